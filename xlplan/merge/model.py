@@ -1,0 +1,247 @@
+"""The nouns of a merge: rows, assertions, issued workbooks, returns, questions, changes.
+
+All frozen. The ledger stores the event classes at the end of this module and nothing else; every
+other value is computed from them by `xlplan.merge.project`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from xlplan.errors import Problem
+from xlplan.plan.values import Value
+
+COORDINATOR = "coordinator"
+"""The author of everything that the coordinator writes, whichever workbook it came in."""
+
+AssertionKind = Literal[
+    "edit", "entry", "invalid", "held", "locked", "cleared-required",
+    "row-added", "row-missing", "row-twice", "reverted",
+]  # fmt: skip
+STANDING: frozenset[str] = frozenset({"edit", "entry"})
+"""Kinds of assertion that enter the register; all others only ask."""
+
+QuestionKind = Literal[
+    "conflict", "invalid", "held", "locked", "row-added", "row-missing", "reverted",
+    "cleared-required", "row-twice",
+]  # fmt: skip
+
+Disposition = Literal[
+    "applied", "agreed", "conflict", "invalid", "held", "locked", "superseded", "proposal"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was read: file name, sheet name, cell in A1 notation."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """This author, looking at this issued workbook, wrote this value in this field of this row.
+
+    `id` is a hash of (issued workbook, author, uid, field, canonical value), so the same edit in
+    any copy of the file is the same assertion (MERGE section 1). `raw` is what was typed.
+    """
+
+    id: str
+    kind: AssertionKind
+    issued: str
+    author: str
+    uid: str
+    field: str
+    base: Value
+    value: Value
+    raw: str = ""
+    place: Place = field(default_factory=Place)
+    message: str = ""
+    row: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One answer to a question: a value, who gave it and where it stands."""
+
+    value: Value
+    text: str
+    author: str
+    place: Place
+    at: str = ""
+    assertion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What merge may not decide. `id` is a hash of the cell and of what competes for it."""
+
+    id: str
+    kind: QuestionKind
+    uid: str
+    action: str
+    field: str
+    base: Value
+    master: Value
+    candidates: tuple[Candidate, ...]
+    saw: frozenset[str]
+    choices: tuple[str, ...]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one action went from one value to another: by whom, in which file and cell."""
+
+    seq: int
+    at: str
+    cycle: str
+    uid: str
+    action: str
+    field: str
+    before: Value
+    after: Value
+    by: str
+    place: Place
+    kind: str
+    return_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterRow:
+    """One action (or recommendation) as the master has it."""
+
+    uid: str
+    kind: str
+    ref: str
+    section: str
+    values: Mapping[str, Value]
+    withdrawn: bool = False
+    open_fields: frozenset[str] = frozenset()
+    """Fields of this row that have an open question."""
+
+
+# Events: what the ledger stores.
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """The plan definition as it stands from here on (the text of `plan.toml`)."""
+
+    text: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowAdded:
+    """A row entered the plan: by import, by an accepted proposal, or in `master.xlsx`.
+
+    `order` places it among the rows of its kind; `places` says where each value was read.
+    """
+
+    uid: str
+    kind: str
+    order: float
+    values: Mapping[str, Value]
+    places: Mapping[str, Place]
+    author: str = COORDINATOR
+    origin: str = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A workbook went out with a recorded base: the plan as of ledger position `as_of`.
+
+    `document` is ``template``, ``master`` or ``decisions``; `uids` are the rows in it, in order;
+    `fields` the field ids, in order; `inputs` those its author may edit.
+    """
+
+    id: str
+    document: str
+    author: str
+    cycle: str
+    return_by: str
+    as_of: int
+    uids: tuple[str, ...]
+    fields: tuple[str, ...]
+    inputs: tuple[str, ...]
+    file: str
+    sha256: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A file came back, with everything read from it. `saved_at` is the in-file stamp or ``""``."""
+
+    id: str
+    sha256: str
+    file: str
+    issued: str
+    author: str
+    cycle: str
+    saved_at: str
+    outcome: str
+    rows: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    assertions: tuple[Assertion, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    information: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The coordinator's answer to a question. `writes` is whether `value` enters the register."""
+
+    id: str
+    question: str
+    kind: str
+    uid: str
+    field: str
+    choice: str
+    writes: bool
+    value: Value
+    why: str
+    saw: frozenset[str]
+    place: Place
+    issued: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A return, and the decisions that had seen it, were taken back out."""
+
+    return_id: str
+    decisions: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A composite went to the board: the snapshot that "previous" means next time."""
+
+    cycle: str
+    as_of: int
+    file: str
+    sha256: str
+    tip: str
+
+
+Fact = Defined | RowAdded | Issued | Returned | Decided | Undone | Published
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A fact with its place in the ledger: position, transaction, time (UTC, ISO 8601), cycle."""
+
+    seq: int
+    tx: int
+    at: str
+    fact: Fact

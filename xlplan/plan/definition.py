@@ -1,0 +1,182 @@
+"""The plan definition as values: what `plan.toml` says, checked and typed.
+
+Everything here is frozen; `xlplan.plan.load` reads the text, `xlplan.plan.propose` makes one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+FieldType = Literal[
+    "text", "narrative", "date", "timescale", "rating", "people", "choice",
+    "percent", "number", "reference", "set",
+]  # fmt: skip
+FIELD_TYPES: tuple[str, ...] = (
+    "text", "narrative", "date", "timescale", "rating", "people", "choice",
+    "percent", "number", "reference", "set",
+)  # fmt: skip
+ROLES: tuple[str, ...] = (
+    "key", "section", "action", "lead", "accountable", "due", "rating", "initial_rating",
+    "previous_rating", "progress", "evidence", "output", "outcome", "measure", "milestone",
+    "recommendation", "inspection", "origin", "organisation", "percent", "reason", "revised",
+    "page", "text",
+)  # fmt: skip
+Owner = Literal["lead", "coordinator"]
+Kind = Literal["action", "recommendation"]
+STATUS = "_status"
+"""The hidden field that holds ``"withdrawn"`` once an action has been withdrawn, else blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of the plan. `of` says whether it describes actions or recommendations."""
+
+    id: str
+    heading: str
+    type: FieldType = "text"
+    role: str = "text"
+    owner: Owner = "coordinator"
+    required: bool = False
+    width: float = 0.0
+    guidance: str = ""
+    mode: Literal["replace", "append"] = "replace"
+    choices: tuple[str, ...] = ()
+    scale: str = ""
+    of: Kind = "action"
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One point of a rating scale. Colours are ``#RRGGBB`` and carry no built-in meaning."""
+
+    code: str
+    label: str
+    meaning: str = ""
+    colour: str = "#D9D9D9"
+    text_colour: str = ""
+    order: int = 0
+    closed: bool = False
+    holding: bool = False
+    exception: bool = False
+    aliases: tuple[str, ...] = ()
+    scale: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """An officer who answers for actions."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    organisation: str = ""
+    email: str = ""
+    deputy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a rating may be challenged; see DESIGN section 7. Never replaces the officer's rating."""
+
+    id: str
+    when: str
+    challenge: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSettings:
+    """`[issue]`: which fields a template shows, in which order, and what it tells its lead."""
+
+    fields: tuple[str, ...] = ()
+    include_closed: bool = True
+    proposal_rows: int = 0
+    contact: str = ""
+    guidance: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeSettings:
+    """`[composite]`: sheets, fields and house style of the board's workbook."""
+
+    fields: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    group_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseStyle:
+    """`[style]`: colours as ``#RRGGBB`` and a font name, for every workbook that goes out."""
+
+    font: str = "Calibri"
+    heading_colour: str = "#1F3864"
+    band_colour: str = "#D9E2F3"
+    input_colour: str = "#FFFBE6"
+
+
+DEFAULT_SEPARATORS: tuple[str, ...] = ("/", ";", ",", " and ", "&", "\n")
+
+
+@dataclass(frozen=True)
+class PlanDefinition:
+    """The whole of `plan.toml`."""
+
+    id: str
+    title: str
+    fields: tuple[Field, ...]
+    organisation: str = ""
+    marking: str = ""
+    timezone: str = "Europe/London"
+    language: str = "en-GB"
+    ratings: tuple[Rating, ...] = ()
+    leads: tuple[Lead, ...] = ()
+    separators: tuple[str, ...] = DEFAULT_SEPARATORS
+    rules: tuple[Rule, ...] = ()
+    issue: IssueSettings = field(default_factory=IssueSettings)
+    composite: CompositeSettings = field(default_factory=CompositeSettings)
+    style: HouseStyle = field(default_factory=HouseStyle)
+    checks: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def by_id(self) -> Mapping[tuple[str, str], Field]:
+        """Fields by (kind of row, field id)."""
+        return {(item.of, item.id): item for item in self.fields}
+
+    def fields_of(self, kind: str, *, retired: bool = False) -> tuple[Field, ...]:
+        """The fields of actions, or of recommendations, in the order of the definition."""
+        return tuple(f for f in self.fields if f.of == kind and (retired or not f.retired))
+
+    def find(self, field_id: str, kind: str = "action") -> Field | None:
+        """The field with this id, or None."""
+        return self.by_id.get((kind, field_id))
+
+    def with_role(self, role: str, kind: str = "action") -> Field | None:
+        """The first field with this role, or None."""
+        return next((f for f in self.fields_of(kind) if f.role == role), None)
+
+    def scale_of(self, item: Field) -> tuple[Rating, ...]:
+        """The rating scale of a field, in the order the definition gives it."""
+        found = [r for r in self.ratings if r.scale == item.scale]
+        return tuple(sorted(found, key=lambda r: r.order))
+
+    def rating(self, code: object, scale: str = "") -> Rating | None:
+        """The rating with this code, or None."""
+        return next((r for r in self.ratings if r.code == code and r.scale == scale), None)
+
+    @cached_property
+    def lead_names(self) -> Mapping[str, Lead]:
+        """Leads by case-folded name and alias."""
+        found: dict[str, Lead] = {}
+        for lead in self.leads:
+            for name in (lead.name, *lead.aliases):
+                found.setdefault(" ".join(name.casefold().split()), lead)
+        return found
+
+    def lead(self, name: str) -> Lead | None:
+        """The lead with this name or alias (case and spacing aside), or None."""
+        return self.lead_names.get(" ".join(name.casefold().split()))

@@ -1,0 +1,50 @@
+"""Canonical text: what two spreadsheet programs may differ in without anybody having typed it.
+
+NFC, non-breaking and zero-width characters, line endings (``_x000D_`` included), trailing spaces
+per line (MERGE section 1). Canonical text is idempotent: ``canon_text(canon_text(s)) ==
+canon_text(s)`` for every string.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CARRIAGE_RETURN = re.compile(r"_x000[dD]_")
+_LINE_ENDS = re.compile(r"\r\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
+_SPACES = re.compile(r"[\u00a0\u2007\u202f]")
+_ZERO_WIDTH = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_TRAILING = re.compile(r"[ \t]+(?=\n|\Z)")
+
+LOOK_ALIKES = str.maketrans(
+    {
+        **dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX", strict=True)),
+        **dict(zip("АВЕКМНОРСТУХЅІЈ", "ABEKMHOPCTYXSIJ", strict=True)),
+        **dict(zip("аеорсухѕіјο", "aeopcyxsijo", strict=True)),
+    }
+)
+"""Greek and Cyrillic letters that look like Latin ones."""
+
+
+def canon_text(text: str) -> str:
+    """`text` without the differences that no reader can see; ``""`` when nothing is left.
+
+    Joiners inside emoji and right-to-left marks stay: they change what is seen.
+    """
+    text = _CARRIAGE_RETURN.sub("\n" if "\n" not in text else "", text)
+    text = _LINE_ENDS.sub("\n", text)
+    text = _SPACES.sub(" ", _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text)))
+    text = unicodedata.normalize("NFC", text)
+    text = _TRAILING.sub("", text)
+    return text.strip("\n") if text.strip() else ""
+
+
+def fold(text: str) -> str:
+    """`text` for comparison by people: canonical, case-folded, runs of space made one."""
+    return " ".join(canon_text(text).casefold().split())
+
+
+def latin(text: str) -> str:
+    """`text` with look-alike Greek and Cyrillic letters replaced by the Latin they resemble."""
+    return text.translate(LOOK_ALIKES)

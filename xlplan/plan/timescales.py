@@ -1,0 +1,185 @@
+"""Timescales as officers write them, and the date by which they end.
+
+Text stays as written; a due date is added where there is one. A month means its last day
+("June 2012" is due by 30 June 2012); "Start September and ongoing" has no end.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+"""In English whatever the machine's locale: the same ledger gives the same bytes everywhere."""
+MONTHS = {
+    short: number
+    for number, name in enumerate(MONTH_NAMES, 1)
+    for short in (name.lower(), name[:3].lower())
+} | {"sept": 9}
+_MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
+_NUMBER_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+         "eleven", "twelve"), 1)
+}  # fmt: skip
+
+_NUMERIC = re.compile(r"(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})")
+_DAY_MONTH_YEAR = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}})(?!\d)"
+)
+_MONTH_DAY_YEAR = re.compile(rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})")
+_MONTH_YEAR = re.compile(rf"{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
+_SLASH_MONTH_YEAR = re.compile(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
+_WITHIN = re.compile(
+    r"(?:with)?in\s+(\w+)\s+(day|week|month|year)s?|(\w+)\s+(day|week|month|year)s?"
+)
+_WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
+_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+_BY = re.compile(r"^(?:by|due|before|end of|by end of|by the end of|completed by|complete by)\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Timescale:
+    """A timescale: the text as written and, where it says one, the date it is due by.
+
+    Two timescales are equal when they mean the same: `key` is the text with its date spelled one
+    way, and `text`, which people see, takes no part in the comparison.
+    """
+
+    text: str = field(compare=False)
+    by: date | None = None
+    key: str = ""
+
+
+def parse_date(text: str) -> date | Literal["ambiguous", "impossible"] | None:
+    """The single day that `text` names, ``"ambiguous"``, ``"impossible"``, or None.
+
+    Day-first and month-first readings that are both possible and differ are ambiguous
+    ("03/04/2026"); a date that no calendar has ("31/02/2026") is impossible.
+    """
+    wanted = _WEEKDAY.sub("", " ".join(text.lower().split()))
+    wanted = _TIME.sub("", wanted)
+    if found := _NUMERIC.fullmatch(wanted):
+        first, second, third = found.groups()
+        if len(first) == 4:
+            return _day(int(first), int(second), int(third))
+        if len(third) not in (2, 4) or len(first) > 2:
+            return "impossible"
+        year = _year(third)
+        readings = {
+            reading
+            for reading in (
+                _day(year, int(second), int(first)),
+                _day(year, int(first), int(second)),
+            )
+            if isinstance(reading, date)
+        }
+        if len(readings) == 2:
+            return "ambiguous"
+        return readings.pop() if readings else "impossible"
+    if found := _DAY_MONTH_YEAR.fullmatch(wanted):
+        return _day(_year(found[3]), MONTHS[found[2]], int(found[1]))
+    if found := _MONTH_DAY_YEAR.fullmatch(wanted):
+        return _day(int(found[3]), MONTHS[found[1]], int(found[2]))
+    return None
+
+
+def _day(year: int, month: int, day: int) -> date | Literal["impossible"]:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return "impossible"
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _month_end(year: int, month: int) -> date | None:
+    if not (1 <= month <= 12 and 1 <= year <= 9998):
+        return None
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def parse_timescale(text: str, issued: date | None = None) -> Timescale:
+    """A timescale from its text.
+
+    `issued` is the date from which relative timescales count ("Within 3 months", "Immediate",
+    "20 days"); without it they have no date. Of several dates in one cell the last one is due.
+    A month is due on its last day. Text that names no date keeps its words and has none.
+    """
+    whole = " ".join(text.lower().split()).rstrip(".")
+    key = " ".join(text.split()).rstrip(".")
+    day = parse_date(_BY.sub("", whole))
+    if isinstance(day, date):
+        return Timescale(text, day, say_date(day) if parse_date(whole) else key)
+    if day is not None:
+        return Timescale(text, None, key)
+    if (month := _MONTH_YEAR.fullmatch(whole)) and (
+        end := _month_end(_year(month[2]), MONTHS[month[1]])
+    ):
+        return Timescale(text, end, f"{MONTH_NAMES[end.month - 1]} {end.year}")
+    found = [*_days_in(whole), *_months_in(whole)]
+    if found:
+        return Timescale(text, max(found), key)
+    if issued is not None and (relative := _relative(whole, issued)):
+        return Timescale(text, relative, key)
+    return Timescale(text, None, key)
+
+
+def say_date(day: date) -> str:
+    """A date in words: ``"28 February 2026"``."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def _days_in(whole: str) -> list[date]:
+    days = [_day(_year(m[3]), MONTHS[m[2]], int(m[1])) for m in _DAY_MONTH_YEAR.finditer(whole)]
+    for match in _NUMERIC.finditer(whole):
+        reading = parse_date(match[0])
+        if isinstance(reading, date):
+            days.append(reading)
+    return [day for day in days if isinstance(day, date)]
+
+
+def _months_in(whole: str) -> list[date]:
+    rest = _DAY_MONTH_YEAR.sub(" ", whole)
+    ends = [_month_end(_year(m[2]), MONTHS[m[1]]) for m in _MONTH_YEAR.finditer(rest)]
+    if match := _SLASH_MONTH_YEAR.fullmatch(rest.strip()):
+        ends.append(_month_end(_year(match[2]), int(match[1])))
+    return [end for end in ends if end is not None]
+
+
+def _relative(whole: str, issued: date) -> date | None:
+    if whole.startswith("immediate"):
+        return issued
+    if not (match := _WITHIN.fullmatch(whole)):
+        return None
+    word, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
+    count = _NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() and len(word) < 5 else None)
+    if count is None:
+        return None
+    if unit == "day":
+        return issued + timedelta(days=count)
+    if unit == "week":
+        return issued + timedelta(weeks=count)
+    months = issued.month - 1 + count * (12 if unit == "year" else 1)
+    year, month = issued.year + months // 12, months % 12 + 1
+    if year > 9998:
+        return None
+    return date(year, month, min(issued.day, calendar.monthrange(year, month)[1]))
+
+
+def canon_timescale(text: str, by: date | None = None) -> Timescale:
+    """The canonical timescale of `text`; `by` is kept where the text itself gives no date.
+
+    "Sept 2011" and "September 2011" are equal; so are "30/09/2011" and "30 September 2011".
+    """
+    parsed = parse_timescale(text)
+    return parsed if parsed.by or by is None else Timescale(text, by, parsed.key)

@@ -1,0 +1,84 @@
+"""The stamp: the signed identity in every workbook that goes out.
+
+A manifest (one cell of text, found by its content on any sheet) says which issued workbook this
+is; a key per row says which row of which issued workbook. Both are signed with the plan's secret
+key (HMAC-SHA256). Signatures say that xlplan made the text, not that nobody edited the rest.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MANIFEST_PREFIX = "xlplan-stamp:1:"
+_ROW_KEY = re.compile(r"xr1\.([a-z]-[0-9a-f]+)\.([a-z]+-[0-9a-z-]+)\.([0-9a-f]{16})")
+
+
+def _mac(key: bytes, *parts: str) -> str:
+    text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hmac.new(key, text, hashlib.sha256).hexdigest()
+
+
+def manifest(key: bytes, payload: Mapping[str, object]) -> str:
+    """The manifest cell's text for `payload` (JSON values only)."""
+    body = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    encoded = base64.urlsafe_b64encode(body.encode()).decode()
+    return f"{MANIFEST_PREFIX}{encoded}:{_mac(key, 'manifest', encoded)}"
+
+
+def is_manifest(text: object) -> bool:
+    """Whether a cell's text claims to be a manifest, signed by whomever."""
+    return isinstance(text, str) and text.strip().startswith(MANIFEST_PREFIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A manifest as found: what it says, and whether this plan's key signed it."""
+
+    payload: Mapping[str, object]
+    genuine: bool
+
+
+def read_manifest(key: bytes, text: str) -> Manifest | None:
+    """The manifest in `text`, or None where it cannot be read at all."""
+    encoded, _, mac = text.strip().removeprefix(MANIFEST_PREFIX).partition(":")
+    try:
+        payload = json.loads(base64.urlsafe_b64decode(encoded))
+    except (binascii.Error, ValueError):
+        return None
+    if not isinstance(payload, dict):
+        return None
+    return Manifest(payload, hmac.compare_digest(mac, _mac(key, "manifest", encoded)))
+
+
+def row_key(key: bytes, issued: str, uid: str, locked: str = "") -> str:
+    """The signed key of one row of one issued workbook; `locked` is the row's locked text."""
+    return f"xr1.{issued}.{uid}.{_mac(key, 'row', issued, uid, locked)[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowKey:
+    """A row key as found: which issued workbook and which row it names, not yet checked."""
+
+    issued: str
+    uid: str
+    text: str
+
+
+def parse_row_key(text: object) -> RowKey | None:
+    """The row key in a cell, or None."""
+    if not isinstance(text, str):
+        return None
+    found = _ROW_KEY.fullmatch(text.strip())
+    return RowKey(found[1], found[2], text.strip()) if found else None
+
+
+def check_row_key(key: bytes, found: RowKey, locked: str = "") -> bool:
+    """Whether this plan's key signed `found` for this row."""
+    return hmac.compare_digest(found.text, row_key(key, found.issued, found.uid, locked))
