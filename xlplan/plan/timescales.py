@@ -50,11 +50,12 @@ class Timescale:
     """A timescale: the text as written and, where it says one, the date it is due by.
 
     Two timescales are equal when they mean the same: `key` is the text with its date spelled one
-    way, and `text`, which people see, takes no part in the comparison.
+    way, and `text`, which people see, takes no part in the comparison; neither does `by`, which
+    follows from the key and, for a relative timescale, from the day it was issued.
     """
 
     text: str = field(compare=False)
-    by: date | None = None
+    by: date | None = field(default=None, compare=False)
     key: str = ""
 
 

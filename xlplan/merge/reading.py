@@ -1,0 +1,77 @@
+"""A return as it was read, before anything is made of it: what the reader hands to the merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from xlplan.errors import Problem
+from xlplan.merge.model import Place
+from xlplan.plan.values import Raw
+
+Trust = Literal["signed", "rows", "reference", "forged", "none"]
+RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCell:
+    """One cell as read. `formula` and `error` are set where the value cannot be taken as typed."""
+
+    value: Raw
+    cell: str
+    formula: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One row below the headings. `cells` by column id (see `xlplan.documents.columns`).
+
+    `trust` says how `uid` was found: ``signed`` (its key verifies and agrees with the visible
+    ref), ``matched`` (by the visible ref alone, in a workbook without row keys), ``disagrees``
+    (key and visible ref name different rows: `uid` is the key's, `ref` what is visible),
+    ``foreign`` (a genuine key of another issued workbook), ``forged`` (a key that this plan never
+    signed), ``added`` (no key and no known ref: a row that somebody added; `uid` is empty).
+    """
+
+    uid: str
+    ref: str
+    number: int
+    trust: RowTrust
+    cells: Mapping[str, ReadCell]
+    key_issued: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something said outside the input cells: a note, an extra column, a strikethrough."""
+
+    kind: str
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A return as read. `issued` is the id of the workbook it answers, or ``""`` if not known.
+
+    `trust`: ``signed`` (manifest verified), ``rows`` (no manifest, but signed row keys),
+    ``reference`` (only the visible template reference or refs), ``forged`` (a manifest that does
+    not verify), ``none``. `columns` lists the ids of the columns found, each once, in the order
+    of the sheet; what is not listed is absent. `problems` of level ``error`` refuse the file.
+    """
+
+    file: str
+    sha256: str
+    kind: str
+    saved_at: str
+    document: str
+    issued: str
+    trust: Trust
+    sheet: str = ""
+    columns: tuple[str, ...] = ()
+    rows: tuple[ReadRow, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    manifest: Mapping[str, object] = field(default_factory=dict)
