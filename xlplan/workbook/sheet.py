@@ -125,6 +125,8 @@ class Series:
     categories: Area
     values: Area
     colour: str = ""
+    points: tuple[str, ...] = ()
+    """A colour for each point (the slices of a doughnut), in order."""
 
 
 @dataclass(frozen=True, slots=True)
