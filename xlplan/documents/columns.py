@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.definition import ENTRY, Field, PlanDefinition
 
-ENTRY = ":entry"
-"""Suffix of the column in which a lead writes this period's entry of an `append` narrative."""
 ID_PREFIX = "field:"
 """Each column carries its id in a hidden row directly above the headings: ``field:rating``."""
 

@@ -7,7 +7,8 @@ other value is computed from them by `xlplan.merge.project`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as a_field
 from typing import Literal
 
 from xlplan.errors import Problem
@@ -18,14 +19,14 @@ COORDINATOR = "coordinator"
 
 AssertionKind = Literal[
     "edit", "entry", "invalid", "held", "locked", "cleared-required",
-    "row-added", "row-missing", "row-twice", "reverted",
+    "row-added", "row-missing",
 ]  # fmt: skip
 STANDING: frozenset[str] = frozenset({"edit", "entry"})
 """Kinds of assertion that enter the register; all others only ask."""
 
 QuestionKind = Literal[
     "conflict", "invalid", "held", "locked", "row-added", "row-missing", "reverted",
-    "cleared-required", "row-twice",
+    "cleared-required",
 ]  # fmt: skip
 
 Disposition = Literal[
@@ -62,9 +63,9 @@ class Assertion:
     base: Value
     value: Value
     raw: str = ""
-    place: Place = field(default_factory=Place)
+    place: Place = a_field(default_factory=Place)
     message: str = ""
-    row: Mapping[str, str] = field(default_factory=dict)
+    row: Mapping[str, str] = a_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

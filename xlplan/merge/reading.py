@@ -41,6 +41,7 @@ class ReadRow:
     trust: RowTrust
     cells: Mapping[str, ReadCell]
     key_issued: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ ROLES: tuple[str, ...] = (
 )  # fmt: skip
 Owner = Literal["lead", "coordinator"]
 Kind = Literal["action", "recommendation"]
+ENTRY = ":entry"
+"""Suffix of the id of a column in which a lead writes this period's entry of a narrative."""
 STATUS = "_status"
 """The hidden field that holds ``"withdrawn"`` once an action has been withdrawn, else blank."""
 

@@ -1,0 +1,37 @@
+"""Ids that are hashes of what they name, so that the same thing has the same id everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Value, encode
+
+
+def digest(*parts: object) -> str:
+    """64 hex digits of SHA-256 over JSON values, the same on every machine."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def named(prefix: str, *parts: object, length: int = 12) -> str:
+    """An id such as ``q-1f0c29a4b7e3``: a prefix and the first digits of the parts' digest."""
+    return f"{prefix}-{digest(*parts)[:length]}"
+
+
+def identity(value: Value) -> object:
+    """A JSON value that is equal for equal canonical values, and for those only."""
+    if isinstance(value, Timescale):
+        return {"timescale": value.key}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    encoded = encode(value)
+    if isinstance(encoded, dict) and "raw" in encoded:
+        return {"invalid": encoded["raw"]}
+    return encoded
+
+
+def assertion_id(issued: str, author: str, uid: str, field: str, value: Value) -> str:
+    """The id of an assertion: the same edit from any copy of the file is the same (MERGE 1)."""
+    return named("w", issued, author, uid, field, identity(value), length=20)

@@ -1,0 +1,151 @@
+"""Projections of the ledger: the state, the change log, what one transaction did.
+
+All pure: the same events give the same answers, and nothing that is computed here is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from xlplan.merge.model import (
+    COORDINATOR,
+    Change,
+    Decided,
+    Event,
+    Issued,
+    Place,
+    Published,
+    Returned,
+    RowAdded,
+    Undone,
+)
+from xlplan.merge.register import CellState, Write
+from xlplan.merge.state import CellKey, State
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.values import Value
+
+
+@dataclass
+class History:
+    """The state together with every change on the way to it, oldest first."""
+
+    state: State
+    changes: list[Change] = field(default_factory=list)
+
+    def extend(self, events: Iterable[Event]) -> list[Change]:
+        """Apply further events; return the changes that they made, transaction by transaction."""
+        made: list[Change] = []
+        for _, group in groupby(events, key=lambda event: event.tx):
+            made.extend(_apply_transaction(self.state, list(group)))
+        self.changes.extend(made)
+        return made
+
+
+def replay(events: Iterable[Event], load: Callable[[str], PlanDefinition]) -> History:
+    """The history that a sequence of events gives, from nothing."""
+    history = History(State(load))
+    history.extend(events)
+    return history
+
+
+def _apply_transaction(state: State, events: Sequence[Event]) -> list[Change]:
+    before: dict[CellKey, CellState] = {}
+    cause: dict[CellKey, Event] = {}
+    made: list[Change] = []
+    for event in events:
+        fact = event.fact
+        if isinstance(fact, RowAdded):
+            state.apply(event)
+            if fact.origin != "import":
+                made.append(_row_change(state, event, fact))
+            continue
+        for key in _will_touch(state, event):
+            before.setdefault(key, state.cell(key))
+            cause[key] = event
+        state.apply(event)
+    for key, was in before.items():
+        now = state.cell(key)
+        if now.value != was.value and key[0] in state.rows:
+            made.append(_change(state, cause[key], key, was.value, now))
+    return made
+
+
+def _will_touch(state: State, event: Event) -> list[CellKey]:
+    """The cells that an event may move, before it is applied."""
+    fact = event.fact
+    if isinstance(fact, Returned):
+        return list(dict.fromkeys((a.uid, a.field) for a in fact.assertions))
+    if isinstance(fact, Decided):
+        return [(fact.uid, fact.field)]
+    if isinstance(fact, Undone):
+        return state.touched_by({fact.return_id, *fact.decisions})
+    return []
+
+
+def _change(state: State, event: Event, key: CellKey, before: Value, now: CellState) -> Change:
+    writer = _writer(event, now)
+    undo = isinstance(event.fact, Undone)
+    return Change(
+        seq=event.seq,
+        at=event.at,
+        cycle=cycle_of(state, event),
+        uid=key[0],
+        action=state.ref(key[0]),
+        field=key[1],
+        before=before,
+        after=now.value,
+        by=COORDINATOR if undo or writer is None else _authors(now, writer),
+        place=Place() if undo or writer is None else writer.place,
+        kind="undo" if undo else _kind(now, writer),
+        return_id="" if writer is None else writer.return_id,
+    )
+
+
+def _writer(event: Event, now: CellState) -> Write | None:
+    """The write behind what a cell now holds: one of this event's if there is one."""
+    live = [*now.heads, *now.entries]
+    return next((w for w in live if w.seq == event.seq), live[0] if live else None)
+
+
+def _authors(now: CellState, writer: Write) -> str:
+    if writer.kind == "entry":
+        return writer.author
+    return ", ".join(sorted({h.author for h in now.heads if h.value == writer.value}))
+
+
+def _kind(now: CellState, writer: Write | None) -> str:
+    if now.conflict:
+        return "conflict"
+    if writer is None:
+        return "edit"
+    if len({head.author for head in now.heads}) > 1 and writer.kind == "edit":
+        return "agreed"
+    if writer.kind == "edit" and writer.author == COORDINATOR:
+        return "master"
+    return writer.kind
+
+
+def _row_change(state: State, event: Event, fact: RowAdded) -> Change:
+    item = state.definition.with_role("action", fact.kind)
+    name = item.id if item else ""
+    place = fact.places.get(name) or next(iter(fact.places.values()), Place())
+    return Change(
+        event.seq, event.at, cycle_of(state, event), fact.uid, state.ref(fact.uid), name, None,
+        fact.values.get(name), fact.author, place, "row-added",
+    )  # fmt: skip
+
+
+def cycle_of(state: State, event: Event) -> str:
+    """The cycle to which an event belongs: its own, else the one issued last before it."""
+    fact = event.fact
+    if isinstance(fact, Returned | Published | Issued) and fact.cycle:
+        return fact.cycle
+    return current_cycle(state)
+
+
+def current_cycle(state: State) -> str:
+    """The id of the cycle for which templates were issued last, or ``""``."""
+    cycles = [i.cycle for i in state.issued.values() if i.document == "template"]
+    return cycles[-1] if cycles else ""

@@ -1,0 +1,189 @@
+"""The register: what one cell of the plan holds, given everything that was ever written there.
+
+A cell is a multi-value register (MERGE section 1). Its heads are the live writes that no other
+live write saw. One distinct value among the heads: the cell is settled on it; more than one: a
+conflict. Everything here is a pure function of a set of writes; their order never matters, except
+that the coordinator's own acts are ordered.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from xlplan.merge.ids import digest, identity
+from xlplan.merge.model import COORDINATOR, Place
+from xlplan.plan.definition import Field
+from xlplan.plan.timescales import say_date
+from xlplan.plan.values import Value, show
+
+SET_TYPES = ("set", "reference")
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One author's value in one cell.
+
+    `saw` holds the ids of the writes that were visible when it was made. `stamp` is the earliest
+    in-file time at which it was seen, or ``""``; `seq` its place in the ledger. `standing` writes
+    enter the register; the others only ask. `kind` is ``row`` (with the row itself), an assertion
+    kind, or ``decision``.
+    """
+
+    id: str
+    author: str
+    value: Value
+    saw: frozenset[str]
+    issued: str
+    kind: str
+    stamp: str = ""
+    seq: int = 0
+    cycle: str = ""
+    standing: bool = True
+    base: Value = None
+    raw: str = ""
+    message: str = ""
+    place: Place = NOWHERE
+    return_id: str = ""
+    row: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """What a cell holds: the value the master shows, and the writes that stand behind it."""
+
+    value: Value
+    heads: tuple[Write, ...] = ()
+    conflict: bool = False
+    common: frozenset[str] = frozenset()
+    """In a conflict: the ids of the writes that all heads had seen."""
+    entries: tuple[Write, ...] = ()
+
+
+BLANK = CellState(None)
+
+
+def superseded(writes: Sequence[Write]) -> frozenset[str]:
+    """The ids of writes that the same author, in the same issued workbook, later replaced.
+
+    Per cell the later in-file stamp wins; writes with the same stamp, or without one, are
+    concurrent (MERGE section 2).
+    """
+    groups: dict[tuple[str, str], list[Write]] = defaultdict(list)
+    for write in writes:
+        if write.issued and write.stamp:
+            groups[write.issued, write.author].append(write)
+    gone: set[str] = set()
+    for group in groups.values():
+        last = max(write.stamp for write in group)
+        gone.update(write.id for write in group if write.stamp < last)
+    return frozenset(gone)
+
+
+def seen(writes: Iterable[Write]) -> frozenset[str]:
+    """The ids that any of `writes` saw."""
+    return frozenset().union(*(write.saw for write in writes))
+
+
+def heads_of(writes: Sequence[Write]) -> tuple[Write, ...]:
+    """The live writes that no other live write saw or replaced, in a fixed order."""
+    gone = seen(writes) | superseded(writes)
+    return tuple(sorted((w for w in writes if w.id not in gone), key=lambda w: w.id))
+
+
+def distinct(writes: Iterable[Write]) -> dict[str, Write]:
+    """One write for each distinct value, by the value's identity."""
+    found: dict[str, Write] = {}
+    for write in writes:
+        found.setdefault(digest(identity(write.value)), write)
+    return found
+
+
+def settle(item: Field | None, writes: Collection[Write]) -> CellState:
+    """The state of a cell from its live writes; `item` is its field (None: plain)."""
+    standing = [write for write in writes if write.standing]
+    if not standing:
+        return BLANK
+    if item is not None and item.type == "narrative" and any(w.kind == "entry" for w in standing):
+        return _settle_narrative(item, standing)
+    return _settle_plain(item, standing)
+
+
+def _settle_plain(item: Field | None, writes: Sequence[Write]) -> CellState:
+    heads = heads_of(writes)
+    values = distinct(heads)
+    if len(values) == 1:
+        return CellState(heads[0].value, heads)
+    common = frozenset.intersection(*(head.saw for head in heads))
+    shared = [write for write in writes if write.id in common]
+    if item is not None and item.type in SET_TYPES:
+        base = _elements(settle(item, shared).value)
+        return CellState(_merge_elements(base, heads), heads)
+    return CellState(_shown(item, heads, shared), heads, True, common)
+
+
+def _shown(item: Field | None, heads: Sequence[Write], shared: Sequence[Write]) -> Value:
+    """What the master shows while a conflict is open: the coordinator's, else what all saw."""
+    own = [head for head in heads if head.author == COORDINATOR]
+    if own:
+        return max(own, key=lambda head: head.seq).value
+    return settle(item, shared).value
+
+
+def _elements(value: Value) -> frozenset[str]:
+    return value if isinstance(value, frozenset) else frozenset()
+
+
+def _merge_elements(base: frozenset[str], heads: Sequence[Write]) -> Value:
+    """Added by anyone is in; removed by anyone and re-added by no one is out."""
+    given = [_elements(head.value) for head in heads]
+    added = frozenset().union(*(elements - base for elements in given))
+    removed = frozenset().union(*(base - elements for elements in given))
+    return (base - removed) | added or None
+
+
+def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
+    """Entries, newest first, above the text that stands; whoever rewrote it has taken them in."""
+    texts = [write for write in writes if write.kind != "entry"]
+    stands = _settle_plain(item, texts) if texts else BLANK
+    entries = [write for write in writes if write.kind == "entry"]
+    gone = seen(texts) | superseded(entries)
+    live = sorted((e for e in entries if e.id not in gone), key=_age, reverse=True)
+    lines = [signed(entry) for entry in live]
+    if stands.value is not None:
+        lines.append(show(stands.value))
+    return CellState(
+        "\n".join(lines) or None, stands.heads, stands.conflict, stands.common, tuple(live)
+    )
+
+
+def _age(entry: Write) -> tuple[str, str, str, str]:
+    return (entry.cycle, entry.stamp, entry.author, entry.id)
+
+
+def signed(entry: Write) -> str:
+    """An entry as it stands in the master: dated and signed."""
+    try:
+        when = say_date(date.fromisoformat(entry.stamp[:10]))
+    except ValueError:
+        when = entry.cycle
+    head = ", ".join(part for part in (when, entry.author) if part)
+    return f"[{head}] {show(entry.value)}"
+
+
+def visible(state: CellState, writes: Collection[Write], *, everything: bool) -> frozenset[str]:
+    """The ids that somebody looking at this cell saw.
+
+    The coordinator sees everything on the cell, open questions included. A lead sees what the
+    template shows: in a conflict that is what all heads had seen, or the coordinator's head.
+    """
+    if everything or not state.conflict:
+        return frozenset(write.id for write in writes if everything or write.standing)
+    own = [head for head in state.heads if head.author == COORDINATOR]
+    if own:
+        last = max(own, key=lambda head: head.seq)
+        return last.saw | {last.id}
+    return state.common

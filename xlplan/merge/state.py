@@ -1,0 +1,318 @@
+"""The state of a plan: every fact of the ledger applied in order, and asked in many ways.
+
+`State` is the one place where facts become cells. It only ever grows (`apply`); asking never
+changes it. Whatever it answers is a pure function of the facts applied so far.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from xlplan.merge.ids import digest, identity
+from xlplan.merge.model import (
+    COORDINATOR,
+    STANDING,
+    Decided,
+    Defined,
+    Event,
+    Issued,
+    MasterRow,
+    Place,
+    Published,
+    Returned,
+    RowAdded,
+    Undone,
+)
+from xlplan.merge.register import CellState, Write, settle, visible
+from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.plan.values import Value, show
+
+CellKey = tuple[str, str]
+"""uid and field id; field ``""`` stands for the row itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One place in the ledger where a write was made or seen again."""
+
+    seq: int
+    source: str
+    """The id of the return or decision that carried it, or ``""`` for a row's first values."""
+    stamp: str
+    place: Place
+    kind: str
+
+
+class Record:
+    """A write with every sighting of it."""
+
+    __slots__ = ("sightings", "write")
+
+    def __init__(self, write: Write) -> None:
+        self.write = write
+        self.sightings: list[Sighting] = []
+
+
+class State:
+    """See the module. `load` turns the text of a plan definition into its values."""
+
+    def __init__(self, load: Callable[[str], PlanDefinition]) -> None:
+        self._load = load
+        self._records: dict[CellKey, dict[str, Record]] = defaultdict(dict)
+        self._retracted: dict[str, list[int]] = defaultdict(list)
+        self._definitions: list[tuple[int, PlanDefinition]] = []
+        self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
+        self.seq = 0
+        self.rows: dict[str, RowAdded] = {}
+        self.row_seq: dict[str, int] = {}
+        self.issued: dict[str, Issued] = {}
+        self.returns: dict[str, Returned] = {}
+        self.return_events: list[Event] = []
+        self._returns_of: dict[str, list[Event]] = defaultdict(list)
+        self.decisions: dict[str, Decided] = {}
+        self.published: list[tuple[Event, Published]] = []
+        self.undone: list[tuple[Event, Undone]] = []
+
+    @property
+    def definition(self) -> PlanDefinition:
+        """The plan definition as it stands."""
+        return self._definitions[-1][1]
+
+    def definition_at(self, as_of: int) -> PlanDefinition:
+        """The plan definition as it stood at a position of the ledger."""
+        found = [d for seq, d in self._definitions if seq <= as_of]
+        return found[-1] if found else self._definitions[0][1]
+
+    # Growing
+
+    def apply(self, event: Event) -> frozenset[CellKey]:
+        """Take in one event; return the cells that it may have moved."""
+        self.seq = event.seq
+        fact = event.fact
+        if isinstance(fact, Defined):
+            self._definitions.append((event.seq, self._load(fact.text)))
+            self._cells.clear()
+            return frozenset()
+        if isinstance(fact, RowAdded):
+            return self._touch(self._add_row(event, fact))
+        if isinstance(fact, Issued):
+            self.issued[fact.id] = fact
+            return frozenset()
+        if isinstance(fact, Returned):
+            return self._touch(self._take_return(event, fact))
+        if isinstance(fact, Decided):
+            return self._touch(self._take_decision(event, fact))
+        if isinstance(fact, Undone):
+            return self._touch(self._take_back(event, fact))
+        self.published.append((event, fact))
+        return frozenset()
+
+    def _touch(self, cells: Iterable[CellKey]) -> frozenset[CellKey]:
+        touched = frozenset(cells)
+        for key in touched:
+            self._cells.pop(key, None)
+        return touched
+
+    def _add_row(self, event: Event, fact: RowAdded) -> list[CellKey]:
+        self.rows[fact.uid] = fact
+        self.row_seq[fact.uid] = event.seq
+        for field_id, value in fact.values.items():
+            write = Write(
+                id=f"row:{fact.uid}:{field_id}",
+                author=fact.author,
+                value=value,
+                saw=frozenset(),
+                issued="",
+                kind="row",
+                seq=event.seq,
+            )
+            place = fact.places.get(field_id, Place())
+            self._see((fact.uid, field_id), write, Sighting(event.seq, "", "", place, "row"))
+        return [(fact.uid, field_id) for field_id in fact.values]
+
+    def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
+        self.returns[fact.id] = fact
+        self.return_events.append(event)
+        self._returns_of[fact.issued].append(event)
+        issued = self.issued.get(fact.issued)
+        touched: list[CellKey] = []
+        for item in fact.assertions:
+            key = (item.uid, item.field)
+            touched.append(key)
+            record = self._records[key].get(item.id)
+            if record is None:
+                write = Write(
+                    id=item.id,
+                    author=item.author,
+                    value=item.value,
+                    saw=self.saw(key, issued) if issued else frozenset(),
+                    issued=item.issued,
+                    kind=item.kind,
+                    cycle=fact.cycle,
+                    seq=event.seq,
+                    standing=item.kind in STANDING,
+                    base=item.base,
+                    raw=item.raw,
+                    message=item.message,
+                    row=tuple(item.row.items()),
+                )
+            else:
+                write = record.write
+            place = replace(item.place, file=item.place.file or fact.file)
+            sighting = Sighting(event.seq, fact.id, fact.saved_at, place, item.kind)
+            self._see(key, write, sighting)
+        return touched
+
+    def saw(self, key: CellKey, issued: Issued) -> frozenset[str]:
+        """The writes on a cell that were visible in an issued workbook."""
+        writes = self.live(key, issued.as_of)
+        state = settle(self.field_of(key), writes)
+        return visible(state, writes, everything=issued.author == COORDINATOR)
+
+    def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
+        self.decisions[fact.id] = fact
+        write = Write(
+            id=fact.id,
+            author=COORDINATOR,
+            value=fact.value,
+            saw=fact.saw,
+            issued="",
+            kind="decision",
+            seq=event.seq,
+            standing=fact.writes,
+        )
+        key = (fact.uid, fact.field)
+        self._see(key, write, Sighting(event.seq, fact.id, "", fact.place, "decision"))
+        return [key]
+
+    def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
+        self.undone.append((event, fact))
+        gone = {fact.return_id, *fact.decisions}
+        for source in gone:
+            self._retracted[source].append(event.seq)
+        return self.touched_by(gone)
+
+    def touched_by(self, sources: Collection[str]) -> list[CellKey]:
+        """The cells on which returns or decisions, by their ids, wrote or asked."""
+        return [
+            key
+            for key, records in self._records.items()
+            if any(s.source in sources for r in records.values() for s in r.sightings)
+        ]
+
+    def _see(self, key: CellKey, write: Write, sighting: Sighting) -> None:
+        self._records[key].setdefault(write.id, Record(write)).sightings.append(sighting)
+
+    # Asking
+
+    def is_live(self, source: str, seq: int, as_of: int) -> bool:
+        """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
+        return not any(seq < gone <= as_of for gone in self._retracted.get(source, ()))
+
+    def live(self, key: CellKey, as_of: int | None = None) -> list[Write]:
+        """The live writes of a cell, standing or not, as of a position of the ledger."""
+        until = self.seq if as_of is None else as_of
+        records = self._records.get(key)
+        if records is None:
+            return []
+        found = (self._as_seen(record, until) for record in records.values())
+        return [write for write in found if write is not None]
+
+    def _as_seen(self, record: Record, until: int) -> Write | None:
+        """A write with what its live sightings say of it; None where none is live."""
+        sightings = [
+            s
+            for s in record.sightings
+            if s.seq <= until and (not s.source or self.is_live(s.source, s.seq, until))
+        ]
+        if not sightings:
+            return None
+        first = min(sightings, key=lambda s: s.seq)
+        dated = min((s for s in sightings if s.stamp), key=lambda s: s.stamp, default=first)
+        asks = first.kind not in STANDING and first.kind not in ("row", "decision")
+        return replace(
+            record.write,
+            stamp=dated.stamp,
+            seq=first.seq,
+            kind=first.kind,
+            standing=record.write.standing if first.kind == "decision" else not asks,
+            place=dated.place,
+            return_id=dated.source,
+        )
+
+    def live_returns(self, issued: str) -> list[Returned]:
+        """The returns of an issued workbook that have not been taken back, in ledger order."""
+        return [
+            event.fact
+            for event in self._returns_of.get(issued, ())
+            if isinstance(event.fact, Returned) and self.is_live(event.fact.id, event.seq, self.seq)
+        ]
+
+    def cell(self, key: CellKey, as_of: int | None = None) -> CellState:
+        """What a cell holds, as of a position of the ledger."""
+        when = _NOW if as_of is None else as_of
+        known = self._cells[key]
+        if when not in known:
+            known[when] = settle(self.field_of(key), self.live(key, as_of))
+        return known[when]
+
+    def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
+        """The value that the master shows in a cell."""
+        return self.cell((uid, field_id), as_of).value
+
+    def field_of(self, key: CellKey) -> Field | None:
+        """The field of a cell, retired ones included."""
+        row = self.rows.get(key[0])
+        return self.definition.find(key[1], row.kind if row else "action")
+
+    def uids(self, kind: str, as_of: int | None = None) -> list[str]:
+        """The rows of a kind, in the order of the plan."""
+        until = self.seq if as_of is None else as_of
+        found = [
+            (row.order, uid)
+            for uid, row in self.rows.items()
+            if row.kind == kind and self.row_seq[uid] <= until
+        ]
+        return [uid for _, uid in sorted(found)]
+
+    def master(self, kind: str = "action", as_of: int | None = None) -> list[MasterRow]:
+        """The master as it stands, or stood: every row of a kind in the order of the plan."""
+        return [self.master_row(uid, as_of) for uid in self.uids(kind, as_of)]
+
+    def master_row(self, uid: str, as_of: int | None = None) -> MasterRow:
+        """One row of the master."""
+        row = self.rows[uid]
+        values = {
+            item.id: self.value(uid, item.id, as_of)
+            for item in self.definition.fields_of(row.kind, retired=True)
+        }
+        section = self.definition.with_role("section", row.kind)
+        return MasterRow(
+            uid=uid,
+            kind=row.kind,
+            ref=self.ref(uid, as_of),
+            section=show(values.get(section.id)) if section else "",
+            values=values,
+            withdrawn=self.value(uid, STATUS, as_of) == "withdrawn",
+        )
+
+    def ref(self, uid: str, as_of: int | None = None) -> str:
+        """The ref that people see for a row, or ``""``."""
+        row = self.rows.get(uid)
+        key = self.definition.with_role("key", row.kind) if row else None
+        return show(self.value(uid, key.id, as_of)) if key else ""
+
+    def cells(self) -> Iterable[CellKey]:
+        """Every cell on which anything was ever written."""
+        return self._records.keys()
+
+    def base_digest(self, uids: Sequence[str], fields: Sequence[str], as_of: int) -> str:
+        """A digest of the values of some rows and fields as of a position of the ledger."""
+        table = [[uid, [identity(self.value(uid, f, as_of)) for f in fields]] for uid in uids]
+        return digest(table)
+
+
+_NOW = -1
+"""Stands for "as it is now" among the cached states of a cell."""
