@@ -1,0 +1,1 @@
+"""The ledger: events in SQLite, originals by hash. Sole importer of sqlite3."""

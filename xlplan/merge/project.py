@@ -5,7 +5,7 @@ All pure: the same events give the same answers, and nothing that is computed he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -38,9 +38,44 @@ class History:
         """Apply further events; return the changes that they made, transaction by transaction."""
         made: list[Change] = []
         for _, group in groupby(events, key=lambda event: event.tx):
-            made.extend(_apply_transaction(self.state, list(group)))
+            step = Step(self.state)
+            for event in group:
+                step.apply(event)
+            made.extend(step.changes())
         self.changes.extend(made)
         return made
+
+
+class Step:
+    """One transaction while it is applied: remembers how the cells stood before it."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._before: dict[CellKey, CellState] = {}
+        self._cause: dict[CellKey, Event] = {}
+        self._added: list[tuple[Event, RowAdded]] = []
+
+    def apply(self, event: Event) -> None:
+        """Apply one event of the transaction."""
+        if isinstance(event.fact, RowAdded) and event.fact.origin != "import":
+            self._added.append((event, event.fact))
+        for key in _will_touch(self.state, event):
+            self._before.setdefault(key, self.state.cell(key))
+            self._cause[key] = event
+        self.state.apply(event)
+
+    def changes(self) -> list[Change]:
+        """What the transaction changed so far, cell by cell."""
+        made = [_row_change(self.state, event, fact) for event, fact in self._added]
+        for key, was in self._before.items():
+            now = self.state.cell(key)
+            if now.value != was.value and key[0] in self.state.rows:
+                made.append(_change(self.state, self._cause[key], key, was.value, now))
+        return made
+
+    def touched(self) -> list[CellKey]:
+        """The cells on which the transaction wrote or asked."""
+        return list(self._before)
 
 
 def replay(events: Iterable[Event], load: Callable[[str], PlanDefinition]) -> History:
@@ -48,28 +83,6 @@ def replay(events: Iterable[Event], load: Callable[[str], PlanDefinition]) -> Hi
     history = History(State(load))
     history.extend(events)
     return history
-
-
-def _apply_transaction(state: State, events: Sequence[Event]) -> list[Change]:
-    before: dict[CellKey, CellState] = {}
-    cause: dict[CellKey, Event] = {}
-    made: list[Change] = []
-    for event in events:
-        fact = event.fact
-        if isinstance(fact, RowAdded):
-            state.apply(event)
-            if fact.origin != "import":
-                made.append(_row_change(state, event, fact))
-            continue
-        for key in _will_touch(state, event):
-            before.setdefault(key, state.cell(key))
-            cause[key] = event
-        state.apply(event)
-    for key, was in before.items():
-        now = state.cell(key)
-        if now.value != was.value and key[0] in state.rows:
-            made.append(_change(state, cause[key], key, was.value, now))
-    return made
 
 
 def _will_touch(state: State, event: Event) -> list[CellKey]:

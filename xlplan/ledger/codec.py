@@ -1,0 +1,233 @@
+"""Facts as JSON and back. The shapes are part of the ledger's format (`store.FORMAT`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from xlplan.errors import Problem
+from xlplan.merge.model import (
+    Assertion,
+    Decided,
+    Defined,
+    Fact,
+    Issued,
+    Place,
+    Published,
+    Returned,
+    RowAdded,
+    Undone,
+)
+from xlplan.plan.values import decode, encode
+
+Body = dict[str, Any]
+
+
+def canonical(body: object) -> str:
+    """The one JSON text of a body: sorted keys, no spaces."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def kind_of(fact: Fact) -> str:
+    """The name under which a fact is stored."""
+    return _KINDS[type(fact)]
+
+
+def to_body(fact: Fact) -> Body:
+    """A fact as a JSON object."""
+    return _WRITERS[type(fact)](fact)
+
+
+def from_body(kind: str, body: Mapping[str, Any]) -> Fact:
+    """The fact that `to_body` wrote; KeyError for a kind that this version does not know."""
+    return _READERS[kind](dict(body))
+
+
+def _place(place: Place) -> list[str]:
+    return [place.file, place.sheet, place.cell]
+
+
+def _row_body(fact: RowAdded) -> Body:
+    return {
+        "uid": fact.uid,
+        "kind": fact.kind,
+        "order": fact.order,
+        "values": {name: encode(value) for name, value in fact.values.items()},
+        "places": {name: _place(place) for name, place in fact.places.items()},
+        "author": fact.author,
+        "origin": fact.origin,
+    }
+
+
+def _row(body: Body) -> RowAdded:
+    return RowAdded(
+        **{
+            **body,
+            "values": {name: decode(value) for name, value in body["values"].items()},
+            "places": {name: Place(*place) for name, place in body["places"].items()},
+        }
+    )
+
+
+def _issued_body(fact: Issued) -> Body:
+    return {
+        "id": fact.id,
+        "document": fact.document,
+        "author": fact.author,
+        "cycle": fact.cycle,
+        "return_by": fact.return_by,
+        "as_of": fact.as_of,
+        "uids": list(fact.uids),
+        "fields": list(fact.fields),
+        "inputs": list(fact.inputs),
+        "file": fact.file,
+        "sha256": fact.sha256,
+        "reference": fact.reference,
+    }
+
+
+def _issued(body: Body) -> Issued:
+    for name in ("uids", "fields", "inputs"):
+        body[name] = tuple(body[name])
+    return Issued(**body)
+
+
+def _assertion_body(item: Assertion) -> Body:
+    body: Body = {
+        "id": item.id,
+        "kind": item.kind,
+        "uid": item.uid,
+        "field": item.field,
+        "base": encode(item.base),
+        "value": encode(item.value),
+        "raw": item.raw,
+        "sheet": item.place.sheet,
+        "cell": item.place.cell,
+    }
+    if item.message:
+        body["message"] = item.message
+    if item.row:
+        body["row"] = dict(item.row)
+    return body
+
+
+def _returned_body(fact: Returned) -> Body:
+    return {
+        "id": fact.id,
+        "sha256": fact.sha256,
+        "file": fact.file,
+        "issued": fact.issued,
+        "author": fact.author,
+        "cycle": fact.cycle,
+        "saved_at": fact.saved_at,
+        "outcome": fact.outcome,
+        "rows": list(fact.rows),
+        "fields": list(fact.fields),
+        "assertions": [_assertion_body(item) for item in fact.assertions],
+        "problems": [
+            [p.code, p.where, p.message, p.level, p.action, p.field] for p in fact.problems
+        ],
+        "information": list(fact.information),
+    }
+
+
+def _returned(body: Body) -> Returned:
+    assertions = tuple(
+        Assertion(
+            id=item["id"],
+            kind=item["kind"],
+            issued=body["issued"],
+            author=body["author"],
+            uid=item["uid"],
+            field=item["field"],
+            base=decode(item["base"]),
+            value=decode(item["value"]),
+            raw=item["raw"],
+            place=Place(body["file"], item["sheet"], item["cell"]),
+            message=item.get("message", ""),
+            row=item.get("row", {}),
+        )
+        for item in body["assertions"]
+    )
+    return Returned(
+        **{
+            **body,
+            "rows": tuple(body["rows"]),
+            "fields": tuple(body["fields"]),
+            "assertions": assertions,
+            "problems": tuple(Problem(*parts) for parts in body["problems"]),
+            "information": tuple(body["information"]),
+        }
+    )
+
+
+def _decided_body(fact: Decided) -> Body:
+    return {
+        "id": fact.id,
+        "question": fact.question,
+        "kind": fact.kind,
+        "uid": fact.uid,
+        "field": fact.field,
+        "choice": fact.choice,
+        "writes": fact.writes,
+        "value": encode(fact.value),
+        "why": fact.why,
+        "saw": sorted(fact.saw),
+        "place": _place(fact.place),
+        "issued": fact.issued,
+    }
+
+
+def _decided(body: Body) -> Decided:
+    body["value"] = decode(body["value"])
+    body["saw"] = frozenset(body["saw"])
+    body["place"] = Place(*body["place"])
+    return Decided(**body)
+
+
+def _undone_body(fact: Undone) -> Body:
+    return {"return_id": fact.return_id, "decisions": list(fact.decisions), "why": fact.why}
+
+
+def _undone(body: Body) -> Undone:
+    return Undone(body["return_id"], tuple(body["decisions"]), body["why"])
+
+
+def _published_body(fact: Published) -> Body:
+    return {
+        "cycle": fact.cycle,
+        "as_of": fact.as_of,
+        "file": fact.file,
+        "sha256": fact.sha256,
+        "tip": fact.tip,
+    }
+
+
+_KINDS: dict[type, str] = {
+    Defined: "defined",
+    RowAdded: "row-added",
+    Issued: "issued",
+    Returned: "returned",
+    Decided: "decided",
+    Undone: "undone",
+    Published: "published",
+}
+_WRITERS: dict[type, Callable[[Any], Body]] = {
+    Defined: lambda fact: {"text": fact.text, "sha256": fact.sha256},
+    RowAdded: _row_body,
+    Issued: _issued_body,
+    Returned: _returned_body,
+    Decided: _decided_body,
+    Undone: _undone_body,
+    Published: _published_body,
+}
+_READERS: dict[str, Callable[[Body], Fact]] = {
+    "defined": lambda body: Defined(**body),
+    "row-added": _row,
+    "issued": _issued,
+    "returned": _returned,
+    "decided": _decided,
+    "undone": _undone,
+    "published": lambda body: Published(**body),
+}

@@ -1,0 +1,76 @@
+"""Originals: every file that came in, byte for byte, named by its SHA-256 and read-only.
+
+They are written before the transaction that names them commits; one without an event is harmless.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+
+def sha256(data: bytes) -> str:
+    """The hex SHA-256 of some bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class Originals:
+    """The store in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, digest: str) -> Path:
+        """Where the original with this digest is kept."""
+        return self.folder / digest
+
+    def keep(self, data: bytes) -> str:
+        """Store some bytes; return their digest. Bytes already there are not written again."""
+        digest = sha256(data)
+        path = self.path(digest)
+        if not path.exists():
+            self.folder.mkdir(exist_ok=True)
+            write_atomically(path, data)
+            with contextlib.suppress(OSError):
+                path.chmod(stat.S_IRUSR | stat.S_IRGRP)
+        return digest
+
+    def read(self, digest: str) -> bytes | None:
+        """The bytes with this digest; None where they are missing or have been changed."""
+        try:
+            data = self.path(digest).read_bytes()
+        except OSError:
+            return None
+        return data if sha256(data) == digest else None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: temporary file beside it, flush to disk, rename."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows has no handle on a folder to flush
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
