@@ -1,0 +1,107 @@
+"""What a sheet does rather than says: input rules, looks that follow content, page, guard."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from xlplan.workbook.formats import Formats
+from xlplan.workbook.safe import clean, line, shorten
+from xlplan.workbook.sheet import Area, Conditional, Page, Protection, Sheet, Validation
+
+FIRST_DATE = date(1900, 3, 1)
+"""Excel counts a 29 February 1900 that never was; an earlier date is written in words."""
+_PAPER = {"A3": 8, "A4": 9}
+_ALLOWED = {
+    "autofilter": True,
+    "format_columns": True,
+    "format_rows": True,
+    "objects": True,  # so that a person may add a note; notes are read when the file comes back
+    "scenarios": False,
+}
+
+
+def corners(area: Area) -> tuple[int, int, int, int]:
+    """First row, first column, last row, last column, as xlsxwriter takes them."""
+    return area.first_row, area.first_col, area.last_row, area.last_col
+
+
+def validation(given: Validation) -> dict[str, Any]:
+    """What may be typed, as xlsxwriter takes it."""
+    options: dict[str, Any] = {
+        "validate": given.kind,
+        "input_title": line(given.input_title, 32),
+        "input_message": shorten(clean(given.input_message), 255, "…"),
+        "error_title": line(given.error_title, 32),
+        "error_message": shorten(clean(given.error_message), 255, "…"),
+        "error_type": "stop" if given.strict else "warning",
+    }
+    if given.kind == "list":
+        options["source"] = given.source
+    elif given.kind == "date":
+        options["criteria"] = "between"
+        options["minimum"] = given.first if isinstance(given.first, date) else FIRST_DATE
+        options["maximum"] = given.last if isinstance(given.last, date) else date(9999, 12, 31)
+    elif given.kind == "decimal":
+        options["criteria"] = "between"
+        options["minimum"] = given.first if isinstance(given.first, int | float) else -1e15
+        options["maximum"] = given.last if isinstance(given.last, int | float) else 1e15
+    return options
+
+
+def conditional(given: Conditional, formats: Formats) -> dict[str, Any]:
+    """A look that follows the content, as xlsxwriter takes it."""
+    return {
+        "type": "formula",
+        "criteria": given.formula,
+        "format": formats.over(given.style),
+        "stop_if_true": given.stop,
+    }
+
+
+def behave(drawn: Any, sheet: Sheet) -> None:
+    """What a person meets on opening: where the cursor is, what stays in view."""
+    if sheet.freeze is not None:
+        drawn.freeze_panes(*sheet.freeze)
+    if not sheet.gridlines:
+        drawn.hide_gridlines(2)
+    if sheet.zoom != 100:
+        drawn.set_zoom(sheet.zoom)
+    if sheet.tab_colour:
+        drawn.set_tab_color(sheet.tab_colour)
+    drawn.set_selection(*sheet.active_cell, *sheet.active_cell)
+    if sheet.state == "hidden":
+        drawn.hide()
+    elif sheet.state == "very_hidden":
+        drawn.very_hidden()
+
+
+def set_page(drawn: Any, page: Page) -> None:
+    """Paper, margins, what repeats on every page, header and footer."""
+    drawn.set_paper(_PAPER[page.paper])
+    if page.landscape:
+        drawn.set_landscape()
+    if page.fit_width or page.fit_height:
+        drawn.fit_to_pages(page.fit_width, page.fit_height)
+    drawn.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    drawn.center_horizontally()
+    if page.repeat_rows is not None:
+        drawn.repeat_rows(*page.repeat_rows)
+    if page.header:
+        drawn.set_header(shorten("&C" + clean(page.header), 255, "…"))
+    footer = "".join(
+        code + clean(text)
+        for code, text in (("&L", page.footer_left), ("&R", page.footer_right))
+        if text
+    )
+    if footer:
+        drawn.set_footer(shorten(footer, 255, "…"))
+    if page.print_area is not None:
+        drawn.print_area(*corners(page.print_area))
+    if page.breaks:
+        drawn.set_h_pagebreaks(list(page.breaks))
+
+
+def protect(drawn: Any, protection: Protection) -> None:
+    """The guard rail: locked cells refuse typing; filters, sizes and notes stay free."""
+    drawn.protect(protection.password, _ALLOWED)
