@@ -19,7 +19,6 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -121,7 +120,9 @@ def _set_up(sheet: Worksheet, widths: tuple[int, ...]) -> None:
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins = PageMargins(0.4, 0.4, top=0.5, bottom=0.8, header=0.3, footer=0.4)
-    sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart("Page &P of &N"))
+    footer = sheet.oddFooter
+    if footer is not None and footer.center is not None:
+        footer.center.text = "Page &P of &N"
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: str | None) -> Cell:
