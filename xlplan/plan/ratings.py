@@ -16,11 +16,10 @@ def match_rating(text: str, scale: Sequence[Rating]) -> Rating | None:
     """
     wanted = fold(text)
     found = _named(wanted, scale) or _named(fold(latin(text)), scale)
-    if found is None and "\n" in text:
-        each = {id(r): r for line in text.split("\n") if (r := _named(fold(line), scale))}
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(each) == 1 and all(_named(fold(line), scale) for line in lines):
-            found = next(iter(each.values()))
+    lines = [line for line in text.split("\n") if line.strip()]
+    if found is None and len(lines) > 1:
+        first, *others = [match_rating(line, scale) for line in lines]
+        found = first if all(other is first for other in others) else None
     return found
 
 

@@ -11,11 +11,17 @@ import re
 import unicodedata
 
 _CARRIAGE_RETURN = re.compile(r"_x000[dD]_")
-_LINE_ENDS = re.compile(r"\r\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
+_LINE_ENDS = re.compile(r"\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
 _ZERO_WIDTH = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _TRAILING = re.compile(r"[ \t]+(?=\n|\Z)")
+_SEEN = re.compile(
+    r"[^\s\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+"""Any character that leaves a mark: not white space, not a joiner, mark or filler (Unicode's
+Default_Ignorable_Code_Point)."""
 
 LOOK_ALIKES = str.maketrans(
     {
@@ -30,14 +36,17 @@ LOOK_ALIKES = str.maketrans(
 def canon_text(text: str) -> str:
     """`text` without the differences that no reader can see; ``""`` when nothing is left.
 
-    Joiners inside emoji and right-to-left marks stay: they change what is seen.
+    Joiners inside emoji and right-to-left marks stay: they change what is seen. Alone, or among
+    spaces, they show nothing and count as blank.
     """
-    text = _CARRIAGE_RETURN.sub("\n" if "\n" not in text else "", text)
-    text = _LINE_ENDS.sub("\n", text)
-    text = _SPACES.sub(" ", _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text)))
-    text = unicodedata.normalize("NFC", text)
+    if text.isascii() and text.isprintable() and text[-1:] != " " and "_x000" not in text:
+        return text  # most cells, and nothing below would change them
+    # What nobody sees goes first: taking it out later could leave a new `_x000D_` behind.
+    text = _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text))
+    text = _LINE_ENDS.sub("\n", _CARRIAGE_RETURN.sub("\r", text))
+    text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
     text = _TRAILING.sub("", text)
-    return text.strip("\n") if text.strip() else ""
+    return text.strip("\n") if _SEEN.search(text) else ""
 
 
 def fold(text: str) -> str:

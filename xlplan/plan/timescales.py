@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 MONTH_NAMES = (
@@ -30,19 +30,19 @@ _NUMBER_WORDS = {
          "eleven", "twelve"), 1)
 }  # fmt: skip
 
-_NUMERIC = re.compile(r"(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})")
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})(?!\d)")
 _DAY_MONTH_YEAR = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}})(?!\d)"
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}})(?!\d)"
 )
-_MONTH_DAY_YEAR = re.compile(rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})")
-_MONTH_YEAR = re.compile(rf"{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
+_MONTH_DAY_YEAR = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})")
+_MONTH_YEAR = re.compile(rf"\b{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
 _SLASH_MONTH_YEAR = re.compile(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
 _WITHIN = re.compile(
     r"(?:with)?in\s+(\w+)\s+(day|week|month|year)s?|(\w+)\s+(day|week|month|year)s?"
 )
 _WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
-_TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
-_BY = re.compile(r"^(?:by|due|before|end of|by end of|by the end of|completed by|complete by)\s+")
+_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+_BY = re.compile(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _year(text: str) -> int:
 
 
 def _month_end(year: int, month: int) -> date | None:
-    if not (1 <= month <= 12 and 1 <= year <= 9998):
+    if not (1 <= month <= 12 and 1 <= year <= 9999):
         return None
     return date(year, month, calendar.monthrange(year, month)[1])
 
@@ -116,17 +116,17 @@ def parse_timescale(text: str, issued: date | None = None) -> Timescale:
     "20 days"); without it they have no date. Of several dates in one cell the last one is due.
     A month is due on its last day. Text that names no date keeps its words and has none.
     """
-    whole = " ".join(text.lower().split()).rstrip(".")
-    key = " ".join(text.split()).rstrip(".")
-    day = parse_date(_BY.sub("", whole))
+    key = " ".join(text.split()).rstrip(". ")
+    whole = key.lower()
+    plain = _BY.sub("", whole)
+    day = parse_date(plain)
     if isinstance(day, date):
-        return Timescale(text, day, say_date(day) if parse_date(whole) else key)
+        return Timescale(text, day, say_date(day) if plain == whole else key)
     if day is not None:
         return Timescale(text, None, key)
-    if (month := _MONTH_YEAR.fullmatch(whole)) and (
-        end := _month_end(_year(month[2]), MONTHS[month[1]])
-    ):
-        return Timescale(text, end, f"{MONTH_NAMES[end.month - 1]} {end.year}")
+    if end := _month(plain):
+        month = f"{MONTH_NAMES[end.month - 1]} {end.year:04d}"
+        return Timescale(text, end, month if plain == whole else key)
     found = [*_days_in(whole), *_months_in(whole)]
     if found:
         return Timescale(text, max(found), key)
@@ -137,23 +137,42 @@ def parse_timescale(text: str, issued: date | None = None) -> Timescale:
 
 def say_date(day: date) -> str:
     """A date in words: ``"28 February 2026"``."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year:04d}"
+
+
+def unread_dates(text: str) -> tuple[tuple[str, Literal["ambiguous", "impossible"]], ...]:
+    """What looks like a date inside `text` and cannot be taken as one, each with the reason."""
+    whole = " ".join(text.split())
+    found = []
+    for match in _NUMERIC.finditer(whole):
+        reading = parse_date(match[0])
+        # "3.1.2" is numbering; only a date has a year of two digits or four.
+        if isinstance(reading, str) and (len(match[3]) != 1 and len(match[3]) != 3):
+            found.append((match[0], reading))
+    for match in _DAY_MONTH_YEAR.finditer(whole.lower()):
+        if parse_date(match[0]) == "impossible":
+            found.append((match[0], "impossible"))
+    return tuple(found)
 
 
 def _days_in(whole: str) -> list[date]:
-    days = [_day(_year(m[3]), MONTHS[m[2]], int(m[1])) for m in _DAY_MONTH_YEAR.finditer(whole)]
-    for match in _NUMERIC.finditer(whole):
-        reading = parse_date(match[0])
-        if isinstance(reading, date):
-            days.append(reading)
-    return [day for day in days if isinstance(day, date)]
+    written = [*_DAY_MONTH_YEAR.finditer(whole), *_MONTH_DAY_YEAR.finditer(whole)]
+    readings = (parse_date(match[0]) for match in (*written, *_NUMERIC.finditer(whole)))
+    return [reading for reading in readings if isinstance(reading, date)]
+
+
+def _month(whole: str) -> date | None:
+    """The last day of the month that `whole` names and nothing else."""
+    if found := _MONTH_YEAR.fullmatch(whole):
+        return _month_end(_year(found[2]), MONTHS[found[1]])
+    if found := _SLASH_MONTH_YEAR.fullmatch(whole):
+        return _month_end(_year(found[2]), int(found[1]))
+    return None
 
 
 def _months_in(whole: str) -> list[date]:
-    rest = _DAY_MONTH_YEAR.sub(" ", whole)
-    ends = [_month_end(_year(m[2]), MONTHS[m[1]]) for m in _MONTH_YEAR.finditer(rest)]
-    if match := _SLASH_MONTH_YEAR.fullmatch(rest.strip()):
-        ends.append(_month_end(_year(match[2]), int(match[1])))
+    rest = _MONTH_DAY_YEAR.sub(" ", _DAY_MONTH_YEAR.sub(" ", whole))
+    ends = (_month_end(_year(m[2]), MONTHS[m[1]]) for m in _MONTH_YEAR.finditer(rest))
     return [end for end in ends if end is not None]
 
 
@@ -166,15 +185,12 @@ def _relative(whole: str, issued: date) -> date | None:
     count = _NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() and len(word) < 5 else None)
     if count is None:
         return None
-    if unit == "day":
-        return issued + timedelta(days=count)
-    if unit == "week":
-        return issued + timedelta(weeks=count)
+    if unit in ("day", "week"):
+        days = issued.toordinal() + count * (7 if unit == "week" else 1)
+        return date.fromordinal(days) if days <= date.max.toordinal() else None
     months = issued.month - 1 + count * (12 if unit == "year" else 1)
-    year, month = issued.year + months // 12, months % 12 + 1
-    if year > 9998:
-        return None
-    return date(year, month, min(issued.day, calendar.monthrange(year, month)[1]))
+    end = _month_end(issued.year + months // 12, months % 12 + 1)
+    return end and end.replace(day=min(issued.day, end.day))
 
 
 def canon_timescale(text: str, by: date | None = None) -> Timescale:

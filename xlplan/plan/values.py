@@ -9,10 +9,12 @@ equality of canonical values is plain equality (MERGE section 1).
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.numbers import bounded, number_text, read_number, say_percent
 from xlplan.plan.people import split_people
 from xlplan.plan.ratings import match_rating
 from xlplan.plan.text import canon_text, fold
@@ -40,33 +42,42 @@ SERIAL_DATES = range(20_000, 80_000)
 
 
 def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
-    """The canonical value of `raw` in a field: a typed value, None for blank, or `Invalid`."""
+    """The canonical value of `raw` in a field: a typed value, None for blank, or `Invalid`.
+
+    ``canon(item, show(value), definition) == value`` for every canonical value but a percentage,
+    for which it is ``show_in``: what a program shows reads back as the same value.
+    """
     if raw is None or isinstance(raw, Invalid):
         return raw
-    if isinstance(raw, str):
-        raw = canon_text(raw)
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        raw = bounded(raw)
+    elif isinstance(raw, Timescale):
+        if not (text := canon_text(raw.text)):
+            return None
+        if item.type == "timescale":
+            read = _canon_timescale(text)
+            return canon_timescale(text, raw.by) if isinstance(read, Timescale) else read
+        raw = text
+    elif not isinstance(raw, date):
+        raw = canon_text(_text(raw))
         if not raw.strip():
             return None
     if item.type == "date":
         return _canon_date(raw)
     if item.type == "timescale":
         return _canon_timescale(raw)
-    if item.type == "rating":
-        return _canon_rating(item, raw, definition)
     if item.type in ("percent", "number"):
         return _canon_number(item, raw)
+    text = _text(raw)
+    if item.type == "rating":
+        return _canon_rating(item, text, definition)
     if item.type == "people":
-        names = raw if isinstance(raw, tuple) else split_people(_text(raw), definition.separators)
-        resolved = [
-            found.name if (found := definition.lead(name)) else name
-            for name in (canon_text(n).strip() for n in names)
-        ]
-        return tuple(dict.fromkeys(n for n in resolved if n)) or None
+        return _canon_people(text, definition)
     if item.type in ("set", "reference"):
-        return _canon_set(raw)
+        return _canon_set(text)
     if item.type == "choice":
-        return _canon_choice(item, _text(raw))
-    return canon_text(_text(raw)) or None
+        return _canon_choice(item, text)
+    return text
 
 
 def _text(raw: Raw) -> str:
@@ -74,7 +85,7 @@ def _text(raw: Raw) -> str:
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float):
-        return _number_text(raw)
+        return number_text(raw)
     if isinstance(raw, datetime):
         return raw.date().isoformat() if raw.time() == time() else raw.isoformat(" ", "seconds")
     if isinstance(raw, date):
@@ -88,33 +99,30 @@ def _text(raw: Raw) -> str:
     return str(raw)
 
 
-def _number_text(number: float) -> str:
-    """A number with at most 15 significant digits, without a needless ``.0``."""
-    if math.isfinite(number) and number == int(number) and abs(number) < 1e15:
-        return str(int(number))
-    return f"{number:.15g}"
+def _canon_date(raw: str | int | float | date) -> Value:
+    day = _day_of(raw)
+    if day is not None:
+        return day
+    text = _text(raw)
+    found = parse_date(text)
+    if isinstance(found, date):
+        return found
+    if found == "ambiguous":
+        return Invalid(text, "VAL-004", _ambiguous(text))
+    return Invalid(
+        text, "VAL-003", f'"{text}" is not a date. Enter a date such as 28 February 2026.'
+    )
 
 
-def _canon_date(raw: Raw) -> Value:
+def _day_of(raw: str | int | float | date) -> date | None:
+    """The day of a date, a date with a time, or a number that a spreadsheet keeps a date as."""
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):
         return raw
-    if isinstance(raw, Timescale):
-        raw = raw.text
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        if math.isfinite(raw) and int(raw) in SERIAL_DATES:
-            return date(1899, 12, 30) + timedelta(days=int(raw))
-    elif isinstance(raw, str):
-        found = parse_date(raw)
-        if isinstance(found, date):
-            return found
-        if found == "ambiguous":
-            return Invalid(raw, "VAL-004", _ambiguous(raw))
-    text = _text(raw)
-    return Invalid(
-        text, "VAL-003", f'"{text}" is not a date. Enter a date such as 28 February 2026.'
-    )
+    if isinstance(raw, int | float) and math.isfinite(raw) and int(raw) in SERIAL_DATES:
+        return date(1899, 12, 30) + timedelta(days=int(raw))
+    return None
 
 
 def _ambiguous(text: str) -> str:
@@ -124,20 +132,15 @@ def _ambiguous(text: str) -> str:
     )
 
 
-def _canon_timescale(raw: Raw) -> Value:
-    if isinstance(raw, Timescale):
-        return canon_timescale(raw.text, by=raw.by)
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        if math.isfinite(raw) and int(raw) in SERIAL_DATES:
-            raw = date(1899, 12, 30) + timedelta(days=int(raw))
-    if isinstance(raw, datetime):
-        raw = raw.date()
-    if isinstance(raw, date):
-        return Timescale(say_date(raw), raw, say_date(raw))
+def _canon_timescale(raw: str | int | float | date) -> Value:
+    day = _day_of(raw)
+    if day is not None:
+        return Timescale(say_date(day), day, say_date(day))
     text = _text(raw)
-    if parse_date(text) == "ambiguous":
+    found = parse_date(text)
+    if found == "ambiguous":
         return Invalid(text, "VAL-004", _ambiguous(text))
-    if parse_date(text) == "impossible":
+    if found == "impossible":
         return Invalid(
             text,
             "VAL-003",
@@ -147,8 +150,7 @@ def _canon_timescale(raw: Raw) -> Value:
     return canon_timescale(text)
 
 
-def _canon_rating(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
-    text = _text(raw)
+def _canon_rating(item: Field, text: str, definition: PlanDefinition) -> Value:
     scale = definition.scale_of(item)
     found = match_rating(text, scale)
     if found is not None:
@@ -159,40 +161,29 @@ def _canon_rating(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
     )
 
 
-def _canon_number(item: Field, raw: Raw) -> Value:
-    percent = item.type == "percent"
-    number: float | None = None
-    if isinstance(raw, int | float) and not isinstance(raw, bool):
-        number = float(raw)
-    elif isinstance(raw, str):
-        text = raw.strip().replace(",", "").replace(" ", "")
-        divide = percent and text.endswith("%")
-        try:
-            number = float(text.removesuffix("%") if divide else text)
-        except ValueError:
-            number = None
-        if number is not None and divide:
-            number /= 100
+def _canon_number(item: Field, raw: str | int | float | date) -> Value:
     shown = _text(raw)
-    if number is None or not math.isfinite(number):
+    percent = item.type == "percent"
+    number = read_number(raw, percent=percent)
+    if number is None:
         return Invalid(shown, "VAL-005", f'"{shown}" is not a number. Enter a number such as 25.')
     if percent and not 0 <= number <= 1:
         return Invalid(
             shown, "VAL-006", f'"{shown}" is not a percentage. Enter one from 0% to 100%.'
         )
-    number = float(f"{number:.15g}")
-    return int(number) if number == int(number) and abs(number) < 1e15 else number
+    return number
 
 
-def _canon_set(raw: Raw) -> Value:
-    if isinstance(raw, frozenset | tuple):
-        parts = [canon_text(part).strip() for part in raw]
-    else:
-        text = _text(raw)
-        for separator in (";", "\n"):
-            text = text.replace(separator, ",")
-        parts = [part.strip() for part in text.split(",")]
-    return frozenset(part for part in parts if part) or None
+def _canon_people(text: str, definition: PlanDefinition) -> Value:
+    names = split_people(text, definition.separators, definition.lead_names)
+    found = (definition.lead(name) for name in names)
+    resolved = (lead.name if lead else name for lead, name in zip(found, names, strict=True))
+    return tuple(dict.fromkeys(name for name in resolved if canon_text(name))) or None
+
+
+def _canon_set(text: str) -> Value:
+    parts = (part.strip() for part in re.split(r"[,;\n]", text))
+    return frozenset(part for part in parts if canon_text(part)) or None
 
 
 def _canon_choice(item: Field, text: str) -> Value:
@@ -205,7 +196,7 @@ def _canon_choice(item: Field, text: str) -> Value:
 
 def sort_elements(elements: frozenset[str]) -> list[str]:
     """Elements in the order people expect: numbers inside them compare as numbers."""
-    return sorted(elements, key=natural_key)
+    return sorted(elements, key=lambda text: (natural_key(text), text))
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
@@ -238,7 +229,7 @@ def show(value: Value) -> str:
 def show_in(item: Field | None, value: Value) -> str:
     """`show`, with a percentage as people write it."""
     if item is not None and item.type == "percent" and isinstance(value, int | float):
-        return f"{_number_text(float(f'{value * 100:.13g}'))}%"
+        return say_percent(value)
     return show(value)
 
 

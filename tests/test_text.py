@@ -1,0 +1,79 @@
+"""Canonical text: nothing that a reader can see is lost, nothing else matters."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.plan.text import canon_text, fold, latin
+
+TRICKY = st.text(
+    st.sampled_from("ab0_xD\r\n\t \u00a0\u200b\u200d\u200e\ufeff\x0b\x85\u2028\u0301\u0307éıKª")
+)
+
+
+@given(st.text() | TRICKY)
+def test_canonical_text_is_idempotent(text: str) -> None:
+    once = canon_text(text)
+    assert canon_text(once) == once
+
+
+@given(st.text(st.sampled_from("_x0D\r\n\u200b\x00"), max_size=40))
+def test_no_carriage_return_appears_by_taking_something_out(text: str) -> None:
+    assert "_x000D_" not in canon_text(text)
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126)))
+def test_plain_words_stay_as_they_are(text: str) -> None:
+    assert canon_text(text) == text.replace("_x000D_", "\n").replace("_x000d_", "\n").strip("\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ("done\r\nnext", "done\nnext"),
+        ("done\rnext", "done\nnext"),
+        ("done_x000D_\nnext", "done\nnext"),
+        ("done_x000d_next\nlast", "done\nnext\nlast"),
+        ("_x000_x000D_D_", "_x000\nD_"),
+        ("done\u2028next", "done\nnext"),
+        ("done  \t\nnext ", "done\nnext"),
+        ("\n\n  indented", "  indented"),
+        ("2\u00a0000", "2 000"),
+        ("co\u00adoperate", "cooperate"),
+        ("\ufeffstart", "start"),
+        ("bell\x07", "bell"),
+        ("half\ud800", "half"),
+        ("e\u0301", "é"),
+        ("e\u200b\u0301", "é"),
+    ],
+)
+def test_what_programs_differ_in(typed: str, canonical: str) -> None:
+    assert canon_text(typed) == canonical
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\n \t", "\u200b\u200d", "\u200e \u200f", "\u3164"])
+def test_what_shows_nothing_is_blank(nothing: str) -> None:
+    assert canon_text(nothing) == ""
+
+
+def test_joiners_inside_emoji_and_words_stay() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
+    assert canon_text(family) == family
+    assert canon_text("\u0645\u06cc\u200c\u062e") == "\u0645\u06cc\u200c\u062e"
+
+
+@given(st.text())
+def test_composed_and_decomposed_spelling_are_equal(text: str) -> None:
+    assert canon_text(unicodedata.normalize("NFD", text)) == canon_text(text)
+
+
+def test_people_compare_without_case_and_spacing() -> None:
+    assert fold("  Head\u00a0of\nHOUSING ") == fold("head of housing")
+
+
+def test_look_alike_letters_become_latin() -> None:
+    assert latin("\u0391\u0412") == "AB"

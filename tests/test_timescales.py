@@ -1,0 +1,172 @@
+"""Timescales as officers write them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.plan.timescales import (
+    Timescale,
+    canon_timescale,
+    parse_date,
+    parse_timescale,
+    say_date,
+    unread_dates,
+)
+
+ISSUED = date(2011, 1, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("Immediate", date(2011, 1, 31)),
+        ("Immediately", date(2011, 1, 31)),
+        ("Within 3 months", date(2011, 4, 30)),
+        ("within three months", date(2011, 4, 30)),
+        ("In 1 month", date(2011, 2, 28)),
+        ("20 days", date(2011, 2, 20)),
+        ("2 weeks", date(2011, 2, 14)),
+        ("1 year", date(2012, 1, 31)),
+        ("Within many months", None),
+        ("Within 9999 years", None),
+        ("June 2012", date(2012, 6, 30)),
+        ("Feb 2012", date(2012, 2, 29)),
+        ("Sept. 2011", date(2011, 9, 30)),
+        ("Sep '11", date(2011, 9, 30)),
+        ("31st May 2011", date(2011, 5, 31)),
+        ("the 31st of May 2011", date(2011, 5, 31)),
+        ("Tuesday, 31 May 2011", date(2011, 5, 31)),
+        ("May 31, 2011", date(2011, 5, 31)),
+        ("Starts May 31, 2011", date(2011, 5, 31)),
+        ("31-May-11", date(2011, 5, 31)),
+        ("09/15", date(2015, 9, 30)),
+        ("by 09/2015", date(2015, 9, 30)),
+        ("13/15", None),
+        ("Start September and ongoing", None),
+        ("December 2011 and annually", date(2011, 12, 31)),
+        ("TBC", None),
+        ("By end of June 2012", date(2012, 6, 30)),
+        ("By the 30th of June 2012.", date(2012, 6, 30)),
+        ("complete by 30/06/2012", date(2012, 6, 30)),
+        ("Phase 1: 30/06/2011\nPhase 2: 30 June 2012", date(2012, 6, 30)),
+        ("April 2012 to March 2013", date(2013, 3, 31)),
+        ("2012-02-29", date(2012, 2, 29)),
+        ("2012-02-29T00:00:00", date(2012, 2, 29)),
+        ("30/09/12", date(2012, 9, 30)),
+        ("13.5.2026", date(2026, 5, 13)),
+        ("03/04/2012", None),
+        ("by 03/04/2012", None),
+        ("31/02/2012", None),
+        ("31 June 2012", None),
+        ("29 February 2011", None),
+        ("June 0000", None),
+        ("from 12345/6/2011", None),
+        ("Trojan 12", None),
+        ("", None),
+    ],
+)
+def test_a_timescale_keeps_its_words_and_has_a_date_where_there_is_one(
+    text: str, by: date | None
+) -> None:
+    found = parse_timescale(text, issued=ISSUED)
+    assert (found.text, found.by) == (text, by)
+
+
+def test_a_relative_timescale_has_no_date_until_it_is_issued() -> None:
+    assert parse_timescale("Within 3 months").by is None
+
+
+@pytest.mark.parametrize("text", ["20 days", "2 weeks", "3 months", "1 year"])
+def test_a_timescale_beyond_the_calendar_has_no_date(text: str) -> None:
+    assert parse_timescale(text, issued=date.max).by is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("28 February 2026", date(2026, 2, 28)),
+        ("1.5.2026", "ambiguous"),
+        ("1/5/26", "ambiguous"),
+        ("5/5/2026", date(2026, 5, 5)),
+        ("5/13/2026", date(2026, 5, 13)),
+        ("2026-13-01", "impossible"),
+        ("31/02/2026", "impossible"),
+        ("29 February 2028", date(2028, 2, 29)),
+        ("29 February 2026", "impossible"),
+        ("February 30, 2026", "impossible"),
+        ("1.5.202", "impossible"),
+        ("100/5/2026", "impossible"),
+        ("28/02/2026 00:00", date(2026, 2, 28)),
+        ("soon", None),
+        ("1.5", None),
+    ],
+)
+def test_a_date_is_read_or_said_to_be_wrong(text: str, reading: object) -> None:
+    assert parse_date(text) == reading
+
+
+@given(st.dates())
+def test_a_date_in_words_reads_back(day: date) -> None:
+    assert parse_date(say_date(day)) == day
+    assert parse_date(day.isoformat()) == day
+
+
+@given(st.dates(), st.text(max_size=30), st.dates())
+def test_any_text_is_a_timescale(day: date, text: str, issued: date) -> None:
+    for written in (text, f"{text} {say_date(day)}", f"{day.day}/{day.month}/{text}"):
+        assert parse_timescale(written, issued=issued).text == written
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sept 2011", "September 2011"),
+        ("09/11", "September 2011"),
+        ("30/09/2011", "30 September 2011"),
+        ("June  2012.", "June 2012"),
+    ],
+)
+def test_spellings_of_one_date_are_equal(one: str, other: str) -> None:
+    assert canon_timescale(one) == canon_timescale(other)
+    assert hash(canon_timescale(one)) == hash(canon_timescale(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("by 30 June 2012", "30 June 2012"),
+        ("30 June 2012", "June 2012"),
+        ("Immediate", "TBC"),
+        ("03/04/2012", "04/03/2012"),
+    ],
+)
+def test_different_words_stay_different(one: str, other: str) -> None:
+    assert canon_timescale(one) != canon_timescale(other)
+
+
+def test_the_date_of_a_relative_timescale_is_kept() -> None:
+    kept = canon_timescale("20 days", date(2011, 2, 20))
+    assert kept.by == date(2011, 2, 20)
+    assert kept == Timescale("20 days", None, "20 days")
+    assert canon_timescale("June 2012", date(2011, 2, 20)).by == date(2012, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("by 03/04/2012", (("03/04/2012", "ambiguous"),)),
+        ("Phase 1: 31/02/2012", (("31/02/2012", "impossible"),)),
+        ("ends 31 June 2012", (("31 june 2012", "impossible"),)),
+        ("see action 3.1.2", ()),
+        ("30/06/2012, 31 May 2012", ()),
+        ("TBC", ()),
+    ],
+)
+def test_dates_inside_a_text_that_cannot_be_taken(
+    text: str, unread: tuple[tuple[str, str], ...]
+) -> None:
+    assert unread_dates(text) == unread

@@ -1,0 +1,98 @@
+"""What a lint looks at: the rows of a plan and the questions that several lints ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Protocol
+
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.text import fold
+from xlplan.plan.values import Invalid, Value
+
+
+class Row(Protocol):
+    """An action or a recommendation as the lints see it."""
+
+    @property
+    def uid(self) -> str:
+        """The id that never changes."""
+
+    @property
+    def kind(self) -> str:
+        """``"action"`` or ``"recommendation"``."""
+
+    @property
+    def ref(self) -> str:
+        """The ref that people see."""
+
+    @property
+    def section(self) -> str:
+        """The section it stands in."""
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Values by field id."""
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it has been taken out of the plan."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a lint looks at: the definition, every row and the day."""
+
+    definition: PlanDefinition
+    rows: Sequence[Row]
+    today: date
+
+    @cached_property
+    def standing(self) -> tuple[Row, ...]:
+        """The rows that are not withdrawn."""
+        return tuple(row for row in self.rows if not row.withdrawn)
+
+    @cached_property
+    def by_ref(self) -> Mapping[tuple[str, str], Row]:
+        """Rows that stand, by (kind, folded ref); the first where several share a ref."""
+        found: dict[tuple[str, str], Row] = {}
+        for row in self.standing:
+            found.setdefault((row.kind, fold(row.ref)), row)
+        return found
+
+    def cells(self) -> Iterator[tuple[Row, Field, Value]]:
+        """Every cell of every row that stands."""
+        for row in self.standing:
+            for item in self.definition.fields_of(row.kind):
+                yield row, item, row.values.get(item.id)
+
+    def of_role(self, *roles: str) -> Iterator[tuple[Row, Field, Value]]:
+        """The cells whose field has one of these roles."""
+        return (cell for cell in self.cells() if cell[1].role in roles)
+
+    def rated(self) -> Iterator[tuple[Row, Field, Value, bool]]:
+        """Every action's rating: row, field, code and whether that rating is closed."""
+        item = self.definition.with_role("rating")
+        if item is None or item.type != "rating":
+            return
+        for row in self.standing:
+            code = row.values.get(item.id)
+            if row.kind == "action" and not isinstance(code, Invalid):
+                yield row, item, code, self.closed(row)
+
+    def closed(self, row: Row) -> bool:
+        """Whether the rating of a row is one that closes it."""
+        item = self.definition.with_role("rating", row.kind)
+        rating = self.definition.rating(row.values.get(item.id), item.scale) if item else None
+        return rating is not None and rating.closed
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a lint found: the row (None: in the definition), the field's id, and a message."""
+
+    row: Row | None
+    field: str
+    message: str
