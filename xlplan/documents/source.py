@@ -1,0 +1,211 @@
+"""From an existing spreadsheet to a plan definition and its rows: what ``xlplan new`` imports.
+
+`read_source` finds the tables of a `Book`, says what each column is, and accounts for every row
+of every sheet. Nothing is dropped: what is no action, recommendation or heading is a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xlplan.documents.source_account import AccountLine, Work, account_of, notes, say_unusual
+from xlplan.documents.source_definition import Parts, assemble
+from xlplan.documents.source_layout import Layout, read_layout
+from xlplan.documents.source_rows import (
+    Columns,
+    Draft,
+    draft_rows,
+    fill_sections,
+    join_rows,
+    keys_in_text,
+    name_rows,
+    split_keys,
+)
+from xlplan.documents.source_values import SourceRow, make_rows
+from xlplan.errors import Problem, XlplanError, fault
+from xlplan.plan.definition import Kind, PlanDefinition
+from xlplan.plan.propose import Proposal, Sample, propose_columns
+from xlplan.plan.propose_roles import guess_role
+from xlplan.workbook.book import Book, ReadSheet, a1
+
+__all__ = ["AccountLine", "Source", "SourceRow", "read_source"]
+
+LOOKED_FOR = (
+    "a row of column headings such as Ref, Action, Lead, Timescale, Progress and RAG, with at "
+    "least two rows of actions below it"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A spreadsheet as a plan: its definition, its rows in order, and the account of every row.
+
+    `guesses` are plain sentences that begin with what they concern (``field due: ``,
+    ``rating "Red": ``, ``lead "A Name": ``); `xlplan.plan.write` puts each beside it.
+    """
+
+    definition: PlanDefinition
+    rows: tuple[SourceRow, ...]
+    account: tuple[AccountLine, ...]
+    guesses: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_source(
+    book: Book,
+    *,
+    plan_id: str,
+    sheets: Sequence[str] = (),
+    template: PlanDefinition | None = None,
+) -> Source:
+    """The plan that `book` holds.
+
+    `book` is read with detail (fills, merged areas, hidden rows). `sheets` names the sheets to
+    take, by default all; `template` is a workbook template whose fields and ratings are used.
+    Raises `XlplanError`: NEW-001 where no table of a plan is found, NEW-002 for a sheet that is
+    not there, and the reader's own problems for a file that could not be read.
+    """
+    if not book.sheets and book.problems:
+        raise XlplanError(book.problems)
+    layouts = [read_layout(sheet) for sheet in _choose(book, sheets)]
+    work = Work(book, layouts)
+    kinds = _kinds(layouts)
+    if not any(kind == "action" for kind in kinds.values()):
+        raise fault("NEW-001", book.name, _no_plan(layouts))
+    samples = _samples(layouts, kinds)
+    proposal = propose_columns(samples, template.fields if template else ())
+    work.guesses += proposal.guesses
+    _columns(work, kinds, samples, proposal)
+    for kind in ("recommendation", "action"):
+        _draft(work, kind)
+    if sum(draft.kind == "action" for draft in work.drafts) < 2:
+        raise fault("NEW-001", book.name, _no_plan(layouts))
+    say_unusual(work)
+    definition, parts = assemble(
+        Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses),
+        plan_id, template,
+    )  # fmt: skip
+    rows = make_rows(parts, definition, work.problems)
+    kept = dict.fromkeys((*definition.notes, *notes(work), *parts.kept))
+    definition = replace(definition, notes=tuple(kept))
+    account = account_of(work, parts.legend)
+    return Source(
+        definition, rows, account, tuple(dict.fromkeys(work.guesses)), tuple(work.problems)
+    )
+
+
+def _choose(book: Book, names: Sequence[str]) -> list[ReadSheet]:
+    if not names:
+        return list(book.sheets)
+    by_name = {sheet.name.casefold(): sheet for sheet in book.sheets}
+    missing = [name for name in names if name.casefold() not in by_name]
+    if missing:
+        there = ", ".join(f'"{sheet.name}"' for sheet in book.sheets)
+        raise XlplanError(
+            Problem("NEW-002", book.name, f'There is no sheet "{name}". The sheets are: {there}.')
+            for name in missing
+        )
+    wanted = {name.casefold() for name in names}
+    return [sheet for sheet in book.sheets if sheet.name.casefold() in wanted]
+
+
+def _no_plan(layouts: Sequence[Layout]) -> str:
+    names = ", ".join(f'"{layout.sheet.name}"' for layout in layouts) or "none"
+    return (
+        f"No plan was found in this file. Looked for {LOOKED_FOR}. Sheets looked at: {names}. "
+        "Check that this is the right file, or put headings like these above the table."
+    )
+
+
+def _kinds(layouts: Sequence[Layout]) -> dict[tuple[int, int], Kind]:
+    """What the rows of each table are; a table that is none of a plan's is left out.
+
+    A table of recommendations is one of actions where the book has no other.
+    """
+    found: dict[tuple[int, int], set[str]] = {}
+    for number, layout in enumerate(layouts):
+        for index, table in enumerate(layout.tables):
+            found[number, index] = {guess_role(text) for text in table.headings.values()}
+    actions = any("action" in roles for roles in found.values())
+    kinds: dict[tuple[int, int], Kind] = {}
+    for place, roles in found.items():
+        if "action" in roles:
+            kinds[place] = "action"
+        elif "recommendation" in roles:
+            kinds[place] = "recommendation" if actions else "action"
+        elif not actions and len(roles & {"lead", "due", "rating", "progress", "key"}) >= 2:
+            kinds[place] = "action"
+    return kinds
+
+
+def _samples(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> list[Sample]:
+    samples: list[Sample] = []
+    for place, (number, index) in enumerate(kinds):
+        table = layouts[number].tables[index]
+        columns = sorted({*table.headings, *(c for row in table.rows for c in row.cells)})
+        roles = {guess_role(text) for text in table.headings.values()}
+        made: list[Sample] = []
+        for col in columns:
+            values = tuple(row.cells.get(col) for row in table.rows)
+            letter = a1(0, col)[:-1]
+            made.append(
+                Sample(place, table.headings.get(col, ""), values, kinds[number, index], letter)
+            )
+        if kinds[number, index] == "action" and "action" not in roles:
+            longest = max(made, key=lambda s: (guess_role(s.heading) == "recommendation", _size(s)))
+            made[made.index(longest)] = replace(longest, role="action")
+        samples += made
+    return samples
+
+
+def _size(sample: Sample) -> int:
+    return sum(len(str(value)) for value in sample.values if isinstance(value, str))
+
+
+def _columns(
+    work: Work, kinds: Mapping[tuple[int, int], Kind], samples: Sequence[Sample],
+    proposal: Proposal,
+) -> None:  # fmt: skip
+    for place, (number, index) in enumerate(kinds):
+        kind = kinds[number, index]
+        table = work.layouts[number].tables[index]
+        columns = sorted({*table.headings, *(c for row in table.rows for c in row.cells)})
+        mine = [p for s, p in zip(samples, proposal.plans, strict=True) if s.table == place]
+        roles = {f.id: f.role for f in proposal.fields if f.of == kind}
+        plans = dict(zip(columns, mine, strict=True))
+        work.columns.append(Columns(number, index, kind, plans, roles))
+
+
+def _draft(work: Work, kind: Kind) -> None:
+    """Draft, join and name the rows of one kind; said in guesses and problems."""
+    drafts: list[Draft] = []
+    section = ""
+    for columns in work.columns:
+        if columns.kind != kind:
+            continue
+        mine = draft_rows(work.layouts[columns.sheet], columns)
+        action = columns.having("action")
+        in_text = not columns.having("key") and keys_in_text(mine, action)
+        mine = join_rows(mine, columns, in_text)
+        if in_text:
+            split_keys(mine, action, work.guesses)
+        if columns.having("section"):
+            section = columns.having("section")
+            fill_sections(mine, section, work.guesses)
+        drafts += mine
+    joined = sum(len(draft.joined) for draft in drafts)
+    if joined:
+        work.guesses.append(f"plan: {joined} rows that ran on were joined to the row above them")
+    key = next((c.having("key") for c in work.columns if c.kind == kind and c.having("key")), "ref")
+    for ref, rows in name_rows(drafts, key, section, work.guesses) if drafts else []:
+        sheet = work.layouts[rows[0].sheet].sheet.name
+        at = ", ".join(str(row.row + 1) for row in rows)
+        work.problems.append(
+            Problem(
+                "NEW-003", f"{work.book.name}!{sheet}",
+                f'"{ref}" is the ref of {len(rows)} {kind}s (rows {at}). All were imported: give '
+                "each its own ref.", "warning", action=ref,
+            )
+        )  # fmt: skip
+    work.drafts += drafts

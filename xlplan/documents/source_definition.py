@@ -1,0 +1,200 @@
+"""The plan definition of a spreadsheet: fields with their scales, leads, what is shown where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from xlplan.documents.source_headings import Heading
+from xlplan.documents.source_layout import Layout
+from xlplan.documents.source_rows import Columns, Draft, join_texts
+from xlplan.documents.source_scales import Scales, find_scales
+from xlplan.plan.definition import (
+    CompositeSettings,
+    Field,
+    IssueSettings,
+    Kind,
+    Lead,
+    PlanDefinition,
+)
+from xlplan.plan.propose import free_id, make_field
+from xlplan.plan.propose_people import propose_leads
+from xlplan.plan.text import fold
+from xlplan.workbook.book import At, Book
+
+
+@dataclass
+class Parts:
+    """What the definition and the values are made from; `assemble` fills in the rest."""
+
+    book: Book
+    layouts: Sequence[Layout]
+    columns: Sequence[Columns]
+    drafts: Sequence[Draft]
+    fields: tuple[Field, ...]
+    guesses: list[str]
+    legend: frozenset[tuple[int, int]] = frozenset()
+    headed: dict[Kind, str] = field(default_factory=dict)
+    """For each kind of row, the field that takes the section headings above it."""
+    answers: str = ""
+    """The field that takes the recommendations whose headings stand above an action."""
+    kept: tuple[str, ...] = ()
+    """Headings too long to be a section's name, to be kept as notes."""
+    split: dict[str, str] = field(default_factory=dict)
+    """Field that takes ratings out of a mixed column: the field that holds both."""
+
+
+def assemble(
+    parts: Parts, plan_id: str, template: PlanDefinition | None
+) -> tuple[PlanDefinition, Parts]:
+    """The definition, and `parts` with the fields that headings above the rows are kept in."""
+    for columns in parts.columns:
+        for plan in columns.plans.values():
+            if plan.split:
+                parts.split[plan.rating] = plan.field
+    for kind in ("action", "recommendation"):
+        _add_fields(parts, kind)
+    scales = _scales(parts, template)
+    parts.legend = scales.legend
+    parts.guesses += scales.guesses
+    leads = _leads(parts, scales.fields, template)
+    shown = [f for f in scales.fields if f.of == "action" and not f.retired]
+    issue = tuple(f.id for f in shown if f.id != parts.answers)
+    grouped = next((f.id for f in shown if f.role == "section"), "")
+    definition = PlanDefinition(
+        plan_id, _title(parts, template) or plan_id, scales.fields,
+        ratings=scales.ratings, leads=leads, issue=IssueSettings(fields=issue),
+        composite=CompositeSettings(fields=tuple(f.id for f in shown), group_by=grouped),
+    )  # fmt: skip
+    if template is None:
+        return definition, parts
+    known = {f.id for f in template.fields_of("action")}
+    more = tuple(f.id for f in shown if f.id not in known)
+    return replace(
+        template, id=plan_id, title=definition.title, fields=scales.fields,
+        ratings=scales.ratings, leads=leads,
+        issue=replace(template.issue, fields=_more(template.issue.fields, more)),
+        composite=replace(template.composite, fields=_more(template.composite.fields, more)),
+    ), parts  # fmt: skip
+
+
+def _more(fields: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return (*fields, *more) if fields else ()
+
+
+def _title(parts: Parts, template: PlanDefinition | None) -> str:
+    """The first line above the first table of the plan, else what the template says."""
+    for columns in parts.columns:
+        layout = parts.layouts[columns.sheet]
+        first = next((line for line in layout.lines if line.kind != "blank"), None)
+        if first and first.kind == "note" and first.row < layout.tables[0].header:
+            return " ".join(first.text.split())[:200]
+    return template.title if template else ""
+
+
+def _add_fields(parts: Parts, kind: Kind) -> None:
+    """Fields that no column is for: made refs, section headings, what the headings answer."""
+    drafts = [draft for draft in parts.drafts if draft.kind == kind]
+    if not drafts:
+        return
+    mine = [f for f in parts.fields if f.of == kind]
+    front: list[Field] = []
+    if not any(f.role == "key" for f in mine):
+        front.append(make_field("ref", "Ref", "key", kind))
+    if any("inspection" in d.cells for d in drafts) and not any(f.id == "inspection" for f in mine):
+        front.append(make_field("inspection", "Inspection ref", "inspection", kind))
+    _name_sheets(parts, drafts)
+    if any(draft.sections for draft in drafts):
+        front += _section_fields(parts, kind, drafts, mine)
+    key = next((f for f in mine if f.role == "key"), None)
+    others = [f for f in mine if f is not key]
+    ordered = [*([key] if key else []), *front, *others]
+    rest = [f for f in parts.fields if f.of != kind]
+    parts.fields = tuple([*ordered, *rest] if kind == "action" else [*rest, *ordered])
+
+
+def _name_sheets(parts: Parts, drafts: Sequence[Draft]) -> None:
+    """In a plan spread over sheets, rows without a section have their sheet's name as one."""
+    bare = {d.sheet for d in drafts} - {d.sheet for d in drafts if d.sections}
+    sectioned = {c.sheet for c in parts.columns if c.kind == drafts[0].kind and c.having("section")}
+    if len({d.sheet for d in drafts}) < 2 or not bare - sectioned:
+        return
+    for draft in drafts:
+        if draft.sheet in bare - sectioned:
+            draft.sections = (Heading(parts.layouts[draft.sheet].sheet.name, draft.row),)
+    parts.guesses.append("field section: actions without a section heading have their sheet's name")
+
+
+def _section_fields(
+    parts: Parts, kind: Kind, drafts: Sequence[Draft], mine: Sequence[Field]
+) -> list[Field]:
+    used = {p.field for c in parts.columns if c.kind == kind for p in c.plans.values()}
+    free = next((f for f in mine if f.role == "section" and f.id not in used), None)
+    made: list[Field] = []
+    if free is None:
+        name = free_id("section", [f.id for f in mine])
+        free = make_field(name, "Section", "section", kind)
+        made.append(free)
+    parts.headed[kind] = free.id
+    listed = {fold(d.ref) for d in parts.drafts if d.kind == "recommendation"}
+    numbers = {h.number for d in drafts for h in d.sections if h.number}
+    if kind == "action" and numbers and len({fold(n) for n in numbers} & listed) * 2 > len(numbers):
+        item = next((f for f in mine if f.role == "recommendation" and f.id not in used), None)
+        if item is None:
+            name = free_id("recommendation", [f.id for f in mine])
+            item = make_field(name, "Recommendation", "recommendation", kind, "reference")
+            made.append(item)
+        parts.answers = item.id
+    return made
+
+
+def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
+    if template is not None and template.ratings:
+        known = {f.id for f in template.fields}
+        named = {r.scale for r in template.ratings}
+        scale = "" if "" in named else min(named)
+        fields = tuple(
+            replace(f, scale=scale) if f.type == "rating" and f.id not in known else f
+            for f in parts.fields
+        )
+        found = find_scales(fields, parts.drafts, parts.layouts, {}, parts.split)
+        return Scales(fields, template.ratings, found.legend, ())
+    return find_scales(parts.fields, parts.drafts, parts.layouts, blank_cells(parts), parts.split)
+
+
+def blank_cells(parts: Parts) -> dict[str, list[tuple[int, At]]]:
+    """Where rating cells are blank: (sheet, cell) by field id, for those with a column."""
+    empty: dict[str, list[tuple[int, At]]] = {}
+    for columns in parts.columns:
+        for col, plan in columns.plans.items():
+            for draft in parts.drafts:
+                if (draft.sheet, draft.table) == (columns.sheet, columns.table):
+                    name = plan.rating or plan.field
+                    if not draft.text(plan.field):
+                        empty.setdefault(name, []).append((draft.sheet, (draft.row, col)))
+    return empty
+
+
+def _leads(
+    parts: Parts, fields: Sequence[Field], template: PlanDefinition | None
+) -> tuple[Lead, ...]:
+    people = {(f.of, f.id) for f in fields if f.type == "people"}
+    texts = [
+        lead_text(draft, name)
+        for draft in parts.drafts
+        for name in draft.cells
+        if (draft.kind, name) in people
+    ]
+    found, guesses = propose_leads(texts, template.separators) if template else propose_leads(texts)
+    if template is not None:
+        found = tuple(lead for lead in found if template.lead(lead.name) is None)
+        found = (*template.leads, *found)
+    parts.guesses += guesses
+    return found
+
+
+def lead_text(draft: Draft, name: str) -> str:
+    """A cell that names people, in one text, rows that ran on closed up."""
+    from xlplan.documents.source_headings import cell_text
+
+    return join_texts([cell_text(value) for value, _ in draft.cells[name]], people=True)

@@ -1,0 +1,250 @@
+"""Fields from columns: what each column of a spreadsheet becomes in a plan definition.
+
+Pure: headings and values in, fields out. A heading says the role, the values confirm the type,
+and what neither says stays a text field under its own heading. Nothing is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+from xlplan.plan.definition import Field, FieldType, Kind, Owner
+from xlplan.plan.propose_ratings import known_rating, one_rating
+from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
+from xlplan.plan.text import canon_text
+from xlplan.plan.values import Raw
+
+Split = Literal["", "rating"]
+RATING_ROLES = ("rating", "initial_rating", "previous_rating")
+_IDS = {"key": "ref"}
+_TYPES: dict[str, FieldType] = {
+    "due": "timescale", "revised": "timescale", "rating": "rating", "initial_rating": "rating",
+    "previous_rating": "rating", "lead": "people", "accountable": "people",
+    "progress": "narrative", "percent": "percent",
+}  # fmt: skip
+_NARRATIVE = frozenset(
+    {"evidence", "outcome", "output", "measure", "milestone", "action", "reason"}
+)
+_GUIDANCE = {
+    "due": "A date or a timescale, such as 28 February 2026, September 2026 or Within 3 months.",
+    "revised": "The new date, such as 28 February 2026, where the first one will not be met.",
+    "rating": "Choose the rating that describes the action today.",
+    "progress": "What has been done since the last update, and what comes next.",
+    "evidence": "What shows that it has been done, and where it can be seen.",
+    "percent": "How much is done, from 0% to 100%.",
+    "reason": "Why the date or the rating has changed.",
+}
+LONG_TEXT = 60
+"""Average length from which a text is a narrative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One column of one table: its heading and its values from top to bottom, blanks as None."""
+
+    table: int
+    heading: str
+    values: tuple[Raw, ...]
+    of: Kind = "action"
+    letter: str = ""
+    role: str = ""
+    """The role, where it is known already."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """Which field takes a column's values; with split ``"rating"`` a second one takes ratings."""
+
+    field: str
+    split: Split = ""
+    rating: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The fields, one `ColumnPlan` for each sample in the same order, and what was guessed."""
+
+    fields: tuple[Field, ...]
+    plans: tuple[ColumnPlan, ...]
+    guesses: tuple[str, ...]
+
+
+@dataclass
+class _Slot:
+    """A field in the making, with every value its columns hold."""
+
+    id: str
+    role: str
+    heading: str
+    of: Kind
+    given: Field | None = None
+    values: list[Raw] = field(default_factory=list)
+    tables: set[int] = field(default_factory=set)
+
+
+def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> Proposal:
+    """Fields for these columns. `given` are a workbook template's: used as they are, first.
+
+    Columns of several tables meet in one field where their headings are the same or, failing
+    that, their role. A guess begins ``field ID: ``.
+    """
+    slots = [_Slot(f.id, f.role, f.heading, f.of, f) for f in given]
+    guesses: list[str] = []
+    plans: list[ColumnPlan] = []
+    for sample in samples:
+        role = column_role(sample, samples)
+        if role == "rating+progress":
+            main = _slot(slots, sample, "progress", guesses)
+            extra = _slot(slots, sample, "rating", guesses)
+            plans.append(ColumnPlan(main.id, "rating", extra.id))
+            guesses.append(
+                f'field {extra.id}: "{sample.heading}" holds ratings and prose; ratings went to '
+                f"{extra.id}, prose to {main.id}"
+            )
+        else:
+            plans.append(ColumnPlan(_slot(slots, sample, role, guesses).id))
+    return Proposal(tuple(_field(slot) for slot in slots), tuple(plans), tuple(guesses))
+
+
+def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> _Slot:
+    """The slot this column goes to: by heading, then by role, else a new one."""
+    free = [s for s in slots if s.of == sample.of and sample.table not in s.tables]
+    wanted = normal_heading(sample.heading)
+    found = next((s for s in free if wanted and normal_heading(s.heading) == wanted), None)
+    if found and "+" not in guess_role(sample.heading) and role == "text":
+        role = found.role
+    if found is None or (found.role != role and not found.given):
+        found = next((s for s in free if role != "text" and s.role == role), None)
+    if found is None:
+        heading = sample.heading or (
+            "Ref" if role == "key" else f"Column {sample.letter or len(slots) + 1}"
+        )
+        if role == "key" and not sample.heading:
+            guesses.append(f"field ref: column {sample.letter} has no heading; taken as the ref")
+        elif not sample.heading:
+            guesses.append(f"field {slug(heading)}: column {sample.letter} has no heading")
+        elif any(s.given for s in slots):
+            guesses.append(
+                f'field {slug(heading)}: the template has no field for "{sample.heading}"'
+            )
+        taken = {s.id for s in slots if s.of == sample.of}
+        if role in ("key", "action") and any(s.role == role and s.of == sample.of for s in slots):
+            role = "text"  # a plan has one ref and one action; the others keep their headings
+        base = _IDS.get(role, role) if role != "text" else slug(heading)
+        found = _Slot(free_id(base, taken), role, heading, sample.of)
+        slots.append(found)
+    elif wanted and found.heading and normal_heading(found.heading) != wanted:
+        said = f'field {found.id}: "{sample.heading}" and "{found.heading}" were taken as one'
+        guesses += [said] if said not in guesses else []
+    found.tables.add(sample.table)
+    found.values += sample.values
+    return found
+
+
+def free_id(base: str, taken: Iterable[str]) -> str:
+    """`base`, or `base` with the first free suffix: ``rating_2``."""
+    used = set(taken)
+    number, name = 1, base
+    while name in used:
+        number += 1
+        name = f"{base}_{number}"
+    return name
+
+
+def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
+    """The role of a column: what its heading says, where its content does not deny it."""
+    if sample.role:
+        return sample.role
+    role = guess_role(sample.heading) if sample.heading else "text"
+    texts = _texts(sample.values)
+    if not sample.heading:
+        others = [s for s in samples if s.table == sample.table and s is not sample]
+        keyed = any(guess_role(s.heading) == "key" for s in others)
+        return "key" if not keyed and looks_like_keys(texts) else "text"
+    if role == "key" and texts and sum(map(len, texts)) / len(texts) > 30:
+        return "text"
+    if role == "recommendation" and sample.of == "recommendation":
+        return "action"
+    if role in ("rating", "progress", "rating+progress"):
+        return _rating_or_progress(role, texts)
+    if role == "percent" and not any(isinstance(v, int | float) for v in sample.values):
+        return "percent" if all(re.fullmatch(r"\d+(\.\d+)? ?%?", t) for t in texts) else "text"
+    return role
+
+
+def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
+    """A rating column may hold prose, a progress column ratings, and some hold both."""
+    ratings = sum(known_rating(one_rating(text)) is not None for text in texts)
+    prose = sum(len(text) > LONG_TEXT or "\n" in text.strip() for text in texts)
+    if not texts:
+        return "progress" if role == "rating+progress" else role
+    if role == "progress":
+        return "rating+progress" if ratings * 5 >= len(texts) and ratings > 2 else "progress"
+    if role == "rating+progress":
+        if ratings == len(texts):
+            return "rating"
+        return "rating+progress" if ratings else "progress"
+    if prose * 10 > len(texts) and ratings < len(texts):
+        same = sum(known_rating(one_rating(t)) is not None for t in texts if "\n" in t)
+        return "rating+progress" if ratings else ("rating" if same else "progress")
+    return "rating"
+
+
+def looks_like_keys(texts: Sequence[str]) -> bool:
+    """Whether texts can be refs: at least two, short, each once, nearly all with a digit."""
+    if len(texts) < 2 or len(set(texts)) != len(texts):
+        return False
+    digits = sum(any(c.isdigit() for c in text) for text in texts)
+    return max(map(len, texts)) <= 16 and digits * 10 >= len(texts) * 8
+
+
+def _texts(values: Iterable[Raw]) -> list[str]:
+    return [text for v in values if v is not None and (text := canon_text(str(v)).strip())]
+
+
+def _field(slot: _Slot) -> Field:
+    if slot.given is not None:
+        return slot.given
+    made = make_field(slot.id, slot.heading, slot.role, slot.of)
+    return replace(made, type=_type(slot))
+
+
+def make_field(
+    field_id: str, heading: str, role: str, of: Kind = "action", kind: FieldType | None = None
+) -> Field:
+    """A field as proposed for its role: owner, type, whether it is required, guidance."""
+    owner: Owner = "lead" if role in LEAD_OWNED and of == "action" else "coordinator"
+    return Field(
+        field_id, heading, kind or _TYPES.get(role, "text"), role, owner,
+        required=role in ("key", "action"), of=of,
+        guidance=_GUIDANCE.get(role, "") if owner == "lead" else "",
+    )  # fmt: skip
+
+
+def _type(slot: _Slot) -> FieldType:
+    """The type that the role asks for, confirmed by what the cells hold."""
+    values = [v for v in slot.values if v is not None and str(v).strip()]
+    dates = bool(values) and all(isinstance(v, date | datetime) for v in values)
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    if slot.role in ("due", "revised"):
+        return "date" if dates else "timescale"
+    if slot.role == "percent":
+        return "number" if any(n > 1 for n in numbers) else "percent"
+    if slot.role in _TYPES:
+        return _TYPES[slot.role]
+    if slot.role in ("key", "section"):
+        return "text"
+    if dates:
+        return "date"
+    if values and len(numbers) == len(values):
+        return "number"
+    texts = _texts(values)
+    long = bool(texts) and sum(map(len, texts)) / len(texts) >= LONG_TEXT
+    lines = any("\n" in text for text in texts)
+    if slot.role in _NARRATIVE or long or lines:
+        return "narrative" if (long or lines) else "text"
+    return "text"

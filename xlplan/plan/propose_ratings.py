@@ -1,0 +1,236 @@
+"""A rating scale from what a plan shows: its legend, the ratings in its cells, and their fills.
+
+Colours carry no built-in meaning: a legend's words come before what a colour usually means, and
+everything that was only usual is said as a guess.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlplan.plan.definition import Rating
+from xlplan.plan.ratings import match_rating
+from xlplan.plan.text import canon_text, fold, latin
+
+_KNOWN: tuple[tuple[tuple[str, ...], str, int, str], ...] = (
+    (("b", "blue"), "Blue", 0, "#4472C4"),
+    (("c", "complete", "completed", "closed", "done", "finished", "achieved", "delivered"),
+     "Completed", 0, "#4472C4"),
+    (("dg", "dark green"), "Dark Green", 1, "#548235"),
+    (("g", "green", "on track", "on target"), "Green", 2, "#70AD47"),
+    (("lg", "light green"), "Light Green", 3, "#C6E0B4"),
+    (("ag", "amber green", "amber/green", "green/amber"), "Amber Green", 4, "#D6DC6A"),
+    (("ongoing", "in progress", "started", "underway", "open", "active"), "In progress", 4,
+     "#BDD7EE"),
+    (("y", "yellow"), "Yellow", 5, "#FFE699"),
+    (("a", "amber", "orange", "slippage", "at risk", "delayed", "behind schedule"), "Amber", 6,
+     "#FFC000"),
+    (("ar", "amber red", "amber/red", "red/amber"), "Amber Red", 7, "#F4B183"),
+    (("r", "red", "overdue", "off track", "major slippage", "late"), "Red", 8, "#FF0000"),
+    (("not started", "planned", "not due", "not yet due", "grey", "gray"), "Not started", 9,
+     "#BFBFBF"),
+)  # fmt: skip
+_ATTENTION = re.compile(
+    r"slip|behind|delay|off[- ]track|not on track|overdue|at risk|concern|missed|"
+    r"not (?:be )?(?:met|achieved|delivered)|unlikely|problem|fail",
+)
+_CLOSED = re.compile(r"\b(?:completed?|closed|done|finished|achieved|delivered)\b")
+_NOT_CLOSED = re.compile(r"\b(?:not|to be|nearly|partly|partially|will be)\b")
+_LEGEND = re.compile(r"([^\s:=–—-][^:=–—\n]{0,22}?)\s*(?:\s[-–—]|[-–—]\s|[:=])\s*(\S[^\n]*)")
+LONGEST_RATING = 24
+MOST_RATINGS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class RatingCell:
+    """A cell of a rating column: its text, its fill (``#RRGGBB`` or ``""``), which column."""
+
+    text: str
+    fill: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegendLine:
+    """One line of a legend: ``LegendLine("Blue", "Completed", "#4472C4")``."""
+
+    code: str
+    label: str
+    colour: str = ""
+
+
+def known_rating(text: str) -> tuple[str, int, str] | None:
+    """The usual label, severity (0 best) and colour of a rating word, or None."""
+    wanted = fold(latin(text))
+    for words, label, severity, colour in _KNOWN:
+        if wanted in words:
+            return label, severity, colour
+    return None
+
+
+def one_rating(text: str) -> str:
+    """A rating cell's text, the same rating on several lines made one, in Latin letters."""
+    lines = [" ".join(latin(line).split()) for line in canon_text(text).split("\n")]
+    lines = [line for line in lines if line]
+    same = {fold(line) for line in lines}
+    return lines[0] if len(same) == 1 else " ".join(lines)
+
+
+def parse_legend(text: str, codes: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """The ratings that a note explains, as (code, label): ``"Blue - Completed"`` gives one.
+
+    Only codes that are rating words, or that stand in the plan's rating cells, count.
+    """
+    wanted = {fold(latin(code)) for code in codes}
+    found: list[tuple[str, str]] = []
+    for line in canon_text(text).split("\n"):
+        parts = line.split(" | ")
+        if not all(_LEGEND.fullmatch(part.strip()) for part in parts):
+            parts = [line.replace(" | ", " - ", 1)]
+        for part in parts:
+            match = _LEGEND.fullmatch(part.strip())
+            if match and (fold(latin(match[1])) in wanted or known_rating(match[1])):
+                found.append((match[1].strip(), match[2].strip()))
+    return found
+
+
+def propose_scale(
+    cells: Sequence[RatingCell], legend: Sequence[LegendLine] = (), scale: str = ""
+) -> tuple[tuple[Rating, ...], tuple[str, ...]]:
+    """The rating scale of these cells, best first, and what was guessed about it.
+
+    Codes are as written in the cells; labels are the legend's; colours are those of the cells'
+    fills, then of the legend's, then the usual ones. Text too long or too rare to be a rating is
+    left out: it stays in its cell as an invalid value.
+    """
+    counted = Counter(one_rating(cell.text) for cell in cells if cell.text.strip())
+    spelled: dict[str, str] = {}
+    for text, _ in counted.most_common():
+        spelled.setdefault(fold(text), text)
+    codes = {line.code: line for line in legend}
+    taken = {fold(code) for code in codes}
+    totals = Counter(fold(one_rating(cell.text)) for cell in cells if cell.text.strip())
+    known = any(known_rating(text) for text in spelled)
+    few = len(spelled) <= MOST_RATINGS
+    for key, text in spelled.items():
+        usual = known_rating(text) or (few and (not known or totals[key] > 1))
+        if key not in taken and usual and len(text) <= LONGEST_RATING:
+            codes[text] = LegendLine(text, "")
+    guesses: list[str] = []
+    _complete(codes, guesses)
+    fills = _fills(cells)
+    ratings = [_rating(line, fills, scale, guesses) for line in codes.values()]
+    return _ordered(ratings, bool(legend)), tuple(guesses)
+
+
+def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
+    """Amber without Red, or Green without either, is part of a scale: the rest is proposed."""
+    labels = {known[0] for code in codes if (known := known_rating(code))}
+    if not labels & {"Amber", "Green", "Red"}:
+        return
+    short = all(len(code) <= 2 for code in codes)
+    upper = all(code.isupper() for code in codes)
+    wanted = ("Amber", "Red") if labels & {"Light Green", "Dark Green"} else (
+        "Green", "Amber", "Red"
+    )  # fmt: skip
+    for label in wanted:
+        if label not in labels:
+            code = label[0] if short else label.upper() if upper else label
+            codes[code] = LegendLine(code, "")
+            guesses.append(
+                f'rating "{code}": no action has it now; added because the others suggest it'
+            )
+
+
+def _rating(line: LegendLine, fills: Mapping[str, str], scale: str, guesses: list[str]) -> Rating:
+    known = known_rating(line.code) or known_rating(line.label)
+    label = line.label or (known[0] if known else line.code)
+    words = fold(line.label) if line.label else ""
+    if words:
+        closed = bool(_CLOSED.search(words)) and not _NOT_CLOSED.search(words)
+        exception = bool(_ATTENTION.search(words))
+    else:
+        closed = bool(known and known[1] == 0)
+        exception = bool(known and 6 <= known[1] <= 8)
+        if known:
+            meant = "completed" if closed else "needing attention" if exception else "under way"
+            guesses.append(f'rating "{line.code}": the plan has no legend; taken as {meant}')
+    colour = fills.get(fold(line.code)) or line.colour or (known[2] if known else "#D9D9D9")
+    return Rating(line.code, label, colour=colour, closed=closed, exception=exception, scale=scale)
+
+
+def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
+    """Best first. A legend's own order stands, turned round where it runs from worst to best."""
+    found = [known_rating(r.code) or known_rating(r.label) for r in ratings]
+    severity = [known[1] if known else -1 for known in found]
+    listed = list(range(len(ratings)))
+    if -1 not in severity:
+        listed.sort(key=lambda i: (severity[i], not ratings[i].closed))
+    elif legend and ratings and ratings[-1].closed and not ratings[0].closed:
+        listed.reverse()
+    return tuple(
+        Rating(r.code, r.label, r.meaning, r.colour, r.text_colour, number, r.closed, r.holding,
+               r.exception, r.aliases, r.scale)
+        for number, r in enumerate((ratings[i] for i in listed), 1)
+    )  # fmt: skip
+
+
+def _fills(cells: Sequence[RatingCell]) -> dict[str, str]:
+    """The commonest fill of the cells that hold each rating; white and none do not count."""
+    seen: dict[str, Counter[str]] = {}
+    for cell in cells:
+        if cell.text.strip() and cell.fill and _hue(cell.fill) is not None:
+            seen.setdefault(fold(one_rating(cell.text)), Counter())[cell.fill.upper()] += 1
+    return {
+        code: min(c.items(), key=lambda item: (-item[1], item[0]))[0] for code, c in seen.items()
+    }
+
+
+def _hue(colour: str) -> float | None:
+    """The hue of ``#RRGGBB`` from 0 to 1, or None for white, grey and pale bands."""
+    try:
+        red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    except ValueError:
+        return None
+    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
+    return None if saturation < 0.25 or lightness > 0.93 or lightness < 0.07 else hue
+
+
+def rating_by_fill(fill: str, scale: Sequence[Rating]) -> Rating | None:
+    """The rating whose colour is nearest in hue to a cell's fill; None where none is near."""
+    hue = _hue(fill)
+    if hue is None:
+        return None
+    near: list[tuple[float, int, Rating]] = []
+    for rating in scale:
+        other = _hue(rating.colour)
+        if other is not None:
+            apart = min(abs(hue - other), 1 - abs(hue - other))
+            same = 0 if rating.colour.upper() == fill.upper() else 1
+            near.append((round(apart, 3), same, rating))
+    near.sort(key=lambda item: (item[0], item[1], item[2].order))
+    return near[0][2] if near and near[0][0] <= 0.07 else None
+
+
+def usual_scale(fills: Iterable[str]) -> tuple[Rating, ...]:
+    """A scale for rating cells that are only coloured: the usual words for those colours."""
+    scale = [
+        Rating(label, label, colour=colour, order=order, closed=label == "Blue",
+               exception=label in ("Amber", "Red"))
+        for order, (label, colour) in enumerate(
+            (("Blue", "#4472C4"), ("Green", "#70AD47"), ("Amber", "#FFC000"), ("Red", "#FF0000")), 1
+        )
+    ]  # fmt: skip
+    seen = [rating for fill in fills if (rating := rating_by_fill(fill, scale))]
+    return tuple(scale) if len({r.code for r in seen}) >= 2 else ()
+
+
+def share_scale(one: Sequence[str], scale: Sequence[Rating]) -> bool:
+    """Whether a column's ratings are on this scale: at least half of them match."""
+    texts = [text for text in one if text.strip()]
+    hits = sum(match_rating(one_rating(text), scale) is not None for text in texts)
+    return bool(texts) and hits * 2 >= len(texts)
