@@ -16,7 +16,7 @@ from itertools import pairwise
 from xlplan.documents.source_headings import Heading, cell_text
 from xlplan.documents.source_layout import Layout
 from xlplan.plan.definition import Kind
-from xlplan.plan.propose import ColumnPlan
+from xlplan.plan.propose import ColumnPlan, about
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.workbook.book import At, CellValue
 
@@ -167,7 +167,8 @@ def split_keys(drafts: Sequence[Draft], action: str, guesses: list[str]) -> None
         draft.cells[action] = [(rest, at)]
         draft.cells["ref"] = [(draft.ref, at)]
     said = " and an inspection's number" if origins >= 3 else ""
-    guesses.append(f"field ref: taken from the head of the text{said}; the text keeps the rest")
+    whole = about(drafts[0].kind, "ref")
+    guesses.append(f"{whole}taken from the head of the text{said}; the text keeps the rest")
 
 
 def fill_sections(drafts: Sequence[Draft], section: str, guesses: list[str]) -> None:
@@ -181,7 +182,9 @@ def fill_sections(drafts: Sequence[Draft], section: str, guesses: list[str]) -> 
             last = draft.cells[section]
         else:
             draft.cells[section] = list(last)
-    guesses.append(f"field {section}: written once for several rows; filled in for each")
+    guesses.append(
+        f"{about(drafts[0].kind, section)}written once for several rows; filled in for each"
+    )
 
 
 def name_rows(
@@ -191,7 +194,7 @@ def name_rows(
 
     Refs that are numbers and start afresh in every section become section number + "." + number.
     """
-    whole = "field ref: "
+    whole = about(drafts[0].kind, "ref")
     for draft in drafts:
         if not draft.ref:
             pieces = draft.cells.get(key, [])
@@ -235,7 +238,7 @@ def _make_refs(
         taken.add(fold(draft.ref))
     how = "section number and running number" if sections else f"{letter}1, {letter}2, …"
     which = "all rows" if len(without) == len(drafts) else f"{len(without)} rows without one"
-    guesses.append(f"field ref: made for {which} ({how})")
+    guesses.append(f"{about(drafts[0].kind, 'ref')}made for {which} ({how})")
 
 
 def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:
@@ -247,7 +250,9 @@ def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:
             continue
         if here[1] in ("9", "19", "29") and there[1] == str(int(here[1]) + 1)[0]:
             draft.ref = f"{there[0]}.{int(here[1]) + 1}"
-            guesses.append(f"field ref: the number {'.'.join(there)} was read as {draft.ref}")
+            guesses.append(
+                f"{about(draft.kind, 'ref')}the number {'.'.join(there)} was read as {draft.ref}"
+            )
 
 
 def _ref_text(value: CellValue) -> str:

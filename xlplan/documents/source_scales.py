@@ -9,6 +9,7 @@ from xlplan.documents.source_headings import cell_text
 from xlplan.documents.source_layout import Layout
 from xlplan.documents.source_rows import Draft
 from xlplan.plan.definition import Field, Rating
+from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import (
     LegendLine,
     RatingCell,
@@ -72,7 +73,7 @@ def find_scales(
             chosen[item.id] = replace(item, scale=name)
         else:
             chosen[item.id] = replace(item, type="text", role="text")
-            guesses.append(f'field {item.id}: no ratings were found under "{item.heading}"')
+            guesses.append(f'{about(item.of, item.id)}no ratings were found under "{item.heading}"')
     return Scales(
         tuple(chosen.get(f.id, f) if f.type == "rating" else f for f in fields),
         tuple(ratings), frozenset(rows), tuple(guesses),

@@ -12,6 +12,7 @@ from xlplan.documents.source_scales import fill_rating, is_rating
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import Field, Kind, PlanDefinition
+from xlplan.plan.propose import about
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.workbook.book import At, a1
@@ -112,7 +113,7 @@ class _Maker:
         if is_rating(text, item, self.definition.ratings) or not twice:
             return text
         self.parts.guesses.append(
-            f'field {item.id}: {draft.kind} {draft.ref} has "{text}"; read as {half}'
+            f'{about(draft.kind, item.id)}{draft.kind} {draft.ref} has "{text}"; read as {half}'
         )
         return half
 
@@ -140,7 +141,7 @@ class _Maker:
             return None, at
         sheet = self.parts.layouts[draft.sheet].sheet.name
         self.parts.guesses.append(
-            f"field {item.id}: {draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has no rating but a "
+            f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has no rating but a "
             f"fill; read as {rating.code}"
         )
         return rating.code, at

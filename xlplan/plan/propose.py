@@ -102,7 +102,7 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
             extra = _slot(slots, sample, "rating", guesses)
             plans.append(ColumnPlan(main.id, "rating", extra.id))
             guesses.append(
-                f'field {extra.id}: "{sample.heading}" holds ratings and prose; ratings went to '
+                f'{about(sample.of, extra.id)}"{sample.heading}" holds ratings and prose; ratings went to '
                 f"{extra.id}, prose to {main.id}"
             )
         else:
@@ -124,12 +124,16 @@ def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> 
             "Ref" if role == "key" else f"Column {sample.letter or len(slots) + 1}"
         )
         if role == "key" and not sample.heading:
-            guesses.append(f"field ref: column {sample.letter} has no heading; taken as the ref")
+            guesses.append(
+                f"{about(sample.of, 'ref')}column {sample.letter} has no heading; taken as the ref"
+            )
         elif not sample.heading:
-            guesses.append(f"field {slug(heading)}: column {sample.letter} has no heading")
+            guesses.append(
+                f"{about(sample.of, slug(heading))}column {sample.letter} has no heading"
+            )
         elif any(s.given for s in slots):
             guesses.append(
-                f'field {slug(heading)}: the template has no field for "{sample.heading}"'
+                f'{about(sample.of, slug(heading))}the template has no field for "{sample.heading}"'
             )
         taken = {s.id for s in slots if s.of == sample.of}
         if role in ("key", "action") and any(s.role == role and s.of == sample.of for s in slots):
@@ -138,11 +142,16 @@ def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> 
         found = _Slot(free_id(base, taken), role, heading, sample.of)
         slots.append(found)
     elif wanted and found.heading and normal_heading(found.heading) != wanted:
-        said = f'field {found.id}: "{sample.heading}" and "{found.heading}" were taken as one'
+        said = f'{about(sample.of, found.id)}"{sample.heading}" and "{found.heading}" were taken as one'
         guesses += [said] if said not in guesses else []
     found.tables.add(sample.table)
     found.values += sample.values
     return found
+
+
+def about(kind: str, field_id: str) -> str:
+    """How a guess about a field begins: ``field due: ``, ``recommendation field due: ``."""
+    return f"field {field_id}: " if kind == "action" else f"{kind} field {field_id}: "
 
 
 def free_id(base: str, taken: Iterable[str]) -> str:
