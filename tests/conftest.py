@@ -1,0 +1,73 @@
+"""What all tests share: profiles of the property tests, LibreOffice, and the shared folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.office import Office, find_office
+
+ROOT = Path(__file__).resolve().parent.parent
+OFFICE_GROUPS = 2
+"""How many workers start a LibreOffice of their own when tests run in parallel."""
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SLOW)
+settings.register_profile(
+    "ci",
+    max_examples=300,
+    deadline=None,  # a busy machine is no fault of the code
+    derandomize=True,  # a red run can be repeated anywhere; nightly runs look for new examples
+    print_blob=True,
+    suppress_health_check=_SLOW,
+)
+settings.register_profile(
+    "nightly", max_examples=5000, deadline=None, print_blob=True, suppress_health_check=_SLOW
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI else "dev"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "office: needs LibreOffice and the Python that has UNO")
+    config.addinivalue_line("markers", "xdist_group(name): tests that run on one worker")
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests that use LibreOffice, and keep those of a module on one worker."""
+    modules: list[Path] = []
+    for item in items:
+        if "office" not in getattr(item, "fixturenames", ()):
+            continue
+        item.add_marker(pytest.mark.office)
+        if item.path not in modules:
+            modules.append(item.path)
+        number = modules.index(item.path) % OFFICE_GROUPS
+        item.add_marker(pytest.mark.xdist_group(f"office-{number}"))
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A LibreOffice of this worker's own; see `tests/office.py`."""
+    found = find_office()
+    if isinstance(found, str):
+        if IN_CI or os.environ.get("XLPLAN_REQUIRE_OFFICE"):
+            pytest.fail(found)
+        pytest.skip(found)
+    driver = Office(*found, tmp_path_factory.mktemp("office"))
+    yield driver
+    driver.close()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real plans and files that are not part of the project."""
+    folder = Path(os.environ.get("XLPLAN_SHARED") or ROOT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip("the folder ../shared (or the one XLPLAN_SHARED names) is not here")
+    return folder

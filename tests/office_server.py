@@ -1,0 +1,314 @@
+"""Plays a person or a program in LibreOffice; run by the Python that has UNO, never imported.
+
+Requests come in as one JSON document a line, answers go out the same way. `tests/office.py` is the
+other end and says what each request means. It ends, and LibreOffice with it, when its input ends.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+uno: Any = importlib.import_module("uno")  # only the interpreter that runs this file has it
+
+SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Setup/L10N">
+<prop oor:name="ooSetupSystemLocale" oor:op="fuse"><value>en-GB</value></prop></item>
+</oor:items>
+"""
+"""A British office: 28/02/2026 is a date there."""
+CONTENT = 1 | 2 | 4 | 16
+"""Cells with a number, a date, text or a formula (com.sun.star.sheet.CellFlags)."""
+START_LIMIT = 90
+
+
+def arguments(**values: object) -> tuple[Any, ...]:
+    """`values` as UNO's property values."""
+    kind = "com.sun.star.beans.PropertyValue"
+    return tuple(uno.createUnoStruct(kind, name, 0, value, 0) for name, value in values.items())
+
+
+def url(path: str) -> str:
+    return str(uno.systemPathToFileUrl(str(Path(path).resolve())))
+
+
+class Office:
+    """One LibreOffice process with a profile of its own."""
+
+    def __init__(self, program: str, folder: str) -> None:
+        profile = Path(tempfile.mkdtemp(prefix="profile-", dir=folder))
+        (profile / "user").mkdir()
+        (profile / "user" / "registrymodifications.xcu").write_text(SETTINGS, encoding="utf-8")
+        pipe = f"xlplan-{os.getpid()}-{profile.name}"
+        self.process = subprocess.Popen(
+            [
+                program,
+                "--headless",
+                "--norestore",
+                "--nologo",
+                "--nodefault",
+                "--nolockcheck",
+                f"-env:UserInstallation={url(str(profile))}",
+                f"--accept=pipe,name={pipe};urp;",
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,  # standard output carries the answers
+        )
+        manager = self._connect(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+        self.desktop = manager.createInstance("com.sun.star.frame.Desktop")
+        self.dispatcher = manager.createInstance("com.sun.star.frame.DispatchHelper")
+
+    def _connect(self, address: str) -> Any:
+        local = uno.getComponentContext().ServiceManager
+        resolver = local.createInstance("com.sun.star.bridge.UnoUrlResolver")
+        refused = uno.getClass("com.sun.star.connection.NoConnectException")
+        deadline = time.monotonic() + START_LIMIT
+        while True:
+            try:
+                return resolver.resolve(address).ServiceManager
+            except refused:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError("LibreOffice did not start") from None
+                time.sleep(0.05)
+
+    def open(self, path: str, filter_name: str = "", options: str = "") -> Document:
+        lock = Path(path).parent / f".~lock.{Path(path).name}#"
+        lock.unlink(missing_ok=True)  # a stale one makes the load return nothing
+        asked: dict[str, object] = {"Hidden": True}
+        if filter_name:
+            asked |= {"FilterName": filter_name, "FilterOptions": options}
+        model = self.desktop.loadComponentFromURL(url(path), "_blank", 0, arguments(**asked))
+        if model is None:
+            raise RuntimeError(f"LibreOffice could not open {path}")
+        return Document(self, model)
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+class Document:
+    """One open spreadsheet, and the steps that can be played on it."""
+
+    def __init__(self, office: Office, model: Any) -> None:
+        self.office = office
+        self.model = model
+
+    # Where
+
+    def sheet(self, place: str) -> Any:
+        name = place.rpartition("!")[0]
+        if name:
+            return self.model.Sheets.getByName(name)
+        return self.model.CurrentController.ActiveSheet
+
+    def cell(self, place: str) -> Any:
+        return self.sheet(place).getCellRangeByName(place.rpartition("!")[2])
+
+    def may_edit(self, place: str) -> bool:
+        return not (self.sheet(place).isProtected() and self.cell(place).CellProtection.IsLocked)
+
+    # A person at the keyboard
+
+    def dispatch(self, command: str, **values: object) -> None:
+        frame = self.model.CurrentController.Frame
+        self.office.dispatcher.executeDispatch(frame, command, "", 0, arguments(**values))
+
+    def go(self, place: str) -> None:
+        sheet = self.sheet(place)
+        self.model.CurrentController.setActiveSheet(sheet)
+        self.dispatch(".uno:GoToCell", ToPoint=place.rpartition("!")[2])
+
+    def type(self, at: str, text: str) -> None:
+        # LibreOffice answers a locked cell with a message box. The package without a user
+        # interface dies or hangs over that, so its own flags are asked first.
+        if self.may_edit(at):
+            self.go(at)
+            self.dispatch(".uno:EnterString", StringName=text)
+
+    def empty(self, at: str) -> None:
+        if self.may_edit(at):
+            self.go(at)
+            self.dispatch(".uno:ClearContents")
+
+    def choose(self, at: str, choice: str) -> None:
+        offered = self.choices(at)
+        if choice not in offered:
+            raise LookupError(f"{at} offers {offered}, not {choice!r}")
+        self.type(at, choice)
+
+    def choices(self, at: str) -> list[str]:
+        rule = self.cell(at).Validation
+        if rule.Type.value != "LIST":
+            return []
+        source = rule.getFormula1()
+        if source.startswith('"'):
+            return [part.strip('"') for part in source.split(";")]
+        address = source.replace("$", "")
+        if address in self.model.NamedRanges.ElementNames:
+            area = self.model.NamedRanges.getByName(address).getReferredCells()
+        else:
+            name, _, cells = address.rpartition(".")
+            sheet = self.model.Sheets.getByName(name.strip("'")) if name else self.sheet(at)
+            area = sheet.getCellRangeByName(cells)
+        rows, columns = area.Rows.Count, area.Columns.Count
+        shown = [area.getCellByPosition(c, r).String for r in range(rows) for c in range(columns)]
+        return [text for text in shown if text]
+
+    # A program, which protection does not stop
+
+    def write(self, at: str, value: str | float) -> None:
+        if isinstance(value, str):
+            self.cell(at).setString(value)
+        else:
+            self.cell(at).setValue(value)
+
+    def formula(self, at: str, formula: str) -> None:
+        self.cell(at).setFormula(formula)
+
+    # Where LibreOffice leaves a protected thing as it is without a word, the test is told.
+
+    def note(self, at: str, text: str) -> None:
+        sheet = self.unprotected(at.rpartition("!")[0])
+        sheet.Annotations.insertNew(self.cell(at).CellAddress, text)
+
+    def fill(self, at: str, colour: str) -> None:
+        self._set(at, "CellBackColor", int(colour.removeprefix("#"), 16))
+
+    def strike(self, at: str) -> None:
+        self._set(at, "CharStrikeout", 1)
+
+    def _set(self, at: str, look: str, value: int) -> None:
+        self.cell(at).setPropertyValue(look, value)
+        if self.cell(at).getPropertyValue(look) != value:
+            raise PermissionError(f"cell {at} is protected: unprotect its sheet first")
+
+    def unprotect(self, sheet: str, password: str = "") -> None:
+        self.sheet(f"{sheet}!").unprotect(password)
+
+    def insert_rows(self, sheet: str, row: int, count: int) -> None:
+        self.unprotected(sheet).Rows.insertByIndex(row - 1, count)
+
+    def delete_rows(self, sheet: str, row: int, count: int) -> None:
+        self.unprotected(sheet).Rows.removeByIndex(row - 1, count)
+
+    def insert_columns(self, sheet: str, column: int, count: int) -> None:
+        self.unprotected(sheet).Columns.insertByIndex(column - 1, count)
+
+    def sort(self, area: str, column: int, descending: bool) -> None:
+        self.unprotected(area.rpartition("!")[0])
+        field = uno.createUnoStruct("com.sun.star.table.TableSortField")
+        field.Field = column
+        field.IsAscending = not descending
+        fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+        self.cell(area).sort(arguments(SortFields=fields, ContainsHeader=False))
+
+    def rename_sheet(self, sheet: str, name: str) -> None:
+        self.sheet(f"{sheet}!").Name = name
+
+    def show_sheet(self, sheet: str) -> None:
+        self.sheet(f"{sheet}!").IsVisible = True
+
+    def delete_sheet(self, sheet: str) -> None:
+        self.model.Sheets.removeByName(sheet)
+
+    def unprotected(self, sheet: str) -> Any:
+        found = self.sheet(f"{sheet}!") if sheet else self.sheet("")
+        if found.isProtected():
+            raise PermissionError(f"sheet {found.Name} is protected: unprotect it first")
+        return found
+
+    # Out again
+
+    def save(self, path: str, filter_name: str, options: str = "") -> None:
+        extra = {"FilterOptions": options} if options else {}
+        self.model.storeToURL(url(path), arguments(FilterName=filter_name, **extra))
+
+    def shown(self) -> dict[str, dict[str, str]]:
+        return {sheet.Name: _shown(sheet) for sheet in self.model.Sheets}
+
+    def close(self) -> None:
+        self.model.close(True)
+
+
+def _shown(sheet: Any) -> dict[str, str]:
+    found: dict[str, str] = {}
+    cells = sheet.queryContentCells(CONTENT).Cells.createEnumeration()
+    while cells.hasMoreElements():
+        cell = cells.nextElement()
+        name = cell.AbsoluteName.rpartition(".")[2].replace("$", "")
+        found[name] = cell.String
+    return found
+
+
+STEPS: dict[str, Callable[..., None]] = {
+    "type": Document.type,
+    "empty": Document.empty,
+    "choose": Document.choose,
+    "write": Document.write,
+    "formula": Document.formula,
+    "note": Document.note,
+    "fill": Document.fill,
+    "strike": Document.strike,
+    "unprotect": Document.unprotect,
+    "insert_rows": Document.insert_rows,
+    "delete_rows": Document.delete_rows,
+    "insert_columns": Document.insert_columns,
+    "sort": Document.sort,
+    "rename_sheet": Document.rename_sheet,
+    "show_sheet": Document.show_sheet,
+    "delete_sheet": Document.delete_sheet,
+}
+
+
+def answer(office: Office, request: dict[str, Any]) -> object:
+    """What one request comes to: what every sheet shows, before saving where it saves."""
+    document = office.open(request["path"], request.get("load", ""), request.get("options", ""))
+    try:
+        for step in request.get("steps", ()):
+            STEPS[step.pop("step")](document, **step)
+        if request.get("choices"):
+            return document.choices(request["choices"])
+        shown = document.shown() if request.get("read") else {}
+        if request.get("save_as"):
+            document.save(request["save_as"], request["filter"], request.get("save_options", ""))
+        return shown
+    finally:
+        document.close()
+
+
+def serve(program: str, folder: str) -> None:
+    office: Office | None = None
+    gone = uno.getClass("com.sun.star.lang.DisposedException")
+    try:
+        for line in sys.stdin:
+            try:
+                office = office or Office(program, folder)
+                reply = {"answer": answer(office, json.loads(line))}
+            except gone as error:
+                reply = {"error": f"LibreOffice died: {error}"}
+                if office:
+                    office.stop()
+                office = None
+            except Exception as error:  # whatever went wrong belongs to the test that asked
+                reply = {"error": f"{type(error).__name__}: {error}"}
+            print(json.dumps(reply), flush=True)
+    finally:
+        # The program that was started is a launcher: its child would outlive it. The whole group
+        # is this process and what it started, since the test's end made it a session of its own.
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:])
