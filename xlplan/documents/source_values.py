@@ -13,7 +13,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.propose import about
-from xlplan.plan.text import canon_text, fold
+from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.workbook.book import At, a1
 
@@ -107,6 +107,11 @@ class _Maker:
 
     def _rating(self, item: Field, draft: Draft, text: str) -> str:
         """A rating written twice over ("Blue Blue") is that rating; this is said."""
+        if (plain := latin(text)) != text and is_rating(text, item, self.definition.ratings):
+            self.parts.guesses.append(
+                f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} has Greek or Cyrillic letters "
+                f"in its rating; read as {plain}"
+            )
         words = text.split()
         half = " ".join(words[: len(words) // 2])
         twice = len(words) % 2 == 0 and fold(half) == fold(" ".join(words[len(words) // 2 :]))
@@ -140,10 +145,8 @@ class _Maker:
         if rating is None:
             return None, at
         sheet = self.parts.layouts[draft.sheet].sheet.name
-        self.parts.guesses.append(
-            f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has no rating but a "
-            f"fill; read as {rating.code}"
-        )
+        said = f"{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has no rating but a fill; read as "
+        self.parts.guesses.append(f"{about(draft.kind, item.id)}{said}{rating.code}")
         return rating.code, at
 
     def _section(self, draft: Draft) -> Raw:

@@ -101,10 +101,8 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
             main = _slot(slots, sample, "progress", guesses)
             extra = _slot(slots, sample, "rating", guesses)
             plans.append(ColumnPlan(main.id, "rating", extra.id))
-            guesses.append(
-                f'{about(sample.of, extra.id)}"{sample.heading}" holds ratings and prose; ratings went to '
-                f"{extra.id}, prose to {main.id}"
-            )
+            said = f"holds ratings and prose; ratings went to {extra.id}, prose to {main.id}"
+            guesses.append(f'{about(sample.of, extra.id)}"{sample.heading}" {said}')
         else:
             plans.append(ColumnPlan(_slot(slots, sample, role, guesses).id))
     return Proposal(tuple(_field(slot) for slot in slots), tuple(plans), tuple(guesses))
@@ -142,7 +140,8 @@ def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> 
         found = _Slot(free_id(base, taken), role, heading, sample.of)
         slots.append(found)
     elif wanted and found.heading and normal_heading(found.heading) != wanted:
-        said = f'{about(sample.of, found.id)}"{sample.heading}" and "{found.heading}" were taken as one'
+        said = f'"{sample.heading}" and "{found.heading}" were taken as one'
+        said = about(sample.of, found.id) + said
         guesses += [said] if said not in guesses else []
     found.tables.add(sample.table)
     found.values += sample.values

@@ -28,7 +28,7 @@ _GUESS = re.compile(
     re.DOTALL,
 )
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-WIDTH = 98
+WIDTH = 100
 
 _HEAD = """\
 The definition of this plan: its columns, ratings, lead officers and house style.
@@ -38,7 +38,7 @@ say what could not be known for certain; delete them when you have looked.
 Keep the ids of columns and the codes of ratings: they tie what was written to its history.
 Headings, labels, colours, guidance and the order of columns may change at any time."""
 _LEADS = """\
-Lead officers: one [[lead]] for each name found in the plan. Where one officer was written in
+One [[lead]] for each name found in the plan. Where one officer was written in
 several ways, keep one [[lead]], move the other spellings to its aliases and delete their own
 [[lead]]. Other keys: organisation, email, deputy."""
 _RATINGS = """\
