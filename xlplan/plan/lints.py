@@ -19,8 +19,8 @@ from xlplan.plan.wording import says_completed, says_outstanding
 
 _DATE_CODES = ("VAL-003", "VAL-004")
 _NOT_FOR_PUBLICATION = re.compile(
-    r"\b(?:not\s+for\s+(?:publication|publishing|the\s+public)|not\s+to\s+be\s+published"
-    r"|do\s+not\s+publish)\b",
+    r"\b(?:not for (?:publication|publishing|the public)|not to be published"
+    r"|do not publish)\b",
     re.IGNORECASE,
 )
 
@@ -176,7 +176,7 @@ def not_for_publication(plan: Plan) -> Iterator[Finding]:
     printed = plan.definition.composite.fields
     for row, item, value in plan.cells():
         shown = row.kind != "action" or not printed or item.id in printed
-        found = _NOT_FOR_PUBLICATION.search(show(value)) if shown else None
+        found = _NOT_FOR_PUBLICATION.search(" ".join(show(value).split())) if shown else None
         if found:
             message = f'{item.heading} says "{found[0]}" and is printed for the board. Take it out.'
             yield Finding(row, item.id, message)

@@ -1,0 +1,331 @@
+"""The lints of a plan: each as a case that it finds and a case that it leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pytest
+
+from xlplan.errors import Problem
+from xlplan.plan.checks import LINTS, check_definition_against_rows, check_plan
+from xlplan.plan.definition import (
+    CompositeSettings,
+    Field,
+    Lead,
+    PlanDefinition,
+    Rating,
+)
+from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.values import Invalid, Value
+from xlplan.plan.wording import says_completed, says_outstanding
+
+TODAY = date(2026, 11, 21)
+PLAN = PlanDefinition(
+    "plan",
+    "Plan",
+    (
+        Field("ref", "Ref", role="key", required=True),
+        Field("action", "Action", role="action", required=True),
+        Field("recommendation", "Recommendation", "set", "recommendation"),
+        Field("lead", "Lead", "people", "lead", required=True),
+        Field("due", "Timescale", "timescale", "due"),
+        Field("progress", "Progress", "narrative", "progress", owner="lead"),
+        Field("rating", "RAG", "rating", "rating", owner="lead"),
+        Field("links", "See also", "reference"),
+        Field("inspection", "Inspection", "reference", "inspection"),
+        Field("ref", "Number", role="key", of="recommendation"),
+        Field("accountable", "Accountable", "people", "accountable", of="recommendation"),
+        Field("due", "Timescale", "date", "due", of="recommendation"),
+    ),
+    ratings=(
+        Rating("B", "Blue", closed=True),
+        Rating("DG", "Dark Green", holding=True),
+        Rating("G", "Green"),
+        Rating("R", "Red", exception=True),
+    ),
+    leads=(Lead("Head of Housing", ("HH",)), Lead("Audit Manager")),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    ref: str = "1.1"
+    values: Mapping[str, Value] = field(default_factory=dict)
+    kind: str = "action"
+    uid: str = "u1"
+    section: str = "One"
+    withdrawn: bool = False
+
+
+def action(ref: str = "1.1", **values: Value) -> Line:
+    usual: dict[str, Value] = {
+        "ref": ref,
+        "action": "Visit every home",
+        "lead": ("Head of Housing",),
+        "due": parse_timescale("June 2027"),
+        "rating": "G",
+    }
+    return Line(ref, {**usual, **values})
+
+
+def recommendation(ref: str = "1", **values: Value) -> Line:
+    return Line(ref, {"ref": ref, "accountable": ("Audit Manager",), **values}, "recommendation")
+
+
+def check(*rows: Line, plan: PlanDefinition = PLAN) -> list[Problem]:
+    return check_plan(plan, rows, TODAY)
+
+
+def codes(*rows: Line, plan: PlanDefinition = PLAN) -> list[str]:
+    return [problem.code for problem in check(*rows, plan=plan)]
+
+
+def test_a_plan_in_order_has_no_problems() -> None:
+    assert check(action(), recommendation()) == []
+
+
+def test_two_actions_with_one_ref() -> None:
+    (problem,) = check(action("3.12"), action(" 3.12"), action("3.13"), recommendation("3.12"))
+    assert problem == Problem(
+        "CHK-001",
+        "action 3.12",
+        '2 actions have the ref "3.12". Give each its own.',
+        "error",
+        "3.12",
+        "ref",
+    )
+
+
+def test_a_withdrawn_action_keeps_its_ref_and_is_left_alone_otherwise() -> None:
+    withdrawn = replace(action(lead=None, rating=Invalid("?")), withdrawn=True)
+    assert codes(withdrawn) == []
+    assert codes(withdrawn, action()) == ["CHK-001"]
+
+
+def test_an_action_without_a_ref() -> None:
+    (problem,) = check(action(""))
+    assert (problem.code, problem.where, problem.action) == ("CHK-002", "action without a ref", "")
+
+
+def test_a_definition_without_roles_has_nothing_to_compare() -> None:
+    bare = PlanDefinition("plan", "Plan", (Field("x", "X"),))
+    found = check(Line("", {}), plan=bare)
+    assert [(problem.code, problem.field) for problem in found] == [("CHK-002", "")]
+
+
+def test_an_action_without_a_lead() -> None:
+    (problem,) = check(action(lead=None))
+    assert (problem.code, problem.level, problem.field) == ("CHK-003", "warning", "lead")
+
+
+def test_a_lead_who_is_not_in_the_list() -> None:
+    first, second, third = check(
+        action(lead=("Head of Housng", "hh", "Zookeeper")), recommendation(accountable=("Nobody",))
+    )
+    assert {first.code, second.code, third.code} == {"CHK-004"}
+    assert '"Head of Housng" is not in the list of leads.' in first.message
+    assert 'Did you mean "Head of Housing"?' in first.message
+    assert "Did you mean" not in second.message
+    assert (third.where, third.field) == ("recommendation 1", "accountable")
+
+
+def test_an_open_action_without_a_timescale() -> None:
+    (problem,) = check(action(due=None))
+    assert (problem.code, problem.field) == ("CHK-005", "due")
+    assert codes(action(due=None, rating="B")) == []
+
+
+def test_what_is_no_value_of_its_field() -> None:
+    known = Invalid("puce", "VAL-002", '"puce" is not a rating of this plan. Choose one of: B.')
+    first, second = check(action(rating=known), action("1.2", links=Invalid("?")))
+    assert (first.code, first.message) == ("CHK-006", known.message)
+    assert second.message == '"?" is not a value of See also. Correct it.'
+
+
+def test_a_date_that_is_impossible_or_ambiguous() -> None:
+    wrong = Invalid("31/02/2026", "VAL-003", '"31/02/2026" is not a date.')
+    assert codes(action(due=wrong)) == ["CHK-007"]
+    (first,) = check(action(due=parse_timescale("by 03/04/2027")))
+    assert '"03/04/2027" can be read as two dates' in first.message
+    (second,) = check(action(due=parse_timescale("Phase 1: 31/02/2027")))
+    assert (second.code, second.field) == ("CHK-007", "due")
+    assert '"31/02/2027" is not a date' in second.message
+
+
+def test_closed_with_words_of_work_outstanding() -> None:
+    (problem,) = check(action(rating="B", progress="Training not yet started."))
+    assert (problem.code, problem.field) == ("CHK-008", "progress")
+    assert 'RAG is B, yet the note says "not yet started"' in problem.message
+    assert codes(action(rating="B", progress="Completed in May.")) == []
+    assert codes(action(rating="G", progress="Training not yet started.")) == []
+
+
+def test_completed_in_the_note_yet_open() -> None:
+    (problem,) = check(action(rating="R", progress="Completed."))
+    assert (problem.code, problem.field) == ("CHK-009", "progress")
+    assert "RAG is R" in problem.message
+    (blank,) = check(action(rating=None, progress="Completed."))
+    assert "RAG is blank" in blank.message
+    assert codes(action(rating="DG", progress="Completed.")) == []
+    assert codes(action(rating="G", progress="Completed. Sign-off awaiting the board.")) == []
+    assert codes(action(rating=Invalid("?", "VAL-002", "?"), progress="Completed.")) == ["CHK-006"]
+
+
+def test_of_dated_entries_only_the_newest_counts() -> None:
+    fields = tuple(replace(f, mode="append") if f.id == "progress" else f for f in PLAN.fields)
+    plan = replace(PLAN, fields=fields)
+    note = "[1 May 2026, Head of Housing] Completed.\n[1 March 2026, Head of Housing] Not started."
+    assert codes(action(rating="B", progress=note), plan=plan) == []
+    assert codes(action(rating="B", progress=note)) == ["CHK-008"]
+    assert codes(action(rating="G", progress=note), plan=plan) == ["CHK-009"]
+
+
+@pytest.mark.parametrize(
+    ("rating", "due", "found"),
+    [
+        ("G", parse_timescale("June 2026"), ["CHK-010"]),
+        (None, parse_timescale("June 2026"), ["CHK-010"]),
+        ("G", date(2026, 11, 20), ["CHK-010"]),
+        ("G", date(2026, 11, 21), []),
+        ("G", parse_timescale("TBC"), []),
+        ("R", parse_timescale("June 2026"), []),
+        ("DG", parse_timescale("June 2026"), []),
+        ("B", parse_timescale("June 2026"), []),
+    ],
+)
+def test_overdue_yet_on_track(rating: str | None, due: Value, found: list[str]) -> None:
+    assert codes(action(rating=rating, due=due)) == found
+
+
+def test_overdue_needs_a_rating_and_a_due_date_in_the_definition() -> None:
+    late = action(due=parse_timescale("June 2026"))
+    for role in ("rating", "due"):
+        fields = tuple(item for item in PLAN.fields if item.role != role)
+        assert codes(late, plan=replace(PLAN, fields=fields)) == []
+    mixed = tuple(replace(f, type="text") if f.id == "rating" else f for f in PLAN.fields)
+    assert codes(late, plan=replace(PLAN, fields=mixed)) == []
+
+
+def test_a_required_field_left_blank() -> None:
+    (problem,) = check(action(action=None))
+    assert (problem.code, problem.field) == ("CHK-011", "action")
+    assert problem.message == "Action is required and blank. Fill it in."
+
+
+def test_a_reference_that_leads_nowhere() -> None:
+    rows = (action(), action("1.2"), recommendation("1"))
+    good = action("1.3", recommendation=frozenset({"1"}), links=frozenset({"1.2", "1"}))
+    assert codes(*rows, good) == []
+    bad = action("1.3", recommendation=frozenset({"1.2", "9"}), links=frozenset({"8.8"}))
+    found = check(*rows, bad)
+    assert [(problem.code, problem.field) for problem in found] == [
+        ("CHK-012", "recommendation"),
+        ("CHK-012", "recommendation"),
+        ("CHK-012", "links"),
+    ]
+    assert 'no action or recommendation "8.8"' in found[2].message
+    outside = action("1.3", inspection=frozenset({"Para 9"}))
+    assert codes(*rows, outside) == []
+
+
+def test_recommendations_of_another_document_are_not_looked_for() -> None:
+    plan = replace(PLAN, fields=PLAN.fields_of("action"))
+    assert codes(action(recommendation=frozenset({"9"})), plan=plan) == []
+
+
+def test_an_action_later_than_its_recommendation() -> None:
+    asked = recommendation("1", due=date(2027, 3, 31))
+    open_ended = recommendation("2")
+    answers = frozenset({"1", "2"})
+    (problem,) = check(asked, open_ended, action(recommendation=answers))
+    assert (problem.code, problem.field) == ("CHK-013", "due")
+    assert "due by 30 June 2027, after recommendation 1" in problem.message
+    in_time = action(recommendation=answers, due=parse_timescale("March 2027"))
+    assert codes(asked, open_ended, in_time) == []
+    assert codes(asked, action(recommendation=frozenset({"3"}))) == ["CHK-012"]
+    assert codes(asked, action(recommendation=answers, due=None)) == ["CHK-005", "CHK-012"]
+
+
+def test_text_marked_as_not_for_publication() -> None:
+    marked = action(progress="Case review (NOT FOR  publication).")
+    (problem,) = check(marked)
+    assert (problem.code, problem.field) == ("CHK-014", "progress")
+    assert '"NOT FOR publication"' in problem.message
+    hidden = replace(PLAN, composite=CompositeSettings(fields=("ref", "rating")))
+    assert codes(marked, plan=hidden) == []
+    assert codes(recommendation(accountable=("Audit Manager",), ref="1"), plan=hidden) == []
+
+
+def test_a_field_is_best_named_by_its_role() -> None:
+    odd = replace(PLAN, fields=(*PLAN.fields, Field("when", "When", "date", "due")))
+    (problem,) = check(action(), plan=odd)
+    assert (problem.code, problem.level, problem.where) == ("CHK-015", "note", "plan.toml")
+    second = replace(PLAN, fields=(*PLAN.fields, Field("due_2", "When", "date", "due")))
+    assert check(action(), plan=second) == []
+
+
+@pytest.mark.parametrize("level", ["note", "warning", "error"])
+def test_a_lint_can_be_set_to_another_level(level: str) -> None:
+    plan = replace(PLAN, checks={"CHK-003": level})
+    assert [problem.level for problem in check(action(lead=None), plan=plan)] == [level]
+
+
+def test_a_lint_can_be_switched_off() -> None:
+    plan = replace(PLAN, checks={"CHK-003": "off"})
+    assert check(action(lead=None), plan=plan) == []
+
+
+def test_what_does_not_fit_the_definition_alone() -> None:
+    rows = [action(lead=("Nobody",), due=None, rating=Invalid("?"))]
+    assert [problem.code for problem in check_definition_against_rows(PLAN, rows)] == ["CHK-004"]
+
+
+def test_lints_are_named_once_and_in_order() -> None:
+    assert [lint.code for lint in LINTS] == [f"CHK-{n:03}" for n in range(1, len(LINTS) + 1)]
+    assert all(lint.says.endswith(".") and lint.look.__doc__ for lint in LINTS)
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("The policy is  outstanding", "is outstanding"),
+        ("Two outstanding actions", "outstanding actions"),
+        ("Not yet agreed", "Not yet agreed"),
+        ("Leaflet to follow, which has still to be printed", "still to"),
+        ("Work is under way", "under way"),
+        ("An audit is to be held", "is to be"),
+        ("No outstanding actions", ""),
+        ("Judged outstanding by inspectors", ""),
+        ("Completed; monitoring is ongoing", ""),
+    ],
+)
+def test_words_of_work_outstanding(note: str, words: str) -> None:
+    assert says_outstanding(note) == words
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("Completed", "Completed"),
+        ("COMPLETE - see minutes", "COMPLETE"),
+        ("Completed May 2026", "Completed"),
+        ("Completed on 3 May", "Completed"),
+        (
+            "Staff were told. This action has now been completed.",
+            "This action has now been completed",
+        ),
+        ("[1 May 2026, A Post] Completed.", "Completed"),
+        ("Status: closed", "closed"),
+        ("Complete by June", ""),
+        ("Completed in part", ""),
+        ("Completed the first review", ""),
+        ("To be completed", ""),
+        ("80% complete", ""),
+        ("Part-completed", ""),
+        ("Not completed", ""),
+    ],
+)
+def test_words_of_completion(note: str, words: str) -> None:
+    assert says_completed(note) == words
