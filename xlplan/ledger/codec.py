@@ -57,6 +57,7 @@ def _row_body(fact: RowAdded) -> Body:
         "places": {name: _place(place) for name, place in fact.places.items()},
         "author": fact.author,
         "origin": fact.origin,
+        "source": fact.source,
     }
 
 

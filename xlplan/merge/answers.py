@@ -31,6 +31,7 @@ from xlplan.merge.questions import (
     WITHDRAW,
     labelled,
 )
+from xlplan.merge.register import NOWHERE
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field
 from xlplan.plan.text import fold
@@ -44,7 +45,7 @@ class Answer:
     choice: str
     other: Raw = None
     why: str = ""
-    place: Place = Place("", "", "")
+    place: Place = NOWHERE
     issued: str = ""
 
 
@@ -187,11 +188,12 @@ def _proposal(
     texts = dict(asked.row)
     if choice == LINK:
         return _link(state, question, answer, texts, seen_away)
-    values = _row_values(state, texts)
+    values = row_values(state, texts)
     lead = state.definition.with_role("lead")
     if lead is not None and values.get(lead.id) is None:
         values[lead.id] = (asked.author,)
-    row = new_row(state, values, named("a", question.uid, question.id), asked.place, "proposal")
+    uid = named("a", question.uid, question.id)
+    row = new_row(state, values, uid, asked.place, "proposal", seen_away.id)
     return [row, seen_away]
 
 
@@ -206,7 +208,7 @@ def _link(
             f'"{wanted}" is not the ref of an action. Enter the ref to link to in Other value.',
         )  # fmt: skip
     facts: list[Fact] = [seen_away]
-    for name, value in _row_values(state, texts).items():
+    for name, value in row_values(state, texts).items():
         item = state.definition.find(name)
         if item is None or item.owner != "lead" or value is None or isinstance(value, Invalid):
             continue
@@ -219,7 +221,8 @@ def _link(
 _TEXT = Field("text", "Text")
 
 
-def _row_values(state: State, texts: dict[str, str]) -> dict[str, Value]:
+def row_values(state: State, texts: dict[str, str]) -> dict[str, Value]:
+    """The values of a row that was added, from its texts by column id."""
     values: dict[str, Value] = {}
     for column, text in texts.items():
         item = state.definition.find(column.removesuffix(ENTRY))
@@ -229,28 +232,25 @@ def _row_values(state: State, texts: dict[str, str]) -> dict[str, Value]:
 
 
 def new_row(
-    state: State, values: dict[str, Value], uid: str, place: Place, origin: str,
-    kind: str = "action",
-) -> RowAdded:  # fmt: skip
+    state: State, values: dict[str, Value], uid: str, place: Place, origin: str, source: str
+) -> RowAdded:
     """A new row from values: given a ref in the plan's own numbering where it has none, and
     placed after the last row of its section."""
-    key = state.definition.with_role("key", kind)
-    section = state.definition.with_role("section", kind)
-    rows = state.master(kind)
+    key = state.definition.with_role("key")
+    section = state.definition.with_role("section")
+    rows = state.master("action")
     taken = {row.ref for row in rows}
     mates = [r for r in rows if section and r.values.get(section.id) == values.get(section.id)]
     if key is not None and (values.get(key.id) is None or show(values[key.id]) in taken):
         values = {**values, key.id: next_ref(mates or rows, taken)}
-    after = (mates or rows)[-1:] or None
-    order = state.rows[after[0].uid].order + 0.5 if after else 1.0
-    later = [
-        state.rows[r.uid].order for r in rows if after and state.rows[r.uid].order > order - 0.5
-    ]
-    if after and later:
-        low = state.rows[after[0].uid].order
-        order = (low + min(later)) / 2
+    orders = sorted(state.rows[row.uid].order for row in rows)
+    order = 1.0
+    if orders:
+        after = max(state.rows[row.uid].order for row in mates or rows)
+        following = next((o for o in orders if o > after), after + 2)
+        order = (after + following) / 2
     places = {name: place for name, value in values.items() if value is not None}
-    return RowAdded(uid, kind, order, values, places, COORDINATOR, origin)
+    return RowAdded(uid, "action", order, values, places, COORDINATOR, origin, source)
 
 
 def next_ref(mates: list[MasterRow], taken: set[str]) -> str:

@@ -154,6 +154,8 @@ class RowAdded:
     places: Mapping[str, Place]
     author: str = COORDINATOR
     origin: str = "import"
+    source: str = ""
+    """The decision or return that brought the row in; with it the row is taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,12 +65,16 @@ class State:
         self._definitions: list[tuple[int, PlanDefinition]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
         self.seq = 0
+        self.at = ""
+        self.definition_digest = ""
         self.rows: dict[str, RowAdded] = {}
         self.row_seq: dict[str, int] = {}
         self.issued: dict[str, Issued] = {}
+        self.issued_at: dict[str, str] = {}
         self.returns: dict[str, Returned] = {}
         self.return_events: list[Event] = []
         self._returns_of: dict[str, list[Event]] = defaultdict(list)
+        self._returns_by_digest: dict[str, list[Event]] = defaultdict(list)
         self.decisions: dict[str, Decided] = {}
         self.published: list[tuple[Event, Published]] = []
         self.undone: list[tuple[Event, Undone]] = []
@@ -90,15 +94,18 @@ class State:
     def apply(self, event: Event) -> frozenset[CellKey]:
         """Take in one event; return the cells that it may have moved."""
         self.seq = event.seq
+        self.at = event.at
         fact = event.fact
         if isinstance(fact, Defined):
             self._definitions.append((event.seq, self._load(fact.text)))
+            self.definition_digest = fact.sha256
             self._cells.clear()
             return frozenset()
         if isinstance(fact, RowAdded):
             return self._touch(self._add_row(event, fact))
         if isinstance(fact, Issued):
             self.issued[fact.id] = fact
+            self.issued_at.setdefault(fact.id, event.at)
             return frozenset()
         if isinstance(fact, Returned):
             return self._touch(self._take_return(event, fact))
@@ -129,13 +136,15 @@ class State:
                 seq=event.seq,
             )
             place = fact.places.get(field_id, Place())
-            self._see((fact.uid, field_id), write, Sighting(event.seq, "", "", place, "row"))
+            sighting = Sighting(event.seq, fact.source, "", place, "row")
+            self._see((fact.uid, field_id), write, sighting)
         return [(fact.uid, field_id) for field_id in fact.values]
 
     def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
         self.returns[fact.id] = fact
         self.return_events.append(event)
         self._returns_of[fact.issued].append(event)
+        self._returns_by_digest[fact.sha256].append(event)
         issued = self.issued.get(fact.issued)
         touched: list[CellKey] = []
         for item in fact.assertions:
@@ -250,6 +259,15 @@ class State:
             if isinstance(event.fact, Returned) and self.is_live(event.fact.id, event.seq, self.seq)
         ]
 
+    def live_return_of(self, digest: str) -> Returned | None:
+        """The return with these bytes, where it has not been taken back."""
+        for event in self._returns_by_digest.get(digest, ()):
+            if isinstance(event.fact, Returned) and self.is_live(
+                event.fact.id, event.seq, self.seq
+            ):
+                return event.fact
+        return None
+
     def cell(self, key: CellKey, as_of: int | None = None) -> CellState:
         """What a cell holds, as of a position of the ledger."""
         when = _NOW if as_of is None else as_of
@@ -273,7 +291,9 @@ class State:
         found = [
             (row.order, uid)
             for uid, row in self.rows.items()
-            if row.kind == kind and self.row_seq[uid] <= until
+            if row.kind == kind
+            and self.row_seq[uid] <= until
+            and self.is_live(row.source, self.row_seq[uid], until)
         ]
         return [uid for _, uid in sorted(found)]
 
@@ -309,8 +329,14 @@ class State:
         return self._records.keys()
 
     def base_digest(self, uids: Sequence[str], fields: Sequence[str], as_of: int) -> str:
-        """A digest of the values of some rows and fields as of a position of the ledger."""
-        table = [[uid, [identity(self.value(uid, f, as_of)) for f in fields]] for uid in uids]
+        """A digest of what some rows and fields hold as of a position, and of who wrote it.
+
+        Two workbooks with the same digest show the same and have seen the same.
+        """
+        table = []
+        for uid in uids:
+            cells = (self.cell((uid, name), as_of) for name in fields)
+            table.append([uid, [[identity(c.value), [h.id for h in c.heads]] for c in cells]])
         return digest(table)
 
 

@@ -1,0 +1,236 @@
+"""The commands. Each opens the plan, calls one thing, and prints what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlplan.cli import say
+
+if TYPE_CHECKING:
+    from xlplan.cycle.plan import Plan
+
+
+@dataclass
+class Settings:
+    """What the options before the command say."""
+
+    folder: Path
+    today: date | None
+
+    def open_(self) -> Plan:
+        """The plan in the folder."""
+        from xlplan.cycle.plan import open_plan
+
+        return open_plan(self.folder, today=self.today)
+
+
+def _date(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m-%d").date()
+    except ValueError:
+        raise click.BadParameter(f'"{value}" is not a date. Write it as 2026-11-27.') from None
+
+
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "-C",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=".",
+    metavar="PLAN_DIR",
+    help="The plan's folder, if not this one.",
+)
+@click.option("--today", callback=_date, metavar="DATE", help="Act as on this day (2026-11-27).")
+@click.version_option(package_name="xlplan", message="xlplan %(version)s")
+@click.pass_context
+def commands(context: click.Context, folder: Path, today: date | None) -> int:
+    """The spreadsheet round trip of improvement plans.
+
+    Issue one template per lead, merge what comes back, publish the board's composite.
+    Without a command, inside a plan: where the cycle stands and which command comes next.
+    """
+    context.obj = Settings(folder, today)
+    if context.invoked_subcommand is not None:
+        return 0
+    from xlplan.cycle.folder import PlanFolder
+
+    if not PlanFolder(folder).exists():
+        click.echo(context.get_help())
+        return 0
+    with context.obj.open_() as plan:
+        return say.where_it_stands(plan)
+
+
+@commands.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="MASTER.xlsx",
+    help="The spreadsheet that holds the plan today.",
+)
+@click.option("--template", metavar="NAME_OR_FILE", help="A workbook template to start from.")
+@click.option("--sheet", "sheets", multiple=True, metavar="NAME", help="Only this sheet.")
+@_json
+@click.pass_obj
+def new(
+    settings: Settings,
+    directory: Path,
+    source: Path,
+    template: str | None,
+    sheets: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Start a plan from an existing spreadsheet."""
+    from xlplan.cycle.desk import clock_for, system_clock
+    from xlplan.cycle.new import new as new_plan
+
+    clock = clock_for(settings.today) if settings.today else system_clock
+    made = new_plan(directory, source, template=template, sheets=sheets, clock=clock)
+    return say.new_plan(made, as_json)
+
+
+@commands.command()
+@_json
+@click.pass_obj
+def check(settings: Settings, as_json: bool) -> int:
+    """Lint the plan: every problem with its action and field."""
+    with settings.open_() as plan:
+        return say.problems_of_plan(plan.check(), as_json)
+
+
+@commands.command()
+@click.option("--cycle", required=True, metavar="ID", help="The cycle's id, such as 2026-11.")
+@click.option("--return-by", callback=_date, metavar="DATE", help="When returns are due.")
+@click.option("--lead", "leads", multiple=True, metavar="NAME", help="Only this lead.")
+@_json
+@click.pass_obj
+def issue(
+    settings: Settings,
+    cycle: str,
+    return_by: date | None,
+    leads: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Write one locked template per lead to outbox/ID."""
+    with settings.open_() as plan:
+        return say.issued(plan, plan.issue_with_report(cycle, return_by, leads), as_json)
+
+
+@commands.command()
+@click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
+@_json
+@click.pass_obj
+def status(settings: Settings, cycle: str, as_json: bool) -> int:
+    """Who has returned, who is late, what is open."""
+    with settings.open_() as plan:
+        return say.status(plan.status(cycle), as_json)
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE_OR_DIR]...")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; record nothing.")
+@_json
+@click.pass_obj
+def merge(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> int:
+    """Take in what came back and merge every edit into the plan.
+
+    Reads inbox/ unless files or folders are named, edits in master.xlsx, and the answers in
+    decisions.xlsx. One bad file never stops the rest.
+    """
+    with settings.open_() as plan:
+        return say.merged(plan, plan.merge(*paths, dry_run=dry_run), as_json)
+
+
+@commands.command()
+@click.argument("refs", nargs=-1, metavar="[REF]...")
+@click.option("--section", default="", metavar="S", help="Only sections whose name holds S.")
+@click.option("--lead", default="", metavar="L", help="Only the actions of this lead.")
+@click.option("--as-of", default="", metavar="CYCLE", help="As it was reported for a cycle.")
+@_json
+@click.option("--csv", "as_csv", is_flag=True, help="Print a CSV table.")
+@click.pass_obj
+def show(
+    settings: Settings,
+    refs: tuple[str, ...],
+    section: str,
+    lead: str,
+    as_of: str,
+    as_json: bool,
+    as_csv: bool,
+) -> int:
+    """Show the plan as it stands."""
+    with settings.open_() as plan:
+        rows = plan.rows(refs, section=section, lead=lead, as_of=as_of)
+        return say.rows(plan, rows, bool(refs), as_json, as_csv)
+
+
+@commands.command()
+@click.option("--action", default="", metavar="REF", help="Only this action.")
+@click.option("--lead", default="", metavar="L", help="Only changes by this lead.")
+@click.option("--cycle", default="", metavar="C", help="Only changes of this cycle.")
+@_json
+@click.option("--csv", "as_csv", is_flag=True, help="Print a CSV table.")
+@click.pass_obj
+def log(settings: Settings, action: str, lead: str, cycle: str, as_json: bool, as_csv: bool) -> int:
+    """Show the change log: every change with its file and cell."""
+    with settings.open_() as plan:
+        changes = plan.log(action=action, lead=lead, cycle=cycle)
+        return say.log(plan, changes, as_json, as_csv)
+
+
+@commands.command()
+@click.argument("return_id", metavar="RETURN_ID")
+@click.option("--cascade", is_flag=True, help="Also take back the decisions that rest on it.")
+@click.option("--why", default="", metavar="TEXT", help="Why, for the record.")
+@_json
+@click.pass_obj
+def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: bool) -> int:
+    """Take one return back out; the log keeps both."""
+    with settings.open_() as plan:
+        return say.undone(plan, plan.undo(return_id, cascade=cascade, why=why), as_json)
+
+
+@commands.command()
+@click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.")
+@_json
+@click.pass_obj
+def publish(settings: Settings, cycle: str, out: Path | None, as_json: bool) -> int:
+    """Write the board's composite to board/."""
+    with settings.open_() as plan:
+        return say.published(plan, plan.publish(out, cycle=cycle), as_json)
+
+
+@commands.command()
+@click.option("--tip", default="", metavar="HASH", help="The tip printed on a composite.")
+@_json
+@click.pass_obj
+def verify(settings: Settings, tip: str, as_json: bool) -> int:
+    """Replay the ledger; check every hash, original and projection."""
+    with settings.open_() as plan:
+        return say.verified(plan, plan.verify(tip), as_json)
+
+
+@commands.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+def demo(directory: Path) -> int:
+    """Run one whole cycle on a shipped example."""
+    from xlplan.cycle.demo import demo as run_demo
+
+    return say.demo(run_demo(directory, click.echo))

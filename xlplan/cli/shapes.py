@@ -1,0 +1,212 @@
+"""The JSON shapes of DESIGN section 5. More keys may be added; none may go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import click
+
+from xlplan.cycle.issue import IssueResult
+from xlplan.cycle.merge import MergeResult, ReturnReport
+from xlplan.cycle.report import Status
+from xlplan.errors import Problem
+from xlplan.merge.model import Candidate, Change, MasterRow, Question
+from xlplan.plan.values import to_json
+
+
+def say_json(document: object) -> None:
+    """Print one JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def problem_shape(problem: Problem) -> dict[str, str]:
+    """A problem in a report."""
+    return problem.as_json()
+
+
+def check_shape(problem: Problem) -> dict[str, str]:
+    """A problem in ``check --json``."""
+    return {
+        "code": problem.code,
+        "action": problem.action,
+        "field": problem.field,
+        "message": problem.message,
+        "level": problem.level,
+        "where": problem.where,
+    }
+
+
+def return_shape(report: ReturnReport) -> dict[str, object]:
+    """A return in ``merge --json``."""
+    return {
+        "file": report.file,
+        "id": report.id,
+        "outcome": report.outcome,
+        "lead": report.lead,
+        "cycle": report.cycle,
+        "changes": report.changes,
+        "questions": report.questions,
+        "problems": [problem_shape(problem) for problem in report.problems],
+        "information": list(report.information),
+        "dispositions": report.dispositions,
+        "cells": [
+            {
+                "action": fate.action,
+                "field": fate.field,
+                "sheet": fate.place.sheet,
+                "cell": fate.place.cell,
+                "disposition": fate.disposition,
+            }
+            for fate in report.fates
+        ],
+    }
+
+
+def change_shape(change: Change) -> dict[str, object]:
+    """A change in ``merge --json``."""
+    return {
+        "action": change.action,
+        "field": change.field,
+        "from": to_json(change.before),
+        "to": to_json(change.after),
+        "lead": change.by,
+        "file": change.place.file,
+        "sheet": change.place.sheet,
+        "cell": change.place.cell,
+        "kind": change.kind,
+    }
+
+
+def log_shape(change: Change) -> dict[str, object]:
+    """A line of ``log --json``."""
+    return {
+        "seq": change.seq,
+        "at": change.at,
+        "cycle": change.cycle,
+        "action": change.action,
+        "field": change.field,
+        "from": to_json(change.before),
+        "to": to_json(change.after),
+        "by": change.by,
+        "file": change.place.file,
+        "sheet": change.place.sheet,
+        "cell": change.place.cell,
+        "kind": change.kind,
+        "return": change.return_id,
+    }
+
+
+def candidate_shape(candidate: Candidate) -> dict[str, object]:
+    """A candidate of a question."""
+    return {
+        "value": to_json(candidate.value) if candidate.value is not None else None,
+        "text": candidate.text,
+        "lead": candidate.author,
+        "file": candidate.place.file,
+        "sheet": candidate.place.sheet,
+        "cell": candidate.place.cell,
+    }
+
+
+def question_shape(question: Question) -> dict[str, object]:
+    """A question in ``merge --json``."""
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "action": question.action,
+        "field": question.field,
+        "base": to_json(question.base),
+        "master": to_json(question.master),
+        "candidates": [candidate_shape(candidate) for candidate in question.candidates],
+        "choices": list(question.choices),
+        "message": question.message,
+    }
+
+
+def merge_shape(result: MergeResult) -> dict[str, object]:
+    """``merge --json``."""
+    return {
+        "returns": [return_shape(report) for report in result.returns],
+        "changes": [change_shape(change) for change in result.changes],
+        "questions": [question_shape(question) for question in result.questions],
+        "problems": [problem_shape(problem) for problem in result.problems],
+        "answered": result.answered,
+        "dry_run": result.dry_run,
+    }
+
+
+def row_shape(row: MasterRow) -> dict[str, object]:
+    """An action in ``show --json``."""
+    return {
+        "ref": row.ref,
+        "uid": row.uid,
+        "section": row.section,
+        "fields": {name: to_json(value) for name, value in row.values.items()},
+        "withdrawn": row.withdrawn,
+    }
+
+
+def status_shape(status: Status) -> dict[str, object]:
+    """``status --json``."""
+    return {
+        "cycle": status.cycle,
+        "return_by": status.return_by or None,
+        "leads": [
+            {
+                "lead": lead.lead,
+                "issued": lead.issued,
+                "returned": lead.returned,
+                "late": lead.late,
+                "changes": lead.changes,
+                "untouched": lead.untouched,
+                "questions": lead.questions,
+                "actions": lead.actions,
+                "issued_at": lead.issued_at or None,
+                "returned_at": lead.returned_at or None,
+            }
+            for lead in status.leads
+        ],
+        "questions": len(status.questions),
+    }
+
+
+def issue_shape(result: IssueResult) -> dict[str, object]:
+    """``issue --json``."""
+    return {
+        "cycle": result.cycle,
+        "templates": [
+            {
+                "lead": template.lead.name,
+                "file": str(template.path),
+                "id": template.id,
+                "actions": list(template.actions),
+            }
+            for template in result.templates
+        ],
+        "problems": [problem_shape(problem) for problem in result.problems],
+    }
+
+
+def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> None:
+    """Print a CSV table on stdout; lists become one item a line."""
+    import csv
+    import io
+
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(heading), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for line in lines:
+        writer.writerow({name: _plain(line.get(name)) for name in heading})
+    click.echo(out.getvalue(), nl=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return value.get("text", value.get("invalid", ""))
+    if isinstance(value, list):
+        return "\n".join(str(part) for part in value)
+    text = "" if value is None else value
+    if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t"):
+        return f"'{text}"  # a spreadsheet that opens the CSV must not run it
+    return text

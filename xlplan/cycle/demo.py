@@ -1,0 +1,117 @@
+"""`demo`: one whole cycle on a shipped example, through the very code that a coordinator runs.
+
+The returns are data (`examples/…/returns.toml`): what each lead types, in which field of which
+action. The templates that were issued are filled in with them and dropped into the inbox.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from xlplan.cycle.desk import clock_for
+from xlplan.cycle.new import new, shipped
+from xlplan.cycle.plan import Plan, open_plan
+from xlplan.documents.columns import ID_PREFIX
+from xlplan.errors import fault
+from xlplan.merge.model import Question
+
+EXAMPLE = "brag-by-recommendation"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo made: its folder, and what to open with a word about each."""
+
+    folder: Path
+    to_open: tuple[tuple[Path, str], ...]
+
+
+def demo(folder: Path, say: Callable[[str], object]) -> Demo:
+    """Run a cycle in a new folder; `say` is told each command as it is run."""
+    example = shipped("examples") / EXAMPLE
+    script = tomllib.loads((example / "returns.toml").read_text(encoding="utf-8"))
+    cycle = script["cycle"]
+    today: date = cycle["today"]
+    clock = clock_for(today)
+    say(f"$ xlplan new {folder.name} --from plan.xlsx --template {EXAMPLE}")
+    made = new(folder, example / "plan.xlsx", template=EXAMPLE, clock=clock)
+    say(f"  {sum(row.kind == 'action' for row in made.source.rows)} actions imported")
+    with open_plan(folder, today=today) as plan:
+        say(f"$ xlplan issue --cycle {cycle['id']} --return-by {cycle['return_by']}")
+        templates = {t.lead.name: t for t in plan.issue(cycle["id"], cycle["return_by"])}
+        say(f"  {len(templates)} templates issued")
+        for given in script["return"]:
+            _drop(plan, templates[given["lead"]].path, given)
+        say(f"  {len(script['return'])} returns dropped into the inbox")
+    with open_plan(folder, today=cycle["return_by"]) as plan:
+        say("$ xlplan merge")
+        result = plan.merge()
+        refused = [report.file for report in result.returns if report.outcome == "refused"]
+        say(f"  {len(result.changes)} changes, {len(result.questions)} questions open")
+        for file in refused:
+            say(f"  refused: {file}")
+        for given in script.get("decision", ()):
+            _answer(plan, result.questions, given)
+        say("$ xlplan merge    (after answering in decisions.xlsx)")
+        result = plan.merge()
+        say(f"  {result.answered} answered, {len(result.questions)} questions open")
+        say("$ xlplan publish")
+        published = plan.publish()
+        first = next(iter(templates.values()))
+        return Demo(
+            folder,
+            (
+                (first.path, "a lead's template"),
+                (plan.desk.folder.master, "the plan as it stands now"),
+                (published.path, "the composite for the board"),
+            ),
+        )
+
+
+def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
+    """Fill in a template as one lead does, and put it into the inbox."""
+    from xlplan.workbook.filling import fill_in, key_rows
+
+    data = template.read_bytes()
+    columns, rows = key_rows(data, ID_PREFIX)
+    uids = {plan.desk.state.ref(uid): uid for uid in rows}
+    edits = []
+    for edit in given.get("edit", ()):
+        value = edit.get("value")
+        text = value.strip("\n") if isinstance(value, str) else value
+        edits.append((f"{columns[edit['field']]}{rows[uids[edit['action']]][1]}", text or None))
+    filled = fill_in(data, "Update", edits, given["saved_at"])
+    if given.get("broken"):
+        filled = filled[: len(filled) // 3]
+    (plan.desk.folder.inbox / given["file"]).write_bytes(filled)
+
+
+def _answer(plan: Plan, questions: tuple[Question, ...], given: Mapping[str, Any]) -> None:
+    """Answer one question in `decisions.xlsx`, as the coordinator does."""
+    from xlplan.workbook.filling import fill_in, key_rows
+
+    wanted = [
+        question
+        for question in questions
+        if (question.action, question.field) == (given["action"], given["field"])
+    ]
+    if not wanted:
+        raise fault(
+            "DEMO-001",
+            "returns.toml",
+            f"The example answers a question on {given['action']} that was not asked.",
+        )
+    path = plan.desk.folder.decisions
+    data = path.read_bytes()
+    columns, rows = key_rows(data, ID_PREFIX)
+    sheet, row = rows[wanted[0].id]
+    edits = [
+        (f"{columns['decision']}{row}", given["choice"]),
+        (f"{columns['why']}{row}", given.get("why")),
+    ]
+    path.write_bytes(fill_in(data, sheet, edits, given.get("saved_at", "2026-01-23T15:00:00Z")))

@@ -1,0 +1,162 @@
+"""The desk: an open plan with its ledger replayed, and the one way to add to it.
+
+Every step of the cycle works on a desk: it reads the state, appends facts within one transaction,
+and says afterwards which files are to be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from xlplan.cycle.folder import PlanFolder, text_digest
+from xlplan.errors import fault
+from xlplan.ledger.store import Ledger, Transaction
+from xlplan.merge.model import Defined, Event, Fact
+from xlplan.merge.project import History, Step, replay
+from xlplan.merge.state import State
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.load import load_definition
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def clock_for(day: date) -> Clock:
+    """A clock that stands at noon (UTC) of a day: what ``--today`` sets."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return lambda: noon
+
+
+class Work:
+    """An open transaction: appends facts, applies them, and knows what they changed."""
+
+    def __init__(self, desk: Desk, transaction: Transaction | None) -> None:
+        self._desk = desk
+        self._transaction = transaction
+        self._tx = (desk.last_tx + 1) if transaction is None else transaction.tx
+        self.step = Step(desk.history.state)
+
+    def append(self, facts: Sequence[Fact]) -> list[Event]:
+        """Append facts and apply them to the state."""
+        at = self._desk.now()
+        if self._transaction is None:
+            start = self._desk.history.state.seq
+            events = [Event(start + n, self._tx, at, fact) for n, fact in enumerate(facts, 1)]
+        else:
+            events = self._transaction.append(at, facts)
+        for event in events:
+            self.step.apply(event)
+        return events
+
+
+class Desk:
+    """An open plan. `clock` gives the time of everything that is recorded."""
+
+    def __init__(self, folder: PlanFolder, clock: Clock = system_clock) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.ledger = Ledger.open_(folder.ledger)
+        self._history: History | None = None
+        self.last_tx = 0
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.ledger.close()
+
+    def now(self) -> str:
+        """The time of what is recorded now (UTC, ISO 8601, whole seconds)."""
+        return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    @property
+    def today(self) -> date:
+        """Today, by the plan's clock."""
+        return self.clock().date()
+
+    @cached_property
+    def key(self) -> bytes:
+        """The plan's secret key."""
+        return self.folder.read_key()
+
+    @property
+    def history(self) -> History:
+        """The ledger, replayed."""
+        if self._history is None:
+            events = self.ledger.events()
+            if not events:
+                raise fault(
+                    "LED-008",
+                    str(self.folder.ledger),
+                    "The ledger is empty: `xlplan new` did not finish. Remove the folder and "
+                    "start again.",
+                )
+            self.last_tx = events[-1].tx
+            self._history = replay(events, load_definition)
+        return self._history
+
+    @property
+    def state(self) -> State:
+        """The state of the plan by the ledger."""
+        return self.history.state
+
+    @property
+    def recorded(self) -> PlanDefinition:
+        """The plan definition by the ledger."""
+        return self.state.definition
+
+    @cached_property
+    def definition(self) -> PlanDefinition:
+        """The plan definition by ``plan.toml``, which the coordinator may just have edited."""
+        return load_definition(self.folder.read_definition(), str(self.folder.definition))
+
+    def forget(self) -> None:
+        """Drop what was replayed, so that the next look reads the ledger again."""
+        self._history = None
+
+    @contextmanager
+    def work(self, *, dry_run: bool = False) -> Iterator[Work]:
+        """The one transaction of a command; with `dry_run` nothing is recorded.
+
+        An edited ``plan.toml`` is taken into the ledger first. After an error, or a dry run, what
+        was replayed is forgotten: the ledger is the truth.
+        """
+        text = self.folder.read_definition()
+        definition = self.definition
+        try:
+            if dry_run:
+                yield self._begin(None, text, definition)
+                self.forget()
+            else:
+                with self.ledger.transaction() as transaction:
+                    self.forget()
+                    yield self._begin(transaction, text, definition)
+        except BaseException:
+            self.forget()
+            raise
+
+    def _begin(
+        self, transaction: Transaction | None, text: str, definition: PlanDefinition
+    ) -> Work:
+        if definition.id != self.recorded.id:
+            raise fault(
+                "PLAN-006",
+                str(self.folder.definition),
+                f'[plan] id is "{definition.id}" but the ledger belongs to "{self.recorded.id}". '
+                "Put the id back; it is part of every stamp that has gone out.",
+            )
+        work = Work(self, transaction)
+        digest = text_digest(text)
+        if digest != self.recorded_digest:
+            work.append([Defined(text, digest)])
+        return work
+
+    @property
+    def recorded_digest(self) -> str:
+        """The digest of the text of the plan definition that the ledger holds."""
+        return self.state.definition_digest

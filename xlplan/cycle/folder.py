@@ -1,0 +1,141 @@
+"""A plan's folder: where everything is, the secret key, and the texts in it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlplan.errors import fault
+from xlplan.ledger.originals import Originals, write_atomically
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFolder:
+    """The paths of a plan (DESIGN section 4)."""
+
+    root: Path
+
+    @property
+    def definition(self) -> Path:
+        """``plan.toml``."""
+        return self.root / "plan.toml"
+
+    @property
+    def ledger(self) -> Path:
+        """``ledger.db``."""
+        return self.root / "ledger.db"
+
+    @property
+    def key(self) -> Path:
+        """The secret key with which stamps are signed."""
+        return self.root / "secret.key"
+
+    @property
+    def master(self) -> Path:
+        """``master.xlsx``."""
+        return self.root / "master.xlsx"
+
+    @property
+    def decisions(self) -> Path:
+        """``decisions.xlsx``, only while questions are open."""
+        return self.root / "decisions.xlsx"
+
+    @property
+    def inbox(self) -> Path:
+        """Where returns are dropped."""
+        return self.root / "inbox"
+
+    @property
+    def board(self) -> Path:
+        """Where composites are published."""
+        return self.root / "board"
+
+    def outbox(self, cycle: str) -> Path:
+        """Where the templates of a cycle are written."""
+        return self.root / "outbox" / cycle
+
+    @property
+    def originals(self) -> Originals:
+        """The originals of everything that came in."""
+        return Originals(self.root / "returns")
+
+    def exists(self) -> bool:
+        """Whether there is a plan here."""
+        return self.ledger.exists() or self.definition.exists()
+
+    def read_definition(self) -> str:
+        """The text of ``plan.toml``."""
+        try:
+            return self.definition.read_text(encoding="utf-8-sig")
+        except FileNotFoundError:
+            raise fault(
+                "PLAN-002", str(self.definition), "plan.toml is missing. Restore it from a backup."
+            ) from None
+        except UnicodeDecodeError as error:
+            raise fault(
+                "PLAN-003",
+                str(self.definition),
+                f"plan.toml is not UTF-8 text (byte {error.start}). Save it as UTF-8.",
+            ) from None
+
+    def make_key(self) -> bytes:
+        """A new secret key, readable by its owner only."""
+        key = secrets.token_bytes(KEY_BYTES)
+        write_atomically(self.key, key.hex().encode() + b"\n")
+        with contextlib.suppress(OSError):
+            self.key.chmod(0o600)
+        return key
+
+    def read_key(self) -> bytes:
+        """The secret key; XlplanError where the folder was copied without it."""
+        try:
+            key = bytes.fromhex(self.key.read_text(encoding="ascii").strip())
+        except FileNotFoundError:
+            raise fault(
+                "PLAN-004",
+                str(self.key),
+                "The plan's secret key is missing: the folder was copied without it. Copy "
+                "secret.key from the original folder; without it no template can be recognised.",
+            ) from None
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            raise fault(
+                "PLAN-005",
+                str(self.key),
+                "The plan's secret key is damaged. Restore secret.key from a backup.",
+            )
+        return key
+
+
+def find_folder(start: Path) -> PlanFolder:
+    """The plan in a folder; XlplanError where there is none."""
+    folder = PlanFolder(start)
+    if not folder.exists():
+        raise fault(
+            "PLAN-001",
+            str(start),
+            "This is not a plan folder (no plan.toml and ledger.db). Go to the plan's folder, "
+            "name it with -C, or start a plan with: xlplan new DIR --from MASTER.xlsx",
+        )
+    return folder
+
+
+def text_digest(text: str) -> str:
+    """The hex SHA-256 of a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def synced_folder(root: Path) -> str:
+    """The name of the synchronising service whose folder this seems to be in, or ``""``."""
+    for part in root.resolve().parts:
+        for service in ("OneDrive", "Dropbox", "Google Drive", "iCloud", "SharePoint", "Nextcloud"):
+            if service.casefold().replace(" ", "") in part.casefold().replace(" ", ""):
+                return service
+    return "a network share" if os.name == "nt" and str(root).startswith("\\\\") else ""

@@ -1,0 +1,150 @@
+"""Intake: which files a merge looks at, keeping their originals, and reading them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlplan.cycle.desk import Desk
+from xlplan.cycle.outputs import is_edited
+from xlplan.documents.columns import locked_text, template_columns
+from xlplan.documents.returned import read_return
+from xlplan.errors import Problem, fault
+from xlplan.ledger.originals import sha256
+from xlplan.merge.model import Issued
+from xlplan.merge.reading import Reading
+from xlplan.workbook.book import Book
+from xlplan.workbook.gate import candidate_files
+from xlplan.workbook.pool import read_all
+
+LARGEST = 200 * 1024 * 1024
+"""Bytes of the largest file that is kept as an original; anything longer is no template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A file that came in: the name to call it by, its digest, where its bytes are."""
+
+    file: str
+    digest: str
+    stored: Path
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The files of a merge, in a fixed order, and what was passed over."""
+
+    arrived: tuple[Arrived, ...]
+    problems: tuple[Problem, ...]
+
+
+def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool) -> Gathered:
+    """Find the files, and keep their originals (unless `keep` is False, in a dry run).
+
+    Files in folders are taken in the order of their names. XlplanError for a path that is not
+    there. The coordinator's own `master.xlsx` and `decisions.xlsx` join where they were edited.
+    """
+    found: list[tuple[str, Path]] = []
+    problems: list[Problem] = []
+    for path in (desk.folder.master, desk.folder.decisions):
+        if path.exists() and is_edited(desk, path):
+            found.append((path.name, path))
+    for path in paths or (desk.folder.inbox,):
+        if not path.exists() and not path.is_symlink():
+            raise fault(
+                "MRG-001", str(path), "There is no such file or folder. Check the name; nothing "
+                "was merged.",
+            )  # fmt: skip
+        files, skipped = candidate_files(path)
+        found += [(_name(desk, file), file) for file in files]
+        problems += skipped
+    arrived = []
+    for name, path in found:
+        item = _take(desk, name, path, keep=keep)
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            arrived.append(item)
+    return Gathered(tuple(arrived), tuple(problems))
+
+
+def _name(desk: Desk, file: Path) -> str:
+    """A file's name as the report gives it: within the plan where it is in the plan."""
+    with contextlib.suppress(ValueError):
+        return file.resolve().relative_to(desk.folder.root.resolve()).as_posix()
+    return file.name
+
+
+def _take(desk: Desk, name: str, path: Path, *, keep: bool) -> Arrived | Problem:
+    try:
+        if path.stat().st_size > LARGEST:
+            return Problem(
+                "MRG-004",
+                name,
+                f"The file is larger than {LARGEST // 1024 // 1024} MB; no template grows that "
+                "large. Ask for the template itself.",
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        return Problem(
+            "MRG-003",
+            name,
+            f"The file could not be read ({error.strerror or error}). Close it where it is open "
+            "and merge again.",
+        )
+    if not keep:
+        return Arrived(name, sha256(data), path)
+    digest = desk.folder.originals.keep(data)
+    return Arrived(name, digest, desk.folder.originals.path(digest))
+
+
+def read(arrived: Sequence[Arrived], executor: Executor | None) -> Iterator[Book]:
+    """Read files, in their order; a file that cannot be read is a book with problems."""
+    return read_all([(item.file, item.stored) for item in arrived], executor=executor)
+
+
+class Recogniser:
+    """Says of each book which issued workbook it answers, by the stamp, and reads its rows."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._refs = {
+            desk.state.ref(uid): uid for uid in desk.state.uids("action") if desk.state.ref(uid)
+        }
+
+    def reading(self, book: Book, digest: str) -> Reading:
+        """A book as a reading."""
+        state = self.desk.state
+        return read_return(
+            book,
+            digest,
+            self.desk.key,
+            issued=state.issued.get,
+            refs=self._refs,
+            definition=state.definition,
+            locked=self._locked,
+            ref_of=state.ref,
+        )
+
+    def _locked(self, issued_id: str, uid: str) -> str | None:
+        """The locked text of a row of an issued workbook, by the recorded base."""
+        issued = self.desk.state.issued.get(issued_id)
+        if issued is None:
+            return None
+        if uid not in issued.uids:
+            return "" if uid.startswith("new-") else None
+        return locked_of(self.desk, issued, uid)
+
+
+def locked_of(desk: Desk, issued: Issued, uid: str) -> str:
+    """The text that the row key of an issued row was signed over."""
+    if issued.document != "template":
+        return ""
+    columns = template_columns(desk.state.definition_at(issued.as_of))
+    values = {
+        column.item.id: desk.state.value(uid, column.item.id, issued.as_of) for column in columns
+    }
+    return locked_text(columns, values)

@@ -1,0 +1,300 @@
+"""`merge`: every edit that came back, three ways into the master, in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from xlplan.cycle import outputs
+from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.intake import Arrived, Recogniser, gather, read
+from xlplan.documents.answers import read_answers
+from xlplan.errors import Problem
+from xlplan.merge.answers import Answer, facts_of
+from xlplan.merge.diff import Comparison
+from xlplan.merge.fates import Fate, fates_of
+from xlplan.merge.model import COORDINATOR, Change, Question, Returned
+from xlplan.merge.proposals import accept_own_rows
+from xlplan.merge.questions import questions_of
+from xlplan.merge.reading import Reading
+from xlplan.workbook.book import Book
+
+
+@dataclass(frozen=True)
+class ReturnReport:
+    """What became of one file: `outcome` is merged, unchanged, duplicate or refused.
+
+    `fates` accounts for every returned cell that differs from its base, each exactly once.
+    """
+
+    file: str
+    id: str
+    outcome: str
+    lead: str
+    cycle: str
+    fates: tuple[Fate, ...] = ()
+    questions: int = 0
+    problems: tuple[Problem, ...] = ()
+    information: tuple[str, ...] = ()
+
+    @property
+    def changes(self) -> int:
+        """How many of its cells stand in the master by now, alone or in agreement."""
+        return sum(fate.disposition in ("applied", "agreed") for fate in self.fates)
+
+    @property
+    def dispositions(self) -> dict[str, int]:
+        """How many cells had each fate; the sum is the number of cells that differ."""
+        return dict(sorted(Counter(fate.disposition for fate in self.fates).items()))
+
+
+@dataclass(frozen=True)
+class MergeResult:
+    """What a merge did, or with `dry_run` would do."""
+
+    returns: tuple[ReturnReport, ...]
+    changes: tuple[Change, ...]
+    questions: tuple[Question, ...]
+    problems: tuple[Problem, ...]
+    answered: int = 0
+    dry_run: bool = False
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether something is left for a person: exit status 1."""
+        return bool(
+            self.questions
+            or any(report.outcome == "refused" for report in self.returns)
+            or any(problem.level != "note" for problem in self.problems)
+        )
+
+
+@dataclass
+class _Found:
+    """What a merge gathers on its way."""
+
+    returned: list[tuple[Arrived, Returned, bool]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    answered: int = 0
+
+
+def merge(
+    desk: Desk,
+    paths: Sequence[Path] | None = None,
+    *,
+    dry_run: bool = False,
+    executor: Executor | None = None,
+) -> MergeResult:
+    """Take in files (default: the inbox), the edits in `master.xlsx`, the answers in
+    `decisions.xlsx`; merge all of it; rewrite both workbooks.
+
+    One bad file never stops the rest. `executor` reads the files (any
+    `concurrent.futures.Executor`); the default is a process pool on this machine.
+    """
+    found = _Found()
+    prepared: list[outputs.Output] = []
+    with desk.work(dry_run=dry_run) as work:
+        gathered = gather(desk, paths, keep=not dry_run)
+        found.problems.extend(gathered.problems)
+        if not gathered.arrived:
+            found.problems.append(_nothing(desk, paths))
+        _take_all(desk, work, gathered.arrived, found, executor)
+        changes = tuple(work.step.changes())
+        questions = tuple(questions_of(desk.state))
+        reports = tuple(_report(desk, *item, questions) for item in found.returned)
+        if not dry_run:
+            prepared = outputs.prepare(desk, work)
+    problems = [*found.problems, *outputs.write(desk, prepared)]
+    return MergeResult(reports, changes, questions, tuple(problems), found.answered, dry_run)
+
+
+def _nothing(desk: Desk, paths: Sequence[Path] | None) -> Problem:
+    where = ", ".join(str(path) for path in paths) if paths else f"{desk.folder.inbox.name}/"
+    return Problem(
+        "MRG-002",
+        where,
+        "There is nothing to merge here, and master.xlsx and decisions.xlsx hold no edits. "
+        "Put the workbooks that came back into the folder and merge again.",
+        "warning",
+    )
+
+
+def _take_all(
+    desk: Desk, work: Work, arrived: Sequence[Arrived], found: _Found, executor: Executor | None
+) -> None:
+    """Read every file once, the coordinator's own first: their acts are ordered, returns not."""
+    fresh: list[Arrived] = []
+    for item in arrived:
+        known = desk.state.live_return_of(item.digest)
+        if known is not None and known.outcome != "refused":
+            found.returned.append((item, known, True))
+        elif not any(item.digest == other.digest for other in fresh):
+            fresh.append(item)
+        else:
+            found.problems.append(_same_bytes(item, fresh))
+    recognise = Recogniser(desk)
+    readings = [
+        (item, book, recognise.reading(book, item.digest))
+        for item, book in zip(fresh, read(fresh, executor), strict=True)
+    ]
+    order = {"master": 0, "decisions": 1}
+    for item, book, reading in sorted(readings, key=lambda r: order.get(r[2].document, 2)):
+        if reading.document == "decisions" and not _errors(reading):
+            _take_answers(desk, work, item, book, reading, found)
+        else:
+            _take_return(desk, work, item, reading, found)
+
+
+def _same_bytes(item: Arrived, fresh: Sequence[Arrived]) -> Problem:
+    twin = next(other.file for other in fresh if other.digest == item.digest)
+    return Problem("MRG-005", item.file, f"This is the same file as {twin}; read once.", "note")
+
+
+def _errors(reading: Reading) -> list[Problem]:
+    return [problem for problem in reading.problems if problem.level == "error"]
+
+
+def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found: _Found) -> None:
+    state = desk.state
+    issued = state.issued.get(reading.issued)
+    if issued is None or _errors(reading):
+        known = state.live_return_of(item.digest)
+        fact = known or _refused(item, reading, issued.author if issued else "")
+        if known is None:
+            work.append([fact])
+        found.returned.append((item, fact, False))
+        return
+    compared = Comparison(state, issued, reading).run()
+    fact = Returned(
+        id=_return_id(item.digest),
+        sha256=item.digest,
+        file=item.file,
+        issued=issued.id,
+        author=issued.author,
+        cycle=issued.cycle,
+        saved_at=reading.saved_at,
+        outcome="merged",
+        rows=tuple(sorted({row.uid for row in reading.rows if row.uid})),
+        fields=tuple(sorted(reading.columns)),
+        assertions=tuple(compared.assertions),
+        problems=(*reading.problems, *compared.problems),
+        information=(*compared.information, *_remarks(reading)),
+    )
+    if not _says_something_new(desk, fact):
+        fact = replace(fact, outcome="unchanged")
+    work.append([fact])
+    if issued.author == COORDINATOR:
+        facts = accept_own_rows(state, fact)
+        if facts:
+            work.append(facts)
+    found.returned.append((item, fact, False))
+
+
+def _says_something_new(desk: Desk, fact: Returned) -> bool:
+    return any(
+        all(write.id != item.id for write in desk.state.live((item.uid, item.field)))
+        for item in fact.assertions
+    )
+
+
+def _return_id(digest: str) -> str:
+    return f"r-{digest[:12]}"
+
+
+def _remarks(reading: Reading) -> tuple[str, ...]:
+    return tuple(f"{remark.place}: {remark.kind}: {remark.text}" for remark in reading.remarks)
+
+
+def _refused(item: Arrived, reading: Reading, author: str) -> Returned:
+    return Returned(
+        id=_return_id(item.digest),
+        sha256=item.digest,
+        file=item.file,
+        issued="",
+        author=author,
+        cycle="",
+        saved_at=reading.saved_at,
+        outcome="refused",
+        problems=reading.problems,
+    )
+
+
+def _take_answers(
+    desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading, found: _Found
+) -> None:
+    answers = read_answers(book, item.digest, desk.key, desk.state.definition, reading.issued)
+    problems = list(answers.problems)
+    open_now = {question.id: question for question in questions_of(desk.state)}
+    count = 0
+    for given in answers.answers:
+        question = open_now.get(given.question)
+        if question is None:
+            problems.append(_stale(given.question, str(given.place), desk))
+            continue
+        answer = Answer(given.decision, given.other, given.why, given.place, reading.issued)
+        facts = facts_of(desk.state, question, answer)
+        if isinstance(facts, Problem):
+            problems.append(facts)
+            continue
+        work.append(facts)
+        count += 1
+    found.answered += count
+    found.problems.extend(problems)
+    fact = Returned(
+        id=_return_id(item.digest),
+        sha256=item.digest,
+        file=item.file,
+        issued=reading.issued,
+        author=COORDINATOR,
+        cycle="",
+        saved_at=reading.saved_at,
+        outcome="merged" if count else "unchanged",
+        problems=tuple(problems),
+    )
+    work.append([fact])
+    found.returned.append((item, fact, False))
+
+
+def _stale(question: str, where: str, desk: Desk) -> Problem:
+    done = next((d for d in desk.state.decisions.values() if d.question == question), None)
+    why = (
+        f'it has been answered before ("{done.choice}")'
+        if done is not None
+        else "what it was about has changed since"
+    )
+    return Problem(
+        "DEC-001",
+        where,
+        f"This question is no longer open: {why}. The answer was not used; the other answers were. "
+        "See decisions.xlsx for what is open now.",
+        "warning",
+    )
+
+
+def _report(
+    desk: Desk,
+    item: Arrived,
+    fact: Returned,
+    duplicate: bool,
+    questions: Sequence[Question],
+) -> ReturnReport:
+    fates = tuple(fates_of(desk.state, fact))
+    own = {assertion.id for assertion in fact.assertions}
+    asked = sum(
+        any(candidate.assertion in own for candidate in question.candidates)
+        for question in questions
+    )
+    return ReturnReport(
+        file=item.file,
+        id=fact.id,
+        outcome="duplicate" if duplicate else fact.outcome,
+        lead=fact.author,
+        cycle=fact.cycle,
+        fates=() if duplicate else fates,
+        questions=0 if duplicate else asked,
+        problems=() if duplicate else fact.problems,
+        information=() if duplicate else fact.information,
+    )

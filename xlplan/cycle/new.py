@@ -1,0 +1,166 @@
+"""`new`: from an existing spreadsheet to a plan."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlplan.cycle import outputs
+from xlplan.cycle.desk import Clock, Desk, system_clock
+from xlplan.cycle.folder import PlanFolder, synced_folder, text_digest
+from xlplan.errors import Problem, fault
+from xlplan.ledger.store import Ledger
+from xlplan.merge.ids import named
+from xlplan.merge.model import Defined, Fact, RowAdded
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.load import load_definition
+
+if TYPE_CHECKING:
+    from xlplan.documents.source import Source
+
+_PREFIX = {"action": "a", "recommendation": "rec"}
+
+
+@dataclass(frozen=True)
+class NewPlan:
+    """What `new` did: where, from what, and the account of every source row."""
+
+    folder: Path
+    source: Source
+    problems: tuple[Problem, ...]
+
+
+def new(
+    folder: Path,
+    source: Path,
+    *,
+    template: str | None = None,
+    sheets: Sequence[str] = (),
+    clock: Clock = system_clock,
+) -> NewPlan:
+    """Start a plan in `folder` from the spreadsheet `source`; see DESIGN section 5.
+
+    Raises XlplanError where the folder already holds something, where the file cannot be read,
+    or where it is no plan; then nothing is left behind.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise fault(
+            "NEW-010", str(folder), "There is something here already. Name a new, empty folder."
+        )
+    found, data = _read(folder, source, template, sheets)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        problems = _build(PlanFolder(building), found, data, clock)
+        if folder.exists():
+            folder.rmdir()
+        building.chmod(0o755)
+        building.rename(folder)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return NewPlan(folder, found, (*found.problems, *problems, *_warn_synced(folder)))
+
+
+def _read(
+    folder: Path, source: Path, template: str | None, sheets: Sequence[str]
+) -> tuple[Source, bytes]:
+    from xlplan.documents.source import read_source
+    from xlplan.errors import XlplanError
+    from xlplan.workbook.reading import read_book
+
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        raise fault(
+            "NEW-011",
+            str(source),
+            f"The spreadsheet cannot be read ({error.strerror}). Check the name and close it.",
+        ) from None
+    book = read_book(data, source.name, detail=True)
+    errors = [problem for problem in book.problems if problem.level == "error"]
+    if errors:
+        raise XlplanError(errors)
+    definition = find_template(template) if template else None
+    return read_source(book, plan_id=slug(folder.name), sheets=sheets, template=definition), data
+
+
+def slug(text: str) -> str:
+    """A plan id from a folder's name: lower-case letters, digits and hyphens."""
+    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in text.lower())
+    return "-".join(part for part in kept.split("-") if part) or "plan"
+
+
+def shipped(folder: str) -> Path:
+    """A folder that comes with xlplan: in the installed package, else in the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_shipped" / folder
+    return installed if installed.is_dir() else package.parent / folder
+
+
+def find_template(name: str) -> PlanDefinition:
+    """A workbook template by its name (``brag-by-recommendation``) or as a file."""
+    path = Path(name)
+    if not path.is_file():
+        path = shipped("workbook_templates") / f"{name}.toml"
+    if not path.is_file():
+        known = sorted(p.stem for p in shipped("workbook_templates").glob("*.toml"))
+        raise fault(
+            "NEW-012",
+            name,
+            f"There is no workbook template of this name. Name a file or one of: "
+            f"{', '.join(known)}.",
+        )
+    return load_definition(path.read_text(encoding="utf-8-sig"), str(path))
+
+
+def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> list[Problem]:
+    from xlplan.plan.write import write_definition
+
+    text = write_definition(source.definition, source.guesses)
+    folder.definition.write_text(text, encoding="utf-8", newline="\n")
+    folder.make_key()
+    digest = folder.originals.keep(data)
+    for path in (folder.inbox, folder.board, folder.root / "outbox"):
+        path.mkdir()
+    facts: list[Fact] = [Defined(text, text_digest(text))]
+    facts += [
+        RowAdded(
+            uid=named(
+                _PREFIX[row.kind], source.definition.id, digest, row.sheet, row.row, row.order
+            ),
+            kind=row.kind,
+            order=float(row.order),
+            values=row.values,
+            places=row.places,
+        )
+        for row in source.rows
+    ]
+    with Ledger.create(folder.ledger) as ledger, ledger.transaction() as transaction:
+        transaction.append(clock().strftime("%Y-%m-%dT%H:%M:%SZ"), facts)
+    desk = Desk(folder, clock)
+    try:
+        with desk.work() as work:
+            prepared = outputs.prepare(desk, work)
+        return outputs.write(desk, prepared)
+    finally:
+        desk.close()
+
+
+def _warn_synced(folder: Path) -> list[Problem]:
+    service = synced_folder(folder)
+    if not service:
+        return []
+    return [
+        Problem(
+            "PLAN-007",
+            str(folder),
+            f"The plan is in a folder of {service}. A synchronised folder can damage the ledger; "
+            "keep the plan on a disk of this computer and copy what others need.",
+            "warning",
+        )
+    ]

@@ -1,0 +1,169 @@
+"""What is written after the ledger: `master.xlsx` and `decisions.xlsx`.
+
+Both are issued workbooks with a recorded base, and both are projections: they can be deleted and
+come back the same. A file on disk that holds edits which no merge has read is never overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlplan.cycle.desk import Desk, Work
+from xlplan.errors import Problem
+from xlplan.ledger.originals import sha256, write_atomically
+from xlplan.merge.ids import named
+from xlplan.merge.model import COORDINATOR, Issued, Question
+from xlplan.merge.project import current_cycle
+from xlplan.merge.questions import questions_of
+from xlplan.plan.definition import STATUS
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file to be written; `data` None means that it is to go."""
+
+    path: Path
+    data: bytes | None
+    document: str
+
+
+def prepare(desk: Desk, work: Work) -> list[Output]:
+    """The coordinator's two workbooks as they should be now; their issue is recorded."""
+    outputs = [_prepare_master(desk, work)]
+    questions = questions_of(desk.state)
+    if questions:
+        outputs.append(_prepare_decisions(desk, work, questions))
+    else:
+        outputs.append(Output(desk.folder.decisions, None, "decisions"))
+    return outputs
+
+
+def _prepare_master(desk: Desk, work: Work) -> Output:
+    from xlplan.documents.master import master_workbook
+    from xlplan.workbook.writing import write_workbook
+
+    state = desk.state
+    definition = state.definition
+    rows = [*state.master("action"), *state.master("recommendation")]
+    fields = [item.id for item in definition.fields]
+    fields = [*dict.fromkeys([*fields, STATUS])]
+    base = state.base_digest([row.uid for row in rows], fields, state.seq)
+    issued = Issued(
+        id=named("m", definition.id, base, state.definition_digest),
+        document="master",
+        author=COORDINATOR,
+        cycle=current_cycle(state),
+        return_by="",
+        as_of=state.seq,
+        uids=tuple(row.uid for row in rows),
+        fields=tuple(fields),
+        inputs=tuple(fields),
+        file=desk.folder.master.name,
+    )
+    issued = _known_or(desk, issued)
+    book = master_workbook(definition, issued, rows, desk.key, _created(desk, issued))
+    return _record(desk, work, issued, write_workbook(book), desk.folder.master)
+
+
+def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
+    from xlplan.documents.decisions import decisions_workbook
+    from xlplan.workbook.writing import write_workbook
+
+    state = desk.state
+    issued = Issued(
+        id=named("d", state.definition.id, [q.id for q in questions]),
+        document="decisions",
+        author=COORDINATOR,
+        cycle=current_cycle(state),
+        return_by="",
+        as_of=state.seq,
+        uids=tuple(question.id for question in questions),
+        fields=("decision", "other", "why"),
+        inputs=("decision", "other", "why"),
+        file=desk.folder.decisions.name,
+    )
+    issued = _known_or(desk, issued)
+    book = decisions_workbook(state.definition, issued, questions, desk.key, _created(desk, issued))
+    return _record(desk, work, issued, write_workbook(book), desk.folder.decisions)
+
+
+def _known_or(desk: Desk, issued: Issued) -> Issued:
+    """The workbook as it was issued before with this very base, else the new one."""
+    return desk.state.issued.get(issued.id, issued)
+
+
+def _created(desk: Desk, issued: Issued) -> str:
+    """The time in the document: when it was first issued, never when it was written again."""
+    return desk.state.issued_at.get(issued.id) or desk.now()
+
+
+def _record(desk: Desk, work: Work, issued: Issued, data: bytes, path: Path) -> Output:
+    digest = sha256(data)
+    known = desk.state.issued.get(issued.id)
+    if known is None or known.sha256 != digest:
+        from dataclasses import replace
+
+        work.append([replace(issued, sha256=digest)])
+    return Output(path, data, issued.document)
+
+
+def is_edited(desk: Desk, path: Path) -> bool:
+    """Whether a coordinator's workbook on disk holds something that no merge has read."""
+    try:
+        digest = sha256(path.read_bytes())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return digest not in known_digests(desk)
+
+
+def known_digests(desk: Desk) -> frozenset[str]:
+    """The digests of every workbook that xlplan wrote and of every file that a merge read."""
+    return frozenset(
+        {issued.sha256 for issued in desk.state.issued.values()}
+        | {returned.sha256 for returned in desk.state.returns.values()}
+    )
+
+
+def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
+    """Write (or remove) files; say which could not be written and what to do."""
+    problems = []
+    for output in outputs:
+        if is_edited(desk, output.path):
+            problems.append(
+                Problem(
+                    "OUT-001",
+                    output.path.name,
+                    f"{output.path.name} holds edits that have not been merged, so it was not "
+                    "overwritten. Run: xlplan merge",
+                    "warning",
+                )
+            )
+            continue
+        try:
+            _put(output)
+        except OSError as error:
+            problems.append(not_written(output.path, error))
+    return problems
+
+
+def _put(output: Output) -> None:
+    if output.data is None:
+        output.path.unlink(missing_ok=True)
+    elif not output.path.exists() or output.path.read_bytes() != output.data:
+        output.path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(output.path, output.data)
+
+
+def not_written(path: Path, error: OSError) -> Problem:
+    """Why a file could not be written, and what to do: as when Excel holds it open."""
+    return Problem(
+        "OUT-002",
+        str(path),
+        f"The file could not be written ({error.strerror or error}). Everything is recorded; "
+        "close the file if it is open in Excel, make room if the disk is full, and run the "
+        "command again.",
+    )

@@ -1,0 +1,185 @@
+"""`Plan`: what callers hold. Each method opens nothing twice and calls one step of the cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from xlplan.cycle import report
+from xlplan.cycle.desk import Clock, Desk, clock_for, system_clock
+from xlplan.cycle.folder import find_folder
+from xlplan.errors import Problem, XlplanError, fault
+from xlplan.merge.model import Change, MasterRow, Question
+from xlplan.plan.definition import PlanDefinition
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from xlplan.cycle.issue import IssuedTemplate, IssueResult
+    from xlplan.cycle.merge import MergeResult
+    from xlplan.cycle.publish import PublishResult
+    from xlplan.cycle.undo import UndoResult
+
+
+class Plan:
+    """An open plan. Close it, or use it in a ``with`` block."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def __enter__(self) -> Plan:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the ledger."""
+        self.desk.close()
+
+    @property
+    def folder(self) -> Path:
+        """The plan's folder."""
+        return self.desk.folder.root
+
+    @property
+    def definition(self) -> PlanDefinition:
+        """The plan definition by ``plan.toml``; XlplanError names every fault in it."""
+        return self.desk.definition
+
+    # The cycle
+
+    def issue(
+        self, cycle: str, return_by: date | None = None, leads: Sequence[str] = ()
+    ) -> tuple[IssuedTemplate, ...]:
+        """Write one template per lead; see `xlplan.cycle.issue.issue`."""
+        return self.issue_with_report(cycle, return_by, leads).templates
+
+    def issue_with_report(
+        self, cycle: str, return_by: date | None = None, leads: Sequence[str] = ()
+    ) -> IssueResult:
+        """`issue`, with the problems that it met (a lead who is not in the list, …)."""
+        from xlplan.cycle.issue import issue
+
+        return issue(self.desk, cycle, return_by, leads)
+
+    def merge(
+        self,
+        *paths: str | Path,
+        dry_run: bool = False,
+        executor: Executor | None = None,
+    ) -> MergeResult:
+        """Take in files and folders (default: the inbox); see `xlplan.cycle.merge.merge`."""
+        from xlplan.cycle.merge import merge
+
+        places = [self._place(path) for path in paths]
+        return merge(self.desk, places or None, dry_run=dry_run, executor=executor)
+
+    def _place(self, path: str | Path) -> Path:
+        """A path as given or, where there is no such thing, as one within the plan."""
+        given = Path(path)
+        inside = self.folder / given
+        return inside if not given.exists() and inside.exists() else given
+
+    def answer(
+        self, question: Question | str, choice: str, *, other: object = None, why: str = ""
+    ) -> MergeResult:
+        """Answer an open question: one of its choices, or a value of the field.
+
+        Raises XlplanError where the question is not open or the answer is not possible.
+        """
+        from xlplan.cycle.answering import answer
+
+        return answer(self.desk, question, choice, other=other, why=why)
+
+    def publish(self, out: str | Path | None = None, *, cycle: str = "") -> PublishResult:
+        """Write the composite (default: ``board/CYCLE.xlsx``) and record the snapshot."""
+        from xlplan.cycle.publish import publish
+
+        return publish(self.desk, cycle, Path(out) if out is not None else None)
+
+    def undo(self, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
+        """Take one return back out; see `xlplan.cycle.undo.undo`."""
+        from xlplan.cycle.undo import undo
+
+        return undo(self.desk, return_id, cascade=cascade, why=why)
+
+    # Answers from the ledger
+
+    def status(self, cycle: str = "") -> report.Status:
+        """Where a cycle stands (default: the one issued last)."""
+        return report.status(self.desk, cycle)
+
+    def questions(self) -> list[Question]:
+        """Every open question."""
+        from xlplan.merge.questions import questions_of
+
+        return questions_of(self.desk.state)
+
+    def rows(
+        self, refs: Sequence[str] = (), *, section: str = "", lead: str = "", as_of: str = ""
+    ) -> list[MasterRow]:
+        """The actions as they stand, or stood as of a cycle."""
+        return report.show(self.desk, refs, section=section, lead=lead, cycle=as_of)
+
+    def log(
+        self, *, action: str = "", lead: str = "", cycle: str = "", since: str = ""
+    ) -> list[Change]:
+        """The change log, oldest first."""
+        return report.log(self.desk, action=action, lead=lead, cycle=cycle, since=since)
+
+    def check(self) -> list[Problem]:
+        """Lint the plan: every problem, with its action and field."""
+        from xlplan.plan.checks import check_plan
+
+        with self.desk.work(dry_run=True):
+            rows = [*self.desk.state.master("action"), *self.desk.state.master("recommendation")]
+            return check_plan(self.desk.state.definition, rows, self.desk.today)
+
+    def verify(self, tip: str = "") -> list[Problem]:
+        """Replay the ledger; check every hash, original and projection."""
+        from xlplan.cycle.verify import verify
+
+        return verify(self.desk, tip)
+
+    def actions(self, *, as_of: str = "") -> pd.DataFrame:
+        """The actions as a typed DataFrame, indexed by ref."""
+        from xlplan import frames
+
+        return frames.actions_frame(self.rows(as_of=as_of), self.desk.state.definition)
+
+    def changes(self, *, since: str = "") -> pd.DataFrame:
+        """The change log as a typed DataFrame, from a cycle or a date on."""
+        from xlplan import frames
+
+        return frames.changes_frame(self.log(since=since), self.desk.state.definition)
+
+
+def open_plan(folder: str | Path, *, today: date | None = None, clock: Clock | None = None) -> Plan:
+    """Open the plan in a folder. `today` fixes the date of what is done with it.
+
+    Raises XlplanError where there is no plan, or where its ledger cannot be read.
+    """
+    if clock is None:
+        clock = clock_for(today) if today is not None else system_clock
+    found = find_folder(Path(folder))
+    if not found.ledger.exists():
+        raise fault(
+            "LED-002", str(found.ledger), "The ledger is missing. Restore it from a backup."
+        )
+    desk = Desk(found, clock)
+    try:
+        desk.history  # noqa: B018  # replayed now, so that a damaged ledger is said at once
+    except XlplanError:
+        desk.close()
+        raise
+    return Plan(desk)

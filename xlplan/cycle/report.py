@@ -1,0 +1,198 @@
+"""What the ledger answers: status, the plan as it stood, the change log. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from xlplan.cycle.desk import Desk
+from xlplan.errors import fault
+from xlplan.merge.fates import disposition_of
+from xlplan.merge.model import Change, Issued, MasterRow, Question, Returned
+from xlplan.merge.project import current_cycle
+from xlplan.merge.questions import questions_of
+from xlplan.plan.values import natural_key
+
+
+@dataclass(frozen=True, slots=True)
+class LeadStatus:
+    """One lead in one cycle. `changes` counts cells; `untouched` actions with no change at all."""
+
+    lead: str
+    issued: bool
+    returned: bool
+    late: bool
+    changes: int
+    untouched: int
+    questions: int
+    actions: int = 0
+    issued_at: str = ""
+    returned_at: str = ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a cycle stands."""
+
+    cycle: str
+    return_by: str
+    leads: tuple[LeadStatus, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def outstanding(self) -> tuple[LeadStatus, ...]:
+        """The leads who were asked and have not returned."""
+        return tuple(lead for lead in self.leads if lead.issued and not lead.returned)
+
+
+def status(desk: Desk, cycle: str = "") -> Status:
+    """Who was issued what, who has returned, who is late, and what is open.
+
+    `cycle` defaults to the one issued last. XlplanError for a cycle that was never issued.
+    """
+    state = desk.state
+    wanted = cycle or current_cycle(state)
+    issued = _templates(desk, wanted)
+    if cycle and not issued:
+        raise _no_cycle(desk, cycle)
+    questions = questions_of(state)
+    return_by = max((i.return_by for i in issued), default="")
+    leads = []
+    for lead in state.definition.leads:
+        mine = [item for item in issued if item.author == lead.name]
+        leads.append(_lead_status(desk, lead.name, mine, questions))
+    return Status(wanted, return_by, tuple(leads), tuple(questions))
+
+
+def _templates(desk: Desk, cycle: str) -> list[Issued]:
+    return [
+        item
+        for item in desk.state.issued.values()
+        if item.document == "template" and item.cycle == cycle
+    ]
+
+
+def cycles(desk: Desk) -> list[str]:
+    """The ids of the cycles for which templates were issued, in that order."""
+    found = (i.cycle for i in desk.state.issued.values() if i.document == "template")
+    return list(dict.fromkeys(found))
+
+
+def _no_cycle(desk: Desk, cycle: str) -> Exception:
+    known = cycles(desk)
+    said = f"Cycles so far: {', '.join(known)}." if known else "Nothing has been issued yet."
+    return fault("CYC-001", "--cycle", f'There is no cycle "{cycle}". {said}')
+
+
+def _lead_status(
+    desk: Desk, name: str, issued: Sequence[Issued], questions: Sequence[Question]
+) -> LeadStatus:
+    state = desk.state
+    returned = [r for item in issued for r in state.live_returns(item.id)]
+    actions = {uid for item in issued for uid in item.uids}
+    assertions = {a.id: a for r in returned for a in r.assertions}
+    moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
+    touched = {a.uid for a in assertions.values()}
+    asked = sum(any(c.author == name for c in question.candidates) for question in questions)
+    due = max((item.return_by for item in issued), default="")
+    came = min((_came(desk, r) for r in returned), default="")
+    today = desk.today.isoformat()
+    late = bool(due) and (came[:10] > due if came else bool(issued) and today > due)
+    return LeadStatus(
+        lead=name,
+        issued=bool(issued),
+        returned=bool(returned),
+        late=late,
+        changes=len(moved),
+        untouched=len(actions - touched),
+        questions=asked,
+        actions=len(actions),
+        issued_at=min((state.issued_at[item.id] for item in issued), default=""),
+        returned_at=came,
+    )
+
+
+def _came(desk: Desk, returned: Returned) -> str:
+    """When a return was merged first (UTC)."""
+    return next(e.at for e in desk.state.return_events if e.fact is returned)
+
+
+def as_of(desk: Desk, cycle: str) -> int:
+    """The position of the ledger at which a cycle was reported: its last composite, else its end.
+
+    XlplanError for a cycle that was never issued nor published.
+    """
+    published = [fact for _, fact in desk.state.published if fact.cycle == cycle]
+    if published:
+        return published[-1].as_of
+    known = cycles(desk)
+    if cycle not in known:
+        raise _no_cycle(desk, cycle)
+    later = known[known.index(cycle) + 1 :]
+    starts = [i.as_of for i in desk.state.issued.values() if i.cycle in later[:1]]
+    return min(starts, default=desk.state.seq)
+
+
+def show(
+    desk: Desk,
+    refs: Sequence[str] = (),
+    *,
+    section: str = "",
+    lead: str = "",
+    cycle: str = "",
+) -> list[MasterRow]:
+    """The actions as they stand, or stood as of a cycle; filtered by ref, section and lead."""
+    rows = desk.state.master("action", as_of(desk, cycle) if cycle else None)
+    if refs:
+        known = {row.ref for row in rows}
+        unknown = [ref for ref in refs if ref not in known]
+        if unknown:
+            raise fault(
+                "SHOW-001",
+                ", ".join(unknown),
+                "The plan has no action with this ref. `xlplan show` lists those it has.",
+            )
+        rows = [row for row in rows if row.ref in refs]
+    if section:
+        rows = [row for row in rows if section.casefold() in row.section.casefold()]
+    if lead:
+        rows = [row for row in rows if _has_lead(desk, row, lead)]
+    return rows
+
+
+def _has_lead(desk: Desk, row: MasterRow, lead: str) -> bool:
+    definition = desk.state.definition
+    item = definition.with_role("lead")
+    names = row.values.get(item.id) if item else None
+    found = definition.lead(lead)
+    wanted = found.name if found else lead
+    return isinstance(names, tuple) and any(name.casefold() == wanted.casefold() for name in names)
+
+
+def log(
+    desk: Desk, *, action: str = "", lead: str = "", cycle: str = "", since: str = ""
+) -> list[Change]:
+    """The change log, oldest first, filtered by action, by author and by cycle.
+
+    `since` keeps the changes after a cycle was reported, or from a date (``2026-09-01``) on.
+    """
+    changes: Sequence[Change] = desk.history.changes
+    if action:
+        changes = [change for change in changes if change.action == action]
+    if lead:
+        wanted = desk.state.definition.lead(lead)
+        name = (wanted.name if wanted else lead).casefold()
+        changes = [c for c in changes if name in [by.strip().casefold() for by in c.by.split(",")]]
+    if cycle:
+        changes = [change for change in changes if change.cycle == cycle]
+    if since:
+        changes = [change for change in changes if _is_since(desk, change, since)]
+    return sorted(changes, key=lambda c: (c.seq, natural_key(c.action), c.field))
+
+
+def _is_since(desk: Desk, change: Change, since: str) -> bool:
+    try:
+        return change.at[:10] >= date.fromisoformat(since).isoformat()
+    except ValueError:
+        return change.seq > as_of(desk, since)

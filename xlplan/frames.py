@@ -1,0 +1,83 @@
+"""DataFrames for the analyst. The only module that imports pandas, and only when it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from xlplan.merge.model import Change, MasterRow
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Invalid, Value, show, sort_elements
+
+
+def actions_frame(rows: Sequence[MasterRow], definition: PlanDefinition) -> pd.DataFrame:
+    """One row an action, indexed by ref; a column a field, by field id.
+
+    Dates are datetime64, numbers Float64, ratings ordered categories of the scale; a timescale
+    has a second column ``<id>_by`` with its date; people and sets are tuples of str.
+    """
+    data: dict[str, object] = {}  # pandas' own column types differ; the frame takes them all
+    key = definition.with_role("key")
+    for item in definition.fields_of("action"):
+        if item is key:
+            continue
+        values = [row.values.get(item.id) for row in rows]
+        if item.type == "timescale":
+            data[item.id] = pd.Series([_text(v) for v in values], dtype="string")
+            due = [v.by if isinstance(v, Timescale) else None for v in values]
+            data[f"{item.id}_by"] = pd.to_datetime(pd.Series(due, dtype="object"))
+        elif item.type == "date":
+            days = [None if isinstance(v, Invalid) else v for v in values]
+            data[item.id] = pd.to_datetime(pd.Series(days, dtype="object"))
+        elif item.type in ("number", "percent"):
+            numbers = [v if isinstance(v, int | float) else None for v in values]
+            data[item.id] = pd.Series(numbers, dtype="Float64")
+        elif item.type == "rating":
+            codes = [rating.code for rating in definition.scale_of(item)]
+            known = [v if v in codes else None for v in values]
+            data[item.id] = pd.Categorical(known, categories=codes, ordered=True)
+        elif item.type in ("people", "set", "reference"):
+            data[item.id] = pd.Series([_tuple(v) for v in values], dtype="object")
+        else:
+            data[item.id] = pd.Series([_text(v) for v in values], dtype="string")
+    data["withdrawn"] = pd.Series([row.withdrawn for row in rows], dtype="boolean")
+    data["uid"] = pd.Series([row.uid for row in rows], dtype="string")
+    frame = pd.DataFrame(data)
+    frame.index = pd.Index([row.ref for row in rows], name="ref", dtype="string")
+    return frame
+
+
+def changes_frame(changes: Sequence[Change], definition: PlanDefinition) -> pd.DataFrame:
+    """One row a change, oldest first; ``at`` is datetime64 in UTC, the rest text."""
+    del definition  # what a change says needs no definition; the signature matches its sibling
+    columns = {
+        "at": pd.to_datetime(pd.Series([c.at for c in changes], dtype="object"), utc=True),
+        "seq": pd.Series([c.seq for c in changes], dtype="Int64"),
+    }
+    texts = {
+        "cycle": [c.cycle for c in changes],
+        "action": [c.action for c in changes],
+        "field": [c.field for c in changes],
+        "from": [_text(c.before) for c in changes],
+        "to": [_text(c.after) for c in changes],
+        "by": [c.by for c in changes],
+        "file": [c.place.file for c in changes],
+        "sheet": [c.place.sheet for c in changes],
+        "cell": [c.place.cell for c in changes],
+        "kind": [c.kind for c in changes],
+    }
+    return pd.DataFrame(
+        columns | {name: pd.Series(values, dtype="string") for name, values in texts.items()}
+    )
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else show(value)
+
+
+def _tuple(value: Value) -> tuple[str, ...]:
+    if isinstance(value, frozenset):
+        return tuple(sort_elements(value))
+    return value if isinstance(value, tuple) else ()

@@ -1,0 +1,77 @@
+"""Filling in a workbook as a person would: the demo and the tests play the leads with it.
+
+openpyxl loads what was issued, sets cells, and saves; the document's own modified time is set to
+the one given, so that a demo gives the same bytes every time.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import date
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+
+from xlplan.workbook.stamp import parse_row_key
+
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def fill_in(
+    data: bytes, sheet: str, edits: Sequence[tuple[str, str | float | date | None]], saved_at: str
+) -> bytes:
+    """The workbook `data` with cells of a sheet set: ``[("F12", "Blue"), …]``; None empties."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    target = book[sheet]
+    for name, value in edits:
+        cell = target[name]
+        cell.value = value
+        if isinstance(value, str):
+            cell.data_type = "s"  # text that begins with "=" is text, as in a text cell of Excel
+    out = io.BytesIO()
+    book.save(out)
+    return _dated(out.getvalue(), saved_at)
+
+
+def _dated(data: bytes, saved_at: str) -> bytes:
+    """The same archive with its modified time, and every entry's time, set."""
+    out = io.BytesIO()
+    stamp = saved_at.encode()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for entry in source.infolist():
+            part = source.read(entry)
+            if entry.filename == "docProps/core.xml":
+                part = _MODIFIED.sub(rb"\g<1>" + stamp + rb"\g<2>", part)
+            info = zipfile.ZipInfo(entry.filename, _EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, part)
+    return out.getvalue()
+
+
+def key_rows(data: bytes, id_prefix: str) -> tuple[dict[str, str], dict[str, tuple[str, int]]]:
+    """Where things are in an issued workbook: column letter by column id, and sheet and row
+    number by the uid in the row's key."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    columns: dict[str, str] = {}
+    rows: dict[str, tuple[str, int]] = {}
+    try:
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    text = cell.value
+                    if not isinstance(text, str):
+                        continue
+                    if text.startswith(id_prefix):
+                        columns.setdefault(text[len(id_prefix) :], get_column_letter(cell.column))
+                    elif (found := parse_row_key(text)) is not None:
+                        rows[found.uid] = (sheet.title, cell.row)
+    finally:
+        book.close()
+    return columns, rows
