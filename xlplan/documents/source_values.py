@@ -108,9 +108,9 @@ class _Maker:
     def _rating(self, item: Field, draft: Draft, text: str) -> str:
         """A rating written twice over ("Blue Blue") is that rating; this is said."""
         if (plain := latin(text)) != text and is_rating(text, item, self.definition.ratings):
+            said = f"has Greek or Cyrillic letters in its rating; read as {plain}"
             self.parts.guesses.append(
-                f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} has Greek or Cyrillic letters "
-                f"in its rating; read as {plain}"
+                f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} {said}"
             )
         words = text.split()
         half = " ".join(words[: len(words) // 2])

@@ -118,27 +118,7 @@ def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> 
     if found is None or (found.role != role and not found.given):
         found = next((s for s in free if role != "text" and s.role == role), None)
     if found is None:
-        heading = sample.heading or (
-            "Ref" if role == "key" else f"Column {sample.letter or len(slots) + 1}"
-        )
-        if role == "key" and not sample.heading:
-            guesses.append(
-                f"{about(sample.of, 'ref')}column {sample.letter} has no heading; taken as the ref"
-            )
-        elif not sample.heading:
-            guesses.append(
-                f"{about(sample.of, slug(heading))}column {sample.letter} has no heading"
-            )
-        elif any(s.given for s in slots):
-            guesses.append(
-                f'{about(sample.of, slug(heading))}the template has no field for "{sample.heading}"'
-            )
-        taken = {s.id for s in slots if s.of == sample.of}
-        if role in ("key", "action") and any(s.role == role and s.of == sample.of for s in slots):
-            role = "text"  # a plan has one ref and one action; the others keep their headings
-        base = _IDS.get(role, role) if role != "text" else slug(heading)
-        found = _Slot(free_id(base, taken), role, heading, sample.of)
-        slots.append(found)
+        found = _new_slot(slots, sample, role, guesses)
     elif wanted and found.heading and normal_heading(found.heading) != wanted:
         said = f'"{sample.heading}" and "{found.heading}" were taken as one'
         said = about(sample.of, found.id) + said
@@ -146,6 +126,26 @@ def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> 
     found.tables.add(sample.table)
     found.values += sample.values
     return found
+
+
+def _new_slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> _Slot:
+    """A slot of its own for a column; what is odd about it is said."""
+    if role in ("key", "action") and any(s.role == role and s.of == sample.of for s in slots):
+        role = "text"  # a plan has one ref and one action; the others keep their headings
+    name = "Ref" if role == "key" else f"Column {sample.letter or len(slots) + 1}"
+    heading = sample.heading or name
+    base = _IDS.get(role, role) if role != "text" else slug(heading)
+    made = _Slot(
+        free_id(base, [s.id for s in slots if s.of == sample.of]), role, heading, sample.of
+    )
+    if not sample.heading:
+        taken = "; taken as the ref" if role == "key" else ""
+        guesses.append(f"{about(sample.of, made.id)}column {sample.letter} has no heading{taken}")
+    elif any(s.given for s in slots):
+        said = f'the template has no field for "{sample.heading}"'
+        guesses.append(about(sample.of, made.id) + said)
+    slots.append(made)
+    return made
 
 
 def about(kind: str, field_id: str) -> str:
