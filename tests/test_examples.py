@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,12 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from xlplan.plan.definition import (
-    FIELD_TYPES,
-    ROLES,
-    CompositeSettings,
-    Field,
-    HouseStyle,
-    IssueSettings,
-    Rating,
-)
+from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.load import load_definition
 from xlplan.plan.people import split_people
 from xlplan.plan.ratings import match_rating
 from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.values import Invalid, canon
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "brag-by-recommendation"
@@ -101,16 +96,17 @@ def committed_texts() -> Iterator[tuple[str, str]]:
             yield path.name, path.read_text(encoding="utf-8")
 
 
-def definition() -> dict[str, Any]:
-    return tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
+@cache
+def definition() -> PlanDefinition:
+    return load_definition(TEMPLATE.read_text(encoding="utf-8"), TEMPLATE.name)
 
 
-def scale() -> list[Rating]:
-    return [Rating(**{**r, "aliases": tuple(r.get("aliases", ()))}) for r in definition()["rating"]]
+def scale() -> tuple[Rating, ...]:
+    return definition().ratings
 
 
 def leads_of(row: Row) -> tuple[str, ...]:
-    return split_people(row.lead, definition()["people"]["separators"])
+    return split_people(row.lead, definition().separators)
 
 
 # --- plan.xlsx -----------------------------------------------------------------------------------
@@ -176,38 +172,34 @@ def test_plan_file_tells_nothing_of_the_machine_it_was_made_on() -> None:
 # --- the workbook template -----------------------------------------------------------------------
 
 
-def test_workbook_template_says_only_what_a_definition_can_hold() -> None:
-    data = definition()
-    assert set(data) == {
-        "plan", "field", "rating", "people", "issue", "composite", "style", "checks",
+def test_workbook_template_loads_without_a_fault_and_names_nobody() -> None:
+    found = definition()
+    assert not found.leads
+    assert {item.id for item in found.fields_of("action")} == {
+        "ref", "section", "recommendation", "action", "output", "outcome", "due", "lead",
+        "progress", "rating",
     }  # fmt: skip
-    fields = [Field(**item) for item in data["field"]]
-    assert all(item.type in FIELD_TYPES and item.role in ROLES for item in fields)
-    assert len({(item.of, item.id) for item in fields}) == len(fields)
-    IssueSettings(**data["issue"])
-    CompositeSettings(**data["composite"])
-    HouseStyle(**data["style"])
+    assert {item.id for item in found.fields_of("recommendation")} == {
+        "ref", "section", "action", "due", "accountable", "due_2", "page",
+    }  # fmt: skip
+    assert [item.id for item in found.fields if item.owner == "lead"] == [
+        "due", "progress", "rating",
+    ]  # fmt: skip
 
 
-def test_workbook_template_names_only_fields_that_it_has() -> None:
-    data = definition()
-    ids = {item["id"] for item in data["field"] if item.get("of", "action") == "action"}
-    assert set(data["issue"]["fields"]) <= ids
-    assert set(data["composite"]["fields"]) <= ids
-    assert data["composite"]["group_by"] in ids
+def test_template_shows_every_input_that_a_lead_has() -> None:
+    found = definition()
+    assert {item.id for item in found.fields if item.owner == "lead"} <= set(found.issue.fields)
 
 
 def test_every_input_of_a_lead_has_guidance() -> None:
-    for item in definition()["field"]:
-        if item.get("owner") == "lead":
-            assert item["guidance"], item["id"]
+    assert all(item.guidance for item in definition().fields if item.owner == "lead")
 
 
 def test_workbook_template_knows_every_heading_of_the_plan() -> None:
     book = load_workbook(EXAMPLE / "plan.xlsx")
-    fields = definition()["field"]
     for sheet, row, kind in (("Action Plans", 8, "action"), ("Summary", 7, "recommendation")):
-        headings = {item["heading"] for item in fields if item.get("of", "action") == kind}
+        headings = {item.heading for item in definition().fields_of(kind)}
         printed = {cell.value for cell in book[sheet][row]}
         assert printed <= headings
 
@@ -235,11 +227,15 @@ def edits() -> Iterator[tuple[str, Row, str, str]]:
 
 
 def test_every_edit_is_of_the_leads_own_action_and_of_an_input() -> None:
-    inputs = {item["id"] for item in definition()["field"] if item.get("owner") == "lead"}
+    inputs = {item.id for item in definition().fields if item.owner == "lead"}
     for lead, row, field, value in edits():
         assert lead in leads_of(row), (lead, row.ref)
-        assert field in inputs & set(definition()["issue"]["fields"])
-        assert value != getattr(row, field)
+        assert field in inputs
+        item = definition().find(field)
+        assert item is not None
+        new, old = (canon(item, text, definition()) for text in (value, getattr(row, field)))
+        assert not isinstance(new, Invalid), value
+        assert new != old, (row.ref, field)
 
 
 def test_every_returning_lead_leads_something_in_the_plan() -> None:
