@@ -219,6 +219,19 @@ def test_every_key_arrives() -> None:
     assert plan.checks == {"CHK-003": "off"}
 
 
+def test_a_definition_finds_its_parts() -> None:
+    plan = load_definition(WHOLE)
+    assert plan.find("ref") is plan.fields[0]
+    assert plan.find("ref", "recommendation") is plan.fields[-1]
+    assert plan.find("state", "recommendation") is None
+    assert plan.with_role("progress") is plan.fields[2]
+    assert [item.id for item in plan.fields_of("action")] == ["ref", "action", "progress", "rating"]
+    assert plan.fields_of("action", retired=True)[3] is plan.fields[3]
+    assert plan.rating("G", "five") is plan.ratings[0]
+    assert plan.rating("G") is None
+    assert plan.lead(" hh ") is plan.leads[0]
+
+
 def test_ratings_stand_in_the_order_of_the_file_unless_they_say_otherwise() -> None:
     plan = load_definition(
         SMALL + RATED + '[[rating]]\ncode = "B"\nlabel = "Blue"\norder = 0\n'

@@ -36,6 +36,8 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
     [
         ("done\r\nnext", "done\nnext"),
         ("done\rnext", "done\nnext"),
+        ("done\r\r\nnext", "done\nnext"),
+        ("done\r\rnext", "done\n\nnext"),
         ("done_x000D_\nnext", "done\nnext"),
         ("done_x000d_next\nlast", "done\nnext\nlast"),
         ("_x000_x000D_D_", "_x000\nD_"),

@@ -236,6 +236,31 @@ def test_values_as_json() -> None:
     assert to_json(Invalid("soon")) == {"invalid": "soon"}
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, None),
+        ("text", "text"),
+        (3, 3),
+        (0.25, 0.25),
+        (date(2026, 2, 28), {"d": "2026-02-28"}),
+        (Timescale("TBC", None, "TBC"), {"t": "TBC", "by": None}),
+        (("B", "A"), ["B", "A"]),
+        (frozenset({"1.10", "1.9"}), {"s": ["1.9", "1.10"]}),
+        (Invalid("?", "VAL-002", "No."), {"raw": "?", "code": "VAL-002", "message": "No."}),
+    ],
+)
+def test_values_as_the_ledger_writes_them(value: Value, written: object) -> None:
+    assert encode(value) == written
+    assert decode(written) == value
+
+
+def test_why_a_value_is_invalid_is_kept() -> None:
+    read = decode(encode(Invalid("?", "VAL-002", "No.")))
+    assert isinstance(read, Invalid)
+    assert (read.code, read.message) == ("VAL-002", "No.")
+
+
 def test_what_is_no_value_cannot_be_decoded() -> None:
     with pytest.raises(TypeError, match="not a value"):
         decode(b"1")

@@ -21,7 +21,7 @@ def split_people(
     pattern = _pattern(tuple(separators))
     longest = _longest(pattern, tuple(known))
     for line in text.split("\n"):
-        names += _split_line(line, pattern, known, longest)
+        names += _split_line(_spaced(line), pattern, known, longest)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
@@ -31,7 +31,7 @@ def _pattern(separators: tuple[str, ...]) -> re.Pattern[str]:
     for separator in sorted({"\n", *separators} - {""}, key=lambda s: (-len(s), s)):
         word = separator.strip()
         mark = re.escape(word or separator)
-        choices.append(rf"\s+{mark}\s+" if word.isalpha() else mark)
+        choices.append(f" {mark} " if word.isalpha() else mark)
     return re.compile("|".join(choices), re.IGNORECASE)
 
 

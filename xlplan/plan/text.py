@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 _CARRIAGE_RETURN = re.compile(r"_x000[dD]_")
-_LINE_ENDS = re.compile(r"\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
+_LINE_ENDS = re.compile(r"(?<!\r)\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
 _ZERO_WIDTH = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")

@@ -25,7 +25,7 @@ _OUTSTANDING = re.compile(
     re.IGNORECASE,
 )
 _COMPLETED = re.compile(
-    r"(?:^|[.;:!?\n\]]\s*|\s[-–]\s)"
+    r"(?:^|[.;:!?\n\]] ?| [-–] )"
     r"((?:(?:this|the|all) )?(?:actions? |work |review )?"
     r"(?:(?:has|have) (?:now )?been |is |are |now )?(?:now |fully )*"
     r"(?:completed?|finished|closed))"
@@ -48,4 +48,5 @@ def says_completed(note: str) -> str:
 
 
 def _one_spaced(note: str) -> str:
-    return "\n".join(" ".join(line.split()) for line in note.split("\n"))
+    lines = (" ".join(line.split()) for line in note.split("\n"))
+    return "\n".join(line for line in lines if line)
