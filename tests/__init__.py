@@ -1,1 +1,0 @@
-"""The tests, one module for each module of xlplan, and what they share."""

@@ -90,8 +90,6 @@ class Comparison:
             return f"The row of action {ref} carries a key that this plan never signed."
         if row.trust == "matched":
             return f"The row was matched to action {ref} by its ref alone: its stamp is missing."
-        if not self.owner and self._closed_since(row.uid):
-            return f"Action {ref} was closed or withdrawn after this template was issued."
         return ""
 
     def _closed_since(self, uid: str) -> bool:
@@ -108,6 +106,11 @@ class Comparison:
         ]
         codes = {r.code for r in self.state.definition.scale_of(item) if r.closed}
         return any(head.value in codes for head in closing)
+
+    def _agreed(self, row: ReadRow, item: Field, value: Value) -> bool:
+        """Whether the coordinator wrote the very same there."""
+        heads = self.state.cell((row.uid, item.id)).heads
+        return any(head.author == COORDINATOR and head.value == value for head in heads)
 
     def _compare_row(self, row: ReadRow, doubt: str) -> None:
         found = [
@@ -219,6 +222,9 @@ class Comparison:
             return "locked", f"{item.heading} is locked in the template."
         if doubt:
             return "held", doubt
+        if not self.owner and self._closed_since(row.uid) and not self._agreed(row, item, value):
+            ref = self.state.ref(row.uid)
+            return "held", f"Action {ref} was closed or withdrawn after this template was issued."
         if isinstance(value, Invalid):
             return "invalid", value.message
         if item.retired or self.state.definition.find(item.id, self._row_kind(row.uid)) is None:

@@ -57,4 +57,5 @@ def disposition_of(state: State, item: Assertion) -> Disposition:
         return "applied"
     if cell.conflict:
         return "conflict"
-    return "agreed" if len({head.author for head in cell.heads}) > 1 else "applied"
+    same = {head.author for head in cell.heads if head.value == item.value}
+    return "agreed" if len(same) > 1 else "applied"

@@ -1,0 +1,374 @@
+"""MERGE section 2, row by row: what becomes of a returned cell, as a coordinator would read it.
+
+Each case names a situation. The tables read: field, base, then what the coordinator put into the
+master after the issue ("-" for nothing), what the lead returned, what the master shows in the
+end, what became of the returned cell, and the question that is open ("" for none).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.paper import Office
+from xlplan.merge.model import COORDINATOR
+from xlplan.plan.definition import STATUS
+
+UNTOUCHED = "-"
+CASES = [
+    # field, master, returned, expected, fate, question
+    ("rating", UNTOUCHED, "Green", "Green", "", "", "an equal value is no assertion"),
+    ("rating", UNTOUCHED, "Blue", "Blue", "applied", "", "only the lead changed it"),
+    ("rating", "Blue", "Green", "Blue", "", "", "only the coordinator changed it"),
+    ("rating", "Blue", "Blue", "Blue", "agreed", "", "both wrote the same"),
+    ("rating", "Red", "Blue", "Red", "conflict", "conflict", "both wrote, and differ"),
+    ("rating", UNTOUCHED, " green ", "Green", "", "", "case and spaces say nothing"),
+    ("rating", UNTOUCHED, "Βlue", "Blue", "applied", "", "a Greek Beta in a rating is mapped"),
+    ("rating", UNTOUCHED, "Purple", "Green", "invalid", "invalid", "off the scale is asked"),
+    ("rating", UNTOUCHED, None, "Green", "held", "cleared-required", "a required field emptied"),
+    ("rating", UNTOUCHED, "formula:B5", "Green", "invalid", "invalid", "a formula is asked"),
+    ("rating", UNTOUCHED, "error:#N/A", "Green", "invalid", "invalid", "an error value is asked"),
+    ("progress", UNTOUCHED, None, "", "applied", "", "an optional field emptied"),
+    ("progress", "Paint lost", None, "Paint lost", "conflict", "conflict", "emptied here, edited there"),
+    ("progress", UNTOUCHED, "Paint bought  ", "Paint bought", "", "", "trailing space says nothing"),
+    ("progress", UNTOUCHED, "=1+1", "=1+1", "applied", "", "text that looks like a formula"),
+    ("progress", UNTOUCHED, "- done", "- done", "applied", "", "text that begins with a dash"),
+    ("progress", UNTOUCHED, "Ρaint bought", "Ρaint bought", "applied", "", "look-alikes in text stay as typed"),
+    ("due", UNTOUCHED, "30 June 2026", "30 June 2026", "applied", "", "a day is not the month"),
+    ("due", UNTOUCHED, "Jun 2026", "June 2026", "", "", "the spelling of a date says nothing"),
+    ("due", UNTOUCHED, "03/04/2026", "June 2026", "invalid", "invalid", "an ambiguous date is asked"),
+    ("due", UNTOUCHED, "31/02/2026", "June 2026", "invalid", "invalid", "an impossible date is asked"),
+    ("tags", UNTOUCHED, "b, a", "a, b", "", "", "the order of elements says nothing"),
+    ("tags", UNTOUCHED, "a, c", "a, c", "applied", "", "one element out, one in"),
+    ("tags", "a, b, d", "a, c", "a, c, d", "applied", "", "sets merge by element"),
+    ("share", UNTOUCHED, "50%", "0.5", "applied", "", "a percentage as text"),
+    ("share", UNTOUCHED, 0.25, "0.25", "", "", "a percentage as it was"),
+    ("share", UNTOUCHED, "most", "0.25", "invalid", "invalid", "words where a number belongs"),
+    ("revised", UNTOUCHED, "1 May 2026", "1 May 2026", "applied", "", "a date into a blank cell"),
+    ("action", UNTOUCHED, "Paint it black", "Paint the hall", "locked", "locked", "a locked cell never moves"),
+    ("ref", UNTOUCHED, "9.9", "1.1", "locked", "locked", "the ref is locked too"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "master", "returned", "expected", "fate", "question"),
+    [case[:6] for case in CASES],
+    ids=[case[6] for case in CASES],
+)
+@pytest.mark.parametrize("lead_first", [True, False], ids=["lead first", "coordinator first"])
+def test_case(
+    field: str,
+    master: str,
+    returned: str | float | None,
+    expected: str,
+    fate: str,
+    question: str,
+    lead_first: bool,
+) -> None:
+    office = Office()
+    template = office.issue("Ann")
+    export = office.issue(COORDINATOR)
+    given = office.reading(template, {("a-1", field): returned}, digest="lead")
+    if lead_first:
+        office.merge(given)
+    if master != UNTOUCHED:
+        office.give_back(export, {("a-1", field): master})
+    if not lead_first:
+        office.merge(given)
+    assert office.value("a-1", field) == expected
+    fates = [f.disposition for f in office.fates(office.state.returns["r-lead"])]
+    assert fates == ([fate] if fate else [])
+    assert [q.kind for q in office.questions()] == ([question] if question else [])
+
+
+def test_an_absent_column_says_nothing() -> None:
+    office = Office()
+    back = office.give_back(office.issue("Ann"), without=["progress", "rating"])
+    assert back.assertions == ()
+    assert office.value("a-1", "progress") == "Paint bought"
+
+
+def test_put_back_by_the_coordinator_while_the_lead_edited_is_a_conflict() -> None:
+    office = Office()
+    template = office.issue("Ann")
+    office.coordinator({("a-1", "rating"): "Red"})
+    office.coordinator({("a-1", "rating"): "Green"})
+    office.give_back(template, {("a-1", "rating"): "Blue"})
+    assert office.value("a-1", "rating") == "Green"
+    assert [q.kind for q in office.questions()] == ["conflict"]
+
+
+def test_put_back_after_the_edit_was_seen_is_not_undone_by_a_copy() -> None:
+    office = Office()
+    template = office.issue("Ann")
+    office.give_back(template, {("a-1", "rating"): "Blue"}, saved_at="2026-01-02T00:00:00Z")
+    office.coordinator({("a-1", "rating"): "Green"})
+    office.give_back(template, {("a-1", "rating"): "Blue"}, saved_at="2026-01-09T00:00:00Z")
+    assert office.value("a-1", "rating") == "Green"
+    assert office.questions() == []
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_two_leads_who_differ_are_both_asked_and_neither_wins(swapped: bool) -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    first = office.reading(ann, {("a-1", "rating"): "Blue"}, digest="ann")
+    second = office.reading(ben, {("a-1", "rating"): "Red"}, digest="ben")
+    for given in (second, first) if swapped else (first, second):
+        office.merge(given)
+    assert office.value("a-1", "rating") == "Green"
+    (question,) = office.questions()
+    assert question.kind == "conflict"
+    assert [(c.text, c.author) for c in question.candidates] == [("Blue", "Ann"), ("Red", "Ben")]
+    assert question.base == "Green"
+
+
+def test_entries_of_co_leads_both_stay_dated_signed_and_newest_first() -> None:
+    office = Office()
+    office.coordinator({("a-1", "diary"): "It began."})
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    office.give_back(ben, {("a-1", "diary:entry"): "Second."}, saved_at="2026-01-09T00:00:00Z")
+    office.give_back(ann, {("a-1", "diary:entry"): "First."}, saved_at="2026-01-05T00:00:00Z")
+    assert office.value("a-1", "diary").split("\n") == [
+        "[9 January 2026, Ben] Second.",
+        "[5 January 2026, Ann] First.",
+        "It began.",
+    ]
+    assert office.questions() == []
+
+
+def test_a_later_entry_of_the_same_lead_replaces_the_earlier_one() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    office.give_back(ann, {("a-1", "diary:entry"): "Draft"}, saved_at="2026-01-05T00:00:00Z")
+    office.give_back(ann, {("a-1", "diary:entry"): "Final"}, saved_at="2026-01-06T00:00:00Z")
+    assert office.value("a-1", "diary") == "[6 January 2026, Ann] Final"
+
+
+def test_earlier_text_of_an_append_narrative_is_locked() -> None:
+    office = Office()
+    office.coordinator({("a-1", "diary"): "It began."})
+    office.give_back(office.issue("Ann"), {("a-1", "diary"): "It never began."})
+    assert office.value("a-1", "diary") == "It began."
+    assert [q.kind for q in office.questions()] == ["locked"]
+
+
+class TestLaterReturns:
+    def test_the_later_stamp_wins_whichever_arrives_first(self) -> None:
+        for order in ((0, 1), (1, 0)):
+            office = Office()
+            ann = office.issue("Ann")
+            given = [
+                office.reading(ann, {("a-1", "rating"): "Blue"}, saved_at="2026-01-02", digest="1"),
+                office.reading(ann, {("a-1", "rating"): "Red"}, saved_at="2026-01-03", digest="2"),
+            ]
+            for place in order:
+                office.merge(given[place])
+            assert office.value("a-1", "rating") == "Red"
+            assert office.questions() == []
+            fates = [office.fates(office.state.returns[f"r-{n}"])[0].disposition for n in "12"]
+            assert fates == ["superseded", "applied"]
+
+    @pytest.mark.parametrize("stamp", ["", "2026-01-03"], ids=["no time", "the same time"])
+    def test_without_a_later_stamp_both_stand_and_are_asked(self, stamp: str) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        office.give_back(ann, {("a-1", "rating"): "Blue"}, saved_at=stamp)
+        office.give_back(ann, {("a-1", "rating"): "Red"}, saved_at=stamp)
+        assert office.value("a-1", "rating") == "Green"
+        assert [q.kind for q in office.questions()] == ["conflict"]
+
+    def test_the_base_again_in_a_later_file_keeps_the_edit_and_asks(self) -> None:
+        for order in ((0, 1), (1, 0)):
+            office = Office()
+            ann = office.issue("Ann")
+            given = [
+                office.reading(ann, {("a-1", "rating"): "Blue"}, saved_at="2026-01-02", digest="1"),
+                office.reading(ann, {}, saved_at="2026-01-03", digest="2"),
+            ]
+            for place in order:
+                office.merge(given[place])
+            assert office.value("a-1", "rating") == "Blue"
+            (question,) = office.questions()
+            assert question.kind == "reverted"
+            office.answer(question, "Accept")
+            assert office.value("a-1", "rating") == "Green"
+            assert office.questions() == []
+
+    def test_keeping_a_reverted_edit_is_remembered(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        office.give_back(ann, {("a-1", "rating"): "Blue"}, saved_at="2026-01-02")
+        office.give_back(ann, {}, saved_at="2026-01-03")
+        office.answer(office.questions()[0], "Keep current")
+        assert office.value("a-1", "rating") == "Blue"
+        assert office.questions() == []
+        office.give_back(ann, {}, saved_at="2026-01-04")
+        assert office.questions() == []
+
+    def test_an_invalid_entry_corrected_later_is_no_longer_asked(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        office.give_back(ann, {("a-1", "rating"): "Purple"}, saved_at="2026-01-02")
+        assert [q.kind for q in office.questions()] == ["invalid"]
+        office.give_back(ann, {("a-1", "rating"): "Blue"}, saved_at="2026-01-03")
+        assert office.questions() == []
+        assert office.value("a-1", "rating") == "Blue"
+
+
+def test_a_return_of_an_older_cycle_is_merged_against_its_own_base() -> None:
+    office = Office()
+    old = office.issue("Ann", cycle="2026-01")
+    office.coordinator({("a-1", "rating"): "Red"})
+    new = office.issue("Ann", cycle="2026-02")
+    office.give_back(new, {("a-2", "progress"): "Slates came"})
+    office.give_back(
+        old, {("a-1", "rating"): "Blue", ("a-2", "progress"): "Late news", ("a-2", "due"): "July 2026"}
+    )  # fmt: skip
+    assert office.value("a-1", "rating") == "Red"
+    assert office.value("a-2", "due") == "July 2026"
+    assert sorted((q.kind, q.action, q.field) for q in office.questions()) == [
+        ("conflict", "1.1", "rating"),
+        ("conflict", "1.2", "progress"),
+    ]
+
+
+class TestRows:
+    def test_a_missing_row_is_never_a_deletion(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), missing=["a-2"])
+        (question,) = office.questions()
+        assert (question.kind, question.action) == ("row-missing", "1.2")
+        office.answer(question, "Keep current")
+        assert not office.state.master_row("a-2").withdrawn
+        assert office.questions() == []
+
+    def test_a_missing_row_can_be_withdrawn_or_transferred(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), missing=["a-2"])
+        office.answer(office.questions()[0], "Withdraw")
+        assert office.state.master_row("a-2").withdrawn
+        office = Office()
+        office.give_back(office.issue("Ann"), missing=["a-2"])
+        office.answer(office.questions()[0], "Transfer", "B. Ben")
+        assert office.state.value("a-2", "lead") == ("Ben",)
+        assert office.questions() == []
+
+    def test_a_row_blanked_as_a_whole_is_asked_about_once(self) -> None:
+        office = Office()
+        emptied = {("a-2", name): None for name in ("due", "rating", "progress")}
+        office.give_back(office.issue("Ann"), emptied)
+        assert [q.kind for q in office.questions()] == ["row-missing"]
+        assert office.value("a-2", "progress") == "Slates on order"
+
+    def test_an_added_row_is_a_proposal_and_gets_a_ref_when_accepted(self) -> None:
+        office = Office()
+        office.give_back(
+            office.issue("Ann"), added={"action": "Buy a ladder", "section": "One", "rating": "Red"}
+        )
+        (question,) = office.questions()
+        assert question.kind == "row-added"
+        assert len(office.state.uids("action")) == 3
+        office.answer(question, "Accept")
+        rows = office.state.master()
+        assert [row.ref for row in rows] == ["1.1", "1.2", "1.3", "2.1"]
+        assert rows[2].values["action"] == "Buy a ladder"
+        assert rows[2].values["lead"] == ("Ann",)
+        assert office.questions() == []
+
+    def test_an_added_row_can_be_declined_or_linked(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), added={"action": "Roof", "progress": "Half done"})
+        office.answer(office.questions()[0], "Decline")
+        assert office.questions() == []
+        office = Office()
+        office.give_back(office.issue("Ann"), added={"action": "Roof", "progress": "Half done"})
+        office.answer(office.questions()[0], "Link", "1.2")
+        assert office.value("a-2", "progress") == "Half done"
+        assert office.questions() == []
+
+    def test_a_row_twice_in_a_file_applies_neither(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", "rating"): "Blue"}, twice="a-1")
+        assert office.value("a-1", "rating") == "Green"
+        assert [q.kind for q in office.questions()] == ["held"]
+
+    @pytest.mark.parametrize("trust", ["disagrees", "matched", "foreign", "forged"])
+    def test_a_row_that_cannot_be_trusted_applies_nothing(self, trust: str) -> None:
+        office = Office()
+        office.give_back(
+            office.issue("Ann"), {("a-1", "rating"): "Blue"}, trust={"a-1": trust}
+        )  # fmt: skip
+        assert office.value("a-1", "rating") == "Green"
+        (question,) = office.questions()
+        assert question.kind == "held"
+        office.answer(question, "Accept")
+        assert office.value("a-1", "rating") == "Blue"
+
+    @pytest.mark.parametrize("act", [{("a-1", "rating"): "Blue"}, {("a-1", STATUS): "withdrawn"}])
+    def test_an_edit_of_an_action_closed_meanwhile_is_held(self, act: dict) -> None:  # type: ignore[type-arg]  # as parametrized
+        office = Office()
+        template = office.issue("Ann")
+        office.coordinator(act)
+        office.give_back(template, {("a-1", "progress"): "More paint"})
+        assert office.value("a-1", "progress") == "Paint bought"
+        assert [q.kind for q in office.questions()] == ["held"]
+
+    def test_the_coordinator_adds_a_row_in_the_master(self) -> None:
+        office = Office()
+        export = office.issue(COORDINATOR)
+        new = {"action": "Sweep", "section": "Two", "rating": "Red", "lead": "Cat"}
+        office.give_back(export, added=new, digest="x")
+        assert [row.ref for row in office.state.master()] == ["1.1", "1.2", "2.1", "2.2"]
+        office.give_back(export, added=new, digest="y")
+        assert len(office.state.master()) == 4
+        assert office.questions() == []
+
+
+class TestDecisions:
+    def conflict(self) -> Office:
+        office = Office()
+        self.ann, self.ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(self.ann, {("a-1", "rating"): "Blue"})
+        office.give_back(self.ben, {("a-1", "rating"): "Red"})
+        return office
+
+    @pytest.mark.parametrize(
+        ("choice", "other", "expected"),
+        [("Blue", None, "Blue"), ("Keep current", None, "Green"), ("Other", "amber", "Amber")],
+    )
+    def test_an_answer_settles_and_is_remembered(
+        self, choice: str, other: str | None, expected: str
+    ) -> None:
+        office = self.conflict()
+        office.answer(office.questions()[0], choice, other)
+        assert office.value("a-1", "rating") == expected
+        assert office.questions() == []
+        office.give_back(self.ben, {("a-1", "rating"): "Red"})
+        assert office.value("a-1", "rating") == expected
+        assert office.questions() == []
+
+    def test_only_a_new_value_asks_again(self) -> None:
+        office = self.conflict()
+        office.answer(office.questions()[0], "Red")
+        office.give_back(self.ben, {("a-1", "rating"): "Amber"})
+        (question,) = office.questions()
+        assert {c.text for c in question.candidates} == {"Red", "Amber"}
+
+    def test_texts_can_be_combined(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "progress"): "One coat"})
+        office.give_back(ben, {("a-1", "progress"): "Two coats"})
+        office.answer(office.questions()[0], "Combine")
+        assert office.value("a-1", "progress") == "One coat\nTwo coats"
+
+    def test_undo_restores_and_keeps_the_log(self) -> None:
+        office = Office()
+        before = office.picture()
+        back = office.give_back(office.issue("Ann"), {("a-1", "rating"): "Blue"})
+        count = len(office.history.changes)
+        office.undo(back)
+        assert office.picture() == before
+        assert len(office.history.changes) == count + 1
+        office.give_back(office.issue("Ann"), {("a-1", "rating"): "Blue"})
+        assert office.value("a-1", "rating") == "Blue"
