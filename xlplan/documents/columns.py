@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.plan.definition import ENTRY, Field, PlanDefinition
+from xlplan.plan.values import Value, show
 
 ID_PREFIX = "field:"
 """Each column carries its id in a hidden row directly above the headings: ``field:rating``."""
@@ -54,3 +55,8 @@ def master_columns(definition: PlanDefinition, kind: str = "action") -> tuple[Is
     return tuple(
         IssuedColumn(item.id, item.heading, item, True) for item in definition.fields_of(kind)
     )
+
+
+def locked_text(columns: Sequence[IssuedColumn], values: Mapping[str, Value]) -> str:
+    """The locked text of a row, which its signed key covers: what its locked cells show."""
+    return "\x1f".join(show(values.get(column.id)) for column in columns if not column.input)

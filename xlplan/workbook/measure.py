@@ -26,7 +26,7 @@ _ASCII = (
 """Widths of the characters from space to ``~``, in thousandths of the font's size."""
 _OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435, "…": 711, "£": 507, "\t": 900}
 _SPACE = _ASCII[0]
-_SPARE = 1.04
+_SPARE = 1.03
 """Letters are taken to be this much wider than they are: programs round to whole pixels."""
 _BOLD, _OTHER_FONT = 1.05, 1.16
 _NARROW = frozenset({"", "Calibri", "Carlito"})

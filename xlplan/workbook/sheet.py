@@ -30,6 +30,8 @@ class Style:
     locked: bool = True
     indent: int = 0
     font: str = ""
+    edge: str = ""
+    """Colour of a thick left border, over `border`, or ``""`` for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""A fictional council's plan, for the tests of what goes out. Posts, not persons."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from xlplan.merge.model import Issued, MasterRow
+from xlplan.plan.definition import Field, HouseStyle, IssueSettings, Lead, PlanDefinition, Rating
+from xlplan.plan.timescales import canon_timescale
+from xlplan.plan.values import Value
+
+KEY = b"k" * 32
+CREATED = "2026-11-02T09:00:00Z"
+
+RATINGS = (
+    Rating("B", "Blue", "Complete, with its evidence seen", "#2F75B5", order=1, closed=True),
+    Rating("G", "Green", "On track to be complete by its date", "#00B050", order=2),
+    Rating("A", "Amber", "Some slippage; a plan to recover is in place", "#FFC000", order=3),
+    Rating("R", "Red", "Major slippage, or not started when it should have", "#C00000", "#FF0000",
+           order=4, exception=True, aliases=("At risk",)),
+)  # fmt: skip
+FIELDS = (
+    Field("ref", "Ref", role="key"),
+    Field("section", "Theme", role="section"),
+    Field("action", "Action", "narrative", role="action", required=True),
+    Field("lead", "Lead officer(s)", "people", role="lead"),
+    Field("outcome", "What difference this will make", "narrative", role="outcome"),
+    Field("due", "Timescale", "timescale", role="due", owner="lead", required=True),
+    Field("revised", "Revised date", "date", role="revised", owner="lead"),
+    Field("percent", "% complete", "percent", role="percent", owner="lead"),
+    Field("rating", "Rating", "rating", role="rating", owner="lead", required=True,
+          guidance="Rate where the action stands today."),
+    Field("stage", "Stage", "choice", owner="lead", choices=("Not started", "Under way", 'Do "X"')),
+    Field("progress", "Progress", "narrative", role="progress", owner="lead", mode="append"),
+    Field("evidence", "Evidence", "text", role="evidence", owner="lead"),
+)  # fmt: skip
+DIRECTOR = Lead("Director of Housing", ("DoH",), "Northmere Council", "housing@example.org")
+OTHER = Lead("Head of Adult Learning", ("HAL",))
+
+
+def plan(**changes: object) -> PlanDefinition:
+    given: dict[str, object] = {
+        "id": "northmere",
+        "title": "Corporate improvement plan",
+        "organisation": "Northmere Council",
+        "marking": "OFFICIAL",
+        "fields": FIELDS,
+        "ratings": RATINGS,
+        "leads": (DIRECTOR, OTHER),
+        "issue": IssueSettings(contact="Plan coordinator, plan@example.org, extension 4410"),
+        "style": HouseStyle(),
+    }
+    return PlanDefinition(**(given | changes))  # type: ignore[arg-type]  # keys are the fields
+
+
+LONG = (
+    "The tenancy team has moved to weekly case reviews, and every case older than twelve weeks has "
+    "a named officer. Two posts remain vacant; interviews are in the second week of the month. "
+)
+
+
+def row(number: int, **changes: Value) -> MasterRow:
+    values: dict[str, Value] = {
+        "ref": f"3.{number}",
+        "section": ("Homes that are safe", "Listening to tenants", "Repairs")[number % 3],
+        "action": f"Bring {number * 12} homes up to the standard and publish what was found.",
+        "lead": ("Director of Housing",) if number % 2 else ("Director of Housing", OTHER.name),
+        "outcome": "Tenants know when work is done, and say that it was done well.",
+        "due": canon_timescale("June 2027"),
+        "revised": date(2027, 3, 31) if number % 2 else None,
+        "percent": 0.25,
+        "rating": "BGAR"[number % 4],
+        "stage": "Under way",
+        "progress": LONG * (1 + number % 3),
+        "evidence": "Board paper 12",
+    }
+    values |= changes
+    return MasterRow(
+        f"u-{number:04x}", "action", str(values["ref"]), str(values["section"]), values
+    )
+
+
+def rows(count: int) -> list[MasterRow]:
+    return [row(number) for number in range(1, count + 1)]
+
+
+def issued(document: str = "template", uids: tuple[str, ...] = ()) -> Issued:
+    return Issued(
+        f"{document[0]}-0a1b2c3d4e5f", document, DIRECTOR.name, "2026-11", "2026-11-27", 7, uids,
+        (), (), f"{document}.xlsx",
+    )  # fmt: skip
