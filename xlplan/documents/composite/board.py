@@ -1,0 +1,60 @@
+"""What a composite is made from: everything the board's workbook may say, as values.
+
+The cycle computes a `Board` from the ledger; the sheets only show it. No clock, no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from xlplan.errors import Problem
+from xlplan.merge.model import Change, MasterRow, Question
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """One lead's return in this cycle. `issued` is whether a template was issued to the lead."""
+
+    lead: str
+    issued: bool = True
+    returned: bool = False
+    late: bool = False
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PastBoard:
+    """One earlier board: its label and, by uid, the rating each action had then."""
+
+    label: str
+    ratings: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Board:
+    """One board meeting's worth of the plan.
+
+    `rows` are the master now: actions and recommendations, withdrawn ones included. `previous` is
+    the master as the last board saw it (by uid, then field id), or None where there was no earlier
+    board; `previous_label` names that board ("September 2026"). `first` is the first rating each
+    action ever had. `changes` are those since the last board. `tip` is the ledger's tip hash.
+    `history` holds earlier boards, oldest first.
+    """
+
+    definition: PlanDefinition
+    cycle: str
+    as_of: date
+    rows: Sequence[MasterRow]
+    previous: Mapping[str, Mapping[str, Value]] | None = None
+    previous_label: str = ""
+    first: Mapping[str, Value] = field(default_factory=dict)
+    changes: Sequence[Change] = ()
+    questions: Sequence[Question] = ()
+    returns: Sequence[ReturnLine] = ()
+    tip: str = ""
+    problems: Sequence[Problem] = ()
+    history: Sequence[PastBoard] = ()

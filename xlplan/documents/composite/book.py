@@ -1,0 +1,124 @@
+"""Puts the composite together: which sheets, in which order, from one `Board`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from xlplan.documents.composite.board import Board
+from xlplan.documents.composite.by_lead import by_lead_sheet
+from xlplan.documents.composite.changes import changes_sheet
+from xlplan.documents.composite.contents import contents_sheet
+from xlplan.documents.composite.exceptions import exceptions_sheet
+from xlplan.documents.composite.figures import figures
+from xlplan.documents.composite.frame import Frame
+from xlplan.documents.composite.movement import movement_sheet
+from xlplan.documents.composite.notes import notes_sheet
+from xlplan.documents.composite.plan import plan_sheet
+from xlplan.documents.composite.questions import questions_sheet
+from xlplan.documents.composite.summary import summary_sheet
+from xlplan.errors import fault
+from xlplan.plan.timescales import say_date
+from xlplan.workbook.sheet import Sheet, Workbook
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKind:
+    """One sheet that a composite may have: its name, a line about it, and who makes it."""
+
+    name: str
+    line: str
+    make: Callable[[Frame], Sheet]
+
+
+SHEETS: Mapping[str, SheetKind] = {
+    "summary": SheetKind(
+        "Summary", "The position on one page: sections by rating, before and now", summary_sheet
+    ),
+    "plan": SheetKind(
+        "Plan", "Every action by section, in the colour of its rating; what has changed is marked",
+        plan_sheet,
+    ),
+    "exceptions": SheetKind(
+        "Exceptions", "The actions to look at, each with the reason", exceptions_sheet
+    ),
+    "movement": SheetKind(
+        "Movement", "What has become better or worse since the last board", movement_sheet
+    ),
+    "by_lead": SheetKind(
+        "By lead", "Each lead's actions by rating, and who has not returned", by_lead_sheet
+    ),
+    "changes": SheetKind(
+        "Changes", "Every change since the last board: from, to, by whom, from which file and cell",
+        changes_sheet,
+    ),
+    "questions": SheetKind(
+        "Open questions", "What could not be decided yet, with the answers offered",
+        questions_sheet,
+    ),
+    "notes": SheetKind(
+        "Notes", "How the figures are made, the rating key, checks left open, long texts in full",
+        notes_sheet,
+    ),
+}  # fmt: skip
+"""Every sheet but Contents, in the order in which they stand unless the definition says other."""
+CONTENTS = "contents"
+
+
+def sheet_keys(board: Board) -> tuple[str, ...]:
+    """The sheets of this composite, in order: ``[composite] sheets``, or all of them.
+
+    Names may be written as on the tabs ("By lead") or as keys ("by_lead").
+
+    Raises:
+        XlplanError: a name in ``[composite] sheets`` is no sheet of the composite.
+    """
+    chosen = board.definition.composite.sheets
+    if not chosen:
+        return (CONTENTS, *SHEETS)
+    named = {kind.name.casefold(): key for key, kind in SHEETS.items()}
+    out = []
+    for name in chosen:
+        wanted = " ".join(name.replace("_", " ").replace("-", " ").casefold().split())
+        key = named.get(wanted) or wanted.replace(" ", "_")
+        if key not in SHEETS and key != CONTENTS:
+            known = ", ".join([CONTENTS, *SHEETS])
+            raise fault(
+                "DEF-090",
+                "plan.toml: [composite] sheets",
+                f'"{name}" is not a sheet of the composite. Choose from: {known}.',
+            )
+        out.append(key)
+    return tuple(dict.fromkeys(out))
+
+
+def composite_workbook(board: Board, created: str) -> Workbook:
+    """The board's workbook. `created` (ISO 8601, UTC) is written into the file.
+
+    Raises:
+        XlplanError: ``[composite] sheets`` names a sheet that there is not.
+    """
+    keys = sheet_keys(board)
+    frame = Frame(board, figures(board), keys)
+    made: dict[str, Sheet] = {}
+    # Plan first, for the others link to its rows; Notes last, for it holds their long texts.
+    order = sorted((k for k in keys if k != CONTENTS), key=lambda k: (k == "notes", k != "plan"))
+    for key in order:
+        made[key] = SHEETS[key].make(frame)
+    if "notes" not in made and frame.texts.labels:
+        made["notes"] = notes_sheet(frame)
+        keys = (*keys, "notes")
+    if CONTENTS in keys:
+        listed = {made[k].name: SHEETS[k].line for k in keys if k != CONTENTS}
+        made[CONTENTS] = contents_sheet(frame, listed)
+    definition = board.definition
+    return Workbook(
+        sheets=[made[key] for key in keys],
+        title=f"{definition.title}: report to the board, {say_date(board.as_of)}",
+        created=created,
+        subject=f"Cycle {board.cycle}",
+        company=definition.organisation,
+        language=definition.language,
+        font=definition.style.font,
+        properties={"Ledger tip": board.tip} if board.tip else {},
+    )

@@ -1,0 +1,81 @@
+"""The Exceptions sheet: what the board should look at, and why, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlplan.documents.composite.frame import Frame, cut_words, plural
+from xlplan.documents.composite.standings import REASONS, Standing, leads_of
+from xlplan.plan.values import show, show_in
+from xlplan.workbook.sheet import Cell, Row, Sheet
+
+NAME = "Exceptions"
+WIDTHS = (9.0, 24.0, 48.0, 24.0, 17.0, 13.0, 13.0, 14.0, 44.0, 56.0)
+HEADINGS = (
+    "Ref", "Section", "Action", "Leads", "Due", "Last board", "Rating now", "Direction",
+    "Why it is here", "Latest progress",
+)  # fmt: skip
+
+
+def tally(frame: Frame) -> str:
+    """How many actions stand here for each reason; one action may have several."""
+    found = frame.figures.exceptions
+    parts = []
+    for kind, words in REASONS:
+        count = sum(any(r.kind == kind for r in one.reasons) for one in found)
+        if count:
+            parts.append(f"{words}: {count}")
+    return f"{plural(len(found), 'action')}.   {'   ·   '.join(parts)}"
+
+
+def exceptions_sheet(frame: Frame) -> Sheet:
+    """Every action with a reason, in the order of the plan."""
+    found = frame.figures.exceptions
+    if not found:
+        sentence = (
+            "No exceptions: no action is rated for attention, overdue, worse than at the last "
+            "board, without an update from its leads, or under an open question."
+        )
+        return frame.empty(NAME, "Exceptions", sentence)
+    rows = frame.banner("Exceptions", len(WIDTHS), note=tally(frame))
+    headed = len(rows)
+    rows.append(frame.headings(HEADINGS))
+    rows += [_row(frame, one) for one in found]
+    if frame.board.previous is None:
+        return _without_comparison(frame, rows, headed)
+    return frame.sheet(NAME, rows, WIDTHS, headed=headed, freeze_columns=1)
+
+
+def _without_comparison(frame: Frame, rows: list[Row], headed: int) -> Sheet:
+    """Without an earlier board there is no rating before and no direction."""
+    kept = [i for i in range(len(WIDTHS)) if HEADINGS[i] not in ("Last board", "Direction")]
+    cut = [Row([r.cells[i] for i in kept] if len(r.cells) > 1 else r.cells, r.height) for r in rows]
+    return frame.sheet(NAME, cut, [WIDTHS[i] for i in kept], headed=headed, freeze_columns=1)
+
+
+def _row(frame: Frame, one: Standing) -> Row:
+    definition = frame.board.definition
+    values = one.row.values
+
+    def said(role: str, width: float) -> Cell:
+        item = definition.with_role(role)
+        text = show_in(item, values.get(item.id)) if item else ""
+        return frame.fitted(text, width, f"{one.row.ref}, {item.heading if item else role}")
+
+    revised = definition.with_role("revised")
+    due = show(values.get(revised.id)) if revised else ""
+    reasons = "\n".join(reason.words for reason in one.reasons)
+    return Row(
+        [
+            frame.ref(one.row.uid, one.row.ref),
+            frame.text(cut_words(frame.short.get(one.section, one.section), 60)),
+            said("action", WIDTHS[2]),
+            frame.text("\n".join(leads_of(definition, values)) or "No lead named"),
+            frame.text(due) if due else said("due", WIDTHS[4]),
+            frame.rating(one.before, quiet=True),
+            frame.rating(one.now),
+            frame.direction(one),
+            frame.text(reasons, replace(frame.boxed, bold=True)),
+            said("progress", WIDTHS[9]),
+        ]
+    )

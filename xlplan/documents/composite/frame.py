@@ -1,0 +1,290 @@
+"""What every sheet of the composite shares: banner, headings, cells, long texts, page set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from xlplan.documents.composite.board import Board
+from xlplan.documents.composite.figures import Figures
+from xlplan.documents.composite.naming import short_names
+from xlplan.documents.composite.standings import Direction, Point, Standing, points_of
+from xlplan.documents.look import Palette, header_text, mix, palette, rating_style
+from xlplan.plan.definition import Field
+from xlplan.plan.text import canon_text
+from xlplan.plan.timescales import say_date
+from xlplan.plan.values import Value, show_in
+from xlplan.workbook.measure import TALLEST, count_lines, line_height
+from xlplan.workbook.sheet import Area, Cell, Column, Merge, Page, Row, Sheet, Style
+
+SIGNS: Mapping[Direction, tuple[str, str]] = {
+    "better": ("▲", "Better"),
+    "same": ("▬", "No change"),
+    "worse": ("▼", "Worse"),
+    "new": ("●", "New"),
+    "uncompared": ("○", "Not compared"),
+}
+"""Direction of travel: an arrow and the word that says it."""
+LINK_LENGTH = 26
+MOST_POINTS = TALLEST - 40
+"""What a row may need for its text: the highest row there can be, less some room for rounding."""
+
+
+def cut_words(text: str, most: int) -> str:
+    """`text` on one line in at most `most` characters, cut between words and marked so."""
+    text = " ".join(text.split())
+    if len(text) <= most:
+        return text
+    head = text[: most - 1]
+    return (head.rsplit(" ", 1)[0] if " " in head[most // 2 :] else head).rstrip(" ,;:.") + "…"
+
+
+@dataclass
+class LongTexts:
+    """Texts that no row can show: cut with a mark where they stand, printed whole in Notes."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def fit(self, text: str, width: float, label: str, style: Style) -> str:
+        """`text`, or its beginning and a pointer to the whole of it in Notes."""
+        most = int(MOST_POINTS / line_height(style.size))
+        if len(text) < most * 2 or count_lines(text, width, style) <= most:
+            return text
+        self.labels.setdefault(text, label)
+        number = list(self.labels).index(text) + 1
+        head = pieces(text, width, style, most - 2)[0]
+        return f"{head} …\n[Cut here. The whole is in Notes, long text {number}.]"
+
+
+def pieces(text: str, width: float, style: Style, most: int) -> list[str]:
+    """`text` in pieces of at most `most` lines, cut between lines or words where it can be."""
+    rough = max(int(width), 8)
+    bits: list[str] = []
+    for line in text.split("\n"):
+        while len(line) > rough * 2:
+            cut = line.rfind(" ", rough, rough * 2) + 1 or rough * 2
+            bits.append(line[:cut])
+            line = line[cut:]
+        bits.append(line + "\n")
+    out: list[str] = []
+    held, used = "", 0
+    for bit in bits:
+        need = count_lines(bit.rstrip("\n"), width, style)
+        if held and used + need > most:
+            out.append(held)
+            held, used = "", 0
+        held += bit
+        used += need
+    return [piece.rstrip("\n") for piece in [*out, held]]
+
+
+@dataclass
+class Frame:
+    """One composite in the making: the board, its figures, its look, and where things stand."""
+
+    board: Board
+    figures: Figures
+    sheets: Sequence[str]
+    """Keys of the sheets that this composite has."""
+    look: Palette = field(init=False)
+    short: Mapping[str, str] = field(init=False)
+    points: Mapping[str, Point] = field(init=False)
+    texts: LongTexts = field(default_factory=LongTexts)
+    action_rows: dict[str, int] = field(default_factory=dict)
+    """By uid, the row of each action in the Plan sheet."""
+    section_rows: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.look = palette(self.board.definition)
+        self.short = short_names([section.name for section in self.figures.sections])
+        self.points = {p.key: p for p in points_of(self.board.definition, ("", "?"))}
+
+    # Cells.
+
+    @property
+    def boxed(self) -> Style:
+        """Body text in a box."""
+        return replace(self.look.body, border=self.look.line)
+
+    @property
+    def number(self) -> Style:
+        """A figure: in the middle, a dash for nothing."""
+        return replace(
+            self.boxed, align="center", valign="vcenter", number_format='0;-0;"–"', wrap=False
+        )
+
+    @property
+    def total(self) -> Style:
+        """A figure of the last row."""
+        return replace(self.number, bold=True, fill=self.look.band_fill)
+
+    def text(self, text: str, style: Style | None = None, link: str = "") -> Cell:
+        """A cell of text, cleaned of what no reader can see."""
+        return Cell(canon_text(text) or None, style or self.boxed, link=link)
+
+    def fitted(self, text: str, width: float, label: str, style: Style | None = None) -> Cell:
+        """A cell of text of any length; see `LongTexts`."""
+        style = style or self.boxed
+        return Cell(
+            self.texts.fit(canon_text(text), width, canon_text(label), style) or None, style
+        )
+
+    def ref(self, uid: str, ref: str, style: Style | None = None) -> Cell:
+        """An action's ref, linked to its row in Plan."""
+        row = self.action_rows.get(uid)
+        if row is None:
+            return self.text(ref, style or replace(self.boxed, bold=True))
+        look = replace(style or self.boxed, colour=self.look.link.colour, bold=True)
+        return self.text(ref or "(no ref)", look, link=f"'Plan'!A{row + 1}")
+
+    def section(self, name: str, style: Style | None = None) -> Cell:
+        """A section's short name, linked to its band in Plan."""
+        row = self.section_rows.get(name)
+        base = replace(style or self.boxed, valign="vcenter")
+        # A link does not wrap in LibreOffice: a name of two lines is better read than followed.
+        if row is None or len(self.short.get(name, name)) > LINK_LENGTH:
+            return self.text(self.short.get(name, name), base)
+        look = replace(base, colour=self.look.link.colour)
+        return self.text(self.short.get(name, name), look, link=f"'Plan'!A{row + 1}")
+
+    def rating(self, key: str | None, base: Style | None = None, *, quiet: bool = False) -> Cell:
+        """A rating as a word in its colour; quiet ones are paler, for what was before."""
+        base = replace(base or self.boxed, align="center", valign="vcenter")
+        if key is None:
+            return Cell("–", replace(base, colour=self.look.muted.colour))
+        point = self.points.get(key)
+        if point is None or point.rating is None:
+            label = point.label if point else "Not on the scale"
+            return Cell(label, replace(base, italic=True, colour=self.look.muted.colour))
+        rating = point.rating
+        if quiet:
+            rating = replace(rating, colour=mix(rating.colour, "#FFFFFF", 0.65))
+            return self.text(point.label, replace(rating_style(rating, base), bold=False))
+        return self.text(point.label, rating_style(rating, base))
+
+    def direction(self, one: Standing) -> Cell:
+        """The direction of travel of an action: arrow and word."""
+        base = replace(self.boxed, align="center", valign="vcenter")
+        if one.direction is None:
+            return Cell("–", replace(base, colour=self.look.muted.colour))
+        sign, word = SIGNS[one.direction]
+        if one.direction == "uncompared" and "" in (one.before, one.now):
+            word = "First rating" if one.before == "" else "No longer rated"
+        return Cell(f"{sign} {word}", replace(base, bold=one.direction in ("worse", "better")))
+
+    def say(self, item: Field | None, value: Value) -> str:
+        """A value in words: a rating by its label, everything else as in a cell."""
+        if item is not None and item.type == "rating":
+            rating = self.board.definition.rating(value, item.scale)
+            if rating is not None:
+                return rating.label or rating.code
+        return show_in(item, value)
+
+    # Rows.
+
+    def banner(self, title: str, columns: int, sub: str = "", note: str = "") -> list[Row]:
+        """The title, which board this is, and a remark, over the whole width; then a little air."""
+        look = self.look
+
+        def over(text: str, style: Style) -> list[Cell | None]:
+            first = self.text(text, replace(style, indent=1, wrap=False))
+            return [first, *(Cell(None, style) for _ in range(columns - 1))]
+
+        rows = [
+            Row(over(title, look.banner), height=32),
+            Row(over(sub or self.subtitle(), look.banner_sub), height=20),
+        ]
+        if note:
+            rows.append(Row(over(note, look.banner_note), height=20))
+        return [*rows, Row([], height=8)]
+
+    def subtitle(self) -> str:
+        """Which plan, which day, compared with what."""
+        board = self.board
+        parts = [board.definition.title, board.definition.organisation]
+        parts.append(f"Position at {say_date(board.as_of)}")
+        if board.previous is None:
+            parts.append("First board: nothing to compare with yet")
+        else:
+            parts.append(f"Compared with {board.previous_label or 'the last board'}")
+        return "   ·   ".join(cut_words(part, 60) for part in parts if part)
+
+    def headings(self, names: Sequence[str]) -> Row:
+        """A row of column headings."""
+        style = replace(self.look.heading, size=11)
+        return Row([self.text(name, style) for name in names])
+
+    # Sheets.
+
+    def page(self, repeat: tuple[int, int] | None = None) -> Page:
+        """A3 landscape, one page wide; the marking and page n of m below."""
+        definition = self.board.definition
+        marking = header_text(definition.marking)
+        left = "   ·   ".join(
+            part for part in (marking, header_text(cut_words(definition.title, 80))) if part
+        )
+        return Page(repeat_rows=repeat, footer_left=left)
+
+    def sheet(
+        self,
+        name: str,
+        rows: Sequence[Row],
+        widths: Sequence[float],
+        *,
+        headed: int | None = None,
+        freeze_columns: int = 0,
+        merges: Sequence[Merge] = (),
+    ) -> Sheet:
+        """A sheet whose table has its headings in row `headed`: frozen, filtered, repeated."""
+        table = headed is not None and len(rows) > headed + 1
+        return Sheet(
+            name=name,
+            rows=rows,
+            columns=[Column(width) for width in widths],
+            merges=merges,
+            freeze=(headed + 1, freeze_columns) if headed is not None else None,
+            filter=Area(headed, 0, len(rows) - 1, len(widths) - 1)
+            if table and headed is not None
+            else None,
+            page=self.page((headed, headed) if headed is not None else None),
+            tab_colour=self.look.heading_fill,
+        )
+
+    def empty(self, name: str, title: str, sentence: str) -> Sheet:
+        """A sheet that has nothing to list and says so in a sentence."""
+        rows = [*self.banner(title, 4), Row([], height=40)]
+        look = replace(self.look.body, size=12, valign="vcenter")
+        merges = [Merge(Area(len(rows) - 1, 0, len(rows) - 1, 3), self.text(sentence, look))]
+        return self.sheet(name, rows, (40, 40, 40, 40), merges=merges)
+
+    def when(self, at: str) -> str:
+        """A time of the ledger (UTC) as the plan's own clock shows it: 3 November 2026, 14:05."""
+        try:
+            moment = datetime.fromisoformat(at)
+        except ValueError:
+            return at
+        if moment.tzinfo is not None:
+            try:
+                moment = moment.astimezone(ZoneInfo(self.board.definition.timezone))
+            except (ZoneInfoNotFoundError, ValueError):
+                return f"{say_date(moment.date())}, {moment:%H:%M} UTC"
+        return f"{say_date(moment.date())}, {moment:%H:%M}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``"1 action"``, ``"3 actions"``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def percent(share: float | None) -> str:
+    """A share as whole per cent, or a dash; never 100% unless all, never 0% unless none."""
+    if share is None:
+        return "–"
+    shown = round(share * 100)
+    if shown == 100 and share < 1:
+        shown = 99
+    if shown == 0 and share > 0:
+        shown = 1
+    return f"{shown}%"

@@ -1,0 +1,132 @@
+"""The Notes sheet: how the figures are made, the rating key, what is left open, long texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlplan.documents.composite.frame import Frame, pieces, plural
+from xlplan.documents.composite.plan import empty_fields
+from xlplan.documents.composite.standings import best_first, listed
+from xlplan.documents.composite.words import meaning_of
+from xlplan.plan.definition import Rating
+from xlplan.plan.timescales import say_date
+from xlplan.plan.values import show
+from xlplan.workbook.sheet import Cell, Row, Sheet
+
+NAME = "Notes"
+WIDTHS = (30.0, 122.0)
+PIECE_LINES = 24
+
+
+def method(frame: Frame) -> list[tuple[str, str]]:
+    """What each figure means, one line a term."""
+    board, f = frame.board, frame.figures
+    day = say_date(board.as_of)
+    before = board.previous_label or "the last board"
+    lines = [
+        ("Source", "Every figure is computed from the ledger; none is typed. The Plan sheet is the "
+         "plan itself, so each figure can be counted again there."),
+        ("Actions", "Each action counts once, under its own section, however many recommendations "
+         "it answers. Withdrawn actions are listed at the end of Plan and count nowhere."),
+        ("Closed", "Actions whose rating the plan calls closed."),
+        ("On track", "Actions rated neither closed nor for attention. Actions that are not rated, "
+         "or whose rating is not on the scale, are not on track."),
+        ("Overdue", f"The due date is before {day} and the action is neither closed nor done and "
+         "under watch. A month is due on its last day. A timescale that names no date is never "
+         "overdue."),
+        ("Exceptions", "Actions rated for attention, overdue, worse than at the last board, no "
+         "longer rated, rated with something that is not on the scale, with an open question, or "
+         "open and without a return from any of their leads who were asked. "
+         "The reasons are given in words."),
+    ]  # fmt: skip
+    if board.previous is not None:
+        ends = "best to worst" if best_first(_scale(frame)) else "worst to best"
+        lines += [
+            ("Before", f"The plan as the board saw it: {before}. What has been corrected since is "
+             "shown as a change, not put into that column."),
+            ("Direction", f"Better or worse by the order of the scale, which runs from {ends}. "
+             "An action that had no rating before, or has none now, cannot be compared."),
+        ]  # fmt: skip
+    if f.asked:
+        lines.append(
+            ("Returns", f"{f.returned} of {f.asked} received; {f.late} of them late. A return is "
+             "received once the file has been merged.")
+        )  # fmt: skip
+    left_out = empty_fields(frame) if not board.definition.composite.fields else ()
+    if left_out:
+        names = listed([item.heading for item in left_out])
+        lines.append(("Not shown", f"Columns with nothing in them are left out of Plan: {names}."))
+    lines += [(f"Note {n}", text) for n, text in enumerate(board.definition.notes, 1)]
+    lines.append(("Ledger tip", board.tip or "Not recorded"))
+    return lines
+
+
+def _scale(frame: Frame) -> tuple[Rating, ...]:
+    item = frame.board.definition.with_role("rating")
+    return frame.board.definition.scale_of(item) if item else ()
+
+
+def notes_sheet(frame: Frame) -> Sheet:
+    """Method, rating key, open lints, withdrawn actions; last, so that it has every long text."""
+    rows = frame.banner("Notes", len(WIDTHS))
+    label = replace(frame.boxed, bold=True)
+    _table(frame, rows, "How the figures are made")
+    for term, text in method(frame):
+        rows.append(Row([frame.text(term, label), *_whole(frame, text)]))
+    _table(frame, rows, "Rating key")
+    for point in frame.figures.points:
+        rows.append(Row([frame.rating(point.key), frame.text(meaning_of(point))]))
+    _lints(frame, rows)
+    _withdrawn(frame, rows)
+    _long_texts(frame, rows)
+    return frame.sheet(NAME, rows, WIDTHS)
+
+
+def _whole(frame: Frame, text: str) -> list[Cell]:
+    return [frame.fitted(text, WIDTHS[1], "Notes")]
+
+
+def _table(frame: Frame, rows: list[Row], title: str) -> None:
+    rows.append(Row([], height=10))
+    head = frame.look.heading
+    rows.append(Row([Cell(title, head), Cell(None, head)]))
+
+
+def _lints(frame: Frame, rows: list[Row]) -> None:
+    problems = sorted(
+        frame.board.problems, key=lambda p: (p.code, p.where, p.action, p.field, p.message)
+    )
+    _table(frame, rows, "Checks left open")
+    if not problems:
+        rows.append(Row([Cell("None", frame.boxed), Cell("No check is left open.", frame.boxed)]))
+    for problem in problems:
+        place = " ".join(part for part in (problem.action, problem.field) if part)
+        text = f"{problem.message} [{problem.code}]"
+        rows.append(Row([frame.text(place or problem.where), *_whole(frame, text)]))
+
+
+def _withdrawn(frame: Frame, rows: list[Row]) -> None:
+    if not frame.figures.withdrawn:
+        return
+    item = frame.board.definition.with_role("action")
+    _table(frame, rows, f"Withdrawn: {plural(len(frame.figures.withdrawn), 'action')}, not counted")
+    for row in frame.figures.withdrawn:
+        text = show(row.values.get(item.id)) if item else ""
+        rows.append(Row([frame.ref(row.uid, row.ref), *_whole(frame, text)]))
+
+
+def _long_texts(frame: Frame, rows: list[Row]) -> None:
+    if not frame.texts.labels:
+        return
+    _table(frame, rows, "Long texts in full")
+    number = 0
+    # Fitting a text of this sheet may add to the list while it is walked: take it as it grows.
+    while number < len(frame.texts.labels):
+        text, label = list(frame.texts.labels.items())[number]
+        number += 1
+        parts = pieces(text, WIDTHS[1], frame.boxed, PIECE_LINES)
+        for part, piece in enumerate(parts, 1):
+            name = f"Long text {number}: {label}" + (
+                f" (part {part} of {len(parts)})" if len(parts) > 1 else ""
+            )
+            rows.append(Row([frame.text(name), Cell(piece or None, frame.boxed)]))

@@ -1,0 +1,285 @@
+"""Where each action stands: its rating, its direction of travel, and why it is an exception.
+
+A blank rating counts as "Not rated", one that is not on the scale as "Not on the scale".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+
+from xlplan.documents.composite.board import Board, ReturnLine
+from xlplan.merge.model import MasterRow
+from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
+from xlplan.plan.timescales import Timescale, say_date
+from xlplan.plan.values import Invalid, Value, show, sort_elements
+
+NOT_RATED = ""
+OFF_SCALE = "?"
+NO_SECTION = "No section"
+NO_LEAD = "No lead named"
+
+Direction = Literal["better", "same", "worse", "new", "uncompared"]
+DIRECTIONS: tuple[Direction, ...] = ("better", "same", "worse", "new", "uncompared")
+
+ReasonKind = Literal[
+    "attention", "overdue", "worsened", "off-scale", "rating-removed", "not-updated", "question"
+]
+REASONS: tuple[tuple[ReasonKind, str], ...] = (
+    ("attention", "Rated for attention"),
+    ("overdue", "Overdue"),
+    ("worsened", "Worse than at the last board"),
+    ("off-scale", "Rating not on the scale"),
+    ("rating-removed", "No longer rated"),
+    ("not-updated", "Not updated this cycle"),
+    ("question", "Open question"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A row of the rating key: a point of the scale, or one of the two that are not on it."""
+
+    key: str
+    label: str
+    rating: Rating | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an action is an exception."""
+
+    kind: ReasonKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one action stands. `before` and `direction` are None without an earlier board."""
+
+    row: MasterRow
+    section: str
+    now: str
+    before: str | None
+    first: str | None
+    direction: Direction | None
+    due: date | None
+    closed: bool
+    attention: bool
+    overdue: bool
+    reasons: tuple[Reason, ...]
+
+
+def bucket(value: Value, scale: Sequence[Rating]) -> str:
+    """The key under which a rating counts: its code, `NOT_RATED` or `OFF_SCALE`."""
+    if value is None:
+        return NOT_RATED
+    return next((r.code for r in scale if r.code == value), OFF_SCALE)
+
+
+def best_first(scale: Sequence[Rating]) -> bool:
+    """Whether the scale's order runs from best to worst.
+
+    Scales are written both ways. Closed points are the good end and points for attention the bad
+    one; a scale that has neither is read as written, best first.
+    """
+    good = [i for i, r in enumerate(scale) if r.closed]
+    bad = [i for i, r in enumerate(scale) if r.exception]
+    rest = [i for i in range(len(scale)) if i not in good and i not in bad]
+    if not good and not bad:
+        return True
+    good, bad = good or rest, bad or rest
+    if not good or not bad:
+        return True
+    return sum(good) / len(good) <= sum(bad) / len(bad)
+
+
+def direction(before: str, now: str, scale: Sequence[Rating]) -> Direction:
+    """The direction of travel between two buckets of one scale."""
+    if before == now:
+        return "same"
+    places = {r.code: place for place, r in enumerate(scale)}
+    if before not in places or now not in places:
+        return "uncompared"
+    earlier = places[now] < places[before]
+    return "better" if earlier == best_first(scale) else "worse"
+
+
+def due_date(definition: PlanDefinition, values: Mapping[str, Value]) -> date | None:
+    """The date an action is due by: the revised one where there is one."""
+    found = None
+    for role in ("due", "revised"):
+        item = definition.with_role(role)
+        value = values.get(item.id) if item else None
+        if isinstance(value, Timescale):
+            found = value.by or found
+        elif isinstance(value, date):
+            found = value.date() if isinstance(value, datetime) else value
+    return found
+
+
+def section_field(definition: PlanDefinition) -> Field | None:
+    """The field that actions are grouped by: ``[composite] group_by``, else the section."""
+    chosen = definition.composite.group_by
+    return (definition.find(chosen) if chosen else None) or definition.with_role("section")
+
+
+def section_in(definition: PlanDefinition, values: Mapping[str, Value]) -> str:
+    """The section that an action's values name; without one, the recommendations it answers."""
+    item = section_field(definition)
+    found = show(values.get(item.id)) if item else ""
+    if found:
+        return found
+    answers = definition.with_role("recommendation")
+    value = values.get(answers.id) if answers else None
+    if isinstance(value, frozenset) and value:
+        word = "Recommendation" if len(value) == 1 else "Recommendations"
+        return f"{word} {listed(sort_elements(value))}"
+    return show(value) or NO_SECTION
+
+
+def section_of(definition: PlanDefinition, row: MasterRow) -> str:
+    """The section an action counts under."""
+    if definition.composite.group_by or not row.section:
+        return section_in(definition, row.values)
+    return row.section
+
+
+def leads_of(definition: PlanDefinition, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The leads an action names, each once, in the order written."""
+    item = definition.with_role("lead")
+    value = values.get(item.id) if item else None
+    if isinstance(value, frozenset):
+        return tuple(sorted(value))
+    if isinstance(value, tuple):
+        return tuple(dict.fromkeys(value))
+    return (show(value),) if show(value) else ()
+
+
+def points_of(definition: PlanDefinition, used: Iterable[str]) -> tuple[Point, ...]:
+    """The scale in order, then "Not rated" and "Not on the scale" where an action needs them."""
+    seen = set(used)
+    item = definition.with_role("rating")
+    scale = definition.scale_of(item) if item else ()
+    points = [Point(r.code, r.label or r.code, r) for r in scale]
+    if NOT_RATED in seen or not points:
+        points.append(Point(NOT_RATED, "Not rated"))
+    if OFF_SCALE in seen:
+        points.append(Point(OFF_SCALE, "Not on the scale"))
+    return tuple(points)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The definition's answers that every standing needs, worked out once."""
+
+    board: Board
+    rating: Field | None
+    scale: tuple[Rating, ...]
+    by_code: Mapping[str, Rating]
+    line_of: Mapping[str, ReturnLine]
+    questions: Mapping[str, int]
+
+    def bucket_in(self, values: Mapping[str, Value]) -> str:
+        """The bucket of an action's rating."""
+        return bucket(values.get(self.rating.id) if self.rating else None, self.scale)
+
+    def seen_before(self, uid: str) -> Mapping[str, Value] | None:
+        """The action as the last board saw it; None where that board did not count it."""
+        found = (self.board.previous or {}).get(uid)
+        return None if found is None or found.get(STATUS) == "withdrawn" else found
+
+
+def reader_of(board: Board) -> Reader:
+    """What is asked of the definition and the returns for every action."""
+    rating = board.definition.with_role("rating")
+    scale = board.definition.scale_of(rating) if rating else ()
+    lines = {}
+    for line in board.returns:
+        known = board.definition.lead(line.lead)
+        lines[known.name if known else line.lead] = line
+    return Reader(
+        board,
+        rating,
+        scale,
+        {r.code: r for r in scale},
+        lines,
+        Counter(question.uid for question in board.questions),
+    )
+
+
+def standing(reader: Reader, row: MasterRow) -> Standing:
+    """Where one action stands, and why the board should look at it."""
+    board = reader.board
+    now = reader.bucket_in(row.values)
+    rating = reader.by_code.get(now)
+    seen = reader.seen_before(row.uid)
+    before = reader.bucket_in(seen) if seen is not None else None
+    moved: Direction | None = None
+    if board.previous is not None:
+        moved = direction(before, now, reader.scale) if before is not None else "new"
+    due = due_date(board.definition, row.values)
+    closed = rating is not None and rating.closed
+    # Held work is done and only watched, so it is not late either.
+    finished = closed or (rating is not None and rating.holding)
+    overdue = due is not None and due < board.as_of and not finished
+    first = bucket(board.first[row.uid], reader.scale) if row.uid in board.first else None
+    found = Standing(
+        row,
+        section_of(board.definition, row),
+        now,
+        before,
+        first,
+        moved,
+        due,
+        closed,
+        rating is not None and rating.exception,
+        overdue,
+        (),
+    )
+    return _with_reasons(reader, found)
+
+
+def _with_reasons(reader: Reader, s: Standing) -> Standing:
+    definition = reader.board.definition
+    label = {p.key: p.label for p in points_of(definition, (NOT_RATED, OFF_SCALE))}
+    reasons: list[Reason] = []
+    if s.attention:
+        reasons.append(Reason("attention", f"Rated {label[s.now]}"))
+    if s.overdue and s.due is not None:
+        late = (reader.board.as_of - s.due).days
+        days = "1 day" if late == 1 else f"{late} days"
+        reasons.append(Reason("overdue", f"Overdue by {days}: was due by {say_date(s.due)}"))
+    if s.direction == "worse" and s.before is not None:
+        reasons.append(Reason("worsened", f"Worse: {label[s.before]} to {label[s.now]}"))
+    if s.now == OFF_SCALE and reader.rating is not None:
+        raw = s.row.values.get(reader.rating.id)
+        text = raw.raw if isinstance(raw, Invalid) else show(raw)
+        reasons.append(Reason("off-scale", f'Rating "{text[:60]}" is not on the scale'))
+    if s.now == NOT_RATED and s.before not in (None, NOT_RATED):
+        reasons.append(Reason("rating-removed", f"No longer rated: was {label[s.before or '']}"))
+    silent = _silent_leads(reader, s)
+    if silent:
+        reasons.append(Reason("not-updated", f"Not updated: no return from {listed(silent)}"))
+    if s.row.open_fields or reader.questions.get(s.row.uid):
+        headings = [f.heading for f in definition.fields_of("action") if f.id in s.row.open_fields]
+        about = f" about {listed(headings)}" if headings else ""
+        reasons.append(Reason("question", f"Open question{about}"))
+    return replace(s, reasons=tuple(reasons))
+
+
+def _silent_leads(reader: Reader, s: Standing) -> tuple[str, ...]:
+    """The leads who were asked about an open action, where none of them has returned."""
+    names = leads_of(reader.board.definition, s.row.values)
+    lines = {n: line for n in names if (line := reader.line_of.get(n)) and line.issued}
+    if s.closed or any(line.returned for line in lines.values()):
+        return ()
+    return tuple(lines)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: ``"A, B and C"``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,0 +1,275 @@
+"""The Summary sheet: the position on one page, section by rating, before and now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from xlplan.documents.composite.figures import Count
+from xlplan.documents.composite.frame import SIGNS, Frame, cut_words, percent
+from xlplan.documents.composite.naming import section_text
+from xlplan.documents.composite.recommendations import recommendation_rows
+from xlplan.documents.composite.standings import DIRECTIONS, Direction, Point
+from xlplan.documents.composite.summary_charts import Spread, summary_charts
+from xlplan.documents.composite.words import meaning_of
+from xlplan.documents.look import mix, rating_style
+from xlplan.workbook.sheet import Area, Cell, Merge, Row, Sheet, Style
+
+NAME = "Summary"
+SECTION, TEXT, FIGURE, MOVE, GAP, CHART = 30.0, 32.0, 6.8, 9.0, 2.0, 66.0
+LEADING = 2
+"""Columns before the figures: the section, and what it says."""
+TILE = 13.0
+"""The least width of a key figure, in characters."""
+
+
+class _Draft:
+    """The rows of the sheet as they are laid down, with what is merged over them."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self.compare = frame.board.previous is not None
+        self.texts = any(section_text(s.name) for s in frame.figures.sections)
+        self.moves = _moves(frame)
+        figures = (len(frame.figures.points) + 2) * (2 if self.compare else 1)
+        self.widths = [SECTION, TEXT] + [FIGURE] * figures + [MOVE] * len(self.moves)
+        self.table_columns = len(self.widths)
+        self.widths += [GAP, *[CHART / 6] * 6]
+        self.rows: list[Row] = []
+        self.merges: list[Merge] = []
+
+    def merge(self, first: int, last: int, cell: Cell, rows: int = 1) -> None:
+        """One cell over columns `first` to `last` of the next `rows` rows."""
+        at = len(self.rows)
+        self.merges.append(Merge(Area(at, first, at + rows - 1, last), cell))
+
+
+def summary_sheet(frame: Frame) -> Sheet:
+    """Key figures, the table with its totals, charts, the rating key and the recommendations."""
+    if not frame.figures.standings and not frame.figures.total.actions_before:
+        return frame.empty(NAME, "Summary", "The plan has no actions to count yet.")
+    draft = _Draft(frame)
+    draft.rows += frame.banner("Summary", len(draft.widths))
+    _tiles(draft)
+    top = len(draft.rows)
+    _headings(draft)
+    first = len(draft.rows)
+    for section in frame.figures.sections:
+        draft.rows.append(_counts(draft, section, total=False))
+    last = len(draft.rows) - 1
+    draft.rows.append(_counts(draft, frame.figures.total, total=True))
+    draft.rows.append(Row([], height=12))
+    key = _key(draft)
+    _recommendations(draft)
+    spread = Spread(LEADING, draft.compare, draft.table_columns + 1)
+    charts = summary_charts(frame, draft.rows, spread, (top, first, last), key)
+    sheet = frame.sheet(NAME, draft.rows, draft.widths, merges=draft.merges)
+    return replace(sheet, charts=charts)
+
+
+def _moves(frame: Frame) -> tuple[Direction, ...]:
+    if frame.board.previous is None:
+        return ()
+    total = frame.figures.total
+    return tuple(d for d in DIRECTIONS if d != "uncompared" or total.moves.get(d, 0))
+
+
+# Key figures.
+
+
+def key_figures(frame: Frame) -> list[tuple[str, str, str]]:
+    """(figure, label, what it was or out of what), for the top of the sheet."""
+    f = frame.figures
+    t = f.total
+    before = t.before
+    flags = {p.key: p.rating for p in f.points if p.rating}
+
+    def was(keys: Sequence[str]) -> str:
+        return f"was {sum(before.get(k, 0) for k in keys)}" if before is not None else ""
+
+    new = (
+        f"{t.moves.get('new', 0)} new, {f.withdrawn_since} withdrawn" if before is not None else ""
+    )
+    closed = [k for k, r in flags.items() if r.closed]
+    attention = [k for k, r in flags.items() if r.exception]
+    on_track = [k for k in flags if k not in closed and k not in attention]
+    out = [
+        (str(t.actions), "Actions", new if before is not None else "in the plan"),
+        (str(t.closed), "Closed", was(closed)),
+        (str(t.on_track), "On track", was(on_track)),
+        (str(t.attention), "Rated for attention", was(attention)),
+        (percent(t.share), "Closed or on track",
+         f"was {percent(t.share_before)}" if before is not None else ""),
+        (str(t.overdue), "Overdue", "not closed, past the due date"),
+        (str(t.exceptions), "Exceptions", "listed with the reason"),
+    ]  # fmt: skip
+    if f.asked:
+        late = f", {f.late} late" if f.late else ""
+        out.append((f"{f.returned} of {f.asked}", "Returns received", f"leads asked{late}"))
+    return out
+
+
+def _tiles(draft: _Draft) -> None:
+    look = draft.frame.look
+    tiles = key_figures(draft.frame)
+    spans = _spans(draft.widths, len(tiles))
+    fill = mix(look.band_fill, "#FFFFFF", 0.55)
+    white = replace(look.body, fill=fill, align="center", valign="vcenter", wrap=False)
+    looks = (
+        (0, replace(white, size=24, bold=True, colour=look.accent), 36.0),
+        (1, replace(white, size=11, bold=True), 17.0),
+        (2, replace(white, size=9, colour=look.muted.colour), 16.0),
+    )
+    for part, style, height in looks:
+        cells: list[Cell | None] = [None] * len(draft.widths)
+        for index, ((first, last), tile) in enumerate(zip(spans, tiles, strict=True)):
+            edged = replace(style, edge="#FFFFFF") if index else style
+            cell = Cell(tile[part] or None, edged)
+            if first == last:
+                cells[first] = cell
+            else:
+                draft.merge(first, last, cell)
+        draft.rows.append(Row(cells, height=height))
+    draft.rows.append(Row([], height=12))
+
+
+def _spans(widths: Sequence[float], count: int) -> list[tuple[int, int]]:
+    """Columns divided into `count` runs as equal in width as the columns allow."""
+    edges = [sum(widths[: n + 1]) for n in range(len(widths))]
+    count = min(count, len(widths))
+    spans: list[tuple[int, int]] = []
+    first = 0
+    for number in range(1, count):
+        wanted = edges[-1] * number / count
+        room = range(first, len(widths) - (count - number))
+        start = edges[first] - widths[first]
+        last = min(room, key=_nearest(edges, start, wanted))
+        spans.append((first, last))
+        first = last + 1
+    return [*spans, (first, len(widths) - 1)]
+
+
+def _nearest(
+    edges: Sequence[float], start: float, wanted: float
+) -> Callable[[int], tuple[bool, float, int]]:
+    """Orders columns by how well a tile that began at `start` would end there."""
+    return lambda n: (edges[n] - start < TILE, abs(edges[n] - wanted), n)
+
+
+# The table.
+
+
+def _headings(draft: _Draft) -> None:
+    frame, look = draft.frame, draft.frame.look
+    head = replace(look.heading, align="center")
+    top: list[Cell | None] = [Cell(None, head)] * draft.table_columns
+    draft.merge(0, LEADING - 1, Cell("Section", look.heading), rows=2)
+    col = LEADING
+    step = 2 if draft.compare else 1
+    groups: list[tuple[str, Style]] = [
+        (p.label, rating_style(p.rating, head) if p.rating else head) for p in frame.figures.points
+    ]
+    groups += [("All actions", head), ("Closed or on track", head)]
+    for label, style in groups:
+        cell = frame.text(label, style)
+        if step == 2:
+            draft.merge(col, col + 1, cell)
+        else:
+            draft.merge(col, col, cell, rows=2)
+        col += step
+    if draft.moves:
+        draft.merge(col, col + len(draft.moves) - 1, Cell("Since the last board", head))
+    draft.rows.append(Row(top, height=34 if draft.compare else 22))
+    small = replace(head, size=9)
+    names: list[str] = [""] * LEADING
+    names += [
+        "Before" if draft.compare and n % 2 == 0 else "Now" for n in range(len(groups) * step)
+    ]
+    second = [Cell(name or None, small) for name in names]
+    second += [Cell(f"{SIGNS[d][0]}\n{SIGNS[d][1]}", small) for d in draft.moves]
+    draft.rows.append(Row(second, height=32 if draft.compare else 18))
+
+
+def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
+    frame = draft.frame
+    number = replace(frame.total if total else frame.number, size=11)
+    muted = replace(number, colour=frame.look.muted.colour, bold=False)
+    label = replace(number, align="left", wrap=True)
+    if total:
+        cells: list[Cell] = [Cell(count.name, label)]
+    else:
+        cells = [frame.section(count.name, replace(label, bold=True))]
+    if draft.texts and not total:
+        text = cut_words(section_text(count.name), 72)
+        cells.append(frame.text(text, replace(label, size=9, bold=False)))
+    else:
+        draft.merge(0, 1, cells[0])
+        cells.append(Cell(None, cells[0].style))
+    for point in frame.figures.points:
+        if count.before is not None:
+            cells.append(Cell(count.before.get(point.key, 0), muted))
+        cells.append(Cell(count.now.get(point.key, 0), _tinted(frame, point, count, number)))
+    if count.before is not None:
+        cells.append(Cell(count.actions_before, muted))
+    cells.append(Cell(count.actions, replace(number, bold=True)))
+    if count.before is not None:
+        cells.append(Cell(percent(count.share_before), muted))
+    cells.append(Cell(percent(count.share), replace(number, bold=True)))
+    cells += [Cell(count.moves.get(d, 0), number) for d in draft.moves]
+    return Row(cells, height=22 if total else 30 if draft.texts else 0)
+
+
+def _tinted(frame: Frame, point: Point, count: Count, number: Style) -> Style:
+    """The cell of a figure that is not nothing, in a pale shade of its rating."""
+    style = replace(number, bold=True)
+    if point.rating is None or not count.now.get(point.key, 0):
+        return style
+    pale = mix(point.rating.colour, "#FFFFFF", 0.72)
+    tinted = rating_style(replace(point.rating, colour=pale, text_colour=""), style)
+    return replace(tinted, border=frame.look.line)
+
+
+# The rating key, which is also what the first chart is drawn from.
+
+
+def _key(draft: _Draft) -> tuple[int, int]:
+    """Lay down the key; return its first and last row."""
+    frame = draft.frame
+    heading = replace(frame.look.heading, align="center")
+    names = (["Before"] if draft.compare else []) + ["Now", "Share"]
+    titles = [Cell("Rating", frame.look.heading), Cell("What it means", frame.look.heading)]
+    draft.rows.append(Row([*titles, *(Cell(name, heading) for name in names)]))
+    first = len(draft.rows)
+    total = frame.figures.total
+    number = replace(frame.number, size=11)
+    for point in frame.figures.points:
+        figures = [Cell(total.before.get(point.key, 0), number)] if total.before is not None else []
+        now = total.now.get(point.key, 0)
+        share = now / total.actions if total.actions else None
+        figures += [Cell(now, replace(number, bold=True)), Cell(percent(share), number)]
+        meaning = frame.text(
+            cut_words(meaning_of(point), 300), replace(frame.boxed, size=9, valign="vcenter")
+        )
+        draft.rows.append(Row([frame.rating(point.key), meaning, *figures]))
+    return first, len(draft.rows) - 1
+
+
+def _recommendations(draft: _Draft) -> None:
+    frame = draft.frame
+    found = recommendation_rows(frame)
+    if not found:
+        return
+    draft.rows.append(Row([], height=12))
+    head = frame.look.heading
+    last = draft.table_columns - 1
+    half = max(2, min(2 + (last - 1) // 2, last - 3))
+    for index, line in enumerate(found):
+        style = head if index == 0 else replace(frame.boxed, size=9)
+        cells: list[Cell | None] = [
+            frame.text(line[0], style if index == 0 else replace(style, bold=True)),
+            frame.text(line[1], style),
+        ]
+        draft.merge(2, half, frame.text(line[2], style))
+        draft.merge(half + 1, last, frame.text(line[3], style))
+        cells += [Cell(None, style)] * (last - 1)
+        draft.rows.append(Row(cells))

@@ -1,0 +1,63 @@
+"""Plain words for what the ledger calls by a short name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlplan.documents.composite.standings import Point
+
+_DECIDED: Mapping[str, str] = {
+    "edit": "Applied",
+    "master": "Edited by the coordinator in the master",
+    "entry": "Added as this period's entry",
+    "agreed": "Two authors gave the same value",
+    "decided": "Decided by the coordinator",
+    "decision": "Decided by the coordinator",
+    "import": "Taken in when the plan was started",
+    "added": "Added with a new action",
+    "row-added": "Added with a new action",
+    "withdrawn": "Withdrawn by the coordinator",
+    "undone": "Put back: the return was undone",
+    "undo": "Put back: the return was undone",
+    "conflict": "Shown until a conflict is answered",
+}
+_ASKED: Mapping[str, str] = {
+    "conflict": "Two answers that differ",
+    "invalid": "Not a value of this field",
+    "held": "Edit held for the coordinator",
+    "locked": "A locked cell was changed",
+    "row-added": "A row was added",
+    "row-missing": "A row is missing",
+    "row-twice": "A row came back twice",
+    "reverted": "A later copy shows the old value",
+    "cleared-required": "A required field was emptied",
+}
+
+
+def decided(kind: str) -> str:
+    """How a change was decided; a kind without words of its own keeps its name."""
+    return _DECIDED.get(kind, kind.replace("-", " ").capitalize() or "Not recorded")
+
+
+def asked(kind: str) -> str:
+    """What a question is about."""
+    return _ASKED.get(kind, kind.replace("-", " ").capitalize())
+
+
+def meaning_of(point: Point) -> str:
+    """What a rating means, and how the composite counts it."""
+    if point.rating is None:
+        return (
+            "No rating has been given." if point.key == "" else
+            "What was given is not a rating of this plan; see Plan for the words."
+        )  # fmt: skip
+    parts = [point.rating.meaning.rstrip(".") or point.label]
+    if point.rating.closed:
+        parts.append("Counts as closed")
+    elif point.rating.exception:
+        parts.append("For the board's attention")
+    elif point.rating.holding:
+        parts.append("Done, and watched before it closes; counts as on track")
+    else:
+        parts.append("Counts as on track")
+    return ". ".join(parts) + "."
