@@ -186,8 +186,13 @@ def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
 
 def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
     """A rating column may hold prose, a progress column ratings, and some hold both."""
-    ratings = sum(known_rating(one_rating(text)) is not None for text in texts)
-    prose = sum(len(text) > LONG_TEXT or "\n" in text.strip() for text in texts)
+    known = [known_rating(one_rating(text)) is not None for text in texts]
+    ratings = sum(known)
+    prose = sum(
+        len(text) > LONG_TEXT or "\n" in text
+        for text, rating in zip(texts, known, strict=True)
+        if not rating
+    )
     if not texts:
         return "progress" if role == "rating+progress" else role
     if role == "progress":
@@ -196,10 +201,9 @@ def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
         if ratings == len(texts):
             return "rating"
         return "rating+progress" if ratings else "progress"
-    if prose * 10 > len(texts) and ratings < len(texts):
-        same = sum(known_rating(one_rating(t)) is not None for t in texts if "\n" in t)
-        return "rating+progress" if ratings else ("rating" if same else "progress")
-    return "rating"
+    if prose * 10 <= len(texts):
+        return "rating"
+    return "rating+progress" if ratings else "progress"
 
 
 def looks_like_keys(texts: Sequence[str]) -> bool:

@@ -190,30 +190,38 @@ def _fills(cells: Sequence[RatingCell]) -> dict[str, str]:
     }
 
 
-def _hue(colour: str) -> float | None:
-    """The hue of ``#RRGGBB`` from 0 to 1, or None for white, grey and pale bands."""
+def _hue(colour: str) -> tuple[float, float] | None:
+    """Hue (0 to 1) and lightness of ``#RRGGBB``, or None for white, grey and pale bands."""
     try:
         red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
     except ValueError:
         return None
     hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
-    return None if saturation < 0.25 or lightness > 0.93 or lightness < 0.07 else hue
+    plain = saturation < 0.25 or lightness > 0.93 or lightness < 0.07
+    return None if plain else (hue, lightness)
+
+
+def _family(hue: float) -> str:
+    """What people call a hue: both of Excel's greens are green, orange and yellow are amber."""
+    degrees = hue * 360
+    for end, name in ((20, "red"), (68, "amber"), (175, "green"), (265, "blue"), (340, "purple")):
+        if degrees < end:
+            return name
+    return "red"
 
 
 def rating_by_fill(fill: str, scale: Sequence[Rating]) -> Rating | None:
-    """The rating whose colour is nearest in hue to a cell's fill; None where none is near."""
-    hue = _hue(fill)
-    if hue is None:
+    """The rating whose colour is nearest to a cell's fill; None where none is of its family."""
+    here = _hue(fill)
+    if here is None:
         return None
     near: list[tuple[float, int, Rating]] = []
     for rating in scale:
-        other = _hue(rating.colour)
-        if other is not None:
-            apart = min(abs(hue - other), 1 - abs(hue - other))
-            same = 0 if rating.colour.upper() == fill.upper() else 1
-            near.append((round(apart, 3), same, rating))
-    near.sort(key=lambda item: (item[0], item[1], item[2].order))
-    return near[0][2] if near and near[0][0] <= 0.07 else None
+        there = _hue(rating.colour)
+        if there is not None and _family(there[0]) == _family(here[0]):
+            apart = min(abs(here[0] - there[0]), 1 - abs(here[0] - there[0]))
+            near.append((round(apart + abs(here[1] - there[1]) / 2, 3), rating.order, rating))
+    return min(near, key=lambda item: item[:2])[2] if near else None
 
 
 def usual_scale(fills: Iterable[str]) -> tuple[Rating, ...]:

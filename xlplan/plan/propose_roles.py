@@ -84,6 +84,8 @@ def normal_heading(heading: str) -> str:
 def guess_role(heading: str) -> str:
     """The role that a heading names, or ``"text"`` when it names none."""
     wanted = normal_heading(heading)
+    if _mixed(wanted) and re.search(r"[(/&+]| and ", heading):
+        return "rating+progress"
     for role, pattern in _COMPILED:
         if pattern.fullmatch(wanted):
             return role

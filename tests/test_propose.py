@@ -1,0 +1,298 @@
+"""What a heading, a rating cell and a lead cell are taken to mean."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from xlplan.plan.definition import ROLES
+from xlplan.plan.propose import Sample, free_id, looks_like_keys, propose_columns
+from xlplan.plan.propose_people import propose_leads
+from xlplan.plan.propose_ratings import (
+    LegendLine,
+    RatingCell,
+    parse_legend,
+    propose_scale,
+    rating_by_fill,
+    usual_scale,
+)
+from xlplan.plan.propose_roles import guess_role, slug
+from xlplan.plan.values import Raw
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("Ref", "key"), ("Ref.", "key"), ("No.", "key"), ("Number", "key"), ("Action No", "key"),
+        ("#", "key"), ("ID", "key"),
+        ("Action", "action"), ("Actions required", "action"), ("ACTION REQUIRED", "action"),
+        ("Key Action(s)", "action"), ("What", "action"), ("Task", "action"),
+        ("Recommendation", "recommendation"),
+        ("Lead", "lead"), ("Lead officer(s)", "lead"), ("Lead Officers", "lead"),
+        ("Responsible", "lead"), ("Responsible officer(s)", "lead"), ("Owner", "lead"),
+        ("Responsibility", "lead"), ("Who", "lead"), ("By whom", "lead"),
+        ("Accountable Officer", "accountable"), ("SRO", "accountable"),
+        ("Timescale", "due"), ("Due", "due"), ("Due date", "due"), ("By when", "due"),
+        ("Deadline", "due"), ("Completion date", "due"), ("Target date", "due"),
+        ("Revised date", "revised"),
+        ("RAG", "rating"), ("BRAG", "rating"), ("RAG rating", "rating"), ("Status", "rating"),
+        ("Rating", "rating"), ("RAG (current)", "rating"),
+        ("Previous RAG", "previous_rating"), ("RAG Initial", "initial_rating"),
+        ("Progress", "progress"), ("Update", "progress"), ("Comments", "progress"),
+        ("Progress made", "progress"), ("Progress to date", "progress"),
+        ("Outcome", "outcome"), ("Output", "output"), ("Outputs", "output"),
+        ("Evidence", "evidence"), ("Success measure (s)", "measure"), ("Milestones", "milestone"),
+        ("% complete", "percent"), ("Theme", "section"), ("Priority", "section"),
+        ("Progress (RAG)", "rating+progress"),
+        ("Issue raised", "text"), ("Cost", "text"), ("", "text"),
+        ("The action was taken by the lead officer", "text"),
+    ],
+)  # fmt: skip
+def test_a_heading_says_its_role(heading: str, role: str) -> None:
+    assert guess_role(heading) == role
+
+
+def test_every_role_that_can_be_guessed_is_a_role_of_the_plan() -> None:
+    roles = {role for h in ("Ref", "Action", "SRO", "Page", "Code") for role in [guess_role(h)]}
+    assert roles <= set(ROLES)
+
+
+@pytest.mark.parametrize(
+    ("heading", "made"),
+    [
+        ("Issue raised", "issue_raised"),
+        ("Cost (£)", "cost"),
+        ("2026 budget", "f_2026_budget"),
+        ("£", "column"),
+    ],
+)
+def test_a_field_without_a_role_is_named_by_its_heading(heading: str, made: str) -> None:
+    assert slug(heading) == made
+
+
+def test_ids_get_a_suffix_when_taken() -> None:
+    assert free_id("rating", ["rating", "rating_2"]) == "rating_3"
+
+
+def sample(heading: str, *values: Raw, table: int = 0) -> Sample:
+    return Sample(table, heading, values, letter="C")
+
+
+def test_columns_become_fields_in_source_order_with_owners_and_types() -> None:
+    proposal = propose_columns(
+        [
+            sample("Ref", "1", "2"),
+            sample("Action", "Mend the roof", "Paint the door"),
+            sample("Cost", 120, 80.5),
+            sample("Lead", "A. Post", "B. Post"),
+            sample("Due", "June 2026", "TBC"),
+            sample("Start", date(2026, 1, 2), None),
+            sample("RAG", "Red", "Green"),
+            sample("Update", "", "Nearly done"),
+        ]
+    )
+    assert [(f.id, f.type, f.owner) for f in proposal.fields] == [
+        ("ref", "text", "coordinator"),
+        ("action", "text", "coordinator"),
+        ("cost", "number", "coordinator"),
+        ("lead", "people", "coordinator"),
+        ("due", "timescale", "lead"),
+        ("start", "date", "coordinator"),
+        ("rating", "rating", "lead"),
+        ("progress", "narrative", "lead"),
+    ]
+
+
+def test_a_due_column_of_real_dates_is_a_date_field() -> None:
+    proposal = propose_columns([sample("Due", date(2026, 1, 2), None, date(2026, 3, 4))])
+    assert proposal.fields[0].type == "date"
+
+
+def test_a_second_column_of_a_role_gets_a_suffix() -> None:
+    proposal = propose_columns(
+        [sample("Timescale", "May 2026"), sample("Target date", "June 2026")]
+    )
+    assert [f.id for f in proposal.fields] == ["due", "due_2"]
+
+
+def test_a_second_ref_column_stays_a_text_field() -> None:
+    proposal = propose_columns([sample("Ref", "1", "2"), sample("ID", "x", "y")])
+    assert [f.role for f in proposal.fields] == ["key", "text"]
+
+
+def test_tables_with_other_words_for_one_thing_share_a_field_and_say_so() -> None:
+    proposal = propose_columns(
+        [sample("Lead officer", "A. Post"), sample("Owner", "B. Post", table=1)]
+    )
+    assert [f.id for f in proposal.fields] == ["lead"]
+    assert proposal.guesses == ('field lead: "Owner" and "Lead officer" were taken as one',)
+
+
+def test_a_column_of_ratings_and_prose_becomes_two_fields() -> None:
+    proposal = propose_columns(
+        [sample("Progress (RAG)", "AMBER", "Meetings are held every month.", "GREEN")]
+    )
+    assert [f.id for f in proposal.fields] == ["progress", "rating"]
+    assert proposal.plans[0].rating == "rating"
+
+
+def test_a_status_column_of_prose_is_a_progress_note() -> None:
+    proposal = propose_columns(
+        [sample("Progress (RAG)", "Meetings are held every month.", "The board has agreed it.")]
+    )
+    assert [f.type for f in proposal.fields] == ["narrative"]
+
+
+def test_a_column_without_heading_that_holds_refs_is_the_key() -> None:
+    proposal = propose_columns([sample("", "(a) 1", "(b) 2"), sample("Action", "x", "y")])
+    assert [(f.id, f.role) for f in proposal.fields] == [("ref", "key"), ("action", "action")]
+    assert proposal.guesses == ("field ref: column C has no heading; taken as the ref",)
+
+
+@pytest.mark.parametrize(
+    ("texts", "keys"),
+    [
+        (["1.1", "1.2"], True),
+        (["1.1", "1.1"], False),
+        (["yes", "no"], False),
+        (["1"], False),
+        (["a very long text with 1", "2"], False),
+    ],
+)
+def test_keys_are_short_differ_and_hold_digits(texts: list[str], keys: bool) -> None:
+    assert looks_like_keys(texts) is keys
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Blue - Completed", [("Blue", "Completed")]),
+        ("R = Off track", [("R", "Off track")]),
+        ("Amber: some slippage", [("Amber", "some slippage")]),
+        ("Green – On track\nRed – Late", [("Green", "On track"), ("Red", "Late")]),
+        ("Blue | Completed", [("Blue", "Completed")]),
+        ("Blue - Completed | Red - Late", [("Blue", "Completed"), ("Red", "Late")]),
+        ("Update - July 2026", []),
+        ("Version 3", []),
+    ],
+)
+def test_a_legend_line_explains_a_rating(text: str, found: list[tuple[str, str]]) -> None:
+    assert parse_legend(text) == found
+
+
+def test_a_legend_may_explain_codes_of_the_plans_own() -> None:
+    assert parse_legend("Zed - Not begun", ["Zed"]) == [("Zed", "Not begun")]
+
+
+def cells(*texts: str, fill: str = "") -> list[RatingCell]:
+    return [RatingCell(text, fill) for text in texts]
+
+
+def test_the_legends_words_say_what_is_closed_and_what_needs_attention() -> None:
+    legend = [
+        LegendLine("Blue", "Complete and inspected"),
+        LegendLine("Green", "Not yet complete, on track"),
+        LegendLine("Amber", "On track"),
+        LegendLine("Red", "Behind schedule"),
+    ]
+    scale, guesses = propose_scale(cells("Blue", "Amber"), legend)
+    assert [(r.code, r.closed, r.exception) for r in scale] == [
+        ("Blue", True, False),
+        ("Green", False, False),
+        ("Amber", False, False),
+        ("Red", False, True),
+    ]
+    assert guesses == ()
+
+
+def test_codes_are_as_written_and_colours_are_those_of_the_cells() -> None:
+    scale, _ = propose_scale(
+        [RatingCell("AMBER", "#FFAA00"), RatingCell("amber", "#FFAA00"), RatingCell("Amber")]
+    )
+    amber = next(r for r in scale if r.code.lower() == "amber")
+    assert (amber.code, amber.colour) == ("AMBER", "#FFAA00")
+
+
+def test_a_scale_is_completed_in_the_style_of_its_codes() -> None:
+    scale, guesses = propose_scale(cells("A", "DG", "LG", "C"))
+    assert [r.code for r in scale] == ["C", "DG", "LG", "A", "R"]
+    assert [r.order for r in scale] == [1, 2, 3, 4, 5]
+    assert any(guess.startswith('rating "R": ') for guess in guesses)
+
+
+def test_a_legend_from_worst_to_best_is_turned_round() -> None:
+    legend = [LegendLine("Zed", "Late"), LegendLine("Why", "Slow"), LegendLine("Ex", "Completed")]
+    scale, _ = propose_scale(cells("Zed", "Ex"), legend)
+    assert [r.code for r in scale] == ["Ex", "Why", "Zed"]
+
+
+def test_greek_letters_and_a_rating_said_twice_are_no_new_ratings() -> None:
+    scale, _ = propose_scale(cells("A", "Α", "Blue\nBlue", "Blue"))
+    assert {r.code for r in scale} & {"Α", "Blue Blue"} == set()
+
+
+def test_a_slip_of_the_pen_is_no_rating() -> None:
+    scale, _ = propose_scale(cells("Green", "Green", "Gren", "Red"))
+    assert "Gren" not in [r.code for r in scale]
+
+
+def test_words_that_nobody_knows_make_a_scale_where_they_are_few() -> None:
+    scale, _ = propose_scale(cells("Early", "Middling", "Early"))
+    assert sorted(r.code for r in scale) == ["Early", "Middling"]
+
+
+@pytest.mark.parametrize(
+    ("fill", "code"),
+    [("#00B050", "Green"), ("#92D050", "Green"), ("#FF0000", "Red"), ("#FFC000", "Amber"),
+     ("#FFFFFF", None), ("#D9D9D9", None), ("#800080", None)],
+)  # fmt: skip
+def test_a_fill_is_read_as_the_rating_of_the_nearest_hue(fill: str, code: str | None) -> None:
+    scale = usual_scale(["#00B050", "#FF0000"])
+    found = rating_by_fill(fill, scale)
+    assert (found.code if found else None) == code
+
+
+def test_one_colour_alone_is_no_scale() -> None:
+    assert usual_scale(["#FF0000", "#FF0101"]) == ()
+
+
+def test_each_spelling_is_a_lead_and_doubts_are_said_beside_it() -> None:
+    leads, guesses = propose_leads(["Ada Quill / Ben Ode", "Ada Quil", "AQ\nB Ode"])
+    assert [lead.name for lead in leads] == ["Ada Quil", "Ada Quill", "AQ", "B Ode", "Ben Ode"]
+    assert (
+        'lead "Ada Quil": spelled nearly like "Ada Quill"; if they are one, make one an alias'
+        in (guesses)
+    )
+    assert 'lead "AQ": may be "Ada Quill"; if so, make it an alias of that lead' in guesses
+    assert 'lead "B Ode": may be "Ben Ode"; if so, make it an alias of that lead' in guesses
+    assert not any(guess.startswith('lead "Ben Ode"') for guess in guesses)
+
+
+def test_a_name_before_a_dash_is_split_from_its_organisation() -> None:
+    leads, guesses = propose_leads(["Ada Quill – Marlbridge Trust", "Ada Quill"])
+    assert [(lead.name, lead.organisation, lead.aliases) for lead in leads] == [
+        ("Ada Quill", "Marlbridge Trust", ("Ada Quill – Marlbridge Trust",))
+    ]
+    assert any("an organisation" in guess for guess in guesses)
+
+
+@pytest.mark.parametrize("text", ["Head of Care - North", "MT – AQ (Head)", "Well-Being Team"])
+def test_a_dash_that_is_not_clear_splits_nothing(text: str) -> None:
+    leads, _ = propose_leads([text])
+    assert [lead.name for lead in leads] == [text]
+
+
+def test_posts_that_differ_by_a_number_are_not_nearly_one() -> None:
+    _, guesses = propose_leads(["Team Manager 1", "Team Manager 2"])
+    assert guesses == ()
+
+
+def test_prose_in_a_lead_cell_is_pointed_out() -> None:
+    _, guesses = propose_leads(
+        ["Ada Quill", "Ada Quill to lead the approval", "All team managers:"]
+    )
+    assert sorted(guess.partition('": ')[0] for guess in guesses) == [
+        'lead "Ada Quill to lead the approval',
+        'lead "All team managers:',
+    ]
