@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited
@@ -19,6 +19,9 @@ from xlplan.merge.reading import Reading
 from xlplan.workbook.book import Book
 from xlplan.workbook.gate import candidate_files
 from xlplan.workbook.pool import read_all
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 LARGEST = 200 * 1024 * 1024
 """Bytes of the largest file that is kept as an original; anything longer is no template."""

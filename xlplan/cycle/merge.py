@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
@@ -21,6 +21,9 @@ from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading
 from xlplan.workbook.book import Book
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,8 @@ from xlplan.merge.model import Change, MasterRow, Question
 from xlplan.plan.definition import PlanDefinition
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
 
     from xlplan.cycle.issue import IssuedTemplate, IssueResult

@@ -1,0 +1,304 @@
+"""The rooms of the house, and which way imports may point between them.
+
+Each rule is a function from the house (sources by module name) to sentences that say what breaks
+it. The house as it stands must give none; a small house with one fault planted must give one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import pytest
+
+from tests.conftest import ROOT
+
+ORDER = (
+    "cli",
+    "xlplan",  # the package itself: the public names
+    "cycle",
+    "post",
+    "documents",
+    "workbook",
+    "ledger",
+    "frames",
+    "merge",
+    "plan",
+    "errors",
+)
+"""Every room may import those after it, and itself."""
+SOLE_IMPORTERS = {
+    "click": "cli",
+    "openpyxl": "workbook",
+    "xlsxwriter": "workbook",
+    "python_calamine": "workbook",
+    "sqlite3": "ledger",
+    "pandas": "frames",
+}
+PURE = ("merge", "plan")
+IMPURE_MODULES = frozenset(
+    (
+        "asyncio",
+        "fcntl",
+        "glob",
+        "http",
+        "io",
+        "logging",
+        "multiprocessing",
+        "os",
+        "pathlib",
+        "random",
+        "secrets",
+        "select",
+        "shutil",
+        "signal",
+        "socket",
+        "sqlite3",
+        "subprocess",
+        "tempfile",
+        "threading",
+        "time",
+        "urllib",
+        "uuid",
+    )
+)
+IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint"})
+CLOCK_CALLS = frozenset({"now", "today", "utcnow"})
+MAX_LINES = 400
+TO_BE_SPLIT = frozenset({"xlplan.cli.say"})
+"""Longer than that for now; take a name out once its module is split."""
+
+House = Mapping[str, str]
+When = Literal["load", "call", "typing"]
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import; `target` is as far as the statement tells (``xlplan.plan.values.Raw``)."""
+
+    target: str
+    line: int
+    when: When
+    """``load``: as the module is imported; ``call``: later; ``typing``: for the type checker."""
+
+    @property
+    def top(self) -> str:
+        return self.target.partition(".")[0]
+
+
+def read_house() -> House:
+    found = {}
+    for path in sorted((ROOT / "xlplan").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[f"{name}.__init__" if parts[-1] == "__init__" else name] = path.read_text("utf-8")
+    return found
+
+
+@cache
+def parse(source: str) -> ast.Module:
+    return ast.parse(source)
+
+
+def room_of(module: str) -> str:
+    """``xlplan.plan.values`` is in ``plan``; the package itself is a room of its own."""
+    parts = module.removesuffix(".__init__").split(".")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def room_of_target(target: str) -> str:
+    parts = target.split(".")
+    if len(parts) > 1 and (len(parts) > 2 or parts[1] in ORDER):
+        return parts[1]
+    return "xlplan"
+
+
+def imports(module: str, source: str) -> Iterator[Import]:
+    yield from _imports(module, parse(source), "load")
+
+
+def _imports(module: str, node: ast.AST, when: When) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            for name in child.names:
+                yield Import(name.name, child.lineno, when)
+        elif isinstance(child, ast.ImportFrom):
+            parent = module.split(".")[: -child.level] if child.level else []
+            base = ".".join([*parent, *filter(None, [child.module])])
+            for name in child.names:
+                yield Import(f"{base}.{name.name}", child.lineno, when)
+        else:
+            yield from _imports(module, child, _when(child, when))
+
+
+def _when(node: ast.AST, outside: When) -> When:
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+        return "typing"
+    deferred = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    return "call" if deferred and outside == "load" else outside
+
+
+def unknown_rooms(house: House) -> Iterator[str]:
+    for module in house:
+        if room_of(module) not in ORDER:
+            yield f"{module} is in no room of the house ({', '.join(ORDER)})"
+
+
+def imports_that_point_up(house: House) -> Iterator[str]:
+    for module, source in house.items():
+        room = room_of(module)
+        for found in imports(module, source):
+            if found.top != "xlplan" or room not in ORDER:
+                continue
+            target = room_of_target(found.target)
+            if target not in ORDER or ORDER.index(target) < ORDER.index(room):
+                yield f"{module}:{found.line}: {room} may not import {found.target}"
+
+
+def imports_of_others_tools(house: House) -> Iterator[str]:
+    for module, source in house.items():
+        for found in imports(module, source):
+            owner = SOLE_IMPORTERS.get(found.top)
+            if owner and room_of(module) != owner and found.when != "typing":
+                yield f"{module}:{found.line}: only {owner} imports {found.top}"
+
+
+def impure_thoughts(house: House) -> Iterator[str]:
+    for module, source in house.items():
+        if room_of(module) not in PURE:
+            continue
+        for found in imports(module, source):
+            if found.top in IMPURE_MODULES:
+                yield f"{module}:{found.line}: imports {found.top}"
+        for node in ast.walk(parse(source)):
+            if isinstance(node, ast.Call) and (name := _impure_call(node.func)):
+                yield f"{module}:{node.lineno}: calls {name}()"
+
+
+def _impure_call(called: ast.expr) -> str:
+    if isinstance(called, ast.Name) and called.id in IMPURE_CALLS:
+        return called.id
+    if isinstance(called, ast.Attribute) and called.attr in CLOCK_CALLS:
+        return ast.unparse(called)
+    return ""
+
+
+def long_modules(house: House) -> Iterator[str]:
+    for module, source in house.items():
+        lines = len(source.splitlines())
+        if lines >= MAX_LINES and module not in TO_BE_SPLIT:
+            yield f"{module} has {lines} lines; under {MAX_LINES} it can be read at one sitting"
+
+
+def modules_without_docstring(house: House) -> Iterator[str]:
+    for module, source in house.items():
+        if source.strip() and not ast.get_docstring(parse(source)):
+            yield f"{module} does not say what it is for"
+
+
+def import_cycles(house: House) -> Iterator[str]:
+    """Modules of one room that need each other while they load."""
+    needs = {
+        module: {
+            name
+            for found in imports(module, source)
+            if found.when == "load"
+            and (name := _module_named(found.target, house))
+            and name != module
+            if room_of(name) == room_of(module)
+        }
+        for module, source in house.items()
+    }
+    while free := {module for module, wanted in needs.items() if not wanted & needs.keys()}:
+        needs = {module: wanted for module, wanted in needs.items() if module not in free}
+    if needs:
+        yield f"these import each other, or need some that do: {', '.join(sorted(needs))}"
+
+
+def _module_named(target: str, house: House) -> str:
+    for name in (target, target.rpartition(".")[0]):
+        for module in (name, f"{name}.__init__"):
+            if module in house:
+                return module
+    return ""
+
+
+Rule = Callable[[House], Iterator[str]]
+RULES: tuple[Rule, ...] = (
+    unknown_rooms,
+    imports_that_point_up,
+    imports_of_others_tools,
+    impure_thoughts,
+    long_modules,
+    modules_without_docstring,
+    import_cycles,
+)
+PLANTED: tuple[tuple[Rule, House], ...] = (
+    (unknown_rooms, {"xlplan.utils": '"""U."""'}),
+    (imports_that_point_up, {"xlplan.merge.a": "import xlplan.cycle.plan"}),
+    (
+        imports_that_point_up,
+        {"xlplan.plan.a": "def f():\n    from xlplan.merge.model import Write"},
+    ),
+    (imports_that_point_up, {"xlplan.ledger.a": "from ..workbook import book"}),
+    (imports_that_point_up, {"xlplan.errors": "from xlplan.plan import values"}),
+    (imports_that_point_up, {"xlplan.plan.a": "from xlplan import open_plan"}),
+    (imports_that_point_up, {"xlplan.plan.a": "from xlplan import frames"}),
+    (imports_of_others_tools, {"xlplan.documents.a": "def f():\n    import openpyxl.styles"}),
+    (imports_of_others_tools, {"xlplan.cycle": "from pandas import DataFrame"}),
+    (impure_thoughts, {"xlplan.plan.a": "from pathlib import Path"}),
+    (impure_thoughts, {"xlplan.merge.a": "x = open('y')"}),
+    (impure_thoughts, {"xlplan.merge.a": "import datetime\nx = datetime.date.today()"}),
+    (long_modules, {"xlplan.plan.a": "x = 1\n" * MAX_LINES}),
+    (modules_without_docstring, {"xlplan.plan.a": "x = 1"}),
+    (
+        import_cycles,
+        {"xlplan.plan.a": "from xlplan.plan.b import x", "xlplan.plan.b": "import xlplan.plan.a"},
+    ),
+)
+ALLOWED: House = {
+    "xlplan.__init__": '"""P."""\nfrom xlplan.cycle import open_plan',
+    "xlplan.cli.main": '"""C."""\nimport click\nfrom xlplan import __version__, open_plan',
+    "xlplan.cycle": '"""C."""\nimport os\nfrom xlplan import errors, frames',
+    "xlplan.post.a": '"""P."""\nif TYPE_CHECKING:\n    from pandas import DataFrame',
+    "xlplan.frames": '"""F."""\ndef f():\n    import pandas',
+    "xlplan.errors": '"""E."""',
+    "xlplan.plan.a": '"""A."""\nfrom xlplan.plan.b import x\nfrom datetime import date',
+    "xlplan.plan.b": '"""B."""\ndef f():\n    from xlplan.plan import a\n\n\nx = date(2026, 1, 1)',
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_the_house_as_it_stands_keeps_the_rule(rule: Rule) -> None:
+    broken = list(rule(read_house()))
+    assert not broken, "\n" + "\n".join(broken)
+
+
+@pytest.mark.parametrize(("rule", "house"), PLANTED)
+def test_a_planted_fault_is_found(rule: Rule, house: House) -> None:
+    assert len(list(rule(house))) == 1
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_a_good_house_is_left_alone(rule: Rule) -> None:
+    assert list(rule(ALLOWED)) == []
+
+
+def test_shared_is_not_needed() -> None:
+    """The folder beside the repository holds real plans; the project must do without it."""
+    named = re.compile(r"(?<!\w)\.\./shared\b|/work/shared|XLPLAN_SHARED")
+    suffixes = {".py", ".toml", ".md", ".yml", ".csv", ".sh"}
+    needing = []
+    for folder in ("xlplan", "examples", "workbook_templates", "tests", ".ci"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if not path.is_file() or (path.suffix not in suffixes and folder != ".ci"):
+                continue
+            text = path.read_text("utf-8", "replace")
+            guarded = folder == "tests" and "skip" in text
+            if named.search(text) and not guarded:
+                needing.append(str(path.relative_to(ROOT)))
+    assert needing == []

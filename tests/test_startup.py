@@ -1,0 +1,87 @@
+"""Commands that need no heavy library import none: they are typed all day, on slow disks too."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+HEAVY = frozenset(
+    {
+        "pandas",
+        "numpy",
+        "openpyxl",
+        "xlsxwriter",
+        "python_calamine",
+        "tomlkit",
+        "concurrent.futures",
+        "multiprocessing",
+        "asyncio",
+        "hypothesis",
+    }
+)
+REPORT = """
+import json, sys
+try:
+    from xlplan.cli import main
+    main(sys.argv[2:])
+except SystemExit as end:
+    with open(sys.argv[1], "w", encoding="utf-8") as out:
+        json.dump({"status": end.code or 0, "loaded": sorted(sys.modules)}, out)
+"""
+
+
+def run(args: Sequence[str], report: Path) -> tuple[int, set[str]]:
+    """The exit status of `xlplan ARGS`, and the names of the modules that it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", REPORT, str(report), *args],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert report.exists(), done.stderr
+    found = json.loads(report.read_text("utf-8"))
+    return found["status"], set(found["loaded"])
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan made by `xlplan new` on the shipped example."""
+    folder = tmp_path_factory.mktemp("startup")
+    source = ROOT / "examples" / "brag-by-recommendation" / "plan.xlsx"
+    made = ["new", str(folder / "plan"), "--from", str(source)]
+    status, loaded = run(made, folder / "new.json")
+    assert status in {0, 1}
+    # The proof that HEAVY names modules as they are called: this command does need some.
+    assert HEAVY & loaded
+    return folder / "plan"
+
+
+@pytest.mark.parametrize("args", [["--help"], ["issue", "--help"], ["merge", "--help"]])
+def test_help_loads_nothing_heavy(args: list[str], tmp_path: Path) -> None:
+    status, loaded = run(args, tmp_path / "report.json")
+    assert status == 0
+    assert HEAVY & loaded == set()
+
+
+@pytest.mark.parametrize("args", [["status"], ["status", "--json"], []])
+def test_status_loads_nothing_heavy(args: list[str], plan: Path, tmp_path: Path) -> None:
+    status, loaded = run(["-C", str(plan), *args], tmp_path / "report.json")
+    assert status in {0, 1}
+    assert "sqlite3" in loaded
+    assert HEAVY & loaded == set()
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    code = "import json, sys, xlplan; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert set(json.loads(done.stdout)) & HEAVY == set()
