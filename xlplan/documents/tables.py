@@ -1,0 +1,200 @@
+"""Tables in a workbook that came back: where the headings are, and which column is which.
+
+Nothing relies on positions: columns may have been moved, retitled or inserted, rows added above.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlplan.documents.columns import ID_PREFIX, master_columns, template_columns
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.values import show
+from xlplan.workbook.book import CellValue, ReadSheet
+from xlplan.workbook.stamp import RowKey, parse_row_key
+
+_DEEPEST = 200
+"""Rows in which headings are looked for."""
+_NEAR = 4
+"""Rows below the ids in which the headings are looked for."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its sheet, where its headings are and its data begin (rows from 0), the column
+    of each column id, and the column that holds the row keys, or None."""
+
+    sheet: ReadSheet
+    header: int
+    columns: Mapping[str, int]
+    twice: tuple[tuple[str, int], ...]
+    key_column: int | None
+    with_ids: bool
+
+    @property
+    def first(self) -> int:
+        """The first row of data."""
+        return self.header + 1
+
+    def key(self, row: Sequence[CellValue]) -> RowKey | None:
+        """The row key of a row, wherever its column went; never from a column of the plan."""
+        if self.key_column is not None and self.key_column < len(row):
+            found = parse_row_key(row[self.key_column])
+            if found:
+                return found
+        taken = set(self.columns.values())
+        for col, value in enumerate(row):
+            if col not in taken and (found := parse_row_key(value)):
+                return found
+        return None
+
+
+def headings_of(definition: PlanDefinition) -> dict[str, dict[str, str]]:
+    """Column ids by folded heading, for actions and for recommendations."""
+    named: dict[str, dict[str, str]] = {}
+    for kind in ("action", "recommendation"):
+        columns = [*master_columns(definition, kind)]
+        if kind == "action":
+            columns = [*template_columns(definition), *columns]
+        each = named.setdefault(kind, {})
+        for column in columns:
+            each.setdefault(fold(column.heading), column.id)
+    return named
+
+
+def find_tables(
+    sheets: Sequence[ReadSheet], headings: Mapping[str, Mapping[str, str]]
+) -> list[Table]:
+    """The tables of a workbook: on every sheet that has a row of column ids, else on every sheet
+    with a row of the plan's headings."""
+    with_ids = [table for sheet in sheets if (table := _by_ids(sheet, headings))]
+    return with_ids or [table for sheet in sheets if (table := _by_headings(sheet, headings))]
+
+
+def column_id(value: CellValue) -> str:
+    """The column id in a cell of the row of ids, or ``""``."""
+    if isinstance(value, str) and value.strip().startswith(ID_PREFIX):
+        return value.strip().removeprefix(ID_PREFIX)
+    return ""
+
+
+def _by_ids(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Table | None:
+    for number, row in enumerate(sheet.rows[:_DEEPEST]):
+        ids = [(column_id(value), col) for col, value in enumerate(row)]
+        ids = [(name, col) for name, col in ids if name]
+        if not ids:
+            continue
+        columns, twice = _once(ids)
+        known = _kind_of(columns, headings)
+        header = _header_below(sheet, number, known)
+        if header > number:
+            _fill_gaps(sheet.rows[header], columns, known)
+        return Table(sheet, header, columns, twice, _key_column(sheet, header), True)
+    return None
+
+
+def _once(ids: Sequence[tuple[str, int]]) -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
+    """The first column of each id, and the columns in which an id stands again."""
+    columns: dict[str, int] = {}
+    twice: list[tuple[str, int]] = []
+    for name, col in ids:
+        if name in columns:
+            twice.append((name, col))
+        else:
+            columns[name] = col
+    return columns, tuple(twice)
+
+
+def _kind_of(
+    columns: Mapping[str, int], headings: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, str]:
+    """The headings of actions or of recommendations, whichever these columns are."""
+    return max(headings.values(), key=lambda each: len(set(each.values()) & set(columns)))
+
+
+def _header_below(sheet: ReadSheet, ids: int, known: Mapping[str, str]) -> int:
+    """The row of headings: the best match near the row of ids, else the row below it.
+
+    Where that row already has a key, the headings were deleted, and data begin below the ids.
+    """
+    best, most = ids + 1, 0
+    for number in range(ids + 1, min(ids + 1 + _NEAR, len(sheet.rows))):
+        matches = sum(isinstance(v, str) and fold(v) in known for v in sheet.rows[number])
+        if matches > most:
+            best, most = number, matches
+    if not most and (best >= len(sheet.rows) or any(map(parse_row_key, sheet.rows[best]))):
+        return ids
+    return best
+
+
+def _fill_gaps(row: Sequence[CellValue], columns: dict[str, int], known: Mapping[str, str]) -> None:
+    """A column whose id was erased is still known by its heading, if nothing else claims it."""
+    taken = set(columns.values())
+    for col, value in enumerate(row):
+        if col in taken or not isinstance(value, str):
+            continue
+        name = known.get(fold(value))
+        if name is not None and name not in columns:
+            columns[name] = col
+
+
+def _by_headings(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Table | None:
+    best: tuple[int, int, Mapping[str, str]] | None = None
+    for number, row in enumerate(sheet.rows[:_DEEPEST]):
+        texts = {fold(value) for value in row if isinstance(value, str)}
+        for known in headings.values():
+            matches = len(texts & set(known))
+            if matches >= 2 and (best is None or matches > best[0]):
+                best = (matches, number, known)
+    if best is None:
+        return None
+    _, number, known = best
+    named = [
+        (known[fold(value)], col)
+        for col, value in enumerate(sheet.rows[number])
+        if isinstance(value, str) and fold(value) in known
+    ]
+    columns, twice = _once(named)
+    return Table(sheet, number, columns, twice, _key_column(sheet, number), False)
+
+
+def _key_column(sheet: ReadSheet, header: int) -> int | None:
+    """The column with the most row keys, the first of several; None where there is none."""
+    counts: Counter[int] = Counter()
+    for row in sheet.rows[header:]:
+        counts.update(col for col, value in enumerate(row) if parse_row_key(value))
+    return min(counts, key=lambda col: (-counts[col], col)) if counts else None
+
+
+def is_heading_again(table: Table, row: Sequence[CellValue]) -> bool:
+    """Whether a row of data only repeats the headings or the ids, as pasting a table does."""
+    if any(column_id(value) for value in row):
+        return True
+    shown = [
+        (value, heading)
+        for value, heading in zip(row, table.sheet.rows[table.header], strict=False)
+        if value is not None
+    ]
+    return len(shown) >= 2 and all(
+        isinstance(value, str) and isinstance(heading, str) and fold(value) == fold(heading)
+        for value, heading in shown
+    )
+
+
+def plain(value: CellValue) -> str:
+    """A ref as it is compared: exactly, but for spaces. Look-alike letters stay what they are."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return " ".join(canon_text(text_of(value)).split())
+
+
+def text_of(value: CellValue) -> str:
+    """A cell as text, for people."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool | int | float):
+        return show(value)
+    return str(value)

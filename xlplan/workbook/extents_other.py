@@ -1,0 +1,164 @@
+"""The extents of sheets that are not Open XML: OpenDocument and binary workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlplan.workbook.extents import SHARED, TRUTHS, Extent, far_cells, many_cells, parse
+from xlplan.workbook.parts import Bounds, Refused
+
+
+class _OdsParser:
+    """Handlers that follow repeated rows and cells without repeating them."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.extents: dict[str, Extent] = {}
+        self.names: list[str] = []
+        self.notes: dict[str, dict[tuple[int, int], str]] = {}
+        self.row = self.col = 0
+        self.repeat_rows = self.repeat_cells = 1
+        self.attributes: dict[str, str] = {}
+        self.cell: list[str] | None = None
+        self.note: list[str] | None = None
+        self.widest = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "table:table" and self.cell is None:
+            self.names.append(attributes.get("table:name", ""))
+            self.extents[self.names[-1]] = Extent()
+            self.row = 0
+        elif name == "table:table-row":
+            self.col = 0
+            self.widest = 0
+            self.repeat_rows = _count(attributes.get("table:number-rows-repeated"))
+        elif name in ("table:table-cell", "table:covered-table-cell") and self.names:
+            self.repeat_cells = _count(attributes.get("table:number-columns-repeated"))
+            self.attributes, self.cell = attributes, []
+        elif name == "office:annotation":
+            self.note = []
+
+    def data(self, text: str) -> None:
+        if self.note is not None:
+            self.note.append(text)
+        elif self.cell is not None:
+            self.cell.append(text)
+
+    def end(self, name: str) -> None:
+        if name == "office:annotation" and self.note is not None and self.names:
+            text = "".join(self.note).strip()
+            self.notes.setdefault(self.names[-1], {})[(self.row, self.col)] = text
+            self.note = None
+        elif name in ("table:table-cell", "table:covered-table-cell") and self.cell is not None:
+            self._close_cell("".join(self.cell))
+            self.cell = None
+            self.col += self.repeat_cells
+        elif name == "table:table-row" and self.names:
+            if self.widest:
+                extent = self.extents[self.names[-1]]
+                extent.reach(self.row + self.repeat_rows - 1, self.widest - 1)
+                extent.cells += self.repeat_rows * self.widest
+                self._check(extent)
+            self.row += self.repeat_rows
+
+    def _close_cell(self, text: str) -> None:
+        kind = self.attributes.get("office:value-type", "")
+        formula = self.attributes.get("table:formula", "")
+        if not (kind or formula or text.strip()):
+            return
+        extent = self.extents[self.names[-1]]
+        at = (self.row, self.col)
+        self.widest = self.col + self.repeat_cells
+        if self.widest > self.bounds.columns:
+            raise Refused(far_cells(self.names[-1], self.row + 1, self.widest))
+        if formula and formula.upper().replace("OF:=", "") not in TRUTHS:
+            extent.formulas[at] = formula.removeprefix("of:").removeprefix("=") or SHARED
+        if self.attributes.get("calcext:value-type") == "error":
+            extent.errors[at] = text.strip() or "#N/A"
+        elif text.strip():
+            extent.filled = True
+
+    def _check(self, extent: Extent) -> None:
+        extent.check(self.names[-1], self.bounds)
+        if sum(each.cells for each in self.extents.values()) > self.bounds.cells:
+            raise Refused(many_cells(self.names[-1], extent.cells))
+
+
+def _count(text: str | None) -> int:
+    """A repeat count; what is not a number counts as one, as readers have it."""
+    return max(int(text), 1) if text and text.isdecimal() and len(text) < 12 else 1
+
+
+def scan_ods(
+    content: bytes, bounds: Bounds
+) -> tuple[dict[str, Extent], dict[str, dict[tuple[int, int], str]]]:
+    """The extent of each sheet of an OpenDocument spreadsheet, and its notes, by sheet name."""
+    handlers = _OdsParser(bounds)
+    parse(content, handlers.start, handlers.end, handlers.data)
+    return handlers.extents, handlers.notes
+
+
+_ROW_HEADER = 0
+_BLANK = 1
+_ERROR_CELLS = frozenset({3, 11})
+_FORMULA_CELLS = frozenset({8, 9, 10, 11})
+_CELLS = frozenset(range(2, 12))
+_MERGE = 176
+_ERROR_NAMES = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+    0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
+}  # fmt: skip
+
+
+def scan_binary_sheet(data: bytes, bounds: Bounds) -> Extent:
+    """The extent of a sheet of an xlsb workbook (MS-XLSB 2.1.4: records of type and length).
+
+    The text of a formula is not in the file, so it is given as `SHARED`.
+    """
+    extent = Extent()
+    row = 0
+    for record, body in records(data):
+        length = len(body)
+        if record == _ROW_HEADER and length >= 4:
+            row = int.from_bytes(body[:4], "little")
+        elif record in _CELLS and length >= 8:
+            col = int.from_bytes(body[:4], "little")
+            extent.reach(row, col)
+            extent.cells += 1
+            extent.filled = extent.filled or record not in _ERROR_CELLS | _FORMULA_CELLS
+            if record in _FORMULA_CELLS:
+                extent.formulas[row, col] = SHARED
+            if record in _ERROR_CELLS:
+                extent.errors[row, col] = _ERROR_NAMES.get(body[8] if length > 8 else 0x2A, "#N/A")
+        elif record == _BLANK:
+            extent.cells += 1
+        elif record == _MERGE:
+            extent.merges += 1
+        if extent.cells > bounds.cells:
+            break
+    return extent
+
+
+def records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The records of a binary part, type and body, as far as they are whole."""
+    position = 0
+    while position < len(data):
+        record, position = _number(data, position, 2)
+        length, position = _number(data, position, 4)
+        body = data[position : position + length]
+        if len(body) < length:
+            return
+        yield record, body
+        position += length
+
+
+def _number(data: bytes, position: int, most: int) -> tuple[int, int]:
+    """A number of at most `most` bytes of seven bits each, and the position after it."""
+    number = 0
+    for step in range(most):
+        byte = data[position] if position < len(data) else 0
+        position += 1
+        number |= (byte & 0x7F) << (7 * step)
+        if not byte & 0x80:
+            break
+    return number, position

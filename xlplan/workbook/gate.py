@@ -1,0 +1,210 @@
+"""The gate: what every file must pass before a reader sees its bytes.
+
+Everything in an inbox is hostile until it is through here (FIELD-NOTES 2, 3 and 5). A refusal is a
+`Problem` with a code of its own and says what to do.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xlplan.errors import Problem
+from xlplan.workbook.book import At
+from xlplan.workbook.extents import Extent, many_cells, scan_sheet
+from xlplan.workbook.extents_other import scan_binary_sheet, scan_ods
+from xlplan.workbook.kinds import PASSWORD, Refusal, ole_kind, plain_kind, zip_kind
+from xlplan.workbook.parts import DEFAULT, MB, Bounds, Refused, open_package, too_large
+from xlplan.workbook.relations import Sheets, list_sheets
+
+__all__ = ["Admitted", "Bounds", "admit", "candidate_files", "read_bytes", "refused"]
+
+_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
+_INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
+_LOCKS = ("~$", ".~lock.")
+_CLUTTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"})
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A file that may be read: its kind, its checked parts, and what its sheets' XML says.
+
+    `extents` by sheet name, for the kinds in which it can be told; `sheets` says which part each
+    sheet is in, for Open XML. `problems` are notes and warnings.
+    """
+
+    kind: str
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+    sheets: Sheets = ()
+    extents: Mapping[str, Extent] = field(default_factory=dict)
+    notes: Mapping[str, Mapping[At, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def refused(refusal: Refusal, name: str) -> Problem:
+    """The problem that a refusal is for the file called `name`."""
+    return Problem(refusal.code, name, refusal.message)
+
+
+def admit(data: bytes, name: str, bounds: Bounds = DEFAULT) -> Admitted | Problem:
+    """What `data` is and that it is safe to read, or the one problem that refuses it."""
+    try:
+        return _admit(data, name, bounds)
+    except Refused as refusal:
+        return refused(refusal.refusal, name)
+    except MemoryError:
+        return refused(too_large("more than fits in memory"), name)
+
+
+def _admit(data: bytes, name: str, bounds: Bounds) -> Admitted:
+    if len(data) > bounds.file_bytes:
+        raise Refused(_file_too_large(bounds))
+    kind = plain_kind(data)
+    if kind == "zip":
+        return _admit_package(data, name, bounds)
+    if kind == "ole":
+        kind = ole_kind(data)
+    if isinstance(kind, Refusal):
+        raise Refused(kind)
+    return Admitted(kind)
+
+
+def _file_too_large(bounds: Bounds) -> Refusal:
+    return Refusal(
+        "GATE-003",
+        f"This file is larger than {bounds.file_bytes // MB} MB. Ask its sender to copy the "
+        "cells into a new workbook, without pictures, and send that.",
+    )
+
+
+def _admit_package(data: bytes, name: str, bounds: Bounds) -> Admitted:
+    parts = open_package(data, bounds)
+    types = next((parts[n] for n in parts if n.lower() == "[content_types].xml"), b"")
+    kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
+    if isinstance(kind, Refusal):
+        raise Refused(kind)
+    if kind == "ods":
+        if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+            raise Refused(PASSWORD)
+        extents, notes = scan_ods(parts.get("content.xml", b""), bounds)
+        return Admitted(kind, parts, (), extents, notes)
+    sheets = list_sheets(parts, kind)
+    if len(sheets) > bounds.sheets:
+        raise Refused(too_large(f"{len(sheets):,} sheets"))
+    extents = {}
+    for sheet, part in sheets:
+        if part in parts and sheet not in extents:
+            scan = scan_binary_sheet if kind == "xlsb" else scan_sheet
+            extents[sheet] = scan(parts[part], bounds)
+    _check_extents(extents, parts, sheets, bounds)
+    problems: tuple[Problem, ...] = ()
+    if any(part.lower().endswith("vbaproject.bin") for part in parts):
+        problems = (_macros(name),)
+    return Admitted(kind, parts, sheets, extents, {}, problems)
+
+
+def _macros(name: str) -> Problem:
+    return Problem(
+        "GATE-030", name, "This workbook holds macros. They were not run; only its cells were "
+        "read, so nothing needs doing.", level="note",
+    )  # fmt: skip
+
+
+def _check_extents(
+    extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds
+) -> None:
+    for sheet, extent in extents.items():
+        extent.check(sheet, bounds)
+    total = sum(extent.rows * extent.columns for extent in extents.values())
+    if total > bounds.cells:
+        raise Refused(many_cells(next(iter(extents)), total))
+    shared = next((parts[n] for n in parts if n.lower() == "xl/sharedstrings.xml"), b"")
+    if len(shared) * sum(extent.texts for extent in extents.values()) > bounds.text:
+        _check_texts(shared, parts, sheets, bounds)
+
+
+def _check_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds) -> None:
+    """One long shared text behind a million cells would be copied a million times."""
+    lengths = [
+        sum(map(len, _TEXT.findall(item))) for item in re.split(rb"<(?:\w+:)?si[\s/>]", shared)[1:]
+    ]
+    total = 0
+    for _, part in sheets:
+        for index in _INDEX.findall(parts.get(part, b"")):
+            total += lengths[int(index)] if int(index) < len(lengths) else 0
+        if total > bounds.text:
+            raise Refused(too_large(f"over {bounds.text // MB} million characters"))
+
+
+def candidate_files(path: Path) -> tuple[list[Path], list[Problem]]:
+    """The files to read at `path` (a file or a folder, not its subfolders), by name, and what was
+    passed over and why. Nothing is opened: links, pipes and devices are told by `lstat`."""
+    if not path.is_dir():
+        problem = _skip(path)
+        return ([], [problem]) if problem else ([path], [])
+    files: list[Path] = []
+    skipped: list[Problem] = []
+    try:
+        entries = sorted(path.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        return [], [_unreadable(path, error)]
+    for entry in entries:
+        problem = _skip(entry)
+        if problem is None:
+            files.append(entry)
+        elif entry.name.lower() not in _CLUTTER:
+            skipped.append(problem)
+    return files, skipped
+
+
+def _skip(path: Path) -> Problem | None:
+    """Why this entry of an inbox is not read, or None where it is."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError as error:
+        return _unreadable(path, error)
+    if stat.S_ISDIR(mode):
+        message = "This is a folder. Move the files in it into the inbox, or name it to be merged."
+        return Problem("GATE-029", path.name, message, level="warning")
+    if not stat.S_ISREG(mode):
+        what = "a link" if stat.S_ISLNK(mode) else "a pipe or a device"
+        message = f"This is {what}, not a file, and was not opened. Put the file itself here."
+        return Problem("GATE-028", path.name, message)
+    if path.name.startswith(_LOCKS):
+        message = (
+            "This is the lock file of a workbook that somebody has open, not a return, and was "
+            "passed over. It goes away when the workbook is closed."
+        )
+        return Problem("GATE-027", path.name, message, level="note")
+    if path.name.lower() in _CLUTTER:
+        return Problem("GATE-027", path.name, "Passed over: not a return.", level="note")
+    return None
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    reason = error.strerror or "it cannot be opened"
+    message = f"This file cannot be opened ({reason}). Check that it is there and can be read."
+    return Problem("GATE-031", path.name, message)
+
+
+def read_bytes(path: Path, bounds: Bounds = DEFAULT) -> bytes | Problem:
+    """The bytes of a regular file, or the problem that says why not. Never follows a link and
+    never waits for a pipe, whatever took the file's place since it was listed."""
+    if (problem := _skip(path)) and problem.code != "GATE-027":
+        return problem
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  (of a descriptor)
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return _unreadable(path, OSError(0, "it is not a file"))
+            data = file.read(bounds.file_bytes + 1)
+    except OSError as error:
+        return _unreadable(path, error)
+    if len(data) > bounds.file_bytes:
+        return refused(_file_too_large(bounds), path.name)
+    return data

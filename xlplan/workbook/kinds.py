@@ -1,0 +1,205 @@
+"""What kind of file some bytes are, decided by the bytes and never by the name (FIELD-NOTES 3)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Refusal(NamedTuple):
+    """Why a kind of file cannot be read, and what to do: a code and plain sentences."""
+
+    code: str
+    message: str
+
+
+_SAVE = "Open it in the program that made it and save it as an Excel workbook (.xlsx)"
+
+EMPTY = Refusal("GATE-001", "This file is empty (0 bytes). Ask for it to be sent again.")
+NOT_DOWNLOADED = Refusal(
+    "GATE-002",
+    "This file holds only zeros: a cloud file that was not downloaded. "
+    "Open its folder, download the file, and merge again.",
+)
+LABELLED = Refusal(
+    "GATE-007",
+    "This workbook is encrypted by a sensitivity label. Ask its sender to remove the label "
+    "or its encryption and to send the workbook again.",
+)
+PASSWORD = Refusal(
+    "GATE-006",
+    "This workbook is protected with a password, so nothing in it can be read. "
+    "Ask its sender to save it without a password and to send it again.",
+)
+PDF = Refusal(
+    "GATE-013", "This is a PDF, not a workbook. Ask its sender for the Excel workbook itself."
+)
+PICTURE = Refusal(
+    "GATE-014", "This is a picture, not a workbook. Ask its sender for the Excel workbook itself."
+)
+HTML = Refusal(
+    "GATE-015", f"This is a web page with the name of a spreadsheet. {_SAVE}, then merge again."
+)
+NUMBERS = Refusal(
+    "GATE-016",
+    "This is a Numbers document. In Numbers choose File, Export To, Excel, and send that file.",
+)
+SHORTCUT = Refusal(
+    "GATE-017",
+    "This is a shortcut to a file in the cloud, without its contents. "
+    "Open it, download the workbook as Excel (.xlsx), and merge that.",
+)
+OTHER_DOCUMENT = Refusal(
+    "GATE-018",
+    "This is a document, but not a spreadsheet. Ask its sender for the Excel workbook itself.",
+)
+MESSAGE = Refusal(
+    "GATE-019",
+    "This is an e-mail, not a workbook. Save its attachment in the inbox, and merge again.",
+)
+ARCHIVE = Refusal(
+    "GATE-020",
+    "This is an archive of files. Extract the workbooks in it into the inbox, and merge again.",
+)
+OLD_SPREADSHEET = Refusal(
+    "GATE-021", f"This is a spreadsheet in a form that cannot be read here. {_SAVE}, and send it."
+)
+UNKNOWN = Refusal(
+    "GATE-022", "This is not a spreadsheet. Ask its sender for the Excel workbook itself."
+)
+
+_MAGIC: tuple[tuple[bytes, Refusal], ...] = (
+    (b"%PDF", PDF),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"\x89PNG", PICTURE),
+    (b"GIF8", PICTURE),
+    (b"II*\x00", PICTURE),
+    (b"MM\x00*", PICTURE),
+    (b"{\\rtf", OTHER_DOCUMENT),
+    (b"\x1f\x8b", ARCHIVE),
+    (b"7z\xbc\xaf", ARCHIVE),
+    (b"Rar!", ARCHIVE),
+    (b"PK\x05\x06", ARCHIVE),
+    (b"[InternetShortcut]", SHORTCUT),
+    (b"\x09\x08", OLD_SPREADSHEET),
+    (b"\x09\x04", OLD_SPREADSHEET),
+    (b"\x09\x02", OLD_SPREADSHEET),
+    (b"\x09\x00\x04\x00", OLD_SPREADSHEET),
+)
+_WEB = re.compile(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+_MAIL = re.compile(
+    rb"(received|from|return-path|delivered-to|mime-version|x-[\w-]+|date|subject|message-id): ",
+    re.IGNORECASE,
+)
+_MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
+_CLOUD = re.compile(rb'\s*\{[^{}]{0,2000}"(doc_id|url)"\s*:')
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+
+
+def plain_kind(data: bytes) -> str | Refusal:
+    """``"zip"``, ``"ole"`` or ``"csv"``, or why these bytes cannot be read.
+
+    Whatever its name says, text that is nothing else is read as csv.
+    """
+    if not data:
+        return EMPTY
+    if data.startswith(ZIP):
+        return "zip"
+    if data.startswith(OLE):
+        return "ole"
+    if not data.strip(b"\0"):
+        return NOT_DOWNLOADED
+    if data.startswith(UTF16_MARKS):
+        return "csv"
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, refusal in _MAGIC:
+        if data.startswith(magic) or start.startswith(magic):
+            return refusal
+    if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        return PICTURE
+    return _text_kind(data, start)
+
+
+def _text_kind(data: bytes, start: bytes) -> str | Refusal:
+    if start.startswith(b"<?xml") or start.startswith(b"<!--"):
+        if b"URL" in start and b"<plist" in start:
+            return SHORTCUT
+        return HTML if _WEB.search(start) else OLD_SPREADSHEET
+    if _WEB.match(start):
+        return HTML
+    if _CLOUD.match(start):
+        return SHORTCUT
+    if _MAIL.match(start) and _MAIL_SURE.search(start):
+        return MESSAGE
+    sample = data[:65536]
+    if looks_utf16(sample):
+        return "csv"
+    if len(_CONTROL.findall(sample)) * 100 > len(sample):
+        return UNKNOWN
+    return "csv"
+
+
+def looks_utf16(data: bytes) -> str:
+    """The UTF-16 that text without a mark is most likely in, or ``""``."""
+    half = len(data) // 2
+    if half >= 4:
+        for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[0::2])):
+            if zeros.count(0) * 10 > half * 9:
+                return encoding
+    return ""
+
+
+def ole_kind(data: bytes) -> str | Refusal:
+    """``"xls"``, or why this compound file cannot be read; streams are known by their names."""
+
+    def holds(name: str) -> bool:
+        return name.encode("utf-16-le") in data
+
+    if holds("EncryptedPackage"):
+        return LABELLED if holds("DRMEncrypted") else PASSWORD
+    if holds("__substg1.0") or holds("__properties_version1.0"):
+        return MESSAGE
+    if holds("WordDocument") or holds("PowerPoint Document"):
+        return OTHER_DOCUMENT
+    if holds("Workbook\0") or holds("Book\0"):
+        return "xls"
+    return UNKNOWN
+
+
+_SHEET_TYPES: tuple[tuple[bytes, str], ...] = (
+    (b"sheet.binary.macroEnabled.main", "xlsb"),
+    (b"ms-excel.sheet.macroEnabled.main", "xlsm"),
+    (b"ms-excel.template.macroEnabled.main", "xlsm"),
+    (b"ms-excel.addin.macroEnabled.main", "xlsm"),
+    (b"spreadsheetml.sheet.main", "xlsx"),
+    (b"spreadsheetml.template.main", "xlsx"),
+)
+_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".pdf", ".eml", ".msg", ".docx")
+
+
+def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> str | Refusal:
+    """The kind of an archive, from the names of its parts and the two parts that declare it."""
+    if mimetype:
+        if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+            return "ods"
+        if mimetype.startswith(b"application/vnd.oasis.opendocument"):
+            return OTHER_DOCUMENT
+    for mark, kind in _SHEET_TYPES:
+        if mark in content_types:
+            return kind
+    if b"wordprocessingml" in content_types or b"presentationml" in content_types:
+        return OTHER_DOCUMENT
+    lowered = frozenset(name.lower() for name in names)
+    if "xl/workbook.xml" in lowered:
+        return "xlsx"
+    if "xl/workbook.bin" in lowered:
+        return "xlsb"
+    if any(name.endswith(".iwa") or name == "index.zip" for name in lowered):
+        return NUMBERS
+    if any(name.endswith(_BOOKS) for name in lowered):
+        return ARCHIVE
+    return UNKNOWN

@@ -1,0 +1,170 @@
+"""A file's bytes as a `Book`: the gate first, then values, then what values cannot tell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlplan.errors import Problem
+from xlplan.workbook.book import Book, CellValue, ReadSheet
+from xlplan.workbook.extents import Extent
+from xlplan.workbook.gate import Admitted, Bounds, admit, refused
+from xlplan.workbook.kinds import PASSWORD, Refusal
+from xlplan.workbook.parts import DEFAULT, Refused
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+__all__ = ["Bounds", "read_book"]
+
+_SAVE = "Open it in Excel, save it as an Excel workbook (.xlsx), and send that"
+UNREADABLE = Refusal(
+    "GATE-023", f"This workbook cannot be read: it is damaged or unusual. {_SAVE}."
+)
+_DETAILED = ("xlsx", "xlsm")
+
+
+def read_book(data: bytes, name: str, bounds: Bounds = DEFAULT, detail: bool = False) -> Book:
+    """Everything that `data` holds, whatever it is called.
+
+    `name` is used in messages only. `detail` adds fills, strikethrough, merged cells and hidden
+    rows and columns, for importing a plan. What cannot be read is a `Book` without sheets whose
+    `problems` say why; nothing is raised for a bad file.
+    """
+    admitted = admit(data, name, bounds)
+    if isinstance(admitted, Problem):
+        return Book(name, "", problems=(admitted,))
+    try:
+        book = _read(data, name, admitted, bounds)
+        return _with_markings(book, data) if detail else book
+    except Refused as refusal:
+        return Book(name, admitted.kind, problems=(refused(refusal.refusal, name),))
+    except MemoryError:
+        return Book(name, admitted.kind, problems=(refused(UNREADABLE, name),))
+
+
+def _read(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
+    if admitted.kind == "csv":
+        from xlplan.workbook.plain_text import read_values
+
+        return Book(name, "csv", (ReadSheet("csv", read_values(data, bounds)),))
+    from xlplan.workbook.properties import read_properties
+
+    properties, saved = read_properties(admitted.parts, admitted.kind)
+    problems = list(admitted.problems)
+    sheets = _read_sheets(data, name, admitted, bounds, problems)
+    return Book(name, admitted.kind, sheets, properties, saved, tuple(problems))
+
+
+def _read_sheets(
+    data: bytes, name: str, admitted: Admitted, bounds: Bounds, problems: list[Problem]
+) -> tuple[ReadSheet, ...]:
+    import python_calamine
+
+    sheets: list[ReadSheet] = []
+    try:
+        with python_calamine.CalamineWorkbook.from_object(io.BytesIO(data)) as book:
+            for at, meta in enumerate(book.sheets_metadata):
+                if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+                sheet = book.get_sheet_by_index(at)
+                sheets.append(_sheet(meta.name, _rows(sheet, bounds), visible, admitted))
+    except python_calamine.PasswordError:
+        raise Refused(PASSWORD) from None
+    except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # A panic in the reader is not an Exception (FIELD-NOTES 2).
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        text = f"This workbook cannot be read: it is damaged or unusual ({reason}). {_SAVE}."
+        raise Refused(Refusal(UNREADABLE.code, text)) from None
+    _check_complete(sheets, admitted, name, problems)
+    return tuple(sheets)
+
+
+def _rows(sheet: CalamineSheet, bounds: Bounds) -> list[list[CellValue]]:
+    """All rows from A1, as dense as the used area."""
+    from xlplan.workbook.extents import far_cells, many_cells
+
+    end = sheet.end
+    if end is None:
+        return []
+    height, width = end[0] + 1, end[1] + 1
+    if height > bounds.rows or width > bounds.columns:
+        raise Refused(far_cells(sheet.name, height, width))
+    if height * width > bounds.cells:
+        raise Refused(many_cells(sheet.name, height * width))
+    rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
+    return [[None if value == "" else value for value in row] for row in rows]
+
+
+def _sheet(name: str, rows: list[list[CellValue]], visible: bool, admitted: Admitted) -> ReadSheet:
+    extent = admitted.extents.get(name, Extent())
+    notes: Mapping[tuple[int, int], str] = admitted.notes.get(name, {})
+    part = dict(admitted.sheets).get(name, "") if _has_notes(admitted) else ""
+    if part:
+        from xlplan.workbook.markings import read_notes
+
+        notes = read_notes(admitted.parts, part)
+    return ReadSheet(
+        name, rows, visible, formulas=extent.formulas, errors=extent.errors, notes=notes
+    )
+
+
+def _has_notes(admitted: Admitted) -> bool:
+    return admitted.kind != "xlsb" and any("comments" in part for part in admitted.parts)
+
+
+def _check_complete(
+    sheets: Sequence[ReadSheet], admitted: Admitted, name: str, problems: list[Problem]
+) -> None:
+    """Sheets listed must equal sheets read, and a sheet with values must not be read as empty."""
+    read = {sheet.name: sheet for sheet in sheets}
+    for listed, extent in admitted.extents.items():
+        sheet = read.get(listed)
+        if sheet is not None and (sheet.rows or not extent.filled):
+            continue
+        found = "is listed but was not read" if sheet is None else "has values but read as empty"
+        text = f'The sheet "{listed}" {found}. {_SAVE}.'
+        problems.append(Problem("GATE-024", f"{name}!{listed}", text))
+    if not sheets and not problems:
+        problems.append(Problem("GATE-024", name, f"This workbook has no sheet to read. {_SAVE}."))
+
+
+def _with_markings(book: Book, data: bytes) -> Book:
+    """`book` with what openpyxl sees; where it sees nothing, a note says so."""
+    if book.kind not in _DETAILED:
+        return book
+    from xlplan.workbook.markings import read_markings
+
+    try:
+        markings = read_markings(data)
+    except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
+        markings = {}
+        reason = type(error).__name__
+    else:
+        reason = "none of its sheets could be seen"
+    sheets = [
+        replace(
+            sheet,
+            fills=found.fills,
+            struck=found.struck,
+            merged=found.merged,
+            hidden_rows=found.hidden_rows,
+            hidden_columns=found.hidden_columns,
+        )
+        if (found := markings.get(sheet.name))
+        else sheet
+        for sheet in book.sheets
+    ]
+    if len(markings) >= len(sheets):
+        return replace(book, sheets=tuple(sheets))
+    text = (
+        f"Colours, merged and hidden cells of this workbook could not be read ({reason}); its "
+        "values were. Save it as an Excel workbook (.xlsx) if they matter."
+    )
+    problem = Problem("GATE-032", book.name, text, level="warning")
+    return replace(book, sheets=tuple(sheets), problems=(*book.problems, problem))

@@ -1,0 +1,91 @@
+"""Which part of an Open XML package is what: sheets, their notes, the document's properties."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+
+from xlplan.workbook.extents import parse
+from xlplan.workbook.extents_other import records
+
+Sheets = tuple[tuple[str, str], ...]
+"""Name and part of each sheet, in the order of the workbook."""
+
+
+def related(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
+    """What `part` is related to: by relation id, the last word of the relation's type and the
+    name of the target part. Relations that lead out of the file are left out."""
+    folder, name = posixpath.split(part)
+    rels = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"), b"")
+    found: dict[str, tuple[str, str]] = {}
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        if element.rpartition(":")[2] != "Relationship":
+            return
+        if attributes.get("TargetMode") == "External":
+            return
+        target = attributes.get("Target", "")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        found[attributes.get("Id", "")] = (kind, posixpath.normpath(path))
+
+    if rels:
+        parse(rels, start, _nothing, _nothing)
+    return found
+
+
+def _nothing(_: str) -> None:
+    """A handler that does nothing."""
+
+
+def workbook_part(parts: Mapping[str, bytes]) -> str:
+    """The part that lists the sheets, or ``""``."""
+    for kind, target in related(parts, "").values():
+        if kind == "officeDocument" and target in parts:
+            return target
+    usual = ("xl/workbook.xml", "xl/workbook.bin")
+    return next((part for part in usual if part in parts), "")
+
+
+def list_sheets(parts: Mapping[str, bytes], kind: str) -> Sheets:
+    """Name and part of every sheet; chart sheets and the like are left out."""
+    book = workbook_part(parts)
+    relations = related(parts, book)
+    sheets: list[tuple[str, str]] = []
+    if kind == "xlsb":
+        named = _binary_sheets(parts.get(book, b""))
+    else:
+        named = _listed_sheets(parts.get(book, b""))
+    for name, relation in named:
+        type_of, target = relations.get(relation, ("worksheet", ""))
+        if type_of == "worksheet":
+            sheets.append((name, target))
+    return tuple(sheets)
+
+
+def _listed_sheets(xml: bytes) -> list[tuple[str, str]]:
+    named: list[tuple[str, str]] = []
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        if element.rpartition(":")[2] == "sheet" and "name" in attributes:
+            ids = (v for k, v in attributes.items() if k.endswith(":id") or k == "id")
+            named.append((attributes["name"], next(ids, "")))
+
+    if xml:
+        parse(xml, start, _nothing, _nothing)
+    return named
+
+
+_BUNDLE_SHEET = 156
+
+
+def _binary_sheets(data: bytes) -> list[tuple[str, str]]:
+    """Sheet names and relation ids from BrtBundleSh records (MS-XLSB 2.4.304)."""
+    named: list[tuple[str, str]] = []
+    for record, body in records(data):
+        if record == _BUNDLE_SHEET and len(body) > 12:
+            size = int.from_bytes(body[8:12], "little") * 2
+            relation = body[12 : 12 + size].decode("utf-16-le", "replace")
+            name = body[16 + size :].decode("utf-16-le", "replace")
+            named.append((name, relation))
+    return named
