@@ -340,17 +340,17 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
         ("[issue]\nproposal_rows = -1\n", 15, "DEF-007", "from 0 to 200"),
         ("[[field]]\nid = 'x'\nheading = 'X'\nwidth = nan\n", 17, "DEF-007", "from 0 to 255"),
         # roles
-        ("[[field]]\nid = 'x'\nheading = 'X'\nrole = 'key'\n", 17, "DEF-010", '"ref" has role'),
-        ("[[field]]\nid = 'x'\nheading = 'X'\nof = 'recommendation'\n", 5, "DEF-010", "No [["),
+        ("[[field]]\nid = 'x'\nheading = 'X'\nrole = 'key'\n", 17, "DEF-009", '"ref" has role'),
+        ("[[field]]\nid = 'x'\nheading = 'X'\nof = 'recommendation'\n", 5, "DEF-009", "No [["),
         # naming what is not there
-        ("[[field]]\nid = 'x'\nheading = 'X'\ntype = 'rating'\n", 14, "DEF-011", "needs a scale"),
+        ("[[field]]\nid = 'x'\nheading = 'X'\ntype = 'rating'\n", 14, "DEF-010", "needs a scale"),
         (
             "[[field]]\nid = 'x'\nheading = 'X'\ntype = 'rating'\nscale = 'five'\n",
-            18, "DEF-011", 'no [[rating]] has scale "five"',
+            18, "DEF-010", 'no [[rating]] has scale "five"',
         ),
-        ("[composite]\ngroup_by = 'theme'\n", 15, "DEF-011", "Use one of: ref, action."),
+        ("[composite]\ngroup_by = 'theme'\n", 15, "DEF-010", "Use one of: ref, action."),
         # keys that do not go together
-        ("[[field]]\nid = 'x'\nheading = 'X'\nmode = 'append'\n", 17, "DEF-012", "is a text"),
+        ("[[field]]\nid = 'x'\nheading = 'X'\nmode = 'append'\n", 17, "DEF-011", "is a text"),
     ],
 )  # fmt: skip
 def test_each_fault_says_where_and_what_to_do(
@@ -373,7 +373,7 @@ def test_a_missing_plan_is_told_once() -> None:
 
 def test_no_fields_at_all_lack_their_roles() -> None:
     found = faults(SMALL[: SMALL.index("[[field]]")])
-    assert [line[-9:] for line in found] == ["[DEF-010]", "[DEF-010]"]
+    assert [line[-9:] for line in found] == ["[DEF-009]", "[DEF-009]"]
 
 
 def test_a_misspelt_role_is_one_fault_not_two() -> None:
@@ -390,7 +390,7 @@ def test_a_timezone_must_exist(name: str) -> None:
     found = only_fault(SMALL.replace("[[field]]", f'timezone = "{name}"\n[[field]]', 1))
     assert found.startswith("plan.toml:5: [plan]: timezone")
     assert "Europe/London" in found
-    assert found.endswith("[DEF-009]")
+    assert found.endswith("[DEF-008]")
 
 
 def test_a_name_with_odd_characters_is_shown_in_one_line() -> None:

@@ -36,7 +36,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     """The plan definition that `text` (TOML) says.
 
     `where` names the file in messages. Raises `XlplanError` with every fault found, in the order
-    of their lines: codes DEF-001 to DEF-012.
+    of their lines: codes DEF-001 to DEF-011.
     """
     raw, source = _parse(text.removeprefix("\ufeff"), where)
     tables: Tables = {name: read_table(source, name, raw) for name in TABLES}
@@ -100,7 +100,7 @@ def _check_plan(source: Source, tables: Tables) -> None:
         name = plan.text("timezone")
         if name and not _timezone_exists(name):
             message = f'[plan]: timezone "{name}" is not known. {_near_timezone(name)}'
-            source.fault("DEF-009", (*plan.path, "timezone"), message)
+            source.fault("DEF-008", (*plan.path, "timezone"), message)
 
 
 def _timezone_exists(name: str) -> bool:
@@ -132,13 +132,13 @@ def _check_fields(source: Source, tables: Tables) -> None:
             source.fault("DEF-003", item.path, message)
         if kind == "rating" and scale not in scales and "scale" not in item.wrong:
             path = (*item.path, "scale") if scale else item.path
-            source.fault("DEF-011", path, f"{item.label}: {_no_scale(scale, scales)}")
+            source.fault("DEF-010", path, f"{item.label}: {_no_scale(scale, scales)}")
         if item.text("mode") == "append" and kind != "narrative" and "type" not in item.wrong:
             message = (
                 f'{item.label}: mode "append" is for narratives, and this is a {kind}. '
                 'Write type = "narrative", or take the mode out.'
             )
-            source.fault("DEF-012", (*item.path, "mode"), message)
+            source.fault("DEF-011", (*item.path, "mode"), message)
     if not any({"role", "of"} & item.wrong for item in fields):
         _check_roles(source, fields)
 
@@ -165,13 +165,13 @@ def _check_roles(source: Source, fields: Iterable[Entry]) -> None:
                     f'No [[field]] of {kind}s has role "{role}". Give the field that holds '
                     f"{'the ref' if role == 'key' else 'what is to be done'} that role."
                 )
-                source.fault("DEF-010", ("field",), message)
+                source.fault("DEF-009", ("field",), message)
             for item in having[1:]:
                 message = (
                     f'{item.label}: "{having[0].text("id")}" has role "{role}" already. '
                     "Only one field may have it: give this one another role."
                 )
-                source.fault("DEF-010", (*item.path, "role"), message)
+                source.fault("DEF-009", (*item.path, "role"), message)
 
 
 def _check_ratings(source: Source, ratings: tuple[Entry, ...]) -> None:
@@ -228,7 +228,7 @@ def _check_named_fields(source: Source, tables: Tables) -> None:
         for path, name in named:
             if name not in known:
                 message = f'{entry.label}: {path[1]} "{name}" is not the id of a field of actions.'
-                source.fault("DEF-011", path, f"{message} {suggest(name, known)}")
+                source.fault("DEF-010", path, f"{message} {suggest(name, known)}")
 
 
 def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
