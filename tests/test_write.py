@@ -1,0 +1,166 @@
+"""A definition as text: whatever it says is read back, and a coordinator can follow it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.plan.definition import (
+    FIELD_TYPES,
+    ROLES,
+    CompositeSettings,
+    Field,
+    HouseStyle,
+    IssueSettings,
+    Lead,
+    PlanDefinition,
+    Rating,
+    Rule,
+)
+from xlplan.plan.load import load_definition
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.write import write_definition
+
+SMALL = PlanDefinition(
+    "ferry-plan",
+    "Ferry plan",
+    (
+        Field("ref", "Ref", role="key", required=True),
+        Field("action", "Action", "narrative", "action", required=True),
+        Field("rating", "RAG", "rating", "rating", "lead"),
+        Field("ref", "No.", role="key", of="recommendation"),
+    ),
+    ratings=(Rating("G", "Green", order=1), Rating("R", "Red", order=2, exception=True)),
+    leads=(Lead("Ada Quill"), Lead("Ben Ode", ("B Ode",), "Harbour Board")),
+    issue=IssueSettings(fields=("ref", "action", "rating")),
+    composite=CompositeSettings(fields=("ref", "action", "rating")),
+)
+
+
+def above(text: str, line: str) -> str:
+    """The comment line directly above the table that holds `line`."""
+    lines = text.splitlines()
+    at = lines.index(line)
+    while not lines[at].startswith("[["):
+        at -= 1
+    return lines[at - 1]
+
+
+def test_what_is_written_can_be_read_back() -> None:
+    assert load_definition(write_definition(SMALL)) == SMALL
+
+
+def test_a_guess_stands_beside_what_it_concerns() -> None:
+    text = write_definition(
+        SMALL,
+        [
+            'lead "Ben Ode": may be a ferry',
+            'rating "R": taken as needing attention',
+            "field action: kept as text",
+            "recommendation field ref: made for all rows",
+            "plan: two rows were joined",
+        ],
+    )
+    assert above(text, 'name = "Ben Ode"') == "# Guess: may be a ferry"
+    assert above(text, 'code = "R"') == "# Guess: taken as needing attention"
+    assert above(text, 'id = "action"') == "# Guess: kept as text"
+    assert above(text, 'heading = "No."') == "# Guess: made for all rows"
+    assert text.index("# Guess: two rows were joined") < text.index("[plan]")
+
+
+def test_a_guess_about_nothing_in_the_plan_is_still_told() -> None:
+    text = write_definition(SMALL, ['lead "Nobody": gone', "something else"])
+    assert "# Guess: Nobody: gone" in text
+    assert "# Guess: something else" in text
+
+
+def test_the_tables_come_in_the_order_of_reading() -> None:
+    text = write_definition(replace(SMALL, rules=(Rule("r", "overdue > 30", "R"),)))
+    heads = ["[plan]", "[people]", "[[lead]]", "[[rating]]", "[[field]]", "[[rule]]", "[issue]",
+             "[composite]", "[style]", "[checks]"]  # fmt: skip
+    places = [text.index(f"\n{head}\n") for head in heads]
+    assert places == sorted(places)
+
+
+def test_every_table_is_explained_by_a_comment() -> None:
+    lines = write_definition(SMALL).splitlines()
+    titles = [n for n, line in enumerate(lines) if line.startswith("# --- ")]
+    assert all(lines[n + 1].startswith("# ") for n in titles)
+
+
+def test_no_line_of_comment_is_longer_than_a_screen() -> None:
+    long = "field action: " + "a sentence that goes on and on " * 20
+    lines = write_definition(SMALL, [long]).splitlines()
+    assert max(len(line) for line in lines if line.startswith("#")) <= 100
+
+
+def test_a_guess_with_hostile_characters_stays_a_comment() -> None:
+    text = write_definition(SMALL, ['field action: x\n[plan]\rid = "y"\x00\x7f\u2028z'])
+    assert load_definition(text) == SMALL
+
+
+def test_long_guidance_is_written_as_people_write_it() -> None:
+    told = replace(SMALL, issue=replace(SMALL.issue, guidance='Read it.\nSay """so""".\\'))
+    text = write_definition(told)
+    assert "\nRead it.\n" in text
+    assert load_definition(text) == told
+
+
+line = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).map(
+    lambda text: " ".join(canon_text(text).split())
+)
+lines = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).map(
+    lambda text: canon_text(text).strip()
+)
+names = st.lists(line.filter(bool), unique_by=fold, max_size=6)
+colours = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06X}")
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> PlanDefinition:
+    """Definitions that the loader accepts: unique ids and names, one key and one action."""
+    rated = draw(names)
+    kinds = [kind for kind in FIELD_TYPES if kind != "choice" and (rated or kind != "rating")]
+    roles = [role for role in ROLES if role not in ("key", "action")]
+    fields = [SMALL.fields[0], SMALL.fields[1]]
+    for number in range(draw(st.integers(0, 4))):
+        kind = draw(st.sampled_from(kinds))
+        fields.append(
+            Field(
+                f"f{number}", draw(lines.filter(bool)), kind, draw(st.sampled_from(roles)),  # type: ignore[arg-type] # one of FIELD_TYPES
+                draw(st.sampled_from(["lead", "coordinator"])), draw(st.booleans()),
+                draw(st.sampled_from([0.0, 12.5, 40.0])), draw(lines),
+                "append" if kind == "narrative" else "replace",
+            )
+        )  # fmt: skip
+    people = draw(names)
+    return PlanDefinition(
+        "a-plan", draw(line.filter(bool)), tuple(fields),
+        organisation=draw(line), marking=draw(line), notes=tuple(draw(names)),
+        ratings=tuple(
+            Rating(code, code, draw(lines), draw(colours), draw(st.just("") | colours), number,
+                   draw(st.booleans()), draw(st.booleans()), draw(st.booleans()))
+            for number, code in enumerate(rated, 1)
+        ),
+        leads=tuple(Lead(name, organisation=draw(line)) for name in people),
+        separators=tuple(draw(st.lists(st.sampled_from(["/", ";", " and ", "\n", "&"]),
+                                       min_size=1, unique=True))),
+        issue=IssueSettings(("ref",), draw(st.booleans()), draw(st.integers(0, 9)), draw(lines),
+                            draw(lines)),
+        composite=CompositeSettings(group_by=draw(st.sampled_from(["", "action"]))),
+        style=HouseStyle(draw(line.filter(bool)), draw(colours)),
+    )  # fmt: skip
+
+
+@given(definitions(), st.lists(st.text(max_size=40), max_size=4))
+def test_any_definition_is_read_back_equal(definition: PlanDefinition, guesses: list[str]) -> None:
+    assert load_definition(write_definition(definition, guesses)) == definition
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_any_text_survives_as_toml(text: str) -> None:
+    written = write_definition(replace(SMALL, issue=IssueSettings(password=text)))
+    assert tomllib.loads(written)["issue"].get("password", "") == text
