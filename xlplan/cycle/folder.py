@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import secrets
@@ -87,9 +86,7 @@ class PlanFolder:
     def make_key(self) -> bytes:
         """A new secret key, readable by its owner only."""
         key = secrets.token_bytes(KEY_BYTES)
-        write_atomically(self.key, key.hex().encode() + b"\n")
-        with contextlib.suppress(OSError):
-            self.key.chmod(0o600)
+        write_atomically(self.key, key.hex().encode() + b"\n", 0o600)
         return key
 
     def read_key(self) -> bytes:

@@ -48,8 +48,11 @@ class Originals:
         return data if sha256(data) == digest else None
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: temporary file beside it, flush to disk, rename."""
+def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
+    """Write a file whole or not at all: temporary file beside it, flush to disk, rename.
+
+    `mode` holds the permissions that the process's umask may narrow further.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
     temporary = Path(name)
     try:
@@ -57,12 +60,19 @@ def write_atomically(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        temporary.chmod(mode & ~_umask())
         temporary.replace(path)
         _sync_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _sync_folder(folder: Path) -> None:

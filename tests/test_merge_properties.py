@@ -1,0 +1,288 @@
+"""MERGE section 5 as properties of the merge, on plans that Hypothesis makes up.
+
+A scenario is a set of templates (leads, cycles), returns with edits, saved at various times, and
+acts of the coordinator. The plan has three actions and a field of every kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.paper import DEFINITION, FIELDS, Office
+from xlplan.merge.decide import decide
+from xlplan.merge.model import COORDINATOR, Issued
+from xlplan.merge.reading import Reading
+from xlplan.plan.values import Raw, canon, show
+
+TEXT = st.sampled_from(["x", "y", "Paint bought", "- done", "=1+1", "two\nlines", "007", " é "])
+VALUES: dict[str, st.SearchStrategy[Raw]] = {
+    "due": st.sampled_from(["June 2026", "1 May 2026", "Jun 2026", "03/04/2026", "TBC"]),
+    "rating": st.sampled_from(["Green", "Amber", "Red", "green", "Purple"]),
+    "progress": TEXT,
+    "tags": st.sampled_from(["a", "b", "a, b", "a, c", "c; d"]),
+    "share": st.sampled_from([0.25, 0.5, "50%", "lots"]),
+    "revised": st.sampled_from(["1 May 2026", "2026-05-02", "soon"]),
+    "diary:entry": TEXT,
+}
+LOCKED: dict[str, st.SearchStrategy[Raw]] = {
+    "ref": st.just("9.9"), "action": TEXT, "lead": st.just("Cat"), "diary": TEXT,
+}  # fmt: skip
+UIDS = st.sampled_from(["a-1", "a-2", "a-3"])
+STAMPS = st.sampled_from(
+    ["", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z", "2026-01-04T00:00:00Z"]
+)
+
+
+def edits(columns: dict[str, st.SearchStrategy[Raw]], *, blanks: bool = True) -> st.SearchStrategy[
+    dict[tuple[str, str], Raw]
+]:  # fmt: skip
+    cell = st.sampled_from(sorted(columns)).flatmap(
+        lambda name: st.tuples(
+            st.tuples(UIDS, st.just(name)),
+            st.one_of(st.none(), columns[name]) if blanks else columns[name],
+        )
+    )
+    return st.lists(cell, max_size=5).map(dict)
+
+
+@dataclass
+class Sent:
+    """One return: whose template (by number), what was edited, the in-file time."""
+
+    template: int
+    edits: dict[tuple[str, str], Raw]
+    saved_at: str
+    missing: list[str] = field(default_factory=list)
+    without: list[str] = field(default_factory=list)
+
+
+SENT = st.builds(
+    Sent,
+    template=st.integers(0, 3),
+    edits=edits({**VALUES, **LOCKED}),
+    saved_at=STAMPS,
+    missing=st.one_of(st.just([]), st.lists(UIDS, max_size=1)),
+    without=st.one_of(st.just([]), st.lists(st.sampled_from(sorted(VALUES)), max_size=2)),
+)
+MASTER_EDITS = edits({k: v for k, v in VALUES.items() if ":" not in k}, blanks=False)
+
+
+@dataclass
+class Scene:
+    """An office in which three leads hold templates, after some acts of the coordinator."""
+
+    office: Office
+    templates: list[Issued]
+
+
+def scene(acts: list[dict[tuple[str, str], Raw]]) -> Scene:
+    """Templates go out between the coordinator's edits, so that bases differ."""
+    office = Office()
+    templates = [office.issue("Ann"), office.issue("Ben")]
+    for number, act in enumerate(acts):
+        office.coordinator(act, digest=f"act {number}")
+    templates += [office.issue("Ann", cycle="2026-02"), office.issue("Cat", cycle="2026-02")]
+    return Scene(office, templates)
+
+
+ACTS = st.lists(MASTER_EDITS, max_size=2)
+
+
+def read(scene: Scene, sent: Sent, number: int) -> Reading:
+    return scene.office.reading(
+        scene.templates[sent.template],
+        sent.edits,
+        saved_at=sent.saved_at,
+        missing=sent.missing,
+        without=sent.without,
+        digest=f"sent {number}",
+    )
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=4))
+def test_merging_again_or_a_resaved_copy_changes_nothing(
+    acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]
+) -> None:
+    one = scene(acts)
+    for number, item in enumerate(sent):
+        one.office.merge(read(one, item, number))
+    before = one.office.picture()
+    for number, item in enumerate(sent):
+        one.office.merge(read(one, item, number))
+        one.office.merge(read(one, item, 100 + number))
+    assert one.office.picture() == before
+
+
+@given(
+    ACTS, st.lists(SENT, min_size=2, max_size=4), st.randoms(use_true_random=False), MASTER_EDITS
+)
+def test_the_order_of_returns_does_not_matter(
+    acts: list[dict[tuple[str, str], Raw]],
+    sent: list[Sent],
+    random: object,
+    late: dict[tuple[str, str], Raw],
+) -> None:
+    pictures = []
+    numbers = list(range(len(sent)))
+    shuffled = list(numbers)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis types it as object
+    for order in (numbers, shuffled):
+        one = scene(acts)
+        export = one.office.issue(COORDINATOR)
+        for number in order:
+            one.office.merge(read(one, sent[number], number))
+        one.office.give_back(export, late, digest="late")
+        pictures.append(one.office.picture())
+    assert pictures[0] == pictures[1]
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=4))
+def test_every_returned_cell_that_differs_has_exactly_one_fate(
+    acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]
+) -> None:
+    one = scene(acts)
+    office = one.office
+    for number, item in enumerate(sent):
+        office.merge(read(one, item, number))
+    for number, item in enumerate(sent):
+        issued = one.templates[item.template]
+        differ = set()
+        for (uid, name), raw in item.edits.items():
+            if uid in item.missing or name in item.without or name not in issued.fields:
+                continue
+            plain = name.removesuffix(":entry")
+            kind = DEFINITION.find(plain)
+            assert kind is not None
+            base = None if plain != name else office.state.value(uid, plain, issued.as_of)
+            if canon(kind, raw, DEFINITION) != base:
+                differ.add((uid, plain, name != plain))
+        returned = office.state.returns[f"r-sent {number}"]
+        fates = office.fates(returned)
+        cells = [f for f in fates if f.field]
+        rows = [a for a in returned.assertions if not a.field]
+        whole = sum(len(a.row) for a in rows)
+        assert len(cells) + whole == len(differ)
+        assert {uid for uid in item.missing} == {a.uid for a in rows if a.value == "missing"}
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=4))
+def test_a_locked_cell_never_moves_the_master(
+    acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]
+) -> None:
+    one = scene(acts)
+    office = one.office
+    before = {(uid, n): office.value(uid, n) for uid in ("a-1", "a-2", "a-3") for n in LOCKED}
+    for number, item in enumerate(sent):
+        item.edits = {k: v for k, v in item.edits.items() if k[1] != "diary:entry"}
+        office.merge(read(one, item, number))
+    assert {key: office.value(*key) for key in before} == before
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=3))
+def test_what_nobody_touched_stays(
+    acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]
+) -> None:
+    one = scene(acts)
+    office = one.office
+    named = {(u, n.removesuffix(":entry")) for item in sent for u, n in item.edits}
+    cells = [(u, f.id) for u in ("a-1", "a-2", "a-3") for f in FIELDS if (u, f.id) not in named]
+    before = {key: office.state.value(*key) for key in cells}
+    for number, item in enumerate(sent):
+        office.merge(read(one, item, number))
+    assert {key: office.state.value(*key) for key in cells} == before
+
+
+@given(ACTS, st.integers(0, 3))
+def test_an_unedited_return_changes_nothing_and_asks_nothing(
+    acts: list[dict[tuple[str, str], Raw]], which: int
+) -> None:
+    one = scene(acts)
+    before = one.office.picture()
+    returned = one.office.give_back(one.templates[which], {}, digest="same")
+    assert returned.assertions == ()
+    assert one.office.picture() == before
+
+
+@given(edits(VALUES), edits({k: v for k, v in VALUES.items() if ":" not in k}, blanks=False))
+def test_a_single_return_equals_the_textbook_three_way(
+    returned: dict[tuple[str, str], Raw], master: dict[tuple[str, str], Raw]
+) -> None:
+    """Where the coordinator edited (or did not), and one lead returns: decide() says the same."""
+    returned = {k: v for k, v in returned.items() if ":" not in k[1]}
+    office = Office()
+    template = office.issue("Ann")
+    base = {u: {f.id: office.state.value(u, f.id) for f in FIELDS} for u in template.uids}
+    office.coordinator(master)
+    now = {u: {f.id: office.state.value(u, f.id) for f in FIELDS} for u in template.uids}
+    given: dict[str, dict[str, Raw]] = {}
+    for (uid, name), raw in returned.items():
+        given.setdefault(uid, {})[name] = raw
+    expected = {
+        (r.action, r.field): r
+        for r in decide(base, now, given, DEFINITION)
+        if r.disposition != "untouched"
+    }
+    fact = office.give_back(template, returned, digest="lead")
+    whole = {(a.uid, name) for a in fact.assertions if not a.field for name in a.row}
+    for key, ruling in expected.items():
+        if key in whole:
+            continue
+        assert show(office.state.value(*key)) == show(ruling.value), key
+    got = {(f.uid, f.field): f.disposition for f in office.fates(fact) if f.field}
+    wanted = {
+        key: "applied" if ruling.disposition == "cleared" else ruling.disposition
+        for key, ruling in expected.items()
+        if key not in whole
+    }
+    assert got == wanted
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=4), st.integers(0, 3))
+def test_undo_restores_the_plan_as_if_the_return_had_never_come(
+    acts: list[dict[tuple[str, str], Raw]], sent: list[Sent], which: int
+) -> None:
+    which %= len(sent)
+    one, other = scene(acts), scene(acts)
+    for number, item in enumerate(sent):
+        one.office.merge(read(one, item, number))
+        if number != which:
+            other.office.merge(read(other, item, number))
+    events = len(one.office.events)
+    one.office.undo(one.office.state.returns[f"r-sent {which}"])
+    assert one.office.picture() == other.office.picture()
+    assert len(one.office.events) == events + 1
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=4))
+def test_decisions_converge_and_are_remembered(
+    acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]
+) -> None:
+    one = scene(acts)
+    office = one.office
+    for number, item in enumerate(sent):
+        office.merge(read(one, item, number))
+    asked = len(office.questions())
+    for _ in range(asked):
+        left = office.questions()
+        if not left:
+            break
+        office.answer(left[0], next(c for c in ("Keep current", "Decline") if c in left[0].choices))
+    assert office.questions() == []
+    before = office.picture()
+    for number, item in enumerate(sent):
+        office.merge(read(one, item, 100 + number))
+    assert office.picture() == before
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=3))
+def test_replay_equals_the_state(acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]) -> None:
+    one = scene(acts)
+    for number, item in enumerate(sent):
+        one.office.merge(read(one, item, number))
+    again = Office()
+    again.definitions, again.history = one.office.definitions, one.office.replayed()
+    assert again.picture() == one.office.picture()
+    assert again.history.changes == one.office.history.changes
