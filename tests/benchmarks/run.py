@@ -1,0 +1,137 @@
+"""Speed as ratios against peers, all measured in one run on one machine.
+
+``python -m tests.benchmarks.run [reading|issuing] [--returns N] [--templates N] [--rounds N]``
+
+Times are seconds of processor time of this process, the best of some rounds, peers taking turns.
+Nothing here is asserted: see README.md beside this file for what is to be reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import time
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.outgoing import CREATED, DIRECTOR, KEY, issued, plan, row, rows
+
+ACTIONS = 25
+"""Actions in a template."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """How many times `one` takes of `other`, and what is to be reached."""
+
+    one: str
+    other: str
+    most: float = 0
+    least: float = 0
+
+    def say(self, seconds: Mapping[str, float]) -> str:
+        ratio = seconds[self.one] / seconds[self.other]
+        kept = ratio <= self.most if self.most else ratio >= self.least
+        aim = f"at most {self.most:g}" if self.most else f"at least {self.least:g}"
+        verdict = "reached" if kept else "not reached"
+        return f"{self.one} / {self.other}: {ratio:.2f} ({aim}: {verdict})"
+
+
+def best_times(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Seconds of processor time for each piece of work, the best of `rounds`."""
+    best = dict.fromkeys(work, float("inf"))
+    for _ in range(rounds):
+        for name, do in work.items():
+            start = time.process_time()
+            do()
+            best[name] = min(best[name], time.process_time() - start)
+    return best
+
+
+def make_template(number: int = 0) -> bytes:
+    """One template of `ACTIONS` actions; `number` makes each one's text its own."""
+    from xlplan.documents.template import template_workbook
+    from xlplan.workbook.writing import write_workbook
+
+    given = [row(1, evidence=f"Paper {number}"), *rows(ACTIONS)[1:]]
+    stamp = issued(uids=tuple(each.uid for each in given))
+    book = template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED)
+    return write_workbook(book)
+
+
+def bench_reading(returns: int, rounds: int) -> list[str]:
+    """Gate and read together, in one process, against pandas and against inflating the bytes."""
+    import pandas as pd
+
+    from xlplan.workbook.reading import read_book
+
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{number}.xlsx" for number in range(returns)]
+        for number, path in enumerate(paths):
+            path.write_bytes(make_template(number))
+        read = read_book(paths[0].read_bytes(), paths[0].name)
+        assert read.sheets, read.problems  # a refusal would be fast, and no reading
+        work = {
+            "xlplan": lambda: [read_book(path.read_bytes(), path.name) for path in paths],
+            "pandas.read_excel": lambda: [pd.read_excel(path, sheet_name=None) for path in paths],
+            "inflate": lambda: [_inflate(path) for path in paths],
+        }
+        seconds = best_times(work, rounds)
+    aims = [Aim("pandas.read_excel", "xlplan", least=12), Aim("xlplan", "inflate", most=8)]
+    return _report(f"Reading {returns} returns of {ACTIONS} rows", seconds, aims, returns)
+
+
+def _inflate(path: Path) -> int:
+    with zipfile.ZipFile(path) as parts:
+        return sum(len(parts.read(name)) for name in parts.namelist())
+
+
+def bench_issuing(templates: int, rounds: int) -> list[str]:
+    """Writing templates, against openpyxl loading, filling and saving the same template."""
+    first = make_template()
+    work = {
+        "xlplan": lambda: [make_template(number) for number in range(templates)],
+        "openpyxl": lambda: [_fill_with_openpyxl(first, number) for number in range(templates)],
+    }
+    seconds = best_times(work, rounds)
+    aims = [Aim("openpyxl", "xlplan", least=2.5)]
+    return _report(f"Issuing {templates} templates of {ACTIONS} actions", seconds, aims, templates)
+
+
+def _fill_with_openpyxl(template: bytes, number: int) -> bytes:
+    """What a script does with a prepared template: load it, overwrite every text, save it."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(template))
+    for cells in book["Update"].iter_rows(min_row=6):
+        for cell in cells:
+            if isinstance(cell.value, str):
+                cell.value = f"{cell.value} {number}"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _report(title: str, seconds: Mapping[str, float], aims: Sequence[Aim], count: int) -> list[str]:
+    each = [f"  {name:<20} {1000 * spent / count:8.2f} ms each" for name, spent in seconds.items()]
+    return [title, *each, *(f"  {aim.say(seconds)}" for aim in aims)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Speed as ratios against peers.")
+    parser.add_argument("what", nargs="?", choices=["reading", "issuing", "all"], default="all")
+    parser.add_argument("--returns", type=int, default=1000)
+    parser.add_argument("--templates", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    if asked.what in {"reading", "all"}:
+        print("\n".join(bench_reading(asked.returns, asked.rounds)))
+    if asked.what in {"issuing", "all"}:
+        print("\n".join(bench_issuing(asked.templates, asked.rounds)))
+
+
+if __name__ == "__main__":
+    main()
