@@ -79,7 +79,7 @@ def decisions_workbook(
     payload = payload_of(definition, issued, len(ordered), ())
     payload["columns"] = [name for name, _, _ in COLUMNS]
     title = f"{definition.title}: decisions"
-    return stamped(definition, issued, title, [sheet, lists.sheet], key, payload, created)
+    return stamped(definition, issued, title, [sheet, lists.sheet], key, payload, created, lists)
 
 
 def _grouped(questions: Sequence[Question]) -> list[Question]:
@@ -218,7 +218,7 @@ def _rules(
                 "write it in the next column.",
             )
         )
-        conditionals.append(not_in_list(area, lists.ranges[question.id], look))
+        conditionals.append(not_in_list(area, lists.names[question.id], look))
     return validations, conditionals
 
 

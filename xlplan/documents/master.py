@@ -19,7 +19,7 @@ from xlplan.documents.grid import (
     row_height,
     value_cell,
 )
-from xlplan.documents.lists import column_lists, lists_sheet
+from xlplan.documents.lists import Lists, column_lists, lists_sheet, part_of
 from xlplan.documents.look import Palette, palette
 from xlplan.documents.rules import rules_of
 from xlplan.documents.stamping import payload_of, stamped
@@ -88,11 +88,7 @@ def master_workbook(
             [row for row in rows if row.kind == kind],
             those,
             key,
-            {
-                name.removeprefix(f"{kind} "): place
-                for name, place in lists.ranges.items()
-                if name.startswith(f"{kind} ")
-            },
+            part_of(lists, kind),
             look,
         )
         for kind, those in columns.items()
@@ -103,7 +99,7 @@ def master_workbook(
     if open_questions:
         sheets.append(_open_sheet(definition, rows, columns, open_questions, look))
     title = f"{definition.title}: the plan as it stands"
-    return stamped(definition, issued, title, [*sheets, lists.sheet], key, payload, created)
+    return stamped(definition, issued, title, [*sheets, lists.sheet], key, payload, created, lists)
 
 
 def _has(definition: PlanDefinition, rows: Sequence[MasterRow], kind: str) -> bool:
@@ -117,7 +113,7 @@ def _plan_sheet(
     rows: Sequence[MasterRow],
     columns: Sequence[IssuedColumn],
     key: bytes,
-    ranges: Mapping[str, str],
+    lists: Lists,
     look: Palette,
 ) -> Sheet:
     plain = replace(look.locked, fill="#FFFFFF", locked=False)
@@ -127,7 +123,7 @@ def _plan_sheet(
     beside = [30.0, *widths]
     body = [Row(line, row_height([None, *line[1:]], beside, LOWEST)) for line in cells]
     last_row, last_col = FIRST_ROW + max(len(body), 1) - 1, len(columns)
-    validations, conditionals = _rules(definition, columns, looks, last_row, ranges, look)
+    validations, conditionals = _rules(definition, columns, looks, last_row, lists, look)
     banner, merges = _banner(definition, issued, NAMES[kind], len(rows), look, widths)
     head = heading_row([replace(column, input=False) for column in columns], look, beside)
     return Sheet(
@@ -162,7 +158,7 @@ def _rules(
     columns: Sequence[IssuedColumn],
     looks: Sequence[ColumnLook],
     last_row: int,
-    ranges: Mapping[str, str],
+    lists: Lists,
     look: Palette,
 ) -> tuple[list[Validation], list[Conditional]]:
     last = last_row + SPARE_ROWS
@@ -173,7 +169,7 @@ def _rules(
     conditionals = [grey]
     for index, column in enumerate(columns, 1):
         area = Area(FIRST_ROW, index, last, index)
-        told, seen = rules_of(definition, column, area, ranges, look, looks[index - 1].style)
+        told, seen = rules_of(definition, column, area, lists, look, looks[index - 1].style)
         # The coordinator knows the plan: a list and a check, but no message at every step, and a
         # warning rather than a refusal.
         for rule in told:

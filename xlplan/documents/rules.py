@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
 from xlplan.documents.columns import IssuedColumn
+from xlplan.documents.lists import Lists
 from xlplan.documents.look import Palette, rating_style
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.workbook.book import a1
@@ -48,18 +49,18 @@ def hint(definition: PlanDefinition, column: IssuedColumn) -> str:
 
 
 def validation_of(
-    definition: PlanDefinition, column: IssuedColumn, area: Area, ranges: Mapping[str, str]
+    definition: PlanDefinition, column: IssuedColumn, area: Area, lists: Lists
 ) -> Validation | None:
     """What may be typed in the cells of a column, and what is said on entering one."""
     told = Validation(
         area=area, kind="any", input_title=column.heading, input_message=hint(definition, column)
     )
     kind = column.item.type
-    if column.id in ranges:
+    if column.id in lists.ranges:
         return replace(
             told,
             kind="list",
-            source=f"={ranges[column.id]}",
+            source=f"={lists.ranges[column.id]}",
             error_title="Not in the list",
             error_message="Please choose one of the list. Press Escape to go back.",
         )
@@ -100,7 +101,10 @@ def rating_colours(scale: tuple[Rating, ...], area: Area, base: Style) -> Iterat
 
 
 def not_in_list(area: Area, accepted: str, look: Palette) -> Conditional:
-    """A flag over an entry that the list does not have: pasted over the dropdown, or imported."""
+    """A flag over an entry that the list does not have: pasted over the dropdown, or imported.
+
+    `accepted` is the defined name of everything that is accepted.
+    """
     cell = f"${a1(area.first_row, area.first_col)}"
     test = f"SUMPRODUCT(--({accepted}=TRIM({cell})))=0"
     return Conditional(area, f"=AND(LEN(TRIM({cell}))>0,{test})", look.flag, stop=True)
@@ -117,14 +121,14 @@ def rules_of(
     definition: PlanDefinition,
     column: IssuedColumn,
     area: Area,
-    ranges: Mapping[str, str],
+    lists: Lists,
     look: Palette,
     base: Style,
 ) -> tuple[list[Validation], list[Conditional]]:
     """The rules of one input column over `area`."""
-    told = validation_of(definition, column, area, ranges)
+    told = validation_of(definition, column, area, lists)
     looks: list[Conditional] = []
-    accepted = ranges.get(f"{column.id}:accepted")
+    accepted = lists.names.get(f"{column.id}:accepted")
     if accepted:
         looks.append(not_in_list(area, accepted, look))
     if column.item.type == "rating":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xlplan.documents.columns import IssuedColumn
+from xlplan.documents.lists import Lists
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.workbook.sheet import Cell, Column, Row, Sheet, Workbook
@@ -58,6 +59,7 @@ def stamped(
     key: bytes,
     payload: Mapping[str, object],
     created: str,
+    lists: Lists,
 ) -> Workbook:
     """A workbook with its stamp: the manifest on a sheet, in a property, and as core subject."""
     return Workbook(
@@ -70,4 +72,5 @@ def stamped(
         language=definition.language,
         font=definition.style.font,
         properties={PROPERTY: short_manifest(key, payload)},
+        names=lists.defined,
     )

@@ -5,7 +5,7 @@ Written new from the definition and that lead's rows, so that it holds nothing o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -22,7 +22,7 @@ from xlplan.documents.grid import (
     value_cell,
 )
 from xlplan.documents.guidance import guidance_sheet
-from xlplan.documents.lists import column_lists, lists_sheet
+from xlplan.documents.lists import Lists, column_lists, lists_sheet
 from xlplan.documents.look import Palette, header_text, palette
 from xlplan.documents.rules import rules_of, still_blank
 from xlplan.documents.stamping import REFERENCE, payload_of, stamped
@@ -66,11 +66,11 @@ def template_workbook(
     columns = template_columns(definition)
     due = say_return_by(issued.return_by)
     lists = lists_sheet(column_lists(definition, columns))
-    update = _update(definition, lead, issued, rows, columns, key, lists.ranges)
+    update = _update(definition, lead, issued, rows, columns, key, lists)
     payload = payload_of(definition, issued, len(rows), columns) | {"lead": lead.name}
     sheets = [update, guidance_sheet(definition, issued, columns, due), lists.sheet]
     title = f"{definition.title}: update from {lead.name}, {issued.cycle}"
-    return stamped(definition, issued, title, sheets, key, payload, created)
+    return stamped(definition, issued, title, sheets, key, payload, created, lists)
 
 
 def say_return_by(text: str) -> str:
@@ -88,7 +88,7 @@ def _update(
     rows: Sequence[MasterRow],
     columns: Sequence[IssuedColumn],
     key: bytes,
-    ranges: Mapping[str, str],
+    lists: Lists,
 ) -> Sheet:
     look = palette(definition)
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
@@ -103,7 +103,7 @@ def _update(
     last_col = len(columns)
     top, merges = _banner(definition, lead, issued, look, widths)
     validations, conditionals = _rules(
-        definition, columns, looks, len(body), len(blank), ranges, look
+        definition, columns, looks, len(body), len(blank), lists, look
     )
     inputs = [i for i, column in enumerate(columns, 1) if column.input]
     return Sheet(
@@ -184,7 +184,7 @@ def _rules(
     looks: Sequence[ColumnLook],
     count: int,
     proposals: int,
-    ranges: Mapping[str, str],
+    lists: Lists,
     look: Palette,
 ) -> tuple[list[Validation], list[Conditional]]:
     validations: list[Validation] = []
@@ -194,7 +194,7 @@ def _rules(
         if not column.input or count + proposals == 0:
             continue
         area = Area(FIRST_ROW, index, last + proposals, index)
-        told, seen = rules_of(definition, column, area, ranges, look, looks[index - 1].style)
+        told, seen = rules_of(definition, column, area, lists, look, looks[index - 1].style)
         validations += told
         conditionals += seen
         if column.item.required and count and not column.entry:
