@@ -580,3 +580,29 @@ def test_a_date_cell_is_a_date() -> None:
     ]
     source = read_source(book(ReadSheet("Plan", rows)), plan_id="plan")
     assert [row.values["due"] for row in source.rows] == [date(2026, 5, 31), date(2026, 6, 30)]
+
+
+def test_refs_are_made_from_the_organisation_where_a_column_names_it() -> None:
+    source = read(r"""
+        Band and agency                | Action        | Lead
+        IMMEDIATE AB\nKeep boats dry   | Mend the hull | Ada Quill
+        IMMEDIATE CDE                  | Paint it      | Ben Ode
+        Within 3 months AB             | Sail it       | Ben Ode
+        Within 3 months CDE Keep watch | Moor it       | Ada Quill
+        """)
+    assert column(source, "ref") == ["AB 1", "CDE 1", "AB 2", "CDE 2"]
+    assert column(source, "organisation") == ["AB", "CDE", "AB", "CDE"]
+    assert column(source, "band_and_agency")[0] == "IMMEDIATE AB\nKeep boats dry"
+
+
+def test_a_status_that_every_note_begins_with_is_the_rating() -> None:
+    source = read(r"""
+        Ref | Action        | Lead      | Status notes
+        1   | Mend the hull | Ada Quill | Completed\nThe hull is dry.
+        2   | Paint it      | Ben Ode   | Ongoing (see above)
+        3   | Sail it       | Ben Ode   | Ongoing
+        4   | Moor it       | Ada Quill | Completed
+        """)
+    assert column(source, "rating") == ["Completed", "Ongoing", "Ongoing", "Completed"]
+    assert column(source, "progress")[:2] == ["Completed\nThe hull is dry.", "Ongoing (see above)"]
+    assert any(guess.startswith("field rating: the word that each") for guess in source.guesses)

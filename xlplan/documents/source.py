@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from xlplan.documents.source_account import AccountLine, Work, account_of, notes, say_unusual
 from xlplan.documents.source_definition import Parts, assemble
 from xlplan.documents.source_layout import Layout, read_layout
+from xlplan.documents.source_refs import name_by_organisation, name_rows
 from xlplan.documents.source_rows import (
     Columns,
     Draft,
@@ -19,7 +20,6 @@ from xlplan.documents.source_rows import (
     fill_sections,
     join_rows,
     keys_in_text,
-    name_rows,
     split_keys,
 )
 from xlplan.documents.source_values import SourceRow, make_rows
@@ -190,6 +190,8 @@ def _draft(work: Work, kind: Kind) -> None:
         mine = join_rows(mine, columns, in_text)
         if in_text:
             split_keys(mine, action, work.guesses)
+        elif mine and not columns.having("key"):
+            name_by_organisation(mine, columns, work.guesses)
         if columns.having("section"):
             section = columns.having("section")
             fill_sections(mine, section, work.guesses)

@@ -42,6 +42,8 @@ class Parts:
     """Headings too long to be a section's name, to be kept as notes."""
     split: dict[str, str] = field(default_factory=dict)
     """Field that takes ratings out of a mixed column: the field that holds both."""
+    leading: set[str] = field(default_factory=set)
+    """Of those, the fields that take the word a note begins with; the note keeps it."""
 
 
 def assemble(
@@ -52,6 +54,8 @@ def assemble(
         for plan in columns.plans.values():
             if plan.split:
                 parts.split[plan.rating] = plan.field
+            if plan.split == "leading":
+                parts.leading.add(plan.rating)
     for kind in ("action", "recommendation"):
         _add_fields(parts, kind)
     scales = _scales(parts, template)
@@ -101,8 +105,9 @@ def _add_fields(parts: Parts, kind: Kind) -> None:
     front: list[Field] = []
     if not any(f.role == "key" for f in mine):
         front.append(make_field("ref", "Ref", "key", kind))
-    if any("inspection" in d.cells for d in drafts) and not any(f.id == "inspection" for f in mine):
-        front.append(make_field("inspection", "Inspection ref", "inspection", kind))
+    for name, heading in (("inspection", "Inspection ref"), ("organisation", "Organisation")):
+        if any(name in d.cells for d in drafts) and not any(f.id == name for f in mine):
+            front.append(make_field(name, heading, name, kind))
     _name_sheets(parts, drafts)
     if any(draft.sections for draft in drafts):
         front += _section_fields(parts, kind, drafts, mine)
@@ -157,9 +162,11 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
             replace(f, scale=scale) if f.type == "rating" and f.id not in known else f
             for f in parts.fields
         )
-        found = find_scales(fields, parts.drafts, parts.layouts, {}, parts.split)
+        found = find_scales(fields, parts.drafts, parts.layouts, {}, parts.split, parts.leading)
         return Scales(fields, template.ratings, found.legend, ())
-    return find_scales(parts.fields, parts.drafts, parts.layouts, blank_cells(parts), parts.split)
+    return find_scales(
+        parts.fields, parts.drafts, parts.layouts, blank_cells(parts), parts.split, parts.leading
+    )
 
 
 def blank_cells(parts: Parts) -> dict[str, list[tuple[int, At]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from xlplan.documents.source_headings import cell_text
@@ -13,6 +13,7 @@ from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import (
     LegendLine,
     RatingCell,
+    leading_rating,
     one_rating,
     parse_legend,
     propose_scale,
@@ -36,15 +37,19 @@ class Scales:
 
 def find_scales(
     fields: Sequence[Field], drafts: Sequence[Draft], layouts: Sequence[Layout],
-    empty: Mapping[str, Sequence[tuple[int, At]]], split: Mapping[str, str],
+    empty: Mapping[str, Sequence[tuple[int, At]]], split: Mapping[str, str], leading: Set[str],
 ) -> Scales:  # fmt: skip
     """The scales of all rating fields; a field in which no rating can be found becomes text.
 
     `empty` are the places (sheet, cell) of blank rating cells, by field id; `split` names, for a
-    field that takes ratings out of a mixed column, the field that holds both.
+    field that takes ratings out of a mixed column, the field that holds both; `leading` those that
+    take the word a note begins with.
     """
-    cells = {f.id: _cells(f, drafts, layouts, split.get(f.id, f.id)) for f in fields
-             if f.type == "rating"}  # fmt: skip
+    cells = {
+        f.id: _cells(f, drafts, layouts, split.get(f.id, f.id), f.id in leading)
+        for f in fields
+        if f.type == "rating"
+    }
     codes = {one_rating(cell.text) for found in cells.values() for cell in found}
     legend, rows = _legend(layouts, codes)
     ratings: list[Rating] = []
@@ -85,12 +90,12 @@ def _main_first(item: Field) -> int:
 
 
 def _cells(
-    item: Field, drafts: Sequence[Draft], layouts: Sequence[Layout], source: str
+    item: Field, drafts: Sequence[Draft], layouts: Sequence[Layout], source: str, leading: bool
 ) -> list[RatingCell]:
     found: list[RatingCell] = []
     for draft in drafts:
         for value, at in draft.cells.get(source, []) if draft.kind == item.of else []:
-            text = cell_text(value)
+            text = leading_rating(cell_text(value)) if leading else cell_text(value)
             if source == item.id or len(text) <= 24:
                 fill = layouts[draft.sheet].sheet.fills.get(at, "")
                 found.append(RatingCell(text, fill, item.id))

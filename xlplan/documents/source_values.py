@@ -13,6 +13,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.propose import about
+from xlplan.plan.propose_ratings import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.workbook.book import At, a1
@@ -57,7 +58,9 @@ class _Maker:
             for sheet, at in places
         }
         self.texts: dict[str, None] = {}
-        self.mixed = {holds: takes for takes, holds in parts.split.items()}
+        self.mixed = {
+            holds: takes for takes, holds in parts.split.items() if takes not in parts.leading
+        }
 
     def row(self, order: int, draft: Draft) -> SourceRow:
         values: dict[str, Value] = {}
@@ -90,6 +93,9 @@ class _Maker:
             at = (draft.sections[0].row, 0) if draft.sections else at
             return self._answers(draft), at
         if draft.kind == "action" and (holds := self.parts.split.get(item.id)) and not pieces:
+            if item.id in self.parts.leading:
+                here = draft.cells.get(holds)
+                return leading_rating(draft.text(holds)), here[0][1] if here else at
             return self._rating_of_mixed(draft, holds)
         if item.id in self.mixed and self._holds_rating(item.id, draft):
             return None, at

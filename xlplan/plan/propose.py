@@ -13,12 +13,12 @@ from datetime import date, datetime
 from typing import Literal
 
 from xlplan.plan.definition import Field, FieldType, Kind, Owner
-from xlplan.plan.propose_ratings import known_rating, one_rating
+from xlplan.plan.propose_ratings import known_rating, leading_rating, one_rating
 from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw
 
-Split = Literal["", "rating"]
+Split = Literal["", "rating", "leading"]
 RATING_ROLES = ("rating", "initial_rating", "previous_rating")
 _IDS = {"key": "ref"}
 _TYPES: dict[str, FieldType] = {
@@ -57,7 +57,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class ColumnPlan:
-    """Which field takes a column's values; with split ``"rating"`` a second one takes ratings."""
+    """Which field takes a column's values; with split ``"rating"`` a second one takes the
+    cells that are ratings, with ``"leading"`` the rating word that each text begins with."""
 
     field: str
     split: Split = ""
@@ -103,6 +104,14 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
             plans.append(ColumnPlan(main.id, "rating", extra.id))
             said = f"holds ratings and prose; ratings went to {extra.id}, prose to {main.id}"
             guesses.append(f'{about(sample.of, extra.id)}"{sample.heading}" {said}')
+        elif role == "progress" and leads_with_ratings(sample, samples):
+            main = _slot(slots, sample, "progress", guesses)
+            extra = _slot(slots, replace(sample, heading="Status"), "rating", guesses)
+            plans.append(ColumnPlan(main.id, "leading", extra.id))
+            said = (
+                f'the word that each "{sample.heading}" begins with; {main.id} keeps all its text'
+            )
+            guesses.append(about(sample.of, extra.id) + said)
         else:
             plans.append(ColumnPlan(_slot(slots, sample, role, guesses).id))
     return Proposal(tuple(_field(slot) for slot in slots), tuple(plans), tuple(guesses))
@@ -204,6 +213,15 @@ def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
     if prose * 10 <= len(texts):
         return "rating"
     return "rating+progress" if ratings else "progress"
+
+
+def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
+    """Whether nearly every note begins with a rating word, in a table without a rating column."""
+    mine = [s for s in samples if s.table == sample.table and s is not sample]
+    if any("rating" in guess_role(s.heading) for s in mine):
+        return False
+    found = [leading_rating(text) for text in _texts(sample.values)]
+    return len(found) >= 4 and sum(map(bool, found)) * 10 >= len(found) * 9
 
 
 def looks_like_keys(texts: Sequence[str]) -> bool:

@@ -25,6 +25,8 @@ _POST = re.compile(
 )  # fmt: skip
 NEARLY = 0.85
 LONGEST_NAME = 60
+MOST_COMPARED = 1000
+"""Names beyond which spellings are not compared: a list of leads that long is a mistake."""
 
 
 def propose_leads(
@@ -51,6 +53,9 @@ def propose_leads(
         found[fold(lead.name)] = _joined(before, lead) if before else lead
     leads = tuple(sorted(found.values(), key=lambda lead: fold(lead.name)))
     names = [lead.name for lead in leads]
+    if len(names) > MOST_COMPARED:
+        guesses.append(f"plan: {len(names)} leads were found; their spellings were not compared")
+        return leads, tuple(guesses)
     for name in names:
         guesses += [f'lead "{name}": {said}' for said in _doubts(name, names)]
     return leads, tuple(guesses)

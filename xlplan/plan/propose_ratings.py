@@ -80,6 +80,15 @@ def one_rating(text: str) -> str:
     return lines[0] if len(same) == 1 else " ".join(lines)
 
 
+def leading_rating(text: str) -> str:
+    """The rating word that a note begins with ("Completed", "Ongoing (see above)"), or ``""``."""
+    first = re.split(r"[\n(:;,.]| [-–—] ", canon_text(text).strip(), maxsplit=1)[0].strip()
+    if known_rating(first):
+        return first
+    word = re.match(r"([A-Za-z]+)\s+(?=[A-Z])", first)
+    return word[1] if word and known_rating(word[1]) else ""
+
+
 def parse_legend(text: str, codes: Iterable[str] = ()) -> list[tuple[str, str]]:
     """The ratings that a note explains, as (code, label): ``"Blue - Completed"`` gives one.
 
@@ -148,7 +157,9 @@ def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
 
 def _rating(line: LegendLine, fills: Mapping[str, str], scale: str, guesses: list[str]) -> Rating:
     known = known_rating(line.code) or known_rating(line.label)
-    label = line.label or (known[0] if known else line.code)
+    usual = known[0] if known else ""
+    spelled = len(line.code) > 2 and fold(line.code) != fold(usual)
+    label = line.label or (line.code if spelled or not usual else usual)
     words = fold(line.label) if line.label else ""
     if words:
         closed = bool(_CLOSED.search(words)) and not _NOT_CLOSED.search(words)
