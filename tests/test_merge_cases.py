@@ -7,11 +7,13 @@ end, what became of the returned cell, and the question that is open ("" for non
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.paper import Office
+from tests.paper import FIELDS, LEADS, RATINGS, Office
 from xlplan.merge.model import COORDINATOR
-from xlplan.plan.definition import STATUS
+from xlplan.plan.definition import STATUS, Field, Lead, Rating
 
 UNTOUCHED = "-"
 CASES = [
@@ -372,3 +374,76 @@ class TestDecisions:
         assert len(office.history.changes) == count + 1
         office.give_back(office.issue("Ann"), {("a-1", "rating"): "Blue"})
         assert office.value("a-1", "rating") == "Blue"
+
+
+class TestDefinitionChanges:
+    """The plan definition changes between the issue and the return."""
+
+    def changed(self, office: Office, **how: object) -> None:
+        office.redefine(replace(office.state.definition, **how))  # type: ignore[arg-type]  # passed on
+
+    def test_a_renamed_rating_means_the_same_in_what_went_out(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        ratings = [
+            replace(r, code="On track", aliases=("Green",)) if r.code == "Green" else r
+            for r in RATINGS
+        ]
+        self.changed(office, ratings=tuple(ratings))
+        assert office.value("a-1", "rating") == "On track"
+        back = office.give_back(ann, {("a-2", "rating"): "Green"})
+        assert [(a.uid, a.value) for a in back.assertions] == [("a-2", "On track")]
+        assert office.questions() == []
+
+    def test_a_rating_that_the_scale_has_learnt_since_can_be_chosen(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", "rating"): "Purple"})
+        self.changed(office, ratings=(*RATINGS, Rating("Purple", "Paused", order=5)))
+        (question,) = office.questions()
+        office.answer(question, "Purple")
+        assert office.value("a-1", "rating") == "Purple"
+
+    def test_a_renamed_lead_keeps_the_actions_and_the_template(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        self.changed(office, leads=(Lead("Anne Grey", aliases=("Ann",)), *LEADS[1:]))
+        assert office.state.value("a-2", "lead") == ("Anne Grey",)
+        back = office.give_back(ann, {("a-2", "rating"): "Blue"})
+        assert [a.kind for a in back.assertions] == ["edit"]
+
+    def test_a_new_field_is_absent_from_an_older_template(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        self.changed(office, fields=(*FIELDS, Field("cost", "Cost", "number", owner="lead")))
+        assert office.give_back(ann).assertions == ()
+
+    @pytest.mark.parametrize("gone", ["retired", "removed"])
+    def test_what_is_written_in_a_retired_field_is_kept_and_asked(self, gone: str) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        fields = [
+            replace(f, retired=True) if f.id == "progress" else f
+            for f in FIELDS
+            if gone == "retired" or f.id != "progress"
+        ]
+        self.changed(office, fields=tuple(fields))
+        office.give_back(ann, {("a-1", "progress"): "Nearly dry"})
+        (question,) = office.questions()
+        assert (question.kind, question.candidates[0].text) == ("held", "Nearly dry")
+
+    def test_a_renamed_heading_changes_nothing(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        fields = [replace(f, heading="News") if f.id == "progress" else f for f in FIELDS]
+        self.changed(office, fields=tuple(fields))
+        office.give_back(ann, {("a-1", "progress"): "Nearly dry"})
+        assert office.value("a-1", "progress") == "Nearly dry"
+        assert office.questions() == []
+
+    def test_an_action_moved_to_another_lead_still_takes_the_return_of_the_first(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        office.coordinator({("a-2", "lead"): "Ben"})
+        office.give_back(ann, {("a-2", "rating"): "Red"})
+        assert office.value("a-2", "rating") == "Red"
+        assert office.questions() == []

@@ -165,7 +165,7 @@ def test_every_returned_cell_that_differs_has_exactly_one_fate(
         rows = [a for a in returned.assertions if not a.field]
         whole = sum(len(a.row) for a in rows)
         assert len(cells) + whole == len(differ)
-        assert {uid for uid in item.missing} == {a.uid for a in rows if a.value == "missing"}
+        assert set(item.missing) == {a.uid for a in rows if a.value == "missing"}
 
 
 @given(ACTS, st.lists(SENT, min_size=1, max_size=4))

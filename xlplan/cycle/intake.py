@@ -148,6 +148,7 @@ def locked_of(desk: Desk, issued: Issued, uid: str) -> str:
         return ""
     columns = template_columns(desk.state.definition_at(issued.as_of))
     values = {
-        column.item.id: desk.state.value(uid, column.item.id, issued.as_of) for column in columns
+        column.item.id: desk.state.cell_as_issued((uid, column.item.id), issued.as_of).value
+        for column in columns
     }
     return locked_text(columns, values)

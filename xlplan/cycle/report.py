@@ -60,7 +60,7 @@ def status(desk: Desk, cycle: str = "") -> Status:
     return_by = max((i.return_by for i in issued), default="")
     leads = []
     for lead in state.definition.leads:
-        mine = [item for item in issued if item.author == lead.name]
+        mine = [item for item in issued if state.definition.lead(item.author) is lead]
         leads.append(_lead_status(desk, lead.name, mine, questions))
     return Status(wanted, return_by, tuple(leads), tuple(questions))
 
@@ -94,7 +94,8 @@ def _lead_status(
     assertions = {a.id: a for r in returned for a in r.assertions}
     moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
     touched = {a.uid for a in assertions.values()}
-    asked = sum(any(c.author == name for c in question.candidates) for question in questions)
+    names = {name, *(item.author for item in issued)}
+    asked = sum(any(c.author in names for c in question.candidates) for question in questions)
     due = max((item.return_by for item in issued), default="")
     came = min((_came(desk, r) for r in returned), default="")
     today = desk.today.isoformat()

@@ -15,7 +15,7 @@ from xlplan.merge.model import Candidate, Place, Question, QuestionKind
 from xlplan.merge.register import CellState, Write, distinct, seen, superseded
 from xlplan.merge.state import CellKey, State
 from xlplan.plan.definition import Field
-from xlplan.plan.values import Value, natural_key, show_in
+from xlplan.plan.values import Invalid, Value, natural_key, show_in
 
 KEEP = "Keep current"
 OTHER = "Other"
@@ -121,7 +121,9 @@ def _asking(
         found = _ordered(asking)
         candidates = tuple(_ask_candidate(write, item) for write in found)
         choices = _CHOICES[kind]
-        if len(candidates) > 1 and ACCEPT in choices:
+        if kind == "invalid" and not any(isinstance(c.value, Invalid) for c in candidates):
+            choices = (*labelled(candidates), KEEP, OTHER)  # the scale knows it by now
+        elif len(candidates) > 1 and ACCEPT in choices:
             choices = (*labelled(candidates), *(c for c in choices if c != ACCEPT))
         yield _question(
             state,

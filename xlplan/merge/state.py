@@ -27,7 +27,7 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.register import CellState, Write, settle, visible
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
-from xlplan.plan.values import Value, show
+from xlplan.plan.values import Invalid, Value, canon, show
 
 CellKey = tuple[str, str]
 """uid and field id; field ``""`` stands for the row itself."""
@@ -220,14 +220,29 @@ class State:
         """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
         return not any(seq < gone <= as_of for gone in self._retracted.get(source, ()))
 
-    def live(self, key: CellKey, as_of: int | None = None) -> list[Write]:
-        """The live writes of a cell, standing or not, as of a position of the ledger."""
+    def live(
+        self, key: CellKey, as_of: int | None = None, definition: PlanDefinition | None = None
+    ) -> list[Write]:
+        """The live writes of a cell, standing or not, as of a position of the ledger.
+
+        Values are read by `definition` (default: as it stands), so that a renamed rating or lead
+        means the same in what was written before.
+        """
         until = self.seq if as_of is None else as_of
         records = self._records.get(key)
         if records is None:
             return []
+        item = self.field_of(key, definition)
+        reread = len(self._definitions) > 1 and item is not None
         found = (self._as_seen(record, until) for record in records.values())
-        return [write for write in found if write is not None]
+        writes = [write for write in found if write is not None]
+        if not reread or item is None:
+            return writes
+        by = definition or self.definition
+        return [
+            replace(w, value=_reread(item, w.value, by), base=_reread(item, w.base, by))
+            for w in writes
+        ]
 
     def _as_seen(self, record: Record, until: int) -> Write | None:
         """A write with what its live sightings say of it; None where none is live."""
@@ -280,10 +295,17 @@ class State:
         """The value that the master shows in a cell."""
         return self.cell((uid, field_id), as_of).value
 
-    def field_of(self, key: CellKey) -> Field | None:
-        """The field of a cell, retired ones included."""
+    def field_of(self, key: CellKey, definition: PlanDefinition | None = None) -> Field | None:
+        """The field of a cell, retired ones included, by a definition (default: as it stands)."""
         row = self.rows.get(key[0])
-        return self.definition.find(key[1], row.kind if row else "action")
+        return (definition or self.definition).find(key[1], row.kind if row else "action")
+
+    def cell_as_issued(self, key: CellKey, as_of: int) -> CellState:
+        """What a cell held as of a position, by the definition of that time: what was issued."""
+        then = self.definition_at(as_of)
+        if then is self.definition:
+            return self.cell(key, as_of)
+        return settle(self.field_of(key, then), self.live(key, as_of, then))
 
     def uids(self, kind: str, as_of: int | None = None) -> list[str]:
         """The rows of a kind, in the order of the plan."""
@@ -335,9 +357,13 @@ class State:
         """
         table = []
         for uid in uids:
-            cells = (self.cell((uid, name), as_of) for name in fields)
+            cells = (self.cell_as_issued((uid, name), as_of) for name in fields)
             table.append([uid, [[identity(c.value), [h.id for h in c.heads]] for c in cells]])
         return digest(table)
+
+
+def _reread(item: Field, value: Value, definition: PlanDefinition) -> Value:
+    return canon(item, value.raw if isinstance(value, Invalid) else value, definition)
 
 
 _NOW = -1
