@@ -117,9 +117,10 @@ def column_widths(
     The sum is kept within `full`, so that one page is as wide as the sheet and nobody needs a
     magnifying glass; narratives take the room that is left.
     """
-    widths = [_width(column, [row[i + 1] for row in rows]) for i, column in enumerate(columns)]
+    below = [[row[i + 1] for row in rows] for i in range(len(columns))]
+    widths = [_width(column, cells) for column, cells in zip(columns, below, strict=True)]
     free = [i for i, column in enumerate(columns) if not column.item.width and widths[i] > 20]
-    least = [min(width, _least(column)) for width, column in zip(widths, columns, strict=True)]
+    least = [min(widths[i], _least(column, below[i])) for i, column in enumerate(columns)]
     total = sum(widths)
     spare = sum(widths[i] - least[i] for i in free)
     if total > full and spare:
@@ -134,9 +135,17 @@ def column_widths(
     return [round(width, 1) for width in widths]
 
 
-def _least(column: IssuedColumn) -> float:
-    """How narrow a column may be made: writing needs a line that holds a thought."""
-    return 36.0 if column.entry else 28.0 if column.item.type == "narrative" else 18.0
+def _least(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
+    """How narrow a column may be made: a line still holds a thought, and the longest text still
+    fits the highest row there can be."""
+    if column.entry:
+        return 36.0
+    longest = max((len(text) for text in _texts(cells)), default=0)
+    return max(18.0 if longest < 250 else 28.0, min(longest / 33, 84.0))
+
+
+def _texts(cells: Sequence[Cell | None]) -> list[str]:
+    return [c.value for c in cells if c is not None and isinstance(c.value, str)]
 
 
 def _width(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
@@ -147,7 +156,7 @@ def _width(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
     kind = column.item.type
     if kind in _TYPICAL:
         return max(_TYPICAL[kind], heading)
-    texts = sorted(str(c.value) for c in cells if c is not None and isinstance(c.value, str))
+    texts = _texts(cells)
     longest_line = max((text_width(text) for text in texts), default=0) / 507 * 10 / 11 + 3
     if column.item.role == "key":
         return max(7.0, min(longest_line, 16.0), min(heading, 12.0))
