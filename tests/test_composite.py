@@ -262,6 +262,39 @@ def test_an_action_that_answers_several_recommendations_counts_once() -> None:
     assert found.total.actions == 1
 
 
+def test_each_recommendation_shows_the_actions_that_answer_it() -> None:
+    board = sample_board()
+    sheet = sheet_of(composite_workbook(board, CREATED), "Recommendations")
+    headings = next(row.cells for row in sheet.rows if row.cells and _is(row.cells[0], "No."))
+    at = next(i for i, cell in enumerate(headings) if _is(cell, "Actions"))
+    shown = {row.cells[0].value: row.cells for row in sheet.rows if row.cells and row.cells[0]}
+    recommendations = [row for row in board.rows if row.kind == "recommendation"]
+    assert len(recommendations) == 24
+    for recommendation in recommendations:
+        answers = [
+            row for row in board.rows
+            if row.kind == "action"
+            and recommendation.ref in (row.values["recommendation"] or ())  # type: ignore[operator]  # a set
+        ]  # fmt: skip
+        counts = Counter(row.values["rating"] for row in answers)
+        cells = shown[recommendation.ref][at : at + 6]
+        expected = [len(answers), *(counts[code] for code in (*CODES, None))]
+        assert [cell.value for cell in cells if cell] == expected
+
+
+def test_a_plan_without_recommendations_has_no_sheet_of_them() -> None:
+    book = composite_workbook(board_of(action("1")), CREATED)
+    assert "Recommendations" not in [sheet.name for sheet in book.sheets]
+
+
+def test_a_band_says_what_its_recommendation_asks() -> None:
+    asks = MasterRow("r", "recommendation", "2", "", {"ref": "2", "action": "See every child"})
+    row = action("1", "Recommendation 2", recommendation=frozenset({"2"}))
+    book = composite_workbook(board_of(row, asks), CREATED)
+    bands = [str(merge.cell.value) for merge in sheet_of(book, "Plan").merges]
+    assert bands == ["Recommendation 2: See every child (1 action)"]
+
+
 def test_without_a_section_an_action_counts_under_the_recommendations_it_answers() -> None:
     row = action("1", "", recommendation=frozenset({"4", "13", "1"}))
     row = replace(row, values={**row.values, "section": None})
@@ -337,6 +370,7 @@ def test_short_names_are_short_and_apart() -> None:
     assert short_name(block) == "Recommendations 1 and 4"
     long = ["Work with families " * 9 + tail for tail in ("a", "b")]
     assert len(set(short_names([*long, "Short"]).values())) == 3
+    assert short_name("Recommendations 1, 4 and 13") == "Recommendations 1, 4 and 13"
 
 
 # Sheets.

@@ -16,6 +16,7 @@ from xlplan.documents.composite.movement import movement_sheet
 from xlplan.documents.composite.notes import notes_sheet
 from xlplan.documents.composite.plan import plan_sheet
 from xlplan.documents.composite.questions import questions_sheet
+from xlplan.documents.composite.recommendations import live, recommendations_sheet
 from xlplan.documents.composite.summary import summary_sheet
 from xlplan.errors import fault
 from xlplan.plan.timescales import say_date
@@ -34,6 +35,10 @@ class SheetKind:
 SHEETS: Mapping[str, SheetKind] = {
     "summary": SheetKind(
         "Summary", "The position on one page: sections by rating, before and now", summary_sheet
+    ),
+    "recommendations": SheetKind(
+        "Recommendations", "What the plan answers, who answers for it, and where its actions stand",
+        recommendations_sheet,
     ),
     "plan": SheetKind(
         "Plan", "Every action by section, in the colour of its rating; what has changed is marked",
@@ -99,7 +104,9 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         XlplanError: ``[composite] sheets`` names a sheet that there is not.
     """
     keys = sheet_keys(board)
-    frame = Frame(board, figures(board), keys)
+    frame = Frame(board, figures(board))
+    if not board.definition.composite.sheets and not live(frame):
+        keys = tuple(key for key in keys if key != "recommendations")
     made: dict[str, Sheet] = {}
     # Plan first, for the others link to its rows; Notes last, for it holds their long texts.
     order = sorted((k for k in keys if k != CONTENTS), key=lambda k: (k == "notes", k != "plan"))

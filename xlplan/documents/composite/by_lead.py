@@ -7,7 +7,7 @@ from dataclasses import replace
 from xlplan.documents.composite.board import ReturnLine
 from xlplan.documents.composite.figures import LeadCount
 from xlplan.documents.composite.frame import Frame, plural
-from xlplan.documents.look import mix, rating_style
+from xlplan.documents.look import rating_style
 from xlplan.workbook.sheet import Cell, Row, Sheet
 
 NAME = "By lead"
@@ -62,12 +62,7 @@ def _row(frame: Frame, lead: LeadCount, *, organised: bool) -> Row:
     cells.append(Cell(lead.actions, replace(number, bold=True)))
     for point in frame.figures.points:
         count = lead.now.get(point.key, 0)
-        style = number
-        if point.rating is not None and count:
-            pale = mix(point.rating.colour, "#FFFFFF", 0.72)
-            tinted = rating_style(replace(point.rating, colour=pale, text_colour=""), number)
-            style = replace(tinted, border=frame.look.line)
-        cells.append(Cell(count, style))
+        cells.append(Cell(count, frame.tinted(point, count, number)))
     words = return_words(lead.line)
     loud = words in ("Not returned", "Returned late")
     said = replace(frame.boxed, align="center", valign="vcenter", bold=loud)

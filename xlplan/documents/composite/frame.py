@@ -86,8 +86,6 @@ class Frame:
 
     board: Board
     figures: Figures
-    sheets: Sequence[str]
-    """Keys of the sheets that this composite has."""
     look: Palette = field(init=False)
     short: Mapping[str, str] = field(init=False)
     points: Mapping[str, Point] = field(init=False)
@@ -181,6 +179,15 @@ class Frame:
             if rating is not None:
                 return rating.label or rating.code
         return show_in(item, value)
+
+    def tinted(self, point: Point, count: int, base: Style) -> Style:
+        """The look of a figure: a pale shade of its rating where it is not nothing."""
+        if point.rating is None or not count:
+            return base
+        pale = replace(
+            point.rating, colour=mix(point.rating.colour, "#FFFFFF", 0.72), text_colour=""
+        )
+        return replace(rating_style(pale, base), border=self.look.line)
 
     # Rows.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 _NUMBERED = re.compile(
     r"^\s*(recommendation|theme|priority|section|objective|outcome|aim|goal|area|workstream|part)"
-    r"s?\s+(\d[\w.]*|[A-Z])\b[\s.:–—-]*(.*)$",
+    r"\s+(\d[\w.]*|[A-Z])\b(?!\s*(?:,|&|and\b|to\b))[\s.:–—-]*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 LONGEST = 48

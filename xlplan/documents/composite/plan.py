@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlplan.documents.composite.frame import Frame, cut_words, plural
+from xlplan.documents.composite.recommendations import section_asks
 from xlplan.documents.composite.standings import Standing, section_field
 from xlplan.documents.composite.words import decided
 from xlplan.documents.look import mix
@@ -108,12 +109,15 @@ def plan_sheet(frame: Frame) -> Sheet:
     rows.append(frame.headings([column.heading for column in columns]))
     merges: list[Merge] = []
     changes = _changes_by_cell(frame.board.changes)
+    asks = section_asks(frame)
     by_section: dict[str, list[Standing]] = {}
     for one in frame.figures.standings:
         by_section.setdefault(one.section, []).append(one)
     for section, group in by_section.items():
         frame.section_rows[section] = len(rows)
-        _band(rows, merges, frame, f"{section}", plural(len(group), "action"), len(columns))
+        asked = asks.get(section, ())
+        title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or section
+        _band(rows, merges, frame, title, plural(len(group), "action"), len(columns))
         for one in group:
             frame.action_rows[one.row.uid] = len(rows)
             rows.append(Row([_cell(frame, column, one, changes) for column in columns]))

@@ -8,15 +8,15 @@ from dataclasses import replace
 from xlplan.documents.composite.figures import Count
 from xlplan.documents.composite.frame import SIGNS, Frame, cut_words, percent
 from xlplan.documents.composite.naming import section_text
-from xlplan.documents.composite.recommendations import recommendation_rows
-from xlplan.documents.composite.standings import DIRECTIONS, Direction, Point
+from xlplan.documents.composite.recommendations import section_asks
+from xlplan.documents.composite.standings import DIRECTIONS, Direction
 from xlplan.documents.composite.summary_charts import Spread, summary_charts
 from xlplan.documents.composite.words import meaning_of
 from xlplan.documents.look import mix, rating_style
 from xlplan.workbook.sheet import Area, Cell, Merge, Row, Sheet, Style
 
 NAME = "Summary"
-SECTION, TEXT, FIGURE, MOVE, GAP, CHART = 30.0, 32.0, 6.8, 9.0, 2.0, 66.0
+SECTION, TEXT, FIGURE, ALONE, MOVE, GAP, CHART = 30.0, 32.0, 6.8, 11.0, 9.0, 2.0, 66.0
 LEADING = 2
 """Columns before the figures: the section, and what it says."""
 TILE = 13.0
@@ -29,10 +29,19 @@ class _Draft:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.compare = frame.board.previous is not None
-        self.texts = any(section_text(s.name) for s in frame.figures.sections)
+        self.rated = frame.board.definition.with_role("rating") is not None
+        self.points = frame.figures.points if self.rated else ()
+        asks = section_asks(frame)
+        self.said = {
+            s.name: section_text(s.name) or _in_short(asks.get(s.name, []))
+            for s in frame.figures.sections
+        }
+        self.texts = any(self.said.values())
         self.moves = _moves(frame)
-        figures = (len(frame.figures.points) + 2) * (2 if self.compare else 1)
-        self.widths = [SECTION, TEXT] + [FIGURE] * figures + [MOVE] * len(self.moves)
+        groups = len(self.points) + (2 if self.rated else 1)
+        figures = [FIGURE] * groups * 2 if self.compare else [ALONE] * groups
+        ends = [MOVE + 1] * 2
+        self.widths = [SECTION, TEXT, *figures, *([MOVE] * len(self.moves)), *ends]
         self.table_columns = len(self.widths)
         self.widths += [GAP, *[CHART / 6] * 6]
         self.rows: list[Row] = []
@@ -45,7 +54,7 @@ class _Draft:
 
 
 def summary_sheet(frame: Frame) -> Sheet:
-    """Key figures, the table with its totals, charts, the rating key and the recommendations."""
+    """Key figures, the table with its totals, charts and the rating key."""
     if not frame.figures.standings and not frame.figures.total.actions_before:
         return frame.empty(NAME, "Summary", "The plan has no actions to count yet.")
     draft = _Draft(frame)
@@ -59,12 +68,17 @@ def summary_sheet(frame: Frame) -> Sheet:
     last = len(draft.rows) - 1
     draft.rows.append(_counts(draft, frame.figures.total, total=True))
     draft.rows.append(Row([], height=12))
-    key = _key(draft)
-    _recommendations(draft)
+    key = _key(draft) if draft.rated else None
     spread = Spread(LEADING, draft.compare, draft.table_columns + 1)
-    charts = summary_charts(frame, draft.rows, spread, (top, first, last), key)
+    charts = summary_charts(frame, draft.rows, spread, (top, first, last), key) if key else ()
     sheet = frame.sheet(NAME, draft.rows, draft.widths, merges=draft.merges)
     return replace(sheet, charts=charts)
+
+
+def _in_short(asks: Sequence[tuple[str, str]]) -> str:
+    """The first of what is asked, and how much more there is."""
+    more = f" (and {len(asks) - 1} more)" if len(asks) > 1 else ""
+    return cut_words(asks[0][1], 60) + more if asks else ""
 
 
 def _moves(frame: Frame) -> tuple[Direction, ...]:
@@ -103,6 +117,8 @@ def key_figures(frame: Frame) -> list[tuple[str, str, str]]:
         (str(t.overdue), "Overdue", "not closed, past the due date"),
         (str(t.exceptions), "Exceptions", "listed with the reason"),
     ]  # fmt: skip
+    if frame.board.definition.with_role("rating") is None:
+        out = [out[0], *out[5:]]
     if f.asked:
         late = f", {f.late} late" if f.late else ""
         out.append((f"{f.returned} of {f.asked}", "Returns received", f"leads asked{late}"))
@@ -167,9 +183,11 @@ def _headings(draft: _Draft) -> None:
     col = LEADING
     step = 2 if draft.compare else 1
     groups: list[tuple[str, Style]] = [
-        (p.label, rating_style(p.rating, head) if p.rating else head) for p in frame.figures.points
+        (p.label, rating_style(p.rating, head) if p.rating else head) for p in draft.points
     ]
-    groups += [("All actions", head), ("Closed or on track", head)]
+    groups.append(("All actions", head))
+    if draft.rated:
+        groups.append(("Closed or on track", head))
     for label, style in groups:
         cell = frame.text(label, style)
         if step == 2:
@@ -179,6 +197,8 @@ def _headings(draft: _Draft) -> None:
         col += step
     if draft.moves:
         draft.merge(col, col + len(draft.moves) - 1, Cell("Since the last board", head))
+    for at, name in enumerate(("Overdue", "Exceptions"), col + len(draft.moves)):
+        draft.merge(at, at, Cell(name, replace(head, size=9)), rows=2)
     draft.rows.append(Row(top, height=34 if draft.compare else 22))
     small = replace(head, size=9)
     names: list[str] = [""] * LEADING
@@ -200,33 +220,26 @@ def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
     else:
         cells = [frame.section(count.name, replace(label, bold=True))]
     if draft.texts and not total:
-        text = cut_words(section_text(count.name), 72)
+        text = cut_words(draft.said[count.name], 72)
         cells.append(frame.text(text, replace(label, size=9, bold=False)))
     else:
         draft.merge(0, 1, cells[0])
         cells.append(Cell(None, cells[0].style))
-    for point in frame.figures.points:
+    for point in draft.points:
         if count.before is not None:
             cells.append(Cell(count.before.get(point.key, 0), muted))
-        cells.append(Cell(count.now.get(point.key, 0), _tinted(frame, point, count, number)))
+        now = count.now.get(point.key, 0)
+        cells.append(Cell(now, frame.tinted(point, now, replace(number, bold=True))))
     if count.before is not None:
         cells.append(Cell(count.actions_before, muted))
     cells.append(Cell(count.actions, replace(number, bold=True)))
-    if count.before is not None:
+    if count.before is not None and draft.rated:
         cells.append(Cell(percent(count.share_before), muted))
-    cells.append(Cell(percent(count.share), replace(number, bold=True)))
+    if draft.rated:
+        cells.append(Cell(percent(count.share), replace(number, bold=True)))
     cells += [Cell(count.moves.get(d, 0), number) for d in draft.moves]
+    cells += [Cell(count.overdue, number), Cell(count.exceptions, number)]
     return Row(cells, height=22 if total else 30 if draft.texts else 0)
-
-
-def _tinted(frame: Frame, point: Point, count: Count, number: Style) -> Style:
-    """The cell of a figure that is not nothing, in a pale shade of its rating."""
-    style = replace(number, bold=True)
-    if point.rating is None or not count.now.get(point.key, 0):
-        return style
-    pale = mix(point.rating.colour, "#FFFFFF", 0.72)
-    tinted = rating_style(replace(point.rating, colour=pale, text_colour=""), style)
-    return replace(tinted, border=frame.look.line)
 
 
 # The rating key, which is also what the first chart is drawn from.
@@ -252,24 +265,3 @@ def _key(draft: _Draft) -> tuple[int, int]:
         )
         draft.rows.append(Row([frame.rating(point.key), meaning, *figures]))
     return first, len(draft.rows) - 1
-
-
-def _recommendations(draft: _Draft) -> None:
-    frame = draft.frame
-    found = recommendation_rows(frame)
-    if not found:
-        return
-    draft.rows.append(Row([], height=12))
-    head = frame.look.heading
-    last = draft.table_columns - 1
-    half = max(2, min(2 + (last - 1) // 2, last - 3))
-    for index, line in enumerate(found):
-        style = head if index == 0 else replace(frame.boxed, size=9)
-        cells: list[Cell | None] = [
-            frame.text(line[0], style if index == 0 else replace(style, bold=True)),
-            frame.text(line[1], style),
-        ]
-        draft.merge(2, half, frame.text(line[2], style))
-        draft.merge(half + 1, last, frame.text(line[3], style))
-        cells += [Cell(None, style)] * (last - 1)
-        draft.rows.append(Row(cells))

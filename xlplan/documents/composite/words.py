@@ -51,7 +51,10 @@ def meaning_of(point: Point) -> str:
             "No rating has been given." if point.key == "" else
             "What was given is not a rating of this plan; see Plan for the words."
         )  # fmt: skip
-    parts = [point.rating.meaning.rstrip(".") or point.label]
+    rating = point.rating
+    parts = [rating.meaning.rstrip(".")] if rating.meaning else []
+    if not parts and rating.code != point.label:
+        parts.append(f'Written as "{rating.code}"')
     if point.rating.closed:
         parts.append("Counts as closed")
     elif point.rating.exception:
