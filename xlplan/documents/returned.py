@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlplan.documents.remarks import remarks_of
+from xlplan.documents.remarks import OURS, remarks_of
 from xlplan.documents.stamps import Identity, identify
 from xlplan.documents.tables import Table, find_tables, headings_of, is_heading_again, plain
 from xlplan.errors import Problem
@@ -64,7 +64,8 @@ def read_return(
     problems = tuple(book.problems)
     if not book.sheets:
         return _reading(book, sha256, Identity(problems=problems))
-    tables = find_tables(book.sheets, headings_of(definition))
+    sheets = [sheet for sheet in book.sheets if sheet.name not in OURS]
+    tables = find_tables(sheets, headings_of(definition))
     keys = list(_keys(book))
     by_ref = {plain(ref): uid for ref, uid in refs.items()}
     others = frozenset(by_ref) | {plain(ref_of(found.uid)) for found in keys}

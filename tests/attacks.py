@@ -1,0 +1,181 @@
+"""Builders of files as an inbox may hold them: plain ones, damaged ones and hostile ones.
+
+Every builder gives bytes. Packages are put together part by part, so that each fault is the only
+one in its file.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+
+TYPES = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Default Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/xl/workbook.xml" ContentType="{main}"/>'
+    '<Override PartName="/xl/worksheets/sheet1.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>'
+    "</Types>"
+)
+MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SHEET_NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+HELLO = '<row r="1"><c r="A1" t="inlineStr"><is><t>hello</t></is></c></row>'
+
+
+def _rels(*targets: tuple[str, str]) -> str:
+    listed = "".join(
+        f'<Relationship Id="rId{n}" Type="{_RELATIONS}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, 1)
+    )
+    return (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f"{listed}</Relationships>"
+    )
+
+
+def sheet_xml(rows: str = HELLO, after: str = "") -> str:
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="{_SHEET_NAMESPACE}">'
+        f"<sheetData>{rows}</sheetData>{after}</worksheet>"
+    )
+
+
+def parts(rows: str = HELLO, after: str = "", main: str = MAIN) -> dict[str, str | bytes]:
+    """The parts of the smallest workbook, with these rows on its one sheet, "Plan"."""
+    return {
+        "[Content_Types].xml": TYPES.format(main=main),
+        "_rels/.rels": _rels(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{_SHEET_NAMESPACE}" xmlns:r="{_RELATIONS}"><sheets>'
+            '<sheet name="Plan" sheetId="1" r:id="rId1"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": _rels(("worksheet", "worksheets/sheet1.xml")),
+        "xl/worksheets/sheet1.xml": sheet_xml(rows, after),
+    }
+
+
+def package(content: Mapping[str, str | bytes] | Sequence[tuple[str, str | bytes]]) -> bytes:
+    """A zip of these parts, in this order; a sequence may repeat a name."""
+    pairs = content.items() if isinstance(content, Mapping) else content
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in pairs:
+            entry = zipfile.ZipInfo(name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            # Not writestr's own check of names: a hostile name must get in.
+            book.writestr(entry, data)
+    return target.getvalue()
+
+
+def workbook(rows: str = HELLO, after: str = "", main: str = MAIN) -> bytes:
+    return package(parts(rows, after, main))
+
+
+def with_part(name: str, data: str | bytes) -> bytes:
+    """The smallest workbook with one more part."""
+    return package({**parts(), name: data})
+
+
+def cell_at(name: str, value: str = "<v>1</v>") -> bytes:
+    digits = "".join(char for char in name if char.isdigit())
+    return workbook(f'{HELLO}<row r="{digits}"><c r="{name}">{value}</c></row>')
+
+
+def flipped(data: bytes, part: str) -> bytes:
+    """`data` with one byte of the packed content of a part changed, its checksum left alone.
+
+    The part is stored, not deflated, so that the change shows in the checksum only.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        content = {info.filename: book.read(info) for info in book.infolist()}
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as book:
+        for name, each in content.items():
+            book.writestr(zipfile.ZipInfo(name), each)
+    changed = bytearray(target.getvalue())
+    at = changed.index(content[part]) + content[part].index(b"hello")
+    changed[at] ^= 1
+    return bytes(changed)
+
+
+def overlapping() -> bytes:
+    """A package in which two entries of the list share one part's bytes."""
+    data = bytearray(package({**parts(), "xl/a.xml": "<a/>", "xl/b.xml": "<a/>"}))
+    first = data.index(b"PK\x03\x04", data.index(b"PK\x03\x04") + 1)
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as book:
+        places = {info.filename: info.header_offset for info in book.infolist()}
+        end = book.start_dir
+    assert first > 0
+    listing = bytes(data).index(b"xl/b.xml", end) - 46
+    struct.pack_into("<I", data, listing + 42, places["xl/a.xml"])
+    # The shared header must carry the listed name, or the names alone would give it away.
+    data[listing + 46 : listing + 54] = b"xl/a.xml"
+    data[bytes(data).index(b"xl/a.xml", end)] = ord("y")
+    data[places["xl/a.xml"] + 30] = ord("x")
+    return bytes(data)
+
+
+def bomb(megabytes: int) -> bytes:
+    """A workbook with a part that inflates to this much from next to nothing."""
+    return with_part("xl/sharedStrings.xml", b" " * (megabytes << 20))
+
+
+def understated() -> bytes:
+    """A workbook whose one big part says it is small."""
+    data = bytearray(with_part("xl/big.xml", b"<a>" + b" " * 1000 + b"</a>"))
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as book:
+        info = book.getinfo("xl/big.xml")
+        listing = bytes(data).index(b"xl/big.xml", book.start_dir) - 46
+    small = b"<a>" + b" " * 7
+    for at in (info.header_offset + 14, listing + 16):
+        struct.pack_into("<I", data, at, zlib.crc32(small))
+        struct.pack_into("<I", data, at + 8, len(small))
+    return bytes(data)
+
+
+def ole(*streams: str) -> bytes:
+    """The start of a compound file whose directory names these streams."""
+    names = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in streams)
+    return _OLE.ljust(512, b"\0") + names.ljust(1024, b"\0")
+
+
+def ods(table_rows: str, meta: str = "", name: str = "Plan") -> bytes:
+    """An OpenDocument spreadsheet with these rows."""
+    spaces = " ".join(
+        f'xmlns:{prefix}="{uri}"'
+        for prefix, uri in {
+            "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+            "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+            "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+            "meta": "urn:oasis:names:tc:opendocument:xmlns:meta:1.0",
+            "dc": "http://purl.org/dc/elements/1.1/",
+            "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
+        }.items()
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    return package(
+        {
+            "mimetype": kind,
+            "content.xml": (
+                f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+                f'<table:table table:name="{name}">{table_rows}</table:table>'
+                "</office:spreadsheet></office:body></office:document-content>"
+            ),
+            "meta.xml": f"<office:document-meta {spaces}><office:meta>{meta}</office:meta>"
+            "</office:document-meta>",
+            "META-INF/manifest.xml": (
+                f'<manifest:manifest xmlns:manifest="{manifest}"><manifest:file-entry '
+                f'manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>'
+            ),
+        }
+    )

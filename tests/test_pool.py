@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import faulthandler
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests import attacks
+from xlplan.workbook.book import Book
+from xlplan.workbook.gate import Bounds
+from xlplan.workbook.pool import read_all, read_one
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signal 0 asks nothing there")
+BAD = b"this file kills its reader"
+
+
+def die_on_bad(data: bytes, name: str, bounds: Bounds) -> Book:
+    if data == BAD:
+        faulthandler.disable()  # its report would be noise
+        os.abort()
+    return read_one(data, name, bounds)
+
+
+def hang_on_bad(data: bytes, name: str, bounds: Bounds) -> Book:
+    if data == BAD:
+        threading.Event().wait()
+    return read_one(data, name, bounds)
+
+
+def eat_on_bad(data: bytes, name: str, bounds: Bounds) -> Book:
+    if data == BAD:
+        bytearray(1 << 40)
+    return read_one(data, name, bounds)
+
+
+def raise_on_bad(data: bytes, name: str, bounds: Bounds) -> Book:
+    if data == BAD:
+        raise RuntimeError(name)
+    return read_one(data, name, bounds)
+
+
+def who_reads(_data: bytes, name: str, _bounds: Bounds) -> Book:
+    return Book(name, str(os.getpid()))
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> list[tuple[str, Path]]:
+    """Twelve good files with a bad one in the middle."""
+    files = []
+    for number in range(12):
+        path = tmp_path / f"{number:02}.xlsx"
+        path.write_bytes(BAD if number == 5 else attacks.workbook())
+        files.append((f"inbox/{path.name}", path))
+    return files
+
+
+def codes(books: list[Book]) -> list[str]:
+    return [book.problems[0].code if book.problems else "" for book in books]
+
+
+ONE_BAD = [""] * 5 + ["{}"] + [""] * 6
+
+
+def one_bad(code: str) -> list[str]:
+    return [each.format(code) for each in ONE_BAD]
+
+
+def test_books_come_in_the_order_of_the_files(inbox: list[tuple[str, Path]]) -> None:
+    books = list(read_all(inbox))
+    assert [book.name for book in books] == [name for name, _ in inbox]
+    assert [book.kind for book in books] == ["xlsx"] * 5 + ["csv"] + ["xlsx"] * 6
+
+
+def test_nothing_to_read_gives_nothing() -> None:
+    assert list(read_all([])) == []
+
+
+@pytest.mark.parametrize("work", [die_on_bad, eat_on_bad, raise_on_bad])
+def test_a_reader_that_dies_takes_only_its_own_file(
+    inbox: list[tuple[str, Path]], work: object
+) -> None:
+    books = list(read_all(inbox, work=work))  # type: ignore[arg-type]  # one of the three above
+    assert codes(books) == one_bad("GATE-025")
+    assert books[5].problems[0].where == "inbox/05.xlsx"
+    assert books[5].sheets == ()
+
+
+def test_a_reader_that_hangs_is_ended_and_the_rest_are_read(
+    inbox: list[tuple[str, Path]],
+) -> None:
+    books = list(read_all(inbox, work=hang_on_bad, seconds=3))
+    assert codes(books) == one_bad("GATE-026")
+
+
+@posix
+def test_files_are_read_in_other_processes_that_do_not_outlive_the_reading(
+    inbox: list[tuple[str, Path]],
+) -> None:
+    pids = {int(book.kind) for book in read_all(inbox, work=who_reads)}
+    assert os.getpid() not in pids
+    assert 1 <= len(pids) <= 2
+    assert not any(alive(pid) for pid in pids)
+
+
+@posix
+def test_whoever_stops_listening_leaves_no_process_behind(
+    inbox: list[tuple[str, Path]],
+) -> None:
+    books: Iterator[Book] = read_all(inbox, work=who_reads)
+    pid = int(next(books).kind)
+    assert alive(pid)
+    books.close()  # type: ignore[attr-defined]  # a generator
+    assert not alive(pid)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_files_that_cannot_be_opened_are_results_too(tmp_path: Path) -> None:
+    good = tmp_path / "good.xlsx"
+    good.write_bytes(attacks.workbook())
+    files = [("gone", tmp_path / "gone.xlsx"), ("good", good), ("folder", tmp_path)]
+    books = list(read_all(files))
+    assert codes(books) == ["GATE-031", "", "GATE-029"]
+    assert [book.problems[0].where for book in books if book.problems] == ["gone", "folder"]
+
+
+@pytest.fixture(params=["threads", "processes"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    made: Executor = ThreadPoolExecutor(2) if request.param == "threads" else ProcessPoolExecutor(2)
+    with made:
+        yield made
+
+
+def test_any_executor_reads_the_same(inbox: list[tuple[str, Path]], executor: Executor) -> None:
+    assert list(read_all(inbox, executor=executor)) == list(read_all(inbox))
+
+
+def test_when_an_executor_breaks_only_the_file_at_fault_is_lost(
+    inbox: list[tuple[str, Path]],
+) -> None:
+    with ProcessPoolExecutor(2) as executor:
+        books = list(read_all(inbox, executor=executor, work=die_on_bad))
+    assert codes(books) == one_bad("GATE-025")
+
+
+def test_an_executor_that_takes_nothing_is_done_without(
+    inbox: list[tuple[str, Path]],
+) -> None:
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    assert codes(list(read_all(inbox, executor=executor))) == [""] * 12
+
+
+def test_every_file_of_a_wild_inbox_ends_as_a_book(shared: Path) -> None:
+    folder = shared / "corpus"
+    if not folder.is_dir():
+        pytest.skip("no corpus in the shared folder")
+    files = [(path.name, path) for path in sorted(folder.iterdir()) if path.is_file()]
+    books = list(read_all(files))
+    assert [book.name for book in books] == [name for name, _ in files]
+    for book in books:
+        assert book.sheets or any(problem.level == "error" for problem in book.problems), book.name
+    read = sum(bool(book.sheets) for book in books)
+    assert read > len(books) * 4 // 5
