@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.documents.composite.board import Board
@@ -101,19 +102,19 @@ class Frame:
 
     # Cells.
 
-    @property
+    @cached_property
     def boxed(self) -> Style:
         """Body text in a box."""
         return replace(self.look.body, border=self.look.line)
 
-    @property
+    @cached_property
     def number(self) -> Style:
         """A figure: in the middle, a dash for nothing."""
         return replace(
             self.boxed, align="center", valign="vcenter", number_format='0;-0;"–"', wrap=False
         )
 
-    @property
+    @cached_property
     def total(self) -> Style:
         """A figure of the last row."""
         return replace(self.number, bold=True, fill=self.look.band_fill)

@@ -23,6 +23,7 @@ WIDTHS: Mapping[str, float] = {
 }  # fmt: skip
 BY_ROLE: Mapping[str, float] = {
     "key": 8,
+    "recommendation": 16,
     "action": 44,
     "progress": 54,
     "output": 28,
@@ -70,7 +71,8 @@ def shown_fields(frame: Frame) -> tuple[Field, ...]:
     if chosen:
         found = [f for name in chosen if (f := definition.find(name)) and not f.retired]
     else:
-        found = [f for f in every if f not in empty_fields(frame)]
+        left_out = empty_fields(frame)
+        found = [f for f in every if f not in left_out]
     rest = [f for f in found if f is not key and f is not section_field(definition)]
     if not chosen and all(name.startswith("Recommendation") for name in frame.short.values()):
         # The bands name the recommendations already.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.documents.composite.frame import Frame
@@ -27,9 +27,13 @@ def answers_of(frame: Frame, one: Standing) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (show(value),) if show(value) else ()
 
 
-def answering(frame: Frame, ref: str) -> tuple[Standing, ...]:
-    """The actions that answer the recommendation with this ref; one may answer several."""
-    return tuple(s for s in frame.figures.standings if ref in answers_of(frame, s))
+def answering(frame: Frame) -> Mapping[str, list[Standing]]:
+    """By ref of a recommendation, the actions that answer it; one may answer several."""
+    found: dict[str, list[Standing]] = {}
+    for one in frame.figures.standings:
+        for ref in dict.fromkeys(answers_of(frame, one)):
+            found.setdefault(ref, []).append(one)
+    return found
 
 
 def section_asks(frame: Frame) -> dict[str, list[tuple[str, str]]]:
@@ -73,7 +77,8 @@ def recommendations_sheet(frame: Frame) -> Sheet:
         cells.append(frame.text(p.label, rating_style(p.rating, middle) if p.rating else middle))
     cells += [Cell("Overdue", middle), Cell("Answered in", head)]
     out.append(Row(cells))
-    out += [_row(frame, row, fields, points) for row in rows]
+    found = answering(frame)
+    out += [_row(frame, row, fields, points, found.get(row.ref, [])) for row in rows]
     return frame.sheet(NAME, out, widths, headed=headed, freeze_columns=1)
 
 
@@ -91,8 +96,13 @@ def _width(item: Field) -> float:
     return 24.0 if item.type == "people" else 18.0
 
 
-def _row(frame: Frame, row: MasterRow, fields: list[Field], points: Sequence[Point]) -> Row:
-    found = answering(frame, row.ref)
+def _row(
+    frame: Frame,
+    row: MasterRow,
+    fields: list[Field],
+    points: Sequence[Point],
+    found: Sequence[Standing],
+) -> Row:
     counts = Counter(one.now for one in found)
     sections = list(dict.fromkeys(frame.short.get(one.section, one.section) for one in found))
     cells = [

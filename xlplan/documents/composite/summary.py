@@ -212,7 +212,7 @@ def _headings(draft: _Draft) -> None:
 
 def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
     frame = draft.frame
-    number = replace(frame.total if total else frame.number, size=11)
+    number = replace(frame.total if total else frame.number, size=12)
     muted = replace(number, colour=frame.look.muted.colour, bold=False)
     label = replace(number, align="left", wrap=True)
     if total:
@@ -239,7 +239,7 @@ def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
         cells.append(Cell(percent(count.share), replace(number, bold=True)))
     cells += [Cell(count.moves.get(d, 0), number) for d in draft.moves]
     cells += [Cell(count.overdue, number), Cell(count.exceptions, number)]
-    return Row(cells, height=22 if total else 30 if draft.texts else 0)
+    return Row(cells, height=24 if total else 33 if draft.texts else 0)
 
 
 # The rating key, which is also what the first chart is drawn from.
