@@ -7,19 +7,25 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook as Opened
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.office import Office
 from tests.outgoing import CREATED, DIRECTOR, FIELDS, KEY, LONG, OTHER, issued, plan, row, rows
 from xlplan.documents.columns import locked_text, template_columns
+from xlplan.documents.returned import read_return
 from xlplan.documents.template import FIRST_ROW, HEADING_ROW, say_return_by, template_workbook
 from xlplan.merge.model import MasterRow
+from xlplan.merge.reading import Reading
 from xlplan.plan.definition import IssueSettings, PlanDefinition
+from xlplan.plan.values import canon
 from xlplan.workbook.book import a1
 from xlplan.workbook.measure import TALLEST, cell_height
+from xlplan.workbook.reading import read_book
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
 from xlplan.workbook.writing import write_workbook
 
@@ -280,3 +286,72 @@ def test_the_return_date_is_said_with_its_weekday() -> None:
     assert date(2026, 11, 27).weekday() == 4
     assert say_return_by("2026-11-27") == "Friday 27 November 2026"
     assert say_return_by("") == ""
+
+
+ODD = (
+    "=1+1", "- done", "@x", "a\nb\n\nc", "_x0041_", "<r>x</r>", "<r>_x0041_</r>", "  lead", "7",
+    "007", "TRUE", "28/02/2027", "1e5", "#N/A", "N/A", "x" * 3000, "😀 é", "“q”", "tab\tin",
+)  # fmt: skip
+
+
+def read_back(data: bytes, definition: PlanDefinition, given: list[MasterRow]) -> Reading:
+    columns, by_uid = template_columns(definition), {each.uid: each for each in given}
+    sent = replace(issued(), uids=tuple(by_uid))
+
+    def locked(issued_id: str, uid: str) -> str | None:
+        known = issued_id == sent.id and uid in by_uid
+        return locked_text(columns, by_uid[uid].values) if known else None
+
+    return read_return(
+        read_book(data, "back.xlsx"), "0" * 64, KEY, {sent.id: sent}.get,
+        {each.ref: each.uid for each in given}, definition,
+        locked=locked, ref_of=lambda uid: by_uid[uid].ref if uid in by_uid else "",
+    )  # fmt: skip
+
+
+def odd_rows(definition: PlanDefinition) -> list[MasterRow]:
+    """Rows with odd text in every column of text, as the ledger would have them: canonical."""
+    found = []
+    for number, text in enumerate(ODD, 1):
+        made = row(number, **{f.id: text for f in FIELDS[2:] if f.type in ("text", "narrative")})
+        values = {
+            name: canon(item, value, definition)
+            for name, value in made.values.items()
+            if (item := definition.find(name))
+        }
+        found.append(replace(made, values=values))
+    return found
+
+
+def differences(data: bytes, definition: PlanDefinition, given: list[MasterRow]) -> list[object]:
+    reading = read_back(data, definition, given)
+    assert reading.trust == "signed"
+    assert [each.trust for each in reading.rows] == ["signed"] * len(given)
+    return [
+        (each.ref, column.id, each.cells[column.id])
+        for each, sent in zip(reading.rows, given, strict=True)
+        for column in template_columns(definition)
+        if canon(column.item, each.cells[column.id].value, definition) != sent.values.get(column.id)
+    ]
+
+
+def test_an_unedited_template_reads_back_as_it_was_issued() -> None:
+    given = odd_rows(plan())
+    assert differences(written(plan(), given), plan(), given) == []
+
+
+def test_an_unedited_template_saved_by_libreoffice_reads_back_the_same(
+    office: Office, tmp_path: Path
+) -> None:
+    given = odd_rows(plan())
+    path, again = tmp_path / "sent.xlsx", tmp_path / "again.xlsx"
+    path.write_bytes(written(plan(), given))
+    office.resave(path, again)
+    assert differences(again.read_bytes(), plan(), given) == []
+
+
+def test_libreoffice_offers_the_ratings_of_the_plan(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "sent.xlsx"
+    path.write_bytes(written(plan(), rows(1)))
+    place = at(sheet(opened(plan(), rows(1))), "rating")
+    assert office.choices(path, f"Update!{place}") == ["B", "G", "A", "R"]
