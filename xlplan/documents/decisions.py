@@ -57,8 +57,8 @@ _ASKED = {
     "row-twice": "The action stands in the file more than once. What should {field} say?",
 }
 _GUIDE = (
-    'Choose an answer under "Your decision". If you choose Other, write the value under '
-    '"Other value"; say why if a reader of the log will want to know.\n'
+    'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
+    "Transfer needs: the value, the action's ref, or the lead. Why goes into the log.\n"
     "Save and close the workbook, then run xlplan merge. What you leave blank stays open and is "
     "asked again; the plan shows the present value meanwhile."
 )
