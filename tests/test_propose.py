@@ -296,3 +296,16 @@ def test_prose_in_a_lead_cell_is_pointed_out() -> None:
         'lead "Ada Quill to lead the approval',
         'lead "All team managers:',
     ]
+
+
+def test_a_rating_written_short_and_long_is_one_with_an_alias() -> None:
+    scale, guesses = propose_scale(cells("Red", "Red", "R", "Amber", "Green"))
+    assert [(r.code, r.aliases) for r in scale if r.aliases] == [("Red", ("R",))]
+    assert 'rating "Red": "R" was taken as the same rating' in guesses
+
+
+def test_no_two_ratings_share_a_name() -> None:
+    legend = [LegendLine("Blue", "Completed"), LegendLine("Grey", "Completed")]
+    scale, _ = propose_scale(cells("Completed", "Closed", "C", "Green"), legend)
+    names = [name.casefold() for r in scale for name in {r.code, r.label, *r.aliases}]
+    assert len(names) == len(set(names))

@@ -606,3 +606,66 @@ def test_a_status_that_every_note_begins_with_is_the_rating() -> None:
     assert column(source, "rating") == ["Completed", "Ongoing", "Ongoing", "Completed"]
     assert column(source, "progress")[:2] == ["Completed\nThe hull is dry.", "Ongoing (see above)"]
     assert any(guess.startswith("field rating: the word that each") for guess in source.guesses)
+
+
+def test_a_row_of_totals_is_a_note() -> None:
+    source = read("""
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill | Green
+        2   | Paint it      | Ben Ode   | Blue
+            |               | Total     | 2
+        """)
+    assert column(source, "rating") == ["Green", "Blue"]
+    assert source.definition.notes == ("Total | 2",)
+
+
+def test_of_two_heading_rows_the_one_above_the_actions_counts() -> None:
+    source = read("""
+        No. | Task          | Owner     | Weather
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill | Green
+        2   | Paint it      | Ben Ode   | Blue
+        """)
+    assert [f.heading for f in source.definition.fields] == ["Ref", "Action", "Lead", "RAG"]
+    assert [p.code for p in source.problems] == ["NEW-008"]
+    assert fates(source)[0] == (1, "note", "title")
+
+
+def test_a_protective_marking_is_taken_over() -> None:
+    source = read("""
+        Ferry plan
+        OFFICIAL - SENSITIVE
+        Ref | Action        | Lead
+        1   | Mend the hull | Ada Quill
+        2   | Paint it      | Ben Ode
+        """)
+    assert source.definition.marking == "OFFICIAL - SENSITIVE"
+    assert source.definition.title == "Ferry plan"
+
+
+def test_a_table_may_stand_anywhere_on_its_sheet() -> None:
+    blank: list[CellValue] = [None] * 5
+    rows: list[list[CellValue]] = [
+        blank, blank,
+        [None, None, "Ref", "Action", "Lead"],
+        [None, None, "Theme 1: Boats", None, None],
+        [None, None, 1.0, "Mend the hull", "Ada Quill"],
+        [None, None, "Theme 2: Crews", None, None],
+        [None, None, 1.0, "Train them", "Ben Ode"],
+    ]  # fmt: skip
+    source = read_source(book(ReadSheet("Plan", rows)), plan_id="plan")
+    assert column(source, "section") == ["Theme 1: Boats", "Theme 2: Crews"]
+    assert column(source, "ref") == ["1.1", "2.1"]
+
+
+def test_the_shipped_template_carries_the_plan_it_was_made_for(shared: Path) -> None:
+    folder = Path(__file__).resolve().parent.parent / "workbook_templates"
+    text = (folder / "brag-by-recommendation.toml").read_text(encoding="utf-8")
+    template = load_definition(text)
+    found, plain = real(shared, "derby-2011")
+    source = read_source(found, plan_id="plan", template=template)
+    assert [f.id for f in source.definition.fields] == [f.id for f in template.fields]
+    assert source.definition.ratings == template.ratings
+    assert [column(source, name) for name in ("ref", "section", "rating", "lead")] == [
+        column(plain, name) for name in ("ref", "section", "rating", "lead")
+    ]

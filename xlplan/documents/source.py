@@ -121,11 +121,14 @@ def _no_plan(layouts: Sequence[Layout]) -> str:
 def _kinds(layouts: Sequence[Layout]) -> dict[tuple[int, int], Kind]:
     """What the rows of each table are; a table that is none of a plan's is left out.
 
-    A table of recommendations is one of actions where the book has no other.
+    A table without rows is no table; one of recommendations is one of actions where the book has
+    no other.
     """
     found: dict[tuple[int, int], set[str]] = {}
     for number, layout in enumerate(layouts):
         for index, table in enumerate(layout.tables):
+            if not table.rows:
+                continue
             found[number, index] = {guess_role(text) for text in table.headings.values()}
     actions = any("action" in roles for roles in found.values())
     kinds: dict[tuple[int, int], Kind] = {}

@@ -41,7 +41,8 @@ class Work:
 
 def say_unusual(work: Work) -> None:
     """Hidden rows and columns are imported, formulas give their values; both are said."""
-    for layout in work.layouts:
+    used_sheets = {columns.sheet for columns in work.columns}
+    for number, layout in enumerate(work.layouts):
         sheet = layout.sheet
         where = f"{work.book.name}!{sheet.name}"
         used = {line.row for line in layout.lines if line.kind == "data"}
@@ -56,6 +57,10 @@ def say_unusual(work: Work) -> None:
         if cols:
             letters = ", ".join(a1(0, col)[:-1] for col in cols)
             said.append(("NEW-004", f"Columns {letters} are hidden; they were imported."))
+        for table in layout.tables:
+            if not table.rows and number in used_sheets:
+                text = f"Row {table.header + 1} looks like column headings too, but nothing stands "
+                said.append(("NEW-008", f"{text}below it; it was kept as a note."))
         if formulas := [at for at in sheet.formulas if at[0] in used]:
             first = a1(*min(formulas))
             said.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -21,6 +22,8 @@ from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.text import fold
 from xlplan.workbook.book import At, Book
+
+_MARKING = re.compile(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")
 
 
 @dataclass
@@ -67,7 +70,8 @@ def assemble(
     grouped = next((f.id for f in shown if f.role == "section"), "")
     definition = PlanDefinition(
         plan_id, _title(parts, template) or plan_id, scales.fields,
-        ratings=scales.ratings, leads=leads, issue=IssueSettings(fields=issue),
+        marking=_marking(parts), ratings=scales.ratings, leads=leads,
+        issue=IssueSettings(fields=issue),
         composite=CompositeSettings(fields=tuple(f.id for f in shown), group_by=grouped),
     )  # fmt: skip
     if template is None:
@@ -92,8 +96,19 @@ def _title(parts: Parts, template: PlanDefinition | None) -> str:
         layout = parts.layouts[columns.sheet]
         first = next((line for line in layout.lines if line.kind != "blank"), None)
         if first and first.kind == "note" and first.row < layout.tables[0].header:
-            return " ".join(first.text.split())[:200]
+            title = " ".join(first.text.partition(" | ")[0].split())
+            if title == first.text or len(title) > 15:
+                return title[:200]
     return template.title if template else ""
+
+
+def _marking(parts: Parts) -> str:
+    """A protective marking that stands alone in a line above the first table."""
+    for layout in parts.layouts:
+        for line in layout.lines:
+            if line.kind == "note" and _MARKING.fullmatch(line.text):
+                return " ".join(line.text.split())
+    return ""
 
 
 def _add_fields(parts: Parts, kind: Kind) -> None:

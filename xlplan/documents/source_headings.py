@@ -31,6 +31,7 @@ class Heading:
     word: str = ""
     number: str = ""
     rest: str = ""
+    col: int = 0
 
 
 def parse_heading(text: str, row: int = 0) -> Heading:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from xlplan.documents.source_headings import (
@@ -26,6 +26,7 @@ from xlplan.workbook.book import At, CellValue, ReadSheet
 
 LineKind = Literal["blank", "note", "section", "header", "repeated", "data"]
 
+_TOTAL = re.compile(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
 _NOTE_LIKE = re.compile(r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|key\b", re.IGNORECASE)
 LONGEST_SECTION = 400
 
@@ -105,7 +106,7 @@ class _Reader:
                 self._header(row, cells)
             elif self._sub_header(row, cells):
                 self.lines[row] = Line(row, "repeated", table=len(self.tables) - 1)
-            elif not self.tables or self._stands_alone(row, cells):
+            elif not self.tables or self._stands_alone(row, cells) or self._is_total(cells):
                 self._wait(row)
             else:
                 self._data(row, cells)
@@ -151,6 +152,11 @@ class _Reader:
             return True
         return guess_role(headings[col]) not in ("action", "recommendation") and len(text) > 3
 
+    def _is_total(self, cells: Mapping[int, CellValue]) -> bool:
+        """Whether a row only counts the rows above: "Total" and a figure."""
+        total = any(_TOTAL.fullmatch(cell_text(value)) for value in cells.values())
+        return total and len(cells) * 2 <= len(self.tables[-1].headings)
+
     def _header(self, row: int, cells: Mapping[int, CellValue]) -> None:
         headings = {col: cell_text(value) for col, value in cells.items()}
         repeated = bool(self.tables) and same_headings(self.tables[-1].headings, headings)
@@ -194,7 +200,7 @@ class _Reader:
         )
 
     def _heading(self, row: int) -> Heading:
-        return parse_heading(self._text(row), row)
+        return replace(parse_heading(self._text(row), row), col=min(self.own[row]))
 
     def _may_be_section(self, row: int) -> bool:
         text = self._text(row)

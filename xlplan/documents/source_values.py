@@ -87,10 +87,10 @@ class _Maker:
         if item.role == "key":
             return draft.ref, at
         if item.id == self.parts.headed.get(draft.kind) and not pieces:
-            at = (draft.sections[0].row, 0) if draft.sections else at
+            at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
             return self._section(draft), at
         if item.id == self.parts.answers and draft.kind == "action" and not pieces:
-            at = (draft.sections[0].row, 0) if draft.sections else at
+            at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
             return self._answers(draft), at
         if draft.kind == "action" and (holds := self.parts.split.get(item.id)) and not pieces:
             if item.id in self.parts.leading:

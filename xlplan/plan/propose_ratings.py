@@ -10,7 +10,7 @@ import colorsys
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlplan.plan.definition import Rating
 from xlplan.plan.ratings import match_rating
@@ -123,17 +123,46 @@ def propose_scale(
     codes = {line.code: line for line in legend}
     taken = {fold(code) for code in codes}
     totals = Counter(fold(one_rating(cell.text)) for cell in cells if cell.text.strip())
+    guesses: list[str] = []
+    aliases: dict[str, list[str]] = {}
     known = any(known_rating(text) for text in spelled)
     few = len(spelled) <= MOST_RATINGS
     for key, text in spelled.items():
         usual = known_rating(text) or (few and (not known or totals[key] > 1))
-        if key not in taken and usual and len(text) <= LONGEST_RATING:
+        if key in taken or not usual or len(text) > LONGEST_RATING:
+            continue
+        same = next((code for code in codes if _one_word(code, text)), None)
+        if same is None:
             codes[text] = LegendLine(text, "")
-    guesses: list[str] = []
+        else:
+            aliases.setdefault(same, []).append(text)
+            guesses.append(f'rating "{same}": "{text}" was taken as the same rating')
     _complete(codes, guesses)
+    added = len(guesses)
     fills = _fills(cells)
-    ratings = [_rating(line, fills, scale, guesses) for line in codes.values()]
+    ratings = [
+        replace(_rating(line, fills, scale, guesses), aliases=tuple(aliases.get(line.code, ())))
+        for line in codes.values()
+    ]
+    ratings = _apart(ratings)
+    told = {guess.partition(": ")[0] for guess in guesses[:added]}
+    guesses[added:] = [g for g in guesses[added:] if g.partition(": ")[0] not in told]
     return _ordered(ratings, bool(legend)), tuple(guesses)
+
+
+def _one_word(one: str, other: str) -> bool:
+    """Whether "R" and "Red", or "Complete" and "Completed", are one rating written two ways."""
+    known, also = known_rating(one), known_rating(other)
+    short, long = sorted((fold(latin(one)), fold(latin(other))), key=len)
+    return known is not None and known == also and (len(short) <= 2 or long.startswith(short))
+
+
+def _apart(ratings: Sequence[Rating]) -> list[Rating]:
+    """Ratings whose labels name no other rating: a label that does gives way to the code."""
+    names = Counter(
+        name for r in ratings for name in {fold(r.code), fold(r.label), *map(fold, r.aliases)}
+    )
+    return [replace(r, label=r.code) if names[fold(r.label)] > 1 else r for r in ratings]
 
 
 def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
@@ -184,10 +213,8 @@ def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
     elif legend and ratings and ratings[-1].closed and not ratings[0].closed:
         listed.reverse()
     return tuple(
-        Rating(r.code, r.label, r.meaning, r.colour, r.text_colour, number, r.closed, r.holding,
-               r.exception, r.aliases, r.scale)
-        for number, r in enumerate((ratings[i] for i in listed), 1)
-    )  # fmt: skip
+        replace(r, order=number) for number, r in enumerate((ratings[i] for i in listed), 1)
+    )
 
 
 def _fills(cells: Sequence[RatingCell]) -> dict[str, str]:
