@@ -309,3 +309,14 @@ def test_no_two_ratings_share_a_name() -> None:
     scale, _ = propose_scale(cells("Completed", "Closed", "C", "Green"), legend)
     names = [name.casefold() for r in scale for name in {r.code, r.label, *r.aliases}]
     assert len(names) == len(set(names))
+
+
+def test_very_long_names_are_not_compared() -> None:
+    long = ["Ada Quill " + "x" * 20_000 + mark for mark in "abcdefgh"]
+    _, guesses = propose_leads(long)
+    assert not any("spelled nearly" in guess for guess in guesses)
+
+
+def test_a_list_of_leads_too_long_to_be_true_is_said_once() -> None:
+    _, guesses = propose_leads([f"Post {n}" for n in range(1001)])
+    assert guesses == ("plan: 1001 leads were found; their spellings were not compared",)

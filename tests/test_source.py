@@ -669,3 +669,10 @@ def test_the_shipped_template_carries_the_plan_it_was_made_for(shared: Path) -> 
     assert [column(source, name) for name in ("ref", "section", "rating", "lead")] == [
         column(plain, name) for name in ("ref", "section", "rating", "lead")
     ]
+
+
+def test_a_merged_area_as_large_as_the_sheet_can_be_is_harmless() -> None:
+    one = sheet("Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
+    merged = ((0, 0, 1_048_575, 16_383), (1, 5, 1_048_575, 16_383))
+    source = read_source(book(replace(one, merged=merged)), plan_id="plan")
+    assert column(source, "ref") == ["1", "2"]

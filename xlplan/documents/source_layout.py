@@ -29,6 +29,8 @@ LineKind = Literal["blank", "note", "section", "header", "repeated", "data"]
 _TOTAL = re.compile(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
 _NOTE_LIKE = re.compile(r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|key\b", re.IGNORECASE)
 LONGEST_SECTION = 400
+LARGEST_MERGE = 100_000
+"""Cells of a merged area beyond which its value is not carried to the rows below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +264,9 @@ def _last_row(sheet: ReadSheet) -> int:
 def _shared_cells(sheet: ReadSheet) -> dict[At, At]:
     """Cells below the first row of a merged area, and the cell that holds its value."""
     shared: dict[At, At] = {}
+    last = _last_row(sheet)
     for top, left, bottom, right in sheet.merged:
-        if bottom == top or bottom - top > len(sheet.rows):
-            continue
-        for row in range(top + 1, bottom + 1):
-            for col in range(left, min(right, left + 200) + 1):
-                shared[(row, col)] = (top, left)
+        rows, columns = range(top + 1, min(bottom, last) + 1), range(left, right + 1)
+        if len(rows) * len(columns) <= LARGEST_MERGE:
+            shared.update({(row, col): (top, left) for row in rows for col in columns})
     return shared
