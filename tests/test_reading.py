@@ -115,6 +115,20 @@ def test_a_boolean_written_as_a_formula_is_a_boolean() -> None:
     assert (sheet.rows, sheet.formulas) == ([[True]], {})
 
 
+@pytest.mark.parametrize(("word", "truth"), [("TRUE", True), ("FALSE", False)])
+def test_an_opendocument_boolean_is_one_even_where_it_is_kept_as_a_number(
+    word: str, truth: bool
+) -> None:
+    rows = (
+        f'<table:table-row><table:table-cell table:formula="of:={word}()" '
+        f'office:value-type="float" office:value="{int(truth)}"><text:p>{word}</text:p>'
+        "</table:table-cell></table:table-row>"
+    )
+    sheet = only(read_book(attacks.ods(rows), "r.ods"))
+    assert (sheet.rows, sheet.formulas) == ([[truth]], {})
+    assert sheet.rows[0][0] is truth
+
+
 def test_hidden_sheets_are_read_and_said_to_be_hidden() -> None:
     def fill(book: Any, sheet: Any) -> None:
         sheet.write_string(0, 0, "x")

@@ -47,11 +47,21 @@ class Extent:
     """Whether any cell holds a plain value."""
     formulas: dict[At, str] = field(default_factory=dict)
     errors: dict[At, str] = field(default_factory=dict)
+    truths: dict[At, bool] = field(default_factory=dict)
+    """Cells in which the formula TRUE() or FALSE() stands for what was typed."""
 
     def reach(self, row: int, col: int) -> None:
         """Take in a cell."""
         self.rows = max(self.rows, row + 1)
         self.columns = max(self.columns, col + 1)
+
+    def add_formula(self, at: At, formula: str) -> None:
+        """Take in a formula, which may stand for TRUE or FALSE."""
+        text = formula.strip().upper()
+        if text in TRUTHS:
+            self.truths[at] = text == "TRUE()"
+        else:
+            self.formulas[at] = formula or SHARED
 
     def merge(self, ref: str) -> None:
         """Take in a merged area such as ``"A1:C2"``."""
@@ -204,8 +214,8 @@ class _SheetParser:
 
     def _close_cell(self) -> None:
         at = (self.row, self.col)
-        if self.formula is not None and self.formula.strip().upper() not in TRUTHS:
-            self.extent.formulas[at] = self.formula
+        if self.formula is not None:
+            self.extent.add_formula(at, self.formula)
         if self.kind == "e":
             self.extent.errors[at] = self.value.strip() or "#N/A"
         elif self.value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlplan.workbook.extents import SHARED, TRUTHS, Extent, far_cells, many_cells, parse
+from xlplan.workbook.extents import SHARED, Extent, far_cells, many_cells, parse
 from xlplan.workbook.parts import Bounds, Refused
 
 
@@ -71,8 +71,8 @@ class _OdsParser:
         self.widest = self.col + self.repeat_cells
         if self.widest > self.bounds.columns:
             raise Refused(far_cells(self.names[-1], self.row + 1, self.widest))
-        if formula and formula.upper().replace("OF:=", "") not in TRUTHS:
-            extent.formulas[at] = formula.removeprefix("of:").removeprefix("=") or SHARED
+        if formula:
+            extent.add_formula(at, formula.removeprefix("of:").removeprefix("="))
         if self.attributes.get("calcext:value-type") == "error":
             extent.errors[at] = text.strip() or "#N/A"
         elif text.strip():
@@ -104,7 +104,7 @@ _ERROR_CELLS = frozenset({3, 11})
 _FORMULA_CELLS = frozenset({8, 9, 10, 11})
 _CELLS = frozenset(range(2, 12))
 _MERGE = 176
-_ERROR_NAMES = {
+ERROR_NAMES = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
     0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
 }  # fmt: skip
@@ -129,7 +129,7 @@ def scan_binary_sheet(data: bytes, bounds: Bounds) -> Extent:
             if record in _FORMULA_CELLS:
                 extent.formulas[row, col] = SHARED
             if record in _ERROR_CELLS:
-                extent.errors[row, col] = _ERROR_NAMES.get(body[8] if length > 8 else 0x2A, "#N/A")
+                extent.errors[row, col] = ERROR_NAMES.get(body[8] if length > 8 else 0x2A, "#N/A")
         elif record == _BLANK:
             extent.cells += 1
         elif record == _MERGE:

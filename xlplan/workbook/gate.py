@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlplan.errors import Problem
+from xlplan.workbook.biff import scan_xls
 from xlplan.workbook.book import At
 from xlplan.workbook.extents import Extent, many_cells, scan_sheet
 from xlplan.workbook.extents_other import scan_binary_sheet, scan_ods
@@ -70,7 +71,7 @@ def _admit(data: bytes, name: str, bounds: Bounds) -> Admitted:
         kind = ole_kind(data)
     if isinstance(kind, Refusal):
         raise Refused(kind)
-    return Admitted(kind)
+    return Admitted(kind, extents=scan_xls(data, bounds) if kind == "xls" else {})
 
 
 def _file_too_large(bounds: Bounds) -> Refusal:

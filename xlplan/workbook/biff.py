@@ -1,0 +1,134 @@
+"""Formulas, errors and far cells of an old .xls workbook, which readers do not tell.
+
+A compound file (MS-CFB) holds one stream of records (MS-XLS). Only as much of both is read as it
+takes to walk the cells; whatever is not as it should be ends the walk, and the reader decides.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from xlplan.workbook.extents import SHARED, Extent, far_cells
+from xlplan.workbook.extents_other import ERROR_NAMES
+from xlplan.workbook.parts import Bounds, Refused
+
+_END = 0xFFFFFFFA
+"""Sector numbers from here on are marks, not sectors."""
+_SMALL = 4096
+"""Streams shorter than this stand in small sectors."""
+_BOUNDSHEET, _FORMULA, _BOOLERR, _MULRK, _EOF = 0x85, 0x06, 0x205, 0xBD, 0x0A
+_SPECIAL = frozenset({_FORMULA, _BOOLERR, _MULRK})
+_PLAIN = frozenset({0xFD, 0x203, 0x204, 0x27E, 0xD6})
+_TRUTHS = (b"\x41\x22\x00", b"\x41\x23\x00", b"\x42\x00\x22\x00", b"\x42\x00\x23\x00", b"\x1d")
+"""Parsed formulas TRUE() and FALSE(): somebody typed TRUE or FALSE."""
+
+
+def scan_xls(data: bytes, bounds: Bounds) -> dict[str, Extent]:
+    """The extent of each sheet by name. Raises `Refused` for cells too far away."""
+    try:
+        stream = _workbook_stream(data)
+    except (struct.error, IndexError, ValueError):
+        return {}
+    extents: dict[str, Extent] = {}
+    for kind, body, _ in _records(stream, 0):
+        if kind == _EOF:
+            break
+        if kind == _BOUNDSHEET and len(body) > 8 and body[5] == 0:
+            start = int.from_bytes(body[:4], "little")
+            name = _name(body[6:])
+            if name not in extents and len(extents) < bounds.sheets:
+                extents[name] = _scan(stream, start, name, bounds)
+    return extents
+
+
+def _name(body: bytes) -> str:
+    """A sheet's name: length, flag, then one or two bytes a character."""
+    length, wide = body[0], body[1] & 1
+    text = body[2 : 2 + length * (2 if wide else 1)]
+    return text.decode("utf-16-le" if wide else "latin-1", "replace")
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
+    """Records from `at`: type, body, and the place after it."""
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        at += 4 + length
+        yield kind, stream[at - length : at], at
+
+
+def _scan(stream: bytes, start: int, name: str, bounds: Bounds) -> Extent:
+    extent = Extent()
+    for kind, body, _ in _records(stream, start):
+        if kind == _EOF:
+            break
+        if kind not in _PLAIN | _SPECIAL or len(body) < 6:
+            continue
+        row, col = struct.unpack_from("<HH", body)
+        if kind == _MULRK:
+            col = struct.unpack("<H", body[-2:])[0]
+        extent.reach(row, col)
+        extent.cells += 1
+        if extent.rows > bounds.rows or extent.columns > bounds.columns:
+            raise Refused(far_cells(name, extent.rows, extent.columns))
+        if kind == _FORMULA and len(body) >= 22:
+            if not body[22:].startswith(_TRUTHS):
+                extent.formulas[row, col] = SHARED
+            if body[12:14] == b"\xff\xff" and body[6] == 2:
+                extent.errors[row, col] = ERROR_NAMES.get(body[8], "#N/A")
+        elif kind == _BOOLERR and len(body) >= 8 and body[7]:
+            extent.errors[row, col] = ERROR_NAMES.get(body[6], "#N/A")
+        else:
+            extent.filled = True
+    extent.check(name, bounds)
+    return extent
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """The stream "Workbook" of a compound file (MS-CFB 2.2 to 2.6); empty where there is none."""
+    size = 1 << struct.unpack_from("<H", data, 30)[0]
+    if size not in (512, 4096):
+        return b""
+    count, directory = struct.unpack_from("<I", data, 44)[0], struct.unpack_from("<I", data, 48)[0]
+    tables = [n for n in struct.unpack_from("<109I", data, 76) if n < _END]
+    extra = struct.unpack_from("<I", data, 68)[0]
+    seen: set[int] = set()
+    while extra < _END and extra not in seen and len(tables) < count:
+        seen.add(extra)
+        more = struct.unpack_from(f"<{size // 4}I", data, (extra + 1) * size)
+        tables += [n for n in more[:-1] if n < _END]
+        extra = more[-1]
+    fat: list[int] = []
+    for table in tables[:count]:
+        fat += struct.unpack_from(f"<{size // 4}I", data, (table + 1) * size)
+    entries = _chain(data, fat, directory, size, size)
+    root = 0
+    for at in range(0, len(entries) - 127, 128):
+        entry = entries[at : at + 128]
+        name = entry[: max(0, struct.unpack_from("<H", entry, 64)[0] - 2)].decode("utf-16-le")
+        first, length = struct.unpack_from("<II", entry, 116)
+        if at == 0:
+            root = first
+        if name in ("Workbook", "Book") and length >= _SMALL:
+            return _chain(data, fat, first, size, size)[:length]
+        if name in ("Workbook", "Book"):
+            return _small_stream(data, fat, root, first, size)[:length]
+    return b""
+
+
+def _small_stream(data: bytes, fat: list[int], root: int, first: int, size: int) -> bytes:
+    """A short stream, which stands in sectors of 64 bytes inside the root's own stream."""
+    table = _chain(data, fat, struct.unpack_from("<I", data, 60)[0], size, size)
+    small = list(struct.unpack(f"<{len(table) // 4}I", table))
+    return _chain(_chain(data, fat, root, size, size), small, first, 64, 0)
+
+
+def _chain(data: bytes, fat: list[int], sector: int, size: int, before: int) -> bytes:
+    """The sectors of a chain in their order, `before` bytes in; a loop ends it."""
+    pieces: list[bytes] = []
+    seen: set[int] = set()
+    while sector < len(fat) and sector not in seen:
+        seen.add(sector)
+        pieces.append(data[before + sector * size : before + (sector + 1) * size])
+        sector = fat[sector]
+    return b"".join(pieces)
