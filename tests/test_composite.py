@@ -572,6 +572,17 @@ def test_a_text_too_long_for_a_row_is_whole_in_notes() -> None:
     assert "".join(parts).replace("\n", "") == long.replace("\n", "")
 
 
+def test_a_long_section_and_a_long_rating_are_whole_in_notes() -> None:
+    section = " ".join(f"part{n}" for n in range(200))
+    rating = " ".join(f"maybe{n}" for n in range(40))
+    book = composite_workbook(board_of(action("1", section, rating=Invalid(rating))), CREATED)
+    words = words_of(sheet_of(book, "Notes"))
+    assert section in words
+    assert rating in words
+    assert section not in words_of(sheet_of(book, "Plan"))
+    assert "long text 2" in words_of(sheet_of(book, "Plan"))
+
+
 def test_long_texts_are_printed_whole_even_without_a_notes_sheet() -> None:
     definition = replace(DEFINITION, composite=CompositeSettings(sheets=("plan",)))
     row = action("1", progress="word " * 9000)

@@ -56,9 +56,10 @@ def _headings(frame: Frame, *, organised: bool) -> Row:
 
 def _row(frame: Frame, lead: LeadCount, *, organised: bool) -> Row:
     number = frame.number
-    cells = [frame.text(lead.lead, replace(frame.boxed, bold=True))]
+    label = replace(frame.boxed, valign="vcenter")
+    cells = [frame.text(lead.lead, replace(label, bold=True))]
     if organised:
-        cells.append(frame.text(lead.organisation))
+        cells.append(frame.text(lead.organisation, label))
     cells.append(Cell(lead.actions, replace(number, bold=True)))
     for point in frame.figures.points:
         count = lead.now.get(point.key, 0)

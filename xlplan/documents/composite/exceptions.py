@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlplan.documents.composite.frame import Frame, cut_words, plural
+from xlplan.documents.composite.frame import Frame, plural
+from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.standings import REASONS, Standing, leads_of
 from xlplan.plan.values import show, show_in
 from xlplan.workbook.sheet import Cell, Row, Sheet

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.documents.composite.board import Board
 from xlplan.documents.composite.figures import Figures
+from xlplan.documents.composite.longtexts import LongTexts, cut_words
 from xlplan.documents.composite.naming import short_names
 from xlplan.documents.composite.standings import Direction, Point, Standing, points_of
 from xlplan.documents.look import Palette, header_text, mix, palette, rating_style
@@ -17,7 +18,6 @@ from xlplan.plan.definition import Field
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show_in
-from xlplan.workbook.measure import TALLEST, count_lines, line_height
 from xlplan.workbook.sheet import Area, Cell, Column, Merge, Page, Row, Sheet, Style
 
 SIGNS: Mapping[Direction, tuple[str, str]] = {
@@ -29,56 +29,7 @@ SIGNS: Mapping[Direction, tuple[str, str]] = {
 }
 """Direction of travel: an arrow and the word that says it."""
 LINK_LENGTH = 26
-MOST_POINTS = TALLEST - 40
-"""What a row may need for its text: the highest row there can be, less some room for rounding."""
-
-
-def cut_words(text: str, most: int) -> str:
-    """`text` on one line in at most `most` characters, cut between words and marked so."""
-    text = " ".join(text.split())
-    if len(text) <= most:
-        return text
-    head = text[: most - 1]
-    return (head.rsplit(" ", 1)[0] if " " in head[most // 2 :] else head).rstrip(" ,;:.") + "…"
-
-
-@dataclass
-class LongTexts:
-    """Texts that no row can show: cut with a mark where they stand, printed whole in Notes."""
-
-    labels: dict[str, str] = field(default_factory=dict)
-
-    def fit(self, text: str, width: float, label: str, style: Style) -> str:
-        """`text`, or its beginning and a pointer to the whole of it in Notes."""
-        most = int(MOST_POINTS / line_height(style.size))
-        if len(text) < most * 2 or count_lines(text, width, style) <= most:
-            return text
-        self.labels.setdefault(text, label)
-        number = list(self.labels).index(text) + 1
-        head = pieces(text, width, style, most - 2)[0]
-        return f"{head} …\n[Cut here. The whole is in Notes, long text {number}.]"
-
-
-def pieces(text: str, width: float, style: Style, most: int) -> list[str]:
-    """`text` in pieces of at most `most` lines, cut between lines or words where it can be."""
-    rough = max(int(width), 8)
-    bits: list[str] = []
-    for line in text.split("\n"):
-        while len(line) > rough * 2:
-            cut = line.rfind(" ", rough, rough * 2) + 1 or rough * 2
-            bits.append(line[:cut])
-            line = line[cut:]
-        bits.append(line + "\n")
-    out: list[str] = []
-    held, used = "", 0
-    for bit in bits:
-        need = count_lines(bit.rstrip("\n"), width, style)
-        if held and used + need > most:
-            out.append(held)
-            held, used = "", 0
-        held += bit
-        used += need
-    return [piece.rstrip("\n") for piece in [*out, held]]
+"""Characters of the longest name that is a link as well: a link does not wrap everywhere."""
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from xlplan.documents.composite.frame import SIGNS, Frame, cut_words
+from xlplan.documents.composite.frame import SIGNS, Frame
+from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.standings import DIRECTIONS, Standing, leads_of
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import show

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlplan.documents.composite.frame import Frame, pieces, plural
+from xlplan.documents.composite.frame import Frame, plural
+from xlplan.documents.composite.longtexts import pieces
 from xlplan.documents.composite.plan import empty_fields
 from xlplan.documents.composite.standings import best_first, listed
 from xlplan.documents.composite.words import meaning_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import show
+from xlplan.plan.values import natural_key, show
 from xlplan.workbook.sheet import Cell, Row, Sheet
 
 NAME = "Notes"
@@ -75,7 +76,7 @@ def notes_sheet(frame: Frame) -> Sheet:
         rows.append(Row([frame.text(term, label), *_whole(frame, text)]))
     _table(frame, rows, "Rating key")
     for point in frame.figures.points:
-        rows.append(Row([frame.rating(point.key), frame.text(meaning_of(point))]))
+        rows.append(Row([frame.rating(point.key), *_whole(frame, meaning_of(point))]))
     _lints(frame, rows)
     _withdrawn(frame, rows)
     _long_texts(frame, rows)
@@ -94,13 +95,16 @@ def _table(frame: Frame, rows: list[Row], title: str) -> None:
 
 def _lints(frame: Frame, rows: list[Row]) -> None:
     problems = sorted(
-        frame.board.problems, key=lambda p: (p.code, p.where, p.action, p.field, p.message)
+        frame.board.problems,
+        key=lambda p: (natural_key(p.action), p.where, p.field, p.code, p.message),
     )
     _table(frame, rows, "Checks left open")
     if not problems:
         rows.append(Row([Cell("None", frame.boxed), Cell("No check is left open.", frame.boxed)]))
     for problem in problems:
-        place = " ".join(part for part in (problem.action, problem.field) if part)
+        item = frame.board.definition.find(problem.field)
+        heading = item.heading if item else problem.field
+        place = ", ".join(part for part in (problem.action, heading) if part)
         text = f"{problem.message} [{problem.code}]"
         rows.append(Row([frame.text(place or problem.where), *_whole(frame, text)]))
 

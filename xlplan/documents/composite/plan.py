@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.documents.composite.frame import Frame, cut_words, plural
+from xlplan.documents.composite.frame import Frame, plural
+from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.recommendations import section_asks
 from xlplan.documents.composite.standings import Standing, section_field
 from xlplan.documents.composite.words import decided
@@ -148,6 +149,9 @@ def _band(
     at = len(rows)
     if columns > 1:
         whole = cut_words_keeping_lines(label, 2000)
+        if len("".join(whole.split())) < len("".join(label.split())):
+            number = frame.texts.keep(canon_text(text), f"Section {cut_words(text, 40)}")
+            whole += f"\n[Cut here. The whole is in Notes, long text {number}.]"
         merges.append(Merge(Area(at, 0, at, columns - 1), Cell(whole, look)))
         rows.append(Row([Cell(None, look) for _ in range(columns)]))
     else:
@@ -203,7 +207,11 @@ def _rated(frame: Frame, item: Field, one: Standing) -> Cell:
     if one.now != "?":
         return cell
     raw = show_in(item, one.row.values.get(item.id))
-    return frame.text(f'Not on the scale: "{cut_words(raw, 60)}"', cell.style)
+    label = f"{one.row.ref}, {item.heading}"
+    shown = cut_words(raw, 60)
+    if shown.endswith("…"):
+        shown += f" (whole in Notes, long text {frame.texts.keep(canon_text(raw), label)})"
+    return frame.text(f'Not on the scale: "{shown}"', cell.style)
 
 
 def _style(frame: Frame, item: Field) -> Style:

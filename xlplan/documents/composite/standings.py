@@ -257,8 +257,9 @@ def _with_reasons(reader: Reader, s: Standing) -> Standing:
         reasons.append(Reason("worsened", f"Worse: {label[s.before]} to {label[s.now]}"))
     if s.now == OFF_SCALE and reader.rating is not None:
         raw = s.row.values.get(reader.rating.id)
-        text = raw.raw if isinstance(raw, Invalid) else show(raw)
-        reasons.append(Reason("off-scale", f'Rating "{text[:60]}" is not on the scale'))
+        text = " ".join((raw.raw if isinstance(raw, Invalid) else show(raw)).split())
+        text = text if len(text) <= 60 else text[:59] + "…"
+        reasons.append(Reason("off-scale", f'Rating "{text}" is not on the scale'))
     if s.now == NOT_RATED and s.before not in (None, NOT_RATED):
         reasons.append(Reason("rating-removed", f"No longer rated: was {label[s.before or '']}"))
     silent = _silent_leads(reader, s)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from xlplan.documents.composite.figures import Count
-from xlplan.documents.composite.frame import SIGNS, Frame, cut_words, percent
+from xlplan.documents.composite.frame import SIGNS, Frame, percent
+from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.naming import section_text
 from xlplan.documents.composite.recommendations import section_asks
 from xlplan.documents.composite.standings import DIRECTIONS, Direction
