@@ -179,3 +179,60 @@ def ods(table_rows: str, meta: str = "", name: str = "Plan") -> bytes:
             ),
         }
     )
+
+
+def _record(kind: int, body: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def xls(cells: bytes, small: bool = False) -> bytes:
+    """A compound file with one sheet, "Plan", of these BIFF records (MS-CFB, MS-XLS).
+
+    `small` leaves its stream so short that it must stand in sectors of 64 bytes.
+    """
+    begin, end = _record(0x809, struct.pack("<HH", 0x600, 5)), _record(0x0A, b"")
+    name = b"\x04\x00Plan"
+    start = len(begin) + len(_record(0x85, bytes(6) + name)) + len(end)
+    sheet = _record(0x85, struct.pack("<IH", start, 0) + name)
+    stream = begin + sheet + end + begin + cells + end
+    length = len(stream) if small else max(len(stream), 4096)
+    packed = stream.ljust(-(-length // 512) * 512, b"\0")
+    count = len(packed) // 512
+    # Sectors: 0 the table, 1 the directory, 2 the table of small sectors, 3 and on the stream.
+    chain = [0xFFFFFFFD, 0xFFFFFFFE, 0xFFFFFFFE, *range(4, 3 + count), 0xFFFFFFFE]
+    fat = struct.pack(f"<{len(chain)}I", *chain).ljust(512, b"\xff")
+    pieces = -(-length // 64)
+    minor = struct.pack(f"<{pieces}I", *range(1, pieces), 0xFFFFFFFE) if small else b""
+    header = _OLE + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header += struct.pack("<IIIIIIIIII", 0, 1, 1, 0, 4096, 2, 1, 0xFFFFFFFE, 0, 0)
+    entries = _entry("Root Entry", 3, len(packed)) + _entry("Workbook", 0 if small else 3, length)
+    sectors = [
+        header.ljust(512, b"\xff"),
+        fat,
+        entries.ljust(512, b"\0"),
+        minor.ljust(512, b"\xff"),
+    ]
+    return b"".join(sectors) + packed
+
+
+def _entry(name: str, first: int, length: int) -> bytes:
+    text = (name + "\0").encode("utf-16-le")
+    return (
+        text.ljust(64, b"\0")
+        + struct.pack("<H", len(text))
+        + bytes(50)
+        + struct.pack("<III", first, length, 0)
+    )
+
+
+def xls_number(row: int, col: int) -> bytes:
+    return _record(0x203, struct.pack("<HHHd", row, col, 0, 1.0))
+
+
+def xls_error(row: int, col: int, code: int) -> bytes:
+    return _record(0x205, struct.pack("<HHHBB", row, col, 0, code, 1))
+
+
+def xls_formula(row: int, col: int, tokens: bytes) -> bytes:
+    fixed = struct.pack("<HHHdHI", row, col, 0, 2.0, 0, 0)
+    return _record(0x06, fixed + struct.pack("<H", len(tokens)) + tokens)

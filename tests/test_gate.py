@@ -177,6 +177,31 @@ def test_empty_repeats_at_the_end_of_an_opendocument_sheet_are_usual() -> None:
     assert code(attacks.ods(f"<table:table-row>{cell}</table:table-row>{end}")) == ""
 
 
+@pytest.mark.parametrize("small", [False, True])
+def test_an_old_workbook_tells_its_formulas_and_errors(small: bool) -> None:
+    cells = attacks.xls_number(0, 0) + attacks.xls_error(1, 2, 0x2A)
+    cells += attacks.xls_formula(2, 1, b"\x1e\x01\x00\x1e\x01\x00\x03")  # 1+1
+    cells += attacks.xls_formula(3, 0, b"\x42\x00\x22\x00")  # TRUE()
+    found = admit(attacks.xls(cells, small), "r.xls")
+    assert isinstance(found, Admitted)
+    extent = found.extents["Plan"]
+    assert (extent.rows, extent.columns) == (4, 3)
+    assert extent.errors == {(1, 2): "#N/A"}
+    assert list(extent.formulas) == [(2, 1)]
+
+
+def test_a_far_cell_of_an_old_workbook_is_refused() -> None:
+    assert code(attacks.xls(attacks.xls_number(0, 65535))) == "GATE-011"
+
+
+@pytest.mark.parametrize("cut", range(0, 4096, 97))
+def test_a_damaged_old_workbook_never_stops_the_gate(cut: int) -> None:
+    data = bytearray(attacks.xls(attacks.xls_number(0, 0)))
+    data[40 + cut % 3000] ^= 0xFF
+    admit(bytes(data), "r.xls")
+    admit(bytes(data[: 600 + cut]), "r.xls")
+
+
 def test_macros_are_said_and_nothing_else() -> None:
     data = attacks.package({**attacks.parts(main=attacks.MACROS), "xl/vbaProject.bin": b"x"})
     found = admit(data, "r.xlsm")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -11,7 +12,9 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
+import tests.office
 from tests import attacks
+from tests.office import Office
 from xlplan.workbook.book import Book, ReadSheet
 from xlplan.workbook.markings import tinted
 from xlplan.workbook.reading import read_book
@@ -301,3 +304,24 @@ def test_colours_that_cannot_be_seen_are_said_and_the_values_read() -> None:
 )
 def test_a_tint_makes_a_colour_lighter_or_darker(colour: str, tint: float, expected: str) -> None:
     assert tinted(colour, tint) == expected
+
+
+@pytest.mark.parametrize("kind", ["XLSX", "XLS", "ODS"])
+def test_what_libreoffice_saves_tells_its_formulas_errors_and_booleans(
+    kind: str, office: Office, tmp_path: Path
+) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["x", 2.5])
+        sheet.write_boolean(0, 2, True)
+        sheet.write_formula(1, 0, "=1+1", None, 2)
+        sheet.write_formula(1, 1, "=NA()", None, "#N/A")
+
+    source, saved = tmp_path / "a.xlsx", tmp_path / f"b.{kind.lower()}"
+    source.write_bytes(written(fill))
+    office.resave(source, saved, getattr(tests.office, kind))
+    book = read_book(saved.read_bytes(), saved.name)
+    assert book.kind == kind.lower()
+    sheet = only(book)
+    assert sheet.rows[0] == ["x", 2.5, True]
+    assert set(sheet.formulas) == {(1, 0), (1, 1)}
+    assert sheet.errors == {(1, 1): "#N/A"}
