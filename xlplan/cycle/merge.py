@@ -107,6 +107,8 @@ def merge(
         _take_all(desk, work, gathered.arrived, found, executor)
         changes = tuple(work.step.changes())
         questions = tuple(questions_of(desk.state))
+        place = {item.file: number for number, item in enumerate(gathered.arrived)}
+        found.returned.sort(key=lambda item: place[item[0].file])
         reports = tuple(_report(desk, *item, questions) for item in found.returned)
         if not dry_run:
             prepared = outputs.prepare(desk, work)

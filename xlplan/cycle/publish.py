@@ -88,6 +88,7 @@ def make_board(desk: Desk, cycle: str, as_of: int, day: date, tip: str) -> Board
     rating = definition.with_role("rating")
     earlier = [fact for _, fact in state.published if fact.as_of < as_of]
     last = earlier[-1] if earlier else None
+    before, label = (last.as_of, last.cycle) if last else (state.imported, "the imported plan")
     status = report.status(desk, cycle) if cycle in report.cycles(desk) else None
     past = []
     for fact in {fact.cycle: fact for fact in earlier}.values():
@@ -102,17 +103,15 @@ def make_board(desk: Desk, cycle: str, as_of: int, day: date, tip: str) -> Board
         cycle=cycle,
         as_of=day,
         rows=[*actions, *state.master("recommendation", as_of)],
-        previous=None
-        if last is None
-        else {row.uid: row.values for row in state.master("action", last.as_of)},
-        previous_label=last.cycle if last else "",
+        previous={row.uid: row.values for row in state.master("action", before)},
+        previous_label=label,
         first={
             uid: row.values.get(rating.id) if rating else None for uid, row in state.rows.items()
         },
         changes=[
             change
             for change in report.log(desk)
-            if (last.as_of if last else 0) < change.seq <= as_of
+            if before < change.seq <= as_of
         ],
         questions=questions_of(state),
         returns=[

@@ -67,6 +67,8 @@ class State:
         self.seq = 0
         self.at = ""
         self.definition_digest = ""
+        self.imported = 0
+        """The position at which the plan had been imported: what a first board compares with."""
         self.rows: dict[str, RowAdded] = {}
         self.row_seq: dict[str, int] = {}
         self.issued: dict[str, Issued] = {}
@@ -102,6 +104,8 @@ class State:
             self._cells.clear()
             return frozenset()
         if isinstance(fact, RowAdded):
+            if fact.origin == "import":
+                self.imported = event.seq
             return self._touch(self._add_row(event, fact))
         if isinstance(fact, Issued):
             self.issued[fact.id] = fact
