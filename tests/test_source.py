@@ -676,3 +676,33 @@ def test_a_merged_area_as_large_as_the_sheet_can_be_is_harmless() -> None:
     merged = ((0, 0, 1_048_575, 16_383), (1, 5, 1_048_575, 16_383))
     source = read_source(book(replace(one, merged=merged)), plan_id="plan")
     assert column(source, "ref") == ["1", "2"]
+
+
+def test_cell_notes_and_struck_text_are_kept_and_said() -> None:
+    one = sheet("Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
+    odd = replace(one, notes={(1, 2): "on leave in May"}, struck=frozenset({(2, 1)}))
+    source = read_source(book(odd), plan_id="plan")
+    assert source.definition.notes == ("Note on Plan!C2: on leave in May",)
+    assert column(source, "action") == ["Mend", "Paint"]
+    assert [p.code for p in source.problems] == ["NEW-009", "NEW-009"]
+
+
+def test_at_the_top_of_a_page_a_row_without_a_ref_runs_on() -> None:
+    source = read("""
+        Ref | Action             | Lead         | RAG
+        1.1 | Mend the hull and  | Head of      | Green
+        Ref | Action             | Lead         | RAG
+            | Paint the deck     | the Boatyard | Green
+        1.2 | Sail it            | Ben Ode      | Green
+        """)
+    assert column(source, "ref") == ["1.1", "1.2"]
+    assert column(source, "lead") == ["Head of the Boatyard", "Ben Ode"]
+
+
+def test_a_short_row_with_an_action_and_a_lead_of_its_own_is_an_action() -> None:
+    source = read("""
+        Ref | Action        | Due      | Lead      | RAG   | Update
+        1.1 | Mend the hull | May 2026 | Ada Quill | Green | Begun
+            | Paint it      |          | Ben Ode   |       |
+        """)
+    assert column(source, "action") == ["Mend the hull", "Paint it"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from xlplan.documents.source_layout import Layout
 from xlplan.documents.source_rows import Columns, Draft
 from xlplan.errors import Problem
+from xlplan.plan.text import canon_text
 from xlplan.workbook.book import Book, a1
 
 MOST_NOTES = 100
@@ -67,6 +68,17 @@ def say_unusual(work: Work) -> None:
                 ("NEW-005", f"{len(formulas)} cells hold formulas (first {first}); their values "
                  "were imported.")
             )  # fmt: skip
+        if struck := [at for at in sheet.struck if at[0] in used]:
+            first = a1(*min(struck))
+            said.append(
+                ("NEW-009", f"{len(struck)} cells are struck through (first {first}); their text "
+                 "was imported. Withdraw an action that was struck out.")
+            )  # fmt: skip
+        if sheet.notes:
+            said.append(
+                ("NEW-009", f"{len(sheet.notes)} cells carry notes; they were kept as notes of "
+                 "the plan.")
+            )  # fmt: skip
         work.problems += [Problem(code, where, text, "note") for code, text in said]
         for at, name in sorted(sheet.errors.items()):
             work.problems.append(
@@ -99,6 +111,11 @@ def notes(work: Work) -> list[str]:
             )  # fmt: skip
             mine = mine[:MOST_NOTES]
         notes += mine
+        notes += [
+            f"Note on {layout.sheet.name}!{a1(*at)}: {canon_text(text).strip()}"
+            for at, text in sorted(layout.sheet.notes.items())
+            if text.strip()
+        ]
     return notes
 
 
