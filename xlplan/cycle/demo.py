@@ -19,6 +19,7 @@ from xlplan.cycle.plan import Plan, open_plan
 from xlplan.documents.columns import ID_PREFIX
 from xlplan.errors import fault
 from xlplan.merge.model import Question
+from xlplan.plan.definition import ENTRY
 
 EXAMPLE = "brag-by-recommendation"
 
@@ -31,15 +32,18 @@ class Demo:
     to_open: tuple[tuple[Path, str], ...]
 
 
-def demo(folder: Path, say: Callable[[str], object]) -> Demo:
-    """Run a cycle in a new folder; `say` is told each command as it is run."""
-    example = shipped("examples") / EXAMPLE
-    script = tomllib.loads((example / "returns.toml").read_text(encoding="utf-8"))
+def demo(folder: Path, say: Callable[[str], object], *, example: str = EXAMPLE) -> Demo:
+    """Run a cycle of the shipped `example` in a new folder; `say` is told each command.
+
+    Raises XlplanError where no example has this name, and as `new` does.
+    """
+    place = shipped("examples") / _known(example)
+    script = tomllib.loads((place / "returns.toml").read_text(encoding="utf-8"))
     cycle = script["cycle"]
     today: date = cycle["today"]
     clock = clock_for(today)
-    say(f"$ xlplan new {folder.name} --from plan.xlsx --template {EXAMPLE}")
-    made = new(folder, example / "plan.xlsx", template=EXAMPLE, clock=clock)
+    say(f"$ xlplan new {folder.name} --from plan.xlsx --template {example}")
+    made = new(folder, place / "plan.xlsx", template=example, clock=clock)
     say(f"  {sum(row.kind == 'action' for row in made.source.rows)} actions imported")
     with open_plan(folder, today=today) as plan:
         say(f"$ xlplan issue --cycle {cycle['id']} --return-by {cycle['return_by']}")
@@ -56,7 +60,7 @@ def demo(folder: Path, say: Callable[[str], object]) -> Demo:
         for file in refused:
             say(f"  refused: {file}")
         for given in script.get("decision", ()):
-            _answer(plan, result.questions, given)
+            _answer(plan, result.questions, given, f"{cycle['return_by']}T15:00:00Z")
         say("$ xlplan merge    (after answering in decisions.xlsx)")
         result = plan.merge()
         say(f"  {result.answered} answered, {len(result.questions)} questions open")
@@ -73,6 +77,21 @@ def demo(folder: Path, say: Callable[[str], object]) -> Demo:
         )
 
 
+def examples() -> tuple[str, ...]:
+    """The names of the shipped examples, the one that `demo` runs by itself first."""
+    found = (path.parent.name for path in shipped("examples").glob("*/returns.toml"))
+    return tuple(sorted(found, key=lambda name: (name != EXAMPLE, name)))
+
+
+def _known(example: str) -> str:
+    if example in examples():
+        return example
+    raise fault(
+        "DEMO-002", example,
+        f"There is no example of this name. The examples are: {', '.join(examples())}.",
+    )  # fmt: skip
+
+
 def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
     """Fill in a template as one lead does, and put it into the inbox."""
     from xlplan.workbook.filling import fill_in, key_rows
@@ -84,14 +103,18 @@ def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
     for edit in given.get("edit", ()):
         value = edit.get("value")
         text = value.strip("\n") if isinstance(value, str) else value
-        edits.append((f"{columns[edit['field']]}{rows[uids[edit['action']]][1]}", text or None))
+        # Where earlier entries of a narrative are locked, the lead writes in the column beside them.
+        column = columns.get(edit["field"] + ENTRY) or columns[edit["field"]]
+        edits.append((f"{column}{rows[uids[edit['action']]][1]}", text or None))
     filled = fill_in(data, "Update", edits, given["saved_at"])
     if given.get("broken"):
         filled = filled[: len(filled) // 3]
     (plan.desk.folder.inbox / given["file"]).write_bytes(filled)
 
 
-def _answer(plan: Plan, questions: tuple[Question, ...], given: Mapping[str, Any]) -> None:
+def _answer(
+    plan: Plan, questions: tuple[Question, ...], given: Mapping[str, Any], saved_at: str
+) -> None:
     """Answer one question in `decisions.xlsx`, as the coordinator does."""
     from xlplan.workbook.filling import fill_in, key_rows
 
@@ -114,4 +137,4 @@ def _answer(plan: Plan, questions: tuple[Question, ...], given: Mapping[str, Any
         (f"{columns['decision']}{row}", given["choice"]),
         (f"{columns['why']}{row}", given.get("why")),
     ]
-    path.write_bytes(fill_in(data, sheet, edits, given.get("saved_at", "2026-01-23T15:00:00Z")))
+    path.write_bytes(fill_in(data, sheet, edits, saved_at))
