@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlplan import __version__
 from xlplan.cli import say
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
     help="The plan's folder, if not this one.",
 )
 @click.option("--today", callback=_date, metavar="DATE", help="Act as on this day (2026-11-27).")
-@click.version_option(package_name="xlplan", message="xlplan %(version)s")
+@click.version_option(__version__, message="xlplan %(version)s")
 @click.pass_context
 def commands(context: click.Context, folder: Path, today: date | None) -> int:
     """The spreadsheet round trip of improvement plans.
@@ -230,7 +231,7 @@ def verify(settings: Settings, tip: str, as_json: bool) -> int:
 @commands.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 def demo(directory: Path) -> int:
-    """Run one whole cycle on a shipped example."""
+    """Run one whole cycle on a shipped example and say what to open."""
     from xlplan.cycle.demo import demo as run_demo
 
     return say.demo(run_demo(directory, click.echo))

@@ -106,7 +106,13 @@ class Plan:
         """Write the composite (default: ``board/CYCLE.xlsx``) and record the snapshot."""
         from xlplan.cycle.publish import publish
 
-        return publish(self.desk, cycle, Path(out) if out is not None else None)
+        return publish(self.desk, cycle, self._target(out) if out is not None else None)
+
+    def _target(self, path: str | Path) -> Path:
+        """Where to write: as given or, where that folder is not there, within the plan."""
+        given = Path(path)
+        inside = self.folder / given
+        return inside if not given.parent.exists() and inside.parent.exists() else given
 
     def undo(self, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
         """Take one return back out; see `xlplan.cycle.undo.undo`."""

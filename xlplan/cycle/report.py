@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -176,7 +177,8 @@ def log(
 ) -> list[Change]:
     """The change log, oldest first, filtered by action, by author and by cycle.
 
-    `since` keeps the changes after a cycle was reported, or from a date (``2026-09-01``) on.
+    `since` keeps the changes after a cycle was reported, or from a day (``2026-09-01``) or a
+    month (``2026-09``) on.
     """
     changes: Sequence[Change] = desk.history.changes
     if action:
@@ -193,7 +195,9 @@ def log(
 
 
 def _is_since(desk: Desk, change: Change, since: str) -> bool:
-    try:
-        return change.at[:10] >= date.fromisoformat(since).isoformat()
-    except ValueError:
+    if since in cycles(desk) or any(fact.cycle == since for _, fact in desk.state.published):
         return change.seq > as_of(desk, since)
+    for day in (since, f"{since}-01"):
+        with suppress(ValueError):
+            return change.at[:10] >= date.fromisoformat(day).isoformat()
+    raise _no_cycle(desk, since)

@@ -68,10 +68,11 @@ def key_rows(data: bytes, id_prefix: str) -> tuple[dict[str, str], dict[str, tup
                     text = cell.value
                     if not isinstance(text, str):
                         continue
+                    at = (int(cell.row or 0), int(cell.column or 0))
                     if text.startswith(id_prefix):
-                        columns.setdefault(text[len(id_prefix) :], get_column_letter(cell.column))
+                        columns.setdefault(text[len(id_prefix) :], get_column_letter(at[1]))
                     elif (found := parse_row_key(text)) is not None:
-                        rows[found.uid] = (sheet.title, cell.row)
+                        rows[found.uid] = (sheet.title, at[0])
     finally:
         book.close()
     return columns, rows
