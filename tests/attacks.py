@@ -229,6 +229,11 @@ def xls_number(row: int, col: int) -> bytes:
     return _record(0x203, struct.pack("<HHHd", row, col, 0, 1.0))
 
 
+def xls_claim(rows: int, columns: int) -> bytes:
+    """The record in which a sheet says how large it is."""
+    return _record(0x200, struct.pack("<IIHHH", 0, rows, 0, columns, 0))
+
+
 def xls_error(row: int, col: int, code: int) -> bytes:
     return _record(0x205, struct.pack("<HHHBB", row, col, 0, code, 1))
 

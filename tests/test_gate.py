@@ -194,6 +194,11 @@ def test_a_far_cell_of_an_old_workbook_is_refused() -> None:
     assert code(attacks.xls(attacks.xls_number(0, 65535))) == "GATE-011"
 
 
+def test_an_old_workbook_may_not_claim_more_cells_than_a_plan_has() -> None:
+    assert code(attacks.xls(attacks.xls_claim(65536, 256))) == "GATE-011"
+    assert code(attacks.xls(attacks.xls_claim(100, 256) + attacks.xls_number(0, 0))) == ""
+
+
 @pytest.mark.parametrize("cut", range(0, 4096, 97))
 def test_a_damaged_old_workbook_never_stops_the_gate(cut: int) -> None:
     data = bytearray(attacks.xls(attacks.xls_number(0, 0)))

@@ -13,7 +13,7 @@ import pytest
 from tests import attacks
 from xlplan.workbook.book import Book
 from xlplan.workbook.gate import Bounds
-from xlplan.workbook.pool import read_all, read_one
+from xlplan.workbook.pool import read_all, read_one, read_one_in_detail
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signal 0 asks nothing there")
 BAD = b"this file kills its reader"
@@ -74,6 +74,15 @@ def test_books_come_in_the_order_of_the_files(inbox: list[tuple[str, Path]]) -> 
     books = list(read_all(inbox))
     assert [book.name for book in books] == [name for name, _ in inbox]
     assert [book.kind for book in books] == ["xlsx"] * 5 + ["csv"] + ["xlsx"] * 6
+
+
+def test_a_plan_is_read_in_detail_where_that_is_asked_for(tmp_path: Path) -> None:
+    merged = '<mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>'
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(attacks.workbook(after=merged))
+    (plain,) = read_all([("plan.xlsx", path)])
+    (detailed,) = read_all([("plan.xlsx", path)], work=read_one_in_detail)
+    assert [tuple(book.sheets[0].merged) for book in (plain, detailed)] == [(), ((0, 0, 1, 1),)]
 
 
 def test_nothing_to_read_gives_nothing() -> None:

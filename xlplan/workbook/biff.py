@@ -18,6 +18,7 @@ _END = 0xFFFFFFFA
 _SMALL = 4096
 """Streams shorter than this stand in small sectors."""
 _BOUNDSHEET, _FORMULA, _BOOLERR, _MULRK, _EOF = 0x85, 0x06, 0x205, 0xBD, 0x0A
+_DIMENSIONS = 0x200
 _SPECIAL = frozenset({_FORMULA, _BOOLERR, _MULRK})
 _PLAIN = frozenset({0xFD, 0x203, 0x204, 0x27E, 0xD6})
 _TRUTHS = (b"\x41\x22\x00", b"\x41\x23\x00", b"\x42\x00\x22\x00", b"\x42\x00\x23\x00", b"\x1d")
@@ -62,6 +63,8 @@ def _scan(stream: bytes, start: int, name: str, bounds: Bounds) -> Extent:
     for kind, body, _ in _records(stream, start):
         if kind == _EOF:
             break
+        if kind == _DIMENSIONS:
+            _check_claim(body, name, bounds)
         if kind not in _PLAIN | _SPECIAL or len(body) < 6:
             continue
         row, col = struct.unpack_from("<HH", body)
@@ -82,6 +85,17 @@ def _scan(stream: bytes, start: int, name: str, bounds: Bounds) -> Extent:
             extent.filled = True
     extent.check(name, bounds)
     return extent
+
+
+def _check_claim(body: bytes, name: str, bounds: Bounds) -> None:
+    """The size that a sheet claims to have: the reader reserves memory for it (MS-XLS 2.4.90)."""
+    if len(body) not in (10, 14):
+        return
+    form = "<IIHH" if len(body) == 14 else "<HHHH"
+    first_row, rows, first_col, columns = struct.unpack_from(form, body)
+    # What ends before it begins is reckoned as very large too.
+    if abs(rows - first_row) * abs(columns - first_col) > bounds.cells:
+        raise Refused(far_cells(name, rows, columns))
 
 
 def _workbook_stream(data: bytes) -> bytes:

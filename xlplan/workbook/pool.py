@@ -49,6 +49,13 @@ def read_one(data: bytes, name: str, bounds: Bounds) -> Book:
     return read_book(data, name, bounds)
 
 
+def read_one_in_detail(data: bytes, name: str, bounds: Bounds) -> Book:
+    """`read_one` with colours, merged and hidden cells: the `work` for importing a plan."""
+    from xlplan.workbook.reading import read_book
+
+    return read_book(data, name, bounds, detail=True)
+
+
 def read_all(
     files: Sequence[tuple[str, Path]],
     *,
