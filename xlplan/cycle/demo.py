@@ -103,7 +103,7 @@ def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
     for edit in given.get("edit", ()):
         value = edit.get("value")
         text = value.strip("\n") if isinstance(value, str) else value
-        # Where earlier entries of a narrative are locked, the lead writes in the column beside them.
+        # Earlier entries of a narrative may be locked: a lead writes in the column beside them.
         column = columns.get(edit["field"] + ENTRY) or columns[edit["field"]]
         edits.append((f"{column}{rows[uids[edit['action']]][1]}", text or None))
     filled = fill_in(data, "Update", edits, given["saved_at"])
