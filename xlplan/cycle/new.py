@@ -35,8 +35,8 @@ class NewPlan:
 
 
 def new(
-    folder: Path,
-    source: Path,
+    folder: str | Path,
+    source: str | Path,
     *,
     template: str | None = None,
     sheets: Sequence[str] = (),
@@ -47,6 +47,7 @@ def new(
     Raises XlplanError where the folder already holds something, where the file cannot be read,
     or where it is no plan; then nothing is left behind.
     """
+    folder, source = Path(folder), Path(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise fault(
             "NEW-010", str(folder), "There is something here already. Name a new, empty folder."

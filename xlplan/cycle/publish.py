@@ -17,6 +17,8 @@ from xlplan.merge.model import Event, Published
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
 from xlplan.plan.checks import check_plan
+from xlplan.plan.definition import STATUS
+from xlplan.plan.timescales import say_date
 
 if TYPE_CHECKING:
     from xlplan.documents.composite.board import Board
@@ -80,6 +82,16 @@ def _unchanged_since(desk: Desk, cycle: str) -> tuple[Event, Published] | None:
     return None
 
 
+IMPORTED = "the imported plan"
+"""What a first board compares with."""
+
+
+def _label(desk: Desk, fact: Published) -> str:
+    """An earlier board by its cycle and day: ``2026-09, 18 September 2026``."""
+    at = next(event.at for event, known in desk.state.published if known is fact)
+    return f"{fact.cycle}, {say_date(date.fromisoformat(at[:10]))}"
+
+
 def make_board(desk: Desk, cycle: str, as_of: int, day: date, tip: str) -> Board:
     """Everything a composite says, as of a position of the ledger."""
     from xlplan.documents.composite.board import Board, PastBoard, ReturnLine
@@ -88,7 +100,7 @@ def make_board(desk: Desk, cycle: str, as_of: int, day: date, tip: str) -> Board
     rating = definition.with_role("rating")
     earlier = [fact for _, fact in state.published if fact.as_of < as_of]
     last = earlier[-1] if earlier else None
-    before, label = (last.as_of, last.cycle) if last else (state.imported, "the imported plan")
+    before, label = (last.as_of, _label(desk, last)) if last else (state.imported, IMPORTED)
     status = report.status(desk, cycle) if cycle in report.cycles(desk) else None
     past = []
     for fact in {fact.cycle: fact for fact in earlier}.values():
@@ -98,12 +110,16 @@ def make_board(desk: Desk, cycle: str, as_of: int, day: date, tip: str) -> Board
         }
         past.append(PastBoard(fact.cycle, ratings))
     actions = state.master("action", as_of)
+    recommendations = state.master("recommendation", as_of)
     return Board(
         definition=definition,
         cycle=cycle,
         as_of=day,
-        rows=[*actions, *state.master("recommendation", as_of)],
-        previous={row.uid: row.values for row in state.master("action", before)},
+        rows=[*actions, *recommendations],
+        previous={
+            row.uid: {**row.values, STATUS: "withdrawn"} if row.withdrawn else row.values
+            for row in state.master("action", before)
+        },
         previous_label=label,
         first={
             uid: row.values.get(rating.id) if rating else None for uid, row in state.rows.items()
@@ -120,6 +136,6 @@ def make_board(desk: Desk, cycle: str, as_of: int, day: date, tip: str) -> Board
             if lead.issued
         ],
         tip=tip,
-        problems=check_plan(definition, actions, day),
+        problems=check_plan(definition, [*actions, *recommendations], day),
         history=past,
     )
