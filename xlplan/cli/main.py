@@ -38,12 +38,7 @@ def run(args: Sequence[str]) -> int:
         wrong.show()
         return 2
     except XlplanError as impossible:
-        if "--json" in args:
-            problems = [problem.as_json() for problem in impossible.problems]
-            click.echo(json.dumps({"problems": problems}, ensure_ascii=False, indent=2))
-        for problem in impossible.problems:
-            click.echo(str(problem), err=True)
-        return 2
+        return _impossible(impossible, args)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-done was recorded.", err=True)
         return 130
@@ -51,4 +46,18 @@ def run(args: Sequence[str]) -> int:
         with contextlib.suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as failed:
+        from xlplan.cycle.folder import not_recorded
+
+        return _impossible(not_recorded(failed), args)
     return status if isinstance(status, int) else 0
+
+
+def _impossible(error: XlplanError, args: Sequence[str]) -> int:
+    """Say what cannot be met: on stderr, and with ``--json`` as the one document on stdout."""
+    if "--json" in args:
+        problems = [problem.as_json() for problem in error.problems]
+        click.echo(json.dumps({"problems": problems}, ensure_ascii=False, indent=2))
+    for problem in error.problems:
+        click.echo(str(problem), err=True)
+    return 2

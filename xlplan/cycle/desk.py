@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from xlplan.cycle.folder import PlanFolder, text_digest
+from xlplan.cycle.folder import PlanFolder, not_recorded, text_digest
 from xlplan.errors import fault
 from xlplan.ledger.store import Ledger, Transaction
 from xlplan.merge.model import Defined, Event, Fact
@@ -136,6 +136,9 @@ class Desk:
                 with self.ledger.transaction() as transaction:
                     self.forget()
                     yield self._begin(transaction, text, definition)
+        except OSError as error:
+            self.forget()
+            raise not_recorded(error) from error
         except BaseException:
             self.forget()
             raise

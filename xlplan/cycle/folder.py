@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlplan.errors import fault
+from xlplan.errors import XlplanError, fault
 from xlplan.ledger.originals import Originals, write_atomically
 
 KEY_BYTES = 32
@@ -82,6 +82,8 @@ class PlanFolder:
                 str(self.definition),
                 f"plan.toml is not UTF-8 text (byte {error.start}). Save it as UTF-8.",
             ) from None
+        except OSError as error:
+            raise unreadable(self.definition, error) from None
 
     def make_key(self) -> bytes:
         """A new secret key, readable by its owner only."""
@@ -102,6 +104,8 @@ class PlanFolder:
             ) from None
         except ValueError:
             key = b""
+        except OSError as error:
+            raise unreadable(self.key, error) from None
         if len(key) != KEY_BYTES:
             raise fault(
                 "PLAN-005",
@@ -114,7 +118,11 @@ class PlanFolder:
 def find_folder(start: Path) -> PlanFolder:
     """The plan in a folder; XlplanError where there is none."""
     folder = PlanFolder(start)
-    if not folder.exists():
+    try:
+        there = folder.exists()
+    except OSError as error:
+        raise unreadable(start, error) from None
+    if not there:
         raise fault(
             "PLAN-001",
             str(start),
@@ -122,6 +130,27 @@ def find_folder(start: Path) -> PlanFolder:
             "name it with -C, or start a plan with: xlplan new DIR --from MASTER.xlsx",
         )
     return folder
+
+
+def unreadable(path: Path, error: OSError) -> XlplanError:
+    """A file or folder of the plan that is there and cannot be read."""
+    return fault(
+        "PLAN-008",
+        str(path),
+        f"This cannot be read ({error.strerror or error}). Check its permissions, and that no "
+        "other program holds it open.",
+    )
+
+
+def not_recorded(error: OSError) -> XlplanError:
+    """The disk, or another program, did not let a command read or keep what it needed."""
+    return fault(
+        "OUT-004",
+        str(error.filename or "the plan folder"),
+        f"This could not be read or written ({error.strerror or error}). Nothing was recorded; "
+        "make room if the disk is full, close the file if it is open in Excel, check its "
+        "permissions, and run the command again.",
+    )
 
 
 def text_digest(text: str) -> str:

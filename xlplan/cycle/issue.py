@@ -10,10 +10,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import is_edited, not_written
+from xlplan.cycle.outputs import Output, is_edited, write
 from xlplan.documents.names import safe_name
 from xlplan.errors import Problem, XlplanError, fault
-from xlplan.ledger.originals import sha256, write_atomically
+from xlplan.ledger.originals import sha256
 from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.state import State
@@ -76,15 +76,13 @@ def issue(
             if desk.state.issued.get(issued.id) != issued:
                 work.append([issued])
     templates = []
+    files: list[Output] = []
     for issued, lead, data in made:
         path = desk.folder.root / issued.file
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, data)
-        except OSError as error:
-            problems.append(not_written(path, error))
+        files.append(Output(path, data, issued.document))
         refs = tuple(desk.state.ref(uid) for uid in issued.uids)
         templates.append(IssuedTemplate(lead, path, refs, issued.id))
+    problems += write(desk, files)
     if is_edited(desk, desk.folder.master):
         problems.append(
             Problem(

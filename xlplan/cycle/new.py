@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Clock, Desk, system_clock
 from xlplan.cycle.folder import PlanFolder, synced_folder, text_digest
-from xlplan.errors import Problem, fault
+from xlplan.errors import Problem, XlplanError, fault
+from xlplan.ledger.originals import allowed, sync_folder, write_atomically
 from xlplan.ledger.store import Ledger
 from xlplan.merge.ids import named
 from xlplan.merge.model import Defined, Fact, RowAdded
@@ -22,6 +23,7 @@ from xlplan.plan.load import load_definition
 if TYPE_CHECKING:
     from xlplan.documents.source import Source
 
+_BUILDING = ".xlplan-new"
 _PREFIX = {"action": "a", "recommendation": "rec"}
 
 
@@ -53,25 +55,59 @@ def new(
             "NEW-010", str(folder), "There is something here already. Name a new, empty folder."
         )
     found, data = _read(folder, source, template, sheets)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        problems = _build(PlanFolder(building), found, data, clock)
+        _put_up(folder, found, data, clock)
+    except OSError as error:
+        raise _not_begun(folder, error.strerror or str(error)) from error
+    return NewPlan(folder, found, (*found.problems, *_warn_synced(folder)))
+
+
+def _put_up(folder: Path, found: Source, data: bytes, clock: Clock) -> None:
+    """Build the plan beside its place, and move it there whole."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
+    building = Path(tempfile.mkdtemp(_BUILDING, f".{folder.name}.", folder.parent))
+    try:
+        _build(PlanFolder(building), found, data, clock)
         if folder.exists():
             folder.rmdir()
-        building.chmod(0o755)
+        building.chmod(allowed(0o777))
         building.rename(folder)
+        sync_folder(folder.parent)
+    except XlplanError as error:
+        shutil.rmtree(building, ignore_errors=True)
+        raise _not_begun(folder, "; ".join(p.message for p in error.problems)) from error
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
-    return NewPlan(folder, found, (*found.problems, *problems, *_warn_synced(folder)))
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a `new` that was killed left beside its place.
+
+    It is renamed first: a `new` that is at work there after all then fails, and never moves a
+    folder into place that is being emptied.
+    """
+    for left in folder.parent.glob(f".*{_BUILDING}"):
+        if left.name.startswith(f".{folder.name}.") and left.is_dir():
+            gone = Path(tempfile.mkdtemp(_BUILDING, f".{folder.name}.", folder.parent))
+            left.rename(gone / "left")
+            shutil.rmtree(gone)
+
+
+def _not_begun(folder: Path, why: str) -> XlplanError:
+    return fault(
+        "NEW-013",
+        str(folder),
+        f"The plan could not be written ({why.rstrip('.')}). Nothing was left behind; make room if "
+        "the disk is full, check the permissions of the folder, and run the command again.",
+    )
 
 
 def _read(
     folder: Path, source: Path, template: str | None, sheets: Sequence[str]
 ) -> tuple[Source, bytes]:
     from xlplan.documents.source import read_source
-    from xlplan.errors import XlplanError
     from xlplan.workbook.reading import read_book
 
     try:
@@ -119,11 +155,11 @@ def find_template(name: str) -> PlanDefinition:
     return load_definition(path.read_text(encoding="utf-8-sig"), str(path))
 
 
-def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> list[Problem]:
+def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> None:
     from xlplan.plan.write import write_definition
 
     text = write_definition(source.definition, source.guesses)
-    folder.definition.write_text(text, encoding="utf-8", newline="\n")
+    write_atomically(folder.definition, text.encode("utf-8"))
     folder.make_key()
     digest = folder.originals.keep(data)
     for path in (folder.inbox, folder.board, folder.root / "outbox"):
@@ -147,9 +183,11 @@ def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> lis
     try:
         with desk.work() as work:
             prepared = outputs.prepare(desk, work)
-        return outputs.write(desk, prepared)
+        problems = outputs.write(desk, prepared)
     finally:
         desk.close()
+    if problems:
+        raise XlplanError(problems)
 
 
 def _warn_synced(folder: Path) -> list[Problem]:

@@ -1,7 +1,7 @@
-"""What is written after the ledger: `master.xlsx` and `decisions.xlsx`.
+"""What is written after the ledger: above all `master.xlsx` and `decisions.xlsx`.
 
-Both are issued workbooks with a recorded base, and both are projections: they can be deleted and
-come back the same. A file on disk that holds edits which no merge has read is never overwritten.
+These two are issued workbooks with a recorded base, and projections: they can be deleted and come
+back the same. One of them on disk that holds edits which no merge has read is never overwritten.
 """
 
 from __future__ import annotations
@@ -11,13 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlplan.cycle.desk import Desk, Work
-from xlplan.errors import Problem
-from xlplan.ledger.originals import sha256, write_atomically
+from xlplan.errors import Problem, XlplanError
+from xlplan.ledger.originals import sha256, sweep, write_atomically
+from xlplan.ledger.store import PATIENTLY
 from xlplan.merge.ids import named
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
 from xlplan.plan.definition import STATUS
+
+OWN = ("master", "decisions")
+"""The documents that the coordinator may edit where they lie, so that they are looked at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,16 @@ def _record(desk: Desk, work: Work, issued: Issued, data: bytes, path: Path) -> 
 def is_edited(desk: Desk, path: Path) -> bool:
     """Whether a coordinator's workbook on disk holds something that no merge has read."""
     try:
+        return _holds_edits(desk, path)
+    except OSError:
+        return True
+
+
+def _holds_edits(desk: Desk, path: Path) -> bool:
+    try:
         digest = sha256(path.read_bytes())
     except FileNotFoundError:
         return False
-    except OSError:
-        return True
     return digest not in known_digests(desk)
 
 
@@ -129,33 +138,64 @@ def known_digests(desk: Desk) -> frozenset[str]:
 
 
 def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
-    """Write (or remove) files; say which could not be written and what to do."""
-    problems = []
+    """Write (or remove) files once they are recorded; say which could not be written, and why.
+
+    The ledger is held meanwhile, so that an older state never replaces a newer one, and what a
+    crash left half-written is swept.
+    """
+    if not outputs:
+        return []
+    try:
+        with desk.ledger.held(PATIENTLY):
+            if desk.ledger.tip()[0] != desk.state.seq:
+                return [_overtaken(outputs, "Somebody else has recorded something meanwhile.")]
+            _sweep(desk, outputs)
+            problems = (_write(desk, output) for output in outputs)
+            return [problem for problem in problems if problem is not None]
+    except XlplanError as error:
+        return [_overtaken(outputs, problem.message) for problem in error.problems]
+
+
+def _overtaken(outputs: Sequence[Output], why: str) -> Problem:
+    names = ", ".join(output.path.name for output in outputs[:3])
+    more = f" and {len(outputs) - 3} more" if len(outputs) > 3 else ""
+    return Problem(
+        "OUT-003",
+        names + more,
+        f"Everything is recorded, but these files were not written: {why} Run the command again.",
+        "warning",
+    )
+
+
+def _sweep(desk: Desk, outputs: Sequence[Output]) -> None:
+    root = desk.folder.root
+    own = {root, desk.folder.board, desk.folder.originals.folder}
+    own |= {output.path.parent for output in outputs if output.path.is_relative_to(root)}
+    for folder in sorted(own):
+        sweep(folder)
     for output in outputs:
-        if is_edited(desk, output.path):
-            problems.append(
-                Problem(
-                    "OUT-001",
-                    output.path.name,
-                    f"{output.path.name} holds edits that have not been merged, so it was not "
-                    "overwritten. Run: xlplan merge",
-                    "warning",
-                )
+        if output.path.parent not in own:
+            sweep(output.path.parent, output.path.name)
+
+
+def _write(desk: Desk, output: Output) -> Problem | None:
+    try:
+        if output.document in OWN and _holds_edits(desk, output.path):
+            return Problem(
+                "OUT-001",
+                output.path.name,
+                f"{output.path.name} holds edits that have not been merged, so it was not "
+                "overwritten. Run: xlplan merge",
+                "warning",
             )
-            continue
-        try:
-            _put(output)
-        except OSError as error:
-            problems.append(not_written(output.path, error))
-    return problems
-
-
-def _put(output: Output) -> None:
-    if output.data is None:
-        output.path.unlink(missing_ok=True)
-    elif not output.path.exists() or output.path.read_bytes() != output.data:
-        output.path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(output.path, output.data)
+        if output.data is None:
+            output.path.unlink(missing_ok=True)
+        elif not output.path.exists() or output.path.read_bytes() != output.data:
+            output.path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(output.path, output.data)
+    except OSError as error:
+        return not_written(output.path, error)
+    return None
 
 
 def not_written(path: Path, error: OSError) -> Problem:

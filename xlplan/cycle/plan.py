@@ -171,9 +171,16 @@ class Plan:
         return frames.changes_frame(self.log(since=since), self.desk.state.definition)
 
 
-def open_plan(folder: str | Path, *, today: date | None = None, clock: Clock | None = None) -> Plan:
+def open_plan(
+    folder: str | Path,
+    *,
+    today: date | None = None,
+    clock: Clock | None = None,
+    replay: bool = True,
+) -> Plan:
     """Open the plan in a folder. `today` fixes the date of what is done with it.
 
+    With `replay` False the ledger is only opened, for `Plan.verify` to say what is wrong with it.
     Raises XlplanError where there is no plan, or where its ledger cannot be read.
     """
     if clock is None:
@@ -185,7 +192,8 @@ def open_plan(folder: str | Path, *, today: date | None = None, clock: Clock | N
         )
     desk = Desk(found, clock)
     try:
-        desk.history  # noqa: B018  # replayed now, so that a damaged ledger is said at once
+        if replay:
+            desk.history  # noqa: B018  # now, so that a damaged ledger is said at once
     except XlplanError:
         desk.close()
         raise

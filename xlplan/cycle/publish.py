@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import not_written
+from xlplan.cycle.outputs import Output, write
 from xlplan.documents.names import safe_name
 from xlplan.errors import Problem, fault
-from xlplan.ledger.originals import sha256, write_atomically
+from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Event, Published
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
@@ -65,12 +65,7 @@ def publish(desk: Desk, cycle: str = "", out: Path | None = None) -> PublishResu
         if again is None or again[1].sha256 != sha256(data):
             name = path.name
             work.append([Published(wanted, as_of, name, sha256(data), tip)])
-    problems: list[Problem] = []
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, data)
-    except OSError as error:
-        problems.append(not_written(path, error))
+    problems = write(desk, [Output(path, data, "composite")])
     return PublishResult(path, wanted, tip, tuple(problems))
 
 
@@ -124,11 +119,7 @@ def make_board(desk: Desk, cycle: str, as_of: int, day: date, tip: str) -> Board
         first={
             uid: row.values.get(rating.id) if rating else None for uid, row in state.rows.items()
         },
-        changes=[
-            change
-            for change in report.log(desk)
-            if before < change.seq <= as_of
-        ],
+        changes=[change for change in report.log(desk) if before < change.seq <= as_of],
         questions=questions_of(state),
         returns=[
             ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes)

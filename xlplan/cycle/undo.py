@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk
 from xlplan.errors import Problem, fault
-from xlplan.merge.model import Change, Decided, Returned, Undone
+from xlplan.merge.model import Change, Decided, Fact, Returned, Undone
 from xlplan.merge.state import State
 
 
@@ -27,8 +28,8 @@ def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") ->
     with desk.work() as work:
         state = desk.state
         returned = find_return(state, return_id)
-        dependent = dependent_decisions(state, returned)
-        answers = _answers_of(state, returned)
+        answers = _answers_of(desk, returned)
+        dependent = dependent_decisions(state, returned, answers)
         if dependent and not cascade:
             listed = "; ".join(
                 f"{state.ref(d.uid) or d.uid} {d.field}: {d.choice}".strip() for d in dependent
@@ -50,38 +51,81 @@ def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") ->
 def find_return(state: State, return_id: str) -> Returned:
     """The live return with this id, or with an id that begins so."""
     found = [r for r in state.returns.values() if r.id.startswith(return_id) and return_id]
-    if len(found) != 1:
-        said = "is the beginning of several ids" if found else "is not the id of a return"
+    if not found:
         raise fault(
             "UNDO-001",
             return_id,
-            f'"{return_id}" {said}. `xlplan log` and the report of a merge name the ids, '
-            "such as r-3f9c20a1b4d7.",
+            f'"{return_id}" is not the id of a return. `xlplan merge` and `xlplan log --json` '
+            "name the ids, such as r-3f9c20a1b4d7.",
+        )
+    if len(found) > 1:
+        ids = ", ".join(f"{r.id} ({r.file})" for r in found)
+        raise fault(
+            "UNDO-004",
+            return_id,
+            f'"{return_id}" is the beginning of several ids: {ids}. Give more of the one you mean.',
         )
     if state.live_return_of(found[0].sha256) is None:
-        raise fault("UNDO-002", found[0].id, "This return has already been taken back.")
+        raise fault(
+            "UNDO-002",
+            found[0].id,
+            f"{found[0].file} has already been taken back. To have it in again, merge the file.",
+        )
     return found[0]
 
 
-def _answers_of(state: State, returned: Returned) -> tuple[Decided, ...]:
-    """The live decisions that a returned `decisions.xlsx` brought in."""
-    issued = state.issued.get(returned.issued)
-    if issued is None or issued.document != "decisions":
-        return ()
+def _answers_of(desk: Desk, returned: Returned) -> tuple[Decided, ...]:
+    """The live decisions that a return itself made: answers in `decisions.xlsx`, and rows added in
+    `master.xlsx`.
+
+    Those of the same transaction that were read from the same file: one workbook may come back
+    several times, with more of it answered each time.
+    """
+    last = max(
+        event.tx for event in desk.state.return_events if _is_return(event.fact, returned.id)
+    )
     return tuple(
-        decision
-        for decision in state.decisions.values()
-        if decision.issued == issued.id and decision.place.file == returned.file
+        event.fact
+        for event in desk.ledger.events()
+        if event.tx == last
+        and isinstance(event.fact, Decided)
+        and event.fact.place.file == returned.file
     )
 
 
-def dependent_decisions(state: State, returned: Returned) -> tuple[Decided, ...]:
-    """The live decisions that saw something which this return alone brought in."""
-    own = {item.id for item in returned.assertions}
-    found = []
-    for key in {(item.uid, item.field) for item in returned.assertions}:
-        for write in state.live(key):
-            decision = state.decisions.get(write.id)
-            if decision is not None and decision.saw & own:
-                found.append(decision)
-    return tuple(sorted(found, key=lambda decision: decision.id))
+def _is_return(fact: Fact, return_id: str) -> bool:
+    return isinstance(fact, Returned) and fact.id == return_id
+
+
+def dependent_decisions(
+    state: State, returned: Returned, answers: Sequence[Decided] = ()
+) -> tuple[Decided, ...]:
+    """The live decisions that saw what this return alone brought in, or its `answers`; and those
+    that saw such a decision."""
+    others = {
+        item.id
+        for other in state.returns.values()
+        if other.id != returned.id and state.live_return_of(other.sha256) is not None
+        for item in other.assertions
+    }
+    gone = {item.id for item in returned.assertions} - others | {d.id for d in answers}
+    found: dict[str, Decided] = {}
+    while True:
+        more = {
+            d.id: d
+            for d in _live_decisions(state)
+            if d.id not in found and d.id not in gone and d.saw & gone
+        }
+        if not more:
+            return tuple(found[key] for key in sorted(found))
+        found |= more
+        gone |= more.keys()
+
+
+def _live_decisions(state: State) -> list[Decided]:
+    """The decisions that have not been taken back."""
+    return [
+        decision
+        for decision in state.decisions.values()
+        if any(write.id == decision.id for write in state.live((decision.uid, decision.field)))
+    ]

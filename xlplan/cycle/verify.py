@@ -1,15 +1,25 @@
-"""`verify`: replay the ledger, check every hash, every original, every projection."""
+"""`verify`: replay the ledger, check every hash, every original, every projection.
+
+Problems are of the record: something is not as it was written. Notes are of the files that are
+written from it: they can be edited, deleted, or left stale by a crash, and are written again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import is_edited
+from xlplan.cycle import outputs
+from xlplan.cycle.desk import Desk, Work
 from xlplan.errors import Problem, XlplanError
+from xlplan.ledger.originals import sha256
 from xlplan.ledger.verify import verify_chain, verify_originals
-from xlplan.merge.model import Issued, Place, Returned
-from xlplan.workbook.book import a1
+from xlplan.merge.model import Assertion, Returned
+from xlplan.workbook.book import Book, CellValue, a1
+
+_UNREAD = frozenset({"row-missing", "row-added", "invalid"})
+"""Kinds of assertion that no single cell says as it stands."""
 
 
 def verify(desk: Desk, tip: str = "", *, trace: bool = True) -> list[Problem]:
@@ -18,77 +28,116 @@ def verify(desk: Desk, tip: str = "", *, trace: bool = True) -> list[Problem]:
     `tip` is a hash printed on a composite: with it a cut tail is noticed. With `trace`, every
     applied assertion is looked up again in the stored bytes of the file that it came from.
     """
-    problems = verify_chain(desk.ledger, tip)
-    if problems:
-        return problems
     try:
-        state = desk.state
+        problems = verify_chain(desk.ledger, tip)
+        if problems:
+            return problems
+        desk.forget()
+        problems = verify_originals(desk.ledger, desk.folder.originals)
+        problems += _bases(desk)
+        if trace and not problems:
+            problems += _trace(desk)
+        return [*problems, *_files(desk), *_projections(desk)]
     except XlplanError as error:
         return list(error.problems)
-    problems = verify_originals(desk.ledger, desk.folder.originals)
-    for issued in state.issued.values():
-        if issued.document == "template" and not _base_agrees(desk, issued):
-            problems.append(
-                Problem(
-                    "VER-007",
-                    issued.file,
-                    f"The recorded base of {issued.id} does not replay to what was issued. "
-                    "Keep the folder as it is and compare it with the last backup.",
-                )
-            )
-    for path in (desk.folder.master, desk.folder.decisions):
-        if path.exists() and is_edited(desk, path):
-            problems.append(
-                Problem(
-                    "VER-008",
-                    path.name,
-                    "The file holds edits that have not been merged. Run: xlplan merge",
-                    "note",
-                )
-            )
-    if trace and not problems:
-        problems += _trace(desk)
-    return problems
+    finally:
+        desk.forget()
 
 
-def _base_agrees(desk: Desk, issued: Issued) -> bool:
-    """Whether the id of a template, a digest of its base, comes out the same on replay."""
+def _bases(desk: Desk) -> Iterator[Problem]:
+    """The id of a template is a digest of its base: it must come out the same on replay."""
     from xlplan.cycle.issue import template_id
 
-    return template_id(desk.state, replace(issued, id="")) == issued.id
+    for issued in desk.state.issued.values():
+        if issued.document != "template":
+            continue
+        if template_id(desk.state, replace(issued, id="")) != issued.id:
+            yield Problem(
+                "VER-007",
+                issued.file,
+                f"The recorded base of {issued.id} does not replay to what was issued. "
+                "Keep the folder as it is and compare it with the last backup.",
+            )
 
 
-def _trace(desk: Desk) -> list[Problem]:
+def _files(desk: Desk) -> Iterator[Problem]:
+    """Notes on templates and composites that are no longer as they were written."""
+    root, board = desk.folder.root, desk.folder.board
+    written: dict[Path, str] = {}
+    for issued in desk.state.issued.values():
+        if issued.document == "template":
+            written[root / issued.file] = issued.sha256
+    for _, published in desk.state.published:
+        written[board / published.file] = published.sha256
+    for path, digest in written.items():
+        try:
+            same = sha256(path.read_bytes()) == digest
+        except OSError:
+            continue  # sent, moved or deleted: it can be written again
+        if not same:
+            yield Problem(
+                "VER-011",
+                path.relative_to(root).as_posix(),
+                "This is not the file that was written here last; somebody has saved it since. "
+                "The record is not concerned.",
+                "note",
+            )
+
+
+def _projections(desk: Desk) -> Iterator[Problem]:
+    """Notes on `master.xlsx` and `decisions.xlsx`: edited, or not what the ledger says now."""
+    for output in outputs.prepare(desk, Work(desk, None)):
+        if outputs.is_edited(desk, output.path):
+            yield Problem(
+                "VER-008",
+                output.path.name,
+                "The file holds edits that have not been merged. Run: xlplan merge",
+                "note",
+            )
+        elif (output.path.read_bytes() if output.path.exists() else None) != output.data:
+            yield Problem(
+                "VER-010",
+                output.path.name,
+                "The file is missing, or not what the ledger says now. To have it written again, "
+                "run: xlplan merge",
+                "note",
+            )
+
+
+def _trace(desk: Desk) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
-    from xlplan.workbook.reading import read_book
+    from xlplan.workbook.pool import read_all
 
-    problems = []
+    said: dict[tuple[str, str], list[Assertion]] = {}
     for event in desk.state.return_events:
         fact = event.fact
-        if not isinstance(fact, Returned) or not fact.assertions:
+        if isinstance(fact, Returned) and fact.assertions:
+            said.setdefault((fact.file, fact.sha256), []).extend(fact.assertions)
+    files = [(file, desk.folder.originals.path(digest)) for file, digest in said]
+    for assertions, book in zip(said.values(), read_all(files), strict=True):
+        yield from _trace_return(assertions, book)
+
+
+def _trace_return(assertions: Sequence[Assertion], book: Book) -> Iterator[Problem]:
+    cells = {
+        (sheet.name, a1(r, c)): value
+        for sheet in book.sheets
+        for r, row in enumerate(sheet.rows)
+        for c, value in enumerate(row)
+    }
+    for item in assertions:
+        place = item.place
+        if not place.cell or item.kind in _UNREAD:
             continue
-        data = desk.folder.originals.read(fact.sha256)
-        book = read_book(data or b"", fact.file)
-        cells = {
-            (sheet.name, a1(r, c)): value
-            for sheet in book.sheets
-            for r, row in enumerate(sheet.rows)
-            for c, value in enumerate(row)
-        }
-        for item in fact.assertions:
-            place: Place = item.place
-            if not place.cell or item.kind in ("row-missing", "row-added", "invalid"):
-                continue
-            value = cells.get((place.sheet, place.cell))
-            if ("" if value is None else str(value)) != item.raw and not (
-                value is None and item.value is None
-            ):
-                problems.append(
-                    Problem(
-                        "VER-009",
-                        str(place),
-                        f'The ledger says "{item.raw}" was read here; the stored file says '
-                        f'"{value}". Keep the folder as it is and report this.',
-                    )
-                )
-    return problems
+        value = cells.get((place.sheet, place.cell))
+        if not _says(value, item):
+            yield Problem(
+                "VER-009",
+                str(place),
+                f'The ledger says "{item.raw}" was read here; the stored file says '
+                f'"{value}". Keep the folder as it is and report this.',
+            )
+
+
+def _says(value: CellValue, item: Assertion) -> bool:
+    return item.value is None if value is None else str(value) == item.raw

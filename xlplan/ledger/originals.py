@@ -8,9 +8,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
+
+TEMPORARY = ".xlplan.tmp"
+"""How the name of a file that is being written ends; one that stays was left by a crash."""
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def sha256(data: bytes) -> str:
@@ -39,6 +44,12 @@ class Originals:
                 path.chmod(stat.S_IRUSR | stat.S_IRGRP)
         return digest
 
+    def digests(self) -> list[str]:
+        """The digests of all that is stored, named by an event or not, sorted."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(p.name for p in self.folder.iterdir() if _DIGEST.fullmatch(p.name))
+
     def read(self, digest: str) -> bytes | None:
         """The bytes with this digest; None where they are missing or have been changed."""
         try:
@@ -53,29 +64,42 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
 
     `mode` holds the permissions that the process's umask may narrow further.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+    handle, name = tempfile.mkstemp(TEMPORARY, f".{path.name[:40]}.", path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(mode & ~_umask())
+        temporary.chmod(allowed(mode))
         temporary.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
 
 
-def _umask() -> int:
+def sweep(folder: Path, name: str = "") -> None:
+    """Remove what a crash left of files that were being written (to `name`, or to any) here.
+
+    Only for whoever holds the ledger: a file that somebody is writing just now looks the same.
+    """
+    with contextlib.suppress(OSError):
+        for path in folder.glob(f".*{TEMPORARY}"):
+            if path.name.startswith(f".{name[:40]}"):
+                path.unlink()
+
+
+def allowed(mode: int) -> int:
+    """Permissions as this process's umask narrows them."""
     mask = os.umask(0o077)
     os.umask(mask)
-    return mask
+    return mode & ~mask
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to disk, where the system can."""
     if os.name == "nt":
         return  # Windows has no handle on a folder to flush
     with contextlib.suppress(OSError):

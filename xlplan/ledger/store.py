@@ -16,14 +16,19 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from xlplan.errors import XlplanError, fault
+from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
+from xlplan.ledger.faults import damaged, explain
 from xlplan.merge.model import Event, Fact
 
 FORMAT = 1
 """Version of the ledger's format; a ledger with a higher one was made by a newer xlplan."""
 NO_EVENTS = "0" * 64
 """The hash before the first event."""
+BRIEFLY, PATIENTLY = 200, 5000
+"""Milliseconds to wait for somebody else's command to begin ours, and for a reader to end ours."""
+Row = tuple[int, int, str, str, str, str]
+"""A stored row: seq, tx, at, kind, body, hash."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -74,18 +79,25 @@ class Ledger:
         if not path.is_file():
             raise fault("LED-002", str(path), "The ledger is missing. Restore it from a backup.")
         ledger = cls(path, _connect(path))
-        with ledger._said():
-            row = ledger._db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-        if row is None or not str(row[0]).isdecimal():
-            raise _damaged(path, "it does not say its format")
+        try:
+            ledger._check_format()
+        except XlplanError:
+            ledger.close()
+            raise
+        return ledger
+
+    def _check_format(self) -> None:
+        with self._said():
+            row = self._db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+        if row is None or not str(row[0]).isdecimal() or int(row[0]) < 1:
+            raise damaged(self.path, "it does not say its format")
         if int(row[0]) > FORMAT:
             raise fault(
                 "LED-003",
-                str(path),
+                str(self.path),
                 f"The ledger has format {row[0]}; this xlplan knows formats up to {FORMAT}. "
                 "Install the newer xlplan that made it.",
             )
-        return ledger
 
     def close(self) -> None:
         """Close the database; an open transaction is rolled back."""
@@ -99,26 +111,39 @@ class Ledger:
 
     # Reading
 
-    def events(self, after: int = 0) -> list[Event]:
-        """The events after a position, in order."""
-        with self._said():
-            rows = self._db.execute(
-                "SELECT seq, tx, at, kind, body FROM event WHERE seq > ? ORDER BY seq", (after,)
-            ).fetchall()
+    def events(self) -> list[Event]:
+        """The events, in order; XlplanError where the chain of hashes does not hold."""
         events = []
-        for seq, tx, at, kind, body in rows:
+        for row in self.chained():
+            if isinstance(row, Problem):
+                raise damaged(self.path, row.message.rstrip("."))
+            seq, tx, at, kind, body, _ = row
             try:
                 events.append(Event(seq, tx, at, from_body(kind, json.loads(body))))
             except (KeyError, TypeError, ValueError) as error:
-                raise _damaged(self.path, f"event {seq} cannot be read") from error
+                raise damaged(self.path, f"event {seq} cannot be understood") from error
         return events
 
-    def rows(self) -> Iterator[tuple[int, int, str, str, str, str]]:
-        """Every stored row as it is, for `verify`: seq, tx, at, kind, body, hash."""
+    def chained(self) -> Iterator[Row | Problem]:
+        """Every stored row whose hash holds; at the first that does not, why, and no more."""
+        previous = NO_EVENTS
+        for expected, row in enumerate(self._rows(), 1):
+            seq, tx, at, kind, body, stored = row
+            if seq != expected:
+                yield Problem("VER-002", self.path.name, f"Event {expected} is missing.")
+                return
+            plain = isinstance(tx, int) and all(isinstance(v, str) for v in (at, kind, body))
+            previous = link(previous, seq, tx, at, kind, body) if plain else ""
+            if previous != stored:
+                yield Problem("VER-003", self.path.name, f"Event {seq} has been changed.")
+                return
+            yield row
+
+    def _rows(self) -> list[Row]:
         with self._said():
-            yield from self._db.execute(
+            return self._db.execute(
                 "SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq"
-            )
+            ).fetchall()
 
     def tip(self) -> tuple[int, int, str]:
         """Position, transaction and hash of the last event; zeros where there is none."""
@@ -131,29 +156,51 @@ class Ledger:
     def integrity(self) -> str:
         """What SQLite itself says of the file: ``"ok"``, or what is wrong."""
         try:
-            return str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
+            said = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
+            if said == "ok" and self._schema() != _expected_schema():
+                return "the tables or the triggers that keep it append-only have been changed"
         except sqlite3.DatabaseError as error:
             return str(error)
+        return said
+
+    def _schema(self) -> list[tuple[str, ...]]:
+        return self._db.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+        ).fetchall()
 
     # Writing
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """The one transaction of a command: committed at the end, rolled back on any error."""
-        with self._said():
-            self._db.execute("BEGIN IMMEDIATE")
-        with contextlib.suppress(OSError):  # a courtesy; the lock itself is SQLite's
-            self._holder.write_text(_whoami(), encoding="utf-8")
-        try:
+        with self.held():
             yield Transaction(self)
             with self._said():
+                self._wait(PATIENTLY)  # somebody's `status` may be reading just now
                 self._db.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def held(self, patience: int = BRIEFLY) -> Iterator[None]:
+        """Hold the ledger against other writers; wait at most `patience` milliseconds for it.
+
+        Who holds it is written beside it, for the message of whoever comes second (LED-004).
+        """
+        with self._said():
+            self._wait(patience)
+            self._db.execute("BEGIN IMMEDIATE")
+        try:
+            with contextlib.suppress(OSError):  # a courtesy; the lock itself is SQLite's
+                self._holder.write_text(_whoami(), encoding="utf-8")
+            yield
         finally:
+            with contextlib.suppress(OSError):
+                self._holder.unlink()
             with contextlib.suppress(sqlite3.Error):
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
-            with contextlib.suppress(OSError):
-                self._holder.unlink()
+
+    def _wait(self, milliseconds: int) -> None:
+        self._db.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
     @contextlib.contextmanager
     def _said(self) -> Iterator[None]:
@@ -161,34 +208,18 @@ class Ledger:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise self._explain(error) from error
+            raise explain(error, self.path, self._who()) from error
         except sqlite3.DatabaseError as error:
-            raise _damaged(self.path, str(error)) from error
+            raise damaged(self.path, str(error)) from error
 
-    def _explain(self, error: sqlite3.OperationalError) -> XlplanError:
-        text = str(error)
-        where = str(self.path)
-        if "locked" in text or "busy" in text:
-            try:
-                holder = self._holder.read_text(encoding="utf-8").strip()
-            except OSError:
-                holder = "somebody else"
-            return fault(
-                "LED-004",
-                where,
-                f"The plan is in use by {holder}. Nothing was changed; "
-                "try again when that command has ended.",
-            )
-        if "readonly" in text or "unable to open" in text:
-            return fault(
-                "LED-005",
-                where,
-                "The plan folder cannot be written to. Nothing was changed; "
-                "check its permissions, or copy the whole folder to a disk of your own.",
-            )
-        if "full" in text:
-            return fault("LED-006", where, "The disk is full. Nothing was changed; make room.")
-        return _damaged(self.path, text)
+    def _who(self) -> str:
+        """Who holds the ledger, as far as that can be known."""
+        try:
+            holder = self._holder.read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            holder = ""
+        own = holder.endswith(f"(process {os.getpid()})")
+        return "somebody else" if own or not holder else holder
 
 
 class Transaction:
@@ -217,30 +248,30 @@ class Transaction:
 
 def _connect(path: Path) -> sqlite3.Connection:
     try:
-        db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
+        db = sqlite3.connect(path, isolation_level=None, timeout=BRIEFLY / 1000)
+    except sqlite3.OperationalError as error:
+        raise explain(error, path, "") from error
+    try:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            return db
-        raise fault(
-            "LED-005",
-            str(path),
-            "The ledger cannot be opened for writing. Check the folder's permissions.",
-        ) from error
+            return db  # said by whatever is asked of it first, with the name of the holder
+        db.close()
+        raise explain(error, path, "") from error
     except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from error
+        db.close()
+        raise damaged(path, str(error)) from error
     return db
 
 
-def _damaged(path: Path, why: str) -> XlplanError:
-    return fault(
-        "LED-007",
-        str(path),
-        f"The ledger cannot be read ({why}). Keep the file as it is and restore the plan folder "
-        "from a backup; the files that came back are still in returns.",
-    )
+def _expected_schema() -> list[tuple[str, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as db:
+        db.executescript(_SCHEMA)
+        return db.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+        ).fetchall()
 
 
 def _whoami() -> str:

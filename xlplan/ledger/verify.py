@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlplan.errors import Problem
 from xlplan.ledger.originals import Originals
-from xlplan.ledger.store import NO_EVENTS, Ledger, link
+from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned
 
 
@@ -14,15 +14,11 @@ def verify_chain(ledger: Ledger, tip: str = "") -> list[Problem]:
     integrity = ledger.integrity()
     if integrity != "ok":
         return [_problem("VER-001", where, f"The database is damaged: {integrity}.")]
-    previous, expected, hashes = NO_EVENTS, 1, []
-    for seq, tx, at, kind, body, stored in ledger.rows():
-        if seq != expected:
-            return [_problem("VER-002", where, f"Event {expected} is missing.")]
-        previous = link(previous, seq, tx, at, kind, body)
-        if previous != stored:
-            return [_problem("VER-003", where, f"Event {seq} ({kind}) has been changed.")]
-        hashes.append(previous)
-        expected += 1
+    hashes = []
+    for row in ledger.chained():
+        if isinstance(row, Problem):
+            return [_problem(row.code, where, row.message)]
+        hashes.append(row[-1])
     if tip and not any(known.startswith(tip.lower()) for known in hashes):
         return [
             _problem(
@@ -36,28 +32,26 @@ def verify_chain(ledger: Ledger, tip: str = "") -> list[Problem]:
 
 
 def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
-    """Problems with the originals that the ledger names."""
+    """Problems with the originals: those that the ledger names, and any other that is kept."""
     problems = []
+    names: dict[str, str] = {}
+    hashes = {row[-1] for row in ledger.chained() if not isinstance(row, Problem)}
     for event in ledger.events():
         fact = event.fact
-        if isinstance(fact, Returned) and fact.sha256 and originals.read(fact.sha256) is None:
-            missing = not originals.path(fact.sha256).exists()
-            problems.append(
-                _problem(
-                    "VER-005",
-                    f"{originals.folder.name}/{fact.sha256}",
-                    f"The original of {fact.file} {'is missing' if missing else 'was changed'}.",
-                )
-            )
-        if isinstance(fact, Published) and not _has_hash(ledger, fact.tip):
+        if isinstance(fact, Returned) and fact.sha256:
+            names.setdefault(fact.sha256, fact.file)
+        elif isinstance(fact, Published) and fact.tip not in hashes:
             problems.append(
                 _problem("VER-006", fact.file, f"The composite names a tip, {fact.tip}, unknown.")
             )
+    kept = originals.digests()
+    for digest in [*names, *(digest for digest in kept if digest not in names)]:
+        if originals.read(digest) is None:
+            what = f"The original of {names[digest]}" if digest in names else "This original"
+            how = "was changed" if digest in kept else "is missing"
+            where = f"{originals.folder.name}/{digest}"
+            problems.append(_problem("VER-005", where, f"{what} {how}."))
     return problems
-
-
-def _has_hash(ledger: Ledger, tip: str) -> bool:
-    return any(stored == tip for *_, stored in ledger.rows())
 
 
 def _problem(code: str, where: str, what: str) -> Problem:
