@@ -163,6 +163,7 @@ def merge(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as_json: b
 @click.option("--section", default="", metavar="S", help="Only sections whose name holds S.")
 @click.option("--lead", default="", metavar="L", help="Only the actions of this lead.")
 @click.option("--as-of", default="", metavar="CYCLE", help="As it was reported for a cycle.")
+@click.option("--restated", is_flag=True, help="With --as-of: as that cycle is known now.")
 @_json
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV table.")
 @click.pass_obj
@@ -172,12 +173,13 @@ def show(
     section: str,
     lead: str,
     as_of: str,
+    restated: bool,
     as_json: bool,
     as_csv: bool,
 ) -> int:
-    """Show the plan as it stands."""
+    """Show the plan as it stands, or stood."""
     with settings.open_() as plan:
-        rows = plan.rows(refs, section=section, lead=lead, as_of=as_of)
+        rows = plan.rows(refs, section=section, lead=lead, as_of=as_of, restated=restated)
         return say.rows(plan, rows, bool(refs), as_json, as_csv)
 
 

@@ -133,10 +133,18 @@ class Plan:
         return questions_of(self.desk.state)
 
     def rows(
-        self, refs: Sequence[str] = (), *, section: str = "", lead: str = "", as_of: str = ""
+        self,
+        refs: Sequence[str] = (),
+        *,
+        section: str = "",
+        lead: str = "",
+        as_of: str = "",
+        restated: bool = False,
     ) -> list[MasterRow]:
-        """The actions as they stand, or stood as of a cycle."""
-        return report.show(self.desk, refs, section=section, lead=lead, cycle=as_of)
+        """The actions as they stand, or stood as of a cycle (as reported, or `restated`)."""
+        return report.show(
+            self.desk, refs, section=section, lead=lead, cycle=as_of, restated=restated
+        )
 
     def log(
         self, *, action: str = "", lead: str = "", cycle: str = "", since: str = ""
@@ -158,11 +166,12 @@ class Plan:
 
         return verify(self.desk, tip)
 
-    def actions(self, *, as_of: str = "") -> pd.DataFrame:
-        """The actions as a typed DataFrame, indexed by ref."""
+    def actions(self, *, as_of: str = "", restated: bool = False) -> pd.DataFrame:
+        """The actions as a typed DataFrame, indexed by ref; see `rows` and `frames`."""
         from xlplan import frames
 
-        return frames.actions_frame(self.rows(as_of=as_of), self.desk.state.definition)
+        rows = self.rows(as_of=as_of, restated=restated)
+        return frames.actions_frame(rows, self.desk.state.definition)
 
     def changes(self, *, since: str = "") -> pd.DataFrame:
         """The change log as a typed DataFrame, from a cycle or a date on."""

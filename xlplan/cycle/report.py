@@ -13,6 +13,7 @@ from xlplan.merge.fates import disposition_of
 from xlplan.merge.model import Change, Issued, MasterRow, Question, Returned
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
+from xlplan.merge.restated import restated as restate
 from xlplan.plan.values import natural_key
 
 
@@ -143,9 +144,13 @@ def show(
     section: str = "",
     lead: str = "",
     cycle: str = "",
+    restated: bool = False,
 ) -> list[MasterRow]:
-    """The actions as they stand, or stood as of a cycle; filtered by ref, section and lead."""
-    rows = desk.state.master("action", as_of(desk, cycle) if cycle else None)
+    """The actions as they stand, or stood as of a cycle; filtered by ref, section and lead.
+
+    As of a cycle means as reported; `restated` means as that period is known now.
+    """
+    rows = _rows(desk, cycle, restated)
     if refs:
         known = {row.ref for row in rows}
         unknown = [ref for ref in refs if ref not in known]
@@ -161,6 +166,16 @@ def show(
     if lead:
         rows = [row for row in rows if _has_lead(desk, row, lead)]
     return rows
+
+
+def _rows(desk: Desk, cycle: str, restated: bool) -> list[MasterRow]:
+    if not cycle:
+        return desk.state.master("action")
+    if not restated:
+        return desk.state.master("action", as_of(desk, cycle))
+    known = cycles(desk)
+    upto = known[: known.index(cycle) + 1] if cycle in known else known
+    return restate(desk.state, as_of(desk, cycle), frozenset(upto))
 
 
 def _has_lead(desk: Desk, row: MasterRow, lead: str) -> bool:
