@@ -99,6 +99,8 @@ class IssueSettings:
     contact: str = ""
     guidance: str = ""
     password: str = ""
+    layout: Literal["table", "form"] = "table"
+    """One row an action, or one page an action as a form: for long narratives."""
 
 
 @dataclass(frozen=True, slots=True)

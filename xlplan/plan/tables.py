@@ -137,6 +137,7 @@ TABLES: Mapping[str, Table] = {
             "contact": _TEXT,
             "guidance": _TEXT,
             "password": Key("raw"),
+            "layout": Key(allowed=("table", "form"), noun="a layout"),
         }
     ),
     "composite": Table({"fields": _LIST, "sheets": _LIST, "group_by": _LINE}),

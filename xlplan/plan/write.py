@@ -60,7 +60,8 @@ replaces it."""
 _ISSUE = """\
 What a lead is sent: which columns, in which order. include_closed = false leaves finished
 actions out; proposal_rows adds blank rows in which a lead may propose an action; contact and
-guidance are shown to the lead."""
+guidance are shown to the lead. layout = "form" gives each action a page of its own, for long
+narratives; "table" is a row each. password protects the locked cells with that password."""
 _COMPOSITE = """\
 What the board reads: which columns, and the column by which actions are grouped."""
 _STYLE = "House style of every workbook that goes out: colours as #RRGGBB, and a font."
