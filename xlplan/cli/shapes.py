@@ -100,7 +100,7 @@ def log_shape(change: Change) -> dict[str, object]:
 def candidate_shape(candidate: Candidate) -> dict[str, object]:
     """A candidate of a question."""
     return {
-        "value": to_json(candidate.value) if candidate.value is not None else None,
+        "value": to_json(candidate.value),
         "text": candidate.text,
         "lead": candidate.author,
         "file": candidate.place.file,
@@ -203,7 +203,7 @@ def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> No
 
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
-        return value.get("text", value.get("invalid", ""))
+        return value.get("text", "")
     if isinstance(value, list):
         return "\n".join(str(part) for part in value)
     text = "" if value is None else value

@@ -234,7 +234,7 @@ def show_in(item: Field | None, value: Value) -> str:
 
 
 def to_json(value: Value) -> object:
-    """The JSON shape of a value, as in ``show --json``."""
+    """The JSON shape of a value, as in ``show --json``; what is no value, as it was typed."""
     if isinstance(value, Timescale):
         return {"text": value.text, "by": value.by.isoformat() if value.by else None}
     if isinstance(value, date):
@@ -244,7 +244,7 @@ def to_json(value: Value) -> object:
     if isinstance(value, frozenset):
         return sort_elements(value)
     if isinstance(value, Invalid):
-        return {"invalid": value.raw}
+        return value.raw
     return value
 
 
