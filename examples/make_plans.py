@@ -5,7 +5,8 @@ The same text gives the same workbook: no clock is read, and every time in the f
 
 content.toml says: `title`, the `fills` of the ratings, and each `[[sheet]]` with its name, its
 columns (key, heading, width) and its tables. A table has lines `above` and `below` it, each a pair
-of style and text, and its rows by column key. A sheet may name the columns whose cells are filled
+of style and text, and its rows by column key; a row that has only a `band` is a section heading
+across the table. A sheet may name the columns whose cells are filled
 in the colour of their rating (`rated`) and those whose equal neighbours share one merged cell
 (`merged`).
 """
@@ -101,13 +102,16 @@ def _write_table(
 ) -> int:  # fmt: skip
     columns = described["columns"]
     for number, column in enumerate(columns, 1):
-        cell = _write(sheet, row, number, column["heading"], Font("Calibri", 11, True))
+        cell = _write(sheet, row, number, column["heading"] or None, LINE_STYLES["bold"])
         cell.font = Font("Calibri", 11, bold=True, color="FFFFFF")
         cell.fill = HEADING_FILL
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     _fit(sheet, row, columns)
     first = row + 1
     for row, item in enumerate(table["row"], first):
+        if "band" in item:
+            _write_lines(sheet, row, len(columns), [("band", item["band"])])
+            continue
         for number, column in enumerate(columns, 1):
             key = column["key"]
             cell = _write(sheet, row, number, item.get(key), LINE_STYLES["plain"])

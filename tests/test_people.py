@@ -20,6 +20,8 @@ from xlplan.plan.people import split_people
         ("A. Post\nB. Post\n", ("A. Post", "B. Post")),
         ("A. Post & A. Post", ("A. Post",)),
         ("Anderson; Sandy", ("Anderson", "Sandy")),
+        ("A Post (Homes and Advice)/B. Post", ("A Post (Homes and Advice)", "B. Post")),
+        ("A Post (Homes / Advice, B. Post", ("A Post (Homes", "Advice", "B. Post")),
         ("  ", ()),
         ("/ ,", ()),
     ],
@@ -56,8 +58,8 @@ def test_odd_separators_are_harmless() -> None:
 
 
 @given(
-    st.text(st.sampled_from("ab ,/&;\nnd")),
-    st.lists(st.sampled_from([*DEFAULT_SEPARATORS, " ", "", "b"])),
+    st.text(st.sampled_from("ab ,/&;\nnd()")),
+    st.lists(st.sampled_from([*DEFAULT_SEPARATORS, " ", "", "b", "(", "/("])),
 )
 def test_splitting_again_changes_nothing(cell: str, separators: list[str]) -> None:
     names = split_people(cell, separators)

@@ -288,6 +288,26 @@ def test_posts_that_differ_by_a_number_are_not_nearly_one() -> None:
     assert guesses == ()
 
 
+@pytest.mark.parametrize(
+    ("cell", "one"),
+    [
+        ("Director of Homes and Support\nClerk", "Director of Homes and Support"),
+        ("Associate Head of Roads & Rivers / Clerk", "Associate Head of Roads & Rivers"),
+    ],
+)
+def test_a_post_whose_field_has_two_names_is_one_lead_and_said(cell: str, one: str) -> None:
+    leads, guesses = propose_leads([cell])
+    assert {lead.name for lead in leads} == {one, "Clerk"}
+    assert any(guess.startswith(f'lead "{one}": read as one post') for guess in guesses)
+
+
+@pytest.mark.parametrize("other", ["Ada Quill", "Auditing Officer", "Manager"])
+def test_a_name_behind_a_post_is_a_lead_of_its_own(other: str) -> None:
+    leads, guesses = propose_leads([f"Head of Roads and {other}"])
+    assert {lead.name for lead in leads} == {"Head of Roads", other}
+    assert not any("read as one post" in guess for guess in guesses)
+
+
 def test_prose_in_a_lead_cell_is_pointed_out() -> None:
     _, guesses = propose_leads(
         ["Ada Quill", "Ada Quill to lead the approval", "All team managers:"]

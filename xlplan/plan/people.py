@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from operator import itemgetter
+
+_BRACKETS = re.compile(r"\([^()]*\)")
 
 
 def split_people(
@@ -13,8 +17,9 @@ def split_people(
     """The names in a cell, in the order written, each once.
 
     A separator that is a word (``" and "``) splits only where it stands alone; the others split
-    wherever they stand, and a new line always does. Blank parts are left out: ``"A / B\\n"`` gives
-    ``("A", "B")``. A name in `known` (case-folded, single-spaced) is never taken apart, so
+    wherever they stand, and a new line always does. What stands in brackets belongs to the name
+    before it: ``"A Post (Homes and Advice)"`` is one. Blank parts are left out: ``"A / B\\n"``
+    gives ``("A", "B")``. A name in `known` (case-folded, single-spaced) is never taken apart, so
     ``"Director of Adults and Children"`` may be in the list of leads.
     """
     names: list[str] = []
@@ -46,7 +51,11 @@ def _split_line(
 ) -> list[str]:
     """The parts of a line; neighbours that make a known name together are put back together."""
     starts, ends = [0], []
+    brackets = [found.span() for found in _BRACKETS.finditer(line)]
     for match in pattern.finditer(line):
+        at = bisect_left(brackets, match.end(), key=itemgetter(0)) - 1
+        if at >= 0 and brackets[at][1] > match.start():
+            continue
         ends.append(match.start())
         starts.append(match.end())
     ends.append(len(line))

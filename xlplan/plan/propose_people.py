@@ -23,6 +23,12 @@ _POST = re.compile(
     r"\b(?:director|head|manager|officer|lead|nurse|doctor|chair|team|service|board|group|"
     r"co-?ordinator|worker|midwife|gp|services|health|care)\b", re.IGNORECASE
 )  # fmt: skip
+_ONE_POST = re.compile(
+    r"\b(?:[A-Z]\w* ){0,3}(?:Director|Head) of (?:[A-Z]\w* ){1,4}(?:and|&) ([A-Z][a-z]+)"
+    r"(?= ?(?:[/;,(]|$))",
+    re.MULTILINE,
+)
+"""A post whose field has two names: "Director of Homes and Support"."""
 NEARLY = 0.85
 LONGEST_NAME = 60
 MOST_COMPARED = 1000
@@ -40,8 +46,10 @@ def propose_leads(
     """
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
-    for cell in cells:
-        for name in split_people(canon_text(cell), separators):
+    texts = [canon_text(cell) for cell in cells]
+    posts = {post for text in texts for post in _posts(text)}
+    for text in texts:
+        for name in split_people(text, separators, posts):
             counts[spelled.setdefault(fold(name), name)] += 1
     found: dict[str, Lead] = {}
     guesses: list[str] = []
@@ -57,8 +65,20 @@ def propose_leads(
         guesses.append(f"plan: {len(names)} leads were found; their spellings were not compared")
         return leads, tuple(guesses)
     for name in names:
+        if name.casefold() in posts and len(split_people(name, separators)) > 1:
+            said = "read as one post; if these are two leads, give each a [[lead]] of its own"
+            guesses.append(f'lead "{name}": {said}')
         guesses += [f'lead "{name}": {said}' for said in _doubts(name, names)]
     return leads, tuple(guesses)
+
+
+def _posts(text: str) -> list[str]:
+    """Posts whose field has two names, case-folded: neither name is a lead by itself."""
+    return [
+        " ".join(found[0].casefold().split())
+        for found in _ONE_POST.finditer(text)
+        if not _POST.search(found[1])
+    ]
 
 
 def _joined(one: Lead, other: Lead) -> Lead:
