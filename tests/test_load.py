@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlplan.errors import XlplanError
-from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
+from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating, Rollup, Rule
 from xlplan.plan.load import load_definition
 from xlplan.plan.tables import TABLES
 from xlplan.plan.toml_places import find_places, line_of
@@ -53,6 +54,7 @@ organisation = "Marlbridge Council"
 marking = "OFFICIAL"
 timezone = "Europe/Dublin"
 language = "en-IE"
+agreed = 2026-01-05
 notes = ["Two notes", "from below the table"]
 
 [[field]]
@@ -100,6 +102,35 @@ of = "recommendation"
 heading = "Number"
 role = "key"
 
+[[field]]
+id = "view"
+of = "recommendation"
+heading = "View"
+type = "rating"
+scale = "five"
+
+[[field]]
+id = "percent"
+heading = "Complete"
+type = "percent"
+role = "percent"
+
+[[field]]
+id = "due"
+heading = "Timescale"
+type = "timescale"
+role = "due"
+
+[[field]]
+id = "target"
+heading = "Target"
+role = "target"
+
+[[field]]
+id = "actual"
+heading = "Actual"
+role = "actual"
+
 [[rating]]
 code = "G"
 label = "Green"
@@ -130,9 +161,21 @@ separators = [" with ", "/"]
 
 [[rule]]
 id = "late"
-when = "days overdue > 30"
 challenge = "B"
+percent_up_to = 25
+percent_below = 50
+percent_above = 12.5
+overdue_days = 32
+progress_says = "completed"
+target = "below"
+rated = ["G"]
 message = "More than a month late."
+
+[[rollup]]
+to = "recommendation"
+rule = "accountable"
+field = "view"
+heading = "Accountable officer's view"
 
 [issue]
 fields = ["ref", "action"]
@@ -141,6 +184,7 @@ proposal_rows = 2
 contact = "The coordinator"
 guidance = "Thank you."
 password = " secret "
+layout = "form"
 
 [composite]
 fields = ["ref", "rating"]
@@ -189,7 +233,8 @@ def test_every_key_arrives() -> None:
     assert (plan.organisation, plan.marking) == ("Marlbridge Council", "OFFICIAL")
     assert (plan.timezone, plan.language) == ("Europe/Dublin", "en-IE")
     assert plan.notes == ("Two notes", "from below the table")
-    ref, _, progress, state, rating, number = plan.fields
+    assert plan.agreed == date(2026, 1, 5)
+    ref, _, progress, state, rating, number = plan.fields[:6]
     assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
     assert progress.guidance == "Say what happened.\nThen what comes next."
     assert (progress.owner, progress.mode, progress.type) == ("lead", "append", "narrative")
@@ -204,14 +249,17 @@ def test_every_key_arrives() -> None:
     assert (lead.name, lead.aliases, lead.deputy) == ("Head of Housing", ("HH",), "Housing Manager")
     assert (lead.organisation, lead.email) == ("Marlbridge Council", "housing@example.org")
     assert plan.separators == (" with ", "/")
-    assert [(rule.id, rule.when, rule.challenge) for rule in plan.rules] == [
-        ("late", "days overdue > 30", "B")
-    ]
-    assert plan.rules[0].message == "More than a month late."
+    assert plan.rules == (
+        Rule("late", "B", 25, 50, 12.5, 32, "completed", "below", ("G",),
+             "More than a month late."),
+    )  # fmt: skip
+    assert plan.rollups == (
+        Rollup("recommendation", "accountable", "view", "Accountable officer's view"),
+    )
     assert plan.issue.fields == ("ref", "action")
     assert (plan.issue.include_closed, plan.issue.proposal_rows) == (False, 2)
     assert (plan.issue.contact, plan.issue.guidance) == ("The coordinator", "Thank you.")
-    assert plan.issue.password == " secret "
+    assert (plan.issue.password, plan.issue.layout) == (" secret ", "form")
     assert plan.composite.fields == ("ref", "rating")
     assert (plan.composite.sheets, plan.composite.group_by) == (("summary",), "rating")
     assert (plan.style.font, plan.style.heading_colour) == ("Arial", "#000000")
@@ -222,10 +270,12 @@ def test_every_key_arrives() -> None:
 def test_a_definition_finds_its_parts() -> None:
     plan = load_definition(WHOLE)
     assert plan.find("ref") is plan.fields[0]
-    assert plan.find("ref", "recommendation") is plan.fields[-1]
+    assert plan.find("ref", "recommendation") is plan.fields[5]
     assert plan.find("state", "recommendation") is None
     assert plan.with_role("progress") is plan.fields[2]
-    assert [item.id for item in plan.fields_of("action")] == ["ref", "action", "progress", "rating"]
+    assert [item.id for item in plan.fields_of("action")] == [
+        "ref", "action", "progress", "rating", "percent", "due", "target", "actual",
+    ]  # fmt: skip
     assert plan.fields_of("action", retired=True)[3] is plan.fields[3]
     assert plan.rating("G", "five") is plan.ratings[0]
     assert plan.rating("G") is None
@@ -317,7 +367,9 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
         ("[[checks]]\n", 14, "DEF-005", "Write [checks]"),
         ("[[lead]]\nname = 'A'\naliases = 'B'\n", 16, "DEF-005", "aliases is text. Write a list"),
         ("[[lead]]\nname = 'A'\naliases = ['B',\n 2, 'C']\n", 17, "DEF-005", "a whole number"),
-        ("[[lead]]\nname = 2011-05-31\n", 15, "DEF-005", "name is a date or time"),
+        ("[[lead]]\nname = 2011-05-31\n", 15, "DEF-005", "name is a date. Write text"),
+        ("[rollup]\nto = 'ref'\n", 14, "DEF-005", "Write [[rollup]] above each rollup"),
+        ("[issue]\nproposal_rows = 2011-05-31T07:00:00\n", 15, "DEF-005", "is a date or time"),
         ("[issue]\nproposal_rows = true\n", 15, "DEF-005", "is true or false"),
         ("[issue]\nproposal_rows = 1.5\n", 15, "DEF-005", "is a number"),
         ("[issue]\ninclude_closed = 1\n", 15, "DEF-005", "Write true or false"),
@@ -361,6 +413,61 @@ def test_each_fault_says_where_and_what_to_do(
         assert found.startswith(f"plan.toml:{line}: ")
     assert says in found
     assert found.endswith(f"[{code}]")
+
+
+@pytest.mark.parametrize("agreed", ["'2026-01-05'", "2026-01-05T07:00:00", "07:00:00", "20260105"])
+def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
+    found = only_fault(SMALL.replace("[[field]]", f"agreed = {agreed}\n[[field]]", 1))
+    assert found.startswith("plan.toml:5: [plan]: agreed is ")
+    assert found.endswith("Write a date without quotes, such as 2026-01-05. [DEF-005]")
+
+
+@pytest.mark.parametrize(
+    ("addition", "code", "says"),
+    [
+        ("[[rule]]\nid = 'r'\nchallenge = 'G'\n", "DEF-003", "there is no condition"),
+        (
+            "[[rule]]\nid = 'r'\nchallenge = 'G'\noverdue_days = 1\n",
+            "DEF-010", 'overdue_days needs a field of actions with role "due"',
+        ),
+        (
+            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\n"
+            "[[rule]]\nid = 'r'\nchallenge = 'X'\noverdue_days = 1\n",
+            "DEF-010", 'challenge "X" is not the code of a rating of actions. Use one of: G.',
+        ),
+        (
+            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\n"
+            "[[rule]]\nid = 'r'\nchallenge = 'G'\noverdue_days = 1\nrated = ['X']\n",
+            "DEF-010", 'rated "X" is not the code',
+        ),
+        (
+            "[[rule]]\nid = 'r'\nchallenge = 'G'\npercent_below = 101\n",
+            "DEF-007", "from 0 to 100",
+        ),
+        ("[[rollup]]\nto = 'theme'\nrule = 'share-closed'\n", "DEF-010", "Use one of: "),
+        ("[[rollup]]\nto = 'ref'\nrule = 'best'\n", "DEF-004", "a rule for summing up"),
+        ("[[rollup]]\nto = 'ref'\nrule = 'accountable'\n", "DEF-011", "is for recommendations"),
+        (
+            "[[rollup]]\nto = 'recommendation'\nrule = 'accountable'\n",
+            "DEF-010", "no field of recommendations has role",
+        ),
+        (
+            "[[rollup]]\nto = 'recommendation'\nrule = 'accountable'\nfield = 'x'\n",
+            "DEF-010", 'field "x" is not a rating of recommendations',
+        ),
+        ("[[rollup]]\nto = 'ref'\nrule = 'worst'\n" * 2, "DEF-006", "is there twice"),
+    ],
+)  # fmt: skip
+def test_rules_and_roll_ups_fit_the_fields(addition: str, code: str, says: str) -> None:
+    found = only_fault(SMALL + RATED + addition)
+    assert says in found
+    assert found.endswith(f"[{code}]")
+
+
+def test_the_worst_rating_needs_ratings() -> None:
+    found = only_fault(SMALL + "[[rollup]]\nto = 'ref'\nrule = 'worst'\n")
+    assert found.startswith("plan.toml:16: ")
+    assert found.endswith("[DEF-009]")
 
 
 def test_a_value_outside_any_table_is_no_table() -> None:

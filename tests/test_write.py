@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from xlplan.plan.definition import (
     Lead,
     PlanDefinition,
     Rating,
+    Rollup,
     Rule,
 )
 from xlplan.plan.load import load_definition
@@ -78,11 +80,46 @@ def test_a_guess_about_nothing_in_the_plan_is_still_told() -> None:
 
 
 def test_the_tables_come_in_the_order_of_reading() -> None:
-    text = write_definition(replace(SMALL, rules=(Rule("r", "overdue > 30", "R"),)))
-    heads = ["[plan]", "[people]", "[[lead]]", "[[rating]]", "[[field]]", "[[rule]]", "[issue]",
-             "[composite]", "[style]", "[checks]"]  # fmt: skip
+    text = write_definition(
+        replace(
+            SMALL,
+            rules=(Rule("r", "R", overdue_days=30),),
+            rollups=(Rollup("recommendation", "worst"),),
+        )
+    )
+    heads = ["[plan]", "[people]", "[[lead]]", "[[rating]]", "[[field]]", "[[rule]]",
+             "[[rollup]]", "[issue]", "[composite]", "[style]", "[checks]"]  # fmt: skip
     places = [text.index(f"\n{head}\n") for head in heads]
     assert places == sorted(places)
+
+
+def test_rules_roll_ups_and_the_day_agreed_are_read_back() -> None:
+    fields = (
+        *SMALL.fields,
+        Field("percent", "Complete", "percent", "percent"),
+        Field("due", "Timescale", "timescale", "due"),
+        Field("target", "Target", role="target"),
+        Field("actual", "Actual", role="actual"),
+        Field("progress", "Progress", "narrative", "progress"),
+        Field("view", "View", "rating", of="recommendation"),
+    )
+    told = replace(
+        SMALL,
+        fields=fields,
+        agreed=date(2026, 1, 5),
+        rules=(
+            Rule("none", "R", percent_up_to=0),
+            Rule("bands", "G", percent_above=12.5, percent_below=99, rated=("R",)),
+            Rule("late", "R", overdue_days=32, message="More than a month late."),
+            Rule("said", "G", progress_says="completed"),
+            Rule("missed", "R", target="below"),
+        ),
+        rollups=(
+            Rollup("recommendation", "accountable", "view", "Officer's view"),
+            Rollup("rating", "share-closed"),
+        ),
+    )
+    assert load_definition(write_definition(told)) == told
 
 
 def test_every_table_is_explained_by_a_comment() -> None:

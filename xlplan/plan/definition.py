@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -21,11 +22,13 @@ FIELD_TYPES: tuple[str, ...] = (
 ROLES: tuple[str, ...] = (
     "key", "section", "action", "lead", "accountable", "due", "rating", "initial_rating",
     "previous_rating", "progress", "evidence", "output", "outcome", "measure", "milestone",
-    "recommendation", "inspection", "origin", "organisation", "percent", "reason", "revised",
-    "page", "text",
+    "recommendation", "inspection", "origin", "organisation", "percent", "target", "actual",
+    "reason", "revised", "approved_by", "approved_on", "page", "text",
 )  # fmt: skip
 Owner = Literal["lead", "coordinator"]
 Kind = Literal["action", "recommendation"]
+RollupRule = Literal["worst", "share-closed", "accountable"]
+ROLLUP_RULES: tuple[str, ...] = ("worst", "share-closed", "accountable")
 ENTRY = ":entry"
 """Suffix of the id of a column in which a lead writes this period's entry of a narrative."""
 STATUS = "_status"
@@ -81,12 +84,39 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a rating may be challenged; see DESIGN section 7. Never replaces the officer's rating."""
+    """How a rating may be challenged; see DESIGN section 7. Never replaces the officer's rating.
+
+    All its conditions must hold. Percentages are written as 0 to 100; `overdue_days` holds from
+    that many days after the due date on; `target` says on which side of the target the actual
+    figure misses it. `rated` limits the rule to some ratings; without it a rule looks at every
+    action that is neither closed nor held.
+    """
 
     id: str
-    when: str
     challenge: str
+    percent_up_to: float | None = None
+    percent_below: float | None = None
+    percent_above: float | None = None
+    overdue_days: int | None = None
+    progress_says: Literal["", "completed", "outstanding"] = ""
+    target: Literal["", "below", "above"] = ""
+    rated: tuple[str, ...] = ()
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """How actions are summed up: for every recommendation, or every value of one of their fields.
+
+    `to` is ``"recommendation"`` or the id of a field of actions. `rule` is ``"worst"`` rating,
+    ``"share-closed"``, or the ``"accountable"`` officer's own rating of the recommendation, in
+    the field that `field` names (default: the one with role rating).
+    """
+
+    to: str
+    rule: RollupRule
+    field: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +170,14 @@ class PlanDefinition:
     leads: tuple[Lead, ...] = ()
     separators: tuple[str, ...] = DEFAULT_SEPARATORS
     rules: tuple[Rule, ...] = ()
+    rollups: tuple[Rollup, ...] = ()
     issue: IssueSettings = field(default_factory=IssueSettings)
     composite: CompositeSettings = field(default_factory=CompositeSettings)
     style: HouseStyle = field(default_factory=HouseStyle)
     checks: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    agreed: date | None = None
+    """The day from which relative timescales count ("Within 3 months")."""
 
     @cached_property
     def by_id(self) -> Mapping[tuple[str, str], Field]:

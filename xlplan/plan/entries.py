@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from xlplan.errors import Problem
 from xlplan.plan.tables import TABLES, Key, Table
@@ -13,7 +14,7 @@ from xlplan.plan.toml_places import Path, line_of
 
 _KINDS = {
     bool: "true or false", int: "a whole number", float: "a number", str: "text", list: "a list",
-    dict: "a table",
+    dict: "a table", date: "a date",
 }  # fmt: skip
 _WANTED = {
     "line": 'text in quotes, such as "…"',
@@ -24,10 +25,11 @@ _WANTED = {
     "flag": "true or false, without quotes",
     "whole": "a whole number, without quotes",
     "number": "a number, without quotes",
+    "day": "a date without quotes, such as 2026-01-05",
 }
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "line": str, "text": str, "raw": str, "list": list, "raw list": list,
-    "flag": bool, "whole": int, "number": (int, float),
+    "flag": bool, "whole": int, "number": (int, float), "day": date,
 }  # fmt: skip
 
 
@@ -113,7 +115,8 @@ def _value(source: Source, key: Key, label: str, path: Path, value: object) -> o
     """The value of one key, ``""`` for a text left empty, or None where a fault was noted."""
     name = str(path[-1])
     is_flag = isinstance(value, bool)  # which Python counts as a number
-    if not isinstance(value, _TYPES[key.takes]) or is_flag != (key.takes == "flag"):
+    is_time = isinstance(value, datetime)  # which Python counts as a date
+    if not isinstance(value, _TYPES[key.takes]) or is_flag != (key.takes == "flag") or is_time:
         kind = _KINDS.get(type(value), "a date or time")
         source.fault("DEF-005", path, f"{label}: {name} is {kind}. Write {_WANTED[key.takes]}.")
         return None

@@ -21,9 +21,11 @@ from xlplan.plan.definition import (
     Lead,
     PlanDefinition,
     Rating,
+    Rollup,
     Rule,
 )
 from xlplan.plan.entries import Entry, Source, read_table, suggest
+from xlplan.plan.load_rules import check_rollups, check_rules
 from xlplan.plan.tables import LEVELS, TABLES
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_places
@@ -55,6 +57,8 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_unique(source, _ids(tables["rule"], "id"))
     _check_unique(source, _lead_names(tables["lead"]))
     _check_named_fields(source, tables)
+    check_rules(source, tables)
+    check_rollups(source, tables)
     if source.faults:
         raise XlplanError(sorted(source.faults, key=lambda found: _line(found.where)))
     return _build(tables, levels)
@@ -244,6 +248,7 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
         ),
         leads=tuple(Lead(**_keys(entry)) for entry in tables["lead"]),
         rules=tuple(Rule(**_keys(entry)) for entry in tables["rule"]),
+        rollups=tuple(Rollup(**_keys(entry)) for entry in tables["rollup"]),
         issue=IssueSettings(**one["issue"]),
         composite=CompositeSettings(**one["composite"]),
         style=HouseStyle(**one["style"]),

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xlplan.plan.definition import FIELD_TYPES, ROLES
+from xlplan.plan.definition import FIELD_TYPES, ROLES, ROLLUP_RULES
 
-Takes = Literal["line", "text", "raw", "list", "raw list", "flag", "whole", "number"]
+Takes = Literal["line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day"]
 """`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
 
 LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
@@ -63,6 +63,7 @@ _NAME = Key(required=True)
 _LIST = Key("list")
 _FLAG = Key("flag")
 _COLOUR = Key(shape=COLOUR)
+_PERCENT = Key("number", least=0, most=100)
 
 TABLES: Mapping[str, Table] = {
     "plan": Table(
@@ -73,6 +74,7 @@ TABLES: Mapping[str, Table] = {
             "marking": _LINE,
             "timezone": _LINE,
             "language": Key(shape=LANGUAGE),
+            "agreed": Key("day"),
             "notes": _LIST,
         }
     ),
@@ -125,9 +127,30 @@ TABLES: Mapping[str, Table] = {
     ),
     "people": Table({"separators": Key("raw list")}),
     "rule": Table(
-        {"id": _NAME, "when": _NAME, "challenge": _NAME, "message": _TEXT},
+        {
+            "id": _NAME,
+            "challenge": _NAME,
+            "percent_up_to": _PERCENT,
+            "percent_below": _PERCENT,
+            "percent_above": _PERCENT,
+            "overdue_days": Key("whole", least=1, most=36_500),
+            "progress_says": Key(allowed=("completed", "outstanding"), noun="what a note can say"),
+            "target": Key(allowed=("below", "above"), noun="a side of the target"),
+            "rated": _LIST,
+            "message": _TEXT,
+        },
         many=True,
         named_by="id",
+    ),
+    "rollup": Table(
+        {
+            "to": _NAME,
+            "rule": Key(required=True, allowed=ROLLUP_RULES, noun="a rule for summing up"),
+            "field": _LINE,
+            "heading": _LINE,
+        },
+        many=True,
+        named_by="to",
     ),
     "issue": Table(
         {

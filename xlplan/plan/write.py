@@ -10,6 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields
+from datetime import date
 
 from xlplan.plan.definition import (
     CompositeSettings,
@@ -19,6 +20,7 @@ from xlplan.plan.definition import (
     Lead,
     PlanDefinition,
     Rating,
+    Rollup,
     Rule,
 )
 
@@ -56,7 +58,13 @@ _RECOMMENDATIONS = """\
 Columns of a recommendation: the list of what the actions answer."""
 _RULES = """\
 Rules that challenge a rating. A challenge stands beside the officer's rating and never
-replaces it."""
+replaces it. All conditions of a rule must hold: percent_up_to, percent_below, percent_above,
+overdue_days, progress_says ("completed" or "outstanding"), target ("below" or "above": the side
+on which the actual figure misses it). rated limits a rule to some ratings. Of the rules about
+percent the first that holds speaks; so of those about days overdue, the note and the target."""
+_ROLLUPS = """\
+How actions are summed up: to = "recommendation" or the id of a column; rule = "worst" (rating),
+"share-closed", or "accountable" (the accountable officer's own rating of the recommendation)."""
 _ISSUE = """\
 What a lead is sent: which columns, in which order. include_closed = false leaves finished
 actions out; proposal_rows adds blank rows in which a lead may propose an action; contact and
@@ -68,11 +76,13 @@ _STYLE = "House style of every workbook that goes out: colours as #RRGGBB, and a
 _CHECKS = """\
 How much each check of `xlplan check` counts: CODE = "off", "note", "warning" or "error"."""
 
-_PLAN_KEYS = ("id", "title", "organisation", "marking", "timezone", "language", "notes")
+_PLAN_KEYS = ("id", "title", "organisation", "marking", "timezone", "language", "agreed", "notes")
+_ONLY_IF_SAID = ("agreed", "notes")
 _PLAN_NOTES = {
     "id": "short, no spaces; part of every template's stamp",
     "organisation": "as it should be printed",
     "marking": 'protective marking for every page, such as "OFFICIAL"',
+    "agreed": "the day from which timescales such as Within 3 months count",
     "notes": "lines of the spreadsheet that are no action and no heading",
 }
 _ALWAYS = frozenset({"type", "role", "owner", "colour", "order", "include_closed", "separators"})
@@ -127,6 +137,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_ratings(definition, told),
         *_fields(definition, told),
         *_rules(definition),
+        *_rollups(definition),
         *_one("issue", definition.issue, IssueSettings, _ISSUE),
         *_one("composite", definition.composite, CompositeSettings, _COMPOSITE),
         *_one("style", definition.style, HouseStyle, _STYLE),
@@ -141,7 +152,7 @@ def _plan(definition: PlanDefinition) -> list[str]:
     lines = ["", "[plan]"]
     for key in _PLAN_KEYS:
         value = getattr(definition, key)
-        if value or key != "notes":
+        if value or key not in _ONLY_IF_SAID:
             note = _PLAN_NOTES.get(key, "")
             text = f"{key} = {_value(value)}"
             lines += [*_comment(note), text] if "\n" in text and note else [_noted(text, note)]
@@ -185,6 +196,15 @@ def _rules(definition: PlanDefinition) -> list[str]:
     lines = [*_title("Rules"), *_comment(_RULES)]
     for rule in definition.rules:
         lines += ["", *_table("[[rule]]", rule, Rule)]
+    return lines
+
+
+def _rollups(definition: PlanDefinition) -> list[str]:
+    if not definition.rollups:
+        return []
+    lines = [*_title("Roll-ups"), *_comment(_ROLLUPS)]
+    for rollup in definition.rollups:
+        lines += ["", *_table("[[rollup]]", rollup, Rollup)]
     return lines
 
 
@@ -236,6 +256,8 @@ def _value(value: object, inline: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, tuple):
         items = [_quoted(str(part)) for part in value]
         whole = f"[{', '.join(items)}]"
