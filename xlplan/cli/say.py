@@ -233,7 +233,7 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
     if as_json or as_csv:
         from xlplan.cli.shapes import row_shape, say_csv, say_json
 
-        shapes = [row_shape(row) for row in found]
+        shapes = [row_shape(row, definition) for row in found]
         if as_json:
             say_json(shapes)
             return DONE

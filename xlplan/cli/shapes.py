@@ -12,7 +12,10 @@ from xlplan.cycle.merge import MergeResult, ReturnReport
 from xlplan.cycle.report import Status
 from xlplan.errors import Problem
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
-from xlplan.plan.values import to_json
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.due import due_of
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Value, to_json
 
 
 def say_json(document: object) -> None:
@@ -136,13 +139,22 @@ def merge_shape(result: MergeResult) -> dict[str, object]:
     }
 
 
-def row_shape(row: MasterRow) -> dict[str, object]:
+def value_shape(value: Value, definition: PlanDefinition) -> object:
+    """A value; a timescale with the date it is due by and how that is known."""
+    if not isinstance(value, Timescale):
+        return to_json(value)
+    due = due_of(definition, value)
+    by = due.by.isoformat() if due.by else None
+    return {"text": value.text, "by": by, "reason": due.reason}
+
+
+def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
     """An action in ``show --json``."""
     return {
         "ref": row.ref,
         "uid": row.uid,
         "section": row.section,
-        "fields": {name: to_json(value) for name, value in row.values.items()},
+        "fields": {name: value_shape(value, definition) for name, value in row.values.items()},
         "withdrawn": row.withdrawn,
     }
 

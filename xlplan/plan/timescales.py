@@ -155,6 +155,22 @@ def unread_dates(text: str) -> tuple[tuple[str, Literal["ambiguous", "impossible
     return tuple(found)
 
 
+def dates_in(text: str) -> tuple[tuple[date, bool], ...]:
+    """The dates that a timescale names, in order of time, and whether each is a month's last day.
+
+    What `parse_timescale` takes the due date from; relative timescales name none.
+    """
+    whole = " ".join(text.split()).rstrip(". ").lower()
+    plain = _BY.sub("", whole)
+    day = parse_date(plain)
+    if day is not None:
+        return ((day, False),) if isinstance(day, date) else ()
+    if end := _month(plain):
+        return ((end, True),)
+    found = {(one, False) for one in _days_in(whole)} | {(one, True) for one in _months_in(whole)}
+    return tuple(sorted(found))
+
+
 def _days_in(whole: str) -> list[date]:
     written = [*_DAY_MONTH_YEAR.finditer(whole), *_MONTH_DAY_YEAR.finditer(whole)]
     readings = (parse_date(match[0]) for match in (*written, *_NUMERIC.finditer(whole)))
@@ -177,7 +193,7 @@ def _months_in(whole: str) -> list[date]:
 
 
 def _relative(whole: str, issued: date) -> date | None:
-    if whole.startswith("immediate"):
+    if whole.removeprefix("with ").startswith("immediate"):
         return issued
     if not (match := _WITHIN.fullmatch(whole)):
         return None

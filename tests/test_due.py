@@ -1,0 +1,118 @@
+"""When something is due, and the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.cli.shapes import row_shape
+from xlplan.merge.model import MasterRow
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.due import NO_TIMESCALE, Due, due_in, due_of
+from xlplan.plan.timescales import Timescale, parse_timescale
+from xlplan.plan.values import Invalid, Value, canon
+
+UNDATED = PlanDefinition(
+    "plan",
+    "Plan",
+    (
+        Field("ref", "Ref", role="key"),
+        Field("due", "Timescale", "timescale", "due"),
+        Field("revised", "Revised", "timescale", "revised"),
+        Field("due", "Timescale", "date", "due", of="recommendation"),
+    ),
+)
+AGREED = replace(UNDATED, agreed=date(2026, 1, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "by", "reason"),
+    [
+        ("June 2012", date(2012, 6, 30), "the last day of June 2012"),
+        ("by end of Feb 2012", date(2012, 2, 29), "the last day of February 2012"),
+        ("09/15", date(2015, 9, 30), "the last day of September 2015"),
+        ("31st May 2011", date(2011, 5, 31), "the date as written"),
+        ("20.05.2011", date(2011, 5, 20), "the date as written"),
+        ("by 31st May 2011", date(2011, 5, 31), "the date in the words"),
+        ("31st May 2011 (first draft)", date(2011, 5, 31), "the date in the words"),
+        ("December 2011 and annually", date(2011, 12, 31), "the last day of December 2011"),
+        ("May 2012\nJune 2012\nOngoing", date(2012, 6, 30), "of several dates the last"),
+        ("July 2012\nJuly 2012", date(2012, 7, 31), "the last day of July 2012"),
+        ("Within 3 months", date(2026, 4, 30), "3 months from 31 January 2026"),
+        ("20 days", date(2026, 2, 20), "20 days from 31 January 2026"),
+        ("In two weeks.", date(2026, 2, 14), "two weeks from 31 January 2026"),
+        ("Immediate", date(2026, 1, 31), "at once, from 31 January 2026"),
+        ("With immediate effect", date(2026, 1, 31), "at once, from 31 January 2026"),
+        ("Start September and ongoing", None, "no date in the words"),
+        ("TBC", None, "no date in the words"),
+        ("03/04/2027", None, "the date can be read two ways"),
+        ("Phase 1: 31/02/2027", None, "no calendar has the date"),
+    ],
+)
+def test_a_timescale_is_due(text: str, by: date | None, reason: str) -> None:
+    assert due_of(AGREED, Timescale(text)) == Due(by, reason)
+
+
+@pytest.mark.parametrize("text", ["Within 3 months", "Immediate", "20 days"])
+def test_a_relative_timescale_has_no_date_until_the_plan_says_when_it_was_agreed(text: str) -> None:
+    due = due_of(UNDATED, parse_timescale(text))
+    assert due.by is None
+    assert "agreed" in due.reason
+
+
+def test_a_date_that_was_kept_with_relative_words_stands() -> None:
+    kept = Timescale("Within 3 months", date(2025, 6, 1))
+    assert due_of(UNDATED, kept) == Due(date(2025, 6, 1), "the date kept with the words")
+
+
+@pytest.mark.parametrize(
+    ("value", "due"),
+    [
+        (None, NO_TIMESCALE),
+        (date(2026, 3, 1), Due(date(2026, 3, 1), "the date as written")),
+        (datetime(2026, 3, 1, 9), Due(date(2026, 3, 1), "the date as written")),
+        ("June 2012", Due(date(2012, 6, 30), "the last day of June 2012")),
+        (Invalid("31/02/2026"), Due(None, "this is not a timescale")),
+        (3, Due(None, "no date in the words")),
+    ],
+)
+def test_other_values(value: Value, due: Due) -> None:
+    assert due_of(AGREED, value) == due
+
+
+def test_a_row_is_due_by_its_revised_date_where_that_has_one() -> None:
+    due, revised = parse_timescale("June 2026"), parse_timescale("July 2026")
+    assert due_in(AGREED, {"due": due}).by == date(2026, 6, 30)
+    assert due_in(AGREED, {"due": due, "revised": revised}).by == date(2026, 7, 31)
+    assert due_in(AGREED, {"due": due, "revised": parse_timescale("TBC")}).by == date(2026, 6, 30)
+    assert due_in(AGREED, {"revised": parse_timescale("TBC")}).reason == "no date in the words"
+    assert due_in(AGREED, {}) == NO_TIMESCALE
+    assert due_in(AGREED, {"due": date(2026, 5, 1)}, "recommendation").by == date(2026, 5, 1)
+
+
+@given(st.text(max_size=30) | st.sampled_from(["3 months", "9999 years", "in 12 days", "May 2012"]))
+def test_it_agrees_with_the_date_the_value_itself_has(text: str) -> None:
+    value = canon(UNDATED.fields[1], text, UNDATED)
+    if isinstance(value, Timescale):
+        assert due_of(UNDATED, value).by == value.by
+        if value.by is None:
+            read = parse_timescale(value.text, issued=AGREED.agreed)
+            assert due_of(AGREED, value).by == read.by
+
+
+def test_show_json_says_when_and_why() -> None:
+    row = MasterRow(
+        "u1", "action", "1", "", {"ref": "1", "due": parse_timescale("Within 3 months")}
+    )
+    assert row_shape(row, AGREED)["fields"] == {
+        "ref": "1",
+        "due": {
+            "text": "Within 3 months",
+            "by": "2026-04-30",
+            "reason": "3 months from 31 January 2026",
+        },
+    }

@@ -1,0 +1,104 @@
+"""When something is due: the date of a timescale, and in words how it was found.
+
+A relative timescale ("Within 3 months") has no date of its own; it counts from the day that
+``[plan] agreed`` names. That is worked out when it is asked for, so that values need no clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.timescales import (
+    MONTH_NAMES,
+    Timescale,
+    dates_in,
+    parse_timescale,
+    say_date,
+    unread_dates,
+)
+from xlplan.plan.values import Invalid, Value
+
+_IN = re.compile(r"^(?:within|in)\s+", re.IGNORECASE)
+_ANY_DAY = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A due date, or None where there is none, and the reason in words."""
+
+    by: date | None
+    reason: str
+
+
+NO_TIMESCALE = Due(None, "no timescale is given")
+
+
+def due_of(definition: PlanDefinition, value: Value) -> Due:
+    """When the value of a date or timescale field is due, and how that is known.
+
+    "June 2012" is due on its last day; of several dates the last one counts; "Within 3 months"
+    counts from the day the plan was agreed. Words without a date give none.
+    """
+    if value is None:
+        return NO_TIMESCALE
+    if isinstance(value, date):
+        return Due(value.date() if isinstance(value, datetime) else value, "the date as written")
+    if isinstance(value, Timescale):
+        found = _read(value.text, definition.agreed)
+        kept = value.by is not None and found.by is None
+        return Due(value.by, "the date kept with the words") if kept else found
+    if isinstance(value, Invalid):
+        return Due(None, "this is not a timescale")
+    if isinstance(value, str):
+        return _read(value, definition.agreed)
+    return Due(None, "no date in the words")
+
+
+def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = "action") -> Due:
+    """When a row is due now: by its revised date where that has one, else by its due date."""
+    found = NO_TIMESCALE
+    for role in ("revised", "due"):
+        item = definition.with_role(role, kind)
+        due = due_of(definition, values.get(item.id)) if item else NO_TIMESCALE
+        if due.by is not None:
+            return due
+        found = due if due is not NO_TIMESCALE else found
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, agreed: date | None) -> Due:
+    days = dates_in(text)
+    if len({day for day, _ in days}) > 1:
+        return Due(days[-1][0], "of several dates the last")
+    if days:
+        day, is_month = days[0]
+        if is_month:
+            return Due(day, f"the last day of {MONTH_NAMES[day.month - 1]} {day.year:04d}")
+        alone = parse_timescale(text).key == say_date(day)
+        return Due(day, "the date as written" if alone else "the date in the words")
+    return _relative(text, agreed) or Due(None, _no_date(text))
+
+
+def _relative(text: str, agreed: date | None) -> Due | None:
+    by = parse_timescale(text, issued=agreed or _ANY_DAY).by
+    if by is None:
+        return None
+    if agreed is None:
+        return Due(None, "it counts from the day the plan was agreed, which plan.toml does not say")
+    words = _IN.sub("", " ".join(text.split()).rstrip(". "))
+    if by == agreed:
+        return Due(by, f"at once, from {say_date(agreed)}")
+    return Due(by, f"{words} from {say_date(agreed)}")
+
+
+def _no_date(text: str) -> str:
+    whys = [why for _, why in unread_dates(text)]
+    if "impossible" in whys:
+        return "no calendar has the date"
+    return "the date can be read two ways" if whys else "no date in the words"
