@@ -58,6 +58,7 @@ class _Maker:
             for sheet, at in places
         }
         self.texts: dict[str, None] = {}
+        self.led = {holds: takes for takes, holds in parts.split.items() if takes in parts.leading}
         self.mixed = {
             holds: takes for takes, holds in parts.split.items() if takes not in parts.leading
         }
@@ -97,6 +98,8 @@ class _Maker:
                 here = draft.cells.get(holds)
                 return leading_rating(draft.text(holds)), here[0][1] if here else at
             return self._rating_of_mixed(draft, holds)
+        if item.id in self.led and pieces:
+            return self._behind_rating(item.id, draft), at
         if item.id in self.mixed and self._holds_rating(item.id, draft):
             return None, at
         if not pieces and item.type == "rating":
@@ -127,6 +130,15 @@ class _Maker:
             f'{about(draft.kind, item.id)}{draft.kind} {draft.ref} has "{text}"; read as {half}'
         )
         return half
+
+    def _behind_rating(self, name: str, draft: Draft) -> str:
+        """A note without the rating it begins with: that is in its own field, and moves on."""
+        text = draft.text(name)
+        takes = self.definition.find(self.led[name])
+        rating = leading_rating(text)
+        if not rating or takes is None or not is_rating(rating, takes, self.definition.ratings):
+            return text
+        return text[len(rating) :].lstrip(" \n:;,.–-")
 
     def _holds_rating(self, name: str, draft: Draft) -> bool:
         takes = self.definition.find(self.mixed[name])

@@ -108,9 +108,7 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
             main = _slot(slots, sample, "progress", guesses)
             extra = _slot(slots, replace(sample, heading="Status"), "rating", guesses)
             plans.append(ColumnPlan(main.id, "leading", extra.id))
-            said = (
-                f'the word that each "{sample.heading}" begins with; {main.id} keeps all its text'
-            )
+            said = f'the word that each "{sample.heading}" begins with; the rest is in {main.id}'
             guesses.append(about(sample.of, extra.id) + said)
         else:
             plans.append(ColumnPlan(_slot(slots, sample, role, guesses).id))
