@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +17,11 @@ from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Reading
 from xlplan.workbook.book import Book
-from xlplan.workbook.gate import candidate_files
+from xlplan.workbook.gate import candidate_files, read_bytes
 from xlplan.workbook.pool import read_all
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-LARGEST = 200 * 1024 * 1024
-"""Bytes of the largest file that is kept as an original; anything longer is no template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +79,9 @@ def _name(desk: Desk, file: Path) -> str:
 
 
 def _take(desk: Desk, name: str, path: Path, *, keep: bool) -> Arrived | Problem:
-    try:
-        if path.stat().st_size > LARGEST:
-            return Problem(
-                "MRG-004",
-                name,
-                f"The file is larger than {LARGEST // 1024 // 1024} MB; no template grows that "
-                "large. Ask for the template itself.",
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        return Problem(
-            "MRG-003",
-            name,
-            f"The file could not be read ({error.strerror or error}). Close it where it is open "
-            "and merge again.",
-        )
+    data = read_bytes(path)
+    if isinstance(data, Problem):
+        return replace(data, where=name)
     if not keep:
         return Arrived(name, sha256(data), path)
     digest = desk.folder.originals.keep(data)

@@ -108,7 +108,7 @@ def _read(
     folder: Path, source: Path, template: str | None, sheets: Sequence[str]
 ) -> tuple[Source, bytes]:
     from xlplan.documents.source import read_source
-    from xlplan.workbook.reading import read_book
+    from xlplan.workbook.pool import read_all, read_one_in_detail
 
     try:
         data = source.read_bytes()
@@ -118,7 +118,8 @@ def _read(
             str(source),
             f"The spreadsheet cannot be read ({error.strerror}). Check the name and close it.",
         ) from None
-    book = read_book(data, source.name, detail=True)
+    # In a child process: a spreadsheet that kills its reader must not end the command.
+    [book] = read_all([(source.name, source.resolve())], work=read_one_in_detail)
     errors = [problem for problem in book.problems if problem.level == "error"]
     if errors:
         raise XlplanError(errors)
