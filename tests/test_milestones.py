@@ -1,0 +1,146 @@
+"""Parallel lists inside cells: paired where they match in number, and told where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.milestones import Unequal, milestones_of, unequal_lists
+from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.values import Value
+
+PLAN = PlanDefinition(
+    "plan",
+    "Plan",
+    (
+        Field("ref", "Ref", role="key"),
+        Field("action", "Action", "narrative", "action"),
+        Field("due", "Timescale", "timescale", "due"),
+        Field("lead", "Lead", "people", "lead"),
+        Field("evidence", "Evidence", "narrative", "evidence"),
+        Field("progress", "Progress", "narrative", "progress", mode="append"),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    values: Mapping[str, Value] = field(default_factory=dict)
+    ref: str = "1"
+    kind: str = "action"
+    uid: str = "u1"
+    section: str = ""
+    withdrawn: bool = False
+
+
+def line(action: Value, due: str, **values: Value) -> Line:
+    return Line({"action": action, "due": parse_timescale(due), **values})
+
+
+def test_each_step_gets_its_own_date() -> None:
+    row = line("Write the guide\nTrain the staff\nAudit it", "May 2026\nIn place\n20.06.2026")
+    found = milestones_of(PLAN, row)
+    assert [(m.number, m.text, m.timescale, m.due.by) for m in found] == [
+        (1, "Write the guide", "May 2026", date(2026, 5, 31)),
+        (2, "Train the staff", "In place", None),
+        (3, "Audit it", "20.06.2026", date(2026, 6, 20)),
+    ]
+    assert unequal_lists(PLAN, row) is None
+
+
+def test_relative_dates_count_from_the_day_the_plan_was_agreed() -> None:
+    row = line("Write\nTrain", "Immediate\nWithin 2 months")
+    found = milestones_of(replace(PLAN, agreed=date(2026, 1, 5)), row)
+    assert [m.due.by for m in found] == [date(2026, 1, 5), date(2026, 3, 5)]
+
+
+def test_leads_that_match_in_number_are_each_step_s_own() -> None:
+    own = milestones_of(PLAN, line("Write\nTrain", "May 2026\nJune 2026", lead=("A", "B")))
+    assert [(m.leads, m.own_leads) for m in own] == [(("A",), True), (("B",), True)]
+    shared = milestones_of(PLAN, line("Write\nTrain", "May 2026\nJune 2026", lead=("A", "B", "C")))
+    assert [(m.leads, m.own_leads) for m in shared] == [(("A", "B", "C"), False)] * 2
+    none = milestones_of(PLAN, line("Write\nTrain", "May 2026\nJune 2026"))
+    assert [(m.leads, m.own_leads) for m in none] == [((), False)] * 2
+
+
+def test_leads_kept_as_text_are_read_line_by_line() -> None:
+    fields = tuple(replace(f, type="text") if f.id == "lead" else f for f in PLAN.fields)
+    plan = replace(PLAN, fields=fields)
+    row = line("Write\nTrain", "May 2026\nJune 2026", lead="A / B\nA")
+    assert [m.leads for m in milestones_of(plan, row)] == [("A", "B"), ("A",)]
+
+
+def test_other_lists_that_match_go_with_their_step() -> None:
+    found = milestones_of(
+        PLAN,
+        line("Write\nTrain", "May 2026\nJune 2026", evidence="Minutes\nRegister", progress="a\nb"),
+    )
+    assert [m.also for m in found] == [{"evidence": "Minutes"}, {"evidence": "Register"}]
+    uneven = milestones_of(PLAN, line("Write\nTrain", "May 2026\nJune 2026", evidence="Minutes"))
+    assert [m.also for m in uneven] == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    ("action", "steps"),
+    [
+        ("Write\n[See also action 3]\nTrain", ["Write", "Train"]),
+        ("1. Write\n2) Train", ["Write", "Train"]),
+        ("• Write\n• Train", ["Write", "Train"]),
+        ("(a) Write\nii) Train", ["Write", "Train"]),
+        ("A. Quill to write\nB. Ode to train", ["A. Quill to write", "B. Ode to train"]),
+        ("Write\n- for staff\n- for carers\nTrain", ["Write\n- for staff\n- for carers", "Train"]),
+        ("The group will:\n• Write\n• Train", ["Write", "Train"]),
+        ("- Write\n- Train", ["Write", "Train"]),
+    ],
+)
+def test_what_counts_as_a_step(action: str, steps: list[str]) -> None:
+    row = line(action, "May 2026\nJune 2026")
+    assert [m.text for m in milestones_of(PLAN, row)] == steps
+
+
+def test_lists_that_do_not_match_are_not_paired() -> None:
+    row = line("Write\nTrain\nAudit", "May 2026\nJune 2026")
+    assert milestones_of(PLAN, row) == ()
+    assert unequal_lists(PLAN, row) == Unequal("due", "Timescale", 2, (("Action", 3),))
+
+
+def test_a_list_of_milestones_beside_the_action_holds_the_steps() -> None:
+    plan = replace(
+        PLAN, fields=(*PLAN.fields, Field("milestone", "Milestones", "narrative", "milestone"))
+    )
+    row = line("Do it", "May 2026\nJune 2026", milestone="Write\nTrain")
+    assert [m.text for m in milestones_of(plan, row)] == ["Write", "Train"]
+    odd = line("Do it", "May 2026\nJune 2026", milestone="Write")
+    assert unequal_lists(plan, odd) == Unequal(
+        "due", "Timescale", 2, (("Action", 1), ("Milestones", 1))
+    )
+
+
+def test_one_date_is_no_list() -> None:
+    row = line("Write\nTrain", "May 2026")
+    assert (milestones_of(PLAN, row), unequal_lists(PLAN, row)) == ((), None)
+    blank = Line({"action": "Write\nTrain"})
+    assert (milestones_of(PLAN, blank), unequal_lists(PLAN, blank)) == ((), None)
+    bare = PlanDefinition("plan", "Plan", PLAN.fields[:2])
+    assert (milestones_of(bare, row), unequal_lists(bare, row)) == ((), None)
+
+
+LINES = st.lists(st.sampled_from(["Write", "- a part", "[See 3]", "Train:", "x"]), max_size=6)
+
+
+@given(LINES, st.lists(st.sampled_from(["May 2026", "Ongoing"]), max_size=6))
+def test_dates_are_paired_with_every_step_or_told(steps: list[str], dates: list[str]) -> None:
+    row = line("\n".join(steps) or None, "\n".join(dates))
+    found, told = milestones_of(PLAN, row), unequal_lists(PLAN, row)
+    assert not (found and told)
+    assert len(found) in (0, len(dates))
+    if len(dates) > 1 and steps:
+        assert found or told
+    text = "\n".join(steps)
+    assert all(part in text for m in found for part in m.text.split("\n"))
