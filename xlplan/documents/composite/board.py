@@ -28,10 +28,33 @@ class ReturnLine:
 
 @dataclass(frozen=True, slots=True)
 class PastBoard:
-    """One earlier board: its label and, by uid, the rating each action had then."""
+    """One earlier point of the plan: its label and, by uid, how each action stood then.
+
+    Actions withdrawn by then are in neither mapping. `dues` are the dates the actions were due by.
+    """
 
     label: str
     ratings: Mapping[str, Value]
+    dues: Mapping[str, date | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DueHistory:
+    """How an action's due date has moved: the first date it ever had, and how often it was put
+    back. Moves that were undone, or that brought the date forward, are no slips."""
+
+    first: date | None = None
+    slips: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOnBoard:
+    """One of several plans on one board: the mark before its refs, its title, its tip."""
+
+    mark: str
+    title: str
+    organisation: str
+    tip: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,7 +65,11 @@ class Board:
     the master as the last board saw it (by uid, then field id), or None where there was no earlier
     board; `previous_label` names that board ("September 2026"). `first` is the first rating each
     action ever had. `changes` are those since the last board. `tip` is the ledger's tip hash.
-    `history` holds earlier boards, oldest first.
+    `history` holds earlier boards, oldest first. `dues` is, by uid, how the due date has moved;
+    `challenges`, by uid, what the plan's rules hold against a rating, in sentences.
+
+    On a board of several plans `plans` names them, and `parts` are their own boards: each action
+    is judged by the definition of its own plan, and shown by this one's.
     """
 
     definition: PlanDefinition
@@ -58,3 +85,7 @@ class Board:
     tip: str = ""
     problems: Sequence[Problem] = ()
     history: Sequence[PastBoard] = ()
+    dues: Mapping[str, DueHistory] = field(default_factory=dict)
+    challenges: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    plans: Sequence[PlanOnBoard] = ()
+    parts: Sequence[Board] = ()

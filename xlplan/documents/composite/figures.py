@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.documents.composite.board import Board, ReturnLine
+from xlplan.documents.composite.organisations import OrganisationCount, organisation_counts
+from xlplan.documents.composite.reasons import with_reasons
 from xlplan.documents.composite.standings import (
     NO_LEAD,
     Direction,
@@ -90,6 +92,7 @@ class Figures:
     sections: tuple[Count, ...]
     total: Count
     leads: tuple[LeadCount, ...]
+    organisations: tuple[OrganisationCount, ...]
     withdrawn: tuple[MasterRow, ...]
     withdrawn_since: int
     asked: int
@@ -100,6 +103,16 @@ class Figures:
     def exceptions(self) -> tuple[Standing, ...]:
         """The actions that the board should look at, in the order of the plan."""
         return tuple(s for s in self.standings if s.reasons)
+
+    @property
+    def new(self) -> tuple[Standing, ...]:
+        """The actions that were not there at the last board."""
+        return tuple(s for s in self.standings if s.direction == "new")
+
+    @property
+    def done(self) -> tuple[Standing, ...]:
+        """The actions that are closed, or done and under watch."""
+        return tuple(s for s in self.standings if s.closed or s.holding)
 
 
 def _count(reader: Reader, name: str, now: Sequence[Standing], before: Iterable[str]) -> Count:
@@ -145,7 +158,7 @@ def figures(board: Board) -> Figures:
     """All figures of a composite, from the board's values alone."""
     reader = reader_of(board)
     actions = [row for row in board.rows if row.kind == "action"]
-    standings = tuple(standing(reader, row) for row in actions if not row.withdrawn)
+    standings = _standings(board)
     before = _before(reader, actions)
     by_section: dict[str, list[Standing]] = {}
     for one in standings:
@@ -164,6 +177,7 @@ def figures(board: Board) -> Figures:
         ),
         total=_count(reader, "All actions", standings, [key for _, key in before]),
         leads=_lead_counts(reader, standings),
+        organisations=organisation_counts(reader, standings),
         withdrawn=tuple(row for row in actions if row.withdrawn),
         withdrawn_since=sum(
             row.withdrawn and reader.seen_before(row.uid) is not None for row in actions
@@ -172,6 +186,19 @@ def figures(board: Board) -> Figures:
         returned=sum(line.issued and line.returned for line in board.returns),
         late=sum(line.issued and line.returned and line.late for line in board.returns),
     )
+
+
+def _standings(board: Board) -> tuple[Standing, ...]:
+    """Every action that counts; on a board of several plans each by its own plan's definition."""
+    found: list[Standing] = []
+    for part in board.parts or (board,):
+        reader = reader_of(part)
+        found += (
+            with_reasons(reader, standing(reader, row))
+            for row in part.rows
+            if row.kind == "action" and not row.withdrawn
+        )
+    return tuple(found)
 
 
 def _lead_counts(reader: Reader, standings: Sequence[Standing]) -> tuple[LeadCount, ...]:

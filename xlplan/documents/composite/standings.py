@@ -5,17 +5,17 @@ A blank rating counts as "Not rated", one that is not on the scale as "Not on th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
-from xlplan.documents.composite.board import Board, ReturnLine
+from xlplan.documents.composite.board import Board, DueHistory, ReturnLine
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
-from xlplan.plan.timescales import Timescale, say_date
-from xlplan.plan.values import Invalid, Value, show, sort_elements
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Value, show, sort_elements
 
 NOT_RATED = ""
 OFF_SCALE = "?"
@@ -26,14 +26,17 @@ Direction = Literal["better", "same", "worse", "new", "uncompared"]
 DIRECTIONS: tuple[Direction, ...] = ("better", "same", "worse", "new", "uncompared")
 
 ReasonKind = Literal[
-    "attention", "overdue", "worsened", "off-scale", "rating-removed", "not-updated", "question"
-]
+    "attention", "overdue", "worsened", "off-scale", "rating-removed", "two-ratings",
+    "challenged", "not-updated", "question",
+]  # fmt: skip
 REASONS: tuple[tuple[ReasonKind, str], ...] = (
     ("attention", "Rated for attention"),
     ("overdue", "Overdue"),
     ("worsened", "Worse than at the last board"),
     ("off-scale", "Rating not on the scale"),
     ("rating-removed", "No longer rated"),
+    ("two-ratings", "Two ratings that differ"),
+    ("challenged", "Rating challenged"),
     ("not-updated", "Not updated this cycle"),
     ("question", "Open question"),
 )
@@ -58,7 +61,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where one action stands. `before` and `direction` are None without an earlier board."""
+    """Where one action stands. `before` and `direction` are None without an earlier board.
+
+    `holding` is done and watched before it closes. `first_due` is the first date the action had
+    and `slips` how often that date was put back.
+    """
 
     row: MasterRow
     section: str
@@ -70,7 +77,16 @@ class Standing:
     closed: bool
     attention: bool
     overdue: bool
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Reason, ...] = ()
+    holding: bool = False
+    was_closed: bool = False
+    first_due: date | None = None
+    slips: int = 0
+
+    @property
+    def slipped(self) -> int | None:
+        """Days from the first due date to the one now; None where either is not a date."""
+        return (self.due - self.first_due).days if self.due and self.first_due else None
 
 
 def bucket(value: Value, scale: Sequence[Rating]) -> str:
@@ -181,7 +197,19 @@ class Reader:
     scale: tuple[Rating, ...]
     by_code: Mapping[str, Rating]
     line_of: Mapping[str, ReturnLine]
-    questions: Mapping[str, int]
+    questions: Mapping[str, frozenset[str]]
+    """By uid, the fields that have an open question."""
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """The words for each bucket."""
+        return {p.key: p.label for p in points_of(self.board.definition, (NOT_RATED, OFF_SCALE))}
+
+    @cached_property
+    def other_ratings(self) -> tuple[Field, ...]:
+        """Further fields that rate an action as it stands: another agency's, or a second look."""
+        every = self.board.definition.fields_of("action")
+        return tuple(f for f in every if f.role == "rating" and f is not self.rating)
 
     def bucket_in(self, values: Mapping[str, Value]) -> str:
         """The bucket of an action's rating."""
@@ -201,18 +229,19 @@ def reader_of(board: Board) -> Reader:
     for line in board.returns:
         known = board.definition.lead(line.lead)
         lines[known.name if known else line.lead] = line
+    asked = {question.uid for question in board.questions}
     return Reader(
         board,
         rating,
         scale,
         {r.code: r for r in scale},
         lines,
-        Counter(question.uid for question in board.questions),
+        {uid: frozenset(q.field for q in board.questions if q.uid == uid) for uid in asked},
     )
 
 
 def standing(reader: Reader, row: MasterRow) -> Standing:
-    """Where one action stands, and why the board should look at it."""
+    """Where one action stands; `xlplan.documents.composite.reasons` says why to look at it."""
     board = reader.board
     now = reader.bucket_in(row.values)
     rating = reader.by_code.get(now)
@@ -223,62 +252,27 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         moved = direction(before, now, reader.scale) if before is not None else "new"
     due = due_date(board.definition, row.values)
     closed = rating is not None and rating.closed
+    holding = rating is not None and rating.holding
     # Held work is done and only watched, so it is not late either.
-    finished = closed or (rating is not None and rating.holding)
-    overdue = due is not None and due < board.as_of and not finished
-    first = bucket(board.first[row.uid], reader.scale) if row.uid in board.first else None
-    found = Standing(
-        row,
-        section_of(board.definition, row),
-        now,
-        before,
-        first,
-        moved,
-        due,
-        closed,
-        rating is not None and rating.exception,
-        overdue,
-        (),
+    overdue = due is not None and due < board.as_of and not closed and not holding
+    earlier = reader.by_code.get(before or "")
+    dues = board.dues.get(row.uid, DueHistory())
+    return Standing(
+        row=row,
+        section=section_of(board.definition, row),
+        now=now,
+        before=before,
+        first=bucket(board.first[row.uid], reader.scale) if row.uid in board.first else None,
+        direction=moved,
+        due=due,
+        closed=closed,
+        attention=rating is not None and rating.exception,
+        overdue=overdue,
+        holding=holding,
+        was_closed=earlier is not None and earlier.closed,
+        first_due=dues.first,
+        slips=dues.slips,
     )
-    return _with_reasons(reader, found)
-
-
-def _with_reasons(reader: Reader, s: Standing) -> Standing:
-    definition = reader.board.definition
-    label = {p.key: p.label for p in points_of(definition, (NOT_RATED, OFF_SCALE))}
-    reasons: list[Reason] = []
-    if s.attention:
-        reasons.append(Reason("attention", f"Rated {label[s.now]}"))
-    if s.overdue and s.due is not None:
-        late = (reader.board.as_of - s.due).days
-        days = "1 day" if late == 1 else f"{late} days"
-        reasons.append(Reason("overdue", f"Overdue by {days}: was due by {say_date(s.due)}"))
-    if s.direction == "worse" and s.before is not None:
-        reasons.append(Reason("worsened", f"Worse: {label[s.before]} to {label[s.now]}"))
-    if s.now == OFF_SCALE and reader.rating is not None:
-        raw = s.row.values.get(reader.rating.id)
-        text = " ".join((raw.raw if isinstance(raw, Invalid) else show(raw)).split())
-        text = text if len(text) <= 60 else text[:59] + "…"
-        reasons.append(Reason("off-scale", f'Rating "{text}" is not on the scale'))
-    if s.now == NOT_RATED and s.before not in (None, NOT_RATED):
-        reasons.append(Reason("rating-removed", f"No longer rated: was {label[s.before or '']}"))
-    silent = _silent_leads(reader, s)
-    if silent:
-        reasons.append(Reason("not-updated", f"Not updated: no return from {listed(silent)}"))
-    if s.row.open_fields or reader.questions.get(s.row.uid):
-        headings = [f.heading for f in definition.fields_of("action") if f.id in s.row.open_fields]
-        about = f" about {listed(headings)}" if headings else ""
-        reasons.append(Reason("question", f"Open question{about}"))
-    return replace(s, reasons=tuple(reasons))
-
-
-def _silent_leads(reader: Reader, s: Standing) -> tuple[str, ...]:
-    """The leads who were asked about an open action, where none of them has returned."""
-    names = leads_of(reader.board.definition, s.row.values)
-    lines = {n: line for n in names if (line := reader.line_of.get(n)) and line.issued}
-    if s.closed or any(line.returned for line in lines.values()):
-        return ()
-    return tuple(lines)
 
 
 def listed(names: Sequence[str]) -> str:
