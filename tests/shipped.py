@@ -47,10 +47,10 @@ KNOWN = {
     "brag-by-recommendation": Known("derby-2011", 81, 14, {}, {}),
     "themed-rag": Known("sunderland-2012", 72, 14, {}, {}),
     "five-point-rag": Known(
-        "sunderland-2017", 64, 8,
+        "sunderland-2017", 64, 10,
         {"Improvement Plan": "AFGHI", "Completed": "AE"}, {"Improvement Plan": "E"},
     ),
-    "coded-key-actions": Known("improvement-2011", 10, 14, {"Plan": "AD"}, {"Plan": "F"}),
+    "coded-key-actions": Known("improvement-2011", 10, 15, {"Plan": "AD"}, {"Plan": "F"}),
     "multi-agency-composite": Known("darlington-2012", 31, 14, {}, {}),
 }  # fmt: skip
 FOUND = sorted(path.parent.name for path in EXAMPLES.glob("*/plan.xlsx"))
@@ -80,6 +80,18 @@ def actions(name: str) -> dict[str, Mapping[str, Value]]:
     return {
         str(row.values["ref"]): row.values for row in imported(name).rows if row.kind == "action"
     }
+
+
+def leads_of(name: str, ref: str) -> set[str]:
+    """Who leads an action, once the coordinator has tidied the list of leads."""
+    known = {
+        alias: item["name"]
+        for item in returns(name).get("lead", ())
+        for alias in (item["name"], *item.get("aliases", ()))
+    }
+    named = actions(name)[ref].get("lead", ())
+    assert isinstance(named, tuple)
+    return {known.get(lead, lead) for lead in named}
 
 
 def inputs(name: str) -> dict[str, Field]:

@@ -59,7 +59,13 @@ def test_refs_times_and_ratings_are_those_of_the_source(name: str) -> None:
                 if theirs.value is None or theirs.coordinate in source[sheet].merged_cells:
                     continue
                 shifted = later(str(theirs.value), KNOWN[name].years)
-                assert mine[sheet][theirs.coordinate].value == shifted, theirs
+                ours = str(mine[sheet][theirs.coordinate].value)
+                assert without_words(ours) == without_words(shifted), theirs
+
+
+def without_words(text: str) -> str:
+    """A date without what it is for: "31st May (board)", "July for all crews"."""
+    return re.sub(r" \(.*\)| for .*", "", text)
 
 
 @needs_shared
@@ -90,9 +96,15 @@ def committed_texts() -> Iterator[tuple[str, str]]:
         yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8")
 
 
+MONTHS = "january february march april may june july august september october november december"
+TIMES = frozenset(f"{MONTHS} to ongoing".split())
+"""Words of timescales, which are figures: they are the source's on purpose."""
+
+
 def sequences(text: str) -> set[tuple[str, ...]]:
     found = re.findall(r"[a-z0-9]+(?:['’][a-z]+)?", text.lower())
-    return {tuple(found[start : start + 5]) for start in range(len(found) - 4)}
+    every = (tuple(found[start : start + 5]) for start in range(len(found) - 4))
+    return {five for five in every if not TIMES.issuperset(five)}
 
 
 @needs_shared

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from xlplan.cycle.plan import Plan, open_plan
 from xlplan.documents.columns import ID_PREFIX
 from xlplan.errors import fault
 from xlplan.merge.model import Question
-from xlplan.plan.definition import ENTRY
+from xlplan.plan.definition import ENTRY, Lead
+from xlplan.plan.load import load_definition
+from xlplan.plan.write import write_definition
 
 EXAMPLE = "brag-by-recommendation"
 
@@ -45,6 +47,9 @@ def demo(folder: Path, say: Callable[[str], object], *, example: str = EXAMPLE) 
     say(f"$ xlplan new {folder.name} --from plan.xlsx --template {example}")
     made = new(folder, place / "plan.xlsx", template=example, clock=clock)
     say(f"  {sum(row.kind == 'action' for row in made.source.rows)} actions imported")
+    if script.get("lead") or script.get("nobody"):
+        say("  the list of leads in plan.toml tidied")
+        _tidy_leads(folder / "plan.toml", script)
     with open_plan(folder, today=today) as plan:
         say(f"$ xlplan issue --cycle {cycle['id']} --return-by {cycle['return_by']}")
         templates = {t.lead.name: t for t in plan.issue(cycle["id"], cycle["return_by"])}
@@ -90,6 +95,20 @@ def _known(example: str) -> str:
         "DEMO-002", example,
         f"There is no example of this name. The examples are: {', '.join(examples())}.",
     )  # fmt: skip
+
+
+def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
+    """Go through the list of leads as the coordinator does: who is one, and who is nobody."""
+    definition = load_definition(path.read_text(encoding="utf-8"), path.name)
+    given = {
+        item["name"]: Lead(item["name"], tuple(item.get("aliases", ())))
+        for item in script.get("lead", ())
+    }
+    gone = {name for lead in given.values() for name in (lead.name, *lead.aliases)}
+    gone |= set(script.get("nobody", ()))
+    kept = {lead.name: lead for lead in definition.leads if lead.name not in gone}
+    leads = tuple(lead for _, lead in sorted({**kept, **given}.items()))
+    path.write_text(write_definition(replace(definition, leads=leads)), encoding="utf-8")
 
 
 def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
