@@ -1,7 +1,7 @@
 """Formulas, errors and far cells of an old .xls workbook, which readers do not tell.
 
-A compound file (MS-CFB) holds one stream of records (MS-XLS). Only as much of both is read as it
-takes to walk the cells; whatever is not as it should be ends the walk, and the reader decides.
+A compound file holds one stream of records (MS-XLS). Only as much of it is read as it takes to
+walk the cells; whatever is not as it should be ends the walk, and the reader decides.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from xlplan.workbook.compound import MALFORMED, Compound
 from xlplan.workbook.extents import SHARED, Extent, far_cells
 from xlplan.workbook.extents_other import ERROR_NAMES
 from xlplan.workbook.parts import Bounds, Refused
 
-_END = 0xFFFFFFFA
-"""Sector numbers from here on are marks, not sectors."""
-_SMALL = 4096
-"""Streams shorter than this stand in small sectors."""
 _BOUNDSHEET, _FORMULA, _BOOLERR, _MULRK, _EOF = 0x85, 0x06, 0x205, 0xBD, 0x0A
 _DIMENSIONS = 0x200
 _SPECIAL = frozenset({_FORMULA, _BOOLERR, _MULRK})
@@ -29,7 +26,7 @@ def scan_xls(data: bytes, bounds: Bounds) -> dict[str, Extent]:
     """The extent of each sheet by name. Raises `Refused` for cells too far away."""
     try:
         stream = _workbook_stream(data)
-    except (struct.error, IndexError, ValueError):
+    except MALFORMED:
         return {}
     extents: dict[str, Extent] = {}
     for kind, body, _ in _records(stream, 0):
@@ -99,50 +96,7 @@ def _check_claim(body: bytes, name: str, bounds: Bounds) -> None:
 
 
 def _workbook_stream(data: bytes) -> bytes:
-    """The stream "Workbook" of a compound file (MS-CFB 2.2 to 2.6); empty where there is none."""
-    size = 1 << struct.unpack_from("<H", data, 30)[0]
-    if size not in (512, 4096):
-        return b""
-    count, directory = struct.unpack_from("<I", data, 44)[0], struct.unpack_from("<I", data, 48)[0]
-    tables = [n for n in struct.unpack_from("<109I", data, 76) if n < _END]
-    extra = struct.unpack_from("<I", data, 68)[0]
-    seen: set[int] = set()
-    while extra < _END and extra not in seen and len(tables) < count:
-        seen.add(extra)
-        more = struct.unpack_from(f"<{size // 4}I", data, (extra + 1) * size)
-        tables += [n for n in more[:-1] if n < _END]
-        extra = more[-1]
-    fat: list[int] = []
-    for table in tables[:count]:
-        fat += struct.unpack_from(f"<{size // 4}I", data, (table + 1) * size)
-    entries = _chain(data, fat, directory, size, size)
-    root = 0
-    for at in range(0, len(entries) - 127, 128):
-        entry = entries[at : at + 128]
-        name = entry[: max(0, struct.unpack_from("<H", entry, 64)[0] - 2)].decode("utf-16-le")
-        first, length = struct.unpack_from("<II", entry, 116)
-        if at == 0:
-            root = first
-        if name in ("Workbook", "Book") and length >= _SMALL:
-            return _chain(data, fat, first, size, size)[:length]
-        if name in ("Workbook", "Book"):
-            return _small_stream(data, fat, root, first, size)[:length]
-    return b""
-
-
-def _small_stream(data: bytes, fat: list[int], root: int, first: int, size: int) -> bytes:
-    """A short stream, which stands in sectors of 64 bytes inside the root's own stream."""
-    table = _chain(data, fat, struct.unpack_from("<I", data, 60)[0], size, size)
-    small = list(struct.unpack(f"<{len(table) // 4}I", table))
-    return _chain(_chain(data, fat, root, size, size), small, first, 64, 0)
-
-
-def _chain(data: bytes, fat: list[int], sector: int, size: int, before: int) -> bytes:
-    """The sectors of a chain in their order, `before` bytes in; a loop ends it."""
-    pieces: list[bytes] = []
-    seen: set[int] = set()
-    while sector < len(fat) and sector not in seen:
-        seen.add(sector)
-        pieces.append(data[before + sector * size : before + (sector + 1) * size])
-        sector = fat[sector]
-    return b"".join(pieces)
+    """The stream "Workbook", or "Book" of older files; empty where there is none."""
+    file = Compound(data)
+    found = next((each for each in file.entries if each.name in ("Workbook", "Book")), None)
+    return file.stream(found) if found is not None else b""
