@@ -1,0 +1,234 @@
+"""References: from actions to recommendations, to inspection reports and to other actions.
+
+Two places hold them: fields made for it, and words inside a text ("see 3.12", "see also Housing
+action 4 above"). `references_of` reads both and follows them both ways.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.lint_view import Row
+from xlplan.plan.text import fold
+from xlplan.plan.values import Value, show, sort_elements
+
+Leads = Literal["", "nowhere", "outside"]
+
+_REF = r"(?:[A-Z]{1,6}[ -]?)?\d{1,4}(?:\.\d{1,4})*[a-z]?(?![\w%/])"
+_REFS = rf"{_REF}(?:\s*(?:,|and|&|to|or)\s*{_REF})*"
+_SEE = re.compile(
+    r"\b(?:see(?: also)?|(?:please )?refer(?:s|red)? to|cross[- ]?ref(?:erence)?[ds]?(?: to| with)?"
+    r"|cf\.?|link(?:s|ed)? (?:to|with))\s+(?P<said>[^\n;()\[\]]{1,160})",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    rf"^(?P<section>[^.:]*?)\b(?P<kind>action|recommendation)s?\s+(?:nos?\.?\s*|numbers?\s+)?"
+    rf"(?P<refs>(?-i:{_REFS}))",
+    re.IGNORECASE,
+)
+_BARE = re.compile(
+    rf"^(?:ref(?:erence)?s?\.?\s+|nos?\.?\s*)?(?P<refs>(?-i:{_REFS}))", re.IGNORECASE
+)
+_ACTION = re.compile(rf"\bactions?\s+(?P<refs>(?-i:{_REFS}))", re.IGNORECASE)
+_HINT = re.compile(r"\b(?:see|refer|cross|cf|link|action)", re.IGNORECASE)
+_FILLER = re.compile(r"^(?:also|the|our|and|to|in|under|above|below|\s)+\b|[\s,:'\"“”‘’-]+$", re.I)
+_MEASURE = re.compile(r"\s*(?:%|per ?cent|million|thousand|days?|weeks?|months?|years?)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A reference inside a text: what it names, the section named with it, and the words."""
+
+    ref: str
+    section: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One row refers to something. `to` is the uid it leads to, where it leads to a row.
+
+    `kind` is ``"action"``, ``"recommendation"`` or ``"inspection"``. `leads` is ``"nowhere"`` for
+    a row that should be in the plan and is not, ``"outside"`` for what is no part of the plan.
+    """
+
+    uid: str
+    field: str
+    kind: str
+    text: str
+    to: str = ""
+    leads: Leads = ""
+    inside_text: bool = False
+
+
+@dataclass(frozen=True)
+class References:
+    """Every reference of a plan, in the order of its rows and fields."""
+
+    every: tuple[Reference, ...]
+
+    @cached_property
+    def _by_uid(self) -> Mapping[str, tuple[Reference, ...]]:
+        return _grouped(self.every, lambda one: one.uid)
+
+    @cached_property
+    def _by_target(self) -> Mapping[str, tuple[Reference, ...]]:
+        return _grouped((one for one in self.every if one.to), lambda one: one.to)
+
+    @cached_property
+    def _by_inspection(self) -> Mapping[str, tuple[Reference, ...]]:
+        cited = (one for one in self.every if one.kind == "inspection")
+        return _grouped(cited, lambda one: fold(one.text))
+
+    def of(self, uid: str) -> tuple[Reference, ...]:
+        """What a row refers to."""
+        return self._by_uid.get(uid, ())
+
+    def to(self, uid: str) -> tuple[Reference, ...]:
+        """What refers to a row."""
+        return self._by_target.get(uid, ())
+
+    def citing(self, inspection: str) -> tuple[Reference, ...]:
+        """What refers to an inspection reference, such as a paragraph of a report."""
+        return self._by_inspection.get(fold(inspection), ())
+
+
+def references_of(definition: PlanDefinition, rows: Sequence[Row]) -> References:
+    """Every reference of the rows that stand, from fields and from words inside texts."""
+    index = _Index(definition, [row for row in rows if not row.withdrawn])
+    found: list[Reference] = []
+    for row in index.rows:
+        for item in definition.fields_of(row.kind):
+            value = row.values.get(item.id)
+            if value is not None:
+                found += _in_field(index, row, item, value)
+    return References(tuple(found))
+
+
+def kinds_referred_to(definition: PlanDefinition, item: Field) -> tuple[str, ...]:
+    """The kinds of row that a field refers to; none where it refers outside the plan."""
+    if item.role == "recommendation" and item.type in ("reference", "set"):
+        return ("recommendation",) if definition.fields_of("recommendation") else ()
+    if item.type == "reference" and item.role == "text":
+        return ("action", "recommendation")
+    return ()
+
+
+def mentions_of(text: str) -> tuple[Mention, ...]:
+    """The references that a text makes in words, in order, each once."""
+    if not _HINT.search(text):
+        return ()
+    found: dict[tuple[str, str, str], Mention] = {}
+    for match in _SEE.finditer(text):
+        said = match["said"]
+        named = _NAMED.match(said)
+        words = match[0][: match.start("said") - match.start()]
+        if named:
+            section = _FILLER.sub("", _FILLER.sub("", named["section"]))
+            _note(found, named["refs"], section, named["kind"].lower(), words + named[0])
+        elif (bare := _BARE.match(said)) and not _MEASURE.match(said[bare.end() :]):
+            refs = [ref for ref in _split(bare["refs"]) if not ref.isdecimal()]
+            _note(found, ", ".join(refs), "", "action", words + bare[0])
+    for match in _ACTION.finditer(text):
+        known = {(ref, kind) for ref, _, kind in found}
+        refs = [r for r in _split(match["refs"]) if "." in r and (r, "action") not in known]
+        _note(found, ", ".join(refs), "", "action", match[0])
+    return tuple(found.values())
+
+
+def _note(
+    found: dict[tuple[str, str, str], Mention], refs: str, section: str, kind: str, words: str
+) -> None:
+    for ref in _split(refs):
+        mention = Mention(ref, section, kind, " ".join(words.split()))
+        found.setdefault((ref, section, kind), mention)
+
+
+def _split(refs: str) -> list[str]:
+    return re.findall(_REF, refs)
+
+
+class _Index:
+    """Where refs lead: by ref, and by the number within a section."""
+
+    def __init__(self, definition: PlanDefinition, rows: Sequence[Row]) -> None:
+        self.definition = definition
+        self.rows = rows
+        self.by_ref: dict[tuple[str, str], str] = {}
+        self.by_number: dict[tuple[str, str, str], str] = {}
+        self.sections: dict[str, None] = {}
+        self.shapes: set[str] = set()
+        for row in rows:
+            self.by_ref.setdefault((row.kind, fold(row.ref)), row.uid)
+            section = fold(row.section)
+            self.sections.setdefault(section)
+            self.by_number.setdefault((row.kind, section, _number(row.ref)), row.uid)
+            self.shapes.add(_shape(row.ref))
+
+    def find(self, row: Row, mention: Mention) -> tuple[str, Leads]:
+        """The uid that a mention leads to, or why it leads to none."""
+        if mention.section:
+            named = self._section(mention.section)
+            if named is None:
+                return "", "outside"
+            uid = self.by_number.get((mention.kind, named, _number(mention.ref)), "")
+            return uid, "" if uid else "nowhere"
+        uid = self.by_ref.get((mention.kind, fold(mention.ref)), "")
+        if not uid and mention.ref.isdecimal():
+            uid = self.by_number.get((mention.kind, fold(row.section), mention.ref), "")
+        if uid:
+            return uid, ""
+        # Only what is written like this plan's own refs can be missing from it.
+        ours = mention.ref.isdecimal() or _shape(mention.ref) in self.shapes
+        return "", "nowhere" if ours else "outside"
+
+    def _section(self, said: str) -> str | None:
+        words = fold(said)
+        near = [name for name in self.sections if name and (words in name or name in words)]
+        return words if words in self.sections else near[0] if len(near) == 1 else None
+
+
+def _in_field(index: _Index, row: Row, item: Field, value: Value) -> Iterator[Reference]:
+    if item.role == "inspection":
+        for text in _elements(value):
+            yield Reference(row.uid, item.id, "inspection", text, leads="outside")
+    elif kinds := kinds_referred_to(index.definition, item):
+        for text in _elements(value):
+            found = ((kind, index.by_ref.get((kind, fold(text)), "")) for kind in kinds)
+            kind, uid = next(((k, to) for k, to in found if to), (kinds[0], ""))
+            yield Reference(row.uid, item.id, kind, text, uid, "" if uid else "nowhere")
+    elif item.type in ("text", "narrative") and item.role != "key" and isinstance(value, str):
+        for mention in mentions_of(value):
+            uid, leads = index.find(row, mention)
+            if uid != row.uid:
+                yield Reference(row.uid, item.id, mention.kind, mention.words, uid, leads, True)
+
+
+def _elements(value: Value) -> list[str]:
+    if isinstance(value, frozenset):
+        return sort_elements(value)
+    return [part for line in show(value).split("\n") if (part := " ".join(line.split()))]
+
+
+def _number(ref: str) -> str:
+    found = re.findall(r"\d+", ref)
+    return found[-1] if found else ""
+
+
+def _shape(ref: str) -> str:
+    return re.sub(r"\d+", "9", fold(ref))
+
+
+def _grouped(
+    found: Iterable[Reference], key: Callable[[Reference], str]
+) -> dict[str, tuple[Reference, ...]]:
+    groups: dict[str, list[Reference]] = {}
+    for one in found:
+        groups.setdefault(key(one), []).append(one)
+    return {name: tuple(group) for name, group in groups.items()}
