@@ -29,3 +29,34 @@ def _named(wanted: str, scale: Sequence[Rating]) -> Rating | None:
             if any(fold(name) == wanted for name in names(rating)):
                 return rating
     return None
+
+
+def best_first(scale: Sequence[Rating]) -> bool:
+    """Whether a scale, in its order, runs from best to worst.
+
+    Scales are written both ways. Closed points are the good end and points for attention the bad
+    one; a scale that has neither is read as written, best first.
+    """
+    good = [i for i, r in enumerate(scale) if r.closed]
+    bad = [i for i, r in enumerate(scale) if r.exception]
+    rest = [i for i in range(len(scale)) if i not in good and i not in bad]
+    if not good and not bad:
+        return True
+    good, bad = good or rest, bad or rest
+    if not good or not bad:
+        return True
+    return sum(good) / len(good) <= sum(bad) / len(bad)
+
+
+def badness(scale: Sequence[Rating]) -> dict[str, int]:
+    """By code how bad each rating of a scale is, 0 for the best."""
+    ordered = scale if best_first(scale) else tuple(reversed(scale))
+    return {rating.code: place for place, rating in enumerate(ordered)}
+
+
+def is_worse(now: object, before: object, scale: Sequence[Rating]) -> bool:
+    """Whether a rating is worse than another; False where one of them is not on the scale."""
+    bad = badness(scale)
+    if not isinstance(now, str) or not isinstance(before, str):
+        return False
+    return now in bad and before in bad and bad[now] > bad[before]
