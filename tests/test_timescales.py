@@ -53,6 +53,8 @@ ISSUED = date(2011, 1, 31)
         ("By the 30th of June 2012.", date(2012, 6, 30)),
         ("complete by 30/06/2012", date(2012, 6, 30)),
         ("Phase 1: 30/06/2011\nPhase 2: 30 June 2012", date(2012, 6, 30)),
+        ("April 11\nApril 11\nMay to July\nOngoing", date(2011, 4, 30)),
+        ("In place\n31st May\n2011", date(2011, 5, 31)),
         ("April 2012 to March 2013", date(2013, 3, 31)),
         ("2012-02-29", date(2012, 2, 29)),
         ("2012-02-29T00:00:00", date(2012, 2, 29)),

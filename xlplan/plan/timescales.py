@@ -127,9 +127,8 @@ def parse_timescale(text: str, issued: date | None = None) -> Timescale:
     if end := _month(plain):
         month = f"{MONTH_NAMES[end.month - 1]} {end.year:04d}"
         return Timescale(text, end, month if plain == whole else key)
-    found = [*_days_in(whole), *_months_in(whole)]
-    if found:
-        return Timescale(text, max(found), key)
+    if found := _dates_in(text):
+        return Timescale(text, max(found)[0], key)
     if issued is not None and (relative := _relative(whole, issued)):
         return Timescale(text, relative, key)
     return Timescale(text, None, key)
@@ -167,8 +166,28 @@ def dates_in(text: str) -> tuple[tuple[date, bool], ...]:
         return ((day, False),) if isinstance(day, date) else ()
     if end := _month(plain):
         return ((end, True),)
-    found = {(one, False) for one in _days_in(whole)} | {(one, True) for one in _months_in(whole)}
-    return tuple(sorted(found))
+    return tuple(sorted(_dates_in(text)))
+
+
+def _dates_in(text: str) -> set[tuple[date, bool]]:
+    """Dates among words. A line that is a date stays one: "April 25" above "April 25"."""
+    lines = [" ".join(line.split()).rstrip(". ").lower() for line in text.split("\n")]
+    alone = [found for line in lines if (found := _line_date(line))]
+    if len(alone) < 2:  # one such line may run on into the next: "June 12", "2011"
+        alone = []
+    else:
+        lines = [line for line in lines if not _line_date(line)]
+    whole = " ".join(line for line in lines if line)
+    days = {(day, False) for day in _days_in(whole)}
+    return {*alone, *days, *((end, True) for end in _months_in(whole))}
+
+
+def _line_date(line: str) -> tuple[date, bool] | None:
+    day = parse_date(line)
+    if isinstance(day, date):
+        return day, False
+    end = None if day else _month(line)
+    return (end, True) if end else None
 
 
 def _days_in(whole: str) -> list[date]:
