@@ -45,13 +45,17 @@ class Known:
 
 KNOWN = {
     "brag-by-recommendation": Known("derby-2011", 81, 14, {}, {}),
-    "themed-rag": Known("sunderland-2012", 72, 14, {}, {}),
+    "themed-rag": Known(
+        "sunderland-2012", 72, 14, {"Action Plan": "F"}, {"Action Plan": "G"}
+    ),
     "five-point-rag": Known(
         "sunderland-2017", 64, 10,
         {"Improvement Plan": "AFGHI", "Completed": "AE"}, {"Improvement Plan": "E"},
     ),
     "coded-key-actions": Known("improvement-2011", 10, 15, {"Plan": "AD"}, {"Plan": "F"}),
-    "multi-agency-composite": Known("darlington-2012", 31, 14, {}, {}),
+    "multi-agency-composite": Known(
+        "darlington-2012", 31, 14, {"Composite Plan": ""}, {"Composite Plan": "C"}
+    ),
 }  # fmt: skip
 FOUND = sorted(path.parent.name for path in EXAMPLES.glob("*/plan.xlsx"))
 MATCHED = [name for name in FOUND if name in KNOWN and KNOWN[name].same]
