@@ -29,6 +29,7 @@ def code(data: bytes, bounds: Bounds = Bounds()) -> str:  # noqa: B008  (frozen)
         (attacks.ods("<table:table-row/>"), "ods"),
         (attacks.ole("Root Entry", "Workbook"), "xls"),
         (b"ref,rating\n1.1,Green\n", "csv"),
+        (b"Subject: the plan\n\nMessage-ID: none\n", "csv"),
         ("ref;rating\n1.1;Green\n".encode("utf-16"), "csv"),
         ("ref;rating\n1.1;Green\n".encode("utf-16-le"), "csv"),
         ("ref,note\n1.1,caf\xe9\n".encode("cp1252"), "csv"),
@@ -65,7 +66,10 @@ def test_the_bytes_say_what_kind_a_file_is(data: bytes, kind: str) -> None:
         (b"Rar!\x1a\x07\x00", "GATE-020"),
         (b'<?xml version="1.0"?><Workbook/>', "GATE-021"),
         (bytes(range(256)) * 8, "GATE-022"),
-        (attacks.package({"notes": b"x"}), "GATE-022"),
+        (attacks.package({"[Content_Types].xml": b"<Types/>", "notes": b"x"}), "GATE-022"),
+        (attacks.package({"notes": b"x"}), "GATE-020"),
+        (b"\x78\x9f\x3e\x22" + bytes(99), "GATE-033"),
+        (b"ARC-Seal: " + b"x" * 9000 + b"\r\nDate: today\r\nContent-Type: a/b\r\n\r\n", "GATE-019"),
     ],
 )
 def test_what_is_no_workbook_is_refused_with_its_own_code(data: bytes, expected: str) -> None:

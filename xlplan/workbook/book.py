@@ -49,6 +49,14 @@ class ReadSheet:
     hidden_columns: frozenset[int] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file within a file: `name` as the archive or the message has it, to be made safe."""
+
+    name: str
+    data: bytes
+
+
 @dataclass(frozen=True)
 class Book:
     """A file as read. `kind` is decided by its bytes (``"xlsx"``, ``"ods"``, ``"csv"``, …).
@@ -64,3 +72,5 @@ class Book:
     saved_at: str = ""
     problems: Sequence[Problem] = ()
     """With level ``"error"`` where nothing could be read."""
+    enclosed: Sequence[Enclosed] = ()
+    """The files in an archive or a message; it has no sheets of its own."""

@@ -18,14 +18,23 @@ from xlplan.workbook.biff import scan_xls
 from xlplan.workbook.book import At
 from xlplan.workbook.extents import Extent, many_cells, scan_sheet
 from xlplan.workbook.extents_other import scan_binary_sheet, scan_ods
-from xlplan.workbook.kinds import PASSWORD, Refusal, ole_kind, plain_kind, zip_kind
-from xlplan.workbook.parts import DEFAULT, MB, Bounds, Refused, open_package, too_large
+from xlplan.workbook.kinds import (
+    PASSWORD,
+    Refusal,
+    declares,
+    ole_kind,
+    plain_kind,
+    undeclared,
+    zip_kind,
+)
+from xlplan.workbook.parts import DEFAULT, MB, Bounds, Refused, list_parts, open_parts, too_large
 from xlplan.workbook.relations import Sheets, list_sheets
 
 __all__ = ["Admitted", "Bounds", "admit", "candidate_files", "read_bytes", "refused"]
 
 _TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 _INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _LOCKS = ("~$", ".~lock.")
 _CLUTTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"})
 
@@ -71,7 +80,20 @@ def _admit(data: bytes, name: str, bounds: Bounds) -> Admitted:
         kind = ole_kind(data)
     if isinstance(kind, Refusal):
         raise Refused(kind)
-    return Admitted(kind, extents=scan_xls(data, bounds) if kind == "xls" else {})
+    if kind == "csv":
+        return Admitted(kind, problems=_misnamed(name))
+    return Admitted(kind, extents=scan_xls(data, bounds))
+
+
+def _misnamed(name: str) -> tuple[Problem, ...]:
+    """A text file that has the name of a workbook: it is read, and said."""
+    if not name.lower().endswith(_WORKBOOKS):
+        return ()
+    text = (
+        "This is a text file (CSV) with the name of a workbook; its cells were read as they stand, "
+        "so nothing needs doing. Colours, notes and dates as dates are not in such a file."
+    )
+    return (Problem("GATE-036", name, text, level="note"),)
 
 
 def _file_too_large(bounds: Bounds) -> Refusal:
@@ -83,7 +105,11 @@ def _file_too_large(bounds: Bounds) -> Refusal:
 
 
 def _admit_package(data: bytes, name: str, bounds: Bounds) -> Admitted:
-    parts = open_package(data, bounds)
+    listed = list_parts(data, bounds)
+    names = frozenset(info.filename for info, _ in listed)
+    if not declares(names):  # no document: what is in it need not be inflated to tell
+        raise Refused(undeclared(names))
+    parts = open_parts(data, listed)
     types = next((parts[n] for n in parts if n.lower() == "[content_types].xml"), b"")
     kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
     if isinstance(kind, Refusal):

@@ -68,6 +68,11 @@ ARCHIVE = Refusal(
 OLD_SPREADSHEET = Refusal(
     "GATE-021", f"This is a spreadsheet in a form that cannot be read here. {_SAVE}, and send it."
 )
+TNEF = Refusal(
+    "GATE-033",
+    "This is winmail.dat: an attachment wrapped in Outlook's own form, which cannot be opened "
+    "here. Ask its sender to send the workbook in a message of HTML or plain text.",
+)
 UNKNOWN = Refusal(
     "GATE-022", "This is not a spreadsheet. Ask its sender for the Excel workbook itself."
 )
@@ -84,6 +89,7 @@ _MAGIC: tuple[tuple[bytes, Refusal], ...] = (
     (b"7z\xbc\xaf", ARCHIVE),
     (b"Rar!", ARCHIVE),
     (b"PK\x05\x06", ARCHIVE),
+    (b"\x78\x9f\x3e\x22", TNEF),
     (b"[InternetShortcut]", SHORTCUT),
     (b"\x09\x08", OLD_SPREADSHEET),
     (b"\x09\x04", OLD_SPREADSHEET),
@@ -91,11 +97,11 @@ _MAGIC: tuple[tuple[bytes, Refusal], ...] = (
     (b"\x09\x00\x04\x00", OLD_SPREADSHEET),
 )
 _WEB = re.compile(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
-_MAIL = re.compile(
-    rb"(received|from|return-path|delivered-to|mime-version|x-[\w-]+|date|subject|message-id): ",
-    re.IGNORECASE,
-)
+_HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
+_MAIL = re.compile(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
 _MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
+_LONGEST_HEAD = 1 << 17
+"""Bytes in which the head of a message ends: servers add a good deal to it on the way."""
 _CLOUD = re.compile(rb'\s*\{[^{}]{0,2000}"(doc_id|url)"\s*:')
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
@@ -133,7 +139,7 @@ def _text_kind(data: bytes, start: bytes) -> str | Refusal:
         return HTML
     if _CLOUD.match(start):
         return SHORTCUT
-    if _MAIL.match(start) and _MAIL_SURE.search(start):
+    if _HEADER.match(start) and _is_mail(data[:_LONGEST_HEAD]):
         return MESSAGE
     sample = data[:65536]
     if looks_utf16(sample):
@@ -141,6 +147,12 @@ def _text_kind(data: bytes, start: bytes) -> str | Refusal:
     if len(_CONTROL.findall(sample)) * 100 > len(sample):
         return UNKNOWN
     return "csv"
+
+
+def _is_mail(data: bytes) -> bool:
+    """Whether a text begins as a message does: lines that say from whom, when and in what form."""
+    head = data.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf\n\t ").partition(b"\n\n")[0]
+    return bool(_MAIL.search(head) and _MAIL_SURE.search(head))
 
 
 def looks_utf16(data: bytes) -> str:
@@ -178,11 +190,26 @@ _SHEET_TYPES: tuple[tuple[bytes, str], ...] = (
     (b"spreadsheetml.sheet.main", "xlsx"),
     (b"spreadsheetml.template.main", "xlsx"),
 )
-_BOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".pdf", ".eml", ".msg", ".docx")
+
+
+def declares(names: frozenset[str]) -> bool:
+    """Whether an archive with these parts is a document, which says of itself what it is."""
+    lowered = {name.lower() for name in names}
+    return not lowered.isdisjoint(_DECLARATIONS) or any(n.startswith("xl/") for n in lowered)
+
+
+_DECLARATIONS = frozenset({"[content_types].xml", "mimetype"})
+
+
+def undeclared(names: frozenset[str]) -> Refusal:
+    """Why an archive that is no document cannot be read itself."""
+    if any(name.endswith(".iwa") or name.lower() == "index.zip" for name in names):
+        return NUMBERS
+    return ARCHIVE
 
 
 def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> str | Refusal:
-    """The kind of an archive, from the names of its parts and the two parts that declare it."""
+    """The kind of a document, from the names of its parts and the two parts that declare it."""
     if mimetype:
         if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
             return "ods"
@@ -198,8 +225,4 @@ def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> st
         return "xlsx"
     if "xl/workbook.bin" in lowered:
         return "xlsb"
-    if any(name.endswith(".iwa") or name == "index.zip" for name in lowered):
-        return NUMBERS
-    if any(name.endswith(_BOOKS) for name in lowered):
-        return ARCHIVE
     return UNKNOWN

@@ -42,6 +42,10 @@ class Bounds:
     text: int = 256 * MB
     """Characters in all cells together: one long text may stand behind many cells."""
     sheets: int = 200
+    enclosed: int = 200
+    """Files in an archive or a message."""
+    enclosed_bytes: int = 128 * MB
+    """Of all files in an archive or a message together."""
 
 
 DEFAULT = Bounds()
@@ -82,10 +86,14 @@ class Refused(Exception):  # noqa: N818  (a refusal is an answer about the file,
         super().__init__(refusal.message)
 
 
-def open_package(data: bytes, bounds: Bounds) -> dict[str, bytes]:
-    """The parts of the package by name, all of them checked; pictures and the like are not kept.
+Listed = list[tuple[zipfile.ZipInfo, int]]
+"""The parts of a package, and where the packed bytes of each begin."""
 
-    Raises `Refused` for anything that a spreadsheet program would not write.
+
+def list_parts(data: bytes, bounds: Bounds) -> Listed:
+    """What a zip holds, checked by its own list alone: nothing is inflated yet.
+
+    Raises `Refused` for a list that no program would write.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
@@ -93,12 +101,19 @@ def open_package(data: bytes, bounds: Bounds) -> dict[str, bytes]:
     except (zipfile.BadZipFile, ValueError, OverflowError, struct.error, NotImplementedError):
         raise Refused(TRUNCATED) from None
     _check_list(infos, bounds)
-    starts = _places(data, infos, end)
+    return list(zip(infos, _places(data, infos, end), strict=True))
+
+
+def open_parts(data: bytes, listed: Listed) -> dict[str, bytes]:
+    """The parts of a package by name, all of them checked; pictures and the like are not kept.
+
+    Raises `Refused` for anything that a spreadsheet program would not write.
+    """
     parts: dict[str, bytes] = {}
-    for info, start in zip(infos, starts, strict=True):
+    for info, start in listed:
         if info.is_dir() and not info.file_size:
             continue
-        content = _inflate(data, info, start)
+        content = inflate(data, info, start)
         lowered = info.filename.lower()
         if _is_xml(lowered, content) and any(mark in content for mark in _DOCTYPES):
             raise Refused(
@@ -179,7 +194,7 @@ def _places(data: bytes, infos: list[zipfile.ZipInfo], end: int) -> list[int]:
     return starts
 
 
-def _inflate(data: bytes, info: zipfile.ZipInfo, start: int) -> bytes:
+def inflate(data: bytes, info: zipfile.ZipInfo, start: int) -> bytes:
     """One part's bytes: never more than its declared size, and its checksum must agree."""
     packed = memoryview(data)[start : start + info.compress_size]
     if info.compress_type == _STORED:

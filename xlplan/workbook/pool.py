@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
 Work = Callable[[bytes, str, Bounds], Book]
+Named = tuple[str, Path | bytes]
+"""The name to report a file by, and where it is, or its bytes."""
 SECONDS = 20.0
 """How long one file may take."""
 _ROOT = str(Path(__file__).resolve().parents[2])
@@ -56,15 +58,23 @@ def read_one_in_detail(data: bytes, name: str, bounds: Bounds) -> Book:
     return read_book(data, name, bounds, detail=True)
 
 
+def open_one(data: bytes, name: str, bounds: Bounds) -> Book:
+    """What a worker does with an archive or a message: `open_wrapper`."""
+    from xlplan.workbook.wrappers import open_wrapper
+
+    return open_wrapper(data, name, bounds)
+
+
 def read_all(
-    files: Sequence[tuple[str, Path]],
+    files: Sequence[Named],
     *,
     executor: Executor | None = None,
     bounds: Bounds = DEFAULT,
     seconds: float = SECONDS,
     work: Work = read_one,
+    ahead: int = _AHEAD,
 ) -> Iterator[Book]:
-    """The book of each file (the name to report it by, and where it is), in the order given.
+    """The book of each file, in the order given; at most `ahead` of them wait to be taken.
 
     With an `executor`, files are read there, and those that it cannot finish (it broke, or took
     longer than `seconds`) are read again here, where the one at fault can be told from the rest.
@@ -73,14 +83,14 @@ def read_all(
     """
     if executor is not None:
         return _read_elsewhere(files, executor, bounds, seconds, work)
-    return _read_here(files, bounds, seconds, work)
+    return _read_here(files, bounds, seconds, work, ahead)
 
 
 def _read_here(
-    files: Sequence[tuple[str, Path]], bounds: Bounds, seconds: float, work: Work
+    files: Sequence[Named], bounds: Bounds, seconds: float, work: Work, ahead: int = _AHEAD
 ) -> Iterator[Book]:
     count = 1 if len(files) < _FEW else min(2, os.cpu_count() or 1)
-    crew = _Crew(files, bounds, seconds, work)
+    crew = _Crew(files, bounds, seconds, work, ahead)
     threads = [threading.Thread(target=crew.run, daemon=True) for _ in range(count)]
     try:
         for thread in threads:
@@ -97,13 +107,13 @@ class _Crew:
     """The files still to read and the books read, shared by the threads that mind the children."""
 
     def __init__(
-        self, files: Sequence[tuple[str, Path]], bounds: Bounds, seconds: float, work: Work
+        self, files: Sequence[Named], bounds: Bounds, seconds: float, work: Work, ahead: int
     ) -> None:
         self.files, self.bounds, self.seconds, self.work = files, bounds, seconds, work
         self.todo = deque(range(len(files)))
         self.books: dict[int, Book | BaseException] = {}
         self.changed = threading.Condition()
-        self.room = threading.Semaphore(_AHEAD)
+        self.room = threading.Semaphore(ahead)
         self.stopped = False
         self.children: set[_Child] = set()
 
@@ -156,7 +166,7 @@ class _Crew:
     def _read(self, child: _Child, index: int) -> Book | BaseException:
         name, path = self.files[index]
         try:
-            data = read_bytes(path, self.bounds)
+            data = _bytes_of(path, self.bounds)
             if isinstance(data, Problem):
                 return Book(name, "", problems=(Problem(data.code, name, data.message),))
             return child.read(data, name, self.bounds, self.seconds)
@@ -237,7 +247,7 @@ def _lost(name: str, seconds: float | None) -> Book:
 
 
 def _read_elsewhere(
-    files: Sequence[tuple[str, Path]],
+    files: Sequence[Named],
     executor: Executor,
     bounds: Bounds,
     seconds: float,
@@ -258,12 +268,16 @@ def _read_elsewhere(
         top_up()
 
 
+def _bytes_of(file: Path | bytes, bounds: Bounds) -> bytes | Problem:
+    return file if isinstance(file, bytes) else read_bytes(file, bounds)
+
+
 def _submit(
-    executor: Executor, file: tuple[str, Path], bounds: Bounds, work: Work
+    executor: Executor, file: Named, bounds: Bounds, work: Work
 ) -> Future[Book] | Book | None:
     """The future of one file; its book where it cannot be opened; None where nothing is taken."""
     name, path = file
-    data = read_bytes(path, bounds)
+    data = _bytes_of(path, bounds)
     if isinstance(data, Problem):
         return Book(name, "", problems=(Problem(data.code, name, data.message),))
     try:

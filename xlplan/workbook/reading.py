@@ -49,7 +49,8 @@ def _read(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
     if admitted.kind == "csv":
         from xlplan.workbook.plain_text import read_values
 
-        return Book(name, "csv", (ReadSheet("csv", read_values(data, bounds)),))
+        sheet = ReadSheet("csv", read_values(data, bounds))
+        return Book(name, "csv", (sheet,), problems=admitted.problems)
     from xlplan.workbook.properties import read_properties
 
     properties, saved = read_properties(admitted.parts, admitted.kind)
