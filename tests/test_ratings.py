@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlplan.plan.definition import Rating
-from xlplan.plan.ratings import match_rating
+from xlplan.plan.ratings import badness, best_first, is_worse, match_rating
 
 SCALE = (
     Rating("B", "Blue", aliases=("Complete",)),
@@ -43,3 +43,31 @@ def test_a_text_means_a_rating_or_none(text: str, code: str | None) -> None:
 
 def test_an_alias_never_hides_a_code() -> None:
     assert match_rating("b", tuple(reversed(SCALE))) == SCALE[0]
+
+
+POINTS = (
+    Rating("B", "Blue", closed=True),
+    Rating("G", "Green"),
+    Rating("R", "Red", exception=True),
+)
+
+
+@pytest.mark.parametrize("scale", [POINTS, POINTS[::-1]])
+def test_worse_means_the_same_whichever_way_a_scale_is_written(scale: tuple[Rating, ...]) -> None:
+    assert is_worse("R", "G", scale)
+    assert is_worse("G", "B", scale)
+    assert not is_worse("G", "R", scale)
+    assert not is_worse("G", "G", scale)
+    assert badness(scale) == {"B": 0, "G": 1, "R": 2}
+
+
+def test_what_is_not_on_the_scale_is_not_compared() -> None:
+    assert not is_worse("R", None, POINTS)
+    assert not is_worse("X", "G", POINTS)
+
+
+def test_a_scale_without_ends_is_read_as_written() -> None:
+    plain = (Rating("1", "One"), Rating("2", "Two"))
+    assert best_first(plain)
+    assert best_first(()) is True
+    assert not best_first((Rating("1", "One"), Rating("2", "Two", closed=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -87,6 +88,19 @@ class Plan:
         item = self.definition.with_role("rating", row.kind)
         rating = self.definition.rating(row.values.get(item.id), item.scale) if item else None
         return rating is not None and rating.closed
+
+
+def newest_notes(definition: PlanDefinition, row: Row) -> Iterator[tuple[str, str]]:
+    """The progress notes of a row: field id and text; of dated entries only the newest."""
+    for item in definition.fields_of(row.kind):
+        text = row.values.get(item.id)
+        if item.role == "progress" and isinstance(text, str):
+            yield item.id, entries_of(text)[0] if item.mode == "append" else text
+
+
+def entries_of(note: str) -> list[str]:
+    """The dated entries of a narrative that grows, newest first."""
+    return re.split(r"\n(?=\[)", note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from xlplan.plan.definition import Field
-from xlplan.plan.lint_view import Finding, Plan, Row
+from xlplan.plan.lint_view import Finding, Plan, Row, newest_notes
+from xlplan.plan.references import kinds_referred_to
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import Timescale, say_date, unread_dates
 from xlplan.plan.values import Invalid, show
@@ -95,7 +96,7 @@ def wrong_date(plan: Plan) -> Iterator[Finding]:
 def closed_but_outstanding(plan: Plan) -> Iterator[Finding]:
     """A rating that closes the action beside a note that says there is work left."""
     for row, item, code, closed in plan.rated():
-        for field_id, note in _notes(plan, row) if closed else ():
+        for field_id, note in newest_notes(plan.definition, row) if closed else ():
             if words := says_outstanding(note):
                 message = (
                     f'{item.heading} is {code}, yet the note says "{words}". '
@@ -109,7 +110,7 @@ def completed_but_open(plan: Plan) -> Iterator[Finding]:
     for row, item, code, closed in plan.rated():
         rating = plan.definition.rating(code, item.scale)
         held = rating is not None and rating.holding
-        for field_id, note in () if closed or held else _notes(plan, row):
+        for field_id, note in () if closed or held else newest_notes(plan.definition, row):
             if (words := says_completed(note)) and not says_outstanding(note):
                 stands = f"is {code}" if code else "is blank"
                 message = (
@@ -146,7 +147,7 @@ def required_blank(plan: Plan) -> Iterator[Finding]:
 def dangling_reference(plan: Plan) -> Iterator[Finding]:
     """References to a recommendation or an action that is not in the plan."""
     for row, item, value in plan.cells():
-        kinds = _refers_to(plan, item)
+        kinds = kinds_referred_to(plan.definition, item)
         for ref in sorted(value) if kinds and isinstance(value, frozenset) else ():
             if not any((kind, fold(ref)) in plan.by_ref for kind in kinds):
                 what = " or ".join(kinds)
@@ -213,20 +214,3 @@ def _due_by(row: Row, due: Field | None) -> date | None:
     if isinstance(value, Timescale):
         return value.by
     return value if isinstance(value, date) else None
-
-
-def _notes(plan: Plan, row: Row) -> Iterator[tuple[str, str]]:
-    """The progress notes of a row; of dated entries only the newest, which stands first."""
-    for item in plan.definition.fields_of(row.kind):
-        text = row.values.get(item.id)
-        if item.role == "progress" and isinstance(text, str):
-            yield item.id, re.split(r"\n(?=\[)", text)[0] if item.mode == "append" else text
-
-
-def _refers_to(plan: Plan, item: Field) -> tuple[str, ...]:
-    """The kinds of row that a field refers to; none where it refers outside the plan."""
-    if item.role == "recommendation" and item.type in ("reference", "set"):
-        return ("recommendation",) if plan.definition.fields_of("recommendation") else ()
-    if item.type == "reference" and item.role == "text":
-        return ("action", "recommendation")
-    return ()
