@@ -110,11 +110,13 @@ def _assertion_body(item: Assertion) -> Body:
         body["message"] = item.message
     if item.row:
         body["row"] = dict(item.row)
+    if item.entry:
+        body["entry"] = True
     return body
 
 
 def _returned_body(fact: Returned) -> Body:
-    return {
+    body: Body = {
         "id": fact.id,
         "sha256": fact.sha256,
         "file": fact.file,
@@ -131,6 +133,9 @@ def _returned_body(fact: Returned) -> Body:
         ],
         "information": list(fact.information),
     }
+    if fact.sign_off:
+        body["sign_off"] = dict(fact.sign_off)
+    return body
 
 
 def _returned(body: Body) -> Returned:
@@ -148,6 +153,7 @@ def _returned(body: Body) -> Returned:
             place=Place(body["file"], item["sheet"], item["cell"]),
             message=item.get("message", ""),
             row=item.get("row", {}),
+            entry=item.get("entry", False),
         )
         for item in body["assertions"]
     )

@@ -1,96 +1,70 @@
-"""Answers: from what the coordinator chose to the facts that the ledger records.
-
-A decision is a coordinator's write that saw everything on its cell, or, where nothing is to be
-written, an act that has seen the question away. It is never replayed on another cell.
-"""
+"""Answers: from what the coordinator chose to the facts that the ledger records."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from xlplan.errors import Problem
-from xlplan.merge.ids import identity, named
-from xlplan.merge.model import (
-    COORDINATOR,
-    Candidate,
-    Decided,
-    Fact,
-    MasterRow,
-    Place,
-    Question,
-    RowAdded,
-)
+from xlplan.merge.decisions import Answer, decided, refuse, taken_in
+from xlplan.merge.model import Candidate, Fact, Question
+from xlplan.merge.proposals import proposal_facts
 from xlplan.merge.questions import (
     ACCEPT,
     COMBINE,
-    DECLINE,
     KEEP,
-    LINK,
     OTHER,
     TRANSFER,
     WITHDRAW,
     labelled,
+    open_asks,
 )
-from xlplan.merge.register import NOWHERE
+from xlplan.merge.records import CellKey
+from xlplan.merge.register import SET_TYPES, Write
 from xlplan.merge.state import State
-from xlplan.plan.definition import ENTRY, STATUS, Field
+from xlplan.plan.definition import STATUS
 from xlplan.plan.text import fold
-from xlplan.plan.values import Invalid, Raw, Value, canon, natural_key, show
+from xlplan.plan.values import Invalid, canon, show
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the coordinator answered: a choice, the other value where one was given, and why."""
-
-    choice: str
-    other: Raw = None
-    why: str = ""
-    place: Place = NOWHERE
-    issued: str = ""
+__all__ = ["Answer", "facts_of"]
 
 
 def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
     """The facts that record an answer to an open question, or why it cannot be taken."""
     choice = _choice(question, answer.choice)
     if choice is None:
-        return _refuse(
+        return refuse(
             question,
             answer,
             "DEC-002",
             f'"{answer.choice}" is not one of the choices. '
             f"Choose one of: {', '.join(question.choices)}.",
         )
-    if choice == COMBINE:
-        text = "\n".join(dict.fromkeys(show(c.value) for c in question.candidates if c.value))
-        return [_decided(state, question, answer, choice, text)]
     if question.kind == "row-added":
-        return _proposal(state, question, answer, choice)
+        return proposal_facts(state, question, answer, choice)
     if question.kind == "row-missing":
         return _missing(state, question, answer, choice)
-    if choice == OTHER:
-        value = _other(state, question, answer)
-        if isinstance(value, Problem):
-            return value
-        return [_decided(state, question, answer, choice, value)]
     if choice == KEEP:
-        if question.kind == "conflict":
-            return [_decided(state, question, answer, choice, question.master)]
-        return [_decided(state, question, answer, choice, None, writes=False)]
-    chosen = _chosen(question, choice)
-    if isinstance(chosen.value, Invalid):
-        return _refuse(question, answer, "DEC-003", f"{chosen.value.message} Or choose Other.")
-    return [_decided(state, question, answer, choice, chosen.value)]
+        value = question.master if question.kind == "conflict" else None
+        writes = question.kind == "conflict"
+        return [decided(state, question, answer, choice, value, writes=writes)]
+    if choice == OTHER:
+        return _other(state, question, answer)
+    if choice == COMBINE:
+        text = "\n".join(dict.fromkeys(show(c.value) for c in question.candidates if c.value))
+        return [decided(state, question, answer, choice, text, of=question.candidates)]
+    return _accepted(state, question, answer, choice)
 
 
 def _choice(question: Question, text: str) -> str | None:
-    for choice in question.choices:
-        if fold(choice) == fold(text):
-            return choice
+    """The choice that a text means: as it is written, before case and spaces are set aside."""
     labels = labelled(question.candidates)
-    for label, item in zip(labels, question.candidates, strict=True):
-        if fold(item.text) == fold(text) and label in question.choices:
-            return label
-    return None
+    texts = [
+        (item.text, label)
+        for label, item in zip(labels, question.candidates, strict=True)
+        if label in question.choices
+    ]
+    offered = [*((choice, choice) for choice in question.choices), *texts]
+    exact = [choice for said, choice in offered if said == text]
+    alike = [choice for said, choice in offered if fold(said) == fold(text)]
+    return next(iter((*exact, *alike)), None)
 
 
 def _chosen(question: Question, choice: str) -> Candidate:
@@ -100,61 +74,59 @@ def _chosen(question: Question, choice: str) -> Candidate:
     return question.candidates[labels.index(choice)]
 
 
-def _other(state: State, question: Question, answer: Answer) -> Value | Problem:
-    item = state.field_of((question.uid, question.field))
+def _accepted(
+    state: State, question: Question, answer: Answer, choice: str
+) -> list[Fact] | Problem:
+    """A candidate's value; what was only asked about is taken in beside what stands."""
+    chosen = _chosen(question, choice)
+    if isinstance(chosen.value, Invalid):
+        return refuse(question, answer, "DEC-003", f"{chosen.value.message} Or choose Other.")
+    key = (question.uid, question.field)
+    asked = next((w for w in open_asks(state.live(key)) if w.id == chosen.assertion), None)
+    if asked is not None and _beside(state, key, asked):
+        value = taken_in(state, key, asked, chosen.value)
+        return [decided(state, question, answer, choice, value)]
+    of: tuple[Candidate, ...] | None = (chosen,)
+    if question.kind == "reverted":
+        head = question.candidates[0]
+        of = None if _is_entry(state, key, head) else (head,)
+    return [decided(state, question, answer, choice, chosen.value, of=of)]
+
+
+def _is_entry(state: State, key: CellKey, of: Candidate) -> bool:
+    return any(write.id == of.assertion and write.entry for write in state.live(key))
+
+
+def _beside(state: State, key: CellKey, write: Write) -> bool:
+    """Whether accepting a write leaves the rest of the cell: an entry, or a change of a set."""
+    item = state.field_of(key)
+    return write.entry or (item is not None and item.type in SET_TYPES)
+
+
+def _other(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
+    key = (question.uid, question.field)
+    item = state.field_of(key)
     value = canon(item, answer.other, state.definition) if item is not None else None
     if value is None:
-        return _refuse(
+        return refuse(
             question,
             answer,
             "DEC-004",
             'The decision is "Other" but no other value is given. Enter it in Other value.',
         )
     if isinstance(value, Invalid):
-        return _refuse(question, answer, "DEC-003", value.message)
-    return value
-
-
-def _decided(
-    state: State,
-    question: Question,
-    answer: Answer,
-    choice: str,
-    value: Value,
-    *,
-    writes: bool = True,
-    cell: tuple[str, str] | None = None,
-) -> Decided:
-    key = cell or (question.uid, question.field)
-    everything = frozenset(write.id for write in state.live(key))
-    saw = everything | (question.saw if cell is None else frozenset())
-    return Decided(
-        id=named("d", question.id, key, choice, identity(value), state.seq),
-        question=question.id,
-        kind=question.kind,
-        uid=key[0],
-        field=key[1],
-        choice=choice,
-        writes=writes,
-        value=value,
-        why=answer.why,
-        saw=saw,
-        place=answer.place,
-        issued=answer.issued,
-    )
-
-
-def _refuse(question: Question, answer: Answer, code: str, message: str) -> Problem:
-    where = str(answer.place) or f"question {question.id}"
-    about = f"Action {question.action}" if question.action else "The proposed row"
-    return Problem(code, where, f"{about}: {message}", "error", question.action, question.field)
+        return refuse(question, answer, "DEC-003", value.message)
+    asked = [w for w in open_asks(state.live(key)) if w.id in question.saw]
+    if asked and all(write.entry for write in asked):
+        value = taken_in(state, key, asked[-1], value)
+    return [decided(state, question, answer, OTHER, value)]
 
 
 def _missing(state: State, question: Question, answer: Answer, choice: str) -> list[Fact] | Problem:
-    seen_away = _decided(state, question, answer, choice, None, writes=False)
+    seen_away = decided(state, question, answer, choice, None, writes=False)
     if choice == WITHDRAW:
         cell = (question.uid, STATUS)
-        return [seen_away, _decided(state, question, answer, choice, "withdrawn", cell=cell)]
+        return [seen_away, decided(state, question, answer, choice, "withdrawn", cell=cell)]
     if choice == TRANSFER:
         item = state.definition.with_role("lead")
         names = canon(item, answer.other, state.definition) if item is not None else None
@@ -169,95 +141,10 @@ def _missing(state: State, question: Question, answer: Answer, choice: str) -> l
                 if unknown
                 else ("No lead is given.")
             )
-            return _refuse(
+            return refuse(
                 question, answer, "DEC-005",
                 f"{said} Enter the name of a lead of plan.toml in Other value.",
             )  # fmt: skip
         cell = (question.uid, item.id)
-        return [seen_away, _decided(state, question, answer, choice, names, cell=cell)]
+        return [seen_away, decided(state, question, answer, choice, names, cell=cell)]
     return [seen_away]
-
-
-def _proposal(
-    state: State, question: Question, answer: Answer, choice: str
-) -> list[Fact] | Problem:
-    seen_away = _decided(state, question, answer, choice, None, writes=False)
-    if choice == DECLINE:
-        return [seen_away]
-    asked = next(w for w in state.live((question.uid, "")) if w.id in question.saw)
-    texts = dict(asked.row)
-    if choice == LINK:
-        return _link(state, question, answer, texts, seen_away)
-    values = row_values(state, texts)
-    lead = state.definition.with_role("lead")
-    if lead is not None and values.get(lead.id) is None:
-        values[lead.id] = (asked.author,)
-    uid = named("a", question.uid, question.id)
-    row = new_row(state, values, uid, asked.place, "proposal", seen_away.id)
-    return [row, seen_away]
-
-
-def _link(
-    state: State, question: Question, answer: Answer, texts: dict[str, str], seen_away: Decided
-) -> list[Fact] | Problem:
-    wanted = show(canon(_TEXT, answer.other, state.definition))
-    uid = next((u for u in state.uids("action") if state.ref(u) == wanted), None)
-    if uid is None or not wanted:
-        return _refuse(
-            question, answer, "DEC-006",
-            f'"{wanted}" is not the ref of an action. Enter the ref to link to in Other value.',
-        )  # fmt: skip
-    facts: list[Fact] = [seen_away]
-    for name, value in row_values(state, texts).items():
-        item = state.definition.find(name)
-        if item is None or item.owner != "lead" or value is None or isinstance(value, Invalid):
-            continue
-        if value != state.value(uid, name):
-            cell = (uid, name)
-            facts.append(_decided(state, question, answer, LINK, value, cell=cell))
-    return facts
-
-
-_TEXT = Field("text", "Text")
-
-
-def row_values(state: State, texts: dict[str, str]) -> dict[str, Value]:
-    """The values of a row that was added, from its texts by column id."""
-    values: dict[str, Value] = {}
-    for column, text in texts.items():
-        item = state.definition.find(column.removesuffix(ENTRY))
-        if item is not None:
-            values[item.id] = canon(item, text, state.definition)
-    return values
-
-
-def new_row(
-    state: State, values: dict[str, Value], uid: str, place: Place, origin: str, source: str
-) -> RowAdded:
-    """A new row from values: given a ref in the plan's own numbering where it has none, and
-    placed after the last row of its section."""
-    key = state.definition.with_role("key")
-    section = state.definition.with_role("section")
-    rows = state.master("action")
-    taken = {row.ref for row in rows}
-    mates = [r for r in rows if section and r.values.get(section.id) == values.get(section.id)]
-    if key is not None and (values.get(key.id) is None or show(values[key.id]) in taken):
-        values = {**values, key.id: next_ref(mates or rows, taken)}
-    orders = sorted(state.rows[row.uid].order for row in rows)
-    order = 1.0
-    if orders:
-        after = max(state.rows[row.uid].order for row in mates or rows)
-        following = next((o for o in orders if o > after), after + 2)
-        order = (after + following) / 2
-    places = {name: place for name, value in values.items() if value is not None}
-    return RowAdded(uid, "action", order, values, places, COORDINATOR, origin, source)
-
-
-def next_ref(mates: list[MasterRow], taken: set[str]) -> str:
-    """The next ref in the numbering of some rows: after ``3.9`` comes ``3.10``."""
-    last = max((row.ref for row in mates), key=natural_key, default="")
-    head = last.rstrip("0123456789")
-    number = int(last[len(head) :] or 0) + 1
-    while f"{head}{number}" in taken:
-        number += 1
-    return f"{head}{number}"

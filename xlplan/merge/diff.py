@@ -2,7 +2,8 @@
 
 Every returned cell that differs from its base becomes exactly one assertion, or is counted in one
 that speaks for its whole row. Nothing here looks at other returns, so that their order cannot
-matter; only the coordinator's own acts are consulted (an action closed since the issue).
+matter; only the coordinator's own acts are consulted (an action closed since the issue). A row
+that is not one of the plan becomes a proposal, so that nothing in it is lost.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from xlplan.errors import Problem
 from xlplan.merge.ids import assertion_id
 from xlplan.merge.model import COORDINATOR, Assertion, AssertionKind, Issued, Place
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
-from xlplan.merge.rows import missing_rows, proposal
+from xlplan.merge.register import Write
+from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field
 from xlplan.plan.text import fold
@@ -23,6 +25,18 @@ from xlplan.plan.values import Invalid, Raw, Value, canon, show
 STATUS_FIELD = Field(STATUS, "Status", "choice", choices=("withdrawn",))
 CELL_LIMIT = 32_767
 """Characters that fit in one Excel cell; what is longer goes out cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Against:
+    """What a row is compared with: the position of its base, and why to doubt its edits.
+
+    `typed` rows were written by hand and not issued: a blank cell in them says nothing.
+    """
+
+    as_of: int
+    doubt: str
+    typed: bool = False
 
 
 @dataclass
@@ -43,36 +57,34 @@ class Comparison:
         self.reading = reading
         self.owner = issued.author == COORDINATOR
         self.found = Findings()
+        self._proposals = Proposals(state, issued, reading)
 
     def run(self) -> Findings:
         """Compare every row; see the module."""
         times = Counter(row.uid for row in self.reading.rows if row.uid and row.trust != "added")
         for row in self.reading.rows:
             if row.trust == "added":
-                self._add(proposal(self.state, self.issued, self.reading, row))
-            elif row.uid in self.issued.uids or row.trust == "foreign":
-                self._compare_row(row, self._doubt(row, times[row.uid]))
+                self._add(self._proposals.proposal(row))
+            elif row.uid not in self.state.rows:
+                self._add(self._proposals.proposal(row, _stranger(row)))
             else:
-                self._say_unknown(row)
-        for missing in missing_rows(self.issued, self.reading):
-            self._add(missing)
+                self._compare_row(row, self._against(row, times[row.uid]))
+        self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
         return self.found
 
     def _add(self, item: Assertion | None) -> None:
         if item is not None:
             self.found.assertions.append(item)
 
-    def _say_unknown(self, row: ReadRow) -> None:
-        where = f"{self.reading.file}!{row.sheet or self.reading.sheet}!{row.number}"
-        self.found.problems.append(
-            Problem(
-                "RET-020",
-                where,
-                f'Row {row.number} ("{row.ref}") is not a row of this template and its key was '
-                "not made by this plan. It was left out; enter it by hand if it is wanted.",
-                "warning",
-            )
-        )
+    def _against(self, row: ReadRow, times: int) -> _Against:
+        """A row pasted from another template is compared with what that one showed."""
+        origin = self.state.issued.get(row.key_issued) if row.trust == "foreign" else None
+        base = self.issued if origin is None else origin
+        typed = row.uid not in base.uids
+        doubt = self._doubt(row, times)
+        if typed and not doubt:
+            doubt = f"Action {self.state.ref(row.uid)} is not in the template that was issued."
+        return _Against(base.as_of, doubt, typed)
 
     def _doubt(self, row: ReadRow, times: int) -> str:
         """Why a row's edits cannot apply by themselves, or ``""``."""
@@ -92,37 +104,45 @@ class Comparison:
             return f"The row was matched to action {ref} by its ref alone: its stamp is missing."
         return ""
 
+    def _own(self, uid: str, field_id: str) -> Write | None:
+        """The coordinator's last write on a cell; other authors' are not looked at."""
+        own = [
+            w for w in self.state.live((uid, field_id)) if w.standing and w.author == COORDINATOR
+        ]
+        return max(own, key=lambda write: write.seq, default=None)
+
     def _closed_since(self, uid: str) -> bool:
         """Closed or withdrawn by the coordinator, unseen by this template (MERGE section 2)."""
         if self.state.value(uid, STATUS) == "withdrawn":
             return True
-        item = self.state.definition.with_role("rating")
+        item = self.state.definition.with_role("rating", self._row_kind(uid))
         if item is None:
             return False
-        closing = [
-            head
-            for head in self.state.cell((uid, item.id)).heads
-            if head.author == COORDINATOR and head.seq > self.issued.as_of
-        ]
+        last = self._own(uid, item.id)
         codes = {r.code for r in self.state.definition.scale_of(item) if r.closed}
-        return any(head.value in codes for head in closing)
+        return last is not None and last.seq > self.issued.as_of and last.value in codes
 
     def _agreed(self, row: ReadRow, item: Field, value: Value) -> bool:
         """Whether the coordinator wrote the very same there."""
-        heads = self.state.cell((row.uid, item.id)).heads
-        return any(head.author == COORDINATOR and head.value == value for head in heads)
+        last = self._own(row.uid, item.id)
+        return last is not None and last.seq > self.issued.as_of and last.value == value
 
-    def _compare_row(self, row: ReadRow, doubt: str) -> None:
+    def _compare_row(self, row: ReadRow, against: _Against) -> None:
         found = [
             item
             for column, cell in row.cells.items()
             if column in self.reading.columns
-            and (item := self._compare_cell(row, column, cell, doubt)) is not None
+            and (item := self._compare_cell(row, column, cell, against)) is not None
         ]
+        if found and self.state.row_at(row.uid) is None:
+            self._add(self._proposals.proposal(row, "This row was taken back out of the plan."))
+            return
         emptied = [a for a in found if a.value is None and a.kind in ("edit", "cleared-required")]
         if len(emptied) > 1 and len(emptied) == self._filled(row):
             found = [a for a in found if a not in emptied]
-            found.append(self._emptied(row, emptied))
+            said = {a.field: show(a.base) for a in emptied}
+            why = "Every input of this row was emptied."
+            found.append(whole_row(self.issued, row.uid, "emptied", emptied[0].place, said, why))
         self.found.assertions.extend(found)
 
     def _filled(self, row: ReadRow) -> int:
@@ -134,50 +154,32 @@ class Comparison:
             and self.state.value(row.uid, name, self.issued.as_of) is not None
         )
 
-    def _emptied(self, row: ReadRow, emptied: list[Assertion]) -> Assertion:
-        """A whole row blanked is asked about as a possible withdrawal."""
-        first = emptied[0]
-        return Assertion(
-            id=assertion_id(self.issued.id, self.issued.author, row.uid, "", "emptied"),
-            kind="row-missing",
-            issued=self.issued.id,
-            author=self.issued.author,
-            uid=row.uid,
-            field="",
-            base=None,
-            value="emptied",
-            place=first.place,
-            message="Every input of this row was emptied.",
-            row={a.field: show(a.base) for a in emptied},
-        )
-
     def _field(self, uid: str, column: str) -> Field | None:
         if column == STATUS:
             return STATUS_FIELD
-        row = self.state.rows.get(uid)
-        kind = row.kind if row else "action"
-        name = column.removesuffix(ENTRY)
+        name, kind = column.removesuffix(ENTRY), self._row_kind(uid)
         return self.state.definition.find(name, kind) or self.state.definition_at(
             self.issued.as_of
         ).find(name, kind)
 
     def _compare_cell(
-        self, row: ReadRow, column: str, cell: ReadCell, doubt: str
+        self, row: ReadRow, column: str, cell: ReadCell, against: _Against
     ) -> Assertion | None:
         item = self._field(row.uid, column)
         if item is None:
             return None
         entry = column.endswith(ENTRY)
-        base = None if entry else self.state.value(row.uid, item.id, self.issued.as_of)
+        base = None if entry else self.state.value(row.uid, item.id, against.as_of)
         if not cell.formula and not cell.error and untouched(base, cell.value):
             return None
         value = self._value(item, cell)
-        if value == base:
-            self._note_spelling(row, item, base, cell)
+        if value == base or (value is None and against.typed):
+            self._note_spelling(row, item, value, cell)
             return None
-        kind, message = self._kind(row, item, column, value, doubt)
+        self._note_look_alikes(row, item, value, cell)
+        kind, message = self._kind(row, item, column, value, against.doubt)
         return Assertion(
-            id=assertion_id(self.issued.id, self.issued.author, row.uid, item.id, value),
+            id=assertion_id(self.issued.id, self.issued.author, row.uid, column, value),
             kind=kind,
             issued=self.issued.id,
             author=self.issued.author,
@@ -188,14 +190,30 @@ class Comparison:
             raw=show(value) if cell.value is None else str(cell.value),
             place=Place(self.reading.file, row.sheet or self.reading.sheet, cell.cell),
             message=message,
+            entry=entry,
         )
 
-    def _note_spelling(self, row: ReadRow, item: Field, base: Value, cell: ReadCell) -> None:
-        if isinstance(cell.value, str) and fold(cell.value) != fold(show(base)):
-            self.found.information.append(
-                f'{row.sheet or self.reading.sheet}!{cell.cell}: "{cell.value}" means the same as '
-                f'"{show(base)}" in {item.heading}; nothing changed.'
-            )
+    def _note_spelling(self, row: ReadRow, item: Field, value: Value, cell: ReadCell) -> None:
+        """Only white space, the case of a rating or the spelling of a date differs."""
+        if isinstance(cell.value, str) and cell.value.replace("\r\n", "\n") != show(value):
+            means = f'the same as "{show(value)}"' if value is not None else "a blank"
+            self._inform(row, cell, f'"{cell.value}" means {means} in {item.heading}; no change.')
+
+    def _note_look_alikes(self, row: ReadRow, item: Field, value: Value, cell: ReadCell) -> None:
+        """A rating typed with letters that only look like those of the scale was mapped."""
+        if item.type != "rating" or not isinstance(cell.value, str) or not isinstance(value, str):
+            return
+        names = {fold(line) for line in cell.value.split("\n") if line.strip()}
+        rating = self.state.definition.rating(value, item.scale)
+        if rating and not names <= {fold(n) for n in (rating.code, rating.label, *rating.aliases)}:
+            self._inform(
+                row, cell,
+                f'"{cell.value}" holds letters that only look like those of "{value}" in '
+                f'{item.heading}; it was read as "{value}".',
+            )  # fmt: skip
+
+    def _inform(self, row: ReadRow, cell: ReadCell, text: str) -> None:
+        self.found.information.append(f"{row.sheet or self.reading.sheet}!{cell.cell}: {text}")
 
     def _value(self, item: Field, cell: ReadCell) -> Value:
         if cell.error:
@@ -237,6 +255,12 @@ class Comparison:
     def _row_kind(self, uid: str) -> str:
         row = self.state.rows.get(uid)
         return row.kind if row else "action"
+
+
+def _stranger(row: ReadRow) -> str:
+    if row.trust == "foreign":
+        return "This row was pasted from another template."
+    return f'Row {row.number} ("{row.ref}") carries a key that this plan never signed.'
 
 
 def untouched(base: Value, raw: Raw) -> bool:

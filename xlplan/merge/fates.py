@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlplan.merge.model import Assertion, Disposition, Place, Returned
-from xlplan.merge.register import seen, superseded
+from xlplan.merge.model import COORDINATOR, Assertion, Disposition, Place, Returned
+from xlplan.merge.register import Write, superseded
 from xlplan.merge.state import State
 
 _ASKING: dict[str, Disposition] = {
@@ -31,13 +32,18 @@ class Fate:
 
 
 def fates_of(state: State, returned: Returned) -> list[Fate]:
-    """The fate of every cell of a return that differs from its base, as things stand now."""
+    """The fate of every cell of a return that differs from its base, as things stand now.
+
+    A row that was added or emptied has one for each of its cells; a missing row, which has no
+    cell, has one for the row.
+    """
     return [
         Fate(
-            state.ref(item.uid), item.uid, item.field, item.place, item.author,
+            state.ref(item.uid), item.uid, field, item.place, item.author,
             disposition_of(state, item),
         )
         for item in returned.assertions
+        for field in (item.row or (item.field,))
     ]  # fmt: skip
 
 
@@ -46,16 +52,35 @@ def disposition_of(state: State, item: Assertion) -> Disposition:
     key = (item.uid, item.field)
     writes = state.live(key)
     mine = next((write for write in writes if write.id == item.id), None)
-    if mine is not None and mine.id in superseded(writes):
-        return "superseded"
     kind = mine.kind if mine is not None else item.kind
+    if mine is not None and mine.id in superseded([w for w in writes if _competes(w, mine)]):
+        return "superseded"
+    if kind == "row-added" and item.author == COORDINATOR:
+        return "applied"
     if kind in _ASKING:
         return _ASKING[kind]
     cell = state.cell(key)
-    heads = {head.id for head in cell.heads}
-    if item.id not in heads or item.id in seen(writes):
-        return "applied"
-    if cell.conflict:
-        return "conflict"
-    same = {head.author for head in cell.heads if head.value == item.value}
-    return "agreed" if len(same) > 1 else "applied"
+    if any(head.id == item.id for head in cell.heads):
+        if cell.conflict:
+            return "conflict"
+        same = {head.author for head in cell.heads if head.value == item.value}
+        return "agreed" if len(same) > 1 else "applied"
+    return "conflict" if _lost(state, item, writes) else "applied"
+
+
+def _competes(write: Write, mine: Write) -> bool:
+    """Whether a later write replaces `mine`: a question never replaces what stands."""
+    return write.standing or not mine.standing
+
+
+def _lost(state: State, item: Assertion, writes: Sequence[Write]) -> bool:
+    """Whether the coordinator settled a conflict about this assertion on something else."""
+    settled = min((w for w in writes if w.standing and item.id in w.saw), key=_seq, default=None)
+    if settled is None or settled.value == item.value:
+        return False
+    before = state.cell((item.uid, item.field), settled.seq - 1)
+    return before.conflict and any(head.id == item.id for head in before.heads)
+
+
+def _seq(write: Write) -> int:
+    return write.seq

@@ -32,6 +32,11 @@ def identity(value: Value) -> object:
     return encoded
 
 
-def assertion_id(issued: str, author: str, uid: str, field: str, value: Value) -> str:
+def assertion_id(issued: str, author: str, uid: str, column: str, value: Value) -> str:
     """The id of an assertion: the same edit from any copy of the file is the same (MERGE 1)."""
-    return named("w", issued, author, uid, field, identity(value), length=20)
+    return named("w", issued, author, uid, column, identity(value), length=20)
+
+
+def row_uid(proposal: str) -> str:
+    """The uid of the row that a proposal becomes: one for each, whatever was proposed there."""
+    return named("a", proposal)

@@ -51,7 +51,8 @@ class Assertion:
     """This author, looking at this issued workbook, wrote this value in this field of this row.
 
     `id` is a hash of (issued workbook, author, uid, field, canonical value), so the same edit in
-    any copy of the file is the same assertion (MERGE section 1). `raw` is what was typed.
+    any copy of the file is the same assertion (MERGE section 1). `raw` is what was typed; `entry`
+    says that it stood in the column for this period's entry of a narrative.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Assertion:
     place: Place = a_field(default_factory=Place)
     message: str = ""
     row: Mapping[str, str] = a_field(default_factory=dict)
+    entry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,8 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A file came back, with everything read from it. `saved_at` is the in-file stamp or ``""``."""
+    """A file came back, with everything read from it. `saved_at` is the in-file stamp or ``""``;
+    `sign_off` what its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``."""
 
     id: str
     sha256: str
@@ -197,6 +200,7 @@ class Returned:
     assertions: tuple[Assertion, ...] = ()
     problems: tuple[Problem, ...] = ()
     information: tuple[str, ...] = ()
+    sign_off: Mapping[str, str] = a_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

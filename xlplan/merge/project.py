@@ -21,8 +21,9 @@ from xlplan.merge.model import (
     RowAdded,
     Undone,
 )
+from xlplan.merge.records import CellKey
 from xlplan.merge.register import CellState, Write
-from xlplan.merge.state import CellKey, State
+from xlplan.merge.state import State
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value
 
@@ -57,12 +58,17 @@ class Step:
 
     def apply(self, event: Event) -> None:
         """Apply one event of the transaction."""
-        if isinstance(event.fact, RowAdded) and event.fact.origin != "import":
-            self._added.append((event, event.fact))
+        fact = event.fact
+        if isinstance(fact, RowAdded) and fact.origin != "import" and self._is_new(fact):
+            self._added.append((event, fact))
         for key in _will_touch(self.state, event):
             self._before.setdefault(key, self.state.cell(key))
             self._cause[key] = event
         self.state.apply(event)
+
+    def _is_new(self, row: RowAdded) -> bool:
+        """A row that another copy of a file brings once more is no second row."""
+        return self.state.row_at(row.uid) is None
 
     def changes(self) -> list[Change]:
         """What the transaction changed so far, cell by cell."""
@@ -111,7 +117,7 @@ def _change(state: State, event: Event, key: CellKey, before: Value, now: CellSt
         after=now.value,
         by=COORDINATOR if undo or writer is None else _authors(now, writer),
         place=Place() if undo or writer is None else writer.place,
-        kind="undo" if undo else _kind(now, writer),
+        kind="undo" if undo else _kind(now, writer, current_cycle(state)),
         return_id="" if writer is None else writer.return_id,
     )
 
@@ -128,11 +134,14 @@ def _authors(now: CellState, writer: Write) -> str:
     return ", ".join(sorted({h.author for h in now.heads if h.value == writer.value}))
 
 
-def _kind(now: CellState, writer: Write | None) -> str:
+def _kind(now: CellState, writer: Write | None, period: str) -> str:
+    """What a change was; an entry for an earlier period than the current one restates it."""
     if now.conflict:
         return "conflict"
     if writer is None:
         return "edit"
+    if writer.kind == "entry" and writer.cycle != period:
+        return "restatement"
     if len({head.author for head in now.heads}) > 1 and writer.kind == "edit":
         return "agreed"
     if writer.kind == "edit" and writer.author == COORDINATOR:

@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
-from xlplan.merge.ids import identity, named
-from xlplan.merge.model import Candidate, Place, Question, QuestionKind
+from xlplan.merge.ids import identity, named, row_uid
+from xlplan.merge.model import COORDINATOR, Candidate, Question, QuestionKind
+from xlplan.merge.records import CellKey
 from xlplan.merge.register import CellState, Write, distinct, seen, superseded
-from xlplan.merge.state import CellKey, State
-from xlplan.plan.definition import Field
+from xlplan.merge.reverted import Shown, last_shown, without
+from xlplan.merge.state import State
+from xlplan.plan.definition import STATUS, Field
+from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value, natural_key, show_in
 
 KEEP = "Keep current"
@@ -35,6 +38,9 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "row-added": (ACCEPT, LINK, DECLINE),
     "row-missing": (KEEP, WITHDRAW, TRANSFER),
 }
+_RESERVED = frozenset(
+    fold(word) for word in (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRANSFER, LINK)
+)
 SHORT = 60
 """Longest candidate that is shown whole in the dropdown; longer ones are cut and numbered."""
 
@@ -54,6 +60,8 @@ def questions_of(state: State, cells: Iterable[CellKey] | None = None) -> list[Q
 
 
 def _questions_on(state: State, key: CellKey) -> Iterator[Question]:
+    if key[0] in state.rows and state.row_at(key[0]) is None:
+        return  # the row was taken back out of the plan, and what was asked about it with it
     writes = state.live(key)
     if all(write.kind == "row" for write in writes):
         return
@@ -94,14 +102,23 @@ def candidate(write: Write, item: Field | None) -> Candidate:
 
 
 def labelled(candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    """What the dropdown says for each candidate: its text, or its first words and its author."""
+    """What the dropdown says for each candidate: its text, or its first words and its author.
+
+    No two labels are the same to somebody who types one, and none is taken for another choice.
+    """
     short = [" ".join(c.text.split()) for c in candidates]
+    folded = [fold(text) for text in short]
     labels = []
     for number, (text, who) in enumerate(zip(short, candidates, strict=True), 1):
-        if len(text) > SHORT or short.count(text) > 1 or text in (KEEP, OTHER, COMBINE, ACCEPT):
+        if len(text) > SHORT or folded.count(fold(text)) > 1 or _odd(text):
             text = f"{number}. {text[: SHORT - 4].rstrip()}… ({who.author})"
         labels.append(text)
     return tuple(labels)
+
+
+def _odd(text: str) -> bool:
+    """Whether a candidate reads like one of the other choices, or like a numbered label."""
+    return fold(text) in _RESERVED or (text[:1].isdigit() and ". " in text[:4])
 
 
 def open_asks(writes: Sequence[Write]) -> list[Write]:
@@ -115,7 +132,8 @@ def _asking(
 ) -> Iterator[Question]:
     kinds: dict[str, list[Write]] = defaultdict(list)
     for write in open_asks(writes):
-        kinds[write.kind].append(write)
+        if _is_a_question(state, key, write):
+            kinds[write.kind].append(write)
     item = state.field_of(key)
     for kind, asking in sorted(kinds.items()):
         found = _ordered(asking)
@@ -134,8 +152,23 @@ def _asking(
             cell.value,
             candidates,
             choices,
-            " ".join(dict.fromkeys(write.message for write in found if write.message)),
+            " ".join(
+                dict.fromkeys((*(w.message for w in found if w.message), *_before(state, key)))
+            ),
         )
+
+
+def _before(state: State, key: CellKey) -> tuple[str, ...]:
+    """What is said of a proposal from which a row was made before."""
+    ref = state.ref(row_uid(key[0])) if state.row_at(row_uid(key[0])) else ""
+    return (f"It was accepted before as action {ref}: Accept takes in what is new.",) if ref else ()
+
+
+def _is_a_question(state: State, key: CellKey, write: Write) -> bool:
+    """Rows that the coordinator adds are taken as they are; a withdrawn row may be missing."""
+    if write.kind == "row-added":
+        return write.author != COORDINATOR
+    return write.kind != "row-missing" or state.value(key[0], STATUS) != "withdrawn"
 
 
 def _ask_candidate(write: Write, item: Field | None) -> Candidate:
@@ -149,47 +182,30 @@ def _reverted(
     state: State, key: CellKey, writes: Sequence[Write], cell: CellState
 ) -> Iterator[Question]:
     """A later file of the same author shows something earlier again: keep the edit, ask."""
-    for head in cell.heads:
-        if not head.stamp or not head.issued:
-            continue
-        shown = _last_shown(state, key, head)
+    item = state.field_of(key)
+    for head in (*cell.heads, *cell.entries):
+        shown = last_shown(state, key, head)
         if shown is None:
             continue
-        value, place, stamp = shown
-        ident = named("v", head.id, identity(value))
-        qid = question_id(key, "reverted", (head.id, ident))
-        if any(w.kind == "decision" and ident in w.saw for w in writes):
+        ident = named("v", head.id, identity(shown.value))
+        if any(write.kind == "decision" and ident in write.saw for write in writes):
             continue
-        item = state.field_of(key)
-        back = Candidate(value, show_in(item, value) or "(blank)", head.author, place, stamp, ident)
         yield Question(
-            qid, "reverted", key[0], state.ref(key[0]), key[1], head.base, cell.value,
-            (candidate(head, item), back), frozenset((head.id, ident)), _CHOICES["reverted"],
+            question_id(key, "reverted", (head.id, ident)), "reverted", key[0], state.ref(key[0]),
+            key[1], head.base, cell.value,
+            (candidate(head, item), _back(item, head, shown, ident, writes)),
+            frozenset((head.id, ident)), _CHOICES["reverted"],
             "A later file of the same lead shows this cell as it was before the edit.",
         )  # fmt: skip
 
 
-def _last_shown(state: State, key: CellKey, head: Write) -> tuple[Value, Place, str] | None:
-    """What the author's latest file shows in a cell, where that is not `head`'s value."""
-    uid, field_id = key
-    best: tuple[str, Value, Place] | None = None
-    agrees = False
-    for returned in state.live_returns(head.issued):
-        if returned.saved_at <= head.stamp or uid not in returned.rows:
-            continue
-        if field_id not in returned.fields:
-            continue
-        own = [a for a in returned.assertions if (a.uid, a.field) == key]
-        value, place = (own[0].value, own[0].place) if own else (head.base, Place(returned.file))
-        if own and own[0].kind != head.kind:
-            continue
-        if best is None or returned.saved_at > best[0]:
-            best, agrees = (returned.saved_at, value, place), value == head.value
-        elif returned.saved_at == best[0]:
-            agrees = agrees or value == head.value
-    if best is None or agrees:
-        return None
-    return best[1], best[2], best[0]
+def _back(
+    item: Field | None, head: Write, shown: Shown, ident: str, writes: Sequence[Write]
+) -> Candidate:
+    """The cell as the later file has it; an entry is taken out, the others stay."""
+    value = without(item, head, shown.value, writes) if head.entry else shown.value
+    text = show_in(item, value) or "(blank)"
+    return Candidate(value, text, head.author, shown.place, shown.stamp, ident)
 
 
 def _question(

@@ -76,3 +76,5 @@ class Reading:
     remarks: tuple[Remark, ...] = ()
     problems: tuple[Problem, ...] = ()
     manifest: Mapping[str, object] = field(default_factory=dict)
+    sign_off: Mapping[str, str] = field(default_factory=dict)
+    """What its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``."""

@@ -28,9 +28,10 @@ class Write:
     """One author's value in one cell.
 
     `saw` holds the ids of the writes that were visible when it was made. `stamp` is the earliest
-    in-file time at which it was seen, or ``""``; `seq` its place in the ledger. `standing` writes
-    enter the register; the others only ask. `kind` is ``row`` (with the row itself), an assertion
-    kind, or ``decision``.
+    in-file time at which it was seen, or ``""``; `timed` is False where it was also seen in a file
+    without a time, so that it may be older than `stamp` says. `seq` is its place in the ledger,
+    `period` that of its cycle. `standing` writes enter the register; the others only ask. `kind`
+    is ``row`` (with the row itself), an assertion kind, or ``decision``.
     """
 
     id: str
@@ -49,6 +50,9 @@ class Write:
     place: Place = NOWHERE
     return_id: str = ""
     row: tuple[tuple[str, str], ...] = ()
+    timed: bool = True
+    entry: bool = False
+    period: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +74,16 @@ def superseded(writes: Sequence[Write]) -> frozenset[str]:
     """The ids of writes that the same author, in the same issued workbook, later replaced.
 
     Per cell the later in-file stamp wins; writes with the same stamp, or without one, are
-    concurrent (MERGE section 2).
+    concurrent (MERGE section 2). What was once seen without a time may be older than any copy of
+    it, so it replaces nothing; a later copy with a time can therefore not bring it back.
     """
-    groups: dict[tuple[str, str], list[Write]] = defaultdict(list)
+    groups: dict[tuple[str, str, bool], list[Write]] = defaultdict(list)
     for write in writes:
         if write.issued and write.stamp:
-            groups[write.issued, write.author].append(write)
+            groups[write.issued, write.author, write.entry].append(write)
     gone: set[str] = set()
     for group in groups.values():
-        last = max(write.stamp for write in group)
+        last = max((write.stamp for write in group if write.timed), default="")
         gone.update(write.id for write in group if write.stamp < last)
     return frozenset(gone)
 
@@ -120,8 +125,7 @@ def _settle_plain(item: Field | None, writes: Sequence[Write]) -> CellState:
     common = frozenset.intersection(*(head.saw for head in heads))
     shared = [write for write in writes if write.id in common]
     if item is not None and item.type in SET_TYPES:
-        base = _elements(settle(item, shared).value)
-        return CellState(_merge_elements(base, heads), heads)
+        return CellState(_Elements(writes).present(writes) or None, heads)
     return CellState(_shown(item, heads, shared), heads, True, common)
 
 
@@ -137,12 +141,39 @@ def _elements(value: Value) -> frozenset[str]:
     return value if isinstance(value, frozenset) else frozenset()
 
 
-def _merge_elements(base: frozenset[str], heads: Sequence[Write]) -> Value:
-    """Added by anyone is in; removed by anyone and re-added by no one is out."""
-    given = [_elements(head.value) for head in heads]
-    added = frozenset().union(*(elements - base for elements in given))
-    removed = frozenset().union(*(base - elements for elements in given))
-    return (base - removed) | added or None
+class _Elements:
+    """Sets merge by element: each element is a register of the writes that added or removed it.
+
+    Added by anyone is in; removed by anyone and re-added by no one is out. What a write added and
+    removed is its difference from what its author saw, however long ago that was.
+    """
+
+    def __init__(self, writes: Sequence[Write]) -> None:
+        self._writes = writes
+        self._bases: dict[str, frozenset[str]] = {}
+
+    def present(self, writes: Sequence[Write]) -> frozenset[str]:
+        """The elements that `writes` leave."""
+        heads = heads_of(writes)
+        if len(distinct(heads)) == 1:
+            return _elements(heads[0].value)
+        replaced = superseded(writes)
+        touching: dict[str, list[Write]] = defaultdict(list)
+        for write in writes:
+            if write.id not in replaced:
+                for element in _elements(write.value) ^ self._base(write):
+                    touching[element].append(write)
+        return frozenset(e for e, found in touching.items() if self._is_in(e, found))
+
+    def _is_in(self, element: str, touching: Sequence[Write]) -> bool:
+        gone = seen(touching)
+        return any(element in _elements(w.value) for w in touching if w.id not in gone)
+
+    def _base(self, write: Write) -> frozenset[str]:
+        if write.id not in self._bases:
+            visible_then = [other for other in self._writes if other.id in write.saw]
+            self._bases[write.id] = self.present(visible_then)
+        return self._bases[write.id]
 
 
 def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
@@ -150,7 +181,7 @@ def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
     texts = [write for write in writes if write.kind != "entry"]
     stands = _settle_plain(item, texts) if texts else BLANK
     entries = [write for write in writes if write.kind == "entry"]
-    gone = seen(texts) | superseded(entries)
+    gone = (_behind(stands) if stands.conflict else seen(texts)) | superseded(entries)
     live = sorted((e for e in entries if e.id not in gone), key=_age, reverse=True)
     lines = [signed(entry) for entry in live]
     if stands.value is not None:
@@ -160,8 +191,9 @@ def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
     )
 
 
-def _age(entry: Write) -> tuple[str, str, str, str]:
-    return (entry.cycle, entry.stamp, entry.author, entry.id)
+def _age(entry: Write) -> tuple[int, str, str, str]:
+    """Entries are in the order of their cycles: a late one goes to the period it is about."""
+    return (entry.period, entry.stamp, entry.author, entry.id)
 
 
 def signed(entry: Write) -> str:
@@ -174,6 +206,15 @@ def signed(entry: Write) -> str:
     return f"[{head}] {show(entry.value)}"
 
 
+def _behind(state: CellState) -> frozenset[str]:
+    """The ids behind what the master shows of an open conflict."""
+    own = [head for head in state.heads if head.author == COORDINATOR]
+    if own:
+        last = max(own, key=lambda head: head.seq)
+        return last.saw | {last.id}
+    return state.common
+
+
 def visible(state: CellState, writes: Collection[Write], *, everything: bool) -> frozenset[str]:
     """The ids that somebody looking at this cell saw.
 
@@ -182,8 +223,4 @@ def visible(state: CellState, writes: Collection[Write], *, everything: bool) ->
     """
     if everything or not state.conflict:
         return frozenset(write.id for write in writes if everything or write.standing)
-    own = [head for head in state.heads if head.author == COORDINATOR]
-    if own:
-        last = max(own, key=lambda head: head.seq)
-        return last.saw | {last.id}
-    return state.common
+    return _behind(state)

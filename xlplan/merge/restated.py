@@ -10,8 +10,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from xlplan.merge.model import COORDINATOR, MasterRow
+from xlplan.merge.records import CellKey
 from xlplan.merge.register import settle
-from xlplan.merge.state import CellKey, State
+from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS
 from xlplan.plan.values import Value, show
 

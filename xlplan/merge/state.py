@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlplan.merge.ids import digest, identity
 from xlplan.merge.model import (
     COORDINATOR,
-    STANDING,
     Decided,
     Defined,
     Event,
@@ -25,34 +24,10 @@ from xlplan.merge.model import (
     RowAdded,
     Undone,
 )
+from xlplan.merge.records import CellKey, Records, Sighting
 from xlplan.merge.register import CellState, Write, settle, visible
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
 from xlplan.plan.values import Invalid, Value, canon, show
-
-CellKey = tuple[str, str]
-"""uid and field id; field ``""`` stands for the row itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One place in the ledger where a write was made or seen again."""
-
-    seq: int
-    source: str
-    """The id of the return or decision that carried it, or ``""`` for a row's first values."""
-    stamp: str
-    place: Place
-    kind: str
-
-
-class Record:
-    """A write with every sighting of it."""
-
-    __slots__ = ("sightings", "write")
-
-    def __init__(self, write: Write) -> None:
-        self.write = write
-        self.sightings: list[Sighting] = []
 
 
 class State:
@@ -60,8 +35,9 @@ class State:
 
     def __init__(self, load: Callable[[str], PlanDefinition]) -> None:
         self._load = load
-        self._records: dict[CellKey, dict[str, Record]] = defaultdict(dict)
-        self._retracted: dict[str, list[int]] = defaultdict(list)
+        self._records = Records()
+        self._rows: dict[str, list[tuple[int, RowAdded]]] = defaultdict(list)
+        self._periods: dict[str, int] = {}
         self._definitions: list[tuple[int, PlanDefinition]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
         self.seq = 0
@@ -88,8 +64,7 @@ class State:
 
     def definition_at(self, as_of: int) -> PlanDefinition:
         """The plan definition as it stood at a position of the ledger."""
-        found = [d for seq, d in self._definitions if seq <= as_of]
-        return found[-1] if found else self._definitions[0][1]
+        return [d for seq, d in self._definitions if seq <= as_of][-1]
 
     # Growing
 
@@ -110,6 +85,8 @@ class State:
         if isinstance(fact, Issued):
             self.issued[fact.id] = fact
             self.issued_at.setdefault(fact.id, event.at)
+            if fact.cycle:
+                self._periods.setdefault(fact.cycle, event.seq)
             return frozenset()
         if isinstance(fact, Returned):
             return self._touch(self._take_return(event, fact))
@@ -127,11 +104,14 @@ class State:
         return touched
 
     def _add_row(self, event: Event, fact: RowAdded) -> list[CellKey]:
+        """A row that was taken back may be added again: what it held before stays history."""
         self.rows[fact.uid] = fact
         self.row_seq[fact.uid] = event.seq
+        self._rows[fact.uid].append((event.seq, fact))
         for field_id, value in fact.values.items():
+            again = f":{digest(identity(value))[:12]}" if fact.source else ""
             write = Write(
-                id=f"row:{fact.uid}:{field_id}",
+                id=f"row:{fact.uid}:{field_id}{again}",
                 author=fact.author,
                 value=value,
                 saw=frozenset(),
@@ -141,7 +121,7 @@ class State:
             )
             place = fact.places.get(field_id, Place())
             sighting = Sighting(event.seq, fact.source, "", place, "row")
-            self._see((fact.uid, field_id), write, sighting)
+            self._records.see((fact.uid, field_id), write, sighting)
         return [(fact.uid, field_id) for field_id in fact.values]
 
     def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
@@ -154,28 +134,24 @@ class State:
         for item in fact.assertions:
             key = (item.uid, item.field)
             touched.append(key)
-            record = self._records[key].get(item.id)
-            if record is None:
-                write = Write(
-                    id=item.id,
-                    author=item.author,
-                    value=item.value,
-                    saw=self.saw(key, issued) if issued else frozenset(),
-                    issued=item.issued,
-                    kind=item.kind,
-                    cycle=fact.cycle,
-                    seq=event.seq,
-                    standing=item.kind in STANDING,
-                    base=item.base,
-                    raw=item.raw,
-                    message=item.message,
-                    row=tuple(item.row.items()),
-                )
-            else:
-                write = record.write
+            write = self._records.known(key, item.id) or Write(
+                id=item.id,
+                author=item.author,
+                value=item.value,
+                saw=self.saw(key, issued) if issued else frozenset(),
+                issued=item.issued,
+                kind=item.kind,
+                cycle=fact.cycle,
+                seq=event.seq,
+                base=item.base,
+                raw=item.raw,
+                row=tuple(item.row.items()),
+                entry=item.entry,
+                period=self._periods.get(fact.cycle, 0),
+            )
             place = replace(item.place, file=item.place.file or fact.file)
-            sighting = Sighting(event.seq, fact.id, fact.saved_at, place, item.kind)
-            self._see(key, write, sighting)
+            sighting = Sighting(event.seq, fact.id, fact.saved_at, place, item.kind, item.message)
+            self._records.see(key, write, sighting)
         return touched
 
     def saw(self, key: CellKey, issued: Issued) -> frozenset[str]:
@@ -197,32 +173,24 @@ class State:
             standing=fact.writes,
         )
         key = (fact.uid, fact.field)
-        self._see(key, write, Sighting(event.seq, fact.id, "", fact.place, "decision"))
+        self._records.see(key, write, Sighting(event.seq, fact.id, "", fact.place, "decision"))
         return [key]
 
     def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
         self.undone.append((event, fact))
         gone = {fact.return_id, *fact.decisions}
-        for source in gone:
-            self._retracted[source].append(event.seq)
+        self._records.retract(gone, event.seq)
         return self.touched_by(gone)
 
     def touched_by(self, sources: Collection[str]) -> list[CellKey]:
         """The cells on which returns or decisions, by their ids, wrote or asked."""
-        return [
-            key
-            for key, records in self._records.items()
-            if any(s.source in sources for r in records.values() for s in r.sightings)
-        ]
-
-    def _see(self, key: CellKey, write: Write, sighting: Sighting) -> None:
-        self._records[key].setdefault(write.id, Record(write)).sightings.append(sighting)
+        return self._records.touched_by(sources)
 
     # Asking
 
     def is_live(self, source: str, seq: int, as_of: int) -> bool:
         """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
-        return not any(seq < gone <= as_of for gone in self._retracted.get(source, ()))
+        return self._records.is_live(source, seq, as_of)
 
     def live(
         self, key: CellKey, as_of: int | None = None, definition: PlanDefinition | None = None
@@ -232,43 +200,15 @@ class State:
         Values are read by `definition` (default: as it stands), so that a renamed rating or lead
         means the same in what was written before.
         """
-        until = self.seq if as_of is None else as_of
-        records = self._records.get(key)
-        if records is None:
-            return []
+        writes = self._records.writes(key, self.seq if as_of is None else as_of)
         item = self.field_of(key, definition)
-        reread = len(self._definitions) > 1 and item is not None
-        found = (self._as_seen(record, until) for record in records.values())
-        writes = [write for write in found if write is not None]
-        if not reread or item is None:
+        if len(self._definitions) == 1 or item is None:
             return writes
         by = definition or self.definition
         return [
             replace(w, value=_reread(item, w.value, by), base=_reread(item, w.base, by))
             for w in writes
         ]
-
-    def _as_seen(self, record: Record, until: int) -> Write | None:
-        """A write with what its live sightings say of it; None where none is live."""
-        sightings = [
-            s
-            for s in record.sightings
-            if s.seq <= until and (not s.source or self.is_live(s.source, s.seq, until))
-        ]
-        if not sightings:
-            return None
-        first = min(sightings, key=lambda s: s.seq)
-        dated = min((s for s in sightings if s.stamp), key=lambda s: s.stamp, default=first)
-        asks = first.kind not in STANDING and first.kind not in ("row", "decision")
-        return replace(
-            record.write,
-            stamp=dated.stamp,
-            seq=first.seq,
-            kind=first.kind,
-            standing=record.write.standing if first.kind == "decision" else not asks,
-            place=dated.place,
-            return_id=dated.source,
-        )
 
     def live_returns(self, issued: str) -> list[Returned]:
         """The returns of an issued workbook that have not been taken back, in ledger order."""
@@ -311,16 +251,20 @@ class State:
             return self.cell(key, as_of)
         return settle(self.field_of(key, then), self.live(key, as_of, then))
 
+    def row_at(self, uid: str, as_of: int | None = None) -> RowAdded | None:
+        """A row as it was added last, or None where it is not, or not yet, in the plan."""
+        until = self.seq if as_of is None else as_of
+        live = [
+            row
+            for seq, row in self._rows.get(uid, ())
+            if seq <= until and self.is_live(row.source, seq, until)
+        ]
+        return live[-1] if live else None
+
     def uids(self, kind: str, as_of: int | None = None) -> list[str]:
         """The rows of a kind, in the order of the plan."""
-        until = self.seq if as_of is None else as_of
-        found = [
-            (row.order, uid)
-            for uid, row in self.rows.items()
-            if row.kind == kind
-            and self.row_seq[uid] <= until
-            and self.is_live(row.source, self.row_seq[uid], until)
-        ]
+        rows = (self.row_at(uid, as_of) for uid in self._rows)
+        found = [(row.order, row.uid) for row in rows if row is not None and row.kind == kind]
         return [uid for _, uid in sorted(found)]
 
     def master(self, kind: str = "action", as_of: int | None = None) -> list[MasterRow]:
@@ -352,7 +296,7 @@ class State:
 
     def cells(self) -> Iterable[CellKey]:
         """Every cell on which anything was ever written."""
-        return self._records.keys()
+        return self._records.cells()
 
     def base_digest(self, uids: Sequence[str], fields: Sequence[str], as_of: int) -> str:
         """A digest of what some rows and fields hold as of a position, and of who wrote it.

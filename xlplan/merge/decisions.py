@@ -1,0 +1,92 @@
+"""Decisions: what the coordinator answered, as the facts that the ledger records.
+
+A decision is a coordinator's write that saw what they saw, or, where nothing is to be written, an
+act that has seen the question away. It is never replayed on another cell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from xlplan.errors import Problem
+from xlplan.merge.ids import identity, named
+from xlplan.merge.model import Candidate, Decided, Place, Question
+from xlplan.merge.questions import open_asks
+from xlplan.merge.records import CellKey
+from xlplan.merge.register import NOWHERE, Write, settle
+from xlplan.merge.state import State
+from xlplan.plan.values import Raw, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the coordinator answered: a choice, the other value where one was given, and why."""
+
+    choice: str
+    other: Raw = None
+    why: str = ""
+    place: Place = NOWHERE
+    issued: str = ""
+
+
+def decided(
+    state: State,
+    question: Question,
+    answer: Answer,
+    choice: str,
+    value: Value,
+    *,
+    writes: bool = True,
+    cell: CellKey | None = None,
+    of: tuple[Candidate, ...] | None = None,
+) -> Decided:
+    """The decision that writes `value` (or, without `writes`, only sees the question away).
+
+    `cell` where it is not the question's own. `of` names the candidates that `value` repeats where
+    it is not the whole of what the cell holds: entries that they had not seen stay beside it.
+    """
+    key = cell or (question.uid, question.field)
+    saw = _seen_by(state, key, question, answer) | question.saw
+    if of is not None:
+        took = {candidate.assertion for candidate in of}
+        known = frozenset().union(*(w.saw for w in state.live(key) if w.id in took))
+        saw -= {entry.id for entry in state.cell(key).entries} - known
+    return Decided(
+        id=named("d", question.id, key, choice, identity(value), state.seq),
+        question=question.id,
+        kind=question.kind,
+        uid=key[0],
+        field=key[1],
+        choice=choice,
+        writes=writes,
+        value=value,
+        why=answer.why,
+        saw=saw,
+        place=answer.place,
+        issued=answer.issued,
+    )
+
+
+def _seen_by(state: State, key: CellKey, question: Question, answer: Answer) -> frozenset[str]:
+    """What the coordinator saw of a cell: what `decisions.xlsx` showed when it was written, and
+    what they have decided since. What another open question asks was not answered with it."""
+    issued = state.issued.get(answer.issued)
+    now = state.live(key)
+    shown = now if issued is None else state.live(key, issued.as_of)
+    decided = [write for write in now if write.kind == "decision"]
+    asked = {write.id for write in open_asks(now)} - question.saw
+    return frozenset(write.id for write in (*shown, *decided)) - asked
+
+
+def taken_in(state: State, key: CellKey, write: Write, value: Value) -> Value:
+    """What the cell holds once a write that only asked stands beside the others."""
+    stands = replace(write, value=value, standing=True, kind="entry" if write.entry else "edit")
+    others = [other for other in state.live(key) if other.id != write.id]
+    return settle(state.field_of(key), [*others, stands]).value
+
+
+def refuse(question: Question, answer: Answer, code: str, message: str) -> Problem:
+    """Why an answer cannot be taken."""
+    where = str(answer.place) or f"question {question.id}"
+    about = f"Action {question.action}" if question.action else "The proposed row"
+    return Problem(code, where, f"{about}: {message}", "error", question.action, question.field)

@@ -1,0 +1,126 @@
+"""Records: every write with everywhere it was seen, and what of it has been taken back.
+
+A write is one assertion, however many copies of a file carry it. What holds of it (since when,
+by which file, whether it stands or only asks) follows from those of its sightings that have not
+been taken back, never from the order in which they came in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, KeysView
+from dataclasses import dataclass, replace
+
+from xlplan.merge.model import STANDING, Place
+from xlplan.merge.register import Write
+
+CellKey = tuple[str, str]
+"""uid and field id; field ``""`` stands for the row itself."""
+
+_WEIGHT = {"edit": 0, "entry": 0, "invalid": 1, "cleared-required": 2, "held": 3, "locked": 4}
+"""Which kind of sighting counts where copies differ: a signed row before one matched by its ref."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One place in the ledger where a write was made or seen again."""
+
+    seq: int
+    source: str
+    """The id of the return or decision that carried it, or ``""`` for a row's first values."""
+    stamp: str
+    place: Place
+    kind: str
+    message: str = ""
+
+
+class Record:
+    """A write with every sighting of it."""
+
+    __slots__ = ("sightings", "write")
+
+    def __init__(self, write: Write) -> None:
+        self.write = write
+        self.sightings: list[Sighting] = []
+
+
+class Records:
+    """The writes of every cell. It only grows; taking back adds to what has been taken back."""
+
+    def __init__(self) -> None:
+        self._records: dict[CellKey, dict[str, Record]] = defaultdict(dict)
+        self._retracted: dict[str, list[int]] = defaultdict(list)
+
+    def see(self, key: CellKey, write: Write, sighting: Sighting) -> None:
+        """Take in a write, or see one again that is known."""
+        self._records[key].setdefault(write.id, Record(write)).sightings.append(sighting)
+
+    def known(self, key: CellKey, write_id: str) -> Write | None:
+        """The write with this id, taken back or not."""
+        record = self._records[key].get(write_id)
+        return None if record is None else record.write
+
+    def retract(self, sources: Iterable[str], seq: int) -> None:
+        """From `seq` on, what returns or decisions brought in so far counts no more."""
+        for source in sources:
+            self._retracted[source].append(seq)
+
+    def is_live(self, source: str, seq: int, as_of: int) -> bool:
+        """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
+        return not any(seq < gone <= as_of for gone in self._retracted.get(source, ()))
+
+    def cells(self) -> KeysView[CellKey]:
+        """Every cell on which anything was ever written."""
+        return self._records.keys()
+
+    def touched_by(self, sources: Collection[str]) -> list[CellKey]:
+        """The cells on which returns or decisions, by their ids, wrote or asked."""
+        return [
+            key
+            for key, records in self._records.items()
+            if any(s.source in sources for r in records.values() for s in r.sightings)
+        ]
+
+    def writes(self, key: CellKey, until: int) -> list[Write]:
+        """The live writes of a cell as of a position of the ledger, in the order they came in."""
+        live = [
+            (record.write, found)
+            for record in self._records.get(key, {}).values()
+            if (found := self._live(record, until))
+        ]
+        answered: dict[str, int] = {}
+        for write, found in live:
+            if write.kind == "decision":
+                for write_id in write.saw:
+                    answered.setdefault(write_id, found[0].seq)
+        return [_as_seen(write, found, answered.get(write.id, until)) for write, found in live]
+
+    def _live(self, record: Record, until: int) -> list[Sighting]:
+        return [
+            s
+            for s in record.sightings
+            if s.seq <= until and (not s.source or self.is_live(s.source, s.seq, until))
+        ]
+
+
+def _as_seen(write: Write, sightings: list[Sighting], answered: int) -> Write:
+    """A write with what its live sightings say of it.
+
+    Once a decision has answered what it asked, a better copy of the same file adds nothing.
+    """
+    stamped = [s for s in sightings if s.stamp]
+    dated = min(stamped, key=lambda s: s.stamp, default=sightings[0])
+    counted = [s for s in sightings if s.seq <= answered] or sightings
+    best = min(counted, key=lambda s: _WEIGHT.get(s.kind, 0))
+    asks = best.kind not in STANDING and best.kind not in ("row", "decision")
+    return replace(
+        write,
+        stamp=dated.stamp,
+        timed=len(stamped) == len(sightings),
+        seq=sightings[0].seq,
+        kind=best.kind,
+        standing=write.standing if best.kind == "decision" else not asks,
+        message=best.message,
+        place=dated.place,
+        return_id=dated.source,
+    )
