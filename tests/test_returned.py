@@ -54,6 +54,16 @@ def edited(edit: Edit, data: bytes | None = None) -> bytes:
     return target.getvalue()
 
 
+def _ids() -> int:
+    """The number of the row with the ids of the columns; below it the headings, then the rows."""
+    rows = read_book(template(), "r.xlsx").sheets[0].rows
+    return next(number for number, row in enumerate(rows, 1) if "field:ref" in row)
+
+
+IDS = _ids()
+HEADINGS, FIRST = IDS + 1, IDS + 2
+
+
 def reading(data: bytes | Book, **changes: Any) -> Reading:
     book = data if isinstance(data, Book) else read_book(data, "r.xlsx")
     given: dict[str, Any] = {
@@ -118,10 +128,10 @@ def test_columns_may_be_moved_retitled_and_inserted() -> None:
     def edit(book: Any) -> None:
         sheet = update(book)
         at = column_of(sheet, "rating")
-        sheet.cell(5, at).value = "Colour"
+        sheet.cell(HEADINGS, at).value = "Colour"
         sheet.insert_cols(1, 2)
-        sheet.cell(5, 2).value = "My own notes"
-        sheet.cell(6, 2).value = "ring the contractor"
+        sheet.cell(HEADINGS, 2).value = "My own notes"
+        sheet.cell(FIRST, 2).value = "ring the contractor"
         sheet.insert_rows(1, 3)
 
     found = reading(edited(edit))
@@ -130,13 +140,13 @@ def test_columns_may_be_moved_retitled_and_inserted() -> None:
         row.values["rating"] for row in ROWS
     ]
     assert [(r.kind, str(r.place), r.text) for r in found.remarks] == [
-        ("beside", "r.xlsx!Update!B9", "My own notes: ring the contractor")
+        ("beside", f"r.xlsx!Update!B{FIRST + 3}", "My own notes: ring the contractor")
     ]
 
 
 def test_rows_sorted_with_their_keys_are_the_same_rows() -> None:
     def edit(book: Any) -> None:
-        swap(update(book), 6, 7, first_column=1)
+        swap(update(book), FIRST, FIRST + 1, first_column=1)
 
     found = reading(edited(edit))
     assert trusts(found) == [ALL_SIGNED[1], ALL_SIGNED[0], *ALL_SIGNED[2:]]
@@ -144,7 +154,7 @@ def test_rows_sorted_with_their_keys_are_the_same_rows() -> None:
 
 def test_rows_sorted_without_their_keys_disagree() -> None:
     def edit(book: Any) -> None:
-        swap(update(book), 6, 7, first_column=2)
+        swap(update(book), FIRST, FIRST + 1, first_column=2)
 
     found = reading(edited(edit))
     assert [row.trust for row in found.rows] == ["disagrees", "disagrees", "signed", "signed"]
@@ -165,7 +175,7 @@ def test_a_row_emptied_as_a_whole_is_still_that_row() -> None:
     def edit(book: Any) -> None:
         sheet = update(book)
         for col in range(2, sheet.max_column + 1):
-            sheet.cell(6, col).value = None
+            sheet.cell(FIRST, col).value = None
 
     found = reading(edited(edit))
     assert trusts(found) == ALL_SIGNED
@@ -188,7 +198,7 @@ def test_a_row_pasted_from_another_template_is_foreign() -> None:
     foreign = row_of(THEIRS)
 
     def edit(book: Any) -> None:
-        update(book).cell(6, 1).value = foreign
+        update(book).cell(FIRST, 1).value = foreign
 
     found = reading(edited(edit))
     assert [row.trust for row in found.rows] == ["foreign", "signed", "signed", "signed"]
@@ -211,7 +221,7 @@ def row_of(issued: Issued, row: MasterRow = ROWS[0], key: bytes = outgoing.KEY) 
 )
 def test_a_key_that_this_plan_did_not_make_for_this_row_is_forged(forged: str) -> None:
     def edit(book: Any) -> None:
-        update(book).cell(6, 1).value = forged
+        update(book).cell(FIRST, 1).value = forged
 
     found = reading(edited(edit))
     assert [row.trust for row in found.rows] == ["forged", "signed", "signed", "signed"]
@@ -232,7 +242,7 @@ def test_a_row_that_somebody_added_is_added_and_a_blank_one_is_nothing() -> None
 def test_a_proposal_row_counts_once_it_is_filled_in() -> None:
     def edit(book: Any) -> None:
         sheet = update(book)
-        sheet.cell(6 + len(ROWS), column_of(sheet, "action")).value = "Open a second hub"
+        sheet.cell(FIRST + len(ROWS), column_of(sheet, "action")).value = "Open a second hub"
 
     assert trusts(reading(edited(edit))) == [*ALL_SIGNED, ("new-1", "added")]
 
@@ -242,7 +252,7 @@ def test_a_copied_row_is_in_the_reading_twice() -> None:
         sheet = update(book)
         below = sheet.max_row + 1
         for col in range(1, sheet.max_column + 1):
-            sheet.cell(below, col).value = sheet.cell(6, col).value
+            sheet.cell(below, col).value = sheet.cell(FIRST, col).value
 
     assert trusts(reading(edited(edit))) == [*ALL_SIGNED, ALL_SIGNED[0]]
 
@@ -341,7 +351,7 @@ def test_a_workbook_with_a_stamp_and_no_table_is_refused() -> None:
 def test_a_table_without_rows_is_refused_and_nothing_counts_as_missing() -> None:
     def edit(book: Any) -> None:
         sheet = update(book)
-        sheet.delete_rows(6, sheet.max_row)
+        sheet.delete_rows(FIRST, sheet.max_row)
 
     assert codes(reading(edited(edit))) == ["RET-008"]
 
@@ -350,8 +360,8 @@ def test_a_column_that_is_there_twice_is_read_once_and_said() -> None:
     def edit(book: Any) -> None:
         sheet = update(book)
         beyond = sheet.max_column + 1
-        sheet.cell(4, beyond).value = "field:rating"
-        sheet.cell(6, beyond).value = "R"
+        sheet.cell(IDS, beyond).value = "field:rating"
+        sheet.cell(FIRST, beyond).value = "R"
 
     found = reading(edited(edit))
     assert codes(found) == ["RET-009"]
@@ -362,8 +372,8 @@ def test_a_column_that_is_there_twice_is_read_once_and_said() -> None:
 def test_formulas_and_errors_reach_the_merge_as_such() -> None:
     def edit(book: Any) -> None:
         sheet = update(book)
-        sheet.cell(6, column_of(sheet, "evidence")).value = "=1+1"
-        error = sheet.cell(7, column_of(sheet, "evidence"))
+        sheet.cell(FIRST, column_of(sheet, "evidence")).value = "=1+1"
+        error = sheet.cell(FIRST + 1, column_of(sheet, "evidence"))
         error.value, error.data_type = "#N/A", "e"
 
     rows: Sequence[ReadRow] = reading(edited(edit)).rows
@@ -375,7 +385,7 @@ def test_notes_sheets_and_lines_below_are_remarks() -> None:
     def edit(book: Any) -> None:
         sheet = update(book)
         sheet.cell(sheet.max_row + 2, 2).value = "Back from leave on the 9th."
-        sheet.cell(6, 3).comment = Comment("see the minutes", "someone")
+        sheet.cell(FIRST, 3).comment = Comment("see the minutes", "someone")
         book.create_sheet("More").append(["Costs", 12])
 
     found = reading(edited(edit))
@@ -392,7 +402,7 @@ def test_headings_pasted_again_are_no_action() -> None:
         sheet = update(book)
         below = sheet.max_row + 1
         for col in range(2, sheet.max_column + 1):
-            sheet.cell(below, col).value = sheet.cell(5, col).value
+            sheet.cell(below, col).value = sheet.cell(HEADINGS, col).value
 
     assert trusts(reading(edited(edit))) == ALL_SIGNED
 

@@ -106,7 +106,7 @@ def _fill_with_openpyxl(template: bytes, number: int) -> bytes:
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(template))
-    for cells in book["Update"].iter_rows(min_row=6):
+    for cells in book["Update"].iter_rows(min_row=8):
         for cell in cells:
             if isinstance(cell.value, str):
                 cell.value = f"{cell.value} {number}"

@@ -176,6 +176,9 @@ def status_shape(status: Status) -> dict[str, object]:
                 "actions": lead.actions,
                 "issued_at": lead.issued_at or None,
                 "returned_at": lead.returned_at or None,
+                "no_change": lead.no_change,
+                "signed_by": lead.signed_by or None,
+                "signed_on": lead.signed_on or None,
             }
             for lead in status.leads
         ],

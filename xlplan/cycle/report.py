@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +31,10 @@ class LeadStatus:
     actions: int = 0
     issued_at: str = ""
     returned_at: str = ""
+    no_change: bool = False
+    """Ticked "No change this period" in what came back last."""
+    signed_by: str = ""
+    signed_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ def _lead_status(
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)
     due = max((item.return_by for item in issued), default="")
     came = min((_came(desk, r) for r in returned), default="")
+    signed = _sign_off(returned)
     today = desk.today.isoformat()
     late = bool(due) and (came[:10] > due if came else bool(issued) and today > due)
     return LeadStatus(
@@ -113,7 +118,16 @@ def _lead_status(
         actions=len(actions),
         issued_at=min((state.issued_at[item.id] for item in issued), default=""),
         returned_at=came,
+        no_change=signed.get("no_change") == "yes",
+        signed_by=signed.get("signed_by", ""),
+        signed_on=signed.get("signed_on", ""),
     )
+
+
+def _sign_off(returned: Sequence[Returned]) -> Mapping[str, str]:
+    """The sign-off of the return that was saved last, of those that have one."""
+    signed = [fact for fact in returned if fact.sign_off]
+    return max(signed, key=lambda fact: (fact.saved_at, fact.id)).sign_off if signed else {}
 
 
 def _came(desk: Desk, returned: Returned) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlplan.documents import guidance, lists, stamping
+from xlplan.documents.form_rows import Form, form_remarks
+from xlplan.documents.master import OPEN
 from xlplan.documents.tables import Table, is_heading_again, text_of
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark
@@ -17,13 +19,18 @@ OURS = frozenset({guidance.NAME, lists.NAME, stamping.NAME})
 _LONGEST = 2_000
 
 
-def remarks_of(book: Book, tables: Sequence[Table]) -> Iterator[Remark]:
-    """What somebody said outside the cells that were asked for."""
-    read = {table.sheet.name for table in tables}
+def remarks_of(
+    book: Book, tables: Sequence[Table], forms: Sequence[Form] = (), document: str = ""
+) -> Iterator[Remark]:
+    """What somebody said outside the cells that were asked for; `document` is what was issued."""
+    read = {table.sheet.name for table in tables} | {form.sheet.name for form in forms}
+    ours = OURS | {OPEN} if document == "master" else OURS
     for table in tables:
         yield from _beside(book, table)
+    for form in forms:
+        yield from form_remarks(book, form)
     for sheet in book.sheets:
-        extra = sheet.visible and sheet.name not in read and sheet.name not in OURS
+        extra = sheet.visible and sheet.name not in read and sheet.name not in ours
         if extra and (text := _sheet_text(sheet)):
             yield Remark("sheet", Place(book.name, sheet.name), text)
         for (row, col), note in sorted(sheet.notes.items()):

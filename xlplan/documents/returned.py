@@ -8,9 +8,12 @@ row by its own signed key together with its visible ref; disagreement is said, n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
+from xlplan.documents.form_rows import Form, find_form
 from xlplan.documents.remarks import OURS, remarks_of
+from xlplan.documents.sign_off import read_sign_off
 from xlplan.documents.stamps import Identity, identify
 from xlplan.documents.tables import Table, find_tables, headings_of, is_heading_again, plain
 from xlplan.errors import Problem
@@ -65,7 +68,8 @@ def read_return(
     if not book.sheets:
         return _reading(book, sha256, Identity(problems=problems))
     sheets = [sheet for sheet in book.sheets if sheet.name not in OURS]
-    tables = find_tables(sheets, headings_of(definition))
+    forms = [form for sheet in sheets if (form := find_form(sheet))]
+    tables = find_tables(sheets, headings_of(definition)) if not forms else []
     keys = list(_keys(book))
     by_ref = {plain(ref): uid for ref, uid in refs.items()}
     others = frozenset(by_ref) | {plain(ref_of(found.uid)) for found in keys}
@@ -75,8 +79,11 @@ def read_return(
     if who.document == "decisions":
         return _reading(book, sha256, who, problems)
     rows = [row for table in tables for row in _rows(table, known, who)]
-    problems += tuple(_table_problems(book, tables, rows, who))
-    return _reading(book, sha256, who, problems, tables, rows)
+    rows += [row for form in forms for row in _form_rows(form, known, who)]
+    problems += tuple(_table_problems(book, tables, forms, rows, who))
+    found = _reading(book, sha256, who, problems, tables, forms, rows)
+    said, instead = read_sign_off(book, definition) if who.document == "template" else ({}, [])
+    return replace(found, sign_off=said, remarks=(*found.remarks, *instead))
 
 
 def _reading(
@@ -85,9 +92,11 @@ def _reading(
     who: Identity,
     problems: Sequence[Problem] = (),
     tables: Sequence[Table] = (),
+    forms: Sequence[Form] = (),
     rows: Sequence[ReadRow] = (),
 ) -> Reading:
-    columns = dict.fromkeys(name for table in tables for name in table.columns)
+    read: list[Table | Form] = [*tables, *forms]
+    columns = dict.fromkeys(name for each in read for name in each.columns)
     return Reading(
         file=book.name,
         sha256=sha256,
@@ -96,10 +105,10 @@ def _reading(
         document=who.document or "template",
         issued=who.issued,
         trust=who.trust,
-        sheet=tables[0].sheet.name if tables else "",
+        sheet=read[0].sheet.name if read else "",
         columns=tuple(columns),
         rows=tuple(rows),
-        remarks=tuple(remarks_of(book, tables)) if tables else (),
+        remarks=tuple(remarks_of(book, tables, forms, who.document)) if read else (),
         problems=(*who.problems, *problems),
         manifest=who.manifest or {},
     )
@@ -125,7 +134,14 @@ def _rows(table: Table, known: Known, who: Identity) -> Iterator[ReadRow]:
         if found is None and is_heading_again(table, values):
             continue
         cells = _cells(table, number, values)
-        row = _row(table, number, cells, found, known, who)
+        row = _row(table.sheet.name, number, cells, found, known, who)
+        if row is not None:
+            yield row
+
+
+def _form_rows(form: Form, known: Known, who: Identity) -> Iterator[ReadRow]:
+    for found, number, cells in form.actions():
+        row = _row(form.sheet.name, number, cells, found, known, who)
         if row is not None:
             yield row
 
@@ -152,7 +168,7 @@ def has_content(cell: ReadCell) -> bool:
 
 
 def _row(
-    table: Table,
+    sheet: str,
     number: int,
     cells: Mapping[str, ReadCell],
     found: RowKey | None,
@@ -162,9 +178,8 @@ def _row(
     """One row, or None where it says nothing: blank, or prose below the table."""
     filled = [name for name, cell in cells.items() if has_content(cell)]
     ref_column = next((name for name in cells if name in known.ref_columns), "")
-    ref_cell = table.columns.get(ref_column)
-    values = table.sheet.rows[number]
-    shown = values[ref_cell] if ref_cell is not None and ref_cell < len(values) else None
+    # What was read from a file is nothing but what a file can hold.
+    shown = cast(CellValue, cells[ref_column].value) if ref_column else None
     ref = plain(shown)
     trust: RowTrust
     if found is None:
@@ -182,7 +197,7 @@ def _row(
                 return None
             trust = "added" if trust in ("signed", "disagrees") else trust
     key_issued = found.issued if found else ""
-    return ReadRow(uid, ref, number + 1, trust, cells, key_issued, table.sheet.name)
+    return ReadRow(uid, ref, number + 1, trust, cells, key_issued, sheet)
 
 
 def _trust(found: RowKey, shown: CellValue, has_ref: bool, known: Known, who: Identity) -> RowTrust:
@@ -215,18 +230,23 @@ def _same_number(shown: CellValue, ref: str) -> bool:
 
 
 def _table_problems(
-    book: Book, tables: Sequence[Table], rows: Sequence[ReadRow], who: Identity
+    book: Book,
+    tables: Sequence[Table],
+    forms: Sequence[Form],
+    rows: Sequence[ReadRow],
+    who: Identity,
 ) -> Iterator[Problem]:
     if any(problem.level == "error" for problem in who.problems):
         return
-    if not tables:
+    if not tables and not forms:
         text = (
             "No table with this plan's headings was found on any sheet. Ask its sender to fill in "
             "the template that was issued."
         )
         yield Problem("RET-007", book.name, text)
     elif not rows:
-        sheets = ", ".join(f'"{table.sheet.name}"' for table in tables)
+        read: list[Table | Form] = [*tables, *forms]
+        sheets = ", ".join(f'"{each.sheet.name}"' for each in read)
         text = f"The table on {sheets} has no rows. Ask its sender to send the template again."
         yield Problem("RET-008", book.name, text)
     for table in tables:

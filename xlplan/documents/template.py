@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
+from xlplan.documents.banner import Banner, banner, say_return_by
 from xlplan.documents.columns import IssuedColumn, locked_text, template_columns
+from xlplan.documents.form import form_sheet
 from xlplan.documents.grid import (
     LOWEST,
     LOWEST_WITH_WRITING,
@@ -24,12 +25,25 @@ from xlplan.documents.grid import (
 from xlplan.documents.guidance import guidance_sheet
 from xlplan.documents.lists import Lists, column_lists, lists_sheet
 from xlplan.documents.look import Palette, header_text, palette
+from xlplan.documents.messages import (
+    ISSUED_DUE,
+    DueAndReason,
+    due_and_reason,
+    has_message,
+    is_required,
+    issued_dates,
+    moved,
+    reason_wanted,
+    still_wanted,
+    with_needs,
+)
 from xlplan.documents.rules import rules_of, still_blank
-from xlplan.documents.stamping import REFERENCE, payload_of, stamped
+from xlplan.documents.sign_off import CHOICES
+from xlplan.documents.stamping import payload_of, stamped
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Lead, PlanDefinition
-from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value
+from xlplan.workbook.book import a1
 from xlplan.workbook.sheet import (
     Area,
     Cell,
@@ -40,15 +54,14 @@ from xlplan.workbook.sheet import (
     Protection,
     Row,
     Sheet,
-    Style,
     Validation,
     Workbook,
 )
 from xlplan.workbook.stamp import row_key
 
+__all__ = ["NAME", "page_of", "row_values", "say_return_by", "template_workbook"]
+
 NAME = "Update"
-HEADING_ROW, FIRST_ROW = 4, 5
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def template_workbook(
@@ -64,68 +77,39 @@ def template_workbook(
     `rows` are the lead's actions in the order of `issued.uids`; `created` is ISO 8601, UTC.
     """
     columns = template_columns(definition)
-    due = say_return_by(issued.return_by)
-    lists = lists_sheet(column_lists(definition, columns))
-    update = _update(definition, lead, issued, rows, columns, key, lists)
+    values = [row_values(row, columns) for row in rows]
+    signed = [
+        row_key(key, issued.id, row.uid, locked_text(columns, each))
+        for row, each in zip(rows, values, strict=True)
+    ]
+    blank = [
+        row_key(key, issued.id, f"new-{number}", locked_text(columns, {}))
+        for number in range(1, definition.issue.proposal_rows + 1)
+    ]
+    asked = due_and_reason(columns)
+    wanted = column_lists(definition, columns) | CHOICES
+    if asked is not None:
+        due = asked.due.id
+        wanted[ISSUED_DUE] = issued_dates(
+            [(name, each.get(due)) for name, each in zip(signed, values, strict=True)]
+        )
+    lists = lists_sheet(wanted)
+    make = form_sheet if definition.issue.layout == "form" else _table_sheet
+    update = make(definition, lead, issued, columns, values, signed, blank, lists)
     payload = payload_of(definition, issued, len(rows), columns) | {"lead": lead.name}
-    sheets = [update, guidance_sheet(definition, issued, columns, due), lists.sheet]
+    guidance = guidance_sheet(definition, issued, columns, say_return_by(issued.return_by))
     title = f"{definition.title}: update from {lead.name}, {issued.cycle}"
+    sheets = [update, guidance, lists.sheet]
     return stamped(definition, issued, title, sheets, key, payload, created, lists)
 
 
-def say_return_by(text: str) -> str:
-    """``"2026-11-27"`` as ``"Friday 27 November 2026"``; blank stays blank."""
-    if not text:
-        return ""
-    day = date.fromisoformat(text)
-    return f"{_WEEKDAYS[day.weekday()]} {say_date(day)}"
-
-
-def _update(
-    definition: PlanDefinition,
-    lead: Lead,
-    issued: Issued,
-    rows: Sequence[MasterRow],
-    columns: Sequence[IssuedColumn],
-    key: bytes,
-    lists: Lists,
-) -> Sheet:
-    look = palette(definition)
-    looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
-    cells = [_cells(issued, row, columns, looks, key) for row in rows]
-    widths = column_widths(columns, cells)
-    writing = any(c.input and c.item.type == "narrative" for c in columns)
-    least = LOWEST_WITH_WRITING if writing else LOWEST
-    beside = [30.0, *widths]
-    body = [Row(line, row_height([None, *line[1:]], beside, least)) for line in cells]
-    blank = _proposals(definition, issued, columns, look, key, least)
-    last_row = max(FIRST_ROW, FIRST_ROW + len(body) + len(blank) - 1)
-    last_col = len(columns)
-    top, merges = _banner(definition, lead, issued, look, widths)
-    validations, conditionals = _rules(
-        definition, columns, looks, len(body), len(blank), lists, look
-    )
-    inputs = [i for i, column in enumerate(columns, 1) if column.input]
-    return Sheet(
-        name=NAME,
-        rows=[
-            *top,
-            id_row(c.id for c in columns),
-            heading_row(columns, look, beside),
-            *body,
-            *blank,
-        ],
-        columns=[Column(width=30, hidden=True), *(Column(width=w) for w in widths)],
-        merges=merges,
-        validations=validations,
-        conditionals=conditionals,
-        freeze=(FIRST_ROW, 2),
-        filter=Area(HEADING_ROW, 1, last_row, last_col),
-        page=page_of(definition, issued, Area(0, 1, last_row, last_col), HEADING_ROW),
-        protection=Protection(definition.issue.password),
-        tab_colour=look.accent,
-        active_cell=(FIRST_ROW, inputs[0] if inputs else 1),
-    )
+def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> dict[str, Value]:
+    """The values of a row by column id; the ref stands in the key's column in any case."""
+    values = dict(row.values)
+    for column in columns:
+        if column.item.role == "key" and values.get(column.id) is None:
+            values[column.id] = row.ref
+    return values
 
 
 def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int) -> Page:
@@ -139,49 +123,80 @@ def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int
     )
 
 
-def _cells(
+def _table_sheet(
+    definition: PlanDefinition,
+    lead: Lead,
     issued: Issued,
-    row: MasterRow,
     columns: Sequence[IssuedColumn],
-    looks: Sequence[ColumnLook],
-    key: bytes,
-) -> list[Cell | None]:
-    values = row_values(row, columns)
-    signed = row_key(key, issued.id, row.uid, locked_text(columns, values))
+    values: Sequence[dict[str, Value]],
+    signed: Sequence[str],
+    blank: Sequence[str],
+    lists: Lists,
+) -> Sheet:
+    look = palette(definition)
+    looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
+    cells = [_cells(name, each, looks) for name, each in zip(signed, values, strict=True)]
+    widths = column_widths(columns, cells)
+    writing = any(c.input and c.item.type == "narrative" for c in columns)
+    least = LOWEST_WITH_WRITING if writing else LOWEST
+    beside = [30.0, *widths]
+    body = [Row(line, row_height([None, *line[1:]], beside, least)) for line in cells]
+    message = has_message(columns) and bool(values)
+    top = banner(definition, lead, issued, look, lists, widths, message=message)
+    heading = len(top.rows) + 1
+    first, last_col = heading + 1, len(columns)
+    last_row = max(first, heading + len(body) + len(blank))
+    validations, conditionals = _rules(
+        definition, columns, looks, first, len(body), len(blank), lists, look
+    )
+    _say_what_is_wanted(top, columns, values, first, lists)
+    inputs = [i for i, column in enumerate(columns, 1) if column.input]
+    return Sheet(
+        name=NAME,
+        rows=[
+            *top.rows,
+            id_row(c.id for c in columns),
+            heading_row(columns, look, beside),
+            *body,
+            *_proposals(definition, columns, look, blank, least),
+        ],
+        columns=[Column(width=30, hidden=True), *(Column(width=w) for w in widths)],
+        merges=top.merges,
+        validations=[*top.validations, *validations],
+        conditionals=conditionals,
+        freeze=(first, 2),
+        filter=Area(heading, 1, last_row, last_col),
+        page=page_of(definition, issued, Area(0, 1, last_row, last_col), heading),
+        protection=Protection(definition.issue.password),
+        tab_colour=look.accent,
+        active_cell=(first, inputs[0] if inputs else 1),
+    )
+
+
+def _cells(signed: str, values: dict[str, Value], looks: Sequence[ColumnLook]) -> list[Cell | None]:
     return [Cell(signed), *(value_cell(look, values.get(look.column.id)) for look in looks)]
-
-
-def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> dict[str, Value]:
-    """The values of a row by column id; the ref stands in the key's column in any case."""
-    values = dict(row.values)
-    for column in columns:
-        if column.item.role == "key" and values.get(column.id) is None:
-            values[column.id] = row.ref
-    return values
 
 
 def _proposals(
     definition: PlanDefinition,
-    issued: Issued,
     columns: Sequence[IssuedColumn],
     look: Palette,
-    key: bytes,
+    blank: Sequence[str],
     least: float,
 ) -> list[Row]:
     """Blank rows with signed keys, in which a lead may propose an action."""
     open_ = [replace(column, input=True) for column in columns]
     looks = column_looks(definition, open_, look.input, look.input, look.input)
-    rows = []
-    for number in range(1, definition.issue.proposal_rows + 1):
-        signed = row_key(key, issued.id, f"new-{number}", locked_text(columns, {}))
-        rows.append(Row([Cell(signed), *(Cell(None, each.style) for each in looks)], least))
-    return rows
+    return [
+        Row([Cell(signed), *(Cell(None, each.style) for each in looks)], least) for signed in blank
+    ]
 
 
 def _rules(
     definition: PlanDefinition,
     columns: Sequence[IssuedColumn],
     looks: Sequence[ColumnLook],
+    first: int,
     count: int,
     proposals: int,
     lists: Lists,
@@ -189,16 +204,19 @@ def _rules(
 ) -> tuple[list[Validation], list[Conditional]]:
     validations: list[Validation] = []
     conditionals: list[Conditional] = []
-    last = FIRST_ROW + count - 1
+    asked = due_and_reason(columns)
+    last = first + count - 1
+    if asked is not None and count:
+        conditionals += _reasons(asked, columns, first, last, lists, look)
     for index, column in enumerate(columns, 1):
         if not column.input or count + proposals == 0:
             continue
-        area = Area(FIRST_ROW, index, last + proposals, index)
+        area = Area(first, index, last + proposals, index)
         told, seen = rules_of(definition, column, area, lists, look, looks[index - 1].style)
-        validations += told
+        validations += [with_needs(rule, column, asked) for rule in told]
         conditionals += seen
-        if column.item.required and count and not column.entry:
-            conditionals.append(still_blank(Area(FIRST_ROW, index, last, index), look))
+        if is_required(column) and count:
+            conditionals.append(still_blank(Area(first, index, last, index), look))
     if proposals:
         area = Area(last + 1, 1, last + proposals, 1)
         text = "To propose a new action, fill in this row. The coordinator gives it its reference."
@@ -206,62 +224,49 @@ def _rules(
     return validations, conditionals
 
 
-def _banner(
-    definition: PlanDefinition, lead: Lead, issued: Issued, look: Palette, widths: Sequence[float]
-) -> tuple[list[Row], list[Merge]]:
-    """Three rows: the plan; who, which cycle, by when; how to, the key and the reference."""
-    last = len(widths)
-    due = say_return_by(issued.return_by)
-    title = " · ".join(part for part in (definition.organisation, definition.title) if part)
-    strong = replace(look.banner_sub, bold=True)
-    runs = [(lead.name, strong), (f"   ·   Update for {issued.cycle}", look.banner_sub)]
-    if due:
-        runs += [("   ·   Please return by ", look.banner_sub), (due, strong)]
-    merges = [
-        Merge(Area(0, 1, 0, last), Cell(title, replace(look.banner, indent=1))),
-        Merge(
-            Area(1, 1, 1, last), Cell(runs=tuple(runs), style=replace(look.banner_sub, indent=1))
-        ),
-    ]
-    how = (
-        "Fill in only what stands under the headings of this colour and leave everything else as "
-        "it is. Where a cell has a list, choose from it. Save the workbook and send it back. "
-        'More on the sheet "Guidance".'
+def _reasons(
+    asked: DueAndReason,
+    columns: Sequence[IssuedColumn],
+    first: int,
+    last: int,
+    lists: Lists,
+    look: Palette,
+) -> list[Conditional]:
+    due, reason = (1 + list(columns).index(column) for column in (asked.due, asked.reason))
+    test = moved(f"$A{first + 1}", f"${a1(first, due)}", lists.names[ISSUED_DUE])
+    return reason_wanted(
+        Area(first, due, last, due),
+        Area(first, reason, last, reason),
+        test,
+        f"${a1(first, reason)}",
+        asked,
+        look,
     )
-    third = [Merge(area, cell) for area, cell in _third_row(how, issued, look, widths)]
-    filled = [None, *(Cell(None, look.banner) for _ in widths)]
-    rows = [
-        Row(filled, 38),
-        Row([None, *(Cell(None, look.banner_sub) for _ in widths)], 24),
-        Row([None, *(Cell(None, look.banner_note) for _ in widths)], 36),
-    ]
-    return rows, [*merges, *third]
 
 
-def _third_row(
-    how: str, issued: Issued, look: Palette, widths: Sequence[float]
-) -> list[tuple[Area, Cell]]:
-    """The how-to, and from the right: the reference, its label, and a sample of an input."""
-    note: Style = look.banner_note
-    sample = replace(look.input_heading, align="center")
-    label = replace(note, align="right")
-    reference = replace(note, bold=True, align="left", wrap=False)
-    parts = [
-        (issued.id, reference, 17.0),
-        (REFERENCE, label, 19.0),
-        ("Yours to fill in", sample, 17.0),
-    ]
-    placed: list[tuple[Area, Cell]] = []
-    right = len(widths)
-    for text, style, wanted in parts:
-        left, room = right, widths[right - 1]
-        while room < wanted and left > 2:
-            left -= 1
-            room += widths[left - 1]
-        if left < 2 or (text != issued.id and sum(widths[: left - 1]) < 60):
-            break
-        placed.append((Area(2, left, 2, right), Cell(text, style)))
-        right = left - 1
-    if right >= 1:
-        placed.append((Area(2, 1, 2, right), Cell(how, replace(note, indent=1))))
-    return placed
+def _say_what_is_wanted(
+    top: Banner,
+    columns: Sequence[IssuedColumn],
+    values: Sequence[dict[str, Value]],
+    first: int,
+    lists: Lists,
+) -> None:
+    """The message in the banner that counts what is still to be filled in."""
+    asked = due_and_reason(columns)
+    count = len(values)
+    if top.message is None:
+        return
+
+    def cells(index: int) -> str:
+        return f"${a1(first, index)}:${a1(first + count - 1, index)}"
+
+    blanks, now, without = [], 0, ""
+    for index, column in enumerate(columns, 1):
+        if is_required(column):
+            blanks.append(f"SUMPRODUCT(--(LEN(TRIM({cells(index)}))=0))")
+            now += sum(each.get(column.id) is None for each in values)
+    if asked is not None:
+        due, reason = (1 + list(columns).index(column) for column in (asked.due, asked.reason))
+        test = moved(cells(0), cells(due), lists.names[ISSUED_DUE])
+        without = f"SUMPRODUCT((LEN(TRIM({cells(reason)}))=0)*{test})"
+    top.merges.append(Merge(top.message, still_wanted(blanks, without, asked, top.style, now)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from xlplan.workbook.book import a1
 from xlplan.workbook.formats import Formats
 from xlplan.workbook.safe import clean, line, shorten
 from xlplan.workbook.sheet import Area, Conditional, Page, Protection, Sheet, Validation
@@ -36,6 +37,8 @@ def validation(given: Validation) -> dict[str, Any]:
         "error_message": shorten(clean(given.error_message), 255, "…"),
         "error_type": "stop" if given.strict else "warning",
     }
+    if given.also:
+        options["other_cells"] = [list(corners(area)) for area in given.also]
     if given.kind == "list":
         options["source"] = given.source
     elif given.kind == "date":
@@ -51,12 +54,20 @@ def validation(given: Validation) -> dict[str, Any]:
 
 def conditional(given: Conditional, formats: Formats) -> dict[str, Any]:
     """A look that follows the content, as xlsxwriter takes it."""
-    return {
+    options = {
         "type": "formula",
         "criteria": given.formula,
         "format": formats.over(given.style),
         "stop_if_true": given.stop,
     }
+    if given.also:
+        options["multi_range"] = " ".join(_range(area) for area in (given.area, *given.also))
+    return options
+
+
+def _range(area: Area) -> str:
+    first, last = a1(area.first_row, area.first_col), a1(area.last_row, area.last_col)
+    return first if first == last else f"{first}:{last}"
 
 
 def behave(drawn: Any, sheet: Sheet) -> None:
@@ -69,6 +80,9 @@ def behave(drawn: Any, sheet: Sheet) -> None:
         drawn.set_zoom(sheet.zoom)
     if sheet.tab_colour:
         drawn.set_tab_color(sheet.tab_colour)
+    if any(row.level for row in sheet.rows):
+        # A group of rows stands below the row that sums it up.
+        drawn.outline_settings(symbols_below=False)
     drawn.set_selection(*sheet.active_cell, *sheet.active_cell)
     if sheet.state == "hidden":
         drawn.hide()

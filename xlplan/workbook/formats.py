@@ -87,8 +87,6 @@ def _cell(style: Style, font: str) -> dict[str, Any]:
         given |= {"border": 1, "border_color": style.border}
     if style.edge:
         given |= {"left": 5, "left_color": style.edge}
-    if style.edge:
-        given |= {"left": 5, "left_color": style.edge}
     if style.number_format:
         given["num_format"] = style.number_format
     return given

@@ -106,6 +106,8 @@ class Validation:
     error_message: str = ""
     strict: bool = True
     """Refuse other input; otherwise warn and let the person go on."""
+    also: tuple[Area, ...] = ()
+    """Further areas under the same rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ class Conditional:
     formula: str
     style: Style
     stop: bool = False
+    also: tuple[Area, ...] = ()
+    """Further areas, to which `formula` moves along as to any other cell of the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,111 @@
+"""A template in the form layout that came back: which box is which field of which action.
+
+Every line of a form carries the signed key of its action and the id of its field. Both are found by
+content, the boxes by a mark above them, so lines may have been moved, inserted or hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xlplan.documents.form import BOX_MARK, PROPOSAL
+from xlplan.documents.tables import column_id, text_of
+from xlplan.merge.model import Place
+from xlplan.merge.reading import ReadCell, Remark
+from xlplan.plan.text import canon_text
+from xlplan.workbook.book import Book, CellValue, ReadSheet, a1
+from xlplan.workbook.stamp import RowKey, parse_row_key
+
+_LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a form: its row and the column of its box (both from 0), whose it is."""
+
+    row: int
+    box: int
+    key: RowKey
+    column: str
+    own: frozenset[int]
+    """The columns of the key, the id, the label and the box."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The sheet of a form and its lines, in the order of the sheet."""
+
+    sheet: ReadSheet
+    lines: tuple[Line, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The ids of the fields, each once, in the order of the sheet."""
+        return tuple(dict.fromkeys(line.column for line in self.lines))
+
+    def actions(self) -> Iterator[tuple[RowKey, int, dict[str, ReadCell]]]:
+        """Each action: its key, its first row (from 0), its cells by column id.
+
+        An action whose lines are there twice comes twice.
+        """
+        found: list[tuple[RowKey, int, dict[str, ReadCell]]] = []
+        last: dict[str, int] = {}
+        for line in self.lines:
+            place = last.get(line.key.text)
+            if place is None or line.column in found[place][2]:
+                place = last[line.key.text] = len(found)
+                found.append((line.key, line.row, {}))
+            found[place][2][line.column] = self._cell(line)
+        yield from found
+
+    def _cell(self, line: Line) -> ReadCell:
+        at = (line.row, line.box)
+        values = self.sheet.rows[line.row]
+        return ReadCell(
+            values[line.box] if line.box < len(values) else None,
+            a1(*at),
+            self.sheet.formulas.get(at, ""),
+            self.sheet.errors.get(at, ""),
+        )
+
+
+def find_form(sheet: ReadSheet) -> Form | None:
+    """The form on a sheet, or None where no line has both a row key and the id of a field."""
+    box: int | None = None
+    lines: list[Line] = []
+    for number, row in enumerate(sheet.rows):
+        key: RowKey | None = None
+        name, key_at, id_at = "", -1, -1
+        for col, value in enumerate(row):
+            if not isinstance(value, str):
+                continue
+            if not lines and value.strip() == BOX_MARK:
+                box = col
+            elif not name and (name := column_id(value)):
+                id_at = col
+            elif key is None and (key := parse_row_key(value)):
+                key_at = col
+        if key is not None and name:
+            at = id_at + 2 if box is None else box
+            lines.append(Line(number, at, key, name, frozenset({key_at, id_at, at - 1, at})))
+    return Form(sheet, tuple(lines)) if lines else None
+
+
+def form_remarks(book: Book, form: Form) -> Iterator[Remark]:
+    """What somebody wrote beside the boxes, or between the actions."""
+    lines = {line.row: line for line in form.lines}
+    for number in range(form.lines[0].row, len(form.sheet.rows)):
+        line = lines.get(number)
+        own = line.own if line is not None else frozenset[int]()
+        for col, value in _said(form.sheet.rows[number]):
+            if col not in own and value != PROPOSAL and not parse_row_key(value):
+                place = Place(book.name, form.sheet.name, a1(number, col))
+                kind = "beside" if line is not None else "below"
+                yield Remark(kind, place, text_of(value)[:_LONGEST])
+
+
+def _said(row: Sequence[CellValue]) -> Iterator[tuple[int, CellValue]]:
+    for col, value in enumerate(row):
+        if value is not None and not (isinstance(value, str) and not canon_text(value)):
+            yield col, value
