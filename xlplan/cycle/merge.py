@@ -187,7 +187,10 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         assertions=tuple(compared.assertions),
         problems=(*reading.problems, *compared.problems),
         information=(*compared.information, *_remarks(reading)),
+        sign_off=reading.sign_off,
     )
+    if reading.sign_off.get("no_change") and fact.assertions:
+        fact = replace(fact, problems=(*fact.problems, _yet_changed(fact)))
     if not _says_something_new(desk, fact):
         fact = replace(fact, outcome="unchanged")
     work.append([fact])
@@ -196,6 +199,16 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         if facts:
             work.append(facts)
     found.returned.append((item, fact, False))
+
+
+def _yet_changed(fact: Returned) -> Problem:
+    return Problem(
+        "RET-021",
+        fact.file,
+        f'It is ticked "No change this period", yet {len(fact.assertions)} of its cells changed. '
+        "The changes were taken as any other; ask its sender if they are not meant.",
+        "note",
+    )
 
 
 def _says_something_new(desk: Desk, fact: Returned) -> bool:
