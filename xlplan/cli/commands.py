@@ -212,12 +212,35 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
 @commands.command()
 @click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.")
+@click.option("--from", "since", default="", metavar="CYCLE", help="Compare with this cycle.")
+@click.option("--to", "until", default="", metavar="CYCLE", help="As this cycle was reported.")
+@click.option(
+    "--with",
+    "others",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PLAN_DIR",
+    help="Another plan on the same board.",
+)
 @_json
 @click.pass_obj
-def publish(settings: Settings, cycle: str, out: Path | None, as_json: bool) -> int:
-    """Write the board's composite to board/."""
+def publish(
+    settings: Settings,
+    cycle: str,
+    out: Path | None,
+    since: str,
+    until: str,
+    others: tuple[Path, ...],
+    as_json: bool,
+) -> int:
+    """Write the board's composite to board/.
+
+    It is recorded as what the next board compares with. A comparison of two cycles (--from, --to)
+    or a board of several plans (--with) is only written, not recorded.
+    """
     with settings.open_() as plan:
-        return say.published(plan, plan.publish(out, cycle=cycle), as_json)
+        made = plan.publish(out, cycle=cycle, since=since, until=until, others=others)
+        return say.published(plan, made, as_json)
 
 
 @commands.command()
@@ -232,8 +255,10 @@ def verify(settings: Settings, tip: str, as_json: bool) -> int:
 
 @commands.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-def demo(directory: Path) -> int:
+@click.option("--example", metavar="NAME", help="One of the shipped examples (default: BRAG).")
+def demo(directory: Path, example: str | None) -> int:
     """Run one whole cycle on a shipped example and say what to open."""
+    from xlplan.cycle.demo import EXAMPLE
     from xlplan.cycle.demo import demo as run_demo
 
-    return say.demo(run_demo(directory, click.echo))
+    return say.demo(run_demo(directory, click.echo, example=example or EXAMPLE))

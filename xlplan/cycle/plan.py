@@ -102,11 +102,25 @@ class Plan:
 
         return answer(self.desk, question, choice, other=other, why=why)
 
-    def publish(self, out: str | Path | None = None, *, cycle: str = "") -> PublishResult:
-        """Write the composite (default: ``board/CYCLE.xlsx``) and record the snapshot."""
+    def publish(
+        self,
+        out: str | Path | None = None,
+        *,
+        cycle: str = "",
+        since: str = "",
+        until: str = "",
+        others: Sequence[str | Path] = (),
+    ) -> PublishResult:
+        """Write the composite (default: ``board/CYCLE.xlsx``) and record the snapshot.
+
+        `since` and `until` (cycles) compare any two points; `others` are the folders of further
+        plans on the same board. Those are not recorded; see `xlplan.cycle.publish.publish`.
+        """
         from xlplan.cycle.publish import publish
 
-        return publish(self.desk, cycle, self._target(out) if out is not None else None)
+        target = self._target(out) if out is not None else None
+        places = [Path(place) for place in others]
+        return publish(self.desk, cycle, target, since=since, until=until, others=places)
 
     def _target(self, path: str | Path) -> Path:
         """Where to write: as given or, where that folder is not there, within the plan."""

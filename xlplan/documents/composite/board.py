@@ -49,11 +49,15 @@ class DueHistory:
 
 @dataclass(frozen=True, slots=True)
 class PlanOnBoard:
-    """One of several plans on one board: the mark before its refs, its title, its tip."""
+    """One of several plans on one board: the mark before its refs, what it is, and as of when.
+
+    `group` is the organisation that its sections stand under.
+    """
 
     mark: str
     title: str
-    organisation: str
+    group: str
+    as_of: date
     tip: str = ""
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from xlplan.documents.composite.added import new_sheet
 from xlplan.documents.composite.board import Board
 from xlplan.documents.composite.by_lead import by_lead_sheet
+from xlplan.documents.composite.by_organisation import by_organisation_sheet
 from xlplan.documents.composite.changes import changes_sheet
+from xlplan.documents.composite.completed import completed_sheet
 from xlplan.documents.composite.contents import contents_sheet
 from xlplan.documents.composite.exceptions import exceptions_sheet
 from xlplan.documents.composite.figures import figures
 from xlplan.documents.composite.frame import Frame
+from xlplan.documents.composite.history import history_sheet
 from xlplan.documents.composite.movement import movement_sheet
 from xlplan.documents.composite.notes import notes_sheet
+from xlplan.documents.composite.paging import paged
 from xlplan.documents.composite.plan import plan_sheet
 from xlplan.documents.composite.questions import questions_sheet
 from xlplan.documents.composite.recommendations import live, recommendations_sheet
@@ -50,6 +55,17 @@ SHEETS: Mapping[str, SheetKind] = {
     "movement": SheetKind(
         "Movement", "What has become better or worse since the last board", movement_sheet
     ),
+    "new": SheetKind(
+        "New", "The actions that the last board did not see, and how they came in", new_sheet
+    ),
+    "completed": SheetKind(
+        "Completed", "What is done: since when, and what is watched before it closes",
+        completed_sheet,
+    ),
+    "by_organisation": SheetKind(
+        "By organisation", "Each organisation's actions by rating, and who has not returned",
+        by_organisation_sheet,
+    ),
     "by_lead": SheetKind(
         "By lead", "Each lead's actions by rating, and who has not returned", by_lead_sheet
     ),
@@ -60,6 +76,10 @@ SHEETS: Mapping[str, SheetKind] = {
     "questions": SheetKind(
         "Open questions", "What could not be decided yet, with the answers offered",
         questions_sheet,
+    ),
+    "history": SheetKind(
+        "History", "Ratings from board to board: counts, each action's path, dates put back",
+        history_sheet,
     ),
     "notes": SheetKind(
         "Notes", "How the figures are made, the rating key, checks left open, long texts in full",
@@ -97,6 +117,16 @@ def sheet_keys(board: Board) -> tuple[str, ...]:
     return tuple(dict.fromkeys(out))
 
 
+def _without_content(frame: Frame) -> frozenset[str]:
+    """The sheets that some plans have no use for, and this is one of those."""
+    left_out = set()
+    if not live(frame):
+        left_out.add("recommendations")
+    if not frame.figures.organisations:
+        left_out.add("by_organisation")
+    return frozenset(left_out)
+
+
 def composite_workbook(board: Board, created: str) -> Workbook:
     """The board's workbook. `created` (ISO 8601, UTC) is written into the file.
 
@@ -105,13 +135,15 @@ def composite_workbook(board: Board, created: str) -> Workbook:
     """
     keys = sheet_keys(board)
     frame = Frame(board, figures(board))
-    if not board.definition.composite.sheets and not live(frame):
-        keys = tuple(key for key in keys if key != "recommendations")
+    if not board.definition.composite.sheets:
+        left_out = _without_content(frame)
+        keys = tuple(key for key in keys if key not in left_out)
     made: dict[str, Sheet] = {}
     # Plan first, for the others link to its rows; Notes last, for it holds their long texts.
     order = sorted((k for k in keys if k != CONTENTS), key=lambda k: (k == "notes", k != "plan"))
     for key in order:
-        made[key] = SHEETS[key].make(frame)
+        sheet = SHEETS[key].make(frame)
+        made[key] = sheet if sheet.charts else paged(sheet, frame.kept.get(sheet.name, ()))
     if "notes" not in made and frame.texts.labels:
         made["notes"] = notes_sheet(frame)
         keys = (*keys, "notes")

@@ -45,6 +45,8 @@ class Frame:
     action_rows: dict[str, int] = field(default_factory=dict)
     """By uid, the row of each action in the Plan sheet."""
     section_rows: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, list[int]] = field(default_factory=dict)
+    """By sheet, the rows that must not stand last on a page: bands and titles of tables."""
 
     def __post_init__(self) -> None:
         self.look = palette(self.board.definition)
@@ -175,6 +177,10 @@ class Frame:
         style = replace(self.look.heading, size=11)
         return Row([self.text(name, style) for name in names])
 
+    def keep(self, sheet: str, row: int) -> None:
+        """Have a row printed on the same page as the row that follows it."""
+        self.kept.setdefault(sheet, []).append(row)
+
     # Sheets.
 
     def page(self, repeat: tuple[int, int] | None = None) -> Page:
@@ -195,8 +201,13 @@ class Frame:
         headed: int | None = None,
         freeze_columns: int = 0,
         merges: Sequence[Merge] = (),
+        table_columns: int = 0,
     ) -> Sheet:
-        """A sheet whose table has its headings in row `headed`: frozen, filtered, repeated."""
+        """A sheet whose table has its headings in row `headed`: frozen, filtered, repeated.
+
+        The table is as wide as the sheet unless `table_columns` says other.
+        """
+        wide = table_columns or len(widths)
         table = headed is not None and len(rows) > headed + 1
         return Sheet(
             name=name,
@@ -204,7 +215,7 @@ class Frame:
             columns=[Column(width) for width in widths],
             merges=merges,
             freeze=(headed + 1, freeze_columns) if headed is not None else None,
-            filter=Area(headed, 0, len(rows) - 1, len(widths) - 1)
+            filter=Area(headed, 0, len(rows) - 1, wide - 1)
             if table and headed is not None
             else None,
             page=self.page((headed, headed) if headed is not None else None),

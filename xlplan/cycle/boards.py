@@ -1,0 +1,171 @@
+"""What a composite is made from: a `Board`, computed from the ledger as of a position.
+
+A position in the past is the ledger replayed up to there: what came later is not known to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from xlplan.cycle import report
+from xlplan.cycle.desk import Desk, clock_for
+from xlplan.documents.composite.board import Board, PastBoard, ReturnLine
+from xlplan.documents.composite.dues import due_fields, due_histories
+from xlplan.documents.composite.standings import due_date
+from xlplan.errors import Problem
+from xlplan.merge.model import MasterRow, Published
+from xlplan.merge.project import replay
+from xlplan.merge.questions import questions_of
+from xlplan.plan.checks import check_plan
+from xlplan.plan.definition import STATUS
+from xlplan.plan.load import load_definition
+from xlplan.plan.timescales import say_date
+from xlplan.plan.values import Value
+
+IMPORTED = "the imported plan"
+"""What a first board compares with."""
+STARTED = "Plan as imported"
+"""The same as a column of History."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a plan's life: its position in the ledger, its label, and its day."""
+
+    position: int
+    label: str
+    day: date
+    at: str = ""
+    """When what stands at this position was recorded (UTC, ISO 8601)."""
+    tip: str = ""
+
+
+class PastDesk(Desk):
+    """A plan as its ledger knew it at a position. Its ledger is that of the desk it came from."""
+
+    def __init__(self, desk: Desk, point: Point) -> None:
+        self.folder = desk.folder
+        self.clock = clock_for(point.day)
+        self.ledger = desk.ledger
+        events = [event for event in desk.ledger.events() if event.seq <= point.position]
+        self.last_tx = events[-1].tx if events else 0
+        self._history = replay(events, load_definition)
+
+
+def label_of(desk: Desk, fact: Published) -> str:
+    """An earlier board by its cycle and day: ``2026-09, 18 September 2026``."""
+    at = next(event.at for event, known in desk.state.published if known is fact)
+    return f"{fact.cycle}, {say_date(date.fromisoformat(at[:10]))}"
+
+
+def point_of(desk: Desk, cycle: str) -> Point:
+    """Where a cycle stood when it was reported: at its last composite, else at its end.
+
+    XlplanError for a cycle that was never issued nor published.
+    """
+    position = report.as_of(desk, cycle)
+    published = [(e, fact) for e, fact in desk.state.published if fact.cycle == cycle]
+    if published:
+        event, fact = published[-1]
+        day = date.fromisoformat(event.at[:10])
+        return Point(position, label_of(desk, fact), day, event.at, fact.tip)
+    row = next(r for r in desk.ledger.chained() if not isinstance(r, Problem) and r[0] == position)
+    day = date.fromisoformat(row[2][:10])
+    return Point(position, f"{cycle}, as it stood on {say_date(day)}", day, row[2], row[5])
+
+
+def last_board(desk: Desk, cycle: str, as_of: int) -> Point:
+    """What a composite of a cycle compares with: the last board of another cycle before it.
+
+    A composite that is published again within its cycle replaces the one before, so it is
+    compared with what that one was compared with. A first board compares with the imported plan.
+    """
+    earlier = [(e, f) for e, f in desk.state.published if f.as_of < as_of and f.cycle != cycle]
+    if earlier:
+        event, fact = earlier[-1]
+        return Point(fact.as_of, label_of(desk, fact), date.fromisoformat(event.at[:10]))
+    return Point(desk.state.imported, IMPORTED, desk.today)
+
+
+def _ratings_and_dues(desk: Desk, label: str, as_of: int) -> PastBoard:
+    """How every action stood at a position that a board saw."""
+    state, definition = desk.state, desk.state.definition
+    rating = definition.with_role("rating")
+    names = due_fields(definition)
+    standing = [
+        uid for uid in state.uids("action", as_of) if state.value(uid, STATUS, as_of) != "withdrawn"
+    ]
+    return PastBoard(
+        label,
+        {uid: state.value(uid, rating.id, as_of) if rating else None for uid in standing},
+        {
+            uid: due_date(definition, {name: state.value(uid, name, as_of) for name in names})
+            for uid in standing
+        },
+    )
+
+
+def _history(desk: Desk, cycle: str, as_of: int) -> list[PastBoard]:
+    """The imported plan, and the last composite of every other cycle before this position."""
+    published = {f.cycle: f for _, f in desk.state.published if f.as_of < as_of}
+    past = [_ratings_and_dues(desk, STARTED, desk.state.imported)] if desk.state.imported else []
+    return past + [
+        _ratings_and_dues(desk, fact.cycle, fact.as_of)
+        for fact in published.values()
+        if fact.cycle != cycle
+    ]
+
+
+def _first_values(desk: Desk) -> dict[str, dict[str, Value]]:
+    """By uid, what each action's rating and due date were when it came into the plan."""
+    state, definition = desk.state, desk.state.definition
+    rating = definition.with_role("rating")
+    names = [*due_fields(definition), *([rating.id] if rating else [])]
+    return {
+        uid: {name: state.value(uid, name, state.row_seq[uid]) for name in names}
+        for uid, row in state.rows.items()
+        if row.kind == "action"
+    }
+
+
+def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
+    if cycle not in report.cycles(desk):
+        return []
+    return [
+        ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes)
+        for lead in report.status(desk, cycle).leads
+        if lead.issued
+    ]
+
+
+def make_board(
+    desk: Desk, cycle: str, as_of: int, day: date, tip: str, since: Point | None = None
+) -> Board:
+    """Everything a composite says, as of a position of the ledger; compared with `since`."""
+    state, definition = desk.state, desk.state.definition
+    rating = definition.with_role("rating")
+    before = since or last_board(desk, cycle, as_of)
+    actions = state.master("action", as_of)
+    rows: list[MasterRow] = [*actions, *state.master("recommendation", as_of)]
+    first = _first_values(desk)
+    known = [change for change in report.log(desk) if change.seq <= as_of]
+    return Board(
+        definition=definition,
+        cycle=cycle,
+        as_of=day,
+        rows=rows,
+        previous={
+            row.uid: {**row.values, STATUS: "withdrawn"} if row.withdrawn else row.values
+            for row in state.master("action", before.position)
+        },
+        previous_label=before.label,
+        first={uid: values.get(rating.id) if rating else None for uid, values in first.items()},
+        changes=[change for change in known if change.seq > before.position],
+        questions=questions_of(state),
+        returns=_returns(desk, cycle),
+        tip=tip,
+        problems=check_plan(definition, rows, day),
+        history=_history(desk, cycle, as_of),
+        dues=due_histories(definition, first, known),
+    )

@@ -1,0 +1,45 @@
+"""The cells in which the lists of actions agree: what is asked, who leads, when it is due."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from xlplan.documents.composite.frame import Frame
+from xlplan.documents.composite.longtexts import cut_words
+from xlplan.documents.composite.standings import Standing, leads_of
+from xlplan.plan.values import show, show_in
+from xlplan.workbook.sheet import Cell
+
+SECTION_TEXT = 60
+
+
+def section_cell(frame: Frame, one: Standing) -> Cell:
+    """The section's short name, as words."""
+    return frame.text(cut_words(frame.short.get(one.section, one.section), SECTION_TEXT))
+
+
+def said(frame: Frame, one: Standing, role: str, width: float) -> Cell:
+    """What the action says in the field with a role."""
+    item = frame.board.definition.with_role(role)
+    text = show_in(item, one.row.values.get(item.id)) if item else ""
+    return frame.fitted(text, width, f"{one.row.ref}, {item.heading if item else role}")
+
+
+def leads_cell(frame: Frame, one: Standing) -> Cell:
+    """The leads, one a line."""
+    names = leads_of(frame.board.definition, one.row.values)
+    return frame.text("\n".join(names) or "No lead named")
+
+
+def due_cell(frame: Frame, one: Standing, width: float) -> Cell:
+    """When the action is due, as it was written: the revised date where there is one."""
+    revised = frame.board.definition.with_role("revised")
+    text = show(one.row.values.get(revised.id)) if revised else ""
+    if text:
+        return frame.fitted(text, width, f"{one.row.ref}, due")
+    return said(frame, one, "due", width)
+
+
+def centred(frame: Frame, text: str, *, bold: bool = False) -> Cell:
+    """A short word in the middle of its cell."""
+    return frame.text(text, replace(frame.boxed, align="center", valign="vcenter", bold=bold))
