@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
 import zipfile
 from collections import Counter
 from datetime import date, datetime
@@ -28,6 +29,7 @@ from tests.shipped import (
     returns,
     texts,
 )  # fmt: skip
+from xlplan.cli.main import run
 from xlplan.cycle.demo import demo, examples
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.errors import XlplanError
@@ -179,6 +181,23 @@ def test_a_whole_cycle_ends_with_every_edit_in_the_plan(name: str, tmp_path: Pat
     composite = load_workbook(made.to_open[-1][0])
     printed = set(texts(composite))
     assert set(actions(name)) <= printed
+
+
+@pytest.mark.xdist_group("examples")
+@every
+def test_readme_says_commands_that_run(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (EXAMPLES / name / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    commands = [line for block in blocks for line in block.splitlines()]
+    assert [command for command in commands if " publish" in command]
+    (tmp_path / "plan.xlsx").write_bytes((EXAMPLES / name / "plan.xlsx").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    for command in commands:
+        asks = re.search(" (check|issue|merge)( |$)", command)
+        assert run(shlex.split(command)[1:]) in ((0, 1) if asks else (0,)), command
+    assert [*tmp_path.glob("*/board/*.xlsx")]
 
 
 def compare_with_edits(name: str, plan: Plan) -> None:
