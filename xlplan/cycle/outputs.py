@@ -130,11 +130,12 @@ def _holds_edits(desk: Desk, path: Path) -> bool:
 
 
 def known_digests(desk: Desk) -> frozenset[str]:
-    """The digests of every workbook that xlplan wrote and of every file that a merge read."""
-    return frozenset(
-        {issued.sha256 for issued in desk.state.issued.values()}
-        | {returned.sha256 for returned in desk.state.returns.values()}
-    )
+    """The digests of every workbook that xlplan wrote and of every file that a merge read.
+
+    Not of one that it refused: what somebody typed there is in no other place yet.
+    """
+    read = (r.sha256 for r in desk.state.returns.values() if r.outcome != "refused")
+    return frozenset({issued.sha256 for issued in desk.state.issued.values()}.union(read))
 
 
 def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
