@@ -60,7 +60,9 @@ def inbox(tmp_path: Path) -> list[tuple[str, Path]]:
 
 
 def codes(books: list[Book]) -> list[str]:
-    return [book.problems[0].code if book.problems else "" for book in books]
+    """The code of each book's first error, or "" where there is none."""
+    errors = [[p.code for p in book.problems if p.level == "error"] for book in books]
+    return [found[0] if found else "" for found in errors]
 
 
 ONE_BAD = [""] * 5 + ["{}"] + [""] * 6

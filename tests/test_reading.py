@@ -209,9 +209,15 @@ def test_csv_in_any_encoding_and_with_any_separator(encoding: str, mark: str) ->
     text = (
         mark.join(["ref", "note"]) + "\r\n" + mark.join(["007", '"café\nand 1,5; more"']) + "\r\n"
     )
-    book = read_book(text.encode(encoding), "named.xlsx")
+    book = read_book(text.encode(encoding), "named.csv")
     assert book.kind == "csv"
     assert only(book).rows == [["ref", "note"], ["007", "café\nand 1,5; more"]]
+
+
+def test_text_with_the_name_of_a_workbook_is_read_and_said() -> None:
+    book = read_book(b"ref;rating\n1.1;Green\n", "R. Okafor.XLSX")
+    assert [(p.code, p.level) for p in book.problems] == [("GATE-036", "note")]
+    assert book.sheets[0].rows == [["ref", "rating"], ["1.1", "Green"]]
 
 
 def test_a_csv_may_name_its_separator() -> None:

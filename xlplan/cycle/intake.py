@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,26 +11,38 @@ from typing import TYPE_CHECKING
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited
 from xlplan.documents.columns import locked_text, template_columns
+from xlplan.documents.names import safe_name
 from xlplan.documents.returned import read_return
 from xlplan.errors import Problem, fault
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Reading
 from xlplan.workbook.book import Book
-from xlplan.workbook.gate import candidate_files, read_bytes
-from xlplan.workbook.pool import read_all
+from xlplan.workbook.gate import candidate_files, read_bytes, refused
+from xlplan.workbook.parts import DEFAULT, too_large
+from xlplan.workbook.pool import open_one, read_all
+from xlplan.workbook.wrappers import is_wrapper
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+DEEPEST = 2
+"""How often a file is opened to what is in it: an archive in an archive, or in a message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file that came in: the name to call it by, its digest, where its bytes are."""
+    """A file that came in: the name to call it by, its digest, where its bytes are.
+
+    One from an archive or a message is called by both names, ``inbox/bundle.zip/inner.xlsx``;
+    `root` is then the file in the inbox, and `told` what the message around it says.
+    """
 
     file: str
     digest: str
-    stored: Path
+    stored: Path | bytes
+    root: str = ""
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class Gathered:
 
     arrived: tuple[Arrived, ...]
     problems: tuple[Problem, ...]
+    keep: bool = True
 
 
 def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool) -> Gathered:
@@ -68,7 +81,7 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool) -> Gathered:
             problems.append(item)
         else:
             arrived.append(item)
-    return Gathered(tuple(arrived), tuple(problems))
+    return Gathered(tuple(arrived), tuple(problems), keep)
 
 
 def _name(desk: Desk, file: Path) -> str:
@@ -88,9 +101,62 @@ def _take(desk: Desk, name: str, path: Path, *, keep: bool) -> Arrived | Problem
     return Arrived(name, digest, desk.folder.originals.path(digest))
 
 
-def read(arrived: Sequence[Arrived], executor: Executor | None) -> Iterator[Book]:
-    """Read files, in their order; a file that cannot be read is a book with problems."""
-    return read_all([(item.file, item.stored) for item in arrived], executor=executor)
+def read(
+    desk: Desk,
+    gathered: Gathered,
+    executor: Executor | None,
+    is_new: Callable[[Arrived], bool],
+) -> Iterator[tuple[Arrived, Book]]:
+    """Read the files that are new, and those in archives and messages, which arrive by this.
+
+    A file that cannot be read is a book with problems. `is_new` is asked once for every file.
+    """
+    room: dict[str, tuple[int, int]] = {}
+    wave = [item for item in gathered.arrived if is_new(item)]
+    for depth in range(DEEPEST + 1):
+        wrappers: list[Arrived] = []
+        books = read_all([(item.file, item.stored) for item in wave], executor=executor)
+        for item, book in zip(wave, books, strict=True):
+            if depth < DEEPEST and is_wrapper(book):
+                wrappers.append(item)
+            else:
+                yield item, book
+        files = [(item.file, item.stored) for item in wrappers]
+        wave = []
+        for item, book in zip(wrappers, read_all(files, work=open_one, ahead=1), strict=True):
+            if not book.enclosed or not (book := _bounded(item, book, room)).enclosed:
+                yield item, book
+            else:
+                wave += [one for one in _enclosed(desk, item, book, gathered.keep) if is_new(one)]
+
+
+def _bounded(item: Arrived, book: Book, room: dict[str, tuple[int, int]]) -> Book:
+    """`book`, or its refusal: what one file in the inbox holds in all is bounded."""
+    root = item.root or item.file
+    count, size = room.get(root, (DEFAULT.enclosed, DEFAULT.enclosed_bytes))
+    count -= len(book.enclosed)
+    size -= sum(len(each.data) for each in book.enclosed)
+    room[root] = count, size
+    if count >= 0 and size >= 0:
+        return book
+    return Book(book.name, book.kind, problems=(refused(too_large("too many files"), book.name),))
+
+
+def _enclosed(desk: Desk, item: Arrived, book: Book, keep: bool) -> Iterator[Arrived]:
+    """The files in an archive or a message as files that came in, each with its original."""
+    taken: set[str] = set()
+    told = tuple(problem.message for problem in book.problems)
+    for each in book.enclosed:
+        last = each.name.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        stem, dot, suffix = last.rpartition(".")
+        name = safe_name(stem or suffix, taken) + (f".{safe_name(suffix)}" if dot and stem else "")
+        file, root = f"{item.file}/{name}", item.root or item.file
+        if keep:
+            digest = desk.folder.originals.keep(each.data)
+            stored: Path | bytes = desk.folder.originals.path(digest)
+        else:
+            digest, stored = sha256(each.data), each.data
+        yield Arrived(file, digest, stored, root, (*item.told, *told))
 
 
 class Recogniser:
