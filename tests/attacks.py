@@ -241,3 +241,59 @@ def xls_error(row: int, col: int, code: int) -> bytes:
 def xls_formula(row: int, col: int, tokens: bytes) -> bytes:
     fixed = struct.pack("<HHHdHI", row, col, 0, 2.0, 0, 0)
     return _record(0x06, fixed + struct.pack("<H", len(tokens)) + tokens)
+
+
+def compound(streams: Mapping[tuple[str, ...], bytes]) -> bytes:
+    """A compound file (MS-CFB) with these streams by path, every one in large sectors.
+
+    The folders' children hang in a chain to the right, which readers take as any tree.
+    """
+    folders = {path[:depth] for path in streams for depth in range(1, len(path))}
+    paths = [(), *sorted({*folders, *streams}, key=lambda each: (len(each), each))]
+    none = 0xFFFFFFFF
+    body, fat = b"", [0xFFFFFFFD]
+    directory = -(-len(paths) * 128 // 512)
+    fat += [*range(2, 1 + directory), 0xFFFFFFFE]
+    lines = []
+    for number, path in enumerate(paths):
+        children = [n for n, each in enumerate(paths) if n and each[:-1] == path]
+        beside = [n for n, each in enumerate(paths) if n > number and each[:-1] == path[:-1]]
+        kind = 5 if not path else 2 if path in streams else 1
+        first, length = 0xFFFFFFFE, 0
+        if path in streams:
+            data = streams[path].ljust(4096, b"\0")
+            length, sectors = len(data), -(-len(data) // 512)
+            first = len(fat)
+            fat += [*range(first + 1, first + sectors), 0xFFFFFFFE]
+            body += data.ljust(sectors * 512, b"\0")
+        text = ((path[-1] if path else "Root Entry") + "\0").encode("utf-16-le")
+        lines.append(
+            text.ljust(64, b"\0")
+            + struct.pack("<HBB", len(text), kind, 1)
+            + struct.pack("<III", none, beside[0] if beside and number else none,
+                          children[0] if children else none)
+            + bytes(36)
+            + struct.pack("<III", first, length, 0)
+        )  # fmt: skip
+    assert len(fat) <= 128, "one sector of the table must do"
+    header = _OLE + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    header += struct.pack("<IIIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0)
+    table = struct.pack(f"<{len(fat)}I", *fat).ljust(512, b"\xff")
+    return header.ljust(512, b"\xff") + table + b"".join(lines).ljust(directory * 512, b"\0") + body
+
+
+def outlook(
+    attachments: Mapping[str, bytes], body: str = "", within: tuple[str, ...] = ()
+) -> bytes:
+    """An Outlook message (MS-OXMSG) with these attachments, in a message within it if asked.
+
+    Streams are filled up to 4096 bytes: a workbook of its own length must be at least that long.
+    """
+    streams: dict[tuple[str, ...], bytes] = {("__properties_version1.0",): bytes(32)}
+    if body:
+        streams["__substg1.0_1000001F",] = body.encode("utf-16-le")
+    for number, (name, data) in enumerate(attachments.items()):
+        folder = (*within, f"__attach_version1.0_#{number:08X}")
+        streams[*folder, "__substg1.0_3707001F"] = name.encode("utf-16-le")
+        streams[*folder, "__substg1.0_37010102"] = data
+    return compound(streams)
