@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.intake import Arrived, Recogniser, gather, read
+from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read
 from xlplan.documents.answers import read_answers
 from xlplan.errors import Problem
 from xlplan.merge.answers import Answer, facts_of
@@ -104,11 +104,11 @@ def merge(
         found.problems.extend(gathered.problems)
         if not gathered.arrived:
             found.problems.append(_nothing(desk, paths))
-        _take_all(desk, work, gathered.arrived, found, executor)
+        _take_all(desk, work, gathered, found, executor)
         changes = tuple(work.step.changes())
         questions = tuple(questions_of(desk.state))
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
-        found.returned.sort(key=lambda item: place[item[0].file])
+        found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
         reports = tuple(_report(desk, *item, questions) for item in found.returned)
         if not dry_run:
             prepared = outputs.prepare(desk, work)
@@ -128,22 +128,26 @@ def _nothing(desk: Desk, paths: Sequence[Path] | None) -> Problem:
 
 
 def _take_all(
-    desk: Desk, work: Work, arrived: Sequence[Arrived], found: _Found, executor: Executor | None
+    desk: Desk, work: Work, gathered: Gathered, found: _Found, executor: Executor | None
 ) -> None:
     """Read every file once, the coordinator's own first: their acts are ordered, returns not."""
-    fresh: list[Arrived] = []
-    for item in arrived:
+    fresh: dict[str, str] = {}
+
+    def is_new(item: Arrived) -> bool:
         known = desk.state.live_return_of(item.digest)
         if known is not None and known.outcome != "refused":
             found.returned.append((item, known, True))
-        elif not any(item.digest == other.digest for other in fresh):
-            fresh.append(item)
+        elif item.digest in fresh:
+            found.problems.append(_same_bytes(item, fresh[item.digest]))
         else:
-            found.problems.append(_same_bytes(item, fresh))
+            fresh[item.digest] = item.file
+            return True
+        return False
+
     recognise = Recogniser(desk)
     readings = [
         (item, book, recognise.reading(book, item.digest))
-        for item, book in zip(fresh, read(fresh, executor), strict=True)
+        for item, book in read(desk, gathered, executor, is_new)
     ]
     order = {"master": 0, "decisions": 1}
     for item, book, reading in sorted(readings, key=lambda r: order.get(r[2].document, 2)):
@@ -153,8 +157,7 @@ def _take_all(
             _take_return(desk, work, item, reading, found)
 
 
-def _same_bytes(item: Arrived, fresh: Sequence[Arrived]) -> Problem:
-    twin = next(other.file for other in fresh if other.digest == item.digest)
+def _same_bytes(item: Arrived, twin: str) -> Problem:
     return Problem("MRG-005", item.file, f"This is the same file as {twin}; read once.", "note")
 
 
@@ -186,7 +189,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         fields=tuple(sorted(reading.columns)),
         assertions=tuple(compared.assertions),
         problems=(*reading.problems, *compared.problems),
-        information=(*compared.information, *_remarks(reading)),
+        information=(*compared.information, *_remarks(reading), *item.told),
         sign_off=reading.sign_off,
     )
     if reading.sign_off.get("no_change") and fact.assertions:
