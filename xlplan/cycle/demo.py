@@ -101,7 +101,9 @@ def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
     """Go through the list of leads as the coordinator does: who is one, and who is nobody."""
     definition = load_definition(path.read_text(encoding="utf-8"), path.name)
     given = {
-        item["name"]: Lead(item["name"], tuple(item.get("aliases", ())))
+        item["name"]: Lead(
+            item["name"], tuple(item.get("aliases", ())), item.get("organisation", "")
+        )
         for item in script.get("lead", ())
     }
     gone = {name for lead in given.values() for name in (lead.name, *lead.aliases)}
