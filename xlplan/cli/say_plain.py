@@ -1,0 +1,68 @@
+"""What every command that prints needs: problems, tables, changes, counts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xlplan.errors import Problem
+from xlplan.merge.model import Change
+from xlplan.plan.values import show_in
+
+if TYPE_CHECKING:
+    from xlplan.cycle.plan import Plan
+
+DONE, NEEDS_A_PERSON = 0, 1
+WIDEST = 60
+"""Characters of a value that a table on the terminal shows."""
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 lead``, ``2 leads``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def said(problems: Sequence[Problem]) -> int:
+    """Print problems to stderr; the exit status that they call for."""
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    return NEEDS_A_PERSON if any(problem.level != "note" for problem in problems) else DONE
+
+
+def table(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
+    """Print a table on stdout."""
+    from tabulate import tabulate
+
+    click.echo(tabulate(lines, headers=heading, tablefmt="plain", disable_numparse=True))
+
+
+def short(text: str) -> str:
+    """`text` on one line, cut at `WIDEST` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= WIDEST else flat[: WIDEST - 1].rstrip() + "…"
+
+
+def relative(path: Path) -> str:
+    """`path` as seen from the folder that the command runs in."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def say_changes(plan: Plan, changes: Sequence[Change]) -> None:
+    """Changes as a table, each with the file and cell it came from."""
+    if not changes:
+        return
+    definition = plan.desk.state.definition
+    lines = []
+    for change in changes:
+        item = definition.find(change.field)
+        before, after = (show_in(item, v) or "(blank)" for v in (change.before, change.after))
+        lines.append(
+            (change.action, change.field, short(before), short(after), change.by, change.place)
+        )
+    table(("action", "field", "from", "to", "by", "where"), lines)
