@@ -186,6 +186,9 @@ class Ledger:
         Who holds it is written beside it, for the message of whoever comes second (LED-004).
         """
         with self._said():
+            # SQLite begins on a read-only disk as well, and says so at the first write only.
+            if not all(os.access(place, os.W_OK) for place in (self.path, self.path.parent)):
+                raise sqlite3.OperationalError("readonly")
             self._wait(patience)
             self._db.execute("BEGIN IMMEDIATE")
         try:
