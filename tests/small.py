@@ -112,3 +112,8 @@ def answer(folder: Path, answers: Mapping[tuple[str, str], str]) -> None:
         sheet, row = rows[ids[key]]
         cells.append((f"{columns['decision']}{row}", choice))
     path.write_bytes(fill_in(data, sheet, cells, "2026-11-12T10:00:00Z"))
+
+
+def opened_to_verify(folder: Path) -> Plan:
+    """The plan as `verify` opens it: its ledger is not replayed first."""
+    return open_plan(folder, today=date.fromisoformat(TODAY), replay=False)
