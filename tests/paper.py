@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from xlplan.cycle.undo import dependent_decisions
 from xlplan.errors import Problem
 from xlplan.merge.answers import Answer, facts_of
 from xlplan.merge.diff import Comparison
@@ -19,6 +20,7 @@ from xlplan.merge.model import (
     Event,
     Fact,
     Issued,
+    Published,
     Question,
     Returned,
     RowAdded,
@@ -167,12 +169,16 @@ class Office:
         without: Iterable[str] = (),
         missing: Iterable[str] = (),
         added: Mapping[str, Raw] | None = None,
+        more: Sequence[ReadRow] = (),
         trust: Mapping[str, RowTrust] | None = None,
         twice: str = "",
         file: str = "return.xlsx",
         digest: str = "",
     ) -> Reading:
-        """The reading of a return: what was issued, with `edits`; `without` columns are absent."""
+        """The reading of a return: what was issued, with `edits`; `without` columns are absent.
+
+        `added` is one row without a key, `more` are rows as they were read.
+        """
         edits = edits or {}
         columns = [name for name in issued.fields if name not in set(without)]
         rows = []
@@ -200,7 +206,7 @@ class Office:
             trust="signed",
             sheet="Update",
             columns=tuple(columns),
-            rows=tuple(rows),
+            rows=(*rows, *more),
         )
 
     def returned(self, reading: Reading) -> Returned:
@@ -260,8 +266,13 @@ class Office:
             raise AssertionError(str(facts))
         return self.append(*facts)
 
-    def undo(self, returned: Returned, decisions: Sequence[str] = ()) -> list[Change]:
-        return self.append(Undone(returned.id, tuple(decisions)))
+    def undo(self, returned: Returned) -> list[Change]:
+        """Take a return back, with every decision that rests on it."""
+        rest = dependent_decisions(self.state, returned)
+        return self.append(Undone(returned.id, tuple(decision.id for decision in rest)))
+
+    def publish(self, cycle: str) -> list[Change]:
+        return self.append(Published(cycle, self.state.seq, "", "", ""))
 
     def fates(self, returned: Returned) -> list[Fate]:
         return fates_of(self.state, returned)
@@ -280,6 +291,12 @@ class Office:
         }  # fmt: skip
         withdrawn = {row.uid for row in self.state.master() if row.withdrawn}
         return master, asked, withdrawn
+
+
+def row(trust: RowTrust, cells: Mapping[str, Raw], uid: str = "", *, key: str = "") -> ReadRow:
+    """A row as it was read, that the template did not hold; `key` is the issued id in its key."""
+    read = {name: _cell(raw, f"B{50 + len(name)}") for name, raw in cells.items()}
+    return ReadRow(uid, str(cells.get("ref") or ""), 50, trust, read, key)
 
 
 def _cell(raw: Raw, name: str) -> ReadCell:

@@ -18,7 +18,7 @@ from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.register import Write
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
-from xlplan.plan.definition import ENTRY, STATUS, Field
+from xlplan.plan.definition import ENTRY, STATUS, Field, PlanDefinition
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
 
@@ -172,14 +172,16 @@ class Comparison:
         base = None if entry else self.state.value(row.uid, item.id, against.as_of)
         if not cell.formula and not cell.error and untouched(base, cell.value):
             return None
-        value = self._value(item, cell)
+        value = self._value(item, cell, self.state.definition)
         if value == base or (value is None and against.typed):
             self._note_spelling(row, item, value, cell)
             return None
         self._note_look_alikes(row, item, value, cell)
         kind, message = self._kind(row, item, column, value, against.doubt)
+        said_in = f"{column}?" if against.doubt else column  # not the same as said for certain
+        said = self._as_then(item, cell, value)
         return Assertion(
-            id=assertion_id(self.issued.id, self.issued.author, row.uid, column, value),
+            id=assertion_id(self.issued.id, self.issued.author, row.uid, said_in, said),
             kind=kind,
             issued=self.issued.id,
             author=self.issued.author,
@@ -215,14 +217,22 @@ class Comparison:
     def _inform(self, row: ReadRow, cell: ReadCell, text: str) -> None:
         self.found.information.append(f"{row.sheet or self.reading.sheet}!{cell.cell}: {text}")
 
-    def _value(self, item: Field, cell: ReadCell) -> Value:
+    def _as_then(self, item: Field, cell: ReadCell, value: Value) -> Value:
+        """The value by the definition that went out, so that its id outlives later definitions."""
+        then = self.state.definition_at(self.issued.as_of)
+        if then is self.state.definition:
+            return value
+        known = then.find(item.id, item.of)
+        return value if known is None else self._value(known, cell, then)
+
+    def _value(self, item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
         if cell.error:
             return Invalid(
                 cell.error,
                 "VAL-008",
                 f"The cell shows the error {cell.error}. Enter the value itself.",
             )
-        value = canon(item, cell.value, self.state.definition)
+        value = canon(item, cell.value, definition)
         if cell.formula and not isinstance(cell.value, bool):
             shown = show(value)
             return Invalid(

@@ -61,6 +61,10 @@ class Step:
         fact = event.fact
         if isinstance(fact, RowAdded) and fact.origin != "import" and self._is_new(fact):
             self._added.append((event, fact))
+            for key in [key for key in self.state.cells() if key[0] == fact.uid]:
+                # It was in the plan before: what was written on it meanwhile comes back with it.
+                self._before.setdefault(key, CellState(fact.values.get(key[1])))
+                self._cause[key] = event
         for key in _will_touch(self.state, event):
             self._before.setdefault(key, self.state.cell(key))
             self._cause[key] = event

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
-from xlplan.merge.ids import identity, named, row_uid
+from xlplan.merge.ids import digest, identity, named, row_uid
 from xlplan.merge.model import COORDINATOR, Candidate, Question, QuestionKind
 from xlplan.merge.records import CellKey
 from xlplan.merge.register import CellState, Write, distinct, seen, superseded
@@ -122,9 +122,19 @@ def _odd(text: str) -> bool:
 
 
 def open_asks(writes: Sequence[Write]) -> list[Write]:
-    """The writes on a cell that ask: not seen by a later act, not replaced by their author."""
+    """The writes on a cell that ask: not seen by a later act, not replaced by their author, nor
+    said for certain by another copy of the same file."""
     gone = seen(w for w in writes if w.kind == "decision" or w.standing) | superseded(writes)
-    return [w for w in writes if not w.standing and w.kind != "decision" and w.id not in gone]
+    certain = {_said(w) for w in writes if w.standing and w.issued}
+    return [
+        w
+        for w in writes
+        if not w.standing and w.kind != "decision" and w.id not in gone and _said(w) not in certain
+    ]
+
+
+def _said(write: Write) -> tuple[str, str, bool, str]:
+    return (write.issued, write.author, write.entry, digest(identity(write.value)))
 
 
 def _asking(

@@ -1,8 +1,7 @@
 """Records: every write with everywhere it was seen, and what of it has been taken back.
 
 A write is one assertion, however many copies of a file carry it. What holds of it (since when,
-by which file, whether it stands or only asks) follows from those of its sightings that have not
-been taken back, never from the order in which they came in.
+by which file) follows from those of its sightings that have not been taken back.
 """
 
 from __future__ import annotations
@@ -16,9 +15,6 @@ from xlplan.merge.register import Write
 
 CellKey = tuple[str, str]
 """uid and field id; field ``""`` stands for the row itself."""
-
-_WEIGHT = {"edit": 0, "entry": 0, "invalid": 1, "cleared-required": 2, "held": 3, "locked": 4}
-"""Which kind of sighting counts where copies differ: a signed row before one matched by its ref."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +79,11 @@ class Records:
 
     def writes(self, key: CellKey, until: int) -> list[Write]:
         """The live writes of a cell as of a position of the ledger, in the order they came in."""
-        live = [
-            (record.write, found)
+        return [
+            _as_seen(record.write, found)
             for record in self._records.get(key, {}).values()
             if (found := self._live(record, until))
         ]
-        answered: dict[str, int] = {}
-        for write, found in live:
-            if write.kind == "decision":
-                for write_id in write.saw:
-                    answered.setdefault(write_id, found[0].seq)
-        return [_as_seen(write, found, answered.get(write.id, until)) for write, found in live]
 
     def _live(self, record: Record, until: int) -> list[Sighting]:
         return [
@@ -103,24 +93,20 @@ class Records:
         ]
 
 
-def _as_seen(write: Write, sightings: list[Sighting], answered: int) -> Write:
-    """A write with what its live sightings say of it.
-
-    Once a decision has answered what it asked, a better copy of the same file adds nothing.
-    """
+def _as_seen(write: Write, sightings: list[Sighting]) -> Write:
+    """A write with what its live sightings say of it."""
+    first = sightings[0]
     stamped = [s for s in sightings if s.stamp]
-    dated = min(stamped, key=lambda s: s.stamp, default=sightings[0])
-    counted = [s for s in sightings if s.seq <= answered] or sightings
-    best = min(counted, key=lambda s: _WEIGHT.get(s.kind, 0))
-    asks = best.kind not in STANDING and best.kind not in ("row", "decision")
+    dated = min(stamped, key=lambda s: s.stamp, default=first)
+    asks = first.kind not in STANDING and first.kind not in ("row", "decision")
     return replace(
         write,
         stamp=dated.stamp,
         timed=len(stamped) == len(sightings),
-        seq=sightings[0].seq,
-        kind=best.kind,
-        standing=write.standing if best.kind == "decision" else not asks,
-        message=best.message,
+        seq=first.seq,
+        kind=first.kind,
+        standing=write.standing if first.kind == "decision" else not asks,
+        message=first.message,
         place=dated.place,
         return_id=dated.source,
     )
