@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from xlplan.errors import Problem
-from xlplan.plan.checks import LINTS, check_definition_against_rows, check_plan
+from xlplan.plan.checks import LINTS, check_definition_against_rows, check_plan, lint_table
 from xlplan.plan.definition import (
     CompositeSettings,
     Field,
@@ -17,6 +17,7 @@ from xlplan.plan.definition import (
     PlanDefinition,
     Rating,
 )
+from xlplan.plan.tables import LEVELS
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value
 from xlplan.plan.wording import says_completed, says_outstanding
@@ -131,6 +132,24 @@ def test_a_lead_who_is_not_in_the_list() -> None:
     assert (third.where, third.field) == ("recommendation 1", "accountable")
 
 
+def test_an_unknown_lead_is_recognised_by_initials_too() -> None:
+    (problem,) = check(action(lead=("H of Housing",)))
+    assert 'Did you mean "Head of Housing"?' in problem.message
+
+
+def test_relative_timescales_count_from_the_day_the_plan_was_agreed() -> None:
+    late = action(due=parse_timescale("Within 3 months"))
+    assert codes(late) == []
+    assert codes(late, plan=replace(PLAN, agreed=date(2026, 1, 5))) == ["CHK-010"]
+
+
+def test_a_revised_date_is_the_one_that_counts() -> None:
+    plan = replace(PLAN, fields=(*PLAN.fields, Field("revised", "Revised", "date", "revised")))
+    late = parse_timescale("June 2026")
+    assert codes(action(due=late), plan=plan) == ["CHK-010"]
+    assert codes(action(due=late, revised=date(2027, 1, 31)), plan=plan) == []
+
+
 def test_an_open_action_without_a_timescale() -> None:
     (problem,) = check(action(due=None))
     assert (problem.code, problem.field) == ("CHK-005", "due")
@@ -190,7 +209,7 @@ def test_of_dated_entries_only_the_newest_counts() -> None:
         ("G", date(2026, 11, 20), ["CHK-010"]),
         ("G", date(2026, 11, 21), []),
         ("G", parse_timescale("TBC"), []),
-        ("R", parse_timescale("June 2026"), []),
+        ("R", parse_timescale("June 2026"), ["CHK-018"]),
         ("DG", parse_timescale("June 2026"), []),
         ("B", parse_timescale("June 2026"), []),
     ],
@@ -201,11 +220,12 @@ def test_overdue_yet_on_track(rating: str | None, due: Value, found: list[str]) 
 
 def test_overdue_needs_a_rating_and_a_due_date_in_the_definition() -> None:
     late = action(due=parse_timescale("June 2026"))
-    for role in ("rating", "due"):
-        fields = tuple(item for item in PLAN.fields if item.role != role)
-        assert codes(late, plan=replace(PLAN, fields=fields)) == []
+    undated = tuple(item for item in PLAN.fields if item.role != "due")
+    assert codes(late, plan=replace(PLAN, fields=undated)) == []
+    unrated = tuple(item for item in PLAN.fields if item.role != "rating")
+    assert codes(late, plan=replace(PLAN, fields=unrated)) == ["CHK-018"]
     mixed = tuple(replace(f, type="text") if f.id == "rating" else f for f in PLAN.fields)
-    assert codes(late, plan=replace(PLAN, fields=mixed)) == []
+    assert codes(late, plan=replace(PLAN, fields=mixed)) == ["CHK-018"]
 
 
 def test_a_required_field_left_blank() -> None:
@@ -285,6 +305,14 @@ def test_what_does_not_fit_the_definition_alone() -> None:
 def test_lints_are_named_once_and_in_order() -> None:
     assert [lint.code for lint in LINTS] == [f"CHK-{n:03}" for n in range(1, len(LINTS) + 1)]
     assert all(lint.says.endswith(".") and lint.look.__doc__ for lint in LINTS)
+    assert {lint.level for lint in LINTS} <= set(LEVELS)
+
+
+def test_the_table_of_lints_has_a_line_for_each() -> None:
+    head, rule, *lines = lint_table().split("\n")
+    assert head.count("|") == rule.count("|") == 4
+    assert len(lines) == len(LINTS)
+    assert "| CHK-003 | warning | An action has no lead. |" in lines
 
 
 @pytest.mark.parametrize(

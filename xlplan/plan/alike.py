@@ -16,7 +16,7 @@ _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor",
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _VACANT = re.compile(
     r"\b(?:vacan(?:t|cy)|to be (?:appointed|recruited|confirmed|identified|agreed|advised)"
-    r"|tb[ac]|not (?:yet )?(?:appointed|in post)|unfilled|unassigned|nobody|no[ -]one)\b"
+    r"|tb[ac]|not (?:yet )?(?:appointed|in post)|unfilled|unassigned)\b"
     r"|^(?:n/?a|none|\?+|[-–—]+)$",
     re.IGNORECASE,
 )

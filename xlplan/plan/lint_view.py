@@ -9,7 +9,9 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
-from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.due import Due, due_in
+from xlplan.plan.history import NO_HISTORY, History
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value
 
@@ -49,6 +51,7 @@ class Plan:
     definition: PlanDefinition
     rows: Sequence[Row]
     today: date
+    history: History = NO_HISTORY
 
     @cached_property
     def standing(self) -> tuple[Row, ...]:
@@ -63,15 +66,60 @@ class Plan:
             found.setdefault((row.kind, fold(row.ref)), row)
         return found
 
+    @cached_property
+    def _fields(self) -> Mapping[str, tuple[Field, ...]]:
+        kinds = {row.kind for row in self.standing}
+        return {kind: self.definition.fields_of(kind) for kind in kinds}
+
     def cells(self) -> Iterator[tuple[Row, Field, Value]]:
         """Every cell of every row that stands."""
         for row in self.standing:
-            for item in self.definition.fields_of(row.kind):
+            for item in self._fields[row.kind]:
                 yield row, item, row.values.get(item.id)
 
     def of_role(self, *roles: str) -> Iterator[tuple[Row, Field, Value]]:
         """The cells whose field has one of these roles."""
-        return (cell for cell in self.cells() if cell[1].role in roles)
+        chosen = {
+            kind: [item for item in fields if item.role in roles]
+            for kind, fields in self._fields.items()
+        }
+        for row in self.standing:
+            for item in chosen[row.kind]:
+                yield row, item, row.values.get(item.id)
+
+    @cached_property
+    def _dues(self) -> dict[int, Due]:
+        return {}
+
+    def due(self, row: Row) -> Due:
+        """When a row is due now; worked out once."""
+        if id(row) not in self._dues:  # the rows live as long as the plan does
+            self._dues[id(row)] = due_in(self.definition, row.values, row.kind)
+        return self._dues[id(row)]
+
+    @cached_property
+    def is_rated(self) -> bool:
+        """Whether the plan has a field for ratings."""
+        item = self.definition.with_role("rating")
+        return item is not None and item.type == "rating"
+
+    @cached_property
+    def _scales(self) -> dict[str, tuple[Rating, ...]]:
+        return {}
+
+    def scale(self, item: Field) -> tuple[Rating, ...]:
+        """The rating scale of a field; sorted once."""
+        if item.scale not in self._scales:
+            self._scales[item.scale] = self.definition.scale_of(item)
+        return self._scales[item.scale]
+
+    def rating_before(self, row: Row) -> Rating | None:
+        """The point of the scale at which the last board saw an action."""
+        item = self.definition.with_role("rating", row.kind)
+        seen = self.history.at_last_board(row.uid)
+        if item is None or seen is None:
+            return None
+        return self.definition.rating(seen.get(item.id), item.scale)
 
     def rated(self) -> Iterator[tuple[Row, Field, Value, bool]]:
         """Every action's rating: row, field, code and whether that rating is closed."""

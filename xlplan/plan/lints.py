@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
+from xlplan.plan.alike import says_vacant
 from xlplan.plan.definition import Field
 from xlplan.plan.lint_view import Finding, Plan, Row, newest_notes
+from xlplan.plan.lints_words import ratings_in, resembling
 from xlplan.plan.references import kinds_referred_to
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import Timescale, say_date, unread_dates
@@ -55,11 +56,15 @@ def no_lead(plan: Plan) -> Iterator[Finding]:
 
 def unknown_lead(plan: Plan) -> Iterator[Finding]:
     """People who answer for something and are not in the list of leads."""
+    near: dict[str, str] = {}
     for row, item, value in plan.of_role("lead", "accountable"):
         for name in value if isinstance(value, tuple) else ():
-            if plan.definition.lead(name) is None:
+            if plan.definition.lead(name) is None and not says_vacant(name):
+                if name not in near:
+                    near[name] = resembling(plan, name)
+                ask = f'Did you mean "{near[name]}"? ' if near[name] else ""
                 message = (
-                    f'"{name}" is not in the list of leads. {_near_lead(plan, name)}'
+                    f'"{name}" is not in the list of leads. {ask}'
                     "Add a [[lead]] to plan.toml, or an alias to one that is there."
                 )
                 yield Finding(row, item.id, message)
@@ -77,7 +82,8 @@ def no_timescale(plan: Plan) -> Iterator[Finding]:
 def invalid_value(plan: Plan) -> Iterator[Finding]:
     """What is not a value of its field: a rating off the scale, words for a number."""
     for row, item, value in plan.cells():
-        if isinstance(value, Invalid) and value.code not in _DATE_CODES:
+        wrong = isinstance(value, Invalid) and value.code not in _DATE_CODES
+        if isinstance(value, Invalid) and wrong and len(ratings_in(plan, item, value)) < 2:
             yield Finding(row, item.id, _fault_of(item, value))
 
 
@@ -122,9 +128,8 @@ def completed_but_open(plan: Plan) -> Iterator[Finding]:
 
 def overdue_but_on_track(plan: Plan) -> Iterator[Finding]:
     """Past its date, not closed, and the board would not hear about it."""
-    due = plan.definition.with_role("due")
     for row, item, code, closed in plan.rated():
-        by = _due_by(row, due)
+        by = plan.due(row).by
         rating = plan.definition.rating(code, item.scale)
         spoken_for = closed or (rating is not None and (rating.exception or rating.holding))
         if by is not None and by < plan.today and not spoken_for:
@@ -158,12 +163,11 @@ def dangling_reference(plan: Plan) -> Iterator[Finding]:
 def later_than_recommendation(plan: Plan) -> Iterator[Finding]:
     """Actions due after the recommendation they answer."""
     due = plan.definition.with_role("due")
-    theirs = plan.definition.with_role("due", "recommendation")
     for row, _, value in plan.of_role("recommendation"):
-        by = _due_by(row, due) if row.kind == "action" else None
+        by = plan.due(row).by if row.kind == "action" else None
         for ref in sorted(value) if by and due and isinstance(value, frozenset) else ():
             answered = plan.by_ref.get(("recommendation", fold(ref)))
-            limit = _due_by(answered, theirs) if answered else None
+            limit = plan.due(answered).by if answered else None
             if by and due and limit and by > limit:
                 message = (
                     f"This is due by {say_date(by)}, after recommendation {ref}, which is due by "
@@ -197,20 +201,5 @@ def _role_id(plan: Plan, row: Row, role: str) -> str:
     return item.id if item else ""
 
 
-def _near_lead(plan: Plan, name: str) -> str:
-    import difflib  # only a fault needs it
-
-    names = list(plan.definition.lead_names)
-    near = difflib.get_close_matches(fold(name), names, n=1, cutoff=0.7)
-    return f'Did you mean "{plan.definition.lead_names[near[0]].name}"? ' if near else ""
-
-
 def _fault_of(item: Field, value: Invalid) -> str:
     return value.message or f'"{value.raw}" is not a value of {item.heading}. Correct it.'
-
-
-def _due_by(row: Row, due: Field | None) -> date | None:
-    value = row.values.get(due.id) if due else None
-    if isinstance(value, Timescale):
-        return value.by
-    return value if isinstance(value, date) else None
