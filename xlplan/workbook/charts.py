@@ -22,9 +22,9 @@ def add_chart(target: Any, sheet: Any, chart: Chart, font: str) -> None:
     _dress(drawn, chart, font)
     drawn.set_size({"width": chart.width, "height": chart.height})
     alt = line(chart.alt or chart.title, 2000)
-    sheet.insert_chart(
-        chart.row, chart.col, drawn, {"description": alt, "object_position": 2, "decorative": False}
-    )
+    place = {"x_offset": chart.right, "object_position": 2}
+    said = {"description": alt, "decorative": False}
+    sheet.insert_chart(chart.row, chart.col, drawn, {**place, **said})
 
 
 def _range(sheet: str, area: Area) -> list[object]:
@@ -90,6 +90,8 @@ def _dress(drawn: Any, chart: Chart, font: str) -> None:
         "major_gridlines": {"visible": True, "line": _QUIET},
     }
     values |= {"line": {"none": True}, "min": 0}
+    if chart.unit:
+        values["major_unit"] = chart.unit
     names: dict[str, object] = {
         "num_font": plain,
         "line": _QUIET,

@@ -149,6 +149,10 @@ class Chart:
     height: int = 288
     stacked: bool = False
     alt: str = ""
+    right: int = 0
+    """Pixels from the left edge of the cell."""
+    unit: float = 0
+    """From one line of the value axis to the next; 0 lets the program choose."""
 
 
 @dataclass(frozen=True, slots=True)

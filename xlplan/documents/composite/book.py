@@ -143,7 +143,7 @@ def composite_workbook(board: Board, created: str) -> Workbook:
     order = sorted((k for k in keys if k != CONTENTS), key=lambda k: (k == "notes", k != "plan"))
     for key in order:
         sheet = SHEETS[key].make(frame)
-        made[key] = sheet if sheet.charts else paged(sheet, frame.kept.get(sheet.name, ()))
+        made[key] = sheet if key == "summary" else paged(sheet, frame.kept.get(sheet.name, ()))
     if "notes" not in made and frame.texts.labels:
         made["notes"] = notes_sheet(frame)
         keys = (*keys, "notes")

@@ -49,7 +49,7 @@ def _row(frame: Frame, one: OrganisationCount) -> Row:
         count = one.now.get(point.key, 0)
         cells.append(Cell(count, frame.tinted(point, count, number)))
     asked = f"{one.returned} of {one.asked}" if one.asked else "Not asked this cycle"
-    names = "\n".join(one.outstanding) or ("None" if one.asked else "–")
+    names = "; ".join(one.outstanding) or ("None" if one.asked else "–")
     cells += [
         Cell(one.overdue, number),
         Cell(one.exceptions, number),

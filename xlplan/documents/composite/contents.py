@@ -48,8 +48,13 @@ def contents_sheet(frame: Frame, listed: Mapping[str, str]) -> Sheet:
         ("Position at", say_date(board.as_of)),
         ("Compared with", compared),
         ("Protective marking", definition.marking or "None given"),
+        *(
+            (f"Plan {plan.mark}", f"{plan.title} ({plan.group}), {say_date(plan.as_of)}. "
+             f"Its refs begin with {plan.mark}/")
+            for plan in board.plans
+        ),
         ("Ledger tip", board.tip or "Not recorded"),
-    )
+    )  # fmt: skip
     label = replace(frame.boxed, bold=True, fill=look.locked_fill, size=12, valign="vcenter")
     large = replace(frame.boxed, size=12, valign="vcenter")
     rows = frame.banner(

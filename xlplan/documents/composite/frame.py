@@ -14,7 +14,7 @@ from xlplan.documents.composite.longtexts import LongTexts, cut_words
 from xlplan.documents.composite.naming import short_names
 from xlplan.documents.composite.standings import Direction, Point, Standing, points_of
 from xlplan.documents.look import Palette, header_text, mix, palette, rating_style
-from xlplan.plan.definition import Field
+from xlplan.plan.definition import Field, Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show_in
@@ -110,11 +110,14 @@ class Frame:
         if point is None or point.rating is None:
             label = point.label if point else "Not on the scale"
             return Cell(label, replace(base, italic=True, colour=self.look.muted.colour))
-        rating = point.rating
+        return self.shade(point.rating, point.label, base, quiet=quiet)
+
+    def shade(self, rating: Rating, label: str, base: Style, *, quiet: bool = False) -> Cell:
+        """A word in the colour of a rating; quiet ones are paler."""
         if quiet:
-            rating = replace(rating, colour=mix(rating.colour, "#FFFFFF", 0.65))
-            return self.text(point.label, replace(rating_style(rating, base), bold=False))
-        return self.text(point.label, rating_style(rating, base))
+            pale = replace(rating, colour=mix(rating.colour, "#FFFFFF", 0.65), text_colour="")
+            return self.text(label, replace(rating_style(pale, base), bold=False))
+        return self.text(label, rating_style(rating, base))
 
     def direction(self, one: Standing) -> Cell:
         """The direction of travel of an action: arrow and word."""

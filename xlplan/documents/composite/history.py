@@ -10,10 +10,11 @@ from xlplan.documents.composite.frame import Frame, percent, plural
 from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.past import MOST, Moment, moments, used_keys
 from xlplan.documents.composite.standings import Point, Standing, points_of
+from xlplan.documents.composite.summary_charts import whole_unit
 from xlplan.documents.look import rating_style
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import show
-from xlplan.workbook.sheet import Area, Cell, Chart, Row, Series, Sheet
+from xlplan.workbook.sheet import Area, Cell, Chart, Merge, Row, Series, Sheet
 
 NAME = "History"
 LEADING = (9.0, 24.0, 46.0)
@@ -34,13 +35,14 @@ def history_sheet(frame: Frame) -> Sheet:
     widths = [*LEADING, *[MOMENT] * len(shown), DATE, DATE, SLIPS, DAYS]
     widths += [MOMENT] * (columns + len(LEADING) - len(widths))
     rows = frame.banner(NAME, len(widths), note=_note(every, shown))
-    chart = _counts(frame, rows, shown, points)
+    merges: list[Merge] = []
+    chart = _counts(frame, rows, merges, shown, points)
     rows.append(Row([], height=12))
     headed = len(rows)
     rows.append(_headings(frame, shown))
     rows += [_row(frame, one, shown) for one in frame.figures.standings]
     table = len(LEADING) + len(shown) + 4
-    sheet = frame.sheet(NAME, rows, widths, headed=headed, table_columns=table)
+    sheet = frame.sheet(NAME, rows, widths, headed=headed, merges=merges, table_columns=table)
     return replace(sheet, freeze=None, charts=[chart])
 
 
@@ -52,7 +54,11 @@ def _note(every: Sequence[Moment], shown: Sequence[Moment]) -> str:
 
 
 def _counts(
-    frame: Frame, rows: list[Row], shown: Sequence[Moment], points: Sequence[Point]
+    frame: Frame,
+    rows: list[Row],
+    merges: list[Merge],
+    shown: Sequence[Moment],
+    points: Sequence[Point],
 ) -> Chart:
     """The table of counts, and the chart that is drawn from it beside itself."""
     head = replace(frame.look.heading, align="center")
@@ -60,13 +66,25 @@ def _counts(
     styles = [rating_style(p.rating, head) if p.rating else head for p in points]
     styles += [head] * 3
     top = len(rows)
-    lead = [Cell("Board", frame.look.heading), *[Cell(None, frame.look.heading)] * 2]
-    rows.append(Row([*lead, *(frame.text(n, s) for n, s in zip(names, styles, strict=True))]))
+    heading = frame.look.heading
+    merges.append(_over(top, Cell("Board", heading)))
+    rows.append(
+        Row(
+            [
+                *[Cell(None, heading)] * 3,
+                *(frame.text(n, s) for n, s in zip(names, styles, strict=True)),
+            ]
+        )
+    )
+    label = replace(frame.boxed, bold=True, valign="vcenter")
     for moment in shown:
+        merges.append(_over(len(rows), frame.text(moment.label, label)))
         rows.append(_count(frame, moment, points))
     first, last, start = top + 1, len(rows) - 1, len(LEADING)
     at = len(rows)
-    rows += [Row([], height=20) for _ in range(13)]
+    for _ in range(13):
+        frame.keep(NAME, len(rows))
+        rows.append(Row([], height=20))
     said = "; ".join(
         f"{m.label}: " + ", ".join(f"{m.counts.get(p.key, 0)} {p.label}" for p in points)
         for m in shown
@@ -90,13 +108,13 @@ def _counts(
         height=330,
         stacked=True,
         alt=said,
+        unit=whole_unit(max(m.actions for m in shown)),
     )
 
 
 def _count(frame: Frame, moment: Moment, points: Sequence[Point]) -> Row:
     number = frame.number
-    label = replace(frame.boxed, bold=True, valign="vcenter", wrap=False)
-    cells = [frame.text(moment.label, label), *[Cell(None, label)] * 2]
+    cells = [Cell(None, frame.boxed) for _ in LEADING]
     for point in points:
         count = moment.counts.get(point.key, 0)
         cells.append(Cell(count, frame.tinted(point, count, number)))
@@ -113,6 +131,11 @@ def _count(frame: Frame, moment: Moment, points: Sequence[Point]) -> Row:
         Cell(slip, number),
     ]
     return Row(cells)
+
+
+def _over(row: int, cell: Cell) -> Merge:
+    """A label over the columns that hold ref, section and action further down."""
+    return Merge(Area(row, 0, row, len(LEADING) - 1), cell)
 
 
 def say_days(days: float) -> str:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from xlplan.documents.composite.frame import Frame, plural
 from xlplan.documents.composite.longtexts import pieces
 from xlplan.documents.composite.plan import empty_fields
+from xlplan.documents.composite.restated import restatements
 from xlplan.documents.composite.standings import best_first, listed
-from xlplan.documents.composite.words import meaning_of
+from xlplan.documents.composite.words import decided, meaning_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import natural_key, show
@@ -36,7 +37,8 @@ def method(frame: Frame) -> list[tuple[str, str]]:
          "under watch. A month is due on its last day. A timescale that names no date is never "
          "overdue."),
         ("Exceptions", "Actions rated for attention, overdue, worse than at the last board, no "
-         "longer rated, rated with something that is not on the scale, with an open question, or "
+         "longer rated, rated with something that is not on the scale, rated twice and "
+         "differently, challenged by a rule of the plan, with an open question, or "
          "open and without a return from any of their leads who were asked. "
          "The reasons are given in words."),
     ]  # fmt: skip
@@ -57,9 +59,42 @@ def method(frame: Frame) -> list[tuple[str, str]]:
     if left_out:
         names = listed([item.heading for item in left_out])
         lines.append(("Not shown", f"Columns with nothing in them are left out of Plan: {names}."))
-    lines += [(f"Note {n}", text) for n, text in enumerate(board.definition.notes, 1)]
+    if any(known.slips for known in board.dues.values()):
+        lines.append(
+            ("Slips", "How often the due date was put back since the action came into the plan. "
+             "A date that was brought forward, or a move that was undone, is no slip.")
+        )  # fmt: skip
+    if f.organisations:
+        lines.append(
+            ("Organisations", "An action counts under each organisation that answers for it: as "
+             "the plan says, else as its leads belong.")
+        )  # fmt: skip
+    if board.history:
+        lines.append(
+            ("History", "Each earlier cycle as its last composite had it. The average slip is over "
+             "the actions that had a date then and when they came into the plan.")
+        )  # fmt: skip
+    lines += _several(frame)
     lines.append(("Ledger tip", board.tip or "Not recorded"))
     return lines
+
+
+def _several(frame: Frame) -> list[tuple[str, str]]:
+    """Which plans are on this board, and by which rules each is counted."""
+    plans = frame.board.plans
+    if not plans:
+        return []
+    rule = (
+        "Each action is judged by its own plan's definition, on that plan's day. Ratings with the "
+        "same words and the same meaning for the board count as one."
+    )
+    return [
+        ("Several plans", rule),
+        *(
+            (f"Refs with {plan.mark}/", f"{plan.title} ({plan.group}), {say_date(plan.as_of)}")
+            for plan in plans
+        ),
+    ]
 
 
 def _scale(frame: Frame) -> tuple[Rating, ...]:
@@ -77,6 +112,8 @@ def notes_sheet(frame: Frame) -> Sheet:
     _table(frame, rows, "Rating key")
     for point in frame.figures.points:
         rows.append(Row([frame.rating(point.key), *_whole(frame, meaning_of(point))]))
+    _plan_notes(frame, rows)
+    _restatements(frame, rows)
     _lints(frame, rows)
     _withdrawn(frame, rows)
     _long_texts(frame, rows)
@@ -88,9 +125,41 @@ def _whole(frame: Frame, text: str) -> list[Cell]:
 
 
 def _table(frame: Frame, rows: list[Row], title: str) -> None:
+    frame.keep(NAME, len(rows))
     rows.append(Row([], height=10))
+    frame.keep(NAME, len(rows))
     head = frame.look.heading
     rows.append(Row([Cell(title, head), Cell(None, head)]))
+
+
+def _plan_notes(frame: Frame, rows: list[Row]) -> None:
+    """What the plan itself says about its actions as a whole: its footnotes and legends."""
+    notes = frame.board.definition.notes
+    if not notes:
+        return
+    _table(frame, rows, "Notes of the plan")
+    for number, text in enumerate(notes, 1):
+        rows.append(Row([frame.text(f"Note {number}"), *_whole(frame, text)]))
+
+
+def _restatements(frame: Frame, rows: list[Row]) -> None:
+    """What an earlier board had been told and has been corrected since."""
+    found = restatements(frame.board)
+    if frame.board.previous is None:
+        return
+    _table(frame, rows, "Restatements: earlier periods corrected since the last board")
+    if not found:
+        rows.append(Row([Cell("None", frame.boxed), *_whole(frame, "Nothing has been restated.")]))
+    for change in found:
+        item = frame.board.definition.find(change.field)
+        heading = item.heading if item else change.field
+        before, after = frame.say(item, change.before), frame.say(item, change.after)
+        text = f'From "{before}" to "{after}". {decided(change.kind)}, {frame.when(change.at)}'
+        if change.cycle and change.cycle != frame.board.cycle:
+            text += f", for {change.cycle}"
+        place = f" {change.place}." if str(change.place) else ""
+        label = ", ".join(part for part in (change.action, heading) if part)
+        rows.append(Row([frame.text(label), *_whole(frame, f"{text}.{place}")]))
 
 
 def _lints(frame: Frame, rows: list[Row]) -> None:

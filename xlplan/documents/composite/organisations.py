@@ -50,8 +50,14 @@ def organisations_of(definition: PlanDefinition, values: Mapping[str, Value]) ->
         return tuple(dict.fromkeys(value))
     if item is not None and show(value):
         return (show(value),)
-    leads = (definition.lead(name) for name in leads_of(definition, values))
-    return tuple(dict.fromkeys(lead.organisation for lead in leads if lead and lead.organisation))
+    names = (organisation_of_lead(definition, name) for name in leads_of(definition, values))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def organisation_of_lead(definition: PlanDefinition, name: str) -> str:
+    """A lead's organisation: the plan's own, where the definition names no other."""
+    lead = definition.lead(name)
+    return (lead.organisation if lead else "") or definition.organisation
 
 
 def organised(definition: PlanDefinition) -> bool:
@@ -74,8 +80,7 @@ def organisation_counts(
             actions.setdefault(name, []).append(one)
     leads: dict[str, list[str]] = {}
     for name in reader.line_of:
-        lead = definition.lead(name)
-        leads.setdefault(lead.organisation if lead else "", []).append(name)
+        leads.setdefault(organisation_of_lead(definition, name), []).append(name)
     names = {*actions, *(name or NO_ORGANISATION for name in leads)}
     order = sorted(names, key=lambda name: (name == NO_ORGANISATION, name.casefold(), name))
     return tuple(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from xlplan.documents.composite.frame import Frame, plural
 from xlplan.documents.composite.longtexts import cut_words
-from xlplan.documents.composite.recommendations import section_asks
-from xlplan.documents.composite.standings import Standing, section_field
-from xlplan.documents.composite.words import decided
+from xlplan.documents.composite.plan_notes import (
+    Changes,
+    changed_note,
+    changes_by_cell,
+    restated_note,
+)
+from xlplan.documents.composite.recommendations import answers_of, section_asks
+from xlplan.documents.composite.standings import Standing, listed, section_field
 from xlplan.documents.look import mix
-from xlplan.merge.model import Change, MasterRow
+from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
 from xlplan.plan.text import canon_text
+from xlplan.plan.timescales import say_date
 from xlplan.plan.values import show_in
 from xlplan.workbook.sheet import Area, Cell, Merge, Row, Sheet, Style
 
@@ -31,7 +37,6 @@ BY_ROLE: Mapping[str, float] = {
     "outcome": 28,
     "page": 8,
 }
-NOTE_TEXT = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,8 @@ def plan_columns(frame: Frame) -> tuple[PlanColumn, ...]:
         columns.append(PlanColumn(item.heading, max(7, min(width, 80)), item))
         if item is due:
             columns.append(PlanColumn("Overdue", 11, kind="overdue"))
+            if any(one.slips for one in frame.figures.standings):
+                columns.append(PlanColumn("Slips", 20, kind="slips"))
     return tuple(columns)
 
 
@@ -75,10 +82,21 @@ def shown_fields(frame: Frame) -> tuple[Field, ...]:
         left_out = empty_fields(frame)
         found = [f for f in every if f not in left_out]
     rest = [f for f in found if f is not key and f is not section_field(definition)]
-    if not chosen and all(name.startswith("Recommendation") for name in frame.short.values()):
-        # The bands name the recommendations already.
+    if not chosen and bands_name_recommendations(frame):
         rest = [f for f in rest if f.role != "recommendation"]
     return (*([key] if key else []), *dict.fromkeys(rest))
+
+
+def bands_name_recommendations(frame: Frame) -> bool:
+    """Whether every band names the very recommendations that each of its actions answers."""
+
+    def named(one: Standing) -> str:
+        refs = answers_of(frame, one)
+        return f"Recommendation{'s' if len(refs) > 1 else ''} {listed(refs)}" if refs else ""
+
+    return all(
+        frame.short.get(one.section, one.section) == named(one) for one in frame.figures.standings
+    )
 
 
 def empty_fields(frame: Frame) -> tuple[Field, ...]:
@@ -97,7 +115,10 @@ def _rating_columns(frame: Frame, item: Field) -> list[PlanColumn]:
     now = PlanColumn(item.heading, 13, item, "now")
     if frame.board.previous is None:
         return [now]
-    moved = any(s.first is not None and s.first != s.before for s in frame.figures.standings)
+    kept = frame.board.definition.with_role("initial_rating") in shown_fields(frame)
+    moved = not kept and any(
+        s.first is not None and s.first != s.before for s in frame.figures.standings
+    )
     first = [PlanColumn("First rating", 13, kind="first")] if moved and frame.board.first else []
     last = PlanColumn("Last board", 13, kind="before")
     return [*first, last, now, PlanColumn("Direction", 14, kind="direction")]
@@ -111,7 +132,7 @@ def plan_sheet(frame: Frame) -> Sheet:
     headed = len(rows)
     rows.append(frame.headings([column.heading for column in columns]))
     merges: list[Merge] = []
-    changes = _changes_by_cell(frame.board.changes)
+    changes = changes_by_cell(frame.board.changes)
     asks = section_asks(frame)
     by_section: dict[str, list[Standing]] = {}
     for one in frame.figures.standings:
@@ -123,13 +144,14 @@ def plan_sheet(frame: Frame) -> Sheet:
         _band(rows, merges, frame, title, plural(len(group), "action"), len(columns))
         for one in group:
             frame.action_rows[one.row.uid] = len(rows)
-            rows.append(Row([_cell(frame, column, one, changes) for column in columns]))
+            cells = [_cell(frame, column, one, changes) for column in columns]
+            rows.append(Row(cells, level=1))
     if frame.figures.withdrawn:
         count = plural(len(frame.figures.withdrawn), "action")
         _band(rows, merges, frame, "Withdrawn: not counted in any figure", count, len(columns))
         for row in frame.figures.withdrawn:
             frame.action_rows[row.uid] = len(rows)
-            rows.append(Row([_withdrawn(frame, column, row) for column in columns]))
+            rows.append(Row([_withdrawn(frame, column, row) for column in columns], level=1))
     if not by_section and not frame.figures.withdrawn:
         return frame.empty(NAME, "Plan", "The plan has no actions yet.")
     return frame.sheet(NAME, rows, widths, headed=headed, freeze_columns=1, merges=merges)
@@ -147,6 +169,7 @@ def _band(
     look = replace(frame.look.section, indent=1)
     label = f"{canon_text(text)} ({count})"
     at = len(rows)
+    frame.keep(NAME, at)
     if columns > 1:
         whole = cut_words_keeping_lines(label, 2000)
         if len("".join(whole.split())) < len("".join(label.split())):
@@ -167,32 +190,27 @@ def cut_words_keeping_lines(text: str, most: int) -> str:
     return joined if len(joined) <= most else joined[: most - 1] + "…"
 
 
-Changes = Mapping[tuple[str, str], Sequence[Change]]
-
-
-def _changes_by_cell(changes: Sequence[Change]) -> Changes:
-    found: dict[tuple[str, str], list[Change]] = {}
-    for change in changes:
-        found.setdefault((change.uid, change.field), []).append(change)
-    return found
-
-
 def _cell(frame: Frame, column: PlanColumn, one: Standing, changes: Changes) -> Cell:
     if column.kind == "overdue":
         late = replace(frame.boxed, bold=True, colour="#9C0006", align="center")
         return Cell("Overdue" if one.overdue else None, late)
+    if column.kind == "slips":
+        return frame.text(slips_words(one))
     if column.kind == "before":
-        return frame.rating(one.before, quiet=True)
+        cell = frame.rating(one.before, quiet=True)
+        return replace(cell, note=restated_note(frame, one, changes))
     if column.kind == "first":
         return frame.rating(one.first, quiet=True)
     if column.kind == "direction":
         return frame.direction(one)
     if column.item is None:
         return Cell()
-    note = _note(frame, column.item, one, changes.get((one.row.uid, column.item.id), ()))
+    note = changed_note(frame, column.item, one, changes.get((one.row.uid, column.item.id), ()))
     if column.kind == "now":
         cell = _rated(frame, column.item, one)
         return replace(cell, note=note, style=_edged(frame, cell.style)) if note else cell
+    if column.item.type == "rating":
+        return replace(_other_rating(frame, column.item, one), note=note)
     style = _style(frame, column.item)
     if note:
         style = _edged(frame, replace(style, fill=mix(frame.look.band_fill, "#FFFFFF", 0.5)))
@@ -214,6 +232,26 @@ def _rated(frame: Frame, item: Field, one: Standing) -> Cell:
     return frame.text(f'Not on the scale: "{shown}"', cell.style)
 
 
+def slips_words(one: Standing) -> str:
+    """How often the due date was put back, and from when; blank where it never was."""
+    if not one.slips or one.first_due is None:
+        return ""
+    times = "Put back once" if one.slips == 1 else f"Put back {one.slips} times"
+    days = f", by {plural(one.slipped, 'day')} in all" if one.slipped and one.slipped > 0 else ""
+    return f"{times}{days}. First due {say_date(one.first_due)}"
+
+
+def _other_rating(frame: Frame, item: Field, one: Standing) -> Cell:
+    """A further rating that the plan keeps, such as the initial one, in its colour."""
+    value = one.row.values.get(item.id)
+    rating = frame.board.definition.rating(value, item.scale)
+    base = replace(frame.boxed, align="center", valign="vcenter")
+    if rating is None:
+        text = show_in(item, value)
+        return frame.fitted(text, 12, f"{one.row.ref}, {item.heading}", base)
+    return frame.shade(rating, rating.label or rating.code, base)
+
+
 def _style(frame: Frame, item: Field) -> Style:
     if item.role == "key":
         return replace(frame.boxed, bold=True)
@@ -224,36 +262,6 @@ def _style(frame: Frame, item: Field) -> Style:
 
 def _edged(frame: Frame, style: Style) -> Style:
     return replace(style, edge=frame.look.accent)
-
-
-def _note(frame: Frame, item: Field, one: Standing, changes: Sequence[Change]) -> str:
-    """What a changed cell was, and who changed it, when, and in which file and cell."""
-    seen = (frame.board.previous or {}).get(one.row.uid)
-    if not changes:
-        if seen is None or item.id not in seen or seen[item.id] == one.row.values.get(item.id):
-            return ""
-        was = frame.say(item, seen[item.id])
-        return f"Last board: {_quoted(was)}\nSee Changes for how it came to change."
-    parts = []
-    for change in changes:
-        where = f"\n{change.place}" if str(change.place) else ""
-        parts.append(
-            f"Was: {_quoted(frame.say(item, change.before))}\n"
-            f"Changed by {change.by or 'an unknown author'}, {frame.when(change.at)}"
-            f" ({decided(change.kind)}){where}"
-        )
-    if len(parts) > 4:
-        parts = [parts[0], f"… and {len(parts) - 3} more, listed in Changes …", *parts[-2:]]
-    return canon_text("\n\n".join(parts))
-
-
-def _quoted(text: str) -> str:
-    return f'"{cut_words_note(text)}"' if text else "(blank)"
-
-
-def cut_words_note(text: str) -> str:
-    """A value as a cell note shows it: in full unless it is long."""
-    return text if len(text) <= NOTE_TEXT else text[:NOTE_TEXT].rstrip() + "… (whole in Changes)"
 
 
 def _withdrawn(frame: Frame, column: PlanColumn, row: MasterRow) -> Cell:

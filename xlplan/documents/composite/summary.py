@@ -11,7 +11,7 @@ from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.naming import section_text
 from xlplan.documents.composite.recommendations import section_asks
 from xlplan.documents.composite.standings import DIRECTIONS, Direction
-from xlplan.documents.composite.summary_charts import Spread, summary_charts
+from xlplan.documents.composite.summary_charts import PIXELS, Ranges, Spot, below, summary_charts
 from xlplan.documents.composite.words import meaning_of
 from xlplan.documents.look import mix, rating_style
 from xlplan.workbook.sheet import Area, Cell, Merge, Row, Sheet, Style
@@ -20,6 +20,10 @@ NAME = "Summary"
 SECTION, TEXT, FIGURE, ALONE, MOVE, GAP, CHART = 30.0, 32.0, 6.8, 11.0, 9.0, 2.0, 66.0
 LEADING = 2
 """Columns before the figures: the section, and what it says."""
+FEW = 10
+"""Sections up to which the charts have room under the table."""
+LEAST, AIR = 350, 14
+"""The least width of a chart under the table, and the room around it, in pixels."""
 TILE = 13.0
 """The least width of a key figure, in characters."""
 
@@ -44,7 +48,13 @@ class _Draft:
         ends = [MOVE + 1] * 2
         self.widths = [SECTION, TEXT, *figures, *([MOVE] * len(self.moves)), *ends]
         self.table_columns = len(self.widths)
-        self.widths += [GAP, *[CHART / 6] * 6]
+        self.beside_key = LEADING + (4 if self.compare else 3)
+        """The first column right of the rating key."""
+        sections = len(frame.figures.sections)
+        free = _pixels(self.widths[self.beside_key :])
+        self.charts_below = sections <= FEW and self.rated and free >= 2 * LEAST
+        if not self.charts_below:
+            self.widths += [GAP, *[CHART / 6] * 6]
         self.rows: list[Row] = []
         self.merges: list[Merge] = []
 
@@ -70,10 +80,41 @@ def summary_sheet(frame: Frame) -> Sheet:
     draft.rows.append(_counts(draft, frame.figures.total, total=True))
     draft.rows.append(Row([], height=12))
     key = _key(draft) if draft.rated else None
-    spread = Spread(LEADING, draft.compare, draft.table_columns + 1)
-    charts = summary_charts(frame, draft.rows, spread, (top, first, last), key) if key else ()
+    charts = (
+        summary_charts(frame, _spots(draft, top, key[0] - 1), _figures(draft, first, last, key))
+        if key
+        else ()
+    )
     sheet = frame.sheet(NAME, draft.rows, draft.widths, merges=draft.merges)
+    if len(frame.figures.sections) > FEW:
+        sheet = replace(sheet, page=replace(sheet.page, repeat_rows=(top, top + 1)))
     return replace(sheet, charts=charts)
+
+
+def _figures(draft: _Draft, first: int, last: int, key: tuple[int, int]) -> Ranges:
+    return Ranges(LEADING, draft.compare, (first, last), key)
+
+
+def _pixels(widths: Sequence[float]) -> int:
+    """The width of columns on the screen."""
+    return int(sum(width * 7 + 5 for width in widths))
+
+
+def _spots(draft: _Draft, top: int, key: int) -> tuple[Spot, Spot]:
+    """Where the two charts stand: right of the key under a short table, else right of the table."""
+    sections = len(draft.frame.figures.sections)
+    if draft.charts_below:
+        widths = draft.widths[draft.beside_key :]
+        room = (_pixels(widths) - 2 * AIR) // 2
+        half = next(n for n in range(len(widths)) if _pixels(widths[: n + 1]) > room + AIR)
+        left = Spot(key, draft.beside_key, AIR, room, 250)
+        spent = _pixels(widths[:half])
+        right = Spot(key, draft.beside_key + half, room + 2 * AIR - spent, room, 250)
+        return left, replace(right, height=max(250, min(110 + 26 * sections, 400)))
+    column = draft.table_columns + 1
+    above = Spot(top, column, 0, PIXELS, 200)
+    height = max(220, min(110 + 26 * sections, 1400))
+    return above, Spot(below(draft.rows, top, 210), column, 0, PIXELS, height)
 
 
 def _in_short(asks: Sequence[tuple[str, str]]) -> str:
@@ -225,7 +266,7 @@ def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
         cells.append(frame.text(text, replace(label, size=9, bold=False)))
     else:
         draft.merge(0, 1, cells[0])
-        cells.append(Cell(None, cells[0].style))
+        cells = [Cell(None, cells[0].style)] * 2
     for point in draft.points:
         if count.before is not None:
             cells.append(Cell(count.before.get(point.key, 0), muted))
@@ -240,7 +281,7 @@ def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
         cells.append(Cell(percent(count.share), replace(number, bold=True)))
     cells += [Cell(count.moves.get(d, 0), number) for d in draft.moves]
     cells += [Cell(count.overdue, number), Cell(count.exceptions, number)]
-    return Row(cells, height=24 if total else 33 if draft.texts else 0)
+    return Row(cells, height=33 if draft.texts and not total else 24)
 
 
 # The rating key, which is also what the first chart is drawn from.

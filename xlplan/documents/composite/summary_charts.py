@@ -14,34 +14,39 @@ NO_COLOUR = "#A6A6A6"
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
-    """Where figures and charts stand: the first column of each, and whether there is a before."""
+class Spot:
+    """Where a chart stands: row, column, pixels right of the column's edge, and its size."""
 
-    figures: int
-    compare: bool
+    row: int
     column: int
+    right: int
+    width: int
+    height: int
 
 
-def summary_charts(
-    frame: Frame,
-    rows: Sequence[Row],
-    spread: Spread,
-    table: tuple[int, int, int],
-    key: tuple[int, int],
-) -> tuple[Chart, ...]:
-    """All ratings before and now, and the ratings of each section.
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Where figures stand: their first column, whether there is a before, first and last rows.
 
-    `table` is the row of the table's headings and its first and last row of figures; `key` the
-    first and last row of the rating key.
+    `table` holds the sections' rows, `key` those of the rating key.
     """
-    top, first, last = table
+
+    column: int
+    compare: bool
+    table: tuple[int, int]
+    key: tuple[int, int]
+
+
+def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tuple[Chart, ...]:
+    """All ratings before and now, and the ratings of each section."""
     points = frame.figures.points
-    start = spread.figures
-    end = start + (1 if spread.compare else 0)
     colours = [point.rating.colour if point.rating else NO_COLOUR for point in points]
+    start, key = ranges.column, ranges.key
+    end = start + (1 if ranges.compare else 0)
+    total = frame.figures.total
     whole = Chart(
         kind="bar",
-        title="All actions by rating, before and now" if spread.compare else "Actions by rating",
+        title="All actions by rating, before and now" if ranges.compare else "Actions by rating",
         series=[
             Series(
                 point.label,
@@ -52,17 +57,20 @@ def summary_charts(
             )
             for n, point in enumerate(points)
         ],
-        row=top,
-        col=spread.column,
-        width=PIXELS,
-        height=200,
+        row=spots[0].row,
+        col=spots[0].column,
+        right=spots[0].right,
+        width=spots[0].width,
+        height=spots[0].height,
         stacked=True,
         alt=_said(frame),
+        unit=whole_unit(max(total.actions, total.actions_before)),
     )
     sections = frame.figures.sections
     if len(sections) < 2:
         return (whole,)
-    step = 2 if spread.compare else 1
+    first, last = ranges.table
+    step = 2 if ranges.compare else 1
     now = [start + n * step + step - 1 for n in range(len(points))]
     by_section = Chart(
         kind="bar",
@@ -77,17 +85,27 @@ def summary_charts(
             )
             for n, point in enumerate(points)
         ],
-        row=_below(rows, top, 210),
-        col=spread.column,
-        width=PIXELS,
-        height=max(220, min(110 + 26 * len(sections), 1400)),
+        row=spots[1].row,
+        col=spots[1].column,
+        right=spots[1].right,
+        width=spots[1].width,
+        height=spots[1].height,
         stacked=True,
-        alt="Actions by rating now in each section; the figures are in the table beside it.",
+        alt="Actions by rating now in each section; the figures are in the table on this sheet.",
+        unit=whole_unit(max(section.actions for section in sections)),
     )
     return whole, by_section
 
 
-def _below(rows: Sequence[Row], top: int, pixels: float) -> int:
+def whole_unit(most: int) -> int:
+    """The least of 1, 2, 5, 10, 20, 50, … that goes into `most` at most eight times."""
+    unit = 1
+    while most / unit > 8:
+        unit = unit * 5 // 2 if str(unit).startswith("2") else unit * 2
+    return unit
+
+
+def below(rows: Sequence[Row], top: int, pixels: float) -> int:
     """The first row that begins at least `pixels` below row `top`."""
     used = 0.0
     for number in range(top, len(rows)):

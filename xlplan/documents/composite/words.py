@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from xlplan.documents.composite.standings import Point
 
 _DECIDED: Mapping[str, str] = {
-    "edit": "Applied",
+    "edit": "Applied: nobody else had changed it",
     "master": "Edited by the coordinator in the master",
     "entry": "Added as this period's entry",
     "agreed": "Two authors gave the same value",
@@ -19,6 +19,7 @@ _DECIDED: Mapping[str, str] = {
     "withdrawn": "Withdrawn by the coordinator",
     "undone": "Put back: the return was undone",
     "undo": "Put back: the return was undone",
+    "restatement": "Restated: an entry for an earlier period",
     "conflict": "Shown until a conflict is answered",
 }
 _ASKED: Mapping[str, str] = {
