@@ -181,8 +181,10 @@ def not_for_publication(plan: Plan) -> Iterator[Finding]:
     printed = plan.definition.composite.fields
     for row, item, value in plan.cells():
         shown = row.kind != "action" or not printed or item.id in printed
-        found = _NOT_FOR_PUBLICATION.search(" ".join(show(value).split())) if shown else None
-        if found:
+        text = show(value) if shown and value is not None else ""
+        if "publi" not in text.casefold():
+            continue  # nearly every cell, and much faster than the pattern
+        if found := _NOT_FOR_PUBLICATION.search(" ".join(text.split())):
             message = f'{item.heading} says "{found[0]}" and is printed for the board. Take it out.'
             yield Finding(row, item.id, message)
 

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from xlplan.errors import XlplanError, fault
-from xlplan.plan.checks import LINTS
 from xlplan.plan.definition import (
     CompositeSettings,
     Field,
@@ -88,6 +87,10 @@ def _levels(source: Source, raw: object) -> dict[str, str]:
         message = 'checks is a table. Write [checks] and below it lines such as CHK-003 = "off".'
         source.fault("DEF-005", ("checks",), message)
         return {}
+    if not raw:
+        return {}
+    from xlplan.plan.checks import LINTS  # costs as much as everything else that is read here
+
     known = [lint.code for lint in LINTS]
     for code, level in raw.items():
         if code not in known:
