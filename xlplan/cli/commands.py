@@ -146,16 +146,28 @@ def status(settings: Settings, cycle: str, as_json: bool) -> int:
 @commands.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE_OR_DIR]...")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; record nothing.")
+@click.option(
+    "--reply",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write to DIR, for each lead, what needs correcting.",
+)
 @_json
 @click.pass_obj
-def merge(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> int:
+def merge(
+    settings: Settings, paths: tuple[Path, ...], dry_run: bool, reply: Path | None, as_json: bool
+) -> int:
     """Take in what came back and merge every edit into the plan.
 
     Reads inbox/ unless files or folders are named, edits in master.xlsx, and the answers in
     decisions.xlsx. One bad file never stops the rest.
     """
     with settings.open_() as plan:
-        return say.merged(plan, plan.merge(*paths, dry_run=dry_run), as_json)
+        result = plan.merge(*paths, dry_run=dry_run)
+        status = say.merged(plan, result, as_json)
+        if reply is None:
+            return status
+        return max(status, say.replied(*plan.write_replies(result, reply), as_json))
 
 
 @commands.command()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +17,7 @@ from xlplan.cli.say_plain import (
     say_changes,
     table,
 )
+from xlplan.errors import Problem
 
 if TYPE_CHECKING:
     from xlplan.cycle.issue import IssueResult
@@ -105,11 +108,20 @@ def merged(plan: Plan, result: MergeResult, as_json: bool) -> int:
     say_changes(plan, result.changes)
     for report in fresh:
         for line in report.information:
-            click.echo(f"{report.file}: {line}")
+            click.echo(f"{report.file}: {' '.join(line.split())}")
         said(report.problems)
     said(result.problems)
     click.echo(summary(result))
     return NEEDS_A_PERSON if result.needs_a_person else DONE
+
+
+def replied(written: Sequence[Path], problems: Sequence[Problem], as_json: bool) -> int:
+    """The replies that were written; with ``--json``, stdout is for the document alone."""
+    for path in written:
+        click.echo(f"Reply to send: {relative(path)}", err=as_json)
+    if not written and not problems:
+        click.echo("No return needs a reply.", err=as_json)
+    return said(problems)
 
 
 def summary(result: MergeResult) -> str:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read
+from xlplan.cycle.replying import replies_of
 from xlplan.documents.answers import read_answers
+from xlplan.documents.reply import Reply
 from xlplan.errors import Problem
 from xlplan.merge.answers import Answer, facts_of
 from xlplan.merge.diff import Comparison
@@ -64,6 +66,8 @@ class MergeResult:
     problems: tuple[Problem, ...]
     answered: int = 0
     dry_run: bool = False
+    replies: tuple[Reply, ...] = ()
+    """What the leads should be asked to correct; see `xlplan.cycle.replying.write_replies`."""
 
     @property
     def needs_a_person(self) -> bool:
@@ -110,10 +114,13 @@ def merge(
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
         reports = tuple(_report(desk, *item, questions) for item in found.returned)
+        replies = replies_of(desk, [(i.file, fact) for i, fact, _ in found.returned], questions)
         if not dry_run:
             prepared = outputs.prepare(desk, work)
     problems = [*found.problems, *outputs.write(desk, prepared)]
-    return MergeResult(reports, changes, questions, tuple(problems), found.answered, dry_run)
+    return MergeResult(
+        reports, changes, questions, tuple(problems), found.answered, dry_run, replies
+    )
 
 
 def _nothing(desk: Desk, paths: Sequence[Path] | None) -> Problem:
@@ -226,7 +233,11 @@ def _return_id(digest: str) -> str:
 
 
 def _remarks(reading: Reading) -> tuple[str, ...]:
-    return tuple(f"{remark.place}: {remark.kind}: {remark.text}" for remark in reading.remarks)
+    """Each with its sheet and cell; which file it is, the return says."""
+    return tuple(
+        f"{replace(remark.place, file='')}: {remark.kind}: {remark.text}"
+        for remark in reading.remarks
+    )
 
 
 def _refused(item: Arrived, reading: Reading, author: str) -> Returned:

@@ -85,6 +85,14 @@ class Plan:
         places = [self._place(path) for path in paths]
         return merge(self.desk, places or None, dry_run=dry_run, executor=executor)
 
+    def write_replies(
+        self, result: MergeResult, folder: str | Path
+    ) -> tuple[list[Path], list[Problem]]:
+        """Write what each lead should correct, a text file each, into a folder; where they are."""
+        from xlplan.cycle.replying import write_replies
+
+        return write_replies(result.replies, Path(folder))
+
     def _place(self, path: str | Path) -> Path:
         """A path as given or, where there is no such thing, as one within the plan."""
         given = Path(path)

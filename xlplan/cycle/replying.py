@@ -1,0 +1,119 @@
+"""Replies: what each lead is asked to correct, from what a merge found in that lead's files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from xlplan.cycle.desk import Desk
+from xlplan.cycle.outputs import not_written
+from xlplan.documents.names import safe_name
+from xlplan.documents.reply import Correction, Reply, reply_text, row_for_lead
+from xlplan.errors import Problem, fault
+from xlplan.ledger.originals import write_atomically
+from xlplan.merge.model import COORDINATOR, Assertion, Place, Question, Returned
+from xlplan.merge.state import State
+
+_ASKED = frozenset({"invalid", "cleared-required", "locked", "row-missing"})
+"""Kinds of question that the lead can settle; who is right in a conflict is not for one lead."""
+
+
+def replies_of(
+    desk: Desk, returned: Sequence[tuple[str, Returned]], questions: Sequence[Question]
+) -> tuple[Reply, ...]:
+    """The replies that these files (the name each came by, and what was recorded) call for.
+
+    One for each lead; one for each file that could not be used and does not say whose it is.
+    A merge that finds its files merged before replies too, as long as the questions are open.
+    """
+    state = desk.state
+    open_ids = {c.assertion for q in questions if q.kind in _ASKED for c in q.candidates}
+    groups: dict[str, list[tuple[str, Returned]]] = defaultdict(list)
+    for file, fact in returned:
+        if fact.author != COORDINATOR:
+            groups[fact.author or f"\0{file}"].append((file, fact))
+    found = []
+    for who in sorted(groups):
+        lead = "" if who.startswith("\0") else who
+        files = [file for file, _ in groups[who]]
+        corrections: list[Correction] = []
+        refusals: list[tuple[str, str]] = []
+        for file, fact in groups[who]:
+            if fact.outcome == "refused":
+                refusals.append((file, _why(fact)))
+            else:
+                corrections += _corrections(state, file, fact, open_ids)
+        if corrections or refusals:
+            due = max((_due(state, fact) for _, fact in groups[who]), default="")
+            text = reply_text(state.definition, lead, due, corrections, refusals)
+            found.append(Reply(lead, tuple(files), text))
+    return tuple(found)
+
+
+def _why(fact: Returned) -> str:
+    """The code for which a file was refused."""
+    return next((p.code for p in fact.problems if p.level == "error"), "")
+
+
+def _due(state: State, fact: Returned) -> str:
+    issued = state.issued.get(fact.issued)
+    return issued.return_by if issued is not None else ""
+
+
+def _corrections(
+    state: State, file: str, fact: Returned, open_ids: set[str]
+) -> Iterator[Correction]:
+    for problem in fact.problems:
+        if needed := row_for_lead(problem.code):
+            _, sheet, row = f"!!{problem.where}".rsplit("!", 2)
+            yield Correction(Place(file, sheet), f"Row {row}", "(the row as it is)", needed)
+    for item in fact.assertions:
+        if item.id in open_ids and item.kind in _ASKED:
+            yield _correction(state, file, item)
+
+
+def _correction(state: State, file: str, item: Assertion) -> Correction:
+    place = Place(file, item.place.sheet, item.place.cell)
+    action = f"Action {state.ref(item.uid)}"
+    if not item.field:
+        needed = "Please say whether this action should be withdrawn; if not, put its row back."
+        return Correction(place, action, item.message, needed)
+    field = state.field_of((item.uid, item.field))
+    what = f"{action}, {field.heading if field is not None else item.field}"
+    needed = item.message
+    if item.kind == "locked":
+        needed = (
+            "This cell is not one to fill in, so what you entered was not taken. Where the plan "
+            "is wrong, please say so to its coordinator."
+        )
+    elif field is not None and field.type == "rating" and item.kind == "cleared-required":
+        scale = ", ".join(rating.label for rating in state.definition.scale_of(field))
+        needed = f"{item.message} Choose one of: {scale}."
+    return Correction(place, what, item.raw, needed)
+
+
+def write_replies(replies: Sequence[Reply], folder: Path) -> tuple[list[Path], list[Problem]]:
+    """Write each reply as a text file (UTF-8) into `folder`; where they are, and what was not.
+
+    Raises XlplanError where `folder` cannot be one.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise fault(
+            "MRG-006",
+            str(folder),
+            f"Replies cannot be written here ({error.strerror or error}). Everything else was "
+            "done; name another folder.",
+        ) from None
+    taken: set[str] = set()
+    written, problems = [], []
+    for reply in replies:
+        path = folder / f"{safe_name(reply.title, taken)}.txt"
+        try:
+            write_atomically(path, reply.text.encode("utf-8", "replace"))
+            written.append(path)
+        except OSError as error:
+            problems.append(not_written(path, error))
+    return written, problems
