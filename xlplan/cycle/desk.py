@@ -135,7 +135,10 @@ class Desk:
             else:
                 with self.ledger.transaction() as transaction:
                     self.forget()
-                    yield self._begin(transaction, text, definition)
+                    work = self._begin(transaction, text, definition)
+                    yield work
+                self.history.changes.extend(work.step.changes())
+                self.last_tx = transaction.tx
         except OSError as error:
             self.forget()
             raise not_recorded(error) from error

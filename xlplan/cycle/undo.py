@@ -75,8 +75,8 @@ def find_return(state: State, return_id: str) -> Returned:
 
 
 def _answers_of(desk: Desk, returned: Returned) -> tuple[Decided, ...]:
-    """The live decisions that a return itself made: answers in `decisions.xlsx`, and rows added in
-    `master.xlsx`.
+    """The live decisions that a return itself made: answers in `decisions.xlsx`, and what a
+    coordinator wrote in `master.xlsx` into rows added there before.
 
     Those of the same transaction that were read from the same file: one workbook may come back
     several times, with more of it answered each time.

@@ -1,0 +1,246 @@
+"""`undo`: one return back out, with what rests on it; nothing deleted; the file can come again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import small
+from xlplan.errors import XlplanError
+from xlplan.merge.model import Returned
+
+RATED = ("1.3", "rating")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A plan with a cycle issued."""
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    return folder
+
+
+def standing(folder: Path) -> dict[str, object]:
+    with small.opened(folder) as plan:
+        return {
+            f"{row.ref} {name}": value for row in plan.rows() for name, value in row.values.items()
+        }
+
+
+def asked(folder: Path) -> list[tuple[str, str, str]]:
+    with small.opened(folder) as plan:
+        return [(q.kind, q.action, q.field) for q in plan.questions()]
+
+
+def return_of(folder: Path, file: str) -> Returned:
+    with small.opened(folder) as plan:
+        return next(r for r in plan.desk.state.returns.values() if r.file == file)
+
+
+def refused(folder: Path, return_id: str, *, cascade: bool = False) -> str:
+    """The one problem with which an undo is refused; the ledger must not have grown."""
+    with small.opened(folder) as plan:
+        before = plan.desk.ledger.tip()
+        with pytest.raises(XlplanError) as caught:
+            plan.undo(return_id, cascade=cascade)
+        assert plan.desk.ledger.tip() == before
+    [problem] = caught.value.problems
+    return str(problem)
+
+
+def test_one_return_goes_and_the_rest_stays(folder: Path) -> None:
+    small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Red"})
+    small.do(folder, "merge")
+    before = standing(folder)
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber", ("2.2", "progress"): None})
+    small.do(folder, "merge")
+    with small.opened(folder) as plan:
+        log = plan.log()
+        result = plan.undo(return_of(folder, "inbox/Head of Learning.xlsx").id, why="wrong file")
+        assert {(c.action, c.field) for c in result.changes} == {
+            ("2.1", "rating"),
+            ("2.2", "progress"),
+        }
+        assert plan.log()[: len(log)] == log
+        assert len(plan.log()) == len(log) + 2
+        assert plan.verify() == []
+    assert standing(folder) == before
+
+
+def test_the_same_file_can_be_merged_again(folder: Path) -> None:
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"})
+    small.do(folder, "merge")
+    after = standing(folder)
+    found = return_of(folder, "inbox/Head of Learning.xlsx")
+    for _ in range(2):
+        with small.opened(folder) as plan:
+            plan.undo(found.id)
+        assert standing(folder) != after
+        with small.opened(folder) as plan:
+            [report] = plan.merge().returns
+        assert (report.outcome, report.changes) == ("merged", 1)
+        assert standing(folder) == after
+    with small.opened(folder) as plan:
+        assert plan.verify() == []
+
+
+def test_an_id_that_no_return_has(folder: Path) -> None:
+    assert refused(folder, "r-ffffffffffff").endswith("[UNDO-001]")
+    assert refused(folder, "").endswith("[UNDO-001]")
+
+
+def test_the_beginning_of_an_id_is_enough_where_it_is_the_only_one(folder: Path) -> None:
+    small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Red"})
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"})
+    small.do(folder, "merge")
+    found = return_of(folder, "inbox/Head of Learning.xlsx")
+    said = refused(folder, "r-")
+    assert "[UNDO-004]" in said
+    assert f"{found.id} (inbox/Head of Learning.xlsx)" in said
+    with small.opened(folder) as plan:
+        assert plan.undo(found.id[:9]).returned == found
+
+
+def test_a_return_is_taken_back_once(folder: Path) -> None:
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"})
+    small.do(folder, "merge")
+    found = return_of(folder, "inbox/Head of Learning.xlsx")
+    with small.opened(folder) as plan:
+        plan.undo(found.id)
+    assert refused(folder, found.id).endswith("[UNDO-002]")
+
+
+@pytest.fixture
+def decided(folder: Path) -> Path:
+    """Two co-leads disagreed, and the coordinator decided in decisions.xlsx."""
+    small.give_back(folder, small.LETTINGS, {RATED: "Green", ("1.1", "progress"): "Sent"})
+    small.give_back(folder, small.REPAIRS, {RATED: "Red"})
+    assert small.do(folder, "merge") == 1
+    small.answer(folder, {RATED: "Red"})
+    small.do(folder, "merge")
+    assert asked(folder) == []
+    return folder
+
+
+def test_decisions_that_rest_on_a_return_are_listed_and_go_with_cascade(decided: Path) -> None:
+    found = return_of(decided, "inbox/Head of Repairs.xlsx")
+    said = refused(decided, found.id)
+    assert "1 decision(s)" in said
+    assert "1.3 rating: Red" in said
+    assert "--cascade" in said
+    assert said.endswith("[UNDO-003]")
+    with small.opened(decided) as plan:
+        result = plan.undo(found.id, cascade=True)
+        assert [d.choice for d in result.decisions] == ["Red"]
+        assert plan.verify() == []
+    assert standing(decided)["1.3 rating"] == "Green"
+    assert asked(decided) == []
+    small.do(decided, "merge")
+    assert asked(decided) == [("conflict", *RATED)]
+
+
+def test_a_decision_stays_where_another_return_says_the_same(decided: Path) -> None:
+    """The same edit in a copy that was saved again: taking back one leaves the other."""
+    small.give_back(
+        decided, small.REPAIRS, {RATED: "Red"}, file="again.xlsx", saved_at="2026-11-10T11:00:00Z"
+    )
+    small.do(decided, "merge")
+    with small.opened(decided) as plan:
+        result = plan.undo(return_of(decided, "inbox/again.xlsx").id)
+        assert result.decisions == ()
+        assert result.changes == ()
+    assert asked(decided) == []
+
+
+def test_undoing_answers_asks_again(decided: Path) -> None:
+    with small.opened(decided) as plan:
+        result = plan.undo(return_of(decided, "decisions.xlsx").id)
+        assert [d.choice for d in result.decisions] == ["Red"]
+    assert asked(decided) == [("conflict", *RATED)]
+    assert (decided / "decisions.xlsx").exists()
+    small.answer(decided, {RATED: "Green"})
+    small.do(decided, "merge")
+    assert standing(decided)["1.3 rating"] == "Green"
+
+
+def test_answers_that_a_later_decision_has_seen_need_cascade(decided: Path) -> None:
+    small.issue(decided, "2026-12")
+    small.edit_master(decided, {RATED: "Amber"})
+    small.do(decided, "merge")
+    small.give_back(decided, small.REPAIRS, {RATED: "Green"}, cycle="2026-12", file="later.xlsx")
+    small.do(decided, "merge")
+    assert asked(decided) == [("conflict", *RATED)]
+    small.answer(decided, {RATED: "Green"})
+    small.do(decided, "merge")
+    first = return_of(decided, "decisions.xlsx")
+    with small.opened(decided) as plan:
+        answers = [r for r in plan.desk.state.returns.values() if r.file == "decisions.xlsx"]
+    assert len(answers) == 2
+    assert refused(decided, first.id).endswith("[UNDO-003]")
+    with small.opened(decided) as plan:
+        assert len(plan.undo(first.id, cascade=True).decisions) == 2
+        assert plan.verify() == []
+
+
+def test_two_rounds_of_answers_in_one_workbook_are_taken_back_apart(folder: Path) -> None:
+    """Excel held decisions.xlsx open, so it was not rewritten, and more was answered in it."""
+    other = ("1.3", "progress")
+    small.give_back(folder, small.LETTINGS, {RATED: "Green", other: "Ten days"})
+    small.give_back(folder, small.REPAIRS, {RATED: "Red", other: "Nine days"})
+    small.do(folder, "merge")
+    path = folder / "decisions.xlsx"
+    both = path.read_bytes()
+    small.answer(folder, {RATED: "Red"})
+    one = path.read_bytes()
+    path.write_bytes(both)
+    small.answer(folder, {RATED: "Red", other: "Nine days"})
+    two = path.read_bytes()
+    for data in (one, two):
+        path.write_bytes(data)
+        small.do(folder, "merge")
+    assert asked(folder) == []
+    with small.opened(folder) as plan:
+        last = list(plan.desk.state.returns.values())[-1]
+        assert [d.field for d in plan.undo(last.id).decisions] == ["progress"]
+    assert asked(folder) == [("conflict", *other)]
+
+
+def test_a_master_with_an_added_row_goes_with_its_row(folder: Path) -> None:
+    before = standing(folder)
+    master = folder / "master.xlsx"
+    book = openpyxl.load_workbook(master)
+    sheet = book["Plan"]
+    headings = {
+        cell.value: cell.column for row in sheet.iter_rows(max_row=8) for cell in row if cell.value
+    }
+    added = {"Ref": "2.3", "Action": "Write the guide", "Lead officer": "Head of Learning"}
+    for heading, text in added.items():
+        sheet.cell(row=sheet.max_row + (heading == "Ref"), column=headings[heading], value=text)
+    book.save(master)
+    small.do(folder, "merge")
+    assert standing(folder)["2.3 action"] == "Write the guide"
+    with small.opened(folder) as plan:
+        result = plan.undo(return_of(folder, "master.xlsx").id)
+        assert result.decisions == ()
+        assert plan.verify() == []
+    assert standing(folder) == before
+
+
+def test_the_command_says_what_it_took_back(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"})
+    small.do(folder, "merge")
+    found = return_of(folder, "inbox/Head of Learning.xlsx").id
+    capsys.readouterr()
+    assert small.do(folder, "undo", found, "--json", "--why", "sent by mistake") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["return"] == found
+    assert [(c["action"], c["from"], c["to"]) for c in document["changes"]] == [
+        ("2.1", "Amber", "Red")
+    ]
+    assert small.do(folder, "undo", found, "--json") == 2
+    assert [p["code"] for p in json.loads(capsys.readouterr().out)["problems"]] == ["UNDO-002"]
