@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import Output, is_edited, write
@@ -18,6 +19,9 @@ from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
+
+if TYPE_CHECKING:
+    from xlplan.workbook.sheet import Workbook
 
 _CYCLE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
 
@@ -71,7 +75,9 @@ def issue(
         as_of = desk.state.seq
         for lead in wanted:
             rows = per_lead[lead.name]
-            issued, data = _make(desk, cycle, return_by, lead, rows, as_of, names[lead.name])
+            issued, data, long = _make(desk, cycle, return_by, lead, rows, as_of, names[lead.name])
+            told = {(problem.action, problem.field) for problem in problems}
+            problems += [each for each in long if (each.action, each.field) not in told]
             made.append((issued, lead, data))
             if desk.state.issued.get(issued.id) != issued:
                 work.append([issued])
@@ -184,7 +190,7 @@ def _make(
     rows: Sequence[MasterRow],
     as_of: int,
     name: str,
-) -> tuple[Issued, bytes]:
+) -> tuple[Issued, bytes, list[Problem]]:
     from xlplan.documents.columns import template_columns
     from xlplan.documents.template import template_workbook
     from xlplan.workbook.writing import write_workbook
@@ -210,8 +216,23 @@ def _make(
     known = state.issued.get(issued.id)
     issued = known or issued
     created = state.issued_at.get(issued.id) or desk.now()
-    data = write_workbook(template_workbook(definition, lead, issued, rows, desk.key, created))
-    return replace(issued, sha256=sha256(data)), data
+    book = template_workbook(definition, lead, issued, rows, desk.key, created)
+    data = write_workbook(book)
+    return replace(issued, sha256=sha256(data)), data, _too_long(state, issued, book)
+
+
+def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:
+    """Texts that the lead cannot see whole; an action of several leads is told once."""
+    from xlplan.documents.too_long import problem_of, too_long
+
+    update = book.sheets[0]
+    problems = []
+    for found in too_long(update):
+        item = state.definition.find(found.column.removesuffix(ENTRY))
+        where = f"{issued.file}!{update.name}!{found.cell}"
+        ref = state.ref(found.uid) or found.uid
+        problems.append(problem_of(found, where, ref, item.heading if item else found.column))
+    return problems
 
 
 def template_id(state: State, issued: Issued) -> str:

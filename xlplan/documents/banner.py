@@ -8,7 +8,7 @@ from datetime import date
 
 from xlplan.documents.lists import Lists
 from xlplan.documents.look import Palette
-from xlplan.documents.sign_off import message_style, sign_off
+from xlplan.documents.sign_off import message_style, narrow_split, sign_off
 from xlplan.documents.stamping import REFERENCE
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
@@ -127,18 +127,18 @@ def _how_to(
     row, last = len(made.rows), first + len(widths) - 1
     placed = _beside(issued, look, widths)
     if placed is None:
-        split = max(first, last - 1)
-        label = replace(look.banner_note, align="right")
+        split = first + narrow_split(widths)
+        label = replace(look.banner_note, align="right", indent=1)
         made.rows += [
             Row(_filled(first, last, note)),
             Row(_filled(first, last, note), 20),
         ]
         made.merges.append(Merge(Area(row, first, row, last), Cell(how, note)))
-        if split < last:
+        if split > first:
             text = Cell(REFERENCE, label)
-            made.merges.append(Merge(Area(row + 1, first, row + 1, split), text))
+            made.merges.append(Merge(Area(row + 1, first, row + 1, split - 1), text))
         reference = Cell(issued.id, _reference(look))
-        made.merges.append(Merge(Area(row + 1, last, row + 1, last), reference))
+        made.merges.append(Merge(Area(row + 1, split, row + 1, last), reference))
         return
     made.rows.append(Row(_filled(first, last, note), 34))
     right = len(widths)

@@ -169,7 +169,8 @@ def _line(
     )
     count = math.ceil(needed / _TALLEST_ROW)
     first, last = len(form.rows), len(form.rows) + count - 1
-    form.rows.append(Row([Cell(key), Cell(ID_PREFIX + column.id), label, box], needed / count))
+    shown = box if count == 1 else Cell(None, box.style)
+    form.rows.append(Row([Cell(key), Cell(ID_PREFIX + column.id), label, shown], needed / count))
     for _ in range(count - 1):
         blank = [None, None, Cell(None, label.style), Cell(None, box.style)]
         form.rows.append(Row(blank, needed / count))

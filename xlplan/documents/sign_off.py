@@ -37,6 +37,8 @@ _ROOM = {NO_CHANGE: (21.0, 8.0), SIGNED_BY: (14.0, 26.0), SIGNED_ON: (14.0, 18.0
 """Characters that the label and the input of each want."""
 _DAY = Field(SIGNED_ON, "Signed off on", "date")
 _HEIGHT = 24.0
+NARROW = 20.0
+"""Characters of a date in words, or of a template's reference."""
 _LONGEST = 200
 
 
@@ -60,15 +62,23 @@ def sign_off(
     places = _in_a_row(widths)
     if places is None:
         for name in NAMES:
-            split = max(1, len(widths) - 1)
-            _line(made, start, first, widths, {name: ((0, split - 1), (split, len(widths) - 1))},
-                  look, lists)  # fmt: skip
+            split = narrow_split(widths)
+            spans = {name: ((0, split - 1), (split, len(widths) - 1))}
+            _line(made, start, first, widths, spans, look, lists)
         return made
     _line(made, start, first, widths, places, look, lists)
     last = max(end for _, (_, end) in places.values()) + 1
     if sum(widths[last:]) >= 30:
         made.room = (first + last, first + len(widths) - 1)
     return made
+
+
+def narrow_split(widths: Sequence[float]) -> int:
+    """Where the inputs begin in a narrow sheet: from the right, with room for a date in words."""
+    split = max(1, len(widths) - 1)
+    while split > 1 and sum(widths[split:]) < NARROW:
+        split -= 1
+    return min(split, len(widths) - 1)
 
 
 _Span = tuple[int, int]

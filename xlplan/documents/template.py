@@ -38,7 +38,7 @@ from xlplan.documents.messages import (
     with_needs,
 )
 from xlplan.documents.rules import rules_of, still_blank
-from xlplan.documents.sign_off import CHOICES
+from xlplan.documents.sign_off import CHOICES, NARROW
 from xlplan.documents.stamping import payload_of, stamped
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Lead, PlanDefinition
@@ -62,6 +62,7 @@ from xlplan.workbook.stamp import row_key
 __all__ = ["NAME", "page_of", "row_values", "say_return_by", "template_workbook"]
 
 NAME = "Update"
+_NARROW_SHEET = 120.0
 
 
 def template_workbook(
@@ -137,6 +138,8 @@ def _table_sheet(
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
     cells = [_cells(name, each, looks) for name, each in zip(signed, values, strict=True)]
     widths = column_widths(columns, cells)
+    if not columns[-1].item.width and sum(widths) < _NARROW_SHEET:
+        widths[-1] = max(widths[-1], NARROW)  # the sign-off has its inputs there
     writing = any(c.input and c.item.type == "narrative" for c in columns)
     least = LOWEST_WITH_WRITING if writing else LOWEST
     beside = [30.0, *widths]
