@@ -10,6 +10,7 @@ from datetime import date
 
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
+from xlplan.cycle.past import past_of
 from xlplan.documents.composite.board import Board, PastBoard, ReturnLine
 from xlplan.documents.composite.dues import due_fields, due_histories
 from xlplan.documents.composite.standings import due_date
@@ -165,7 +166,7 @@ def make_board(
         questions=questions_of(state),
         returns=_returns(desk, cycle),
         tip=tip,
-        problems=check_plan(definition, rows, day),
+        problems=check_plan(definition, rows, day, past_of(state, known, as_of, day, cycle)),
         history=_history(desk, cycle, as_of),
         dues=due_histories(definition, first, known),
     )

@@ -176,11 +176,14 @@ class Plan:
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem, with its action and field."""
+        from xlplan.cycle.past import past_of
         from xlplan.plan.checks import check_plan
 
         with self.desk.work(dry_run=True):
-            rows = [*self.desk.state.master("action"), *self.desk.state.master("recommendation")]
-            return check_plan(self.desk.state.definition, rows, self.desk.today)
+            state, today = self.desk.state, self.desk.today
+            rows = [*state.master("action"), *state.master("recommendation")]
+            past = past_of(state, self.desk.history.changes, state.seq, today)
+            return check_plan(state.definition, rows, today, past)
 
     def verify(self, tip: str = "") -> list[Problem]:
         """Replay the ledger; check every hash, original and projection."""
