@@ -47,6 +47,8 @@ class ReadSheet:
     """First row, first column, last row, last column."""
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    boxes: Sequence[tuple[At, str]] = ()
+    """The texts of text boxes, each with the cell in which its corner is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,17 @@ _THREADED = re.compile(r"\A\[Threaded comment\].*?\n\s*Comment:\s*", re.DOTALL)
 def read_notes(parts: Mapping[str, bytes], part: str) -> dict[At, str]:
     """The notes of the sheet in `part`, by cell. Raises `Refused` where they are not XML."""
     notes: dict[At, str] = {}
+    threads: dict[At, str] = {}
     for kind, target in related(parts, part).values():
         if kind == "comments" and parts.get(target):
             notes.update(_notes(parts[target]))
-    return notes
+        elif kind == "threadedComment" and parts.get(target):
+            threads.update(_notes(parts[target], "threadedComment", "text"))
+    return notes | threads
 
 
-def _notes(xml: bytes) -> dict[At, str]:
+def _notes(xml: bytes, element: str = "comment", words: str = "t") -> dict[At, str]:
+    """Texts by cell; those of several comments on one cell, as in a thread, one a line."""
     notes: dict[At, str] = {}
     at: list[At | None] = [None]
     texts: list[str] = []
@@ -42,17 +46,17 @@ def _notes(xml: bytes) -> dict[At, str]:
 
     def start(name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
-        if local == "comment":
+        if local == element:
             at[0] = place(attributes.get("ref", ""))
             texts.clear()
-        inside[0] = local == "t"
+        inside[0] = local == words
 
     def end(name: str) -> None:
         inside[0] = False
-        if name.rpartition(":")[2] == "comment" and at[0] is not None:
+        if name.rpartition(":")[2] == element and at[0] is not None:
             text = _THREADED.sub("", "".join(texts)).strip()
             if text:
-                notes[at[0]] = text
+                notes[at[0]] = f"{notes[at[0]]}\n{text}" if at[0] in notes else text
 
     def data(text: str) -> None:
         if inside[0]:
@@ -83,7 +87,7 @@ def read_markings(data: bytes) -> dict[str, Markings]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what openpyxl would lose on writing does not matter here
         book = load_workbook(io.BytesIO(data))
-    theme = _theme_colours(book.loaded_theme)
+    theme = theme_colours(book.loaded_theme)
     return {sheet.title: _sheet_markings(sheet, theme) for sheet in book.worksheets}
 
 
@@ -159,7 +163,8 @@ _THEME_ORDER = (
 """Cells number the theme's colours with light and dark swapped in the first two pairs."""
 
 
-def _theme_colours(xml: bytes | None) -> list[str]:
+def theme_colours(xml: bytes | None) -> list[str]:
+    """The colours of a theme as ``RRGGBB``, in the order in which cells number them."""
     found: dict[str, str] = {}
     current = [""]
 

@@ -20,10 +20,13 @@ from xlplan.errors import Problem
 from xlplan.workbook.book import Book
 from xlplan.workbook.gate import Bounds, read_bytes
 from xlplan.workbook.parts import DEFAULT
+from xlplan.workbook.work import open_one, read_one, read_one_in_detail, read_one_return
 from xlplan.workbook.worker import receive, send
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
+
+__all__ = ["open_one", "read_all", "read_one", "read_one_in_detail", "read_one_return"]
 
 Work = Callable[[bytes, str, Bounds], Book]
 Named = tuple[str, Path | bytes]
@@ -42,27 +45,6 @@ _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
 _AHEAD = 64
 """How many results may wait to be taken."""
-
-
-def read_one(data: bytes, name: str, bounds: Bounds) -> Book:
-    """What a worker does with one file: `read_book`, importable by any executor's workers."""
-    from xlplan.workbook.reading import read_book
-
-    return read_book(data, name, bounds)
-
-
-def read_one_in_detail(data: bytes, name: str, bounds: Bounds) -> Book:
-    """`read_one` with colours, merged and hidden cells: the `work` for importing a plan."""
-    from xlplan.workbook.reading import read_book
-
-    return read_book(data, name, bounds, detail=True)
-
-
-def open_one(data: bytes, name: str, bounds: Bounds) -> Book:
-    """What a worker does with an archive or a message: `open_wrapper`."""
-    from xlplan.workbook.wrappers import open_wrapper
-
-    return open_wrapper(data, name, bounds)
 
 
 def read_all(

@@ -26,18 +26,28 @@ UNREADABLE = Refusal(
 _DETAILED = ("xlsx", "xlsm")
 
 
-def read_book(data: bytes, name: str, bounds: Bounds = DEFAULT, detail: bool = False) -> Book:
+def read_book(
+    data: bytes,
+    name: str,
+    bounds: Bounds = DEFAULT,
+    detail: bool = False,
+    ours: frozenset[str] | None = None,
+) -> Book:
     """Everything that `data` holds, whatever it is called.
 
     `name` is used in messages only. `detail` adds fills, strikethrough, merged cells and hidden
-    rows and columns, for importing a plan. What cannot be read is a `Book` without sheets whose
-    `problems` say why; nothing is raised for a bad file.
+    rows and columns, for importing a plan. `ours` adds, for a return, strikethrough, text boxes,
+    and the fills that are not of these (``#RRGGBB``), the template's own. What
+    cannot be read is a `Book` without sheets whose `problems` say why; nothing is raised for a
+    bad file.
     """
     admitted = admit(data, name, bounds)
     if isinstance(admitted, Problem):
         return Book(name, "", problems=(admitted,))
     try:
         book = _read(data, name, admitted, bounds)
+        if ours is not None and admitted.kind in _DETAILED:
+            book = _with_marks(book, admitted, ours)
         return _with_markings(book, data) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refused(refusal.refusal, name),))
@@ -119,7 +129,7 @@ def _sheet(name: str, rows: list[list[CellValue]], visible: bool, admitted: Admi
 
 
 def _has_notes(admitted: Admitted) -> bool:
-    return admitted.kind != "xlsb" and any("comments" in part for part in admitted.parts)
+    return admitted.kind != "xlsb" and any("comments" in part.lower() for part in admitted.parts)
 
 
 def _check_complete(
@@ -136,6 +146,23 @@ def _check_complete(
         problems.append(Problem("GATE-024", f"{name}!{listed}", text))
     if not sheets and not problems:
         problems.append(Problem("GATE-024", name, f"This workbook has no sheet to read. {_SAVE}."))
+
+
+def _with_marks(book: Book, admitted: Admitted, ours: frozenset[str]) -> Book:
+    """`book` with what was said by colours, lines and boxes."""
+    from xlplan.workbook.marks import MarkReader
+
+    reader = MarkReader(admitted.parts, ours)
+    listed = dict(admitted.sheets)
+    sheets = []
+    for sheet in book.sheets:
+        found = reader.read(listed.get(sheet.name, ""))
+        sheets.append(
+            replace(sheet, fills=found.fills, struck=found.struck, boxes=found.boxes)
+            if found.fills or found.struck or found.boxes
+            else sheet
+        )
+    return replace(book, sheets=tuple(sheets))
 
 
 def _with_markings(book: Book, data: bytes) -> Book:

@@ -1,0 +1,177 @@
+"""What people say with colours, lines and boxes: read from the parts themselves, and cheaply.
+
+For returns, where opening every file in openpyxl would take ten times as long as reading it. Only
+what the file shows to be there is looked for, and colours only where they are not the template's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlplan.workbook.book import At
+from xlplan.workbook.extents import parse, place
+from xlplan.workbook.markings import theme_colours, tinted
+from xlplan.workbook.relations import related
+
+Boxes = tuple[tuple[At, str], ...]
+_LONGEST = 4_000
+_FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
+_FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
+_STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
+_FORE = re.compile(rb"<(?:\w+:)?fgColor\b([^>]*)>")
+_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
+_NUMBER = re.compile(rb'\b(fillId|fontId)="(\d{1,6})"')
+_ATTRIBUTE = re.compile(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
+_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})" s="(\d{1,6})"')
+_TEXT_CELL = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="s"[^>]*><(?:\w+:)?v>(\d{1,9})<'
+)
+_ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
+_RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
+_RUN_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is said on one sheet beside its values. Rows and columns count from 0."""
+
+    fills: Mapping[At, str] = field(default_factory=dict)
+    struck: frozenset[At] = frozenset()
+    boxes: Boxes = ()
+
+
+class MarkReader:
+    """The marks of the sheets of one Open XML workbook; `ours` are fills (``#RRGGBB``) that are
+    the template's own."""
+
+    def __init__(self, parts: Mapping[str, bytes], ours: frozenset[str]) -> None:
+        self.parts = parts
+        self.looks = _looks(parts, ours)
+        self.struck_texts = _struck_texts(parts)
+
+    def read(self, part: str) -> Marks:
+        """The marks of the sheet in `part`."""
+        xml = self.parts.get(part, b"")
+        fills: dict[At, str] = {}
+        struck: set[At] = set()
+        for name, number in _CELL.findall(xml) if self.looks else ():
+            look = self.looks.get(int(number))
+            if look is None or (at := place(name.decode())) is None:
+                continue
+            if look[0]:
+                fills[at] = look[0]
+            if look[1]:
+                struck.add(at)
+        for name, number in _TEXT_CELL.findall(xml) if self.struck_texts else ():
+            if int(number) in self.struck_texts and (at := place(name.decode())) is not None:
+                struck.add(at)
+        return Marks(fills, frozenset(struck), tuple(self._boxes(part)))
+
+    def _boxes(self, part: str) -> Iterator[tuple[At, str]]:
+        if not any("drawings/" in name for name in self.parts):
+            return
+        for kind, target in related(self.parts, part).values():
+            if kind == "drawing" and b":t>" in self.parts.get(target, b""):
+                yield from _texts_in(self.parts[target])
+
+
+def _looks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[int, tuple[str, bool]]:
+    """Fill and strikethrough of each cell format that has either, by its number."""
+    styles = next((parts[name] for name in parts if name.lower() == "xl/styles.xml"), b"")
+    fills = [_colour(each, parts) for each in _FILL.findall(_section(styles, b"fills"))]
+    fills = ["" if colour in ours else colour for colour in fills]
+    fonts = [bool(_STRIKE.search(each)) for each in _FONT.findall(_section(styles, b"fonts"))]
+    if not any(fills) and not any(fonts):
+        return {}
+    found: dict[int, tuple[str, bool]] = {}
+    for number, each in enumerate(_FORMAT.findall(_section(styles, b"cellXfs"))):
+        ids = {name: int(value) for name, value in _NUMBER.findall(each)}
+        fill, font = ids.get(b"fillId", 0), ids.get(b"fontId", 0)
+        look = (fills[fill] if fill < len(fills) else "", font < len(fonts) and fonts[font])
+        if any(look):
+            found[number] = look
+    return found
+
+
+def _section(styles: bytes, name: bytes) -> bytes:
+    """What stands between the tags of a section of the styles."""
+    opening = re.search(rb"<(?:\w+:)?" + name + rb"\b[^>]*>", styles)
+    closing = re.search(rb"</(?:\w+:)?" + name + rb">", styles)
+    return styles[opening.end() : closing.start()] if opening and closing else b""
+
+
+def _colour(fill: bytes, parts: Mapping[str, bytes]) -> str:
+    """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
+    fore = _FORE.search(fill)
+    if fore is None or b'"solid"' not in fill:
+        return ""
+    given = {name: value.decode("ascii", "replace") for name, value in _ATTRIBUTE.findall(fore[1])}
+    base = given.get(b"rgb", "")[-6:]
+    if b"theme" in given and given[b"theme"].isdecimal():
+        theme = next((parts[n] for n in parts if n.startswith("xl/theme/")), b"")
+        colours = theme_colours(theme)
+        number = int(given[b"theme"])
+        base = colours[number] if number < len(colours) else ""
+    elif b"indexed" in given and given[b"indexed"].isdecimal():
+        from openpyxl.styles.colors import COLOR_INDEX
+
+        number = int(given[b"indexed"])
+        base = COLOR_INDEX[number][-6:] if number < len(COLOR_INDEX) else ""
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", base):
+        return ""
+    try:
+        return tinted(base, float(given.get(b"tint", "0")))
+    except ValueError:
+        return tinted(base, 0.0)
+
+
+def _struck_texts(parts: Mapping[str, bytes]) -> frozenset[int]:
+    """The shared texts of which a part is struck out."""
+    shared = next((parts[n] for n in parts if n.lower() == "xl/sharedstrings.xml"), b"")
+    if not _STRIKE.search(shared):
+        return frozenset()
+    return frozenset(
+        number
+        for number, item in enumerate(_ITEM.findall(shared))
+        if any(
+            _STRIKE.search(run) and b"".join(_RUN_TEXT.findall(run)).strip()
+            for run in _RUN.findall(item)
+        )
+    )
+
+
+def _texts_in(xml: bytes) -> Iterator[tuple[At, str]]:
+    """The text of every box in a drawing, with the cell in which its corner is."""
+    boxes: list[tuple[At, str]] = []
+    corner = {"row": 0, "col": 0}
+    inside: list[str] = []
+    texts: list[str] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local.endswith("Anchor"):
+            corner.update(row=0, col=0)
+        if local in ("from", "row", "col", "t"):
+            inside.append(local)
+
+    def data(text: str) -> None:
+        if inside[-1:] == ["t"]:
+            texts.append(text)
+        elif len(inside) == 2 and inside[0] == "from" and text.strip().isdecimal():
+            corner[inside[1]] = min(int(text.strip()[:7]), 1 << 20)
+
+    def end(name: str) -> None:
+        local = name.rpartition(":")[2]
+        if inside and inside[-1] == local:
+            inside.pop()
+        if local == "p":
+            texts.append("\n")
+        elif local == "sp":
+            if text := "".join(texts).strip():
+                boxes.append(((corner["row"], corner["col"]), text[:_LONGEST]))
+            texts.clear()
+
+    parse(xml, start, end, data)
+    yield from boxes
