@@ -287,3 +287,54 @@ def test_replay_equals_the_state(acts: list[dict[tuple[str, str], Raw]], sent: l
     again.definitions, again.history = one.office.definitions, one.office.replayed()
     assert again.picture() == one.office.picture()
     assert again.history.changes == one.office.history.changes
+
+
+MEETING = st.lists(
+    st.tuples(
+        st.integers(0, 3),
+        st.sampled_from(["rating", "tags", "progress", "diary:entry"]).flatmap(
+            lambda name: st.tuples(st.just(name), VALUES[name])
+        ),
+        STAMPS,
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@given(MEETING, st.randoms(use_true_random=False))
+def test_the_order_of_returns_that_meet_in_one_cell_does_not_matter(
+    sent: list[tuple[int, tuple[str, Raw], str]], random: object
+) -> None:
+    pictures = []
+    shuffled = list(range(len(sent)))
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis types it as object
+    for order in (range(len(sent)), shuffled):
+        one = scene([{("a-1", "tags"): "a, c"}])
+        for number in order:
+            template, (name, raw), saved_at = sent[number]
+            item = Sent(template, {("a-1", name): raw}, saved_at)
+            one.office.merge(read(one, item, number))
+        pictures.append(one.office.picture())
+    assert pictures[0] == pictures[1]
+
+
+ELEMENTS = st.frozensets(st.sampled_from("abcd"), min_size=1)
+
+
+@given(ELEMENTS, ELEMENTS, ELEMENTS)
+def test_sets_merge_by_element_as_in_the_textbook(
+    master: frozenset[str], ann: frozenset[str], ben: frozenset[str]
+) -> None:
+    """Added by anyone is in; removed by anyone and re-added by no one is out."""
+    office = Office()
+    base = frozenset("ab")
+    templates = [office.issue("Ann"), office.issue("Ben")]
+    office.coordinator({("a-1", "tags"): ", ".join(sorted(master))})
+    for template, elements in zip(templates, (ann, ben), strict=True):
+        office.give_back(template, {("a-1", "tags"): ", ".join(sorted(elements))})
+    everybody = (master, ann, ben)
+    added = frozenset().union(*(held - base for held in everybody))
+    removed = frozenset().union(*(base - held for held in everybody))
+    assert office.state.value("a-1", "tags") == (((base - removed) | added) or None)
+    assert office.questions() == []
