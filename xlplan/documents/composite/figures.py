@@ -90,6 +90,8 @@ class Figures:
     points: tuple[Point, ...]
     standings: tuple[Standing, ...]
     sections: tuple[Count, ...]
+    plans: tuple[Count, ...]
+    """On a board of several plans, the figures of each."""
     total: Count
     leads: tuple[LeadCount, ...]
     organisations: tuple[OrganisationCount, ...]
@@ -175,6 +177,7 @@ def figures(board: Board) -> Figures:
             _count(reader, name, group, [key for n, key in before if n == name])
             for name, group in by_section.items()
         ),
+        plans=_plan_counts(board, standings),
         total=_count(reader, "All actions", standings, [key for _, key in before]),
         leads=_lead_counts(reader, standings),
         organisations=organisation_counts(reader, standings),
@@ -186,6 +189,17 @@ def figures(board: Board) -> Figures:
         returned=sum(line.issued and line.returned for line in board.returns),
         late=sum(line.issued and line.returned and line.late for line in board.returns),
     )
+
+
+def _plan_counts(board: Board, standings: Sequence[Standing]) -> tuple[Count, ...]:
+    found = []
+    for plan, part in zip(board.plans, board.parts, strict=True):
+        uids = {row.uid for row in part.rows}
+        reader = reader_of(part)
+        before = _before(reader, [row for row in part.rows if row.kind == "action"])
+        mine = [one for one in standings if one.row.uid in uids]
+        found.append(_count(reader, f"{plan.mark}: {plan.group}", mine, [key for _, key in before]))
+    return tuple(found)
 
 
 def _standings(board: Board) -> tuple[Standing, ...]:

@@ -10,11 +10,15 @@ _NUMBERED = re.compile(
     r"\s+(\d[\w.]*|[A-Z])\b(?!\s*(?:,|&|and\b|to\b))[\s.:–—-]*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_MARK = re.compile(r"^([A-Z]{1,2}: )(.*)$", re.DOTALL)
+"""The mark of a plan, on a board of several."""
 LONGEST = 48
 
 
 def short_name(section: str) -> str:
     """A section in a few words: ``"Recommendations 1, 4 and 13"``, else its first words."""
+    if mark := _MARK.match(section):
+        return mark[1] + short_name(mark[2])
     lines = [line for line in section.split("\n") if line.strip()]
     found = [_NUMBERED.match(line) for line in lines]
     numbered = [match for match in found if match]
@@ -47,6 +51,8 @@ def short_names(sections: Sequence[str]) -> Mapping[str, str]:
 
 def section_text(section: str) -> str:
     """What a section says beyond its short name; ``""`` where the short name says it all."""
+    if mark := _MARK.match(section):
+        return section_text(mark[2])
     lines = [line for line in section.split("\n") if line.strip()]
     found = [_NUMBERED.match(line) for line in lines]
     if lines and all(found):

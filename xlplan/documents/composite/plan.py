@@ -53,14 +53,17 @@ def plan_columns(frame: Frame) -> tuple[PlanColumn, ...]:
     """The columns of Plan: the fields in their order, with what belongs beside each."""
     columns: list[PlanColumn] = []
     rating = frame.board.definition.with_role("rating")
+    shown = shown_fields(frame)
     due = frame.board.definition.with_role("due")
-    for item in shown_fields(frame):
+    revised = frame.board.definition.with_role("revised")
+    dated = revised if revised in shown else due
+    for item in shown:
         if item is rating:
             columns += _rating_columns(frame, item)
             continue
         width = item.width or BY_ROLE.get(item.role) or WIDTHS.get(item.type, 30)
         columns.append(PlanColumn(item.heading, max(7, min(width, 80)), item))
-        if item is due:
+        if item is dated:
             columns.append(PlanColumn("Overdue", 11, kind="overdue"))
             if any(one.slips for one in frame.figures.standings):
                 columns.append(PlanColumn("Slips", 20, kind="slips"))
@@ -137,7 +140,10 @@ def plan_sheet(frame: Frame) -> Sheet:
     by_section: dict[str, list[Standing]] = {}
     for one in frame.figures.standings:
         by_section.setdefault(one.section, []).append(one)
+    titles = _titles_of_plans(frame)
     for section, group in by_section.items():
+        if title := titles.pop(group[0].row.uid[: group[0].row.uid.find("/")], ""):
+            _band(rows, merges, frame, title, "one of several plans", len(columns))
         frame.section_rows[section] = len(rows)
         asked = asks.get(section, ())
         title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or section
@@ -155,6 +161,11 @@ def plan_sheet(frame: Frame) -> Sheet:
     if not by_section and not frame.figures.withdrawn:
         return frame.empty(NAME, "Plan", "The plan has no actions yet.")
     return frame.sheet(NAME, rows, widths, headed=headed, freeze_columns=1, merges=merges)
+
+
+def _titles_of_plans(frame: Frame) -> dict[str, str]:
+    """By mark, the title over the sections of one plan on a board of several."""
+    return {p.mark: f"{p.mark}: {p.group}. {p.title}" for p in frame.board.plans}
 
 
 def _legend(frame: Frame) -> str:
@@ -249,7 +260,8 @@ def _other_rating(frame: Frame, item: Field, one: Standing) -> Cell:
     if rating is None:
         text = show_in(item, value)
         return frame.fitted(text, 12, f"{one.row.ref}, {item.heading}", base)
-    return frame.shade(rating, rating.label or rating.code, base)
+    quiet = item.role in ("initial_rating", "previous_rating")
+    return frame.shade(rating, rating.label or rating.code, base, quiet=quiet)
 
 
 def _style(frame: Frame, item: Field) -> Style:

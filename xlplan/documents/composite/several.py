@@ -21,6 +21,10 @@ from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, natural_key
 
+FIRST = ("key", "action")
+LAST = ("lead", "due", "revised", "progress", "rating")
+"""Roles of the fields that a board of several plans always shows, and where."""
+
 
 def combined(boards: Sequence[Board]) -> Board:
     """One board of several plans; the first gives the house style and the choice of sheets.
@@ -34,7 +38,7 @@ def combined(boards: Sequence[Board]) -> Board:
     clashing = _clashing(boards)
     parts = []
     for n, board in enumerate(boards):
-        names = {name: f"{name} ({groups[n]})" for name in _names(board) if fold(name) in clashing}
+        names = {name: f"{name} ({marks[n]})" for name in _names(board) if fold(name) in clashing}
         vocabulary = Vocabulary(marks[n], groups[n], fields.of_plan[n], scale.codes[n], names)
         parts.append(translated(board, vocabulary, scale))
     definition = _definition(boards, parts, groups, fields.every, scale)
@@ -45,10 +49,7 @@ def combined(boards: Sequence[Board]) -> Board:
         as_of=own.as_of,
         rows=[row for part in parts for row in part.rows],
         previous=_previous(parts),
-        previous_label="; ".join(
-            f"{mark}: {b.previous_label or 'the last board'}"
-            for mark, b in zip(marks, boards, strict=True)
-        ),
+        previous_label=_compared(boards, marks),
         first={uid: value for part in parts for uid, value in part.first.items()},
         changes=_changes(parts),
         questions=[question for part in parts for question in part.questions],
@@ -137,11 +138,24 @@ def _definition(
 
 
 def _chosen(parts: Sequence[Board]) -> tuple[str, ...]:
-    """The fields that Plan shows: what each plan chose; all, where one has chosen nothing."""
-    if any(not part.definition.composite.fields for part in parts):
-        return ()
-    every = (name for part in parts for name in part.definition.composite.fields)
-    return tuple(dict.fromkeys(every))
+    """The fields that Plan shows: what every board asks about, and what two plans or more have.
+
+    A column that one plan alone has would be blank for all others.
+    """
+    held = Counter(f.id for p in parts for f in p.definition.fields_of("action"))
+    every = {f.id: f for p in parts for f in p.definition.fields_of("action")}
+    shared = [n for n, f in every.items() if held[n] > 1 and f.role not in (*FIRST, *LAST)]
+    roles = {f.role: n for n, f in reversed(every.items())}
+    first, last = ([roles[r] for r in order if r in roles] for order in (FIRST, LAST))
+    return (*first, *shared, *last)
+
+
+def _compared(boards: Sequence[Board], marks: Sequence[str]) -> str:
+    """What each plan is compared with; said once where it is the same for all."""
+    labels = [board.previous_label or "the last board" for board in boards]
+    if len(set(labels)) == 1:
+        return labels[0]
+    return "; ".join(f"{mark}: {label}" for mark, label in zip(marks, labels, strict=True))
 
 
 def _previous(parts: Sequence[Board]) -> Mapping[str, Mapping[str, Value]] | None:

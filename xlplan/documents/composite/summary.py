@@ -53,7 +53,7 @@ class _Draft:
         sections = len(frame.figures.sections)
         free = _pixels(self.widths[self.beside_key :])
         self.charts_below = sections <= FEW and self.rated and free >= 2 * LEAST
-        if not self.charts_below:
+        if self.rated and not self.charts_below:
             self.widths += [GAP, *[CHART / 6] * 6]
         self.rows: list[Row] = []
         self.merges: list[Merge] = []
@@ -74,9 +74,13 @@ def summary_sheet(frame: Frame) -> Sheet:
     top = len(draft.rows)
     _headings(draft)
     first = len(draft.rows)
+    for plan in frame.figures.plans:
+        draft.rows.append(_counts(draft, plan, total=True))
+    last = len(draft.rows) - 1
     for section in frame.figures.sections:
         draft.rows.append(_counts(draft, section, total=False))
-    last = len(draft.rows) - 1
+    if not frame.figures.plans:
+        last = len(draft.rows) - 1
     draft.rows.append(_counts(draft, frame.figures.total, total=True))
     draft.rows.append(Row([], height=12))
     key = _key(draft) if draft.rated else None
@@ -127,6 +131,8 @@ def _moves(frame: Frame) -> tuple[Direction, ...]:
     if frame.board.previous is None:
         return ()
     total = frame.figures.total
+    if frame.board.definition.with_role("rating") is None:
+        return ("new",)
     return tuple(d for d in DIRECTIONS if d != "uncompared" or total.moves.get(d, 0))
 
 

@@ -66,7 +66,7 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
         alt=_said(frame),
         unit=whole_unit(max(total.actions, total.actions_before)),
     )
-    sections = frame.figures.sections
+    sections = frame.figures.plans or frame.figures.sections
     if len(sections) < 2:
         return (whole,)
     first, last = ranges.table
@@ -74,7 +74,7 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
     now = [start + n * step + step - 1 for n in range(len(points))]
     by_section = Chart(
         kind="bar",
-        title="Ratings now, by section",
+        title="Ratings now, by plan" if frame.figures.plans else "Ratings now, by section",
         series=[
             Series(
                 point.label,
@@ -91,7 +91,7 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
         width=spots[1].width,
         height=spots[1].height,
         stacked=True,
-        alt="Actions by rating now in each section; the figures are in the table on this sheet.",
+        alt="Actions by rating now, row by row; the figures are in the table on this sheet.",
         unit=whole_unit(max(section.actions for section in sections)),
     )
     return whole, by_section

@@ -156,7 +156,7 @@ def _row(definition: PlanDefinition, row: MasterRow, words: Vocabulary) -> Maste
     values = _values(definition, row.values, words, row.kind)
     section = row.section
     if row.kind == "action":
-        section = f"{words.group}: {section_of(definition, row)}"
+        section = f"{words.mark}: {section_of(definition, row)}"
         values[_section_id(words)] = section
     return MasterRow(
         words.uid(row.uid),
@@ -173,7 +173,7 @@ def _seen(
     definition: PlanDefinition, seen: Mapping[str, Value], words: Vocabulary
 ) -> Mapping[str, Value]:
     values = _values(definition, seen, words)
-    values[_section_id(words)] = f"{words.group}: {section_in(definition, seen)}"
+    values[_section_id(words)] = f"{words.mark}: {section_in(definition, seen)}"
     return values
 
 
