@@ -110,6 +110,16 @@ def test_open_questions_are_listed_beside_the_plan_and_never_in_it() -> None:
     assert sheet(asked)[place].value == rows(2)[1].values["rating"]
 
 
+def test_questions_on_a_row_and_on_rows_that_are_not_there_are_listed_too() -> None:
+    questions = {("u-0003", "_row"): "Is it gone?", ("u-0001", "due"): "When?", ("n-1", ""): "New?"}
+    listed = sheet(written(plan(), rows(3), questions), "Open questions")
+    assert [[c.value for c in line] for line in listed.iter_rows(min_row=2, max_row=4)] == [
+        ["3.1", "Timescale", "When?"],
+        ["3.3", None, "Is it gone?"],
+        ["new", None, "New?"],
+    ]
+
+
 def test_lists_warn_but_let_the_coordinator_go_on_and_reach_added_rows() -> None:
     ws = sheet(written(plan(), rows(2)))
     rules = ws.data_validations.dataValidation

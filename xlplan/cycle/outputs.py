@@ -18,7 +18,7 @@ from xlplan.merge.ids import named
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
-from xlplan.plan.definition import STATUS
+from xlplan.plan.definition import STATUS, PlanDefinition
 
 OWN = ("master", "decisions")
 """The documents that the coordinator may edit where they lie, so that they are looked at first."""
@@ -35,8 +35,8 @@ class Output:
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
     """The coordinator's two workbooks as they should be now; their issue is recorded."""
-    outputs = [_prepare_master(desk, work)]
     questions = questions_of(desk.state)
+    outputs = [_prepare_master(desk, work, questions)]
     if questions:
         outputs.append(_prepare_decisions(desk, work, questions))
     else:
@@ -44,7 +44,7 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
     return outputs
 
 
-def _prepare_master(desk: Desk, work: Work) -> Output:
+def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
     from xlplan.documents.master import master_workbook
     from xlplan.workbook.writing import write_workbook
 
@@ -54,8 +54,10 @@ def _prepare_master(desk: Desk, work: Work) -> Output:
     fields = [item.id for item in definition.fields]
     fields = [*dict.fromkeys([*fields, STATUS])]
     base = state.base_digest([row.uid for row in rows], fields, state.seq)
+    # Other questions make another workbook: the one on disk must not look edited for it.
+    asked = [[question.id for question in questions]] if questions else []
     issued = Issued(
-        id=named("m", definition.id, base, state.definition_digest),
+        id=named("m", definition.id, base, state.definition_digest, *asked),
         document="master",
         author=COORDINATOR,
         cycle=current_cycle(state),
@@ -67,8 +69,23 @@ def _prepare_master(desk: Desk, work: Work) -> Output:
         file=desk.folder.master.name,
     )
     issued = _known_or(desk, issued)
-    book = master_workbook(definition, issued, rows, desk.key, _created(desk, issued))
+    open_ = _asked_of(definition, questions)
+    book = master_workbook(definition, issued, rows, desk.key, _created(desk, issued), open_)
     return _record(desk, work, issued, write_workbook(book), desk.folder.master)
+
+
+def _asked_of(
+    definition: PlanDefinition, questions: Sequence[Question]
+) -> dict[tuple[str, str], str]:
+    """What is still asked, by row and field; several questions on one cell follow each other."""
+    from xlplan.documents.decisions import ask
+
+    asked: dict[tuple[str, str], str] = {}
+    for question in questions:
+        item = definition.find(question.field) or definition.find(question.field, "recommendation")
+        key, text = (question.uid, question.field), ask(question, item)
+        asked[key] = f"{asked[key]}\n{text}" if key in asked else text
+    return asked
 
 
 def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:

@@ -221,30 +221,36 @@ def _open_sheet(
     questions: Mapping[tuple[str, str], str],
     look: Palette,
 ) -> Sheet:
-    """Which cells of the plan have an open question, each with a link to the cell."""
-    body = replace(look.locked, fill="#FFFFFF")
+    """What is open, in the order of the plan, each with a link to its cell or row of the plan.
+
+    Edits here say nothing: questions are answered in `decisions.xlsx`.
+    """
+    body = replace(look.locked, fill="#FFFFFF", align="left", indent=1)
     link = replace(body, colour=look.link.colour)
-    lines = []
+    left = dict(questions)
+    lines: list[tuple[Cell, str, str]] = []
     for kind, those in columns.items():
         index = {column.id: number for number, column in enumerate(those, 1)}
         for number, row in enumerate(row for row in rows if row.kind == kind):
-            for field in (c.id for c in those if (row.uid, c.id) in questions):
-                place = f"'{NAMES[kind]}'!{a1(FIRST_ROW + number, index[field])}"
+            mine = [field for uid, field in questions if uid == row.uid]
+            for field in sorted(mine, key=lambda name: (index.get(name, 0), name)):
+                if (row.uid, field) not in left:
+                    continue
+                place = f"'{NAMES[kind]}'!{a1(FIRST_ROW + number, index.get(field, 1))}"
                 item = definition.find(field, kind)
-                lines.append(
-                    Row(
-                        [
-                            Cell(row.ref, link, link=place),
-                            Cell(item.heading if item else field, body),
-                            Cell(questions[row.uid, field], body),
-                        ]
-                    )
-                )
-    heading = Row([Cell(text, look.heading) for text in ("Ref", "Field", "What is asked")], 26)
+                name = " ".join(item.heading.split()) if item else ""
+                lines.append((Cell(row.ref, link, link=place), name, left.pop((row.uid, field))))
+    lines += [(Cell("new", body), "", text) for text in left.values()]
+    wide = (14.0, 28.0, 90.0)
+    told = [Row([ref, Cell(name, body), Cell(text, body)]) for ref, name, text in lines]
+    head = replace(look.heading, align="left", indent=1)
+    heading = Row([Cell(text, head) for text in ("Ref", "Field", "What is asked")], 26)
+    note = Cell("Answer these in decisions.xlsx; nothing that is written here is read.", look.muted)
     return Sheet(
         name=OPEN,
-        rows=[heading, *lines],
-        columns=[Column(14), Column(28), Column(90)],
+        rows=[heading, *told, Row([note])],
+        columns=[Column(width) for width in wide],
+        merges=[Merge(Area(len(told) + 1, 0, len(told) + 1, 2), note)],
         freeze=(1, 0),
         page=Page(paper="A4", repeat_rows=(0, 0)),
         tab_colour="#C55A11",
