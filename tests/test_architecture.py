@@ -36,6 +36,7 @@ SOLE_IMPORTERS = {
     "openpyxl": "workbook",
     "xlsxwriter": "workbook",
     "python_calamine": "workbook",
+    "docx": "workbook",
     "sqlite3": "ledger",
     "pandas": "frames",
 }

@@ -20,6 +20,8 @@ HEAVY = frozenset(
         "xlsxwriter",
         "python_calamine",
         "tomlkit",
+        "docx",
+        "lxml",
         "concurrent.futures",
         "multiprocessing",
         "asyncio",

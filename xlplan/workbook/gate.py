@@ -19,6 +19,8 @@ from xlplan.workbook.book import At
 from xlplan.workbook.extents import Extent, many_cells, scan_sheet
 from xlplan.workbook.extents_other import scan_binary_sheet, scan_ods
 from xlplan.workbook.kinds import (
+    OLD_DOCUMENT,
+    OTHER_DOCUMENT,
     PASSWORD,
     Refusal,
     declares,
@@ -60,24 +62,31 @@ def refused(refusal: Refusal, name: str) -> Problem:
     return Problem(refusal.code, name, refusal.message)
 
 
-def admit(data: bytes, name: str, bounds: Bounds = DEFAULT) -> Admitted | Problem:
-    """What `data` is and that it is safe to read, or the one problem that refuses it."""
+def admit(
+    data: bytes, name: str, bounds: Bounds = DEFAULT, *, documents: bool = False
+) -> Admitted | Problem:
+    """What `data` is and that it is safe to read, or the one problem that refuses it.
+
+    `documents` admits a Word document too, for importing a plan: a return is never one.
+    """
     try:
-        return _admit(data, name, bounds)
+        return _admit(data, name, bounds, documents)
     except Refused as refusal:
         return refused(refusal.refusal, name)
     except MemoryError:
         return refused(too_large("more than fits in memory"), name)
 
 
-def _admit(data: bytes, name: str, bounds: Bounds) -> Admitted:
+def _admit(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
     if len(data) > bounds.file_bytes:
         raise Refused(_file_too_large(bounds))
     kind = plain_kind(data)
     if kind == "zip":
-        return _admit_package(data, name, bounds)
+        return _admit_package(data, name, bounds, documents)
     if kind == "ole":
         kind = ole_kind(data)
+    if documents and kind == OTHER_DOCUMENT:
+        kind = OLD_DOCUMENT
     if isinstance(kind, Refusal):
         raise Refused(kind)
     if kind == "csv":
@@ -104,7 +113,7 @@ def _file_too_large(bounds: Bounds) -> Refusal:
     )
 
 
-def _admit_package(data: bytes, name: str, bounds: Bounds) -> Admitted:
+def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
     listed = list_parts(data, bounds)
     names = frozenset(info.filename for info, _ in listed)
     if not declares(names):  # no document: what is in it need not be inflated to tell
@@ -112,8 +121,12 @@ def _admit_package(data: bytes, name: str, bounds: Bounds) -> Admitted:
     parts = open_parts(data, listed)
     types = next((parts[n] for n in parts if n.lower() == "[content_types].xml"), b"")
     kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
+    if kind == "docx" and not documents:
+        kind = OTHER_DOCUMENT
     if isinstance(kind, Refusal):
-        raise Refused(kind)
+        raise Refused(OLD_DOCUMENT if documents and kind == OTHER_DOCUMENT else kind)
+    if kind == "docx":
+        return Admitted(kind, parts)
     if kind == "ods":
         if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
             raise Refused(PASSWORD)

@@ -57,6 +57,11 @@ OTHER_DOCUMENT = Refusal(
     "GATE-018",
     "This is a document, but not a spreadsheet. Ask its sender for the Excel workbook itself.",
 )
+OLD_DOCUMENT = Refusal(
+    "GATE-018",
+    "This is a document in a form that cannot be read here. Open it in Word, save it as a Word "
+    "document (.docx), and run the command again with that.",
+)
 MESSAGE = Refusal(
     "GATE-019",
     "This is an e-mail, not a workbook. Save its attachment in the inbox, and merge again.",
@@ -192,6 +197,13 @@ _SHEET_TYPES: tuple[tuple[bytes, str], ...] = (
 )
 
 
+_WORD_TYPES: tuple[tuple[bytes, str], ...] = (
+    (b"wordprocessingml.document.main", "docx"),
+    (b"ms-word.document.macroEnabled.main", "docx"),
+    (b"wordprocessingml.template.main", "docx"),
+)
+
+
 def declares(names: frozenset[str]) -> bool:
     """Whether an archive with these parts is a document, which says of itself what it is."""
     lowered = {name.lower() for name in names}
@@ -215,7 +227,7 @@ def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> st
             return "ods"
         if mimetype.startswith(b"application/vnd.oasis.opendocument"):
             return OTHER_DOCUMENT
-    for mark, kind in _SHEET_TYPES:
+    for mark, kind in (*_SHEET_TYPES, *_WORD_TYPES):
         if mark in content_types:
             return kind
     if b"wordprocessingml" in content_types or b"presentationml" in content_types:

@@ -41,7 +41,7 @@ def read_book(
     cannot be read is a `Book` without sheets whose `problems` say why; nothing is raised for a
     bad file.
     """
-    admitted = admit(data, name, bounds)
+    admitted = admit(data, name, bounds, documents=detail)
     if isinstance(admitted, Problem):
         return Book(name, "", problems=(admitted,))
     try:
@@ -61,12 +61,29 @@ def _read(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
 
         sheet = ReadSheet("csv", read_values(data, bounds))
         return Book(name, "csv", (sheet,), problems=admitted.problems)
+    if admitted.kind == "docx":
+        return _read_document(data, name, admitted, bounds)
     from xlplan.workbook.properties import read_properties
 
     properties, saved = read_properties(admitted.parts, admitted.kind)
     problems = list(admitted.problems)
     sheets = _read_sheets(data, name, admitted, bounds, problems)
     return Book(name, admitted.kind, sheets, properties, saved, tuple(problems))
+
+
+def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
+    from xlplan.workbook.word import read_word
+
+    try:
+        return Book(name, admitted.kind, (read_word(data, admitted.parts, bounds),))
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # lxml and python-docx raise nearly anything for a damaged one
+        text = (
+            f"This document cannot be read: it is damaged or unusual ({type(error).__name__}). "
+            "Open it in Word, save it as a Word document (.docx), and run the command again."
+        )
+        raise Refused(Refusal(UNREADABLE.code, text)) from None
 
 
 def _read_sheets(
