@@ -6,16 +6,24 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xlplan.documents.composite.frame import Frame
+from xlplan.documents.composite.frame import Frame, percent
 from xlplan.documents.composite.naming import section_text
 from xlplan.documents.composite.standings import Point, Standing
 from xlplan.documents.look import rating_style
 from xlplan.merge.model import MasterRow
-from xlplan.plan.definition import Field
+from xlplan.plan.definition import Field, Rollup
+from xlplan.plan.rollups import RolledUp, roll_up
+from xlplan.plan.text import fold
 from xlplan.plan.values import show, sort_elements
 from xlplan.workbook.sheet import Cell, Row, Sheet
 
 NAME = "Recommendations"
+ROLLED = {
+    "worst": "Worst rating",
+    "share-closed": "Share completed",
+    "accountable": "Officer's own rating",
+}
+"""Headings of the columns in which a rule of the plan sums up, where it names none."""
 
 
 def answers_of(frame: Frame, one: Standing) -> tuple[str, ...]:
@@ -38,7 +46,9 @@ def answering(frame: Frame) -> Mapping[str, list[Standing]]:
 
 def section_asks(frame: Frame) -> dict[str, list[tuple[str, str]]]:
     """By section that is named after recommendations without their text: their refs and texts."""
-    texts = {r.ref: _text(frame, r) for r in frame.board.rows if r.kind == "recommendation"}
+    texts = {
+        r.ref: recommendation_text(frame, r) for r in frame.board.rows if r.kind == "recommendation"
+    }
     found: dict[str, list[tuple[str, str]]] = {}
     for one in frame.figures.standings:
         if section_text(one.section) or not one.section.startswith("Recommendation"):
@@ -64,7 +74,9 @@ def recommendations_sheet(frame: Frame) -> Sheet:
         return frame.empty(NAME, NAME, "The plan has no recommendations of their own.")
     fields = _fields(frame, rows)
     points = frame.figures.points if frame.board.definition.with_role("rating") else ()
-    widths = [9.0, 74.0, *(_width(f) for f in fields), 10, *[12.0] * len(points), 11, 30]
+    rolled = _rolled(frame)
+    widths = [9.0, 74.0, *(_width(f) for f in fields), 10, *[12.0] * len(points), 11]
+    widths += [*[14.0] * len(rolled), 30]
     note = "An action that answers several recommendations counts under each of them"
     out = frame.banner(NAME, len(widths), note=note)
     headed = len(out)
@@ -75,21 +87,57 @@ def recommendations_sheet(frame: Frame) -> Sheet:
     cells.append(Cell("Actions", middle))
     for p in points:
         cells.append(frame.text(p.label, rating_style(p.rating, middle) if p.rating else middle))
-    cells += [Cell("Overdue", middle), Cell("Answered in", head)]
+    cells.append(Cell("Overdue", middle))
+    cells += [frame.text(rollup.heading or ROLLED[rollup.rule], middle) for rollup, _ in rolled]
+    cells.append(Cell("Answered in", head))
     out.append(Row(cells))
     found = answering(frame)
-    out += [_row(frame, row, fields, points, found.get(row.ref, [])) for row in rows]
+    out += [_row(frame, row, fields, points, found.get(row.ref, []), rolled) for row in rows]
     return frame.sheet(NAME, out, widths, headed=headed, freeze_columns=1)
 
 
 def _fields(frame: Frame, rows: list[MasterRow]) -> list[Field]:
     """What else the plan says of its recommendations, where it says anything."""
-    item = _asking(frame)
+    own = [_own_rating(frame, rollup) for rollup, _ in _rolled(frame)]
+    apart = [_asking(frame), *own]
     return [
         f
         for f in frame.board.definition.fields_of("recommendation")
-        if f.role != "key" and f is not item and any(r.values.get(f.id) is not None for r in rows)
+        if f.role != "key" and f not in apart and any(r.values.get(f.id) is not None for r in rows)
     ]
+
+
+def _rolled(frame: Frame) -> list[tuple[Rollup, Mapping[str, RolledUp]]]:
+    """What the actions of each recommendation come to, for each rule that the plan names."""
+    definition = frame.board.definition
+    return [
+        (rollup, {fold(one.to): one for one in roll_up(definition, frame.board.rows, rollup)})
+        for rollup in definition.rollups
+        if rollup.to == "recommendation"
+    ]
+
+
+def _own_rating(frame: Frame, rollup: Rollup) -> Field | None:
+    """The field with the accountable officer's own rating, where a rule shows that."""
+    definition = frame.board.definition
+    if rollup.rule != "accountable":
+        return None
+    if rollup.field:
+        return definition.find(rollup.field, "recommendation")
+    return definition.with_role("rating", "recommendation")
+
+
+def _rolled_cell(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
+    """A rating in its colour, or the share of the actions that is completed."""
+    middle = replace(frame.boxed, align="center", valign="vcenter")
+    if rollup.rule == "share-closed":
+        return frame.text("–" if one.share is None else percent(one.share), middle)
+    definition = frame.board.definition
+    item = _own_rating(frame, rollup) or definition.with_role("rating")
+    rating = definition.rating(one.rating, item.scale) if item else None
+    if rating is None:
+        return frame.text("–", replace(middle, colour=frame.look.muted.colour))
+    return frame.shade(rating, rating.label or rating.code, middle)
 
 
 def _width(item: Field) -> float:
@@ -102,12 +150,13 @@ def _row(
     fields: list[Field],
     points: Sequence[Point],
     found: Sequence[Standing],
+    rolled: Sequence[tuple[Rollup, Mapping[str, RolledUp]]],
 ) -> Row:
     counts = Counter(one.now for one in found)
     sections = list(dict.fromkeys(frame.short.get(one.section, one.section) for one in found))
     cells = [
         frame.text(row.ref, replace(frame.boxed, bold=True)),
-        frame.fitted(_text(frame, row), 74, f"Recommendation {row.ref}"),
+        frame.fitted(recommendation_text(frame, row), 74, f"Recommendation {row.ref}"),
     ]
     for item in fields:
         text = frame.say(item, row.values.get(item.id))
@@ -115,6 +164,7 @@ def _row(
     cells.append(Cell(len(found), replace(frame.number, bold=True)))
     cells += [Cell(counts[p.key], frame.tinted(p, counts[p.key], frame.number)) for p in points]
     cells.append(Cell(sum(one.overdue for one in found), frame.number))
+    cells += [_rolled_cell(frame, rollup, by_ref[fold(row.ref)]) for rollup, by_ref in rolled]
     if found and len(sections) == 1:
         cells.append(frame.section(found[0].section))
     else:
@@ -129,6 +179,7 @@ def _asking(frame: Frame) -> Field | None:
     )
 
 
-def _text(frame: Frame, row: MasterRow) -> str:
+def recommendation_text(frame: Frame, row: MasterRow) -> str:
+    """What a recommendation asks for, in full."""
     item = _asking(frame)
     return show(row.values.get(item.id)) if item else ""

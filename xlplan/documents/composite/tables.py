@@ -1,0 +1,97 @@
+"""The tables of a board as plain values: for the accessible rendering, and for the analyst.
+
+Each sheet of the composite gives one or more tables. They say the same as the sheet, in full: no
+text is cut here, and what a sheet says by a note or an edge stands in a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from xlplan.documents.composite import table_actions as actions
+from xlplan.documents.composite import table_counts as counts
+from xlplan.documents.composite import table_records as records
+from xlplan.documents.composite.board import Board
+from xlplan.documents.composite.book import CONTENTS, sheet_keys
+from xlplan.documents.composite.contents import headline
+from xlplan.documents.composite.figures import figures
+from xlplan.documents.composite.frame import Frame
+from xlplan.documents.composite.plain_table import Table, TableColumn, table
+from xlplan.documents.composite.summary import key_figures
+from xlplan.plan.timescales import say_date
+
+
+def about(frame: Frame) -> Table:
+    """Which board this is."""
+    board, definition = frame.board, frame.board.definition
+    compared = "Nothing: this is the first board"
+    if board.previous is not None:
+        compared = board.previous_label or "The last board"
+    facts = [
+        ("Plan", definition.title),
+        ("Organisation", definition.organisation),
+        ("Cycle", board.cycle),
+        ("Position at", say_date(board.as_of)),
+        ("Compared with", compared),
+        ("Protective marking", definition.marking or "None given"),
+        *((f"Plan {p.mark}", f"{p.title} ({p.group}), {say_date(p.as_of)}. Its refs begin with "
+           f"{p.mark}/") for p in board.plans),
+        ("In short", headline(frame)),
+        ("Ledger tip", board.tip or "Not recorded"),
+    ]  # fmt: skip
+    columns = (TableColumn("fact", "Fact", width=24), TableColumn("value", "Value", width=100))
+    rows = [fact for fact in facts if fact[1]]
+    return table("about", CONTENTS, "About this board", "Which board this is", columns, rows)
+
+
+def key_figures_table(frame: Frame) -> Table:
+    """The figures at the top of Summary."""
+    columns = (
+        TableColumn("figure", "Figure", width=30),
+        TableColumn("value", "Value", width=16),
+        TableColumn("remark", "Before, or out of what", width=40),
+    )
+    rows = [(label, value, remark) for value, label, remark in key_figures(frame)]
+    return table(
+        "key_figures", "summary", "Key figures", "The position in a few figures", columns, rows
+    )
+
+
+Maker = Callable[[Frame], Table]
+
+
+MAKERS: Mapping[str, tuple[Maker, ...]] = {
+    CONTENTS: (about,),
+    "summary": (key_figures_table, counts.summary),
+    "recommendations": (counts.recommendations,),
+    "plan": (actions.plan, actions.withdrawn),
+    "exceptions": (actions.exceptions,),
+    "movement": (counts.movement_by_section, actions.movement),
+    "new": (actions.new,),
+    "completed": (actions.completed,),
+    "by_organisation": (counts.by_organisation,),
+    "by_lead": (counts.by_lead,),
+    "changes": (records.changes,),
+    "questions": (records.questions,),
+    "history": (counts.history, actions.history),
+    "notes": (
+        records.notes, records.rating_key, records.plan_notes, records.restated, records.checks,
+    ),
+}  # fmt: skip
+"""By sheet of the composite, the tables that say the same."""
+
+
+def tables_of(board: Board) -> tuple[Table, ...]:
+    """Every table of a board, in the order of its sheets; tables with no rows are there too.
+
+    Raises:
+        XlplanError: ``[composite] sheets`` names a sheet that there is not.
+    """
+    frame = Frame(board, figures(board))
+    keys = sheet_keys(board)
+    return tuple(make(frame) for key in (*keys, *_always(keys)) for make in MAKERS[key])
+
+
+def _always(keys: Sequence[str]) -> tuple[str, ...]:
+    """The notes say what the figures are, whichever sheets are chosen."""
+    return () if "notes" in keys else ("notes",)
