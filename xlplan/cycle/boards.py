@@ -18,6 +18,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import MasterRow, Published
 from xlplan.merge.project import replay
 from xlplan.merge.questions import questions_of
+from xlplan.plan.challenges import challenges_of
 from xlplan.plan.checks import check_plan
 from xlplan.plan.definition import STATUS
 from xlplan.plan.load import load_definition
@@ -169,4 +170,9 @@ def make_board(
         problems=check_plan(definition, rows, day, past_of(state, known, as_of, day, cycle)),
         history=_history(desk, cycle, as_of),
         dues=due_histories(definition, first, known),
+        challenges={
+            row.uid: [one.message for one in found]
+            for row in actions
+            if (found := challenges_of(definition, row, day))
+        },
     )

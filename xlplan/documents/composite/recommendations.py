@@ -131,7 +131,7 @@ def _rolled_cell(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
     """A rating in its colour, or the share of the actions that is completed."""
     middle = replace(frame.boxed, align="center", valign="vcenter")
     if rollup.rule == "share-closed":
-        return frame.text("–" if one.share is None else percent(one.share), middle)
+        return frame.text(percent(one.share), middle)
     definition = frame.board.definition
     item = _own_rating(frame, rollup) or definition.with_role("rating")
     rating = definition.rating(one.rating, item.scale) if item else None
