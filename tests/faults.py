@@ -241,27 +241,31 @@ def _import_all() -> None:
     from xlplan.workbook import pool
 
     # Returns are read in this process: what a child of the child does would go uncounted.
-    setattr(pool, "_read_here", _read_here)  # noqa: B010  # so that mypy lets it be replaced
+    plain = pool.read_all
+    for name, loaded in list(sys.modules.items()):
+        if name.startswith("xlplan.") and getattr(loaded, "read_all", None) is plain:
+            setattr(loaded, "read_all", _read_here)  # noqa: B010  # so that mypy lets it be
 
 
 def _read_here(
-    files: Sequence[tuple[str, Path]],
-    bounds: Any,
-    seconds: float,
-    work: Callable[..., Any],
+    files: Sequence[tuple[str, Path | bytes]],
+    *,
+    work: Callable[..., Any] | None = None,
+    **_: object,
 ) -> Iterator[Any]:
     """What the pool does, without its children."""
     from xlplan.errors import Problem
     from xlplan.workbook.book import Book
     from xlplan.workbook.gate import read_bytes
+    from xlplan.workbook.parts import DEFAULT
+    from xlplan.workbook.pool import read_one
 
-    del seconds
-    for name, path in files:
-        data = read_bytes(path, bounds)
+    for name, given in files:
+        data = given if isinstance(given, bytes) else read_bytes(given, DEFAULT)
         if isinstance(data, Problem):
             yield Book(name, "", problems=(Problem(data.code, name, data.message),))
         else:
-            yield work(data, name, bounds)
+            yield (work or read_one)(data, name, DEFAULT)
 
 
 if __name__ == "__main__":

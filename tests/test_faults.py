@@ -24,7 +24,7 @@ from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Change, MasterRow, Question
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
-POINTS = {"nightly": 10_000, "ci": 24}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 8)
+POINTS = {"nightly": 10_000, "ci": 16}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 8)
 """At how many operations of a command each kind of fault is tried."""
 PASSED_OVER = ("[MRG-003]", "[GATE-031]")
 """What a merge says of a file that it could not read: it goes on with the others."""
