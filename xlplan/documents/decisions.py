@@ -112,7 +112,10 @@ def _sheet(
     last_row, last_col = FIRST_ROW + max(len(rows), 1) - 1, len(COLUMNS)
     banner, merges = _banner(definition, issued, len(rows), look)
     headings = [
-        Cell(text, look.input_heading if name in INPUTS else look.heading)
+        Cell(
+            text,
+            replace(look.input_heading if name in INPUTS else look.heading, align="left", indent=1),
+        )
         for name, text, _ in COLUMNS
     ]
     validations, conditionals = _rules(questions, lists, look)
@@ -145,8 +148,8 @@ def _row(
     """One question. Rows of one action share a shade; its ref stands out on the first of them."""
     item = definition.find(question.field) or definition.find(question.field, "recommendation")
     fill = look.locked_fill if shade else "#FFFFFF"
-    body = replace(look.locked, fill=fill)
-    answer = replace(look.input, number_format="@", align="left")
+    body = replace(look.locked, fill=fill, align="left", indent=1)
+    answer = replace(look.input, number_format="@", align="left", indent=1)
     texts = {
         "action": question.action or "new",
         "field": item.heading if item else "",
@@ -166,7 +169,7 @@ def _row(
         for cell, (_, _, width) in zip(cells[1:], COLUMNS, strict=True)
         if cell is not None
     )
-    return Row(cells, min(409.0, max(44.0, tall + 5)))
+    return Row(cells, min(409.0, max(44.0, tall)))
 
 
 def ask(question: Question, item: Field | None) -> str:

@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from xlplan.documents.columns import IssuedColumn
 from xlplan.documents.look import Palette, header_text, palette, rating_style
+from xlplan.documents.messages import due_and_reason, is_required, reason_hint
 from xlplan.documents.rules import hint
+from xlplan.documents.sign_off import LABELS, NO_CHANGE
 from xlplan.documents.stamping import REFERENCE
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
@@ -57,14 +59,18 @@ class _Page:
 
     def line(self, swatch: Cell, name: str, text: str) -> None:
         """A swatch, what it is called and what it means."""
-        body = replace(self.look.body, valign="vcenter", border=self.look.line)
+        body = replace(
+            self.look.body, valign="vcenter", border=self.look.line, align="left", indent=1
+        )
         cells = [None, swatch, Cell(name, replace(body, bold=True)), Cell(text, body)]
         self.rows.append(Row(cells))
 
     def pair(self, name: str, text: str) -> None:
         """A name over the first two columns, and what it means."""
         row = len(self.rows)
-        body = replace(self.look.body, valign="vcenter", border=self.look.line)
+        body = replace(
+            self.look.body, valign="vcenter", border=self.look.line, align="left", indent=1
+        )
         bold = replace(body, bold=True)
         self.rows.append(Row([None, Cell(None, bold), Cell(None, bold), Cell(text, body)]))
         self.merges.append(Merge(Area(row, 1, row, 2), Cell(name, bold)))
@@ -79,7 +85,7 @@ def guidance_sheet(
     page.wide(definition.title, replace(look.banner, size=16, indent=1), 34)
     under = f"How to complete your update for {issued.cycle}"
     page.wide(under, replace(look.banner_sub, indent=1), 22)
-    page.title("In six steps")
+    page.title("Step by step")
     for number, text in enumerate(_steps(definition, columns, due), 1):
         page.step(number, text)
     if definition.issue.guidance:
@@ -87,7 +93,7 @@ def guidance_sheet(
         page.wide(definition.issue.guidance, replace(look.body, size=11))
     _ratings(page, definition, columns)
     _fields(page, definition, columns)
-    _colours(page)
+    _colours(page, moves=due_and_reason(columns) is not None)
     page.title("Questions")
     contact = definition.issue.contact or "Ask whoever sent you this workbook."
     page.pair("Contact", contact)
@@ -112,7 +118,7 @@ def guidance_sheet(
 
 def _steps(
     definition: PlanDefinition, columns: Sequence[IssuedColumn], due: str
-) -> tuple[str, str, str, str, str, str]:
+) -> tuple[str, ...]:
     rated = [c.heading for c in columns if c.input and c.item.type == "rating"]
     told = [c.heading for c in columns if c.input and c.item.type == "narrative"]
     who = definition.issue.contact or "whoever sent it to you"
@@ -126,15 +132,24 @@ def _steps(
         if told
         else "Where a cell asks for words, a few lines will do."
     )
+    form = definition.issue.layout == "form"
+    opening = (
+        'Open the sheet "Update". Each action is a page of its own: a label, and a box beside it.'
+        if form
+        else 'Open the sheet "Update". Each row is one of your actions. You can filter the rows '
+        "and widen rows and columns as you like."
+    )
+    tinted = "boxes, those beside the labels" if form else "cells, those under the headings"
     return (
-        'Open the sheet "Update". Each row is one of your actions. You can filter the rows and '
-        "widen rows and columns as you like.",
-        "Fill in only the tinted cells, those under the headings of their own colour. The other "
-        "cells are for information and are locked.",
+        opening,
+        f"Fill in only the tinted {tinted} of their own colour; the Tab key goes from one to the "
+        "next. The others are for information and are locked.",
         rating,
         f"{progress} If nothing has changed, leave the cell as it is.",
         "If something in a locked cell is wrong, do not unlock it: add a note to the cell (right "
         "click, New Note), or say so when you send the workbook back.",
+        'Sign it off at the top of "Update": your name and the day. If none of your actions has '
+        f'anything new, choose Yes beside "{LABELS[NO_CHANGE]}".',
         f"Save it as an Excel workbook, and send this same file back to {who}"
         + (f" by {due}." if due else ".")
         + " Please do not delete rows or columns, or copy the sheet to another workbook.",
@@ -164,16 +179,19 @@ def _ratings(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedCo
 
 def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:
     page.title("What to enter")
+    asked = due_and_reason(columns)
     for column in columns:
         if column.input:
-            must = " This must not be left blank." if column.item.required else ""
+            must = " This must not be left blank." if is_required(column) else ""
+            if asked is not None and column is asked.reason:
+                must = f" {reason_hint(asked)}"
             rated = column.item.type == "rating"
             text = column.item.guidance if rated else hint(definition, column)
             text = " ".join(text.split()) or "Choose from the list."
             page.pair(column.heading, f"{text}{must}".strip())
 
 
-def _colours(page: _Page) -> None:
+def _colours(page: _Page, *, moves: bool) -> None:
     look = page.look
     page.title("What the colours of cells mean")
     swatch = replace(look.input, locked=True, valign="vcenter", align="center")
@@ -187,5 +205,6 @@ def _colours(page: _Page) -> None:
     page.line(
         Cell("⚠ Aa", replace(look.flag, number_format="", valign="vcenter", align="center")),
         "Pink with a warning sign",
-        "Not one of the list: please choose again.",
+        "Not one of the list: please choose again."
+        + (" Or a date that has moved: please say why." if moves else ""),
     )
