@@ -22,6 +22,7 @@ def _channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+@lru_cache(maxsize=1024)
 def luminance(colour: str) -> float:
     """The relative luminance of a colour, from 0 (black) to 1 (white), as WCAG defines it."""
     red, green, blue = (
@@ -43,6 +44,7 @@ def text_on(fill: str) -> str:
     return best if contrast(best, fill) >= ENOUGH else "#000000"
 
 
+@lru_cache(maxsize=1024)
 def readable(text: str, fill: str) -> str:
     """`text` where it can be read on `fill`, else a text colour that can."""
     return text if text and contrast(text, fill) >= ENOUGH else text_on(fill)
