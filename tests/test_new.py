@@ -1,11 +1,17 @@
+"""`new`: what it leaves behind, and what it says."""
+
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests import attacks
+from tests.conftest import ROOT
+from xlplan.cli.main import run
 from xlplan.cycle.new import new
 from xlplan.errors import XlplanError
 from xlplan.workbook import pool
@@ -27,3 +33,58 @@ def test_a_spreadsheet_that_kills_its_reader_is_a_problem_and_no_end_of_the_comm
         new(tmp_path / "plan", source)
     assert [problem.code for problem in raised.value.problems] == ["GATE-025"]
     assert [path.name for path in tmp_path.iterdir()] == ["plan.xlsx"]
+
+
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/plan.xlsx"))
+
+
+def template_of(
+    made: Path, source: Path, *words: str, capsys: pytest.CaptureFixture[str]
+) -> object:
+    run(["new", str(made), "--from", str(source), *words, "--json"])
+    return json.loads(capsys.readouterr().out)["template"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_template_an_example_was_made_for_is_proposed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ROOT / "examples" / name / "plan.xlsx"
+    found = template_of(tmp_path / "plan", source, capsys=capsys)
+    assert isinstance(found, dict)
+    assert (found["name"], found["used"]) == (name, False)
+    assert found["fields"] <= found["columns"]
+
+
+def test_the_proposal_says_how_to_use_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ROOT / "examples" / "five-point-rag" / "plan.xlsx"
+    run(["new", str(tmp_path / "plan"), "--from", str(source)])
+    out = capsys.readouterr().out
+    # Ref, CQC ref, action, success measures, lead, time, and three ratings: all are known.
+    assert "Closest workbook template: five-point-rag (9 of 9 columns)." in out
+    assert "--template five-point-rag" in out
+
+
+def test_with_a_template_none_is_proposed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ROOT / "examples" / "themed-rag" / "plan.xlsx"
+    found = template_of(tmp_path / "plan", source, "--template", "themed-rag", capsys=capsys)
+    assert found == {"name": "themed-rag", "used": True}
+
+
+def test_for_a_plan_like_no_other_none_is_proposed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ("Task", "Owner", "Weather", "Vessel"),
+        ("Mend the hull", "Ada Quill", "dry", "Heron"),
+        ("Paint it", "Ben Ode", "warm", "Heron"),
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "plan.xlsx")
+    assert template_of(tmp_path / "plan", tmp_path / "plan.xlsx", capsys=capsys) is None

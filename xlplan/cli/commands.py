@@ -83,7 +83,7 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
     required=True,
     type=click.Path(path_type=Path),
     metavar="MASTER.xlsx",
-    help="The spreadsheet that holds the plan today.",
+    help="The spreadsheet, or the Word document, that holds the plan today.",
 )
 @click.option("--template", metavar="NAME_OR_FILE", help="A workbook template to start from.")
 @click.option("--sheet", "sheets", multiple=True, metavar="NAME", help="Only this sheet.")

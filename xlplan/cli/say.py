@@ -60,6 +60,7 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                 ],
                 "guesses": list(made.source.guesses),
                 "problems": [problem_shape(problem) for problem in made.problems],
+                "template": _template_shape(made),
             }
         )
         return said(made.problems)
@@ -74,10 +75,27 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                    "(also in plan.toml):")  # fmt: skip
         for guess in made.source.guesses:
             click.echo(f"  {guess}")
+    if near := made.closest:
+        click.echo(
+            f"Closest workbook template: {near.name} ({near.fields} of {near.columns} columns). "
+            f"To use it, start again in a new folder with: --template {near.name}"
+        )
     status = said(made.problems)
     folder = relative(made.folder)
     click.echo(f"Next: read {folder}/plan.toml, then run: xlplan -C {folder} check")
     return status
+
+
+def _template_shape(made: NewPlan) -> dict[str, object] | None:
+    """The template that was used, or the one that is nearest; None where there is neither."""
+    if made.template:
+        return {"name": made.template, "used": True}
+    if (near := made.closest) is None:
+        return None
+    return {
+        "name": near.name, "used": False, "fields": near.fields, "columns": near.columns,
+        "likeness": near.likeness,
+    }  # fmt: skip
 
 
 def problems_of_plan(problems: Sequence[Problem], as_json: bool) -> int:

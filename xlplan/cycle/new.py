@@ -22,6 +22,7 @@ from xlplan.plan.load import load_definition
 
 if TYPE_CHECKING:
     from xlplan.documents.source import Source
+    from xlplan.documents.source_match import Match
 
 _BUILDING = ".xlplan-new"
 _PREFIX = {"action": "a", "recommendation": "rec"}
@@ -34,6 +35,10 @@ class NewPlan:
     folder: Path
     source: Source
     problems: tuple[Problem, ...]
+    template: str = ""
+    """The workbook template that was used, as it was named."""
+    closest: Match | None = None
+    """The shipped template most like this plan, where none was named and one is near."""
 
 
 def new(
@@ -59,7 +64,8 @@ def new(
         _put_up(folder, found, data, clock)
     except OSError as error:
         raise _not_begun(folder, error.strerror or str(error)) from error
-    return NewPlan(folder, found, (*found.problems, *_warn_synced(folder)))
+    problems = (*found.problems, *_warn_synced(folder))
+    return NewPlan(folder, found, problems, template or "", None if template else _closest(found))
 
 
 def _put_up(folder: Path, found: Source, data: bytes, clock: Clock) -> None:
@@ -154,6 +160,13 @@ def find_template(name: str) -> PlanDefinition:
             f"{', '.join(known)}.",
         )
     return load_definition(path.read_text(encoding="utf-8-sig"), str(path))
+
+
+def _closest(source: Source) -> Match | None:
+    from xlplan.documents.source_match import closest_template
+
+    shelf = sorted(shipped("workbook_templates").glob("*.toml"))
+    return closest_template(source, {path.stem: find_template(str(path)) for path in shelf})
 
 
 def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> None:

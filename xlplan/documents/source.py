@@ -50,6 +50,8 @@ class Source:
     account: tuple[AccountLine, ...]
     guesses: tuple[str, ...]
     problems: tuple[Problem, ...]
+    columns: frozenset[str] = frozenset()
+    """The fields of actions that have a column in the spreadsheet."""
 
 
 def read_source(
@@ -90,9 +92,11 @@ def read_source(
     kept = dict.fromkeys((*definition.notes, *notes(work), *parts.kept))
     definition = replace(definition, notes=tuple(kept))
     account = account_of(work, parts.legend)
+    used = {p.field for c in work.columns if c.kind == "action" for p in c.plans.values()}
     return Source(
-        definition, rows, account, tuple(dict.fromkeys(work.guesses)), tuple(work.problems)
-    )
+        definition, rows, account, tuple(dict.fromkeys(work.guesses)), tuple(work.problems),
+        frozenset(used),
+    )  # fmt: skip
 
 
 def _choose(book: Book, names: Sequence[str]) -> list[ReadSheet]:
