@@ -15,6 +15,7 @@ from xlplan.cli.say_plain import (
     relative,
     said,
     say_changes,
+    short,
     table,
 )
 from xlplan.errors import Problem
@@ -73,6 +74,11 @@ def status(found: Status, as_json: bool) -> int:
             ],
         )  # fmt: skip
         asked = [lead for lead in found.leads if lead.issued]
+        for lead in asked:
+            if lead.remarks:
+                click.echo(f"{lead.lead}, {plural(len(lead.remarks), 'remark')}:")
+            for line in lead.remarks:
+                click.echo(f"  {short(line)}")
         back = sum(lead.returned for lead in asked)
         by = f", due back by {found.return_by}" if found.return_by else ""
         click.echo(

@@ -14,6 +14,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_of
+from xlplan.plan.milestones import Milestone, milestones_of
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value, to_json
 
@@ -156,6 +157,23 @@ def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
         "section": row.section,
         "fields": {name: value_shape(value, definition) for name, value in row.values.items()},
         "withdrawn": row.withdrawn,
+        "milestones": [milestone_shape(one) for one in milestones_of(definition, row)],
+    }
+
+
+def milestone_shape(milestone: Milestone) -> dict[str, object]:
+    """A step of an action in ``show --json``: what stands in parallel lists of its cells."""
+    return {
+        "number": milestone.number,
+        "text": milestone.text,
+        "due": {
+            "text": milestone.timescale,
+            "by": milestone.due.by.isoformat() if milestone.due.by else None,
+            "reason": milestone.due.reason,
+        },
+        "leads": list(milestone.leads),
+        "own_leads": milestone.own_leads,
+        "also": dict(milestone.also),
     }
 
 
@@ -179,6 +197,7 @@ def status_shape(status: Status) -> dict[str, object]:
                 "no_change": lead.no_change,
                 "signed_by": lead.signed_by or None,
                 "signed_on": lead.signed_on or None,
+                "remarks": list(lead.remarks),
             }
             for lead in status.leads
         ],

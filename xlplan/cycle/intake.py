@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited
 from xlplan.documents.columns import locked_text, template_columns
+from xlplan.documents.furniture import Furniture, furniture_of
 from xlplan.documents.names import safe_name
 from xlplan.documents.returned import read_return
 from xlplan.errors import Problem, fault
@@ -20,7 +22,7 @@ from xlplan.merge.reading import Reading
 from xlplan.workbook.book import Book
 from xlplan.workbook.gate import candidate_files, read_bytes, refused
 from xlplan.workbook.parts import DEFAULT, too_large
-from xlplan.workbook.pool import open_one, read_all
+from xlplan.workbook.pool import open_one, read_all, read_one_return
 from xlplan.workbook.wrappers import is_wrapper
 
 if TYPE_CHECKING:
@@ -112,10 +114,12 @@ def read(
     A file that cannot be read is a book with problems. `is_new` is asked once for every file.
     """
     room: dict[str, tuple[int, int]] = {}
+    work = partial(read_one_return, ours=_own_fills(desk))
     wave = [item for item in gathered.arrived if is_new(item)]
     for depth in range(DEEPEST + 1):
         wrappers: list[Arrived] = []
-        books = read_all([(item.file, item.stored) for item in wave], executor=executor)
+        files = [(item.file, item.stored) for item in wave]
+        books = read_all(files, executor=executor, work=work)
         for item, book in zip(wave, books, strict=True):
             if depth < DEEPEST and is_wrapper(book):
                 wrappers.append(item)
@@ -128,6 +132,17 @@ def read(
                 yield item, book
             else:
                 wave += [one for one in _enclosed(desk, item, book, gathered.keep) if is_new(one)]
+
+
+def _own_fills(desk: Desk) -> frozenset[str]:
+    """The fills of every template that went out: one of each definition tells them."""
+    state = desk.state
+    one_each: dict[int, Issued] = {}
+    for issued in state.issued.values():
+        if issued.document == "template":
+            one_each.setdefault(id(state.definition_at(issued.as_of)), issued)
+    found = (furniture_of(state.definition_at(i.as_of), i).fills for i in one_each.values())
+    return frozenset().union(*found)
 
 
 def _bounded(item: Arrived, book: Book, room: dict[str, tuple[int, int]]) -> Book:
@@ -180,7 +195,11 @@ class Recogniser:
             definition=state.definition,
             locked=self._locked,
             ref_of=state.ref,
+            furniture=self._furniture,
         )
+
+    def _furniture(self, issued: Issued) -> Furniture:
+        return furniture_of(self.desk.state.definition_at(issued.as_of), issued)
 
     def _locked(self, issued_id: str, uid: str) -> str | None:
         """The locked text of a row of an issued workbook, by the recorded base."""

@@ -35,6 +35,8 @@ class LeadStatus:
     """Ticked "No change this period" in what came back last."""
     signed_by: str = ""
     signed_on: str = ""
+    remarks: tuple[str, ...] = ()
+    """What was said outside the cells that were asked for, each with its place."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def _lead_status(
         no_change=signed.get("no_change") == "yes",
         signed_by=signed.get("signed_by", ""),
         signed_on=signed.get("signed_on", ""),
+        remarks=tuple(dict.fromkeys(line for r in returned for line in r.information)),
     )
 
 

@@ -26,6 +26,8 @@ _HOW_FORM = (
     "and leave everything else as it is. Where a box has a list, choose from it. Save the workbook "
     'and send it back. More on the sheet "Guidance".'
 )
+SAMPLE = "Yours to fill in"
+"""Shown in the colour of the headings of inputs, where there is room for it."""
 _LEAST_TEXT = 60.0
 """Characters that the how-to must keep to stand in one row with the reference."""
 
@@ -159,7 +161,7 @@ def _beside(
     parts = [
         (Cell(issued.id, _reference(look)), 18.0, True),
         (Cell(REFERENCE, replace(look.banner_note, align="right")), 19.0, True),
-        (Cell("Yours to fill in", replace(look.input_heading, align="center")), 17.0, False),
+        (Cell(SAMPLE, replace(look.input_heading, align="center")), 17.0, False),
     ]
     placed: list[tuple[int, Cell]] = []
     right = len(widths)

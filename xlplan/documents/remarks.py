@@ -6,13 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from xlplan.documents import guidance, lists, stamping
 from xlplan.documents.form_rows import Form, form_remarks
+from xlplan.documents.furniture import Furniture
+from xlplan.documents.marked import box_remarks, mark_remarks
 from xlplan.documents.master import OPEN
-from xlplan.documents.tables import Table, is_heading_again, text_of
+from xlplan.documents.sign_off import PREFIX as SIGN_PREFIX
+from xlplan.documents.sign_off import sign_off_inputs
+from xlplan.documents.tables import Table, column_id, is_heading_again, text_of
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text
 from xlplan.workbook.book import Book, ReadSheet, a1
-from xlplan.workbook.stamp import parse_row_key
+from xlplan.workbook.stamp import is_manifest, parse_row_key
 
 OURS = frozenset({guidance.NAME, lists.NAME, stamping.NAME})
 """Sheets of an issued workbook that hold nothing to read."""
@@ -20,9 +25,15 @@ _LONGEST = 2_000
 
 
 def remarks_of(
-    book: Book, tables: Sequence[Table], forms: Sequence[Form] = (), document: str = ""
+    book: Book,
+    tables: Sequence[Table],
+    forms: Sequence[Form] = (),
+    document: str = "",
+    furniture: Furniture | None = None,
+    definition: PlanDefinition | None = None,
 ) -> Iterator[Remark]:
-    """What somebody said outside the cells that were asked for; `document` is what was issued."""
+    """What somebody said outside the cells that were asked for; `document` is what was issued,
+    `furniture` what in it is ours: without it, text around the table is not told from ours."""
     read = {table.sheet.name for table in tables} | {form.sheet.name for form in forms}
     ours = OURS | {OPEN} if document == "master" else OURS
     for table in tables:
@@ -30,16 +41,61 @@ def remarks_of(
     for form in forms:
         yield from form_remarks(book, form)
     for sheet in book.sheets:
-        extra = sheet.visible and sheet.name not in read and sheet.name not in ours
-        if extra and (text := _sheet_text(sheet)):
-            yield Remark("sheet", Place(book.name, sheet.name), text)
+        if sheet.name in ours:
+            if furniture is not None and sheet.name in OURS:
+                yield from _written_on(book, sheet, furniture, range(len(sheet.rows)))
+        elif sheet.name not in read and (text := _sheet_text(sheet)):
+            yield Remark("sheet" if sheet.visible else "hidden sheet",
+                         Place(book.name, sheet.name), text)  # fmt: skip
+        yield from box_remarks(book, sheet)
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))
             yield Remark("note", place, note[:_LONGEST])
-        for row, col in sorted(sheet.struck):
-            values = sheet.rows[row] if row < len(sheet.rows) else ()
-            text = text_of(values[col] if col < len(values) else None)[:_LONGEST]
-            yield Remark("struck out", Place(book.name, sheet.name, a1(row, col)), text)
+    found: list[Table | Form] = [*tables, *forms]
+    for each in found:
+        yield from mark_remarks(book, each, definition)
+        if furniture is not None:
+            yield from _around(book, each, furniture)
+
+
+def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Remark]:
+    """Text above the actions, and headings that are not ours."""
+    first = each.lines[0].row if isinstance(each, Form) else each.header
+    yield from _written_on(book, each.sheet, furniture, range(first))
+    if isinstance(each, Form):
+        return
+    columns = {col: name for name, col in each.columns.items()}
+    for col, value in enumerate(each.sheet.rows[each.header]):
+        if not isinstance(value, str) or furniture.has(value):
+            continue
+        place = Place(book.name, each.sheet.name, a1(each.header, col))
+        if col in columns:
+            text = f'The heading over "{columns[col]}" now says: {value}'
+            yield Remark("heading", place, text[:_LONGEST])
+        elif not any(col < len(row) and row[col] for row in each.sheet.rows[each.first :]):
+            yield Remark("heading", place, f"A new heading: {value}"[:_LONGEST])
+
+
+def _written_on(
+    book: Book, sheet: ReadSheet, furniture: Furniture, rows: range
+) -> Iterator[Remark]:
+    """Text in these rows that is not ours. What names something for us is not read."""
+    inputs = frozenset(at for _, at in sign_off_inputs(sheet))
+    for number in rows:
+        for col, value in enumerate(sheet.rows[number]):
+            at = (number, col)
+            if value is None or isinstance(value, bool) or at in inputs or at in sheet.formulas:
+                continue
+            text = text_of(value)
+            if not furniture.has(text) and not _is_mark(text):
+                yield Remark("written in", Place(book.name, sheet.name, a1(*at)), text[:_LONGEST])
+
+
+def _is_mark(text: str) -> bool:
+    """Whether a cell holds a name or a signature of ours."""
+    return bool(
+        column_id(text) or text.startswith(SIGN_PREFIX) or is_manifest(text) or parse_row_key(text)
+    )
 
 
 def _beside(book: Book, table: Table) -> Iterator[Remark]:
@@ -72,4 +128,6 @@ def _is_ref(table: Table, col: int) -> bool:
 
 def _sheet_text(sheet: ReadSheet) -> str:
     lines = (" | ".join(text_of(v) for v in row if v is not None) for row in sheet.rows)
+    if any(is_manifest(value) for row in sheet.rows for value in row):
+        return ""  # our own, under another name
     return "\n".join(line for line in lines if line.strip())[:_LONGEST]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from xlplan.documents.form_rows import Form, find_form
+from xlplan.documents.furniture import Furniture
 from xlplan.documents.remarks import OURS, remarks_of
 from xlplan.documents.sign_off import read_sign_off
 from xlplan.documents.stamps import Identity, identify
@@ -56,13 +57,15 @@ def read_return(
     *,
     locked: Callable[[str, str], str | None],
     ref_of: Callable[[str], str],
+    furniture: Callable[[Issued], Furniture] | None = None,
 ) -> Reading:
     """`book` as a return.
 
     `issued` gives the issued workbook of an id; `refs` the uid of each ref, for workbooks without
     row keys; `locked(issued_id, uid)` the locked text that a row's key was signed with, None where
-    that workbook has no such row; `ref_of(uid)` the ref of a row. Nothing is raised for a bad
-    file: a problem of level ``error`` refuses it.
+    that workbook has no such row; `ref_of(uid)` the ref of a row; `furniture` what in a template is
+    ours, for telling what somebody wrote around its table. Nothing is raised for a bad file: a
+    problem of level ``error`` refuses it.
     """
     problems = tuple(book.problems)
     if not book.sheets:
@@ -82,8 +85,13 @@ def read_return(
     rows += [row for form in forms for row in _form_rows(form, known, who)]
     problems += tuple(_table_problems(book, tables, forms, rows, who))
     found = _reading(book, sha256, who, problems, tables, forms, rows)
-    said, instead = read_sign_off(book, definition) if who.document == "template" else ({}, [])
-    return replace(found, sign_off=said, remarks=(*found.remarks, *instead))
+    if tables or forms:
+        known_as = issued(who.issued) if who.document == "template" and furniture else None
+        ours = furniture(known_as) if furniture and known_as else None
+        said = remarks_of(book, tables, forms, who.document, ours, definition)
+        found = replace(found, remarks=tuple(said))
+    signed, instead = read_sign_off(book, definition) if who.document == "template" else ({}, [])
+    return replace(found, sign_off=signed, remarks=(*found.remarks, *instead))
 
 
 def _reading(
@@ -108,7 +116,6 @@ def _reading(
         sheet=read[0].sheet.name if read else "",
         columns=tuple(columns),
         rows=tuple(rows),
-        remarks=tuple(remarks_of(book, tables, forms, who.document)) if read else (),
         problems=(*who.problems, *problems),
         manifest=who.manifest or {},
     )

@@ -164,7 +164,7 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
     said: dict[str, str] = {}
     remarks: list[Remark] = []
     for sheet in book.sheets:
-        for name, (row, col) in _inputs(sheet):
+        for name, (row, col) in sign_off_inputs(sheet):
             value = sheet.rows[row][col] if col < len(sheet.rows[row]) else None
             text = canon_text(value if isinstance(value, str) else show(_shown(value)))
             text = text[:_LONGEST]
@@ -182,7 +182,7 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
     return said, remarks
 
 
-def _inputs(sheet: ReadSheet) -> Iterator[tuple[str, tuple[int, int]]]:
+def sign_off_inputs(sheet: ReadSheet) -> Iterator[tuple[str, tuple[int, int]]]:
     """Where the inputs are: below the cell that names each."""
     for number, row in enumerate(sheet.rows[:-1]):
         for col, value in enumerate(row):

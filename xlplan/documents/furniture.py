@@ -1,0 +1,73 @@
+"""What is ours in a template: the texts around its actions and the colours of its cells.
+
+Whatever else stands there when it comes back, somebody put there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlplan.documents.banner import SAMPLE
+from xlplan.documents.look import palette
+from xlplan.documents.messages import still_wanted
+from xlplan.documents.template import template_workbook
+from xlplan.merge.model import Issued
+from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.text import canon_text
+from xlplan.workbook.sheet import Cell, Style, Workbook
+
+_KEY = b"no stamp is made with it"
+_WARNING = "\u26a0"
+"""Messages of the template that count begin with it."""
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """`texts` as `flat` gives them; `fills` as ``#RRGGBB``."""
+
+    texts: frozenset[str]
+    fills: frozenset[str]
+
+    def has(self, text: str) -> bool:
+        """Whether a text is the template's own."""
+        found = flat(text)
+        return not found or found in self.texts or found.startswith(_WARNING)
+
+
+def flat(text: str) -> str:
+    """A text as furniture is compared: on one line, whatever a program made of its spaces."""
+    return " ".join(canon_text(text).split())
+
+
+def furniture_of(definition: PlanDefinition, issued: Issued) -> Furniture:
+    """The furniture of the template that went out as `issued`, under that definition."""
+    lead = definition.lead(issued.author) or Lead(issued.author)
+    book = template_workbook(definition, lead, issued, [], _KEY, "")
+    cells = _cells(book)
+    texts = {flat(_text(cell)) for cell in cells}
+    # How wide the columns are decides whether these are there.
+    texts |= {flat(SAMPLE), flat(_text(still_wanted((), "", None, Style(), 0)))}
+    return Furniture(frozenset(texts), _fills(definition, cells))
+
+
+def _cells(book: Workbook) -> list[Cell]:
+    rows = (cell for sheet in book.sheets for row in sheet.rows for cell in row.cells)
+    merges = (merge.cell for sheet in book.sheets for merge in sheet.merges)
+    return [cell for cell in (*rows, *merges) if cell is not None]
+
+
+def _text(cell: Cell) -> str:
+    if cell.runs:
+        return "".join(text for text, _ in cell.runs)
+    return cell.value if isinstance(cell.value, str) else ""
+
+
+def _fills(definition: PlanDefinition, cells: list[Cell]) -> frozenset[str]:
+    """The fills of a template. Those of its rating key are not among them: on an action's cell,
+    such a colour says something."""
+    look = palette(definition)
+    styles = [getattr(look, name) for name in look.__slots__]
+    body = {style.fill for style in styles if isinstance(style, Style)}
+    around = {cell.style.fill for cell in cells if cell.style is not None}
+    around -= {rating.colour for rating in definition.ratings}
+    return frozenset(fill.upper() for fill in body | around if fill)
