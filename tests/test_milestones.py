@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlplan.cli.shapes import row_shape
+from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.milestones import Unequal, milestones_of, unequal_lists
 from xlplan.plan.timescales import parse_timescale
@@ -129,6 +132,30 @@ def test_one_date_is_no_list() -> None:
     assert (milestones_of(PLAN, blank), unequal_lists(PLAN, blank)) == ((), None)
     bare = PlanDefinition("plan", "Plan", PLAN.fields[:2])
     assert (milestones_of(bare, row), unequal_lists(bare, row)) == ((), None)
+
+
+def test_show_json_has_them_with_their_dates() -> None:
+    values = line("Write\nTrain", "May 2026\nOngoing", lead=("A", "B"), evidence="x\ny").values
+    shape = row_shape(MasterRow("u1", "action", "1", "", values), PLAN)
+    assert shape["milestones"] == [
+        {
+            "number": 1,
+            "text": "Write",
+            "due": {"text": "May 2026", "by": "2026-05-31", "reason": "the last day of May 2026"},
+            "leads": ["A"],
+            "own_leads": True,
+            "also": {"evidence": "x"},
+        },
+        {
+            "number": 2,
+            "text": "Train",
+            "due": {"text": "Ongoing", "by": None, "reason": "no date in the words"},
+            "leads": ["B"],
+            "own_leads": True,
+            "also": {"evidence": "y"},
+        },
+    ]
+    json.dumps(shape)
 
 
 LINES = st.lists(st.sampled_from(["Write", "- a part", "[See 3]", "Train:", "x"]), max_size=6)
