@@ -99,7 +99,11 @@ def row_height(cells: Sequence[Cell | None], widths: Sequence[float], least: flo
     A line of Calibri 10 takes 12.75 points in Excel and 10 in LibreOffice, which leaves out the
     room that the font asks for between lines: there a long row always looks a quarter too high.
     """
-    needed = [cell_height(c, w) for c, w in zip(cells, widths, strict=False) if c is not None]
+    needed = [
+        cell_height(cell, width)
+        for cell, width in zip(cells, widths, strict=False)
+        if cell is not None and isinstance(cell.value, str)
+    ]
     return min(TALLEST, max([least, *needed]))
 
 

@@ -26,6 +26,8 @@ _ASCII = (
 """Widths of the characters from space to ``~``, in thousandths of the font's size."""
 _OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435, "…": 711, "£": 507, "\t": 900}
 _SPACE = _ASCII[0]
+_WIDEST = 1050
+"""No character is wider."""
 _SPARE = 1.03
 """Letters are taken to be this much wider than they are: programs round to whole pixels."""
 _BOLD, _OTHER_FONT = 1.05, 1.16
@@ -41,7 +43,7 @@ def _char(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
         return 0
     if unicodedata.east_asian_width(char) in "WF":
-        return 1050
+        return _WIDEST
     base = unicodedata.normalize("NFD", char)[0]
     return _ASCII[ord(base) - 32] if " " <= base <= "~" else 620
 
@@ -56,6 +58,7 @@ def text_width(text: str) -> int:
     return max(_word(line) for line in text.split("\n")) if text else 0
 
 
+@lru_cache(maxsize=64)
 def line_height(size: float) -> float:
     """Points from one line to the next, rounded up to a pixel as programs do."""
     return math.ceil(size * 96 / 72 * 1.2207) * 0.75
@@ -68,10 +71,9 @@ def count_lines(text: str, width: float, style: Style) -> int:
     pixels = max(8.0, width * 7 - 2 - 9 * style.indent)
     spare = _SPARE * (_BOLD if style.bold else 1) * (1 if style.font in _NARROW else _OTHER_FONT)
     room = pixels * 1000 / (style.size * 96 / 72 * spare)
-    lines = 0
-    for line in text.split("\n"):
-        lines += _wrap(line, room)
-    return lines
+    if len(text) * _WIDEST <= room and "\n" not in text:
+        return 1
+    return sum(_wrap(line, room) for line in text.split("\n"))
 
 
 def _wrap(line: str, room: float) -> int:
@@ -99,7 +101,9 @@ def _shown(cell: Cell) -> str:
 
 def cell_height(cell: Cell, width: float) -> float:
     """Points that a cell's text needs in a column `width` characters wide, not capped."""
-    size = max([cell.style.size, *(style.size for _, style in cell.runs)])
+    size = cell.style.size
+    if cell.runs:
+        size = max([size, *(style.size for _, style in cell.runs)])
     return count_lines(_shown(cell), width, cell.style) * line_height(size) + PADDING
 
 
