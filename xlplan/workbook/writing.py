@@ -144,6 +144,9 @@ def _write_cell(
     drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str = "Calibri"
 ) -> None:
     value, look = cell.value, formats.of(cell.style)
+    if value is None and not (cell.runs or cell.formula or cell.link or cell.note):
+        drawn.write_blank(row, col, None, look)  # most cells of a sheet to be filled in
+        return
     if cell.formula:
         cached = value if isinstance(value, str | int | float) else 0
         drawn.write_formula(row, col, cell.formula, look, cached)
@@ -169,6 +172,8 @@ def _write_text(drawn: Any, row: int, col: int, text: str, look: Any) -> None:
     text = clean(text)
     if not text:
         drawn.write_blank(row, col, None, look)
+    elif text[0] != "<":
+        drawn.write_string(row, col, text, look)
     elif is_markup(text) and not has_escape(text):
         # xlsxwriter writes a text that looks like rich text without escaping it; in two runs it
         # is written as it was typed.
