@@ -183,6 +183,12 @@ def test_a_file_that_is_no_ledger_is_said_to_be_damaged(tmp_path: Path) -> None:
         assert open_error(path).endswith("[LED-007]")
 
 
+def test_damage_whose_message_cannot_be_decoded_is_damage(path: Path) -> None:
+    """SQLite quotes the name of a table that it cannot make sense of."""
+    path.write_bytes(path.read_bytes().replace(b"tableevent", b"tableev\xd4nt"))
+    assert open_error(path).endswith("[LED-007]")
+
+
 def test_a_missing_ledger_and_one_that_is_there_already(path: Path) -> None:
     assert open_error(path.with_name("other.db")).endswith("[LED-002]")
     with pytest.raises(XlplanError) as caught:

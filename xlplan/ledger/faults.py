@@ -7,6 +7,8 @@ from pathlib import Path
 
 from xlplan.errors import XlplanError, fault
 
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises; the second where SQLite's own message quotes bytes of it."""
 _SAID = (
     (
         ("readonly", "unable to open"),

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
-from xlplan.ledger.faults import damaged, explain
+from xlplan.ledger.faults import DAMAGE, damaged, explain
 from xlplan.merge.model import Event, Fact
 
 FORMAT = 1
@@ -159,7 +159,7 @@ class Ledger:
             said = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
             if said == "ok" and self._schema() != _expected_schema():
                 return "the tables or the triggers that keep it append-only have been changed"
-        except sqlite3.DatabaseError as error:
+        except DAMAGE as error:
             return str(error)
         return said
 
@@ -212,7 +212,7 @@ class Ledger:
             yield
         except sqlite3.OperationalError as error:
             raise explain(error, self.path, self._who()) from error
-        except sqlite3.DatabaseError as error:
+        except DAMAGE as error:
             raise damaged(self.path, str(error)) from error
 
     def _who(self) -> str:
@@ -263,7 +263,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             return db  # said by whatever is asked of it first, with the name of the holder
         db.close()
         raise explain(error, path, "") from error
-    except sqlite3.DatabaseError as error:
+    except DAMAGE as error:
         db.close()
         raise damaged(path, str(error)) from error
     return db
