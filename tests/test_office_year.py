@@ -279,7 +279,8 @@ class OfficeYear(RuleBasedStateMachine):
         if choice == "Transfer":
             other = "Ben"
         if choice == "Link":
-            other = self.office.state.ref(self.office.state.uids("action")[0])
+            refs = [self.office.state.ref(uid) for uid in self.office.state.uids("action")]
+            other = next(ref for ref in refs if ref)
         return facts_of(self.office.state, question, Answer(choice, other))
 
     def raws(self, question: Question) -> list[str]:

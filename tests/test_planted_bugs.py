@@ -31,7 +31,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests import test_merge_properties as properties
 from tests.paper import Office, row
 from tests.test_office_year import OfficeYear
-from xlplan.merge import decisions, diff, questions, register
+from xlplan.merge import decisions, diff, ids, questions, register
 from xlplan.merge.model import Event, Returned
 from xlplan.merge.reading import ReadRow
 from xlplan.merge.register import CellState, Write
@@ -134,7 +134,7 @@ def the_last_to_arrive_wins(patch: Patch) -> None:
 
 
 def a_copy_counts_as_new(patch: Patch) -> None:
-    plain = diff.assertion_id
+    plain = ids.assertion_id
     returned = Office.returned
     digest = [""]
 
@@ -215,9 +215,7 @@ def no_row_is_lost() -> None:
 
 
 def a_year() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis gives it no types
-        OfficeYear, settings=QUICK
-    )
+    run_state_machine_as_test(OfficeYear, settings=QUICK)
 
 
 QUICK = settings(

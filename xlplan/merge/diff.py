@@ -174,7 +174,7 @@ class Comparison:
             return None
         value = self._value(item, cell, self.state.definition)
         if value == base or (value is None and against.typed):
-            self._note_spelling(row, item, value, cell)
+            self._note_spelling(row, item, base if value == base else None, cell)
             return None
         self._note_look_alikes(row, item, value, cell)
         kind, message = self._kind(row, item, column, value, against.doubt)

@@ -21,7 +21,7 @@ def row_values(state: State, texts: Mapping[str, str]) -> dict[str, Value]:
         name = column.removesuffix(ENTRY)
         joined[name] = "\n".join(filter(None, (joined.get(name, ""), texts[column])))
     values: dict[str, Value] = {}
-    for item in state.definition.fields_of("action"):
+    for item in state.definition.fields_of("action", retired=True):
         value = canon(item, joined.get(item.id), state.definition)
         if value is not None:
             values[item.id] = value

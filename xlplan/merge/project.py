@@ -83,10 +83,6 @@ class Step:
                 made.append(_change(self.state, self._cause[key], key, was.value, now))
         return made
 
-    def touched(self) -> list[CellKey]:
-        """The cells on which the transaction wrote or asked."""
-        return list(self._before)
-
 
 def replay(events: Iterable[Event], load: Callable[[str], PlanDefinition]) -> History:
     """The history that a sequence of events gives, from nothing."""
@@ -109,7 +105,7 @@ def _will_touch(state: State, event: Event) -> list[CellKey]:
 
 def _change(state: State, event: Event, key: CellKey, before: Value, now: CellState) -> Change:
     writer = _writer(event, now)
-    undo = isinstance(event.fact, Undone)
+    told = None if isinstance(event.fact, Undone) else writer
     return Change(
         seq=event.seq,
         at=event.at,
@@ -119,9 +115,9 @@ def _change(state: State, event: Event, key: CellKey, before: Value, now: CellSt
         field=key[1],
         before=before,
         after=now.value,
-        by=COORDINATOR if undo or writer is None else _authors(now, writer),
-        place=Place() if undo or writer is None else writer.place,
-        kind="undo" if undo else _kind(now, writer, current_cycle(state)),
+        by=COORDINATOR if told is None else _authors(now, told),
+        place=Place() if told is None else told.place,
+        kind="undo" if told is None else _kind(now, told, current_cycle(state)),
         return_id="" if writer is None else writer.return_id,
     )
 
@@ -138,12 +134,10 @@ def _authors(now: CellState, writer: Write) -> str:
     return ", ".join(sorted({h.author for h in now.heads if h.value == writer.value}))
 
 
-def _kind(now: CellState, writer: Write | None, period: str) -> str:
+def _kind(now: CellState, writer: Write, period: str) -> str:
     """What a change was; an entry for an earlier period than the current one restates it."""
     if now.conflict:
         return "conflict"
-    if writer is None:
-        return "edit"
     if writer.kind == "entry" and writer.cycle != period:
         return "restatement"
     if len({head.author for head in now.heads}) > 1 and writer.kind == "edit":

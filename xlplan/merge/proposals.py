@@ -92,30 +92,13 @@ def _revised(
     ]
 
 
-def _revise(
-    state: State, row: RowAdded, item: Assertion, values: Mapping[str, Value]
-) -> list[Fact]:
-    """What a later version of a row that the coordinator added says anew, as their decisions."""
-    key = (item.uid, "")
-    if any(write.kind == "decision" and item.id in write.saw for write in state.live(key)):
-        return []
-    question = Question(
-        question_id(key, "row-added", (item.id,)), "row-added", item.uid, "", "", None, None, (),
-        frozenset((item.id,)), (),
-    )  # fmt: skip
-    answer = Answer(ACCEPT, place=item.place)
-    facts = _revised(state, question, answer, row, values)
-    if facts:
-        facts.append(decided(state, question, answer, ACCEPT, None, writes=False))
-    return facts
-
-
 def accept_own_rows(state: State, returned: Returned) -> list[Fact]:
     """The facts that take in the rows a coordinator's return added, each row once.
 
     The return must have been applied already. A copy in which such a row says more than before
     adds no second row: what is new in it goes into the first.
     """
+    seq = max(event.seq for event in state.return_events if event.fact == returned)
     facts: list[Fact] = []
     for item in returned.assertions:
         if item.kind != "row-added":
@@ -124,7 +107,19 @@ def accept_own_rows(state: State, returned: Returned) -> list[Fact]:
         known = state.row_at(row_uid(item.uid))
         if known is None:
             facts.append(new_row(state, item.uid, values, item.place, "master", returned.id))
-        else:
-            facts.append(replace(known, source=returned.id))
-            facts += _revise(state, known, item, values)
+            continue
+        facts.append(replace(known, source=returned.id))
+        if any(w.id == item.id and w.seq == seq for w in state.live((item.uid, ""))):
+            facts += _own_news(state, known, item, values)
     return facts
+
+
+def _own_news(
+    state: State, row: RowAdded, item: Assertion, values: Mapping[str, Value]
+) -> list[Fact]:
+    """What a later version of a row that the coordinator added says anew, as their decisions."""
+    question = Question(
+        question_id((item.uid, ""), "row-added", (item.id,)), "row-added", item.uid, "", "",
+        None, None, (), frozenset((item.id,)), (),
+    )  # fmt: skip
+    return _revised(state, question, Answer(ACCEPT, place=item.place), row, values)

@@ -195,7 +195,7 @@ def _reverted(
     item = state.field_of(key)
     for head in (*cell.heads, *cell.entries):
         shown = last_shown(state, key, head)
-        if shown is None:
+        if shown is None or (cell.conflict and _offered(cell, shown)):
             continue
         ident = named("v", head.id, identity(shown.value))
         if any(write.kind == "decision" and ident in write.saw for write in writes):
@@ -207,6 +207,11 @@ def _reverted(
             frozenset((head.id, ident)), _CHOICES["reverted"],
             "A later file of the same lead shows this cell as it was before the edit.",
         )  # fmt: skip
+
+
+def _offered(cell: CellState, shown: Shown) -> bool:
+    """Whether the question of an open conflict offers what was shown already."""
+    return digest(identity(shown.value)) in distinct(cell.heads)
 
 
 def _back(

@@ -1,0 +1,321 @@
+"""Questions and answers: what is offered, what a decision writes, sees and leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.paper import FIELDS, RATINGS, Office
+from xlplan.errors import Problem
+from xlplan.merge.answers import Answer, facts_of
+from xlplan.merge.model import COORDINATOR, Issued, Place, Question
+from xlplan.merge.questions import labelled
+from xlplan.plan.definition import STATUS, Rating
+from xlplan.plan.values import Raw
+
+
+def refused(office: Office, choice: str, other: Raw = None, number: int = 0) -> Problem:
+    question = office.questions()[number]
+    found = facts_of(office.state, question, Answer(choice, other, place=Place("d.xlsx")))
+    assert isinstance(found, Problem)
+    assert found.where == "d.xlsx"
+    return found
+
+
+def answer_from(office: Office, issued: str, question: Question, choice: str) -> None:
+    """An answer given in a decisions workbook that was issued earlier."""
+    facts = facts_of(office.state, question, Answer(choice, issued=issued))
+    assert not isinstance(facts, Problem)
+    office.append(*facts)
+
+
+class TestRefused:
+    @pytest.mark.parametrize(
+        ("edit", "choice", "other", "code"),
+        [
+            (("rating", "Purple"), "Puce", None, "DEC-002"),
+            (("rating", "Purple"), "Other", None, "DEC-004"),
+            (("rating", "Purple"), "Other", "Puce", "DEC-003"),
+            (("lead", "Ben"), "Other", " ", "DEC-004"),
+        ],
+    )
+    def test_an_answer_that_says_nothing_usable(
+        self, edit: tuple[str, str], choice: str, other: str | None, code: str
+    ) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", edit[0]): edit[1]})
+        assert refused(office, choice, other).code == code
+        assert len(office.questions()) == 1
+
+    def test_an_invalid_value_in_a_held_row_cannot_be_accepted(self) -> None:
+        office = Office()
+        office.give_back(
+            office.issue("Ann"), {("a-1", "rating"): "Purple"}, trust={"a-1": "matched"}
+        )
+        assert refused(office, "Accept").code == "DEC-003"
+
+    def test_a_transfer_to_nobody_and_to_a_stranger(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), missing=["a-2"])
+        assert "No lead is given" in refused(office, "Transfer").message
+        assert '"Zoe" is not in the list' in refused(office, "Transfer", "Zoe").message
+
+    @pytest.mark.parametrize("ref", [None, "9.9"])
+    def test_a_link_to_no_action(self, ref: str | None) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), added={"action": "Roof"})
+        problem = refused(office, "Link", ref)
+        assert (problem.code, problem.message[:16]) == ("DEC-006", "The proposed row")
+
+    def test_without_a_place_the_question_is_named(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", "rating"): "Purple"})
+        question = office.questions()[0]
+        found = facts_of(office.state, question, Answer("?"))
+        assert isinstance(found, Problem)
+        assert found.where == f"question {question.id}"
+
+
+class TestChoices:
+    def two(self, one: str, two: str) -> Office:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "progress"): one})
+        office.give_back(ben, {("a-1", "progress"): two})
+        return office
+
+    def test_a_candidate_that_reads_like_a_choice_is_never_taken_for_it(self) -> None:
+        office = self.two("other", "keep  Current")
+        (question,) = office.questions()
+        office.answer(question, "Other", "As agreed")
+        assert office.value("a-1", "progress") == "As agreed"
+
+    def test_candidates_that_differ_in_case_alone_can_be_told_apart(self) -> None:
+        office = self.two("Done", "done")
+        (question,) = office.questions()
+        assert question.choices[:2] == ("1. Done… (Ann)", "2. done… (Ben)")
+        office.answer(question, "done")
+        assert office.value("a-1", "progress") == "done"
+
+    def test_a_candidate_that_looks_numbered_is_numbered_itself(self) -> None:
+        office = self.two("2. done… (Ben)", "DONE")
+        labels = labelled(office.questions()[0].candidates)
+        assert labels[0] == "1. 2. done… (Ben)… (Ann)"
+
+    def test_case_and_spaces_of_an_answer_do_not_matter(self) -> None:
+        office = self.two("One coat", "Two coats")
+        office.answer(office.questions()[0], " two  COATS ")
+        assert office.value("a-1", "progress") == "Two coats"
+
+    def test_several_who_changed_a_locked_cell_are_offered_one_by_one(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "action"): "Paint it red"})
+        office.give_back(ben, {("a-1", "action"): "Paint it blue"})
+        (question,) = office.questions()
+        assert question.choices == ("Paint it red", "Paint it blue", "Keep current", "Other")
+
+    def test_a_rating_of_another_name_learnt_since_is_offered(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", "rating"): "Purple"})
+        definition = replace(
+            office.state.definition, ratings=(*RATINGS, Rating("Purple", "Paused", order=5))
+        )
+        office.redefine(definition)
+        assert office.questions()[0].choices == ("Purple", "Keep current", "Other")
+
+
+class TestWhatADecisionSees:
+    def test_an_answer_leaves_the_other_questions_of_its_cell_open(self) -> None:
+        office = Office()
+        ann, ben, cat = (office.issue(lead) for lead in ("Ann", "Ben", "Cat"))
+        office.give_back(ann, {("a-1", "rating"): "Blue"})
+        office.give_back(ben, {("a-1", "rating"): "Red"})
+        office.give_back(cat, {("a-1", "rating"): "Purple"})
+        conflict, invalid = office.questions()
+        office.answer(conflict, "Blue")
+        assert [q.id for q in office.questions()] == [invalid.id]
+        office.answer(office.questions()[0], "Keep current")
+        assert office.questions() == []
+        assert office.value("a-1", "rating") == "Blue"
+
+    def test_what_came_in_after_the_decisions_went_out_was_not_seen(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "rating"): "Red"}, trust={"a-1": "matched"})
+        (held,) = office.questions()
+        sheet = Issued(
+            "d-1", "decisions", COORDINATOR, "", "", office.state.seq, (), (), (), "decisions.xlsx"
+        )
+        office.append(sheet)
+        office.give_back(ben, {("a-1", "rating"): "Amber"})
+        answer_from(office, "d-1", held, "Accept")
+        (question,) = office.questions()
+        assert question.kind == "conflict"
+        assert {c.text for c in question.candidates} == {"Amber", "Red"}
+
+    def test_two_answers_in_one_sheet_are_acts_in_order(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "rating"): "Red"}, trust={"a-1": "matched"})
+        office.give_back(ben, {("a-1", "rating"): "Purple"})
+        office.append(Issued(
+            "d-1", "decisions", COORDINATOR, "", "", office.state.seq, (), (), (), "decisions.xlsx"
+        ))  # fmt: skip
+        held, invalid = office.questions()
+        answer_from(office, "d-1", held, "Accept")
+        facts = facts_of(office.state, invalid, Answer("Other", "Amber", issued="d-1"))
+        assert not isinstance(facts, Problem)
+        office.append(*facts)
+        assert office.value("a-1", "rating") == "Amber"
+        assert office.questions() == []
+
+    def test_an_edit_of_the_master_answers_what_was_open_on_its_cell(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", "rating"): "Purple"})
+        office.coordinator({("a-1", "rating"): "Amber"})
+        assert office.questions() == []
+
+
+class TestEntries:
+    def held(self) -> Office:
+        """Ann's entry is only asked about; Ben's stands above what the coordinator wrote."""
+        office = Office()
+        office.coordinator({("a-1", "diary"): "It began."})
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "diary:entry"): "Mine"}, trust={"a-1": "matched"})
+        office.give_back(ben, {("a-1", "diary:entry"): "Ours"})
+        return office
+
+    def test_a_held_entry_that_is_accepted_joins_the_others(self) -> None:
+        office = self.held()
+        office.answer(office.questions()[0], "Accept")
+        assert sorted(office.value("a-1", "diary").split("\n")) == [
+            "It began.", "[2026-01, Ann] Mine", "[2026-01, Ben] Ours",
+        ]  # fmt: skip
+
+    def test_another_text_for_a_held_entry_joins_the_others_too(self) -> None:
+        office = self.held()
+        office.answer(office.questions()[0], "Other", "Hers")
+        assert sorted(office.value("a-1", "diary").split("\n")) == [
+            "It began.", "[2026-01, Ann] Hers", "[2026-01, Ben] Ours",
+        ]  # fmt: skip
+
+    def test_a_rewritten_past_that_is_accepted_leaves_entries_it_had_not_seen(self) -> None:
+        office = Office()
+        office.coordinator({("a-1", "diary"): "It began."})
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ben, {("a-1", "diary:entry"): "Ours"})
+        office.give_back(ann, {("a-1", "diary"): "It never began."})
+        office.answer(office.questions()[0], "Accept")
+        assert office.value("a-1", "diary") == "[2026-01, Ben] Ours\nIt never began."
+
+    @pytest.mark.parametrize("again", [None, "First"])
+    def test_an_entry_taken_back_by_its_lead_is_asked_about(self, again: str | None) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ben, {("a-1", "diary:entry"): "Ours"}, saved_at="2026-01-02")
+        cell = ("a-1", "diary:entry")
+        if again:
+            office.give_back(ann, {cell: again}, saved_at="2026-01-02")
+        office.give_back(ann, {cell: "Second"}, saved_at="2026-01-03")
+        office.give_back(ann, {cell: again} if again else {}, saved_at="2026-01-04")
+        (question,) = office.questions()
+        assert question.kind == "reverted"
+        assert "Second" in office.value("a-1", "diary")
+        office.answer(question, "Accept")
+        assert "Second" not in office.value("a-1", "diary")
+        assert "Ours" in office.value("a-1", "diary")
+        assert office.questions() == []
+
+    def test_a_combined_text_leaves_entries_beside_it(self) -> None:
+        office = Office()
+        one, two = office.issue(COORDINATOR), office.issue(COORDINATOR)
+        office.give_back(one, {("a-1", "diary"): "Once"})
+        office.give_back(two, {("a-1", "diary"): "Twice"})
+        office.give_back(office.issue("Ben"), {("a-1", "diary:entry"): "Ours"})
+        assert office.value("a-1", "diary") == "[2026-01, Ben] Ours\nTwice"
+        office.answer(office.questions()[0], "Combine")
+        shown = office.value("a-1", "diary").split("\n")
+        assert (shown[0], sorted(shown[1:])) == ("[2026-01, Ben] Ours", ["Once", "Twice"])
+
+
+def test_an_accepted_change_of_a_set_leaves_what_others_added() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    office.give_back(ann, {("a-1", "tags"): "a, c"}, trust={"a-1": "matched"})
+    office.give_back(ben, {("a-1", "tags"): "a, b, d"})
+    office.answer(office.questions()[0], "Accept")
+    assert office.value("a-1", "tags") == "a, c, d"
+
+
+def test_a_later_invalid_entry_leaves_the_edit_that_stands() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    first = office.give_back(ann, {("a-1", "rating"): "Blue"}, saved_at="2026-01-02")
+    office.give_back(ann, {("a-1", "rating"): "Purple"}, saved_at="2026-01-03")
+    assert office.value("a-1", "rating") == "Blue"
+    assert [f.disposition for f in office.fates(first)] == ["applied"]
+    assert [q.kind for q in office.questions()] == ["invalid"]
+
+
+def test_a_reverted_text_can_be_put_back_beside_entries() -> None:
+    office = Office()
+    export = office.issue(COORDINATOR)
+    office.give_back(export, {("a-1", "diary"): "Once"}, saved_at="2026-01-02")
+    office.give_back(export, {}, saved_at="2026-01-03")
+    office.give_back(office.issue("Ben"), {("a-1", "diary:entry"): "Ours"})
+    office.answer(office.questions()[0], "Accept")
+    assert office.value("a-1", "diary") == "[2026-01, Ben] Ours"
+
+
+def test_the_fate_of_a_candidate_that_was_not_chosen_is_that_it_was_in_conflict() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    one = office.give_back(ann, {("a-1", "rating"): "Blue"})
+    two = office.give_back(ben, {("a-1", "rating"): "Red"})
+    office.answer(office.questions()[0], "Blue")
+    assert [f.disposition for r in (one, two) for f in office.fates(r)] == ["applied", "conflict"]
+    office.coordinator({("a-1", "rating"): "Amber"})
+    three = office.give_back(office.issue("Cat"), {("a-1", "rating"): "Green"})
+    office.coordinator({("a-1", "rating"): "Red"})
+    assert [f.disposition for f in office.fates(three)] == ["applied"]
+
+
+def test_a_later_value_of_an_action_that_is_closed_is_agreed_where_it_is_the_same() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    office.coordinator({("a-1", "rating"): "Blue", ("a-1", "progress"): "Done"})
+    back = office.give_back(ann, {("a-1", "progress"): "Done", ("a-1", "rating"): "Blue"})
+    assert [f.disposition for f in office.fates(back)] == ["agreed", "agreed"]
+
+
+@pytest.mark.parametrize("first", ["Ann", "Ben"])
+def test_whether_an_action_was_closed_depends_on_the_coordinator_alone(first: str) -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    office.coordinator({("a-1", "rating"): "Blue"})
+    ben = office.issue("Ben")
+    acts = {
+        "Ann": (ann, {("a-1", "progress"): "More paint"}),
+        "Ben": (ben, {("a-1", "rating"): "Red"}),
+    }
+    for lead in (first, *({"Ann", "Ben"} - {first})):
+        office.give_back(*acts[lead])
+    assert office.value("a-1", "progress") == "Paint bought"
+    assert [q.kind for q in office.questions()] == ["held"]
+
+
+def test_a_status_is_no_field_of_a_template() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    sneaky = replace(ann, id="t-odd", fields=(*ann.fields, STATUS))
+    office.append(sneaky)
+    office.give_back(sneaky, {("a-1", STATUS): "withdrawn"})
+    assert [q.kind for q in office.questions()] == ["locked"]
+    assert not office.state.master_row("a-1").withdrawn
+
+
+def test_the_fields_of_the_paper_office_have_every_type_that_merges_apart() -> None:
+    assert {item.type for item in FIELDS} >= {"set", "narrative", "rating", "timescale", "people"}
