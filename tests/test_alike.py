@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.alike import alike, pairs_alike, says_vacant
+from xlplan.plan.alike import alike, names_nobody, pairs_alike, says_vacant
 
 
 @pytest.mark.parametrize(
@@ -76,6 +76,18 @@ def test_initials_that_fit_two_people_say_nothing() -> None:
 )
 def test_names_of_nobody(name: str, words: str) -> None:
     assert says_vacant(name) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "nobody"),
+    [
+        ("TBC", True), ("tbd", True), ("Post vacant", True), ("Lead to be confirmed", True),
+        ("-", True), ("Head of Housing (vacant)", False), ("Housing Officer TBC", False),
+        ("Head of Housing", False), ("Lead Officer", False),
+    ],
+)  # fmt: skip
+def test_a_vacancy_without_a_post_is_nobody(name: str, nobody: bool) -> None:
+    assert names_nobody(name) is nobody
 
 
 @given(st.lists(st.text("abAB .'1", max_size=9), max_size=8))

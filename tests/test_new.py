@@ -88,3 +88,39 @@ def test_for_a_plan_like_no_other_none_is_proposed(
         sheet.append(row)
     book.save(tmp_path / "plan.xlsx")
     assert template_of(tmp_path / "plan", tmp_path / "plan.xlsx", capsys=capsys) is None
+
+
+def workbook(path: Path, *rows: tuple[str, ...]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(path)
+    return path
+
+
+def test_a_lead_who_is_not_known_yet_gets_no_template_and_is_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = workbook(
+        tmp_path / "plan.xlsx",
+        ("Ref", "Action", "Lead", "Due"),
+        ("1", "Mend the hull", "Ada Quill", "May 2031"),
+        ("2", "Paint it", "TBC", "May 2031"),
+        ("3", "Sail it", "n/a", "May 2031"),
+    )
+    folder = tmp_path / "plan"
+    made = new(folder, source)
+    assert [lead.name for lead in made.source.definition.leads] == ["Ada Quill"]
+    assert [row.values["lead"] for row in made.source.rows] == [
+        ("Ada Quill",), ("TBC",), ("n/a",),
+    ]  # fmt: skip
+    run(["-C", str(folder), "check", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [(p["code"], p["action"]) for p in found if p["field"] == "lead"] == [
+        ("CHK-016", "2"), ("CHK-016", "3"),
+    ]  # fmt: skip
+    run(["-C", str(folder), "issue", "--cycle", "1"])
+    assert len(list((folder / "outbox" / "1").glob("*.xlsx"))) == 1
+    said = capsys.readouterr().err
+    assert said.count("names nobody") == 2
+    assert "ISS-003" not in said

@@ -22,6 +22,8 @@ from xlplan.plan.people import split_people
         ("Anderson; Sandy", ("Anderson", "Sandy")),
         ("A Post (Homes and Advice)/B. Post", ("A Post (Homes and Advice)", "B. Post")),
         ("A Post (Homes / Advice, B. Post", ("A Post (Homes", "Advice", "B. Post")),
+        ("n/a", ("n/a",)),
+        ("N/A\nA. Post", ("N/A", "A. Post")),
         ("  ", ()),
         ("/ ,", ()),
     ],

@@ -144,6 +144,27 @@ def test_a_status_column_of_prose_is_a_progress_note() -> None:
     assert [f.type for f in proposal.fields] == ["narrative"]
 
 
+def test_a_column_that_is_split_is_said_once() -> None:
+    proposal = propose_columns(
+        [
+            sample("RAG", "RED", "GREEN"),
+            sample("Progress (RAG)", "AMBER", "Meetings are held every month.", table=1),
+        ]
+    )
+    assert [f.id for f in proposal.fields] == ["rating", "progress"]
+    assert proposal.guesses == (
+        'field rating: "Progress (RAG)" holds ratings and prose; ratings went to rating, prose '
+        "to progress",
+    )
+
+
+def test_a_plural_is_no_other_heading() -> None:
+    proposal = propose_columns(
+        [sample("Lead Officers", "A. Post"), sample("Lead officer", "B. Post", table=1)]
+    )
+    assert proposal.guesses == ()
+
+
 def test_a_column_without_heading_that_holds_refs_is_the_key() -> None:
     proposal = propose_columns([sample("", "(a) 1", "(b) 2"), sample("Action", "x", "y")])
     assert [(f.id, f.role) for f in proposal.fields] == [("ref", "key"), ("action", "action")]
@@ -281,6 +302,27 @@ def test_a_name_before_a_dash_is_split_from_its_organisation() -> None:
 def test_a_dash_that_is_not_clear_splits_nothing(text: str) -> None:
     leads, _ = propose_leads([text])
     assert [lead.name for lead in leads] == [text]
+
+
+@pytest.mark.parametrize("text", ["TBC", "tba", "To be confirmed", "Vacant", "Post vacant", "n/a"])
+def test_what_names_nobody_is_no_lead_and_said(text: str) -> None:
+    leads, guesses = propose_leads(["Ada Quill", text, text])
+    assert [lead.name for lead in leads] == ["Ada Quill"]
+    assert guesses == (f'plan: "{text}" names nobody; 2 cells have no lead by it',)
+
+
+def test_a_vacant_post_that_has_a_name_is_a_lead_and_pointed_out() -> None:
+    leads, guesses = propose_leads(["Head of Roads (vacant)"])
+    assert [lead.name for lead in leads] == ["Head of Roads (vacant)"]
+    assert len(guesses) == 1
+    assert 'says "vacant"' in guesses[0]
+
+
+def test_what_stands_in_brackets_is_not_held_against_a_name() -> None:
+    _, guesses = propose_leads(
+        ["Ada Quill (Head of Roads, Rivers and Ferries for the whole county)"]
+    )
+    assert guesses == ()
 
 
 def test_posts_that_differ_by_a_number_are_not_nearly_one() -> None:

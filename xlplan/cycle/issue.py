@@ -18,6 +18,7 @@ from xlplan.ledger.originals import sha256
 from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.state import State
+from xlplan.plan.alike import says_vacant
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
 
 if TYPE_CHECKING:
@@ -137,6 +138,16 @@ def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Prob
 
 
 def _unknown_lead(definition: PlanDefinition, row: MasterRow, name: str, field: str) -> Problem:
+    if says_vacant(name):
+        return Problem(
+            "ISS-004",
+            f"action {row.ref}",
+            f'The lead is "{name}", which names nobody, so nobody was asked about it. Enter a '
+            "lead in master.xlsx.",
+            "warning",
+            row.ref,
+            field,
+        )
     near = get_close_matches(name, [lead.name for lead in definition.leads], 1, 0.75)
     hint = f' Did you mean "{near[0]}"? Add it there as an alias.' if near else ""
     return Problem(

@@ -16,10 +16,13 @@ _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor",
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _VACANT = re.compile(
     r"\b(?:vacan(?:t|cy)|to be (?:appointed|recruited|confirmed|identified|agreed|advised)"
-    r"|tb[ac]|not (?:yet )?(?:appointed|in post)|unfilled|unassigned)\b"
+    r"|tb[acd]|not (?:yet )?(?:appointed|in post)|unfilled|unassigned)\b"
     r"|^(?:n/?a|none|\?+|[-–—]+)$",
     re.IGNORECASE,
 )
+_NO_NAMES = frozenset({"post", "role", "position", "lead", "name", "officer", "currently", "still",
+                       "now", "at", "present", "new", "the"})  # fmt: skip
+"""Words beside which a vacancy is still nobody's: "Post currently vacant"."""
 LONG_ENOUGH = 5
 """Letters a word needs before one wrong letter counts as a slip: Jon and John are two names."""
 
@@ -28,6 +31,17 @@ def says_vacant(name: str) -> str:
     """The words of a name that say that nobody is there, or ``""``."""
     found = _VACANT.search(" ".join(name.split()))
     return found[0] if found else ""
+
+
+def names_nobody(name: str) -> bool:
+    """Whether a text stands for no lead at all: "TBC", "Post vacant", "n/a".
+
+    "Head of Roads (vacant)" does not: that post has a name, and somebody may answer for it.
+    """
+    if not says_vacant(name):
+        return False
+    rest = _VACANT.sub(" ", " ".join(name.split()))
+    return not set(_WORDS.findall(rest.casefold())) - _NO_NAMES
 
 
 def alike(one: str, other: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from operator import itemgetter
 
+_NOT_APPLICABLE = re.compile(r"n ?/ ?a", re.IGNORECASE)
+"""No separator stands between these two letters."""
 _BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -50,6 +52,8 @@ def _split_line(
     line: str, pattern: re.Pattern[str], known: Collection[str], longest: int
 ) -> list[str]:
     """The parts of a line; neighbours that make a known name together are put back together."""
+    if _NOT_APPLICABLE.fullmatch(line):
+        return [line]
     starts, ends = [0], []
     brackets = [found.span() for found in _BRACKETS.finditer(line)]
     for match in pattern.finditer(line):

@@ -99,8 +99,8 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
     for sample in samples:
         role = column_role(sample, samples)
         if role == "rating+progress":
-            main = _slot(slots, sample, "progress", guesses)
-            extra = _slot(slots, sample, "rating", guesses)
+            main = _slot(slots, sample, "progress", guesses, split=True)
+            extra = _slot(slots, sample, "rating", guesses, split=True)
             plans.append(ColumnPlan(main.id, "rating", extra.id))
             said = f"holds ratings and prose; ratings went to {extra.id}, prose to {main.id}"
             guesses.append(f'{about(sample.of, extra.id)}"{sample.heading}" {said}')
@@ -115,8 +115,13 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
     return Proposal(tuple(_field(slot) for slot in slots), tuple(plans), tuple(guesses))
 
 
-def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> _Slot:
-    """The slot this column goes to: by heading, then by role, else a new one."""
+def _slot(
+    slots: list[_Slot], sample: Sample, role: str, guesses: list[str], split: bool = False
+) -> _Slot:
+    """The slot this column goes to: by heading, then by role, else a new one.
+
+    That a column is `split` between two fields is said by itself, whatever they are headed.
+    """
     free = [s for s in slots if s.of == sample.of and sample.table not in s.tables]
     wanted = normal_heading(sample.heading)
     found = next((s for s in free if wanted and normal_heading(s.heading) == wanted), None)
@@ -126,13 +131,18 @@ def _slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> 
         found = next((s for s in free if role != "text" and s.role == role), None)
     if found is None:
         found = _new_slot(slots, sample, role, guesses)
-    elif wanted and found.heading and normal_heading(found.heading) != wanted:
+    elif wanted and found.heading and not split and not _one_heading(found.heading, sample.heading):
         said = f'"{sample.heading}" and "{found.heading}" were taken as one'
         said = about(sample.of, found.id) + said
         guesses += [said] if said not in guesses else []
     found.tables.add(sample.table)
     found.values += sample.values
     return found
+
+
+def _one_heading(one: str, other: str) -> bool:
+    """Whether two headings are the same words: "Lead Officer" and "Lead Officers" are."""
+    return normal_heading(one).rstrip("s") == normal_heading(other).rstrip("s")
 
 
 def _new_slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str]) -> _Slot:

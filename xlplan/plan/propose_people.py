@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
+from xlplan.plan.alike import names_nobody, says_vacant
 from xlplan.plan.definition import DEFAULT_SEPARATORS, Lead
 from xlplan.plan.people import split_people
 from xlplan.plan.text import canon_text, fold
@@ -42,7 +43,7 @@ def propose_leads(
 
     A guess begins ``lead "NAME": ``. "Name - Organisation" is split where the first part is a
     person's name and the dash stands apart; the text as written becomes an alias, so that the
-    cells still find their lead.
+    cells still find their lead. What names nobody ("TBC", "Vacant") is no lead; it is said.
     """
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
@@ -53,6 +54,8 @@ def propose_leads(
             counts[spelled.setdefault(fold(name), name)] += 1
     found: dict[str, Lead] = {}
     guesses: list[str] = []
+    for name in sorted(filter(names_nobody, counts), key=fold):
+        guesses.append(f'plan: "{name}" names nobody; {_cells(counts.pop(name))} no lead by it')
     for name in sorted(counts, key=fold):
         lead = _split_organisation(name)
         before = found.get(fold(lead.name))
@@ -70,6 +73,10 @@ def propose_leads(
             guesses.append(f'lead "{name}": {said}')
         guesses += [f'lead "{name}": {said}' for said in _doubts(name, names)]
     return leads, tuple(guesses)
+
+
+def _cells(count: int) -> str:
+    return "1 cell has" if count == 1 else f"{count} cells have"
 
 
 def _posts(text: str) -> list[str]:
@@ -99,31 +106,34 @@ def _split_organisation(name: str) -> Lead:
 def _doubts(name: str, names: Sequence[str]) -> list[str]:
     """What a coordinator should look at for one name, against all the others."""
     said: list[str] = []
-    words = name.split()
+    if vacant := says_vacant(name):
+        said.append(f'says "{vacant}"; if nobody is in post, name who answers in the meantime')
+    whole, name = name, name.partition("(")[0].strip() or name  # a bracket says what, not who
+    words = whole.split()
     for other in names:
-        if other == name:
+        if other == whole:
             continue
-        if _initials_of(name, other):
+        if _initials_of(whole, other):
             said.append(f'may be "{other}"; if so, make it an alias of that lead')
-        elif _nearly(name, other):
+        elif _nearly(whole, other):
             said.append(f'spelled nearly like "{other}"; if they are one, make one an alias')
     if not said and _INITIALS.fullmatch(name):
         said.append("only initials; say who or what this is")
-    longer = [o for o in names if o != name and len(o.split()) > 1 and name.startswith(f"{o} ")]
+    longer = [o for o in names if o != whole and len(o.split()) > 1 and whole.startswith(f"{o} ")]
     if longer and len(words) - len(longer[0].split()) > 1:
         said.append(
             f'begins with "{longer[0]}"; if only that lead is meant, make it an alias there'
         )
     elif (
         len(name) > LONGEST_NAME
-        or len(words) > 7
+        or len(name.split()) > 7
         or name.endswith((":", "."))
         or re.match(r"(?:to|with|all|the|and) ", name, re.IGNORECASE)
     ):
         said.append("does not read like a name; correct it in the plan or leave it")
     elif re.match(r"[A-Z]{2,6}\s*[-–—]", name):
         said.append("an organisation may stand before the name")
-    elif len(words) == 1 and not _INITIALS.fullmatch(name) and not _POST.search(name):
+    elif len(name.split()) == 1 and not _INITIALS.fullmatch(name) and not _POST.search(name):
         said.append("a single word; say who this is")
     return said
 
