@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -47,6 +47,11 @@ def test_a_date_that_has_passed_without_a_new_one() -> None:
     assert found("CHK-018", action(rating="R")) == []
     for code in ("B", "DG", "G"):  # finished, held, or asked about as overdue yet on track
         assert found("CHK-018", action(rating=code, due=parse_timescale("June 2026"))) == []
+
+
+def test_a_date_has_passed_the_day_after() -> None:
+    assert found("CHK-018", action(rating="R", due=TODAY)) == []
+    assert len(found("CHK-018", action(rating="R", due=TODAY - timedelta(days=1)))) == 1
 
 
 def test_a_revised_date_that_has_passed_as_well() -> None:
