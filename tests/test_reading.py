@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -331,3 +332,24 @@ def test_what_libreoffice_saves_tells_its_formulas_errors_and_booleans(
     assert sheet.rows[0] == ["x", 2.5, True]
     assert set(sheet.formulas) == {(1, 0), (1, 1)}
     assert sheet.errors == {(1, 1): "#N/A"}
+
+
+def test_an_ods_whose_mimetype_is_not_first_is_read() -> None:
+    row = (
+        '<table:table-row>\n  <table:table-cell office:value-type="string"><text:p>hello</text:p>'
+        "</table:table-cell>\n</table:table-row>"
+    )
+    with zipfile.ZipFile(io.BytesIO(attacks.ods(row))) as source:
+        content = [(name, source.read(name)) for name in source.namelist()]
+    data = attacks.package([*content[1:], content[0]])
+    assert content[0][0] == "mimetype"
+    assert only(read_book(data, "r.ods")).rows == [["hello"]]
+
+
+def test_properties_are_read_whoever_declares_the_namespace() -> None:
+    custom = (
+        '<Properties><property name="xlplan-stamp" pid="2"><vt:lpwstr xmlns:vt="urn:vt">signed'
+        "</vt:lpwstr></property></Properties>"
+    )
+    book = read_book(attacks.with_part("docProps/custom.xml", custom), "r.xlsx")
+    assert book.properties == {"xlplan-stamp": "signed"}

@@ -47,6 +47,8 @@ class Extent:
     """Whether any cell holds a plain value."""
     formulas: dict[At, str] = field(default_factory=dict)
     errors: dict[At, str] = field(default_factory=dict)
+    unread: bool = False
+    """Whether there are cells in a form that no reader here knows."""
     truths: dict[At, bool] = field(default_factory=dict)
     """Cells in which the formula TRUE() or FALSE() stands for what was typed."""
 

@@ -103,6 +103,9 @@ _BLANK = 1
 _ERROR_CELLS = frozenset({3, 11})
 _FORMULA_CELLS = frozenset({8, 9, 10, 11})
 _CELLS = frozenset(range(2, 12))
+_SHORT_CELLS = frozenset(range(13, 19))
+"""Cells that leave out their column, the one after the last (MS-XLSB 2.4.19 and on): some
+programs write them, and readers pass over them."""
 _MERGE = 176
 ERROR_NAMES = {
     0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
@@ -132,6 +135,9 @@ def scan_binary_sheet(data: bytes, bounds: Bounds) -> Extent:
                 extent.errors[row, col] = ERROR_NAMES.get(body[8] if length > 8 else 0x2A, "#N/A")
         elif record == _BLANK:
             extent.cells += 1
+        elif record in _SHORT_CELLS:
+            extent.cells += 1
+            extent.unread = True
         elif record == _MERGE:
             extent.merges += 1
         if extent.cells > bounds.cells:

@@ -7,10 +7,11 @@ overlapping, duplicate and unsafe names, document type declarations.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from xlplan.workbook.kinds import Refusal
@@ -20,6 +21,7 @@ _LOCAL_HEADER = 30
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
 _KEPT = (".xml", ".rels", ".bin", "mimetype")
+_BETWEEN_CELLS = re.compile(rb"(</?table:[^<>]*>)\s+(?=<)")
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 
 
@@ -209,3 +211,21 @@ def inflate(data: bytes, info: zipfile.ZipInfo, start: int) -> bytes:
     if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
         raise Refused(damaged(info.filename))
     return content
+
+
+def tidied_ods(data: bytes, parts: Mapping[str, bytes]) -> bytes:
+    """An OpenDocument package as its reader wants it: the part "mimetype" first and not packed,
+    and no white space between cells.
+
+    Programs that write it otherwise make workbooks that others open without a word.
+    """
+    if data[_LOCAL_HEADER : _LOCAL_HEADER + 8] == b"mimetype" or "mimetype" not in parts:
+        return data
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as package:
+        for name in sorted(parts, key=lambda each: each != "mimetype"):
+            content = parts[name]
+            if name == "content.xml":
+                content = _BETWEEN_CELLS.sub(rb"\1", content)
+            package.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()

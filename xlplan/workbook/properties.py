@@ -46,7 +46,9 @@ class _Texts:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         outer = self.open[-1][1] if self.open else {}
-        self.open.append((name.rpartition(":")[2], attributes or outer, []))
+        # Some programs declare their namespaces on the innermost element; that says nothing.
+        own = {key: value for key, value in attributes.items() if not key.startswith("xmlns")}
+        self.open.append((name.rpartition(":")[2], own or outer, []))
 
     def data(self, text: str) -> None:
         self.open[-1][2].append(text)

@@ -12,7 +12,7 @@ from xlplan.workbook.book import Book, CellValue, ReadSheet
 from xlplan.workbook.extents import Extent
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
-from xlplan.workbook.parts import DEFAULT, Refused
+from xlplan.workbook.parts import DEFAULT, Refused, tidied_ods
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -92,6 +92,8 @@ def _read_sheets(
     import python_calamine
 
     sheets: list[ReadSheet] = []
+    if admitted.kind == "ods":
+        data = tidied_ods(data, admitted.parts)
     try:
         with python_calamine.CalamineWorkbook.from_object(io.BytesIO(data)) as book:
             for at, meta in enumerate(book.sheets_metadata):
@@ -156,9 +158,13 @@ def _check_complete(
     read = {sheet.name: sheet for sheet in sheets}
     for listed, extent in admitted.extents.items():
         sheet = read.get(listed)
-        if sheet is not None and (sheet.rows or not extent.filled):
+        if extent.unread:
+            found = "has cells in a form that cannot be read here, so it was not read at all"
+        elif sheet is not None and (sheet.rows or not extent.filled):
             continue
-        found = "is listed but was not read" if sheet is None else "has values but read as empty"
+        else:
+            empty = "has values but read as empty"
+            found = empty if sheet is not None else "is listed but was not read"
         text = f'The sheet "{listed}" {found}. {_SAVE}.'
         problems.append(Problem("GATE-024", f"{name}!{listed}", text))
     if not sheets and not problems:
