@@ -25,6 +25,8 @@ from xlplan.plan.values import Invalid, Raw, Value, canon, show
 STATUS_FIELD = Field(STATUS, "Status", "choice", choices=("withdrawn",))
 CELL_LIMIT = 32_767
 """Characters that fit in one Excel cell; what is longer goes out cut."""
+OLD_LIMIT = 255
+"""Characters at which some programs cut every text of an old workbook (.xls) on saving."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,8 @@ def untouched(base: Value, raw: Raw) -> bool:
         return base is None
     text = show(base)
     if isinstance(raw, str):
+        if len(raw) == OLD_LIMIT and len(text) > OLD_LIMIT and text.startswith(raw):
+            return True
         return raw == text or (
             len(text) > CELL_LIMIT
             and len(raw) > CELL_LIMIT - 32
