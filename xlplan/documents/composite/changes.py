@@ -8,6 +8,7 @@ from dataclasses import replace
 from xlplan.documents.composite.frame import Frame
 from xlplan.documents.composite.words import decided
 from xlplan.merge.model import Change
+from xlplan.plan.values import natural_key
 from xlplan.workbook.sheet import Cell, Row, Sheet
 
 NAME = "Changes"
@@ -19,7 +20,9 @@ HEADINGS = (
 
 def changes_sheet(frame: Frame) -> Sheet:
     """The change log since the last board, in the order of the ledger."""
-    changes = sorted(frame.board.changes, key=lambda c: (c.seq, c.action, c.uid, c.field))
+    changes = sorted(
+        frame.board.changes, key=lambda c: (c.seq, natural_key(c.action), c.uid, c.field)
+    )
     if not changes:
         sentence = "Nothing in the plan has changed since the last board."
         if frame.board.previous is None:

@@ -188,7 +188,8 @@ def _tiles(draft: _Draft) -> None:
         cells: list[Cell | None] = [None] * len(draft.widths)
         for index, ((first, last), tile) in enumerate(zip(spans, tiles, strict=True)):
             edged = replace(style, edge="#FFFFFF") if index else style
-            cell = Cell(tile[part] or None, edged)
+            said = tile[part]
+            cell = Cell(int(said) if said.isdecimal() else said or None, edged)
             if first == last:
                 cells[first] = cell
             else:

@@ -1,0 +1,159 @@
+"""`publish` on plans on disk: regenerated to the byte, any two points, several plans."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.board_books import ask, rows_under
+from tests.small import TODAY, do, give_back, issue, make, opened
+from xlplan.cycle.boards import last_board
+from xlplan.errors import XlplanError
+
+MAIN = "import sys; from xlplan.cli import main; sys.exit(main())"
+
+
+@pytest.fixture(scope="module")
+def years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan with three cycles, each published: Amber at first, then Green, then Red; put back."""
+    folder = make(tmp_path_factory.mktemp("years") / "plan")
+    steps = (("2026-09", "Green", "May 2027"), ("2026-11", "Red", "August 2027"),
+             ("2027-01", "Amber", "September 2027"))  # fmt: skip
+    for cycle, rating, due in steps:
+        issue(folder, cycle)
+        give_back(folder, "Head of Repairs", {("1.2", "rating"): rating, ("1.2", "due"): due},
+                  cycle=cycle, file=f"{cycle}.xlsx")  # fmt: skip
+        assert do(folder, "merge") == 0
+        assert do(folder, "publish", today="2027-02-01") == 0
+    return folder
+
+
+def sheet(path: Path, name: str) -> Worksheet:
+    return openpyxl.load_workbook(path)[name]
+
+
+def one(rows: list[dict[str, object]], ref: str) -> dict[str, object]:
+    return next(row for row in rows if row["Ref"] == ref)
+
+
+def run_apart(folder: Path, out: Path, seed: str, *args: str) -> bytes:
+    """What another process publishes, with another seed of the hashes of strings."""
+    subprocess.run(
+        [sys.executable, "-c", MAIN, "-C", str(folder), "--today", "2027-02-03",
+         "publish", "--out", str(out), *args],
+        check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed},
+    )  # fmt: skip
+    return out.read_bytes()
+
+
+def test_an_unchanged_composite_comes_back_to_the_byte(years: Path, tmp_path: Path) -> None:
+    published = (years / "board" / "2027-01.xlsx").read_bytes()
+    first = run_apart(years, tmp_path / "first.xlsx", "1")
+    second = run_apart(years, tmp_path / "second.xlsx", "2")
+    assert first == second == published
+
+
+def test_an_earlier_composite_comes_back_to_the_byte(years: Path, tmp_path: Path) -> None:
+    for cycle in ("2026-09", "2026-11"):
+        published = (years / "board" / f"{cycle}.xlsx").read_bytes()
+        for seed in ("3", "4"):
+            assert run_apart(years, tmp_path / "x.xlsx", seed, "--cycle", cycle) == published
+
+
+def test_a_board_compares_with_the_last_board_and_the_first_with_the_import(years: Path) -> None:
+    last = {cycle: rows_under(sheet(years / "board" / f"{cycle}.xlsx", "Plan"), "Ref")
+            for cycle in ("2026-09", "2026-11", "2027-01")}  # fmt: skip
+    found = {cycle: one(rows, "1.2") for cycle, rows in last.items()}
+    assert [(row["Last board"], row["RAG"]) for row in found.values()] == [
+        ("Amber", "Green"), ("Green", "Red"), ("Red", "Amber")
+    ]  # fmt: skip
+    assert found["2027-01"]["Direction"] == "▲ Better"
+    assert (
+        found["2027-01"]["Slips"] == "Put back 3 times, by 183 days in all. First due 31 March 2027"
+    )
+
+
+def test_any_two_points_can_be_compared(years: Path, tmp_path: Path) -> None:
+    out = tmp_path / "compared.xlsx"
+    before = (years / "ledger.db").read_bytes()
+    assert do(years, "publish", "--from", "2026-09", "--to", "2027-01", "--out", str(out)) == 0
+    row = one(rows_under(sheet(out, "Plan"), "Ref"), "1.2")
+    assert (row["Last board"], row["RAG"], row["Direction"]) == ("Green", "Amber", "▼ Worse")
+    assert {r["Field"] for r in rows_under(sheet(out, "Changes"), "When")} == {"RAG", "Timescale"}
+    assert len(rows_under(sheet(out, "Changes"), "When")) == 4
+    assert (years / "ledger.db").read_bytes() == before
+
+
+def test_a_point_in_the_past_knows_nothing_of_what_came_later(years: Path, tmp_path: Path) -> None:
+    out = tmp_path / "past.xlsx"
+    assert do(years, "publish", "--from", "2026-09", "--to", "2026-11", "--out", str(out)) == 0
+    row = one(rows_under(sheet(out, "Plan"), "Ref"), "1.2")
+    assert (row["Last board"], row["RAG"]) == ("Green", "Red")
+    heading = [cell.value for cell in sheet(out, "History")["A"]]
+    assert "2026-11" in heading
+    assert "2027-01" not in heading
+
+
+def test_points_in_the_wrong_order_are_refused(
+    years: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert do(years, "publish", "--from", "2027-01", "--to", "2026-09") == 2
+    assert "PUB-002" in capsys.readouterr().err
+    assert do(years, "publish", "--from", "1999-01") == 2
+    assert "CYC-001" in capsys.readouterr().err
+
+
+def test_publishing_again_within_a_cycle_compares_with_the_board_before(tmp_path: Path) -> None:
+    folder = make(tmp_path / "plan")
+    issue(folder)
+    assert do(folder, "publish") == 0
+    give_back(folder, "Head of Repairs", {("1.2", "rating"): "Red"})
+    assert do(folder, "merge") == 0
+    assert do(folder, "publish") == 0
+    row = one(rows_under(sheet(folder / "board" / "2026-11.xlsx", "Plan"), "Ref"), "1.2")
+    assert (row["Last board"], row["RAG"], row["Direction"]) == ("Amber", "Red", "▼ Worse")
+    with opened(folder) as plan:
+        assert last_board(plan.desk, "2026-11", plan.desk.state.seq).label == "the imported plan"
+
+
+def test_several_plans_stand_on_one_board_and_none_is_changed(years: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other")
+    issue(other)
+    out = tmp_path / "both.xlsx"
+    files = {path: path.read_bytes() for folder in (years, other)
+             for path in sorted(folder.rglob("*")) if path.is_file()}  # fmt: skip
+    assert do(years, "publish", "--with", str(other), "--out", str(out)) == 0
+    assert {path: path.read_bytes() for folder in (years, other)
+            for path in sorted(folder.rglob("*")) if path.is_file()} == files  # fmt: skip
+    refs = [cell.value for cell in sheet(out, "Plan")["A"]]
+    for folder, mark in ((years, "A"), (other, "B")):
+        for row in ask(folder, TODAY, "show"):
+            assert refs.count(f"{mark}/{row['ref']}") == 1
+    summary = {str(row[0].value): row for row in sheet(out, "Summary").iter_rows()}
+    total = [cell.value for cell in summary["All actions"][2:-2]]
+    parts = [row for name, row in summary.items() if name.startswith(("A: ", "B: "))][:2]
+    for at, value in enumerate(total):
+        if isinstance(value, int):
+            assert value == sum(int(str(row[at + 2].value)) for row in parts)
+
+
+def test_a_plan_is_not_put_on_its_own_board_twice(years: Path, tmp_path: Path) -> None:
+    with opened(years) as plan, pytest.raises(XlplanError, match="PUB-003"):
+        plan.publish(tmp_path / "x.xlsx", others=[years])
+    with opened(years) as plan, pytest.raises(XlplanError, match="PLAN-001"):
+        plan.publish(tmp_path / "x.xlsx", others=[tmp_path])
+
+
+def test_a_plan_without_the_cycle_is_named(years: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other")
+    with opened(years) as plan, pytest.raises(XlplanError) as caught:
+        plan.publish(tmp_path / "x.xlsx", until="2027-01", others=[other])
+    (problem,) = caught.value.problems
+    assert problem.code == "CYC-001"
+    assert str(other) in problem.where
