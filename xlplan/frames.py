@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -71,6 +72,39 @@ def changes_frame(changes: Sequence[Change], definition: PlanDefinition) -> pd.D
     return pd.DataFrame(
         columns | {name: pd.Series(values, dtype="string") for name, values in texts.items()}
     )
+
+
+def table_frame(
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[str | int | float | date | None]],
+    ratings: Sequence[str] = (),
+) -> pd.DataFrame:
+    """One row a row; `columns` are the kinds of the columns by name, in their order.
+
+    ``text`` is string; ``number`` Int64, or Float64 where one is not whole; ``share`` Float64 from
+    0 to 1; ``date`` datetime64; ``rating`` an ordered category of `ratings`, the words of the
+    scale, and of any word that is not on it. Blanks are missing values.
+    """
+    listed = list(zip(*rows, strict=True)) if rows else [() for _ in columns]
+    return pd.DataFrame(
+        {
+            name: _typed(kind, values, ratings)
+            for (name, kind), values in zip(columns.items(), listed, strict=True)
+        }
+    )
+
+
+def _typed(
+    kind: str, values: Sequence[str | int | float | date | None], ratings: Sequence[str]
+) -> pd.Series:
+    if kind == "date":
+        return pd.to_datetime(pd.Series(list(values), dtype="object"))
+    if kind == "rating":
+        words = dict.fromkeys([*ratings, *(str(v) for v in values if v is not None)])
+        return pd.Series(pd.Categorical(list(values), categories=list(words), ordered=True))
+    if kind == "share" or (kind == "number" and any(isinstance(v, float) for v in values)):
+        return pd.Series(list(values), dtype="Float64")
+    return pd.Series(list(values), dtype="Int64" if kind == "number" else "string")
 
 
 def _text(value: Value) -> str | None:

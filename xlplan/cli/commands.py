@@ -234,6 +234,9 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
     metavar="PLAN_DIR",
     help="Another plan on the same board.",
 )
+@click.option("--accessible", is_flag=True, help="Also an accessible workbook of the same.")
+@click.option("--pdf", is_flag=True, help="Also as A3 pages (needs LibreOffice).")
+@click.option("--one-page", is_flag=True, help="Also a highlight report on one A4 page.")
 @_json
 @click.pass_obj
 def publish(
@@ -243,6 +246,9 @@ def publish(
     since: str,
     until: str,
     others: tuple[Path, ...],
+    accessible: bool,
+    pdf: bool,
+    one_page: bool,
     as_json: bool,
 ) -> int:
     """Write the board's composite to board/.
@@ -251,7 +257,16 @@ def publish(
     or a board of several plans (--with) is only written, not recorded.
     """
     with settings.open_() as plan:
-        made = plan.publish(out, cycle=cycle, since=since, until=until, others=others)
+        made = plan.publish(
+            out,
+            cycle=cycle,
+            since=since,
+            until=until,
+            others=others,
+            accessible=accessible,
+            pdf=pdf,
+            one_page=one_page,
+        )
         return say.published(plan, made, as_json)
 
 

@@ -207,11 +207,14 @@ def published(plan: Plan, result: PublishResult, as_json: bool) -> int:
                 "file": str(result.path),
                 "cycle": result.cycle,
                 "tip": result.tip,
+                "renderings": [str(path) for path in result.renderings],
                 "problems": [problem_shape(problem) for problem in result.problems],
             }
         )
     else:
         click.echo(f"Published {relative(result.path)} for {result.cycle}.")
+        for path in result.renderings:
+            click.echo(f"Beside it: {relative(path)}.")
         click.echo(f"The ledger's tip, printed on it, is {result.tip[:16]}….")
     return said(result.problems)
 

@@ -118,17 +118,29 @@ class Plan:
         since: str = "",
         until: str = "",
         others: Sequence[str | Path] = (),
+        accessible: bool = False,
+        pdf: bool = False,
+        one_page: bool = False,
     ) -> PublishResult:
         """Write the composite (default: ``board/CYCLE.xlsx``) and record the snapshot.
 
         `since` and `until` (cycles) compare any two points; `others` are the folders of further
         plans on the same board. Those are not recorded; see `xlplan.cycle.publish.publish`.
+        `accessible`, `pdf` (by LibreOffice) and `one_page` write those renderings beside it.
         """
         from xlplan.cycle.publish import publish
+        from xlplan.cycle.renderings import Renderings
 
         target = self._target(out) if out is not None else None
-        places = [Path(place) for place in others]
-        return publish(self.desk, cycle, target, since=since, until=until, others=places)
+        return publish(
+            self.desk,
+            cycle,
+            target,
+            since=since,
+            until=until,
+            others=[Path(place) for place in others],
+            renderings=Renderings(accessible, pdf, one_page),
+        )
 
     def _target(self, path: str | Path) -> Path:
         """Where to write: as given or, where that folder is not there, within the plan."""
@@ -197,6 +209,26 @@ class Plan:
 
         rows = self.rows(as_of=as_of, restated=restated)
         return frames.actions_frame(rows, self.desk.state.definition)
+
+    def composite(
+        self,
+        *,
+        cycle: str = "",
+        since: str = "",
+        until: str = "",
+        others: Sequence[str | Path] = (),
+    ) -> dict[str, pd.DataFrame]:
+        """The tables of the composite that `publish` would write, as typed DataFrames.
+
+        By name of the table (``"summary"``, ``"plan"``, ``"exceptions"``, …; see
+        `xlplan.documents.composite.tables`), with short names of columns. Nothing is recorded.
+        """
+        from xlplan.cycle.publish import board_of
+        from xlplan.documents.composite.tables import frames_of
+
+        places = [Path(place) for place in others]
+        board = board_of(self.desk, cycle, since=since, until=until, others=places)
+        return frames_of(board)
 
     def changes(self, *, since: str = "") -> pd.DataFrame:
         """The change log as a typed DataFrame, from a cycle or a date on."""

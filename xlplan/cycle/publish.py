@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import Output, write
+from xlplan.cycle.renderings import ALONE, Renderings, render
 from xlplan.documents.names import safe_name
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import sha256
@@ -28,6 +29,18 @@ class PublishResult:
     cycle: str
     tip: str
     problems: tuple[Problem, ...] = ()
+    renderings: tuple[Path, ...] = ()
+    """What was written beside it: accessible, on one page, as PDF."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A composite before it is written: where it goes, what is on it and of what time it is."""
+
+    path: Path
+    board: Board
+    created: str
+    data: bytes
 
 
 def publish(
@@ -38,6 +51,7 @@ def publish(
     since: str = "",
     until: str = "",
     others: Sequence[Path] = (),
+    renderings: Renderings = ALONE,
 ) -> PublishResult:
     """Write the composite of a cycle (default: the one issued last) and record the snapshot.
 
@@ -45,39 +59,73 @@ def publish(
     so does publishing a cycle that later ones have followed: it is what it was. With `since` or
     `until` (cycles) two points of the plan are compared, and with `others` (folders) several
     plans stand on one board: such composites are views of the record and are not recorded.
+    `renderings` are written beside the composite, from the same board.
 
-    Raises XlplanError where nothing has been issued, where a cycle is not known, and where
-    `since` is not before `until`.
+    Raises XlplanError where nothing has been issued, where a cycle is not known, where `since` is
+    not before `until`, and (before anything is recorded) where pages are wanted and LibreOffice
+    is not installed.
+    """
+    renderings.check()
+    if since or until or others:
+        made = _view(desk, until or cycle, out, since, others, closed=bool(until))
+    elif cycle and _is_past(desk, cycle):
+        made = _view(desk, cycle, out, "", (), closed=True)
+    else:
+        made = _record(desk, cycle, out)
+    problems = write(desk, [Output(made.path, made.data, "composite")])
+    outputs, faults = render(renderings, made.board, made.created, made.path, made.data)
+    problems += [*faults, *write(desk, outputs)]
+    paths = tuple(output.path for output in outputs)
+    return PublishResult(made.path, made.board.cycle, made.board.tip, tuple(problems), paths)
+
+
+def board_of(
+    desk: Desk,
+    cycle: str = "",
+    *,
+    since: str = "",
+    until: str = "",
+    others: Sequence[Path] = (),
+) -> Board:
+    """The board that `publish` with the same arguments would show. Nothing is recorded.
+
+    Raises as `publish` does.
     """
     if since or until or others:
-        return _view(desk, until or cycle, out, since, others, closed=bool(until))
+        return _seen(desk, until or cycle, since, others, closed=bool(until))[0]
     if cycle and _is_past(desk, cycle):
-        return _view(desk, cycle, out, "", (), closed=True)
-    return _record(desk, cycle, out)
+        return _seen(desk, cycle, "", (), closed=True)[0]
+    with desk.work(dry_run=True):
+        return _now(desk, cycle or current_cycle(desk.state))[0]
 
 
-def _record(desk: Desk, cycle: str, out: Path | None) -> PublishResult:
-    from xlplan.cycle.boards import make_board
+def _now(desk: Desk, wanted: str) -> tuple[Board, int, str, Published | None]:
+    """The board of a cycle as it stands, the position and the time it is of, and the record of
+    it where that was published last and nothing has happened since."""
+    from xlplan.cycle.boards import PastDesk, Point, make_board
 
+    if not wanted:
+        raise no_cycle_yet()
+    again = _unchanged_since(desk, wanted)
+    if again is None:
+        as_of, tip = desk.state.seq, desk.ledger.tip()[2]
+        return make_board(desk, wanted, as_of, desk.today, tip), as_of, desk.now(), None
+    event, fact = again
+    day = date.fromisoformat(event.at[:10])
+    # The ledger as it was: what the record of this very composite adds is not known to it.
+    then = PastDesk(desk, Point(fact.as_of, wanted, day))
+    return make_board(then, wanted, fact.as_of, day, fact.tip), fact.as_of, event.at, fact
+
+
+def _record(desk: Desk, cycle: str, out: Path | None) -> _Made:
     with desk.work() as work:
-        state = desk.state
-        wanted = cycle or current_cycle(state)
-        if not wanted:
-            raise no_cycle_yet()
-        again = _unchanged_since(desk, wanted)
-        if again is None:
-            tip = desk.ledger.tip()[2]
-            as_of, day, created = state.seq, desk.today, desk.now()
-        else:
-            event, fact = again
-            tip, as_of, created = fact.tip, fact.as_of, event.at
-            day = date.fromisoformat(event.at[:10])
+        wanted = cycle or current_cycle(desk.state)
+        board, as_of, created, fact = _now(desk, wanted)
         path = out or desk.folder.board / f"{safe_name(wanted)}.xlsx"
-        data = _bytes(make_board(desk, wanted, as_of, day, tip), created)
-        if again is None or again[1].sha256 != sha256(data):
-            work.append([Published(wanted, as_of, path.name, sha256(data), tip)])
-    problems = write(desk, [Output(path, data, "composite")])
-    return PublishResult(path, wanted, tip, tuple(problems))
+        data = _bytes(board, created)
+        if fact is None or fact.sha256 != sha256(data):
+            work.append([Published(wanted, as_of, path.name, sha256(data), board.tip)])
+    return _Made(path, board, created, data)
 
 
 def no_cycle_yet() -> XlplanError:
@@ -104,19 +152,25 @@ def _view(
     others: Sequence[Path],
     *,
     closed: bool,
-) -> PublishResult:
+) -> _Made:
     """A composite that only shows what is recorded: two points, a past one, or several plans."""
+    board, created = _seen(desk, cycle, since, others, closed=closed)
+    name = f"{since} to {board.cycle}" if since else board.cycle
+    if others:
+        name += " several plans"
+    path = out or desk.folder.board / f"{safe_name(name)}.xlsx"
+    return _Made(path, board, created, _bytes(board, created))
+
+
+def _seen(
+    desk: Desk, cycle: str, since: str, others: Sequence[Path], *, closed: bool
+) -> tuple[Board, str]:
     from xlplan.cycle.views import board_between, board_with_others
 
     board, created = board_between(desk, cycle, since, closed=closed)
-    name = f"{since} to {board.cycle}" if since else board.cycle
     if others:
         board = board_with_others(desk, board, others, cycle, since, closed=closed)
-        name += " several plans"
-    path = out or desk.folder.board / f"{safe_name(name)}.xlsx"
-    data = _bytes(board, created)
-    problems = write(desk, [Output(path, data, "composite")])
-    return PublishResult(path, board.cycle, board.tip, tuple(problems))
+    return board, created
 
 
 def _bytes(board: Board, created: str) -> bytes:

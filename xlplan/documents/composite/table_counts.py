@@ -14,7 +14,7 @@ from xlplan.documents.composite.plain_table import Kind, Table, TableColumn, Tab
 from xlplan.documents.composite.recommendations import answering, live, recommendation_text
 from xlplan.documents.composite.standings import DIRECTIONS, Point, points_of
 
-FIGURE = 11.0
+FIGURE = 14.0
 
 
 def number(name: str, heading: str, note: str = "", kind: Kind = "number") -> TableColumn:
@@ -132,7 +132,7 @@ def by_organisation(frame: Frame) -> Table:
         number("asked", "Returns asked for", "Returns"),
         TableColumn("outstanding", "Not returned yet", width=50),
     ]
-    rows = [
+    rows: list[Sequence[TableValue]] = [
         (
             one.organisation, one.actions, *(one.now.get(p.key, 0) for p in points),
             one.overdue, one.exceptions, one.returned, one.asked,
@@ -157,7 +157,7 @@ def by_lead(frame: Frame) -> Table:
         TableColumn("return", "Return", "text", "Returns", 22),
         number("changes", "Changes made"),
     ]
-    rows = [
+    rows: list[Sequence[TableValue]] = [
         (
             one.lead, one.organisation, one.actions, *(one.now.get(p.key, 0) for p in points),
             one.overdue, one.exceptions, return_words(one.line),
@@ -180,7 +180,7 @@ def history(frame: Frame) -> Table:
         number("actions", "Actions", "Actions"),
         number("slip", "Average slip in days", "Slips"),
     ]
-    rows = [
+    rows: list[Sequence[TableValue]] = [
         (
             moment.label, *(moment.counts.get(p.key, 0) for p in points), moment.actions,
             None if moment.slip is None else round(moment.slip, 1),

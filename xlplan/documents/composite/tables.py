@@ -6,7 +6,8 @@ text is cut here, and what a sheet says by a note or an edge stands in a column.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from xlplan.documents.composite import table_actions as actions
 from xlplan.documents.composite import table_counts as counts
@@ -17,8 +18,12 @@ from xlplan.documents.composite.contents import headline
 from xlplan.documents.composite.figures import figures
 from xlplan.documents.composite.frame import Frame
 from xlplan.documents.composite.plain_table import Table, TableColumn, table
+from xlplan.documents.composite.standings import points_of
 from xlplan.documents.composite.summary import key_figures
 from xlplan.plan.timescales import say_date
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def about(frame: Frame) -> Table:
@@ -84,14 +89,23 @@ MAKERS: Mapping[str, tuple[Maker, ...]] = {
 def tables_of(board: Board) -> tuple[Table, ...]:
     """Every table of a board, in the order of its sheets; tables with no rows are there too.
 
+    What board it is stands first, and the notes are there whichever sheets are chosen.
+
     Raises:
         XlplanError: ``[composite] sheets`` names a sheet that there is not.
     """
     frame = Frame(board, figures(board))
-    keys = sheet_keys(board)
-    return tuple(make(frame) for key in (*keys, *_always(keys)) for make in MAKERS[key])
+    keys = dict.fromkeys((CONTENTS, *sheet_keys(board), "notes"))
+    return tuple(make(frame) for key in keys for make in MAKERS[key])
 
 
-def _always(keys: Sequence[str]) -> tuple[str, ...]:
-    """The notes say what the figures are, whichever sheets are chosen."""
-    return () if "notes" in keys else ("notes",)
+def frames_of(board: Board) -> dict[str, pd.DataFrame]:
+    """Every table of a board as a typed DataFrame, by its key; see `xlplan.frames.table_frame`."""
+    from xlplan.frames import table_frame
+
+    rated = board.definition.with_role("rating") is not None
+    ratings = [point.label for point in points_of(board.definition, ())] if rated else []
+    return {
+        found.key: table_frame({c.id: c.kind for c in found.columns}, found.rows, ratings)
+        for found in tables_of(board)
+    }
