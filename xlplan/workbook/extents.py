@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from xlplan.workbook.book import At
@@ -18,8 +19,14 @@ from xlplan.workbook.parts import Bounds, Refused
 
 # What Excel, LibreOffice and xlsxwriter write. Whatever differs is read by a real parser instead.
 _PLAIN_CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="(?:s|n|b|str|inlineStr)")?(?:/>|>)'
+    rb'<c r="([A-Z]{1,3})(\d{1,7})"(?: s="\d+")?(?: t="(?:s|n|b|str|inlineStr)")? ?/?>'
 )
+_PLAIN_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="(?:n|b|str)")? ?>'
+    rb'<f(?: aca="(?:true|false)")?>([^<\r]*)</f>(?:<v>([^<]*)</v>|<v ?/>)?</c>'
+)
+_ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MARKS = re.compile(rb"<(?:[\w.-]+:)?(c|row|f|mergeCell)[\s/>]")
 _PLAIN_ROW = re.compile(rb'<row r="(\d{1,7})"')
 _PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
@@ -119,26 +126,51 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
         return None
     marks = Counter(_MARKS.findall(xml))
     listed = marks[b"c"]
-    if marks[b"f"] or listed > bounds.cells:
+    if listed > bounds.cells:
         return None
     rows, merges = _PLAIN_ROW.findall(xml), _PLAIN_MERGE.findall(xml)
     found = _PLAIN_CELL.findall(xml)
-    if (len(found), len(rows), len(merges)) != (listed, marks[b"row"], marks[b"mergeCell"]):
+    formulas = _PLAIN_FORMULA.findall(xml) if marks[b"f"] else []
+    counts = {b"c": len(found), b"row": len(rows), b"f": len(formulas), b"mergeCell": len(merges)}
+    if any(marks[name] != count for name, count in counts.items()):
         return None
     extent = Extent(
         rows=max(map(int, {row for _, row in found}), default=0),
         columns=max((_column(name.decode()) for name in {name for name, _ in found}), default=0),
         cells=listed,
         texts=xml.count(b't="s"'),
-        filled=b"<v>" in xml or b"<t" in xml,
+        filled=b"<is" in xml or xml.count(b"<v>") > sum(bool(value) for *_, value in formulas),
     )
     if extent.rows > bounds.rows or extent.columns > bounds.columns:
         return None  # perhaps only formatted: the parser looks at what the cells hold
     for merge in merges:
         extent.merge(merge.decode())
+    if not _add_formulas(extent, formulas):
+        return None
     return None if extent.rows * extent.columns > bounds.cells else extent
 
 
+def _add_formulas(extent: Extent, found: list[tuple[bytes, bytes, bytes]]) -> bool:
+    """Take in formulas as the XML spells them; False where only a parser can say what they are."""
+    try:
+        for name, formula, _ in found:
+            at = place(name.decode())
+            if at is None:
+                return False
+            extent.add_formula(at, _ENTITY.sub(_character, formula.decode()))
+    except (ValueError, OverflowError):  # not UTF-8, or the number of no character
+        return False
+    return True
+
+
+def _character(entity: re.Match[str]) -> str:
+    decimal, hexadecimal, name = entity.groups()
+    if name:
+        return _ENTITIES[name]
+    return chr(int(decimal) if decimal else int(hexadecimal, 16))
+
+
+@lru_cache(maxsize=512)
 def _column(letters: str) -> int:
     """The number of a column from its letters: 1 for A."""
     number = 0
