@@ -67,6 +67,7 @@ class Form:
             a1(*at),
             self.sheet.formulas.get(at, ""),
             self.sheet.errors.get(at, ""),
+            self.sheet.disputed.get(at, ""),
         )
 
 

@@ -163,6 +163,7 @@ def _cells(table: Table, number: int, values: Sequence[CellValue]) -> dict[str, 
             a1(number, col),
             sheet.formulas.get(at, ""),
             sheet.errors.get(at, ""),
+            sheet.disputed.get(at, ""),
         )
     return cells
 

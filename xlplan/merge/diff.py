@@ -178,9 +178,12 @@ class Comparison:
         if value == base or (value is None and against.typed):
             self._note_spelling(row, item, base if value == base else None, cell)
             return None
+        if cell.other and canon(item, cell.other, self.state.definition) == base:
+            return None  # as issued by one of two readers: a program's doing, nobody's edit
         self._note_look_alikes(row, item, value, cell)
-        kind, message = self._kind(row, item, column, value, against.doubt)
-        said_in = f"{column}?" if against.doubt else column  # not the same as said for certain
+        doubt = against.doubt or _dispute(cell)
+        kind, message = self._kind(row, item, column, value, doubt)
+        said_in = f"{column}?" if doubt else column  # not the same as said for certain
         said = self._as_then(item, cell, value)
         return Assertion(
             id=assertion_id(self.issued.id, self.issued.author, row.uid, said_in, said),
@@ -267,6 +270,13 @@ class Comparison:
     def _row_kind(self, uid: str) -> str:
         row = self.state.rows.get(uid)
         return row.kind if row else "action"
+
+
+def _dispute(cell: ReadCell) -> str:
+    """Why an edit that two readers see differently cannot apply by itself, or ``""``."""
+    if not cell.other:
+        return ""
+    return f'This cell can be read in two ways: as "{cell.value}" and as "{cell.other}".'
 
 
 def _stranger(row: ReadRow) -> str:

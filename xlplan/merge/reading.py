@@ -16,12 +16,14 @@ RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added
 
 @dataclass(frozen=True, slots=True)
 class ReadCell:
-    """One cell as read. `formula` and `error` are set where the value cannot be taken as typed."""
+    """One cell as read. `formula` and `error` are set where the value cannot be taken as typed,
+    `other` where a second reader sees something else: what it sees."""
 
     value: Raw
     cell: str
     formula: str = ""
     error: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True, slots=True)

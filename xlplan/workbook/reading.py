@@ -13,6 +13,7 @@ from xlplan.workbook.extents import Extent
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
 from xlplan.workbook.parts import DEFAULT, Refused, tidied_ods
+from xlplan.workbook.second import disputed, may_be_disputed
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -112,6 +113,12 @@ def _read_sheets(
         text = f"This workbook cannot be read: it is damaged or unusual ({reason}). {_SAVE}."
         raise Refused(Refusal(UNREADABLE.code, text)) from None
     _check_complete(sheets, admitted, name, problems)
+    if admitted.kind in _DETAILED and may_be_disputed(admitted.parts):
+        other = disputed(data, sheets)
+        sheets = [
+            replace(sheet, disputed=other[sheet.name]) if sheet.name in other else sheet
+            for sheet in sheets
+        ]
     return tuple(sheets)
 
 

@@ -1,0 +1,72 @@
+"""A second reader, where a file is written so that readers may see different texts in it.
+
+Texts with spaces at their ends that do not say that they are to be kept (gnumeric writes them so)
+lose them in one reader and not in another; and the two systems of dates are easily mixed up.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from xlplan.workbook.book import At, ReadSheet
+
+_LOOSE = re.compile(rb"<(?:\w+:)?t>(?:[ \t\n\r][^<]*|[^<]*[ \t\n\r])</")
+_OLD_DATES = re.compile(rb'\bdate1904="(?:1|true)"')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def may_be_disputed(parts: Mapping[str, bytes]) -> bool:
+    """Whether anything in a workbook is written so that readers may see different things."""
+    return any(_is_loose(name, part) for name, part in parts.items())
+
+
+def _is_loose(name: str, part: bytes) -> bool:
+    if name == "xl/workbook.xml":
+        return _OLD_DATES.search(part) is not None
+    texts = name.startswith("xl/worksheets/") or name.lower() == "xl/sharedstrings.xml"
+    return texts and _LOOSE.search(part) is not None
+
+
+def disputed(data: bytes, sheets: Sequence[ReadSheet]) -> dict[str, dict[At, str]]:
+    """The cells, by sheet name, in which openpyxl sees something else: what it sees, as text.
+
+    A cell that it does not see at all is no dispute (FIELD-NOTES 2: strict workbooks).
+    """
+    from openpyxl import load_workbook
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(io.BytesIO(data), data_only=True)
+    except Exception:  # openpyxl raises nearly anything for a workbook that it cannot read
+        return {}
+    found: dict[str, dict[At, str]] = {}
+    for sheet in sheets:
+        if sheet.name not in book.sheetnames:
+            continue
+        for number, cells in enumerate(book[sheet.name].iter_rows(values_only=True)):
+            row = sheet.rows[number] if number < len(sheet.rows) else ()
+            for col, (mine, other) in enumerate(zip(row, cells, strict=False)):
+                if mine is None or other is None or (number, col) in sheet.errors:
+                    continue
+                if _same(mine) != _same(other):
+                    found.setdefault(sheet.name, {})[number, col] = str(_same(other))
+    return found
+
+
+def _same(value: object) -> object:
+    """A value as both readers should see it."""
+    if isinstance(value, str):
+        return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value).replace("\r\n", "\n")
+    if isinstance(value, datetime):
+        midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
+        return value.date() if midnight else value.replace(microsecond=0)
+    if isinstance(value, bool | date):
+        return value
+    if isinstance(value, int | float):
+        return float(f"{value:.12g}")
+    return repr(type(value))  # times of day and spans: as good as the same
