@@ -88,6 +88,14 @@ class TestCopies:
         office.give_back(odd, {("a-1", "extra"): "x"})
         assert office.value("a-1", "extra") == "x"
 
+    def test_a_copy_with_a_time_does_not_date_an_entry(self) -> None:
+        office = Office()
+        ann = office.issue("Ann")
+        cell = ("a-1", "diary:entry")
+        office.give_back(ann, {cell: "News"}, digest="1")
+        office.give_back(ann, {cell: "News"}, saved_at="2026-02-01", digest="2")
+        assert office.value("a-1", "diary") == "[2026-01, Ann] News"
+
     def test_later_files_that_say_nothing_of_a_cell_revert_nothing(self) -> None:
         office = Office()
         ann = office.issue("Ann")
@@ -178,7 +186,7 @@ class TestInformation:
 class TestUntouched:
     @pytest.mark.parametrize(
         ("base", "came"),
-        [("1.10", 1.1), ("x" * 40_000, "x" * 32_767), ("7", 7)],
+        [("1.10", 1.1), ("x" * 40_000, "x" * 32_767), ("x" * 400, "x" * 255), ("7", 7)],
     )
     def test_what_a_program_made_of_a_text_is_no_edit(self, base: str, came: Raw) -> None:
         office = Office()

@@ -100,6 +100,13 @@ class OfficeYear(RuleBasedStateMachine):
         self.merge(reading)
         assert {key: self.office.state.value(*key) for key in before} == before
 
+    @rule(data=st.data(), text=st.sampled_from(["News", "More news"]), stamp=STAMPS)
+    def report_progress(self, data: Any, text: str, stamp: str) -> None:
+        """What most returns are: this period's entry, for one action."""
+        template = data.draw(st.sampled_from(self.templates()), "template")
+        said = {("a-1", "diary:entry"): text}
+        self.merge(self.office.reading(template, said, saved_at=stamp, digest=self.digest()))
+
     @precondition(lambda self: self.readings)
     @rule(data=st.data(), later=st.sampled_from(["2026-02-01T00:00:00Z", "2027-01-01T00:00:00Z"]))
     def save_again(self, data: Any, later: str) -> None:

@@ -193,13 +193,18 @@ def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
 
 def _age(entry: Write) -> tuple[int, str, str, str]:
     """Entries are in the order of their cycles: a late one goes to the period it is about."""
-    return (entry.period, entry.stamp, entry.author, entry.id)
+    return (entry.period, _time(entry), entry.author, entry.id)
+
+
+def _time(entry: Write) -> str:
+    """When an entry was written, where its files agree that they know: a copy never dates it."""
+    return entry.stamp if entry.timed else ""
 
 
 def signed(entry: Write) -> str:
     """An entry as it stands in the master: dated and signed."""
     try:
-        when = say_date(date.fromisoformat(entry.stamp[:10]))
+        when = say_date(date.fromisoformat(_time(entry)[:10]))
     except ValueError:
         when = entry.cycle
     head = ", ".join(part for part in (when, entry.author) if part)
