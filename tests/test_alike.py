@@ -66,6 +66,7 @@ def test_initials_that_fit_two_people_say_nothing() -> None:
         ("Vacant", "Vacant"),
         ("Head of Housing (vacant post)", "vacant"),
         ("TBC", "TBC"),
+        ("ТВС", "TBC"),  # in Cyrillic letters
         ("To be  appointed", "To be appointed"),
         ("n/a", "n/a"),
         ("-", "-"),

@@ -474,6 +474,108 @@ def test_any_words_below_headings_are_accounted_for_and_kept(grid: list[list[str
     assert load_definition(write_definition(source.definition, source.guesses)) == source.definition
 
 
+def test_the_outcome_below_a_heading_is_kept_with_every_action_of_the_section() -> None:
+    plan = """
+        Ferry plan
+
+        Priority 1: Safe boats
+        Outcome: Every boat is sound.
+        Ref | Action        | RAG
+        1.1 | Mend the hull | Green
+        1.2 | Paint it      | Green
+
+        Priority 2: Good crews
+        Outcome: Every crew is trained, rested and paid.
+        Ref | Action        | RAG
+        2.1 | Train them    | Amber
+        """
+    done = "Finished\n\nPriority 1\nRef | Action | RAG\n1.9 | Sell the barge | Blue"
+    source = read(plan, done)
+    assert column(source, "section")[0] == "Priority 1: Safe boats"
+    assert column(source, "section_outcome") == [
+        "Every boat is sound.", "Every boat is sound.",
+        "Every crew is trained, rested and paid.", "Every boat is sound.",
+    ]  # fmt: skip
+    assert (4, "heading", "outcome of the section") in fates(source)
+    assert not any("sound" in note for note in source.definition.notes)
+    assert "section_outcome" not in source.definition.issue.fields
+    assert str(source.rows[0].places["section_outcome"]) == "plan.xlsx!Sheet 1!A4"
+
+
+def test_an_outcome_alone_above_a_table_is_its_section() -> None:
+    source = read("""
+        Outcome: Boats are safe
+        Ref | Action        | RAG
+        1.1 | Mend the hull | Green
+        Outcome: Crews are rested
+        Ref | Action        | RAG
+        2.1 | Rest them     | Amber
+        """)
+    assert column(source, "section") == ["Outcome: Boats are safe", "Outcome: Crews are rested"]
+
+
+OPEN = "Ref | Action | Lead | RAG\n1 | Mend | Ada Quill | Green\n2 | Paint | Ben Ode | Blue"
+
+
+def test_an_action_without_a_rating_among_the_completed_ones_is_closed_and_said() -> None:
+    done = "Completed actions\n\nRef | Action | RAG\n3 | Sail it | Blue\n4 | Moor it |"
+    source = read(OPEN, done)
+    assert column(source, "rating") == ["Green", "Blue", "Blue", "Blue"]
+    assert [g for g in source.guesses if "completed ones" in g] == [
+        "field rating: action 4 has no rating but stands among the completed ones (Sheet 2, row "
+        "5); read as Blue"
+    ]
+
+
+def test_a_sheet_may_be_named_as_the_list_of_completed_actions() -> None:
+    done = sheet("Ref | Action\n3 | Sail it\n4 | Moor it", "Completed")
+    source = read_source(book(sheet(OPEN), done), plan_id="plan")
+    assert column(source, "rating") == ["Green", "Blue", "Blue", "Blue"]
+
+
+def test_a_list_of_new_actions_ends_the_completed_ones() -> None:
+    source = read("""
+        Completed actions
+        Ref | Action | Lead | RAG
+        1 | Mend | Ada Quill | Blue
+        2 | Paint | Ben Ode |
+        New actions
+        Ref | Action | Lead | RAG
+        3 | Sail it | Ben Ode |
+        4 | Moor it | Ben Ode | Green
+        """)
+    assert column(source, "rating") == ["Blue", "Blue", "", "Green"]
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Date/Version: joint board, July 2026", date(2026, 7, 1)),
+        ("Position as at 14 March 2026", date(2026, 3, 14)),
+        ("Agreed by the board on 3 May 2026", date(2026, 5, 3)),
+        ("Version 4", None),
+        ("Ferry plan 2026", None),
+        ("Work from May 2026 to July 2026, version 2", None),
+    ],
+)
+def test_the_day_from_which_timescales_count_is_proposed(line: str, day: date | None) -> None:
+    source = read(f"{line}\nRef | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
+    assert source.definition.agreed == day
+    assert any("plan: agreed" in guess for guess in source.guesses) is (day is not None)
+    assert line in source.definition.notes
+
+
+def test_the_day_of_agreement_comes_before_that_of_the_version() -> None:
+    source = read("""
+        Version 4, July 2026
+        Approved on 3 May 2026
+        Ref | Action | Lead
+        1   | Mend   | Ada Quill
+        2   | Paint  | Ben Ode
+        """)
+    assert source.definition.agreed == date(2026, 5, 3)
+
+
 # The real plans, where they are here.
 
 COUNTS = {

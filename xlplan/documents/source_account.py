@@ -128,6 +128,7 @@ def account_of(work: Work, legend: frozenset[tuple[int, int]]) -> tuple[AccountL
             fates[draft.sheet, row] = ("joined", f"joined to row {draft.row + 1}")
     out: list[AccountLine] = []
     plain = {"blank": ("blank", ""), "section": ("heading", "section"),
+             "outcome": ("heading", "outcome of the section"),
              "header": ("heading", "column headings"),
              "repeated": ("repeated header", "column headings")}  # fmt: skip
     for number, layout in enumerate(work.layouts):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from xlplan.documents.source_headings import Heading
+from xlplan.documents.source_hints import agreed_day
 from xlplan.documents.source_layout import Layout
 from xlplan.documents.source_rows import Columns, Draft, join_texts
 from xlplan.documents.source_scales import Scales, find_scales
@@ -23,6 +25,7 @@ from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.text import fold
 from xlplan.workbook.book import At, Book
 
+SECTION_OUTCOME = "section_outcome"
 _MARKING = re.compile(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")
 
 
@@ -39,6 +42,8 @@ class Parts:
     legend: frozenset[tuple[int, int]] = frozenset()
     headed: dict[Kind, str] = field(default_factory=dict)
     """For each kind of row, the field that takes the section headings above it."""
+    outcomes: dict[Kind, str] = field(default_factory=dict)
+    """For each kind of row, the field that takes the outcome below its section's heading."""
     answers: str = ""
     """The field that takes the recommendations whose headings stand above an action."""
     kept: tuple[str, ...] = ()
@@ -66,6 +71,7 @@ def assemble(
     parts.guesses += scales.guesses
     leads = _leads(parts, scales.fields, template)
     shown = [f for f in scales.fields if f.of == "action" and not f.retired]
+    shown = [f for f in shown if f.id != parts.outcomes.get("action")]  # as long as a page
     issue = tuple(f.id for f in shown if f.id != parts.answers)
     grouped = next((f.id for f in shown if f.role == "section"), "")
     definition = PlanDefinition(
@@ -73,6 +79,7 @@ def assemble(
         marking=_marking(parts), ratings=scales.ratings, leads=leads,
         issue=IssueSettings(fields=issue),
         composite=CompositeSettings(fields=tuple(f.id for f in shown), group_by=grouped),
+        agreed=_agreed(parts, template),
     )  # fmt: skip
     if template is None:
         return definition, parts
@@ -80,6 +87,7 @@ def assemble(
     more = tuple(f.id for f in shown if f.id not in known)
     return replace(
         template, id=plan_id, title=definition.title, fields=scales.fields,
+        agreed=definition.agreed,
         ratings=scales.ratings, leads=leads,
         issue=replace(template.issue, fields=_more(template.issue.fields, more)),
         composite=replace(template.composite, fields=_more(template.composite.fields, more)),
@@ -111,6 +119,21 @@ def _marking(parts: Parts) -> str:
     return ""
 
 
+def _agreed(parts: Parts, template: PlanDefinition | None) -> date | None:
+    """The day from which timescales count: the template's, else what a line above says."""
+    if template is not None and template.agreed:
+        return template.agreed
+    found = agreed_day(parts.layouts)
+    if found is None:
+        return None
+    day, line = found
+    parts.guesses.append(
+        f'plan: agreed = {day.isoformat()} comes from "{line}"; timescales such as Within 3 months '
+        "count from that day, so put in the day on which the plan was agreed"
+    )
+    return day
+
+
 def _add_fields(parts: Parts, kind: Kind) -> None:
     """Fields that no column is for: made refs, section headings, what the headings answer."""
     drafts = [draft for draft in parts.drafts if draft.kind == kind]
@@ -129,6 +152,11 @@ def _add_fields(parts: Parts, kind: Kind) -> None:
     key = next((f for f in mine if f.role == "key"), None)
     others = [f for f in mine if f is not key]
     ordered = [*([key] if key else []), *front, *others]
+    outcome = next((f for f in front if f.id == parts.outcomes.get(kind)), None)
+    if outcome is not None:
+        ordered.remove(outcome)
+        section = next(n for n, f in enumerate(ordered) if f.id == parts.headed[kind])
+        ordered.insert(section + 1, outcome)
     rest = [f for f in parts.fields if f.of != kind]
     parts.fields = tuple([*ordered, *rest] if kind == "action" else [*rest, *ordered])
 
@@ -156,6 +184,10 @@ def _section_fields(
         free = make_field(name, "Section", "section", kind)
         made.append(free)
     parts.headed[kind] = free.id
+    if any(heading.outcome for draft in drafts for heading in draft.sections):
+        parts.outcomes[kind] = SECTION_OUTCOME
+        if not any(f.id == SECTION_OUTCOME for f in mine):
+            made.append(make_field(SECTION_OUTCOME, "Section outcome", "text", kind, "narrative"))
     listed = {fold(d.ref) for d in parts.drafts if d.kind == "recommendation"}
     numbers = {h.number for d in drafts for h in d.sections if h.number}
     if kind == "action" and numbers and len({fold(n) for n in numbers} & listed) * 2 > len(numbers):

@@ -14,6 +14,11 @@ from xlplan.workbook.book import CellValue
 _NUMBERED = re.compile(
     r"([A-Z][A-Za-z]{2,20})\s*(\d{1,3}(?:\.\d{1,3})*)\s*(?:[-–—:.]+\s*(.*))?", re.DOTALL
 )
+_OUTCOME = re.compile(
+    r"(?:(?:intended|desired|expected|overall|key|strategic|our)\s+)?"
+    r"(?:outcomes?|aims?|objectives?|goals?|ambition|vision|impact)\s*[:–—-]\s*(\S.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NOT_SECTIONS = {
     "appendix", "annex", "version", "page", "table", "schedule", "figure", "draft", "sheet",
     *(name.casefold() for name in MONTH_NAMES),
@@ -32,6 +37,9 @@ class Heading:
     number: str = ""
     rest: str = ""
     col: int = 0
+    outcome: str = ""
+    """What the line below the heading says is to come of the section, and that line's row."""
+    outcome_row: int = -1
 
 
 def parse_heading(text: str, row: int = 0) -> Heading:
@@ -41,6 +49,14 @@ def parse_heading(text: str, row: int = 0) -> Heading:
     if match and match[1].casefold() not in _NOT_SECTIONS:
         return Heading(text, row, match[1], match[2], (match[3] or "").strip())
     return Heading(text, row)
+
+
+def section_outcome(text: str) -> str:
+    """What "Outcome: …" says, or ``""``; behind another word ("Aim: …") the whole line."""
+    match = _OUTCOME.fullmatch(text.strip())
+    if match is None:
+        return ""
+    return match[1].strip() if text.strip().casefold().startswith("outcome") else text.strip()
 
 
 def cell_text(value: CellValue) -> str:

@@ -20,11 +20,12 @@ from xlplan.documents.source_headings import (
     looks_like_headings,
     parse_heading,
     same_headings,
+    section_outcome,
 )
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.workbook.book import At, CellValue, ReadSheet
 
-LineKind = Literal["blank", "note", "section", "header", "repeated", "data"]
+LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
 
 _TOTAL = re.compile(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
 _NOTE_LIKE = re.compile(r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|key\b", re.IGNORECASE)
@@ -173,7 +174,8 @@ class _Reader:
         kind: LineKind = "repeated" if repeated else "header"
         self.lines[row] = Line(row, kind, self._text(row), len(self.tables) - 1)
 
-    def _sections_above(self, rows: Sequence[int], first: bool) -> None:
+    def _sections_above(self, waiting: Sequence[int], first: bool) -> None:
+        rows = self._apart(waiting)
         numbered = [row for row in rows if self._heading(row).number]
         if numbered:
             chosen = numbered
@@ -182,8 +184,21 @@ class _Reader:
             chosen = chosen if self._later_tables_have_sections() else []
         else:
             chosen = [row for row in rows if self._may_be_section(row)]
-        self._notes([row for row in rows if row not in chosen])
-        self._begin(chosen)
+        self._settle(waiting, chosen)
+
+    def _apart(self, rows: Sequence[int]) -> list[int]:
+        """The rows without the outcomes below a heading; all of them where nothing else is."""
+        return [r for r in rows if not self._outcome(r)] or list(rows)
+
+    def _outcome(self, row: int) -> str:
+        return section_outcome(self._text(row)) if len(self.own[row]) == 1 else ""
+
+    def _settle(self, rows: Sequence[int], chosen: Sequence[int]) -> None:
+        """The chosen rows begin a section, outcomes below them belong to it, the rest are notes."""
+        under = [r for r in rows if chosen and r > chosen[0] and r not in chosen]
+        under = [r for r in under if self._outcome(r)]
+        self._notes([row for row in rows if row not in chosen and row not in under])
+        self._begin(chosen, under)
 
     def _later_tables_have_sections(self) -> bool:
         """Whether lines stand directly above the later heading rows: then the first has one too."""
@@ -209,10 +224,16 @@ class _Reader:
         alone = len(self.own[row]) == 1 and len(text) <= LONGEST_SECTION
         return alone and text not in self.running and not _NOTE_LIKE.match(text)
 
-    def _begin(self, rows: Sequence[int]) -> None:
+    def _begin(self, rows: Sequence[int], outcomes: Sequence[int] = ()) -> None:
         if not rows:
             return
         self.sections = tuple(self._heading(row) for row in rows)
+        if outcomes:
+            text = "\n".join(self._outcome(row) for row in outcomes)
+            *before, last = self.sections
+            self.sections = (*before, replace(last, outcome=text, outcome_row=outcomes[0]))
+        for row in outcomes:
+            self.lines[row] = Line(row, "outcome", self._text(row))
         self.fresh = True
         for row in rows:
             self.lines[row] = Line(row, "section", self._text(row))
@@ -237,9 +258,7 @@ class _Reader:
 
     def _data(self, row: int, cells: Mapping[int, CellValue]) -> None:
         rows = self._waiting_rows()
-        chosen = [r for r in rows if self._may_be_section(r)]
-        self._notes([r for r in rows if r not in chosen])
-        self._begin(chosen)
+        self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
         self.waiting = []
         table = self.tables[-1]
         values, origin = dict(cells), {col: (row, col) for col in cells}

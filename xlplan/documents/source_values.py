@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlplan.documents.source_definition import Parts, blank_cells, lead_text
 from xlplan.documents.source_headings import Heading, cell_text
+from xlplan.documents.source_hints import CompletedLists
 from xlplan.documents.source_rows import Draft, join_texts
 from xlplan.documents.source_scales import fill_rating, is_rating
 from xlplan.errors import Problem
@@ -49,6 +50,8 @@ class _Maker:
         self.definition = definition
         self.problems = problems
         self.full = _full_headings(parts.drafts)
+        self.outcomes = _outcomes(parts.drafts)
+        self.completed = CompletedLists(parts.layouts)
         self.listed = {
             fold(d.ref): d.ref for d in parts.drafts if d.kind == "recommendation"
         }  # fmt: skip
@@ -70,6 +73,8 @@ class _Maker:
         for item in self.definition.fields_of(draft.kind):
             raw, at = self._raw(item, draft)
             value = canon(item, raw, self.definition)
+            if value is None and item.role == item.type == "rating":
+                value = self._as_listed(item, draft)
             if value is None:
                 continue
             values[item.id] = value
@@ -90,6 +95,8 @@ class _Maker:
         if item.id == self.parts.headed.get(draft.kind) and not pieces:
             at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
             return self._section(draft), at
+        if item.id == self.parts.outcomes.get(draft.kind) and not pieces:
+            return self._outcome(draft)
         if item.id == self.parts.answers and draft.kind == "action" and not pieces:
             at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
             return self._answers(draft), at
@@ -167,6 +174,18 @@ class _Maker:
         self.parts.guesses.append(f"{about(draft.kind, item.id)}{said}{rating.code}")
         return rating.code, at
 
+    def _as_listed(self, item: Field, draft: Draft) -> Value:
+        """An action without a rating in a list of completed ones is closed; this is said."""
+        closed = [rating for rating in self.definition.scale_of(item) if rating.closed]
+        if not closed or not self.completed.holds(draft.sheet, draft.row):
+            return None
+        sheet = self.parts.layouts[draft.sheet].sheet.name
+        self.parts.guesses.append(
+            f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} has no rating but stands among "
+            f"the completed ones ({sheet}, row {draft.row + 1}); read as {closed[0].code}"
+        )
+        return closed[0].code
+
     def _section(self, draft: Draft) -> Raw:
         """The section's text: short where the headings name recommendations that are listed."""
         headings = draft.sections
@@ -197,6 +216,16 @@ class _Maker:
                 return full
         return heading.text
 
+    def _outcome(self, draft: Draft) -> tuple[Raw, At]:
+        """The outcome of the section: its own line, or that below the same heading elsewhere."""
+        found = [
+            self.outcomes[key] for h in draft.sections if (key := _known_as(h)) in self.outcomes
+        ]
+        if not found:
+            return None, (draft.row, 0)
+        texts = dict.fromkeys(heading.outcome for heading in found)
+        return "\n".join(texts), (found[0].outcome_row, found[0].col)
+
     def _answers(self, draft: Draft) -> Raw:
         refs = [self.listed.get(fold(h.number)) for h in draft.sections if h.number]
         if not refs or None in refs or len(refs) != len(draft.sections):
@@ -222,6 +251,19 @@ class _Maker:
 
 def _texts(draft: Draft) -> list[str]:
     return [draft.text(name) for name in draft.cells]
+
+
+def _known_as(heading: Heading) -> tuple[str, str]:
+    """What a section is known by wherever it stands: its word and number, else its text."""
+    return (fold(heading.word), heading.number) if heading.number else (fold(heading.text), "")
+
+
+def _outcomes(drafts: Sequence[Draft]) -> dict[tuple[str, str], Heading]:
+    found: dict[tuple[str, str], Heading] = {}
+    for heading in (heading for draft in drafts for heading in draft.sections):
+        if heading.outcome:
+            found.setdefault(_known_as(heading), heading)
+    return found
 
 
 def _full_headings(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:

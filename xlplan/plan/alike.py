@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations
 
-from xlplan.plan.text import fold
+from xlplan.plan.text import fold, latin
 
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
                      "councillor", "rev"})  # fmt: skip
@@ -29,7 +29,7 @@ LONG_ENOUGH = 5
 
 def says_vacant(name: str) -> str:
     """The words of a name that say that nobody is there, or ``""``."""
-    found = _VACANT.search(" ".join(name.split()))
+    found = _VACANT.search(latin(" ".join(name.split())))
     return found[0] if found else ""
 
 
@@ -40,7 +40,7 @@ def names_nobody(name: str) -> bool:
     """
     if not says_vacant(name):
         return False
-    rest = _VACANT.sub(" ", " ".join(name.split()))
+    rest = _VACANT.sub(" ", latin(" ".join(name.split())))
     return not set(_WORDS.findall(rest.casefold())) - _NO_NAMES
 
 
