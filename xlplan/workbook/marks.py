@@ -7,8 +7,9 @@ what the file shows to be there is looked for, and colours only where they are n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xlplan.workbook.book import At
 from xlplan.workbook.extents import parse, place
@@ -17,6 +18,8 @@ from xlplan.workbook.relations import related
 
 Boxes = tuple[tuple[At, str], ...]
 _LONGEST = 4_000
+_ALIKE = 1 << 18
+"""Bytes of styles up to which they are remembered for the next file."""
 _FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
@@ -48,7 +51,10 @@ class MarkReader:
 
     def __init__(self, parts: Mapping[str, bytes], ours: frozenset[str]) -> None:
         self.parts = parts
-        self.looks = _looks(parts, ours)
+        styles = _part(parts, "xl/styles.xml")
+        theme = next((parts[name] for name in parts if name.startswith("xl/theme/")), b"")
+        look = _looks if len(styles) + len(theme) < _ALIKE else _looks.__wrapped__
+        self.looks = look(styles, theme, ours)
         self.struck_texts = _struck_texts(parts)
 
     def read(self, part: str) -> Marks:
@@ -56,7 +62,8 @@ class MarkReader:
         xml = self.parts.get(part, b"")
         fills: dict[At, str] = {}
         struck: set[At] = set()
-        for name, number in _CELL.findall(xml) if self.looks else ():
+        told = any(b' s="%d"' % number in xml for number in self.looks)
+        for name, number in _CELL.findall(xml) if told else ():
             look = self.looks.get(int(number))
             if look is None or (at := place(name.decode())) is None:
                 continue
@@ -77,10 +84,16 @@ class MarkReader:
                 yield from _texts_in(self.parts[target])
 
 
-def _looks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[int, tuple[str, bool]]:
+def _part(parts: Mapping[str, bytes], lowered: str) -> bytes:
+    """The part of this name, whatever its case."""
+    return next((parts[name] for name in parts if name.lower() == lowered), b"")
+
+
+@lru_cache(maxsize=8)  # most returns are of one template, and most programs keep its styles
+def _looks(styles: bytes, theme: bytes, ours: frozenset[str]) -> Mapping[int, tuple[str, bool]]:
     """Fill and strikethrough of each cell format that has either, by its number."""
-    styles = next((parts[name] for name in parts if name.lower() == "xl/styles.xml"), b"")
-    fills = [_colour(each, parts) for each in _FILL.findall(_section(styles, b"fills"))]
+    colours = theme_colours(theme) if b"theme=" in styles else []
+    fills = [_colour(each, colours) for each in _FILL.findall(_section(styles, b"fills"))]
     fills = ["" if colour in ours else colour for colour in fills]
     fonts = [bool(_STRIKE.search(each)) for each in _FONT.findall(_section(styles, b"fonts"))]
     if not any(fills) and not any(fonts):
@@ -102,7 +115,7 @@ def _section(styles: bytes, name: bytes) -> bytes:
     return styles[opening.end() : closing.start()] if opening and closing else b""
 
 
-def _colour(fill: bytes, parts: Mapping[str, bytes]) -> str:
+def _colour(fill: bytes, theme: Sequence[str]) -> str:
     """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
     fore = _FORE.search(fill)
     if fore is None or b'"solid"' not in fill:
@@ -110,10 +123,8 @@ def _colour(fill: bytes, parts: Mapping[str, bytes]) -> str:
     given = {name: value.decode("ascii", "replace") for name, value in _ATTRIBUTE.findall(fore[1])}
     base = given.get(b"rgb", "")[-6:]
     if b"theme" in given and given[b"theme"].isdecimal():
-        theme = next((parts[n] for n in parts if n.startswith("xl/theme/")), b"")
-        colours = theme_colours(theme)
         number = int(given[b"theme"])
-        base = colours[number] if number < len(colours) else ""
+        base = theme[number] if number < len(theme) else ""
     elif b"indexed" in given and given[b"indexed"].isdecimal():
         from openpyxl.styles.colors import COLOR_INDEX
 
@@ -129,7 +140,7 @@ def _colour(fill: bytes, parts: Mapping[str, bytes]) -> str:
 
 def _struck_texts(parts: Mapping[str, bytes]) -> frozenset[int]:
     """The shared texts of which a part is struck out."""
-    shared = next((parts[n] for n in parts if n.lower() == "xl/sharedstrings.xml"), b"")
+    shared = _part(parts, "xl/sharedstrings.xml")
     if not _STRIKE.search(shared):
         return frozenset()
     return frozenset(
