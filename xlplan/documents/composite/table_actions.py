@@ -86,12 +86,13 @@ def _field_column(frame: Frame, item: Field) -> TableColumn:
 def plan(frame: Frame) -> Table:
     """Every action that counts: its section, its fields, and what the composite works out."""
     compared = frame.board.previous is not None
+    rated = frame.board.definition.with_role("rating") is not None
     fields = fields_shown(frame)
     columns = [REF, SECTION, *(_field_column(frame, item) for item in fields)]
     columns.append(TableColumn("overdue", "Overdue", "text", "Overdue", 12))
     columns.append(TableColumn("slips", "Slips of the due date", "text", "Slips", 24))
     if compared:
-        columns += [BEFORE, DIRECTION]
+        columns += [BEFORE, DIRECTION] if rated else []
         columns.append(TableColumn("changed", "Changed since the last board", width=32))
     changed = _changed(frame) if compared else {}
     rows = []
@@ -100,7 +101,8 @@ def plan(frame: Frame) -> Table:
         row += (_value(frame, item, one) for item in fields)
         row += ["Overdue" if one.overdue else "Not overdue", slips_words(one) or "Never put back"]
         if compared:
-            row += [rating_label(frame, one.before) or "Not in the plan", direction_words(one)]
+            was = rating_label(frame, one.before) or "Not in the plan"
+            row += [was, direction_words(one)] if rated else []
             row.append("; ".join(changed.get(one.row.uid, ())) or "Nothing")
         rows.append(row)
     return table("plan", "plan", "Plan", "Every action that counts, by section", columns, rows)
@@ -155,7 +157,7 @@ def exceptions(frame: Frame) -> Table:
 
 def movement(frame: Frame) -> Table:
     """Every action that has moved since the last board."""
-    columns = [REF, SECTION, ACTION, LEADS, DUE, BEFORE, NOW, DIRECTION]
+    columns = _compared(frame, [REF, SECTION, ACTION, LEADS, DUE, BEFORE, NOW, DIRECTION])
     moved = [s for s in frame.figures.standings if s.direction not in (None, "same")]
     rows = [_cells(frame, one, columns) for one in moved]
     line = "The actions that have become better or worse, or are new"
@@ -165,7 +167,7 @@ def movement(frame: Frame) -> Table:
 def new(frame: Frame) -> Table:
     """The actions that the last board did not see."""
     came = {change.uid: change for change in frame.board.changes if change.kind == "row-added"}
-    columns = [REF, SECTION, ACTION, LEADS, DUE, NOW]
+    columns = _compared(frame, [REF, SECTION, ACTION, LEADS, DUE, NOW])
     rows = [
         (*_cells(frame, one, columns), said(frame, one.row, "progress"),
          arrival(frame, came.get(one.row.uid)).replace("\n", "; "))
@@ -223,10 +225,13 @@ def history(frame: Frame) -> Table:
 
 
 def _compared(frame: Frame, columns: Sequence[TableColumn]) -> list[TableColumn]:
-    """The columns, without those that need an earlier board where there is none."""
-    if frame.board.previous is not None:
-        return list(columns)
-    return [column for column in columns if column not in (BEFORE, DIRECTION)]
+    """The columns, without those that need an earlier board, or ratings, where there are none."""
+    left_out: set[TableColumn] = set()
+    if frame.board.previous is None:
+        left_out |= {BEFORE, DIRECTION}
+    if frame.board.definition.with_role("rating") is None:
+        left_out |= {BEFORE, NOW}
+    return [column for column in columns if column not in left_out]
 
 
 def _cells(frame: Frame, one: Standing, columns: Sequence[TableColumn]) -> tuple[TableValue, ...]:

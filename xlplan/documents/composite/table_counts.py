@@ -12,7 +12,7 @@ from xlplan.documents.composite.naming import section_text
 from xlplan.documents.composite.past import moments, used_keys
 from xlplan.documents.composite.plain_table import Kind, Table, TableColumn, TableValue, table
 from xlplan.documents.composite.recommendations import answering, live, recommendation_text
-from xlplan.documents.composite.standings import DIRECTIONS, Point, points_of
+from xlplan.documents.composite.standings import DIRECTIONS, Direction, Point, points_of
 
 FIGURE = 14.0
 
@@ -31,6 +31,12 @@ def _rated(frame: Frame) -> tuple[Point, ...]:
     return frame.figures.points if rated else ()
 
 
+def ways(frame: Frame) -> tuple[Direction, ...]:
+    """The directions of travel that a plan can show: one without ratings has only new actions."""
+    rated = frame.board.definition.with_role("rating") is not None
+    return DIRECTIONS if rated else ("new",)
+
+
 def summary(frame: Frame) -> Table:
     """Sections by rating, before and now, with movement; the whole plan is the last row."""
     points, compared = _rated(frame), frame.board.previous is not None
@@ -47,7 +53,7 @@ def summary(frame: Frame) -> Table:
     if points:
         columns.append(number("share_now", "Closed or on track, now", "On track", "share"))
     if compared:
-        columns += [number(d, SIGNS[d][1], "Direction") for d in DIRECTIONS]
+        columns += [number(d, SIGNS[d][1], "Direction") for d in ways(frame)]
     columns.append(number("overdue", "Overdue", "Overdue"))
     columns.append(number("exceptions", "Exceptions", "Exceptions"))
     every = (*frame.figures.sections, frame.figures.total)
@@ -70,7 +76,7 @@ def _summed(
     if points:
         row += [one.share_before, one.share] if compared else [one.share]
     if compared:
-        row += [one.moves.get(d, 0) for d in DIRECTIONS]
+        row += [one.moves.get(d, 0) for d in ways(frame)]
     return [*row, one.overdue, one.exceptions]
 
 
@@ -79,7 +85,7 @@ def movement_by_section(frame: Frame) -> Table:
     columns = [
         TableColumn("section", "Section", width=30),
         number("actions", "Actions", "Actions"),
-        *(number(d, SIGNS[d][1], "Direction") for d in DIRECTIONS),
+        *(number(d, SIGNS[d][1], "Direction") for d in ways(frame)),
         TableColumn("paths", "From the last board to now", width=50),
     ]
     label = {key: point.label for key, point in frame.points.items()}
@@ -92,7 +98,7 @@ def movement_by_section(frame: Frame) -> Table:
     for one in frame.figures.sections if frame.board.previous is not None else ():
         found = sorted(paths.get(one.name, Counter()).items())
         words = "; ".join(f"{a} to {b}: {n}" for (a, b), n in found) or "No rating has moved"
-        moves = [one.moves.get(d, 0) for d in DIRECTIONS]
+        moves = [one.moves.get(d, 0) for d in ways(frame)]
         rows.append((frame.short.get(one.name, one.name), one.actions, *moves, words))
     line = "How many actions of each section have become better or worse"
     return table("movement_by_section", "movement", "Movement by section", line, columns, rows)
