@@ -25,10 +25,10 @@ def said(frame: Frame, one: Standing, role: str, width: float) -> Cell:
     return frame.fitted(text, width, f"{one.row.ref}, {item.heading if item else role}")
 
 
-def leads_cell(frame: Frame, one: Standing) -> Cell:
+def leads_cell(frame: Frame, one: Standing, width: float) -> Cell:
     """The leads, one a line."""
     names = leads_of(frame.board.definition, one.row.values)
-    return frame.text("\n".join(names) or "No lead named")
+    return frame.fitted("\n".join(names) or "No lead named", width, f"{one.row.ref}, leads")
 
 
 def due_cell(frame: Frame, one: Standing, width: float) -> Cell:

@@ -42,11 +42,11 @@ def _row(frame: Frame, one: Standing, came: Change | None) -> Row:
             frame.ref(one.row.uid, one.row.ref),
             section_cell(frame, one),
             said(frame, one, "action", WIDTHS[2]),
-            leads_cell(frame, one),
+            leads_cell(frame, one, WIDTHS[3]),
             due_cell(frame, one, WIDTHS[4]),
             frame.rating(one.now),
             said(frame, one, "progress", WIDTHS[6]),
-            frame.text(arrival(frame, came)),
+            frame.fitted(arrival(frame, came), WIDTHS[7], f"{one.row.ref}, how it came"),
         ]
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.documents.composite.added import new_sheet
@@ -127,6 +127,15 @@ def _without_content(frame: Frame) -> frozenset[str]:
     return frozenset(left_out)
 
 
+def _made(frame: Frame, key: str) -> Sheet:
+    sheet = SHEETS[key].make(frame)
+    return sheet if key == "summary" else paged(sheet, frame.kept.get(sheet.name, ()))
+
+
+def _contents(frame: Frame, keys: Sequence[str]) -> Sheet:
+    return contents_sheet(frame, {SHEETS[k].name: SHEETS[k].line for k in keys if k in SHEETS})
+
+
 def composite_workbook(board: Board, created: str) -> Workbook:
     """The board's workbook. `created` (ISO 8601, UTC) is written into the file.
 
@@ -140,16 +149,17 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         keys = tuple(key for key in keys if key not in left_out)
     made: dict[str, Sheet] = {}
     # Plan first, for the others link to its rows; Notes last, for it holds their long texts.
-    order = sorted((k for k in keys if k != CONTENTS), key=lambda k: (k == "notes", k != "plan"))
-    for key in order:
-        sheet = SHEETS[key].make(frame)
-        made[key] = sheet if key == "summary" else paged(sheet, frame.kept.get(sheet.name, ()))
-    if "notes" not in made and frame.texts.labels:
-        made["notes"] = notes_sheet(frame)
-        keys = (*keys, "notes")
+    for key in sorted((k for k in keys if k in SHEETS and k != "notes"), key=lambda k: k != "plan"):
+        made[key] = _made(frame, key)
     if CONTENTS in keys:
-        listed = {made[k].name: SHEETS[k].line for k in keys if k != CONTENTS}
-        made[CONTENTS] = contents_sheet(frame, listed)
+        # Before Notes, for what is cut on it must be whole there.
+        made[CONTENTS] = _contents(frame, keys)
+    if frame.texts.labels and "notes" not in keys:
+        keys = (*keys, "notes")
+        if CONTENTS in keys:
+            made[CONTENTS] = _contents(frame, keys)
+    if "notes" in keys:
+        made["notes"] = _made(frame, "notes")
     definition = board.definition
     return Workbook(
         sheets=[made[key] for key in keys],

@@ -80,7 +80,7 @@ def _cells(frame: Frame, one: Standing, since: Mapping[str, str]) -> list[Cell]:
         frame.ref(one.row.uid, one.row.ref),
         section_cell(frame, one),
         said(frame, one, "action", WIDTHS[2]),
-        leads_cell(frame, one),
+        leads_cell(frame, one, WIDTHS[3]),
         centred(frame, kind, bold=kind == CLOSED_NOW),
         centred(frame, when or ("This board" if kind == CLOSED_NOW else "–")),
         frame.rating(one.before, quiet=True),

@@ -69,7 +69,7 @@ def contents_sheet(frame: Frame, listed: Mapping[str, str]) -> Sheet:
     ]
     rows.append(Row([], height=8))
     rows.append(
-        Row([frame.text("In short", label), frame.text(headline(frame), replace(large, bold=True))])
+        Row([frame.text("In short", label), Cell(headline(frame), replace(large, bold=True))])
     )
     rows.append(Row([], height=8))
     rows.append(frame.headings(("Sheet", "What it shows")))

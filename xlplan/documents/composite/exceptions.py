@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from xlplan.documents.composite.action_cells import leads_cell
 from xlplan.documents.composite.frame import Frame, plural
 from xlplan.documents.composite.longtexts import cut_words
-from xlplan.documents.composite.standings import REASONS, Standing, leads_of
+from xlplan.documents.composite.standings import REASONS, Standing
 from xlplan.plan.values import show, show_in
 from xlplan.workbook.sheet import Cell, Row, Sheet
 
@@ -71,12 +72,14 @@ def _row(frame: Frame, one: Standing) -> Row:
             frame.ref(one.row.uid, one.row.ref),
             frame.text(cut_words(frame.short.get(one.section, one.section), 60)),
             said("action", WIDTHS[2]),
-            frame.text("\n".join(leads_of(definition, values)) or "No lead named"),
-            frame.text(due) if due else said("due", WIDTHS[4]),
+            leads_cell(frame, one, WIDTHS[3]),
+            frame.fitted(due, WIDTHS[4], f"{one.row.ref}, due") if due else said("due", WIDTHS[4]),
             frame.rating(one.before, quiet=True),
             frame.rating(one.now),
             frame.direction(one),
-            frame.text(reasons, replace(frame.boxed, bold=True)),
+            frame.fitted(
+                reasons, WIDTHS[8], f"{one.row.ref}, exceptions", replace(frame.boxed, bold=True)
+            ),
             said("progress", WIDTHS[9]),
         ]
     )

@@ -30,6 +30,8 @@ SIGNS: Mapping[Direction, tuple[str, str]] = {
 """Direction of travel: an arrow and the word that says it."""
 LINK_LENGTH = 26
 """Characters of the longest name that is a link as well: a link does not wrap everywhere."""
+NAME_LENGTH = 240
+"""Characters that fit the narrowest column in the highest row there can be."""
 
 
 @dataclass
@@ -73,8 +75,15 @@ class Frame:
         return replace(self.number, bold=True, fill=self.look.band_fill)
 
     def text(self, text: str, style: Style | None = None, link: str = "") -> Cell:
-        """A cell of text, cleaned of what no reader can see."""
-        return Cell(canon_text(text) or None, style or self.boxed, link=link)
+        """A cell of a name, a word or a short sentence, cleaned of what no reader can see.
+
+        One that is longer than any name is cut with a mark and whole in Notes.
+        """
+        text = canon_text(text)
+        if len(text) > NAME_LENGTH:
+            number = self.texts.keep(text, cut_words(text, 40))
+            text = f"{cut_words(text, NAME_LENGTH - 50)} (whole in Notes, long text {number})"
+        return Cell(text or None, style or self.boxed, link=link)
 
     def fitted(self, text: str, width: float, label: str, style: Style | None = None) -> Cell:
         """A cell of text of any length; see `LongTexts`."""

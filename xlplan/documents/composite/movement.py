@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from xlplan.documents.composite.action_cells import leads_cell
 from xlplan.documents.composite.frame import SIGNS, Frame
 from xlplan.documents.composite.longtexts import cut_words
-from xlplan.documents.composite.standings import DIRECTIONS, Standing, leads_of
+from xlplan.documents.composite.standings import DIRECTIONS, Standing
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import show
 from xlplan.workbook.sheet import Area, Cell, Merge, Row, Sheet
@@ -66,7 +67,12 @@ def _sentence(frame: Frame, rows: list[Row], merges: list[Merge]) -> None:
                 [
                     frame.section(section.name, replace(frame.boxed, bold=True)),
                     Cell(section.actions, frame.number),
-                    frame.text(_paths(frame, group), replace(frame.boxed, valign="vcenter")),
+                    frame.fitted(
+                        _paths(frame, group),
+                        WIDTHS[2],
+                        f"{section.name}, movement",
+                        replace(frame.boxed, valign="vcenter"),
+                    ),
                     *(Cell(section.moves.get(d, 0), frame.number) for d in DIRECTIONS),
                 ]
             )
@@ -93,7 +99,7 @@ def _row(frame: Frame, one: Standing) -> Row:
             frame.text(cut_words(frame.short.get(one.section, one.section), 60)),
             frame.ref(one.row.uid, one.row.ref),
             frame.fitted(text, WIDTHS[2], f"{one.row.ref}, Action"),
-            frame.text("\n".join(leads_of(frame.board.definition, one.row.values))),
+            leads_cell(frame, one, WIDTHS[3]),
             frame.text(say_date(one.due) if one.due else ""),
             frame.rating(one.before, quiet=True),
             frame.rating(one.now),

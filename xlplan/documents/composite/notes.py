@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xlplan.documents.composite.frame import Frame, plural
-from xlplan.documents.composite.longtexts import pieces
+from xlplan.documents.composite.longtexts import cut_words, pieces
 from xlplan.documents.composite.plan import empty_fields
 from xlplan.documents.composite.restated import restatements
 from xlplan.documents.composite.standings import best_first, listed
@@ -199,7 +199,7 @@ def _long_texts(frame: Frame, rows: list[Row]) -> None:
         number += 1
         parts = pieces(text, WIDTHS[1], frame.boxed, PIECE_LINES)
         for part, piece in enumerate(parts, 1):
-            name = f"Long text {number}: {label}" + (
+            name = f"Long text {number}: {cut_words(label, 120)}" + (
                 f" (part {part} of {len(parts)})" if len(parts) > 1 else ""
             )
-            rows.append(Row([frame.text(name), Cell(piece or None, frame.boxed)]))
+            rows.append(Row([Cell(name, frame.boxed), Cell(piece or None, frame.boxed)]))
