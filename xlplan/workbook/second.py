@@ -14,7 +14,11 @@ from datetime import date, datetime
 
 from xlplan.workbook.book import At, ReadSheet
 
-_LOOSE = re.compile(rb"[<:]t>(?:[ \t\n\r][^<]*|[^<]*[ \t\n\r])</")
+_LOOSE = re.compile(rb"[<:]t>(?:[ \t\n\r]|[^<]*+(?<=[ \t\n\r])<)")
+_ENDS = tuple(
+    each for space in (b" ", b"\t", b"\n", b"\r") for each in (b"t>" + space, space + b"</")
+)
+"""Looked for first: searching for bytes costs next to nothing."""
 _OLD_DATES = re.compile(rb'\bdate1904="(?:1|true)"')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -28,7 +32,7 @@ def _is_loose(name: str, part: bytes) -> bool:
     if name == "xl/workbook.xml":
         return _OLD_DATES.search(part) is not None
     texts = name.startswith("xl/worksheets/") or name.lower() == "xl/sharedstrings.xml"
-    return texts and b"t>" in part and _LOOSE.search(part) is not None
+    return texts and any(end in part for end in _ENDS) and _LOOSE.search(part) is not None
 
 
 def disputed(data: bytes, sheets: Sequence[ReadSheet]) -> dict[str, dict[At, str]]:
