@@ -13,10 +13,10 @@ from itertools import pairwise
 from xlplan.documents.composite.board import Board
 from xlplan.documents.composite.figures import figures
 from xlplan.documents.composite.frame import SIGNS, Frame, plural
+from xlplan.documents.composite.key_figures import key_figures
 from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.paging import room, scale
 from xlplan.documents.composite.standings import DIRECTIONS, Direction, Standing, leads_of
-from xlplan.documents.composite.summary import key_figures
 from xlplan.documents.composite.summary_charts import whole_unit
 from xlplan.documents.look import mix, rating_style
 from xlplan.plan.timescales import say_date

@@ -17,9 +17,9 @@ from xlplan.documents.composite.book import CONTENTS, sheet_keys
 from xlplan.documents.composite.contents import headline
 from xlplan.documents.composite.figures import figures
 from xlplan.documents.composite.frame import Frame
+from xlplan.documents.composite.key_figures import key_figures
 from xlplan.documents.composite.plain_table import Table, TableColumn, table
 from xlplan.documents.composite.standings import points_of
-from xlplan.documents.composite.summary import key_figures
 from xlplan.plan.timescales import say_date
 
 if TYPE_CHECKING:
