@@ -176,9 +176,10 @@ def _hidden(book: Workbook) -> None:
 
 
 def _footer(book: Workbook) -> None:
-    footer = book["Figures"].oddFooter.right
+    footer = book["Figures"].oddFooter
     assert footer is not None
-    footer.text = "Page &P"
+    assert footer.right is not None
+    footer.right.text = "Page &P"
 
 
 def _note_not_told(book: Workbook) -> None:

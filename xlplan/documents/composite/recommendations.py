@@ -72,9 +72,9 @@ def recommendations_sheet(frame: Frame) -> Sheet:
     rows = live(frame)
     if not rows:
         return frame.empty(NAME, NAME, "The plan has no recommendations of their own.")
-    fields = _fields(frame, rows)
+    fields = recommendation_fields(frame, rows)
     points = frame.figures.points if frame.board.definition.with_role("rating") else ()
-    rolled = _rolled(frame)
+    rolled = rolled_up(frame)
     widths = [9.0, 74.0, *(_width(f) for f in fields), 10, *[12.0] * len(points), 11]
     widths += [*[14.0] * len(rolled), 30]
     note = "An action that answers several recommendations counts under each of them"
@@ -96,9 +96,9 @@ def recommendations_sheet(frame: Frame) -> Sheet:
     return frame.sheet(NAME, out, widths, headed=headed, freeze_columns=1)
 
 
-def _fields(frame: Frame, rows: list[MasterRow]) -> list[Field]:
+def recommendation_fields(frame: Frame, rows: list[MasterRow]) -> list[Field]:
     """What else the plan says of its recommendations, where it says anything."""
-    own = [_own_rating(frame, rollup) for rollup, _ in _rolled(frame)]
+    own = [_own_rating(frame, rollup) for rollup, _ in rolled_up(frame)]
     apart = [_asking(frame), *own]
     return [
         f
@@ -107,7 +107,7 @@ def _fields(frame: Frame, rows: list[MasterRow]) -> list[Field]:
     ]
 
 
-def _rolled(frame: Frame) -> list[tuple[Rollup, Mapping[str, RolledUp]]]:
+def rolled_up(frame: Frame) -> list[tuple[Rollup, Mapping[str, RolledUp]]]:
     """What the actions of each recommendation come to, for each rule that the plan names."""
     definition = frame.board.definition
     return [
@@ -127,7 +127,7 @@ def _own_rating(frame: Frame, rollup: Rollup) -> Field | None:
     return definition.with_role("rating", "recommendation")
 
 
-def _rolled_cell(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
+def rolled_cell(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
     """A rating in its colour, or the share of the actions that is completed."""
     middle = replace(frame.boxed, align="center", valign="vcenter")
     if rollup.rule == "share-closed":
@@ -164,7 +164,7 @@ def _row(
     cells.append(Cell(len(found), replace(frame.number, bold=True)))
     cells += [Cell(counts[p.key], frame.tinted(p, counts[p.key], frame.number)) for p in points]
     cells.append(Cell(sum(one.overdue for one in found), frame.number))
-    cells += [_rolled_cell(frame, rollup, by_ref[fold(row.ref)]) for rollup, by_ref in rolled]
+    cells += [rolled_cell(frame, rollup, by_ref[fold(row.ref)]) for rollup, by_ref in rolled]
     if found and len(sections) == 1:
         cells.append(frame.section(found[0].section))
     else:

@@ -11,8 +11,17 @@ from xlplan.documents.composite.frame import SIGNS, Frame
 from xlplan.documents.composite.naming import section_text
 from xlplan.documents.composite.past import moments, used_keys
 from xlplan.documents.composite.plain_table import Kind, Table, TableColumn, TableValue, table
-from xlplan.documents.composite.recommendations import answering, live, recommendation_text
+from xlplan.documents.composite.recommendations import (
+    ROLLED,
+    answering,
+    live,
+    recommendation_fields,
+    recommendation_text,
+    rolled_cell,
+    rolled_up,
+)
 from xlplan.documents.composite.standings import DIRECTIONS, Direction, Point, points_of
+from xlplan.plan.text import fold
 
 FIGURE = 14.0
 
@@ -106,21 +115,32 @@ def movement_by_section(frame: Frame) -> Table:
 
 def recommendations(frame: Frame) -> Table:
     """What the plan answers, and where the actions that answer it stand."""
-    points = _rated(frame)
+    points, found = _rated(frame), live(frame)
+    fields, rolled = recommendation_fields(frame, found), rolled_up(frame)
     columns = [
         TableColumn("ref", "Recommendation", width=16),
         TableColumn("text", "What it asks for", width=70),
+        *(TableColumn(item.id, item.heading, width=24) for item in fields),
         number("actions", "Actions", "Actions"),
         *_points(points),
         number("overdue", "Overdue", "Overdue"),
-    ]
-    found = answering(frame)
+        *(TableColumn(f"rule_{n}", rollup.heading or ROLLED[rollup.rule])
+          for n, (rollup, _) in enumerate(rolled, 1)),
+    ]  # fmt: skip
+    answered = answering(frame)
     rows: list[Sequence[TableValue]] = []
-    for row in live(frame):
-        group = found.get(row.ref, [])
+    for row in found:
+        group = answered.get(row.ref, [])
         counts = Counter(one.now for one in group)
-        figures = (len(group), *(counts[p.key] for p in points), sum(s.overdue for s in group))
-        rows.append((row.ref, recommendation_text(frame, row), *figures))
+        cells = (rolled_cell(frame, rollup, by_ref[fold(row.ref)]) for rollup, by_ref in rolled)
+        rows.append(
+            (
+                row.ref, recommendation_text(frame, row),
+                *(frame.say(item, row.values.get(item.id)) for item in fields),
+                len(group), *(counts[p.key] for p in points), sum(s.overdue for s in group),
+                *(str(cell.value or "") for cell in cells),
+            )
+        )  # fmt: skip
     line = "An action that answers several recommendations counts under each of them"
     return table("recommendations", "recommendations", "Recommendations", line, columns, rows)
 
