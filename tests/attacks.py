@@ -80,6 +80,19 @@ def workbook(rows: str = HELLO, after: str = "", main: str = MAIN) -> bytes:
     return package(parts(rows, after, main))
 
 
+def with_texts(rows: str, texts: Sequence[str]) -> bytes:
+    """A workbook with these rows, whose cells may refer to these shared texts by number."""
+    items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    named = ("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml")
+    return package(
+        {
+            **parts(rows),
+            "xl/_rels/workbook.xml.rels": _rels(*named),
+            "xl/sharedStrings.xml": f'<sst xmlns="{_SHEET_NAMESPACE}">{items}</sst>',
+        }
+    )
+
+
 def with_part(name: str, data: str | bytes) -> bytes:
     """The smallest workbook with one more part."""
     return package({**parts(), name: data})
@@ -223,6 +236,11 @@ def _entry(name: str, first: int, length: int) -> bytes:
         + bytes(50)
         + struct.pack("<III", first, length, 0)
     )
+
+
+def xls_record(kind: int, body: bytes) -> bytes:
+    """Any record, which may be too short for its kind."""
+    return _record(kind, body)
 
 
 def xls_number(row: int, col: int) -> bytes:

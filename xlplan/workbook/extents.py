@@ -108,9 +108,10 @@ def far_cells(sheet: str, rows: int, columns: int) -> Refusal:
 
 def many_cells(sheet: str, cells: int) -> Refusal:
     """The refusal of a sheet with too many cells, nearly always empty ones that are formatted."""
+    which = f'The sheet "{sheet}"' if sheet else "A sheet of this workbook"
     return Refusal(
         "GATE-011",
-        f'The sheet "{sheet}" has {cells:,} cells, far more than a plan. Select the rows and '
+        f"{which} has {cells:,} cells, far more than a plan. Select the rows and "
         "columns after the table, choose Clear Formats and Delete, save, and send it again.",
     )
 
@@ -127,7 +128,7 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
     marks = Counter(_MARKS.findall(xml))
     listed = marks[b"c"]
     if listed > bounds.cells:
-        return None
+        raise Refused(many_cells("", listed))
     rows, merges = _PLAIN_ROW.findall(xml), _PLAIN_MERGE.findall(xml)
     found = _PLAIN_CELL.findall(xml)
     formulas = _PLAIN_FORMULA.findall(xml) if marks[b"f"] else []
