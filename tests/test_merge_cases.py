@@ -14,6 +14,7 @@ import pytest
 from tests.paper import FIELDS, LEADS, RATINGS, Office
 from xlplan.merge.model import COORDINATOR
 from xlplan.plan.definition import STATUS, Field, Lead, Rating
+from xlplan.plan.values import show
 
 UNTOUCHED = "-"
 CASES = [
@@ -136,6 +137,32 @@ def test_entries_of_co_leads_both_stay_dated_signed_and_newest_first() -> None:
         "It began.",
     ]
     assert office.questions() == []
+
+
+def test_entries_that_come_in_together_have_a_line_each_in_the_log() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    made = office.merge(
+        office.reading(ann, {("a-1", "diary:entry"): "First."}, file="a.xlsx", digest="a"),
+        office.reading(ben, {("a-1", "diary:entry"): "Second."}, file="b.xlsx", digest="b"),
+    )
+    assert [(c.by, c.place.file) for c in made] == [("Ann", "a.xlsx"), ("Ben", "b.xlsx")]
+    assert made[0].before is None
+    assert made[0].after == made[1].before
+    assert made[1].after == office.state.value("a-1", "diary")
+
+
+def test_elements_that_come_in_together_have_a_line_each_in_the_log() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    made = office.merge(
+        office.reading(ann, {("a-1", "tags"): "a, b, c"}, file="a.xlsx", digest="a"),
+        office.reading(ben, {("a-1", "tags"): "b"}, file="b.xlsx", digest="b"),
+    )
+    assert [(c.by, show(c.before), show(c.after)) for c in made] == [
+        ("Ann", "a, b", "a, b, c"),
+        ("Ben", "a, b, c", "b, c"),
+    ]
 
 
 def test_a_later_entry_of_the_same_lead_replaces_the_earlier_one() -> None:

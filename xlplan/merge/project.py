@@ -5,7 +5,7 @@ All pure: the same events give the same answers, and nothing that is computed he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -22,7 +22,7 @@ from xlplan.merge.model import (
     Undone,
 )
 from xlplan.merge.records import CellKey
-from xlplan.merge.register import CellState, Write
+from xlplan.merge.register import CellState, Write, settle
 from xlplan.merge.state import State
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value
@@ -55,10 +55,12 @@ class Step:
         self._before: dict[CellKey, CellState] = {}
         self._cause: dict[CellKey, Event] = {}
         self._added: list[tuple[Event, RowAdded]] = []
+        self._seqs: set[int] = set()
 
     def apply(self, event: Event) -> None:
         """Apply one event of the transaction."""
         fact = event.fact
+        self._seqs.add(event.seq)
         if isinstance(fact, RowAdded) and fact.origin != "import" and self._is_new(fact):
             self._added.append((event, fact))
             for key in [key for key in self.state.cells() if key[0] == fact.uid]:
@@ -80,7 +82,8 @@ class Step:
         for key, was in self._before.items():
             now = self.state.cell(key)
             if now.value != was.value and key[0] in self.state.rows:
-                made.append(_change(self.state, self._cause[key], key, was.value, now))
+                cause = self._cause[key]
+                made.extend(_changes_of(self.state, cause, key, was.value, now, self._seqs))
         return made
 
 
@@ -103,8 +106,33 @@ def _will_touch(state: State, event: Event) -> list[CellKey]:
     return []
 
 
-def _change(state: State, event: Event, key: CellKey, before: Value, now: CellState) -> Change:
-    writer = _writer(event, now)
+def _changes_of(
+    state: State, event: Event, key: CellKey, before: Value, now: CellState, seqs: Collection[int]
+) -> Iterator[Change]:
+    """The changes that led to what a cell holds now: one for each writer whose words it took in.
+
+    Several people's entries, or elements of a set, may come in with one merge; each of them has a
+    line of its own in the log, with the file and the cell that it came from.
+    """
+    heads = () if now.conflict or isinstance(event.fact, Undone) else now.heads
+    fresh = sorted(
+        (write for write in (*heads, *now.entries) if write.seq in seqs),
+        key=lambda write: (write.seq, write.id),
+    )
+    writes = state.live(key)
+    for place, writer in enumerate(fresh[:-1], 1):
+        later = {write.id for write in fresh[place:]}
+        then = settle(state.field_of(key), [w for w in writes if w.id not in later])
+        if then.value not in (before, now.value):
+            yield _change(state, event, key, before, then, writer)
+            before = then.value
+    last = fresh[-1] if len(fresh) > 1 else _writer(event, now)
+    yield _change(state, event, key, before, now, last)
+
+
+def _change(
+    state: State, event: Event, key: CellKey, before: Value, now: CellState, writer: Write | None
+) -> Change:
     told = None if isinstance(event.fact, Undone) else writer
     return Change(
         seq=event.seq,
