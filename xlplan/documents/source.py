@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.documents.source_account import AccountLine, Work, account_of, notes, say_unusual
+from xlplan.documents.source_account import AccountLine, Work, account_of, notes
 from xlplan.documents.source_definition import Parts, assemble
 from xlplan.documents.source_layout import Layout, read_layout
 from xlplan.documents.source_refs import name_by_organisation, name_rows
@@ -22,6 +22,7 @@ from xlplan.documents.source_rows import (
     keys_in_text,
     split_keys,
 )
+from xlplan.documents.source_unusual import say_unusual
 from xlplan.documents.source_values import SourceRow, make_rows
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.plan.definition import Kind, PlanDefinition
@@ -83,7 +84,7 @@ def read_source(
         _draft(work, kind)
     if sum(draft.kind == "action" for draft in work.drafts) < 2:
         raise fault("NEW-001", book.name, _no_plan(layouts))
-    say_unusual(work)
+    say_unusual(work, template)
     definition, parts = assemble(
         Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses),
         plan_id, template,

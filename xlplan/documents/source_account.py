@@ -40,54 +40,8 @@ class Work:
     problems: list[Problem] = field(default_factory=list)
 
 
-def say_unusual(work: Work) -> None:
-    """Hidden rows and columns are imported, formulas give their values; both are said."""
-    used_sheets = {columns.sheet for columns in work.columns}
-    for number, layout in enumerate(work.layouts):
-        sheet = layout.sheet
-        where = f"{work.book.name}!{sheet.name}"
-        used = {line.row for line in layout.lines if line.kind == "data"}
-        hidden = sorted(row + 1 for row in sheet.hidden_rows & used)
-        cols = sorted({c for t in layout.tables for c in t.headings} & sheet.hidden_columns)
-        said: list[tuple[str, str]] = []
-        if not sheet.visible and layout.tables:
-            said.append(("NEW-004", "This sheet is hidden; it was imported."))
-        if hidden:
-            shown = ", ".join(map(str, hidden[:10])) + ("…" if len(hidden) > 10 else "")
-            said.append(("NEW-004", f"Rows {shown} are hidden; they were imported."))
-        if cols:
-            letters = ", ".join(a1(0, col)[:-1] for col in cols)
-            said.append(("NEW-004", f"Columns {letters} are hidden; they were imported."))
-        for table in layout.tables:
-            if not table.rows and number in used_sheets:
-                text = f"Row {table.header + 1} looks like column headings too, but nothing stands "
-                said.append(("NEW-008", f"{text}below it; it was kept as a note."))
-        if formulas := [at for at in sheet.formulas if at[0] in used]:
-            first = a1(*min(formulas))
-            said.append(
-                ("NEW-005", f"{len(formulas)} cells hold formulas (first {first}); their values "
-                 "were imported.")
-            )  # fmt: skip
-        if struck := [at for at in sheet.struck if at[0] in used]:
-            first = a1(*min(struck))
-            said.append(
-                ("NEW-009", f"{len(struck)} cells are struck through (first {first}); their text "
-                 "was imported. Withdraw an action that was struck out.")
-            )  # fmt: skip
-        if sheet.notes:
-            said.append(
-                ("NEW-009", f"{len(sheet.notes)} cells carry notes; they were kept as notes of "
-                 "the plan.")
-            )  # fmt: skip
-        work.problems += [Problem(code, where, text, "note") for code, text in said]
-        for at, name in sorted(sheet.errors.items()):
-            work.problems.append(
-                Problem("NEW-006", f"{where}!{a1(*at)}", f'The cell holds the error "{name}"; it '
-                        "was imported as that text. Correct it in the plan.", "warning")
-            )  # fmt: skip
-
-
-def _of_plan(work: Work, sheet: int, table: int) -> bool:
+def of_plan(work: Work, sheet: int, table: int) -> bool:
+    """Whether a table is one of the plan's."""
     return any(c.sheet == sheet and c.table == table for c in work.columns)
 
 
@@ -98,7 +52,7 @@ def notes(work: Work) -> list[str]:
         mine = [
             line.text for line in layout.lines
             if line.kind == "note"
-            or (line.kind in ("data", "header") and not _of_plan(work, number, line.table))
+            or (line.kind in ("data", "header") and not of_plan(work, number, line.table))
         ]  # fmt: skip
         plain = not any(c.sheet == number for c in work.columns)
         if plain and len(mine) > MOST_NOTES:
@@ -137,7 +91,7 @@ def account_of(work: Work, legend: frozenset[tuple[int, int]]) -> tuple[AccountL
             title = "title" if line.row == first and layout.tables else "note"
             note = ("note", "legend" if (number, line.row) in legend else title)
             fate = fates.get((number, line.row)) or plain.get(line.kind, note)
-            if line.kind == "header" and not _of_plan(work, number, line.table):
+            if line.kind == "header" and not of_plan(work, number, line.table):
                 fate = note
             out.append(AccountLine(layout.sheet.name, line.row + 1, *fate))
     return tuple(out)

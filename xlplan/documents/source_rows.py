@@ -113,7 +113,9 @@ def join_rows(drafts: Sequence[Draft], columns: Columns, in_text: bool) -> list[
     usual = filled[len(filled) // 2] if filled else 0
     out: list[Draft] = []
     for draft in drafts:
-        if out and not draft.starts and _runs_on(draft, columns, key, action, in_text, usual):
+        if out and not draft.starts and _same_cells(draft, out[-1], key, action):
+            _list_under(draft, out[-1])
+        elif out and not draft.starts and _runs_on(draft, columns, key, action, in_text, usual):
             for name, pieces in draft.cells.items():
                 have = out[-1].cells.setdefault(name, [])
                 have += [piece for piece in pieces if piece not in have]
@@ -121,6 +123,29 @@ def join_rows(drafts: Sequence[Draft], columns: Columns, in_text: bool) -> list[
         else:
             out.append(draft)
     return out
+
+
+def _same_cells(draft: Draft, above: Draft, key: str, action: str) -> bool:
+    """Whether the action, and the ref where there are refs, are merged with the row above."""
+    names = [action, key] if key else [action]
+    here = [draft.cells.get(name, []) for name in names]
+    there = [above.cells.get(name, []) for name in names]
+    return all(a and b and a[0] == b[0] for a, b in zip(here, there, strict=True))
+
+
+def _list_under(draft: Draft, above: Draft) -> None:
+    """Add the other cells of a row to the row it belongs to, each on a line of its own."""
+    for name, pieces in draft.cells.items():
+        have = above.cells.setdefault(name, [])
+        for value, at in pieces:
+            if (value, at) in have:
+                continue
+            if have and cell_text(value):
+                first, place = have[-1]
+                have[-1] = (f"{cell_text(first)}\n{cell_text(value)}", place)
+            else:
+                have.append((value, at))
+    above.joined.append(draft.row)
 
 
 def _runs_on(

@@ -200,9 +200,10 @@ def _with_markings(book: Book, data: bytes) -> Book:
     if book.kind not in _DETAILED:
         return book
     from xlplan.workbook.markings import read_markings
+    from xlplan.workbook.trim import without_empty_rows
 
     try:
-        markings = read_markings(data)
+        markings = read_markings(without_empty_rows(data))
     except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
         markings = {}
         reason = type(error).__name__

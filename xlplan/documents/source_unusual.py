@@ -1,0 +1,163 @@
+"""What is unusual about a spreadsheet, and what was made of it: said as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from xlplan.documents.source_account import Work
+from xlplan.documents.source_layout import Layout
+from xlplan.errors import Problem
+from xlplan.plan.definition import PlanDefinition
+from xlplan.workbook.book import At, a1
+
+Said = tuple[str, str, str]
+"""A code, how much it counts, and a sentence."""
+
+
+def say_unusual(work: Work, template: PlanDefinition | None = None) -> None:
+    """Say what is hidden, computed, struck out, merged over the refs or headed twice.
+
+    `template` is the workbook template in use: fields of it that have no column are said too.
+    """
+    used_sheets = {columns.sheet for columns in work.columns}
+    for number, layout in enumerate(work.layouts):
+        where = f"{work.book.name}!{layout.sheet.name}"
+        said = [
+            *_hidden(layout),
+            *(_headings(layout) if number in used_sheets else ()),
+            *_formulas(layout),
+            *_markings(layout),
+            *_merged_refs(work, number),
+        ]
+        work.problems += [Problem(code, where, text, level) for code, level, text in said]
+        for at, name in sorted(layout.sheet.errors.items()):
+            text = f'The cell holds the error "{name}"; it was imported as that text. '
+            work.problems.append(
+                Problem(
+                    "NEW-006", f"{where}!{a1(*at)}", f"{text}Correct it in the plan.", "warning"
+                )
+            )
+    if template is not None:
+        work.problems += _without_column(work, template)
+
+
+def _data_rows(layout: Layout) -> set[int]:
+    return {line.row for line in layout.lines if line.kind == "data"}
+
+
+def _hidden(layout: Layout) -> Iterator[Said]:
+    sheet = layout.sheet
+    look = "Withdraw what is no part of the plan."
+    if not sheet.visible and layout.tables:
+        yield "NEW-004", "note", f"This sheet is hidden; it was imported. {look}"
+    if hidden := sorted(row + 1 for row in sheet.hidden_rows & _data_rows(layout)):
+        yield "NEW-004", "note", f"Rows {_few(hidden)} are hidden; they were imported. {look}"
+    heads = {col for table in layout.tables for col in table.headings}
+    if cols := [a1(0, col)[:-1] for col in sorted(heads & sheet.hidden_columns)]:
+        yield (
+            "NEW-004", "note", f"Columns {_few(cols)} are hidden; they were imported. Delete the "
+            "fields in plan.toml that nobody is to see.",
+        )  # fmt: skip
+
+
+def _few(names: Sequence[object]) -> str:
+    return ", ".join(map(str, names[:10])) + ("…" if len(names) > 10 else "")
+
+
+def _headings(layout: Layout) -> Iterator[Said]:
+    for table in layout.tables:
+        if not table.rows:
+            yield (
+                "NEW-008", "note", f"Row {table.header + 1} looks like column headings too, but "
+                "nothing stands below it; it was kept as a note. If its headings are the right "
+                "ones, delete the other heading row and start again.",
+            )  # fmt: skip
+
+
+def _formulas(layout: Layout) -> Iterator[Said]:
+    sheet = layout.sheet
+    rows = {row for row, cells in enumerate(sheet.rows) if any(c is not None for c in cells)}
+    found = sorted(at for at in sheet.formulas if at not in sheet.errors)
+    empty = [at for at in found if _blank(layout, at)]
+    held = [at for at in found if at[0] in _data_rows(layout) and at not in set(empty)]
+    if held:
+        yield (
+            "NEW-005", "note", f"{_cells(held)} hold formulas (first {a1(*held[0])}); their values "
+            "were imported, and they are no formulas any more.",
+        )  # fmt: skip
+    if empty and rows:
+        yield (
+            "NEW-005", "warning", f"{_cells(empty)} hold formulas without a value (first "
+            f"{a1(*empty[0])}), so nothing was imported from them. Open the spreadsheet in Excel, "
+            "save it, and start again.",
+        )  # fmt: skip
+
+
+def _blank(layout: Layout, at: At) -> bool:
+    rows = layout.sheet.rows
+    return at[0] >= len(rows) or at[1] >= len(rows[at[0]]) or rows[at[0]][at[1]] is None
+
+
+def _cells(places: Sequence[At]) -> str:
+    return "1 cell" if len(places) == 1 else f"{len(places)} cells"
+
+
+def _markings(layout: Layout) -> Iterator[Said]:
+    if struck := sorted(at for at in layout.sheet.struck if at[0] in _data_rows(layout)):
+        yield (
+            "NEW-009", "note", f"{_cells(struck)} are struck through (first {a1(*struck[0])}); "
+            "their text was imported. Withdraw an action that was struck out.",
+        )  # fmt: skip
+    if layout.sheet.notes:
+        count = len(layout.sheet.notes)
+        yield "NEW-009", "note", f"{count} cells carry notes; they were kept as notes of the plan."
+
+
+def _merged_refs(work: Work, number: int) -> Iterator[Said]:
+    """Merged cells that hold a ref together with what is no ref, or a ref of several actions."""
+    layout = work.layouts[number]
+    own = {draft.row for draft in work.drafts if draft.sheet == number}
+    for columns in work.columns:
+        key = columns.having("key")
+        cols = {col for col, plan in columns.plans.items() if key and plan.field == key}
+        if columns.sheet != number or not cols:
+            continue
+        mine = {row.row for row in layout.tables[columns.table].rows}
+        for top, left, bottom, right in sorted(layout.sheet.merged):
+            rows = sorted(row for row in mine & own if top <= row <= bottom)
+            if not rows or not any(left <= col <= right for col in cols):
+                continue
+            area = f"{a1(top, left)}:{a1(bottom, right)}"
+            if right > left:
+                yield (
+                    "NEW-014", "warning", f"{area} is merged over the column of refs and the next; "
+                    "what stands in it was read as the ref. Unmerge it, put each thing in its own "
+                    "column, and start again; or correct it in master.xlsx.",
+                )  # fmt: skip
+            elif len(rows) > 1:
+                yield (
+                    "NEW-014", "warning", f"{area} is one merged cell, so {len(rows)} actions have "
+                    "one ref. Give each its own in master.xlsx.",
+                )  # fmt: skip
+
+
+def _without_column(work: Work, template: PlanDefinition) -> Iterator[Problem]:
+    plans = [(c.kind, plan) for c in work.columns for plan in c.plans.values()]
+    used = {(kind, name) for kind, plan in plans for name in (plan.field, plan.rating)}
+    kinds = {columns.kind for columns in work.columns}
+    made = {"key", "section", "recommendation", "organisation", "inspection"}
+    missing = [
+        item.heading
+        for item in template.fields
+        if (item.of, item.id) not in used
+        and item.of in kinds
+        and item.role not in made
+        and not any(draft.cells.get(item.id) for draft in work.drafts)
+    ]
+    if missing:
+        names = ", ".join(f'"{heading}"' for heading in missing)
+        yield Problem(
+            "NEW-015", work.book.name, f"No column was found for these fields of the template: "
+            f"{names}. They are kept in plan.toml, and blank: delete those that you do not want, "
+            "or give them the headings of your spreadsheet and start again.", "note",
+        )  # fmt: skip
