@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.paper import DEFINITION, Office, row
@@ -346,3 +348,23 @@ class TestMaster:
 
 def test_a_question_is_known_by_its_cell_and_what_competes_there() -> None:
     assert question_id(("a", "b"), "held", ("y", "x")) == question_id(("a", "b"), "held", "xy")
+
+
+@pytest.mark.parametrize(
+    ("other", "fates"), [("Paint bought", []), ("Half dry", ["held"])], ids=["base", "neither"]
+)
+def test_a_cell_that_two_readers_read_differently_applies_nothing(
+    other: str, fates: list[str]
+) -> None:
+    office = Office()
+    reading = office.reading(office.issue("Ann"), {("a-1", "progress"): "Dry"}, digest="two")
+    rows = [
+        replace(row, cells={**row.cells, "progress": replace(row.cells["progress"], other=other)})
+        if row.uid == "a-1"
+        else row
+        for row in reading.rows
+    ]
+    office.merge(replace(reading, rows=tuple(rows)))
+    assert office.value("a-1", "progress") == "Paint bought"
+    got = [fate.disposition for fate in office.fates(office.state.returns["r-two"])]
+    assert got == fates

@@ -14,7 +14,7 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.originals import sha256, sweep, write_atomically
 from xlplan.ledger.store import PATIENTLY
-from xlplan.merge.ids import named
+from xlplan.merge.ids import identity, named
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
@@ -94,7 +94,7 @@ def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) ->
 
     state = desk.state
     issued = Issued(
-        id=named("d", state.definition.id, [q.id for q in questions]),
+        id=named("d", state.definition.id, [[q.id, identity(q.master)] for q in questions]),
         document="decisions",
         author=COORDINATOR,
         cycle=current_cycle(state),
