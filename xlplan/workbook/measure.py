@@ -28,6 +28,8 @@ _OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435
 _SPACE = _ASCII[0]
 _WIDEST = 1050
 """No character is wider."""
+_WIDEST = 1050
+"""No character is wider."""
 _SPARE = 1.03
 """Letters are taken to be this much wider than they are: programs round to whole pixels."""
 _BOLD, _OTHER_FONT = 1.05, 1.16
@@ -78,6 +80,8 @@ def count_lines(text: str, width: float, style: Style) -> int:
 
 def _wrap(line: str, room: float) -> int:
     """Lines that one line of text takes: words move down whole, a word too long is broken."""
+    if len(line) * _WIDEST <= room:
+        return 1
     lines, used = 1, 0.0
     for word in line.split(" "):
         width = _word(word)

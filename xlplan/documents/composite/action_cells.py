@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from xlplan.documents.composite.frame import Frame
 from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.standings import Standing, leads_of
@@ -42,4 +40,4 @@ def due_cell(frame: Frame, one: Standing, width: float) -> Cell:
 
 def centred(frame: Frame, text: str, *, bold: bool = False) -> Cell:
     """A short word in the middle of its cell."""
-    return frame.text(text, replace(frame.boxed, align="center", valign="vcenter", bold=bold))
+    return frame.text(text, frame.styled(frame.boxed, align="center", valign="vcenter", bold=bold))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from xlplan.documents.composite.frame import Frame
 from xlplan.documents.composite.words import decided
@@ -44,7 +43,7 @@ def _row(frame: Frame, change: Change, kinds: Mapping[str, str]) -> Row:
     item = definition.find(change.field, kind)
     heading = item.heading if item else change.field
     label = f"{change.action}, {heading}"
-    blank = replace(frame.boxed, italic=True, colour=frame.look.muted.colour)
+    blank = frame.styled(frame.boxed, italic=True, colour=frame.look.muted.colour)
 
     def value(text: str, width: float, which: str) -> Cell:
         if not text:

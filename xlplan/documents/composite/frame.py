@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.documents.composite.board import Board
@@ -47,6 +48,8 @@ class Frame:
     action_rows: dict[str, int] = field(default_factory=dict)
     """By uid, the row of each action in the Plan sheet."""
     section_rows: dict[str, int] = field(default_factory=dict)
+    _styled: dict[tuple[object, ...], tuple[Style, Style]] = field(default_factory=dict)
+    _rated: dict[tuple[object, ...], tuple[Style | None, Cell]] = field(default_factory=dict)
     kept: dict[str, list[int]] = field(default_factory=dict)
     """By sheet, the rows that must not stand last on a page: bands and titles of tables."""
 
@@ -74,6 +77,18 @@ class Frame:
         """A figure of the last row."""
         return replace(self.number, bold=True, fill=self.look.band_fill)
 
+    def styled(self, base: Style, **changes: Any) -> Style:
+        """`base` with some of its fields changed: the same object for the same asking.
+
+        A large plan asks for few looks and many cells.
+        """
+        key = (id(base), *changes.items())
+        found = self._styled.get(key)
+        if found is None:
+            # `base` is kept too, so that its identity is not given to another style meanwhile.
+            found = self._styled[key] = (base, replace(base, **changes))
+        return found[1]
+
     def text(self, text: str, style: Style | None = None, link: str = "") -> Cell:
         """A cell of a name, a word or a short sentence, cleaned of what no reader can see.
 
@@ -88,16 +103,14 @@ class Frame:
     def fitted(self, text: str, width: float, label: str, style: Style | None = None) -> Cell:
         """A cell of text of any length; see `LongTexts`."""
         style = style or self.boxed
-        return Cell(
-            self.texts.fit(canon_text(text), width, canon_text(label), style) or None, style
-        )
+        return Cell(self.texts.fit(canon_text(text), width, label, style) or None, style)
 
     def ref(self, uid: str, ref: str, style: Style | None = None) -> Cell:
         """An action's ref, linked to its row in Plan."""
         row = self.action_rows.get(uid)
         if row is None:
-            return self.text(ref, style or replace(self.boxed, bold=True))
-        look = replace(style or self.boxed, colour=self.look.link.colour, bold=True)
+            return self.text(ref, style or self.styled(self.boxed, bold=True))
+        look = self.styled(style or self.boxed, colour=self.look.link.colour, bold=True)
         return self.text(ref or "(no ref)", look, link=f"'Plan'!A{row + 1}")
 
     def section(self, name: str, style: Style | None = None) -> Cell:
@@ -112,6 +125,13 @@ class Frame:
 
     def rating(self, key: str | None, base: Style | None = None, *, quiet: bool = False) -> Cell:
         """A rating as a word in its colour; quiet ones are paler, for what was before."""
+        asked = (key, id(base), quiet)
+        found = self._rated.get(asked)
+        if found is None:
+            found = self._rated[asked] = (base, self._rating(key, base, quiet=quiet))
+        return found[1]
+
+    def _rating(self, key: str | None, base: Style | None, *, quiet: bool) -> Cell:
         base = replace(base or self.boxed, align="center", valign="vcenter")
         if key is None:
             return Cell("–", replace(base, colour=self.look.muted.colour))
@@ -130,13 +150,13 @@ class Frame:
 
     def direction(self, one: Standing) -> Cell:
         """The direction of travel of an action: arrow and word."""
-        base = replace(self.boxed, align="center", valign="vcenter")
+        base = self.styled(self.boxed, align="center", valign="vcenter")
         if one.direction is None:
-            return Cell("–", replace(base, colour=self.look.muted.colour))
+            return Cell("–", self.styled(base, colour=self.look.muted.colour))
         sign, word = SIGNS[one.direction]
         if one.direction == "uncompared" and "" in (one.before, one.now):
             word = "First rating" if one.before == "" else "No longer rated"
-        return Cell(f"{sign} {word}", replace(base, bold=one.direction in ("worse", "better")))
+        return Cell(f"{sign} {word}", self.styled(base, bold=one.direction in ("worse", "better")))
 
     def say(self, item: Field | None, value: Value) -> str:
         """A value in words: a rating by its label, everything else as in a cell."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from xlplan.plan.text import canon_text
 from xlplan.workbook.measure import TALLEST, count_lines, line_height
 from xlplan.workbook.sheet import Style
 
@@ -28,7 +29,7 @@ class LongTexts:
 
     def keep(self, text: str, label: str) -> int:
         """Have `text` printed whole in Notes; the number it has there."""
-        self.labels.setdefault(text, label)
+        self.labels.setdefault(text, canon_text(label))
         return list(self.labels).index(text) + 1
 
     def fit(self, text: str, width: float, label: str, style: Style) -> str:

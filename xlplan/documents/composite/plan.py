@@ -203,13 +203,12 @@ def cut_words_keeping_lines(text: str, most: int) -> str:
 
 def _cell(frame: Frame, column: PlanColumn, one: Standing, changes: Changes) -> Cell:
     if column.kind == "overdue":
-        late = replace(frame.boxed, bold=True, colour="#9C0006", align="center")
+        late = frame.styled(frame.boxed, bold=True, colour="#9C0006", align="center")
         return Cell("Overdue" if one.overdue else None, late)
     if column.kind == "slips":
         return frame.text(slips_words(one))
     if column.kind == "before":
-        cell = frame.rating(one.before, quiet=True)
-        return replace(cell, note=restated_note(frame, one, changes))
+        return _noted(frame.rating(one.before, quiet=True), restated_note(frame, one, changes))
     if column.kind == "first":
         return frame.rating(one.first, quiet=True)
     if column.kind == "direction":
@@ -221,13 +220,18 @@ def _cell(frame: Frame, column: PlanColumn, one: Standing, changes: Changes) -> 
         cell = _rated(frame, column.item, one)
         return replace(cell, note=note, style=_edged(frame, cell.style)) if note else cell
     if column.item.type == "rating":
-        return replace(_other_rating(frame, column.item, one), note=note)
+        return _noted(_other_rating(frame, column.item, one), note)
     style = _style(frame, column.item)
     if note:
-        style = _edged(frame, replace(style, fill=mix(frame.look.band_fill, "#FFFFFF", 0.5)))
+        fill = mix(frame.look.band_fill, "#FFFFFF", 0.5)
+        style = _edged(frame, frame.styled(style, fill=fill))
     label = f"{one.row.ref or 'no ref'}, {column.item.heading}"
     text = show_in(column.item, one.row.values.get(column.item.id))
-    return replace(frame.fitted(text, column.width, label, style), note=note)
+    return _noted(frame.fitted(text, column.width, label, style), note)
+
+
+def _noted(cell: Cell, note: str) -> Cell:
+    return replace(cell, note=note) if note else cell
 
 
 def _rated(frame: Frame, item: Field, one: Standing) -> Cell:
@@ -256,7 +260,7 @@ def _other_rating(frame: Frame, item: Field, one: Standing) -> Cell:
     """A further rating that the plan keeps, such as the initial one, in its colour."""
     value = one.row.values.get(item.id)
     rating = frame.board.definition.rating(value, item.scale)
-    base = replace(frame.boxed, align="center", valign="vcenter")
+    base = frame.styled(frame.boxed, align="center", valign="vcenter")
     if rating is None:
         text = show_in(item, value)
         return frame.fitted(text, 12, f"{one.row.ref}, {item.heading}", base)
@@ -266,14 +270,14 @@ def _other_rating(frame: Frame, item: Field, one: Standing) -> Cell:
 
 def _style(frame: Frame, item: Field) -> Style:
     if item.role == "key":
-        return replace(frame.boxed, bold=True)
+        return frame.styled(frame.boxed, bold=True)
     if item.type in ("percent", "number"):
-        return replace(frame.boxed, align="right")
+        return frame.styled(frame.boxed, align="right")
     return frame.boxed
 
 
 def _edged(frame: Frame, style: Style) -> Style:
-    return replace(style, edge=frame.look.accent)
+    return frame.styled(style, edge=frame.look.accent)
 
 
 def _withdrawn(frame: Frame, column: PlanColumn, row: MasterRow) -> Cell:
