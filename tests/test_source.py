@@ -379,6 +379,28 @@ def test_a_plan_spread_over_sheets_is_one_plan() -> None:
     assert column(source, "section") == ["Sheet 1", "Sheet 1", "Sheet 2", "Sheet 2"]
 
 
+def test_numbers_that_start_afresh_on_every_sheet_get_the_sheets_number() -> None:
+    text = "Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode"
+    source = read(text, text)
+    assert column(source, "ref") == ["1.1", "1.2", "2.1", "2.2"]
+    assert not source.problems
+
+
+def test_sheets_of_one_plan_may_order_and_head_their_columns_differently() -> None:
+    source = read(
+        "Ref | Action | Lead | RAG\nB1 | Mend | Ada Quill | Green\nB2 | Paint | Ben Ode | Red",
+        """
+        Ref | Owner   | Task  | Status | Cost
+        C1  | Cy Marr | Train | Amber  | 9
+        C2  | Cy Marr | Rest  | Red    |
+        """,
+    )
+    assert column(source, "lead") == ["Ada Quill", "Ben Ode", "Cy Marr", "Cy Marr"]
+    assert column(source, "action") == ["Mend", "Paint", "Train", "Rest"]
+    assert column(source, "rating") == ["Green", "Red", "Amber", "Red"]
+    assert column(source, "cost") == ["", "", "9", ""]
+
+
 def test_recommendations_alone_are_the_actions() -> None:
     source = read(LIST)
     assert Counter(row.kind for row in source.rows) == {"action": 3}

@@ -20,6 +20,7 @@ from xlplan.documents.source_rows import (
     fill_sections,
     join_rows,
     keys_in_text,
+    name_sheets,
     split_keys,
 )
 from xlplan.documents.source_unusual import say_unusual
@@ -207,6 +208,8 @@ def _draft(work: Work, kind: Kind) -> None:
     joined = sum(len(draft.joined) for draft in drafts)
     if joined:
         work.guesses.append(f"plan: {joined} rows that ran on were joined to the row above them")
+    if drafts:
+        name_sheets(drafts, work.columns, [one.sheet.name for one in work.layouts], work.guesses)
     key = next((c.having("key") for c in work.columns if c.kind == kind and c.having("key")), "ref")
     for ref, rows in name_rows(drafts, key, section, work.guesses) if drafts else []:
         sheet = work.layouts[rows[0].sheet].sheet.name

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlplan.documents.source_headings import Heading
 from xlplan.documents.source_hints import agreed_day
 from xlplan.documents.source_layout import Layout
 from xlplan.documents.source_rows import Columns, Draft, join_texts
@@ -146,7 +145,6 @@ def _add_fields(parts: Parts, kind: Kind) -> None:
     for name, heading in (("inspection", "Inspection ref"), ("organisation", "Organisation")):
         if any(name in d.cells for d in drafts) and not any(f.id == name for f in mine):
             front.append(make_field(name, heading, name, kind))
-    _name_sheets(parts, drafts)
     if any(draft.sections for draft in drafts):
         front += _section_fields(parts, kind, drafts, mine)
     key = next((f for f in mine if f.role == "key"), None)
@@ -159,18 +157,6 @@ def _add_fields(parts: Parts, kind: Kind) -> None:
         ordered.insert(section + 1, outcome)
     rest = [f for f in parts.fields if f.of != kind]
     parts.fields = tuple([*ordered, *rest] if kind == "action" else [*rest, *ordered])
-
-
-def _name_sheets(parts: Parts, drafts: Sequence[Draft]) -> None:
-    """In a plan spread over sheets, rows without a section have their sheet's name as one."""
-    bare = {d.sheet for d in drafts} - {d.sheet for d in drafts if d.sections}
-    sectioned = {c.sheet for c in parts.columns if c.kind == drafts[0].kind and c.having("section")}
-    if len({d.sheet for d in drafts}) < 2 or not bare - sectioned:
-        return
-    for draft in drafts:
-        if draft.sheet in bare - sectioned:
-            draft.sections = (Heading(parts.layouts[draft.sheet].sheet.name, draft.row),)
-    parts.guesses.append("field section: actions without a section heading have their sheet's name")
 
 
 def _section_fields(

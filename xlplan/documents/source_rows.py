@@ -192,6 +192,23 @@ def split_keys(drafts: Sequence[Draft], action: str, guesses: list[str]) -> None
     guesses.append(f"{whole}taken from the head of the text{said}; the text keeps the rest")
 
 
+def name_sheets(
+    drafts: Sequence[Draft], columns: Sequence[Columns], names: Sequence[str], guesses: list[str]
+) -> None:
+    """In a plan spread over sheets, rows without a section have their sheet's name as one.
+
+    `drafts` are all of one kind; `names` are the sheets' names in order.
+    """
+    bare = {d.sheet for d in drafts} - {d.sheet for d in drafts if d.sections}
+    bare -= {c.sheet for c in columns if c.kind == drafts[0].kind and c.having("section")}
+    if len({d.sheet for d in drafts}) < 2 or not bare:
+        return
+    for draft in drafts:
+        if draft.sheet in bare:
+            draft.sections = (Heading(names[draft.sheet], draft.row),)
+    guesses.append("field section: actions without a section heading have their sheet's name")
+
+
 def fill_sections(drafts: Sequence[Draft], section: str, guesses: list[str]) -> None:
     """A section written only in its first row holds for the rows below."""
     last: list[tuple[CellValue, At]] = []
