@@ -185,7 +185,7 @@ def test_a_lead_who_has_no_action(folder: Path, say: Any) -> None:
     amend(folder, "[[lead]]\n", '[[lead]]\nname = "Head of Parks"\n\n[[lead]]\n')
     found = say(folder, "issue", "--cycle", "2026-12", "--lead", "Head of Parks")
     assert found.status == 2
-    assert "Head of Parks has no action" in found.line("ISS-007")
+    assert '"Head of Parks" has no action' in found.line("ISS-007")
 
 
 def test_issuing_while_the_master_holds_edits(folder: Path, say: Any) -> None:

@@ -428,7 +428,7 @@ def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
         ("[[rule]]\nid = 'r'\nchallenge = 'G'\n", "DEF-003", "there is no condition"),
         (
             "[[rule]]\nid = 'r'\nchallenge = 'G'\noverdue_days = 1\n",
-            "DEF-010", 'overdue_days needs a field of actions with role "due"',
+            "DEF-009", 'overdue_days needs a field of actions with role "due"',
         ),
         (
             "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\n"
@@ -449,7 +449,7 @@ def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
         ("[[rollup]]\nto = 'ref'\nrule = 'accountable'\n", "DEF-011", "is for recommendations"),
         (
             "[[rollup]]\nto = 'recommendation'\nrule = 'accountable'\n",
-            "DEF-010", "no field of recommendations has role",
+            "DEF-009", "no field of recommendations has role",
         ),
         (
             "[[rollup]]\nto = 'recommendation'\nrule = 'accountable'\nfield = 'x'\n",

@@ -148,7 +148,8 @@ def _answer(
         raise fault(
             "DEMO-001",
             "returns.toml",
-            f"The example answers a question on {given['action']} that was not asked.",
+            f"The example answers a question on {given['field']} of action {given['action']}, "
+            "which was not asked. Take that answer out of the example.",
         )
     path = plan.desk.folder.decisions
     data = path.read_bytes()

@@ -170,7 +170,8 @@ def _wanted(
             raise fault(
                 "ISS-008",
                 "plan.toml",
-                "No lead has an action, so there is nothing to issue. Name the leads in the plan.",
+                "No lead has an action, so there is nothing to issue. Enter leads in master.xlsx, "
+                "and list each under [[lead]] here.",
             )
         return found
     wanted, problems = [], []
@@ -178,13 +179,17 @@ def _wanted(
         lead = definition.lead(name)
         if lead is None:
             near = get_close_matches(name, [lead.name for lead in definition.leads], 1, 0.6)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
+            hint = f'Did you mean "{near[0]}"?' if near else "plan.toml names them under [[lead]]."
             problems.append(
-                Problem("ISS-006", "--lead", f'"{name}" is not in the list of leads.{hint}')
+                Problem("ISS-006", "--lead", f'"{name}" is not in the list of leads. {hint}')
             )
         elif not per_lead[lead.name]:
             problems.append(
-                Problem("ISS-007", "--lead", f"{lead.name} has no action to report on.")
+                Problem(
+                    "ISS-007",
+                    "--lead",
+                    f'"{lead.name}" has no action to report on. Leave this --lead out.',
+                )
             )
         else:
             wanted.append(lead)

@@ -165,7 +165,12 @@ def _take_all(
 
 
 def _same_bytes(item: Arrived, twin: str) -> Problem:
-    return Problem("MRG-005", item.file, f"This is the same file as {twin}; read once.", "note")
+    return Problem(
+        "MRG-005",
+        item.file,
+        f"This is the same file as {twin}. It was read once; nothing needs doing.",
+        "note",
+    )
 
 
 def _errors(reading: Reading) -> list[Problem]:

@@ -89,7 +89,11 @@ def cycles(desk: Desk) -> list[str]:
 
 def _no_cycle(desk: Desk, cycle: str) -> Exception:
     known = cycles(desk)
-    said = f"Cycles so far: {', '.join(known)}." if known else "Nothing has been issued yet."
+    said = (
+        f"Choose one of: {', '.join(known)}."
+        if known
+        else "Nothing has been issued yet. Run: xlplan issue --cycle ID"
+    )
     return fault("CYC-001", "--cycle", f'There is no cycle "{cycle}". {said}')
 
 

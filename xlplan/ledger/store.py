@@ -65,7 +65,11 @@ class Ledger:
     def create(cls, path: Path) -> Ledger:
         """A new, empty ledger at `path`, which must not exist."""
         if path.exists():
-            raise fault("LED-001", str(path), "A ledger is already here; nothing was changed.")
+            raise fault(
+                "LED-001",
+                str(path),
+                "A ledger is already here; nothing was changed. Name a new, empty folder.",
+            )
         ledger = cls(path, _connect(path))
         with ledger._said():
             ledger._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")

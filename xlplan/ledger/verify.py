@@ -42,7 +42,11 @@ def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
             names.setdefault(fact.sha256, fact.file)
         elif isinstance(fact, Published) and fact.tip not in hashes:
             problems.append(
-                _problem("VER-006", fact.file, f"The composite names a tip, {fact.tip}, unknown.")
+                _problem(
+                    "VER-006",
+                    fact.file,
+                    f"The composite was published at {fact.tip}, a hash that no event has.",
+                )
             )
     kept = originals.digests()
     for digest in [*names, *(digest for digest in kept if digest not in names)]:

@@ -37,7 +37,7 @@ def check_rules(source: Source, tables: Tables) -> None:
                         f"{rule.label}: {key} needs a field of actions with role "
                         f'"{role}", and there is none. Give a field that role.'
                     )
-                    source.fault("DEF-010", (*rule.path, key), message)
+                    source.fault("DEF-009", (*rule.path, key), message)
         for key, code in [("challenge", rule.text("challenge"))] + [
             ("rated", code) for code in rule.texts("rated")
         ]:
@@ -85,7 +85,8 @@ def _check_accountable(source: Source, tables: Tables, rollup: Entry) -> None:
             else f'{rollup.label}: no field of recommendations has role "rating".'
         )
         said = suggest(name, [i.text("id") for i in rated])
-        source.fault("DEF-010", (*rollup.path, "field" if name else "rule"), f"{message} {said}")
+        code, key = ("DEF-010", "field") if name else ("DEF-009", "rule")
+        source.fault(code, (*rollup.path, key), f"{message} {said}")
 
 
 def _of(tables: Tables, kind: str) -> list[Entry]:

@@ -29,7 +29,7 @@ class Invalid:
     """
 
     raw: str
-    code: str = field(default="VAL-001", compare=False)
+    code: str = field(default="", compare=False)
     message: str = field(default="", compare=False)
 
 

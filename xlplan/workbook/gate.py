@@ -221,7 +221,12 @@ def _skip(path: Path) -> Problem | None:
         )
         return Problem("GATE-027", path.name, message, level="note")
     if path.name.lower() in _CLUTTER:
-        return Problem("GATE-027", path.name, "Passed over: not a return.", level="note")
+        return Problem(
+            "GATE-027",
+            path.name,
+            "This is a file that the computer keeps for itself, not a return, and was passed over.",
+            level="note",
+        )
     return None
 
 
