@@ -368,3 +368,25 @@ def test_a_cell_that_two_readers_read_differently_applies_nothing(
     assert office.value("a-1", "progress") == "Paint bought"
     got = [fate.disposition for fate in office.fates(office.state.returns["r-two"])]
     assert got == fates
+
+
+def test_a_row_added_among_recommendations_becomes_one() -> None:
+    fields = (
+        *DEFINITION.fields,
+        Field("ref", "No", "text", "key", of="recommendation"),
+        Field("action", "Recommendation", "narrative", "action", of="recommendation"),
+    )
+    office = Office(definition=replace(DEFINITION, fields=fields))
+    known = {"ref": "1", "action": "Keep the hall dry"}
+    office.append(RowAdded("rec-1", "recommendation", 1.0, known, {}))
+    export = replace(office.issue(COORDINATOR), uids=("a-1", "a-2", "a-3", "rec-1"))
+    office.append(export)
+    reading = office.reading(export, added={"action": "Keep the hall warm"})
+    sheets = [
+        replace(row, sheet="Recommendations") if row.uid in ("rec-1", "") else row
+        for row in reading.rows
+    ]
+    office.merge(replace(reading, rows=tuple(sheets)))
+    found = [(row.ref, row.values["action"]) for row in office.state.master("recommendation")]
+    assert found == [("1", "Keep the hall dry"), ("2", "Keep the hall warm")]
+    assert len(office.state.master("action")) == 3

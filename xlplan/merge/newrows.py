@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 
 from xlplan.merge.ids import row_uid
 from xlplan.merge.model import COORDINATOR, MasterRow, Place, RowAdded
+from xlplan.merge.rows import kind_of
 from xlplan.merge.state import State
-from xlplan.plan.definition import ENTRY
+from xlplan.plan.definition import ENTRY, Kind
 from xlplan.plan.values import Invalid, Value, canon, natural_key, show
 
 
-def row_values(state: State, texts: Mapping[str, str]) -> dict[str, Value]:
+def row_values(state: State, texts: Mapping[str, str], kind: Kind = "action") -> dict[str, Value]:
     """The values of a row that was added, from its texts by column id; blank cells left out.
 
     What stands in the column for an entry goes above what stands in the narrative itself.
@@ -21,7 +22,7 @@ def row_values(state: State, texts: Mapping[str, str]) -> dict[str, Value]:
         name = column.removesuffix(ENTRY)
         joined[name] = "\n".join(filter(None, (joined.get(name, ""), texts[column])))
     values: dict[str, Value] = {}
-    for item in state.definition.fields_of("action", retired=True):
+    for item in state.definition.fields_of(kind, retired=True):
         value = canon(item, joined.get(item.id), state.definition)
         if value is not None:
             values[item.id] = value
@@ -41,9 +42,10 @@ def new_row(
     It gets a ref in the plan's own numbering where it has none that is free, and comes after the
     last row of its section.
     """
-    key = state.definition.with_role("key")
-    section = state.definition.with_role("section")
-    rows = state.master("action")
+    kind = kind_of(proposal)
+    key = state.definition.with_role("key", kind)
+    section = state.definition.with_role("section", kind)
+    rows = state.master(kind)
     taken = {row.ref for row in rows}
     mates = [r for r in rows if section and r.values.get(section.id) == values.get(section.id)]
     named = dict(values)
@@ -56,7 +58,7 @@ def new_row(
         following = next((o for o in orders if o > after), after + 2)
         order = (after + following) / 2
     places = dict.fromkeys(named, place)
-    return RowAdded(row_uid(proposal), "action", order, named, places, COORDINATOR, origin, source)
+    return RowAdded(row_uid(proposal), kind, order, named, places, COORDINATOR, origin, source)
 
 
 def next_ref(mates: list[MasterRow], taken: set[str]) -> str:
@@ -74,7 +76,7 @@ def news(state: State, row: RowAdded, values: Mapping[str, Value]) -> Iterator[t
 
     Blank cells and values that are none of their fields say nothing; the ref is the plan's.
     """
-    key = state.definition.with_role("key")
+    key = state.definition.with_role("key", row.kind)
     for name, value in values.items():
         if (key is not None and name == key.id) or isinstance(value, Invalid):
             continue

@@ -16,7 +16,7 @@ from xlplan.merge.model import Assertion, Decided, Fact, Question, Returned, Row
 from xlplan.merge.newrows import new_row, news, row_values
 from xlplan.merge.questions import ACCEPT, DECLINE, LINK, labelled, question_id
 from xlplan.merge.register import SET_TYPES, Write
-from xlplan.merge.rows import TEXT
+from xlplan.merge.rows import TEXT, kind_of
 from xlplan.merge.state import State
 from xlplan.plan.values import Invalid, Value, canon, show
 
@@ -29,7 +29,7 @@ def proposal_facts(
     if choice == DECLINE:
         return [seen_away]
     asked = _asked(state, question, choice)
-    values = row_values(state, dict(asked.row))
+    values = row_values(state, dict(asked.row), kind_of(question.uid))
     if choice == LINK:
         return _link(state, question, answer, asked, values, seen_away)
     known = state.row_at(row_uid(question.uid))
@@ -103,7 +103,7 @@ def accept_own_rows(state: State, returned: Returned) -> list[Fact]:
     for item in returned.assertions:
         if item.kind != "row-added":
             continue
-        values = row_values(state, item.row)
+        values = row_values(state, item.row, kind_of(item.uid))
         known = state.row_at(row_uid(item.uid))
         if known is None:
             facts.append(new_row(state, item.uid, values, item.place, "master", returned.id))

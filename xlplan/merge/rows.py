@@ -10,11 +10,20 @@ from xlplan.merge.ids import assertion_id, named
 from xlplan.merge.model import Assertion, Issued, Place
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.state import State
-from xlplan.plan.definition import Field
+from xlplan.plan.definition import Field, Kind
 from xlplan.plan.values import canon, show
 
 TEXT = Field("text", "Text")
 """Reads a cell of a row that belongs to no action yet: as text."""
+
+RECOMMENDATION = "rec."
+"""Begins the name of a proposal that was made among recommendations."""
+
+
+def kind_of(proposal: str) -> Kind:
+    """What a proposal, by its uid, becomes: an action, or a recommendation."""
+    name = proposal.partition("/")[2]
+    return "recommendation" if name.startswith(RECOMMENDATION) else "action"
 
 
 class Proposals:
@@ -38,7 +47,7 @@ class Proposals:
             return None
         content = json.dumps(texts, sort_keys=True, ensure_ascii=False)
         issued, reading = self._issued, self._reading
-        uid = f"{issued.id}/{self._name(row, texts, content)}"
+        uid = f"{issued.id}/{self._kind(row)}{self._name(row, texts, content)}"
         first = next(cell for name, cell in row.cells.items() if name in texts)
         return Assertion(
             id=assertion_id(issued.id, issued.author, uid, "", content),
@@ -53,6 +62,12 @@ class Proposals:
             message=why or f"{issued.author} added this row.",
             row=texts,
         )
+
+    def _kind(self, row: ReadRow) -> str:
+        """`RECOMMENDATION` for a row among recommendations, by the rows on its sheet."""
+        mates = [r.uid for r in self._reading.rows if r.sheet == row.sheet]
+        kinds = {known.kind for uid in mates if (known := self._state.rows.get(uid))}
+        return RECOMMENDATION if kinds == {"recommendation"} else ""
 
     def _text(self, cell: ReadCell) -> str:
         if cell.error:
