@@ -31,13 +31,20 @@ class Sighting:
 
 
 class Record:
-    """A write with every sighting of it."""
+    """A write with every sighting of it, in the order of the ledger."""
 
-    __slots__ = ("sightings", "write")
+    __slots__ = ("sightings", "whole", "write")
 
     def __init__(self, write: Write) -> None:
         self.write = write
         self.sightings: list[Sighting] = []
+        self.whole: Write | None = None
+        """The write with what all its sightings say of it, once somebody asked."""
+
+    def see(self, sighting: Sighting) -> None:
+        """Take in one more sighting."""
+        self.sightings.append(sighting)
+        self.whole = None
 
 
 class Records:
@@ -49,7 +56,10 @@ class Records:
 
     def see(self, key: CellKey, write: Write, sighting: Sighting) -> None:
         """Take in a write, or see one again that is known."""
-        self._records[key].setdefault(write.id, Record(write)).sightings.append(sighting)
+        records = self._records[key]
+        if write.id not in records:
+            records[write.id] = Record(write)
+        records[write.id].see(sighting)
 
     def known(self, key: CellKey, write_id: str) -> Write | None:
         """The write with this id, taken back or not."""
@@ -79,18 +89,27 @@ class Records:
 
     def writes(self, key: CellKey, until: int) -> list[Write]:
         """The live writes of a cell as of a position of the ledger, in the order they came in."""
-        return [
-            _as_seen(record.write, found)
-            for record in self._records.get(key, {}).values()
-            if (found := self._live(record, until))
-        ]
+        records = self._records.get(key)
+        if records is None:
+            return []
+        found = (self._as_of(record, until) for record in records.values())
+        return [write for write in found if write is not None]
 
-    def _live(self, record: Record, until: int) -> list[Sighting]:
-        return [
+    def _as_of(self, record: Record, until: int) -> Write | None:
+        """A write as of a position of the ledger; None where it was not, or no longer, live."""
+        sightings = record.sightings
+        if sightings[-1].seq <= until and self._retracted.keys().isdisjoint(
+            s.source for s in sightings
+        ):
+            if record.whole is None:
+                record.whole = _as_seen(record.write, sightings)
+            return record.whole
+        live = [
             s
-            for s in record.sightings
+            for s in sightings
             if s.seq <= until and (not s.source or self.is_live(s.source, s.seq, until))
         ]
+        return _as_seen(record.write, live) if live else None
 
 
 def _as_seen(write: Write, sightings: list[Sighting]) -> Write:

@@ -95,6 +95,8 @@ def seen(writes: Iterable[Write]) -> frozenset[str]:
 
 def heads_of(writes: Sequence[Write]) -> tuple[Write, ...]:
     """The live writes that no other live write saw or replaced, in a fixed order."""
+    if len(writes) == 1:
+        return (writes[0],)
     gone = seen(writes) | superseded(writes)
     return tuple(sorted((w for w in writes if w.id not in gone), key=lambda w: w.id))
 
@@ -119,8 +121,7 @@ def settle(item: Field | None, writes: Collection[Write]) -> CellState:
 
 def _settle_plain(item: Field | None, writes: Sequence[Write]) -> CellState:
     heads = heads_of(writes)
-    values = distinct(heads)
-    if len(values) == 1:
+    if len(heads) == 1 or len(distinct(heads)) == 1:
         return CellState(heads[0].value, heads)
     common = frozenset.intersection(*(head.saw for head in heads))
     shared = [write for write in writes if write.id in common]

@@ -229,7 +229,7 @@ class State:
 
     def cell(self, key: CellKey, as_of: int | None = None) -> CellState:
         """What a cell holds, as of a position of the ledger."""
-        when = _NOW if as_of is None else as_of
+        when = _NOW if as_of is None or as_of >= self.seq else as_of
         known = self._cells[key]
         if when not in known:
             known[when] = settle(self.field_of(key), self.live(key, as_of))
