@@ -12,7 +12,8 @@ from tests.office import Office
 from xlplan.documents.composite import Board, ReturnLine
 from xlplan.documents.composite.figures import figures
 from xlplan.documents.composite.frame import Frame
-from xlplan.documents.composite.highlight import first_in_line, highlight_workbook
+from xlplan.documents.composite.highlight import highlight_workbook
+from xlplan.documents.composite.highlight_lists import first_in_line
 from xlplan.workbook.sheet import Cell, Sheet
 from xlplan.workbook.writing import write_workbook
 

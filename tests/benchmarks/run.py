@@ -1,6 +1,6 @@
 """Speed as ratios against peers, all measured in one run on one machine.
 
-``python -m tests.benchmarks.run [reading|issuing] [--returns N] [--templates N] [--rounds N]``
+``python -m tests.benchmarks.run [reading|issuing|composite|all]``, with ``--help`` for the sizes.
 
 Times are seconds of processor time of this process, the best of some rounds, peers taking turns.
 Nothing here is asserted: see README.md beside this file for what is to be reached.
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.benchmarks.composite import bench_composite
 from tests.outgoing import CREATED, DIRECTOR, KEY, issued, plan, row, rows
 
 ACTIONS = 25
@@ -122,15 +123,20 @@ def _report(title: str, seconds: Mapping[str, float], aims: Sequence[Aim], count
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Speed as ratios against peers.")
-    parser.add_argument("what", nargs="?", choices=["reading", "issuing", "all"], default="all")
+    kinds = ["reading", "issuing", "composite", "all"]
+    parser.add_argument("what", nargs="?", choices=kinds, default="all")
     parser.add_argument("--returns", type=int, default=1000)
     parser.add_argument("--templates", type=int, default=300)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--actions", type=int, default=10_000)
+    parser.add_argument("--changes", type=int, default=50_000)
     asked = parser.parse_args()
     if asked.what in {"reading", "all"}:
         print("\n".join(bench_reading(asked.returns, asked.rounds)))
     if asked.what in {"issuing", "all"}:
         print("\n".join(bench_issuing(asked.templates, asked.rounds)))
+    if asked.what in {"composite", "all"}:
+        print("\n".join(bench_composite(asked.actions, asked.changes)))
 
 
 if __name__ == "__main__":
