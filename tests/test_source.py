@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlplan.documents.source import Source, SourceRow, read_source
+from xlplan.documents.source_match import closest_template
 from xlplan.errors import XlplanError
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
 from xlplan.plan.load import load_definition
@@ -629,6 +630,35 @@ def test_a_real_plan_is_imported_with_every_action(shared: Path, name: str) -> N
     assert not [p for p in source.problems if p.code == "NEW-003"]
 
 
+WAYS = {
+    "derby-2011": "brag-by-recommendation",
+    "sunderland-2012": "themed-rag",
+    "improvement-2011": "coded-key-actions",
+    "darlington-2012": "multi-agency-composite",
+    "sunderland-2017": "five-point-rag",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_template_of_its_way_carries_every_action_of_a_real_plan(
+    shared: Path, name: str
+) -> None:
+    found, plain = real(shared, name)
+    templates = {way: shipped_template(way) for way in WAYS.values()}
+    way = WAYS[name.removesuffix("-as-published")]
+    near = closest_template(plain, templates)
+    assert near is not None
+    assert near.name == way
+    source = read_source(found, plan_id="plan", template=templates[way])
+    assert Counter(row.kind for row in source.rows) == Counter(row.kind for row in plain.rows)
+    assert column(source, "ref") == column(plain, "ref")
+
+
+def shipped_template(name: str) -> PlanDefinition:
+    path = Path(__file__).resolve().parent.parent / "workbook_templates" / f"{name}.toml"
+    return load_definition(path.read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_every_row_of_a_real_plan_has_one_fate(shared: Path, name: str) -> None:
     found, source = real(shared, name)
@@ -783,9 +813,7 @@ def test_a_table_may_stand_anywhere_on_its_sheet() -> None:
 
 
 def test_the_shipped_template_carries_the_plan_it_was_made_for(shared: Path) -> None:
-    folder = Path(__file__).resolve().parent.parent / "workbook_templates"
-    text = (folder / "brag-by-recommendation.toml").read_text(encoding="utf-8")
-    template = load_definition(text)
+    template = shipped_template("brag-by-recommendation")
     found, plain = real(shared, "derby-2011")
     source = read_source(found, plan_id="plan", template=template)
     assert [f.id for f in source.definition.fields] == [f.id for f in template.fields]

@@ -226,6 +226,20 @@ def test_a_field_of_the_template_that_the_sheet_has_not_is_kept_and_said() -> No
     assert problem.level == "note"
 
 
+def test_an_outcome_below_a_heading_needs_no_column() -> None:
+    template = PlanDefinition(
+        "any", "Any plan",
+        (Field("ref", "Ref", role="key"), Field("action", "Action", role="action"),
+         Field("section", "Theme", role="section"),
+         Field("section_outcome", "Outcome of the theme"),
+         Field("lead", "Lead", "people", "lead"), Field("rag", "RAG", "rating", "rating")),
+    )  # fmt: skip
+    above = (("Theme 1: Boats",), ("Outcome: every boat is sound",))
+    source = read(workbook(rows=(*above, *PLAN)), template)
+    assert column(source, "section_outcome") == ["every boat is sound"] * 3
+    assert not [problem for problem in source.problems if problem.code == "NEW-015"]
+
+
 def filled(*fills: PatternFill) -> bytes:
     """A plan whose ratings are only the fill of their cells."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlplan.documents.source_account import Work
+from xlplan.documents.source_definition import SECTION_OUTCOME
 from xlplan.documents.source_layout import Layout
 from xlplan.errors import Problem
 from xlplan.plan.definition import PlanDefinition
@@ -145,6 +146,8 @@ def _without_column(work: Work, template: PlanDefinition) -> Iterator[Problem]:
     plans = [(c.kind, plan) for c in work.columns for plan in c.plans.values()]
     used = {(kind, name) for kind, plan in plans for name in (plan.field, plan.rating)}
     kinds = {columns.kind for columns in work.columns}
+    if any(heading.outcome for draft in work.drafts for heading in draft.sections):
+        used |= {(kind, SECTION_OUTCOME) for kind in kinds}
     made = {"key", "section", "recommendation", "organisation", "inspection"}
     missing = [
         item.heading

@@ -28,6 +28,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _GONE = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}rt", _FALLBACK})
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
 _OFF = frozenset({"0", "false", "off", "none"})
+_AROUND = frozenset({"header", "footer", "footnotes", "endnotes", "comments"})
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 _COUNT = re.compile(r"\d{1,4}")
 
@@ -78,8 +79,8 @@ def read_word(data: bytes, parts: Mapping[str, bytes], bounds: Bounds) -> ReadSh
     """The document in `data`, which passed the gate, as one sheet.
 
     Text above, between and below tables stands in rows of its own, merged over the whole width;
-    headers, footers and footnotes follow at the end. Raises `Refused` for one that is too large,
-    and whatever python-docx raises for one that it cannot read.
+    headers, footers, footnotes and comments follow at the end. Raises `Refused` for one that is
+    too large, and whatever python-docx raises for one that it cannot read.
     """
     from docx import Document
 
@@ -110,11 +111,11 @@ def _root(document: Any, kind: str) -> Element | None:
 
 
 def _around(document: Any) -> Iterator[str]:
-    """What stands in headers, footers and footnotes, each text once."""
+    """What stands in headers, footers, footnotes and comments, each text once."""
     seen: set[str] = set()
     for relation in document.part.rels.values():
         kind = relation.reltype.rpartition("/")[2]
-        if relation.is_external or kind not in ("header", "footer", "footnotes", "endnotes"):
+        if relation.is_external or kind not in _AROUND:
             continue
         root = getattr(relation.target_part, "element", None)
         if root is None:
