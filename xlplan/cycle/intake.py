@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from xlplan.documents.columns import locked_text, template_columns
 from xlplan.documents.furniture import Furniture, furniture_of
 from xlplan.documents.names import safe_name
 from xlplan.documents.returned import read_return
+from xlplan.documents.tables import plain
 from xlplan.errors import Problem, fault
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued
@@ -179,9 +180,10 @@ class Recogniser:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        self._refs = {
-            desk.state.ref(uid): uid for uid in desk.state.uids("action") if desk.state.ref(uid)
-        }
+        refs = ((plain(desk.state.ref(uid)), uid) for uid in desk.state.uids("action"))
+        self._refs = {ref: uid for ref, uid in refs if ref}
+        # Asked when a file's stamp is checked and again for each of its rows.
+        self._locked = lru_cache(maxsize=4096)(self._find_locked)
 
     def reading(self, book: Book, digest: str) -> Reading:
         """A book as a reading."""
@@ -201,7 +203,7 @@ class Recogniser:
     def _furniture(self, issued: Issued) -> Furniture:
         return furniture_of(self.desk.state.definition_at(issued.as_of), issued)
 
-    def _locked(self, issued_id: str, uid: str) -> str | None:
+    def _find_locked(self, issued_id: str, uid: str) -> str | None:
         """The locked text of a row of an issued workbook, by the recorded base."""
         issued = self.desk.state.issued.get(issued_id)
         if issued is None:

@@ -39,12 +39,16 @@ class Known:
     ref_of: Callable[[str], str]
     ref_columns: frozenset[str]
     others: frozenset[str]
-    """Refs that belong to some row, of the plan or of this file."""
+    """Refs that belong to some row of this file; those of the plan are `refs`."""
 
     def signed(self, found: RowKey) -> bool:
         """Whether this plan made this key for this row of that issued workbook."""
         text = self.locked(found.issued, found.uid)
         return text is not None and check_row_key(self.key, found, text)
+
+    def __contains__(self, ref: str) -> bool:
+        """Whether a ref belongs to some row, of the plan or of this file."""
+        return ref in self.refs or ref in self.others
 
 
 def read_return(
@@ -61,8 +65,8 @@ def read_return(
 ) -> Reading:
     """`book` as a return.
 
-    `issued` gives the issued workbook of an id; `refs` the uid of each ref, for workbooks without
-    row keys; `locked(issued_id, uid)` the locked text that a row's key was signed with, None where
+    `issued` gives the issued workbook of an id; `refs` the uid of each ref (as `plain` gives it),
+    for workbooks without row keys; `locked(issued_id, uid)` the locked text that a row's key was signed with, None where
     that workbook has no such row; `ref_of(uid)` the ref of a row; `furniture` what in a template is
     ours, for telling what somebody wrote around its table. Nothing is raised for a bad file: a
     problem of level ``error`` refuses it.
@@ -74,9 +78,8 @@ def read_return(
     forms = [form for sheet in sheets if (form := find_form(sheet))]
     tables = find_tables(sheets, headings_of(definition)) if not forms else []
     keys = list(_keys(book))
-    by_ref = {plain(ref): uid for ref, uid in refs.items()}
-    others = frozenset(by_ref) | {plain(ref_of(found.uid)) for found in keys}
-    known = Known(key, by_ref, locked, ref_of, _ref_columns(definition), others)
+    others = frozenset(plain(ref_of(found.uid)) for found in keys)
+    known = Known(key, refs, locked, ref_of, _ref_columns(definition), others)
     verified = [found for found in keys if known.signed(found)]
     who = identify(book, key, issued, definition, verified, bool(keys))
     if who.document == "decisions":
@@ -222,7 +225,7 @@ def _trust(found: RowKey, shown: CellValue, has_ref: bool, known: Known, who: Id
     own = known.ref_of(found.uid)
     if not has_ref or plain(shown) == plain(own) or _same_number(shown, own):
         return "signed"
-    if who.document == "master" and plain(shown) not in known.others:
+    if who.document == "master" and plain(shown) not in known:
         return "signed"
     return "disagrees"
 

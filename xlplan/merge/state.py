@@ -64,7 +64,7 @@ class State:
 
     def definition_at(self, as_of: int) -> PlanDefinition:
         """The plan definition as it stood at a position of the ledger."""
-        return [d for seq, d in self._definitions if seq <= as_of][-1]
+        return next(d for seq, d in reversed(self._definitions) if seq <= as_of)
 
     # Growing
 
