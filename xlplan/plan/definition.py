@@ -184,6 +184,15 @@ class PlanDefinition:
         """Fields by (kind of row, field id)."""
         return {(item.of, item.id): item for item in self.fields}
 
+    @cached_property
+    def _by_role(self) -> Mapping[tuple[str, str], Field]:
+        """The first field in use by (kind of row, role): asked for every action of a plan."""
+        found: dict[tuple[str, str], Field] = {}
+        for item in self.fields:
+            if not item.retired:
+                found.setdefault((item.of, item.role), item)
+        return found
+
     def fields_of(self, kind: str, *, retired: bool = False) -> tuple[Field, ...]:
         """The fields of actions, or of recommendations, in the order of the definition."""
         return tuple(f for f in self.fields if f.of == kind and (retired or not f.retired))
@@ -194,7 +203,7 @@ class PlanDefinition:
 
     def with_role(self, role: str, kind: str = "action") -> Field | None:
         """The first field with this role, or None."""
-        return next((f for f in self.fields_of(kind) if f.role == role), None)
+        return self._by_role.get((kind, role))
 
     def scale_of(self, item: Field) -> tuple[Rating, ...]:
         """The rating scale of a field, in the order the definition gives it."""
