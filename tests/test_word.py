@@ -14,6 +14,9 @@ import pytest
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.table import _Cell
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.conftest import ROOT
@@ -357,3 +360,32 @@ def test_more_rows_than_a_plan_has_are_refused() -> None:
     book = read_book(saved(document), "plan.docx", Bounds(rows=8), detail=True)
     assert not book.sheets
     assert problem_of(book)[0] == "GATE-011"
+
+
+cells = st.tuples(
+    st.text("abc é\n", max_size=4), st.integers(1, 3), st.sampled_from(["", "restart", "continue"])
+)
+
+
+@given(st.lists(st.lists(cells, max_size=4), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_cells_of_a_table_reach_over_no_text_is_lost(
+    rows: list[list[tuple[str, int, str]]],
+) -> None:
+    document = Document()
+    made = document.add_table(0, 1)
+    for row in rows:
+        line: Any = made._tbl.add_tr()
+        for text, span, merge in row:
+            cell = line._add_tc()
+            properties = cell.get_or_add_tcPr()
+            properties.get_or_add_gridSpan().val = span
+            if merge:
+                properties._add_vMerge().val = merge
+            _Cell(cell, made).text = text
+    found = read_book(saved(document), "plan.docx", detail=True).sheets[0]
+    shown = Counter(
+        word for row_ in found.rows for value in row_ for word in str(value or "").split()
+    )
+    assert shown == Counter(word for row in rows for text, _, _ in row for word in text.split())
+    assert len(found.rows) >= len(rows)
