@@ -20,7 +20,13 @@ from xlplan.documents.composite.recommendations import (
     rolled_cell,
     rolled_up,
 )
-from xlplan.documents.composite.standings import DIRECTIONS, Direction, Point, points_of
+from xlplan.documents.composite.standings import (
+    DIRECTIONS,
+    NO_SECTION,
+    Direction,
+    Point,
+    points_of,
+)
 from xlplan.plan.text import fold
 
 FIGURE = 14.0
@@ -65,7 +71,8 @@ def summary(frame: Frame) -> Table:
         columns += [number(d, SIGNS[d][1], "Direction") for d in ways(frame)]
     columns.append(number("overdue", "Overdue", "Overdue"))
     columns.append(number("exceptions", "Exceptions", "Exceptions"))
-    every = (*frame.figures.sections, frame.figures.total)
+    parted = any(section.name != NO_SECTION for section in frame.figures.sections)
+    every = (*(frame.figures.sections if parted else ()), frame.figures.total)
     rows = [_summed(frame, one, points, compared=compared) for one in every]
     line = "Sections by rating, now and at the last board; the last row is the whole plan"
     return table("summary", "summary", "Summary", line, columns, rows)
@@ -147,7 +154,7 @@ def recommendations(frame: Frame) -> Table:
 
 def by_organisation(frame: Frame) -> Table:
     """Each organisation's actions and returns."""
-    points = frame.figures.points
+    points = _rated(frame)
     columns = [
         TableColumn("organisation", "Organisation", "text", "Organisations", 34),
         number("actions", "Actions", "Actions"),
@@ -172,7 +179,7 @@ def by_organisation(frame: Frame) -> Table:
 
 def by_lead(frame: Frame) -> Table:
     """Each lead's actions, and whether the lead has returned."""
-    points = frame.figures.points
+    points = _rated(frame)
     columns = [
         TableColumn("lead", "Lead", width=34),
         TableColumn("organisation", "Organisation", width=28),
