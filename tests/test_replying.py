@@ -137,9 +137,18 @@ def test_what_was_typed_cannot_pass_for_a_line_of_the_letter(folder: Path) -> No
     assert "Entered: Purple 2. “other.xlsx” Dear all," in only
 
 
-def test_a_folder_that_cannot_be_one_is_said(folder: Path) -> None:
+def test_a_folder_that_cannot_be_one_is_said_once_the_merge_is_done(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Purple"})
     (folder / "taken").write_text("a file")
-    assert small.do(folder, "merge", "--reply", str(folder / "taken" / "in it")) == 2
+    capsys.readouterr()
+    assert small.do(folder, "merge", "--reply", str(folder / "taken" / "in it"), "--json") == 1
+    out, err = capsys.readouterr()
+    document = json.loads(out)  # one document, though there is a fault to be told
+    assert [each["outcome"] for each in document["returns"]] == ["merged"]
+    assert [each["code"] for each in document["problems"]] == ["MRG-006"]
+    assert err.rstrip().endswith("[MRG-006]")
 
 
 @pytest.mark.parametrize(

@@ -164,10 +164,8 @@ def merge(
     """
     with settings.open_() as plan:
         result = plan.merge(*paths, dry_run=dry_run)
-        status = say.merged(plan, result, as_json)
-        if reply is None:
-            return status
-        return max(status, say.replied(*plan.write_replies(result, reply), as_json))
+        replies = plan.write_replies(result, reply) if reply is not None else None
+        return say.merged(plan, result, as_json, replies)
 
 
 @commands.command()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +15,8 @@ from collections.abc import Sequence
 import click
 
 from xlplan.cli.commands import commands
-from xlplan.errors import XlplanError
+from xlplan.cli.say_plain import json_text
+from xlplan.errors import Problem, XlplanError
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -35,6 +35,8 @@ def run(args: Sequence[str]) -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as wrong:
+        if "--json" in args:
+            _say_document([_usage(wrong)])
         wrong.show()
         return 2
     except XlplanError as impossible:
@@ -42,10 +44,10 @@ def run(args: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-done was recorded.", err=True)
         return 130
-    except BrokenPipeError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except SystemExit:
+        if "_XLPLAN_COMPLETE" in os.environ:  # a shell asks for completions
+            raise
+        return _unread()  # the only other reason for which click exits by itself
     except OSError as failed:
         from xlplan.cycle.folder import not_recorded
 
@@ -56,8 +58,26 @@ def run(args: Sequence[str]) -> int:
 def _impossible(error: XlplanError, args: Sequence[str]) -> int:
     """Say what cannot be met: on stderr, and with ``--json`` as the one document on stdout."""
     if "--json" in args:
-        problems = [problem.as_json() for problem in error.problems]
-        click.echo(json.dumps({"problems": problems}, ensure_ascii=False, indent=2))
+        _say_document(error.problems)
     for problem in error.problems:
         click.echo(str(problem), err=True)
     return 2
+
+
+def _say_document(problems: Sequence[Problem]) -> None:
+    """The one document of a command with ``--json`` that was not done."""
+    click.echo(json_text({"problems": [problem.as_json() for problem in problems]}))
+
+
+def _usage(wrong: click.ClickException) -> Problem:
+    """What click has to say about the words of a command, as a problem."""
+    context = getattr(wrong, "ctx", None)
+    where = context.command_path if context else "xlplan"
+    return Problem("CLI-001", where, f"{wrong.format_message()} For its options run: {where} -h")
+
+
+def _unread() -> int:
+    """Whoever read stdout has had enough (``xlplan log | head``): what was to be done is done."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

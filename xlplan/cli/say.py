@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlplan.cli.say_cycle import issued, merged, replied, status, summary, where_it_stands
+from xlplan.cli.say_cycle import issued, merged, status, summary, where_it_stands
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DONE", "NEEDS_A_PERSON", "demo", "issued", "log", "merged", "new_plan", "plural",
-    "problems_of_plan", "published", "replied", "rows", "said", "say_changes", "status", "summary",
+    "problems_of_plan", "published", "rows", "said", "say_changes", "status", "summary",
     "undone", "verified", "where_it_stands",
 ]  # fmt: skip
 

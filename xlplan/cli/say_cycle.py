@@ -94,15 +94,23 @@ def _sign_off(lead: LeadStatus) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def merged(plan: Plan, result: MergeResult, as_json: bool) -> int:
-    """What a merge did."""
+def merged(
+    plan: Plan,
+    result: MergeResult,
+    as_json: bool,
+    replies: tuple[Sequence[Path], Sequence[Problem]] | None = None,
+) -> int:
+    """What a merge did; `replies` are those that were written, and what was not."""
+    written, unwritten = replies or ((), ())
+    needs_a_person = result.needs_a_person or bool(unwritten)
     if as_json:
         from xlplan.cli.shapes import merge_shape, say_json
 
-        say_json(merge_shape(result))
-        for problem in result.problems:
-            click.echo(str(problem), err=True)
-        return NEEDS_A_PERSON if result.needs_a_person else DONE
+        say_json(merge_shape(result, written, unwritten))
+        said(result.problems)
+        if replies is not None:
+            _replied(written, unwritten, as_json)
+        return NEEDS_A_PERSON if needs_a_person else DONE
     fresh = [report for report in result.returns if report.outcome != "duplicate"]
     if fresh:
         table(
@@ -118,16 +126,18 @@ def merged(plan: Plan, result: MergeResult, as_json: bool) -> int:
         said(report.problems)
     said(result.problems)
     click.echo(summary(result))
-    return NEEDS_A_PERSON if result.needs_a_person else DONE
+    if replies is not None:
+        _replied(written, unwritten, as_json)
+    return NEEDS_A_PERSON if needs_a_person else DONE
 
 
-def replied(written: Sequence[Path], problems: Sequence[Problem], as_json: bool) -> int:
+def _replied(written: Sequence[Path], problems: Sequence[Problem], as_json: bool) -> None:
     """The replies that were written; with ``--json``, stdout is for the document alone."""
     for path in written:
         click.echo(f"Reply to send: {relative(path)}", err=as_json)
     if not written and not problems:
         click.echo("No return needs a reply.", err=as_json)
-    return said(problems)
+    said(problems)
 
 
 def summary(result: MergeResult) -> str:

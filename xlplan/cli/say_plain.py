@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +26,12 @@ WIDEST = 60
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 lead``, ``2 leads``."""
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def json_text(document: object) -> str:
+    """A JSON document, for stdout as it is: escaped where stdout is not UTF-8, so none is lost."""
+    known = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
+    return json.dumps(document, ensure_ascii=not known.startswith("utf"), indent=2)
 
 
 def said(problems: Sequence[Problem]) -> int:

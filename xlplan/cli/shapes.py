@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 
+from xlplan.cli.say_plain import json_text
 from xlplan.cycle.issue import IssueResult
 from xlplan.cycle.merge import MergeResult, ReturnReport
 from xlplan.cycle.report import Status
@@ -21,7 +22,7 @@ from xlplan.plan.values import Value, to_json
 
 def say_json(document: object) -> None:
     """Print one JSON document on stdout."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    click.echo(json_text(document))
 
 
 def problem_shape(problem: Problem) -> dict[str, str]:
@@ -128,13 +129,16 @@ def question_shape(question: Question) -> dict[str, object]:
     }
 
 
-def merge_shape(result: MergeResult) -> dict[str, object]:
+def merge_shape(
+    result: MergeResult, replies: Sequence[Path] = (), unwritten: Sequence[Problem] = ()
+) -> dict[str, object]:
     """``merge --json``."""
     return {
         "returns": [return_shape(report) for report in result.returns],
         "changes": [change_shape(change) for change in result.changes],
         "questions": [question_shape(question) for question in result.questions],
-        "problems": [problem_shape(problem) for problem in result.problems],
+        "problems": [problem_shape(problem) for problem in (*result.problems, *unwritten)],
+        "replies": [str(path) for path in replies],
         "answered": result.answered,
         "dry_run": result.dry_run,
     }

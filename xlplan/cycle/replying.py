@@ -10,7 +10,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import not_written
 from xlplan.documents.names import safe_name
 from xlplan.documents.reply import Correction, Reply, reply_text, row_for_lead
-from xlplan.errors import Problem, fault
+from xlplan.errors import Problem
 from xlplan.ledger.originals import write_atomically
 from xlplan.merge.model import COORDINATOR, Assertion, Place, Question, Returned
 from xlplan.merge.state import State
@@ -96,17 +96,16 @@ def _correction(state: State, file: str, item: Assertion) -> Correction:
 def write_replies(replies: Sequence[Reply], folder: Path) -> tuple[list[Path], list[Problem]]:
     """Write each reply as a text file (UTF-8) into `folder`; where they are, and what was not.
 
-    Raises XlplanError where `folder` cannot be one.
+    The merge is done by then, so a `folder` that cannot be one is a problem, too.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise fault(
-            "MRG-006",
-            str(folder),
+        text = (
             f"Replies cannot be written here ({error.strerror or error}). Everything else was "
-            "done; name another folder.",
-        ) from None
+            "done; name another folder."
+        )
+        return [], [Problem("MRG-006", str(folder), text)]
     taken: set[str] = set()
     written, problems = [], []
     for reply in replies:

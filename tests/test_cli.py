@@ -1,0 +1,262 @@
+"""The command line: what each command says and ends with, whatever it is given and asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from tests import small
+from tests.conftest import ROOT
+from xlplan.cli.commands import commands
+from xlplan.cli.main import run
+
+CYCLE = "2026-01"
+WITH_JSON = sorted(
+    name
+    for name, command in commands.commands.items()
+    if any("--json" in option.opts for option in command.params)
+)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plan that `xlplan demo` leaves."""
+    folder = tmp_path_factory.mktemp("cli") / "demo"
+    assert run(["demo", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture
+def plan(demo: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(demo, tmp_path / "plan"))
+
+
+def said(capsys: pytest.CaptureFixture[str], *args: object) -> tuple[int, str, str]:
+    """The exit status of a command, its stdout and its stderr."""
+    capsys.readouterr()
+    status = run([str(arg) for arg in args])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in err
+    return status, out, err
+
+
+def command(*args: object, folder: Path | None = None, **env: str) -> subprocess.Popen[bytes]:
+    """A command in a process of its own, as a shell starts it; stdout is to be given."""
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from xlplan.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *(["-C", str(folder)] if folder else []), *map(str, args)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **env},
+    )
+
+
+def a_return(folder: Path) -> str:
+    """The id of a return that was merged."""
+    with small.opened(folder) as plan:
+        return next(change.return_id for change in plan.log() if change.return_id)
+
+
+def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
+    """The words of a command that can be done on a copy of the demo's plan."""
+    source = ROOT / "examples" / "brag-by-recommendation" / "plan.xlsx"
+    words = {
+        "new": ["new", str(tmp_path / "other"), "--from", str(source)],
+        "issue": ["issue", "--cycle", "2026-02", "--lead", "Applications Manager"],
+        "undo": ["undo", a_return(plan), "--cascade", "--why", "sent by mistake"],
+        "publish": ["publish", "--out", str(tmp_path / "board.xlsx")],
+        "merge": ["merge", "--dry-run"],
+        "demo": ["demo", str(tmp_path / "demo")],
+    }
+    return ["-C", str(plan), "--today", "2026-01-30", *words.get(name, [name])]
+
+
+SAYS = {
+    "check": "problems.",
+    "demo": "Open these three:",
+    "issue": "Issued 1 template for 2026-02.",
+    "log": "17 changes.",
+    "merge": "Dry run, nothing was recorded: 0 changes, 0 questions open",
+    "new": "Every source row is accounted for:",
+    "publish": f"for {CYCLE}.",
+    "show": "81 actions.",
+    "status": f"Cycle {CYCLE}, due back by 2026-01-23: 7 of 43 returned, 0 questions open.",
+    "undo": "Took back inbox/",
+    "verify": "The record is whole:",
+}
+
+
+# Alone
+
+
+def test_alone_outside_a_plan_it_shows_its_help(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "-C", tmp_path)
+    assert (status, err) == (0, "")
+    assert out.startswith("Usage: xlplan")
+    for name in commands.commands:
+        assert f"\n  {name} " in out
+
+
+def test_alone_inside_a_plan_it_says_where_the_cycle_stands_and_what_is_next(
+    demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "-C", demo)
+    assert (status, err) == (0, "")
+    assert f"Cycle {CYCLE}, due back by 2026-01-23: 7 of 43 returned." in out
+    assert out.splitlines()[-1].startswith("Next: put what comes back into inbox")
+
+
+def test_alone_in_a_new_plan_and_with_edits_and_with_questions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    where = ["-C", str(folder), "--today", small.TODAY]
+    assert "No cycle has been issued yet." in said(capsys, *where)[1]
+    small.issue(folder)
+    small.edit_master(folder, {("2.1", "progress"): "Two of three"})
+    assert "Next: xlplan merge" in said(capsys, *where)[1]
+    small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Purple"})
+    assert run([*where, "merge"]) == 1
+    assert "Next: answer in decisions.xlsx" in said(capsys, *where)[1]
+
+
+# Every command
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_what_a_command_says_when_it_is_done(
+    name: str, plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = said(capsys, *happy(name, plan, tmp_path))
+    assert status in (0, 1)
+    assert SAYS[name] in out
+
+
+@pytest.mark.parametrize("name", WITH_JSON)
+def test_json_is_one_document_when_it_is_done(
+    name: str, plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = said(capsys, *happy(name, plan, tmp_path), "--json")
+    assert status in (0, 1)
+    assert isinstance(json.loads(out), dict | list)
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_JSON if name != "new"])
+def test_json_is_one_document_where_there_is_no_plan(
+    name: str, demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = happy(name, demo, tmp_path)
+    words[1] = str(tmp_path)
+    status, out, err = said(capsys, *words, "--json")
+    assert status == 2
+    assert [each["code"] for each in json.loads(out)["problems"]] == ["PLAN-001"]
+    assert err.rstrip().endswith("[PLAN-001]")
+
+
+@pytest.mark.parametrize("name", WITH_JSON)
+def test_json_is_one_document_where_the_words_are_wrong(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "-C", tmp_path, name, "--no-such-option", "--json")
+    assert status == 2
+    [problem] = json.loads(out)["problems"]
+    assert problem["code"] == "CLI-001"
+    assert problem["where"] == f"xlplan {name}"
+    assert "--no-such-option" in problem["message"]
+    assert f"xlplan {name} --help" in err
+
+
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_help_says_what_each_option_is_for(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = said(capsys, name, "-h")
+    assert (status, err) == (0, "")
+    assert out.startswith(f"Usage: xlplan {name}")
+    found = commands.commands[name]
+    for option in (each for each in found.params if isinstance(each, click.Option)):
+        assert (option.help or "").endswith("."), option.name
+        assert max(option.opts, key=len) in out
+
+
+# Wrong words, and endings from outside
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["frobnicate"],
+        ["issue"],
+        ["undo"],
+        ["--today", "31/02/2026", "status"],
+        ["issue", "--cycle", "2026-02", "--return-by", "soon"],
+        ["show", "--as-of"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_words_end_with_2_and_say_which(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "-C", tmp_path, *words)
+    assert (status, out) == (2, "")
+    assert "Error: " in err
+
+
+def test_an_interrupted_command_ends_with_130(
+    demo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xlplan.cycle.plan.open_plan", interrupted)
+    status, out, err = said(capsys, "-C", demo, "status")
+    assert (status, out) == (130, "")
+    assert "nothing half-done was recorded" in err
+
+
+def test_a_reader_who_has_had_enough_is_no_fault(demo: Path) -> None:
+    with command("log", folder=demo) as going:
+        assert going.stdout is not None
+        assert going.stderr is not None
+        going.stdout.close()  # before a word is said: it has to start first
+        err = going.stderr.read()
+    assert (going.returncode, err) == (0, b"")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize("words", [["show"], ["show", "--csv"], ["log"], ["check"], []], ids=str)
+def test_an_encoding_that_lacks_characters_stops_no_command(
+    words: list[str], encoding: str, demo: Path
+) -> None:
+    with command(*words, folder=demo, PYTHONIOENCODING=encoding) as going:
+        out, err = going.communicate()
+    assert going.returncode in (0, 1)
+    assert out.decode(_written_in(encoding))
+    assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
+def test_json_loses_nothing_in_any_encoding(
+    encoding: str, plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.edit_master(plan, {("12.7", "progress"): "Façade “done” → 🧱"})
+    assert run(["-C", str(plan), "merge"]) in (0, 1)
+    _, known, _ = said(capsys, "-C", plan, "show", "12.7", "--json")
+    assert "🧱" in known
+    with command("show", "12.7", "--json", folder=plan, PYTHONIOENCODING=encoding) as going:
+        out, _ = going.communicate()
+    assert json.loads(out.decode(_written_in(encoding))) == json.loads(known)
+
+
+def _written_in(encoding: str) -> str:
+    """Click takes ASCII for a mistake of the machine, and writes UTF-8."""
+    return "utf-8" if encoding == "ascii" else encoding
