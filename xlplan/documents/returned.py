@@ -66,10 +66,10 @@ def read_return(
     """`book` as a return.
 
     `issued` gives the issued workbook of an id; `refs` the uid of each ref (as `plain` gives it),
-    for workbooks without row keys; `locked(issued_id, uid)` the locked text that a row's key was signed with, None where
-    that workbook has no such row; `ref_of(uid)` the ref of a row; `furniture` what in a template is
-    ours, for telling what somebody wrote around its table. Nothing is raised for a bad file: a
-    problem of level ``error`` refuses it.
+    for workbooks without row keys; `locked(issued_id, uid)` the locked text that a row's key was
+    signed with, None where that workbook has no such row; `ref_of(uid)` the ref of a row;
+    `furniture` what in a template is ours, for telling what was written around its table. Nothing
+    is raised for a bad file: a problem of level ``error`` refuses it.
     """
     problems = tuple(book.problems)
     if not book.sheets:

@@ -60,11 +60,11 @@ def questions_of(state: State, cells: Iterable[CellKey] | None = None) -> list[Q
 
 
 def _questions_on(state: State, key: CellKey) -> Iterator[Question]:
-    if key[0] in state.rows and state.row_at(key[0]) is None:
-        return  # the row was taken back out of the plan, and what was asked about it with it
     writes = state.live(key)
     if all(write.kind == "row" for write in writes):
         return
+    if key[0] in state.rows and state.row_at(key[0]) is None:
+        return  # the row was taken back out of the plan, and what was asked about it with it
     cell = state.cell(key)
     if cell.conflict:
         yield _conflict(state, key, cell)

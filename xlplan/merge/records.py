@@ -92,15 +92,21 @@ class Records:
         records = self._records.get(key)
         if records is None:
             return []
-        found = (self._as_of(record, until) for record in records.values())
-        return [write for write in found if write is not None]
+        return [
+            write
+            for record in records.values()
+            if (write := self._as_of(record, until)) is not None
+        ]
+
+    def _stands(self, record: Record) -> bool:
+        """Whether nothing that saw a write was ever taken back, as in most plans nothing was."""
+        gone = self._retracted
+        return not gone or not any(s.source in gone for s in record.sightings)
 
     def _as_of(self, record: Record, until: int) -> Write | None:
         """A write as of a position of the ledger; None where it was not, or no longer, live."""
         sightings = record.sightings
-        if sightings[-1].seq <= until and self._retracted.keys().isdisjoint(
-            s.source for s in sightings
-        ):
+        if sightings[-1].seq <= until and self._stands(record):
             if record.whole is None:
                 record.whole = _as_seen(record.write, sightings)
             return record.whole

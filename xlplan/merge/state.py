@@ -64,7 +64,10 @@ class State:
 
     def definition_at(self, as_of: int) -> PlanDefinition:
         """The plan definition as it stood at a position of the ledger."""
-        return next(d for seq, d in reversed(self._definitions) if seq <= as_of)
+        last, definition = self._definitions[-1]
+        if last <= as_of:
+            return definition
+        return [d for seq, d in self._definitions if seq <= as_of][-1]
 
     # Growing
 
