@@ -225,7 +225,8 @@ def shown_in_summary(sheet: Sheet, found: Figures, compared: bool) -> list[list[
     first = next(
         n for n, row in enumerate(sheet.rows) if any(_is(c, "Now") for c in row.cells)
     ) + 1  # fmt: skip
-    rows = sheet.rows[first : first + len(found.sections) + 1]
+    sections = len(found.sections) if found.sectioned else 0
+    rows = sheet.rows[first : first + sections + 1]
     return [
         [row.cells[2 + i * step + step - 1].value for i in range(len(found.points) + 1)]  # type: ignore[union-attr]  # every cell of the table is there
         for row in rows
@@ -240,6 +241,11 @@ def test_summary_never_disagrees_with_plan(board: Board) -> None:
     book = composite_workbook(board, CREATED)
     counted = ratings_in_plan(book)
     shown = shown_in_summary(sheet_of(book, "Summary"), found, board.previous is not None)
+    if not found.sectioned:
+        assert len(shown) == 1
+        in_plan = Counter({word: n for (band, word), n in counted.items() if not band})
+        assert shown[0] == [*(in_plan[p.label] for p in found.points), sum(in_plan.values())]
+        return
     for section, line in zip(found.sections, shown, strict=False):
         in_plan = Counter(
             {word: n for (band, word), n in counted.items()

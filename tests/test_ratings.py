@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlplan.plan.definition import Rating
-from xlplan.plan.ratings import badness, best_first, is_worse, match_rating
+from xlplan.plan.ratings import badness, best_first, is_worse, match_rating, rating_word
 
 SCALE = (
     Rating("B", "Blue", aliases=("Complete",)),
@@ -71,3 +71,22 @@ def test_a_scale_without_ends_is_read_as_written() -> None:
     assert best_first(plain)
     assert best_first(()) is True
     assert not best_first((Rating("1", "One"), Rating("2", "Two", closed=True)))
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "word"),
+    [
+        ("Blue", "Completed", "Blue"),
+        ("DG", "Dark green", "Dark green"),
+        ("A", "Slipping", "Slipping"),
+        ("TBC", "To be confirmed", "To be confirmed"),
+        ("Done", "Finished", "Done"),
+        ("GREEN", "Green", "Green"),
+        ("Green", "", "Green"),
+        ("G", "", "G"),
+    ],
+)
+def test_a_rating_is_shown_by_its_code_where_that_is_a_word(
+    code: str, label: str, word: str
+) -> None:
+    assert rating_word(Rating(code, label)) == word

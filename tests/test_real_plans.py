@@ -133,7 +133,9 @@ def recount(path: Path, shown: list[dict[str, object]], definition: PlanDefiniti
     standing = [row for row in shown if not row["withdrawn"]]
     sheet = openpyxl.load_workbook(path)["Summary"]
     cells = [list(row) for row in sheet.iter_rows(values_only=True)]
-    heading = next(n for n, row in enumerate(cells) if row[0] == "Section")
+    # The column of the groups is called what the plan calls them; "Now" stands in the row below.
+    heading = next(n for n, row in enumerate(cells[1:]) if "Now" in row)
+    assert cells[heading][0]
     total = next(row for row in cells[heading:] if row[0] == "All actions")
     columns = {str(text): column for column, text in enumerate(cells[heading]) if text is not None}
     now = cells[heading + 1]

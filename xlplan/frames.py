@@ -9,7 +9,7 @@ import pandas as pd
 
 from xlplan.merge.model import Change, MasterRow
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.timescales import Timescale
+from xlplan.plan.due import due_of
 from xlplan.plan.values import Invalid, Value, show, sort_elements
 
 
@@ -17,7 +17,7 @@ def actions_frame(rows: Sequence[MasterRow], definition: PlanDefinition) -> pd.D
     """One row an action, indexed by ref; a column a field, by field id.
 
     Dates are datetime64, numbers Float64, ratings ordered categories of the scale; a timescale
-    has a second column ``<id>_by`` with its date; people and sets are tuples of str.
+    has a second column ``<id>_by`` with its due date; people and sets are tuples of str.
     """
     data: dict[str, object] = {}  # pandas' own column types differ; the frame takes them all
     key = definition.with_role("key")
@@ -27,7 +27,7 @@ def actions_frame(rows: Sequence[MasterRow], definition: PlanDefinition) -> pd.D
         values = [row.values.get(item.id) for row in rows]
         if item.type == "timescale":
             data[item.id] = pd.Series([_text(v) for v in values], dtype="string")
-            due = [v.by if isinstance(v, Timescale) else None for v in values]
+            due = [due_of(definition, v).by for v in values]
             data[f"{item.id}_by"] = pd.to_datetime(pd.Series(due, dtype="object"))
         elif item.type == "date":
             days = [None if isinstance(v, Invalid) else v for v in values]

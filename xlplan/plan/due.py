@@ -17,6 +17,7 @@ from xlplan.plan.timescales import (
     MONTH_NAMES,
     Timescale,
     dates_in,
+    ends_ongoing,
     parse_timescale,
     say_date,
     unread_dates,
@@ -36,13 +37,15 @@ class Due:
 
 
 NO_TIMESCALE = Due(None, "no timescale is given")
+ONGOING = Due(None, "the last line says that it is ongoing")
 
 
 def due_of(definition: PlanDefinition, value: Value) -> Due:
     """When the value of a date or timescale field is due, and how that is known.
 
-    "June 2012" is due on its last day; of several dates the last one counts; "Within 3 months"
-    counts from the day the plan was agreed. Words without a date give none.
+    "June 2012" is due on its last day; of several dates the last one counts, unless a last line
+    says "Ongoing"; "Within 3 months" counts from the day the plan was agreed. Words without a date
+    give none.
     """
     if value is None:
         return NO_TIMESCALE
@@ -50,7 +53,7 @@ def due_of(definition: PlanDefinition, value: Value) -> Due:
         return Due(value.date() if isinstance(value, datetime) else value, "the date as written")
     if isinstance(value, Timescale):
         found = _read(value.text, definition.agreed)
-        kept = value.by is not None and found.by is None
+        kept = value.by is not None and found.by is None and found is not ONGOING
         return Due(value.by, "the date kept with the words") if kept else found
     if isinstance(value, Invalid):
         return Due(None, "this is not a timescale")
@@ -73,6 +76,8 @@ def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = 
 
 @lru_cache(maxsize=4096)
 def _read(text: str, agreed: date | None) -> Due:
+    if ends_ongoing(text):
+        return ONGOING
     days = dates_in(text)
     if len({day for day, _ in days}) > 1:
         return Due(days[-1][0], "of several dates the last")

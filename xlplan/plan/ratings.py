@@ -7,6 +7,20 @@ from collections.abc import Sequence
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import fold, latin
 
+LONGEST_ABBREVIATION = 3
+
+
+def rating_word(rating: Rating) -> str:
+    """The word by which a rating is shown wherever there is room for only one.
+
+    A code that is a word ("Blue") is what people say, and its label ("Completed") explains it in
+    the rating key; a code of at most three characters ("DG", "A") needs its label to be read. Of
+    one word in two spellings ("GREEN", "Green") the label's is shown.
+    """
+    label = rating.label or rating.code
+    short = len(rating.code) <= LONGEST_ABBREVIATION
+    return label if short or fold(label) == fold(rating.code) else rating.code
+
 
 def match_rating(text: str, scale: Sequence[Rating]) -> Rating | None:
     """The rating that `text` names by code, label or alias, case and look-alike letters aside.

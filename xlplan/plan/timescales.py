@@ -45,6 +45,9 @@ _TIME = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
 _BY = re.compile(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 
 
+_ONGOING = re.compile(r"\bon[ -]?going\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Timescale:
     """A timescale: the text as written and, where it says one, the date it is due by.
@@ -113,8 +116,9 @@ def parse_timescale(text: str, issued: date | None = None) -> Timescale:
     """A timescale from its text.
 
     `issued` is the date from which relative timescales count ("Within 3 months", "Immediate",
-    "20 days"); without it they have no date. Of several dates in one cell the last one is due.
-    A month is due on its last day. Text that names no date keeps its words and has none.
+    "20 days"); without it they have no date. Of several dates in one cell the last one is due,
+    unless a last line says that the work is ongoing. A month is due on its last day. Text that
+    names no date keeps its words and has none.
     """
     key = " ".join(text.split()).rstrip(". ")
     whole = key.lower()
@@ -127,6 +131,8 @@ def parse_timescale(text: str, issued: date | None = None) -> Timescale:
     if end := _month(plain):
         month = f"{MONTH_NAMES[end.month - 1]} {end.year:04d}"
         return Timescale(text, end, month if plain == whole else key)
+    if ends_ongoing(text):
+        return Timescale(text, None, key)
     if found := _dates_in(text):
         return Timescale(text, max(found)[0], key)
     if issued is not None and (relative := _relative(whole, issued)):
@@ -167,6 +173,16 @@ def dates_in(text: str) -> tuple[tuple[date, bool], ...]:
     if end := _month(plain):
         return ((end, True),)
     return tuple(sorted(_dates_in(text)))
+
+
+def ends_ongoing(text: str) -> bool:
+    """Whether the last of several lines says that the work goes on, and names no date.
+
+    "April 25" above "Ongoing" began in April and is not late after it. "Ongoing to March 2027" has
+    an end, and so has a single line that names one.
+    """
+    lines = [line for line in text.lower().split("\n") if line.strip()]
+    return len(lines) > 1 and bool(_ONGOING.search(lines[-1])) and not _dates_in(lines[-1])
 
 
 def _dates_in(text: str) -> set[tuple[date, bool]]:

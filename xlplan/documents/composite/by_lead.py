@@ -28,7 +28,8 @@ def by_lead_sheet(frame: Frame) -> Sheet:
     if not f.leads:
         return frame.empty(NAME, "By lead", "The plan has no actions, and so no leads.")
     organised = any(lead.organisation for lead in f.leads)
-    widths = [34.0, *([28.0] if organised else []), 10, *[12.0] * len(f.points), 11, 12, 22, 12]
+    points = len(frame.counted_points)
+    widths = [34.0, *([28.0] if organised else []), 10, *[12.0] * points, 11, 12, 22, 12]
     said = "A shared action counts under each of its leads"
     if f.asked:
         missing = f.asked - f.returned
@@ -46,7 +47,7 @@ def _headings(frame: Frame, *, organised: bool) -> Row:
     if organised:
         cells.append(Cell("Organisation", frame.look.heading))
     cells.append(Cell("Actions", head))
-    for point in frame.figures.points:
+    for point in frame.counted_points:
         cells.append(
             frame.text(point.label, rating_style(point.rating, head) if point.rating else head)
         )
@@ -61,7 +62,7 @@ def _row(frame: Frame, lead: LeadCount, *, organised: bool) -> Row:
     if organised:
         cells.append(frame.text(lead.organisation, label))
     cells.append(Cell(lead.actions, replace(number, bold=True)))
-    for point in frame.figures.points:
+    for point in frame.counted_points:
         count = lead.now.get(point.key, 0)
         cells.append(Cell(count, frame.tinted(point, count, number)))
     words = return_words(lead.line)

@@ -21,7 +21,7 @@ def by_organisation_sheet(frame: Frame) -> Sheet:
             'a field the role "organisation".'
         )
         return frame.empty(NAME, NAME, sentence)
-    points = frame.figures.points
+    points = frame.counted_points
     widths = [36.0, 10, *[12.0] * len(points), 11, 12, 20, 62]
     note = "An action of two organisations counts under each of them, so columns have no total"
     rows = frame.banner(NAME, len(widths), note=note)
@@ -45,7 +45,7 @@ def _row(frame: Frame, one: OrganisationCount) -> Row:
         frame.text(one.organisation, replace(label, bold=True)),
         Cell(one.actions, replace(number, bold=True)),
     ]
-    for point in frame.figures.points:
+    for point in frame.counted_points:
         count = one.now.get(point.key, 0)
         cells.append(Cell(count, frame.tinted(point, count, number)))
     asked = f"{one.returned} of {one.asked}" if one.asked else "Not asked this cycle"

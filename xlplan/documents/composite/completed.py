@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from xlplan.documents.composite.action_cells import centred, leads_cell, said, section_cell
 from xlplan.documents.composite.board import Board
 from xlplan.documents.composite.frame import Frame, plural
+from xlplan.documents.composite.kept_columns import kept_columns
 from xlplan.documents.composite.standings import Reader, Standing, reader_of
 from xlplan.workbook.sheet import Cell, Row, Sheet
 
@@ -50,22 +51,19 @@ def completed_sheet(frame: Frame) -> Sheet:
     done = frame.figures.done
     if not done:
         sentence = "No action is closed, and none is done and under watch."
+        if not frame.rated:
+            sentence = "The plan does not rate its actions, so none is known to be closed."
         return frame.empty(NAME, "Completed", sentence)
     order = (CLOSED_NOW, HELD, CLOSED)
     counts = {name: sum(standing_of(one) == name for one in done) for name in order}
     note = "   ·   ".join(f"{name}: {count}" for name, count in counts.items() if count)
     evidence = frame.board.definition.with_role("evidence")
     shown = evidence is not None and any(one.row.values.get(evidence.id) for one in done)
-    compared = frame.board.previous is not None
-    kept = [
-        i
-        for i, name in enumerate(HEADINGS)
-        if (shown or name != "Evidence") and (compared or name != "Last board")
-    ]
+    kept = [i for i in kept_columns(frame, HEADINGS)[0] if shown or HEADINGS[i] != "Evidence"]
     widths = [WIDTHS[i] for i in kept]
     rows = frame.banner("Completed", len(kept), note=f"{plural(len(done), 'action')}.   {note}")
     headed = len(rows)
-    rows.append(frame.headings([HEADINGS[i] for i in kept]))
+    rows.append(frame.headings(kept_columns(frame, [HEADINGS[i] for i in kept])[1]))
     since = closed_since(frame.board)
     for one in sorted(done, key=lambda one: order.index(standing_of(one))):
         cells = _cells(frame, one, since)

@@ -10,24 +10,37 @@ from xlplan.plan.timescales import say_date
 from xlplan.workbook.sheet import Cell, Row, Sheet
 
 NAME = "Contents"
+UNRATED = {
+    "Summary": "The position on one page, before and now",
+    "Plan": "Every action; what has changed is marked",
+    "By lead": "Each lead's actions, and who has not returned",
+    "By organisation": "Each organisation's actions, and what it has returned",
+    "Notes": "How the figures are made, checks left open, long texts in full",
+}
+"""What a sheet shows in a plan that does not rate its actions, where that is something else."""
 
 
 def headline(frame: Frame) -> str:
     """The board's position in one paragraph."""
     f = frame.figures
     total = f.total
+    rated = (
+        f": {total.closed} closed, {total.on_track} on track, {total.attention} rated for attention"
+    )
     parts = [
-        f"{plural(total.actions, 'action')}: {total.closed} closed, {total.on_track} on track, "
-        f"{total.attention} rated for attention",
+        plural(total.actions, "action") + (rated if frame.rated else ""),
         f"{total.overdue} overdue",
         f"{plural(total.exceptions, 'exception')} for the board to look at",
     ]
     if total.before is not None:
-        moved = f"{total.moves.get('better', 0)} better, {total.moves.get('worse', 0)} worse"
-        parts.append(f"since the last board {moved}, {total.moves.get('new', 0)} new")
+        moved = f"{total.moves.get('better', 0)} better, {total.moves.get('worse', 0)} worse, "
+        new = f"{total.moves.get('new', 0)} new"
+        parts.append(f"since the last board {moved if frame.rated else ''}{new}")
     if f.asked:
         parts.append(f"{f.returned} of {plural(f.asked, 'return')} received")
-    if total.share is not None:
+    if not frame.rated:
+        parts.append(plural(len(frame.board.changes), "change"))
+    elif total.share is not None:
         parts.append(f"{percent(total.share)} closed or on track")
     return "; ".join(parts) + "."
 
@@ -75,5 +88,6 @@ def contents_sheet(frame: Frame, listed: Mapping[str, str]) -> Sheet:
     rows.append(frame.headings(("Sheet", "What it shows")))
     for name, line in listed.items():
         link = replace(large, colour=look.link.colour, bold=True)
-        rows.append(Row([Cell(name, link, link=f"'{name}'!A1"), frame.text(line, large)]))
+        said = line if frame.rated else UNRATED.get(name, line)
+        rows.append(Row([Cell(name, link, link=f"'{name}'!A1"), frame.text(said, large)]))
     return frame.sheet(NAME, rows, (26, 112))

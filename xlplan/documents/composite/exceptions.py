@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from xlplan.documents.composite.action_cells import leads_cell
 from xlplan.documents.composite.frame import Frame, plural
+from xlplan.documents.composite.kept_columns import kept_columns
 from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.standings import REASONS, Standing
 from xlplan.plan.values import show, show_in
@@ -39,23 +40,17 @@ def exceptions_sheet(frame: Frame) -> Sheet:
             "board, without an update from its leads, or under an open question."
         )
         return frame.empty(NAME, "Exceptions", sentence)
-    rows = frame.banner("Exceptions", len(WIDTHS), note=tally(frame))
+    kept, headings = kept_columns(frame, HEADINGS)
+    rows = frame.banner("Exceptions", len(kept), note=tally(frame))
     headed = len(rows)
-    rows.append(frame.headings(HEADINGS))
-    rows += [_row(frame, one) for one in found]
-    if frame.board.previous is None:
-        return _without_comparison(frame, rows, headed)
-    return frame.sheet(NAME, rows, WIDTHS, headed=headed, freeze_columns=1)
+    rows.append(frame.headings(headings))
+    for one in found:
+        cells = _cells(frame, one)
+        rows.append(Row([cells[i] for i in kept]))
+    return frame.sheet(NAME, rows, [WIDTHS[i] for i in kept], headed=headed, freeze_columns=1)
 
 
-def _without_comparison(frame: Frame, rows: list[Row], headed: int) -> Sheet:
-    """Without an earlier board there is no rating before and no direction."""
-    kept = [i for i in range(len(WIDTHS)) if HEADINGS[i] not in ("Last board", "Direction")]
-    cut = [Row([r.cells[i] for i in kept] if len(r.cells) > 1 else r.cells, r.height) for r in rows]
-    return frame.sheet(NAME, cut, [WIDTHS[i] for i in kept], headed=headed, freeze_columns=1)
-
-
-def _row(frame: Frame, one: Standing) -> Row:
+def _cells(frame: Frame, one: Standing) -> list[Cell]:
     definition = frame.board.definition
     values = one.row.values
 
@@ -67,19 +62,17 @@ def _row(frame: Frame, one: Standing) -> Row:
     revised = definition.with_role("revised")
     due = show(values.get(revised.id)) if revised else ""
     reasons = "\n".join(reason.words for reason in one.reasons)
-    return Row(
-        [
-            frame.ref(one.row.uid, one.row.ref),
-            frame.text(cut_words(frame.short.get(one.section, one.section), 60)),
-            said("action", WIDTHS[2]),
-            leads_cell(frame, one, WIDTHS[3]),
-            frame.fitted(due, WIDTHS[4], f"{one.row.ref}, due") if due else said("due", WIDTHS[4]),
-            frame.rating(one.before, quiet=True),
-            frame.rating(one.now),
-            frame.direction(one),
-            frame.fitted(
-                reasons, WIDTHS[8], f"{one.row.ref}, exceptions", replace(frame.boxed, bold=True)
-            ),
-            said("progress", WIDTHS[9]),
-        ]
-    )
+    return [
+        frame.ref(one.row.uid, one.row.ref),
+        frame.text(cut_words(frame.short.get(one.section, one.section), 60)),
+        said("action", WIDTHS[2]),
+        leads_cell(frame, one, WIDTHS[3]),
+        frame.fitted(due, WIDTHS[4], f"{one.row.ref}, due") if due else said("due", WIDTHS[4]),
+        frame.rating(one.before, quiet=True),
+        frame.rating(one.now),
+        frame.direction(one),
+        frame.fitted(
+            reasons, WIDTHS[8], f"{one.row.ref}, exceptions", replace(frame.boxed, bold=True)
+        ),
+        said("progress", WIDTHS[9]),
+    ]

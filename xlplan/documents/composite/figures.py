@@ -15,6 +15,7 @@ from xlplan.documents.composite.organisations import OrganisationCount, organisa
 from xlplan.documents.composite.reasons import with_reasons
 from xlplan.documents.composite.standings import (
     NO_LEAD,
+    NO_SECTION,
     Direction,
     Point,
     Reader,
@@ -100,6 +101,11 @@ class Figures:
     asked: int
     returned: int
     late: int
+
+    @property
+    def sectioned(self) -> bool:
+        """Whether any action stands in a section."""
+        return any(section.name != NO_SECTION for section in self.sections)
 
     @property
     def exceptions(self) -> tuple[Standing, ...]:

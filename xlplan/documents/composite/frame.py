@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.documents.composite.board import Board
 from xlplan.documents.composite.figures import Figures
 from xlplan.documents.composite.longtexts import LongTexts, cut_words
 from xlplan.documents.composite.naming import short_names
-from xlplan.documents.composite.standings import Direction, Point, Standing, points_of
+from xlplan.documents.composite.standings import (
+    Direction,
+    Point,
+    Standing,
+    group_heading,
+    points_of,
+)
+from xlplan.documents.composite.words import clock
 from xlplan.documents.look import Palette, header_text, mix, palette, rating_style
 from xlplan.plan.definition import Field, Rating
+from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show_in
@@ -57,6 +63,21 @@ class Frame:
         self.look = palette(self.board.definition)
         self.short = short_names([section.name for section in self.figures.sections])
         self.points = {p.key: p for p in points_of(self.board.definition, ("", "?"))}
+
+    @cached_property
+    def rated(self) -> bool:
+        """Whether the plan rates its actions at all."""
+        return self.board.definition.with_role("rating") is not None
+
+    @property
+    def counted_points(self) -> tuple[Point, ...]:
+        """The ratings to count by; none in a plan that does not rate its actions."""
+        return self.figures.points if self.rated else ()
+
+    @cached_property
+    def group(self) -> str:
+        """What the plan calls the groups that its actions stand in."""
+        return cut_words(group_heading(self.board.definition), 40) or "Section"
 
     # Cells.
 
@@ -159,11 +180,11 @@ class Frame:
         return Cell(f"{sign} {word}", self.styled(base, bold=one.direction in ("worse", "better")))
 
     def say(self, item: Field | None, value: Value) -> str:
-        """A value in words: a rating by its label, everything else as in a cell."""
+        """A value in words: a rating as it is shown, everything else as in a cell."""
         if item is not None and item.type == "rating":
             rating = self.board.definition.rating(value, item.scale)
             if rating is not None:
-                return rating.label or rating.code
+                return rating_word(rating)
         return show_in(item, value)
 
     def tinted(self, point: Point, count: int, base: Style) -> Style:
@@ -195,13 +216,11 @@ class Frame:
 
     def subtitle(self) -> str:
         """Which plan, which day, compared with what."""
-        board = self.board
-        parts = [board.definition.title, board.definition.organisation]
-        parts.append(f"Position at {say_date(board.as_of)}")
-        if board.previous is None:
-            parts.append("First board: nothing to compare with yet")
-        else:
-            parts.append(f"Compared with {board.previous_label or 'the last board'}")
+        board, plan = self.board, self.board.definition
+        compared = "First board: nothing to compare with yet"
+        if board.previous is not None:
+            compared = f"Compared with {board.previous_label or 'the last board'}"
+        parts = (plan.title, plan.organisation, f"Position at {say_date(board.as_of)}", compared)
         return "   ·   ".join(cut_words(part, 60) for part in parts if part)
 
     def headings(self, names: Sequence[str]) -> Row:
@@ -218,10 +237,8 @@ class Frame:
     def page(self, repeat: tuple[int, int] | None = None) -> Page:
         """A3 landscape, one page wide; the marking and page n of m below."""
         definition = self.board.definition
-        marking = header_text(definition.marking)
-        left = "   ·   ".join(
-            part for part in (marking, header_text(cut_words(definition.title, 80))) if part
-        )
+        parts = (header_text(definition.marking), header_text(cut_words(definition.title, 80)))
+        left = "   ·   ".join(part for part in parts if part)
         return Page(repeat_rows=repeat, footer_left=left)
 
     def sheet(
@@ -263,16 +280,7 @@ class Frame:
 
     def when(self, at: str) -> str:
         """A time of the ledger (UTC) as the plan's own clock shows it: 3 November 2026, 14:05."""
-        try:
-            moment = datetime.fromisoformat(at)
-        except ValueError:
-            return at
-        if moment.tzinfo is not None:
-            try:
-                moment = moment.astimezone(ZoneInfo(self.board.definition.timezone))
-            except (ZoneInfoNotFoundError, ValueError):
-                return f"{say_date(moment.date())}, {moment:%H:%M} UTC"
-        return f"{say_date(moment.date())}, {moment:%H:%M}"
+        return clock(at, self.board.definition.timezone)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -33,7 +33,7 @@ def key_figures(frame: Frame) -> list[tuple[str, str, str]]:
         (str(t.overdue), "Overdue", "not closed, past the due date"),
         (str(t.exceptions), "Exceptions", "listed with the reason"),
     ]  # fmt: skip
-    if frame.board.definition.with_role("rating") is None:
+    if not frame.rated:
         out = [out[0], *out[5:]]
     if f.asked:
         late = f", {f.late} late" if f.late else ""

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import replace
 
 from xlplan.documents.composite.action_cells import leads_cell
-from xlplan.documents.composite.frame import SIGNS, Frame
+from xlplan.documents.composite.frame import SIGNS, Frame, plural
+from xlplan.documents.composite.kept_columns import kept_columns
 from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.standings import DIRECTIONS, Standing
 from xlplan.plan.timescales import say_date
@@ -23,37 +24,49 @@ def movement_sheet(frame: Frame) -> Sheet:
     if frame.board.previous is None:
         sentence = "This is the first board: there is no earlier position to compare with."
         return frame.empty(NAME, "Movement", sentence)
-    rows = frame.banner("Movement since the last board", len(WIDTHS))
-    merges: list[Merge] = []
-    _sentence(frame, rows, merges)
+    kept, headings = kept_columns(frame, HEADINGS)
+    widths = [WIDTHS[i] for i in kept]
+    rows = frame.banner("Movement since the last board", len(widths))
+    at = len(rows)
+    look = replace(frame.look.body, size=12, bold=True, valign="vcenter")
+    merges = [Merge(Area(at, 0, at, len(widths) - 1), Cell(_sentence(frame), look))]
+    rows.append(Row([], height=30))
+    if frame.rated and frame.figures.sectioned:
+        _sections(frame, rows)
     moved = [s for s in frame.figures.standings if s.direction != "same"]
     if not moved:
-        return frame.sheet(NAME, rows, WIDTHS, merges=merges)
+        return frame.sheet(NAME, rows, widths, merges=merges)
     rows.append(Row([], height=10))
     headed = len(rows)
-    rows.append(frame.headings(HEADINGS))
-    rows += [_row(frame, one) for one in moved]
-    sheet = frame.sheet(NAME, rows, WIDTHS, headed=headed, merges=merges)
+    rows.append(frame.headings(headings))
+    for one in moved:
+        cells = _cells(frame, one)
+        rows.append(Row([cells[i] for i in kept]))
+    sheet = frame.sheet(NAME, rows, widths, headed=headed, merges=merges)
     return replace(sheet, freeze=None)
 
 
-def _sentence(frame: Frame, rows: list[Row], merges: list[Merge]) -> None:
-    """The counts of the whole plan in a sentence, then the table of sections."""
+def _sentence(frame: Frame) -> str:
+    """The counts of the whole plan in a sentence."""
     total = frame.figures.total
-    words = [f"{total.moves.get(d, 0)} {SIGNS[d][1].lower()}" for d in DIRECTIONS]
+    shown = DIRECTIONS if frame.rated else ("new",)
+    words = [f"{total.moves.get(d, 0)} {SIGNS[d][1].lower()}" for d in shown]
     gone = frame.figures.withdrawn_since
-    sentence = f"Of {total.actions} actions: {', '.join(words)}. Withdrawn since: {gone}."
+    sentence = f"Of {plural(total.actions, 'action')}: {', '.join(words)}. Withdrawn since: {gone}."
+    if not frame.rated:
+        return f"{sentence} The plan does not rate its actions."
     if not any(total.moves.get(d, 0) for d in DIRECTIONS if d != "same"):
         sentence += " No rating has moved since the last board."
-    at = len(rows)
-    look = replace(frame.look.body, size=12, bold=True, valign="vcenter")
-    merges.append(Merge(Area(at, 0, at, len(WIDTHS) - 1), Cell(sentence, look)))
-    rows.append(Row([], height=30))
+    return sentence
+
+
+def _sections(frame: Frame, rows: list[Row]) -> None:
+    """The table of sections; it stands on the columns of the list below it."""
     head = replace(frame.look.heading, align="center")
     rows.append(
         Row(
             [
-                Cell("Section", frame.look.heading),
+                frame.text(frame.group, frame.look.heading),
                 Cell("Actions", head),
                 Cell("From the last board to now", frame.look.heading),
                 *(Cell(" ".join(SIGNS[d]), head) for d in DIRECTIONS),
@@ -91,18 +104,16 @@ def _paths(frame: Frame, group: list[Standing]) -> str:
     return "\n".join(parts) or "No rating has moved"
 
 
-def _row(frame: Frame, one: Standing) -> Row:
+def _cells(frame: Frame, one: Standing) -> list[Cell]:
     item = frame.board.definition.with_role("action")
     text = show(one.row.values.get(item.id)) if item else ""
-    return Row(
-        [
-            frame.text(cut_words(frame.short.get(one.section, one.section), 60)),
-            frame.ref(one.row.uid, one.row.ref),
-            frame.fitted(text, WIDTHS[2], f"{one.row.ref}, Action"),
-            leads_cell(frame, one, WIDTHS[3]),
-            frame.text(say_date(one.due) if one.due else ""),
-            frame.rating(one.before, quiet=True),
-            frame.rating(one.now),
-            frame.direction(one),
-        ]
-    )
+    return [
+        frame.text(cut_words(frame.short.get(one.section, one.section), 60)),
+        frame.ref(one.row.uid, one.row.ref),
+        frame.fitted(text, WIDTHS[2], f"{one.row.ref}, Action"),
+        leads_cell(frame, one, WIDTHS[3]),
+        frame.text(say_date(one.due) if one.due else ""),
+        frame.rating(one.before, quiet=True),
+        frame.rating(one.now),
+        frame.direction(one),
+    ]

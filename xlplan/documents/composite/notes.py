@@ -11,6 +11,7 @@ from xlplan.documents.composite.restated import restatements
 from xlplan.documents.composite.standings import best_first, listed
 from xlplan.documents.composite.words import decided, meaning_of
 from xlplan.plan.definition import Rating
+from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import natural_key, show
 from xlplan.workbook.sheet import Cell, Row, Sheet
@@ -18,6 +19,8 @@ from xlplan.workbook.sheet import Cell, Row, Sheet
 NAME = "Notes"
 WIDTHS = (30.0, 122.0)
 PIECE_LINES = 24
+OF_RATINGS = ("Closed", "On track", "Direction")
+"""Terms that mean nothing where actions are not rated."""
 
 
 def method(frame: Frame) -> list[tuple[str, str]]:
@@ -76,6 +79,8 @@ def method(frame: Frame) -> list[tuple[str, str]]:
         )  # fmt: skip
     lines += _several(frame)
     lines.append(("Ledger tip", board.tip or "Not recorded"))
+    if not frame.rated:
+        return [line for line in lines if line[0] not in OF_RATINGS]
     return lines
 
 
@@ -109,8 +114,9 @@ def notes_sheet(frame: Frame) -> Sheet:
     _table(frame, rows, "How the figures are made")
     for term, text in method(frame):
         rows.append(Row([frame.text(term, label), *_whole(frame, text)]))
-    _table(frame, rows, "Rating key")
-    for point in frame.figures.points:
+    if frame.rated:
+        _table(frame, rows, "Rating key")
+    for point in frame.counted_points:
         rows.append(Row([frame.rating(point.key), *_whole(frame, meaning_of(point))]))
     _plan_notes(frame, rows)
     _restatements(frame, rows)
@@ -134,7 +140,8 @@ def _table(frame: Frame, rows: list[Row], title: str) -> None:
 
 def _plan_notes(frame: Frame, rows: list[Row]) -> None:
     """What the plan itself says about its actions as a whole: its footnotes and legends."""
-    notes = frame.board.definition.notes
+    definition = frame.board.definition
+    notes = [text for text in definition.notes if fold(text) != fold(definition.title)]
     if not notes:
         return
     _table(frame, rows, "Notes of the plan")

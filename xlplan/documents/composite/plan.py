@@ -18,6 +18,7 @@ from xlplan.documents.composite.standings import Standing, listed, section_field
 from xlplan.documents.look import mix
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
+from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import show_in
@@ -144,10 +145,11 @@ def plan_sheet(frame: Frame) -> Sheet:
     for section, group in by_section.items():
         if title := titles.pop(group[0].row.uid[: group[0].row.uid.find("/")], ""):
             _band(rows, merges, frame, title, "one of several plans", len(columns))
-        frame.section_rows[section] = len(rows)
-        asked = asks.get(section, ())
-        title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or section
-        _band(rows, merges, frame, title, plural(len(group), "action"), len(columns))
+        if frame.figures.sectioned:
+            frame.section_rows[section] = len(rows)
+            asked = asks.get(section, ())
+            title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or section
+            _band(rows, merges, frame, title, plural(len(group), "action"), len(columns))
         for one in group:
             frame.action_rows[one.row.uid] = len(rows)
             cells = [_cell(frame, column, one, changes) for column in columns]
@@ -265,7 +267,7 @@ def _other_rating(frame: Frame, item: Field, one: Standing) -> Cell:
         text = show_in(item, value)
         return frame.fitted(text, 12, f"{one.row.ref}, {item.heading}", base)
     quiet = item.role in ("initial_rating", "previous_rating")
-    return frame.shade(rating, rating.label or rating.code, base, quiet=quiet)
+    return frame.shade(rating, rating_word(rating), base, quiet=quiet)
 
 
 def _style(frame: Frame, item: Field) -> Style:

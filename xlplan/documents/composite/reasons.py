@@ -14,6 +14,7 @@ from xlplan.documents.composite.standings import (
     listed,
 )
 from xlplan.plan.definition import Rating
+from xlplan.plan.ratings import rating_word
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Invalid, show
 
@@ -62,8 +63,8 @@ def _of_two_ratings(reader: Reader, s: Standing) -> list[Reason]:
         theirs = definition.rating(s.row.values.get(item.id), item.scale)
         if theirs is not None and _differ(mine, theirs):
             words = (
-                f"Two ratings that differ: {reader.rating.heading} {mine.label or mine.code}, "
-                f"{item.heading} {theirs.label or theirs.code}"
+                f"Two ratings that differ: {reader.rating.heading} {rating_word(mine)}, "
+                f"{item.heading} {rating_word(theirs)}"
             )
             reasons.append(Reason("two-ratings", words))
     return reasons

@@ -12,6 +12,7 @@ from xlplan.documents.composite.standings import Point, Standing
 from xlplan.documents.look import rating_style
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, Rollup
+from xlplan.plan.ratings import rating_word
 from xlplan.plan.rollups import RolledUp, roll_up
 from xlplan.plan.text import fold
 from xlplan.plan.values import show, sort_elements
@@ -137,7 +138,7 @@ def rolled_cell(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
     rating = definition.rating(one.rating, item.scale) if item else None
     if rating is None:
         return frame.text("–", replace(middle, colour=frame.look.muted.colour))
-    return frame.shade(rating, rating.label or rating.code, middle)
+    return frame.shade(rating, rating_word(rating), middle)
 
 
 def _width(item: Field) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlplan.documents.composite.standings import best_first
 from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import fold
 
 _Meaning = tuple[str, bool, bool, bool]
@@ -68,10 +69,15 @@ def united_scale(definitions: Sequence[PlanDefinition], marks: Sequence[str]) ->
 
 
 def _added(rating: Rating, mark: str, there: Sequence[Rating], scale: str) -> Rating:
-    label = rating.label or rating.code
-    code = rating.code
-    if code in {r.code for r in there}:
-        code = f"{mark}/{code}"
-    if fold(label) in {fold(r.label) for r in there}:
-        label = f"{label} ({mark})"
+    """A further point, shown by a word that no other has: with the plan's mark where it must."""
+    word = rating_word(rating)
+    taken = fold(word) in {fold(rating_word(r)) for r in there}
+    shown = f"{word} ({mark})" if taken else word
+    codes = {r.code for r in there}
+    code, label = rating.code, rating.label
+    # What is shown is the code where that is a word, so it is the code that takes the mark.
+    if code in codes or (taken and word == code):
+        code = f"{mark}/{code}" if shown in codes else shown
+    if word != rating.code:
+        label = shown
     return replace(rating, code=code, label=label, aliases=(), scale=scale)

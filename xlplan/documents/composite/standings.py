@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from xlplan.documents.composite.board import Board, DueHistory, ReturnLine
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
-from xlplan.plan.timescales import Timescale
+from xlplan.plan.due import due_in
+from xlplan.plan.ratings import rating_word
 from xlplan.plan.values import Value, show, sort_elements
 
 NOT_RATED = ""
@@ -44,7 +45,10 @@ REASONS: tuple[tuple[ReasonKind, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A row of the rating key: a point of the scale, or one of the two that are not on it."""
+    """A row of the rating key: a point of the scale, or one of the two that are not on it.
+
+    `label` is the word by which it is shown: see `xlplan.plan.ratings.rating_word`.
+    """
 
     key: str
     label: str
@@ -126,21 +130,19 @@ def direction(before: str, now: str, scale: Sequence[Rating]) -> Direction:
 
 def due_date(definition: PlanDefinition, values: Mapping[str, Value]) -> date | None:
     """The date an action is due by: the revised one where there is one."""
-    found = None
-    for role in ("due", "revised"):
-        item = definition.with_role(role)
-        value = values.get(item.id) if item else None
-        if isinstance(value, Timescale):
-            found = value.by or found
-        elif isinstance(value, date):
-            found = value.date() if isinstance(value, datetime) else value
-    return found
+    return due_in(definition, values).by
 
 
 def section_field(definition: PlanDefinition) -> Field | None:
     """The field that actions are grouped by: ``[composite] group_by``, else the section."""
     chosen = definition.composite.group_by
     return (definition.find(chosen) if chosen else None) or definition.with_role("section")
+
+
+def group_heading(definition: PlanDefinition) -> str:
+    """What the groups of actions are called: the heading of the field chosen, else "Section"."""
+    item = section_field(definition) if definition.composite.group_by else None
+    return item.heading if item else "Section"
 
 
 def section_in(definition: PlanDefinition, values: Mapping[str, Value]) -> str:
@@ -180,7 +182,7 @@ def points_of(definition: PlanDefinition, used: Iterable[str]) -> tuple[Point, .
     seen = set(used)
     item = definition.with_role("rating")
     scale = definition.scale_of(item) if item else ()
-    points = [Point(r.code, r.label or r.code, r) for r in scale]
+    points = [Point(r.code, rating_word(r), r) for r in scale]
     if NOT_RATED in seen or not points:
         points.append(Point(NOT_RATED, "Not rated"))
     if OFF_SCALE in seen:

@@ -35,8 +35,8 @@ class _Draft:
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
         self.compare = frame.board.previous is not None
-        self.rated = frame.board.definition.with_role("rating") is not None
-        self.points = frame.figures.points if self.rated else ()
+        self.rated = frame.rated
+        self.points = frame.counted_points
         asks = section_asks(frame)
         self.said = {
             s.name: section_text(s.name) or _in_short(asks.get(s.name, []))
@@ -78,7 +78,7 @@ def summary_sheet(frame: Frame) -> Sheet:
     for plan in frame.figures.plans:
         draft.rows.append(_counts(draft, plan, total=True))
     last = len(draft.rows) - 1
-    for section in frame.figures.sections:
+    for section in frame.figures.sections if frame.figures.sectioned else ():
         draft.rows.append(_counts(draft, section, total=False))
     if not frame.figures.plans:
         last = len(draft.rows) - 1
@@ -132,7 +132,7 @@ def _moves(frame: Frame) -> tuple[Direction, ...]:
     if frame.board.previous is None:
         return ()
     total = frame.figures.total
-    if frame.board.definition.with_role("rating") is None:
+    if not frame.rated:
         return ("new",)
     return tuple(d for d in DIRECTIONS if d != "uncompared" or total.moves.get(d, 0))
 
@@ -195,7 +195,8 @@ def _headings(draft: _Draft) -> None:
     frame, look = draft.frame, draft.frame.look
     head = replace(look.heading, align="center")
     top: list[Cell | None] = [Cell(None, head)] * draft.table_columns
-    draft.merge(0, LEADING - 1, Cell("Section", look.heading), rows=2)
+    group = frame.group if frame.figures.sectioned else "Plan"
+    draft.merge(0, LEADING - 1, frame.text(group, look.heading), rows=2)
     col = LEADING
     step = 2 if draft.compare else 1
     groups: list[tuple[str, Style]] = [

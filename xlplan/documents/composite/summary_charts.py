@@ -74,7 +74,7 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
     now = [start + n * step + step - 1 for n in range(len(points))]
     by_section = Chart(
         kind="bar",
-        title="Ratings now, by plan" if frame.figures.plans else "Ratings now, by section",
+        title=f"Ratings now, by {inside('Plan' if frame.figures.plans else frame.group)}",
         series=[
             Series(
                 point.label,
@@ -95,6 +95,11 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
         unit=whole_unit(max(section.actions for section in sections)),
     )
     return whole, by_section
+
+
+def inside(heading: str) -> str:
+    """A heading as it stands within a sentence: "Theme" is "theme", "RAG owner" stays."""
+    return heading[:1].lower() + heading[1:] if heading[1:2].islower() else heading
 
 
 def whole_unit(most: int) -> int:

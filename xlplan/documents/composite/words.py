@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.documents.composite.standings import Point
+from xlplan.plan.text import fold
+from xlplan.plan.timescales import say_date
 
 _DECIDED: Mapping[str, str] = {
     "edit": "Applied: nobody else had changed it",
@@ -53,7 +57,10 @@ def meaning_of(point: Point) -> str:
             "What was given is not a rating of this plan; see Plan for the words."
         )  # fmt: skip
     rating = point.rating
-    parts = [rating.meaning.rstrip(".")] if rating.meaning else []
+    explained = rating.label and fold(rating.label) != fold(point.label)
+    parts = [rating.label.rstrip(".")] if explained else []
+    if rating.meaning and fold(rating.meaning) not in map(fold, parts):
+        parts.append(rating.meaning.rstrip("."))
     if not parts and rating.code != point.label:
         parts.append(f'Written as "{rating.code}"')
     if point.rating.closed:
@@ -65,3 +72,17 @@ def meaning_of(point: Point) -> str:
     else:
         parts.append("Counts as on track")
     return ". ".join(parts) + "."
+
+
+def clock(at: str, timezone: str) -> str:
+    """A time of the ledger (UTC) as clocks in `timezone` show it: 3 November 2026, 14:05."""
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return at
+    if moment.tzinfo is not None:
+        try:
+            moment = moment.astimezone(ZoneInfo(timezone))
+        except (ZoneInfoNotFoundError, ValueError):
+            return f"{say_date(moment.date())}, {moment:%H:%M} UTC"
+    return f"{say_date(moment.date())}, {moment:%H:%M}"
