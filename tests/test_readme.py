@@ -18,10 +18,12 @@ import pytest
 
 from tests.conftest import ROOT
 from xlplan.cli.commands import commands
+from xlplan.plan.load import load_definition
 
 README = ROOT / "README.md"
 CODE = re.compile(r"\b[A-Z]{2,5}-\d{3}\b")
 NO_CODES = frozenset({"SHA-256", "SHA-512"})
+DEFINITION = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = re.compile(r"^```python run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -115,6 +117,11 @@ def test_its_python_runs(readme: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_its_plan_definition_is_one(readme: str) -> None:
+    [text] = DEFINITION.findall(readme)
+    assert load_definition(text, "README.md").issue.layout == "form"
 
 
 def test_a_code_is_found_where_it_is_raised_and_nowhere_else() -> None:
