@@ -58,7 +58,7 @@ def test_a_sheet_of_formulas_alone_holds_nothing_that_was_typed() -> None:
 
 def test_truth_written_as_a_formula_is_what_was_typed() -> None:
     found = both(row('<c r="A1" t="b"><f aca="false">TRUE()</f><v>1</v></c>'))
-    assert (found.truths, found.formulas) == ({(0, 0): True}, {})
+    assert (found.typed, found.formulas) == ({(0, 0): True}, {})
 
 
 def test_an_error_is_told_beside_formulas() -> None:
@@ -70,4 +70,4 @@ def test_an_error_is_told_beside_formulas() -> None:
 def test_any_formula_is_told_the_same_way(formula: str) -> None:
     escaped = formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     found = both(row('<c r="A1"><v>1</v></c>', f'<c r="B1" t="str"><f>{escaped}</f><v>1</v></c>'))
-    assert found.formulas == {(0, 1): formula} or found.truths
+    assert found.formulas == {(0, 1): formula} or found.typed

@@ -353,3 +353,15 @@ def test_properties_are_read_whoever_declares_the_namespace() -> None:
     )
     book = read_book(attacks.with_part("docProps/custom.xml", custom), "r.xlsx")
     assert book.properties == {"xlplan-stamp": "signed"}
+
+
+def test_tabs_and_spaces_in_a_text_of_an_opendocument_sheet_are_what_was_typed() -> None:
+    text = "<text:p>a<text:tab/>b</text:p>\n "
+    text += '<text:p>c<text:s text:c="3"/>d<text:line-break/>e</text:p>'
+    cell = f'<table:table-cell office:value-type="string">\n {text}\n </table:table-cell>'
+    twice = cell.replace(
+        "<table:table-cell ", '<table:table-cell table:number-columns-repeated="2" '
+    )
+    data = attacks.ods(f"<table:table-row>{twice}{cell}</table:table-row>")
+    (sheet,) = read_book(data, "r.ods").sheets
+    assert [list(row) for row in sheet.rows] == [["a\tb\nc   d\ne"] * 3]

@@ -56,8 +56,9 @@ class Extent:
     errors: dict[At, str] = field(default_factory=dict)
     unread: bool = False
     """Whether there are cells in a form that no reader here knows."""
-    truths: dict[At, bool] = field(default_factory=dict)
-    """Cells in which the formula TRUE() or FALSE() stands for what was typed."""
+    typed: dict[At, bool | str] = field(default_factory=dict)
+    """What was typed in cells that readers give otherwise: TRUE() and FALSE() for a boolean, a text
+    without its tabs."""
 
     def reach(self, row: int, col: int) -> None:
         """Take in a cell."""
@@ -68,7 +69,7 @@ class Extent:
         """Take in a formula, which may stand for TRUE or FALSE."""
         text = formula.strip().upper()
         if text in TRUTHS:
-            self.truths[at] = text == "TRUE()"
+            self.typed[at] = text == "TRUE()"
         else:
             self.formulas[at] = formula or SHARED
 

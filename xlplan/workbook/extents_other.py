@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from xlplan.workbook.extents import SHARED, Extent, far_cells, many_cells, parse
 from xlplan.workbook.parts import Bounds, Refused
 
+_MOST_SPACES = 1 << 24
+"""Spaces that a document may ask for by their number."""
+
 
 class _OdsParser:
     """Handlers that follow repeated rows and cells without repeating them."""
@@ -21,6 +24,8 @@ class _OdsParser:
         self.attributes: dict[str, str] = {}
         self.cell: list[str] | None = None
         self.note: list[str] | None = None
+        self.tabs = self.in_text = False
+        self.spaces, self.paragraphs = _MOST_SPACES, 0
         self.widest = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -34,14 +39,31 @@ class _OdsParser:
             self.repeat_rows = _count(attributes.get("table:number-rows-repeated"))
         elif name in ("table:table-cell", "table:covered-table-cell") and self.names:
             self.repeat_cells = _count(attributes.get("table:number-columns-repeated"))
-            self.attributes, self.cell = attributes, []
+            self.attributes, self.cell, self.tabs, self.paragraphs = attributes, [], False, 0
         elif name == "office:annotation":
             self.note = []
+        elif self.cell is not None and self.note is None:
+            self.cell.append(self._spaced(name, attributes))
+
+    def _spaced(self, name: str, attributes: dict[str, str]) -> str:
+        """The characters that an element within a cell's text stands for."""
+        if name == "text:p":
+            self.in_text = True
+            self.paragraphs += 1
+            return "\n" if self.paragraphs > 1 else ""
+        if name == "text:s":
+            count = min(_count(attributes.get("text:c")), self.spaces)
+            self.spaces -= count
+            return " " * count
+        if name == "text:tab":
+            self.tabs = True
+            return "\t"
+        return "\n" if name == "text:line-break" else ""
 
     def data(self, text: str) -> None:
         if self.note is not None:
             self.note.append(text)
-        elif self.cell is not None:
+        elif self.cell is not None and (self.in_text or text.strip()):
             self.cell.append(text)
 
     def end(self, name: str) -> None:
@@ -49,6 +71,8 @@ class _OdsParser:
             text = "".join(self.note).strip()
             self.notes.setdefault(self.names[-1], {})[(self.row, self.col)] = text
             self.note = None
+        elif name == "text:p":
+            self.in_text = False
         elif name in ("table:table-cell", "table:covered-table-cell") and self.cell is not None:
             self._close_cell("".join(self.cell))
             self.cell = None
@@ -77,6 +101,8 @@ class _OdsParser:
             extent.errors[at] = text.strip() or "#N/A"
         elif text.strip():
             extent.filled = True
+            if self.tabs:
+                extent.typed |= {(self.row, col): text for col in range(self.col, self.widest)}
 
     def _check(self, extent: Extent) -> None:
         extent.check(self.names[-1], self.bounds)

@@ -140,9 +140,9 @@ def _rows(sheet: CalamineSheet, bounds: Bounds) -> list[list[CellValue]]:
 
 def _sheet(name: str, rows: list[list[CellValue]], visible: bool, admitted: Admitted) -> ReadSheet:
     extent = admitted.extents.get(name, Extent())
-    for (row, col), truth in extent.truths.items():
+    for (row, col), typed in extent.typed.items():
         if row < len(rows) and col < len(rows[row]):
-            rows[row][col] = truth
+            rows[row][col] = typed
     notes: Mapping[tuple[int, int], str] = admitted.notes.get(name, {})
     part = dict(admitted.sheets).get(name, "") if _has_notes(admitted) else ""
     if part:
