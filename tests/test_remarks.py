@@ -80,6 +80,13 @@ def test_nothing_is_said_of_a_template_issued_before_the_house_style_changed(fol
     assert information(folder) == []
 
 
+def test_nothing_is_said_of_a_master_whose_cells_were_edited(folder: Path) -> None:
+    small.edit_master(folder, {("2.1", "progress"): "Two of three"})
+    with small.opened(folder) as plan:
+        (report,) = plan.merge().returns
+    assert (report.outcome, report.changes, report.information) == ("merged", 1, ())
+
+
 def test_a_note_and_a_new_column_and_a_line_below_are_told(folder: Path) -> None:
     at = place(folder, "1.1", "progress")
 

@@ -13,6 +13,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited
 from xlplan.documents.columns import locked_text, template_columns
 from xlplan.documents.furniture import Furniture, furniture_of
+from xlplan.documents.look import WHITE
 from xlplan.documents.names import safe_name
 from xlplan.documents.returned import read_return
 from xlplan.documents.tables import plain
@@ -136,14 +137,15 @@ def read(
 
 
 def _own_fills(desk: Desk) -> frozenset[str]:
-    """The fills of every template that went out: one of each definition tells them."""
+    """The fills of every template that went out, one of each definition tells them; and white,
+    which the cells of a master have and which says nothing in any file."""
     state = desk.state
     one_each: dict[int, Issued] = {}
     for issued in state.issued.values():
         if issued.document == "template":
             one_each.setdefault(id(state.definition_at(issued.as_of)), issued)
     found = (furniture_of(state.definition_at(i.as_of), i).fills for i in one_each.values())
-    return frozenset().union(*found)
+    return frozenset({WHITE}).union(*found)
 
 
 def _bounded(item: Arrived, book: Book, room: dict[str, tuple[int, int]]) -> Book:
