@@ -27,7 +27,9 @@ _PLAIN_FORMULA = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_MARKS = re.compile(rb"<(?:[\w.-]+:)?(c|row|f|mergeCell)[\s/>]")
+_MARKS = re.compile(rb"<(c|row|f|mergeCell)[\s/>]")
+_PREFIXED = re.compile(rb":(?:c|row|f|mergeCell)[\s/>]")
+_FORMULA = re.compile(rb"<f[\s/>]")
 _PLAIN_ROW = re.compile(rb'<row r="(\d{1,7})"')
 _PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
 _UTF8 = re.compile(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
@@ -126,13 +128,15 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
     """The extent, where every cell is written the usual way and none needs a second look."""
     if b"<!" in xml or _UTF8.match(xml) or not xml.startswith(b"<"):
         return None
+    if _PREFIXED.search(xml):
+        return None
     marks = Counter(_MARKS.findall(xml))
     listed = marks[b"c"]
     if listed > bounds.cells:
         raise Refused(many_cells("", listed))
     rows, merges = _PLAIN_ROW.findall(xml), _PLAIN_MERGE.findall(xml)
     found = _PLAIN_CELL.findall(xml)
-    formulas = _PLAIN_FORMULA.findall(xml) if marks[b"f"] else []
+    formulas = _plain_formulas(xml) if marks[b"f"] else []
     counts = {b"c": len(found), b"row": len(rows), b"f": len(formulas), b"mergeCell": len(merges)}
     if any(marks[name] != count for name, count in counts.items()):
         return None
@@ -152,14 +156,19 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
     return None if extent.rows * extent.columns > bounds.cells else extent
 
 
-def _add_formulas(extent: Extent, found: list[tuple[bytes, bytes, bytes]]) -> bool:
+def _plain_formulas(xml: bytes) -> list[tuple[bytes, bytes, bytes | None]]:
+    """Cell, formula and value of each formula in a cell written the usual way."""
+    cells = (xml.rfind(b"<c ", 0, mark.start()) for mark in _FORMULA.finditer(xml))
+    found = (_PLAIN_FORMULA.match(xml, max(cell, 0)) for cell in cells)
+    return [(each[1], each[2], each[3]) for each in found if each]
+
+
+def _add_formulas(extent: Extent, found: list[tuple[bytes, bytes, bytes | None]]) -> bool:
     """Take in formulas as the XML spells them; False where only a parser can say what they are."""
     try:
         for name, formula, _ in found:
-            at = place(name.decode())
-            if at is None:
-                return False
-            extent.add_formula(at, _ENTITY.sub(_character, formula.decode()))
+            if at := place(name.decode()):
+                extent.add_formula(at, _ENTITY.sub(_character, formula.decode()))
     except (ValueError, OverflowError):  # not UTF-8, or the number of no character
         return False
     return True
@@ -167,9 +176,7 @@ def _add_formulas(extent: Extent, found: list[tuple[bytes, bytes, bytes]]) -> bo
 
 def _character(entity: re.Match[str]) -> str:
     decimal, hexadecimal, name = entity.groups()
-    if name:
-        return _ENTITIES[name]
-    return chr(int(decimal) if decimal else int(hexadecimal, 16))
+    return _ENTITIES[name] if name else chr(int(decimal or hexadecimal, 10 if decimal else 16))
 
 
 @lru_cache(maxsize=512)
