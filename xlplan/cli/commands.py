@@ -280,7 +280,11 @@ def verify(settings: Settings, tip: str, as_json: bool) -> int:
 
 @commands.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--example", metavar="NAME", help="One of the shipped examples (default: BRAG).")
+@click.option(
+    "--example",
+    metavar="NAME",
+    help="One of the shipped examples (default: brag-by-recommendation).",
+)
 def demo(directory: Path, example: str | None) -> int:
     """Run one whole cycle on a shipped example and say what to open."""
     from xlplan.cycle.demo import EXAMPLE
