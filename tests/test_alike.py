@@ -60,6 +60,10 @@ def test_initials_that_fit_two_people_say_nothing() -> None:
     assert list(pairs_alike(["Ada Quill", "Alan Quist", "AQ"])) == []
 
 
+def test_a_name_without_a_letter_is_nobodys_double() -> None:
+    assert list(pairs_alike(["???", "--", "Ada Quill", "Ada Quil"])) == [("Ada Quil", "Ada Quill")]
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

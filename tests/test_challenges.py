@@ -109,6 +109,16 @@ def test_the_words_of_the_note(note: Value, completed: bool, outstanding: bool) 
     assert bool(said(open_still, rating="B", progress=note)) is outstanding
 
 
+def test_figures_of_a_number_field_are_compared_and_said_as_written() -> None:
+    fields = tuple(
+        replace(f, type="number") if f.role in ("target", "actual") else f for f in PLAN.fields
+    )
+    plan = replace(PLAN, fields=fields, rules=(Rule("missed", "R", target="below"),))
+    (found,) = challenges_of(plan, Line({"target": 120, "actual": 80.5}), TODAY)
+    assert found.message.startswith("80.5 against a target of 120: ")
+    assert challenges_of(plan, Line({"target": 120, "actual": 120}), TODAY) == ()
+
+
 @pytest.mark.parametrize(
     ("target", "actual", "side", "missed"),
     [

@@ -132,6 +132,12 @@ def test_a_lead_who_is_not_in_the_list() -> None:
     assert (third.where, third.field) == ("recommendation 1", "accountable")
 
 
+def test_an_unknown_lead_is_said_at_every_action_that_names_it() -> None:
+    first, second = check(action(lead=("Head of Housng",)), action("1.2", lead=("Head of Housng",)))
+    assert (first.where, second.where) == ("action 1.1", "action 1.2")
+    assert first.message == second.message
+
+
 def test_an_unknown_lead_is_recognised_by_initials_too() -> None:
     (problem,) = check(action(lead=("H of Housing",)))
     assert 'Did you mean "Head of Housing"?' in problem.message

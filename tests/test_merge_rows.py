@@ -138,6 +138,7 @@ class TestProposals:
         office.give_back(later, {(uid, "progress"): "Bought"}, digest="y")
         office.undo(back)
         assert [r.ref for r in office.state.master()] == ["1.1", "1.2", "2.1"]
+        assert office.questions() == []  # what was asked of the row went with it
         office.undo(office.state.returns["r-y"])
         assert office.picture() == before
         # A template that still holds the row asks for it to be taken in again.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from xlplan.plan.definition import ROLES
-from xlplan.plan.propose import Sample, free_id, looks_like_keys, propose_columns
+from xlplan.plan.definition import ROLES, Field, Rating
+from xlplan.plan.propose import Sample, column_role, free_id, looks_like_keys, propose_columns
 from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.propose_ratings import (
     LegendLine,
@@ -15,6 +16,7 @@ from xlplan.plan.propose_ratings import (
     parse_legend,
     propose_scale,
     rating_by_fill,
+    share_scale,
     usual_scale,
 )
 from xlplan.plan.propose_roles import guess_role, slug
@@ -65,6 +67,11 @@ def test_every_role_that_can_be_guessed_is_a_role_of_the_plan() -> None:
         ("Cost (£)", "cost"),
         ("2026 budget", "f_2026_budget"),
         ("£", "column"),
+        # at most 40 characters, and no word cut in two
+        (
+            "What will be different for the children and the families",
+            "what_will_be_different_for_the_children",
+        ),
     ],
 )
 def test_a_field_without_a_role_is_named_by_its_heading(heading: str, made: str) -> None:
@@ -163,6 +170,78 @@ def test_a_plural_is_no_other_heading() -> None:
         [sample("Lead Officers", "A. Post"), sample("Lead officer", "B. Post", table=1)]
     )
     assert proposal.guesses == ()
+
+
+PROSE = "Meetings are held every month, and the board has agreed to all of them."
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "role"),
+    [
+        ("Progress (RAG)", (), "progress"),
+        ("Progress (RAG)", ("Red", "Amber"), "rating"),
+        ("Progress (RAG)", ("Red", PROSE), "rating+progress"),
+        ("Progress (RAG)", (PROSE,), "progress"),
+        ("RAG", (), "rating"),
+        ("RAG", ("Red", "On its way"), "rating"),
+        ("RAG", ("Red", PROSE), "rating+progress"),
+        ("RAG", (PROSE, PROSE), "progress"),
+        ("Progress", ("Red", "Red", PROSE), "progress"),
+        ("Progress", ("Red", "Red", "Amber", PROSE), "rating+progress"),
+        ("Ref", ("1.1", "1.2"), "key"),
+        ("Ref", (PROSE, PROSE), "text"),
+        ("% complete", ("50%", "7.5 %", "100"), "percent"),
+        ("% complete", ("50%", "nearly all"), "text"),
+        ("% complete", (0.5, "nearly all"), "percent"),
+    ],
+)
+def test_the_values_of_a_column_may_deny_its_heading(
+    heading: str, values: tuple[Raw, ...], role: str
+) -> None:
+    column = sample(heading, *values)
+    assert column_role(column, [column]) == role
+
+
+def test_a_role_that_is_known_already_is_not_guessed() -> None:
+    column = replace(sample("Ref", "1.1", "1.2"), role="origin")
+    assert column_role(column, [column]) == "origin"
+
+
+def test_a_column_headed_as_in_another_table_goes_where_that_one_went() -> None:
+    proposal = propose_columns(
+        [sample("% complete", 0.5, 1), sample("% complete", "nearly all", "half", table=1)]
+    )
+    assert [(f.id, f.type) for f in proposal.fields] == [("percent", "percent")]
+    assert [plan.field for plan in proposal.plans] == ["percent", "percent"]
+
+
+def test_the_words_that_all_notes_begin_with_become_a_rating() -> None:
+    notes = ("Completed - signed in May", "Ongoing (see 3)", "Overdue: no reply", "Completed.")
+    proposal = propose_columns([sample("Ref", "1", "2", "3", "4"), sample("Update", *notes)])
+    assert [(f.id, f.type) for f in proposal.fields[1:]] == [
+        ("progress", "narrative"),
+        ("rating", "rating"),
+    ]
+    assert (proposal.plans[1].split, proposal.plans[1].rating) == ("leading", "rating")
+    assert proposal.guesses == (
+        'field rating: the word that each "Update" begins with; the rest is in progress',
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"), [((50, 100), "number"), ((0.5, 1), "percent"), ((), "percent")]
+)
+def test_percentages_above_one_are_numbers(values: tuple[Raw, ...], kind: str) -> None:
+    proposal = propose_columns([sample("% complete", *values)])
+    assert [f.type for f in proposal.fields] == [kind]
+
+
+def test_a_column_that_the_template_has_no_field_for_is_kept_and_said() -> None:
+    given = [Field("ref", "Ref", role="key")]
+    proposal = propose_columns([sample("Ref", "1", "2"), sample("Cost", 120, 80.5)], given)
+    assert [f.id for f in proposal.fields] == ["ref", "cost"]
+    assert proposal.fields[0] is given[0]
+    assert proposal.guesses == ('field cost: the template has no field for "Cost"',)
 
 
 def test_a_column_without_heading_that_holds_refs_is_the_key() -> None:
@@ -266,12 +345,33 @@ def test_words_that_nobody_knows_make_a_scale_where_they_are_few() -> None:
 @pytest.mark.parametrize(
     ("fill", "code"),
     [("#00B050", "Green"), ("#92D050", "Green"), ("#FF0000", "Red"), ("#FFC000", "Amber"),
+     ("#E6002E", "Red"),  # the reds that lean to pink
      ("#FFFFFF", None), ("#D9D9D9", None), ("#800080", None)],
 )  # fmt: skip
 def test_a_fill_is_read_as_the_rating_of_the_nearest_hue(fill: str, code: str | None) -> None:
     scale = usual_scale(["#00B050", "#FF0000"])
     found = rating_by_fill(fill, scale)
     assert (found.code if found else None) == code
+
+
+def test_a_rating_whose_colour_is_no_colour_is_shown_by_no_fill() -> None:
+    assert rating_by_fill("#FF0000", [Rating("R", "Red", colour="crimson")]) is None
+    assert rating_by_fill("crimson", [Rating("R", "Red", colour="#FF0000")]) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "shared"),
+    [
+        (["Red", "late", ""], True),
+        (["Red", "late", "later"], False),
+        (["", " "], False),
+        ([], False),
+    ],
+)
+def test_a_column_shares_a_scale_that_half_of_its_ratings_are_on(
+    texts: list[str], shared: bool
+) -> None:
+    assert share_scale(texts, [Rating("R", "Red")]) is shared
 
 
 def test_one_colour_alone_is_no_scale() -> None:
@@ -298,7 +398,10 @@ def test_a_name_before_a_dash_is_split_from_its_organisation() -> None:
     assert any("an organisation" in guess for guess in guesses)
 
 
-@pytest.mark.parametrize("text", ["Head of Care - North", "MT – AQ (Head)", "Well-Being Team"])
+@pytest.mark.parametrize(
+    "text",
+    ["Head of Care - North", "MT – AQ (Head)", "Well-Being Team", "Audit Manager – Marlbridge"],
+)
 def test_a_dash_that_is_not_clear_splits_nothing(text: str) -> None:
     leads, _ = propose_leads([text])
     assert [lead.name for lead in leads] == [text]

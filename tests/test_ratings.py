@@ -70,6 +70,8 @@ def test_a_scale_without_ends_is_read_as_written() -> None:
     plain = (Rating("1", "One"), Rating("2", "Two"))
     assert best_first(plain)
     assert best_first(()) is True
+    assert best_first((Rating("1", "Done", closed=True), Rating("2", "Dropped", closed=True)))
+    assert best_first((Rating("1", "Late", exception=True), Rating("2", "Lost", exception=True)))
     assert not best_first((Rating("1", "One"), Rating("2", "Two", closed=True)))
 
 

@@ -122,6 +122,11 @@ def test_rules_roll_ups_and_the_day_agreed_are_read_back() -> None:
     assert load_definition(write_definition(told)) == told
 
 
+def test_the_levels_of_checks_are_read_back() -> None:
+    told = replace(SMALL, checks={"CHK-003": "off", "CHK-010": "error"})
+    assert load_definition(write_definition(told)) == told
+
+
 def test_every_table_is_explained_by_a_comment() -> None:
     lines = write_definition(SMALL).splitlines()
     titles = [n for n, line in enumerate(lines) if line.startswith("# --- ")]

@@ -107,10 +107,11 @@ def below_first(plan: Plan) -> Iterator[Finding]:
 def challenged(plan: Plan) -> Iterator[Finding]:
     """Ratings that a rule of the plan challenges."""
     item = plan.definition.with_role("rating")
-    for row in plan.standing if plan.definition.rules and item else ():
+    if item is None or not plan.definition.rules:
+        return
+    for row in plan.standing:
         for challenge in challenges_of(plan.definition, row, plan.today):
-            if item:
-                yield Finding(row, item.id, f"{challenge.message} Ask the lead which is right.")
+            yield Finding(row, item.id, f"{challenge.message} Ask the lead which is right.")
 
 
 def closed_unheld(plan: Plan) -> Iterator[Finding]:
