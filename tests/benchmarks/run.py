@@ -2,7 +2,8 @@
 
 ``python -m tests.benchmarks.run [reading|issuing|composite|all]``, with ``--help`` for the sizes.
 
-Times are seconds of processor time of this process, the best of some rounds, peers taking turns.
+Times are seconds of processor time of this process, and by the clock where there are several
+processes; the best of some rounds, peers taking turns.
 Nothing here is asserted: see README.md beside this file for what is to be reached.
 """
 
@@ -14,11 +15,13 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.composite import bench_composite
 from tests.outgoing import CREATED, DIRECTOR, KEY, issued, plan, row, rows
+from xlplan.workbook.parts import DEFAULT
 
 ACTIONS = 25
 """Actions in a template."""
@@ -41,14 +44,18 @@ class Aim:
         return f"{self.one} / {self.other}: {ratio:.2f} ({aim}: {verdict})"
 
 
-def best_times(work: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Seconds of processor time for each piece of work, the best of `rounds`."""
+def best_times(
+    work: Mapping[str, Callable[[], object]],
+    rounds: int,
+    clock: Callable[[], float] = time.process_time,
+) -> dict[str, float]:
+    """Seconds for each piece of work by a clock (of this processor), the best of `rounds`."""
     best = dict.fromkeys(work, float("inf"))
     for _ in range(rounds):
         for name, do in work.items():
-            start = time.process_time()
+            start = clock()
             do()
-            best[name] = min(best[name], time.process_time() - start)
+            best[name] = min(best[name], clock() - start)
     return best
 
 
@@ -64,25 +71,66 @@ def make_template(number: int = 0) -> bytes:
 
 
 def bench_reading(returns: int, rounds: int) -> list[str]:
-    """Gate and read together, in one process, against pandas and against inflating the bytes."""
-    import pandas as pd
+    """Gate and read together, in one process and with the default pool, against pandas and
+    against inflating the bytes."""
+    from xlplan.workbook.pool import read_all
+    from xlplan.workbook.work import read_one_return
 
-    from xlplan.workbook.reading import read_book
-
+    work = partial(read_one_return, ours=_own_fills())
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.xlsx" for number in range(returns)]
         for number, path in enumerate(paths):
             path.write_bytes(make_template(number))
-        read = read_book(paths[0].read_bytes(), paths[0].name)
+        named = [(path.name, path) for path in paths]
+        read = work(paths[0].read_bytes(), paths[0].name, DEFAULT)
         assert read.sheets, read.problems  # a refusal would be fast, and no reading
-        work = {
-            "xlplan": lambda: [read_book(path.read_bytes(), path.name) for path in paths],
-            "pandas.read_excel": lambda: [pd.read_excel(path, sheet_name=None) for path in paths],
+        one = {
+            "xlplan": lambda: [work(path.read_bytes(), path.name, DEFAULT) for path in paths],
+            "pandas.read_excel": lambda: [_pandas(path) for path in paths],
             "inflate": lambda: [_inflate(path) for path in paths],
         }
-        seconds = best_times(work, rounds)
+        seconds = best_times(one, rounds)
+        pooled = {
+            "xlplan, pool": lambda: sum(1 for _ in read_all(named, work=work)),
+            "pandas.read_excel": one["pandas.read_excel"],
+        }
+        elapsed = best_times(pooled, rounds, time.perf_counter)
     aims = [Aim("pandas.read_excel", "xlplan", least=12), Aim("xlplan", "inflate", most=8)]
-    return _report(f"Reading {returns} returns of {ACTIONS} rows", seconds, aims, returns)
+    pool = [Aim("pandas.read_excel", "xlplan, pool", least=20)]
+    return [
+        *_report(f"Reading {returns} returns of {ACTIONS} rows", seconds, aims, returns),
+        *_report("The same by the clock, with the default pool", elapsed, pool, returns),
+    ]
+
+
+def _own_fills() -> frozenset[str]:
+    """The fills of the template, as a merge knows them."""
+    from xlplan.documents.furniture import furniture_of
+
+    return furniture_of(plan(), issued()).fills
+
+
+def bench_memory(few: int, many: int) -> list[str]:
+    """What reading adds to this process's peak memory, for few returns and then for many."""
+    import resource
+
+    from xlplan.workbook.pool import read_all
+
+    data = make_template()
+    lines = ["Peak memory of the process that takes the books one by one"]
+    for count in (few, many):
+        for _ in read_all([(f"{number}.xlsx", data) for number in range(count)]):
+            pass
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        lines.append(f"  after {count:5} returns {peak:8.1f} MiB")
+    return lines
+
+
+def _pandas(path: Path) -> object:
+    """Every sheet, by the engine that has been the default for xlsx in every release so far."""
+    import pandas as pd
+
+    return pd.read_excel(path, sheet_name=None, engine="openpyxl")
 
 
 def _inflate(path: Path) -> int:
@@ -123,7 +171,7 @@ def _report(title: str, seconds: Mapping[str, float], aims: Sequence[Aim], count
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Speed as ratios against peers.")
-    kinds = ["reading", "issuing", "composite", "all"]
+    kinds = ["memory", "reading", "issuing", "composite", "all"]
     parser.add_argument("what", nargs="?", choices=kinds, default="all")
     parser.add_argument("--returns", type=int, default=1000)
     parser.add_argument("--templates", type=int, default=300)
@@ -131,6 +179,8 @@ def main() -> None:
     parser.add_argument("--actions", type=int, default=10_000)
     parser.add_argument("--changes", type=int, default=50_000)
     asked = parser.parse_args()
+    if asked.what in {"memory", "all"}:
+        print("\n".join(bench_memory(asked.returns // 5, asked.returns)))
     if asked.what in {"reading", "all"}:
         print("\n".join(bench_reading(asked.returns, asked.rounds)))
     if asked.what in {"issuing", "all"}:
