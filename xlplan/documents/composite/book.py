@@ -124,6 +124,8 @@ def _without_content(frame: Frame) -> frozenset[str]:
         left_out.add("recommendations")
     if not frame.figures.organisations:
         left_out.add("by_organisation")
+    if not frame.rated:
+        left_out |= {"movement", "completed", "history"}
     return frozenset(left_out)
 
 
