@@ -279,6 +279,21 @@ class TestHistory:
         )
         assert [(c.by, c.kind) for c in made] == [("Ann, Ben", "agreed")]
 
+    def test_what_a_conflict_goes_on_showing_is_told_of_who_wrote_it(self) -> None:
+        office = Office()
+        ann = office.issue("Ann", cycle="2026-09")
+        master = office.issue(COORDINATOR)
+        office.issue("Ann", cycle="2026-10")
+        cell = ("a-1", "rating")
+        own = office.returned(
+            office.reading(master, {cell: "Amber"}, file="master.xlsx", digest="1")
+        )
+        crossed = office.returned(office.reading(ann, {cell: "Red"}, file="ann.xlsx", digest="2"))
+        (change,) = office.append(own, crossed)
+        assert (change.after, change.by, change.kind) == ("Amber", COORDINATOR, "conflict")
+        assert (change.place.file, change.return_id) == ("master.xlsx", own.id)
+        assert [event.fact for event in office.events if event.seq == change.seq] == [own]
+
     def test_the_log_before_any_issue_has_no_cycle(self) -> None:
         office = Office()
         office.coordinator({("a-1", "rating"): "Blue"}, digest="1")

@@ -5,7 +5,7 @@ All pure: the same events give the same answers, and nothing that is computed he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -55,12 +55,12 @@ class Step:
         self._before: dict[CellKey, CellState] = {}
         self._cause: dict[CellKey, Event] = {}
         self._added: list[tuple[Event, RowAdded]] = []
-        self._seqs: set[int] = set()
+        self._events: dict[int, Event] = {}
 
     def apply(self, event: Event) -> None:
         """Apply one event of the transaction."""
         fact = event.fact
-        self._seqs.add(event.seq)
+        self._events[event.seq] = event
         if isinstance(fact, RowAdded) and fact.origin != "import" and self._is_new(fact):
             self._added.append((event, fact))
             for key in [key for key in self.state.cells() if key[0] == fact.uid]:
@@ -83,7 +83,7 @@ class Step:
             now = self.state.cell(key)
             if now.value != was.value and key[0] in self.state.rows:
                 cause = self._cause[key]
-                made.extend(_changes_of(self.state, cause, key, was.value, now, self._seqs))
+                made.extend(_changes_of(self.state, cause, key, was.value, now, self._events))
         return made
 
 
@@ -107,7 +107,12 @@ def _will_touch(state: State, event: Event) -> list[CellKey]:
 
 
 def _changes_of(
-    state: State, event: Event, key: CellKey, before: Value, now: CellState, seqs: Collection[int]
+    state: State,
+    event: Event,
+    key: CellKey,
+    before: Value,
+    now: CellState,
+    events: Mapping[int, Event],
 ) -> Iterator[Change]:
     """The changes that led to what a cell holds now: one for each writer whose words it took in.
 
@@ -116,7 +121,7 @@ def _changes_of(
     """
     heads = () if now.conflict or isinstance(event.fact, Undone) else now.heads
     fresh = sorted(
-        (write for write in (*heads, *now.entries) if write.seq in seqs),
+        (write for write in (*heads, *now.entries) if write.seq in events),
         key=lambda write: (write.seq, write.id),
     )
     writes = state.live(key)
@@ -124,10 +129,12 @@ def _changes_of(
         later = {write.id for write in fresh[place:]}
         then = settle(state.field_of(key), [w for w in writes if w.id not in later])
         if then.value not in (before, now.value):
-            yield _change(state, event, key, before, then, writer)
+            yield _change(state, events[writer.seq], key, before, then, writer)
             before = then.value
     last = fresh[-1] if len(fresh) > 1 else _writer(event, now)
-    yield _change(state, event, key, before, now, last)
+    undone = isinstance(event.fact, Undone)
+    source = event if last is None or undone else events.get(last.seq, event)
+    yield _change(state, source, key, before, now, last)
 
 
 def _change(
@@ -151,8 +158,14 @@ def _change(
 
 
 def _writer(event: Event, now: CellState) -> Write | None:
-    """The write behind what a cell now holds: one of this event's if there is one."""
+    """The write behind what a cell now holds: one of this event's if there is one.
+
+    While a conflict is open the cell may go on showing what the coordinator wrote; the return that
+    crossed with it wrote something else.
+    """
     live = [*now.heads, *now.entries]
+    if now.conflict:
+        live = [w for w in live if w.value == now.value] or live
     return next((w for w in live if w.seq == event.seq), live[0] if live else None)
 
 
