@@ -202,6 +202,11 @@ def test_the_values_of_a_column_may_deny_its_heading(
     assert column_role(column, [column]) == role
 
 
+def test_the_recommendation_of_a_table_of_recommendations_is_its_text() -> None:
+    column = replace(sample("Recommendation", "Mend the roof"), of="recommendation")
+    assert column_role(column, [column]) == "action"
+
+
 def test_a_role_that_is_known_already_is_not_guessed() -> None:
     column = replace(sample("Ref", "1.1", "1.2"), role="origin")
     assert column_role(column, [column]) == "origin"
@@ -419,6 +424,12 @@ def test_a_vacant_post_that_has_a_name_is_a_lead_and_pointed_out() -> None:
     assert [lead.name for lead in leads] == ["Head of Roads (vacant)"]
     assert len(guesses) == 1
     assert 'says "vacant"' in guesses[0]
+
+
+def test_initials_that_fit_no_name_are_asked_about() -> None:
+    leads, guesses = propose_leads(["Ada Quill", "ZX"])
+    assert [lead.name for lead in leads] == ["Ada Quill", "ZX"]
+    assert guesses == ('lead "ZX": only initials; say who or what this is',)
 
 
 def test_what_stands_in_brackets_is_not_held_against_a_name() -> None:

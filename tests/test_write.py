@@ -122,6 +122,14 @@ def test_rules_roll_ups_and_the_day_agreed_are_read_back() -> None:
     assert load_definition(write_definition(told)) == told
 
 
+def test_a_long_list_has_a_line_for_each_part() -> None:
+    notes = tuple(f"What the board said of the ferries in year {n}." for n in (1, 2, 3))
+    told = replace(SMALL, notes=notes)
+    lines = write_definition(told).splitlines()
+    assert [f'    "{note}",' for note in notes] == lines[lines.index("notes = [") + 1 :][:3]
+    assert load_definition("\n".join(lines)) == told
+
+
 def test_the_levels_of_checks_are_read_back() -> None:
     told = replace(SMALL, checks={"CHK-003": "off", "CHK-010": "error"})
     assert load_definition(write_definition(told)) == told
