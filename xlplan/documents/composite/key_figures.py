@@ -30,7 +30,7 @@ def key_figures(frame: Frame) -> list[tuple[str, str, str]]:
         (str(t.attention), "Rated for attention", was(attention)),
         (percent(t.share), "Closed or on track",
          f"was {percent(t.share_before)}" if before is not None else ""),
-        (str(t.overdue), "Overdue", "not closed, past the due date"),
+        (str(t.overdue), "Overdue", f"{'not closed, ' if frame.rated else ''}past the due date"),
         (str(t.exceptions), "Exceptions", "listed with the reason"),
     ]  # fmt: skip
     if not frame.rated:

@@ -28,6 +28,7 @@ def method(frame: Frame) -> list[tuple[str, str]]:
     board, f = frame.board, frame.figures
     day = say_date(board.as_of)
     before = board.previous_label or "the last board"
+    still = " and the action is neither closed nor done and under watch" if frame.rated else ""
     lines = [
         ("Source", "Every figure is computed from the ledger; none is typed. The Plan sheet is the "
          "plan itself, so each figure can be counted again there."),
@@ -36,9 +37,9 @@ def method(frame: Frame) -> list[tuple[str, str]]:
         ("Closed", "Actions whose rating the plan calls closed."),
         ("On track", "Actions rated neither closed nor for attention. Actions that are not rated, "
          "or whose rating is not on the scale, are not on track."),
-        ("Overdue", f"The due date is before {day} and the action is neither closed nor done and "
-         "under watch. A month is due on its last day. A timescale that names no date is never "
-         "overdue."),
+        ("Overdue", f"The due date is before {day}{still}. A month is due on its last day, and "
+         'words such as "Within 3 months" count from the day the plan was agreed. A timescale that '
+         'names no date, or that ends with a line "Ongoing", is never overdue.'),
         ("Exceptions", "Actions rated for attention, overdue, worse than at the last board, no "
          "longer rated, rated with something that is not on the scale, rated twice and "
          "differently, challenged by a rule of the plan, with an open question, or "
