@@ -284,6 +284,13 @@ def test_text_marked_as_not_for_publication() -> None:
     assert codes(recommendation(accountable=("Audit Manager",), ref="1"), plan=hidden) == []
 
 
+@pytest.mark.parametrize(
+    "note", ["The public were told.", "Ready for publication.", "Published in May."]
+)
+def test_what_is_published_is_not_marked(note: str) -> None:
+    assert codes(action(progress=note)) == []
+
+
 def test_a_field_is_best_named_by_its_role() -> None:
     odd = replace(PLAN, fields=(*PLAN.fields, Field("when", "When", "date", "due")))
     (problem,) = check(action(), plan=odd)

@@ -122,6 +122,25 @@ def test_rules_roll_ups_and_the_day_agreed_are_read_back() -> None:
     assert load_definition(write_definition(told)) == told
 
 
+def test_a_plan_without_ratings_has_no_list_of_them() -> None:
+    plain = replace(
+        SMALL,
+        ratings=(),
+        fields=tuple(f for f in SMALL.fields if f.type != "rating"),
+        issue=IssueSettings(fields=("ref", "action")),
+        composite=CompositeSettings(fields=("ref", "action")),
+    )
+    written = write_definition(plain)
+    assert "[[rating]]" not in written
+    assert load_definition(written) == plain
+
+
+def test_signs_that_toml_does_not_take_are_escaped_and_half_a_sign_is_replaced() -> None:
+    odd = 'a bell\x07, a "quote", a back\\slash, half an emoji \ud83d.'
+    written = write_definition(replace(SMALL, title=odd)).encode().decode()
+    assert tomllib.loads(written)["plan"]["title"] == odd.replace("\ud83d", "\ufffd")
+
+
 def test_a_long_list_has_a_line_for_each_part() -> None:
     notes = tuple(f"What the board said of the ferries in year {n}." for n in (1, 2, 3))
     told = replace(SMALL, notes=notes)
