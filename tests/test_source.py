@@ -357,6 +357,23 @@ def test_ratings_that_are_only_a_fill_are_read_and_said() -> None:
     assert sum("has no rating but a fill" in guess for guess in source.guesses) == 2
 
 
+def test_a_fill_that_is_near_no_rating_is_said() -> None:
+    one = sheet("""
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill |
+        2   | Paint it      | Ben Ode   |
+        3   | Sail it       | Ben Ode   |
+        4   | Sell it       | Ben Ode   |
+        """)
+    fills = {(1, 3): "#00B050", (2, 3): "#FF0000", (3, 3): "#808080"}
+    banded = {(4, col): "#EEEEEE" for col in range(4)}
+    source = read_source(book(replace(one, fills=fills | banded)), plan_id="plan")
+    assert column(source, "rating") == ["Green", "Red", "", ""]
+    (guess,) = [guess for guess in source.guesses if "near none" in guess]
+    assert "action 3 (Plan!D4)" in guess
+    assert "#808080" in guess
+
+
 def test_hidden_rows_formulas_and_errors_are_imported_and_said() -> None:
     one = sheet("""
         Ref | Action        | Lead      | Cost

@@ -64,6 +64,23 @@ def test_of_two_candidates_for_the_headings_the_other_is_said() -> None:
     assert "delete the other heading row" in problem.message
 
 
+def test_headings_twice_in_other_words_are_said() -> None:
+    headings, *actions = PLAN
+    source = read(workbook(rows=(headings, ("No.", "Task", "Owner", "Status"), *actions)))
+    assert column(source, "ref") == ["1", "2", "3"]
+    problem = said(source, "NEW-008")
+    assert problem.message.startswith("Row 2 ")
+    assert "row 1" in problem.message
+    assert "delete the other heading row" in problem.message
+
+
+def test_headings_repeated_as_at_the_top_of_a_page_are_not_said() -> None:
+    headings, first, *others = PLAN
+    source = read(workbook(rows=(headings, first, ("No.", "Task", "Owner", "Status"), *others)))
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert not [problem for problem in source.problems if problem.code == "NEW-008"]
+
+
 def test_a_cell_merged_over_the_ref_and_the_action_is_said() -> None:
     def merge(sheet: Worksheet) -> None:
         sheet["A3"] = "2 Paint it"
@@ -146,8 +163,8 @@ def test_hidden_rows_and_columns_are_imported_and_said() -> None:
     assert column(source, "rating") == ["Green", "Red", "Green"]
     texts = [p.message for p in source.problems if p.code == "NEW-004"]
     assert len(texts) == 2
-    assert texts[0].startswith("Rows 3 are hidden")
-    assert texts[1].startswith("Columns D are hidden")
+    assert texts[0].startswith("Row 3 is hidden")
+    assert texts[1].startswith("Column D is hidden")
 
 
 def test_a_hidden_sheet_is_imported_and_said() -> None:

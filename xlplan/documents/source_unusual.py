@@ -52,13 +52,19 @@ def _hidden(layout: Layout) -> Iterator[Said]:
     if not sheet.visible and layout.tables:
         yield "NEW-004", "note", f"This sheet is hidden; it was imported. {look}"
     if hidden := sorted(row + 1 for row in sheet.hidden_rows & _data_rows(layout)):
-        yield "NEW-004", "note", f"Rows {_few(hidden)} are hidden; they were imported. {look}"
+        yield "NEW-004", "note", f"{_hid('Row', hidden)} {look}"
     heads = {col for table in layout.tables for col in table.headings}
     if cols := [a1(0, col)[:-1] for col in sorted(heads & sheet.hidden_columns)]:
         yield (
-            "NEW-004", "note", f"Columns {_few(cols)} are hidden; they were imported. Delete the "
-            "fields in plan.toml that nobody is to see.",
+            "NEW-004", "note", f"{_hid('Column', cols)} Delete the fields in plan.toml that nobody "
+            "is to see.",
         )  # fmt: skip
+
+
+def _hid(kind: str, names: Sequence[object]) -> str:
+    if len(names) == 1:
+        return f"{kind} {names[0]} is hidden; it was imported."
+    return f"{kind}s {_few(names)} are hidden; they were imported."
 
 
 def _few(names: Sequence[object]) -> str:
@@ -72,6 +78,24 @@ def _headings(layout: Layout) -> Iterator[Said]:
                 "NEW-008", "note", f"Row {table.header + 1} looks like column headings too, but "
                 "nothing stands below it; it was kept as a note. If its headings are the right "
                 "ones, delete the other heading row and start again.",
+            )  # fmt: skip
+    yield from _doubled_headings(layout)
+
+
+def _doubled_headings(layout: Layout) -> Iterator[Said]:
+    """Heading rows in other words directly below the ones that were taken.
+
+    Further down they are the top of a page; here somebody must say which words are the plan's.
+    """
+    taken = {line.table: line for line in layout.lines if line.kind == "header"}
+    for line in layout.lines:
+        if line.kind != "repeated" or not line.text or line.text == taken[line.table].text:
+            continue
+        if not any(row.row < line.row for row in layout.tables[line.table].rows):
+            yield (
+                "NEW-008", "note", f"Row {line.row + 1} looks like column headings too, in other "
+                f"words than row {taken[line.table].row + 1}, whose words were taken. If its words "
+                "are the right ones, delete the other heading row and start again.",
             )  # fmt: skip
 
 

@@ -167,12 +167,24 @@ class _Maker:
         if at is None:
             return None, (draft.row, 0)
         rating = fill_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
-        if rating is None:
-            return None, at
+        fill = self.parts.layouts[draft.sheet].sheet.fills.get(at, "")
         sheet = self.parts.layouts[draft.sheet].sheet.name
+        if rating is None:
+            if self._tells(fill, draft):
+                self.parts.guesses.append(
+                    f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has "
+                    f"no rating, and its fill {fill} is near none; left blank"
+                )
+            return None, at
         said = f"{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has no rating but a fill; read as "
         self.parts.guesses.append(f"{about(draft.kind, item.id)}{said}{rating.code}")
         return rating.code, at
+
+    def _tells(self, fill: str, draft: Draft) -> bool:
+        """Whether a fill may mean something: not white, nor one that other cells beside it have."""
+        fills = self.parts.layouts[draft.sheet].sheet.fills
+        same = sum(other == fill for (row, _), other in fills.items() if row == draft.row)
+        return fill not in ("", "#FFFFFF") and same == 1
 
     def _as_listed(self, item: Field, draft: Draft) -> Value:
         """An action without a rating in a list of completed ones is closed; this is said."""
