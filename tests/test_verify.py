@@ -197,7 +197,7 @@ def test_a_base_that_does_not_replay_is_noticed(folder: Path) -> None:
 
 
 def test_a_flipped_byte_in_any_original_is_noticed(folder: Path) -> None:
-    """The spreadsheet that the plan started from included, which no event names."""
+    """The spreadsheet that the plan started from included."""
     kept = sorted((folder / "returns").iterdir())
     assert len(kept) == 6
     for path in kept:
@@ -221,6 +221,16 @@ def test_a_missing_original_is_noticed_by_the_name_of_its_file(folder: Path) -> 
     [problem] = problems(folder)
     assert problem.code == "VER-005"
     assert "Head of Repairs.xlsx is missing" in problem.message
+
+
+def test_the_missing_spreadsheet_that_the_plan_started_from_is_noticed(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        named = {r.sha256 for r in plan.desk.state.returns.values()}
+    [first] = [path for path in (folder / "returns").iterdir() if path.name not in named]
+    first.unlink()
+    [problem] = problems(folder)
+    assert problem.code == "VER-005"
+    assert "source.xlsx is missing" in problem.message
 
 
 def test_an_assertion_that_its_cell_does_not_say_is_noticed(folder: Path) -> None:

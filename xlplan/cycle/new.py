@@ -188,6 +188,7 @@ def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> Non
             order=float(row.order),
             values=row.values,
             places=row.places,
+            sha256=digest,
         )
         for row in source.rows
     ]

@@ -49,7 +49,7 @@ def _place(place: Place) -> list[str]:
 
 
 def _row_body(fact: RowAdded) -> Body:
-    return {
+    body: Body = {
         "uid": fact.uid,
         "kind": fact.kind,
         "order": fact.order,
@@ -59,6 +59,9 @@ def _row_body(fact: RowAdded) -> Body:
         "origin": fact.origin,
         "source": fact.source,
     }
+    if fact.sha256:
+        body["sha256"] = fact.sha256
+    return body
 
 
 def _row(body: Body) -> RowAdded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlplan.errors import Problem
 from xlplan.ledger.originals import Originals
 from xlplan.ledger.store import Ledger
-from xlplan.merge.model import Published, Returned
+from xlplan.merge.model import Published, Returned, RowAdded
 
 
 def verify_chain(ledger: Ledger, tip: str = "") -> list[Problem]:
@@ -40,6 +40,9 @@ def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
         fact = event.fact
         if isinstance(fact, Returned) and fact.sha256:
             names.setdefault(fact.sha256, fact.file)
+        elif isinstance(fact, RowAdded) and fact.sha256:
+            places = (place.file for place in fact.places.values() if place.file)
+            names.setdefault(fact.sha256, next(places, "the plan"))
         elif isinstance(fact, Published) and fact.tip not in hashes:
             problems.append(
                 _problem(

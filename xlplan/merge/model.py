@@ -158,6 +158,8 @@ class RowAdded:
     origin: str = "import"
     source: str = ""
     """The decision or return that brought the row in; with it the row is taken back."""
+    sha256: str = ""
+    """The digest of the spreadsheet that an imported row was read from; its bytes are kept."""
 
 
 @dataclass(frozen=True, slots=True)
