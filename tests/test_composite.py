@@ -601,3 +601,13 @@ def test_long_texts_are_printed_whole_even_without_a_notes_sheet() -> None:
     row = action("1", progress="word " * 9000)
     book = composite_workbook(replace(board_of(row), definition=definition), CREATED)
     assert [sheet.name for sheet in book.sheets] == ["Plan", "Notes"]
+
+
+def test_the_counts_of_movement_repeat_their_headings_where_they_are_the_only_table() -> None:
+    row = action("1", rating="G")
+    book = composite_workbook(board_of(row, previous={"1": row.values}), CREATED)
+    sheet = sheet_of(book, "Movement")
+    headed = [
+        n for n, r in enumerate(sheet.rows) if any(c.value == "Actions" for c in r.cells if c)
+    ]
+    assert sheet.page.repeat_rows == (headed[0], headed[0])

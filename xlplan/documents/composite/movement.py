@@ -31,11 +31,15 @@ def movement_sheet(frame: Frame) -> Sheet:
     look = replace(frame.look.body, size=12, bold=True, valign="vcenter")
     merges = [Merge(Area(at, 0, at, len(widths) - 1), Cell(_sentence(frame), look))]
     rows.append(Row([], height=30))
-    if frame.rated and frame.figures.sectioned:
+    counted = frame.rated and frame.figures.sectioned
+    top = len(rows)
+    if counted:
         _sections(frame, rows)
     moved = [s for s in frame.figures.standings if s.direction != "same"]
     if not moved:
-        return frame.sheet(NAME, rows, widths, merges=merges)
+        sheet = frame.sheet(NAME, rows, widths, merges=merges)
+        # The counts are then the only table: it may run over a page, so its headings repeat.
+        return replace(sheet, page=frame.page((top, top))) if counted else sheet
     rows.append(Row([], height=10))
     headed = len(rows)
     rows.append(frame.headings(headings))
