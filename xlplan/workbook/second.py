@@ -31,7 +31,10 @@ def may_be_disputed(parts: Mapping[str, bytes]) -> bool:
 def _is_loose(name: str, part: bytes) -> bool:
     if name == "xl/workbook.xml":
         return _OLD_DATES.search(part) is not None
-    texts = name.startswith("xl/worksheets/") or name.lower() == "xl/sharedstrings.xml"
+    if name.startswith("xl/worksheets/"):
+        texts = b"inlineStr" in part  # else the sheet only points to the shared texts
+    else:
+        texts = name.lower() == "xl/sharedstrings.xml"
     return texts and any(end in part for end in _ENDS) and _LOOSE.search(part) is not None
 
 
