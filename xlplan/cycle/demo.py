@@ -61,14 +61,14 @@ def demo(folder: Path, say: Callable[[str], object], *, example: str = EXAMPLE) 
         say("$ xlplan merge")
         result = plan.merge()
         refused = [report.file for report in result.returns if report.outcome == "refused"]
-        say(f"  {len(result.changes)} changes, {len(result.questions)} questions open")
+        say(f"  {len(result.changes)} changes, questions open: {len(result.questions)}")
         for file in refused:
             say(f"  refused: {file}")
         for given in script.get("decision", ()):
             _answer(plan, result.questions, given, f"{cycle['return_by']}T15:00:00Z")
         say("$ xlplan merge    (after answering in decisions.xlsx)")
         result = plan.merge()
-        say(f"  {result.answered} answered, {len(result.questions)} questions open")
+        say(f"  answered: {result.answered}, questions open: {len(result.questions)}")
         say("$ xlplan publish")
         published = plan.publish()
         first = next(iter(templates.values()))
