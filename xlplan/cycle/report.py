@@ -94,7 +94,7 @@ def _no_cycle(desk: Desk, cycle: str) -> Exception:
         if known
         else "Nothing has been issued yet. Run: xlplan issue --cycle ID"
     )
-    return fault("CYC-001", "--cycle", f'There is no cycle "{cycle}". {said}')
+    return fault("CYC-001", cycle, f'There is no cycle "{cycle}". {said}')
 
 
 def _lead_status(
