@@ -17,7 +17,7 @@ from tests.small import CYCLE, LETTINGS, REPAIRS
 from xlplan.cycle.merge import MergeResult
 from xlplan.documents.columns import ID_PREFIX
 from xlplan.documents.stamping import PROPERTY
-from xlplan.workbook.filling import key_rows
+from xlplan.workbook.filling import fill_in, key_rows
 from xlplan.workbook.stamp import MANIFEST_PREFIX, parse_row_key, row_key
 
 NEXT = "2027-01"
@@ -243,3 +243,25 @@ def test_the_decisions_of_another_plan_decide_nothing(folder: Path, elsewhere: P
     assert [(r.outcome, [p.code for p in r.problems]) for r in wrong] == [("refused", ["RET-001"])]
     assert result.answered == 0
     assert [question.action for question in result.questions] == ["1.1"]
+
+
+def test_a_blank_row_that_was_issued_for_a_proposal_carries_a_key_of_this_plan(
+    tmp_path: Path,
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    definition = folder / "plan.toml"
+    text = definition.read_text(encoding="utf-8")
+    definition.write_text(text.replace("[issue]", "[issue]\nproposal_rows = 2"), encoding="utf-8")
+    small.issue(folder)
+    data = template(folder).read_bytes()
+    columns, rows = key_rows(data, ID_PREFIX)
+    sheet, row = rows["new-1"]
+    cells = [(f"{columns['action']}{row}", "Ask tenants what they want")]
+    (folder / "inbox" / "back.xlsx").write_bytes(
+        fill_in(data, sheet, cells, "2026-11-10T10:00:00Z")
+    )
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    [report] = result.returns
+    assert report.problems == ()
+    assert [question.kind for question in result.questions] == ["row-added"]

@@ -15,7 +15,7 @@ from xlplan.documents.columns import locked_text, template_columns
 from xlplan.documents.furniture import Furniture, furniture_of
 from xlplan.documents.look import WHITE
 from xlplan.documents.names import safe_name
-from xlplan.documents.returned import read_return
+from xlplan.documents.returned import PROPOSED, read_return
 from xlplan.documents.tables import plain
 from xlplan.errors import Problem, fault
 from xlplan.ledger.originals import sha256
@@ -210,8 +210,8 @@ class Recogniser:
         issued = self.desk.state.issued.get(issued_id)
         if issued is None:
             return None
-        if uid not in issued.uids:
-            return "" if uid.startswith("new-") else None
+        if uid not in issued.uids and not uid.startswith(PROPOSED):
+            return None
         return locked_of(self.desk, issued, uid)
 
 
