@@ -48,6 +48,24 @@ class TestRefused:
         assert refused(office, choice, other).code == code
         assert len(office.questions()) == 1
 
+    @pytest.mark.parametrize("choice", ["Keep current", "Amber", "Green"])
+    def test_another_value_beside_a_choice_that_does_not_use_it(self, choice: str) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-3", "rating"): "Amber"}, digest="1")
+        office.give_back(ben, {("a-3", "rating"): "Green"}, digest="2")
+        problem = refused(office, choice, "Blue")
+        assert (problem.code, "Blue" in problem.message) == ("DEC-003", True)
+        assert len(office.questions()) == 1
+
+    def test_the_chosen_value_written_again_as_another_value_says_nothing_new(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-3", "rating"): "Amber"}, digest="1")
+        office.give_back(ben, {("a-3", "rating"): "Green"}, digest="2")
+        office.answer(office.questions()[0], "Amber", "amber")
+        assert office.value("a-3", "rating") == "Amber"
+
     def test_an_invalid_value_in_a_held_row_cannot_be_accepted(self) -> None:
         office = Office()
         office.give_back(

@@ -10,6 +10,7 @@ from xlplan.merge.questions import (
     ACCEPT,
     COMBINE,
     KEEP,
+    LINK,
     OTHER,
     TRANSFER,
     WITHDRAW,
@@ -18,12 +19,16 @@ from xlplan.merge.questions import (
 )
 from xlplan.merge.records import CellKey
 from xlplan.merge.register import SET_TYPES, Write
+from xlplan.merge.rows import TEXT
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, canon, show
 
 __all__ = ["Answer", "facts_of"]
+
+_TAKE_OTHER = frozenset({OTHER, LINK, TRANSFER})
+"""Choices that say with Other value what they mean."""
 
 
 def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
@@ -36,6 +41,14 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
             "DEC-002",
             f'"{answer.choice}" is not one of the choices. '
             f"Choose one of: {', '.join(question.choices)}.",
+        )
+    if choice not in _TAKE_OTHER and (spare := _spare(state, question, answer, choice)):
+        return refuse(
+            question,
+            answer,
+            "DEC-003",
+            f'The decision is "{choice}", yet Other value says "{spare}". '
+            "Choose Other to use that value, or empty it.",
         )
     if question.kind == "row-added":
         return proposal_facts(state, question, answer, choice)
@@ -51,6 +64,14 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
         text = "\n".join(dict.fromkeys(show(c.value) for c in question.candidates if c.value))
         return [decided(state, question, answer, choice, text, of=question.candidates)]
     return _accepted(state, question, answer, choice)
+
+
+def _spare(state: State, question: Question, answer: Answer, choice: str) -> str:
+    """What stands in Other value beside a choice that does not use it, unless both say the same."""
+    said = show(canon(TEXT, answer.other, state.definition)).strip()
+    labels = dict(zip(labelled(question.candidates), question.candidates, strict=True))
+    chosen = labels.get(choice)
+    return "" if chosen is not None and fold(chosen.text) == fold(said) else said
 
 
 def _choice(question: Question, text: str) -> str | None:
