@@ -118,6 +118,18 @@ def test_an_edited_manifest_counts_for_nothing_and_the_rows_decide(folder: Path)
     assert [(r.lead, r.outcome) for r in result.returns] == [(LETTINGS, "merged")]
 
 
+def test_a_manifest_edited_in_its_cell_alone_is_named(folder: Path) -> None:
+    def change(book: Any, _: Any) -> None:
+        whole = book.custom_doc_props[PROPERTY].value
+        stamp(book, manifest_of(template(folder))[:-1] + "x")
+        book.custom_doc_props[PROPERTY].value = whole
+
+    result = merged(folder, forged(template(folder), change))
+    assert codes(result) == ["RET-006"]
+    assert "was changed" in result.returns[0].problems[0].message
+    assert [(r.lead, r.outcome) for r in result.returns] == [(LETTINGS, "merged")]
+
+
 def test_an_edited_manifest_over_rows_without_keys_is_refused(folder: Path) -> None:
     def change(book: Any, cells: Any) -> None:
         stamp(book, manifest_of(template(folder))[:-1] + "x")

@@ -51,7 +51,7 @@ def read_answers(
     raised for a bad file.
     """
     problems = [*book.problems]
-    manifest, _, _ = find_manifest(book, key)
+    manifest = find_manifest(book, key).manifest
     if manifest is not None and manifest.payload.get("plan", definition.id) != definition.id:
         text = "These are the decisions of another plan. Merge them in that plan."
         return Answers(

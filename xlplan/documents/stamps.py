@@ -30,32 +30,48 @@ class Identity:
     problems: tuple[Problem, ...] = ()
 
 
-def find_manifest(book: Book, key: bytes) -> tuple[Manifest | None, bool, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What in a workbook claims to be a manifest.
+
+    `manifest` is the first genuine one, else the first that can be read; `several` are the issued
+    ids where genuine ones disagree; `changed` is whether one in a cell is not this plan's.
+    """
+
+    manifest: Manifest | None
+    claimed: bool
+    several: tuple[str, ...]
+    changed: bool
+
+
+def find_manifest(book: Book, key: bytes) -> Claims:
     """The manifest of a workbook, by its content: in a cell of any sheet, else in its properties.
 
-    Gives the first genuine one, else the first that can be read; whether anything claims to be a
-    manifest at all; and, where several genuine ones disagree, the issued ids that they name.
+    A property that is not genuine is not called changed: programs cut long properties.
     """
     readable: list[Manifest] = []
-    claimed = False
-    for text in _claims(book):
+    claimed = changed = False
+    for text, in_cell in _claims(book):
         claimed = True
-        if found := read_manifest(key, text):
+        found = read_manifest(key, text)
+        changed |= in_cell and not (found and found.genuine)
+        if found:
             readable.append(found)
     genuine = [found for found in readable if found.genuine]
     named = tuple(dict.fromkeys(str(found.payload.get("issued", "")) for found in genuine))
     first = next(iter(genuine or readable), None)
-    return first, claimed, named if len(named) > 1 else ()
+    return Claims(first, claimed, named if len(named) > 1 else (), changed)
 
 
-def _claims(book: Book) -> Iterator[str]:
+def _claims(book: Book) -> Iterator[tuple[str, bool]]:
+    """Every text that claims to be a manifest, and whether it stands in a cell."""
     for sheet in book.sheets:
         for row in sheet.rows:
             for value in row:
                 if isinstance(value, str) and "xlplan-stamp" in value and is_manifest(value):
-                    yield value
+                    yield value, True
     if is_manifest(book.properties.get(PROPERTY)):
-        yield book.properties[PROPERTY]
+        yield book.properties[PROPERTY], False
 
 
 def identify(
@@ -70,11 +86,12 @@ def identify(
 
     `verified` are the row keys that this plan signed; `keyed` is whether there are any at all.
     """
-    manifest, claimed, several = find_manifest(book, key)
+    claims = find_manifest(book, key)
+    manifest, claimed, several = claims.manifest, claims.claimed, claims.several
     counts = Counter(found.issued for found in verified)
     by_rows = min(counts, key=lambda name: (-counts[name], name)) if counts else ""
     if manifest is not None and manifest.genuine and not several:
-        return _by_manifest(book, manifest, issued, definition)
+        return _by_manifest(book, manifest, issued, definition, claims.changed)
     if manifest is not None and manifest.payload.get("plan", definition.id) != definition.id:
         return _other_plan(book, manifest)
     if by_rows:
@@ -89,6 +106,7 @@ def _by_manifest(
     manifest: Manifest,
     issued: Callable[[str], Issued | None],
     definition: PlanDefinition,
+    changed: bool,
 ) -> Identity:
     payload = manifest.payload
     if payload.get("plan", definition.id) != definition.id:
@@ -99,6 +117,8 @@ def _by_manifest(
     problems: tuple[Problem, ...] = ()
     if known is None:
         problems = (_unknown(book, name),)
+    elif changed:
+        problems = (_changed(book, name),)
     return Identity(name, document, "signed", payload, problems)
 
 
@@ -167,6 +187,14 @@ def _forged(book: Book) -> Problem:
         "was taken. Ask its sender to fill in the template that was issued."
     )
     return Problem("RET-002", book.name, text)
+
+
+def _changed(book: Book, name: str) -> Problem:
+    text = (
+        f"A copy of its stamp was changed; another is whole and says that this is {name}, which "
+        "was believed. Check that it is the workbook you expected."
+    )
+    return Problem("RET-006", book.name, text, level="warning")
 
 
 def _unknown(book: Book, name: str) -> Problem:
