@@ -260,3 +260,13 @@ def test_json_loses_nothing_in_any_encoding(
 def _written_in(encoding: str) -> str:
     """Click takes ASCII for a mistake of the machine, and writes UTF-8."""
     return "utf-8" if encoding == "ascii" else encoding
+
+
+def test_a_files_name_does_not_command_the_terminal(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (plan / "inbox" / "a\x1b[2Jb.xlsx").write_bytes(b"")
+    run(["-C", str(plan), "merge"])
+    said = capsys.readouterr()
+    assert "a?[2Jb.xlsx" in said.err
+    assert "\x1b" not in said.out + said.err

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import click
 
 from xlplan.cli.commands import commands
-from xlplan.cli.say_plain import json_text
+from xlplan.cli.say_plain import json_text, plain
 from xlplan.errors import Problem, XlplanError
 
 
@@ -60,7 +60,7 @@ def _impossible(error: XlplanError, args: Sequence[str]) -> int:
     if "--json" in args:
         _say_document(error.problems)
     for problem in error.problems:
-        click.echo(str(problem), err=True)
+        click.echo(plain(str(problem)), err=True)
     return 2
 
 

@@ -11,6 +11,7 @@ import click
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
+    plain,
     plural,
     relative,
     said,
@@ -122,7 +123,7 @@ def merged(
     say_changes(plan, result.changes)
     for report in fresh:
         for line in report.information:
-            click.echo(f"{report.file}: {' '.join(line.split())}")
+            click.echo(plain(f"{report.file}: {' '.join(line.split())}"))
         said(report.problems)
     said(result.problems)
     click.echo(summary(result))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from xlplan.plan.values import show_in
 if TYPE_CHECKING:
     from xlplan.cycle.plan import Plan
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DONE, NEEDS_A_PERSON = 0, 1
 WIDEST = 60
 """Characters of a value that a table on the terminal shows."""
@@ -34,10 +36,15 @@ def json_text(document: object) -> str:
     return json.dumps(document, ensure_ascii=not known.startswith("utf"), indent=2)
 
 
+def plain(text: str) -> str:
+    """`text` without control characters: a file's name must not command the terminal."""
+    return _CONTROL.sub("?", text)
+
+
 def said(problems: Sequence[Problem]) -> int:
     """Print problems to stderr; the exit status that they call for."""
     for problem in problems:
-        click.echo(str(problem), err=True)
+        click.echo(plain(str(problem)), err=True)
     return NEEDS_A_PERSON if any(problem.level != "note" for problem in problems) else DONE
 
 
@@ -45,12 +52,13 @@ def table(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
     """Print a table on stdout."""
     from tabulate import tabulate
 
-    click.echo(tabulate(lines, headers=heading, tablefmt="plain", disable_numparse=True))
+    shown = tabulate(lines, headers=heading, tablefmt="plain", disable_numparse=True)
+    click.echo(plain(shown))
 
 
 def short(text: str) -> str:
     """`text` on one line, cut at `WIDEST` characters."""
-    flat = " ".join(text.split())
+    flat = plain(" ".join(text.split()))
     return flat if len(flat) <= WIDEST else flat[: WIDEST - 1].rstrip() + "…"
 
 
