@@ -65,14 +65,18 @@ class Desk:
         self.ledger = Ledger.open_(folder.ledger)
         self._history: History | None = None
         self.last_tx = 0
+        self._at = ""
 
     def close(self) -> None:
         """Close the ledger."""
         self.ledger.close()
 
     def now(self) -> str:
-        """The time of what is recorded now (UTC, ISO 8601, whole seconds)."""
-        return self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        """The time of what is recorded now (UTC, ISO 8601, whole seconds): one for a transaction.
+
+        What is written says when it was issued, and is written again from the record of it.
+        """
+        return self._at or self.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     @property
     def today(self) -> date:
@@ -128,6 +132,7 @@ class Desk:
         """
         text = self.folder.read_definition()
         definition = self.definition
+        self._at = self.now()
         try:
             if dry_run:
                 yield self._begin(None, text, definition)
@@ -145,6 +150,8 @@ class Desk:
         except BaseException:
             self.forget()
             raise
+        finally:
+            self._at = ""
 
     def _begin(
         self, transaction: Transaction | None, text: str, definition: PlanDefinition

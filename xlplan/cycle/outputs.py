@@ -152,7 +152,7 @@ def known_digests(desk: Desk) -> frozenset[str]:
     Not of one that it refused: what somebody typed there is in no other place yet.
     """
     read = (r.sha256 for r in desk.state.returns.values() if r.outcome != "refused")
-    return frozenset({issued.sha256 for issued in desk.state.issued.values()}.union(read))
+    return frozenset(desk.state.issued_digests.union(read))
 
 
 def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:

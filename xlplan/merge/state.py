@@ -49,6 +49,8 @@ class State:
         self.row_seq: dict[str, int] = {}
         self.issued: dict[str, Issued] = {}
         self.issued_at: dict[str, str] = {}
+        self.issued_digests: set[str] = set()
+        """Of every workbook that was written, also where it was later written otherwise."""
         self.returns: dict[str, Returned] = {}
         self.return_events: list[Event] = []
         self._returns_of: dict[str, list[Event]] = defaultdict(list)
@@ -87,6 +89,7 @@ class State:
             return self._touch(self._add_row(event, fact))
         if isinstance(fact, Issued):
             self.issued[fact.id] = fact
+            self.issued_digests.add(fact.sha256)
             self.issued_at.setdefault(fact.id, event.at)
             if fact.cycle:
                 self._periods.setdefault(fact.cycle, event.seq)
