@@ -125,3 +125,18 @@ def test_show_json_says_when_and_why() -> None:
             "reason": "3 months from 31 January 2026",
         },
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"),
+    [
+        (date(2026, 5, 1), ("1 May 2026", "2026-05-01", "the date itself")),
+        (Invalid("31/02/2026", "VAL-003", "No date."), ("31/02/2026", None, "No date.")),
+    ],
+)
+def test_show_json_has_one_shape_for_when_an_action_is_due(
+    value: Value, shape: tuple[str, str | None, str]
+) -> None:
+    row = MasterRow("u1", "action", "1", "", {"due": value})
+    text, by, reason = shape
+    assert row_shape(row, AGREED)["fields"] == {"due": {"text": text, "by": by, "reason": reason}}

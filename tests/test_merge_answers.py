@@ -35,6 +35,7 @@ class TestRefused:
         ("edit", "choice", "other", "code"),
         [
             (("rating", "Purple"), "Puce", None, "DEC-002"),
+            (("rating", "Purple"), "", None, "DEC-002"),
             (("rating", "Purple"), "Other", None, "DEC-004"),
             (("rating", "Purple"), "Other", "Puce", "DEC-003"),
             (("lead", "Ben"), "Other", " ", "DEC-004"),

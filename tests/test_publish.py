@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -13,7 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.board_books import ask, rows_under
 from tests.small import TODAY, do, give_back, issue, make, opened
+from xlplan.cycle import publish as publishing
 from xlplan.cycle.boards import last_board
+from xlplan.cycle.plan import open_plan
 from xlplan.errors import XlplanError
 
 MAIN = "import sys; from xlplan.cli import main; sys.exit(main())"
@@ -159,3 +163,24 @@ def test_a_plan_without_the_cycle_is_named(years: Path, tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert problem.code == "CYC-001"
     assert str(other) in problem.where
+
+
+def test_a_board_drawn_otherwise_keeps_its_day(
+    years: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after an upgrade: the same board, other bytes; it is still the board of that day."""
+    folder = tmp_path / "plan"
+    shutil.copytree(years, folder)
+    drawn = publishing._bytes
+    monkeypatch.setattr(publishing, "_bytes", lambda board, created: drawn(board, created) + b" ")
+    days = []
+    for today in ("2027-03-01", "2027-04-01"):
+        with open_plan(folder, today=date.fromisoformat(today)) as plan:
+            path = plan.publish().path
+            days.append(sheet(path, "Summary")["A2"].value)
+            events = plan.desk.ledger.tip()[0]
+    with open_plan(folder, today=date(2027, 5, 1)) as plan:
+        plan.publish()
+        assert plan.desk.ledger.tip()[0] == events
+    assert "1 February 2027" in str(days[0])
+    assert days[1] == days[0]

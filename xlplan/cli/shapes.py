@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_of
 from xlplan.plan.milestones import Milestone, milestones_of
 from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Value, to_json
+from xlplan.plan.values import Invalid, Value, show, to_json
 
 
 def say_json(document: object) -> None:
@@ -144,8 +145,16 @@ def merge_shape(
     }
 
 
-def value_shape(value: Value, definition: PlanDefinition) -> object:
-    """A value; a timescale with the date it is due by and how that is known."""
+def value_shape(value: Value, definition: PlanDefinition, *, is_due: bool = False) -> object:
+    """A value; when an action is due with the date it is due by and how that is known.
+
+    `is_due` is for the field with the role ``due``: it has one shape, whether it holds a timescale
+    or a plain date.
+    """
+    if is_due and isinstance(value, date):
+        return {"text": show(value), "by": value.isoformat(), "reason": "the date itself"}
+    if is_due and isinstance(value, Invalid):
+        return {"text": value.raw, "by": None, "reason": value.message}
     if not isinstance(value, Timescale):
         return to_json(value)
     due = due_of(definition, value)
@@ -155,11 +164,16 @@ def value_shape(value: Value, definition: PlanDefinition) -> object:
 
 def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
     """An action in ``show --json``."""
+    due = definition.with_role("due", row.kind)
+    fields = {
+        name: value_shape(value, definition, is_due=due is not None and name == due.id)
+        for name, value in row.values.items()
+    }
     return {
         "ref": row.ref,
         "uid": row.uid,
         "section": row.section,
-        "fields": {name: value_shape(value, definition) for name, value in row.values.items()},
+        "fields": fields,
         "withdrawn": row.withdrawn,
         "milestones": [milestone_shape(one) for one in milestones_of(definition, row)],
     }

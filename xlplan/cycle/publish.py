@@ -123,7 +123,7 @@ def _record(desk: Desk, cycle: str, out: Path | None) -> _Made:
         board, as_of, created, fact = _now(desk, wanted)
         path = out or desk.folder.board / f"{safe_name(wanted)}.xlsx"
         data = _bytes(board, created)
-        if fact is None or fact.sha256 != sha256(data):
+        if fact is None or sha256(data) not in _digests(desk, fact):
             work.append([Published(wanted, as_of, path.name, sha256(data), board.tip)])
     return _Made(path, board, created, data)
 
@@ -181,8 +181,22 @@ def _bytes(board: Board, created: str) -> bytes:
 
 
 def _unchanged_since(desk: Desk, cycle: str) -> tuple[Event, Published] | None:
-    """The last publication, where it was of this cycle and nothing has happened since."""
+    """The last publication, where it was of this cycle and nothing has happened since.
+
+    Where a newer xlplan drew the same board otherwise, the ledger holds it more than once; the
+    first of them has the day on which the board saw it.
+    """
     published = desk.state.published
     if published and published[-1][1].cycle == cycle and published[-1][0].seq == desk.state.seq:
-        return published[-1]
+        last = published[-1][1]
+        return next((event, fact) for event, fact in published if _same_board(fact, last))
     return None
+
+
+def _same_board(one: Published, other: Published) -> bool:
+    return (one.cycle, one.as_of, one.tip) == (other.cycle, other.as_of, other.tip)
+
+
+def _digests(desk: Desk, fact: Published) -> frozenset[str]:
+    """The digests of every composite that was written of the same board."""
+    return frozenset(one.sha256 for _, one in desk.state.published if _same_board(one, fact))

@@ -82,7 +82,7 @@ def _answer(
     decision = _words(_value(table, row, DECISION))
     other = _value(table, row, OTHER)
     why = _words(_value(table, row, WHY))
-    if not decision and not _words(other):
+    if not decision and not _words(other) and not why:
         return None
     at = (number, table.columns[DECISION])
     place = Place(book.name, table.sheet.name, a1(*at))

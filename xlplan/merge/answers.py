@@ -30,6 +30,8 @@ __all__ = ["Answer", "facts_of"]
 _TAKE_OTHER = frozenset({OTHER, LINK, TRANSFER})
 """Choices that say with Other value what they mean."""
 
+_NO_CHOICE = "No decision is chosen, so what is typed beside it was not used. "
+
 
 def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
     """The facts that record an answer to an open question, or why it cannot be taken."""
@@ -39,8 +41,8 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
             question,
             answer,
             "DEC-002",
-            f'"{answer.choice}" is not one of the choices. '
-            f"Choose one of: {', '.join(question.choices)}.",
+            (f'"{answer.choice}" is not one of the choices. ' if answer.choice else _NO_CHOICE)
+            + f"Choose one of: {', '.join(question.choices)}.",
         )
     if choice not in _TAKE_OTHER and (spare := _spare(state, question, answer, choice)):
         return refuse(
