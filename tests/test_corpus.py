@@ -193,7 +193,7 @@ def crafted() -> dict[str, tuple[bytes, str]]:
             attacks.package([*attacks.parts().items(), ("XL/Workbook.xml", "<a/>")]), "GATE-010",
         ),
         "outside.xlsx": (attacks.with_part("../outside.txt", "written"), "GATE-010"),
-        "absolute.xlsx": (attacks.with_part("/tmp/written.txt", "written"), "GATE-010"),
+        "absolute.xlsx": (attacks.with_part("/var/written.txt", "written"), "GATE-010"),
         "outside.zip": (attacks.package({"../../outside.txt": b"written"}), "GATE-010"),
         "flipped.xlsx": (
             attacks.flipped(attacks.workbook(), "xl/worksheets/sheet1.xml"), "GATE-005",
