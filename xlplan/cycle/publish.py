@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import Output, write
 from xlplan.cycle.renderings import ALONE, Renderings, render
+from xlplan.cycle.report import no_cycle_yet
 from xlplan.documents.names import safe_name
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.errors import Problem
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Event, Published
 from xlplan.merge.project import current_cycle
@@ -126,15 +127,6 @@ def _record(desk: Desk, cycle: str, out: Path | None) -> _Made:
         if fact is None or sha256(data) not in _digests(desk, fact):
             work.append([Published(wanted, as_of, path.name, sha256(data), board.tip)])
     return _Made(path, board, created, data)
-
-
-def no_cycle_yet() -> XlplanError:
-    """No cycle to publish."""
-    return fault(
-        "PUB-001",
-        "--cycle",
-        "No cycle has been issued yet. Name the period with --cycle, such as 2026-11.",
-    )
 
 
 def _is_past(desk: Desk, cycle: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlplan.cycle.desk import Desk
-from xlplan.errors import fault
+from xlplan.errors import XlplanError, fault
 from xlplan.merge.fates import disposition_of
 from xlplan.merge.model import Change, Issued, MasterRow, Question, Returned
 from xlplan.merge.project import current_cycle
@@ -95,6 +95,15 @@ def _no_cycle(desk: Desk, cycle: str) -> Exception:
         else "Nothing has been issued yet. Run: xlplan issue --cycle ID"
     )
     return fault("CYC-001", cycle, f'There is no cycle "{cycle}". {said}')
+
+
+def no_cycle_yet() -> XlplanError:
+    """That there is no cycle to publish."""
+    return fault(
+        "PUB-001",
+        "--cycle",
+        "No cycle has been issued yet. Name the period with --cycle, such as 2026-11.",
+    )
 
 
 def _lead_status(

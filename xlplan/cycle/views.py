@@ -11,7 +11,7 @@ from pathlib import Path
 from xlplan.cycle.boards import PastDesk, Point, last_board, make_board, point_of
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import find_folder
-from xlplan.cycle.publish import no_cycle_yet
+from xlplan.cycle.report import no_cycle_yet
 from xlplan.documents.composite.board import Board
 from xlplan.documents.composite.several import combined
 from xlplan.errors import XlplanError, fault
