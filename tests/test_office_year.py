@@ -281,8 +281,7 @@ class OfficeYear(RuleBasedStateMachine):
         return [(uid, name) for uid in self.office.state.uids("action") for name in names]
 
     def facts(self, question: Question, choice: str) -> object:
-        wants = choice == OTHER or question.kind in ("row-added", "row-missing")
-        other = OTHERS[question.field] if wants else None
+        other = OTHERS[question.field] if choice == OTHER else None
         if choice == "Transfer":
             other = "Ben"
         if choice == "Link":
