@@ -15,6 +15,7 @@ from xlplan.documents.composite.board import Board, DueHistory, ReturnLine
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.due import due_in
+from xlplan.plan.ratings import best_first as best_first
 from xlplan.plan.ratings import rating_word
 from xlplan.plan.values import Value, show, sort_elements
 
@@ -98,23 +99,6 @@ def bucket(value: Value, scale: Sequence[Rating]) -> str:
     if value is None:
         return NOT_RATED
     return next((r.code for r in scale if r.code == value), OFF_SCALE)
-
-
-def best_first(scale: Sequence[Rating]) -> bool:
-    """Whether the scale's order runs from best to worst.
-
-    Scales are written both ways. Closed points are the good end and points for attention the bad
-    one; a scale that has neither is read as written, best first.
-    """
-    good = [i for i, r in enumerate(scale) if r.closed]
-    bad = [i for i, r in enumerate(scale) if r.exception]
-    rest = [i for i in range(len(scale)) if i not in good and i not in bad]
-    if not good and not bad:
-        return True
-    good, bad = good or rest, bad or rest
-    if not good or not bad:
-        return True
-    return sum(good) / len(good) <= sum(bad) / len(bad)
 
 
 def direction(before: str, now: str, scale: Sequence[Rating]) -> Direction:
