@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import attacks
-from xlplan.workbook.extents import SHARED, Extent, scan_sheet
+from xlplan.workbook.extents import SHARED, Extent
+from xlplan.workbook.extents_xlsx import scan_sheet
 from xlplan.workbook.parts import DEFAULT
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from xlplan.errors import Problem
 from xlplan.workbook.biff import scan_xls
 from xlplan.workbook.book import At
-from xlplan.workbook.extents import Extent, many_cells, scan_sheet
+from xlplan.workbook.extents import Extent, many_cells
 from xlplan.workbook.extents_other import scan_binary_sheet, scan_ods
+from xlplan.workbook.extents_xlsx import scan_sheet
 from xlplan.workbook.kinds import (
     OLD_DOCUMENT,
     OTHER_DOCUMENT,
@@ -29,7 +30,16 @@ from xlplan.workbook.kinds import (
     undeclared,
     zip_kind,
 )
-from xlplan.workbook.parts import DEFAULT, MB, Bounds, Refused, list_parts, open_parts, too_large
+from xlplan.workbook.parts import (
+    DEFAULT,
+    MB,
+    Bounds,
+    Refused,
+    list_parts,
+    open_parts,
+    part_named,
+    too_large,
+)
 from xlplan.workbook.relations import Sheets, list_sheets
 
 __all__ = ["Admitted", "Bounds", "admit", "candidate_files", "read_bytes", "refused"]
@@ -119,7 +129,7 @@ def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> A
     if not declares(names):  # no document: what is in it need not be inflated to tell
         raise Refused(undeclared(names))
     parts = open_parts(data, listed)
-    types = next((parts[n] for n in parts if n.lower() == "[content_types].xml"), b"")
+    types = part_named(parts, "[Content_Types].xml")
     kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
     if kind == "docx" and not documents:
         kind = OTHER_DOCUMENT
@@ -162,8 +172,8 @@ def _check_extents(
     total = sum(extent.rows * extent.columns for extent in extents.values())
     if total > bounds.cells:
         raise Refused(many_cells(next(iter(extents)), total))
-    shared = next((parts[n] for n in parts if n.lower() == "xl/sharedstrings.xml"), b"")
-    if len(shared) * sum(extent.texts for extent in extents.values()) > bounds.text:
+    shared = part_named(parts, "xl/sharedStrings.xml")
+    if len(shared) * sum(extent.cells for extent in extents.values()) > bounds.text:
         _check_texts(shared, parts, sheets, bounds)
 
 

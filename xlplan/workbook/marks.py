@@ -14,6 +14,7 @@ from functools import lru_cache
 from xlplan.workbook.book import At
 from xlplan.workbook.extents import parse, place
 from xlplan.workbook.markings import theme_colours, tinted
+from xlplan.workbook.parts import part_named
 from xlplan.workbook.relations import related
 
 Boxes = tuple[tuple[At, str], ...]
@@ -27,7 +28,8 @@ _FORE = re.compile(rb"<(?:\w+:)?fgColor\b([^>]*)>")
 _FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
 _NUMBER = re.compile(rb'\b(fillId|fontId)="(\d{1,6})"')
 _ATTRIBUTE = re.compile(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
-_CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})" s="(\d{1,6})"')
+_FEW = 100
+"""Formats up to which it pays to look for each by its number."""
 _TEXT_CELL = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="s"[^>]*><(?:\w+:)?v>(\d{1,9})<'
 )
@@ -45,31 +47,44 @@ class Marks:
     boxes: Boxes = ()
 
 
+@dataclass(frozen=True)
+class _Looks:
+    """Fill and strikethrough of each cell format that has either, by its number; what tells
+    whether there may be cells of these formats, and what finds them."""
+
+    of: Mapping[int, tuple[str, bool]]
+    hint: re.Pattern[bytes]
+    cells: re.Pattern[bytes]
+
+
 class MarkReader:
     """The marks of the sheets of one Open XML workbook; `ours` are fills (``#RRGGBB``) that are
     the template's own."""
 
     def __init__(self, parts: Mapping[str, bytes], ours: frozenset[str]) -> None:
         self.parts = parts
-        styles = _part(parts, "xl/styles.xml")
+        styles = part_named(parts, "xl/styles.xml")
         theme = next((parts[name] for name in parts if name.startswith("xl/theme/")), b"")
         look = _looks if len(styles) + len(theme) < _ALIKE else _looks.__wrapped__
         self.looks = look(styles, theme, ours)
         self.struck_texts = _struck_texts(parts)
+        self.drawn = any("drawings/" in name for name in parts)
 
     def read(self, part: str) -> Marks:
         """The marks of the sheet in `part`."""
         xml = self.parts.get(part, b"")
         fills: dict[At, str] = {}
         struck: set[At] = set()
-        told = any(b' s="%d"' % number in xml for number in self.looks)
-        for name, number in _CELL.findall(xml) if told else ():
-            look = self.looks.get(int(number))
-            if look is None or (at := place(name.decode())) is None:
+        end = xml.find(b"</sheetData>")
+        cells = xml if end < 0 else xml[:end]
+        told = self.looks.of and self.looks.hint.search(cells)
+        for name, number in self.looks.cells.findall(cells) if told else ():
+            fill, is_struck = self.looks.of.get(int(number), ("", False))
+            if (at := place(name.decode())) is None:
                 continue
-            if look[0]:
-                fills[at] = look[0]
-            if look[1]:
+            if fill:
+                fills[at] = fill
+            if is_struck:
                 struck.add(at)
         for name, number in _TEXT_CELL.findall(xml) if self.struck_texts else ():
             if int(number) in self.struck_texts and (at := place(name.decode())) is not None:
@@ -77,27 +92,20 @@ class MarkReader:
         return Marks(fills, frozenset(struck), tuple(self._boxes(part)))
 
     def _boxes(self, part: str) -> Iterator[tuple[At, str]]:
-        if not any("drawings/" in name for name in self.parts):
+        if not self.drawn:
             return
         for kind, target in related(self.parts, part).values():
             if kind == "drawing" and b":t>" in self.parts.get(target, b""):
                 yield from _texts_in(self.parts[target])
 
 
-def _part(parts: Mapping[str, bytes], lowered: str) -> bytes:
-    """The part of this name, whatever its case."""
-    return next((parts[name] for name in parts if name.lower() == lowered), b"")
-
-
 @lru_cache(maxsize=8)  # most returns are of one template, and most programs keep its styles
-def _looks(styles: bytes, theme: bytes, ours: frozenset[str]) -> Mapping[int, tuple[str, bool]]:
-    """Fill and strikethrough of each cell format that has either, by its number."""
+def _looks(styles: bytes, theme: bytes, ours: frozenset[str]) -> _Looks:
+    """What the styles of a workbook say that is not `ours`."""
     colours = theme_colours(theme) if b"theme=" in styles else []
     fills = [_colour(each, colours) for each in _FILL.findall(_section(styles, b"fills"))]
     fills = ["" if colour in ours else colour for colour in fills]
     fonts = [bool(_STRIKE.search(each)) for each in _FONT.findall(_section(styles, b"fonts"))]
-    if not any(fills) and not any(fonts):
-        return {}
     found: dict[int, tuple[str, bool]] = {}
     for number, each in enumerate(_FORMAT.findall(_section(styles, b"cellXfs"))):
         ids = {name: int(value) for name, value in _NUMBER.findall(each)}
@@ -105,7 +113,11 @@ def _looks(styles: bytes, theme: bytes, ours: frozenset[str]) -> Mapping[int, tu
         look = (fills[fill] if fill < len(fills) else "", font < len(fonts) and fonts[font])
         if any(look):
             found[number] = look
-    return found
+    few = len(found) <= _FEW
+    numbers = b"|".join(b"%d" % number for number in found) if few else rb"\d{1,6}"
+    hint = re.compile(rb' s="(?:%s)"' % numbers)
+    cells = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})" s="(%s)"' % numbers)
+    return _Looks(found, hint, cells)
 
 
 def _section(styles: bytes, name: bytes) -> bytes:
@@ -140,8 +152,8 @@ def _colour(fill: bytes, theme: Sequence[str]) -> str:
 
 def _struck_texts(parts: Mapping[str, bytes]) -> frozenset[int]:
     """The shared texts of which a part is struck out."""
-    shared = _part(parts, "xl/sharedstrings.xml")
-    if not _STRIKE.search(shared):
+    shared = part_named(parts, "xl/sharedStrings.xml")
+    if b"strike" not in shared or not _STRIKE.search(shared):
         return frozenset()
     return frozenset(
         number

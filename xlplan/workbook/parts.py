@@ -19,10 +19,17 @@ from xlplan.workbook.kinds import Refusal
 MB = 1 << 20
 _LOCAL_HEADER = 30
 _STORED, _DEFLATED = 0, 8
+_ABOUT = struct.Struct("<5H3L2H")
+_PLACE = struct.Struct("<3H2L")
+_END = struct.Struct("<4s4H2LH")
 _ENCRYPTED = 0x1
 _KEPT = (".xml", ".rels", ".bin", "mimetype")
 _BETWEEN_CELLS = re.compile(rb"(</?table:[^<>]*>)\s+(?=<)")
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
+_PLAIN_START = re.compile(
+    rb"<\?xml(?: [a-z]+=(?:\"[A-Za-z0-9.-]{1,20}\"|'[A-Za-z0-9.-]{1,20}'))* ?\?>\s*<[A-Za-z]"
+)
+"""A document whose first element comes at once: a declaration of its type can only stand before."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def open_parts(data: bytes, listed: Listed) -> dict[str, bytes]:
             continue
         content = inflate(data, info, start)
         lowered = info.filename.lower()
-        if _is_xml(lowered, content) and any(mark in content for mark in _DOCTYPES):
+        if not _PLAIN_START.match(content) and _declares_type(lowered, content):
             raise Refused(
                 Refusal(
                     "GATE-009",
@@ -129,9 +136,18 @@ def open_parts(data: bytes, listed: Listed) -> dict[str, bytes]:
     return parts
 
 
-def _is_xml(name: str, content: bytes) -> bool:
+def _declares_type(name: str, content: bytes) -> bool:
+    """Whether a part holds a document type declaration, in any encoding that a parser guesses."""
     start = content[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-    return name.endswith((".xml", ".rels", ".vml")) or start.startswith(b"<")
+    is_xml = name.endswith((".xml", ".rels", ".vml")) or start.startswith(b"<")
+    return is_xml and any(mark in content for mark in _DOCTYPES)
+
+
+def part_named(parts: Mapping[str, bytes], usual: str) -> bytes:
+    """The part with this name, whatever its case; nearly all programs spell it the usual way."""
+    if usual in parts:
+        return parts[usual]
+    return next((parts[name] for name in parts if name.lower() == usual.lower()), b"")
 
 
 def _check_list(infos: Iterable[zipfile.ZipInfo], bounds: Bounds) -> None:
@@ -213,19 +229,33 @@ def inflate(data: bytes, info: zipfile.ZipInfo, start: int) -> bytes:
     return content
 
 
-def tidied_ods(data: bytes, parts: Mapping[str, bytes]) -> bytes:
-    """An OpenDocument package as its reader wants it: the part "mimetype" first and not packed,
-    and no white space between cells.
+def checked_package(parts: Mapping[str, bytes]) -> bytes:
+    """These parts as a package without compression, for a reader: so it reads the very bytes that
+    were checked, whatever else the file holds, and need not inflate them again."""
+    files: list[bytes] = []
+    listed: list[bytes] = []
+    at = 0
+    for name, content in parts.items():
+        spelled = name.encode("utf-8", "surrogateescape")
+        size = len(content)
+        # Version, flags (names are UTF-8), stored, time and date, checksum, sizes, lengths.
+        about = _ABOUT.pack(20, 0x800, 0, 0, 0x21, zlib.crc32(content), size, size, len(spelled), 0)
+        files += (b"PK\x03\x04", about, spelled, content)
+        listed += (b"PK\x01\x02\x14\x00", about, _PLACE.pack(0, 0, 0, 0, at), spelled)
+        at += 30 + len(spelled) + size
+    directory = b"".join(listed)
+    count = len(parts)
+    end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+    return b"".join((*files, directory, end))
+
+
+def tidied_ods(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The parts of an OpenDocument package as its reader wants them: "mimetype" first, and no
+    white space between cells.
 
     Programs that write it otherwise make workbooks that others open without a word.
     """
-    if data[_LOCAL_HEADER : _LOCAL_HEADER + 8] == b"mimetype" or "mimetype" not in parts:
-        return data
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as package:
-        for name in sorted(parts, key=lambda each: each != "mimetype"):
-            content = parts[name]
-            if name == "content.xml":
-                content = _BETWEEN_CELLS.sub(rb"\1", content)
-            package.writestr(zipfile.ZipInfo(name), content)
-    return target.getvalue()
+    tidied = {name: parts[name] for name in sorted(parts, key=lambda each: each != "mimetype")}
+    if next(iter(parts), "") != "mimetype" and "content.xml" in parts:
+        tidied["content.xml"] = _BETWEEN_CELLS.sub(rb"\1", parts["content.xml"])
+    return tidied

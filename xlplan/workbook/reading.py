@@ -12,7 +12,7 @@ from xlplan.workbook.book import Book, CellValue, ReadSheet
 from xlplan.workbook.extents import Extent
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
-from xlplan.workbook.parts import DEFAULT, Refused, tidied_ods
+from xlplan.workbook.parts import DEFAULT, Refused, checked_package, tidied_ods
 from xlplan.workbook.second import disputed, may_be_disputed
 
 if TYPE_CHECKING:
@@ -93,16 +93,20 @@ def _read_sheets(
     import python_calamine
 
     sheets: list[ReadSheet] = []
-    if admitted.kind == "ods":
-        data = tidied_ods(data, admitted.parts)
+    annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
+    checked = data
+    if admitted.parts:
+        ods = admitted.kind == "ods"
+        checked = checked_package(tidied_ods(admitted.parts) if ods else admitted.parts)
     try:
-        with python_calamine.CalamineWorkbook.from_object(io.BytesIO(data)) as book:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(checked)) as book:
             for at, meta in enumerate(book.sheets_metadata):
                 if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     continue
                 visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
                 sheet = book.get_sheet_by_index(at)
-                sheets.append(_sheet(meta.name, _rows(sheet, bounds), visible, admitted))
+                rows = _rows(sheet, bounds)
+                sheets.append(_sheet(meta.name, rows, visible, admitted, annotated))
     except python_calamine.PasswordError:
         raise Refused(PASSWORD) from None
     except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
@@ -135,17 +139,24 @@ def _rows(sheet: CalamineSheet, bounds: Bounds) -> list[list[CellValue]]:
     if height * width > bounds.cells:
         raise Refused(many_cells(sheet.name, height * width))
     rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
-    return [[None if value == "" else value for value in row] for row in rows]
+    # Whatever is true is no empty text: asking that first is quicker, and this is done for all.
+    return [[v if v else None if v == "" else v for v in row] for row in rows]
 
 
-def _sheet(name: str, rows: list[list[CellValue]], visible: bool, admitted: Admitted) -> ReadSheet:
-    extent = admitted.extents.get(name, Extent())
+def _sheet(
+    name: str,
+    rows: list[list[CellValue]],
+    visible: bool,
+    admitted: Admitted,
+    annotated: Mapping[str, str],
+) -> ReadSheet:
+    """One sheet, with its notes where `annotated` has its part."""
+    extent = admitted.extents.get(name) or Extent()
     for (row, col), typed in extent.typed.items():
         if row < len(rows) and col < len(rows[row]):
             rows[row][col] = typed
     notes: Mapping[tuple[int, int], str] = admitted.notes.get(name, {})
-    part = dict(admitted.sheets).get(name, "") if _has_notes(admitted) else ""
-    if part:
+    if part := annotated.get(name, ""):
         from xlplan.workbook.markings import read_notes
 
         notes = read_notes(admitted.parts, part)

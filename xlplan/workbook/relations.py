@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 from xlplan.workbook.extents import parse
 from xlplan.workbook.extents_other import records
@@ -12,11 +14,21 @@ Sheets = tuple[tuple[str, str], ...]
 """Name and part of each sheet, in the order of the workbook."""
 
 
-def related(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
-    """What `part` is related to: by relation id, the last word of the relation's type and the
-    name of the target part. Relations that lead out of the file are left out."""
+Relations = Mapping[str, tuple[str, str]]
+"""By relation id: the last word of the relation's type, and the name of the target part."""
+_ALIKE = 1 << 13
+"""Bytes up to which a part is remembered for the next file, which nearly always says the same."""
+
+
+def related(parts: Mapping[str, bytes], part: str) -> Relations:
+    """What `part` is related to. Relations that lead out of the file are left out."""
     folder, name = posixpath.split(part)
     rels = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"), b"")
+    return (_relations if len(rels) < _ALIKE else _relations.__wrapped__)(rels, folder)
+
+
+@lru_cache(maxsize=64)
+def _relations(rels: bytes, folder: str) -> Relations:
     found: dict[str, tuple[str, str]] = {}
 
     def start(element: str, attributes: dict[str, str]) -> None:
@@ -31,7 +43,7 @@ def related(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]
 
     if rels:
         parse(rels, start, _nothing, _nothing)
-    return found
+    return MappingProxyType(found)
 
 
 def _nothing(_: str) -> None:
@@ -55,7 +67,8 @@ def list_sheets(parts: Mapping[str, bytes], kind: str) -> Sheets:
     if kind == "xlsb":
         named = _binary_sheets(parts.get(book, b""))
     else:
-        named = _listed_sheets(parts.get(book, b""))
+        listed = parts.get(book, b"")
+        named = (_listed_sheets if len(listed) < _ALIKE else _listed_sheets.__wrapped__)(listed)
     for name, relation in named:
         type_of, target = relations.get(relation, ("worksheet", ""))
         if type_of == "worksheet":
@@ -63,7 +76,9 @@ def list_sheets(parts: Mapping[str, bytes], kind: str) -> Sheets:
     return tuple(sheets)
 
 
-def _listed_sheets(xml: bytes) -> list[tuple[str, str]]:
+@lru_cache(maxsize=64)
+def _listed_sheets(xml: bytes) -> Sheets:
+    """Name and relation id of every sheet that a workbook lists."""
     named: list[tuple[str, str]] = []
 
     def start(element: str, attributes: dict[str, str]) -> None:
@@ -73,13 +88,13 @@ def _listed_sheets(xml: bytes) -> list[tuple[str, str]]:
 
     if xml:
         parse(xml, start, _nothing, _nothing)
-    return named
+    return tuple(named)
 
 
 _BUNDLE_SHEET = 156
 
 
-def _binary_sheets(data: bytes) -> list[tuple[str, str]]:
+def _binary_sheets(data: bytes) -> Sheets:
     """Sheet names and relation ids from BrtBundleSh records (MS-XLSB 2.4.304)."""
     named: list[tuple[str, str]] = []
     for record, body in records(data):
@@ -88,4 +103,4 @@ def _binary_sheets(data: bytes) -> list[tuple[str, str]]:
             relation = body[12 : 12 + size].decode("utf-16-le", "replace")
             name = body[16 + size :].decode("utf-16-le", "replace")
             named.append((name, relation))
-    return named
+    return tuple(named)

@@ -14,11 +14,10 @@ from datetime import date, datetime
 
 from xlplan.workbook.book import At, ReadSheet
 
-_LOOSE = re.compile(rb"[<:]t>(?:[ \t\n\r]|[^<]*+(?<=[ \t\n\r])<)")
-_ENDS = tuple(
-    each for space in (b" ", b"\t", b"\n", b"\r") for each in (b"t>" + space, space + b"</")
-)
-"""Looked for first: searching for bytes costs next to nothing."""
+_BARE = re.compile(rb"<(?:\w+:)?t>")
+"""The opening of a text that does not say that its spaces are to be kept."""
+_BEGINNING = re.compile(rb"t> ")
+_SPACES = bytes.maketrans(b"\t\n\r", b"   ")
 _OLD_DATES = re.compile(rb'\bdate1904="(?:1|true)"')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -30,12 +29,24 @@ def may_be_disputed(parts: Mapping[str, bytes]) -> bool:
 
 def _is_loose(name: str, part: bytes) -> bool:
     if name == "xl/workbook.xml":
-        return _OLD_DATES.search(part) is not None
+        return b"date1904" in part and _OLD_DATES.search(part) is not None
     if name.startswith("xl/worksheets/"):
         texts = b"inlineStr" in part  # else the sheet only points to the shared texts
     else:
         texts = name.lower() == "xl/sharedstrings.xml"
-    return texts and any(end in part for end in _ENDS) and _LOOSE.search(part) is not None
+    return texts and _has_loose_ends(part.translate(_SPACES))
+
+
+def _has_loose_ends(xml: bytes) -> bool:
+    """Whether a text begins or ends with a space and does not say that it is to be kept."""
+    if _BEGINNING.search(xml) and any(xml.startswith(b" ", each.end()) for each in _BARE.finditer(xml)):
+        return True
+    end = xml.find(b" </")
+    while end >= 0:
+        if _BARE.match(xml, xml.rfind(b"<", 0, end)):
+            return True
+        end = xml.find(b" </", end + 1)
+    return False
 
 
 def disputed(data: bytes, sheets: Sequence[ReadSheet]) -> dict[str, dict[At, str]]:

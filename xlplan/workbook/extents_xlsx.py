@@ -1,0 +1,203 @@
+"""The extent of a sheet of an xlsx workbook, from its XML.
+
+Nearly every sheet is spelled the way programs spell it, and is read by searching; any other
+spelling of the same XML is read by a real parser, and says the same.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from xlplan.workbook.extents import SHARED, Extent, column_number, many_cells, parse, place
+from xlplan.workbook.parts import Bounds, Refused
+
+# What Excel, LibreOffice and xlsxwriter write. Whatever differs is for the parser.
+_PLAIN_CELL = re.compile(
+    rb'<c(?: r="([A-Z]{1,3}+\d{1,7}+)"(?: s="\d++")?+(?: t="(?:s|n|b|str|inlineStr)")?+ ?+/?+>|'
+    rb"(?=[\s/>]))"
+)
+"""A cell's name; nothing for a cell that is spelled in another way."""
+_PLAIN_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="(?:n|b|str)")? ?>'
+    rb'<f(?: aca="(?:true|false)")?>([^<\r]*)</f>(?:<v>([^<]*)</v>|<v ?/>)?</c>'
+)
+_ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_PREFIXED = re.compile(rb":(?:c|row|f|mergeCell|sheetData)[\s/>]")
+_FORMULA = re.compile(rb"<f[\s/>]")
+_VALUE = re.compile(rb"<(?:v|is)>")
+_DECLARATION = re.compile(rb"<!")
+_PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_UTF8 = re.compile(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
+_DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def scan_sheet(xml: bytes, bounds: Bounds) -> Extent:
+    """The extent of a sheet of an xlsx workbook. Raises `Refused` where it is not XML."""
+    return _scan_plain(xml, bounds) or _scan_any(xml, bounds)
+
+
+def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
+    """The extent, where every cell is written the usual way and none needs a second look."""
+    if not xml.startswith(b"<") or _UTF8.match(xml) or _PREFIXED.search(xml):
+        return None
+    if b"!" in xml and _DECLARATION.search(xml):
+        return None
+    begin, end = xml.find(b"<sheetData>"), xml.find(b"</sheetData>")
+    cells, after = xml[begin + 11 : end], xml[end:]
+    if not 0 <= begin < end or b"<sheetData" in after:
+        return None
+    found = _PLAIN_CELL.findall(cells)
+    formulas = _plain_formulas(cells) if b"<f" in cells else []
+    if b"" in found or formulas is None:
+        return None
+    if len(found) > bounds.cells:
+        raise Refused(many_cells("", len(found)))
+    names = b" ".join(found)
+    extent = Extent(
+        rows=max(map(int, set(names.translate(None, _LETTERS).split())), default=0),
+        columns=max(map(_column, set(names.translate(None, _DIGITS).split())), default=0),
+        cells=len(found),
+        filled=_has_values(cells, formulas),
+    )
+    if extent.rows > bounds.rows or extent.columns > bounds.columns:
+        return None  # perhaps only formatted: the parser looks at what the cells hold
+    if b"<mergeCell" in xml[:begin] or not _add_merges(extent, after):
+        return None
+    if not _add_formulas(extent, formulas):
+        return None
+    return None if extent.rows * extent.columns > bounds.cells else extent
+
+
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode())
+
+
+def _has_values(cells: bytes, formulas: list[tuple[bytes, bytes, bytes | None]]) -> bool:
+    """Whether there is a value that no formula gives."""
+    given = sum(value is not None for *_, value in formulas)
+    found = sum(1 for _ in islice(_VALUE.finditer(cells), given + 1))
+    return found > given
+
+
+def _add_merges(extent: Extent, after: bytes) -> bool:
+    """Take in merged areas as they are usually spelled; False where any is spelled otherwise."""
+    if b"<mergeCell" not in after:
+        return True
+    found = _PLAIN_MERGE.findall(after)
+    for left, top, right, bottom in found:
+        extent.merge(int(bottom) - int(top), _column(right) - _column(left))
+    return len(found) == after.count(b"<mergeCell") - after.count(b"<mergeCells")
+
+
+def _plain_formulas(cells: bytes) -> list[tuple[bytes, bytes, bytes | None]] | None:
+    """Cell, formula and value of each formula; None where any is spelled in another way."""
+    starts = (cells.rfind(b"<c ", 0, mark.start()) for mark in _FORMULA.finditer(cells))
+    found = [_PLAIN_FORMULA.match(cells, max(start, 0)) for start in starts]
+    if None in found:
+        return None
+    return [(each[1], each[2], each[3]) for each in found if each]
+
+
+def _add_formulas(extent: Extent, found: list[tuple[bytes, bytes, bytes | None]]) -> bool:
+    """Take in formulas as the XML spells them; False where only a parser can say what they are."""
+    try:
+        for name, formula, _ in found:
+            if at := place(name.decode()):
+                extent.add_formula(at, _ENTITY.sub(_character, formula.decode()))
+    except (ValueError, OverflowError):  # not UTF-8, or the number of no character
+        return False
+    return True
+
+
+def _character(entity: re.Match[str]) -> str:
+    decimal, hexadecimal, name = entity.groups()
+    return _ENTITIES[name] if name else chr(int(decimal or hexadecimal, 10 if decimal else 16))
+
+
+class _SheetParser:
+    """Handlers for the parser, which reads any spelling of the same XML."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.extent = Extent()
+        self.bounds = bounds
+        self.row, self.col = -1, -1
+        self.kind = ""
+        self.inside = ""
+        self.text: list[str] = []
+        self.formula: str | None = None
+        self.value = ""
+        self.shared: dict[str, str] = {}
+        self.share = ""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "row":
+            number = attributes.get("r", "").strip()
+            self.row = int(number) - 1 if number[:12].isdecimal() else self.row + 1
+            self.col = -1
+        elif local == "c":
+            self._open_cell(attributes)
+        elif local == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif local in ("f", "v", "t") and self.kind:
+            self.inside, self.text = local, []
+            if local == "f":
+                self.share = attributes.get("si", "") if attributes.get("t") == "shared" else ""
+
+    def _merge(self, ref: str) -> None:
+        first, _, last = ref.partition(":")
+        start, stop = place(first), place(last or first)
+        if start and stop:
+            self.extent.merge(stop[0] - start[0], stop[1] - start[1])
+        else:
+            self.extent.merges += 1
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        at = place(attributes.get("r", ""))
+        self.row, self.col = at or (max(self.row, 0), self.col + 1)
+        self.kind = attributes.get("t", "n")
+        self.formula, self.value = None, ""
+        self.extent.cells += 1
+        if self.extent.cells > self.bounds.cells:
+            raise Refused(many_cells("", self.extent.cells))
+
+    def data(self, text: str) -> None:
+        if self.inside:
+            self.text.append(text)
+
+    def end(self, name: str) -> None:
+        local = name.rpartition(":")[2]
+        if local == self.inside:
+            text = "".join(self.text)
+            if local == "f":
+                self.formula = self._formula(text)
+            else:
+                self.value += text
+            self.inside = ""
+        elif local == "c" and self.kind:
+            self._close_cell()
+
+    def _formula(self, text: str) -> str:
+        if self.share and text:
+            self.shared[self.share] = text
+        return text or self.shared.get(self.share, "") or SHARED
+
+    def _close_cell(self) -> None:
+        at = (self.row, self.col)
+        if self.formula is not None:
+            self.extent.add_formula(at, self.formula)
+        if self.kind == "e":
+            self.extent.errors[at] = self.value.strip() or "#N/A"
+        elif self.value:
+            self.extent.filled = self.extent.filled or self.formula is None
+        if self.value or self.formula is not None:
+            self.extent.reach(*at)
+        self.kind = ""
+
+
+def _scan_any(xml: bytes, bounds: Bounds) -> Extent:
+    handlers = _SheetParser(bounds)
+    parse(xml, handlers.start, handlers.end, handlers.data)
+    return handlers.extent
