@@ -43,6 +43,8 @@ class Extent:
     typed: dict[At, bool | str] = field(default_factory=dict)
     """What was typed in cells that readers give otherwise: TRUE() and FALSE() for a boolean, a text
     without its tabs."""
+    plain: tuple[int, int] | None = field(default=None, compare=False)
+    """Where the cells begin and end in the sheet's XML, if it is spelled in the usual way."""
 
     def reach(self, row: int, col: int) -> None:
         """Take in a cell."""

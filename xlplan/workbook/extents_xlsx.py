@@ -30,6 +30,9 @@ _VALUE = re.compile(rb"<(?:v|is)>")
 _DECLARATION = re.compile(rb"<!")
 _PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _UTF8 = re.compile(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
+_CELLS, _CELLS_END = b"<sheetData>", b"</sheetData>"
+_NO_MERGES = b'<mergeCells count="0"></mergeCells>'
+_ROOT = re.compile(rb"<(?!\?)[^>]*>")
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -44,9 +47,9 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
         return None
     if b"!" in xml and _DECLARATION.search(xml):
         return None
-    begin, end = xml.find(b"<sheetData>"), xml.find(b"</sheetData>")
-    cells, after = xml[begin + 11 : end], xml[end:]
-    if not 0 <= begin < end or b"<sheetData" in after:
+    begin, end = xml.find(_CELLS), xml.find(_CELLS_END)
+    cells, after = xml[begin + len(_CELLS) : end], xml[end:]
+    if not 0 <= begin < end or _CELLS[:-1] in after:
         return None
     found = _PLAIN_CELL.findall(cells)
     formulas = _plain_formulas(cells) if b"<f" in cells else []
@@ -60,6 +63,7 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
         columns=max(map(_column, set(names.translate(None, _DIGITS).split())), default=0),
         cells=len(found),
         filled=_has_values(cells, formulas),
+        plain=(begin, end + len(_CELLS_END)),
     )
     if extent.rows > bounds.rows or extent.columns > bounds.columns:
         return None  # perhaps only formatted: the parser looks at what the cells hold
@@ -68,6 +72,19 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
     if not _add_formulas(extent, formulas):
         return None
     return None if extent.rows * extent.columns > bounds.cells else extent
+
+
+def cells_alone(xml: bytes, extent: Extent) -> bytes:
+    """The sheet without all that is not cells, as far as `extent` can tell them apart.
+
+    For a reader that looks for merged areas to the end of every sheet, which takes two thirds as
+    long as reading its cells: it finds at once that there are none.
+    """
+    root = _ROOT.search(xml)
+    if extent.plain is None or root is None:
+        return xml
+    begin, end = extent.plain
+    return b"".join((xml[: root.end()], _NO_MERGES, xml[begin:end], b"</worksheet>"))
 
 
 def _column(letters: bytes) -> int:

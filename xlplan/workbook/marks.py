@@ -47,6 +47,9 @@ class Marks:
     boxes: Boxes = ()
 
 
+NO_MARKS = Marks()
+
+
 @dataclass(frozen=True)
 class _Looks:
     """Fill and strikethrough of each cell format that has either, by its number; what tells
@@ -89,11 +92,10 @@ class MarkReader:
         for name, number in _TEXT_CELL.findall(xml) if self.struck_texts else ():
             if int(number) in self.struck_texts and (at := place(name.decode())) is not None:
                 struck.add(at)
-        return Marks(fills, frozenset(struck), tuple(self._boxes(part)))
+        boxes = tuple(self._boxes(part)) if self.drawn else ()
+        return Marks(fills, frozenset(struck), boxes) if fills or struck or boxes else NO_MARKS
 
     def _boxes(self, part: str) -> Iterator[tuple[At, str]]:
-        if not self.drawn:
-            return
         for kind, target in related(self.parts, part).values():
             if kind == "drawing" and b":t>" in self.parts.get(target, b""):
                 yield from _texts_in(self.parts[target])

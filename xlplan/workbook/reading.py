@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
-from xlplan.workbook.book import Book, CellValue, ReadSheet
+from xlplan.workbook.book import At, Book, CellValue, ReadSheet
 from xlplan.workbook.extents import Extent
+from xlplan.workbook.extents_xlsx import cells_alone
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
-from xlplan.workbook.parts import DEFAULT, Refused, checked_package, tidied_ods
+from xlplan.workbook.marks import NO_MARKS, MarkReader
+from xlplan.workbook.parts import DEFAULT, MB, Refused, checked_package, tidied_ods
 from xlplan.workbook.second import disputed, may_be_disputed
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ UNREADABLE = Refusal(
     "GATE-023", f"This workbook cannot be read: it is damaged or unusual. {_SAVE}."
 )
 _DETAILED = ("xlsx", "xlsm")
+_PLENTY = 32 * MB
+"""Bytes of parts above which a reader gets the file as it came, to hold it only once."""
 
 
 def read_book(
@@ -46,9 +50,7 @@ def read_book(
     if isinstance(admitted, Problem):
         return Book(name, "", problems=(admitted,))
     try:
-        book = _read(data, name, admitted, bounds)
-        if ours is not None and admitted.kind in _DETAILED:
-            book = _with_marks(book, admitted, ours)
+        book = _read(data, name, admitted, bounds, ours)
         return _with_markings(book, data) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refused(refusal.refusal, name),))
@@ -56,7 +58,9 @@ def read_book(
         return Book(name, admitted.kind, problems=(refused(UNREADABLE, name),))
 
 
-def _read(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
+def _read(
+    data: bytes, name: str, admitted: Admitted, bounds: Bounds, ours: frozenset[str] | None
+) -> Book:
     if admitted.kind == "csv":
         from xlplan.workbook.plain_text import read_values
 
@@ -68,7 +72,7 @@ def _read(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
 
     properties, saved = read_properties(admitted.parts, admitted.kind)
     problems = list(admitted.problems)
-    sheets = _read_sheets(data, name, admitted, bounds, problems)
+    sheets = _read_sheets(data, name, admitted, bounds, ours, problems)
     return Book(name, admitted.kind, sheets, properties, saved, tuple(problems))
 
 
@@ -88,34 +92,16 @@ def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -
 
 
 def _read_sheets(
-    data: bytes, name: str, admitted: Admitted, bounds: Bounds, problems: list[Problem]
+    data: bytes,
+    name: str,
+    admitted: Admitted,
+    bounds: Bounds,
+    ours: frozenset[str] | None,
+    problems: list[Problem],
 ) -> tuple[ReadSheet, ...]:
-    import python_calamine
-
-    sheets: list[ReadSheet] = []
-    annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
-    checked = data
-    if admitted.parts:
-        ods = admitted.kind == "ods"
-        checked = checked_package(tidied_ods(admitted.parts) if ods else admitted.parts)
-    try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(checked)) as book:
-            for at, meta in enumerate(book.sheets_metadata):
-                if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
-                sheet = book.get_sheet_by_index(at)
-                rows = _rows(sheet, bounds)
-                sheets.append(_sheet(meta.name, rows, visible, admitted, annotated))
-    except python_calamine.PasswordError:
-        raise Refused(PASSWORD) from None
-    except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        # A panic in the reader is not an Exception (FIELD-NOTES 2).
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        text = f"This workbook cannot be read: it is damaged or unusual ({reason}). {_SAVE}."
-        raise Refused(Refusal(UNREADABLE.code, text)) from None
+    read = _read_values(data, admitted, bounds)
+    beside = _Beside(admitted, ours)
+    sheets = [beside.sheet(*each) for each in read]
     _check_complete(sheets, admitted, name, problems)
     if admitted.kind in _DETAILED and may_be_disputed(admitted.parts):
         other = disputed(data, sheets)
@@ -126,7 +112,50 @@ def _read_sheets(
     return tuple(sheets)
 
 
-def _rows(sheet: CalamineSheet, bounds: Bounds) -> list[list[CellValue]]:
+Rows = list[list[CellValue]]
+
+
+def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
+    """Name, values from A1 and whether it is visible, of every sheet."""
+    import python_calamine
+
+    sheets: list[tuple[str, Rows, bool]] = []
+    size = sum(map(len, admitted.parts.values()))
+    if admitted.kind == "ods" or 0 < size <= _PLENTY:
+        data = checked_package(_parts_to_read(admitted))
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            for at, meta in enumerate(book.sheets_metadata):
+                if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+                sheet = book.get_sheet_by_index(at)
+                sheets.append((meta.name, _rows(sheet, bounds), visible))
+    except python_calamine.PasswordError:
+        raise Refused(PASSWORD) from None
+    except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # A panic in the reader is not an Exception (FIELD-NOTES 2).
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        text = f"This workbook cannot be read: it is damaged or unusual ({reason}). {_SAVE}."
+        raise Refused(Refusal(UNREADABLE.code, text)) from None
+    return sheets
+
+
+def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
+    """The parts of a package as its reader gets them."""
+    if admitted.kind == "ods":
+        return tidied_ods(admitted.parts)
+    parts = dict(admitted.parts)
+    if admitted.kind in _DETAILED:
+        for sheet, part in admitted.sheets:
+            if (extent := admitted.extents.get(sheet)) and part in parts:
+                parts[part] = cells_alone(admitted.parts[part], extent)
+    return parts
+
+
+def _rows(sheet: CalamineSheet, bounds: Bounds) -> Rows:
     """All rows from A1, as dense as the used area."""
     from xlplan.workbook.extents import far_cells, many_cells
 
@@ -143,26 +172,42 @@ def _rows(sheet: CalamineSheet, bounds: Bounds) -> list[list[CellValue]]:
     return [[v if v else None if v == "" else v for v in row] for row in rows]
 
 
-def _sheet(
-    name: str,
-    rows: list[list[CellValue]],
-    visible: bool,
-    admitted: Admitted,
-    annotated: Mapping[str, str],
-) -> ReadSheet:
-    """One sheet, with its notes where `annotated` has its part."""
-    extent = admitted.extents.get(name) or Extent()
-    for (row, col), typed in extent.typed.items():
-        if row < len(rows) and col < len(rows[row]):
-            rows[row][col] = typed
-    notes: Mapping[tuple[int, int], str] = admitted.notes.get(name, {})
-    if part := annotated.get(name, ""):
-        from xlplan.workbook.markings import read_notes
+class _Beside:
+    """What the parts of a workbook say beside the values of its cells."""
 
-        notes = read_notes(admitted.parts, part)
-    return ReadSheet(
-        name, rows, visible, formulas=extent.formulas, errors=extent.errors, notes=notes
-    )
+    def __init__(self, admitted: Admitted, ours: frozenset[str] | None) -> None:
+        self.admitted = admitted
+        self.annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
+        self.listed: Mapping[str, str] = {}
+        if ours is not None and admitted.kind in _DETAILED:
+            self.listed = dict(admitted.sheets)
+            self.marks = MarkReader(admitted.parts, ours)
+
+    def sheet(self, name: str, rows: Rows, visible: bool) -> ReadSheet:
+        """One sheet, from its values."""
+        extent = self.admitted.extents.get(name) or Extent()
+        for (row, col), typed in extent.typed.items():
+            if row < len(rows) and col < len(rows[row]):
+                rows[row][col] = typed
+        marks = self.marks.read(self.listed[name]) if name in self.listed else NO_MARKS
+        return ReadSheet(
+            name,
+            rows,
+            visible,
+            formulas=extent.formulas,
+            errors=extent.errors,
+            notes=self._notes(name),
+            fills=marks.fills,
+            struck=marks.struck,
+            boxes=marks.boxes,
+        )
+
+    def _notes(self, name: str) -> Mapping[At, str]:
+        if part := self.annotated.get(name, ""):
+            from xlplan.workbook.markings import read_notes
+
+            return read_notes(self.admitted.parts, part)
+        return self.admitted.notes.get(name) or {}
 
 
 def _has_notes(admitted: Admitted) -> bool:
@@ -187,23 +232,6 @@ def _check_complete(
         problems.append(Problem("GATE-024", f"{name}!{listed}", text))
     if not sheets and not problems:
         problems.append(Problem("GATE-024", name, f"This workbook has no sheet to read. {_SAVE}."))
-
-
-def _with_marks(book: Book, admitted: Admitted, ours: frozenset[str]) -> Book:
-    """`book` with what was said by colours, lines and boxes."""
-    from xlplan.workbook.marks import MarkReader
-
-    reader = MarkReader(admitted.parts, ours)
-    listed = dict(admitted.sheets)
-    sheets = []
-    for sheet in book.sheets:
-        found = reader.read(listed.get(sheet.name, ""))
-        sheets.append(
-            replace(sheet, fills=found.fills, struck=found.struck, boxes=found.boxes)
-            if found.fills or found.struck or found.boxes
-            else sheet
-        )
-    return replace(book, sheets=tuple(sheets))
 
 
 def _with_markings(book: Book, data: bytes) -> Book:

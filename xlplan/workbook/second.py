@@ -16,7 +16,9 @@ from xlplan.workbook.book import At, ReadSheet
 
 _BARE = re.compile(rb"<(?:\w+:)?t>")
 """The opening of a text that does not say that its spaces are to be kept."""
+_BEGINS = re.compile(rb"<(?:\w+:)?t> ")
 _BEGINNING = re.compile(rb"t> ")
+"""Looked for first: it is found or not in a fifth of the time."""
 _SPACES = bytes.maketrans(b"\t\n\r", b"   ")
 _OLD_DATES = re.compile(rb'\bdate1904="(?:1|true)"')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -39,7 +41,7 @@ def _is_loose(name: str, part: bytes) -> bool:
 
 def _has_loose_ends(xml: bytes) -> bool:
     """Whether a text begins or ends with a space and does not say that it is to be kept."""
-    if _BEGINNING.search(xml) and any(xml.startswith(b" ", each.end()) for each in _BARE.finditer(xml)):
+    if _BEGINNING.search(xml) and _BEGINS.search(xml):
         return True
     end = xml.find(b" </")
     while end >= 0:
