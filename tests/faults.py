@@ -256,8 +256,8 @@ def _read_here(
     """What the pool does, without its children."""
     from xlplan.errors import Problem
     from xlplan.workbook.book import Book
+    from xlplan.workbook.bounds import DEFAULT
     from xlplan.workbook.gate import read_bytes
-    from xlplan.workbook.parts import DEFAULT
     from xlplan.workbook.pool import read_one
 
     for name, given in files:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import attacks
+from xlplan.workbook.bounds import DEFAULT
 from xlplan.workbook.extents import SHARED, Extent
 from xlplan.workbook.extents_xlsx import scan_sheet
-from xlplan.workbook.parts import DEFAULT
 
 
 def prefixed(xml: str) -> str:

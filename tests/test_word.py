@@ -27,7 +27,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
 from xlplan.plan.values import show
 from xlplan.workbook.book import Book
-from xlplan.workbook.parts import Bounds
+from xlplan.workbook.bounds import Bounds
 from xlplan.workbook.reading import read_book
 
 COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"

@@ -9,10 +9,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
+from xlplan.workbook.bounds import Bounds, Refused
 from xlplan.workbook.compound import MALFORMED, Compound
 from xlplan.workbook.extents import SHARED, Extent, far_cells
 from xlplan.workbook.extents_other import ERROR_NAMES
-from xlplan.workbook.parts import Bounds, Refused
 
 _BOUNDSHEET, _FORMULA, _BOOLERR, _MULRK, _EOF = 0x85, 0x06, 0x205, 0xBD, 0x0A
 _DIMENSIONS = 0x200

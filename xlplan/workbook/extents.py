@@ -14,8 +14,8 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from xlplan.workbook.book import At
+from xlplan.workbook.bounds import Bounds, Refused
 from xlplan.workbook.kinds import Refusal
-from xlplan.workbook.parts import Bounds, Refused
 
 _NAME = re.compile(r"\s*\$?([A-Za-z]{1,7})\$?(\d{1,10})\s*")
 TRUTHS = frozenset({"TRUE()", "FALSE()"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from xlplan.workbook.bounds import Bounds, Refused
 from xlplan.workbook.extents import SHARED, Extent, far_cells, many_cells, parse
-from xlplan.workbook.parts import Bounds, Refused
 
 _MOST_SPACES = 1 << 24
 """Spaces that a document may ask for by their number."""

@@ -7,10 +7,11 @@ spelling of the same XML is read by a real parser, and says the same.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import islice
 
+from xlplan.workbook.bounds import Bounds, Refused
 from xlplan.workbook.extents import SHARED, Extent, column_number, many_cells, parse, place
-from xlplan.workbook.parts import Bounds, Refused
 
 # What Excel, LibreOffice and xlsxwriter write. Whatever differs is for the parser.
 _PLAIN_CELL = re.compile(
@@ -27,12 +28,11 @@ _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _PREFIXED = re.compile(rb":(?:c|row|f|mergeCell|sheetData)[\s/>]")
 _FORMULA = re.compile(rb"<f[\s/>]")
 _VALUE = re.compile(rb"<(?:v|is)>")
-_DECLARATION = re.compile(rb"<!")
 _PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _UTF8 = re.compile(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
 _CELLS, _CELLS_END = b"<sheetData>", b"</sheetData>"
 _NO_MERGES = b'<mergeCells count="0"></mergeCells>'
-_ROOT = re.compile(rb"<(?!\?)[^>]*>")
+_ROOT = re.compile(rb"<worksheet(?:\s[^>]*)?>")
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -43,13 +43,11 @@ def scan_sheet(xml: bytes, bounds: Bounds) -> Extent:
 
 def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
     """The extent, where every cell is written the usual way and none needs a second look."""
-    if not xml.startswith(b"<") or _UTF8.match(xml) or _PREFIXED.search(xml):
-        return None
-    if b"!" in xml and _DECLARATION.search(xml):
-        return None
     begin, end = xml.find(_CELLS), xml.find(_CELLS_END)
-    cells, after = xml[begin + len(_CELLS) : end], xml[end:]
-    if not 0 <= begin < end or _CELLS[:-1] in after:
+    if not 0 < begin < end or not xml.startswith(b"<") or _UTF8.match(xml):
+        return None
+    before, cells, after = xml[:begin], xml[begin + len(_CELLS) : end], xml[end:]
+    if any(_PREFIXED.search(each) or _is_hiding(each) for each in (before, cells)):
         return None
     found = _PLAIN_CELL.findall(cells)
     formulas = _plain_formulas(cells) if b"<f" in cells else []
@@ -67,7 +65,7 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
     )
     if extent.rows > bounds.rows or extent.columns > bounds.columns:
         return None  # perhaps only formatted: the parser looks at what the cells hold
-    if b"<mergeCell" in xml[:begin] or not _add_merges(extent, after):
+    if b"<mergeCell" in before or not _add_merges(extent, after):
         return None
     if not _add_formulas(extent, formulas):
         return None
@@ -87,8 +85,14 @@ def cells_alone(xml: bytes, extent: Extent) -> bytes:
     return b"".join((xml[: root.end()], _NO_MERGES, xml[begin:end], b"</worksheet>"))
 
 
+@lru_cache(maxsize=512)
 def _column(letters: bytes) -> int:
     return column_number(letters.decode())
+
+
+def _is_hiding(xml: bytes) -> bool:
+    """Whether there may be a comment or the like, in which tags are no tags."""
+    return b"!" in xml and b"<!" in xml
 
 
 def _has_values(cells: bytes, formulas: list[tuple[bytes, bytes, bytes | None]]) -> bool:
@@ -100,12 +104,17 @@ def _has_values(cells: bytes, formulas: list[tuple[bytes, bytes, bytes | None]])
 
 def _add_merges(extent: Extent, after: bytes) -> bool:
     """Take in merged areas as they are usually spelled; False where any is spelled otherwise."""
-    if b"<mergeCell" not in after:
-        return True
-    found = _PLAIN_MERGE.findall(after)
-    for left, top, right, bottom in found:
-        extent.merge(int(bottom) - int(top), _column(right) - _column(left))
-    return len(found) == after.count(b"<mergeCell") - after.count(b"<mergeCells")
+    begin, end = after.find(b"<mergeCells "), after.rfind(b"</mergeCells>")
+    if begin < 0 or end < 0:
+        return b"mergeCell" not in after
+    merges = after[begin + 11 : end]
+    found = _PLAIN_MERGE.findall(merges)
+    extent.merges += len(found)
+    extent.merged_area += sum(
+        (abs(int(bottom) - int(top)) + 1) * (abs(_column(right) - _column(left)) + 1)
+        for left, top, right, bottom in found
+    )
+    return len(found) == merges.count(b"mergeCell")
 
 
 def _plain_formulas(cells: bytes) -> list[tuple[bytes, bytes, bytes | None]] | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from xlplan.errors import Problem
 from xlplan.workbook.biff import scan_xls
 from xlplan.workbook.book import At
+from xlplan.workbook.bounds import DEFAULT, MB, Bounds, Refused, too_large
 from xlplan.workbook.extents import Extent, many_cells
 from xlplan.workbook.extents_other import scan_binary_sheet, scan_ods
 from xlplan.workbook.extents_xlsx import scan_sheet
@@ -30,16 +31,8 @@ from xlplan.workbook.kinds import (
     undeclared,
     zip_kind,
 )
-from xlplan.workbook.parts import (
-    DEFAULT,
-    MB,
-    Bounds,
-    Refused,
-    list_parts,
-    open_parts,
-    part_named,
-    too_large,
-)
+from xlplan.workbook.listing import list_parts
+from xlplan.workbook.parts import open_parts, part_named
 from xlplan.workbook.relations import Sheets, list_sheets
 
 __all__ = ["Admitted", "Bounds", "admit", "candidate_files", "read_bytes", "refused"]
@@ -125,7 +118,7 @@ def _file_too_large(bounds: Bounds) -> Refusal:
 
 def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
     listed = list_parts(data, bounds)
-    names = frozenset(info.filename for info, _ in listed)
+    names = frozenset(part.name for part, _ in listed)
     if not declares(names):  # no document: what is in it need not be inflated to tell
         raise Refused(undeclared(names))
     parts = open_parts(data, listed)

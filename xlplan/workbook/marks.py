@@ -30,6 +30,7 @@ _NUMBER = re.compile(rb'\b(fillId|fontId)="(\d{1,6})"')
 _ATTRIBUTE = re.compile(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
 _FEW = 100
 """Formats up to which it pays to look for each by its number."""
+_NAMED = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"')
 _TEXT_CELL = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="s"[^>]*><(?:\w+:)?v>(\d{1,9})<'
 )
@@ -52,12 +53,11 @@ NO_MARKS = Marks()
 
 @dataclass(frozen=True)
 class _Looks:
-    """Fill and strikethrough of each cell format that has either, by its number; what tells
-    whether there may be cells of these formats, and what finds them."""
+    """Fill and strikethrough of each cell format that has either, by its number, and what finds
+    where one of them is used."""
 
     of: Mapping[int, tuple[str, bool]]
-    hint: re.Pattern[bytes]
-    cells: re.Pattern[bytes]
+    used: re.Pattern[bytes]
 
 
 class MarkReader:
@@ -80,11 +80,11 @@ class MarkReader:
         struck: set[At] = set()
         end = xml.find(b"</sheetData>")
         cells = xml if end < 0 else xml[:end]
-        told = self.looks.of and self.looks.hint.search(cells)
-        for name, number in self.looks.cells.findall(cells) if told else ():
-            fill, is_struck = self.looks.of.get(int(number), ("", False))
-            if (at := place(name.decode())) is None:
+        for found in self.looks.used.finditer(cells) if self.looks.of else ():
+            named = _NAMED.match(cells, cells.rfind(b"<", 0, found.start()))
+            if named is None or (at := place(named[1].decode())) is None:
                 continue
+            fill, is_struck = self.looks.of.get(int(found[1]), ("", False))
             if fill:
                 fills[at] = fill
             if is_struck:
@@ -117,9 +117,7 @@ def _looks(styles: bytes, theme: bytes, ours: frozenset[str]) -> _Looks:
             found[number] = look
     few = len(found) <= _FEW
     numbers = b"|".join(b"%d" % number for number in found) if few else rb"\d{1,6}"
-    hint = re.compile(rb' s="(?:%s)"' % numbers)
-    cells = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})" s="(%s)"' % numbers)
-    return _Looks(found, hint, cells)
+    return _Looks(found, re.compile(rb' s="(%s)"' % numbers))
 
 
 def _section(styles: bytes, name: bytes) -> bytes:

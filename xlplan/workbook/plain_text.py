@@ -6,9 +6,9 @@ import codecs
 import csv
 import io
 
+from xlplan.workbook.bounds import Bounds, Refused
 from xlplan.workbook.extents import far_cells, many_cells
 from xlplan.workbook.kinds import looks_utf16
-from xlplan.workbook.parts import Bounds, Refused
 
 _SEPARATORS = ",;\t|"
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import Book
+from xlplan.workbook.bounds import DEFAULT
 from xlplan.workbook.gate import Bounds, read_bytes
-from xlplan.workbook.parts import DEFAULT
 from xlplan.workbook.work import open_one, read_one, read_one_in_detail, read_one_return
 from xlplan.workbook.worker import receive, send
 

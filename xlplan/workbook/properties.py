@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from xlplan.workbook.bounds import Refused
 from xlplan.workbook.extents import parse
-from xlplan.workbook.parts import Refused
 from xlplan.workbook.relations import related
 
 SUBJECT = "subject"

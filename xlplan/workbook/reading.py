@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import At, Book, CellValue, ReadSheet
-from xlplan.workbook.extents import Extent
+from xlplan.workbook.bounds import DEFAULT, MB, Refused
+from xlplan.workbook.extents import Extent, far_cells, many_cells
 from xlplan.workbook.extents_xlsx import cells_alone
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
 from xlplan.workbook.marks import NO_MARKS, MarkReader
-from xlplan.workbook.parts import DEFAULT, MB, Refused, checked_package, tidied_ods
+from xlplan.workbook.parts import checked_package, is_tidy, tidied_ods
 from xlplan.workbook.second import disputed, may_be_disputed
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ UNREADABLE = Refusal(
     "GATE-023", f"This workbook cannot be read: it is damaged or unusual. {_SAVE}."
 )
 _DETAILED = ("xlsx", "xlsm")
+_UNREAD = ("docProps/", "xl/theme/")
+"""Parts that say nothing of values."""
 _PLENTY = 32 * MB
 """Bytes of parts above which a reader gets the file as it came, to hold it only once."""
 
@@ -121,7 +124,7 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
 
     sheets: list[tuple[str, Rows, bool]] = []
     size = sum(map(len, admitted.parts.values()))
-    if admitted.kind == "ods" or 0 < size <= _PLENTY:
+    if 0 < size <= _PLENTY or (admitted.kind == "ods" and not is_tidy(data)):
         data = checked_package(_parts_to_read(admitted))
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
@@ -147,7 +150,7 @@ def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
     """The parts of a package as its reader gets them."""
     if admitted.kind == "ods":
         return tidied_ods(admitted.parts)
-    parts = dict(admitted.parts)
+    parts = {name: part for name, part in admitted.parts.items() if not name.startswith(_UNREAD)}
     if admitted.kind in _DETAILED:
         for sheet, part in admitted.sheets:
             if (extent := admitted.extents.get(sheet)) and part in parts:
@@ -157,8 +160,6 @@ def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
 
 def _rows(sheet: CalamineSheet, bounds: Bounds) -> Rows:
     """All rows from A1, as dense as the used area."""
-    from xlplan.workbook.extents import far_cells, many_cells
-
     end = sheet.end
     if end is None:
         return []

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlplan.workbook.book import At, CellValue, ReadSheet
+from xlplan.workbook.bounds import MB, Bounds, Refused, too_large
 from xlplan.workbook.extents import far_cells, many_cells
-from xlplan.workbook.parts import MB, Bounds, Refused, too_large
 from xlplan.workbook.word_numbers import Numbers
 
 SHEET = "Document"

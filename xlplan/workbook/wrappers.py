@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import Book, Enclosed
+from xlplan.workbook.bounds import Refused, too_large
 from xlplan.workbook.compound import MALFORMED, Compound
 from xlplan.workbook.gate import Bounds, admit, refused
 from xlplan.workbook.kinds import (
@@ -25,7 +26,8 @@ from xlplan.workbook.kinds import (
     ole_kind,
     plain_kind,
 )
-from xlplan.workbook.parts import Refused, inflate, list_parts, too_large
+from xlplan.workbook.listing import list_parts
+from xlplan.workbook.parts import inflate
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -129,11 +131,11 @@ class _Bag:
 
 def _zip(data: bytes, bounds: Bounds) -> list[Enclosed]:
     bag = _Bag(bounds)
-    for info, start in list_parts(data, bounds):
-        if info.is_dir() or _is_clutter(info.filename):
+    for part, start in list_parts(data, bounds):
+        if part.is_folder or _is_clutter(part.name):
             continue
-        bag.check(info.file_size)
-        bag.add(info.filename, inflate(data, info, start))
+        bag.check(part.size)
+        bag.add(part.name, inflate(data, part, start))
     return bag.files
 
 
