@@ -11,16 +11,24 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import Book
 from xlplan.workbook.bounds import DEFAULT
-from xlplan.workbook.gate import Bounds, read_bytes
-from xlplan.workbook.work import open_one, read_one, read_one_in_detail, read_one_return
+from xlplan.workbook.gate import Bounds
+from xlplan.workbook.work import (
+    Work,
+    bytes_or_book,
+    open_one,
+    read_one,
+    read_one_in_detail,
+    read_one_return,
+)
 from xlplan.workbook.worker import receive, send
 
 if TYPE_CHECKING:
@@ -28,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["open_one", "read_all", "read_one", "read_one_in_detail", "read_one_return"]
 
-Work = Callable[[bytes, str, Bounds], Book]
 Named = tuple[str, Path | bytes]
 """The name to report a file by, and where it is, or its bytes."""
 SECONDS = 20.0
@@ -43,6 +50,8 @@ main()
 """The child finds the package where it was imported from, whatever the folder it is run in."""
 _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
+_IN_HAND = 2
+"""How many files a child is given at a time: it reads one while the other waits."""
 _AHEAD = 64
 """How many results may wait to be taken."""
 
@@ -74,6 +83,7 @@ def _read_here(
     count = 1 if len(files) < _FEW else min(2, os.cpu_count() or 1)
     crew = _Crew(files, bounds, seconds, work, ahead)
     threads = [threading.Thread(target=crew.run, daemon=True) for _ in range(count)]
+    threads.append(threading.Thread(target=crew.watch, daemon=True))
     try:
         for thread in threads:
             thread.start()
@@ -93,119 +103,175 @@ class _Crew:
     ) -> None:
         self.files, self.bounds, self.seconds, self.work = files, bounds, seconds, work
         self.todo = deque(range(len(files)))
+        self.again: deque[int] = deque()
+        """What was given to a child that died before it came to it."""
         self.books: dict[int, Book | BaseException] = {}
         self.changed = threading.Condition()
         self.room = threading.Semaphore(ahead)
-        self.stopped = False
+        self.stopped = threading.Event()
         self.children: set[_Child] = set()
 
     def take(self, index: int) -> Book:
         with self.changed:
             while index not in self.books:
                 self.changed.wait()
-            self.room.release()
             book = self.books.pop(index)
+        self.room.release()
         if isinstance(book, BaseException):
             raise book
         return book
 
     def stop(self) -> None:
         with self.changed:
-            self.stopped = True
+            self.stopped.set()
             self.todo.clear()
+            self.again.clear()
             for child in self.children:
                 child.kill()
         self.room.release(_AHEAD)
+
+    def watch(self) -> None:
+        """One thread: end the children that have had a file in hand for too long."""
+        while not self.stopped.wait(min(self.seconds / 8, 0.25)):
+            with self.changed:
+                for child in self.children:
+                    child.end_if_late(self.seconds)
 
     def run(self) -> None:
         """One thread: one child at a time, a new one where the last one died."""
         child: _Child | None = None
         try:
             while True:
-                self.room.acquire()
+                child = self._child(child)
+                self._hand_out(child)
+                if not child.given:
+                    return
+                index = child.given[0]
+                book = self._answer(child, index)
                 with self.changed:
-                    if self.stopped or not self.todo:
-                        return
-                    index = self.todo.popleft()
-                    if child is None or child.dead:
-                        child = self._start(child)
-                book = self._read(child, index)
-                with self.changed:
+                    child.given.popleft()
+                    if child.dead:
+                        self.again.extendleft(reversed(child.given))
                     self.books[index] = book
                     self.changed.notify_all()
         finally:
             if child is not None:
                 child.close()
 
-    def _start(self, last: _Child | None) -> _Child:
+    def _child(self, last: _Child | None) -> _Child:
+        """The child, or another in the place of one that died."""
+        if last is not None and not last.dead:
+            return last
         if last is not None:
             last.close()
-            self.children.discard(last)
-        child = _Child(self.work)
-        self.children.add(child)
+        with self.changed:
+            if last is not None:
+                self.children.discard(last)
+            child = _Child(self.work, self.bounds)
+            self.children.add(child)
         return child
 
-    def _read(self, child: _Child, index: int) -> Book | BaseException:
-        name, path = self.files[index]
+    def _hand_out(self, child: _Child) -> None:
+        """Give a child a file to read, and the next one so that it need not wait for it."""
+        while len(child.given) < _IN_HAND and not child.dead:
+            index = self._next(wait=not child.given)
+            if index is None:
+                return
+            name, file = self.files[index]
+            if isinstance(file, bytes) and child.given:
+                # It might fill one pipe while the child fills the other, and neither would end.
+                with self.changed:
+                    self.again.appendleft(index)
+                return
+            child.give(index, file, name)
+
+    def _next(self, wait: bool) -> int | None:
+        """The next file that there is room for; None where there is none, now or at all."""
+        with self.changed:
+            if self.again:
+                return self.again.popleft()
+        if not self.room.acquire(blocking=wait):
+            return None
+        with self.changed:
+            if self.todo and not self.stopped.is_set():
+                return self.todo.popleft()
+        self.room.release()
+        return None
+
+    def _answer(self, child: _Child, index: int) -> Book | BaseException:
         try:
-            data = _bytes_of(path, self.bounds)
-            if isinstance(data, Problem):
-                return Book(name, "", problems=(Problem(data.code, name, data.message),))
-            return child.read(data, name, self.bounds, self.seconds)
+            return child.answer(self.files[index][0], self.seconds)
         except BaseException as error:  # handed to whoever takes this book
+            child.kill()
             return error
 
 
 class _Child:
-    """One child process and the file it has in hand."""
+    """One child process, started when it is first given a file; and the files it was given, the
+    first of which it has in hand."""
 
-    def __init__(self, work: Work) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", _START, _ROOT],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a reader that panics writes its own report there
-        )
-        self.dead = False
-        self.setup: list[object] | None = [sys.path, work]
+    def __init__(self, work: Work, bounds: Bounds) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.dead = self.late = False
+        self.given: deque[int] = deque()
+        self.since = 0.0
+        self.setup: list[object] = [sys.path, work, bounds]
 
-    def read(self, data: bytes, name: str, bounds: Bounds, seconds: float) -> Book:
-        late = threading.Event()
-
-        def too_late() -> None:
-            late.set()
-            self.process.kill()
-
-        timer = threading.Timer(seconds, too_late)
-        timer.daemon = True
-        timer.start()
+    def give(self, index: int, file: Path | bytes, name: str) -> None:
+        """Send a file to read; a child that has gone is told by its answer."""
+        if not self.given:
+            self.since = time.monotonic()
+        self.given.append(index)
         try:
-            return self._ask(data, name, bounds)
+            sink = self._started().stdin
+            if sink is None:
+                raise OSError
+            while self.setup:
+                send(sink, self.setup.pop(0))
+            send(sink, (file if isinstance(file, bytes) else os.fspath(file), name))
+        except OSError:
+            self.dead = True
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _START, _ROOT],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a reader that panics writes its own report there
+                bufsize=1 << 17,
+            )
+        return self.process
+
+    def answer(self, name: str, seconds: float) -> Book:
+        """The book of the file in hand, called `name`."""
+        try:
+            if self.process is None or self.process.stdout is None:
+                raise EOFError
+            book = receive(self.process.stdout)
         except (EOFError, OSError):
             self.dead = True
-            return _lost(name, seconds if late.is_set() else None)
-        finally:
-            timer.cancel()
-
-    def _ask(self, data: bytes, name: str, bounds: Bounds) -> Book:
-        source, sink = self.process.stdout, self.process.stdin
-        if source is None or sink is None:
-            raise EOFError
-        for value in self.setup or ():
-            send(sink, value)
-        self.setup = None
-        send(sink, (data, name, bounds))
-        book = receive(source)
+            return _lost(name, seconds if self.late else None)
+        self.since = time.monotonic()
         if not isinstance(book, Book):
             raise TypeError(f"the reader of {name} gave {type(book).__name__}, not a Book")
         return book
 
+    def end_if_late(self, seconds: float) -> None:
+        if self.given and not self.late and time.monotonic() - self.since > seconds:
+            self.late = True
+            if self.process is not None:
+                self.process.kill()
+
     def kill(self) -> None:
         self.dead = True
-        self.process.kill()
+        if self.process is not None:
+            self.process.kill()
 
     def close(self) -> None:
         """End the child and wait for it, so that no process is left behind."""
+        if self.process is None:
+            return
         if self.dead:
             self.process.kill()
         for stream in (self.process.stdin, self.process.stdout):
@@ -250,18 +316,14 @@ def _read_elsewhere(
         top_up()
 
 
-def _bytes_of(file: Path | bytes, bounds: Bounds) -> bytes | Problem:
-    return file if isinstance(file, bytes) else read_bytes(file, bounds)
-
-
 def _submit(
     executor: Executor, file: Named, bounds: Bounds, work: Work
 ) -> Future[Book] | Book | None:
     """The future of one file; its book where it cannot be opened; None where nothing is taken."""
     name, path = file
-    data = _bytes_of(path, bounds)
-    if isinstance(data, Problem):
-        return Book(name, "", problems=(Problem(data.code, name, data.message),))
+    data = bytes_or_book(path, name, bounds)
+    if isinstance(data, Book):
+        return data
     try:
         return executor.submit(work, data, name, bounds)
     except RuntimeError:  # broken or shut down

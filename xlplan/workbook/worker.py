@@ -2,7 +2,7 @@
 
 Started by `xlplan.workbook.pool`. It speaks over its standard
 input and output in pickles, each with its length in front: first the parent's ``sys.path``, then
-the function to call, then one task at a time, each answered by one result.
+the function to call and the bounds, then files with their names, each answered by one result.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ MEMORY = 1 << 30
 def send(stream: IO[bytes], value: object) -> None:
     """Write one pickle with its length."""
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    stream.write(struct.pack("<Q", len(data)))
-    stream.write(data)
+    stream.write(struct.pack("<Q", len(data)) + data)
     stream.flush()
 
 
@@ -55,14 +54,16 @@ def limit_memory() -> None:
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:
     """Answer tasks until the parent closes its end."""
     sys.path[:] = receive(source)
-    work = receive(source)
+    work, bounds = receive(source), receive(source)
+    from xlplan.workbook.work import do_one
+
     limit_memory()
     while True:
         try:
-            task = receive(source)
+            file, name = receive(source)
         except EOFError:
             return
-        send(sink, work(*task))
+        send(sink, do_one(work, file, name, bounds))
 
 
 def main() -> None:
