@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlplan.errors import Problem
-from xlplan.workbook.biff import scan_xls
 from xlplan.workbook.book import At
 from xlplan.workbook.bounds import DEFAULT, MB, Bounds, Refused, too_large
 from xlplan.workbook.extents import Extent, many_cells
-from xlplan.workbook.extents_other import scan_binary_sheet, scan_ods
 from xlplan.workbook.extents_xlsx import scan_sheet
 from xlplan.workbook.kinds import (
     OLD_DOCUMENT,
@@ -94,6 +92,8 @@ def _admit(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
         raise Refused(kind)
     if kind == "csv":
         return Admitted(kind, problems=_misnamed(name))
+    from xlplan.workbook.biff import scan_xls
+
     return Admitted(kind, extents=scan_xls(data, bounds))
 
 
@@ -133,21 +133,31 @@ def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> A
     if kind == "ods":
         if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
             raise Refused(PASSWORD)
+        from xlplan.workbook.extents_other import scan_ods
+
         extents, notes = scan_ods(parts.get("content.xml", b""), bounds)
         return Admitted(kind, parts, (), extents, notes)
     sheets = list_sheets(parts, kind)
     if len(sheets) > bounds.sheets:
         raise Refused(too_large(f"{len(sheets):,} sheets"))
+    scan = _scan_of(kind)
     extents = {}
     for sheet, part in sheets:
         if part in parts and sheet not in extents:
-            scan = scan_binary_sheet if kind == "xlsb" else scan_sheet
             extents[sheet] = scan(parts[part], bounds)
     _check_extents(extents, parts, sheets, bounds)
     problems: tuple[Problem, ...] = ()
     if any(part.lower().endswith("vbaproject.bin") for part in parts):
         problems = (_macros(name),)
     return Admitted(kind, parts, sheets, extents, {}, problems)
+
+
+def _scan_of(kind: str) -> Callable[[bytes, Bounds], Extent]:
+    if kind != "xlsb":
+        return scan_sheet
+    from xlplan.workbook.extents_other import scan_binary_sheet
+
+    return scan_binary_sheet
 
 
 def _macros(name: str) -> Problem:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import io
 import struct
-import zipfile
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlplan.workbook.bounds import MB, TRUNCATED, Bounds, Refused, damaged, too_large, unsafe
 from xlplan.workbook.kinds import Refusal
+
+if TYPE_CHECKING:
+    from zipfile import ZipInfo
 
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s4x2H4x3L4H6xL")
@@ -98,6 +100,8 @@ def _entries(data: bytes, at: int, count: int, end: int) -> Iterator[Part]:
 
 def any_list(data: bytes) -> tuple[list[Part], int]:
     """The parts, and where the list of them begins, as the library reads it. Raises `Refused`."""
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return [_part(info) for info in package.infolist()], package.start_dir
@@ -105,7 +109,7 @@ def any_list(data: bytes) -> tuple[list[Part], int]:
         raise Refused(TRUNCATED) from None
 
 
-def _part(info: zipfile.ZipInfo) -> Part:
+def _part(info: ZipInfo) -> Part:
     encoding = "utf-8" if info.flag_bits & _UTF8 else "cp437"
     return Part(
         info.filename,

@@ -13,7 +13,6 @@ from functools import lru_cache
 
 from xlplan.workbook.book import At
 from xlplan.workbook.extents import parse, place
-from xlplan.workbook.markings import theme_colours, tinted
 from xlplan.workbook.parts import part_named
 from xlplan.workbook.relations import related
 
@@ -104,6 +103,8 @@ class MarkReader:
 @lru_cache(maxsize=8)  # most returns are of one template, and most programs keep its styles
 def _looks(styles: bytes, theme: bytes, ours: frozenset[str]) -> _Looks:
     """What the styles of a workbook say that is not `ours`."""
+    from xlplan.workbook.markings import theme_colours
+
     colours = theme_colours(theme) if b"theme=" in styles else []
     fills = [_colour(each, colours) for each in _FILL.findall(_section(styles, b"fills"))]
     fills = ["" if colour in ours else colour for colour in fills]
@@ -129,6 +130,8 @@ def _section(styles: bytes, name: bytes) -> bytes:
 
 def _colour(fill: bytes, theme: Sequence[str]) -> str:
     """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
+    from xlplan.workbook.markings import tinted
+
     fore = _FORE.search(fill)
     if fore is None or b'"solid"' not in fill:
         return ""

@@ -50,10 +50,10 @@ main()
 """The child finds the package where it was imported from, whatever the folder it is run in."""
 _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
-_IN_HAND = 2
-"""How many files a child is given at a time: it reads one while the other waits."""
-_AHEAD = 64
-"""How many results may wait to be taken."""
+_AHEAD = 4
+"""How many files a child is given at a time: it reads one while the others wait."""
+_SUBMITTED = 64
+"""How many files an executor is given at a time."""
 
 
 def read_all(
@@ -65,7 +65,7 @@ def read_all(
     work: Work = read_one,
     ahead: int = _AHEAD,
 ) -> Iterator[Book]:
-    """The book of each file, in the order given; at most `ahead` of them wait to be taken.
+    """The book of each file, in the order given. Each child is given `ahead` files at most.
 
     With an `executor`, files are read there, and those that it cannot finish (it broke, or took
     longer than `seconds`) are read again here, where the one at fault can be told from the rest.
@@ -80,130 +80,76 @@ def read_all(
 def _read_here(
     files: Sequence[Named], bounds: Bounds, seconds: float, work: Work, ahead: int = _AHEAD
 ) -> Iterator[Book]:
-    count = 1 if len(files) < _FEW else min(2, os.cpu_count() or 1)
-    crew = _Crew(files, bounds, seconds, work, ahead)
-    threads = [threading.Thread(target=crew.run, daemon=True) for _ in range(count)]
-    threads.append(threading.Thread(target=crew.watch, daemon=True))
+    count = 1 if len(files) < _FEW or ahead == 1 else min(2, os.cpu_count() or 1)
+    crew = _Crew(files, bounds, seconds, work, count, ahead)
+    stopped = threading.Event()
+    watch = threading.Thread(target=_watch, args=(crew, stopped), daemon=True)
+    watch.start()
     try:
-        for thread in threads:
-            thread.start()
         for index in range(len(files)):
             yield crew.take(index)
     finally:
+        stopped.set()
+        watch.join()
         crew.stop()
-        for thread in threads:
-            thread.join()
+
+
+def _watch(crew: _Crew, stopped: threading.Event) -> None:
+    """One thread: end a child whose answer has been waited for too long."""
+    while not stopped.wait(min(crew.seconds / 8, 0.25)):
+        for child in tuple(crew.children):
+            child.end_if_late(crew.seconds)
 
 
 class _Crew:
-    """The files still to read and the books read, shared by the threads that mind the children."""
+    """The children, and which of them was given which file.
+
+    A child answers in the order in which it was given its files, which is the order in which
+    books are taken: so the next book is always the next answer of some child. Meanwhile the others
+    go on, until the system holds no more of their answers.
+    """
 
     def __init__(
-        self, files: Sequence[Named], bounds: Bounds, seconds: float, work: Work, ahead: int
+        self,
+        files: Sequence[Named],
+        bounds: Bounds,
+        seconds: float,
+        work: Work,
+        count: int,
+        ahead: int,
     ) -> None:
-        self.files, self.bounds, self.seconds, self.work = files, bounds, seconds, work
+        self.files, self.bounds, self.seconds = files, bounds, seconds
+        self.work, self.ahead = work, ahead
         self.todo = deque(range(len(files)))
-        self.again: deque[int] = deque()
-        """What was given to a child that died before it came to it."""
-        self.books: dict[int, Book | BaseException] = {}
-        self.changed = threading.Condition()
-        self.room = threading.Semaphore(ahead)
-        self.stopped = threading.Event()
-        self.children: set[_Child] = set()
+        self.children = [_Child(work, bounds) for _ in range(count)]
 
     def take(self, index: int) -> Book:
-        with self.changed:
-            while index not in self.books:
-                self.changed.wait()
-            book = self.books.pop(index)
-        self.room.release()
-        if isinstance(book, BaseException):
-            raise book
+        """The book of the next file."""
+        self._hand_out()
+        [child] = (each for each in self.children if each.given and each.given[0] == index)
+        book = child.answer(self.files[index][0], self.seconds)
+        if child.dead:  # another reads what it did not come to
+            self.todo = deque(sorted((*child.given, *self.todo)))
+            child.close()
+            self.children[self.children.index(child)] = _Child(self.work, self.bounds)
         return book
 
-    def stop(self) -> None:
-        with self.changed:
-            self.stopped.set()
-            self.todo.clear()
-            self.again.clear()
-            for child in self.children:
-                child.kill()
-        self.room.release(_AHEAD)
-
-    def watch(self) -> None:
-        """One thread: end the children that have had a file in hand for too long."""
-        while not self.stopped.wait(min(self.seconds / 8, 0.25)):
-            with self.changed:
-                for child in self.children:
-                    child.end_if_late(self.seconds)
-
-    def run(self) -> None:
-        """One thread: one child at a time, a new one where the last one died."""
-        child: _Child | None = None
-        try:
-            while True:
-                child = self._child(child)
-                self._hand_out(child)
-                if not child.given:
-                    return
-                index = child.given[0]
-                book = self._answer(child, index)
-                with self.changed:
-                    child.given.popleft()
-                    if child.dead:
-                        self.again.extendleft(reversed(child.given))
-                    self.books[index] = book
-                    self.changed.notify_all()
-        finally:
-            if child is not None:
-                child.close()
-
-    def _child(self, last: _Child | None) -> _Child:
-        """The child, or another in the place of one that died."""
-        if last is not None and not last.dead:
-            return last
-        if last is not None:
-            last.close()
-        with self.changed:
-            if last is not None:
-                self.children.discard(last)
-            child = _Child(self.work, self.bounds)
-            self.children.add(child)
-        return child
-
-    def _hand_out(self, child: _Child) -> None:
-        """Give a child a file to read, and the next one so that it need not wait for it."""
-        while len(child.given) < _IN_HAND and not child.dead:
-            index = self._next(wait=not child.given)
-            if index is None:
+    def _hand_out(self) -> None:
+        while self.todo:
+            child = min(self.children, key=lambda each: len(each.given))
+            name, file = self.files[self.todo[0]]
+            if len(child.given) >= self.ahead:
                 return
-            name, file = self.files[index]
             if isinstance(file, bytes) and child.given:
-                # It might fill one pipe while the child fills the other, and neither would end.
-                with self.changed:
-                    self.again.appendleft(index)
-                return
-            child.give(index, file, name)
+                return  # it might fill one pipe while the child fills the other: both would wait
+            child.give(self.todo.popleft(), file, name)
 
-    def _next(self, wait: bool) -> int | None:
-        """The next file that there is room for; None where there is none, now or at all."""
-        with self.changed:
-            if self.again:
-                return self.again.popleft()
-        if not self.room.acquire(blocking=wait):
-            return None
-        with self.changed:
-            if self.todo and not self.stopped.is_set():
-                return self.todo.popleft()
-        self.room.release()
-        return None
-
-    def _answer(self, child: _Child, index: int) -> Book | BaseException:
-        try:
-            return child.answer(self.files[index][0], self.seconds)
-        except BaseException as error:  # handed to whoever takes this book
-            child.kill()
-            return error
+    def stop(self) -> None:
+        """End all children; those that still have a file in hand are not waited for."""
+        for child in self.children:
+            if child.given:
+                child.kill()
+            child.close()
 
 
 class _Child:
@@ -214,16 +160,17 @@ class _Child:
         self.process: subprocess.Popen[bytes] | None = None
         self.dead = self.late = False
         self.given: deque[int] = deque()
-        self.since = 0.0
+        self.awaited = 0.0
+        """Since when its answer is waited for; 0 while it is not."""
         self.setup: list[object] = [sys.path, work, bounds]
 
     def give(self, index: int, file: Path | bytes, name: str) -> None:
         """Send a file to read; a child that has gone is told by its answer."""
-        if not self.given:
-            self.since = time.monotonic()
         self.given.append(index)
+        if self.process is None:
+            self.process = _start()
+        sink = self.process.stdin
         try:
-            sink = self._started().stdin
             if sink is None:
                 raise OSError
             while self.setup:
@@ -232,19 +179,10 @@ class _Child:
         except OSError:
             self.dead = True
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self.process is None:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _START, _ROOT],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # a reader that panics writes its own report there
-                bufsize=1 << 17,
-            )
-        return self.process
-
     def answer(self, name: str, seconds: float) -> Book:
-        """The book of the file in hand, called `name`."""
+        """The book of the file in hand, which is called `name`."""
+        self.given.popleft()
+        self.awaited = time.monotonic()
         try:
             if self.process is None or self.process.stdout is None:
                 raise EOFError
@@ -252,18 +190,20 @@ class _Child:
         except (EOFError, OSError):
             self.dead = True
             return _lost(name, seconds if self.late else None)
-        self.since = time.monotonic()
+        finally:
+            self.awaited = 0.0
         if not isinstance(book, Book):
             raise TypeError(f"the reader of {name} gave {type(book).__name__}, not a Book")
         return book
 
     def end_if_late(self, seconds: float) -> None:
-        if self.given and not self.late and time.monotonic() - self.since > seconds:
+        """End the process if its answer has been waited for longer than this."""
+        if self.awaited and not self.late and time.monotonic() - self.awaited > seconds:
             self.late = True
-            if self.process is not None:
-                self.process.kill()
+            self.kill()
 
     def kill(self) -> None:
+        """End the process now."""
         self.dead = True
         if self.process is not None:
             self.process.kill()
@@ -272,8 +212,6 @@ class _Child:
         """End the child and wait for it, so that no process is left behind."""
         if self.process is None:
             return
-        if self.dead:
-            self.process.kill()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 try:
@@ -281,6 +219,16 @@ class _Child:
                 except OSError:
                     continue  # the other end has gone
         self.process.wait()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-c", _START, _ROOT],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a reader that panics writes its own report there
+        bufsize=1 << 17,
+    )
 
 
 def _lost(name: str, seconds: float | None) -> Book:
@@ -305,7 +253,7 @@ def _read_elsewhere(
     following = iter(range(len(files)))
 
     def top_up() -> None:
-        while len(waiting) < _AHEAD and (index := next(following, None)) is not None:
+        while len(waiting) < _SUBMITTED and (index := next(following, None)) is not None:
             waiting.append((index, _submit(executor, files[index], bounds, work)))
 
     top_up()

@@ -8,7 +8,6 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from xlplan.workbook.extents import parse
-from xlplan.workbook.extents_other import records
 
 Sheets = tuple[tuple[str, str], ...]
 """Name and part of each sheet, in the order of the workbook."""
@@ -96,6 +95,8 @@ _BUNDLE_SHEET = 156
 
 def _binary_sheets(data: bytes) -> Sheets:
     """Sheet names and relation ids from BrtBundleSh records (MS-XLSB 2.4.304)."""
+    from xlplan.workbook.extents_other import records
+
     named: list[tuple[str, str]] = []
     for record, body in records(data):
         if record == _BUNDLE_SHEET and len(body) > 12:
