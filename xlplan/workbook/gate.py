@@ -258,9 +258,11 @@ def read_bytes(path: Path, bounds: Bounds = DEFAULT) -> bytes | Problem:
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
         with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  (of a descriptor)
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
                 return _unreadable(path, OSError(0, "it is not a file"))
-            data = file.read(bounds.file_bytes + 1)
+            # Asked for the most that may come, a reader makes room for all of it.
+            data = file.read(min(found.st_size, bounds.file_bytes) + 1)
     except OSError as error:
         return _unreadable(path, error)
     if len(data) > bounds.file_bytes:
