@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -23,9 +24,12 @@ def prefixed(xml: str) -> str:
 def both(rows: str, after: str = "") -> Extent:
     """What is said of these rows, after making sure that both spellings say it."""
     xml = attacks.sheet_xml(rows, after)
-    plain = scan_sheet(xml.encode(), DEFAULT)
-    assert plain == scan_sheet(prefixed(xml).encode(), DEFAULT)
-    return plain
+    parsed = scan_sheet(prefixed(xml).encode(), DEFAULT)
+    counted = scan_sheet(xml.encode(), replace(DEFAULT, columns=20))
+    assert counted == parsed
+    seen = scan_sheet(xml.encode(), DEFAULT)
+    assert seen == (replace(parsed, rows=0, columns=0, cells=0, near=True) if seen.near else parsed)
+    return counted
 
 
 def row(*cells: str, number: int = 1) -> str:

@@ -189,7 +189,7 @@ def test_an_old_workbook_tells_its_formulas_and_errors(small: bool) -> None:
     found = admit(attacks.xls(cells, small), "r.xls")
     assert isinstance(found, Admitted)
     extent = found.extents["Plan"]
-    assert (extent.rows, extent.columns) == (4, 3)
+    assert (extent.rows, extent.columns, extent.near) == (4, 3, False)
     assert extent.errors == {(1, 2): "#N/A"}
     assert list(extent.formulas) == [(2, 1)]
 

@@ -27,7 +27,8 @@ SHARED = "a formula"
 @dataclass
 class Extent:
     """What one sheet's XML holds: `rows` and `columns` are counts from A1 to the last cell that
-    holds something; `cells` counts every cell listed, empty ones too."""
+    holds something; `cells` counts every cell listed, empty ones too. None of them is counted
+    where all cells are `near` A1, so that the sheet may be read to see."""
 
     rows: int = 0
     columns: int = 0
@@ -43,6 +44,7 @@ class Extent:
     typed: dict[At, bool | str] = field(default_factory=dict)
     """What was typed in cells that readers give otherwise: TRUE() and FALSE() for a boolean, a text
     without its tabs."""
+    near: bool = False
     plain: tuple[int, int] | None = field(default=None, compare=False)
     """Where the cells begin and end in the sheet's XML, if it is spelled in the usual way."""
 

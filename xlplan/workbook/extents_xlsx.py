@@ -19,6 +19,12 @@ _PLAIN_CELL = re.compile(
     rb"(?=[\s/>]))"
 )
 """A cell's name; nothing for a cell that is spelled in another way."""
+_NEAR_ROWS, _NEAR_COLUMNS = 9_999, 130
+_NOT_NEAR = re.compile(
+    rb'<c(?! r="[A-D]?[A-Z]\d{1,4}"(?: s="\d++")?+(?: t="(?:s|n|b|str|inlineStr)")?+ ?+/?+>)[\s/>]'
+)
+LEAST_CELL = len('<c r="A1"/>')
+"""Bytes that any cell takes."""
 _PLAIN_FORMULA = re.compile(
     rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="(?:n|b|str)")? ?>'
     rb'<f(?: aca="(?:true|false)")?>([^<\r]*)</f>(?:<v>([^<]*)</v>|<v ?/>)?</c>'
@@ -49,27 +55,43 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
     before, cells, after = xml[:begin], xml[begin + len(_CELLS) : end], xml[end:]
     if any(_PREFIXED.search(each) or _is_hiding(each) for each in (before, cells)):
         return None
-    found = _PLAIN_CELL.findall(cells)
     formulas = _plain_formulas(cells) if b"<f" in cells else []
-    if b"" in found or formulas is None:
+    extent = Extent(near=True) if _are_near(cells, bounds) else _measure(cells, bounds)
+    if extent is None or formulas is None:
+        return None
+    if b"<mergeCell" in before or not _add_merges(extent, after):
+        return None
+    extent.filled = _has_values(cells, formulas)
+    extent.plain = (begin, end + len(_CELLS_END))
+    return extent if _add_formulas(extent, formulas) else None
+
+
+def _are_near(cells: bytes, bounds: Bounds) -> bool:
+    """Whether all cells are written the usual way and none is beyond DZ9999: nearly every sheet.
+
+    To find no other takes half as long as to count them.
+    """
+    return (
+        bounds.columns >= _NEAR_COLUMNS
+        and bounds.rows >= _NEAR_ROWS
+        and bounds.cells >= max(_NEAR_COLUMNS * _NEAR_ROWS, len(cells) // LEAST_CELL)
+        and _NOT_NEAR.search(cells) is None
+    )
+
+
+def _measure(cells: bytes, bounds: Bounds) -> Extent | None:
+    """How many cells there are and how far they reach; None where a parser must look."""
+    found = _PLAIN_CELL.findall(cells)
+    if b"" in found:
         return None
     if len(found) > bounds.cells:
         raise Refused(many_cells("", len(found)))
     names = b" ".join(found)
-    extent = Extent(
-        rows=max(map(int, set(names.translate(None, _LETTERS).split())), default=0),
-        columns=max(map(_column, set(names.translate(None, _DIGITS).split())), default=0),
-        cells=len(found),
-        filled=_has_values(cells, formulas),
-        plain=(begin, end + len(_CELLS_END)),
-    )
-    if extent.rows > bounds.rows or extent.columns > bounds.columns:
+    rows = max(map(int, set(names.translate(None, _LETTERS).split())), default=0)
+    columns = max(map(_column, set(names.translate(None, _DIGITS).split())), default=0)
+    if rows > bounds.rows or columns > bounds.columns or rows * columns > bounds.cells:
         return None  # perhaps only formatted: the parser looks at what the cells hold
-    if b"<mergeCell" in before or not _add_merges(extent, after):
-        return None
-    if not _add_formulas(extent, formulas):
-        return None
-    return None if extent.rows * extent.columns > bounds.cells else extent
+    return Extent(rows, columns, len(found))
 
 
 def cells_alone(xml: bytes, extent: Extent) -> bytes:

@@ -17,7 +17,7 @@ from xlplan.errors import Problem
 from xlplan.workbook.book import At
 from xlplan.workbook.bounds import DEFAULT, MB, Bounds, Refused, too_large
 from xlplan.workbook.extents import Extent, many_cells
-from xlplan.workbook.extents_xlsx import scan_sheet
+from xlplan.workbook.extents_xlsx import LEAST_CELL, scan_sheet
 from xlplan.workbook.kinds import (
     OLD_DOCUMENT,
     OTHER_DOCUMENT,
@@ -176,8 +176,16 @@ def _check_extents(
     if total > bounds.cells:
         raise Refused(many_cells(next(iter(extents)), total))
     shared = part_named(parts, "xl/sharedStrings.xml")
-    if len(shared) * sum(extent.cells for extent in extents.values()) > bounds.text:
+    if len(shared) * _most_cells(extents, parts, sheets) > bounds.text:
         _check_texts(shared, parts, sheets, bounds)
+
+
+def _most_cells(extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheets: Sheets) -> int:
+    """How many cells there can be: one that was not counted takes some bytes at least."""
+    listed = {sheet: len(parts.get(part, b"")) // LEAST_CELL for sheet, part in sheets}
+    return sum(
+        listed.get(sheet, 0) if extent.near else extent.cells for sheet, extent in extents.items()
+    )
 
 
 def _check_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds) -> None:

@@ -52,7 +52,7 @@ _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
 _KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_TOP_PAD_": "4194304"}
 """What one file needed is kept for the next, where the system's library has such settings."""
-_AHEAD = 4
+_AHEAD = 8
 """How many files a child is given at a time: it reads one while the others wait."""
 _SUBMITTED = 64
 """How many files an executor is given at a time."""
@@ -147,10 +147,10 @@ class _Crew:
             child.give(self.todo.popleft(), file, name)
 
     def stop(self) -> None:
-        """End all children; those that still have a file in hand are not waited for."""
+        """End all children."""
         for child in self.children:
-            if child.given:
-                child.kill()
+            child.kill()  # it keeps nothing that it would have to put away
+        for child in self.children:
             child.close()
 
 
@@ -230,6 +230,7 @@ def _start() -> subprocess.Popen[bytes]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a reader that panics writes its own report there
         bufsize=1 << 17,
+        pipesize=1 << 18,
         env=os.environ | _KEEP_MEMORY,
     )
 

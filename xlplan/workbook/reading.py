@@ -123,6 +123,7 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
     import python_calamine
 
     sheets: list[tuple[str, Rows, bool]] = []
+    total = 0
     size = sum(map(len, admitted.parts.values()))
     if 0 < size <= _PLENTY or (admitted.kind == "ods" and not is_tidy(data)):
         data = checked_package(_parts_to_read(admitted))
@@ -133,7 +134,11 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
                     continue
                 visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
                 sheet = book.get_sheet_by_index(at)
-                sheets.append((meta.name, _rows(sheet, bounds), visible))
+                rows = _rows(sheet, bounds)
+                total += len(rows) * len(rows[0]) if rows else 0
+                if total > bounds.cells:
+                    raise Refused(many_cells(meta.name, total))
+                sheets.append((meta.name, rows, visible))
     except python_calamine.PasswordError:
         raise Refused(PASSWORD) from None
     except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
