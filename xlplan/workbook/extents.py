@@ -45,6 +45,7 @@ class Extent:
     """What was typed in cells that readers give otherwise: TRUE() and FALSE() for a boolean, a text
     without its tabs."""
     near: bool = False
+    """Then texts are shared ones too."""
     plain: tuple[int, int] | None = field(default=None, compare=False)
     """Where the cells begin and end in the sheet's XML, if it is spelled in the usual way."""
 

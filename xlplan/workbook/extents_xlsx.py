@@ -21,7 +21,7 @@ _PLAIN_CELL = re.compile(
 """A cell's name; nothing for a cell that is spelled in another way."""
 _NEAR_ROWS, _NEAR_COLUMNS = 9_999, 130
 _NOT_NEAR = re.compile(
-    rb'<c(?! r="[A-D]?[A-Z]\d{1,4}"(?: s="\d++")?+(?: t="(?:s|n|b|str|inlineStr)")?+ ?+/?+>)[\s/>]'
+    rb'<c(?! r="[A-D]?[A-Z]\d{1,4}"(?: s="\d++")?+(?: t="(?:s|n|b|str)")?+ ?+/?+>)[\s/>]'
 )
 LEAST_CELL = len('<c r="A1"/>')
 """Bytes that any cell takes."""
@@ -67,7 +67,8 @@ def _scan_plain(xml: bytes, bounds: Bounds) -> Extent | None:
 
 
 def _are_near(cells: bytes, bounds: Bounds) -> bool:
-    """Whether all cells are written the usual way and none is beyond DZ9999: nearly every sheet.
+    """Whether all cells are written the usual way, with shared texts, and none is beyond DZ9999:
+    nearly every sheet.
 
     To find no other takes half as long as to count them.
     """

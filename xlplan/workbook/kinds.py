@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from xlplan.workbook.remembered import remembered
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -220,6 +222,16 @@ def undeclared(names: frozenset[str]) -> Refusal:
     return ARCHIVE
 
 
+@remembered(64)
+def _declared_kind(content_types: bytes) -> str | Refusal | None:
+    for mark, kind in (*_SHEET_TYPES, *_WORD_TYPES):
+        if mark in content_types:
+            return kind
+    if b"wordprocessingml" in content_types or b"presentationml" in content_types:
+        return OTHER_DOCUMENT
+    return None
+
+
 def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> str | Refusal:
     """The kind of a document, from the names of its parts and the two parts that declare it."""
     if mimetype:
@@ -227,11 +239,8 @@ def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> st
             return "ods"
         if mimetype.startswith(b"application/vnd.oasis.opendocument"):
             return OTHER_DOCUMENT
-    for mark, kind in (*_SHEET_TYPES, *_WORD_TYPES):
-        if mark in content_types:
-            return kind
-    if b"wordprocessingml" in content_types or b"presentationml" in content_types:
-        return OTHER_DOCUMENT
+    if kind := _declared_kind(content_types):
+        return kind
     lowered = frozenset(name.lower() for name in names)
     if "xl/workbook.xml" in lowered:
         return "xlsx"

@@ -9,17 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from xlplan.workbook.book import At
 from xlplan.workbook.extents import parse, place
 from xlplan.workbook.parts import part_named
 from xlplan.workbook.relations import related
+from xlplan.workbook.remembered import remembered
 
 Boxes = tuple[tuple[At, str], ...]
 _LONGEST = 4_000
-_ALIKE = 1 << 18
-"""Bytes of styles up to which they are remembered for the next file."""
 _FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
@@ -67,8 +65,8 @@ class MarkReader:
         self.parts = parts
         styles = part_named(parts, "xl/styles.xml")
         theme = next((parts[name] for name in parts if name.startswith("xl/theme/")), b"")
-        look = _looks if len(styles) + len(theme) < _ALIKE else _looks.__wrapped__
-        self.looks = look(styles, theme, ours)
+        colours = _theme(theme) if b"theme=" in styles else ()
+        self.looks = _looks(styles, colours, ours)
         self.struck_texts = _struck_texts(parts)
         self.drawn = any("drawings/" in name for name in parts)
 
@@ -100,12 +98,16 @@ class MarkReader:
                 yield from _texts_in(self.parts[target])
 
 
-@lru_cache(maxsize=8)  # most returns are of one template, and most programs keep its styles
-def _looks(styles: bytes, theme: bytes, ours: frozenset[str]) -> _Looks:
-    """What the styles of a workbook say that is not `ours`."""
+@remembered(8)
+def _theme(theme: bytes) -> tuple[str, ...]:
     from xlplan.workbook.markings import theme_colours
 
-    colours = theme_colours(theme) if b"theme=" in styles else []
+    return tuple(theme_colours(theme))
+
+
+@remembered(8, 1 << 18)
+def _looks(styles: bytes, colours: tuple[str, ...], ours: frozenset[str]) -> _Looks:
+    """What the styles of a workbook say that is not `ours`."""
     fills = [_colour(each, colours) for each in _FILL.findall(_section(styles, b"fills"))]
     fills = ["" if colour in ours else colour for colour in fills]
     fonts = [bool(_STRIKE.search(each)) for each in _FONT.findall(_section(styles, b"fonts"))]

@@ -15,6 +15,7 @@ from functools import lru_cache
 from xlplan.workbook.bounds import BOMB, Refused, damaged
 from xlplan.workbook.kinds import Refusal
 from xlplan.workbook.listing import LOCAL_HEADER, STORED, Listed, Part
+from xlplan.workbook.remembered import remembered
 
 _ABOUT = struct.Struct("<5H3L2H")
 _PLACE = struct.Struct("<3H2L")
@@ -33,6 +34,10 @@ _ALIKE = frozenset(
 )
 """Parts in which returns of one plan that the same program saved say the same, byte for byte."""
 _SMALL = 1 << 12
+_LOOKS = re.compile(
+    rb"<(fonts|fills|borders|cellStyleXfs|cellStyles|dxfs|colors)(?: [^>]*)?(?<!/)>.*?</\1>",
+    re.DOTALL,
+)
 _BETWEEN_CELLS = re.compile(rb"(</?table:[^<>]*>)\s+(?=<)")
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 _PLAIN_START = re.compile(
@@ -129,6 +134,12 @@ def checked_package(parts: Mapping[str, bytes]) -> bytes:
     count = len(parts)
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
     return b"".join((*files, directory, end))
+
+
+@remembered(8, 1 << 18)
+def number_formats_alone(styles: bytes) -> bytes:
+    """Styles as a reader needs them, to tell dates from numbers: without fonts, fills and lines."""
+    return styles if b"<!" in styles else _LOOKS.sub(b"", styles)
 
 
 def is_tidy(data: bytes) -> bool:

@@ -15,7 +15,7 @@ from xlplan.workbook.extents_xlsx import cells_alone
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
 from xlplan.workbook.marks import NO_MARKS, MarkReader
-from xlplan.workbook.parts import checked_package, is_tidy, tidied_ods
+from xlplan.workbook.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
 from xlplan.workbook.second import disputed, may_be_disputed
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ UNREADABLE = Refusal(
 _DETAILED = ("xlsx", "xlsm")
 _UNREAD = ("docProps/", "xl/theme/")
 """Parts that say nothing of values."""
+_STYLES = "xl/styles.xml"
 _PLENTY = 32 * MB
 """Bytes of parts above which a reader gets the file as it came, to hold it only once."""
 
@@ -106,13 +107,19 @@ def _read_sheets(
     beside = _Beside(admitted, ours)
     sheets = [beside.sheet(*each) for each in read]
     _check_complete(sheets, admitted, name, problems)
-    if admitted.kind in _DETAILED and may_be_disputed(admitted.parts):
+    if admitted.kind in _DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
         other = disputed(data, sheets)
         sheets = [
             replace(sheet, disputed=other[sheet.name]) if sheet.name in other else sheet
             for sheet in sheets
         ]
     return tuple(sheets)
+
+
+def _own_texts(admitted: Admitted) -> list[str]:
+    """The parts of the sheets that may hold texts of their own, and not shared ones alone."""
+    near = {sheet for sheet, extent in admitted.extents.items() if extent.near}
+    return [part for sheet, part in admitted.sheets if sheet not in near]
 
 
 Rows = list[list[CellValue]]
@@ -156,6 +163,8 @@ def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
     if admitted.kind == "ods":
         return tidied_ods(admitted.parts)
     parts = {name: part for name, part in admitted.parts.items() if not name.startswith(_UNREAD)}
+    if _STYLES in parts:
+        parts[_STYLES] = number_formats_alone(parts[_STYLES])
     if admitted.kind in _DETAILED:
         for sheet, part in admitted.sheets:
             if (extent := admitted.extents.get(sheet)) and part in parts:

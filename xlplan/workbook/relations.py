@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
 from xlplan.workbook.extents import parse
+from xlplan.workbook.remembered import remembered
 
 Sheets = tuple[tuple[str, str], ...]
 """Name and part of each sheet, in the order of the workbook."""
@@ -15,18 +15,16 @@ Sheets = tuple[tuple[str, str], ...]
 
 Relations = Mapping[str, tuple[str, str]]
 """By relation id: the last word of the relation's type, and the name of the target part."""
-_ALIKE = 1 << 13
-"""Bytes up to which a part is remembered for the next file, which nearly always says the same."""
 
 
 def related(parts: Mapping[str, bytes], part: str) -> Relations:
     """What `part` is related to. Relations that lead out of the file are left out."""
     folder, name = posixpath.split(part)
     rels = parts.get(posixpath.join(folder, "_rels", f"{name}.rels"), b"")
-    return (_relations if len(rels) < _ALIKE else _relations.__wrapped__)(rels, folder)
+    return _relations(rels, folder)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _relations(rels: bytes, folder: str) -> Relations:
     found: dict[str, tuple[str, str]] = {}
 
@@ -66,8 +64,7 @@ def list_sheets(parts: Mapping[str, bytes], kind: str) -> Sheets:
     if kind == "xlsb":
         named = _binary_sheets(parts.get(book, b""))
     else:
-        listed = parts.get(book, b"")
-        named = (_listed_sheets if len(listed) < _ALIKE else _listed_sheets.__wrapped__)(listed)
+        named = _listed_sheets(parts.get(book, b""))
     for name, relation in named:
         type_of, target = relations.get(relation, ("worksheet", ""))
         if type_of == "worksheet":
@@ -75,7 +72,7 @@ def list_sheets(parts: Mapping[str, bytes], kind: str) -> Sheets:
     return tuple(sheets)
 
 
-@lru_cache(maxsize=64)
+@remembered(64)
 def _listed_sheets(xml: bytes) -> Sheets:
     """Name and relation id of every sheet that a workbook lists."""
     named: list[tuple[str, str]] = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from xlplan.workbook.book import At, ReadSheet
@@ -26,16 +26,16 @@ _OLD_DATES = re.compile(rb'\bdate1904="(?:1|true)"')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def may_be_disputed(parts: Mapping[str, bytes]) -> bool:
-    """Whether anything in a workbook is written so that readers may see different things."""
+def may_be_disputed(parts: Mapping[str, bytes], sheets: Iterable[str]) -> bool:
+    """Whether anything in a workbook is written so that readers may see different things; `sheets`
+    are the parts of sheets that may hold texts of their own."""
     book = parts.get("xl/workbook.xml", b"")
     if b"date1904" in book and _OLD_DATES.search(book):
         return True
     if _has_loose_ends(part_named(parts, "xl/sharedStrings.xml")):
         return True
-    # Other sheets only point to the shared texts.
-    sheets = (parts[name] for name in parts if name.startswith("xl/worksheets/"))
-    return any(_INLINE.search(sheet) and _has_loose_ends(sheet) for sheet in sheets)
+    given = (parts.get(sheet, b"") for sheet in sheets)
+    return any(_INLINE.search(sheet) and _has_loose_ends(sheet) for sheet in given)
 
 
 def _has_loose_ends(xml: bytes) -> bool:
