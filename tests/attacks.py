@@ -80,6 +80,22 @@ def workbook(rows: str = HELLO, after: str = "", main: str = MAIN) -> bytes:
     return package(parts(rows, after, main))
 
 
+def two_sheets(rows: str) -> bytes:
+    """A workbook with these rows on each of its two sheets."""
+    one = parts(rows)
+    second = '<sheet name="Other" sheetId="2" r:id="rId2"/></sheets>'
+    return package(
+        {
+            **one,
+            "xl/workbook.xml": str(one["xl/workbook.xml"]).replace("</sheets>", second),
+            "xl/_rels/workbook.xml.rels": _rels(
+                ("worksheet", "worksheets/sheet1.xml"), ("worksheet", "worksheets/sheet2.xml")
+            ),
+            "xl/worksheets/sheet2.xml": sheet_xml(rows),
+        }
+    )
+
+
 def with_texts(rows: str, texts: Sequence[str]) -> bytes:
     """A workbook with these rows, whose cells may refer to these shared texts by number."""
     items = "".join(f"<si><t>{text}</t></si>" for text in texts)

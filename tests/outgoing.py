@@ -89,3 +89,13 @@ def issued(document: str = "template", uids: tuple[str, ...] = ()) -> Issued:
         f"{document[0]}-0a1b2c3d4e5f", document, DIRECTOR.name, "2026-11", "2026-11-27", 7, uids,
         (), (), f"{document}.xlsx",
     )  # fmt: skip
+
+
+def written_template(count: int, number: int = 0) -> bytes:
+    """A template of `count` actions, as a file; `number` makes each one's text its own."""
+    from xlplan.documents.template import template_workbook
+    from xlplan.workbook.writing import write_workbook
+
+    given = [row(1, evidence=f"Paper {number}"), *rows(count)[1:]]
+    stamp = issued(uids=tuple(each.uid for each in given))
+    return write_workbook(template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED))

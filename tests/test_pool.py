@@ -87,6 +87,20 @@ def test_a_plan_is_read_in_detail_where_that_is_asked_for(tmp_path: Path) -> Non
     assert [tuple(book.sheets[0].merged) for book in (plain, detailed)] == [(), ((0, 0, 1, 1),)]
 
 
+def echo(data: bytes, name: str, _bounds: Bounds) -> Book:
+    return Book(name, "", properties={"data": data.decode()})
+
+
+def test_large_files_that_give_large_books_do_not_block_each_other() -> None:
+    """More than any pipe holds, both ways at once."""
+    files = [(str(number), str(number).encode() * (1 << 21)) for number in range(10)]
+    books = list(read_all(files, work=echo))
+    assert [(book.name, book.properties["data"][:1]) for book in books] == [
+        (name, name) for name, _ in files
+    ]
+    assert {len(book.properties["data"]) for book in books} == {1 << 21}
+
+
 def test_nothing_to_read_gives_nothing() -> None:
     assert list(read_all([])) == []
 
@@ -99,6 +113,32 @@ def test_a_reader_that_dies_takes_only_its_own_file(
     assert codes(books) == one_bad("GATE-025")
     assert books[5].problems[0].where == "inbox/05.xlsx"
     assert books[5].sheets == ()
+
+
+def test_readers_that_die_one_after_the_other_take_only_their_own_files(
+    inbox: list[tuple[str, Path]],
+) -> None:
+    for number in (0, 1, 4, 6, 11):
+        inbox[number][1].write_bytes(BAD)
+    books = list(read_all(inbox, work=die_on_bad))
+    assert [number for number, code in enumerate(codes(books)) if code] == [0, 1, 4, 5, 6, 11]
+    assert set(codes(books)) == {"", "GATE-025"}
+
+
+@pytest.mark.parametrize("bad", [{0, 2, 3}, {1, 8, 9, 20}, {5, 6, 7, 21, 22}])
+def test_books_keep_their_order_whatever_dies_and_however_files_are_given(
+    bad: set[int], tmp_path: Path
+) -> None:
+    """Long names fill a pipe before a child has all it may have; bytes are given one by one."""
+    files: list[tuple[str, Path | bytes]] = []
+    for number in range(24):
+        data = BAD if number in bad else b"ref\n1\n"
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(data)
+        files.append((f"{number} {'x' * (number % 3 * 700)}", path if number % 5 else data))
+    books = list(read_all(files, work=die_on_bad))
+    assert [book.name for book in books] == [name for name, _ in files]
+    assert {number for number, code in enumerate(codes(books)) if code} == bad
 
 
 def test_a_reader_that_hangs_is_ended_and_the_rest_are_read(

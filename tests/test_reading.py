@@ -12,10 +12,12 @@ import xlsxwriter
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
+from python_calamine import CalamineWorkbook
 
 import tests.office
 from tests import attacks
 from tests.office import Office
+from tests.outgoing import written_template
 from xlplan.workbook.book import Book, ReadSheet
 from xlplan.workbook.markings import tinted
 from xlplan.workbook.reading import read_book
@@ -233,6 +235,32 @@ def test_a_sheet_that_has_values_is_never_read_as_empty_in_silence() -> None:
     )
     book = read_book(attacks.ods(rows), "r.ods")
     assert [(p.code, p.where) for p in book.problems] == [("GATE-024", "r.ods!Plan")]
+
+
+def test_sheets_that_are_large_together_are_refused_with_advice() -> None:
+    """Each of them is small enough, and their cells are so near that they need not be counted."""
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="9999"><c r="DZ9999"><v>1</v></c></row>'
+    one = read_book(attacks.workbook(rows), "one.xlsx")
+    assert [len(sheet.rows) for sheet in one.sheets] == [9999]
+    both = read_book(attacks.two_sheets(rows), "both.xlsx")
+    assert [problem.code for problem in both.problems] == ["GATE-011"]
+    assert "2,599,740 cells" in both.problems[0].message
+    assert not both.sheets
+
+
+def test_values_are_those_of_the_file_whatever_its_reader_is_spared() -> None:
+    """Looks, merged areas and what else says nothing of values is not given to the reader."""
+    data = written_template(5)
+    with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        whole = {
+            name: [
+                [None if value == "" else value for value in row]
+                for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            ]
+            for name in book.sheet_names
+        }
+    assert {sheet.name: sheet.rows for sheet in read_book(data, "t.xlsx").sheets} == whole
+    assert any(isinstance(value, date) for row in whole["Update"] for value in row)
 
 
 def test_a_workbook_that_no_reader_understands_says_so() -> None:

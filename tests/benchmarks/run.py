@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.composite import bench_composite
-from tests.outgoing import CREATED, DIRECTOR, KEY, issued, plan, row, rows
+from tests.outgoing import issued, plan, written_template
 from xlplan.workbook.bounds import DEFAULT
 
 ACTIONS = 25
@@ -59,15 +59,9 @@ def best_times(
     return best
 
 
-def make_template(number: int = 0) -> bytes:
-    """One template of `ACTIONS` actions; `number` makes each one's text its own."""
-    from xlplan.documents.template import template_workbook
-    from xlplan.workbook.writing import write_workbook
-
-    given = [row(1, evidence=f"Paper {number}"), *rows(ACTIONS)[1:]]
-    stamp = issued(uids=tuple(each.uid for each in given))
-    book = template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED)
-    return write_workbook(book)
+def _template(number: int = 0) -> bytes:
+    """One template of `ACTIONS` actions."""
+    return written_template(ACTIONS, number)
 
 
 def bench_reading(returns: int, rounds: int) -> list[str]:
@@ -80,7 +74,7 @@ def bench_reading(returns: int, rounds: int) -> list[str]:
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{number}.xlsx" for number in range(returns)]
         for number, path in enumerate(paths):
-            path.write_bytes(make_template(number))
+            path.write_bytes(_template(number))
         named = [(path.name, path) for path in paths]
         read = work(paths[0].read_bytes(), paths[0].name, DEFAULT)
         assert read.sheets, read.problems  # a refusal would be fast, and no reading
@@ -124,7 +118,7 @@ def bench_memory(few: int, many: int) -> list[str]:
 
     from xlplan.workbook.pool import read_all
 
-    data = make_template()
+    data = _template()
     lines = ["Peak memory of the process that takes the books one by one"]
     for count in (few, many):
         for _ in read_all([(f"{number}.xlsx", data) for number in range(count)]):
@@ -148,9 +142,9 @@ def _inflate(path: Path) -> int:
 
 def bench_issuing(templates: int, rounds: int) -> list[str]:
     """Writing templates, against openpyxl loading, filling and saving the same template."""
-    first = make_template()
+    first = _template()
     work = {
-        "xlplan": lambda: [make_template(number) for number in range(templates)],
+        "xlplan": lambda: [_template(number) for number in range(templates)],
         "openpyxl": lambda: [_fill_with_openpyxl(first, number) for number in range(templates)],
     }
     seconds = best_times(work, rounds)

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from zipfile import ZipInfo
 
 _END = struct.Struct("<4s4H2LH")
-_ENTRY = struct.Struct("<4s4x2H4x3L4H6xL")
+_ENTRY = struct.Struct("<4s2xBx2H4x3L4H6xL")
 _LOCAL = struct.Struct("<26x2H")
 """A part's own header: how long its name is, and what follows it."""
 LOCAL_HEADER = _LOCAL.size
 STORED, DEFLATED = 0, 8
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _USUAL_FLAGS = 0x2 | 0x4 | 0x8 | _UTF8
+_NEWEST = 45
+"""The version of the format, in tenths, that large files need; workbooks need nothing newer."""
 _LARGE = 0xFFFFFFFF
 """Says that the number stands elsewhere."""
 
@@ -82,14 +84,14 @@ def usual_list(data: bytes) -> tuple[list[Part], int] | None:
 def _entries(data: bytes, at: int, count: int, end: int) -> Iterator[Part]:
     """The entries of a list from `at` to `end`; raises `ValueError` for what is not usual."""
     for _ in range(count):
-        entry = _ENTRY.unpack_from(data, at)
-        mark, flags, method, checksum, packed, size, length, extra, remark, disk, place = entry
+        mark, version, *entry = _ENTRY.unpack_from(data, at)
+        flags, method, checksum, packed, size, length, extra, remark, disk, place = entry
         at += _ENTRY.size + length
         spelled = data[at - length : at]
         name = spelled.decode("utf-8" if flags & _UTF8 else "ascii")
         if mark != b"PK\x01\x02" or flags & ~_USUAL_FLAGS or extra or remark or disk:
             raise ValueError(name)
-        if _LARGE in (packed, size, place):
+        if version > _NEWEST or _LARGE in (packed, size, place):
             raise ValueError(name)
         if at > end or "\0" in name or "\\" in name:
             raise ValueError(name)

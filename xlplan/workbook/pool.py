@@ -29,7 +29,7 @@ from xlplan.workbook.work import (
     read_one_in_detail,
     read_one_return,
 )
-from xlplan.workbook.worker import receive, send
+from xlplan.workbook.worker import packed, receive
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -52,6 +52,8 @@ _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
 _KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_TOP_PAD_": "4194304"}
 """What one file needed is kept for the next, where the system's library has such settings."""
+_PIPE = 3_000
+"""Bytes that surely fit into a pipe that nobody reads; Windows gives it room for 4,096."""
 _AHEAD = 8
 """How many files a child is given at a time: it reads one while the others wait."""
 _SUBMITTED = 64
@@ -137,14 +139,20 @@ class _Crew:
         return book
 
     def _hand_out(self) -> None:
+        """Give each child as much as it may have, so that none need wait for another."""
         while self.todo:
+            index = self.todo[0]
             child = min(self.children, key=lambda each: len(each.given))
-            name, file = self.files[self.todo[0]]
-            if len(child.given) >= self.ahead:
-                return
-            if isinstance(file, bytes) and child.given:
-                return  # it might fill one pipe while the child fills the other: both would wait
-            child.give(self.todo.popleft(), file, name)
+            name, file = self.files[index]
+            message = packed((file if isinstance(file, bytes) else os.fspath(file), name))
+            if child.given:
+                if len(child.given) >= self.ahead or child.given[-1] > index:
+                    return
+                # It must not fill one pipe while the child fills the other: both would wait.
+                if sum(child.sizes) + len(message) > _PIPE:
+                    return
+            self.todo.popleft()
+            child.give(index, message)
 
     def stop(self) -> None:
         """End all children."""
@@ -162,28 +170,32 @@ class _Child:
         self.process: subprocess.Popen[bytes] | None = None
         self.dead = self.late = False
         self.given: deque[int] = deque()
+        self.sizes: deque[int] = deque()
+        """How many bytes were sent for each of them."""
         self.awaited = 0.0
         """Since when its answer is waited for; 0 while it is not."""
         self.setup: list[object] = [sys.path, work, bounds]
 
-    def give(self, index: int, file: Path | bytes, name: str) -> None:
+    def give(self, index: int, message: bytes) -> None:
         """Send a file to read; a child that has gone is told by its answer."""
         self.given.append(index)
+        self.sizes.append(len(message))
         if self.process is None:
             self.process = _start()
         sink = self.process.stdin
         try:
             if sink is None:
                 raise OSError
-            while self.setup:
-                send(sink, self.setup.pop(0))
-            send(sink, (file if isinstance(file, bytes) else os.fspath(file), name))
+            sink.write(b"".join((*map(packed, self.setup), message)))
+            self.setup = []
+            sink.flush()
         except OSError:
             self.dead = True
 
     def answer(self, name: str, seconds: float) -> Book:
         """The book of the file in hand, which is called `name`."""
         self.given.popleft()
+        self.sizes.popleft()
         self.awaited = time.monotonic()
         try:
             if self.process is None or self.process.stdout is None:

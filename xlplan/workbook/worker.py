@@ -17,11 +17,10 @@ MEMORY = 1 << 30
 """Address space of the child, in bytes, where the system can limit it."""
 
 
-def send(stream: IO[bytes], value: object) -> None:
-    """Write one pickle with its length."""
+def packed(value: object) -> bytes:
+    """One pickle with its length in front."""
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    stream.write(struct.pack("<Q", len(data)) + data)
-    stream.flush()
+    return struct.pack("<Q", len(data)) + data
 
 
 def receive(stream: IO[bytes]) -> Any:
@@ -63,7 +62,8 @@ def serve(source: IO[bytes], sink: IO[bytes]) -> None:
             file, name = receive(source)
         except EOFError:
             return
-        send(sink, do_one(work, file, name, bounds))
+        sink.write(packed(do_one(work, file, name, bounds)))
+        sink.flush()
 
 
 def main() -> None:
