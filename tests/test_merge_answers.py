@@ -289,6 +289,21 @@ def test_a_reverted_text_can_be_put_back_beside_entries() -> None:
     assert office.value("a-1", "diary") == "[2026-01, Ben] Ours"
 
 
+@pytest.mark.parametrize(("choice", "status"), [("Accept", None), ("Keep current", "withdrawn")])
+def test_a_withdrawal_that_a_later_file_does_not_show_is_kept_or_not(
+    choice: str, status: str | None
+) -> None:
+    office = Office()
+    export = office.issue(COORDINATOR)
+    office.give_back(export, {("a-1", STATUS): "withdrawn"}, saved_at="2026-01-02")
+    office.give_back(export, {}, saved_at="2026-01-03")
+    (question,) = office.questions()
+    assert (question.kind, question.choices) == ("reverted", ("Keep current", "Accept"))
+    office.answer(question, choice)
+    assert office.state.value("a-1", STATUS) == status
+    assert office.questions() == []
+
+
 def test_the_fate_of_a_candidate_that_was_not_chosen_is_that_it_was_in_conflict() -> None:
     office = Office()
     ann, ben = office.issue("Ann"), office.issue("Ben")

@@ -200,11 +200,10 @@ def _reverted(
         ident = named("v", head.id, identity(shown.value))
         if any(write.kind == "decision" and ident in write.saw for write in writes):
             continue
-        yield Question(
-            question_id(key, "reverted", (head.id, ident)), "reverted", key[0], state.ref(key[0]),
-            key[1], head.base, cell.value,
+        yield _question(
+            state, key, "reverted", frozenset((head.id, ident)), head.base, cell.value,
             (candidate(head, item), _back(item, head, shown, ident, writes)),
-            frozenset((head.id, ident)), _CHOICES["reverted"],
+            _CHOICES["reverted"],
             "A later file of the same lead shows this cell as it was before the edit.",
         )  # fmt: skip
 
@@ -234,6 +233,8 @@ def _question(
     choices: tuple[str, ...],
     message: str,
 ) -> Question:
+    if key[1] == STATUS:  # a row is withdrawn or it is not
+        choices = tuple(choice for choice in choices if choice != OTHER)
     return Question(
         question_id(key, kind, ids), kind, key[0], state.ref(key[0]), key[1], base, master,
         candidates, ids, choices, message,
