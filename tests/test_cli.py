@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -17,6 +19,7 @@ from tests import small
 from tests.conftest import ROOT
 from xlplan.cli.commands import commands
 from xlplan.cli.main import run
+from xlplan.plan.definition import STATUS
 
 CYCLE = "2026-01"
 WITH_JSON = sorted(
@@ -260,6 +263,31 @@ def test_json_loses_nothing_in_any_encoding(
 def _written_in(encoding: str) -> str:
     """Click takes ASCII for a mistake of the machine, and writes UTF-8."""
     return "utf-8" if encoding == "ascii" else encoding
+
+
+def test_a_withdrawn_action_is_shown_to_be_one(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.edit_master(plan, {("12.7", STATUS): "withdrawn"})
+    assert run(["-C", str(plan), "merge"]) in (0, 1)
+    _, table, _ = said(capsys, "-C", plan, "show")
+    assert [line.split()[:2] for line in table.splitlines() if "(withdrawn)" in line] == [
+        ["12.7", "(withdrawn)"]
+    ]
+    _, whole, _ = said(capsys, "-C", plan, "show", "12.7", "1.1")
+    assert whole.splitlines().count("Withdrawn") == 1
+    _, table, _ = said(capsys, "-C", plan, "show", "--csv")
+    rows = csv.DictReader(io.StringIO(table))
+    assert {row["ref"] for row in rows if row["withdrawn"]} == {"12.7"}
+
+
+@pytest.mark.parametrize("words", [["show"], ["log"]])
+def test_one_form_is_printed_at_a_time(
+    words: list[str], plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "-C", plan, *words, "--json", "--csv")
+    assert status == 2
+    assert "only one of them" in out + err
 
 
 def test_a_files_name_does_not_command_the_terminal(

@@ -329,6 +329,10 @@ def test_two_merges_at_once(folder: Path, say: Any) -> None:
     [
         (("show", "9.9"), "SHOW-001"),
         (("show", "--as-of", "2020-01"), "CYC-001"),
+        (("show", "--lead", "Nobody"), "SHOW-002"),
+        (("log", "--action", "9.9"), "SHOW-001"),
+        (("log", "--lead", "Nobody"), "SHOW-002"),
+        (("log", "--cycle", "2020-01"), "CYC-001"),
         (("status", "--cycle", "2020-01"), "CYC-001"),
         (("undo", "r-404"), "UNDO-001"),
     ],
@@ -340,6 +344,22 @@ def test_something_that_the_plan_does_not_have(
     assert found.status == 2
     assert found.line(code)
     assert [p["code"] for p in found.document["problems"]] == [code]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("log", "--lead", "head of lettings"),
+        ("log", "--lead", "coordinator"),
+        ("log", "--action", "1.1"),
+        ("log", "--cycle", small.CYCLE),
+    ],
+)
+def test_what_the_plan_has_and_nothing_was_said_of_is_no_error(
+    folder: Path, say: Any, args: tuple[str, ...]
+) -> None:
+    found = say(folder, *args)
+    assert (found.status, found.document) == (0, [])
 
 
 def test_publishing_before_anything_was_issued(tmp_path: Path, say: Any) -> None:

@@ -168,6 +168,11 @@ def merge(
         return say.merged(plan, result, as_json, replies)
 
 
+def _check_form(as_json: bool, as_csv: bool) -> None:
+    if as_json and as_csv:
+        raise click.UsageError("Choose --json or --csv: only one of them can be printed.")
+
+
 @commands.command()
 @click.argument("refs", nargs=-1, metavar="[REF]...")
 @click.option("--section", default="", metavar="S", help="Only sections whose name holds S.")
@@ -188,6 +193,7 @@ def show(
     as_csv: bool,
 ) -> int:
     """Show the plan as it stands, or stood."""
+    _check_form(as_json, as_csv)
     with settings.open_() as plan:
         rows = plan.rows(refs, section=section, lead=lead, as_of=as_of, restated=restated)
         return say.rows(plan, rows, bool(refs), as_json, as_csv)
@@ -202,6 +208,7 @@ def show(
 @click.pass_obj
 def log(settings: Settings, action: str, lead: str, cycle: str, as_json: bool, as_csv: bool) -> int:
     """Show the change log: every change with its file and cell."""
+    _check_form(as_json, as_csv)
     with settings.open_() as plan:
         changes = plan.log(action=action, lead=lead, cycle=cycle)
         return say.log(plan, changes, as_json, as_csv)

@@ -122,12 +122,22 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
         if as_json:
             say_json(shapes)
             return DONE
-        flat = [{**_fields(shape), "ref": shape["ref"], "uid": shape["uid"]} for shape in shapes]
+        flat = [
+            {
+                **_fields(shape),
+                "ref": shape["ref"],
+                "uid": shape["uid"],
+                "withdrawn": "yes" if row.withdrawn else "",
+            }
+            for shape, row in zip(shapes, found, strict=True)
+        ]
         names = [f.id for f in fields if f.role != "key"]
-        say_csv(["ref", "uid", *names], flat)
+        say_csv(["ref", "uid", *names, "withdrawn"], flat)
         return DONE
     if whole:
         for row in found:
+            if row.withdrawn:
+                click.echo("Withdrawn")
             for item in fields:
                 text = show_in(item, row.values.get(item.id))
                 click.echo(f"{item.heading}: " + text.replace("\n", "\n    "))
@@ -139,7 +149,7 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
         ("ref", *(c.heading for c in columns), action.heading if action else ""),
         [
             (
-                row.ref,
+                f"{row.ref} (withdrawn)" if row.withdrawn else row.ref,
                 *(short(show_in(c, row.values.get(c.id)).replace("\n", ", ")) for c in columns),
                 short(show_in(action, row.values.get(action.id))) if action else "",
             )

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from xlplan.cycle.desk import Desk
 from xlplan.errors import XlplanError, fault
 from xlplan.merge.fates import disposition_of
-from xlplan.merge.model import Change, Issued, MasterRow, Question, Returned
+from xlplan.merge.model import COORDINATOR, Change, Issued, MasterRow, Question, Returned
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
 from xlplan.merge.restated import restated as restate
@@ -185,17 +186,30 @@ def show(
         known = {row.ref for row in rows}
         unknown = [ref for ref in refs if ref not in known]
         if unknown:
-            raise fault(
-                "SHOW-001",
-                ", ".join(unknown),
-                "The plan has no action with this ref. `xlplan show` lists those it has.",
-            )
+            raise _no_action(", ".join(unknown))
         rows = [row for row in rows if row.ref in refs]
     if section:
         rows = [row for row in rows if section.casefold() in row.section.casefold()]
     if lead:
         rows = [row for row in rows if _has_lead(desk, row, lead)]
+        if not rows:
+            _check_lead(desk, lead)
     return rows
+
+
+def _no_action(ref: str) -> Exception:
+    return fault(
+        "SHOW-001", ref, "The plan has no action with this ref. `xlplan show` lists those it has."
+    )
+
+
+def _check_lead(desk: Desk, lead: str) -> None:
+    """Raise where nobody has this name, so that nothing found is not taken for nothing done."""
+    definition = desk.state.definition
+    if definition.lead(lead) is None and lead.casefold() != COORDINATOR:
+        near = get_close_matches(lead, [each.name for each in definition.leads], 1, 0.6)
+        hint = f'Did you mean "{near[0]}"?' if near else "plan.toml names them under [[lead]]."
+        raise fault("SHOW-002", "--lead", f'"{lead}" is not in the list of leads. {hint}')
 
 
 def _rows(desk: Desk, cycle: str, restated: bool) -> list[MasterRow]:
@@ -223,16 +237,22 @@ def log(
     """The change log, oldest first, filtered by action, by author and by cycle.
 
     `since` keeps the changes after a cycle was reported, or from a day (``2026-09-01``) or a
-    month (``2026-09``) on.
+    month (``2026-09``) on. XlplanError for an action, a lead or a cycle that there never was.
     """
     changes: Sequence[Change] = desk.history.changes
     if action:
         changes = [change for change in changes if change.action == action]
+        if not changes and all(row.ref != action for row in _rows(desk, "", restated=False)):
+            raise _no_action(action)
     if lead:
         wanted = desk.state.definition.lead(lead)
         name = (wanted.name if wanted else lead).casefold()
         changes = [c for c in changes if name in [by.strip().casefold() for by in c.by.split(",")]]
+        if not changes:
+            _check_lead(desk, lead)
     if cycle:
+        if all(change.cycle != cycle for change in desk.history.changes):
+            as_of(desk, cycle)  # raises where it is no cycle at all
         changes = [change for change in changes if change.cycle == cycle]
     if since:
         changes = [change for change in changes if _is_since(desk, change, since)]
