@@ -310,6 +310,20 @@ def test_an_answer_that_comes_too_late(folder: Path, say: Any) -> None:
     assert say(folder, "show", "1.3").document[0]["fields"]["rating"] == "Red"
 
 
+def test_a_return_that_shows_less_than_an_earlier_one_is_said_to_ask(
+    folder: Path, say: Any
+) -> None:
+    small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Red"}, file="a.xlsx")
+    say(folder, "merge")
+    small.give_back(folder, small.LETTINGS, {}, file="b.xlsx", saved_at="2026-11-13T10:00:00Z")
+    found = say(folder, "merge").document
+    assert [(q["kind"], q["action"]) for q in found["questions"]] == [("reverted", "1.1")]
+    assert {r["file"]: r["questions"] for r in found["returns"]} == {
+        "inbox/a.xlsx": 0,
+        "inbox/b.xlsx": 1,
+    }
+
+
 def test_two_merges_at_once(folder: Path, say: Any) -> None:
     small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Red"})
     with Ledger.open_(folder / "ledger.db") as first, first.held():

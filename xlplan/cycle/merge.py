@@ -18,7 +18,7 @@ from xlplan.errors import Problem
 from xlplan.merge.answers import Answer, facts_of
 from xlplan.merge.diff import Comparison
 from xlplan.merge.fates import Fate, fates_of
-from xlplan.merge.model import COORDINATOR, Change, Question, Returned
+from xlplan.merge.model import COORDINATOR, Candidate, Change, Question, Returned
 from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading
@@ -320,10 +320,13 @@ def _report(
 ) -> ReturnReport:
     fates = tuple(fates_of(desk.state, fact))
     own = {assertion.id for assertion in fact.assertions}
-    asked = sum(
-        any(candidate.assertion in own for candidate in question.candidates)
-        for question in questions
-    )
+
+    def is_of(candidate: Candidate, kind: str) -> bool:
+        # What a later file shows again is asserted by nobody: it is known by its file.
+        shown = kind == "reverted" and candidate.place.file == fact.file
+        return candidate.assertion in own or (shown and candidate.at == fact.saved_at)
+
+    asked = sum(any(is_of(one, q.kind) for one in q.candidates) for q in questions)
     return ReturnReport(
         file=item.file,
         id=fact.id,
