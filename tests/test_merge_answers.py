@@ -289,6 +289,18 @@ def test_a_reverted_text_can_be_put_back_beside_entries() -> None:
     assert office.value("a-1", "diary") == "[2026-01, Ben] Ours"
 
 
+def test_what_was_added_again_stays_when_its_removal_is_taken_back() -> None:
+    """Somebody else removed it as well, and did not see that it was added again."""
+    office = Office()
+    first, ben = office.issue(COORDINATOR), office.issue("Ben")
+    removed = office.give_back(first, {("a-1", "tags"): "a"})
+    second = office.issue(COORDINATOR)
+    office.give_back(ben, {("a-1", "tags"): "a, c"})
+    office.undo(removed)
+    office.give_back(second, {("a-1", "tags"): "a, b"})
+    assert office.value("a-1", "tags") == "a, b, c"
+
+
 @pytest.mark.parametrize(("choice", "status"), [("Accept", None), ("Keep current", "withdrawn")])
 def test_a_withdrawal_that_a_later_file_does_not_show_is_kept_or_not(
     choice: str, status: str | None

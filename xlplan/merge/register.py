@@ -162,9 +162,16 @@ class _Elements:
         touching: dict[str, list[Write]] = defaultdict(list)
         for write in writes:
             if write.id not in replaced:
-                for element in _elements(write.value) ^ self._base(write):
+                for element in self._touched(write):
                     touching[element].append(write)
         return frozenset(e for e, found in touching.items() if self._is_in(e, found))
+
+    def _touched(self, write: Write) -> frozenset[str]:
+        """What a write added and removed; what was typed in is added, though what had removed it
+        before was taken back since."""
+        value = _elements(write.value)
+        typed = value - _elements(write.base) if write.kind == "edit" else frozenset()
+        return (value ^ self._base(write)) | typed
 
     def _is_in(self, element: str, touching: Sequence[Write]) -> bool:
         gone = seen(touching)
