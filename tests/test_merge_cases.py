@@ -38,6 +38,7 @@ CASES = [
     ("progress", UNTOUCHED, "Ρaint bought", "Ρaint bought", "applied", "", "look-alikes in a text"),
     ("due", UNTOUCHED, "30 June 2026", "30 June 2026", "applied", "", "a day is not the month"),
     ("due", UNTOUCHED, "Jun 2026", "June 2026", "", "", "the spelling of a date says nothing"),
+    ("due", "Sept 2026", "September 2026", "Sept 2026", "agreed", "", "the same date, spelt anew"),
     ("due", UNTOUCHED, "03/04/2026", "June 2026", "invalid", "invalid", "an ambiguous date"),
     ("due", UNTOUCHED, "31/02/2026", "June 2026", "invalid", "invalid", "an impossible date"),
     ("tags", UNTOUCHED, "b, a", "a, b", "", "", "the order of elements says nothing"),
@@ -196,6 +197,34 @@ class TestLaterReturns:
             assert office.questions() == []
             fates = [office.fates(office.state.returns[f"r-{n}"])[0].disposition for n in "12"]
             assert fates == ["superseded", "applied"]
+
+    @pytest.mark.parametrize(
+        ("stamps", "shown"),
+        [
+            (("2026-01-02", "2026-01-03"), "Sept 2026"),
+            (("2026-01-03", "2026-01-02"), "September 2026"),
+            (("", "2026-01-02"), "September 2026"),
+            (("2026-01-02", "2026-01-02"), "Sept 2026"),
+            (("", ""), "Sept 2026"),
+        ],
+    )
+    def test_one_date_spelt_in_two_ways_reads_as_in_the_copy_saved_first(
+        self, stamps: tuple[str, str], shown: str
+    ) -> None:
+        for order in ((0, 1), (1, 0)):
+            office = Office()
+            ann = office.issue("Ann")
+            texts = ("Sept 2026", "September 2026")
+            given = [
+                office.reading(ann, {("a-1", "due"): text}, saved_at=stamp, digest=stamp + text)
+                for text, stamp in zip(texts, stamps, strict=True)
+            ]
+            for place in order:
+                office.merge(given[place])
+            assert office.value("a-1", "due") == shown
+            (item,) = office.state.live(("a-1", "due"))[1:]
+            assert show(item.value) == item.raw == shown
+            assert office.questions() == []
 
     @pytest.mark.parametrize("stamp", ["", "2026-01-03"], ids=["no time", "the same time"])
     def test_without_a_later_stamp_both_stand_and_are_asked(self, stamp: str) -> None:

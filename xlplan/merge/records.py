@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from xlplan.merge.model import STANDING, Place
 from xlplan.merge.register import Write
+from xlplan.plan.values import Value, show
 
 CellKey = tuple[str, str]
 """uid and field id; field ``""`` stands for the row itself."""
@@ -28,6 +29,9 @@ class Sighting:
     place: Place
     kind: str
     message: str = ""
+    value: Value = None
+    raw: str = ""
+    """As it was put there: one write may be spelt in two ways."""
 
 
 class Record:
@@ -119,13 +123,18 @@ class Records:
 
 
 def _as_seen(write: Write, sightings: list[Sighting]) -> Write:
-    """A write with what its live sightings say of it."""
+    """A write with what its live sightings say of it.
+
+    Where copies spell it differently, it reads as in the one saved first, whichever came first.
+    """
     first = sightings[0]
     stamped = [s for s in sightings if s.stamp]
-    dated = min(stamped, key=lambda s: s.stamp, default=first)
+    dated = min(stamped or sightings, key=lambda s: (s.stamp, show(s.value)))
     asks = first.kind not in STANDING and first.kind not in ("row", "decision")
     return replace(
         write,
+        value=dated.value,
+        raw=dated.raw,
         stamp=dated.stamp,
         timed=len(stamped) == len(sightings),
         seq=first.seq,

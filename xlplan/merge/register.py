@@ -122,7 +122,8 @@ def settle(item: Field | None, writes: Collection[Write]) -> CellState:
 def _settle_plain(item: Field | None, writes: Sequence[Write]) -> CellState:
     heads = heads_of(writes)
     if len(heads) == 1 or len(distinct(heads)) == 1:
-        return CellState(heads[0].value, heads)
+        agreed = min(heads, key=lambda head: head.author != COORDINATOR)
+        return CellState(agreed.value, heads)
     common = frozenset.intersection(*(head.saw for head in heads))
     shared = [write for write in writes if write.id in common]
     if item is not None and item.type in SET_TYPES:

@@ -126,7 +126,7 @@ class State:
                 seq=event.seq,
             )
             place = fact.places.get(field_id, Place())
-            sighting = Sighting(event.seq, fact.source, "", place, "row")
+            sighting = Sighting(event.seq, fact.source, "", place, "row", value=value)
             self._records.see((fact.uid, field_id), write, sighting)
         return [(fact.uid, field_id) for field_id in fact.values]
 
@@ -156,7 +156,16 @@ class State:
                 period=self._periods.get(fact.cycle, 0),
             )
             place = replace(item.place, file=item.place.file or fact.file)
-            sighting = Sighting(event.seq, fact.id, fact.saved_at, place, item.kind, item.message)
+            sighting = Sighting(
+                event.seq,
+                fact.id,
+                fact.saved_at,
+                place,
+                item.kind,
+                item.message,
+                item.value,
+                item.raw,
+            )
             self._records.see(key, write, sighting)
         return touched
 
@@ -179,7 +188,8 @@ class State:
             standing=fact.writes,
         )
         key = (fact.uid, fact.field)
-        self._records.see(key, write, Sighting(event.seq, fact.id, "", fact.place, "decision"))
+        sighting = Sighting(event.seq, fact.id, "", fact.place, "decision", value=fact.value)
+        self._records.see(key, write, sighting)
         return [key]
 
     def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
