@@ -77,7 +77,8 @@ def _cell(style: Style, font: str) -> dict[str, Any]:
         "font_strikeout": style.strike,
         "text_wrap": style.wrap,
         "locked": style.locked,
-        "indent": style.indent,
+        # Indented text stands on its own side: in the middle there is no such thing.
+        "indent": 0 if style.align == "center" else style.indent,
     }
     if style.fill:
         given |= {"bg_color": style.fill, "pattern": 1}

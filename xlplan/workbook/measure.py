@@ -70,7 +70,8 @@ def count_lines(text: str, width: float, style: Style) -> int:
     """How many lines `text` takes in a column `width` characters wide (at least 1)."""
     if not style.wrap:
         return 1
-    pixels = max(8.0, width * 7 - 2 - 9 * style.indent)
+    indent = 0 if style.align == "center" else style.indent
+    pixels = max(8.0, width * 7 - 2 - 9 * indent)
     spare = _SPARE * (_BOLD if style.bold else 1) * (1 if style.font in _NARROW else _OTHER_FONT)
     room = pixels * 1000 / (style.size * 96 / 72 * spare)
     if len(text) * _WIDEST <= room and "\n" not in text:

@@ -60,7 +60,11 @@ class Frame:
     """By sheet, the rows that must not stand last on a page: bands and titles of tables."""
 
     def __post_init__(self) -> None:
-        self.look = palette(self.board.definition)
+        look = palette(self.board.definition)
+        heading, strong = (
+            replace(style, align="left", indent=1) for style in (look.heading, look.strong)
+        )
+        self.look = replace(look, heading=heading, strong=strong)
         self.short = short_names([section.name for section in self.figures.sections])
         self.points = {p.key: p for p in points_of(self.board.definition, ("", "?"))}
 
@@ -84,7 +88,7 @@ class Frame:
     @cached_property
     def boxed(self) -> Style:
         """Body text in a box."""
-        return replace(self.look.body, border=self.look.line)
+        return replace(self.look.body, border=self.look.line, align="left", indent=1)
 
     @cached_property
     def number(self) -> Style:
