@@ -32,8 +32,25 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def json_text(document: object) -> str:
     """A JSON document, for stdout as it is: escaped where stdout is not UTF-8, so none is lost."""
+    return json.dumps(document, ensure_ascii=not _is_unicode(), indent=2)
+
+
+def say_whole(text: str) -> None:
+    """Print a text with every character of it, for a file or a program that takes it in.
+
+    Where the system's own encoding lacks some, it is UTF-8 with the mark by which Excel knows it. A
+    terminal is given what it can show.
+    """
+    if _is_unicode() or sys.stdout.isatty():
+        click.echo(text, nl=False)
+    else:
+        sys.stdout.flush()
+        click.echo(text.encode("utf-8-sig"), nl=False)
+
+
+def _is_unicode() -> bool:
     known = codecs.lookup(getattr(sys.stdout, "encoding", None) or "utf-8").name
-    return json.dumps(document, ensure_ascii=not known.startswith("utf"), indent=2)
+    return known.startswith("utf")
 
 
 def plain(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from xlplan.cli.say_plain import json_text
+from xlplan.cli.say_plain import json_text, say_whole
 from xlplan.cycle.issue import IssueResult
 from xlplan.cycle.merge import MergeResult, ReturnReport
 from xlplan.cycle.report import Status
@@ -250,7 +250,7 @@ def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> No
     writer.writeheader()
     for line in lines:
         writer.writerow({name: _plain(line.get(name)) for name in heading})
-    click.echo(out.getvalue(), nl=False)
+    say_whole(out.getvalue())
 
 
 def _plain(value: object) -> object:
