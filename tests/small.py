@@ -99,13 +99,14 @@ def edit_master(folder: Path, edits: Edits, saved_at: str = "2026-11-11T10:00:00
     master.write_bytes(fill(folder, master, edits, saved_at))
 
 
-def answer(folder: Path, answers: Mapping[tuple[str, str], str]) -> None:
-    """Answers in decisions.xlsx, by ref and field: what the dropdown offers."""
+def answer(folder: Path, answers: Mapping[tuple[str, ...], str]) -> None:
+    """Answers in decisions.xlsx, by ref and field (and kind): what the dropdown offers."""
     path = folder / "decisions.xlsx"
     data = path.read_bytes()
     columns, rows = key_rows(data, ID_PREFIX)
     with opened(folder) as plan:
-        ids = {(q.action, q.field): q.id for q in plan.questions()}
+        asked = [((q.action, q.field, q.kind), q.id) for q in plan.questions()]
+    ids: dict[tuple[str, ...], str] = {key[:2]: ident for key, ident in asked} | dict(asked)
     cells: list[tuple[str, str | float | date | None]] = []
     sheet = ""
     for key, choice in answers.items():

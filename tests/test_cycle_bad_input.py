@@ -310,6 +310,26 @@ def test_an_answer_that_comes_too_late(folder: Path, say: Any) -> None:
     assert say(folder, "show", "1.3").document[0]["fields"]["rating"] == "Red"
 
 
+def test_two_answers_that_differ_about_one_cell(folder: Path, say: Any) -> None:
+    """Whichever is used, the other is not lost without a word."""
+    small.give_back(folder, small.LETTINGS, {("1.3", "rating"): "Green"}, file="a.xlsx")
+    small.give_back(folder, small.REPAIRS, {("1.3", "rating"): "Red"})
+    later = "2026-11-12T10:00:00Z"
+    small.give_back(folder, small.LETTINGS, {}, file="b.xlsx", saved_at=later)
+    say(folder, "merge")
+    before = say(folder, "show", "1.3").document[0]["fields"]["rating"]
+    small.answer(
+        folder, {("1.3", "rating", "conflict"): "Red", ("1.3", "rating", "reverted"): "Accept"}
+    )
+    found = say(folder, "merge")
+    assert found.status == 1
+    held = say(folder, "show", "1.3").document[0]["fields"]["rating"]
+    assert held in ("Red", before)
+    said = found.line("DEC-007")
+    assert f'put "{held}" there' in said
+    assert f'("{before if held == "Red" else "Red"}") was not used' in said
+
+
 def test_a_return_that_shows_less_than_an_earlier_one_is_said_to_ask(
     folder: Path, say: Any
 ) -> None:

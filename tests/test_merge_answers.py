@@ -289,6 +289,52 @@ def test_a_reverted_text_can_be_put_back_beside_entries() -> None:
     assert office.value("a-1", "diary") == "[2026-01, Ben] Ours"
 
 
+@pytest.mark.parametrize(
+    ("choice", "other", "stands"),
+    [("Keep current", None, "Paint bought"), ("Other", "Later", "Later"), ("Accept", None, "Done")],
+)
+def test_what_was_answered_in_doubt_is_answered_for_certain(
+    choice: str, other: str | None, stands: str
+) -> None:
+    """A clean copy of the same file says nothing new; a new value does."""
+    office = Office()
+    ann = office.issue("Ann")
+    cell = ("a-1", "progress")
+    office.give_back(ann, {cell: "Done"}, trust={"a-1": "matched"}, saved_at="2026-01-02")
+    (question,) = office.questions()
+    office.answer(question, choice, other)
+    copy = office.give_back(ann, {cell: "Done"}, saved_at="2026-01-03")
+    assert (office.value(*cell), office.questions()) == (stands, [])
+    fates = [fate.disposition for fate in office.fates(copy)]
+    assert fates == (["applied"] if choice == "Accept" else ["held"])
+    office.give_back(ann, {cell: "Doubled"}, saved_at="2026-01-04")
+    if choice == "Keep current":
+        assert office.value(*cell) == "Doubled"
+    else:
+        assert [q.kind for q in office.questions()] == ["conflict"]
+
+
+def test_a_locked_cell_that_was_accepted_is_not_asked_again() -> None:
+    office = Office()
+    ann, cell = office.issue("Ann"), ("a-1", "action")
+    office.give_back(ann, {cell: "Paint it"}, trust={"a-1": "matched"})
+    (question,) = office.questions()
+    office.answer(question, "Accept")
+    office.give_back(ann, {cell: "Paint it"})
+    assert (office.value(*cell), office.questions()) == ("Paint it", [])
+
+
+def test_what_the_master_says_by_now_needs_no_leave() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    for template in (ann, ben):
+        office.give_back(template, {("a-1", "action"): "Paint it"})
+    office.coordinator({("a-2", "action"): "Slate the roof"})
+    late = office.give_back(ann, {("a-2", "action"): "Slate the roof"}, saved_at="2026-01-09")
+    assert [q.uid for q in office.questions()] == ["a-1"]
+    assert [fate.disposition for fate in office.fates(late)] == ["locked"]
+
+
 def test_what_was_added_again_stays_when_its_removal_is_taken_back() -> None:
     """Somebody else removed it as well, and did not see that it was added again."""
     office = Office()

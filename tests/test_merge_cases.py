@@ -101,6 +101,20 @@ def test_put_back_by_the_coordinator_while_the_lead_edited_is_a_conflict() -> No
     assert [q.kind for q in office.questions()] == ["conflict"]
 
 
+@pytest.mark.parametrize("said", ["Begun", "Half done", "Done", "Painted", "Dry"])
+def test_a_conflict_names_what_was_issued_to_the_lead(said: str) -> None:
+    """Not what a master held for a day in between."""
+    office = Office()
+    cell = ("a-1", "progress")
+    issued = office.value(*cell)
+    template = office.issue("Ann")
+    office.coordinator({cell: "Stolen"})
+    office.coordinator({cell: issued})
+    office.give_back(template, {cell: said})
+    (question,) = office.questions()
+    assert show(question.base) == issued
+
+
 def test_put_back_after_the_edit_was_seen_is_not_undone_by_a_copy() -> None:
     office = Office()
     template = office.issue("Ann")

@@ -15,10 +15,10 @@ from xlplan.cycle.replying import replies_of
 from xlplan.documents.answers import read_answers
 from xlplan.documents.reply import Reply
 from xlplan.errors import Problem
-from xlplan.merge.answers import Answer, facts_of
+from xlplan.merge.answers import Answer, clash, facts_of
 from xlplan.merge.diff import Comparison
 from xlplan.merge.fates import Fate, fates_of
-from xlplan.merge.model import COORDINATOR, Candidate, Change, Question, Returned
+from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned
 from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading
@@ -266,6 +266,7 @@ def _take_answers(
     problems = list(answers.problems)
     open_now = {question.id: question for question in questions_of(desk.state)}
     count = 0
+    taken: list[Fact] = []
     for given in answers.answers:
         question = open_now.get(given.question)
         if question is None:
@@ -276,6 +277,10 @@ def _take_answers(
         if isinstance(facts, Problem):
             problems.append(facts)
             continue
+        if problem := clash(desk.state, question, answer, facts, taken):
+            problems.append(problem)
+            continue
+        taken.extend(facts)
         work.append(facts)
         count += 1
     found.answered += count

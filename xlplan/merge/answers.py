@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from xlplan.errors import Problem
 from xlplan.merge.decisions import Answer, decided, refuse, taken_in
-from xlplan.merge.model import Candidate, Fact, Question
+from xlplan.merge.model import Candidate, Decided, Fact, Question
 from xlplan.merge.proposals import proposal_facts
 from xlplan.merge.questions import (
     ACCEPT,
@@ -25,7 +27,7 @@ from xlplan.plan.definition import STATUS
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, canon, show
 
-__all__ = ["Answer", "facts_of"]
+__all__ = ["Answer", "clash", "facts_of"]
 
 _TAKE_OTHER = frozenset({OTHER, LINK, TRANSFER})
 """Choices that say with Other value what they mean."""
@@ -66,6 +68,32 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
         text = "\n".join(dict.fromkeys(show(c.value) for c in question.candidates if c.value))
         return [decided(state, question, answer, choice, text, of=question.candidates)]
     return _accepted(state, question, answer, choice)
+
+
+def clash(
+    state: State, question: Question, answer: Answer, facts: Iterable[Fact], taken: Iterable[Fact]
+) -> Problem | None:
+    """Why an answer cannot be taken beside those just `taken` from the same file: it would put
+    something else into the same cell, and one of the two would be lost without a word.
+
+    What is taken in beside the rest of a cell (an entry, an element of a set) overwrites nothing.
+    """
+    item = state.field_of((question.uid, question.field))
+    adds = item is not None and (item.type == "narrative" or item.type in SET_TYPES)
+    if adds and question.kind not in ("conflict", "reverted"):
+        return None
+    put = {(f.uid, f.field): f.value for f in taken if isinstance(f, Decided) and f.writes}
+    for fact in facts:
+        if isinstance(fact, Decided) and fact.writes:
+            before = put.get((fact.uid, fact.field), fact.value)
+            if before != fact.value:
+                return refuse(
+                    question, answer, "DEC-007",
+                    f'Another answer in this file put "{show(before) or "(blank)"}" there, so this '
+                    f'one ("{show(fact.value) or "(blank)"}") was not used. If it is still asked, '
+                    "answer it again; else edit the cell in master.xlsx.",
+                )  # fmt: skip
+    return None
 
 
 def _spare(state: State, question: Question, answer: Answer, choice: str) -> str:

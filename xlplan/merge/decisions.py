@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from xlplan.errors import Problem
-from xlplan.merge.ids import identity, named
+from xlplan.merge.ids import answered_with, identity, named
 from xlplan.merge.model import Candidate, Decided, Place, Question
 from xlplan.merge.questions import open_asks
 from xlplan.merge.records import CellKey
@@ -46,7 +46,7 @@ def decided(
     it is not the whole of what the cell holds: entries that they had not seen stay beside it.
     """
     key = cell or (question.uid, question.field)
-    saw = _seen_by(state, key, question, answer) | question.saw
+    saw = _seen_by(state, key, question, answer) | question.saw | answered_with(question.saw)
     if of is not None:
         took = {candidate.assertion for candidate in of}
         known = frozenset().union(*(w.saw for w in state.live(key) if w.id in took))

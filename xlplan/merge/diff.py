@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from xlplan.errors import Problem
-from xlplan.merge.ids import assertion_id
+from xlplan.merge.ids import assertion_id, in_doubt
 from xlplan.merge.model import COORDINATOR, Assertion, AssertionKind, Issued, Place
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.register import Write
@@ -183,10 +183,10 @@ class Comparison:
         self._note_look_alikes(row, item, value, cell)
         doubt = against.doubt or _dispute(cell)
         kind, message = self._kind(row, item, column, value, doubt)
-        said_in = f"{column}?" if doubt else column  # not the same as said for certain
         said = self._as_then(item, cell, value)
+        ident = assertion_id(self.issued.id, self.issued.author, row.uid, column, said)
         return Assertion(
-            id=assertion_id(self.issued.id, self.issued.author, row.uid, said_in, said),
+            id=in_doubt(ident) if doubt and kind == "held" else ident,
             kind=kind,
             issued=self.issued.id,
             author=self.issued.author,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlplan.merge.model import COORDINATOR, Assertion, Disposition, Place, Returned
-from xlplan.merge.register import Write, superseded
+from xlplan.merge.register import Write, already_answered, superseded
 from xlplan.merge.state import State
 
 _ASKING: dict[str, Disposition] = {
@@ -60,6 +60,8 @@ def disposition_of(state: State, item: Assertion) -> Disposition:
     if kind in _ASKING:
         return _ASKING[kind]
     cell = state.cell(key)
+    if item.id in already_answered(writes):
+        return "applied" if cell.value == item.value else "held"
     if any(head.id == item.id for head in cell.heads):
         if cell.conflict:
             return "conflict"

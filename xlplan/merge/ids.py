@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value, encode
@@ -35,6 +36,30 @@ def identity(value: Value) -> object:
 def assertion_id(issued: str, author: str, uid: str, column: str, value: Value) -> str:
     """The id of an assertion: the same edit from any copy of the file is the same (MERGE 1)."""
     return named("w", issued, author, uid, column, identity(value), length=20)
+
+
+_DOUBT, _ANSWERED = "?", "!"
+
+
+def in_doubt(assertion: str) -> str:
+    """The id of an assertion where there is a reason to doubt it: not the same as for certain."""
+    return assertion + _DOUBT
+
+
+def for_certain(assertion: str) -> str:
+    """The id that an assertion has in a copy of its file that gives no reason for doubt."""
+    return assertion.removesuffix(_DOUBT)
+
+
+def answered_with(asked: Iterable[str]) -> frozenset[str]:
+    """What a decision about assertions `asked` has seen besides: what was in doubt is answered
+    for certain as well, whichever copy says it (MERGE section 3)."""
+    return frozenset(for_certain(a) + _ANSWERED for a in asked if a.endswith(_DOUBT))
+
+
+def answered(saw: Iterable[str]) -> frozenset[str]:
+    """The assertions that decisions with `saw` have answered before any copy said them."""
+    return frozenset(a.removesuffix(_ANSWERED) for a in saw if a.endswith(_ANSWERED))
 
 
 def row_uid(proposal: str) -> str:

@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import cast
 
-from xlplan.merge.ids import digest, identity, named, row_uid
+from xlplan.merge.ids import digest, identity, in_doubt, named, row_uid
 from xlplan.merge.model import COORDINATOR, Candidate, Question, QuestionKind
 from xlplan.merge.records import CellKey
-from xlplan.merge.register import CellState, Write, distinct, seen, superseded
+from xlplan.merge.register import CellState, Write, already_answered, distinct, seen, superseded
 from xlplan.merge.reverted import Shown, last_shown, without
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, Field
@@ -83,12 +83,17 @@ def _conflict(state: State, key: CellKey, cell: CellState) -> Question:
     candidates = tuple(candidate(head, item) for head in _ordered(distinct(cell.heads).values()))
     labels = labelled(candidates)
     combine = (COMBINE,) if item is not None and item.type in ("text", "narrative") else ()
-    base = next((h.base for h in cell.heads if h.issued), cell.value)
+    base = next((h.base for h in _as_issued(cell.heads)), cell.value)
     return _question(
         state, key, "conflict", ids, base, cell.value, candidates,
         (*labels, KEEP, *combine, OTHER),
         "These people wrote different things without seeing each other's.",
     )  # fmt: skip
+
+
+def _as_issued(heads: Iterable[Write]) -> list[Write]:
+    """Those who answered an issued workbook: leads first, for it went out to them."""
+    return sorted((h for h in heads if h.issued), key=lambda h: (h.author == COORDINATOR, h.id))
 
 
 def _ordered(writes: Iterable[Write]) -> list[Write]:
@@ -125,16 +130,8 @@ def open_asks(writes: Sequence[Write]) -> list[Write]:
     """The writes on a cell that ask: not seen by a later act, not replaced by their author, nor
     said for certain by another copy of the same file."""
     gone = seen(w for w in writes if w.kind == "decision" or w.standing) | superseded(writes)
-    certain = {_said(w) for w in writes if w.standing and w.issued}
-    return [
-        w
-        for w in writes
-        if not w.standing and w.kind != "decision" and w.id not in gone and _said(w) not in certain
-    ]
-
-
-def _said(write: Write) -> tuple[str, str, bool, str]:
-    return (write.issued, write.author, write.entry, digest(identity(write.value)))
+    gone |= already_answered(writes) | {in_doubt(w.id) for w in writes}
+    return [w for w in writes if not w.standing and w.kind != "decision" and w.id not in gone]
 
 
 def _asking(
@@ -175,9 +172,13 @@ def _before(state: State, key: CellKey) -> tuple[str, ...]:
 
 
 def _is_a_question(state: State, key: CellKey, write: Write) -> bool:
-    """Rows that the coordinator adds are taken as they are; a withdrawn row may be missing."""
+    """Rows that the coordinator adds are taken as they are; a withdrawn row may be missing; what
+    the master says by now needs no leave."""
     if write.kind == "row-added":
         return write.author != COORDINATOR
+    if write.kind in ("locked", "held") and not write.entry:
+        cell = state.cell(key)
+        return cell.conflict or cell.value != write.value
     return write.kind != "row-missing" or state.value(key[0], STATUS) != "withdrawn"
 
 

@@ -125,11 +125,11 @@ class Records:
 def _as_seen(write: Write, sightings: list[Sighting]) -> Write:
     """A write with what its live sightings say of it.
 
-    Where copies spell it differently, it reads as in the one saved first, whichever came first.
+    It stands, and is spelt, as in the copy saved first, whichever came first.
     """
     first = sightings[0]
     stamped = [s for s in sightings if s.stamp]
-    dated = min(stamped or sightings, key=lambda s: (s.stamp, show(s.value)))
+    dated = min(stamped or sightings, key=lambda s: (s.stamp, show(s.value), str(s.place)))
     asks = first.kind not in STANDING and first.kind not in ("row", "decision")
     return replace(
         write,

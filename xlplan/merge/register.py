@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xlplan.merge.ids import digest, identity
+from xlplan.merge.ids import answered, digest, identity
 from xlplan.merge.model import COORDINATOR, Place
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date
@@ -93,6 +93,11 @@ def seen(writes: Iterable[Write]) -> frozenset[str]:
     return frozenset().union(*(write.saw for write in writes))
 
 
+def already_answered(writes: Iterable[Write]) -> frozenset[str]:
+    """The ids of what a decision has answered in doubt, whichever copy says it for certain."""
+    return answered(i for w in writes if w.kind == "decision" for i in w.saw)
+
+
 def heads_of(writes: Sequence[Write]) -> tuple[Write, ...]:
     """The live writes that no other live write saw or replaced, in a fixed order."""
     if len(writes) == 1:
@@ -111,7 +116,8 @@ def distinct(writes: Iterable[Write]) -> dict[str, Write]:
 
 def settle(item: Field | None, writes: Collection[Write]) -> CellState:
     """The state of a cell from its live writes; `item` is its field (None: plain)."""
-    standing = [write for write in writes if write.standing]
+    settled = already_answered(writes)
+    standing = [write for write in writes if write.standing and write.id not in settled]
     if not standing:
         return BLANK
     if item is not None and item.type == "narrative" and any(w.kind == "entry" for w in standing):
