@@ -455,6 +455,16 @@ def test_every_change_can_be_traced_to_its_file_and_cell() -> None:
         assert any(str(change.place) in note and change.by in note for note in notes)
 
 
+def test_the_reason_of_a_decision_stands_beside_it() -> None:
+    change = Change(
+        1, "2026-11-05T09:30:00Z", "2026-11", "1", "1", "rating", "A", "G", "Coordinator",
+        Place("decisions.xlsx", "Decisions", "H4"), "decision", why="The evidence was seen",
+    )  # fmt: skip
+    book = composite_workbook(board_of(action("1", rating="G"), changes=[change]), CREATED)
+    said = words_of(sheet_of(book, "Changes"))
+    assert "Decided by the coordinator: The evidence was seen" in said
+
+
 def test_a_changed_rating_is_said_in_words() -> None:
     change = Change(
         1, "2026-11-05T09:30:00Z", "2026-11", "1", "1", "rating", "A", "G", "Post A",

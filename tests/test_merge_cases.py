@@ -33,6 +33,9 @@ CASES = [
     ("progress", UNTOUCHED, None, "", "applied", "", "an optional field emptied"),
     ("progress", "Paint lost", None, "Paint lost", "conflict", "conflict", "emptied and edited"),
     ("progress", UNTOUCHED, "Paint bought  ", "Paint bought", "", "", "a trailing space"),
+    ("progress", UNTOUCHED, "  Paint \xa0 bought", "Paint bought", "", "", "spaces say nothing"),
+    ("progress", UNTOUCHED, "Paint\nbought", "Paint\nbought", "applied", "", "a new line does"),
+    ("action", UNTOUCHED, "Paint  the hall", "Paint the hall", "", "", "nor in a locked cell"),
     ("progress", UNTOUCHED, "=1+1", "=1+1", "applied", "", "text that looks like a formula"),
     ("progress", UNTOUCHED, "- done", "- done", "applied", "", "text that begins with a dash"),
     ("progress", UNTOUCHED, "Ρaint bought", "Ρaint bought", "applied", "", "look-alikes in a text"),
@@ -82,6 +85,31 @@ def test_case(
     fates = [f.disposition for f in office.fates(office.state.returns["r-lead"])]
     assert fates == ([fate] if fate else [])
     assert [q.kind for q in office.questions()] == ([question] if question else [])
+
+
+def test_what_only_differs_in_spaces_is_told() -> None:
+    office = Office()
+    back = office.give_back(office.issue("Ann"), {("a-1", "progress"): "Paint   bought"})
+    assert back.assertions == ()
+    assert [text.partition(": ")[2] for text in back.information] == [
+        '"Paint   bought" means the same as "Paint bought" in Progress; no change.'
+    ]
+
+
+def test_the_coordinator_may_take_out_a_space() -> None:
+    office = Office()
+    office.coordinator({("a-1", "progress"): "Paint  bought"})
+    assert office.value("a-1", "progress") == "Paint  bought"
+
+
+def test_what_was_cleared_is_told_by_itself() -> None:
+    office = Office()
+    back = office.give_back(
+        office.issue("Ann"), {("a-1", "progress"): None, ("a-1", "rating"): None}
+    )
+    assert [text.partition(": ")[2] for text in back.information] == [
+        'cleared: Progress of action 1.1, which said "Paint bought".'
+    ]
 
 
 def test_an_absent_column_says_nothing() -> None:

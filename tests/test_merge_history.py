@@ -8,6 +8,8 @@ from datetime import date
 import pytest
 
 from tests.paper import FIELDS, Office
+from xlplan.errors import Problem
+from xlplan.merge.answers import Answer, facts_of
 from xlplan.merge.decide import decide
 from xlplan.merge.ids import identity
 from xlplan.merge.model import COORDINATOR
@@ -278,6 +280,25 @@ class TestHistory:
             office.reading(ben, {("a-1", "rating"): "Blue"}, digest="2"),
         )
         assert [(c.by, c.kind) for c in made] == [("Ann, Ben", "agreed")]
+
+    def test_a_set_that_two_have_added_to_is_not_said_to_be_agreed(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "tags"): "a, b, c"})
+        (change,) = office.merge(office.reading(ben, {("a-1", "tags"): "a, b, d"}, digest="2"))
+        assert (change.by, change.kind) == ("Ben", "edit")
+
+    def test_the_reason_of_a_decision_stands_in_the_log(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "rating"): "Blue"})
+        office.give_back(ben, {("a-1", "rating"): "Red"})
+        (question,) = office.questions()
+        answer = Answer("Red", why="The evidence is not in")
+        facts = facts_of(office.state, question, answer)
+        assert not isinstance(facts, Problem)
+        (change,) = office.append(*facts)
+        assert (change.kind, change.why) == ("decision", "The evidence is not in")
 
     def test_what_a_conflict_goes_on_showing_is_told_of_who_wrote_it(self) -> None:
         office = Office()

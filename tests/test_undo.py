@@ -87,6 +87,34 @@ def test_the_same_file_can_be_merged_again(folder: Path) -> None:
         assert plan.verify() == []
 
 
+def test_a_file_that_would_come_in_again_is_named(folder: Path) -> None:
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"})
+    small.do(folder, "merge")
+    found = return_of(folder, "inbox/Head of Learning.xlsx")
+    with small.opened(folder) as plan:
+        [told] = plan.undo(found.id).problems
+        assert (told.code, told.where, told.level) == ("UNDO-005", found.file, "note")
+        plan.merge()
+        (folder / found.file).rename(folder / "elsewhere.xlsx")
+        assert plan.undo(found.id).problems == ()
+
+
+def test_a_return_that_says_the_same_is_named(folder: Path) -> None:
+    edits = {("2.1", "rating"): "Amber", ("2.1", "progress"): "Sent"}
+    small.give_back(folder, small.LEARNING, edits, file="first.xlsx")
+    later = "2026-11-12T10:00:00Z"
+    del edits["2.1", "progress"]
+    small.give_back(folder, small.LEARNING, edits, file="second.xlsx", saved_at=later)
+    small.do(folder, "merge")
+    first, second = (return_of(folder, f"inbox/{n}.xlsx") for n in ("first", "second"))
+    with small.opened(folder) as plan:
+        told = [p for p in plan.undo(first.id).problems if p.code == "UNDO-006"]
+    assert [p.where for p in told] == [second.file]
+    assert "It says 1 of the 2 things" in told[0].message
+    assert f"xlplan undo {second.id}" in told[0].message
+    assert standing(folder)["2.1 rating"] == "Amber"
+
+
 def test_an_id_that_no_return_has(folder: Path) -> None:
     assert refused(folder, "r-ffffffffffff").endswith("[UNDO-001]")
     assert refused(folder, "").endswith("[UNDO-001]")

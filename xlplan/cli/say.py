@@ -174,7 +174,7 @@ def log(plan: Plan, changes: Sequence[Change], as_json: bool, as_csv: bool) -> i
         if as_json:
             say_json(shapes)
         else:
-            names = "seq at cycle action field from to by file sheet cell kind return"
+            names = "seq at cycle action field from to by file sheet cell kind return why"
             say_csv(names.split(), shapes)
         return DONE
     say_changes(plan, changes)

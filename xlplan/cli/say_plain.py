@@ -96,7 +96,6 @@ def say_changes(plan: Plan, changes: Sequence[Change]) -> None:
     for change in changes:
         item = definition.find(change.field)
         before, after = (show_in(item, v) or "(blank)" for v in (change.before, change.after))
-        lines.append(
-            (change.action, change.field, short(before), short(after), change.by, change.place)
-        )
+        where = ": ".join(filter(None, (str(change.place), short(change.why))))
+        lines.append((change.action, change.field, short(before), short(after), change.by, where))
     table(("action", "field", "from", "to", "by", "where"), lines)

@@ -100,6 +100,7 @@ def log_shape(change: Change) -> dict[str, object]:
         "cell": change.place.cell,
         "kind": change.kind,
         "return": change.return_id,
+        "why": change.why,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlplan.cycle import outputs
@@ -44,8 +44,39 @@ def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") ->
         work.append([Undone(returned.id, tuple(d.id for d in gone), why)])
         changes = tuple(work.step.changes())
         prepared = outputs.prepare(desk, work)
+        told = (*_still_there(desk, returned), *_still_said(state, returned))
     problems = outputs.write(desk, prepared)
-    return UndoResult(returned, gone, changes, tuple(problems))
+    return UndoResult(returned, gone, changes, (*told, *problems))
+
+
+def _still_there(desk: Desk, returned: Returned) -> Iterator[Problem]:
+    """A file that still lies in the inbox comes in again with the next merge."""
+    path = desk.folder.root / returned.file
+    lies = next((p for p in (path, *path.parents) if p.is_file()), None)
+    if lies is not None and desk.folder.inbox in lies.parents:
+        name = lies.relative_to(desk.folder.root).as_posix()
+        yield Problem(
+            "UNDO-005",
+            name,
+            f"It still lies in the inbox: the next merge takes {returned.file} in again. Move it "
+            "elsewhere if it is to stay out.",
+            "note",
+        )
+
+
+def _still_said(state: State, returned: Returned) -> Iterator[Problem]:
+    """What another file says as well stands, though one that said it was taken back."""
+    own = {item.id for item in returned.assertions}
+    for other in state.returns.values():
+        said = own & {item.id for item in other.assertions}
+        if said and other.id != returned.id and state.live_return_of(other.sha256) is not None:
+            yield Problem(
+                "UNDO-006",
+                other.file,
+                f"It says {len(said)} of the {len(own)} things that {returned.file} said, which "
+                f"stand. To take them back too: xlplan undo {other.id}",
+                "note",
+            )
 
 
 def find_return(state: State, return_id: str) -> Returned:

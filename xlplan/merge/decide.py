@@ -12,6 +12,7 @@ from typing import Literal
 
 from xlplan.merge.register import SET_TYPES
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.text import same_words
 from xlplan.plan.values import Invalid, Raw, Value, canon
 
 Ruled = Literal[
@@ -38,7 +39,7 @@ def decide_cell(item: Field, base: Value, master: Value, returned: Value) -> tup
     `item.owner` ``"coordinator"`` makes a change ``locked``. Equal values count as untouched
     here: without a history, "edited and put back" cannot be told from "never touched".
     """
-    if returned == base:
+    if returned == base or same_words(returned, base):
         return "untouched", master
     if item.owner != "lead":
         return "locked", master

@@ -19,7 +19,7 @@ from xlplan.merge.register import Write
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field, PlanDefinition
-from xlplan.plan.text import fold
+from xlplan.plan.text import fold, same_words
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
 
 STATUS_FIELD = Field(STATUS, "Status", "choice", choices=("withdrawn",))
@@ -146,6 +146,18 @@ class Comparison:
             why = "Every input of this row was emptied."
             found.append(whole_row(self.issued, row.uid, "emptied", emptied[0].place, said, why))
         self.found.assertions.extend(found)
+        for item in found:
+            if item.value is None and item.kind == "edit":
+                self._note_cleared(item)
+
+    def _note_cleared(self, item: Assertion) -> None:
+        """What was emptied is said by itself: among other changes it is easily overlooked."""
+        known = self._field(item.uid, item.field)
+        heading = known.heading if known else item.field
+        self.found.information.append(
+            f"{item.place.sheet}!{item.place.cell}: cleared: {heading} of action "
+            f'{self.state.ref(item.uid)}, which said "{show(item.base)}".'
+        )
 
     def _filled(self, row: ReadRow) -> int:
         """How many inputs of a row the template showed with something in them."""
@@ -175,8 +187,10 @@ class Comparison:
         if not cell.formula and not cell.error and untouched(base, cell.value):
             return None
         value = self._value(item, cell, self.state.definition)
-        if value == base or (value is None and against.typed):
-            self._note_spelling(row, item, base if value == base else None, cell)
+        # Who owns the plan may well mean to take out a space.
+        same = value == base or (not self.owner and same_words(value, base))
+        if same or (value is None and against.typed):
+            self._note_spelling(row, item, base if same else None, cell)
             return None
         if cell.other and canon(item, cell.other, self.state.definition) == base:
             return None  # as issued by one of two readers: a program's doing, nobody's edit

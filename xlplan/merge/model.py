@@ -115,6 +115,8 @@ class Change:
     place: Place
     kind: str
     return_id: str = ""
+    why: str = ""
+    """What the coordinator gave as the reason, where they decided it or took it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,7 @@ def _change(
         place=Place() if told is None else told.place,
         kind="undo" if told is None else _kind(now, told, current_cycle(state)),
         return_id="" if writer is None else writer.return_id,
+        why=event.fact.why if isinstance(event.fact, Decided | Undone) else "",
     )
 
 
@@ -181,7 +182,8 @@ def _kind(now: CellState, writer: Write, period: str) -> str:
         return "conflict"
     if writer.kind == "entry" and writer.cycle != period:
         return "restatement"
-    if len({head.author for head in now.heads}) > 1 and writer.kind == "edit":
+    same = {head.author for head in now.heads if head.value == writer.value}
+    if len(same) > 1 and writer.kind == "edit":
         return "agreed"
     if writer.kind == "edit" and writer.author == COORDINATOR:
         return "master"

@@ -57,3 +57,14 @@ def fold(text: str) -> str:
 def latin(text: str) -> str:
     """`text` with look-alike Greek and Cyrillic letters replaced by the Latin they resemble."""
     return text.translate(LOOK_ALIKES)
+
+
+def same_words(one: object, other: object) -> bool:
+    """Whether two texts say the same line by line, but for spaces, indents and blank lines."""
+    if not isinstance(one, str) or not isinstance(other, str):
+        return False
+    return _words(one) == _words(other)
+
+
+def _words(text: str) -> list[list[str]]:
+    return [words for line in text.split("\n") if (words := line.split())]

@@ -37,6 +37,11 @@ def changes_sheet(frame: Frame) -> Sheet:
     return frame.sheet(NAME, rows, WIDTHS, headed=headed, freeze_columns=2)
 
 
+def _how(change: Change) -> str:
+    """How a change was decided, with the reason that was given."""
+    return f"{decided(change.kind)}: {change.why}" if change.why else decided(change.kind)
+
+
 def _row(frame: Frame, change: Change, kinds: Mapping[str, str]) -> Row:
     definition = frame.board.definition
     kind = kinds.get(change.uid, "action")
@@ -62,6 +67,6 @@ def _row(frame: Frame, change: Change, kinds: Mapping[str, str]) -> Row:
             frame.text(change.place.file),
             frame.text(change.place.sheet),
             frame.text(change.place.cell),
-            frame.text(decided(change.kind)),
+            frame.fitted(_how(change), WIDTHS[9], f"{label}: how it was decided"),
         ]
     )
