@@ -9,6 +9,7 @@ import pytest
 from tests.paper import DEFINITION, Office, row
 from xlplan.merge.model import COORDINATOR, RowAdded
 from xlplan.merge.questions import question_id
+from xlplan.merge.reading import ReadCell, ReadRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
 
 LADDER = {"action": "Buy a ladder", "section": "One"}
@@ -37,6 +38,20 @@ class TestProposals:
         (question,) = office.questions()
         office.answer(question, "Accept")
         assert office.state.master()[2].values["rating"] == "Red"
+
+    def test_each_value_of_an_accepted_row_is_told_of_its_own_cell(self) -> None:
+        office = Office()
+        cells = {"action": ReadCell("Buy a ladder", "C20"), "rating": ReadCell("Red", "F20")}
+        typed = ReadRow("new-1", "", 20, "added", cells)
+        back = office.give_back(office.issue("Ann"), more=[typed])
+        told = [(fate.field, fate.place.cell) for fate in office.fates(back)]
+        assert told == [("action", "C20"), ("rating", "F20")]
+        office.answer(office.questions()[0], "Accept")
+        (made,) = [r for r in office.state.rows.values() if r.origin == "proposal"]
+        assert {name: place.cell for name, place in made.places.items() if name in cells} == {
+            "action": "C20",
+            "rating": "F20",
+        }
 
     def test_a_proposal_accepted_twice_makes_one_row(self) -> None:
         office = Office()
@@ -244,6 +259,8 @@ class TestMissingAndTwice:
         assert sorted(dispositions(office, "x")) == [
             ("due", "held"), ("progress", "held"), ("rating", "held"),
         ]  # fmt: skip
+        found = office.fates(office.state.returns["r-x"])
+        assert len({fate.place.cell for fate in found}) == 3
 
     def test_an_emptied_row_after_an_edit_is_asked_about_once(self) -> None:
         office = Office()

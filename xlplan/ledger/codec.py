@@ -115,6 +115,8 @@ def _assertion_body(item: Assertion) -> Body:
         body["row"] = dict(item.row)
     if item.entry:
         body["entry"] = True
+    if item.cells:
+        body["cells"] = dict(item.cells)
     return body
 
 
@@ -157,6 +159,7 @@ def _returned(body: Body) -> Returned:
             message=item.get("message", ""),
             row=item.get("row", {}),
             entry=item.get("entry", False),
+            cells=item.get("cells", {}),
         )
         for item in body["assertions"]
     )

@@ -144,7 +144,9 @@ class Comparison:
             found = [a for a in found if a not in emptied]
             said = {a.field: show(a.base) for a in emptied}
             why = "Every input of this row was emptied."
-            found.append(whole_row(self.issued, row.uid, "emptied", emptied[0].place, said, why))
+            at = {a.field: a.place.cell for a in emptied}
+            place = emptied[0].place
+            found.append(whole_row(self.issued, row.uid, "emptied", place, said, why, at))
         self.found.assertions.extend(found)
         for item in found:
             if item.value is None and item.kind == "edit":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from xlplan.merge.model import COORDINATOR, Assertion, Disposition, Place, Returned
 from xlplan.merge.register import Write, already_answered, superseded
@@ -39,7 +39,8 @@ def fates_of(state: State, returned: Returned) -> list[Fate]:
     """
     return [
         Fate(
-            state.ref(item.uid), item.uid, field, item.place, item.author,
+            state.ref(item.uid), item.uid, field,
+            replace(item.place, cell=item.cells.get(field, item.place.cell)), item.author,
             disposition_of(state, item),
         )
         for item in returned.assertions

@@ -68,6 +68,8 @@ class Assertion:
     message: str = ""
     row: Mapping[str, str] = a_field(default_factory=dict)
     entry: bool = False
+    cells: Mapping[str, str] = a_field(default_factory=dict)
+    """Where each text of `row` stands; `place` is the first of them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from xlplan.merge.ids import row_uid
 from xlplan.merge.model import COORDINATOR, MasterRow, Place, RowAdded
@@ -34,13 +35,15 @@ def new_row(
     proposal: str,
     values: Mapping[str, Value],
     place: Place,
+    cells: Mapping[str, str],
     origin: str,
     source: str,
 ) -> RowAdded:
     """The row that a proposal (by its uid) becomes, however often it is accepted.
 
-    It gets a ref in the plan's own numbering where it has none that is free, and comes after the
-    last row of its section.
+    `cells` says by column where its texts stand; what was read nowhere is told of `place`. The row
+    gets a ref in the plan's own numbering where it has none that is free, and comes after the last
+    row of its section.
     """
     kind = kind_of(proposal)
     key = state.definition.with_role("key", kind)
@@ -57,7 +60,10 @@ def new_row(
         after = max(state.rows[row.uid].order for row in mates or rows)
         following = next((o for o in orders if o > after), after + 2)
         order = (after + following) / 2
-    places = dict.fromkeys(named, place)
+    places = {
+        name: replace(place, cell=cells.get(name) or cells.get(name + ENTRY) or place.cell)
+        for name in named
+    }
     return RowAdded(row_uid(proposal), kind, order, named, places, COORDINATOR, origin, source)
 
 

@@ -39,7 +39,9 @@ def proposal_facts(
     if lead is not None:
         values.setdefault(lead.id, (asked.author,))
     return [
-        new_row(state, question.uid, values, asked.place, "proposal", seen_away.id),
+        new_row(
+            state, question.uid, values, asked.place, dict(asked.cells), "proposal", seen_away.id
+        ),
         seen_away,
     ]
 
@@ -106,7 +108,9 @@ def accept_own_rows(state: State, returned: Returned) -> list[Fact]:
         values = row_values(state, item.row, kind_of(item.uid))
         known = state.row_at(row_uid(item.uid))
         if known is None:
-            facts.append(new_row(state, item.uid, values, item.place, "master", returned.id))
+            facts.append(
+                new_row(state, item.uid, values, item.place, item.cells, "master", returned.id)
+            )
             continue
         facts.append(replace(known, source=returned.id))
         if any(w.id == item.id and w.seq == seq for w in state.live((item.uid, ""))):

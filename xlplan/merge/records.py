@@ -32,6 +32,8 @@ class Sighting:
     value: Value = None
     raw: str = ""
     """As it was put there: one write may be spelt in two ways."""
+    cells: tuple[tuple[str, str], ...] = ()
+    """By column, where the texts of a whole row stand."""
 
 
 class Record:
@@ -135,6 +137,7 @@ def _as_seen(write: Write, sightings: list[Sighting]) -> Write:
         write,
         value=dated.value,
         raw=dated.raw,
+        cells=dated.cells,
         stamp=dated.stamp,
         timed=len(stamped) == len(sightings),
         seq=first.seq,

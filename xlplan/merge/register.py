@@ -53,6 +53,7 @@ class Write:
     timed: bool = True
     entry: bool = False
     period: int = 0
+    cells: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

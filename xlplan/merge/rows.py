@@ -61,6 +61,7 @@ class Proposals:
             place=Place(reading.file, row.sheet or reading.sheet, first.cell),
             message=why or f"{issued.author} added this row.",
             row=texts,
+            cells={column: row.cells[column].cell for column in texts},
         )
 
     def _kind(self, row: ReadRow) -> str:
@@ -98,7 +99,13 @@ def missing_rows(state: State, issued: Issued, reading: Reading) -> Iterator[Ass
 
 
 def whole_row(
-    issued: Issued, uid: str, value: str, place: Place, row: Mapping[str, str], message: str
+    issued: Issued,
+    uid: str,
+    value: str,
+    place: Place,
+    row: Mapping[str, str],
+    message: str,
+    cells: Mapping[str, str] | None = None,
 ) -> Assertion:
     """What is said of an action by its row as a whole: that it is missing, or was emptied."""
     return Assertion(
@@ -113,4 +120,5 @@ def whole_row(
         place=place,
         message=message,
         row=row,
+        cells=cells or {},
     )

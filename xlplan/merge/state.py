@@ -165,6 +165,7 @@ class State:
                 item.message,
                 item.value,
                 item.raw,
+                tuple(item.cells.items()),
             )
             self._records.see(key, write, sighting)
         return touched
