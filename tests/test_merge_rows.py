@@ -52,6 +52,11 @@ class TestProposals:
             "action": "C20",
             "rating": "F20",
         }
+        log = [c for c in office.history.changes if c.kind == "row-added" and c.field in cells]
+        assert [(c.field, c.after, c.place.cell) for c in log] == [
+            ("action", "Buy a ladder", "C20"),
+            ("rating", "Red", "F20"),
+        ]
 
     def test_a_proposal_accepted_twice_makes_one_row(self) -> None:
         office = Office()
@@ -185,7 +190,8 @@ class TestOwnRows:
         assert len(office.state.master()) == 4
         office.undo(second)
         assert len(office.state.master()) == 3
-        assert [c.kind for c in office.history.changes].count("row-added") == 1
+        told = [c.field for c in office.history.changes if c.kind == "row-added"]
+        assert sorted(told) == ["action", "rating", "ref", "section"]
 
     def test_an_entry_and_a_text_of_a_new_row_are_both_kept(self) -> None:
         office = Office()

@@ -115,6 +115,53 @@ def test_points_in_the_wrong_order_are_refused(
     assert "--cycle" not in said
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["ledger.db", "ledger.db-wal", "plan.toml", "secret.key", "MASTER.xlsx", "master.xlsx",
+     "decisions.xlsx", "inbox/back.xlsx", "outbox/2026-09/x.xlsx", "returns/x.xlsx", "board/x.pdf"],
+)  # fmt: skip
+def test_a_composite_never_replaces_what_the_plan_lives_of(
+    name: str, years: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = years / name
+    before = target.read_bytes() if target.exists() else None
+    with opened(years) as plan:
+        tip = plan.desk.ledger.tip()
+    assert do(years, "publish", "--out", str(target)) == 2
+    assert "[PUB-006]" in capsys.readouterr().err
+    assert (target.read_bytes() if target.exists() else None) == before
+    with opened(years) as plan:
+        assert plan.desk.ledger.tip() == tip
+
+
+def test_a_cycle_that_was_never_issued_gets_no_board(
+    years: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["--cycle", "2027-1"], ["--from", "2026-09", "--to", "nope"]):
+        assert do(years, "publish", *words, "--out", str(tmp_path / "x.xlsx")) == 2
+        assert "[CYC-001]" in capsys.readouterr().err
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_a_period_is_named_freely_before_anything_was_issued(tmp_path: Path) -> None:
+    folder = make(tmp_path / "plan")
+    assert do(folder, "publish", "--cycle", "2026-10") == 0
+    issue(folder, "2026-11")
+    assert do(folder, "publish", "--cycle", "2026-10") == 0
+
+
+def test_a_composite_that_could_not_be_written_is_not_said_to_be_published(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make(tmp_path / "plan")
+    issue(folder)
+    (tmp_path / "taken.xlsx").mkdir()
+    assert do(folder, "publish", "--out", str(tmp_path / "taken.xlsx")) == 1
+    said = capsys.readouterr()
+    assert "[OUT-002]" in said.err
+    assert "Published" not in said.out
+
+
 def test_publishing_again_within_a_cycle_compares_with_the_board_before(tmp_path: Path) -> None:
     folder = make(tmp_path / "plan")
     issue(folder)

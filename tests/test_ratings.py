@@ -81,6 +81,7 @@ def test_a_scale_without_ends_is_read_as_written() -> None:
         ("Blue", "Completed", "Blue"),
         ("DG", "Dark green", "Dark green"),
         ("A", "Slipping", "Slipping"),
+        ("Red", "Major slippage", "Red"),
         ("TBC", "To be confirmed", "To be confirmed"),
         ("Done", "Finished", "Done"),
         ("GREEN", "Green", "Green"),

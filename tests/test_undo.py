@@ -115,6 +115,15 @@ def test_a_return_that_says_the_same_is_named(folder: Path) -> None:
     assert standing(folder)["2.1 rating"] == "Amber"
 
 
+def test_what_is_asked_again_without_a_return_needs_a_person(
+    decided: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = return_of(decided, "decisions.xlsx")
+    capsys.readouterr()
+    assert small.do(decided, "undo", answers.id) == 1
+    assert "1 question open" in capsys.readouterr().out
+
+
 def test_an_id_that_no_return_has(folder: Path) -> None:
     assert refused(folder, "r-ffffffffffff").endswith("[UNDO-001]")
     assert refused(folder, "").endswith("[UNDO-001]")

@@ -183,7 +183,8 @@ def log(plan: Plan, changes: Sequence[Change], as_json: bool, as_csv: bool) -> i
 
 
 def undone(plan: Plan, result: UndoResult, as_json: bool) -> int:
-    """What an undo took back."""
+    """What an undo took back, and what is asked again without it."""
+    asked = len(plan.questions())
     if as_json:
         from xlplan.cli.shapes import change_shape, problem_shape, say_json
 
@@ -193,6 +194,7 @@ def undone(plan: Plan, result: UndoResult, as_json: bool) -> int:
                 "file": result.returned.file,
                 "decisions": [decision.id for decision in result.decisions],
                 "changes": [change_shape(change) for change in result.changes],
+                "questions": asked,
                 "problems": [problem_shape(problem) for problem in result.problems],
             }
         )
@@ -203,7 +205,9 @@ def undone(plan: Plan, result: UndoResult, as_json: bool) -> int:
             f"Took back {result.returned.file} ({result.returned.id}){also}: "
             f"{plural(len(result.changes), 'change')}. The same file can be merged again later."
         )
-    return said(result.problems)
+        if asked:
+            click.echo(f"{plural(asked, 'question')} open: answer in decisions.xlsx.")
+    return max(said(result.problems), NEEDS_A_PERSON if asked else DONE)
 
 
 def published(plan: Plan, result: PublishResult, as_json: bool) -> int:
@@ -215,6 +219,7 @@ def published(plan: Plan, result: PublishResult, as_json: bool) -> int:
         say_json(
             {
                 "file": str(result.path),
+                "written": result.written,
                 "cycle": result.cycle,
                 "tip": result.tip,
                 "renderings": [str(path) for path in result.renderings],
@@ -222,7 +227,8 @@ def published(plan: Plan, result: PublishResult, as_json: bool) -> int:
             }
         )
     else:
-        click.echo(f"Published {relative(result.path)} for {result.cycle}.")
+        if result.written:
+            click.echo(f"Published {relative(result.path)} for {result.cycle}.")
         for path in result.renderings:
             click.echo(f"Beside it: {relative(path)}.")
         click.echo(f"The ledger's tip, printed on it, is {result.tip[:16]}….")

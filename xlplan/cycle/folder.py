@@ -64,6 +64,20 @@ class PlanFolder:
         """The originals of everything that came in."""
         return Originals(self.root / "returns")
 
+    def is_own(self, path: Path) -> bool:
+        """Whether a path is one of the plan's own files, or stands where those of others come and
+        go: what must never be written over by name."""
+        target = path.resolve()
+        kept = (self.inbox, self.root / "outbox", self.root / "returns")
+        if any(folder.resolve() in target.parents for folder in kept):
+            return True
+        same = target.parent == self.root.resolve()
+        own = [self.definition, self.key, self.master, self.decisions]
+        names = {file.name for file in own}
+        return same and (
+            target.name.casefold() in names or target.name.casefold().startswith(self.ledger.name)
+        )
+
     def exists(self) -> bool:
         """Whether there is a plan here."""
         return self.ledger.exists() or self.definition.exists()

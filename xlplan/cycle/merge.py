@@ -19,6 +19,7 @@ from xlplan.merge.answers import Answer, clash, facts_of
 from xlplan.merge.diff import Comparison
 from xlplan.merge.fates import Fate, fates_of
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned
+from xlplan.merge.project import current_cycle
 from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading
@@ -194,7 +195,8 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         file=item.file,
         issued=issued.id,
         author=issued.author,
-        cycle=issued.cycle,
+        # The master is always edited now, whichever cycle its file was last written in.
+        cycle=current_cycle(state) if issued.author == COORDINATOR else issued.cycle,
         saved_at=reading.saved_at,
         outcome="merged",
         rows=tuple(sorted({row.uid for row in reading.rows if row.uid})),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import Output, write
 from xlplan.cycle.renderings import ALONE, Renderings, render
-from xlplan.cycle.report import no_cycle_yet
+from xlplan.cycle.report import check_cycle, no_cycle_yet
 from xlplan.documents.names import safe_name
-from xlplan.errors import Problem
+from xlplan.errors import Problem, fault
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Event, Published
 from xlplan.merge.project import current_cycle
@@ -32,6 +32,8 @@ class PublishResult:
     problems: tuple[Problem, ...] = ()
     renderings: tuple[Path, ...] = ()
     """What was written beside it: accessible, on one page, as PDF."""
+    written: bool = True
+    """Whether the composite itself could be written; `problems` says why not."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,12 @@ def publish(
     `renderings` are written beside the composite, from the same board.
 
     Raises XlplanError where nothing has been issued, where a cycle is not known, where `since` is
-    not before `until`, and (before anything is recorded) where pages are wanted and LibreOffice
-    is not installed.
+    not before `until`, where `out` is a file of the plan itself or no workbook, and (before
+    anything is recorded) where pages are wanted and LibreOffice is not installed.
     """
     renderings.check()
+    if out is not None:
+        _check_out(desk, out)
     if since or until or others:
         made = _view(desk, until or cycle, out, since, others, closed=bool(until))
     elif cycle and _is_past(desk, cycle):
@@ -74,10 +78,29 @@ def publish(
     else:
         made = _record(desk, cycle, out)
     problems = write(desk, [Output(made.path, made.data, "composite")])
+    written = not problems
     outputs, faults = render(renderings, made.board, made.created, made.path, made.data)
     problems += [*faults, *write(desk, outputs)]
     paths = tuple(output.path for output in outputs)
-    return PublishResult(made.path, made.board.cycle, made.board.tip, tuple(problems), paths)
+    board = made.board
+    return PublishResult(made.path, board.cycle, board.tip, tuple(problems), paths, written)
+
+
+def _check_out(desk: Desk, out: Path) -> None:
+    """Raise XlplanError (PUB-006) where a composite would replace what it must not."""
+    if out.suffix.lower() != ".xlsx":
+        raise fault(
+            "PUB-006",
+            str(out),
+            "A composite is an Excel workbook. Give --out a name that ends in .xlsx.",
+        )
+    if desk.folder.is_own(out):
+        raise fault(
+            "PUB-006",
+            str(out),
+            "This is one of the plan's own files, or among what came in or went out: a composite "
+            "must not replace it. Give --out another name, such as board/draft.xlsx.",
+        )
 
 
 def board_of(
@@ -107,6 +130,7 @@ def _now(desk: Desk, wanted: str) -> tuple[Board, int, str, Published | None]:
 
     if not wanted:
         raise no_cycle_yet()
+    check_cycle(desk, wanted)
     again = _unchanged_since(desk, wanted)
     if again is None:
         as_of, tip = desk.state.seq, desk.ledger.tip()[2]

@@ -15,6 +15,7 @@ from xlplan.merge.model import COORDINATOR, Change, Issued, MasterRow, Question,
 from xlplan.merge.project import current_cycle
 from xlplan.merge.questions import questions_of
 from xlplan.merge.restated import restated as restate
+from xlplan.plan.definition import Lead
 from xlplan.plan.values import natural_key
 
 
@@ -96,6 +97,14 @@ def _no_cycle(desk: Desk, cycle: str) -> Exception:
         else "Nothing has been issued yet. Run: xlplan issue --cycle ID"
     )
     return fault("CYC-001", cycle, f'There is no cycle "{cycle}". {said}')
+
+
+def check_cycle(desk: Desk, cycle: str) -> None:
+    """Raise XlplanError (CYC-001) for a cycle that was neither issued nor published, where any
+    was issued: a slip of the pen must not become a board. Before that a period is named freely."""
+    known = cycles(desk)
+    if known and cycle not in known and all(f.cycle != cycle for _, f in desk.state.published):
+        raise _no_cycle(desk, cycle)
 
 
 def no_cycle_yet() -> XlplanError:
@@ -246,8 +255,8 @@ def log(
             raise _no_action(action)
     if lead:
         wanted = desk.state.definition.lead(lead)
-        name = (wanted.name if wanted else lead).casefold()
-        changes = [c for c in changes if name in [by.strip().casefold() for by in c.by.split(",")]]
+        names = {name.casefold() for name in (lead, *_names_of(wanted))}
+        changes = [c for c in changes if names & {by.strip().casefold() for by in c.by.split(",")}]
         if not changes:
             _check_lead(desk, lead)
     if cycle:
@@ -257,6 +266,11 @@ def log(
     if since:
         changes = [change for change in changes if _is_since(desk, change, since)]
     return sorted(changes, key=lambda c: (c.seq, natural_key(c.action), c.field))
+
+
+def _names_of(lead: Lead | None) -> tuple[str, ...]:
+    """A lead's name, and those under which earlier changes stand."""
+    return () if lead is None else (lead.name, *lead.aliases)
 
 
 def _is_since(desk: Desk, change: Change, since: str) -> bool:

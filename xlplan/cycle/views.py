@@ -11,7 +11,7 @@ from pathlib import Path
 from xlplan.cycle.boards import PastDesk, Point, last_board, make_board, point_of
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import find_folder
-from xlplan.cycle.report import no_cycle_yet
+from xlplan.cycle.report import check_cycle, no_cycle_yet
 from xlplan.documents.composite.board import Board
 from xlplan.documents.composite.several import combined
 from xlplan.errors import XlplanError, fault
@@ -29,6 +29,7 @@ def board_between(
     wanted = cycle or current_cycle(desk.state)
     if not wanted:
         raise no_cycle_yet()
+    check_cycle(desk, wanted)
     if closed:
         end = point_of(desk, wanted)
     else:

@@ -78,7 +78,11 @@ class Step:
 
     def changes(self) -> list[Change]:
         """What the transaction changed so far, cell by cell."""
-        made = [_row_change(self.state, event, fact) for event, fact in self._added]
+        made = [
+            change
+            for event, fact in self._added
+            for change in _row_changes(self.state, event, fact)
+        ]
         for key, was in self._before.items():
             now = self.state.cell(key)
             if now.value != was.value and key[0] in self.state.rows:
@@ -190,14 +194,18 @@ def _kind(now: CellState, writer: Write, period: str) -> str:
     return writer.kind
 
 
-def _row_change(state: State, event: Event, fact: RowAdded) -> Change:
+def _row_changes(state: State, event: Event, fact: RowAdded) -> Iterator[Change]:
+    """What a new row brought in, the action itself first: each value with its own cell."""
     item = state.definition.with_role("action", fact.kind)
-    name = item.id if item else ""
-    place = fact.places.get(name) or next(iter(fact.places.values()), Place())
-    return Change(
-        event.seq, event.at, cycle_of(state, event), fact.uid, state.ref(fact.uid), name, None,
-        fact.values.get(name), fact.author, place, "row-added",
-    )  # fmt: skip
+    first = item.id if item else ""
+    names = [first, *(f.id for f in state.definition.fields_of(fact.kind) if f.id != first)]
+    for name in names:
+        if name == first or fact.values.get(name) is not None:
+            place = fact.places.get(name) or next(iter(fact.places.values()), Place())
+            yield Change(
+                event.seq, event.at, cycle_of(state, event), fact.uid, state.ref(fact.uid), name,
+                None, fact.values.get(name), fact.author, place, "row-added",
+            )  # fmt: skip
 
 
 def cycle_of(state: State, event: Event) -> str:

@@ -14,11 +14,14 @@ def rating_word(rating: Rating) -> str:
     """The word by which a rating is shown wherever there is room for only one.
 
     A code that is a word ("Blue") is what people say, and its label ("Completed") explains it in
-    the rating key; a code of at most three characters ("DG", "A") needs its label to be read. Of
-    one word in two spellings ("GREEN", "Green") the label's is shown.
+    the rating key; a code of at most three characters ("DG", "A") needs its label to be read,
+    unless it is a word ("Red"). Of one word in two spellings ("GREEN", "Green") the label's is
+    shown.
     """
     label = rating.label or rating.code
-    short = len(rating.code) <= LONGEST_ABBREVIATION
+    code = rating.code
+    is_word = len(code) == LONGEST_ABBREVIATION and code.isalpha() and not code.isupper()
+    short = len(code) <= LONGEST_ABBREVIATION and not is_word
     return label if short or fold(label) == fold(rating.code) else rating.code
 
 

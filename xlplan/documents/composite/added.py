@@ -31,7 +31,7 @@ def new_sheet(frame: Frame) -> Sheet:
     rows = frame.banner(title, len(WIDTHS), note=note)
     headed = len(rows)
     rows.append(frame.headings(HEADINGS))
-    came = {change.uid: change for change in frame.board.changes if change.kind == "row-added"}
+    came = arrivals(frame)
     rows += [_row(frame, one, came.get(one.row.uid)) for one in found]
     return frame.sheet(NAME, rows, WIDTHS, headed=headed, freeze_columns=1)
 
@@ -49,6 +49,12 @@ def _row(frame: Frame, one: Standing, came: Change | None) -> Row:
             frame.fitted(arrival(frame, came), WIDTHS[7], f"{one.row.ref}, how it came"),
         ]
     )
+
+
+def arrivals(frame: Frame) -> dict[str, Change]:
+    """By uid, the change that brought a new action in: of its values, the action itself."""
+    added = (change for change in reversed(frame.board.changes) if change.kind == "row-added")
+    return {change.uid: change for change in added}
 
 
 def arrival(frame: Frame, came: Change | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlplan.documents.composite.frame import Frame
-from xlplan.documents.composite.words import decided
+from xlplan.documents.composite.words import decided, heading_of
 from xlplan.merge.model import Change
 from xlplan.plan.values import natural_key
 from xlplan.workbook.sheet import Cell, Row, Sheet
@@ -46,7 +46,7 @@ def _row(frame: Frame, change: Change, kinds: Mapping[str, str]) -> Row:
     definition = frame.board.definition
     kind = kinds.get(change.uid, "action")
     item = definition.find(change.field, kind)
-    heading = item.heading if item else change.field
+    heading = heading_of(item, change.field)
     label = f"{change.action}, {heading}"
     blank = frame.styled(frame.boxed, italic=True, colour=frame.look.muted.colour)
 

@@ -9,7 +9,7 @@ from xlplan.documents.composite.longtexts import cut_words, pieces
 from xlplan.documents.composite.plan import empty_fields
 from xlplan.documents.composite.restated import restatements
 from xlplan.documents.composite.standings import best_first, listed
-from xlplan.documents.composite.words import decided, meaning_of
+from xlplan.documents.composite.words import decided, heading_of, meaning_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
@@ -160,7 +160,7 @@ def _restatements(frame: Frame, rows: list[Row]) -> None:
         rows.append(Row([Cell("None", frame.boxed), *_whole(frame, "Nothing has been restated.")]))
     for change in found:
         item = frame.board.definition.find(change.field)
-        heading = item.heading if item else change.field
+        heading = heading_of(item, change.field)
         before, after = frame.say(item, change.before), frame.say(item, change.after)
         text = f'From "{before}" to "{after}". {decided(change.kind)}, {frame.when(change.at)}'
         if change.cycle and change.cycle != frame.board.cycle:
@@ -180,7 +180,7 @@ def _lints(frame: Frame, rows: list[Row]) -> None:
         rows.append(Row([Cell("None", frame.boxed), Cell("No check is left open.", frame.boxed)]))
     for problem in problems:
         item = frame.board.definition.find(problem.field)
-        heading = item.heading if item else problem.field
+        heading = heading_of(item, problem.field)
         place = ", ".join(part for part in (problem.action, heading) if part)
         text = f"{problem.message} [{problem.code}]"
         rows.append(Row([frame.text(place or problem.where), *_whole(frame, text)]))

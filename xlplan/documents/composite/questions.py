@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xlplan.documents.composite.frame import Frame
-from xlplan.documents.composite.words import asked
+from xlplan.documents.composite.words import asked, heading_of
 from xlplan.merge.model import Candidate, Question
 from xlplan.plan.definition import Field
 from xlplan.workbook.sheet import Cell, Row, Sheet
@@ -35,7 +35,7 @@ def questions_sheet(frame: Frame) -> Sheet:
 
 def _row(frame: Frame, question: Question) -> Row:
     item = frame.board.definition.find(question.field)
-    heading = item.heading if item else question.field
+    heading = heading_of(item, question.field)
     label = f"{question.action}, {heading}, open question"
     offered = "\n".join(_answer(frame, item, c) for c in question.candidates)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlplan.documents.composite.added import arrival
+from xlplan.documents.composite.added import arrival, arrivals
 from xlplan.documents.composite.completed import CLOSED, CLOSED_NOW, HELD, closed_since, standing_of
 from xlplan.documents.composite.frame import SIGNS, Frame
 from xlplan.documents.composite.past import moments
@@ -166,7 +166,7 @@ def movement(frame: Frame) -> Table:
 
 def new(frame: Frame) -> Table:
     """The actions that the last board did not see."""
-    came = {change.uid: change for change in frame.board.changes if change.kind == "row-added"}
+    came = arrivals(frame)
     columns = _compared(frame, [REF, SECTION, ACTION, LEADS, DUE, NOW])
     rows = [
         (*_cells(frame, one, columns), said(frame, one.row, "progress"),

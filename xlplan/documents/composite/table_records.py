@@ -6,7 +6,7 @@ from xlplan.documents.composite.frame import Frame
 from xlplan.documents.composite.notes import method
 from xlplan.documents.composite.plain_table import Table, TableColumn, table
 from xlplan.documents.composite.restated import restatements
-from xlplan.documents.composite.words import asked, decided, meaning_of
+from xlplan.documents.composite.words import asked, decided, heading_of, meaning_of
 from xlplan.merge.model import Candidate, Change
 from xlplan.plan.definition import Field
 from xlplan.plan.values import natural_key
@@ -58,7 +58,7 @@ def _changes(
             (
                 frame.when(change.at),
                 change.action if kind == "action" else f"Recommendation {change.action}",
-                item.heading if item else change.field,
+                heading_of(item, change.field),
                 frame.say(item, change.before),
                 frame.say(item, change.after),
                 change.by, place.file, place.sheet, place.cell, decided(change.kind),
@@ -85,7 +85,7 @@ def questions(frame: Frame) -> Table:
         rows.append(
             (
                 question.action,
-                item.heading if item else question.field,
+                heading_of(item, question.field),
                 asked(question.kind),
                 frame.say(item, question.base),
                 frame.say(item, question.master),
@@ -157,7 +157,7 @@ def checks(frame: Frame) -> Table:
     rows = []
     for problem in found:
         item = frame.board.definition.find(problem.field)
-        heading = item.heading if item else problem.field
+        heading = heading_of(item, problem.field)
         rows.append((problem.action or problem.where, heading, problem.message, problem.code))
     line = "Checks of the plan that are left open"
     return table("checks", "notes", "Checks left open", line, columns, rows)

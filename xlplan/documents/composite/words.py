@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.documents.composite.standings import Point
+from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 
@@ -42,6 +43,13 @@ _ASKED: Mapping[str, str] = {
 def decided(kind: str) -> str:
     """How a change was decided; a kind without words of its own keeps its name."""
     return _DECIDED.get(kind, kind.replace("-", " ").capitalize() or "Not recorded")
+
+
+def heading_of(item: Field | None, field_id: str) -> str:
+    """What a field is called: a row's own status has no column in the plan definition."""
+    if item is not None:
+        return item.heading
+    return "Status" if field_id == STATUS else field_id
 
 
 def asked(kind: str) -> str:
