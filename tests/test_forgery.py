@@ -16,7 +16,11 @@ from tests import small
 from tests.small import CYCLE, LETTINGS, REPAIRS
 from xlplan.cycle.merge import MergeResult
 from xlplan.documents.columns import ID_PREFIX
+from xlplan.documents.returned import read_return
 from xlplan.documents.stamping import PROPERTY
+from xlplan.merge.diff import Comparison, Findings
+from xlplan.merge.reading import Reading
+from xlplan.workbook.book import Book
 from xlplan.workbook.filling import fill_in, key_rows
 from xlplan.workbook.stamp import MANIFEST_PREFIX, parse_row_key, row_key
 
@@ -277,3 +281,84 @@ def test_a_blank_row_that_was_issued_for_a_proposal_carries_a_key_of_this_plan(
     [report] = result.returns
     assert report.problems == ()
     assert [question.kind for question in result.questions] == ["row-added"]
+
+
+def loose(folder: Path, text: str) -> MergeResult:
+    """What a merge makes of a text file with this one line, beside a good return."""
+    small.give_back(folder, LETTINGS, {("1.1", "progress"): "Published"})
+    (folder / "inbox" / "line.csv").write_bytes(text.encode() + b"\n")
+    with small.opened(folder) as plan:
+        return plan.merge()
+
+
+def spelled(said: str) -> str:
+    return base64.urlsafe_b64encode(said.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        MANIFEST_PREFIX + spelled("{}") + ":é",
+        MANIFEST_PREFIX + spelled("[" * 20_000) + ":00",
+        MANIFEST_PREFIX + spelled('{"rows":' + "9" * 5_000 + "}") + ":00",
+        MANIFEST_PREFIX + spelled('{"plan":' + "[" * 500 + "]" * 500 + "}") + ":00",
+        MANIFEST_PREFIX + spelled('{"plan":"\\ud800"}') + ":00",
+        MANIFEST_PREFIX + spelled('{"plan":{"issued":NaN}}') + ":00",
+        MANIFEST_PREFIX + "é:é",
+    ],
+    ids=["accent", "deep", "digits", "nested", "half-character", "not-a-text", "no-letters"],
+)
+def test_a_damaged_manifest_refuses_its_own_file_and_no_other(folder: Path, line: str) -> None:
+    result = loose(folder, line)
+    outcomes = {Path(r.file).name: (r.outcome, [p.code for p in r.problems][:1])
+                for r in result.returns}  # fmt: skip
+    assert outcomes == {
+        f"{LETTINGS}.xlsx": ("merged", []),
+        "line.csv": ("refused", ["RET-002"]),
+    }
+
+
+def test_an_accent_in_a_row_key_makes_it_no_key(folder: Path) -> None:
+    def change(_: Any, cells: Any) -> None:
+        cells["1.1"].value = cells["1.1"].value[:-1] + "é"
+
+    result = merged(folder, forged(template(folder), change))
+    assert [r.outcome for r in result.returns] == ["merged"]
+    nothing_applied(folder, result)
+
+
+def strange_beside_good(folder: Path) -> dict[str, tuple[str, list[str]]]:
+    """What becomes of a file on which the program fails, and of a good one."""
+    small.give_back(folder, REPAIRS, {("1.2", "progress"): "All are done"}, file="good.xlsx")
+    (folder / "inbox" / "strange.xlsx").write_bytes(forged(template(folder), lambda *_: None))
+    with small.opened(folder) as plan:
+        returns = plan.merge().returns
+    return {Path(r.file).name: (r.outcome, [p.code for p in r.problems]) for r in returns}
+
+
+UNFORESEEN = {"strange.xlsx": ("refused", ["RET-022"]), "good.xlsx": ("merged", [])}
+
+
+def test_a_file_that_reading_back_fails_on_is_refused_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(book: Book, *args: Any, **kwargs: Any) -> Reading:
+        if book.name.endswith("strange.xlsx"):
+            raise KeyError("nobody thought of this")
+        return read_return(book, *args, **kwargs)
+
+    monkeypatch.setattr("xlplan.cycle.intake.read_return", failing)
+    assert strange_beside_good(folder) == UNFORESEEN
+
+
+def test_a_file_that_comparing_fails_on_is_refused_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(Comparison):
+        def run(self) -> Findings:
+            if self.reading.file.endswith("strange.xlsx"):
+                raise KeyError("nobody thought of this")
+            return super().run()
+
+    monkeypatch.setattr("xlplan.cycle.merge.Comparison", Failing)
+    assert strange_beside_good(folder) == UNFORESEEN

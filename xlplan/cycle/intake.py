@@ -177,6 +177,17 @@ def _enclosed(desk: Desk, item: Arrived, book: Book, keep: bool) -> Iterator[Arr
         yield Arrived(file, digest, stored, root, (*item.told, *told))
 
 
+def unforeseen(name: str, error: Exception) -> Problem:
+    """The refusal of a file on which the program itself failed."""
+    return Problem(
+        "RET-022",
+        name,
+        f"Something in this file could not be dealt with ({type(error).__name__}), so nothing in "
+        "it was taken; the other files were. Ask its sender to fill in the template that was "
+        "issued, and report this as a fault of xlplan.",
+    )
+
+
 class Recogniser:
     """Says of each book which issued workbook it answers, by the stamp, and reads its rows."""
 
@@ -188,7 +199,17 @@ class Recogniser:
         self._locked = lru_cache(maxsize=4096)(self._find_locked)
 
     def reading(self, book: Book, digest: str) -> Reading:
-        """A book as a reading."""
+        """A book as a reading; refused where reading it fails in a way that nobody foresaw, so
+        that one file never costs the others their merge."""
+        try:
+            return self._read(book, digest)
+        except Exception as error:
+            return Reading(
+                book.name, digest, book.kind, book.saved_at, "template", "", "none",
+                problems=(unforeseen(book.name, error),),
+            )  # fmt: skip
+
+    def _read(self, book: Book, digest: str) -> Reading:
         state = self.desk.state
         return read_return(
             book,

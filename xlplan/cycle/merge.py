@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read
+from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
 from xlplan.cycle.replying import replies_of
 from xlplan.documents.answers import read_answers
 from xlplan.documents.reply import Reply
@@ -181,14 +181,19 @@ def _errors(reading: Reading) -> list[Problem]:
 def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found: _Found) -> None:
     state = desk.state
     issued = state.issued.get(reading.issued)
-    if issued is None or _errors(reading):
+    compared = None
+    if issued is not None and not _errors(reading):
+        try:
+            compared = Comparison(state, issued, reading).run()
+        except Exception as error:  # one file's fault, and not the end of the others
+            reading = replace(reading, problems=(*reading.problems, unforeseen(item.file, error)))
+    if issued is None or compared is None:
         known = state.live_return_of(item.digest)
         fact = known or _refused(item, reading, issued.author if issued else "")
         if known is None:
             work.append([fact])
         found.returned.append((item, fact, False))
         return
-    compared = Comparison(state, issued, reading).run()
     fact = Returned(
         id=_return_id(item.digest),
         sha256=item.digest,

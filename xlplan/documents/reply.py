@@ -172,6 +172,7 @@ _REFUSALS: Mapping[str, str] = {
     "RET-004": f"It is not a workbook of this round. {_COPY}",
     "RET-007": f"The table of your actions is not in it. {_COPY}",
     "RET-008": f"The table in it has no rows. {_COPY}",
+    "RET-022": f"Something in it could not be dealt with. {_COPY}",
 }
 _ROWS: Mapping[str, str] = {
     "RET-010": "The reference in this row does not belong to the rest of the row, as happens when "

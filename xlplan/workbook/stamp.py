@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 MANIFEST_PREFIX = "xlplan-stamp:1:"
 _ROW_KEY = re.compile(r"xr1\.([a-z]-[0-9a-f]+)\.([a-z]+-[0-9a-z-]+)\.([0-9a-f]{16})")
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""Half a character, which JSON can spell and no file can keep."""
 
 
 def _mac(key: bytes, *parts: str) -> str:
@@ -50,11 +52,25 @@ def read_manifest(key: bytes, text: str) -> Manifest | None:
     encoded, _, mac = text.strip().removeprefix(MANIFEST_PREFIX).partition(":")
     try:
         payload = json.loads(base64.urlsafe_b64decode(encoded))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return None
-    if not isinstance(payload, dict):
+    if not isinstance(payload, dict) or not all(map(_is_plain, payload.values())):
         return None
-    return Manifest(payload, hmac.compare_digest(mac, _mac(key, "manifest", encoded)))
+    return Manifest(payload, _same(mac, _mac(key, "manifest", encoded)))
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a manifest of ours could say this: a text, a number, or a list of texts."""
+    if isinstance(value, list):
+        return all(isinstance(each, str) and _is_plain(each) for each in value)
+    if isinstance(value, str):
+        return not _HALF.search(value)
+    return isinstance(value, int | float)
+
+
+def _same(given: str, ours: str) -> bool:
+    """Whether two signatures are one, told in the same time whatever was given."""
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), ours.encode())
 
 
 def row_key(key: bytes, issued: str, uid: str, locked: str = "") -> str:
@@ -81,4 +97,4 @@ def parse_row_key(text: object) -> RowKey | None:
 
 def check_row_key(key: bytes, found: RowKey, locked: str = "") -> bool:
     """Whether this plan's key signed `found` for this row."""
-    return hmac.compare_digest(found.text, row_key(key, found.issued, found.uid, locked))
+    return _same(found.text, row_key(key, found.issued, found.uid, locked))
