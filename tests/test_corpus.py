@@ -229,6 +229,19 @@ def test_every_attack_ends_with_its_own_code_and_the_good_ones_are_merged(
     assert_good_ones_merged(found)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every name is text")
+def test_a_file_whose_name_is_no_text_is_read_and_named(
+    inbox: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (inbox / os.fsdecode(b"\xe9t\xe9.pdf")).write_bytes(b"%PDF-1.7")
+    (inbox / os.fsdecode(b"~$\xe9.xlsx")).write_bytes(b"lock")
+    found = merged(inbox, capsys)
+    assert_good_ones_merged(found)
+    refused = [each for each in found["returns"] if each["outcome"] == "refused"]
+    assert [each["file"] for each in refused] == ["inbox/\\udce9t\\udce9.pdf"]
+    assert "GATE-027" in [problem["code"] for problem in found["problems"]]
+
+
 def links(inbox: Path) -> dict[str, str]:
     """What an inbox may hold that is no file, and its code."""
     if sys.platform == "win32":

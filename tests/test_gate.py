@@ -231,6 +231,17 @@ def test_an_inbox_lists_regular_files_by_name(tmp_path: Path) -> None:
     ]
 
 
+def test_what_a_mac_keeps_beside_a_file_is_passed_over_and_a_workbook_so_named_is_read(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "._ann.xlsx").write_bytes(b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X")
+    (tmp_path / "._bob.xlsx").write_bytes(attacks.workbook())
+    (tmp_path / "Icon\r").write_bytes(b"")
+    files, skipped = candidate_files(tmp_path)
+    assert [file.name for file in files] == ["._bob.xlsx"]
+    assert [(p.code, p.where, p.level) for p in skipped] == [("GATE-027", "._ann.xlsx", "note")]
+
+
 def test_a_single_file_is_its_own_inbox(tmp_path: Path) -> None:
     file = tmp_path / "a.xlsx"
     file.write_bytes(b"x")

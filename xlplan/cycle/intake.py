@@ -23,7 +23,7 @@ from xlplan.merge.model import Issued
 from xlplan.merge.reading import Reading
 from xlplan.workbook.book import Book
 from xlplan.workbook.bounds import DEFAULT, too_large
-from xlplan.workbook.gate import candidate_files, read_bytes, refused
+from xlplan.workbook.gate import candidate_files, name_of, read_bytes, refused
 from xlplan.workbook.pool import open_one, read_all, read_one_return
 from xlplan.workbook.wrappers import is_wrapper
 
@@ -91,8 +91,9 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool) -> Gathered:
 def _name(desk: Desk, file: Path) -> str:
     """A file's name as the report gives it: within the plan where it is in the plan."""
     with contextlib.suppress(ValueError):
-        return file.resolve().relative_to(desk.folder.root.resolve()).as_posix()
-    return file.name
+        within = file.resolve().relative_to(desk.folder.root.resolve())
+        return (within.parent / name_of(within)).as_posix()
+    return name_of(file)
 
 
 def _take(desk: Desk, name: str, path: Path, *, keep: bool) -> Arrived | Problem:

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import At
@@ -39,7 +40,9 @@ _TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 _INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _LOCKS = ("~$", ".~lock.")
-_CLUTTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep"})
+_CLUTTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "icon\r"})
+_APPLE = b"\x00\x05\x16\x07"
+"""How a file begins that a Mac keeps beside another, ``._name`` beside ``name``."""
 
 
 @dataclass(frozen=True)
@@ -201,9 +204,14 @@ def _check_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, boun
             raise Refused(too_large(f"over {bounds.text // MB} million characters"))
 
 
+def name_of(path: Path) -> str:
+    """The name of a file as it can be written down, whatever bytes the disk has for it."""
+    return path.name.encode("utf-8", "backslashreplace").decode()
+
+
 def candidate_files(path: Path) -> tuple[list[Path], list[Problem]]:
     """The files to read at `path` (a file or a folder, not its subfolders), by name, and what was
-    passed over and why. Nothing is opened: links, pipes and devices are told by `lstat`."""
+    passed over and why. Links, pipes and devices are told by `lstat` and never opened."""
     if not path.is_dir():
         problem = _skip(path)
         return ([], [problem]) if problem else ([path], [])
@@ -230,31 +238,48 @@ def _skip(path: Path) -> Problem | None:
         return _unreadable(path, error)
     if stat.S_ISDIR(mode):
         message = "This is a folder. Move the files in it into the inbox, or name it to be merged."
-        return Problem("GATE-029", path.name, message, level="warning")
+        return Problem("GATE-029", name_of(path), message, level="warning")
     if not stat.S_ISREG(mode):
         what = "a link" if stat.S_ISLNK(mode) else "a pipe or a device"
         message = f"This is {what}, not a file, and was not opened. Put the file itself here."
-        return Problem("GATE-028", path.name, message)
+        return Problem("GATE-028", name_of(path), message)
     if path.name.startswith(_LOCKS):
         message = (
             "This is the lock file of a workbook that somebody has open, not a return, and was "
             "passed over. It goes away when the workbook is closed."
         )
-        return Problem("GATE-027", path.name, message, level="note")
-    if path.name.lower() in _CLUTTER:
+        return Problem("GATE-027", name_of(path), message, level="note")
+    if path.name.lower() in _CLUTTER or _is_apples(path):
         return Problem(
             "GATE-027",
-            path.name,
+            name_of(path),
             "This is a file that the computer keeps for itself, not a return, and was passed over.",
             level="note",
         )
     return None
 
 
+def _is_apples(path: Path) -> bool:
+    """Whether this regular file is what a Mac keeps about another one."""
+    if not path.name.startswith("._"):
+        return False
+    try:
+        with _opened(path) as file:
+            return file.read(len(_APPLE)) == _APPLE
+    except OSError:
+        return False
+
+
+def _opened(path: Path) -> BinaryIO:
+    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    return open(os.open(path, flags), "rb")  # noqa: PTH123  (of a descriptor)
+
+
 def _unreadable(path: Path, error: OSError) -> Problem:
     reason = error.strerror or "it cannot be opened"
     message = f"This file cannot be opened ({reason}). Check that it is there and can be read."
-    return Problem("GATE-031", path.name, message)
+    return Problem("GATE-031", name_of(path), message)
 
 
 def read_bytes(path: Path, bounds: Bounds = DEFAULT) -> bytes | Problem:
@@ -262,10 +287,8 @@ def read_bytes(path: Path, bounds: Bounds = DEFAULT) -> bytes | Problem:
     never waits for a pipe, whatever took the file's place since it was listed."""
     if (problem := _skip(path)) and problem.code != "GATE-027":
         return problem
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  (of a descriptor)
+        with _opened(path) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 return _unreadable(path, OSError(0, "it is not a file"))
@@ -274,5 +297,5 @@ def read_bytes(path: Path, bounds: Bounds = DEFAULT) -> bytes | Problem:
     except OSError as error:
         return _unreadable(path, error)
     if len(data) > bounds.file_bytes:
-        return refused(_file_too_large(bounds), path.name)
+        return refused(_file_too_large(bounds), name_of(path))
     return data
