@@ -64,6 +64,16 @@ def test_what_is_no_workbook_is_noted_where_one_is_beside_it(beside: bytes) -> N
     assert '"evidence"' in book.problems[0].message
 
 
+@pytest.mark.parametrize("beside", [PDF, PHOTO, b"{\\rtf1 hello}", b"\0\1\2" * 99,
+                                    attacks.package({"word/document.xml": b"<a/>"})])  # fmt: skip
+def test_what_is_called_a_workbook_and_is_none_arrives_beside_one(beside: bytes) -> None:
+    files = {"a.xlsx": SHEET, "B.XLSX": beside, "logo.png": PHOTO}
+    book = opened(attacks.package(files))
+    assert (names(book), codes(book)) == (["a.xlsx", "B.XLSX"], [("GATE-034", "note")])
+    assert '"logo.png"' in book.problems[0].message
+    assert names(opened(bytes(message(files)))) == ["a.xlsx", "B.XLSX"]
+
+
 def test_alone_it_arrives_so_that_it_is_refused_for_what_it_is() -> None:
     assert names(opened(attacks.package({"scan.pdf": PDF, "photo.jpg": PHOTO}))) == [
         "scan.pdf",
@@ -173,6 +183,17 @@ def test_every_return_in_a_bundle_is_merged_and_its_own_original_kept(plan: Plan
     assert {str(change.place.file) for change in result.changes} <= {r.file for r in result.returns}
     assert {sha256(one), sha256(other)} <= set(plan.desk.folder.originals.digests())
     assert [p for p in plan.verify() if p.level != "note"] == []
+
+
+def test_a_false_workbook_in_a_bundle_is_refused_beside_a_good_one(plan: Plan) -> None:
+    data = returned(plan, LETTINGS, "Nine days")
+    (plan.folder / "inbox" / "b.zip").write_bytes(attacks.package({"a.xlsx": data, "b.xlsx": PDF}))
+    result = plan.merge()
+    assert [(r.file, r.outcome, [p.code for p in r.problems]) for r in result.returns] == [
+        ("inbox/b.zip/a.xlsx", "merged", []),
+        ("inbox/b.zip/b.xlsx", "refused", ["GATE-013"]),
+    ]
+    assert result.needs_a_person
 
 
 def test_a_bundle_merged_again_changes_nothing(plan: Plan) -> None:

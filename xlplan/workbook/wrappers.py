@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 
 WRAPPERS = frozenset({ARCHIVE.code, MESSAGE.code})
 """The codes by which the gate says that a file may have others in it."""
-_TABLES = (".csv", ".tsv", ".tab", ".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
+_TABLES = (
+    ".csv", ".tsv", ".tab", ".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".ods",
+    ".ots", ".fods", ".numbers",
+)  # fmt: skip
+"""How the name of a table ends."""
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 _DEEPEST = 8
 """Messages within messages."""
@@ -59,7 +63,8 @@ def open_wrapper(data: bytes, name: str, bounds: Bounds) -> Book:
     """The files in an archive or a message, as `Book.enclosed`; notes say what was left out.
 
     Nothing is raised for a bad file: a problem of level ``error`` says why it cannot be opened.
-    What is evidence (pictures, documents) is passed over where there is a workbook beside it.
+    What is evidence (pictures, documents) is passed over where there is a workbook beside it,
+    unless it has the name of one.
     """
     found = admit(data, name, bounds)
     if not isinstance(found, Problem) or found.code not in WRAPPERS:
@@ -97,14 +102,16 @@ def _book(name: str, kind: str, files: Sequence[Enclosed], said: str, bare: Refu
 
 
 def _is_evidence(file: Enclosed) -> bool:
+    """Whether a file is company for a workbook. What is called one was meant as one, and is
+    refused for what it is; one that is called something else is known by its bytes."""
+    if file.name.lower().endswith(_TABLES):
+        return False
     kind: str | Refusal = plain_kind(file.data)
     if kind == "ole":
         kind = ole_kind(file.data)
     if kind == "zip":
         return b"word/document" in file.data or b"ppt/presentation" in file.data
-    if kind == "csv":
-        return not file.name.lower().endswith(_TABLES)
-    return kind in (PDF, PICTURE, OTHER_DOCUMENT, UNKNOWN)
+    return kind in ("csv", PDF, PICTURE, OTHER_DOCUMENT, UNKNOWN)
 
 
 class _Bag:
