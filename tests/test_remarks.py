@@ -105,6 +105,23 @@ def test_a_note_and_a_new_column_and_a_line_below_are_told(folder: Path) -> None
     assert len(found) == 3
 
 
+def test_what_is_too_long_to_tell_says_how_much_more_there_is_and_where(folder: Path) -> None:
+    long = "a" * 1_999 + "é" + "b" * 1_234
+
+    def edit(book: Any, sheet: Any) -> None:
+        sheet[place(folder, "1.1", "progress")].comment = Comment(long, "A lead")
+        book.create_sheet("Mine")["A1"] = long
+
+    note, other = sorted(told(folder, edit), key=lambda line: "note" not in line)
+    for line in (note, other):
+        start, _, rest = line.partition("é")
+        assert start.endswith(" " + "a" * 1_999)
+        said = "… (1,234 more characters; the whole is in inbox/back.xlsx, kept as "
+        assert rest.startswith(said)
+        kept = folder / rest.removeprefix(said).removesuffix(")")
+        assert kept.read_bytes() == (folder / "inbox" / "back.xlsx").read_bytes()
+
+
 def test_text_above_the_table_on_the_guidance_and_on_new_sheets_is_told(folder: Path) -> None:
     def edit(book: Any, sheet: Any) -> None:
         sheet["B1"].value = "I have left the council."

@@ -121,8 +121,10 @@ def test_a_day_that_is_no_day_is_kept_as_typed(typed: str) -> None:
     assert read(signed(WIDE, signed_on=typed)) == ({"signed_on": typed}, [])
 
 
-def test_a_long_name_is_cut_and_a_formula_is_not_believed() -> None:
-    said, _ = read(signed(WIDE, signed_by="x" * 5000, no_change='="Yes"'))
+def test_a_long_name_is_cut_and_told_whole_and_a_formula_is_not_believed() -> None:
+    data = signed(WIDE, signed_by="x" * 1500, no_change='="Yes"')
+    said, remarks = read(data)
+    assert remarks == [f"r.xlsx!Update!{place(data, 'signed_by')}: {'x' * 1500}"]
     assert set(said) == {"signed_by"}
     assert len(said["signed_by"]) == 200
 

@@ -22,7 +22,7 @@ from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, R
 from xlplan.merge.project import current_cycle
 from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
-from xlplan.merge.reading import Reading
+from xlplan.merge.reading import Reading, Remark
 from xlplan.workbook.book import Book
 
 if TYPE_CHECKING:
@@ -247,9 +247,17 @@ def _return_id(digest: str) -> str:
 def _remarks(reading: Reading) -> tuple[str, ...]:
     """Each with its sheet and cell; which file it is, the return says."""
     return tuple(
-        f"{replace(remark.place, file='')}: {remark.kind}: {remark.text}"
+        f"{replace(remark.place, file='')}: {remark.kind}: {remark.text}{_cut(remark, reading)}"
         for remark in reading.remarks
     )
+
+
+def _cut(remark: Remark, reading: Reading) -> str:
+    """What is left out of a remark, and where the whole of it is."""
+    if not remark.more:
+        return ""
+    kept = f"{reading.file}, kept as returns/{reading.sha256}"
+    return f"… ({remark.more:,} more characters; the whole is in {kept})"
 
 
 def _refused(item: Arrived, reading: Reading, author: str) -> Returned:

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from xlplan.documents.form import BOX_MARK, PROPOSAL
 from xlplan.documents.tables import column_id, text_of
 from xlplan.merge.model import Place
-from xlplan.merge.reading import ReadCell, Remark
+from xlplan.merge.reading import ReadCell, Remark, remark
 from xlplan.plan.text import canon_text
 from xlplan.workbook.book import Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
-
-_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def form_remarks(book: Book, form: Form) -> Iterator[Remark]:
             if col not in own and value != PROPOSAL and not parse_row_key(value):
                 place = Place(book.name, form.sheet.name, a1(number, col))
                 kind = "beside" if line is not None else "below"
-                yield Remark(kind, place, text_of(value)[:_LONGEST])
+                yield remark(kind, place, text_of(value))
 
 
 def _said(row: Sequence[CellValue]) -> Iterator[tuple[int, CellValue]]:

@@ -8,12 +8,11 @@ from itertools import pairwise
 from xlplan.documents.form_rows import Form
 from xlplan.documents.tables import Table, text_of
 from xlplan.merge.model import Place
-from xlplan.merge.reading import Remark
+from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.ratings import match_rating
 from xlplan.workbook.book import At, Book, ReadSheet, a1
 
-_LONGEST = 2_000
 _NEAR = 130.0
 """How far a colour may be from a rating's to look like it, of 765 from black to white."""
 _CLEARLY = 1.3
@@ -34,7 +33,7 @@ def mark_remarks(
 def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
     """The texts of the text boxes of a sheet."""
     for at, text in sheet.boxes:
-        yield Remark("text box", Place(book.name, sheet.name, a1(*at)), text[:_LONGEST])
+        yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
 
 
 def _rows(each: Table | Form) -> Mapping[int, Mapping[int, str]]:
@@ -55,11 +54,11 @@ def _struck(book: Book, sheet: ReadSheet, row: int, columns: Mapping[int, str]) 
     struck = sorted(col for col in columns if (row, col) in sheet.struck)
     if len(struck) > 1 and set(filled) <= set(struck):
         text = "The whole row is struck out: " + _shown(sheet, row, struck)
-        yield Remark("struck out", Place(book.name, sheet.name, a1(row, struck[0])), text)
+        yield remark("struck out", Place(book.name, sheet.name, a1(row, struck[0])), text)
         return
     for col in struck:
         if text := _value(sheet, (row, col)):
-            yield Remark("struck out", Place(book.name, sheet.name, a1(row, col)), text[:_LONGEST])
+            yield remark("struck out", Place(book.name, sheet.name, a1(row, col)), text)
 
 
 def _filled(
@@ -82,7 +81,7 @@ def _filled(
             meant = ""
         cells = f"The cells to {a1(row, run[-1])} are" if len(run) > 1 else "The cell is"
         text = f"{cells} filled with {colour}{meant}: {_shown(sheet, row, run)}"
-        yield Remark("colour", Place(book.name, sheet.name, a1(row, run[0])), text[:_LONGEST])
+        yield remark("colour", Place(book.name, sheet.name, a1(row, run[0])), text)
 
 
 def _runs(columns: Sequence[int], colours: Sequence[str]) -> list[list[int]]:
@@ -110,7 +109,7 @@ def _says(
 
 def _shown(sheet: ReadSheet, row: int, columns: Sequence[int]) -> str:
     texts = (" ".join(_value(sheet, (row, col)).split()) for col in columns)
-    return " | ".join(text for text in texts if text)[:_LONGEST] or "(blank)"
+    return " | ".join(text for text in texts if text) or "(blank)"
 
 
 def looks_like(colour: str, ratings: Sequence[Rating]) -> Rating | None:

@@ -13,7 +13,7 @@ from xlplan.documents.sign_off import PREFIX as SIGN_PREFIX
 from xlplan.documents.sign_off import sign_off_inputs
 from xlplan.documents.tables import Table, column_id, is_heading_again, text_of
 from xlplan.merge.model import Place
-from xlplan.merge.reading import Remark
+from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text
 from xlplan.workbook.book import Book, ReadSheet, a1
@@ -21,7 +21,6 @@ from xlplan.workbook.stamp import is_manifest, parse_row_key
 
 OURS = frozenset({guidance.NAME, lists.NAME, stamping.NAME})
 """Sheets of an issued workbook that hold nothing to read."""
-_LONGEST = 2_000
 
 
 def remarks_of(
@@ -45,12 +44,12 @@ def remarks_of(
             if furniture is not None and sheet.name in OURS:
                 yield from _written_on(book, sheet, furniture, range(len(sheet.rows)))
         elif sheet.name not in read and (text := _sheet_text(sheet)):
-            yield Remark("sheet" if sheet.visible else "hidden sheet",
+            yield remark("sheet" if sheet.visible else "hidden sheet",
                          Place(book.name, sheet.name), text)  # fmt: skip
         yield from box_remarks(book, sheet)
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))
-            yield Remark("note", place, note[:_LONGEST])
+            yield remark("note", place, note)
     found: list[Table | Form] = [*tables, *forms]
     for each in found:
         yield from mark_remarks(book, each, definition)
@@ -71,9 +70,9 @@ def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Re
         place = Place(book.name, each.sheet.name, a1(each.header, col))
         if col in columns:
             text = f'The heading over "{columns[col]}" now says: {value}'
-            yield Remark("heading", place, text[:_LONGEST])
+            yield remark("heading", place, text)
         elif not any(col < len(row) and row[col] for row in each.sheet.rows[each.first :]):
-            yield Remark("heading", place, f"A new heading: {value}"[:_LONGEST])
+            yield remark("heading", place, f"A new heading: {value}")
 
 
 def _written_on(
@@ -88,7 +87,7 @@ def _written_on(
                 continue
             text = text_of(value)
             if not furniture.has(text) and not _is_mark(text):
-                yield Remark("written in", Place(book.name, sheet.name, a1(*at)), text[:_LONGEST])
+                yield remark("written in", Place(book.name, sheet.name, a1(*at)), text)
 
 
 def _is_mark(text: str) -> bool:
@@ -119,7 +118,7 @@ def _beside(book: Book, table: Table) -> Iterator[Remark]:
             )
             kind = "below" if alone and col in mapped else "beside"
             place = Place(book.name, table.sheet.name, a1(number, col))
-            yield Remark(kind, place, text[:_LONGEST])
+            yield remark(kind, place, text)
 
 
 def _is_ref(table: Table, col: int) -> bool:
@@ -130,4 +129,4 @@ def _sheet_text(sheet: ReadSheet) -> str:
     lines = (" | ".join(text_of(v) for v in row if v is not None) for row in sheet.rows)
     if any(is_manifest(value) for row in sheet.rows for value in row):
         return ""  # our own, under another name
-    return "\n".join(line for line in lines if line.strip())[:_LONGEST]
+    return "\n".join(line for line in lines if line.strip())

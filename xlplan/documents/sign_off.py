@@ -13,7 +13,7 @@ from datetime import date
 from xlplan.documents.lists import Lists
 from xlplan.documents.look import Palette
 from xlplan.merge.model import Place
-from xlplan.merge.reading import Remark
+from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import canon, show
@@ -167,9 +167,12 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
         for name, (row, col) in sign_off_inputs(sheet):
             value = sheet.rows[row][col] if col < len(sheet.rows[row]) else None
             text = canon_text(value if isinstance(value, str) else show(_shown(value)))
-            text = text[:_LONGEST]
+            place = Place(book.name, sheet.name, a1(row, col))
             if not text or name in said or (row, col) in sheet.formulas:
                 continue
+            if name != NO_CHANGE and len(text) > _LONGEST:
+                remarks.append(remark("sign-off", place, text))
+                text = text[:_LONGEST]
             if name == SIGNED_ON:
                 day = canon(_DAY, _shown(value), definition)
                 said[name] = day.isoformat() if isinstance(day, date) else text
@@ -178,7 +181,7 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
             elif fold(text) in _SAYS_YES:
                 said[name] = YES
             else:
-                remarks.append(Remark("sign-off", Place(book.name, sheet.name, a1(row, col)), text))
+                remarks.append(remark("sign-off", place, text))
     return said, remarks
 
 

@@ -13,6 +13,9 @@ from xlplan.plan.values import Raw
 Trust = Literal["signed", "rows", "reference", "forged", "none"]
 RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
 
+LONGEST_REMARK = 2_000
+"""Characters of one remark that are told; the rest stands in the file."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadCell:
@@ -48,11 +51,18 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something said outside the input cells: a note, an extra column, a strikethrough."""
+    """Something said outside the input cells: a note, an extra column, a strikethrough. `more` is
+    how many characters of it are left out of `text`."""
 
     kind: str
     place: Place
     text: str
+    more: int = 0
+
+
+def remark(kind: str, place: Place, text: str) -> Remark:
+    """A remark with as much of `text` as is told."""
+    return Remark(kind, place, text[:LONGEST_REMARK], max(len(text) - LONGEST_REMARK, 0))
 
 
 @dataclass(frozen=True, slots=True)

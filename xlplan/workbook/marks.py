@@ -17,7 +17,6 @@ from xlplan.workbook.relations import related
 from xlplan.workbook.remembered import remembered
 
 Boxes = tuple[tuple[At, str], ...]
-_LONGEST = 4_000
 _FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
@@ -198,7 +197,7 @@ def _texts_in(xml: bytes) -> Iterator[tuple[At, str]]:
             texts.append("\n")
         elif local == "sp":
             if text := "".join(texts).strip():
-                boxes.append(((corner["row"], corner["col"]), text[:_LONGEST]))
+                boxes.append(((corner["row"], corner["col"]), text))
             texts.clear()
 
     parse(xml, start, end, data)
