@@ -91,6 +91,71 @@ def test_a_message_gives_its_attachments_and_its_words() -> None:
     assert '"minutes.pdf"' in book.problems[1].message
 
 
+def said(data: bytes) -> list[str]:
+    return [p.message for p in opened(data).problems if p.code == "GATE-035"]
+
+
+def test_a_message_written_as_a_page_alone_is_told_without_its_markup() -> None:
+    page = (
+        "<html><head><title>x</title><style>p {color: red}</style></head><body><p>2.1 has "
+        "<b>slip</b>ped&nbsp;to May</p><p>R&amp;D<br>agreed</p><script>x()</script></body></html>"
+    )
+    mail = message({"a.xlsx": SHEET})
+    mail.get_payload()[0].set_content(page, subtype="html")  # type: ignore[union-attr,index]
+    assert said(bytes(mail)) == ["The message says: 2.1 has slipped to May R&D agreed"]
+
+
+def test_of_a_message_in_both_forms_the_plain_one_is_told() -> None:
+    mail = email.message.EmailMessage()
+    mail["From"], mail["Date"], mail["MIME-Version"] = "a@example.org", "today", "1.0"
+    mail.set_content("Plain words")
+    mail.add_alternative("<p>Page words</p>", subtype="html")
+    mail.add_attachment(SHEET, "application", "octet-stream", filename="a.xlsx")
+    assert said(bytes(mail)) == ["The message says: Plain words"]
+
+
+def test_words_after_an_attachment_are_told_too() -> None:
+    mail = message({"a.xlsx": SHEET}, "Before it.")
+    mail.add_attachment("And after it.", disposition="inline")
+    assert said(bytes(mail)) == ["The message says: Before it. And after it."]
+
+
+def test_a_forwarded_message_says_what_its_own_writer_said() -> None:
+    outer = message({}, "Please see below.")
+    outer.add_attachment(message({"inner.xlsx": SHEET}, "2.1 has slipped, sorry."))
+    assert said(bytes(outer)) == [
+        "The message says: Please see below.",
+        "A message forwarded in it says: 2.1 has slipped, sorry.",
+    ]
+
+
+def test_of_a_long_message_it_is_said_how_much_more_there_is_and_where() -> None:
+    mail = bytes(message({"a.xlsx": SHEET}, "word " * 900 + "END"))
+    [text] = said(mail)
+    assert text.endswith("word word … (2,503 more characters; the whole is in w)")
+    large = attacks.outlook({"a.xlsx": SHEET + bytes(5000)}, "x" * 15_000)
+    assert said(large) == [
+        f"The message says: {'x' * 2_000}… (13,000 more characters; the whole is in w)"
+    ]
+
+
+def test_an_outlook_message_tells_its_page_and_the_message_within_it() -> None:
+    within = ("__attach_version1.0_#00000007", "__substg1.0_3701000D")
+    data = attacks.compound(
+        {
+            ("__properties_version1.0",): bytes(32),
+            ("__substg1.0_10130102",): "<p>Seen by <i>us</i>, naïve</p>".encode().ljust(4096),
+            (*within, "__substg1.0_1000001F"): "Slipped.".encode("utf-16-le"),
+            ("__attach_version1.0_#00000001", "__substg1.0_3707001F"): "a.xlsx".encode("utf-16-le"),
+            ("__attach_version1.0_#00000001", "__substg1.0_37010102"): SHEET + bytes(5000),
+        }
+    )
+    assert said(data) == [
+        "The message says: Seen by us, naïve",
+        "A message forwarded in it says: Slipped.",
+    ]
+
+
 def test_an_attachment_named_by_encoded_words_gets_its_name() -> None:
     data = bytes(message({"plan.xlsx": SHEET})).replace(
         b'filename="plan.xlsx"', b'filename="=?utf-8?B?cGzDpG4ueGxzeA==?="'

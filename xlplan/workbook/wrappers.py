@@ -7,13 +7,13 @@ Names are given as they stand in the file; nothing is ever written by them.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import Book, Enclosed
 from xlplan.workbook.bounds import Refused, too_large
-from xlplan.workbook.compound import MALFORMED, Compound
+from xlplan.workbook.compound import MALFORMED, Compound, Entry
 from xlplan.workbook.gate import Bounds, admit, refused
 from xlplan.workbook.kinds import (
     ARCHIVE,
@@ -28,10 +28,13 @@ from xlplan.workbook.kinds import (
 )
 from xlplan.workbook.listing import list_parts
 from xlplan.workbook.parts import inflate
+from xlplan.workbook.plain_text import decode_text
 
 if TYPE_CHECKING:
     from email.message import Message
 
+Path = tuple[str, ...]
+"""Where a stream is in a compound file: the folders, then its name."""
 WRAPPERS = frozenset({ARCHIVE.code, MESSAGE.code})
 """The codes by which the gate says that a file may have others in it."""
 _TABLES = (
@@ -44,6 +47,8 @@ _DEEPEST = 8
 """Messages within messages."""
 _LONGEST = 2_000
 """Characters of a message that are told."""
+_PLAIN, _PAGE = _SPOKEN = ("text/plain", "text/html")
+"""In what forms a message has its text, the better first."""
 _BARE_MESSAGE = Refusal(
     MESSAGE.code,
     "This e-mail has no workbook attached. Ask its sender to attach the template that was issued.",
@@ -71,7 +76,7 @@ def open_wrapper(data: bytes, name: str, bounds: Bounds) -> Book:
         return Book(name, "", problems=(found,) if isinstance(found, Problem) else ())
     try:
         if plain_kind(data) == "zip":
-            return _book(name, "zip", _zip(data, bounds), "", _BARE_ARCHIVE)
+            return _book(name, "zip", _zip(data, bounds), (), _BARE_ARCHIVE)
         if plain_kind(data) == "ole":
             files, said = _outlook(data, bounds)
             return _book(name, "msg", files, said, _BARE_MESSAGE)
@@ -85,15 +90,15 @@ def open_wrapper(data: bytes, name: str, bounds: Bounds) -> Book:
     return Book(name, "", problems=(found,))
 
 
-def _book(name: str, kind: str, files: Sequence[Enclosed], said: str, bare: Refusal) -> Book:
+def _book(
+    name: str, kind: str, files: Sequence[Enclosed], said: Sequence[str], bare: Refusal
+) -> Book:
     returns = [file for file in files if not _is_evidence(file)]
     evidence = [file for file in files if _is_evidence(file)] if returns else []
     enclosed = returns or list(files)
     if not enclosed:
         return Book(name, kind, problems=(refused(bare, name),))
-    notes = []
-    if said:
-        notes.append(Problem("GATE-035", name, f"The message says: {said}", level="note"))
+    notes = list(_told(said, name))
     if evidence:
         listed = ", ".join(f'"{file.name[:80]}"' for file in evidence[:20])
         text = f"Also enclosed, and not read because they are no workbooks: {listed}."
@@ -152,13 +157,13 @@ def _is_clutter(name: str) -> bool:
     return last.startswith((".", "~$")) or last in _CLUTTER or name.startswith("__MACOSX/")
 
 
-def _mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], str]:
-    """The attachments of a message, those of messages attached to it too, and its text."""
+def _mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
+    """The attachments of a message and of those forwarded in it, and the text of each message."""
     from email import message_from_bytes
 
     bag = _Bag(bounds)
-    said = ""
-    for part in _leaves(message_from_bytes(data)):
+    said: dict[int, dict[str, str]] = {}
+    for owner, part in _leaves(message_from_bytes(data)):
         name = _file_name(part)
         content = part.get_payload(decode=True)
         if not isinstance(content, bytes):
@@ -166,21 +171,31 @@ def _mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], str]:
         if name or part.get_content_maintype() == "application":
             if not (_is_inline(part) and part.get_content_maintype() == "image"):
                 bag.add(name or "attachment", content)
-        elif not said and part.get_content_type() == "text/plain":
-            said = _words(content, part.get_content_charset() or "utf-8")
-    return bag.files, said
+        elif (kind := part.get_content_type()) in _SPOKEN:
+            text = _decoded(content, part.get_content_charset() or "utf-8")
+            words = _words(text) if kind == _PLAIN else _of_page(text)
+            if words:
+                told = said.setdefault(owner, {})
+                told[kind] = f"{told[kind]} {words}" if kind in told else words
+    return bag.files, [each.get(_PLAIN) or each[_PAGE] for _, each in sorted(said.items())]
 
 
-def _leaves(message: Message) -> Iterator[Message]:
-    """The parts of a message that have no parts, in their order."""
-    todo = [(message, 0)]
+def _leaves(message: Message) -> Iterator[tuple[int, Message]]:
+    """The parts of a message that have no parts, in their order, each with the number of the
+    message that it belongs to: 0, or more for those that were forwarded in it."""
+    todo = [(0, message, 0)]
+    messages = 0
     while todo:
-        part, depth = todo.pop()
+        owner, part, depth = todo.pop()
         inner = part.get_payload()
         if not isinstance(inner, list):
-            yield part
+            yield owner, part
         elif depth < _DEEPEST:
-            todo += [(each, depth + 1) for each in reversed(inner) if not isinstance(each, str)]
+            if part.get_content_type() == "message/rfc822":
+                messages += 1
+                owner = messages
+            parts = [each for each in reversed(inner) if not isinstance(each, str)]
+            todo += [(owner, each, depth + 1) for each in parts]
 
 
 def _is_inline(part: Message) -> bool:
@@ -198,24 +213,47 @@ def _file_name(part: Message) -> str:
         return "attachment"
 
 
-def _words(content: bytes, charset: str) -> str:
-    """The text of a message on one line, without what it answers."""
+def _decoded(content: bytes, charset: str) -> str:
     try:
-        text = content.decode(charset, "replace")
-    except LookupError:
-        text = content.decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if not line.lstrip().startswith(">")]
-    return " ".join(" ".join(lines).split())[:_LONGEST]
+        return content.decode(charset, "replace")
+    except (LookupError, ValueError):
+        return content.decode("utf-8", "replace")
+
+
+def _words(text: str) -> str:
+    """The text of a message on one line, without what it answers."""
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith(">"))
+    return _flat(" ".join(lines))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _of_page(page: str) -> str:
+    from xlplan.workbook.pages import page_text
+
+    return _flat(page_text(page))
+
+
+def _told(said: Sequence[str], name: str) -> Iterator[Problem]:
+    """What a message says, and what each that was forwarded in it says."""
+    for number, text in enumerate(said):
+        who = "A message forwarded in it" if number else "The message"
+        more = len(text) - _LONGEST
+        cut = f"… ({more:,} more characters; the whole is in {name})" if more > 0 else ""
+        yield Problem("GATE-035", name, f"{who} says: {text[:_LONGEST]}{cut}", level="note")
 
 
 _ATTACHED = "__attach_version1.0_"
 _DATA, _WIDE, _NARROW = "__substg1.0_37010102", "001F", "001E"
-_LONG_NAME, _SHORT_NAME, _CONTENT_ID, _BODY = "3707", "3704", "3712", "1000"
+_LONG_NAME, _SHORT_NAME, _CONTENT_ID, _BODY, _HTML = "3707", "3704", "3712", "1000", "1013"
+_HTML_BYTES, _INNER = "__substg1.0_10130102", "__substg1.0_3701000D"
 """Properties of attachments and messages (MS-OXPROPS), in streams named by them (MS-OXMSG)."""
 
 
-def _outlook(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], str]:
-    """The attachments of an Outlook message, those of messages in it too, and its text."""
+def _outlook(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
+    """The attachments of an Outlook message and of those in it, and the text of each message."""
     try:
         file = Compound(data)
         found = dict(file.streams())
@@ -224,6 +262,7 @@ def _outlook(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], str]:
             for path, entry in sorted(found.items())
             if path[-1].endswith((_WIDE, _NARROW)) and entry.length < 65536
         }
+        said = [_outlook_words(file, found, folder) for folder in _outlook_messages(found)]
         bag = _Bag(bounds)
         for path, entry in sorted(found.items()):
             if path[-1] != _DATA or len(path) < 2 or not path[-2].startswith(_ATTACHED):
@@ -236,10 +275,27 @@ def _outlook(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], str]:
                 bag.add(next(filter(None, names), "attachment"), content)
     except MALFORMED:
         raise Refused(MESSAGE) from None
-    return bag.files, " ".join(_text(texts, (), _BODY).split())[:_LONGEST]
+    return bag.files, list(filter(None, said))
 
 
-def _text(texts: dict[tuple[str, ...], bytes], folder: tuple[str, ...], wanted: str) -> str:
+def _outlook_messages(found: Mapping[Path, Entry]) -> list[Path]:
+    """The folders of a message and of those in it, the outermost first."""
+    inner = {path[:-1] for path in found if path[-2:-1] == (_INNER,)}
+    return [(), *sorted(inner, key=lambda folder: (len(folder), folder))]
+
+
+def _outlook_words(file: Compound, found: Mapping[Path, Entry], folder: Path) -> str:
+    """The text of a message in a folder, from its page where it has no plain text."""
+    bodies = {path[-1]: file.stream(entry) for path, entry in found.items()
+              if path[:-1] == folder and path[-1][12:16] in (_BODY, _HTML)}  # fmt: skip
+    texts = {(*folder, name): content for name, content in bodies.items()}
+    if words := _flat(_text(texts, folder, _BODY)):
+        return words
+    page = _text(texts, folder, _HTML) or decode_text(bodies.get(_HTML_BYTES, b""))
+    return _of_page(page)
+
+
+def _text(texts: Mapping[Path, bytes], folder: Path, wanted: str) -> str:
     """A text property of a message or an attachment, or ``""``."""
     for suffix, encoding in ((_WIDE, "utf-16-le"), (_NARROW, "cp1252")):
         if content := texts.get((*folder, f"__substg1.0_{wanted}{suffix}")):
