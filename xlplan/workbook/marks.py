@@ -30,6 +30,11 @@ _NAMED = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"')
 _TEXT_CELL = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="s"[^>]*><(?:\w+:)?v>(\d{1,9})<'
 )
+_OWN_TEXT = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="inlineStr"[^>]*>\s*<(?:\w+:)?is\b[^>]*>'
+    rb"(.*?)</(?:\w+:)?is>",
+    re.DOTALL,
+)
 _ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
 _RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
 _RUN_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
@@ -87,6 +92,9 @@ class MarkReader:
                 struck.add(at)
         for name, number in _TEXT_CELL.findall(xml) if self.struck_texts else ():
             if int(number) in self.struck_texts and (at := place(name.decode())) is not None:
+                struck.add(at)
+        for name, text in _OWN_TEXT.findall(cells) if b"strike" in cells else ():
+            if _is_struck(text) and (at := place(name.decode())) is not None:
                 struck.add(at)
         boxes = tuple(self._boxes(part)) if self.drawn else ()
         return Marks(fills, frozenset(struck), boxes) if fills or struck or boxes else NO_MARKS
@@ -160,12 +168,15 @@ def _struck_texts(parts: Mapping[str, bytes]) -> frozenset[int]:
     if b"strike" not in shared or not _STRIKE.search(shared):
         return frozenset()
     return frozenset(
-        number
-        for number, item in enumerate(_ITEM.findall(shared))
-        if any(
-            _STRIKE.search(run) and b"".join(_RUN_TEXT.findall(run)).strip()
-            for run in _RUN.findall(item)
-        )
+        number for number, item in enumerate(_ITEM.findall(shared)) if _is_struck(item)
+    )
+
+
+def _is_struck(text: bytes) -> bool:
+    """Whether any part of a text, as the XML has it, is struck out."""
+    return any(
+        _STRIKE.search(run) and b"".join(_RUN_TEXT.findall(run)).strip()
+        for run in _RUN.findall(text)
     )
 
 
