@@ -214,16 +214,17 @@ def _record(kind: int, body: bytes) -> bytes:
     return struct.pack("<HH", kind, len(body)) + body
 
 
-def xls(cells: bytes, small: bool = False) -> bytes:
+def xls(cells: bytes, small: bool = False, before: bytes = b"") -> bytes:
     """A compound file with one sheet, "Plan", of these BIFF records (MS-CFB, MS-XLS).
 
-    `small` leaves its stream so short that it must stand in sectors of 64 bytes.
+    `before` are records of the workbook before its list of sheets. `small` leaves its stream so
+    short that it must stand in sectors of 64 bytes.
     """
     begin, end = _record(0x809, struct.pack("<HH", 0x600, 5)), _record(0x0A, b"")
     name = b"\x04\x00Plan"
-    start = len(begin) + len(_record(0x85, bytes(6) + name)) + len(end)
+    start = len(begin) + len(before) + len(_record(0x85, bytes(6) + name)) + len(end)
     sheet = _record(0x85, struct.pack("<IH", start, 0) + name)
-    stream = begin + sheet + end + begin + cells + end
+    stream = begin + before + sheet + end + begin + cells + end
     length = len(stream) if small else max(len(stream), 4096)
     packed = stream.ljust(-(-length // 512) * 512, b"\0")
     count = len(packed) // 512

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -16,9 +17,11 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
 from tests import attacks
-from tests.office import Fill, Office, Strike
+from tests.office import ODS, XLS, XLSX, Fill, Note, Office, Strike
 from xlplan.workbook.book import ReadSheet
 from xlplan.workbook.marks import MarkReader, Marks
+from xlplan.workbook.marks_ods import read_ods_marks
+from xlplan.workbook.marks_xls import read_xls_marks
 from xlplan.workbook.reading import read_book
 
 OURS = frozenset({"#FFFBE6"})
@@ -139,10 +142,133 @@ def test_damaged_styles_say_nothing(styles: str) -> None:
     assert MarkReader(parts, OURS).read("xl/sheet.xml") == Marks()
 
 
-def test_what_libreoffice_saves_is_told_the_same(office: Office, tmp_path: Any) -> None:
-    source, target = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+@pytest.mark.parametrize("kind", [XLSX, ODS, XLS], ids=["xlsx", "ods", "xls"])
+def test_what_libreoffice_saves_is_told_the_same(office: Office, tmp_path: Any, kind: str) -> None:
+    source, target = tmp_path / "a.xlsx", tmp_path / "b"
     source.write_bytes(by_xlsxwriter(lambda _, sheet: sheet.write_string(1, 1, "x")))
-    office.edit(source, target, [Fill("B2", "#FFC000"), Strike("B2")])
+    said = "Naïve – 1.\n" + "long " * 2_000 + "end"
+    steps = [Fill("B2", "#FFC000"), Fill("C3", "#FFFBE6"), Strike("B2"), Note("B2", said)]
+    office.edit(source, target, steps, filter=kind)
     sheet = read(target.read_bytes())
     assert sheet.fills == {(1, 1): "#FFC000"}
     assert sheet.struck == {(1, 1)}
+    assert sheet.notes == {(1, 1): said}
+
+
+def ods_marks(styles: str, rows: str, named: str = "") -> Marks:
+    content = (
+        f"<d><office:automatic-styles>{styles}</office:automatic-styles>"
+        f'<table:table table:name="Plan">{rows}</table:table></d>'
+    )
+    parts = {"content.xml": content.encode(), "styles.xml": f"<d>{named}</d>".encode()}
+    return read_ods_marks(parts, OURS).get("Plan", Marks())
+
+
+def ods_style(name: str, family: str, says: str, parent: str = "") -> str:
+    return (
+        f'<style:style style:name="{name}" style:family="{family}" '
+        f'style:parent-style-name="{parent}">{says}</style:style>'
+    )
+
+
+RED = '<style:table-cell-properties fo:background-color="#ff0000"/>'
+CREAM = '<style:table-cell-properties fo:background-color="#fffbe6"/>'
+CLEAR = '<style:table-cell-properties fo:background-color="transparent"/>'
+LINE = '<style:text-properties style:text-line-through-style="solid"/>'
+NO_LINE = '<style:text-properties style:text-line-through-style="none"/>'
+
+
+def test_a_cell_of_an_ods_has_its_own_style_or_that_of_its_row_or_column() -> None:
+    styles = "".join(
+        ods_style(name, "table-cell", says)
+        for name, says in {"red": RED, "cream": CREAM, "clear": CLEAR, "line": LINE}.items()
+    )
+    rows = (
+        '<table:table-column table:number-columns-repeated="2"/>'
+        '<table:table-column table:default-cell-style-name="red"/>'
+        '<table:table-row><table:table-cell table:style-name="cream"/>'
+        '<table:table-cell table:style-name="line"/><table:table-cell/></table:table-row>'
+        '<table:table-row table:default-cell-style-name="line"><table:table-cell '
+        'table:number-columns-repeated="2"/><table:table-cell table:style-name="clear"/>'
+        "</table:table-row>"
+    )
+    assert ods_marks(styles, rows) == Marks(
+        {(0, 2): "#FF0000"}, frozenset({(0, 1), (1, 0), (1, 1)})
+    )
+
+
+def test_a_style_of_an_ods_follows_from_another_unless_it_says_otherwise() -> None:
+    named = ods_style("Marked", "table-cell", RED + LINE)
+    styles = ods_style("as-is", "table-cell", "", "Marked")
+    styles += ods_style("kept", "table-cell", NO_LINE, "Marked")
+    styles += ods_style("loop", "table-cell", "", "loop")
+    cells = "".join(
+        f'<table:table-cell table:style-name="{name}"/>' for name in ("as-is", "kept", "loop")
+    )
+    found = ods_marks(styles, f"<table:table-row>{cells}</table:table-row>", named)
+    assert found == Marks({(0, 0): "#FF0000", (0, 1): "#FF0000"}, frozenset({(0, 0)}))
+
+
+def test_a_part_of_a_text_struck_out_in_an_ods_is_told_and_one_in_a_note_is_not() -> None:
+    part = '<text:p>kept <text:span text:style-name="T1">struck</text:span></text:p>'
+    rows = (
+        f"<table:table-row><table:table-cell>{part}</table:table-cell><table:table-cell>"
+        f"<office:annotation>{part}</office:annotation><text:p>kept</text:p></table:table-cell>"
+        "</table:table-row>"
+    )
+    assert ods_marks(ods_style("T1", "text", LINE), rows) == Marks({}, frozenset({(0, 0)}))
+
+
+def test_of_a_note_in_an_ods_only_its_words_are_told() -> None:
+    note = (
+        "<office:annotation><dc:creator>A lead</dc:creator><dc:date>2026-11-21T00:00:00</dc:date>"
+        "<text:p>First line</text:p>\n <text:p>second<text:s/>line</text:p></office:annotation>"
+    )
+    cell = f'<table:table-cell office:value-type="string">{note}<text:p>x</text:p>'
+    sheet = read(attacks.ods(f"<table:table-row>{cell}</table:table-cell></table:table-row>"))
+    assert (sheet.notes, sheet.rows) == ({(0, 0): "First line\nsecond line"}, [["x"]])
+
+
+def xls_format(font: int, colour: int) -> bytes:
+    """A cell format of an .xls workbook (MS-XLS 2.4.353), with a solid fill if it has a colour."""
+    head = struct.pack("<H", font) + bytes(12)
+    fill = struct.pack("<HBB", 0, 0, 4 if colour else 0) + struct.pack("<H", colour)
+    return attacks.xls_record(0xE0, head + fill)
+
+
+def test_formats_of_an_xls_are_told_of_every_cell_that_has_them() -> None:
+    plain, struck = bytes(14), b"\0\0\x08" + bytes(11)
+    # Four fonts, then number 5: there is no number 4 (MS-XLS 2.5.129).
+    book = b"".join(attacks.xls_record(0x31, font) for font in (plain, plain, plain, plain, struck))
+    book += attacks.xls_record(0x92, struct.pack("<H", 2) + b"\xff\xfa\xe0\0" + b"\xff\0\0\0")
+    book += xls_format(0, 0) + xls_format(0, 9) + xls_format(5, 0) + xls_format(0, 8)
+    cells = attacks.xls_record(0x203, struct.pack("<HHHd", 0, 0, 1, 1.0))
+    cells += attacks.xls_record(0xBE, struct.pack("<HHHHHH", 1, 0, 1, 0, 3, 2))  # 3 is ours, nearly
+    cells += attacks.xls_record(0xBD, struct.pack("<HHHIHIH", 2, 1, 0, 2, 2, 2, 2))
+    found = read_xls_marks(attacks.xls(cells, before=book), OURS)["Plan"]
+    assert found.marks == Marks({(0, 0): "#FF0000", (1, 0): "#FF0000"}, frozenset({(2, 2)}))
+
+
+def test_notes_of_an_xls_are_told_by_their_objects_in_one_piece() -> None:
+    def text(number: int, *pieces: bytes, length: int) -> bytes:
+        shape = struct.pack("<HHHH", 0x15, 0x12, 0x19, number) + bytes(14)
+        body = attacks.xls_record(0x5D, shape)
+        body += attacks.xls_record(0x1B6, bytes(10) + struct.pack("<H", length) + bytes(6))
+        return body + b"".join(attacks.xls_record(0x3C, piece) for piece in pieces)
+
+    runs = bytes(16)
+    chart = attacks.xls_record(0x809, bytes(16)) + attacks.xls_record(0x0A, b"")
+    cells = attacks.xls_number(0, 0) + chart
+    cells += text(1, b"\0Waiting, ", b"\1" + "naïve\n–".encode("utf-16-le"), runs, length=16)
+    cells += text(2, b"\0See 1.3", runs, length=7)
+    for row, number in ((4, 2), (1, 1), (9, 7)):
+        cells += attacks.xls_record(0x1C, struct.pack("<HHHH", row, 2, 0, number) + b"\1\0\0A")
+    notes = read_xls_marks(attacks.xls(cells), None)["Plan"].notes
+    assert notes == {(4, 2): "See 1.3", (1, 2): "Waiting, naïve\n–"}
+
+
+@pytest.mark.parametrize("kind", [0x1C, 0x31, 0x3C, 0x5D, 0x92, 0xBD, 0xBE, 0xE0, 0x1B6, 0x203])
+def test_a_record_of_an_xls_that_ends_early_says_nothing(kind: int) -> None:
+    short = b"".join(attacks.xls_record(kind, bytes(length)) for length in range(12))
+    found = read_xls_marks(attacks.xls(short, before=short), OURS)
+    assert [(each.notes, each.marks) for each in found.values()] == [({}, Marks())]

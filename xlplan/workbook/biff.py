@@ -25,19 +25,23 @@ _TRUTHS = (b"\x41\x22\x00", b"\x41\x23\x00", b"\x42\x00\x22\x00", b"\x42\x00\x23
 def scan_xls(data: bytes, bounds: Bounds) -> dict[str, Extent]:
     """The extent of each sheet by name. Raises `Refused` for cells too far away."""
     try:
-        stream = _workbook_stream(data)
+        stream = workbook_stream(data)
     except MALFORMED:
         return {}
     extents: dict[str, Extent] = {}
-    for kind, body, _ in _records(stream, 0):
+    for name, start in boundsheets(stream):
+        if name not in extents and len(extents) < bounds.sheets:
+            extents[name] = _scan(stream, start, name, bounds)
+    return extents
+
+
+def boundsheets(stream: bytes) -> Iterator[tuple[str, int]]:
+    """The name of each sheet, and where its records begin."""
+    for kind, body, _ in records(stream, 0):
         if kind == _EOF:
             break
         if kind == _BOUNDSHEET and len(body) > 8 and body[5] == 0:
-            start = int.from_bytes(body[:4], "little")
-            name = _name(body[6:])
-            if name not in extents and len(extents) < bounds.sheets:
-                extents[name] = _scan(stream, start, name, bounds)
-    return extents
+            yield _name(body[6:]), int.from_bytes(body[:4], "little")
 
 
 def _name(body: bytes) -> str:
@@ -47,7 +51,7 @@ def _name(body: bytes) -> str:
     return text.decode("utf-16-le" if wide else "latin-1", "replace")
 
 
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
+def records(stream: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
     """Records from `at`: type, body, and the place after it."""
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -57,7 +61,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes, int]]:
 
 def _scan(stream: bytes, start: int, name: str, bounds: Bounds) -> Extent:
     extent = Extent()
-    for kind, body, _ in _records(stream, start):
+    for kind, body, _ in records(stream, start):
         if kind == _EOF:
             break
         if kind == _DIMENSIONS:
@@ -95,7 +99,7 @@ def _check_claim(body: bytes, name: str, bounds: Bounds) -> None:
         raise Refused(far_cells(name, rows, columns))
 
 
-def _workbook_stream(data: bytes) -> bytes:
+def workbook_stream(data: bytes) -> bytes:
     """The stream "Workbook", or "Book" of older files; empty where there is none."""
     file = Compound(data)
     found = next((each for each in file.entries if each.name in ("Workbook", "Book")), None)

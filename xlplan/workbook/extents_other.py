@@ -36,14 +36,25 @@ class _OdsParser:
         elif name == "table:table-row":
             self.col = 0
             self.widest = 0
-            self.repeat_rows = _count(attributes.get("table:number-rows-repeated"))
+            self.repeat_rows = repeated(attributes.get("table:number-rows-repeated"))
         elif name in ("table:table-cell", "table:covered-table-cell") and self.names:
-            self.repeat_cells = _count(attributes.get("table:number-columns-repeated"))
+            self.repeat_cells = repeated(attributes.get("table:number-columns-repeated"))
             self.attributes, self.cell, self.tabs, self.paragraphs = attributes, [], False, 0
         elif name == "office:annotation":
             self.note = []
-        elif self.cell is not None and self.note is None:
+        elif self.note is not None:
+            self._in_note(name)
+        elif self.cell is not None:
             self.cell.append(self._spaced(name, attributes))
+
+    def _in_note(self, name: str) -> None:
+        """Of a note only its paragraphs are its text: who made it and when stand beside them."""
+        if name == "text:p":
+            self.in_text = True
+        if self.note and name in ("text:p", "text:line-break"):
+            self.note.append("\n")
+        elif name in ("text:s", "text:tab") and self.note is not None:
+            self.note.append(" ")
 
     def _spaced(self, name: str, attributes: dict[str, str]) -> str:
         """The characters that an element within a cell's text stands for."""
@@ -52,7 +63,7 @@ class _OdsParser:
             self.paragraphs += 1
             return "\n" if self.paragraphs > 1 else ""
         if name == "text:s":
-            count = min(_count(attributes.get("text:c")), self.spaces)
+            count = min(repeated(attributes.get("text:c")), self.spaces)
             self.spaces -= count
             return " " * count
         if name == "text:tab":
@@ -62,7 +73,8 @@ class _OdsParser:
 
     def data(self, text: str) -> None:
         if self.note is not None:
-            self.note.append(text)
+            if self.in_text:
+                self.note.append(text)
         elif self.cell is not None and (self.in_text or text.strip()):
             self.cell.append(text)
 
@@ -110,7 +122,7 @@ class _OdsParser:
             raise Refused(many_cells(self.names[-1], extent.cells))
 
 
-def _count(text: str | None) -> int:
+def repeated(text: str | None) -> int:
     """A repeat count; what is not a number counts as one, as readers have it."""
     return max(int(text), 1) if text and text.isdecimal() and len(text) < 12 else 1
 

@@ -14,7 +14,7 @@ from xlplan.workbook.extents import Extent, far_cells, many_cells
 from xlplan.workbook.extents_xlsx import cells_alone
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
-from xlplan.workbook.marks import NO_MARKS, MarkReader
+from xlplan.workbook.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
 from xlplan.workbook.second import disputed, may_be_disputed
 
@@ -104,7 +104,7 @@ def _read_sheets(
     problems: list[Problem],
 ) -> tuple[ReadSheet, ...]:
     read = _read_values(data, admitted, bounds)
-    beside = _Beside(admitted, ours)
+    beside = _Beside(data, admitted, ours)
     sheets = [beside.sheet(*each) for each in read]
     _check_complete(sheets, admitted, name, problems)
     if admitted.kind in _DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
@@ -190,8 +190,20 @@ def _rows(sheet: CalamineSheet, bounds: Bounds) -> Rows:
 class _Beside:
     """What the parts of a workbook say beside the values of its cells."""
 
-    def __init__(self, admitted: Admitted, ours: frozenset[str] | None) -> None:
+    def __init__(self, data: bytes, admitted: Admitted, ours: frozenset[str] | None) -> None:
         self.admitted = admitted
+        self.other: Mapping[str, Marks] = {}
+        self.noted: Mapping[str, Mapping[At, str]] = admitted.notes
+        if admitted.kind == "xls":
+            from xlplan.workbook.marks_xls import read_xls_marks
+
+            found = read_xls_marks(data, ours)
+            self.other = {name: each.marks for name, each in found.items()}
+            self.noted = {name: each.notes for name, each in found.items()}
+        elif admitted.kind == "ods" and ours is not None:
+            from xlplan.workbook.marks_ods import read_ods_marks
+
+            self.other = read_ods_marks(admitted.parts, ours)
         self.annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
         self.listed: Mapping[str, str] = {}
         if ours is not None and admitted.kind in _DETAILED:
@@ -204,7 +216,9 @@ class _Beside:
         for (row, col), typed in extent.typed.items():
             if row < len(rows) and col < len(rows[row]):
                 rows[row][col] = typed
-        marks = self.marks.read(self.listed[name]) if name in self.listed else NO_MARKS
+        marks = self.other.get(name, NO_MARKS)
+        if name in self.listed:
+            marks = self.marks.read(self.listed[name])
         return ReadSheet(
             name,
             rows,
@@ -222,7 +236,7 @@ class _Beside:
             from xlplan.workbook.markings import read_notes
 
             return read_notes(self.admitted.parts, part)
-        return self.admitted.notes.get(name) or {}
+        return self.noted.get(name) or {}
 
 
 def _has_notes(admitted: Admitted) -> bool:

@@ -1,0 +1,180 @@
+"""What people say with colours and lines in an OpenDocument spreadsheet."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xlplan.workbook.book import At
+from xlplan.workbook.bounds import Refused
+from xlplan.workbook.extents import parse
+from xlplan.workbook.extents_other import repeated
+from xlplan.workbook.marks import Marks
+
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+_MOST = 1_000
+"""How often one cell or row that repeats is marked: formats may reach to the end of a sheet."""
+_ALL = 100_000
+"""Marks of one sheet that are kept."""
+_DEEPEST = 20
+"""Styles that one style may follow from."""
+
+
+def read_ods_marks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[str, Marks]:
+    """The marks of each sheet by name; `ours` are fills (``#RRGGBB``) that are the template's."""
+    content = parts.get("content.xml", b"")
+    if b"line-through" not in content and b"background-color" not in content:
+        return {}
+    styles = _Styles(ours)
+    with contextlib.suppress(Refused):  # no cell is in there
+        parse(parts.get("styles.xml", b""), styles.start, styles.end, _nothing)
+    parse(content, styles.start, styles.end, _nothing)
+    cells = _Cells(styles)
+    parse(content, cells.start, cells.end, cells.data)
+    return {
+        name: Marks(cells.fills.get(name, {}), frozenset(cells.struck.get(name, ())))
+        for name in {*cells.fills, *cells.struck}
+    }
+
+
+def _nothing(_: str) -> None:
+    """A handler that does nothing."""
+
+
+@dataclass
+class _Style:
+    parent: str = ""
+    fill: str | None = None
+    struck: bool | None = None
+
+
+@dataclass
+class _Styles:
+    """The styles of cells and of texts, which follow from one another."""
+
+    ours: frozenset[str]
+    named: dict[tuple[str, str], _Style] = field(default_factory=dict)
+    current: _Style | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take in a style, or what it says."""
+        if name == "style:style":
+            self.current = _Style(attributes.get("style:parent-style-name", ""))
+            family = attributes.get("style:family", "")
+            self.named[family, attributes.get("style:name", "")] = self.current
+        elif self.current is None:
+            return
+        elif name == "style:table-cell-properties":
+            colour = attributes.get("fo:background-color")
+            if colour is not None:
+                self.current.fill = colour.upper() if colour.startswith("#") else ""
+        elif name == "style:text-properties":
+            line = attributes.get("style:text-line-through-style")
+            if line is None:
+                line = attributes.get("style:text-line-through-type")
+            if line is not None:
+                self.current.struck = line != "none"
+
+    def end(self, name: str) -> None:
+        """End a style."""
+        if name == "style:style":
+            self.current = None
+
+    def look(self, family: str, name: str) -> tuple[str, bool]:
+        """The fill that a style gives, where it is not ours, and whether it strikes out."""
+        fill: str | None = None
+        struck: bool | None = None
+        for _ in range(_DEEPEST):
+            found = self.named.get((family, name))
+            if found is None:
+                break
+            fill = found.fill if fill is None else fill
+            struck = found.struck if struck is None else struck
+            name = found.parent
+        return ("" if fill in self.ours else fill or ""), bool(struck)
+
+
+class _Cells:
+    """Handlers that follow the cells and the styles they have."""
+
+    def __init__(self, styles: _Styles) -> None:
+        self.styles = styles
+        self.looks: dict[tuple[str, str], tuple[str, bool]] = {}
+        self.fills: dict[str, dict[At, str]] = {}
+        self.struck: dict[str, set[At]] = {}
+        self.sheet = ""
+        self.usual: list[tuple[int, str]] = []
+        self.row = self.col = 0
+        self.rows = self.columns = 1
+        self.row_style = self.cell_style = ""
+        self.notes = 0
+        self.spans: list[bool] = []
+        self.struck_text = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Begin a sheet, a row, a cell, or a part of its text."""
+        if name == "table:table":
+            self.sheet, self.row, self.usual = attributes.get("table:name", ""), 0, []
+        elif name == "table:table-column":
+            count = repeated(attributes.get("table:number-columns-repeated"))
+            self.usual.append((count, attributes.get("table:default-cell-style-name", "")))
+        elif name == "table:table-row":
+            self.col = 0
+            self.rows = repeated(attributes.get("table:number-rows-repeated"))
+            self.row_style = attributes.get("table:default-cell-style-name", "")
+        elif name in _CELLS:
+            self.columns = repeated(attributes.get("table:number-columns-repeated"))
+            self.cell_style = attributes.get("table:style-name", "")
+            self.struck_text = False
+        elif name == "office:annotation":
+            self.notes += 1
+        elif name == "text:span":
+            self.spans.append(self._look("text", attributes.get("text:style-name", ""))[1])
+
+    def data(self, text: str) -> None:
+        """A part of a cell's text, which may be struck out."""
+        if not self.notes and any(self.spans) and text.strip():
+            self.struck_text = True
+
+    def end(self, name: str) -> None:
+        """End a part of a text, a cell or a row."""
+        if name == "text:span" and self.spans:
+            self.spans.pop()
+        elif name == "office:annotation":
+            self.notes -= 1
+        elif name in _CELLS:
+            self._mark()
+            self.col += self.columns
+        elif name == "table:table-row":
+            self.row += self.rows
+
+    def _mark(self) -> None:
+        style = self.cell_style or self.row_style or self._usual_style()
+        fill, struck = self._look("table-cell", style)
+        struck = struck or self.struck_text
+        if not fill and not struck:
+            return
+        fills = self.fills.setdefault(self.sheet, {})
+        strikes = self.struck.setdefault(self.sheet, set())
+        for row in range(self.row, self.row + min(self.rows, _MOST)):
+            for col in range(self.col, self.col + min(self.columns, _MOST)):
+                if len(fills) + len(strikes) >= _ALL:
+                    return
+                if fill:
+                    fills[row, col] = fill
+                if struck:
+                    strikes.add((row, col))
+
+    def _usual_style(self) -> str:
+        at = 0
+        for count, style in self.usual:
+            at += count
+            if self.col < at:
+                return style
+        return ""
+
+    def _look(self, family: str, name: str) -> tuple[str, bool]:
+        if (family, name) not in self.looks:
+            self.looks[family, name] = self.styles.look(family, name)
+        return self.looks[family, name]
