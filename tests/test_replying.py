@@ -80,6 +80,18 @@ def test_a_locked_cell_and_a_missing_row_are_told(folder: Path) -> None:
     assert "withdrawn" in missing
 
 
+def test_a_number_is_shown_as_it_was_typed(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): 45, ("1.1", "action"): 7.5})
+    small.give_back(folder, LEARNING, {("2.1", "rating"): "45.0", ("2.2", "action"): 3})
+    found = merged(folder)
+    action, rating = sorted(blocks(found[f"Reply to {LETTINGS}.txt"]), key=lambda b: "RAG" in b)
+    assert "Entered: 45 Needed:" in rating
+    assert "Entered: 7.5 Needed:" in action
+    action, rating = sorted(blocks(found[f"Reply to {LEARNING}.txt"]), key=lambda b: "RAG" in b)
+    assert "Entered: 45.0 Needed:" in rating
+    assert "Entered: 3 Needed:" in action
+
+
 def test_a_file_that_could_not_be_used_gets_a_reply_of_its_own(folder: Path) -> None:
     (folder / "inbox" / "scan.pdf").write_bytes(b"%PDF-1.7\n")
     found = merged(folder)

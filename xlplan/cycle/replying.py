@@ -14,6 +14,7 @@ from xlplan.errors import Problem
 from xlplan.ledger.originals import write_atomically
 from xlplan.merge.model import COORDINATOR, Assertion, Place, Question, Returned
 from xlplan.merge.state import State
+from xlplan.plan.values import show
 
 _ASKED = frozenset({"invalid", "cleared-required", "locked", "row-missing"})
 """Kinds of question that the lead can settle; who is right in a conflict is not for one lead."""
@@ -90,7 +91,13 @@ def _correction(state: State, file: str, item: Assertion) -> Correction:
     elif field is not None and field.type == "rating" and item.kind == "cleared-required":
         scale = ", ".join(rating.label for rating in state.definition.scale_of(field))
         needed = f"{item.message} Choose one of: {scale}."
-    return Correction(place, what, item.raw, needed)
+    return Correction(place, what, _entered(item), needed)
+
+
+def _entered(item: Assertion) -> str:
+    """What was entered, as it was typed: a file keeps 45 as 45.0."""
+    shown = show(item.value)
+    return shown if item.raw == f"{shown}.0" else item.raw
 
 
 def write_replies(replies: Sequence[Reply], folder: Path) -> tuple[list[Path], list[Problem]]:
