@@ -65,6 +65,11 @@ def test_the_bytes_say_what_kind_a_file_is(data: bytes, kind: str) -> None:
         (attacks.package({"a.xlsx": b"x", "b.xlsx": b"y"}), "GATE-020"),
         (b"Rar!\x1a\x07\x00", "GATE-020"),
         (b'<?xml version="1.0"?><Workbook/>', "GATE-021"),
+        (
+            b'<?xml version="1.0"?>\n<office:document office:mimetype="application/vnd.oasis.'
+            b'opendocument.spreadsheet"><meta name="x"/>',
+            "GATE-021",
+        ),
         (bytes(range(256)) * 8, "GATE-022"),
         (attacks.package({"[Content_Types].xml": b"<Types/>", "notes": b"x"}), "GATE-022"),
         (attacks.package({"notes": b"x"}), "GATE-020"),

@@ -104,6 +104,8 @@ _MAGIC: tuple[tuple[bytes, Refusal], ...] = (
     (b"\x09\x00\x04\x00", OLD_SPREADSHEET),
 )
 _WEB = re.compile(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+_FLAT = re.compile(rb'office:mimetype="application/vnd\.oasis\.opendocument\.spreadsheet')
+"""An OpenDocument spreadsheet that is one text and no package."""
 _HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
 _MAIL = re.compile(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
 _MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
@@ -141,6 +143,8 @@ def _text_kind(data: bytes, start: bytes) -> str | Refusal:
     if start.startswith(b"<?xml") or start.startswith(b"<!--"):
         if b"URL" in start and b"<plist" in start:
             return SHORTCUT
+        if _FLAT.search(data, 0, _LONGEST_HEAD):
+            return OLD_SPREADSHEET
         return HTML if _WEB.search(start) else OLD_SPREADSHEET
     if _WEB.match(start):
         return HTML
