@@ -19,6 +19,7 @@ from openpyxl.styles.colors import Color
 from tests import attacks
 from tests.office import ODS, XLS, XLSX, Fill, Note, Office, Strike
 from xlplan.workbook.book import ReadSheet
+from xlplan.workbook.extents_other import has_looks
 from xlplan.workbook.marks import MarkReader, Marks
 from xlplan.workbook.marks_ods import read_ods_marks
 from xlplan.workbook.marks_xls import read_xls_marks
@@ -265,6 +266,53 @@ def test_notes_of_an_xls_are_told_by_their_objects_in_one_piece() -> None:
         cells += attacks.xls_record(0x1C, struct.pack("<HHHH", row, 2, 0, number) + b"\1\0\0A")
     notes = read_xls_marks(attacks.xls(cells), None)["Plan"].notes
     assert notes == {(4, 2): "See 1.3", (1, 2): "Waiting, naïve\n–"}
+
+
+def test_a_line_through_a_part_of_a_text_in_an_xls_is_said_not_to_have_been_read() -> None:
+    plain, struck = bytes(14), b"\0\0\x08" + bytes(11)
+    fonts = b"".join(attacks.xls_record(0x31, font) for font in (plain, struck))
+
+    def problems(font: int) -> list[tuple[str, str]]:
+        book = fonts + xls_format(0, 0) + xls_format(font, 0)
+        data = attacks.xls(attacks.xls_number(0, 0), before=book)
+        return [(p.code, p.level) for p in read_book(data, "r.xls", ours=OURS).problems]
+
+    assert problems(0) == [("GATE-032", "note")]
+    assert problems(1) == []
+
+
+def xlsb_styles(*fonts: int, fills: int) -> dict[str, bytes]:
+    records = b"".join(bytes([43, 4, 0, 0, flags, 0]) for flags in fonts)
+    return {"xl/styles.bin": records + bytes([45, 1, 0]) * fills}
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        ({}, False),
+        (xlsb_styles(0, 2, fills=2), False),
+        (xlsb_styles(0, 8, fills=2), True),
+        (xlsb_styles(0, fills=3), True),
+        ({"xl/comments1.bin": b""}, True),
+    ],
+)
+def test_an_xlsb_that_says_more_than_its_values_is_known(
+    parts: dict[str, bytes], expected: bool
+) -> None:
+    assert has_looks(parts) == expected
+
+
+def test_of_an_xlsb_that_says_more_it_is_said_that_it_was_not_read(tmp_path: Any) -> None:
+    writer = pytest.importorskip("pyxlsbwriter", reason="pyxlsbwriter is not installed")
+    with writer.XlsbWriter(str(tmp_path / "a.xlsb")) as book:
+        book.add_sheet("Plan")
+        book.write_sheet([["x"]])
+    data = (tmp_path / "a.xlsb").read_bytes()
+    assert read_book(data, "r", ours=OURS).problems == ()
+    with zipfile.ZipFile(tmp_path / "a.xlsb", "a") as archive:
+        archive.writestr("xl/comments1.bin", b"")
+    [problem] = read_book((tmp_path / "a.xlsb").read_bytes(), "r", ours=OURS).problems
+    assert (problem.code, problem.level) == ("GATE-032", "note")
 
 
 @pytest.mark.parametrize("kind", [0x1C, 0x31, 0x3C, 0x5D, 0x92, 0xBD, 0xBE, 0xE0, 0x1B6, 0x203])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from xlplan.workbook.bounds import Bounds, Refused
 from xlplan.workbook.extents import SHARED, Extent, far_cells, many_cells, parse
+from xlplan.workbook.parts import part_named
 
 _MOST_SPACES = 1 << 24
 """Spaces that a document may ask for by their number."""
@@ -181,6 +182,22 @@ def scan_binary_sheet(data: bytes, bounds: Bounds) -> Extent:
         if extent.cells > bounds.cells:
             break
     return extent
+
+
+_FONT, _FILL = 43, 45
+_USUAL_FILLS = 2
+"""Fills that every workbook has: none, and grey dots."""
+_STRUCK = 0x08
+
+
+def has_looks(parts: Mapping[str, bytes]) -> bool:
+    """Whether an xlsb workbook has notes, fills or lines through its texts."""
+    if any("comments" in name.lower() for name in parts):
+        return True
+    looks = [(kind, body) for kind, body in records(part_named(parts, "xl/styles.bin"))
+             if kind in (_FONT, _FILL)]  # fmt: skip
+    fills = sum(kind == _FILL for kind, _ in looks)
+    return fills > _USUAL_FILLS or any(k == _FONT and b[2:3] and b[2] & _STRUCK for k, b in looks)
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlplan.workbook.biff import boundsheets, records, workbook_stream
 from xlplan.workbook.book import At
@@ -28,10 +28,12 @@ _ALL = 100_000
 
 @dataclass(frozen=True)
 class SheetMarks:
-    """The notes of a sheet, and its other marks."""
+    """The notes of a sheet, and its other marks. `partly` is whether the workbook has a line that
+    goes through no cell as a whole: parts of texts may have it, which is not read here."""
 
     notes: Mapping[At, str] = field(default_factory=dict)
     marks: Marks = field(default_factory=Marks)
+    partly: bool = False
 
 
 def read_xls_marks(data: bytes, ours: frozenset[str] | None) -> dict[str, SheetMarks]:
@@ -39,8 +41,9 @@ def read_xls_marks(data: bytes, ours: frozenset[str] | None) -> dict[str, SheetM
     None where notes alone are wanted. What is not as it should be says nothing."""
     try:
         stream = workbook_stream(data)
-        looks = _looks(stream, ours) if ours is not None else {}
-        return {name: _sheet(stream, start, looks) for name, start in boundsheets(stream)}
+        looks, partly = _looks(stream, ours) if ours is not None else ({}, False)
+        found = {name: _sheet(stream, start, looks) for name, start in boundsheets(stream)}
+        return {name: replace(each, partly=partly) for name, each in found.items()}
     except MALFORMED:
         return {}
 
@@ -49,7 +52,8 @@ Looks = Mapping[int, tuple[str, bool]]
 """Fill and strikethrough of each cell format that has either, by its number."""
 
 
-def _looks(stream: bytes, ours: frozenset[str]) -> Looks:
+def _looks(stream: bytes, ours: frozenset[str]) -> tuple[Looks, bool]:
+    """What the formats of cells say, and whether a font that is struck out is in none of them."""
     from openpyxl.styles.colors import COLOR_INDEX
 
     colours = [colour[-6:] for colour in COLOR_INDEX[:64]]
@@ -77,7 +81,8 @@ def _looks(stream: bytes, ours: frozenset[str]) -> Looks:
         look = ("" if fill and _is_ours(fill, ours) else fill, font < len(fonts) and fonts[font])
         if any(look):
             found[number] = look
-    return found
+    used = {font for font, _ in formats}
+    return found, any(each and number not in used for number, each in enumerate(fonts))
 
 
 def _is_ours(fill: str, ours: frozenset[str]) -> bool:

@@ -27,6 +27,14 @@ _SAVE = "Open it in Excel, save it as an Excel workbook (.xlsx), and send that"
 UNREADABLE = Refusal(
     "GATE-023", f"This workbook cannot be read: it is damaged or unusual. {_SAVE}."
 )
+_NOT_IN_XLSB = (
+    "The values of this workbook (.xlsb) were read; its notes, colours and lines through text "
+    "were not."
+)
+_NOT_IN_XLS = (
+    "The values of this workbook (.xls) were read, but not which parts of a text have a line "
+    "through them, as some may."
+)
 _DETAILED = ("xlsx", "xlsm")
 _UNREAD = ("docProps/", "xl/theme/")
 """Parts that say nothing of values."""
@@ -107,6 +115,9 @@ def _read_sheets(
     beside = _Beside(data, admitted, ours)
     sheets = [beside.sheet(*each) for each in read]
     _check_complete(sheets, admitted, name, problems)
+    if beside.unread:
+        text = f"{beside.unread} {_SAVE} if they matter."
+        problems.append(Problem("GATE-032", name, text, level="note"))
     if admitted.kind in _DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
         other = disputed(data, sheets)
         sheets = [
@@ -194,12 +205,18 @@ class _Beside:
         self.admitted = admitted
         self.other: Mapping[str, Marks] = {}
         self.noted: Mapping[str, Mapping[At, str]] = admitted.notes
-        if admitted.kind == "xls":
+        self.unread = ""
+        if admitted.kind == "xlsb" and ours is not None:
+            from xlplan.workbook.extents_other import has_looks
+
+            self.unread = _NOT_IN_XLSB if has_looks(admitted.parts) else ""
+        elif admitted.kind == "xls":
             from xlplan.workbook.marks_xls import read_xls_marks
 
             found = read_xls_marks(data, ours)
             self.other = {name: each.marks for name, each in found.items()}
             self.noted = {name: each.notes for name, each in found.items()}
+            self.unread = _NOT_IN_XLS if any(each.partly for each in found.values()) else ""
         elif admitted.kind == "ods" and ours is not None:
             from xlplan.workbook.marks_ods import read_ods_marks
 
