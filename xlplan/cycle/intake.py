@@ -222,6 +222,7 @@ class Recogniser:
             locked=self._locked,
             ref_of=state.ref,
             furniture=self._furniture,
+            defined=lambda sent: state.definition_at(sent.as_of),
         )
 
     def _furniture(self, issued: Issued) -> Furniture:

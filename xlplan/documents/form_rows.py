@@ -20,14 +20,17 @@ from xlplan.workbook.stamp import RowKey, parse_row_key
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a form: its row and the column of its box (both from 0), whose it is."""
+    """One line of a form: its row and the columns of its label and its box (all from 0), whose it
+    is, and why what stands in it is to be asked about, or ``""``."""
 
     row: int
+    label: int
     box: int
     key: RowKey
     column: str
     own: frozenset[int]
     """The columns of the key, the id, the label and the box."""
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,15 +50,26 @@ class Form:
 
         An action whose lines are there twice comes twice.
         """
-        found: list[tuple[RowKey, int, dict[str, ReadCell]]] = []
+        for lines in self.by_action():
+            cells = {line.column: self._cell(line) for line in lines}
+            yield lines[0].key, lines[0].row, cells
+
+    def by_action(self) -> list[list[Line]]:
+        """The lines of each action."""
+        found: list[dict[str, Line]] = []
         last: dict[str, int] = {}
         for line in self.lines:
             place = last.get(line.key.text)
-            if place is None or line.column in found[place][2]:
+            if place is None or line.column in found[place]:
                 place = last[line.key.text] = len(found)
-                found.append((line.key, line.row, {}))
-            found[place][2][line.column] = self._cell(line)
-        yield from found
+                found.append({})
+            found[place][line.column] = line
+        return [list(each.values()) for each in found]
+
+    def label(self, line: Line) -> str:
+        """What stands beside a box as its label."""
+        values = self.sheet.rows[line.row]
+        return text_of(values[line.label]) if 0 <= line.label < len(values) else ""
 
     def _cell(self, line: Line) -> ReadCell:
         at = (line.row, line.box)
@@ -66,6 +80,7 @@ class Form:
             self.sheet.formulas.get(at, ""),
             self.sheet.errors.get(at, ""),
             self.sheet.disputed.get(at, ""),
+            line.doubt,
         )
 
 
@@ -87,7 +102,8 @@ def find_form(sheet: ReadSheet) -> Form | None:
                 key_at = col
         if key is not None and name:
             at = id_at + 2 if box is None else box
-            lines.append(Line(number, at, key, name, frozenset({key_at, id_at, at - 1, at})))
+            own = frozenset({key_at, id_at, at - 1, at})
+            lines.append(Line(number, at - 1, at, key, name, own))
     return Form(sheet, tuple(lines)) if lines else None
 
 

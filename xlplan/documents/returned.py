@@ -17,6 +17,7 @@ from xlplan.documents.remarks import OURS, remarks_of
 from xlplan.documents.sign_off import read_sign_off
 from xlplan.documents.stamps import Identity, identify
 from xlplan.documents.tables import Table, find_tables, headings_of, is_heading_again, plain
+from xlplan.documents.titles import settled_form, settled_table, title_problems, titles_of
 from xlplan.errors import Problem
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
@@ -62,13 +63,15 @@ def read_return(
     locked: Callable[[str, str], str | None],
     ref_of: Callable[[str], str],
     furniture: Callable[[Issued], Furniture] | None = None,
+    defined: Callable[[Issued], PlanDefinition] | None = None,
 ) -> Reading:
     """`book` as a return.
 
     `issued` gives the issued workbook of an id; `refs` the uid of each ref (as `plain` gives it),
     for workbooks without row keys; `locked(issued_id, uid)` the locked text that a row's key was
     signed with, None where that workbook has no such row; `ref_of(uid)` the ref of a row;
-    `furniture` what in a template is ours, for telling what was written around its table. Nothing
+    `furniture` what in a template is ours, for telling what was written around its table;
+    `defined` the definition under which a workbook went out, `definition` if not given. Nothing
     is raised for a bad file: a problem of level ``error`` refuses it.
     """
     problems = tuple(book.problems)
@@ -84,13 +87,18 @@ def read_return(
     who = identify(book, key, issued, definition, verified, bool(keys))
     if who.document == "decisions":
         return _reading(book, sha256, who, problems)
+    known_as = issued(who.issued)
+    as_issued = defined(known_as) if defined and known_as else definition
+    titles = titles_of(as_issued, who.document)
+    tables = [settled_table(table, titles) for table in tables]
+    forms = [settled_form(form, titles[0]) for form in forms]
     rows = [row for table in tables for row in _rows(table, known, who)]
     rows += [row for form in forms for row in _form_rows(form, known, who)]
     problems += tuple(_table_problems(book, tables, forms, rows, who))
     found = _reading(book, sha256, who, problems, tables, forms, rows)
     if tables or forms:
-        known_as = issued(who.issued) if who.document == "template" and furniture else None
-        ours = furniture(known_as) if furniture and known_as else None
+        template = known_as if who.document == "template" else None
+        ours = furniture(template) if furniture and template else None
         said = remarks_of(book, tables, forms, who.document, ours, definition)
         found = replace(found, remarks=tuple(said))
     signed, instead = read_sign_off(book, definition) if who.document == "template" else ({}, [])
@@ -167,6 +175,7 @@ def _cells(table: Table, number: int, values: Sequence[CellValue]) -> dict[str, 
             sheet.formulas.get(at, ""),
             sheet.errors.get(at, ""),
             sheet.disputed.get(at, ""),
+            table.doubts.get(name, ""),
         )
     return cells
 
@@ -268,6 +277,7 @@ def _table_problems(
                 "Check whether the other one holds anything new."
             )
             yield Problem("RET-009", where, text, level="warning")
+    yield from title_problems(book, tables, forms)
     yield from _row_problems(book, rows)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlplan.documents.columns import ID_PREFIX, master_columns, template_columns
 from xlplan.plan.definition import PlanDefinition
@@ -33,6 +33,8 @@ class Table:
     twice: tuple[tuple[str, int], ...]
     key_column: int | None
     with_ids: bool
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Why what stands in a column is to be asked about, by column id."""
 
     @property
     def first(self) -> int:

@@ -197,7 +197,7 @@ class Comparison:
         if cell.other and canon(item, cell.other, self.state.definition) == base:
             return None  # as issued by one of two readers: a program's doing, nobody's edit
         self._note_look_alikes(row, item, value, cell)
-        doubt = against.doubt or _dispute(cell)
+        doubt = against.doubt or cell.doubt or _dispute(cell)
         kind, message = self._kind(row, item, column, value, doubt)
         said = self._as_then(item, cell, value)
         ident = assertion_id(self.issued.id, self.issued.author, row.uid, column, said)

@@ -20,13 +20,15 @@ LONGEST_REMARK = 2_000
 @dataclass(frozen=True, slots=True)
 class ReadCell:
     """One cell as read. `formula` and `error` are set where the value cannot be taken as typed,
-    `other` where a second reader sees something else: what it sees."""
+    `other` where a second reader sees something else: what it sees; `doubt` where an edit of it
+    cannot apply by itself: why."""
 
     value: Raw
     cell: str
     formula: str = ""
     error: str = ""
     other: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
