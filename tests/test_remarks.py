@@ -17,7 +17,10 @@ from tests.office import CSV, ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LETTINGS
 from xlplan.documents.columns import ID_PREFIX
 from xlplan.documents.marked import looks_like
+from xlplan.documents.tables import told_at
 from xlplan.plan.definition import Rating
+from xlplan.workbook.book import ReadSheet
+from xlplan.workbook.extents import SHARED
 from xlplan.workbook.filling import key_rows
 
 
@@ -140,6 +143,55 @@ def test_text_above_the_table_on_the_guidance_and_on_new_sheets_is_told(folder: 
     assert "More: sheet: Costs | 12" in found
     assert "Secret: hidden sheet: not shown" in found
     assert len(found) == 4
+
+
+def test_numbers_and_truths_are_told_though_the_template_has_such_elsewhere(folder: Path) -> None:
+    def edit(book: Any, sheet: Any) -> None:
+        assert [c.value for c in book["Guidance"]["B"]].count("6") == 1  # the number of a step
+        sheet["P1"], sheet["P2"] = 6, True
+        book["Guidance"]["B60"] = 6
+
+    assert sorted(told(folder, edit)) == [
+        "Guidance!B60: written in: 6",
+        "Update!P1: written in: 6",
+        "Update!P2: written in: TRUE",
+    ]
+
+
+def test_formulas_and_errors_outside_the_inputs_are_told(folder: Path) -> None:
+    row = int("".join(filter(str.isdigit, place(folder, "1.1", "progress"))))
+
+    def edit(book: Any, sheet: Any) -> None:
+        sheet["P1"] = "=NOW()"
+        sheet[f"P{row}"] = "=2+2"
+        sheet[f"P{row + 1}"], sheet[f"P{row + 1}"].data_type = "#N/A", "e"
+        sheet[f"P{row + 20}"] = "=3+3"
+        book["Guidance"]["B60"] = "=4+4"
+        book.create_sheet("Costs")["A1"] = "=10*3"
+
+    assert set(told(folder, edit)) == {
+        "Costs: sheet: =10*3",
+        "Guidance!B60: written in: =4+4",
+        "Update!P1: written in: =NOW()",
+        f"Update!P{row}: beside: =2+2",
+        f"Update!P{row + 1}: beside: #N/A",
+        f"Update!P{row + 20}: beside: =3+3",
+    }
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        (ReadSheet("s", [[4]], formulas={(0, 0): "2+2"}), '=2+2 (showing "4")'),
+        (ReadSheet("s", [], formulas={(0, 0): "2+2"}), "=2+2"),
+        (ReadSheet("s", [[4]], formulas={(0, 0): SHARED}), 'a formula (showing "4")'),
+        (ReadSheet("s", [[None]], errors={(0, 0): "#REF!"}), "#REF!"),
+        (ReadSheet("s", [[4]]), ""),
+    ],
+    ids=["with what it shows", "never computed", "without its text", "an error", "a number"],
+)
+def test_what_is_told_of_a_cell_that_was_not_typed(sheet: ReadSheet, said: str) -> None:
+    assert told_at(sheet, (0, 0)) == said
 
 
 def test_a_heading_that_was_rewritten_is_told(folder: Path) -> None:

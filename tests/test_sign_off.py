@@ -121,10 +121,20 @@ def test_a_day_that_is_no_day_is_kept_as_typed(typed: str) -> None:
     assert read(signed(WIDE, signed_on=typed)) == ({"signed_on": typed}, [])
 
 
+def test_a_day_given_by_a_formula_is_not_believed_and_is_told() -> None:
+    data = signed(WIDE, signed_on="=TODAY()", signed_by="A Director")
+    assert read(data) == (
+        {"signed_by": "A Director"}, [f"r.xlsx!Update!{place(data, 'signed_on')}: =TODAY()"],
+    )  # fmt: skip
+
+
 def test_a_long_name_is_cut_and_told_whole_and_a_formula_is_not_believed() -> None:
     data = signed(WIDE, signed_by="x" * 1500, no_change='="Yes"')
     said, remarks = read(data)
-    assert remarks == [f"r.xlsx!Update!{place(data, 'signed_by')}: {'x' * 1500}"]
+    assert set(remarks) == {
+        f"r.xlsx!Update!{place(data, 'signed_by')}: {'x' * 1500}",
+        f"r.xlsx!Update!{place(data, 'no_change')}: =\"Yes\"",
+    }
     assert set(said) == {"signed_by"}
     assert len(said["signed_by"]) == 200
 

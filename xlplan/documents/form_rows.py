@@ -6,15 +6,14 @@ content, the boxes by a mark above them, so lines may have been moved, inserted 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlplan.documents.form import BOX_MARK, PROPOSAL
-from xlplan.documents.tables import column_id, text_of
+from xlplan.documents.tables import column_id, text_of, told
 from xlplan.merge.model import Place
 from xlplan.merge.reading import ReadCell, Remark, remark
-from xlplan.plan.text import canon_text
-from xlplan.workbook.book import Book, CellValue, ReadSheet, a1
+from xlplan.workbook.book import Book, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
 
@@ -110,17 +109,13 @@ def find_form(sheet: ReadSheet) -> Form | None:
 def form_remarks(book: Book, form: Form) -> Iterator[Remark]:
     """What somebody wrote beside the boxes, or between the actions."""
     lines = {line.row: line for line in form.lines}
-    for number in range(form.lines[0].row, len(form.sheet.rows)):
+    for number, cells in told(form.sheet):
+        if number < form.lines[0].row:
+            continue
         line = lines.get(number)
         own = line.own if line is not None else frozenset[int]()
-        for col, value in _said(form.sheet.rows[number]):
+        for col, value, text in cells:
             if col not in own and value != PROPOSAL and not parse_row_key(value):
                 place = Place(book.name, form.sheet.name, a1(number, col))
                 kind = "beside" if line is not None else "below"
-                yield remark(kind, place, text_of(value))
-
-
-def _said(row: Sequence[CellValue]) -> Iterator[tuple[int, CellValue]]:
-    for col, value in enumerate(row):
-        if value is not None and not (isinstance(value, str) and not canon_text(value)):
-            yield col, value
+                yield remark(kind, place, text)

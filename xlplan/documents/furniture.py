@@ -5,6 +5,8 @@ Whatever else stands there when it comes back, somebody put there.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlplan.documents.banner import SAMPLE
@@ -14,24 +16,39 @@ from xlplan.documents.template import template_workbook
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.text import canon_text
-from xlplan.workbook.sheet import Cell, Style, Workbook
+from xlplan.workbook.sheet import Cell, Sheet, Style, Workbook
 
 _KEY = b"no stamp is made with it"
+UPDATE = "Update"
+"""The sheet that a lead fills in, whatever it is called when it comes back."""
+SHORT = 3
+"""Characters of a text that somebody may type too, such as a number: only as many of it as the
+template has are its own."""
 _WARNING = "\u26a0"
 """Messages of the template that count begin with it."""
 
 
 @dataclass(frozen=True)
 class Furniture:
-    """`texts` as `flat` gives them; `fills` as ``#RRGGBB``."""
+    """`texts` as `flat` gives them, by sheet, each with how often it stands there; `fills` as
+    ``#RRGGBB``."""
 
-    texts: frozenset[str]
+    texts: Mapping[str, Mapping[str, int]]
     fills: frozenset[str]
 
-    def has(self, text: str) -> bool:
-        """Whether a text is the template's own."""
+    def has(self, text: str, sheet: str = UPDATE) -> bool:
+        """Whether a text is the template's own, on that sheet of it."""
         found = flat(text)
-        return not found or found in self.texts or found.startswith(_WARNING)
+        return not found or found in self.texts.get(sheet, {}) or found.startswith(_WARNING)
+
+    def short(self, sheet: str) -> Counter[str]:
+        """How often each number and letter of the template's own stands on that sheet."""
+        texts = self.texts.get(sheet, {})
+        return Counter({text: n for text, n in texts.items() if len(text) <= SHORT})
+
+    def counts(self, formula: str) -> bool:
+        """Whether a formula is that of the template's message."""
+        return _WARNING in formula
 
 
 def flat(text: str) -> str:
@@ -44,15 +61,21 @@ def furniture_of(definition: PlanDefinition, issued: Issued) -> Furniture:
     lead = definition.lead(issued.author) or Lead(issued.author)
     book = template_workbook(definition, lead, issued, [], _KEY, "")
     cells = _cells(book)
-    texts = {flat(_text(cell)) for cell in cells}
+    texts = {
+        sheet.name: Counter(flat(_text(cell)) for cell in _cells_of(sheet)) for sheet in book.sheets
+    }
     # How wide the columns are decides whether these are there.
-    texts |= {flat(SAMPLE), flat(_text(still_wanted((), "", None, Style(), 0)))}
-    return Furniture(frozenset(texts), _fills(definition, cells))
+    texts[UPDATE].update((flat(SAMPLE), flat(_text(still_wanted((), "", None, Style(), 0)))))
+    return Furniture(texts, _fills(definition, cells))
 
 
 def _cells(book: Workbook) -> list[Cell]:
-    rows = (cell for sheet in book.sheets for row in sheet.rows for cell in row.cells)
-    merges = (merge.cell for sheet in book.sheets for merge in sheet.merges)
+    return [cell for sheet in book.sheets for cell in _cells_of(sheet)]
+
+
+def _cells_of(sheet: Sheet) -> list[Cell]:
+    rows = (cell for row in sheet.rows for cell in row.cells)
+    merges = (merge.cell for merge in sheet.merges)
     return [cell for cell in (*rows, *merges) if cell is not None]
 
 

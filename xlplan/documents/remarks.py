@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from xlplan.documents import guidance, lists, stamping
 from xlplan.documents.form_rows import Form, form_remarks
-from xlplan.documents.furniture import Furniture
+from xlplan.documents.furniture import SHORT, UPDATE, Furniture, flat
 from xlplan.documents.marked import box_remarks, mark_remarks
 from xlplan.documents.master import OPEN
 from xlplan.documents.sign_off import PREFIX as SIGN_PREFIX
 from xlplan.documents.sign_off import sign_off_inputs
-from xlplan.documents.tables import Table, column_id, is_heading_again, text_of
+from xlplan.documents.tables import Table, column_id, is_heading_again, text_of, told
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.text import canon_text
 from xlplan.workbook.book import Book, ReadSheet, a1
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 
@@ -42,7 +41,7 @@ def remarks_of(
     for sheet in book.sheets:
         if sheet.name in ours:
             if furniture is not None and sheet.name in OURS:
-                yield from _written_on(book, sheet, furniture, range(len(sheet.rows)))
+                yield from _written_on(book, sheet, furniture, sheet.name)
         elif sheet.name not in read and (text := _sheet_text(sheet)):
             yield remark("sheet" if sheet.visible else "hidden sheet",
                          Place(book.name, sheet.name), text)  # fmt: skip
@@ -60,7 +59,7 @@ def remarks_of(
 def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Remark]:
     """Text above the actions, and headings that are not ours."""
     first = each.lines[0].row if isinstance(each, Form) else each.header
-    yield from _written_on(book, each.sheet, furniture, range(first))
+    yield from _written_on(book, each.sheet, furniture, UPDATE, first)
     if isinstance(each, Form):
         return
     columns = {col: name for name, col in each.columns.items()}
@@ -76,17 +75,28 @@ def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Re
 
 
 def _written_on(
-    book: Book, sheet: ReadSheet, furniture: Furniture, rows: range
+    book: Book, sheet: ReadSheet, furniture: Furniture, issued: str, end: int | None = None
 ) -> Iterator[Remark]:
-    """Text in these rows that is not ours. What names something for us is not read."""
+    """What is not ours on a sheet that was issued under that name, above the row `end`. What names
+    something for us is not read."""
     inputs = frozenset(at for _, at in sign_off_inputs(sheet))
-    for number in rows:
-        for col, value in enumerate(sheet.rows[number]):
+    left = furniture.short(issued)
+    for number, cells in told(sheet):
+        if end is not None and number >= end:
+            return
+        for col, value, text in cells:
             at = (number, col)
-            if value is None or isinstance(value, bool) or at in inputs or at in sheet.formulas:
+            if at in inputs or _is_mark(text):
                 continue
-            text = text_of(value)
-            if not furniture.has(text) and not _is_mark(text):
+            if at in sheet.formulas:
+                known = furniture.has(text_of(value), issued) if value is not None else False
+                known = known or furniture.counts(text)
+            elif len(flat(text)) <= SHORT:
+                known = left[flat(text)] > 0
+                left[flat(text)] -= 1
+            else:
+                known = furniture.has(text, issued)
+            if not known:
                 yield remark("written in", Place(book.name, sheet.name, a1(*at)), text)
 
 
@@ -101,21 +111,19 @@ def _beside(book: Book, table: Table) -> Iterator[Remark]:
     """Text in columns that the plan does not have, and lines of text below the table."""
     mapped = set(table.columns.values())
     top = table.sheet.rows[table.header]
-    for number in range(table.first, len(table.sheet.rows)):
-        values = table.sheet.rows[number]
-        shown = [(col, value) for col, value in enumerate(values) if value is not None]
-        shown = [(col, v) for col, v in shown if not (isinstance(v, str) and not canon_text(v))]
+    for number, shown in told(table.sheet):
+        if number < table.first:
+            continue
+        values = table.sheet.rows[number] if number < len(table.sheet.rows) else ()
         keyed = table.key(values) is not None
         alone = not keyed and len(shown) == 1
         if not keyed and is_heading_again(table, values):
             continue
-        for col, value in shown:
+        for col, value, said in shown:
             if parse_row_key(value) or (col in mapped and not (alone and _is_ref(table, col))):
                 continue
             heading = text_of(top[col]) if col < len(top) else ""
-            text = (
-                f"{heading}: {text_of(value)}" if heading and col not in mapped else text_of(value)
-            )
+            text = f"{heading}: {said}" if heading and col not in mapped else said
             kind = "below" if alone and col in mapped else "beside"
             place = Place(book.name, table.sheet.name, a1(number, col))
             yield remark(kind, place, text)
@@ -126,7 +134,7 @@ def _is_ref(table: Table, col: int) -> bool:
 
 
 def _sheet_text(sheet: ReadSheet) -> str:
-    lines = (" | ".join(text_of(v) for v in row if v is not None) for row in sheet.rows)
+    lines = (" | ".join(text for _, _, text in cells) for _, cells in told(sheet))
     if any(is_manifest(value) for row in sheet.rows for value in row):
         return ""  # our own, under another name
     return "\n".join(line for line in lines if line.strip())

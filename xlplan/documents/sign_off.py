@@ -12,6 +12,7 @@ from datetime import date
 
 from xlplan.documents.lists import Lists
 from xlplan.documents.look import Palette
+from xlplan.documents.tables import told_at
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import Field, PlanDefinition
@@ -168,7 +169,10 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
             value = sheet.rows[row][col] if col < len(sheet.rows[row]) else None
             text = canon_text(value if isinstance(value, str) else show(_shown(value)))
             place = Place(book.name, sheet.name, a1(row, col))
-            if not text or name in said or (row, col) in sheet.formulas:
+            if odd := told_at(sheet, (row, col)):
+                remarks.append(remark("sign-off", place, odd))
+                continue
+            if not text or name in said:
                 continue
             if name != NO_CHANGE and len(text) > _LONGEST:
                 remarks.append(remark("sign-off", place, text))

@@ -6,14 +6,15 @@ Nothing relies on positions: columns may have been moved, retitled or inserted, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlplan.documents.columns import ID_PREFIX, master_columns, template_columns
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
-from xlplan.workbook.book import CellValue, ReadSheet
+from xlplan.workbook.book import At, CellValue, ReadSheet
+from xlplan.workbook.extents import SHARED
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
 _DEEPEST = 200
@@ -191,6 +192,36 @@ def plain(value: CellValue) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return " ".join(canon_text(text_of(value)).split())
+
+
+def told(sheet: ReadSheet) -> Iterator[tuple[int, list[tuple[int, CellValue, str]]]]:
+    """The rows of a sheet, each with the column, the value and the text of every cell that says
+    something: formulas and errors are told as such."""
+    odd: dict[int, set[int]] = {}
+    for row, col in (*sheet.formulas, *sheet.errors):
+        odd.setdefault(row, set()).add(col)
+    for number in range(max(len(sheet.rows), max(odd, default=-1) + 1)):
+        values = sheet.rows[number] if number < len(sheet.rows) else ()
+        said: list[tuple[int, CellValue, str]]
+        said = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
+        if number in odd:
+            said = [each for each in said if each[0] not in odd[number]]
+            for col in odd[number]:
+                value = values[col] if col < len(values) else None
+                said.append((col, value, told_at(sheet, (number, col))))
+            said.sort(key=lambda each: each[0])
+        yield number, [each for each in said if canon_text(each[2])]
+
+
+def told_at(sheet: ReadSheet, at: At) -> str:
+    """The formula in a cell with what it shows, or the error; ``""`` where there is neither."""
+    row = sheet.rows[at[0]] if at[0] < len(sheet.rows) else ()
+    shown = sheet.errors.get(at, "") or text_of(row[at[1]] if at[1] < len(row) else None)
+    formula = sheet.formulas.get(at, "")
+    if not formula:
+        return sheet.errors.get(at, "")
+    formula = formula if formula == SHARED else f"={formula}"
+    return f'{formula} (showing "{shown}")' if shown else formula
 
 
 def text_of(value: CellValue) -> str:
