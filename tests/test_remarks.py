@@ -206,6 +206,54 @@ def test_a_heading_that_was_rewritten_is_told(folder: Path) -> None:
     assert line.endswith(': heading: The heading over "rating" now says: Colour')
 
 
+@pytest.fixture
+def forms(tmp_path: Path) -> Path:
+    """A plan whose templates are forms, without pages for proposals."""
+    made = small.make(tmp_path / "plan")
+    toml = made / "plan.toml"
+    text = toml.read_text("utf-8")
+    assert "[issue]" in text
+    toml.write_text(text.replace("[issue]", '[issue]\nlayout = "form"'), "utf-8")
+    small.issue(made)
+    return made
+
+
+def label(sheet: Any, text: str) -> Any:
+    return next(cell for row in sheet.iter_rows() for cell in row if cell.value == text)
+
+
+def test_nothing_is_said_of_a_form_saved_by_openpyxl(forms: Path) -> None:
+    assert told(forms, lambda _book, _sheet: None) == []
+
+
+def test_what_stands_in_a_column_inserted_before_the_boxes_is_told_and_no_label(
+    forms: Path,
+) -> None:
+    row = 0
+
+    def edit(_: Any, sheet: Any) -> None:
+        nonlocal row
+        at = label(sheet, "Progress")
+        row = at.row
+        sheet.insert_cols(at.column + 1)
+        sheet.cell(row, at.column + 1).value = "see the minutes"
+
+    assert told(forms, edit) == [f"Update!D{row}: beside: see the minutes"]
+
+
+def test_a_label_that_was_rewritten_is_told(forms: Path) -> None:
+    row = 0
+
+    def edit(_: Any, sheet: Any) -> None:
+        nonlocal row
+        cell = label(sheet, "Progress")
+        row, cell.value = cell.row, "Progress (in words)"
+
+    assert told(forms, edit) == [
+        f'Update!C{row}: heading: The heading beside "progress" now says: Progress (in words)'
+    ]
+
+
 def test_what_is_struck_out_is_told_a_whole_row_at_once(folder: Path) -> None:
     one, other = place(folder, "1.1", "progress"), place(folder, "1.3", "progress")
 

@@ -6,8 +6,9 @@ content, the boxes by a mark above them, so lines may have been moved, inserted 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from xlplan.documents.form import BOX_MARK, PROPOSAL
 from xlplan.documents.tables import column_id, text_of, told
@@ -101,9 +102,23 @@ def find_form(sheet: ReadSheet) -> Form | None:
                 key_at = col
         if key is not None and name:
             at = id_at + 2 if box is None else box
-            own = frozenset({key_at, id_at, at - 1, at})
+            own = frozenset({key_at, id_at, at})
             lines.append(Line(number, at - 1, at, key, name, own))
-    return Form(sheet, tuple(lines)) if lines else None
+    return Form(sheet, tuple(_labelled(sheet, lines))) if lines else None
+
+
+def _labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines with the column of their labels: the one with most texts, the first of several.
+
+    It is beside that of the boxes, unless a column was inserted between them.
+    """
+    counts: Counter[int] = Counter()
+    for line in lines:
+        values = enumerate(sheet.rows[line.row])
+        counts.update(col for col, v in values if isinstance(v, str) and col not in line.own)
+    found = min(counts, key=lambda col: (-counts[col], col), default=lines[0].box - 1)
+    for line in lines:
+        yield replace(line, label=found, own=line.own | {found})
 
 
 def form_remarks(book: Book, form: Form) -> Iterator[Remark]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from xlplan.documents.banner import SAMPLE
+from xlplan.documents.columns import template_columns
 from xlplan.documents.look import palette
 from xlplan.documents.messages import still_wanted
 from xlplan.documents.template import template_workbook
@@ -64,8 +65,11 @@ def furniture_of(definition: PlanDefinition, issued: Issued) -> Furniture:
     texts = {
         sheet.name: Counter(flat(_text(cell)) for cell in _cells_of(sheet)) for sheet in book.sheets
     }
-    # How wide the columns are decides whether these are there.
-    texts[UPDATE].update((flat(SAMPLE), flat(_text(still_wanted((), "", None, Style(), 0)))))
+    # How wide the columns are, and whether there are actions, decides whether these are there.
+    maybe = [SAMPLE, _text(still_wanted((), "", None, Style(), 0))]
+    maybe += [column.heading for column in template_columns(definition)]
+    for text in map(flat, maybe):
+        texts[UPDATE].setdefault(text, 1)
     return Furniture(texts, _fills(definition, cells))
 
 

@@ -61,6 +61,7 @@ def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Re
     first = each.lines[0].row if isinstance(each, Form) else each.header
     yield from _written_on(book, each.sheet, furniture, UPDATE, first)
     if isinstance(each, Form):
+        yield from _relabelled(book, each, furniture)
         return
     columns = {col: name for name, col in each.columns.items()}
     for col, value in enumerate(each.sheet.rows[each.header]):
@@ -72,6 +73,16 @@ def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Re
             yield remark("heading", place, text)
         elif not any(col < len(row) and row[col] for row in each.sheet.rows[each.first :]):
             yield remark("heading", place, f"A new heading: {value}")
+
+
+def _relabelled(book: Book, form: Form, furniture: Furniture) -> Iterator[Remark]:
+    """Labels that are not ours."""
+    for line in form.lines:
+        text = form.label(line)
+        if not furniture.has(text):
+            place = Place(book.name, form.sheet.name, a1(line.row, line.label))
+            said = f'The heading beside "{line.column}" now says: {text}'
+            yield Remark("heading", place, said[:_LONGEST])
 
 
 def _written_on(
