@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from tests import small
 from tests.office import CSV, ODS, XLS, XLSX, Office
@@ -251,6 +252,28 @@ def test_a_label_that_was_rewritten_is_told(forms: Path) -> None:
 
     assert told(forms, edit) == [
         f'Update!C{row}: heading: The heading beside "progress" now says: Progress (in words)'
+    ]
+
+
+def test_where_a_link_leads_is_told_unless_the_cell_shows_it(folder: Path) -> None:
+    one, other = place(folder, "1.1", "progress"), place(folder, "1.3", "progress")
+
+    def edit(book: Any, sheet: Any) -> None:
+        shown = sheet[one].value
+        sheet[one].hyperlink = "https://council.example/report.pdf"
+        sheet[one].value = shown
+        sheet[other].hyperlink = Hyperlink(ref=other, location="'Guidance'!B2")
+        more = book.create_sheet("More")
+        more["A1"] = "Write to them"
+        more["A1"].hyperlink = "mailto:them@council.example"
+        more["A2"] = "https://council.example"
+        more["A2"].hyperlink = "https://council.example/"
+
+    assert sorted(told(folder, edit)) == [
+        "More!A1: link: mailto:them@council.example",
+        "More: sheet: Write to them\nhttps://council.example",
+        f"Update!{one}: link: https://council.example/report.pdf",
+        f"Update!{other}: link: #'Guidance'!B2",
     ]
 
 

@@ -36,6 +36,13 @@ def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
         yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
 
 
+def link_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
+    """Where the links of a sheet lead, unless the cells show it."""
+    for at, target in sorted(sheet.links.items()):
+        if target.removeprefix("mailto:").rstrip("/") not in _value(sheet, at):
+            yield Remark("link", Place(book.name, sheet.name, a1(*at)), target[:_LONGEST])
+
+
 def _rows(each: Table | Form) -> Mapping[int, Mapping[int, str]]:
     """Column ids by row and column, for the cells that belong to actions."""
     if isinstance(each, Form):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from xlplan.documents import guidance, lists, stamping
 from xlplan.documents.form_rows import Form, form_remarks
 from xlplan.documents.furniture import SHORT, UPDATE, Furniture, flat
-from xlplan.documents.marked import box_remarks, mark_remarks
+from xlplan.documents.marked import box_remarks, link_remarks, mark_remarks
 from xlplan.documents.master import OPEN
 from xlplan.documents.sign_off import PREFIX as SIGN_PREFIX
 from xlplan.documents.sign_off import sign_off_inputs
@@ -46,6 +46,8 @@ def remarks_of(
             yield remark("sheet" if sheet.visible else "hidden sheet",
                          Place(book.name, sheet.name), text)  # fmt: skip
         yield from box_remarks(book, sheet)
+        if sheet.name != OPEN or document != "master":  # which links to the plan
+            yield from link_remarks(book, sheet)
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))
             yield remark("note", place, note)

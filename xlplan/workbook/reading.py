@@ -14,6 +14,7 @@ from xlplan.workbook.extents import Extent, far_cells, many_cells
 from xlplan.workbook.extents_xlsx import cells_alone
 from xlplan.workbook.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.kinds import PASSWORD, Refusal
+from xlplan.workbook.links import read_links
 from xlplan.workbook.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
 from xlplan.workbook.second import disputed, may_be_disputed
@@ -54,7 +55,7 @@ def read_book(
 
     `name` is used in messages only. `detail` adds fills, strikethrough, merged cells and hidden
     rows and columns, for importing a plan. `ours` adds, for a return, strikethrough, text boxes,
-    and the fills that are not of these (``#RRGGBB``), the template's own. What
+    links, and the fills that are not of these (``#RRGGBB``), the template's own. What
     cannot be read is a `Book` without sheets whose `problems` say why; nothing is raised for a
     bad file.
     """
@@ -234,8 +235,9 @@ class _Beside:
             if row < len(rows) and col < len(rows[row]):
                 rows[row][col] = typed
         marks = self.other.get(name, NO_MARKS)
-        if name in self.listed:
-            marks = self.marks.read(self.listed[name])
+        links: Mapping[At, str] = {}
+        if part := self.listed.get(name, ""):
+            marks, links = self.marks.read(part), read_links(self.admitted.parts, part)
         return ReadSheet(
             name,
             rows,
@@ -246,6 +248,7 @@ class _Beside:
             fills=marks.fills,
             struck=marks.struck,
             boxes=marks.boxes,
+            links=links,
         )
 
     def _notes(self, name: str) -> Mapping[At, str]:

@@ -43,6 +43,21 @@ def _relations(rels: bytes, folder: str) -> Relations:
     return MappingProxyType(found)
 
 
+def links_out(parts: Mapping[str, bytes], part: str) -> Mapping[str, str]:
+    """The targets outside the file of the links in `part`, by relation id."""
+    folder, name = posixpath.split(part)
+    found: dict[str, str] = {}
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        is_link = attributes.get("Type", "").endswith("/hyperlink")
+        if element.rpartition(":")[2] == "Relationship" and is_link:
+            found[attributes.get("Id", "")] = attributes.get("Target", "")
+
+    if rels := parts.get(posixpath.join(folder, "_rels", f"{name}.rels"), b""):
+        parse(rels, start, _nothing, _nothing)
+    return found
+
+
 def _nothing(_: str) -> None:
     """A handler that does nothing."""
 
