@@ -52,7 +52,7 @@ def template(definition: PlanDefinition, rows: list[MasterRow] = ROWS) -> bytes:
     return write_workbook(book)
 
 
-def read(data: bytes, rows: list[MasterRow] = ROWS) -> Reading:
+def read(data: bytes, rows: list[MasterRow] = ROWS, ours: frozenset[str] | None = None) -> Reading:
     by_uid = {row.uid: row for row in rows}
     sent = issued_for(rows)
 
@@ -64,7 +64,7 @@ def read(data: bytes, rows: list[MasterRow] = ROWS) -> Reading:
         return locked_text(COLUMNS, row_values(by_uid[uid], COLUMNS)) if uid in by_uid else None
 
     return read_return(
-        read_book(data, "r.xlsx"), "0" * 64, outgoing.KEY, {sent.id: sent}.get,
+        read_book(data, "r.xlsx", ours=ours), "0" * 64, outgoing.KEY, {sent.id: sent}.get,
         {row.ref: row.uid for row in rows}, FORM,
         locked=locked, ref_of=lambda uid: by_uid[uid].ref if uid in by_uid else "",
     )  # fmt: skip
@@ -195,6 +195,25 @@ def test_lines_may_be_moved_and_rows_and_columns_inserted() -> None:
                 sheet.cell(number, col).value = None
 
     assert said(read(edited(template(FORM), edit))) == said(read(template(TABLE)))
+
+
+def test_a_box_that_another_was_merged_over_is_not_returned() -> None:
+    data = template(FORM)
+    at = boxes(data)
+    evidence, stage = (at[ROWS[0].uid, name] for name in ("evidence", "stage"))
+    first, last = sorted((evidence, stage), key=lambda name: int(name[1:]))
+
+    def edit(sheet: Any) -> None:
+        for merged in list(sheet.merged_cells.ranges):
+            if merged.min_row > 12:
+                sheet.unmerge_cells(str(merged))
+        sheet.merge_cells(f"{first}:{last}")
+
+    found = read(edited(data, edit), ours=frozenset())
+    assert {"evidence", "stage"} - found.rows[0].cells.keys() == {
+        next(name for (uid, name), cell in at.items() if uid == ROWS[0].uid and cell == last)
+    }
+    assert found.rows[1].cells.keys() >= {"evidence", "stage"}
 
 
 def test_a_proposal_counts_once_it_is_filled_in() -> None:

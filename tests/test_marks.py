@@ -96,6 +96,15 @@ def test_a_text_box_is_told_with_its_corner() -> None:
     assert read(by_xlsxwriter(fill)).boxes == (((4, 2), "Waiting for the contractor.\nSee 1.3."),)
 
 
+def test_merged_areas_are_read_from_any_of_their_corners() -> None:
+    xml = (
+        b'<worksheet><sheetData/><mergeCells count="2"><mergeCell ref="B2:C4"/>'
+        b'<mergeCell ref="F9:E8"/></mergeCells></worksheet>'
+    )
+    found = MarkReader({"sheet": xml}, OURS).read("sheet").merged
+    assert found == ((1, 1, 3, 2), (7, 4, 8, 5))
+
+
 def test_a_thread_of_comments_is_told_whole() -> None:
     space = "http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments"
     kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"

@@ -277,6 +277,12 @@ def test_where_a_link_leads_is_told_unless_the_cell_shows_it(folder: Path) -> No
     ]
 
 
+def test_cells_that_were_merged_over_change_nothing_and_are_told(folder: Path) -> None:
+    one, other = sorted(place(folder, ref, "progress") for ref in ("1.1", "1.3"))
+    (line,) = told(folder, lambda _book, sheet: sheet.merge_cells(f"{one}:{other}"))
+    assert line.startswith(f"Update!{one}: merged: The cells {one}:{other} were merged.")
+
+
 def test_what_is_struck_out_is_told_a_whole_row_at_once(folder: Path) -> None:
     one, other = place(folder, "1.1", "progress"), place(folder, "1.3", "progress")
 

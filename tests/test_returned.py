@@ -144,6 +144,40 @@ def test_columns_may_be_moved_retitled_and_inserted() -> None:
     ]
 
 
+def test_blank_cells_under_an_area_that_was_merged_are_not_returned() -> None:
+    def edit(book: Any) -> None:
+        sheet = update(book)
+        at = column_of(sheet, "evidence")
+        sheet.cell(FIRST, at).value = "For all three: done"
+        sheet.merge_cells(start_row=FIRST, end_row=FIRST + 2, start_column=at, end_column=at)
+
+    found = reading(read_book(edited(edit), "r.xlsx", ours=frozenset()))
+    shown = [row.cells["evidence"].value for row in found.rows if "evidence" in row.cells]
+    assert shown == ["For all three: done", "Board paper 12"]
+    assert trusts(found) == ALL_SIGNED
+    (remark,) = (each for each in found.remarks if each.kind == "merged")
+    letter = remark.place.cell.rstrip("0123456789")
+    assert remark.place.cell == f"{letter}{FIRST}"
+    assert f"The cells {letter}{FIRST}:{letter}{FIRST + 2} were merged." in remark.text
+
+
+def test_a_ref_that_was_merged_over_leaves_the_key_of_its_row() -> None:
+    def edit(book: Any) -> None:
+        sheet = update(book)
+        at = column_of(sheet, "ref")
+        sheet.merge_cells(start_row=FIRST, end_row=FIRST + 1, start_column=at, end_column=at)
+
+    found = reading(read_book(edited(edit), "r.xlsx", ours=frozenset()))
+    assert trusts(found) == ALL_SIGNED
+
+
+def test_a_cell_under_a_merged_area_that_still_holds_something_is_read() -> None:
+    sheet = read_book(template(), "r.xlsx").sheets[0]
+    merged = replace(sheet, merged=((FIRST - 1, 0, FIRST + 2, 60),))
+    found = reading(Book("r.xlsx", "xlsx", (merged,)))
+    assert [row.cells["evidence"].value for row in found.rows] == ["Board paper 12"] * 4
+
+
 def test_rows_sorted_with_their_keys_are_the_same_rows() -> None:
     def edit(book: Any) -> None:
         swap(update(book), FIRST, FIRST + 1, first_column=1)

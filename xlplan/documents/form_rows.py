@@ -7,14 +7,15 @@ content, the boxes by a mark above them, so lines may have been moved, inserted 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlplan.documents.form import BOX_MARK, PROPOSAL
+from xlplan.documents.merged import Area, covered
 from xlplan.documents.tables import column_id, text_of, told
 from xlplan.merge.model import Place
 from xlplan.merge.reading import ReadCell, Remark, remark
-from xlplan.workbook.book import Book, ReadSheet, a1
+from xlplan.workbook.book import At, Book, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
 
@@ -50,9 +51,17 @@ class Form:
 
         An action whose lines are there twice comes twice.
         """
+        hidden = self.covered()
         for lines in self.by_action():
-            cells = {line.column: self._cell(line) for line in lines}
+            shown = [line for line in lines if (line.row, line.box) not in hidden]
+            cells = {line.column: self._cell(line) for line in shown}
             yield lines[0].key, lines[0].row, cells
+
+    def covered(self) -> Mapping[At, Area]:
+        """The blank boxes that another cell was merged over."""
+        boxes = {(line.row, line.box) for line in self.lines}
+        found = covered(self.sheet, self.lines[0].row, {line.box for line in self.lines})
+        return {at: area for at, area in found.items() if at in boxes}
 
     def by_action(self) -> list[list[Line]]:
         """The lines of each action."""

@@ -9,6 +9,7 @@ from xlplan.documents.form_rows import Form, form_remarks
 from xlplan.documents.furniture import SHORT, UPDATE, Furniture, flat
 from xlplan.documents.marked import box_remarks, link_remarks, mark_remarks
 from xlplan.documents.master import OPEN
+from xlplan.documents.merged import areas_told
 from xlplan.documents.sign_off import PREFIX as SIGN_PREFIX
 from xlplan.documents.sign_off import sign_off_inputs
 from xlplan.documents.tables import Table, column_id, is_heading_again, text_of, told
@@ -54,6 +55,8 @@ def remarks_of(
     found: list[Table | Form] = [*tables, *forms]
     for each in found:
         yield from mark_remarks(book, each, definition)
+        for at, text in areas_told(each.covered()):
+            yield Remark("merged", Place(book.name, each.sheet.name, a1(*at)), text)
         if furniture is not None:
             yield from _around(book, each, furniture)
 

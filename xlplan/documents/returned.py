@@ -7,7 +7,7 @@ row by its own signed key together with its visible ref; disagreement is said, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -23,7 +23,7 @@ from xlplan.merge.model import Issued
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text
-from xlplan.workbook.book import Book, CellValue, a1
+from xlplan.workbook.book import At, Book, CellValue, a1
 from xlplan.workbook.stamp import RowKey, check_row_key, parse_row_key
 
 PROPOSED = "new-"
@@ -146,12 +146,13 @@ def _keys(book: Book) -> Iterator[RowKey]:
 
 
 def _rows(table: Table, known: Known, who: Identity) -> Iterator[ReadRow]:
+    hidden = table.covered()
     for number in range(table.first, len(table.sheet.rows)):
         values = table.sheet.rows[number]
         found = table.key(values)
         if found is None and is_heading_again(table, values):
             continue
-        cells = _cells(table, number, values)
+        cells = _cells(table, number, values, hidden)
         row = _row(table.sheet.name, number, cells, found, known, who)
         if row is not None:
             yield row
@@ -164,11 +165,15 @@ def _form_rows(form: Form, known: Known, who: Identity) -> Iterator[ReadRow]:
             yield row
 
 
-def _cells(table: Table, number: int, values: Sequence[CellValue]) -> dict[str, ReadCell]:
+def _cells(
+    table: Table, number: int, values: Sequence[CellValue], hidden: Container[At]
+) -> dict[str, ReadCell]:
     sheet = table.sheet
     cells: dict[str, ReadCell] = {}
     for name, col in table.columns.items():
         at = (number, col)
+        if at in hidden:
+            continue
         cells[name] = ReadCell(
             values[col] if col < len(values) else None,
             a1(number, col),

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlplan.documents.columns import ID_PREFIX, master_columns, template_columns
+from xlplan.documents.merged import Area, covered
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
@@ -41,6 +42,10 @@ class Table:
     def first(self) -> int:
         """The first row of data."""
         return self.header + 1
+
+    def covered(self) -> Mapping[At, Area]:
+        """The blank cells of its data that another cell was merged over."""
+        return covered(self.sheet, self.first, set(self.columns.values()))
 
     def key(self, row: Sequence[CellValue]) -> RowKey | None:
         """The row key of a row, wherever its column went; never from a column of the plan."""

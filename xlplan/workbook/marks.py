@@ -40,6 +40,9 @@ _RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
 _RUN_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 
 
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
+
+
 @dataclass(frozen=True)
 class Marks:
     """What is said on one sheet beside its values. Rows and columns count from 0."""
@@ -47,6 +50,7 @@ class Marks:
     fills: Mapping[At, str] = field(default_factory=dict)
     struck: frozenset[At] = frozenset()
     boxes: Boxes = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 NO_MARKS = Marks()
@@ -97,12 +101,22 @@ class MarkReader:
             if _is_struck(text) and (at := place(name.decode())) is not None:
                 struck.add(at)
         boxes = tuple(self._boxes(part)) if self.drawn else ()
-        return Marks(fills, frozenset(struck), boxes) if fills or struck or boxes else NO_MARKS
+        merged = tuple(_merges(xml[max(end, 0) :]))
+        return Marks(fills, frozenset(struck), boxes, merged)
 
     def _boxes(self, part: str) -> Iterator[tuple[At, str]]:
         for kind, target in related(self.parts, part).values():
             if kind == "drawing" and b":t>" in self.parts.get(target, b""):
                 yield from _texts_in(self.parts[target])
+
+
+def _merges(xml: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """The merged areas; how many and how large they may be was checked at the gate."""
+    for names in _MERGE.findall(xml) if b"mergeCell" in xml else ():
+        one, other = (place(name.decode()) for name in names)
+        if one and other:
+            (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, other, strict=True))
+            yield top, left, bottom, right
 
 
 @remembered(8)

@@ -55,7 +55,7 @@ def read_book(
 
     `name` is used in messages only. `detail` adds fills, strikethrough, merged cells and hidden
     rows and columns, for importing a plan. `ours` adds, for a return, strikethrough, text boxes,
-    links, and the fills that are not of these (``#RRGGBB``), the template's own. What
+    merged cells, links, and the fills that are not of these (``#RRGGBB``), the template's own. What
     cannot be read is a `Book` without sheets whose `problems` say why; nothing is raised for a
     bad file.
     """
@@ -248,6 +248,7 @@ class _Beside:
             fills=marks.fills,
             struck=marks.struck,
             boxes=marks.boxes,
+            merged=marks.merged,
             links=links,
         )
 
