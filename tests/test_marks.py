@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import struct
 import zipfile
@@ -94,6 +95,21 @@ def test_a_text_box_is_told_with_its_corner() -> None:
         sheet.insert_textbox(9, 0, "")
 
     assert read(by_xlsxwriter(fill)).boxes == (((4, 2), "Waiting for the contractor.\nSee 1.3."),)
+
+
+def test_a_picture_is_told_with_its_corner() -> None:
+    point = (
+        b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+        b"RU5ErkJggg=="
+    )
+
+    def fill(_: Any, sheet: Any) -> None:
+        image = {"image_data": io.BytesIO(base64.b64decode(point))}
+        sheet.insert_image(6, 3, "point.png", image)
+        sheet.insert_textbox(4, 2, "As shown")
+
+    found = read(by_xlsxwriter(fill))
+    assert (found.pictures, found.boxes) == (((6, 3),), (((4, 2), "As shown"),))
 
 
 def test_merged_areas_are_read_from_any_of_their_corners() -> None:

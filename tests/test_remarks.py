@@ -17,10 +17,10 @@ from tests import small
 from tests.office import CSV, ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LETTINGS
 from xlplan.documents.columns import ID_PREFIX
-from xlplan.documents.marked import looks_like
+from xlplan.documents.marked import box_remarks, looks_like
 from xlplan.documents.tables import told_at
 from xlplan.plan.definition import Rating
-from xlplan.workbook.book import ReadSheet
+from xlplan.workbook.book import Book, ReadSheet
 from xlplan.workbook.extents import SHARED
 from xlplan.workbook.filling import key_rows
 
@@ -275,6 +275,12 @@ def test_where_a_link_leads_is_told_unless_the_cell_shows_it(folder: Path) -> No
         f"Update!{one}: link: https://council.example/report.pdf",
         f"Update!{other}: link: #'Guidance'!B2",
     ]
+
+
+def test_a_picture_is_told_with_its_cell() -> None:
+    sheet = ReadSheet("Update", [], pictures=((8, 12),))
+    (remark,) = box_remarks(Book("r.xlsx", "xlsx", (sheet,)), sheet)
+    assert (remark.kind, str(remark.place)) == ("picture", "r.xlsx!Update!M9")
 
 
 def test_cells_that_were_merged_over_change_nothing_and_are_told(folder: Path) -> None:

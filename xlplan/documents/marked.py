@@ -31,9 +31,12 @@ def mark_remarks(
 
 
 def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
-    """The texts of the text boxes of a sheet."""
+    """The texts of the text boxes of a sheet, and where its pictures are."""
     for at, text in sheet.boxes:
         yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
+    for at in sheet.pictures:
+        text = "A picture stands here; look at it in the file."
+        yield remark("picture", Place(book.name, sheet.name, a1(*at)), text)
 
 
 def link_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:

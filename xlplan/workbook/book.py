@@ -49,6 +49,8 @@ class ReadSheet:
     hidden_columns: frozenset[int] = frozenset()
     boxes: Sequence[tuple[At, str]] = ()
     """The texts of text boxes, each with the cell in which its corner is."""
+    pictures: Sequence[At] = ()
+    """The cells in which the corners of pictures are."""
     links: Mapping[At, str] = field(default_factory=dict)
     """Where links lead."""
     disputed: Mapping[At, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from xlplan.workbook.relations import related
 from xlplan.workbook.remembered import remembered
 
 Boxes = tuple[tuple[At, str], ...]
+_MOST_PICTURES = 100
 _FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
@@ -50,6 +51,7 @@ class Marks:
     fills: Mapping[At, str] = field(default_factory=dict)
     struck: frozenset[At] = frozenset()
     boxes: Boxes = ()
+    pictures: tuple[At, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
@@ -100,14 +102,19 @@ class MarkReader:
         for name, text in _OWN_TEXT.findall(cells) if b"strike" in cells else ():
             if _is_struck(text) and (at := place(name.decode())) is not None:
                 struck.add(at)
-        boxes = tuple(self._boxes(part)) if self.drawn else ()
+        boxes, pictures = self._drawn(part) if self.drawn else ((), ())
         merged = tuple(_merges(xml[max(end, 0) :]))
-        return Marks(fills, frozenset(struck), boxes, merged)
+        return Marks(fills, frozenset(struck), boxes, pictures, merged)
 
-    def _boxes(self, part: str) -> Iterator[tuple[At, str]]:
+    def _drawn(self, part: str) -> tuple[Boxes, tuple[At, ...]]:
+        """The text boxes and the pictures of a sheet."""
+        boxes: list[tuple[At, str]] = []
+        pictures: list[At] = []
         for kind, target in related(self.parts, part).values():
-            if kind == "drawing" and b":t>" in self.parts.get(target, b""):
-                yield from _texts_in(self.parts[target])
+            xml = self.parts.get(target, b"")
+            if kind == "drawing" and (b":t>" in xml or b":pic" in xml or b"<pic" in xml):
+                _add_drawn(xml, boxes, pictures)
+        return tuple(boxes), tuple(pictures[:_MOST_PICTURES])
 
 
 def _merges(xml: bytes) -> Iterator[tuple[int, int, int, int]]:
@@ -194,9 +201,9 @@ def _is_struck(text: bytes) -> bool:
     )
 
 
-def _texts_in(xml: bytes) -> Iterator[tuple[At, str]]:
-    """The text of every box in a drawing, with the cell in which its corner is."""
-    boxes: list[tuple[At, str]] = []
+def _add_drawn(xml: bytes, boxes: list[tuple[At, str]], pictures: list[At]) -> None:
+    """Take in the text of every box in a drawing, with the cell in which its corner is, and the
+    cell of every picture."""
     corner = {"row": 0, "col": 0}
     inside: list[str] = []
     texts: list[str] = []
@@ -224,6 +231,7 @@ def _texts_in(xml: bytes) -> Iterator[tuple[At, str]]:
             if text := "".join(texts).strip():
                 boxes.append(((corner["row"], corner["col"]), text))
             texts.clear()
+        elif local == "pic":
+            pictures.append((corner["row"], corner["col"]))
 
     parse(xml, start, end, data)
-    yield from boxes

@@ -55,9 +55,9 @@ def read_book(
 
     `name` is used in messages only. `detail` adds fills, strikethrough, merged cells and hidden
     rows and columns, for importing a plan. `ours` adds, for a return, strikethrough, text boxes,
-    merged cells, links, and the fills that are not of these (``#RRGGBB``), the template's own. What
-    cannot be read is a `Book` without sheets whose `problems` say why; nothing is raised for a
-    bad file.
+    pictures, merged cells, links, and the fills that are not of these (``#RRGGBB``), the
+    template's own. What cannot be read is a `Book` without sheets whose `problems` say why;
+    nothing is raised for a bad file.
     """
     admitted = admit(data, name, bounds, documents=detail)
     if isinstance(admitted, Problem):
@@ -248,6 +248,7 @@ class _Beside:
             fills=marks.fills,
             struck=marks.struck,
             boxes=marks.boxes,
+            pictures=marks.pictures,
             merged=marks.merged,
             links=links,
         )
