@@ -133,7 +133,7 @@ def test_a_long_name_is_cut_and_told_whole_and_a_formula_is_not_believed() -> No
     said, remarks = read(data)
     assert set(remarks) == {
         f"r.xlsx!Update!{place(data, 'signed_by')}: {'x' * 1500}",
-        f"r.xlsx!Update!{place(data, 'no_change')}: =\"Yes\"",
+        f'r.xlsx!Update!{place(data, "no_change")}: ="Yes"',
     }
     assert set(said) == {"signed_by"}
     assert len(said["signed_by"]) == 200

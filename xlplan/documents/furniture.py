@@ -63,7 +63,8 @@ def furniture_of(definition: PlanDefinition, issued: Issued) -> Furniture:
     book = template_workbook(definition, lead, issued, [], _KEY, "")
     cells = _cells(book)
     texts = {
-        sheet.name: Counter(flat(_text(cell)) for cell in _cells_of(sheet)) for sheet in book.sheets
+        sheet.name: Counter(flat(text) for cell in _cells_of(sheet) if (text := _text(cell)))
+        for sheet in book.sheets
     }
     # How wide the columns are, and whether there are actions, decides whether these are there.
     maybe = [SAMPLE, _text(still_wanted((), "", None, Style(), 0))]

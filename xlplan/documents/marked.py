@@ -43,7 +43,7 @@ def link_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
     """Where the links of a sheet lead, unless the cells show it."""
     for at, target in sorted(sheet.links.items()):
         if target.removeprefix("mailto:").rstrip("/") not in _value(sheet, at):
-            yield Remark("link", Place(book.name, sheet.name, a1(*at)), target[:_LONGEST])
+            yield remark("link", Place(book.name, sheet.name, a1(*at)), target)
 
 
 def _rows(each: Table | Form) -> Mapping[int, Mapping[int, str]]:

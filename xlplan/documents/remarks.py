@@ -87,7 +87,7 @@ def _relabelled(book: Book, form: Form, furniture: Furniture) -> Iterator[Remark
         if not furniture.has(text):
             place = Place(book.name, form.sheet.name, a1(line.row, line.label))
             said = f'The heading beside "{line.column}" now says: {text}'
-            yield Remark("heading", place, said[:_LONGEST])
+            yield remark("heading", place, said)
 
 
 def _written_on(
@@ -102,17 +102,17 @@ def _written_on(
             return
         for col, value, text in cells:
             at = (number, col)
-            if at in inputs or _is_mark(text):
+            if at in inputs:
                 continue
             if at in sheet.formulas:
                 known = furniture.has(text_of(value), issued) if value is not None else False
                 known = known or furniture.counts(text)
-            elif len(flat(text)) <= SHORT:
+            elif len(text) <= SHORT:
                 known = left[flat(text)] > 0
                 left[flat(text)] -= 1
             else:
                 known = furniture.has(text, issued)
-            if not known:
+            if not known and not _is_mark(text):
                 yield remark("written in", Place(book.name, sheet.name, a1(*at)), text)
 
 

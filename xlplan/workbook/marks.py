@@ -7,7 +7,7 @@ what the file shows to be there is looked for, and colours only where they are n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlplan.workbook.book import At
@@ -103,7 +103,8 @@ class MarkReader:
             if _is_struck(text) and (at := place(name.decode())) is not None:
                 struck.add(at)
         boxes, pictures = self._drawn(part) if self.drawn else ((), ())
-        merged = tuple(_merges(xml[max(end, 0) :]))
+        begin, stop = xml.find(b"mergeCells", max(end, 0)), xml.rfind(b"mergeCells")
+        merged = _merges(xml[begin:stop]) if begin < stop else ()
         return Marks(fills, frozenset(struck), boxes, pictures, merged)
 
     def _drawn(self, part: str) -> tuple[Boxes, tuple[At, ...]]:
@@ -117,13 +118,16 @@ class MarkReader:
         return tuple(boxes), tuple(pictures[:_MOST_PICTURES])
 
 
-def _merges(xml: bytes) -> Iterator[tuple[int, int, int, int]]:
+@remembered(64)
+def _merges(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:
     """The merged areas; how many and how large they may be was checked at the gate."""
-    for names in _MERGE.findall(xml) if b"mergeCell" in xml else ():
+    found: list[tuple[int, int, int, int]] = []
+    for names in _MERGE.findall(xml):
         one, other = (place(name.decode()) for name in names)
         if one and other:
             (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, other, strict=True))
-            yield top, left, bottom, right
+            found.append((top, left, bottom, right))
+    return tuple(found)
 
 
 @remembered(8)
