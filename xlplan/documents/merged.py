@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from xlplan.workbook.book import At, ReadSheet, a1
 
@@ -10,16 +10,16 @@ Area = tuple[int, int, int, int]
 """First row, first column, last row, last column."""
 
 
-def covered(sheet: ReadSheet, first: int, columns: Container[int]) -> Mapping[At, Area]:
+def covered(sheet: ReadSheet, first: int, columns: Collection[int]) -> Mapping[At, Area]:
     """The blank cells of these columns, from the row `first` on, that another cell was merged
     over, each with its area. A template merges nothing over its inputs."""
     found: dict[At, Area] = {}
     for area in sheet.merged:
         top, left, bottom, right = area
         for row in range(max(top, first), min(bottom, len(sheet.rows) - 1) + 1):
-            for col in range(left, right + 1):
+            for col in columns:
                 at = (row, col)
-                if at != (top, left) and col in columns and _is_blank(sheet, at):
+                if left <= col <= right and at != (top, left) and _is_blank(sheet, at):
                     found[at] = area
     return found
 
