@@ -76,3 +76,32 @@ def test_the_columns_say_what_the_actions_come_to() -> None:
 def test_without_rules_the_sheet_is_as_it_was() -> None:
     plain = sample_board()
     assert not {"Worst rating", "Share completed"} & set(table(plain)["2"])
+
+
+def test_each_section_has_what_its_rules_come_to() -> None:
+    """On Summary, beside the counts; the line of the whole plan sums up nothing by a rule."""
+    rules = (Rollup("section", "worst"), Rollup("section", "share-closed", heading="Done"))
+    given = board()
+    given = replace(given, definition=replace(given.definition, rollups=rules))
+    book = composite_workbook(given, CREATED)
+    sheet = next(one for one in book.sheets if one.name == "Summary")
+    heads = {str(m.cell.value): m.area.first_col for m in sheet.merges}
+    labels = {r.code: r.label for r in given.definition.ratings}
+    order = [r.code for r in given.definition.ratings]
+    shown = [[cell.value if cell else None for cell in row.cells] for row in sheet.rows]
+    found = 0
+    for section in {str(row.values["section"]) for row in given.rows if row.kind == "action"}:
+        rated = [
+            str(row.values["rating"])
+            for row in given.rows
+            if row.kind == "action" and row.values["section"] == section and row.values["rating"]
+        ]
+        if "\n" in section:
+            continue  # named after several recommendations
+        (line,) = [cells for cells in shown if cells and cells[0] == section.partition(" - ")[0]]
+        assert line[heads["Worst rating"]] == labels[max(rated, key=order.index)]
+        assert str(line[heads["Done"]]).endswith("%")
+        found += 1
+    assert found > 1
+    (whole,) = [cells for cells in shown if cells and cells[0] == "All actions"]
+    assert (whole[heads["Worst rating"]], whole[heads["Done"]]) == (None, None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from xlplan.documents.composite.frame import Frame, percent
 from xlplan.documents.composite.naming import section_text
-from xlplan.documents.composite.standings import Point, Standing
+from xlplan.documents.composite.standings import Point, Standing, section_field
 from xlplan.documents.look import rating_style
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, Rollup
@@ -115,6 +115,19 @@ def rolled_up(frame: Frame) -> list[tuple[Rollup, Mapping[str, RolledUp]]]:
         (rollup, {fold(one.to): one for one in roll_up(definition, frame.board.rows, rollup)})
         for rollup in definition.rollups
         if rollup.to == "recommendation"
+    ]
+
+
+def rolled_sections(frame: Frame) -> list[tuple[Rollup, Mapping[str, RolledUp]]]:
+    """What the actions of each section (or of what stands for it) come to, for each such rule."""
+    definition = frame.board.definition
+    item = section_field(definition)
+    if item is None or frame.figures.plans:
+        return []
+    return [
+        (rollup, {fold(one.to): one for one in roll_up(definition, frame.board.rows, rollup)})
+        for rollup in definition.rollups
+        if rollup.rule != "accountable" and definition.find(rollup.to) == item
     ]
 
 

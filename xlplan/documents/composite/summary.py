@@ -10,15 +10,24 @@ from xlplan.documents.composite.frame import SIGNS, Frame, percent
 from xlplan.documents.composite.key_figures import key_figures
 from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.naming import section_text
-from xlplan.documents.composite.recommendations import section_asks
+from xlplan.documents.composite.recommendations import (
+    ROLLED,
+    rolled_cell,
+    rolled_sections,
+    section_asks,
+)
 from xlplan.documents.composite.standings import DIRECTIONS, Direction
 from xlplan.documents.composite.summary_charts import PIXELS, Ranges, Spot, below, summary_charts
 from xlplan.documents.composite.words import meaning_of
 from xlplan.documents.look import mix, rating_style
+from xlplan.plan.definition import Rollup
+from xlplan.plan.rollups import RolledUp
+from xlplan.plan.text import fold
 from xlplan.workbook.sheet import Area, Cell, Merge, Row, Sheet, Style
 
 NAME = "Summary"
 SECTION, TEXT, FIGURE, ALONE, MOVE, GAP, CHART = 30.0, 32.0, 6.8, 11.0, 9.0, 2.0, 66.0
+ROLLED_UP = 13.0
 LEADING = 2
 """Columns before the figures: the section, and what it says."""
 FEW = 10
@@ -46,7 +55,8 @@ class _Draft:
         self.moves = _moves(frame)
         groups = len(self.points) + (2 if self.rated else 1)
         figures = [FIGURE] * groups * 2 if self.compare else [ALONE] * groups
-        ends = [MOVE + 1] * 2
+        self.rolled = rolled_sections(frame)
+        ends = [*[ROLLED_UP] * len(self.rolled), *[MOVE + 1] * 2]
         self.widths = [SECTION, TEXT, *figures, *([MOVE] * len(self.moves)), *ends]
         self.table_columns = len(self.widths)
         self.beside_key = LEADING + (4 if self.compare else 3)
@@ -214,7 +224,8 @@ def _headings(draft: _Draft) -> None:
         col += step
     if draft.moves:
         draft.merge(col, col + len(draft.moves) - 1, Cell("Since the last board", head))
-    for at, name in enumerate(("Overdue", "Exceptions"), col + len(draft.moves)):
+    ends = [rollup.heading or ROLLED[rollup.rule] for rollup, _ in draft.rolled]
+    for at, name in enumerate((*ends, "Overdue", "Exceptions"), col + len(draft.moves)):
         draft.merge(at, at, Cell(name, replace(head, size=9)), rows=2)
     draft.rows.append(Row(top, height=34 if draft.compare else 22))
     small = replace(head, size=9)
@@ -255,8 +266,18 @@ def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
     if draft.rated:
         cells.append(Cell(percent(count.share), replace(number, bold=True)))
     cells += [Cell(count.moves.get(d, 0), number) for d in draft.moves]
+    for rollup, by_name in draft.rolled:
+        one = by_name.get(fold(count.name))
+        cells.append(_rolled(frame, rollup, one) if one and not total else Cell(None, number))
     cells += [Cell(count.overdue, number), Cell(count.exceptions, number)]
     return Row(cells, height=33 if draft.texts and not total else 24)
+
+
+def _rolled(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
+    cell = rolled_cell(frame, rollup, one)
+    if rollup.rule == "share-closed":
+        return replace(cell, style=replace(cell.style, size=12))
+    return cell
 
 
 # The rating key, which is also what the first chart is drawn from.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from xlplan.documents.composite.by_lead import return_words
 from xlplan.documents.composite.figures import Count
@@ -18,6 +18,7 @@ from xlplan.documents.composite.recommendations import (
     recommendation_fields,
     recommendation_text,
     rolled_cell,
+    rolled_sections,
     rolled_up,
 )
 from xlplan.documents.composite.standings import (
@@ -27,6 +28,8 @@ from xlplan.documents.composite.standings import (
     Point,
     points_of,
 )
+from xlplan.plan.definition import Rollup
+from xlplan.plan.rollups import RolledUp
 from xlplan.plan.text import fold
 
 FIGURE = 14.0
@@ -69,17 +72,27 @@ def summary(frame: Frame) -> Table:
         columns.append(number("share_now", "Closed or on track, now", "On track", "share"))
     if compared:
         columns += [number(d, SIGNS[d][1], "Direction") for d in ways(frame)]
+    rolled = rolled_sections(frame)
+    columns += [
+        TableColumn(f"rule_{n}", rollup.heading or ROLLED[rollup.rule])
+        for n, (rollup, _) in enumerate(rolled, 1)
+    ]
     columns.append(number("overdue", "Overdue", "Overdue"))
     columns.append(number("exceptions", "Exceptions", "Exceptions"))
     parted = any(section.name != NO_SECTION for section in frame.figures.sections)
     every = (*(frame.figures.sections if parted else ()), frame.figures.total)
-    rows = [_summed(frame, one, points, compared=compared) for one in every]
+    rows = [_summed(frame, one, points, rolled, compared=compared) for one in every]
     line = "Sections by rating, now and at the last board; the last row is the whole plan"
     return table("summary", "summary", "Summary", line, columns, rows)
 
 
 def _summed(
-    frame: Frame, one: Count, points: Sequence[Point], *, compared: bool
+    frame: Frame,
+    one: Count,
+    points: Sequence[Point],
+    rolled: Sequence[tuple[Rollup, Mapping[str, RolledUp]]],
+    *,
+    compared: bool,
 ) -> list[TableValue]:
     whole = one is frame.figures.total
     about = "The whole plan" if whole else section_text(one.name) or "As named"
@@ -93,6 +106,9 @@ def _summed(
         row += [one.share_before, one.share] if compared else [one.share]
     if compared:
         row += [one.moves.get(d, 0) for d in ways(frame)]
+    for rollup, by_name in rolled:
+        summed = None if whole else by_name.get(fold(one.name))
+        row.append(str(rolled_cell(frame, rollup, summed).value or "") if summed else "")
     return [*row, one.overdue, one.exceptions]
 
 
