@@ -177,6 +177,18 @@ def alive(pid: int) -> bool:
     return True
 
 
+def test_nothing_in_the_folder_it_is_run_in_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("os", "pickle", "struct", "xlplan"):
+        (tmp_path / f"{name}.py").write_text("open('was run', 'w').close()\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [folder for folder in sys.path if folder])
+    [book] = read_all([("a.xlsx", attacks.workbook())])
+    assert book.sheets
+    assert not (tmp_path / "was run").exists()
+
+
 def test_files_that_cannot_be_opened_are_results_too(tmp_path: Path) -> None:
     good = tmp_path / "good.xlsx"
     good.write_bytes(attacks.workbook())

@@ -43,11 +43,12 @@ SECONDS = 20.0
 _ROOT = str(Path(__file__).resolve().parents[2])
 _START = """\
 import sys
-sys.path.append(sys.argv[1])
+sys.path[:] = sys.argv[1:]
 from xlplan.workbook.worker import main
 main()
 """
-"""The child finds the package where it was imported from, whatever the folder it is run in."""
+"""The child imports what this process would: of itself Python would look into the folder it is run
+in first, where a file may have come in with the name of one of its modules."""
 _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
 _KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_TOP_PAD_": "4194304"}
@@ -237,7 +238,7 @@ class _Child:
 
 def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-c", _START, _ROOT],
+        [sys.executable, "-c", _START, *map(str, sys.path), _ROOT],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a reader that panics writes its own report there
