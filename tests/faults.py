@@ -257,7 +257,7 @@ def _read_here(
     from xlplan.errors import Problem
     from xlplan.workbook.book import Book
     from xlplan.workbook.bounds import DEFAULT
-    from xlplan.workbook.gate import read_bytes
+    from xlplan.workbook.inbox import read_bytes
     from xlplan.workbook.pool import read_one
 
     for name, given in files:

@@ -10,7 +10,8 @@ import pytest
 
 from tests import attacks
 from xlplan.errors import Problem
-from xlplan.workbook.gate import Admitted, Bounds, admit, candidate_files, read_bytes
+from xlplan.workbook.gate import Admitted, Bounds, admit
+from xlplan.workbook.inbox import candidate_files, read_bytes
 
 DOCTYPE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>'
 

@@ -23,7 +23,8 @@ from xlplan.merge.model import Issued
 from xlplan.merge.reading import Reading
 from xlplan.workbook.book import Book
 from xlplan.workbook.bounds import DEFAULT, too_large
-from xlplan.workbook.gate import candidate_files, name_of, read_bytes, refused
+from xlplan.workbook.gate import refused
+from xlplan.workbook.inbox import candidate_files, name_of, read_bytes
 from xlplan.workbook.pool import open_one, read_all, read_one_return
 from xlplan.workbook.wrappers import is_wrapper
 

@@ -54,6 +54,15 @@ def damaged(part: str) -> Refusal:
     )
 
 
+def file_too_large(bounds: Bounds) -> Refusal:
+    """The refusal of a file with more bytes than one may have."""
+    return Refusal(
+        "GATE-003",
+        f"This file is larger than {bounds.file_bytes // MB} MB. Ask its sender to copy the "
+        "cells into a new workbook, without pictures, and send that.",
+    )
+
+
 def too_large(what: str) -> Refusal:
     """The refusal of a package that would unpack to too much."""
     return Refusal("GATE-008", f"This file unpacks to {what}. {BOMB}.")

@@ -6,17 +6,13 @@ Everything in an inbox is hostile until it is through here (FIELD-NOTES 2, 3 and
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import At
-from xlplan.workbook.bounds import DEFAULT, MB, Bounds, Refused, too_large
+from xlplan.workbook.bounds import DEFAULT, MB, Bounds, Refused, file_too_large, too_large
 from xlplan.workbook.extents import Extent, many_cells
 from xlplan.workbook.extents_xlsx import LEAST_CELL, scan_sheet
 from xlplan.workbook.kinds import (
@@ -34,15 +30,11 @@ from xlplan.workbook.listing import list_parts
 from xlplan.workbook.parts import open_parts, part_named
 from xlplan.workbook.relations import Sheets, list_sheets
 
-__all__ = ["Admitted", "Bounds", "admit", "candidate_files", "read_bytes", "refused"]
+__all__ = ["Admitted", "Bounds", "admit", "refused"]
 
 _TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 _INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-_LOCKS = ("~$", ".~lock.")
-_CLUTTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "icon\r"})
-_APPLE = b"\x00\x05\x16\x07"
-"""How a file begins that a Mac keeps beside another, ``._name`` beside ``name``."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +75,7 @@ def admit(
 
 def _admit(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
     if len(data) > bounds.file_bytes:
-        raise Refused(_file_too_large(bounds))
+        raise Refused(file_too_large(bounds))
     kind = plain_kind(data)
     if kind == "zip":
         return _admit_package(data, name, bounds, documents)
@@ -109,14 +101,6 @@ def _misnamed(name: str) -> tuple[Problem, ...]:
         "so nothing needs doing. Colours, notes and dates as dates are not in such a file."
     )
     return (Problem("GATE-036", name, text, level="note"),)
-
-
-def _file_too_large(bounds: Bounds) -> Refusal:
-    return Refusal(
-        "GATE-003",
-        f"This file is larger than {bounds.file_bytes // MB} MB. Ask its sender to copy the "
-        "cells into a new workbook, without pictures, and send that.",
-    )
 
 
 def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
@@ -202,100 +186,3 @@ def _check_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, boun
             total += lengths[int(index)] if int(index) < len(lengths) else 0
         if total > bounds.text:
             raise Refused(too_large(f"over {bounds.text // MB} million characters"))
-
-
-def name_of(path: Path) -> str:
-    """The name of a file as it can be written down, whatever bytes the disk has for it."""
-    return path.name.encode("utf-8", "backslashreplace").decode()
-
-
-def candidate_files(path: Path) -> tuple[list[Path], list[Problem]]:
-    """The files to read at `path` (a file or a folder, not its subfolders), by name, and what was
-    passed over and why. Links, pipes and devices are told by `lstat` and never opened."""
-    if not path.is_dir():
-        problem = _skip(path)
-        return ([], [problem]) if problem else ([path], [])
-    files: list[Path] = []
-    skipped: list[Problem] = []
-    try:
-        entries = sorted(path.iterdir(), key=lambda entry: entry.name)
-    except OSError as error:
-        return [], [_unreadable(path, error)]
-    for entry in entries:
-        problem = _skip(entry)
-        if problem is None:
-            files.append(entry)
-        elif entry.name.lower() not in _CLUTTER:
-            skipped.append(problem)
-    return files, skipped
-
-
-def _skip(path: Path) -> Problem | None:
-    """Why this entry of an inbox is not read, or None where it is."""
-    try:
-        mode = path.lstat().st_mode
-    except OSError as error:
-        return _unreadable(path, error)
-    if stat.S_ISDIR(mode):
-        message = "This is a folder. Move the files in it into the inbox, or name it to be merged."
-        return Problem("GATE-029", name_of(path), message, level="warning")
-    if not stat.S_ISREG(mode):
-        what = "a link" if stat.S_ISLNK(mode) else "a pipe or a device"
-        message = f"This is {what}, not a file, and was not opened. Put the file itself here."
-        return Problem("GATE-028", name_of(path), message)
-    if path.name.startswith(_LOCKS):
-        message = (
-            "This is the lock file of a workbook that somebody has open, not a return, and was "
-            "passed over. It goes away when the workbook is closed."
-        )
-        return Problem("GATE-027", name_of(path), message, level="note")
-    if path.name.lower() in _CLUTTER or _is_apples(path):
-        return Problem(
-            "GATE-027",
-            name_of(path),
-            "This is a file that the computer keeps for itself, not a return, and was passed over.",
-            level="note",
-        )
-    return None
-
-
-def _is_apples(path: Path) -> bool:
-    """Whether this regular file is what a Mac keeps about another one."""
-    if not path.name.startswith("._"):
-        return False
-    try:
-        with _opened(path) as file:
-            return file.read(len(_APPLE)) == _APPLE
-    except OSError:
-        return False
-
-
-def _opened(path: Path) -> BinaryIO:
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0)
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    return open(os.open(path, flags), "rb")  # noqa: PTH123  (of a descriptor)
-
-
-def _unreadable(path: Path, error: OSError) -> Problem:
-    reason = error.strerror or "it cannot be opened"
-    message = f"This file cannot be opened ({reason}). Check that it is there and can be read."
-    return Problem("GATE-031", name_of(path), message)
-
-
-def read_bytes(path: Path, bounds: Bounds = DEFAULT) -> bytes | Problem:
-    """The bytes of a regular file, or the problem that says why not. Never follows a link and
-    never waits for a pipe, whatever took the file's place since it was listed."""
-    if (problem := _skip(path)) and problem.code != "GATE-027":
-        return problem
-    try:
-        with _opened(path) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                return _unreadable(path, OSError(0, "it is not a file"))
-            # Asked for the most that may come, a reader makes room for all of it.
-            data = file.read(min(found.st_size, bounds.file_bytes) + 1)
-    except OSError as error:
-        return _unreadable(path, error)
-    if len(data) > bounds.file_bytes:
-        return refused(_file_too_large(bounds), name_of(path))
-    return data

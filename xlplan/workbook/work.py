@@ -7,7 +7,8 @@ from pathlib import Path
 
 from xlplan.errors import Problem
 from xlplan.workbook.book import Book
-from xlplan.workbook.gate import Bounds, read_bytes
+from xlplan.workbook.gate import Bounds
+from xlplan.workbook.inbox import read_bytes
 
 Work = Callable[[bytes, str, Bounds], Book]
 """What is done with the bytes of a file, the name to report it by, and how much it may hold."""
