@@ -364,6 +364,7 @@ def test_two_merges_at_once(folder: Path, say: Any) -> None:
         (("show", "9.9"), "SHOW-001"),
         (("show", "--as-of", "2020-01"), "CYC-001"),
         (("show", "--lead", "Nobody"), "SHOW-002"),
+        (("show", "--section", "Nowhere"), "SHOW-003"),
         (("log", "--action", "9.9"), "SHOW-001"),
         (("log", "--lead", "Nobody"), "SHOW-002"),
         (("log", "--cycle", "2020-01"), "CYC-001"),

@@ -31,7 +31,8 @@ def command_table() -> str:
     """The README's table of commands, from the help of each command."""
     lines = ["| command | does |", "|---|---|"]
     for name, command in sorted(commands.commands.items()):
-        usage = command.collect_usage_pieces(click.Context(command, info_name=name))
+        within = click.Context(command, info_name=name, **commands.context_settings)
+        usage = command.collect_usage_pieces(within)
         options = " ".join(
             _option(each) for each in command.params if isinstance(each, click.Option)
         )

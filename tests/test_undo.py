@@ -124,6 +124,14 @@ def test_what_is_asked_again_without_a_return_needs_a_person(
     assert "1 question open" in capsys.readouterr().out
 
 
+def test_the_log_names_the_return_with_which_a_decision_is_taken_back(decided: Path) -> None:
+    answers = return_of(decided, "decisions.xlsx")
+    with small.opened(decided) as plan:
+        (change,) = [c for c in plan.log() if c.kind == "decision"]
+        assert change.return_id == answers.id
+        assert plan.undo(change.return_id).returned == answers
+
+
 def test_an_id_that_no_return_has(folder: Path) -> None:
     assert refused(folder, "r-ffffffffffff").endswith("[UNDO-001]")
     assert refused(folder, "").endswith("[UNDO-001]")
@@ -160,6 +168,17 @@ def decided(folder: Path) -> Path:
     small.do(folder, "merge")
     assert asked(folder) == []
     return folder
+
+
+def test_the_answers_in_a_file_are_counted_as_its_changes(folder: Path) -> None:
+    small.give_back(folder, small.LETTINGS, {RATED: "Green"})
+    small.give_back(folder, small.REPAIRS, {RATED: "Red"})
+    assert small.do(folder, "merge") == 1
+    small.answer(folder, {RATED: "Red"})
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    assert len(result.changes) == 1
+    assert {r.file: r.changes for r in result.returns if r.changes} == {"decisions.xlsx": 1}
 
 
 def test_decisions_that_rest_on_a_return_are_listed_and_go_with_cascade(decided: Path) -> None:

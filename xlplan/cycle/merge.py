@@ -45,11 +45,14 @@ class ReturnReport:
     questions: int = 0
     problems: tuple[Problem, ...] = ()
     information: tuple[str, ...] = ()
+    decided: int = 0
+    """How many cells of the plan its answers changed, where it is `decisions.xlsx`."""
 
     @property
     def changes(self) -> int:
         """How many of its cells stand in the master by now, alone or in agreement."""
-        return sum(fate.disposition in ("applied", "agreed") for fate in self.fates)
+        stand = sum(fate.disposition in ("applied", "agreed") for fate in self.fates)
+        return stand + self.decided
 
     @property
     def dispositions(self) -> dict[str, int]:
@@ -114,7 +117,7 @@ def merge(
         questions = tuple(questions_of(desk.state))
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
-        reports = tuple(_report(desk, *item, questions) for item in found.returned)
+        reports = tuple(_report(desk, *item, questions, changes) for item in found.returned)
         replies = replies_of(desk, [(i.file, fact) for i, fact, _ in found.returned], questions)
         if not dry_run:
             prepared = outputs.prepare(desk, work)
@@ -337,6 +340,7 @@ def _report(
     fact: Returned,
     duplicate: bool,
     questions: Sequence[Question],
+    changes: Sequence[Change],
 ) -> ReturnReport:
     fates = tuple(fates_of(desk.state, fact))
     own = {assertion.id for assertion in fact.assertions}
@@ -357,4 +361,5 @@ def _report(
         questions=0 if duplicate else asked,
         problems=() if duplicate else fact.problems,
         information=() if duplicate else fact.information,
+        decided=0 if fact.assertions else sum(c.return_id == fact.id for c in changes),
     )

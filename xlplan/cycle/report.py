@@ -190,7 +190,7 @@ def show(
 
     As of a cycle means as reported; `restated` means as that period is known now.
     """
-    rows = _rows(desk, cycle, restated)
+    rows = every = _rows(desk, cycle, restated)
     if refs:
         known = {row.ref for row in rows}
         unknown = [ref for ref in refs if ref not in known]
@@ -198,12 +198,25 @@ def show(
             raise _no_action(", ".join(unknown))
         rows = [row for row in rows if row.ref in refs]
     if section:
+        _check_section(section, every)
         rows = [row for row in rows if section.casefold() in row.section.casefold()]
     if lead:
         rows = [row for row in rows if _has_lead(desk, row, lead)]
         if not rows:
             _check_lead(desk, lead)
     return rows
+
+
+def _check_section(section: str, rows: Sequence[MasterRow]) -> None:
+    """Raise where no section's name has these words in it."""
+    if any(section.casefold() in row.section.casefold() for row in rows):
+        return
+    names = list(dict.fromkeys(row.section.split("\n")[0] for row in rows if row.section))
+    near = get_close_matches(section, names, 1, 0.5)
+    hint = f"It has {len(names)}, such as: {names[0]}." if names else "It has none."
+    if near:
+        hint = f'Did you mean "{near[0]}"?'
+    raise fault("SHOW-003", "--section", f'The plan has no section "{section}". {hint}')
 
 
 def _no_action(ref: str) -> Exception:

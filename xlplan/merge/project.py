@@ -14,6 +14,7 @@ from xlplan.merge.model import (
     Change,
     Decided,
     Event,
+    Fact,
     Issued,
     Place,
     Published,
@@ -133,16 +134,22 @@ def _changes_of(
         later = {write.id for write in fresh[place:]}
         then = settle(state.field_of(key), [w for w in writes if w.id not in later])
         if then.value not in (before, now.value):
-            yield _change(state, events[writer.seq], key, before, then, writer)
+            yield _change(state, events[writer.seq], key, before, then, writer, events)
             before = then.value
     last = fresh[-1] if len(fresh) > 1 else _writer(event, now)
     undone = isinstance(event.fact, Undone)
     source = event if last is None or undone else events.get(last.seq, event)
-    yield _change(state, source, key, before, now, last)
+    yield _change(state, source, key, before, now, last, events)
 
 
 def _change(
-    state: State, event: Event, key: CellKey, before: Value, now: CellState, writer: Write | None
+    state: State,
+    event: Event,
+    key: CellKey,
+    before: Value,
+    now: CellState,
+    writer: Write | None,
+    events: Mapping[int, Event],
 ) -> Change:
     told = None if isinstance(event.fact, Undone) else writer
     return Change(
@@ -157,9 +164,18 @@ def _change(
         by=COORDINATOR if told is None else _authors(now, told),
         place=Place() if told is None else told.place,
         kind="undo" if told is None else _kind(now, told, current_cycle(state)),
-        return_id="" if writer is None else writer.return_id,
+        return_id="" if writer is None else _brought_in_by(writer, event.fact, events),
         why=event.fact.why if isinstance(event.fact, Decided | Undone) else "",
     )
+
+
+def _brought_in_by(writer: Write, fact: Fact, events: Mapping[int, Event]) -> str:
+    """The id of the return that carried a write: for a decision, the workbook it was made in."""
+    if writer.kind != "decision":
+        return writer.return_id
+    file = fact.place.file if isinstance(fact, Decided) else ""
+    books = (event.fact for event in events.values())
+    return next((b.id for b in books if isinstance(b, Returned) and file and b.file == file), "")
 
 
 def _writer(event: Event, now: CellState) -> Write | None:
