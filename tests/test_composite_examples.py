@@ -103,6 +103,14 @@ class Recount:
         mine = set(self.now[ref]["fields"].get("lead") or []) & self.asked
         return bool(mine) and not mine & self.back and not (point and point.closed)
 
+    def rolled(self, rule: str, refs: list[str]) -> str:
+        """What a rule of the plan makes of some actions."""
+        points = [point for ref in refs if (point := self.point(ref)) is not None]
+        if rule == "Share completed":
+            return share(sum(point.closed for point in points), len(refs))
+        worst = max(points, key=lambda point: best_first(self.name).index(point.label))
+        return worst.label
+
     def well(self, labels: list[str]) -> int:
         good = {r.label for r in scale(self.name).values() if r.closed or not r.exception}
         return sum(found in good for found in labels)
@@ -153,6 +161,8 @@ def test_every_figure_of_summary_can_be_counted_again(example: Published) -> Non
                 expected: object = sum(map(count.overdue, refs))
             elif above in ("Exceptions", "None"):
                 continue
+            elif above in ("Share completed", "Worst rating"):
+                expected = None if short == "All actions" else count.rolled(above, refs)
             elif above == "Since the last board":
                 expected = moves[below.split("\n")[1]]
             elif above == "Closed or on track":
