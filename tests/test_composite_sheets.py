@@ -353,6 +353,20 @@ def test_a_wide_sheet_prints_smaller_and_a_narrow_one_as_it_is() -> None:
     assert scale(Sheet("x", columns=[SheetColumn(100)] * 4)) < 0.6
 
 
+@pytest.mark.parametrize("sections", [4, 8, 10, 11, 12, 14, 25, 40])
+def test_the_charts_of_summary_end_on_the_page_they_begin_on(sections: int) -> None:
+    """Nor do they stand on headings that are printed again on every page."""
+    sheet = sheet_of(composite_workbook(sample_board(120, sections), CREATED), "Summary")
+    heights = row_heights(sheet)
+    page = room(sheet.page) / scale(sheet)
+    assert len(sheet.charts) == 2
+    for chart in sheet.charts:
+        first = max((row for row in sheet.page.breaks if row <= chart.row), default=0)
+        above = sum(height or 15 for height in heights[first : chart.row])
+        assert above + chart.height * 0.75 <= page
+        assert sheet.page.repeat_rows is None or chart.row > sheet.page.repeat_rows[1]
+
+
 def test_paging_keeps_the_heights_that_were_given() -> None:
     sheet = Sheet("x", rows=[Row([Cell("a")], height=33), Row([])], columns=[SheetColumn(9)])
     assert [row.height for row in paged(sheet).rows] == [33, 0]

@@ -50,11 +50,16 @@ def room(page: Page) -> float:
     return (_SHORT if page.landscape else _LONG)[page.paper] - _DOWN
 
 
+def page_height(sheet: Sheet) -> float:
+    """Points of the sheet's own height that fit on one page."""
+    return room(sheet.page) / scale(sheet) * _EARLY
+
+
 def page_breaks(
     sheet: Sheet, heights: Sequence[float], kept: Collection[int] = ()
 ) -> tuple[int, ...]:
     """The rows (from 0) with which a page after the first begins."""
-    capacity = room(sheet.page) / scale(sheet) * _EARLY
+    capacity = page_height(sheet)
     tall = [height or _DEFAULT for height in heights]
     first, last = sheet.page.repeat_rows or (0, -1)
     repeated = sum(tall[first : last + 1])

@@ -10,6 +10,7 @@ from xlplan.documents.composite.frame import SIGNS, Frame, percent
 from xlplan.documents.composite.key_figures import key_figures
 from xlplan.documents.composite.longtexts import cut_words
 from xlplan.documents.composite.naming import section_text
+from xlplan.documents.composite.paging import page_height
 from xlplan.documents.composite.recommendations import (
     ROLLED,
     rolled_cell,
@@ -23,11 +24,14 @@ from xlplan.documents.look import mix, rating_style
 from xlplan.plan.definition import Rollup
 from xlplan.plan.rollups import RolledUp
 from xlplan.plan.text import fold
-from xlplan.workbook.sheet import Area, Cell, Merge, Row, Sheet, Style
+from xlplan.workbook.measure import row_heights
+from xlplan.workbook.sheet import Area, Cell, Chart, Merge, Row, Sheet, Style
 
 NAME = "Summary"
 SECTION, TEXT, FIGURE, ALONE, MOVE, GAP, CHART = 30.0, 32.0, 6.8, 11.0, 9.0, 2.0, 66.0
 ROLLED_UP = 13.0
+LOWEST = 220
+"""Pixels below which a chart of the sections cannot be read."""
 LEADING = 2
 """Columns before the figures: the section, and what it says."""
 FEW = 10
@@ -103,7 +107,14 @@ def summary_sheet(frame: Frame) -> Sheet:
     sheet = frame.sheet(NAME, draft.rows, draft.widths, merges=draft.merges)
     if len(frame.figures.sections) > FEW:
         sheet = replace(sheet, page=replace(sheet.page, repeat_rows=(top, top + 1)))
-    return replace(sheet, charts=charts)
+    return replace(sheet, charts=tuple(_on_first_page(sheet, chart) for chart in charts))
+
+
+def _on_first_page(sheet: Sheet, chart: Chart) -> Chart:
+    """The chart no taller than the room left for it on the first page, where there is any."""
+    above = sum(height or 15 for height in row_heights(sheet)[: chart.row])
+    left = int((page_height(sheet) - above) * 4 / 3) - AIR
+    return replace(chart, height=min(chart.height, left)) if left >= LOWEST else chart
 
 
 def _figures(draft: _Draft, first: int, last: int, key: tuple[int, int]) -> Ranges:
@@ -127,6 +138,7 @@ def _spots(draft: _Draft, top: int, key: int) -> tuple[Spot, Spot]:
         right = Spot(key, draft.beside_key + half, room + 2 * AIR - spent, room, 250)
         return left, replace(right, height=max(250, min(110 + 26 * sections, 400)))
     column = draft.table_columns + 1
+    top += 2  # the headings are repeated on every page, and what stands on them with them
     above = Spot(top, column, 0, PIXELS, 200)
     height = max(220, min(110 + 26 * sections, 1400))
     return above, Spot(below(draft.rows, top, 210), column, 0, PIXELS, height)
