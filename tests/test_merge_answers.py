@@ -8,8 +8,8 @@ import pytest
 
 from tests.paper import FIELDS, RATINGS, Office
 from xlplan.errors import Problem
-from xlplan.merge.answers import Answer, facts_of
-from xlplan.merge.model import COORDINATOR, Issued, Place, Question
+from xlplan.merge.answers import Answer, clash, facts_of
+from xlplan.merge.model import COORDINATOR, Decided, Fact, Issued, Place, Question
 from xlplan.merge.questions import labelled
 from xlplan.plan.definition import STATUS, Rating
 from xlplan.plan.values import Raw
@@ -333,6 +333,68 @@ def test_what_the_master_says_by_now_needs_no_leave() -> None:
     late = office.give_back(ann, {("a-2", "action"): "Slate the roof"}, saved_at="2026-01-09")
     assert [q.uid for q in office.questions()] == ["a-1"]
     assert [fate.disposition for fate in office.fates(late)] == ["locked"]
+
+
+def answers_to(office: Office, field: str, *chosen: tuple[str, str]) -> list[Problem | None]:
+    """What becomes of answers in one file, by kind of question and choice, one after the other."""
+    asked: dict[str, Question] = {
+        q.kind: q for q in office.questions() if (q.uid, q.field) == ("a-1", field)
+    }
+    taken: list[Fact] = []
+    found = []
+    for kind, choice in chosen:
+        answer = Answer(choice)
+        facts = facts_of(office.state, asked[kind], answer)
+        assert not isinstance(facts, Problem)
+        problem = clash(office.state, asked[kind], answer, facts, taken)
+        if problem is None:
+            taken += facts
+            office.append(*facts)
+        found.append(problem)
+    return found
+
+
+def disputed(field: str, first: str, second: str) -> Office:
+    """A conflict about a cell of which one author has since shown something else."""
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    cell = ("a-1", field)
+    office.give_back(ann, {cell: first}, saved_at="2026-01-02")
+    office.give_back(ben, {cell: second}, saved_at="2026-01-02")
+    office.give_back(ann, {}, saved_at="2026-01-03")
+    return office
+
+
+def test_of_two_answers_about_one_cell_the_second_is_refused_where_it_differs() -> None:
+    office = disputed("rating", "Blue", "Red")
+    taken, refused = answers_to(office, "rating", ("conflict", "Red"), ("reverted", "Accept"))
+    assert taken is None
+    assert refused is not None
+    assert (refused.code, refused.action, refused.field) == ("DEC-007", "1.1", "rating")
+    assert 'put "Red" there, so this one ("Green")' in refused.message
+    assert office.value("a-1", "rating") == "Red"
+
+
+def test_answers_about_one_cell_that_agree_are_all_taken() -> None:
+    office = disputed("rating", "Blue", "Red")
+    assert answers_to(office, "rating", ("conflict", "Red"), ("reverted", "Keep current")) == [
+        None,
+        None,
+    ]
+
+
+def test_answers_that_add_to_a_cell_stand_beside_each_other() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    office.give_back(ann, {("a-1", "tags"): "a, b, c"}, trust={"a-1": "matched"})
+    (question,) = office.questions()
+    other = Decided(
+        "d-1", "q-1", "held", "a-1", "tags", "Other", True, frozenset({"a"}), "", frozenset(),
+        Place(),
+    )  # fmt: skip
+    facts = facts_of(office.state, question, Answer("Accept"))
+    assert not isinstance(facts, Problem)
+    assert clash(office.state, question, Answer("Accept"), facts, [other]) is None
 
 
 def test_what_was_added_again_stays_when_its_removal_is_taken_back() -> None:

@@ -12,7 +12,8 @@ from dataclasses import replace
 import pytest
 
 from tests.paper import FIELDS, LEADS, RATINGS, Office
-from xlplan.merge.model import COORDINATOR
+from xlplan.merge.model import COORDINATOR, Place
+from xlplan.merge.reading import LONGEST_REMARK, remark
 from xlplan.plan.definition import STATUS, Field, Lead, Rating
 from xlplan.plan.values import show
 
@@ -110,6 +111,13 @@ def test_what_was_cleared_is_told_by_itself() -> None:
     assert [text.partition(": ")[2] for text in back.information] == [
         'cleared: Progress of action 1.1, which said "Paint bought".'
     ]
+
+
+def test_a_remark_says_how_much_of_it_is_left_out() -> None:
+    short = remark("note", Place("a.xlsx"), "Late")
+    assert (short.text, short.more) == ("Late", 0)
+    long = remark("note", Place("a.xlsx"), "x" * (LONGEST_REMARK + 7))
+    assert (len(long.text), long.more) == (LONGEST_REMARK, 7)
 
 
 def test_an_absent_column_says_nothing() -> None:
