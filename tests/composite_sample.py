@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from xlplan.documents.composite.board import Board, ReturnLine
+from xlplan.board.model import Board, ReturnLine
 from xlplan.errors import Problem
 from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating

@@ -238,7 +238,7 @@ def _import_all() -> None:
     for module in pkgutil.walk_packages(xlplan.__path__, "xlplan."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    from xlplan.workbook import pool
+    from xlplan.workbook.read import pool
 
     # Returns are read in this process: what a child of the child does would go uncounted.
     plain = pool.read_all
@@ -255,10 +255,10 @@ def _read_here(
 ) -> Iterator[Any]:
     """What the pool does, without its children."""
     from xlplan.errors import Problem
-    from xlplan.workbook.book import Book
-    from xlplan.workbook.bounds import DEFAULT
-    from xlplan.workbook.inbox import read_bytes
-    from xlplan.workbook.pool import read_one
+    from xlplan.workbook.read.book import Book
+    from xlplan.workbook.read.bounds import DEFAULT
+    from xlplan.workbook.read.inbox import read_bytes
+    from xlplan.workbook.read.pool import read_one
 
     for name, given in files:
         data = given if isinstance(given, bytes) else read_bytes(given, DEFAULT)

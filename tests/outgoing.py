@@ -93,8 +93,8 @@ def issued(document: str = "template", uids: tuple[str, ...] = ()) -> Issued:
 
 def written_template(count: int, number: int = 0) -> bytes:
     """A template of `count` actions, as a file; `number` makes each one's text its own."""
-    from xlplan.documents.template import template_workbook
-    from xlplan.workbook.writing import write_workbook
+    from xlplan.issued.template import template_workbook
+    from xlplan.workbook.write.writing import write_workbook
 
     given = [row(1, evidence=f"Paper {number}"), *rows(count)[1:]]
     stamp = issued(uids=tuple(each.uid for each in given))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from xlplan.cycle.undo import dependent_decisions
+from xlplan.cycle.acts import dependent_decisions
 from xlplan.errors import Problem
 from xlplan.merge.answers import Answer, facts_of
 from xlplan.merge.diff import Comparison

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from openpyxl.workbook import Workbook
 
-from xlplan.documents.source import Source, read_source
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.load import load_definition
 from xlplan.plan.values import Value
-from xlplan.workbook.reading import read_book
+from xlplan.source.importing import Source, read_source
+from xlplan.workbook.read.reading import read_book
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"

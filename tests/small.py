@@ -10,8 +10,8 @@ import openpyxl
 
 from xlplan.cli.main import run
 from xlplan.cycle.plan import Plan, open_plan
-from xlplan.documents.columns import ID_PREFIX
-from xlplan.workbook.filling import fill_in, key_rows
+from xlplan.returned.columns import ID_PREFIX
+from xlplan.workbook.write.filling import fill_in, key_rows
 
 TODAY = "2026-11-02"
 CYCLE = "2026-11"

@@ -19,11 +19,11 @@ import time
 from dataclasses import dataclass, replace
 
 from tests.composite_sample import CREATED, sample_board
-from xlplan.documents.composite import Board, composite_workbook
+from xlplan.board import Board, composite_workbook
 from xlplan.merge.model import Change, Place
 from xlplan.plan.definition import Field
-from xlplan.workbook.sheet import Workbook
-from xlplan.workbook.writing import write_workbook
+from xlplan.workbook.write.sheet import Workbook
+from xlplan.workbook.write.writing import write_workbook
 
 FIELDS = 20
 MOST_TIMES, MOST_MIB = 3.0, 600.0

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.composite import bench_composite
 from tests.outgoing import issued, plan, written_template
-from xlplan.workbook.bounds import DEFAULT
+from xlplan.workbook.read.bounds import DEFAULT
 
 ACTIONS = 25
 """Actions in a template."""
@@ -67,8 +67,8 @@ def _template(number: int = 0) -> bytes:
 def bench_reading(returns: int, rounds: int) -> list[str]:
     """Gate and read together, in one process and with the default pool, against pandas and
     against inflating the bytes."""
-    from xlplan.workbook.pool import read_all
-    from xlplan.workbook.work import read_one_return
+    from xlplan.workbook.read.pool import read_all
+    from xlplan.workbook.read.worker import read_one_return
 
     work = partial(read_one_return, ours=_own_fills())
     with TemporaryDirectory() as folder:
@@ -107,7 +107,7 @@ def _each(work: Callable[[Path], object], paths: Sequence[Path]) -> None:
 
 def _own_fills() -> frozenset[str]:
     """The fills of the template, as a merge knows them."""
-    from xlplan.documents.furniture import furniture_of
+    from xlplan.issued.furniture import furniture_of
 
     return furniture_of(plan(), issued()).fills
 
@@ -116,7 +116,7 @@ def bench_memory(few: int, many: int) -> list[str]:
     """What reading adds to this process's peak memory, for few returns and then for many."""
     import resource
 
-    from xlplan.workbook.pool import read_all
+    from xlplan.workbook.read.pool import read_all
 
     data = _template()
     lines = ["Peak memory of the process that takes the books one by one"]

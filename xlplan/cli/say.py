@@ -24,11 +24,11 @@ from xlplan.merge.model import Change, MasterRow
 from xlplan.plan.values import show_in
 
 if TYPE_CHECKING:
+    from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.demo import Demo
     from xlplan.cycle.new import NewPlan
     from xlplan.cycle.plan import Plan
     from xlplan.cycle.publish import PublishResult
-    from xlplan.cycle.undo import UndoResult
 
 __all__ = [
     "DONE", "NEEDS_A_PERSON", "demo", "issued", "log", "merged", "new_plan", "plural",

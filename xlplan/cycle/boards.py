@@ -5,18 +5,46 @@ A position in the past is the ledger replayed up to there: what came later is no
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
+from xlplan.board.dues import (
+    due_fields,
+    due_histories,
+)
+from xlplan.board.model import (
+    Board,
+    PastBoard,
+    ReturnLine,
+)
+from xlplan.board.several import combined
+from xlplan.board.standings import due_date
 from xlplan.cycle import report
-from xlplan.cycle.desk import Desk, clock_for
+from xlplan.cycle.desk import (
+    Desk,
+    clock_for,
+)
+from xlplan.cycle.folder import find_folder
 from xlplan.cycle.past import past_of
-from xlplan.documents.composite.board import Board, PastBoard, ReturnLine
-from xlplan.documents.composite.dues import due_fields, due_histories
-from xlplan.documents.composite.standings import due_date
-from xlplan.errors import Problem
-from xlplan.merge.model import MasterRow, Published
-from xlplan.merge.project import replay
+from xlplan.cycle.report import (
+    check_cycle,
+    no_cycle_yet,
+)
+from xlplan.errors import (
+    Problem,
+    XlplanError,
+    fault,
+)
+from xlplan.merge.model import (
+    MasterRow,
+    Published,
+)
+from xlplan.merge.project import (
+    current_cycle,
+    replay,
+)
 from xlplan.merge.questions import questions_of
 from xlplan.plan.challenges import challenges_of
 from xlplan.plan.checks import check_plan
@@ -176,3 +204,70 @@ def make_board(
             if (found := challenges_of(definition, row, day))
         },
     )
+
+
+def board_between(
+    desk: Desk, cycle: str, since: str = "", *, closed: bool = False
+) -> tuple[Board, str]:
+    """The board of a cycle compared with the one reported for `since`, and the time it is of.
+
+    `closed` takes the cycle as it was reported; otherwise the plan as it stands now. Without
+    `since` it is compared as its own composite is.
+    """
+    wanted = cycle or current_cycle(desk.state)
+    if not wanted:
+        raise no_cycle_yet()
+    check_cycle(desk, wanted)
+    if closed:
+        end = point_of(desk, wanted)
+    else:
+        end = Point(desk.state.seq, wanted, desk.today, desk.now(), desk.ledger.tip()[2])
+    start = point_of(desk, since) if since else last_board(desk, wanted, end.position)
+    if start.position >= end.position:
+        raise fault(
+            "PUB-002",
+            "--from",
+            f'"{since or start.label}" does not come before "{wanted}". Give the earlier cycle '
+            "with --from and the later one with --to.",
+        )
+    view = PastDesk(desk, end) if closed else desk
+    return make_board(view, wanted, end.position, end.day, end.tip, start), end.at
+
+
+def board_with_others(
+    desk: Desk,
+    own: Board,
+    others: Sequence[Path],
+    cycle: str,
+    since: str,
+    *,
+    closed: bool,
+) -> Board:
+    """One board of several plans: `own` first, then the plans in the other folders.
+
+    A plan that has no such cycle is shown as it stands, unless the cycle was asked for with
+    ``--from`` or ``--to``.
+    """
+    boards = [own]
+    seen = {desk.folder.root.resolve()}
+    for place in others:
+        folder = find_folder(place)
+        if folder.root.resolve() in seen:
+            raise fault("PUB-003", str(place), "This plan is on the board already. Name it once.")
+        seen.add(folder.root.resolve())
+        other = Desk(folder, desk.clock)
+        try:
+            wanted = cycle if closed else current_cycle(other.state) or own.cycle
+            board, _ = board_between(other, wanted, since, closed=closed)
+        except XlplanError as error:
+            raise _in_plan(place, error) from error
+        finally:
+            other.close()
+        boards.append(board)
+    return combined(boards)
+
+
+def _in_plan(place: Path, error: XlplanError) -> XlplanError:
+    """The error with the folder of the plan that it is about."""
+    problem = error.problems[0]
+    return fault(problem.code, f"{place}, {problem.where}", problem.message)

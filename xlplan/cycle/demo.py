@@ -16,12 +16,12 @@ from typing import Any
 from xlplan.cycle.desk import clock_for
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
-from xlplan.documents.columns import ID_PREFIX
 from xlplan.errors import fault
 from xlplan.merge.model import Question
 from xlplan.plan.definition import ENTRY, Lead
 from xlplan.plan.load import load_definition
 from xlplan.plan.write import write_definition
+from xlplan.returned.columns import ID_PREFIX
 
 EXAMPLE = "brag-by-recommendation"
 
@@ -115,7 +115,7 @@ def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
 
 def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
     """Fill in a template as one lead does, and put it into the inbox."""
-    from xlplan.workbook.filling import fill_in, key_rows
+    from xlplan.workbook.write.filling import fill_in, key_rows
 
     data = template.read_bytes()
     columns, rows = key_rows(data, ID_PREFIX)
@@ -137,7 +137,7 @@ def _answer(
     plan: Plan, questions: tuple[Question, ...], given: Mapping[str, Any], saved_at: str
 ) -> None:
     """Answer one question in `decisions.xlsx`, as the coordinator does."""
-    from xlplan.workbook.filling import fill_in, key_rows
+    from xlplan.workbook.write.filling import fill_in, key_rows
 
     wanted = [
         question

@@ -11,22 +11,22 @@ from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited
-from xlplan.documents.columns import locked_text, template_columns
-from xlplan.documents.furniture import Furniture, furniture_of
-from xlplan.documents.look import WHITE
-from xlplan.documents.names import safe_name
-from xlplan.documents.returned import PROPOSED, read_return
-from xlplan.documents.tables import plain
 from xlplan.errors import Problem, fault
+from xlplan.issued.furniture import Furniture, furniture_of
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Reading
-from xlplan.workbook.book import Book
-from xlplan.workbook.bounds import DEFAULT, too_large
-from xlplan.workbook.gate import refused
-from xlplan.workbook.inbox import candidate_files, name_of, read_bytes
-from xlplan.workbook.pool import open_one, read_all, read_one_return
-from xlplan.workbook.wrappers import is_wrapper
+from xlplan.returned.columns import locked_text, template_columns
+from xlplan.returned.read_return import PROPOSED, read_return
+from xlplan.returned.tables import plain
+from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.bounds import DEFAULT, too_large
+from xlplan.workbook.read.gate import refused
+from xlplan.workbook.read.inbox import candidate_files, name_of, read_bytes
+from xlplan.workbook.read.pool import open_one, read_all, read_one_return
+from xlplan.workbook.read.wrappers import is_wrapper
+from xlplan.workbook.write.look import WHITE
+from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

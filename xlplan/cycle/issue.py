@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import Output, is_edited, write
-from xlplan.documents.names import safe_name
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import sha256
 from xlplan.merge.ids import named
@@ -20,9 +19,10 @@ from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.state import State
 from xlplan.plan.alike import says_vacant
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
+from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:
-    from xlplan.workbook.sheet import Workbook
+    from xlplan.workbook.write.sheet import Workbook
 
 _CYCLE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
 
@@ -207,9 +207,9 @@ def _make(
     as_of: int,
     name: str,
 ) -> tuple[Issued, bytes, list[Problem]]:
-    from xlplan.documents.columns import template_columns
-    from xlplan.documents.template import template_workbook
-    from xlplan.workbook.writing import write_workbook
+    from xlplan.issued.template import template_workbook
+    from xlplan.returned.columns import template_columns
+    from xlplan.workbook.write.writing import write_workbook
 
     state, definition = desk.state, desk.state.definition
     columns = template_columns(definition)
@@ -239,7 +239,7 @@ def _make(
 
 def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:
     """Texts that the lead cannot see whole; an action of several leads is told once."""
-    from xlplan.documents.too_long import problem_of, too_long
+    from xlplan.issued.too_long import problem_of, too_long
 
     update = book.sheets[0]
     problems = []

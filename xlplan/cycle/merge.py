@@ -12,9 +12,8 @@ from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
 from xlplan.cycle.replying import replies_of
-from xlplan.documents.answers import read_answers
-from xlplan.documents.reply import Reply
 from xlplan.errors import Problem
+from xlplan.issued.reply import Reply
 from xlplan.merge.answers import Answer, clash, facts_of
 from xlplan.merge.diff import Comparison
 from xlplan.merge.fates import Fate, fates_of
@@ -23,7 +22,8 @@ from xlplan.merge.project import current_cycle
 from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
-from xlplan.workbook.book import Book
+from xlplan.returned.answers import read_answers
+from xlplan.workbook.read.book import Book
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

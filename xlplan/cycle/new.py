@@ -21,8 +21,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
 
 if TYPE_CHECKING:
-    from xlplan.documents.source import Source
-    from xlplan.documents.source_match import Match
+    from xlplan.source.importing import Match, Source
 
 _BUILDING = ".xlplan-new"
 _PREFIX = {"action": "a", "recommendation": "rec"}
@@ -113,8 +112,8 @@ def _not_begun(folder: Path, why: str) -> XlplanError:
 def _read(
     folder: Path, source: Path, template: str | None, sheets: Sequence[str]
 ) -> tuple[Source, bytes]:
-    from xlplan.documents.source import read_source
-    from xlplan.workbook.pool import read_all, read_one_in_detail
+    from xlplan.source.importing import read_source
+    from xlplan.workbook.read.pool import read_all, read_one_in_detail
 
     try:
         data = source.read_bytes()
@@ -163,7 +162,7 @@ def find_template(name: str) -> PlanDefinition:
 
 
 def _closest(source: Source) -> Match | None:
-    from xlplan.documents.source_match import closest_template
+    from xlplan.source.importing import closest_template
 
     shelf = sorted(shipped("workbook_templates").glob("*.toml"))
     return closest_template(source, {path.stem: find_template(str(path)) for path in shelf})

@@ -45,8 +45,8 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
 
 
 def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
-    from xlplan.documents.master import master_workbook
-    from xlplan.workbook.writing import write_workbook
+    from xlplan.issued.master import master_workbook
+    from xlplan.workbook.write.writing import write_workbook
 
     state = desk.state
     definition = state.definition
@@ -78,7 +78,7 @@ def _asked_of(
     definition: PlanDefinition, questions: Sequence[Question]
 ) -> dict[tuple[str, str], str]:
     """What is still asked, by row and field; several questions on one cell follow each other."""
-    from xlplan.documents.decisions import ask
+    from xlplan.issued.decisions_book import ask
 
     asked: dict[tuple[str, str], str] = {}
     for question in questions:
@@ -89,8 +89,8 @@ def _asked_of(
 
 
 def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
-    from xlplan.documents.decisions import decisions_workbook
-    from xlplan.workbook.writing import write_workbook
+    from xlplan.issued.decisions_book import decisions_workbook
+    from xlplan.workbook.write.writing import write_workbook
 
     state = desk.state
     issued = Issued(

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.merge import MergeResult
     from xlplan.cycle.publish import PublishResult
-    from xlplan.cycle.undo import UndoResult
 
 
 class Plan:
@@ -106,7 +106,7 @@ class Plan:
 
         Raises XlplanError where the question is not open or the answer is not possible.
         """
-        from xlplan.cycle.answering import answer
+        from xlplan.cycle.acts import answer
 
         return answer(self.desk, question, choice, other=other, why=why)
 
@@ -128,8 +128,7 @@ class Plan:
         plans on the same board. Those are not recorded; see `xlplan.cycle.publish.publish`.
         `accessible`, `pdf` (by LibreOffice) and `one_page` write those renderings beside it.
         """
-        from xlplan.cycle.publish import publish
-        from xlplan.cycle.renderings import Renderings
+        from xlplan.cycle.publish import Renderings, publish
 
         target = self._target(out) if out is not None else None
         return publish(
@@ -149,8 +148,8 @@ class Plan:
         return inside if not given.parent.exists() and inside.parent.exists() else given
 
     def undo(self, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
-        """Take one return back out; see `xlplan.cycle.undo.undo`."""
-        from xlplan.cycle.undo import undo
+        """Take one return back out; see `xlplan.cycle.acts.undo`."""
+        from xlplan.cycle.acts import undo
 
         return undo(self.desk, return_id, cascade=cascade, why=why)
 
@@ -221,10 +220,10 @@ class Plan:
         """The tables of the composite that `publish` would write, as typed DataFrames.
 
         By name of the table (``"summary"``, ``"plan"``, ``"exceptions"``, …; see
-        `xlplan.documents.composite.tables`), with short names of columns. Nothing is recorded.
+        `xlplan.board.tables`), with short names of columns. Nothing is recorded.
         """
+        from xlplan.board.tables import frames_of
         from xlplan.cycle.publish import board_of
-        from xlplan.documents.composite.tables import frames_of
 
         places = [Path(place) for place in others]
         board = board_of(self.desk, cycle, since=since, until=until, others=places)

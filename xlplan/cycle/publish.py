@@ -9,17 +9,93 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import Output, write
-from xlplan.cycle.renderings import ALONE, Renderings, render
-from xlplan.cycle.report import check_cycle, no_cycle_yet
-from xlplan.documents.names import safe_name
-from xlplan.errors import Problem, fault
+from xlplan.cycle.outputs import (
+    Output,
+    write,
+)
+from xlplan.cycle.report import (
+    check_cycle,
+    no_cycle_yet,
+)
+from xlplan.errors import (
+    Problem,
+    XlplanError,
+    fault,
+)
 from xlplan.ledger.originals import sha256
-from xlplan.merge.model import Event, Published
+from xlplan.merge.model import (
+    Event,
+    Published,
+)
 from xlplan.merge.project import current_cycle
+from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:
-    from xlplan.documents.composite.board import Board
+    from xlplan.board.model import Board
+
+
+@dataclass(frozen=True, slots=True)
+class Renderings:
+    """What is wanted beside the composite."""
+
+    accessible: bool = False
+    pdf: bool = False
+    one_page: bool = False
+
+    def check(self) -> None:
+        """Raise XlplanError (PUB-004) where LibreOffice is needed and is not there."""
+        if self.pdf:
+            from xlplan.workbook.write.printing import require_office
+
+            require_office()
+
+
+ALONE = Renderings()
+"""Nothing beside the composite."""
+
+
+def render(
+    wanted: Renderings, board: Board, created: str, path: Path, data: bytes
+) -> tuple[list[Output], list[Problem]]:
+    """The files wanted beside the composite at `path` with the bytes `data`, all of one time.
+
+    A PDF that LibreOffice did not make is a problem: what has been published stays published.
+    """
+    outputs: list[Output] = []
+    printed = [(path, data)] if wanted.pdf else []
+    if wanted.accessible:
+        from xlplan.board.accessible import accessible_workbook
+        from xlplan.workbook.write.writing import write_workbook
+
+        book = write_workbook(accessible_workbook(board, created))
+        outputs.append(Output(path.with_name(f"{path.stem} accessible.xlsx"), book, "rendering"))
+    if wanted.one_page:
+        from xlplan.board.one_page import highlight_workbook
+        from xlplan.workbook.write.writing import write_workbook
+
+        book = write_workbook(highlight_workbook(board, created))
+        page = path.with_name(f"{path.stem} one page.xlsx")
+        outputs.append(Output(page, book, "rendering"))
+        printed += [(page, book)] if wanted.pdf else []
+    problems: list[Problem] = []
+    for source, book in printed:
+        try:
+            outputs.append(Output(_beside(source), _pages(book, created), "rendering"))
+        except XlplanError as error:
+            problems += error.problems
+    return outputs, problems
+
+
+def _beside(source: Path) -> Path:
+    """Where the pages of a workbook go: never over the workbook itself."""
+    target = source.with_suffix(".pdf")
+    return target if target != source else source.with_name(f"{source.name}.pdf")
+
+
+def _pages(book: bytes, created: str) -> bytes:
+    from xlplan.workbook.write.printing import to_pdf
+
+    return to_pdf(book, created)
 
 
 @dataclass(frozen=True)
@@ -181,7 +257,7 @@ def _view(
 def _seen(
     desk: Desk, cycle: str, since: str, others: Sequence[Path], *, closed: bool
 ) -> tuple[Board, str]:
-    from xlplan.cycle.views import board_between, board_with_others
+    from xlplan.cycle.boards import board_between, board_with_others
 
     board, created = board_between(desk, cycle, since, closed=closed)
     if others:
@@ -190,8 +266,8 @@ def _seen(
 
 
 def _bytes(board: Board, created: str) -> bytes:
-    from xlplan.documents.composite import composite_workbook
-    from xlplan.workbook.writing import write_workbook
+    from xlplan.board import composite_workbook
+    from xlplan.workbook.write.writing import write_workbook
 
     return write_workbook(composite_workbook(board, created))
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import not_written
-from xlplan.documents.names import safe_name
-from xlplan.documents.reply import Correction, Reply, reply_text, row_for_lead
 from xlplan.errors import Problem
+from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
 from xlplan.ledger.originals import write_atomically
 from xlplan.merge.model import COORDINATOR, Assertion, Place, Question, Returned
 from xlplan.merge.state import State
 from xlplan.plan.values import show
+from xlplan.workbook.write.safe import safe_name
 
 _ASKED = frozenset({"invalid", "cleared-required", "locked", "row-missing"})
 """Kinds of question that the lead can settle; who is right in a conflict is not for one lead."""

@@ -13,10 +13,10 @@ from pathlib import Path
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.errors import Problem, XlplanError
+from xlplan.ledger.integrity import verify_chain, verify_originals
 from xlplan.ledger.originals import sha256
-from xlplan.ledger.verify import verify_chain, verify_originals
 from xlplan.merge.model import Assertion, Returned
-from xlplan.workbook.book import Book, CellValue, a1
+from xlplan.workbook.read.book import Book, CellValue, a1
 
 _UNREAD = frozenset({"row-missing", "row-added", "invalid"})
 """Kinds of assertion that no single cell says as it stands."""
@@ -106,7 +106,7 @@ def _projections(desk: Desk) -> Iterator[Problem]:
 
 def _trace(desk: Desk) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
-    from xlplan.workbook.pool import read_all
+    from xlplan.workbook.read.pool import read_all
 
     said: dict[tuple[str, str], list[Assertion]] = {}
     for event in desk.state.return_events:

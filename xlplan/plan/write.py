@@ -123,7 +123,7 @@ class _Guesses:
 def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) -> str:
     """The text of `plan.toml`, ending in a line break.
 
-    `guesses` are sentences as `xlplan.documents.source` makes them; one that begins with
+    `guesses` are sentences as `xlplan.source.importing` makes them; one that begins with
     ``field due: ``, ``rating "Red": `` or ``lead "A Name": `` becomes a comment beside that
     table, any other stands at the top.
     """

@@ -1,0 +1,623 @@
+"""The board's workbook: its figures against an independent recount, and every sheet as values."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
+from xlplan.board import Board, ReturnLine, composite_workbook
+from xlplan.board.book import SHEETS
+from xlplan.board.figures import Figures, figures
+from xlplan.board.frame import percent
+from xlplan.board.naming import short_name, short_names
+from xlplan.board.standings import best_first, direction
+from xlplan.errors import XlplanError
+from xlplan.merge.model import Change, MasterRow, Place
+from xlplan.plan.definition import STATUS, CompositeSettings, Rating
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Invalid, Value
+from xlplan.workbook.write.look import contrast
+from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
+from xlplan.workbook.write.writing import write_workbook
+
+CODES = [r.code for r in SCALE]
+CLOSED, ATTENTION = {"B"}, {"A", "R"}
+LABEL = {r.code: r.label for r in SCALE}
+HOSTILE = (
+    '=HYPERLINK("http://example.invalid","press")', "+1+1", "-2", "@SUM(A1)", "=1+1",
+    "file:///etc/passwd", "http://example.invalid/a", "mailto:a@example.invalid", "007", "1e5",
+    "TRUE", "#N/A", "'quoted", "<r><t>x</t></r>", "&P &N", "a\x00b\x1fc", "\ud800", "_x000D_",
+    "\u202eright to left", "👩‍👧 emoji", "{=1}", "external:'x.xlsx'!A1",
+)  # fmt: skip
+
+
+def action(uid: str, section: str = "One", **values: Value) -> MasterRow:
+    given: dict[str, Value] = {"ref": uid, "section": section, "action": f"Do {uid}", **values}
+    return MasterRow(uid, "action", uid, section, given)
+
+
+def board_of(*rows: MasterRow, **more: object) -> Board:
+    return replace(Board(DEFINITION, "2026-11", AS_OF, rows), **more)  # type: ignore[arg-type]  # fields by name
+
+
+def sheet_of(book: Workbook, name: str) -> Sheet:
+    return next(sheet for sheet in book.sheets if sheet.name == name)
+
+
+def cells_of(sheet: Sheet) -> Iterator[tuple[int, int, Cell]]:
+    for number, row in enumerate(sheet.rows):
+        for col, cell in enumerate(row.cells):
+            if cell is not None:
+                yield number, col, cell
+    for merge in sheet.merges:
+        yield merge.area.first_row, merge.area.first_col, merge.cell
+
+
+def words_of(sheet: Sheet) -> str:
+    return "\n".join(str(cell.value) for _, _, cell in cells_of(sheet) if cell.value is not None)
+
+
+# Figures against an independent recount.
+
+ratings: st.SearchStrategy[Value] = st.one_of(
+    st.none(), st.sampled_from(CODES), st.just("gone"), st.just(Invalid("purple"))
+)
+dues: st.SearchStrategy[Value] = st.one_of(
+    st.none(),
+    st.just(Timescale("Ongoing")),
+    st.integers(-400, 400).map(lambda n: Timescale("then", AS_OF + timedelta(days=n))),
+)
+names: st.SearchStrategy[Value] = st.one_of(
+    st.none(),
+    st.lists(st.sampled_from(["Post A", "Post B", "Post C"]), min_size=1, unique=True).map(tuple),
+)
+
+
+@st.composite
+def boards(draw: st.DrawFn) -> Board:
+    rows = []
+    previous: dict[str, dict[str, Value]] = {}
+    for number in range(draw(st.integers(0, 14))):
+        uid = f"a{number}"
+        section = draw(st.sampled_from(["", "One", "Two", "Three"]))
+        values = {"rating": draw(ratings), "due": draw(dues), "lead": draw(names)}
+        rows.append(replace(action(uid, section, **values), withdrawn=draw(st.booleans())))
+        if draw(st.booleans()):
+            was = draw(st.sampled_from(["One", "Two", "Gone"]))
+            previous[uid] = {"section": was, "rating": draw(ratings)}
+            if draw(st.booleans()):
+                previous[uid][STATUS] = "withdrawn"
+    returns = [
+        ReturnLine(name, draw(st.booleans()), draw(st.booleans()), draw(st.booleans()), 2)
+        for name in ("Post A", "Post B")
+    ]
+    compared = draw(st.booleans())
+    return board_of(*rows, previous=previous if compared else None, returns=returns)
+
+
+def rating_key(value: Value) -> str:
+    if value is None:
+        return ""
+    return str(value) if value in CODES else "?"
+
+
+def recount(board: Board) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
+    """(section, rating) counted row by row, now and before, in the plainest way there is."""
+    now: Counter[tuple[str, str]] = Counter()
+    before: Counter[tuple[str, str]] = Counter()
+    for row in board.rows:
+        if not row.withdrawn:
+            now[row.section or "No section", rating_key(row.values.get("rating"))] += 1
+    for values in (board.previous or {}).values():
+        if values.get(STATUS) != "withdrawn":
+            before[str(values["section"]), rating_key(values["rating"])] += 1
+    return now, before
+
+
+@given(boards())
+def test_counts_agree_with_a_recount(board: Board) -> None:
+    found = figures(board)
+    now, before = recount(board)
+    counted = {(s.name, k): n for s in found.sections for k, n in s.now.items() if n}
+    assert counted == dict(now)
+    assert found.total.actions == sum(now.values())
+    assert sum(s.actions for s in found.sections) == found.total.actions
+    assert found.total.closed == sum(n for (_, k), n in now.items() if k in CLOSED)
+    assert found.total.attention == sum(n for (_, k), n in now.items() if k in ATTENTION)
+    assert found.total.on_track == sum(n for (_, k), n in now.items() if k == "G")
+    if board.previous is None:
+        assert found.total.before is None
+        assert not found.total.moves
+    else:
+        counted = {(s.name, k): n for s in found.sections for k, n in (s.before or {}).items() if n}
+        assert counted == dict(before)
+        assert found.total.actions_before == sum(before.values())
+        assert found.total.well_before == sum(n for (_, k), n in before.items() if k in "BG" and k)
+        assert sum(found.total.moves.values()) == found.total.actions
+
+
+@given(boards())
+def test_movement_overdue_and_exceptions_agree_with_a_recount(board: Board) -> None:
+    found = figures(board)
+    returned = {line.lead for line in board.returns if line.issued and line.returned}
+    asked = {line.lead for line in board.returns if line.issued}
+    moves: Counter[str] = Counter()
+    overdue, exceptions = 0, 0
+    for row in board.rows:
+        if row.withdrawn:
+            continue
+        now = rating_key(row.values.get("rating"))
+        due = row.values.get("due")
+        late = isinstance(due, Timescale) and due.by is not None and due.by < AS_OF and now != "B"
+        overdue += late
+        seen = (board.previous or {}).get(row.uid)
+        was = None if seen is None or STATUS in seen else rating_key(seen["rating"])
+        worse = False
+        if board.previous is not None:
+            if was is None:
+                moves["new"] += 1
+            elif was == now:
+                moves["same"] += 1
+            elif was in CODES and now in CODES:
+                worse = CODES.index(now) > CODES.index(was)
+                moves["worse" if worse else "better"] += 1
+            else:
+                moves["uncompared"] += 1
+        leads = row.values.get("lead")
+        mine = set(leads) if isinstance(leads, tuple) else set()
+        silent = now != "B" and bool(mine & asked) and not mine & returned
+        removed = now == "" and was not in (None, "")
+        exceptions += now in ATTENTION or late or worse or now == "?" or removed or silent
+    assert dict(found.total.moves) == dict(moves)
+    assert found.total.overdue == overdue
+    assert found.total.exceptions == exceptions == len(found.exceptions)
+    assert found.asked == len(asked)
+    assert found.returned == len(returned)
+
+
+@given(boards())
+def test_each_lead_has_the_actions_that_name_the_lead(board: Board) -> None:
+    for lead in figures(board).leads:
+        expected = 0
+        for row in board.rows:
+            leads = row.values.get("lead") or ("No lead named",)
+            expected += not row.withdrawn and lead.lead in (
+                leads if isinstance(leads, tuple) else ()
+            )
+        assert lead.actions == expected
+
+
+def ratings_in_plan(book: Workbook) -> Counter[tuple[str, str]]:
+    """(band, rating word) counted from the cells of the Plan sheet, as a reader would count."""
+    sheet = sheet_of(book, "Plan")
+    bands = {m.area.first_row: str(m.cell.value) for m in sheet.merges}
+    headed = next(n for n, row in enumerate(sheet.rows) if row.cells and _is(row.cells[0], "Ref"))
+    column = next(i for i, cell in enumerate(sheet.rows[headed].cells) if _is(cell, "BRAG"))
+    counted: Counter[tuple[str, str]] = Counter()
+    band = ""
+    for number in range(headed + 1, len(sheet.rows)):
+        if number in bands:
+            band = bands[number]
+            continue
+        cell = sheet.rows[number].cells[column]
+        word = str(cell.value) if cell else ""
+        counted[band, "Not on the scale" if word.startswith("Not on the scale") else word] += 1
+    return counted
+
+
+def _is(cell: Cell | None, text: str) -> bool:
+    return cell is not None and cell.value == text
+
+
+def shown_in_summary(sheet: Sheet, found: Figures, compared: bool) -> list[list[object]]:
+    """The figures under "Now" for each section and the total, read from the cells."""
+    step = 2 if compared else 1
+    first = next(
+        n for n, row in enumerate(sheet.rows) if any(_is(c, "Now") for c in row.cells)
+    ) + 1  # fmt: skip
+    sections = len(found.sections) if found.sectioned else 0
+    rows = sheet.rows[first : first + sections + 1]
+    return [
+        [row.cells[2 + i * step + step - 1].value for i in range(len(found.points) + 1)]  # type: ignore[union-attr]  # every cell of the table is there
+        for row in rows
+    ]
+
+
+@given(boards())
+def test_summary_never_disagrees_with_plan(board: Board) -> None:
+    found = figures(board)
+    if not found.standings:
+        return
+    book = composite_workbook(board, CREATED)
+    counted = ratings_in_plan(book)
+    shown = shown_in_summary(sheet_of(book, "Summary"), found, board.previous is not None)
+    if not found.sectioned:
+        assert len(shown) == 1
+        in_plan = Counter({word: n for (band, word), n in counted.items() if not band})
+        assert shown[0] == [*(in_plan[p.label] for p in found.points), sum(in_plan.values())]
+        return
+    for section, line in zip(found.sections, shown, strict=False):
+        in_plan = Counter(
+            {word: n for (band, word), n in counted.items()
+             if band.startswith(f"{section.name} (")}
+        )  # fmt: skip
+        assert line == [*(in_plan[p.label] for p in found.points), sum(in_plan.values())]
+    columns = list(zip(*shown[:-1], strict=True))
+    assert [sum(map(int, column)) for column in columns] == shown[-1]
+
+
+# Rules, case by case.
+
+
+def test_an_action_that_answers_several_recommendations_counts_once() -> None:
+    found = figures(board_of(action("1", recommendation=frozenset({"1", "4", "13"}), rating="G")))
+    assert found.total.actions == 1
+
+
+def test_each_recommendation_shows_the_actions_that_answer_it() -> None:
+    board = sample_board()
+    sheet = sheet_of(composite_workbook(board, CREATED), "Recommendations")
+    headings = next(row.cells for row in sheet.rows if row.cells and _is(row.cells[0], "No."))
+    at = next(i for i, cell in enumerate(headings) if _is(cell, "Actions"))
+    shown = {row.cells[0].value: row.cells for row in sheet.rows if row.cells and row.cells[0]}
+    recommendations = [row for row in board.rows if row.kind == "recommendation"]
+    assert len(recommendations) == 24
+    for recommendation in recommendations:
+        answers = [
+            row for row in board.rows
+            if row.kind == "action"
+            and recommendation.ref in (row.values["recommendation"] or ())  # type: ignore[operator]  # a set
+        ]  # fmt: skip
+        counts = Counter(row.values["rating"] for row in answers)
+        cells = shown[recommendation.ref][at : at + 6]
+        expected = [len(answers), *(counts[code] for code in (*CODES, None))]
+        assert [cell.value for cell in cells if cell] == expected
+
+
+def test_a_plan_without_recommendations_has_no_sheet_of_them() -> None:
+    book = composite_workbook(board_of(action("1")), CREATED)
+    assert "Recommendations" not in [sheet.name for sheet in book.sheets]
+
+
+def test_a_band_says_what_its_recommendation_asks() -> None:
+    asks = MasterRow("r", "recommendation", "2", "", {"ref": "2", "action": "See every child"})
+    row = action("1", "Recommendation 2", recommendation=frozenset({"2"}))
+    book = composite_workbook(board_of(row, asks), CREATED)
+    bands = [str(merge.cell.value) for merge in sheet_of(book, "Plan").merges]
+    assert bands == ["Recommendation 2: See every child (1 action)"]
+
+
+def test_without_a_section_an_action_counts_under_the_recommendations_it_answers() -> None:
+    row = action("1", "", recommendation=frozenset({"4", "13", "1"}))
+    row = replace(row, values={**row.values, "section": None})
+    assert [s.name for s in figures(board_of(row)).sections] == ["Recommendations 1, 4 and 13"]
+
+
+@pytest.mark.parametrize(
+    ("closed", "attention", "expected"),
+    [("first", "last", True), ("last", "first", False), ("", "", True), ("last", "", False),
+     ("", "first", False)],
+)  # fmt: skip
+def test_a_scale_is_read_from_its_closed_end(closed: str, attention: str, expected: bool) -> None:
+    ends = {"first": 0, "last": 2}
+    scale = [
+        Rating(str(n), str(n), order=n, closed=ends.get(closed) == n,
+               exception=ends.get(attention) == n)
+        for n in range(3)
+    ]  # fmt: skip
+    assert best_first(scale) is expected
+    assert direction("1", "0", scale) == ("better" if expected else "worse")
+    assert direction("1", "1", scale) == "same"
+    assert direction("1", "", scale) == "uncompared"
+
+
+@pytest.mark.parametrize(
+    ("by", "rating", "overdue"),
+    [(AS_OF, "G", False), (AS_OF - timedelta(days=1), "G", True),
+     (AS_OF - timedelta(days=1), "B", False), (AS_OF - timedelta(days=1), None, True),
+     (None, "R", False)],
+)  # fmt: skip
+def test_overdue_is_before_the_day_and_not_closed(
+    by: date | None, rating: str | None, overdue: bool
+) -> None:
+    row = action("1", due=Timescale("then", by), rating=rating)
+    assert figures(board_of(row)).standings[0].overdue is overdue
+
+
+def test_an_action_under_watch_is_not_overdue() -> None:
+    scale = (*SCALE, Rating("DG", "Dark green", order=9, holding=True))
+    row = action("1", due=Timescale("then", AS_OF - timedelta(days=9)), rating="DG")
+    board = replace(board_of(row), definition=replace(DEFINITION, ratings=scale))
+    assert not figures(board).standings[0].overdue
+
+
+def test_one_return_of_two_leads_is_an_update() -> None:
+    row = action("1", lead=("Post A", "Post B"), rating="G")
+    one = board_of(row, returns=[ReturnLine("Post A", True, True), ReturnLine("Post B")])
+    none = board_of(row, returns=[ReturnLine("Post A"), ReturnLine("Post B")])
+    assert figures(one).exceptions == ()
+    (found,) = figures(none).exceptions
+    assert [r.words for r in found.reasons] == ["Not updated: no return from Post A and Post B"]
+
+
+def test_withdrawn_actions_are_listed_and_not_counted() -> None:
+    gone = replace(action("2", rating="R"), withdrawn=True)
+    board = board_of(action("1", rating="G"), gone, previous={"2": {"rating": "A"}})
+    book = composite_workbook(board, CREATED)
+    found = figures(board)
+    assert (found.total.actions, found.withdrawn_since) == (1, 1)
+    assert "Withdrawn: not counted in any figure (1 action)" in words_of(sheet_of(book, "Plan"))
+    assert "Do 2" in words_of(sheet_of(book, "Plan"))
+    assert "Do 2" not in words_of(sheet_of(book, "Exceptions"))
+
+
+def test_closed_and_on_track_are_a_share_of_all_actions_now_and_before() -> None:
+    now = {"1": "B", "2": "G", "3": "A", "4": None}
+    before = {"1": "G", "2": "B", "3": "R"}
+    board = board_of(
+        *(action(uid, rating=rating) for uid, rating in now.items()),
+        previous={uid: {"rating": rating} for uid, rating in before.items()},
+    )
+    total = figures(board).total
+    assert (total.share, total.share_before) == (2 / 4, 2 / 3)
+
+
+def test_a_share_is_all_or_nothing_only_when_it_is() -> None:
+    assert [percent(s) for s in (None, 0.0, 0.001, 0.5, 0.999, 1.0)] == [
+        "–", "0%", "1%", "50%", "99%", "100%",
+    ]  # fmt: skip
+
+
+def test_short_names_are_short_and_apart() -> None:
+    block = "Recommendation 1 - See every child\nRecommendation 4 - Read every file"
+    assert short_name(block) == "Recommendations 1 and 4"
+    long = ["Work with families " * 9 + tail for tail in ("a", "b")]
+    assert len(set(short_names([*long, "Short"]).values())) == 3
+    assert short_name("Recommendations 1, 4 and 13") == "Recommendations 1, 4 and 13"
+
+
+# Sheets.
+
+
+def test_the_definition_orders_the_sheets_and_leaves_some_out() -> None:
+    definition = replace(
+        DEFINITION, composite=CompositeSettings(sheets=("By lead", "summary", "contents"))
+    )
+    book = composite_workbook(replace(sample_board(), definition=definition), CREATED)
+    assert [sheet.name for sheet in book.sheets] == ["By lead", "Summary", "Contents"]
+    assert not any(
+        cell.link.startswith("'Plan'") for s in book.sheets for _, _, cell in cells_of(s)
+    )
+
+
+def test_a_sheet_that_there_is_not_is_refused_by_name() -> None:
+    definition = replace(DEFINITION, composite=CompositeSettings(sheets=("Summry",)))
+    with pytest.raises(XlplanError, match=r"Summry.*summary.*\[DEF-090\]"):
+        composite_workbook(replace(sample_board(), definition=definition), CREATED)
+
+
+def test_contents_says_which_board_this_is_and_links_every_sheet() -> None:
+    board = sample_board()
+    sheet = sheet_of(composite_workbook(board, CREATED), "Contents")
+    words = words_of(sheet)
+    for text in (board.tip, "OFFICIAL", "2026-11", "20 November 2026", DEFINITION.organisation):
+        assert text in words
+    links = {cell.link for _, _, cell in cells_of(sheet) if cell.link}
+    assert links == {f"'{kind.name}'!A1" for kind in SHEETS.values()}
+
+
+@pytest.mark.parametrize("size", [0, 1, 3, 81])
+def test_every_link_has_a_target(size: int) -> None:
+    book = composite_workbook(sample_board(size, 5), CREATED)
+    rows = {sheet.name: len(sheet.rows) for sheet in book.sheets}
+    for sheet in book.sheets:
+        for _, _, cell in cells_of(sheet):
+            if cell.link:
+                found = re.fullmatch(r"'([^']+)'!A(\d+)", cell.link)
+                assert found
+                assert int(found[2]) <= rows[found[1]]
+
+
+def test_a_link_leads_to_the_action_it_names() -> None:
+    book = composite_workbook(sample_board(), CREATED)
+    plan = sheet_of(book, "Plan")
+    for name in ("Exceptions", "Changes", "Movement"):
+        linked = [c for _, _, c in cells_of(sheet_of(book, name)) if c.link.startswith("'Plan'")]
+        refs = [c for c in linked if re.fullmatch(r"\d+\.\d+", str(c.value))]
+        assert refs
+        for cell in refs:
+            target = plan.rows[int(cell.link.rpartition("!A")[2]) - 1].cells[0]
+            assert target is not None
+            assert target.value == cell.value
+
+
+def test_every_change_can_be_traced_to_its_file_and_cell() -> None:
+    board = sample_board()
+    book = composite_workbook(board, CREATED)
+    rows = [
+        [cell.value for cell in row.cells if cell] for row in sheet_of(book, "Changes").rows
+    ]  # fmt: skip
+    notes = [cell.note for _, _, cell in cells_of(sheet_of(book, "Plan")) if cell.note]
+    assert board.changes
+    for change in board.changes:
+        place = [change.place.file, change.place.sheet, change.place.cell]
+        assert any(row[1:2] == [change.action] and row[6:9] == place for row in rows)
+        assert any(str(change.place) in note and change.by in note for note in notes)
+
+
+def test_the_reason_of_a_decision_stands_beside_it() -> None:
+    change = Change(
+        1, "2026-11-05T09:30:00Z", "2026-11", "1", "1", "rating", "A", "G", "Coordinator",
+        Place("decisions.xlsx", "Decisions", "H4"), "decision", why="The evidence was seen",
+    )  # fmt: skip
+    book = composite_workbook(board_of(action("1", rating="G"), changes=[change]), CREATED)
+    said = words_of(sheet_of(book, "Changes"))
+    assert "Decided by the coordinator: The evidence was seen" in said
+
+
+def test_a_changed_rating_is_said_in_words() -> None:
+    change = Change(
+        1, "2026-11-05T09:30:00Z", "2026-11", "1", "1", "rating", "A", "G", "Post A",
+        Place("a.xlsx", "Update", "F4"), "edit",
+    )  # fmt: skip
+    row = action("1", rating="G")
+    board = board_of(row, changes=[change], previous={"1": {**row.values, "rating": "A"}})
+    book = composite_workbook(board, CREATED)
+    (note,) = [cell.note for _, _, cell in cells_of(sheet_of(book, "Plan")) if cell.note]
+    assert note.startswith('Was: "Amber"\nChanged by Post A, 5 November 2026, 09:30')
+    assert "a.xlsx!Update!F4" in note
+    assert "▲ Better" in words_of(sheet_of(book, "Plan"))
+
+
+def test_a_value_that_differs_without_a_logged_change_is_marked_too() -> None:
+    row = action("1", rating="G", progress="New words")
+    board = board_of(row, previous={"1": {**row.values, "progress": "Old words"}})
+    cells = cells_of(sheet_of(composite_workbook(board, CREATED), "Plan"))
+    assert ["Old words" in cell.note for _, _, cell in cells if cell.note] == [True]
+
+
+def test_the_first_board_has_nothing_to_compare_with() -> None:
+    book = composite_workbook(sample_board(compared=False), CREATED)
+    assert "no earlier position to compare with" in words_of(sheet_of(book, "Movement"))
+    for name in ("Summary", "Plan", "Exceptions"):
+        words = words_of(sheet_of(book, name))
+        assert not re.search(r"^(Before|Last board|Direction)$", words, re.MULTILINE)
+
+
+def test_an_empty_list_says_so_in_a_sentence() -> None:
+    row = action("1", rating="G")
+    book = composite_workbook(board_of(row, previous={"1": row.values}), CREATED)
+    assert "No exceptions:" in words_of(sheet_of(book, "Exceptions"))
+    assert "Nothing in the plan has changed" in words_of(sheet_of(book, "Changes"))
+    assert "No questions are open" in words_of(sheet_of(book, "Open questions"))
+    assert "No rating has moved" in words_of(sheet_of(book, "Movement"))
+    nothing = composite_workbook(board_of(), CREATED)
+    assert "no actions" in words_of(sheet_of(nothing, "Plan"))
+    assert "no actions" in words_of(sheet_of(nothing, "Summary"))
+
+
+def test_a_plan_without_ratings_still_has_its_figures() -> None:
+    fields = tuple(f for f in DEFINITION.fields if f.role != "rating")
+    definition = replace(DEFINITION, fields=fields, ratings=())
+    board = replace(sample_board(), definition=definition, changes=(), questions=())
+    assert figures(board).total.now == {"": 81}
+    assert write_workbook(composite_workbook(board, CREATED))
+
+
+def test_text_can_be_read_on_every_fill() -> None:
+    for sheet in composite_workbook(sample_board(), CREATED).sheets:
+        for number, col, cell in cells_of(sheet):
+            if cell.value is not None:
+                behind = cell.style.fill or "#FFFFFF"
+                assert contrast(cell.style.colour, behind) >= 4.5, (sheet.name, number, col)
+
+
+def test_every_sheet_prints_on_one_page_width_with_the_marking() -> None:
+    for sheet in composite_workbook(sample_board(), CREATED).sheets:
+        assert (sheet.page.paper, sheet.page.landscape, sheet.page.fit_width) == ("A3", True, 1)
+        assert "OFFICIAL" in sheet.page.footer_left
+        assert sheet.page.footer_right == "Page &P of &N"
+        assert sheet.filter is None or sheet.page.repeat_rows == (sheet.filter.first_row,) * 2
+
+
+def test_the_same_board_gives_the_same_bytes() -> None:
+    once = write_workbook(composite_workbook(sample_board(), CREATED))
+    assert write_workbook(composite_workbook(sample_board(), CREATED)) == once
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_in_every_field_stays_text(text: str) -> None:
+    base = sample_board(4, 2)
+    place = Place(text, text, text)
+    rows = [
+        replace(
+            row,
+            ref=text,
+            section=text,
+            values={
+                f.id: (text,) if f.type == "people" else Timescale(text)
+                if f.type == "timescale" else frozenset({text}) if f.type == "set"
+                else Invalid(text) if f.type == "rating" else text
+                for f in DEFINITION.fields_of(row.kind)
+            },
+        )
+        for row in base.rows
+    ]  # fmt: skip
+    changes = [
+        Change(1, text, text, "a-0000", text, name, text, text, text, place, text)
+        for name in ("progress", text)
+    ]
+    questions = [
+        replace(q, uid=text, action=text, field=text, master=text, message=text)
+        for q in base.questions
+    ]
+    board = replace(
+        base, rows=rows, changes=changes, questions=questions, tip=text, previous_label=text,
+        returns=[ReturnLine(text)],
+        definition=replace(DEFINITION, title=text, organisation=text, marking=text, notes=(text,)),
+    )  # fmt: skip
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(composite_workbook(board, CREATED))))
+    for sheet in book.worksheets:
+        for cells in sheet.iter_rows():
+            for cell in cells:
+                assert cell.data_type in ("s", "n", "inlineStr"), (sheet.title, cell.coordinate)
+                if cell.hyperlink is not None:
+                    assert cell.hyperlink.target is None
+                    assert cell.hyperlink.location
+
+
+def test_a_text_too_long_for_a_row_is_whole_in_notes() -> None:
+    long = " ".join(f"word{n}" for n in range(6000)) + "\n" + "x" * 3000
+    assert len(long) > 40_000
+    book = composite_workbook(board_of(action("1", rating="G", progress=long)), CREATED)
+    (cut,) = [
+        str(cell.value) for _, _, cell in cells_of(sheet_of(book, "Plan"))
+        if str(cell.value).startswith("word0 ")
+    ]  # fmt: skip
+    assert cut.endswith("[Cut here. The whole is in Notes, long text 1.]")
+    assert len(cut) < 32_767
+    parts = [
+        str(row.cells[1].value) for row in sheet_of(book, "Notes").rows
+        if len(row.cells) > 1 and row.cells[0] and row.cells[1]
+        and str(row.cells[0].value).startswith("Long text 1:")
+    ]  # fmt: skip
+    assert all(len(part) < 32_767 for part in parts)
+    assert "".join(parts).replace("\n", "") == long.replace("\n", "")
+
+
+def test_a_long_section_and_a_long_rating_are_whole_in_notes() -> None:
+    section = " ".join(f"part{n}" for n in range(200))
+    rating = " ".join(f"maybe{n}" for n in range(40))
+    book = composite_workbook(board_of(action("1", section, rating=Invalid(rating))), CREATED)
+    words = words_of(sheet_of(book, "Notes"))
+    assert section in words
+    assert rating in words
+    assert section not in words_of(sheet_of(book, "Plan"))
+    assert "long text 2" in words_of(sheet_of(book, "Plan"))
+
+
+def test_long_texts_are_printed_whole_even_without_a_notes_sheet() -> None:
+    definition = replace(DEFINITION, composite=CompositeSettings(sheets=("plan",)))
+    row = action("1", progress="word " * 9000)
+    book = composite_workbook(replace(board_of(row), definition=definition), CREATED)
+    assert [sheet.name for sheet in book.sheets] == ["Plan", "Notes"]
+
+
+def test_the_counts_of_movement_repeat_their_headings_where_they_are_the_only_table() -> None:
+    row = action("1", rating="G")
+    book = composite_workbook(board_of(row, previous={"1": row.values}), CREATED)
+    sheet = sheet_of(book, "Movement")
+    headed = [
+        n for n, r in enumerate(sheet.rows) if any(c.value == "Actions" for c in r.cells if c)
+    ]
+    assert sheet.page.repeat_rows == (headed[0], headed[0])

@@ -1,0 +1,335 @@
+"""The composite of every shipped example: counted again from `show --json`, traced to the files.
+
+Nothing here uses the modules that compute the figures.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.board_books import Published, noted, play, rows_under
+from tests.shipped import FOUND, actions, definition, returns
+from xlplan.board import Board, composite_workbook
+from xlplan.board.naming import short_names
+from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.values import Invalid, canon, show_in
+from xlplan.workbook.read.book import a1
+from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.write.look import contrast, luminance
+from xlplan.workbook.write.sheet import Cell, Sheet
+
+pytestmark = pytest.mark.xdist_group("composite-examples")
+NOT_RATED, OFF_SCALE = "Not rated", "Not on the scale"
+
+
+@pytest.fixture(scope="module", params=FOUND)
+def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    name = str(request.param)
+    today = str(returns(name)["cycle"]["return_by"])
+    return play(name, tmp_path_factory.mktemp("board") / name, today)
+
+
+# The plan as `show --json` and the source say it.
+
+
+def scale(name: str) -> dict[str, Rating]:
+    return {r.code: r for r in definition(name).ratings if not r.scale}
+
+
+def label(name: str, code: object) -> str:
+    if code is None or code == "":
+        return NOT_RATED
+    known = scale(name).get(str(code))
+    return known.label if known else OFF_SCALE
+
+
+def best_first(name: str) -> list[str]:
+    """The labels of the scale from best to worst, as its own order and flags say."""
+    ordered = sorted(scale(name).values(), key=lambda r: r.order)
+    assert not ordered[0].exception
+    return [r.label for r in ordered]
+
+
+class Recount:
+    """Every figure of the board, counted again in the plainest way there is."""
+
+    def __init__(self, example: Published) -> None:
+        self.name = example.name
+        self.now = {row["ref"]: row for row in example.ask("show") if not row["withdrawn"]}
+        self.before = {ref: dict(values) for ref, values in actions(self.name).items()}
+        status = example.ask("status")
+        self.asked = {lead["lead"] for lead in status["leads"] if lead["issued"]}
+        self.back = {lead["lead"] for lead in status["leads"] if lead["returned"]}
+        self.today = example.today
+        self.rated = definition(self.name).with_role("rating") is not None
+        self.labels = {ref: self.label_now(ref) for ref in self.now}
+
+    def label_now(self, ref: str) -> str:
+        value = self.now[ref]["fields"].get("rating")
+        return label(self.name, value if isinstance(value, str | None) else "?")
+
+    def label_before(self, ref: str) -> str:
+        value = self.before[ref].get("rating")
+        return OFF_SCALE if isinstance(value, Invalid) else label(self.name, value)
+
+    def point(self, ref: str) -> Rating | None:
+        return next((r for r in scale(self.name).values() if r.label == self.labels[ref]), None)
+
+    def move(self, ref: str) -> str:
+        if ref not in self.before:
+            return "New"
+        was, now = self.label_before(ref), self.labels[ref]
+        if was == now:
+            return "No change"
+        order = best_first(self.name)
+        if was not in order or now not in order:
+            return "Not compared"
+        return "Better" if order.index(now) < order.index(was) else "Worse"
+
+    def overdue(self, ref: str) -> bool:
+        fields = self.now[ref]["fields"]
+        days = [fields[key]["by"] for key in ("revised", "due")
+                if isinstance(fields.get(key), dict) and fields[key].get("by")]  # fmt: skip
+        done = (point := self.point(ref)) is not None and (point.closed or point.holding)
+        return bool(days) and days[0] < self.today and not done
+
+    def silent(self, ref: str) -> bool:
+        point = self.point(ref)
+        mine = set(self.now[ref]["fields"].get("lead") or []) & self.asked
+        return bool(mine) and not mine & self.back and not (point and point.closed)
+
+    def rolled(self, rule: str, refs: list[str]) -> str:
+        """What a rule of the plan makes of some actions."""
+        points = [point for ref in refs if (point := self.point(ref)) is not None]
+        if rule == "Share completed":
+            return share(sum(point.closed for point in points), len(refs))
+        worst = max(points, key=lambda point: best_first(self.name).index(point.label))
+        return worst.label
+
+    def well(self, labels: list[str]) -> int:
+        good = {r.label for r in scale(self.name).values() if r.closed or not r.exception}
+        return sum(found in good for found in labels)
+
+
+def headings_of_summary(rows: list[tuple[Any, ...]]) -> tuple[int, dict[int, tuple[str, str]]]:
+    """The row of the headings, and by column the heading and what stands under it."""
+    top = next(n for n, row in enumerate(rows[1:]) if "Now" in row)
+    found: dict[int, tuple[str, str]] = {}
+    above = ""
+    for col in range(2, len(rows[top])):
+        above = str(rows[top][col]) if rows[top][col] else above
+        found[col] = (above, str(rows[top + 1][col] or ""))
+    return top, found
+
+
+def share(part: int, whole: int) -> str:
+    """Whole per cent; all and nothing are said only where they are so."""
+    if not whole:
+        return "–"
+    shown = round(100 * part / whole)
+    return f"{min(max(shown, 1 if part else 0), 100 if part == whole else 99)}%"
+
+
+def test_every_figure_of_summary_can_be_counted_again(example: Published) -> None:
+    count = Recount(example)
+    values = list(example.sheet("Summary").iter_rows(values_only=True))
+    top, headings = headings_of_summary(values)
+    sections: dict[str, list[str]] = defaultdict(list)
+    for ref, row in count.now.items():
+        sections[row["section"] or "No section"].append(ref)
+    names = {short: section for section, short in short_names(list(sections)).items()}
+    shown = {str(row[0]): row for row in values[top + 2 :] if row[0]}
+    if list(sections) == ["No section"]:
+        names = {}
+    groups = [(short, sections[names[short]]) for short in names] + [
+        ("All actions", list(count.now))
+    ]
+    checked = 0
+    for short, refs in groups:
+        was = [ref for ref in count.before if short == "All actions" or ref in refs]
+        labels = Counter(count.labels[ref] for ref in refs)
+        earlier = Counter(count.label_before(ref) for ref in was)
+        moves = Counter(count.move(ref) for ref in refs)
+        for col, (above, below) in headings.items():
+            cell = shown[short][col]
+            if above == "Overdue":
+                expected: object = sum(map(count.overdue, refs))
+            elif above in ("Exceptions", "None"):
+                continue
+            elif above in ("Share completed", "Worst rating"):
+                expected = None if short == "All actions" else count.rolled(above, refs)
+            elif above == "Since the last board":
+                expected = moves[below.split("\n")[1]]
+            elif above == "Closed or on track":
+                of = was if below == "Before" else refs
+                said = [count.label_before(r) if below == "Before" else count.labels[r] for r in of]
+                expected = share(count.well(said), len(of))
+            elif above == "All actions":
+                expected = len(was) if below == "Before" else len(refs)
+            else:
+                expected = earlier[above] if below == "Before" else labels[above]
+            assert cell == expected, (short, above, below)
+            checked += 1
+    assert checked >= len(groups) * (4 if count.rated else 3)
+
+
+def test_every_exception_has_its_reason_in_the_plan(example: Published) -> None:
+    count = Recount(example)
+    sheet = example.sheet("Exceptions")
+    if not any(row[0].value == "Ref" for row in sheet.iter_rows()):
+        found: dict[str, str] = {}
+    else:
+        found = {str(r["Ref"]): str(r["Why it is here"]) for r in rows_under(sheet, "Ref")}
+    assert not example.ask("merge", "--dry-run")["questions"]
+    for ref in count.now:
+        reasons = found.get(ref, "")
+        point = count.point(ref)
+        assert ("Rated " in reasons) is bool(point and point.exception), ref
+        assert ("Overdue by" in reasons) is count.overdue(ref), ref
+        assert ("Worse:" in reasons) is (count.move(ref) == "Worse"), ref
+        assert ("Not updated" in reasons) is count.silent(ref), ref
+    summary = list(example.sheet("Summary").iter_rows(values_only=True))
+    top, headings = headings_of_summary(summary)
+    column = next(col for col, (above, _) in headings.items() if above == "Exceptions")
+    total = next(row for row in summary[top:] if row[0] == "All actions")
+    assert total[column] == len(found)
+
+
+def test_the_key_figures_are_those_of_the_plan(example: Published) -> None:
+    count = Recount(example)
+    values = list(example.sheet("Summary").iter_rows(values_only=True))
+    at = next(n for n, row in enumerate(values) if "Actions" in row)
+    figures = {str(name): values[at - 1][i] for i, name in enumerate(values[at]) if name}
+    assert figures["Actions"] == len(count.now)
+    assert figures["Overdue"] == sum(map(count.overdue, count.now))
+    assert figures["Returns received"] == f"{len(count.back)} of {len(count.asked)}"
+    if count.rated:
+        points = [count.point(ref) for ref in count.now]
+        assert figures["Closed"] == sum(bool(p and p.closed) for p in points)
+        assert figures["Rated for attention"] == sum(bool(p and p.exception) for p in points)
+
+
+# From every changed cell to the file, and back.
+
+
+def stored_cells(example: Published) -> dict[tuple[str, str, str], object]:
+    """Every cell of every stored original, by file name, sheet and cell, from the bytes kept."""
+    from xlplan.cycle.plan import open_plan
+
+    cells: dict[tuple[str, str, str], object] = {}
+    with open_plan(example.folder) as plan:
+        for event in plan.desk.state.return_events:
+            fact = event.fact
+            data = plan.desk.folder.originals.read(fact.sha256)  # type: ignore[union-attr]  # a return
+            assert data is not None
+            for sheet in read_book(data, fact.file).sheets:  # type: ignore[union-attr]  # a return
+                for r, row in enumerate(sheet.rows):
+                    for c, value in enumerate(row):
+                        cells[fact.file, sheet.name, a1(r, c)] = value  # type: ignore[union-attr]  # a return
+    return cells
+
+
+def agrees(plan: PlanDefinition, heading: str, stored: object, to: str) -> bool:
+    """Whether what a lead typed is what the board is shown."""
+    item = next(f for f in plan.fields if f.heading == heading)
+    value = canon(item, stored, plan)  # type: ignore[arg-type]  # whatever a cell may hold
+    if item.type == "rating":
+        point = plan.rating(value, item.scale)
+        return point is not None and point.label == to
+    text = show_in(item, value)
+    return text in to if item.mode == "append" else text == to
+
+
+def test_every_change_leads_to_the_cell_in_the_stored_file(example: Published) -> None:
+    cells = stored_cells(example)
+    changes = rows_under(example.sheet("Changes"), "When")
+    logged = example.ask("log")
+    assert len(changes) == len(logged) > 5
+    for change in changes:
+        where = (change["File"], change["Sheet"], change["Cell"])
+        assert where in cells, where
+        if "coordinator" not in change["Who"]:
+            to = "" if change["To"] == "(blank)" else str(change["To"])
+            assert agrees(definition(example.name), change["Field"], cells[where], to), change
+
+
+def test_every_changed_cell_of_plan_says_where_it_was_read_and_back(example: Published) -> None:
+    cells = stored_cells(example)
+    sheet = example.sheet("Plan")
+    key = definition(example.name).with_role("key")
+    assert key is not None
+    top = next(row[0].row for row in sheet.iter_rows() if row[0].value == key.heading)
+    headings = {cell.column: cell.value for cell in sheet[top]}
+    told = set()
+    for cell, note in noted(sheet):
+        ref = sheet.cell(cell.row, 1).value
+        places = re.findall(r"^(.+)!(.+)!([A-Z]+\d+)$", note, re.MULTILINE)
+        assert places, note
+        for place in places:
+            assert place in cells, place
+            told.add((ref, headings[cell.column], *place))
+    shown = set(headings.values())
+    for change in rows_under(example.sheet("Changes"), "When"):
+        if change["Field"] in shown:
+            where = (change["File"], change["Sheet"], change["Cell"])
+            assert (change["Action"], change["Field"], *where) in told, change
+
+
+# How it looks.
+
+
+def board_of(example: Published) -> Board:
+    from xlplan.cycle.boards import board_between
+    from xlplan.cycle.plan import open_plan
+
+    with open_plan(example.folder) as plan:
+        return board_between(plan.desk, "", closed=True)[0]
+
+
+def drawn(sheet: Sheet) -> Iterator[Cell]:
+    for row in sheet.rows:
+        yield from (cell for cell in row.cells if cell is not None)
+    yield from (merge.cell for merge in sheet.merges)
+
+
+def test_text_can_be_read_on_every_fill_in_colour_and_in_grey(example: Published) -> None:
+    for sheet in composite_workbook(board_of(example), "2026-01-01T00:00:00Z").sheets:
+        for cell in drawn(sheet):
+            if cell.value is not None:
+                behind = cell.style.fill or "#FFFFFF"
+                assert contrast(cell.style.colour, behind) >= 4.5, (sheet.name, cell.value)
+                grey = [_grey(colour) for colour in (cell.style.colour, behind)]
+                assert contrast(*grey) >= 4.4, (sheet.name, cell.value)
+
+
+def _grey(colour: str) -> str:
+    """A colour as a printer without colours gives it: the grey of the same luminance."""
+    light = luminance(colour)
+    part = 12.92 * light if light <= 0.0031308 else 1.055 * light ** (1 / 2.4) - 0.055
+    return "#" + f"{round(part * 255):02X}" * 3
+
+
+def test_every_coloured_cell_says_in_words_what_its_colour_says(example: Published) -> None:
+    points = definition(example.name).ratings
+    for sheet in composite_workbook(board_of(example), "2026-01-01T00:00:00Z").sheets:
+        for cell in drawn(sheet):
+            for point in points:
+                if cell.style.fill == point.colour and not isinstance(cell.value, int):
+                    same = [p for p in points if p.colour == point.colour]
+                    assert cell.value in {p.label for p in same}, (sheet.name, cell.value)
+
+
+def test_every_action_stands_in_plan_once_and_no_text_is_cut_unmarked(example: Published) -> None:
+    count = Recount(example)
+    sheet = example.sheet("Plan")
+    refs = Counter(str(row[0].value) for row in sheet.iter_rows() if row[0].value)
+    assert all(refs[ref] == 1 for ref in count.now)
+    words = {str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value}
+    for row in count.now.values():
+        text = row["fields"]["action"]
+        assert text in words or any("The whole is in Notes" in word for word in words), text

@@ -1,0 +1,184 @@
+"""The composite says what the plan has, in the plan's words, and nothing of what it has not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from tests.board.test_composite import action, board_of, cells_of, sheet_of, words_of
+from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
+from xlplan.board import Board, ReturnLine, composite_workbook
+from xlplan.board.figures import figures
+from xlplan.frames import actions_frame
+from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition, Rating
+from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.values import Value
+from xlplan.workbook.write.sheet import Sheet
+
+UNRATED = replace(
+    DEFINITION,
+    fields=tuple(f for f in DEFINITION.fields if f.role != "rating"),
+    ratings=(),
+)
+OF_RATINGS = ("Not rated", "closed", "on track", "rated for attention", "Last board", "Rating")
+
+
+def unrated(*, section: str = "") -> Board:
+    """Two actions without ratings, one of them late, one of them new."""
+    late, new = action("1", section), action("2", section)
+    late.values["due"] = parse_timescale("June 2026")  # type: ignore[index]  # a dict of this test
+    board = board_of(late, new, previous={"1": dict(late.values)},
+                     returns=[ReturnLine("Post A", True, True)])  # fmt: skip
+    return replace(board, definition=UNRATED)
+
+
+def sheets(board: Board) -> dict[str, Sheet]:
+    return {sheet.name: sheet for sheet in composite_workbook(board, CREATED).sheets}
+
+
+def headings(sheet: Sheet, first: str) -> list[str]:
+    """The row of headings that has a cell with the word `first`."""
+    for row in sheet.rows:
+        words = [str(cell.value) for cell in row.cells if cell]
+        if first in words:
+            return words
+    raise AssertionError(first)
+
+
+def test_a_plan_without_ratings_says_nothing_of_ratings() -> None:
+    made = sheets(unrated())
+    assert "2 actions; 1 overdue; 1 exception" in words_of(made["Contents"])
+    assert "1 new; 1 of 1 return received; 0 changes." in words_of(made["Contents"])
+    for name in ("Contents", "Summary", "Plan", "Exceptions", "By lead"):
+        for word in OF_RATINGS:
+            assert word not in words_of(made[name]), (name, word)
+    assert headings(made["By lead"], "Lead") == [
+        "Lead", "Actions", "Overdue", "Exceptions", "Return", "Changes made"
+    ]  # fmt: skip
+    assert "Rating key" not in words_of(made["Notes"])
+
+
+def test_a_plan_without_ratings_has_no_movement_but_what_is_new() -> None:
+    chosen = replace(UNRATED, composite=CompositeSettings(sheets=("movement",)))
+    sheet = sheets(replace(unrated(), definition=chosen))["Movement"]
+    assert headings(sheet, "Ref") == ["Ref", "Action", "Leads", "Due"]
+    assert "Of 2 actions: 1 new. Withdrawn since: 0." in words_of(sheet)
+
+
+def test_without_sections_there_is_no_band_no_row_and_no_column_of_them() -> None:
+    rows = [action(str(n), "", rating="A") for n in range(3)]
+    board = board_of(*rows, previous={"0": {"rating": "G"}, "1": {"rating": "A"}})
+    assert not figures(board).sectioned
+    made = sheets(board)
+    assert not [m for m in made["Plan"].merges if "actions)" in str(m.cell.value)]
+    for name in ("Summary", "Plan", "Exceptions", "Movement"):
+        assert "No section" not in words_of(made[name]), name
+    firsts = [row.cells[0].value for row in made["Summary"].rows if row.cells and row.cells[0]]
+    assert "All actions" in words_of(made["Summary"])
+    assert len([first for first in firsts if first == "No section"]) == 0
+    for name in ("Exceptions", "Movement"):
+        assert headings(made[name], "Ref")[:2] == ["Ref", "Action"], name
+
+
+def test_where_one_action_has_a_section_the_others_stand_under_no_section() -> None:
+    made = sheets(board_of(action("1", "One", rating="A"), action("2", "", rating="A")))
+    assert "No section" in words_of(made["Summary"])
+    assert headings(made["Exceptions"], "Ref")[:2] == ["Ref", "Section"]
+
+
+def test_groups_are_called_what_the_chosen_field_is_called() -> None:
+    agency = Field("agency", "Agency", role="organisation")
+    definition = replace(
+        DEFINITION,
+        fields=(*DEFINITION.fields, agency),
+        composite=CompositeSettings(group_by="agency"),
+    )
+    rows = [action(str(n), "One", rating="A", agency=f"Trust {n}") for n in range(2)]
+    seen: dict[str, dict[str, Value]] = {
+        "0": {"rating": "G", "agency": "Trust 0"},
+        "1": {"rating": "A", "agency": "Trust 1"},
+    }
+    made = sheets(replace(board_of(*rows, previous=seen), definition=definition))
+    assert [m.cell.value for m in made["Summary"].merges if m.cell.value == "Agency"] == ["Agency"]
+    assert made["Summary"].charts[1].title == "Ratings now, by agency"
+    assert headings(made["Exceptions"], "Ref")[:2] == ["Ref", "Agency"]
+    assert headings(made["Movement"], "Actions")[0] == "Agency"
+    for name in ("Summary", "Exceptions", "Movement"):
+        assert "Section" not in [cell.value for _, _, cell in cells_of(made[name])], name
+
+
+def test_a_rating_is_said_by_its_word_and_explained_in_the_key() -> None:
+    words = (
+        Rating("Blue", "Completed", colour="#2F75B5", closed=True),
+        Rating("DG", "Dark green", colour="#548235"),
+    )
+    board = board_of(action("1", rating="Blue"), action("2", rating="DG"))
+    made = sheets(replace(board, definition=replace(DEFINITION, ratings=words)))
+    heads = [str(merge.cell.value) for merge in made["Summary"].merges]
+    assert "Blue" in heads
+    assert "Dark green" in heads
+    assert "Completed" not in heads
+    shown = [cell.value for _, _, cell in cells_of(made["Plan"])]
+    assert ("Blue" in shown, "Dark green" in shown) == (True, True)
+    assert ("Completed" in shown, "DG" in shown) == (False, False)
+    assert "Completed. Counts as closed." in words_of(made["Summary"])
+
+
+@pytest.mark.parametrize(
+    ("text", "overdue"),
+    [
+        ("Within 3 months", True),
+        ("Within 12 months", False),
+        ("April 2026\nSeptember 2026\nOngoing", False),
+        ("April 2026\nSeptember 2026", True),
+    ],
+)
+def test_overdue_goes_by_the_one_due_date_there_is(text: str, overdue: bool) -> None:
+    definition = replace(DEFINITION, agreed=date(2026, 3, 1))
+    assert AS_OF.isoformat() == "2026-11-20"
+    board = board_of(action("1", rating="G", due=parse_timescale(text)))
+    assert figures(replace(board, definition=definition)).total.overdue == overdue
+
+
+def test_the_frame_has_the_same_due_date() -> None:
+    definition: PlanDefinition = replace(DEFINITION, agreed=date(2026, 3, 1))
+    texts = ("Within 3 months", "April 2026\nOngoing", "April 2026")
+    rows = [action(str(n), due=parse_timescale(text)) for n, text in enumerate(texts)]
+    due = actions_frame(rows, definition)["due_by"]
+    assert due.iloc[0] == pd.Timestamp(2026, 6, 1)
+    assert due.isna().tolist() == [False, True, False]
+    assert due.iloc[2] == pd.Timestamp(2026, 4, 30)
+
+
+def test_the_title_is_no_note_of_the_plan() -> None:
+    title = DEFINITION.title
+    definition = replace(DEFINITION, notes=(title.upper(), "A step is done when it is seen"))
+    notes = sheets(replace(board_of(action("1")), definition=definition))["Notes"]
+    said = {row.cells[0].value: row.cells[1].value for row in notes.rows
+            if len(row.cells) > 1 and row.cells[0] and row.cells[1]}  # fmt: skip
+    assert said["Note 1"] == "A step is done when it is seen"
+    assert "Note 2" not in said
+    alone = replace(board_of(action("1")), definition=replace(DEFINITION, notes=(title,)))
+    assert "Notes of the plan" not in words_of(sheets(alone)["Notes"])
+
+
+@pytest.mark.parametrize("notes", range(0, 45, 4))
+def test_a_title_in_notes_is_on_the_page_of_its_first_text(notes: int) -> None:
+    board = sample_board(4, 1)
+    rows = list(board.rows)
+    long = "\n".join(f"Line {n} of a text that goes on for longer than a page" for n in range(90))
+    rows[0] = replace(rows[0], values={**rows[0].values, "progress": long})
+    told = tuple(f"Note number {n}" for n in range(notes))
+    definition = replace(board.definition, notes=told)
+    sheet = sheet_of(
+        composite_workbook(replace(board, rows=rows, definition=definition), CREATED), "Notes"
+    )
+    title = next(
+        n for n, row in enumerate(sheet.rows)
+        if row.cells and row.cells[0] and row.cells[0].value == "Long texts in full"
+    )  # fmt: skip
+    assert title + 1 not in sheet.page.breaks
+    assert sheet.page.breaks

@@ -1,0 +1,395 @@
+"""The lists of the composite (new, completed, organisations, history), slips, reasons, pages."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.board.test_composite import action, board_of, boards, cells_of, sheet_of, words_of
+from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
+from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
+from xlplan.board.dues import due_histories, due_history
+from xlplan.board.earlier import average_slip, moments
+from xlplan.board.figures import figures
+from xlplan.board.history import say_days
+from xlplan.board.model import DueHistory
+from xlplan.board.paging import page_breaks, paged, room, scale
+from xlplan.board.restated import restatements
+from xlplan.board.summary_charts import whole_unit
+from xlplan.merge.model import Change, Place
+from xlplan.plan.definition import Field, Lead, Rating
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Value
+from xlplan.workbook.write.measure import row_heights
+from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet
+from xlplan.workbook.write.sheet import Column as SheetColumn
+
+DAY = timedelta(days=1)
+
+
+def change(seq: int, field: str, before: Value, after: Value, **more: object) -> Change:
+    made = Change(
+        seq, "2026-11-05T09:30:00Z", "2026-11", "1", "1", field, before, after, "Post A",
+        Place("a.xlsx", "Update", f"F{seq}"), "edit",
+    )  # fmt: skip
+    return replace(made, **more)  # type: ignore[arg-type]  # fields by name
+
+
+def shown(board: Board, name: str) -> str:
+    return words_of(sheet_of(composite_workbook(board, CREATED), name))
+
+
+def column(board: Board, name: str, first: str, heading: str) -> list[object]:
+    """The values under a heading of the table whose first heading is `first`."""
+    sheet = sheet_of(composite_workbook(board, CREATED), name)
+    top = next(
+        n for n, row in enumerate(sheet.rows)
+        if row.cells and row.cells[0] is not None and row.cells[0].value == first
+        and any(cell and cell.value == heading for cell in row.cells)
+    )  # fmt: skip
+    at = next(i for i, cell in enumerate(sheet.rows[top].cells) if cell and cell.value == heading)
+    return [cell.value if (cell := row.cells[at]) else None for row in sheet.rows[top + 1 :]]
+
+
+# New.
+
+
+@given(boards())
+def test_new_lists_what_the_last_board_did_not_see(board: Board) -> None:
+    known = {uid for uid, seen in (board.previous or {}).items() if "_status" not in seen}
+    new = [r.ref for r in board.rows if not r.withdrawn and r.uid not in known]
+    if board.previous is None or not new:
+        assert "Leads" not in shown(board, "New")
+    else:
+        assert sorted(map(str, column(board, "New", "Ref", "Ref"))) == sorted(new)
+
+
+def test_a_new_action_says_how_it_came_into_the_plan() -> None:
+    came = change(4, "action", None, "Do 1", kind="row-added")
+    board = board_of(action("1", rating="G"), previous={}, changes=[came])
+    assert column(board, "New", "Ref", "How it came into the plan") == [
+        "Added with a new action\nPost A\n5 November 2026, 09:30\na.xlsx!Update!F4"
+    ]
+
+
+# Completed.
+
+HELD = (*SCALE, Rating("D", "Dark green", order=5, holding=True))
+
+
+def test_completed_tells_closed_now_from_watched_and_from_closed_before() -> None:
+    now = {"1": "B", "2": "B", "3": "D", "4": "G"}
+    rows = [action(uid, rating=rating) for uid, rating in now.items()]
+    was: dict[str, dict[str, Value]] = {
+        "1": {"rating": "G"}, "2": {"rating": "B"}, "3": {"rating": "G"}, "4": {"rating": "B"}
+    }  # fmt: skip
+    history = [
+        PastBoard("2026-03", {"2": "G"}), PastBoard("2026-05", {"2": "B", "4": "B"}),
+        PastBoard("2026-09", {"2": "B", "1": "G"}),
+    ]  # fmt: skip
+    board = replace(
+        board_of(*rows, previous=was, history=history),
+        definition=replace(DEFINITION, ratings=HELD),
+    )
+    assert column(board, "Completed", "Ref", "Ref") == ["1", "3", "2"]
+    assert column(board, "Completed", "Ref", "Standing") == [
+        "Closed since the last board", "Done, under watch", "Closed, still monitored"
+    ]  # fmt: skip
+    assert column(board, "Completed", "Ref", "Since") == ["This board", "–", "2026-05"]
+
+
+def test_an_action_reopened_and_closed_again_is_closed_since_the_second_time() -> None:
+    history = [PastBoard("a", {"1": "B"}), PastBoard("b", {"1": "R"}), PastBoard("c", {"1": "B"})]
+    was: dict[str, dict[str, Value]] = {"1": {"rating": "B"}}
+    board = board_of(action("1", rating="B"), previous=was, history=history)
+    assert column(board, "Completed", "Ref", "Since") == ["c"]
+
+
+# By organisation.
+
+
+@given(boards())
+def test_organisations_agree_with_a_recount(board: Board) -> None:
+    leads = (Lead("Post A", organisation="Council"), Lead("Post B", organisation="Trust"),
+             Lead("Post C"))  # fmt: skip
+    board = replace(board, definition=replace(DEFINITION, leads=leads))
+    belongs = {"Post A": "Council", "Post B": "Trust", "Post C": DEFINITION.organisation}
+    counted: Counter[tuple[str, str]] = Counter()
+    for row in board.rows:
+        names = row.values.get("lead")
+        if not row.withdrawn:
+            of = {belongs[n] for n in names} if isinstance(names, tuple) else set()
+            for name in of or {"No organisation named"}:
+                counted[name, str(row.values.get("rating") or "")] += 1
+    found = figures(board).organisations
+    assert {o.organisation: o.actions for o in found if o.actions} == {
+        name: sum(n for (of, _), n in counted.items() if of == name) for name, _ in counted
+    }
+    for one in found:
+        assert one.now["G"] == counted[one.organisation, "G"]
+        lines = [ln for ln in board.returns if ln.issued and belongs[ln.lead] == one.organisation]
+        assert one.asked == len(lines)
+        assert one.returned == sum(line.returned for line in lines)
+        assert set(one.outstanding) == {line.lead for line in lines if not line.returned}
+
+
+def test_a_field_says_better_than_the_leads_which_organisation_answers() -> None:
+    item = Field("who", "Agency", role="organisation")
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, item))
+    rows = [action("1", who="Health trust", lead=("Workforce Lead",)), action("2")]
+    found = figures(replace(board_of(*rows), definition=definition)).organisations
+    assert [(o.organisation, o.actions) for o in found] == [
+        ("Health trust", 1), ("No organisation named", 1)
+    ]  # fmt: skip
+
+
+def test_who_has_not_returned_is_named_under_the_organisation() -> None:
+    returns = [ReturnLine("Workforce Lead"), ReturnLine("Designated Nurse", True, True)]
+    board = board_of(action("1", lead=("Workforce Lead",)), returns=returns)
+    assert column(board, "By organisation", "Organisation", "Not returned yet") == [
+        "Workforce Lead", "None"
+    ]  # fmt: skip
+
+
+def test_a_plan_without_organisations_has_no_sheet_of_them_unless_asked() -> None:
+    bare = replace(DEFINITION, leads=(), organisation="")
+    board = replace(board_of(action("1")), definition=bare)
+    names = [sheet.name for sheet in composite_workbook(board, CREATED).sheets]
+    assert "By organisation" not in names
+    asked = replace(bare, composite=replace(bare.composite, sheets=("by organisation",)))
+    assert "plan.toml" in shown(replace(board, definition=asked), "By organisation")
+
+
+# Slips.
+
+days: st.SearchStrategy[date | None] = st.one_of(
+    st.none(), st.integers(0, 9).map(lambda n: AS_OF + n * DAY)
+)
+
+
+@given(st.lists(days, max_size=8))
+def test_a_date_put_back_n_times_has_n_slips(path: list[date | None]) -> None:
+    found = due_history((day, False) for day in path)
+    dates = [day for day in path if day is not None]
+    later = sum(b > a for a, b in itertools.pairwise(dates))
+    assert found == DueHistory(dates[0] if dates else None, later)
+
+
+@given(st.lists(days.filter(bool), min_size=1, unique=True, max_size=5), days.filter(bool))
+def test_an_undone_move_is_no_slip(path: list[date], moved: date) -> None:
+    plain = [(day, False) for day in path]
+    undone = [*plain, (moved, False), (path[-1], True)]
+    if moved not in path:
+        assert due_history(undone) == due_history(plain)
+
+
+def test_the_history_of_a_due_date_is_read_from_the_log() -> None:
+    june: Value = Timescale("June", date(2026, 6, 30))
+    first: dict[str, dict[str, Value]] = {"1": {"due": june}, "2": {"due": None}}
+    moves = [
+        change(1, "due", None, Timescale("July", date(2026, 7, 31))),
+        change(2, "progress", None, "Said"),
+        change(3, "due", None, Timescale("September", date(2026, 9, 30))),
+        change(4, "due", None, Timescale("August", date(2026, 8, 31))),
+    ]
+    found = due_histories(DEFINITION, first, moves)
+    assert found == {"1": DueHistory(date(2026, 6, 30), 2), "2": DueHistory()}
+
+
+def test_plan_says_how_often_a_date_was_put_back() -> None:
+    row = action("1", rating="G", due=Timescale("March", date(2027, 3, 31)))
+    board = board_of(row, dues={"1": DueHistory(date(2026, 12, 31), 2)})
+    assert "Put back 2 times, by 90 days in all. First due 31 December 2026" in shown(board, "Plan")
+    assert "Slips" not in shown(board_of(row), "Plan")
+
+
+# History.
+
+
+def test_history_counts_each_board_and_shows_each_rating_in_words() -> None:
+    rows = [action("1", rating="B"), action("2", rating="G")]
+    history = [PastBoard("2026-05", {"1": "R"}), PastBoard("2026-09", {"1": "A", "2": "?"})]
+    board = board_of(*rows, previous={}, history=history)
+    assert column(board, "History", "Ref", "2026-05") == ["Red", "–"]
+    assert column(board, "History", "Ref", "2026-09") == ["Amber", "Not on the scale"]
+    assert column(board, "History", "Ref", "Now (2026-11)") == ["Blue", "Green"]
+    sheet = sheet_of(composite_workbook(board, CREATED), "History")
+    (chart,) = sheet.charts
+    cells = {
+        series.name: [
+            sheet.rows[r].cells[series.values.first_col].value  # type: ignore[union-attr]  # every cell is there
+            for r in range(series.values.first_row, series.values.last_row + 1)
+        ]
+        for series in chart.series
+    }
+    assert cells["Red"] == [1, 0, 0]
+    assert cells["Amber"] == [0, 1, 0]
+    assert cells["Blue"] == [0, 0, 1]
+
+
+def test_the_average_slip_is_over_actions_with_a_date_then_and_at_first() -> None:
+    first = {"1": AS_OF, "2": AS_OF, "3": AS_OF}
+    then = {"1": AS_OF + 10 * DAY, "2": AS_OF - 4 * DAY, "3": None, "4": AS_OF}
+    assert average_slip(first, then) == 3
+    assert average_slip(first, {"3": None}) is None
+    assert [say_days(n) for n in (0, 1, 12.5, -3)] == [
+        "0 days",
+        "1 day",
+        "12.5 days",
+        "3 days early",
+    ]
+
+
+@given(boards())
+def test_the_last_moment_of_history_is_summary(board: Board) -> None:
+    found = figures(board)
+    assert moments(board, found)[-1].counts == found.total.now
+
+
+# Reasons.
+
+
+def test_two_ratings_that_differ_are_an_exception() -> None:
+    second = Field("rating_2", "Assured", "rating", role="rating")
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, second))
+    rows = [action("1", rating="G", rating_2="B"), action("2", rating="G", rating_2="G"),
+            action("3", rating="G")]  # fmt: skip
+    found = figures(replace(board_of(*rows), definition=definition)).exceptions
+    assert [[r.words for r in one.reasons] for one in found] == [
+        ["Two ratings that differ: BRAG Green, Assured Blue"]
+    ]
+
+
+def test_two_ratings_of_two_scales_differ_by_what_they_mean() -> None:
+    second = Field("rating_2", "Assured", "rating", role="rating", scale="own")
+    scales = (*SCALE, Rating("Y", "Yes", closed=True, scale="own"), Rating("N", "No", scale="own"))
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, second), ratings=scales)
+    rows = [action("1", rating="B", rating_2="Y"), action("2", rating="B", rating_2="N"),
+            action("3", rating="G", rating_2="N")]  # fmt: skip
+    found = figures(replace(board_of(*rows), definition=definition)).exceptions
+    assert [one.row.uid for one in found] == ["2"]
+
+
+def test_a_challenged_rating_is_an_exception_and_stands() -> None:
+    board = board_of(
+        action("1", rating="G"), challenges={"1": ["Half done and late, yet rated Green"]}
+    )
+    (one,) = figures(board).exceptions
+    assert one.now == "G"
+    assert "Rating challenged: Half done and late, yet rated Green" in shown(board, "Exceptions")
+
+
+def test_an_initial_rating_that_the_plan_keeps_stands_in_its_colour() -> None:
+    kept = Field("initial_rating", "At first", "rating", role="initial_rating")
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, kept))
+    board = replace(board_of(action("1", rating="G", initial_rating="R"), previous={}),
+                    definition=definition)  # fmt: skip
+    sheet = sheet_of(composite_workbook(board, CREATED), "Plan")
+    red = [cell for _, _, cell in cells_of(sheet) if cell.value == "Red"]
+    assert [cell.style.fill != "" for cell in red] == [True]
+
+
+# Restatements.
+
+
+def test_restatements_are_what_belongs_to_an_earlier_board_or_was_taken_back() -> None:
+    changes = [
+        change(1, "rating", "G", "A"),
+        change(2, "rating", "A", "R", cycle="2026-09"),
+        change(3, "progress", "Said", None, kind="undo"),
+        change(4, "progress", None, "Entry", kind="restatement"),
+    ]
+    was: dict[str, dict[str, Value]] = {"1": {"rating": "G"}}
+    board = board_of(
+        action("1", rating="R"), previous=was, changes=changes,
+        history=[PastBoard("2026-09", {"1": "G"})],
+    )  # fmt: skip
+    assert [c.seq for c in restatements(board)] == [2, 3, 4]
+    assert 'From "Amber" to "Red"' in shown(board, "Notes")
+    notes = [c.note for _, _, c in cells_of(sheet_of(composite_workbook(board, CREATED), "Plan"))]
+    assert any(note.startswith("As the board saw it. Restated since") for note in notes)
+
+
+# Pages.
+
+
+@given(st.lists(st.integers(10, 300), min_size=1, max_size=80), st.data())
+def test_no_page_is_overfull_and_no_title_stands_last_on_one(
+    heights: list[int], data: st.DataObject
+) -> None:
+    kept = data.draw(st.sets(st.integers(1, max(1, len(heights) - 1)), max_size=len(heights) // 4))
+    sheet = Sheet("x", columns=[SheetColumn(30)], page=Page(repeat_rows=(0, 0)))
+    breaks = page_breaks(sheet, [float(h) for h in heights], kept)
+    assert list(breaks) == sorted(set(breaks))
+    edges = [0, *breaks, len(heights)]
+    for start, end in itertools.pairwise(edges):
+        used = sum(heights[start:end]) + (heights[0] if start else 0)
+        assert used <= room(sheet.page) or end - start == 1 or end - start <= len(kept) + 1
+        if end < len(heights):
+            assert end - 1 not in kept or all(row in kept for row in range(start + 1, end))
+
+
+@pytest.mark.parametrize("size", [10, 400])
+def test_plans_of_any_size_break_where_both_programs_would(size: int) -> None:
+    sheet = sheet_of(composite_workbook(sample_board(size), CREATED), "Plan")
+    heights = [h or 15 for h in row_heights(sheet)]
+    edges = [0, *sheet.page.breaks, len(heights)]
+    bands = {m.area.first_row for m in sheet.merges}
+    repeated = heights[sheet.page.repeat_rows[0]] if sheet.page.repeat_rows else 0
+    for start, end in itertools.pairwise(edges):
+        whole = sum(heights[start:end]) + (repeated if start else 0)
+        assert whole * scale(sheet) <= room(sheet.page)
+        assert end - 1 not in bands or end == len(heights)
+
+
+def test_a_wide_sheet_prints_smaller_and_a_narrow_one_as_it_is() -> None:
+    assert scale(Sheet("x", columns=[SheetColumn(40)])) == 1
+    assert scale(Sheet("x", columns=[SheetColumn(100)] * 4)) < 0.6
+
+
+@pytest.mark.parametrize("sections", [4, 8, 10, 11, 12, 14, 25, 40])
+def test_the_charts_of_summary_end_on_the_page_they_begin_on(sections: int) -> None:
+    """Nor do they stand on headings that are printed again on every page."""
+    sheet = sheet_of(composite_workbook(sample_board(120, sections), CREATED), "Summary")
+    heights = row_heights(sheet)
+    page = room(sheet.page) / scale(sheet)
+    assert len(sheet.charts) == 2
+    for chart in sheet.charts:
+        first = max((row for row in sheet.page.breaks if row <= chart.row), default=0)
+        above = sum(height or 15 for height in heights[first : chart.row])
+        assert above + chart.height * 0.75 <= page
+        assert sheet.page.repeat_rows is None or chart.row > sheet.page.repeat_rows[1]
+
+
+def test_paging_keeps_the_heights_that_were_given() -> None:
+    sheet = Sheet("x", rows=[Row([Cell("a")], height=33), Row([])], columns=[SheetColumn(9)])
+    assert [row.height for row in paged(sheet).rows] == [33, 0]
+
+
+def test_actions_are_grouped_under_their_section() -> None:
+    sheet = sheet_of(composite_workbook(sample_board(), CREATED), "Plan")
+    bands = {m.area.first_row for m in sheet.merges}
+    first = min(bands)
+    assert {row.level for n, row in enumerate(sheet.rows) if n in bands} == {0}
+    assert {row.level for n, row in enumerate(sheet.rows) if n > first and n not in bands} == {1}
+
+
+@given(st.integers(0, 5000))
+def test_axes_count_in_whole_numbers(most: int) -> None:
+    unit = whole_unit(most)
+    assert most <= 8 * unit
+    assert str(unit).rstrip("0") in ("1", "2", "5")
+    assert unit == 1 or most > 8 * unit / 2.5
+
+
+def test_axes_of_every_chart_count_in_whole_numbers() -> None:
+    book = composite_workbook(sample_board(), CREATED)
+    units = [chart.unit for sheet in book.sheets for chart in sheet.charts]
+    assert units
+    assert all(unit >= 1 and unit == int(unit) for unit in units)

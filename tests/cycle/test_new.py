@@ -1,0 +1,126 @@
+"""`new`: what it leaves behind, and what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import attacks
+from tests.conftest import ROOT
+from xlplan.cli.main import run
+from xlplan.cycle.new import new
+from xlplan.errors import XlplanError
+from xlplan.workbook.read import pool
+from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.gate import Bounds
+
+
+def die(_data: bytes, _name: str, _bounds: Bounds) -> Book:
+    os._exit(1)
+
+
+def test_a_spreadsheet_that_kills_its_reader_is_a_problem_and_no_end_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "plan.xlsx"
+    source.write_bytes(attacks.workbook())
+    monkeypatch.setattr(pool, "read_one_in_detail", die)
+    with pytest.raises(XlplanError) as raised:
+        new(tmp_path / "plan", source)
+    assert [problem.code for problem in raised.value.problems] == ["GATE-025"]
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.xlsx"]
+
+
+EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/plan.xlsx"))
+
+
+def template_of(
+    made: Path, source: Path, *words: str, capsys: pytest.CaptureFixture[str]
+) -> object:
+    run(["new", str(made), "--from", str(source), *words, "--json"])
+    return json.loads(capsys.readouterr().out)["template"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_template_an_example_was_made_for_is_proposed(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ROOT / "examples" / name / "plan.xlsx"
+    found = template_of(tmp_path / "plan", source, capsys=capsys)
+    assert isinstance(found, dict)
+    assert (found["name"], found["used"]) == (name, False)
+    assert found["fields"] <= found["columns"]
+
+
+def test_the_proposal_says_how_to_use_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ROOT / "examples" / "five-point-rag" / "plan.xlsx"
+    run(["new", str(tmp_path / "plan"), "--from", str(source)])
+    out = capsys.readouterr().out
+    # Ref, CQC ref, action, success measures, lead, time, and three ratings: all are known.
+    assert "Closest workbook template: five-point-rag (9 of 9 columns)." in out
+    assert "--template five-point-rag" in out
+
+
+def test_with_a_template_none_is_proposed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = ROOT / "examples" / "themed-rag" / "plan.xlsx"
+    found = template_of(tmp_path / "plan", source, "--template", "themed-rag", capsys=capsys)
+    assert found == {"name": "themed-rag", "used": True}
+
+
+def test_for_a_plan_like_no_other_none_is_proposed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ("Task", "Owner", "Weather", "Vessel"),
+        ("Mend the hull", "Ada Quill", "dry", "Heron"),
+        ("Paint it", "Ben Ode", "warm", "Heron"),
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "plan.xlsx")
+    assert template_of(tmp_path / "plan", tmp_path / "plan.xlsx", capsys=capsys) is None
+
+
+def workbook(path: Path, *rows: tuple[str, ...]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(path)
+    return path
+
+
+def test_a_lead_who_is_not_known_yet_gets_no_template_and_is_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = workbook(
+        tmp_path / "plan.xlsx",
+        ("Ref", "Action", "Lead", "Due"),
+        ("1", "Mend the hull", "Ada Quill", "May 2031"),
+        ("2", "Paint it", "TBC", "May 2031"),
+        ("3", "Sail it", "n/a", "May 2031"),
+    )
+    folder = tmp_path / "plan"
+    made = new(folder, source)
+    assert [lead.name for lead in made.source.definition.leads] == ["Ada Quill"]
+    assert [row.values["lead"] for row in made.source.rows] == [
+        ("Ada Quill",), ("TBC",), ("n/a",),
+    ]  # fmt: skip
+    run(["-C", str(folder), "check", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    assert [(p["code"], p["action"]) for p in found if p["field"] == "lead"] == [
+        ("CHK-016", "2"), ("CHK-016", "3"),
+    ]  # fmt: skip
+    run(["-C", str(folder), "issue", "--cycle", "1"])
+    assert len(list((folder / "outbox" / "1").glob("*.xlsx"))) == 1
+    said = capsys.readouterr().err
+    assert said.count("names nobody") == 2
+    assert "ISS-003" not in said

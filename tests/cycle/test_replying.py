@@ -1,0 +1,173 @@
+"""Replies: each lead learns what to correct, from that lead's own file alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import small
+from tests.small import CYCLE, LEARNING, LETTINGS, REPAIRS
+from xlplan.issued.reply import refusal_for_lead
+from xlplan.returned.columns import ID_PREFIX
+from xlplan.workbook.read import kinds
+from xlplan.workbook.write.filling import key_rows
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = small.make(tmp_path / "plan")
+    toml = (made / "plan.toml").read_text("utf-8")
+    assert "[issue]" in toml
+    (made / "plan.toml").write_text(
+        toml.replace("[issue]", '[issue]\ncontact = "the plan office, extension 7"', 1), "utf-8"
+    )
+    assert small.do(made, "issue", "--cycle", CYCLE, "--return-by", "2026-11-27") == 0
+    return made
+
+
+def merged(folder: Path, *options: str) -> dict[str, str]:
+    """The replies that a merge writes, by file name."""
+    replies = folder / "replies"
+    small.do(folder, "merge", "--reply", str(replies), *options)
+    return {path.name: path.read_text("utf-8") for path in sorted(replies.iterdir())}
+
+
+def blocks(text: str) -> list[str]:
+    """The numbered corrections, each on one line."""
+    parts = re.split(r"\n(?=\d+\. )", text.split("Please correct this")[0])[1:]
+    return [" ".join(part.split()) for part in parts]
+
+
+def cell(folder: Path, lead: str, ref: str, field: str) -> str:
+    columns, rows = key_rows((folder / "outbox" / CYCLE / f"{lead}.xlsx").read_bytes(), ID_PREFIX)
+    with small.opened(folder) as plan:
+        uid = next(row.uid for row in plan.rows() if row.ref == ref)
+    return f"{columns[field]}{rows[uid][1]}"
+
+
+def test_a_lead_learns_place_entry_and_need_of_each_correction(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "due"): "31/02/2027", ("1.3", "rating"): "Purple"})
+    found = merged(folder)
+    assert list(found) == [f"Reply to {LETTINGS}.txt"]
+    text = found[f"Reply to {LETTINGS}.txt"]
+    assert text.startswith(f"Dear {LETTINGS},\n")
+    assert "Updates are due by Friday 27 November 2026." in text
+    assert "the plan office, extension 7" in text
+    due, rating = blocks(text)
+    at = cell(folder, LETTINGS, "1.1", "due")
+    assert due.startswith(f"1. “{LETTINGS}.xlsx”, sheet “Update”, cell {at} Action 1.1, Timescale")
+    assert 'Entered: 31/02/2027 Needed: "31/02/2027" is not a date.' in due
+    assert cell(folder, LETTINGS, "1.3", "rating") in rating
+    assert "Entered: Purple" in rating
+    assert "Choose one of: Green, Amber, Red." in rating
+
+
+def test_a_locked_cell_and_a_missing_row_are_told(folder: Path) -> None:
+    path = small.give_back(folder, LEARNING, {("2.1", "action"): "Train nobody"})
+    book = openpyxl.load_workbook(path)
+    sheet = book["Update"]
+    row = int(re.sub(r"\D", "", cell(folder, LEARNING, "2.2", "action")))
+    sheet.delete_rows(row)
+    book.save(path)
+    locked, missing = blocks(merged(folder)[f"Reply to {LEARNING}.txt"])
+    assert "Action 2.1, Action" in locked
+    assert "Entered: Train nobody Needed: This cell is not one to fill in" in locked
+    assert "Action 2.2" in missing
+    assert "withdrawn" in missing
+
+
+def test_a_number_is_shown_as_it_was_typed(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): 45, ("1.1", "action"): 7.5})
+    small.give_back(folder, LEARNING, {("2.1", "rating"): "45.0", ("2.2", "action"): 3})
+    found = merged(folder)
+    action, rating = sorted(blocks(found[f"Reply to {LETTINGS}.txt"]), key=lambda b: "RAG" in b)
+    assert "Entered: 45 Needed:" in rating
+    assert "Entered: 7.5 Needed:" in action
+    action, rating = sorted(blocks(found[f"Reply to {LEARNING}.txt"]), key=lambda b: "RAG" in b)
+    assert "Entered: 45.0 Needed:" in rating
+    assert "Entered: 3 Needed:" in action
+
+
+def test_a_file_that_could_not_be_used_gets_a_reply_of_its_own(folder: Path) -> None:
+    (folder / "inbox" / "scan.pdf").write_bytes(b"%PDF-1.7\n")
+    found = merged(folder)
+    assert list(found) == ["Reply about scan.pdf.txt"]
+    text = " ".join(found["Reply about scan.pdf.txt"].split())
+    assert text.startswith("Dear colleague, Thank you")
+    assert "The file “scan.pdf” could not be used. It is a PDF. Please send" in text
+
+
+def test_nothing_of_another_lead_is_in_a_reply(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.3", "rating"): "Canary one", ("1.3", "due"): "May 2027"})
+    small.give_back(folder, REPAIRS, {("1.3", "rating"): "Canary two", ("1.3", "due"): "June 2027"})
+    found = merged(folder)
+    mine, theirs = found[f"Reply to {LETTINGS}.txt"], found[f"Reply to {REPAIRS}.txt"]
+    for text, own, other, name in (
+        (mine, "Canary one", "Canary two", REPAIRS),
+        (theirs, "Canary two", "Canary one", LETTINGS),
+    ):
+        assert own in text
+        assert other not in text
+        assert name not in text
+        assert len(blocks(text)) == 1  # who is right about the date is the coordinator's question
+
+
+def test_a_second_merge_replies_again_until_the_question_is_answered(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Purple"})
+    first = merged(folder)
+    assert merged(folder) == first
+    small.answer(folder, {("1.1", "rating"): "Keep current"})
+    (folder / "replies" / f"Reply to {LETTINGS}.txt").unlink()
+    assert merged(folder) == {}
+
+
+def test_a_dry_run_replies_too_and_json_stays_one_document(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Purple"})
+    capsys.readouterr()
+    assert list(merged(folder, "--dry-run", "--json")) == [f"Reply to {LETTINGS}.txt"]
+    out, err = capsys.readouterr()
+    assert json.loads(out)["dry_run"] is True
+    assert f"Reply to {LETTINGS}.txt" in err
+
+
+def test_without_the_option_nothing_is_written(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Purple"})
+    before = set(folder.rglob("*.txt"))
+    small.do(folder, "merge")
+    assert set(folder.rglob("*.txt")) == before
+
+
+def test_what_was_typed_cannot_pass_for_a_line_of_the_letter(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Purple\n2. “other.xlsx”\n\nDear all,"})
+    (only,) = blocks(merged(folder)[f"Reply to {LETTINGS}.txt"])
+    assert "Entered: Purple 2. “other.xlsx” Dear all," in only
+
+
+def test_a_folder_that_cannot_be_one_is_said_once_the_merge_is_done(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Purple"})
+    (folder / "taken").write_text("a file")
+    capsys.readouterr()
+    assert small.do(folder, "merge", "--reply", str(folder / "taken" / "in it"), "--json") == 1
+    out, err = capsys.readouterr()
+    document = json.loads(out)  # one document, though there is a fault to be told
+    assert [each["outcome"] for each in document["returns"]] == ["merged"]
+    assert [each["code"] for each in document["problems"]] == ["MRG-006"]
+    assert err.rstrip().endswith("[MRG-006]")
+
+
+@pytest.mark.parametrize(
+    "refusal", [each for each in vars(kinds).values() if isinstance(each, kinds.Refusal)]
+)
+def test_every_kind_that_is_refused_has_words_for_the_lead(refusal: kinds.Refusal) -> None:
+    words = refusal_for_lead(refusal.code)
+    assert words != refusal_for_lead("")
+    assert "Please" in words or "please" in words
+    assert "Ask its sender" not in words

@@ -1,0 +1,168 @@
+"""Columns whose hidden id and visible heading name two fields: asked about, never guessed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests import small
+from tests.small import CYCLE, LETTINGS
+from xlplan.cycle.merge import MergeResult
+from xlplan.returned.swapped_columns import Titles, settle
+
+TITLES = Titles(
+    {"one": frozenset({"a"}), "two": frozenset({"b"}), "same": frozenset({"c", "d"})},
+    {"a": "One", "b": "Two", "c": "Same", "d": "Same"},
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return small.make(tmp_path / "plan")
+
+
+def came_back(folder: Path, edit: Callable[[Any], None]) -> MergeResult:
+    """The merge of the template of Lettings after `edit` of its sheet Update."""
+    book = openpyxl.load_workbook(folder / "outbox" / CYCLE / f"{LETTINGS}.xlsx")
+    edit(book["Update"])
+    target = io.BytesIO()
+    book.save(target)
+    (folder / "inbox" / "back.xlsx").write_bytes(target.getvalue())
+    with small.opened(folder) as plan:
+        return plan.merge()
+
+
+def cell_of(sheet: Any, text: str) -> Any:
+    return next(cell for row in sheet.iter_rows() for cell in row if cell.value == text)
+
+
+def swap(sheet: Any, one: str, other: str) -> None:
+    """Swap two columns from their headings down; what is hidden above them stays."""
+    first, second = cell_of(sheet, one), cell_of(sheet, other)
+    for row in range(first.row, sheet.max_row + 1):
+        a, b = sheet.cell(row, first.column), sheet.cell(row, second.column)
+        a.value, b.value = b.value, a.value
+
+
+def edit_of_swapped(sheet: Any) -> None:
+    swap(sheet, "Progress", "Timescale")
+    cell_of(sheet, "Drafted").value = "Adopted in May"
+
+
+def test_visible_columns_that_were_swapped_change_nothing(folder: Path) -> None:
+    small.issue(folder)
+    result = came_back(folder, lambda sheet: swap(sheet, "Progress", "Timescale"))
+    (report,) = result.returns
+    assert (result.changes, result.questions) == ((), ())
+    assert [problem.code for problem in report.problems] == ["RET-017"]
+    assert 'The heading "Progress" (' in report.problems[0].message
+    assert 'stands where "Timescale" was issued.' in report.problems[0].message
+
+
+def test_an_edit_in_a_swapped_column_is_asked_about_under_its_heading(folder: Path) -> None:
+    small.issue(folder)
+    result = came_back(folder, edit_of_swapped)
+    assert result.changes == ()
+    (question,) = result.questions
+    assert (question.kind, question.action, question.field) == ("held", "1.1", "progress")
+    assert [candidate.text for candidate in question.candidates] == ["Adopted in May"]
+    assert 'The heading "Progress"' in question.message
+
+
+def test_a_heading_that_stands_twice_leaves_the_hidden_ids_and_both_in_doubt(folder: Path) -> None:
+    small.issue(folder)
+
+    def edit(sheet: Any) -> None:
+        cell_of(sheet, "Timescale").value = "Progress"
+        cell_of(sheet, "Drafted").value = "Adopted in May"
+
+    result = came_back(folder, edit)
+    assert result.changes == ()
+    assert [(q.kind, q.action, q.field) for q in result.questions] == [("held", "1.1", "progress")]
+
+
+def test_cells_shifted_to_the_right_under_the_hidden_ids_are_read_by_heading(folder: Path) -> None:
+    small.issue(folder)
+
+    def edit(sheet: Any) -> None:
+        heading = cell_of(sheet, "Progress")
+        last = sheet.max_column
+        for row in range(heading.row, sheet.max_row + 1):
+            for col in range(last, heading.column - 1, -1):
+                sheet.cell(row, col + 1).value = sheet.cell(row, col).value
+            sheet.cell(row, heading.column).value = None
+        cell_of(sheet, "Drafted").value = "Adopted in May"
+
+    result = came_back(folder, edit)
+    assert result.changes == ()
+    assert [(q.kind, q.action, q.field) for q in result.questions] == [("held", "1.1", "progress")]
+
+
+def test_headings_that_the_plan_swapped_after_the_issue_are_no_doubt(folder: Path) -> None:
+    small.issue(folder)
+    toml = folder / "plan.toml"
+    text = toml.read_text("utf-8")
+    for old, new in (("Progress", "?"), ("Timescale", "Progress"), ("?", "Timescale")):
+        assert f'heading = "{old}"' in text
+        text = text.replace(f'heading = "{old}"', f'heading = "{new}"')
+    toml.write_text(text, "utf-8")
+
+    def edit(sheet: Any) -> None:
+        cell_of(sheet, "Drafted").value = "Adopted in May"
+
+    result = came_back(folder, edit)
+    assert [(c.action, c.field) for c in result.changes] == [("1.1", "progress")]
+    assert [report.problems for report in result.returns] == [()]
+
+
+def test_a_master_whose_visible_columns_were_swapped_is_asked_about(folder: Path) -> None:
+    master = folder / "master.xlsx"
+    book = openpyxl.load_workbook(master)
+    edit_of_swapped(next(s for s in book if any(c.value == "Drafted" for r in s for c in r)))
+    book.save(master)
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    assert result.changes == ()
+    assert [(q.kind, q.action, q.field) for q in result.questions] == [("held", "1.1", "progress")]
+
+
+def test_label_lines_of_a_form_that_were_swapped_are_asked_about(folder: Path) -> None:
+    toml = folder / "plan.toml"
+    text = toml.read_text("utf-8")
+    assert "[issue]" in text
+    toml.write_text(text.replace("[issue]", '[issue]\nlayout = "form"'), "utf-8")
+    small.issue(folder)
+
+    def edit(sheet: Any) -> None:
+        cell = cell_of(sheet, "Drafted")
+        for above in range(cell.row - 1, 0, -1):
+            if sheet.cell(above, cell.column - 1).value == "Timescale":
+                break
+        for col in (cell.column - 1, cell.column):
+            one, other = sheet.cell(above, col), sheet.cell(cell.row, col)
+            one.value, other.value = other.value, one.value
+        cell_of(sheet, "Drafted").value = "Adopted in May"
+
+    result = came_back(folder, edit)
+    assert result.changes == ()
+    assert [(q.kind, q.action, q.field) for q in result.questions] == [("held", "1.1", "progress")]
+    assert [p.code for report in result.returns for p in report.problems] == ["RET-017"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {0: "ONE", 1: "two"},
+        {0: "Budget (new)", 1: "Two"},
+        {2: "Same", 3: "Same"},
+        {0: "One", 1: "Two", 9: "One"},
+    ],
+    ids=["as issued", "a text of its own", "two fields of one heading", "a new column"],
+)
+def test_no_other_heading_is_a_doubt(shown: dict[int, str]) -> None:
+    assert settle({"a": 0, "b": 1, "c": 2, "d": 3}, shown, TITLES, str) is None

@@ -1,0 +1,339 @@
+"""`verify`: one byte that is not as it was written is noticed, wherever it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import small
+from tests.ledger.test_ledger import tamper
+from xlplan.errors import Problem, XlplanError
+from xlplan.returned.columns import ID_PREFIX
+from xlplan.workbook.write.filling import key_rows
+
+FLIPS = {"nightly": 23, "ci": 151}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 499)
+"""Every how many bytes of the ledger one is flipped; a prime, so that no field is always missed."""
+LONG = "\n".join(f"Week {n}: the list was read through with both teams, = and - included." * 4
+                 for n in range(40))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan with returns of many kinds merged, a decision taken, and a composite published."""
+    folder = small.make(tmp_path_factory.mktemp("verify") / "plan")
+    small.issue(folder)
+    small.give_back(
+        folder, small.LETTINGS,
+        {("1.1", "completed_on"): date(2026, 10, 5), ("1.1", "progress"): LONG,
+         ("1.3", "rating"): "Green"},
+    )  # fmt: skip
+    small.give_back(folder, small.REPAIRS, {("1.3", "rating"): "red", ("1.2", "due"): 46113})
+    as_csv(folder, small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"}))
+    small.edit_master(folder, {("1.2", "progress"): "=SUM is what they say", ("2.2", "due"): "May"})
+    assert small.do(folder, "merge") == 1
+    small.answer(folder, {("1.3", "rating"): "Red"})
+    small.do(folder, "merge")
+    assert small.do(folder, "publish") == 0
+    return folder
+
+
+def as_csv(folder: Path, path: Path) -> None:
+    """A return saved as CSV: what is left of its first sheet."""
+    book = openpyxl.load_workbook(path)
+    sheet = book["Update"]
+    lines = [
+        ",".join(f'"{"" if cell.value is None else cell.value}"' for cell in row)
+        for row in sheet.iter_rows()
+    ]
+    path.unlink()
+    (folder / "inbox" / "learning.csv").write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+
+
+@pytest.fixture
+def folder(office: Path, tmp_path: Path) -> Path:
+    """A copy of that plan."""
+    return Path(shutil.copytree(office, tmp_path / "plan"))
+
+
+def problems(folder: Path, tip: str = "") -> list[Problem]:
+    with small.opened(folder) as plan:
+        return plan.verify(tip)
+
+
+def codes(folder: Path, tip: str = "") -> list[str]:
+    return [problem.code for problem in problems(folder, tip)]
+
+
+def said(
+    capsys: pytest.CaptureFixture[str], folder: Path, *args: str
+) -> tuple[int, dict[str, object]]:
+    """The exit status of `verify --json`, and its one document."""
+    capsys.readouterr()
+    status = small.do(folder, "verify", "--json", *args)
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_a_plan_that_nobody_touched_is_clean(office: Path) -> None:
+    assert problems(office) == []
+
+
+def test_verify_changes_nothing(folder: Path) -> None:
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    problems(folder)
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+
+
+def test_every_assertion_is_found_in_its_cell(office: Path) -> None:
+    """Dates, numbers, long text and CSV: the tracing has something to trace, and finds it."""
+    with small.opened(office) as plan:
+        facts = list(plan.desk.state.returns.values())
+    raws = {item.raw for fact in facts for item in fact.assertions}
+    assert {"2026-10-05", LONG, "red", "46113.0", "=SUM is what they say"} <= raws
+    assert any(fact.file.endswith(".csv") and fact.assertions for fact in facts)
+
+
+# The ledger
+
+
+def contents(path: Path) -> list[tuple[object, ...]]:
+    """Everything that a ledger says: every row of every table, and the tables themselves."""
+    with closing(sqlite3.connect(path)) as db:
+        return [
+            *db.execute("SELECT * FROM sqlite_schema ORDER BY name"),
+            *db.execute("SELECT * FROM meta ORDER BY name"),
+            *db.execute("SELECT * FROM event ORDER BY seq"),
+        ]
+
+
+def errors_of(folder: Path) -> list[str]:
+    """The codes with which `verify` refuses to open a plan, or what it then finds."""
+    try:
+        with small.opened_to_verify(folder) as plan:
+            found: Sequence[Problem] = plan.verify()
+    except XlplanError as error:
+        found = error.problems
+    return [problem.code for problem in found if problem.level == "error"]
+
+
+def test_a_flipped_byte_anywhere_in_the_ledger_is_noticed(folder: Path) -> None:
+    """Or says nothing: then it is in space that SQLite does not use, or in its own bookkeeping,
+    which is shown by every row of every table being what it was."""
+    ledger = folder / "ledger.db"
+    whole = ledger.read_bytes()
+    before = contents(ledger)
+    noticed = unnoticed = 0
+    for position in range(0, len(whole), FLIPS):
+        changed = bytearray(whole)
+        changed[position] ^= 1 << position % 8
+        ledger.write_bytes(changed)
+        found = errors_of(folder)
+        assert all(code.startswith(("LED-", "VER-")) for code in found), (position, found)
+        if found:
+            noticed += 1
+        else:
+            unnoticed += 1
+            assert contents(ledger) == before, position
+    assert noticed > unnoticed
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [
+        ("UPDATE event SET body = replace(body, 'Amber', 'Green')", "VER-003"),
+        ("DELETE FROM event WHERE seq = (SELECT max(seq) - 1 FROM event)", "VER-002"),
+    ],
+)
+def test_a_change_by_other_means_is_an_exit_status_of_one(
+    folder: Path, capsys: pytest.CaptureFixture[str], sql: str, code: str
+) -> None:
+    tamper(folder / "ledger.db", sql)
+    status, document = said(capsys, folder)
+    assert status == 1
+    assert document["ok"] is False
+    assert [p["code"] for p in document["problems"]] == [code]  # type: ignore[attr-defined]  # JSON
+    assert small.do(folder, "show") == 2
+    assert "[LED-007]" in capsys.readouterr().err
+
+
+def test_a_cut_tail_is_found_by_the_tip_on_the_composite(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small.opened(folder) as plan:
+        tip = plan.desk.state.published[-1][1].tip
+    assert said(capsys, folder, "--tip", tip)[0] == 0
+    tamper(folder / "ledger.db", "DELETE FROM event WHERE seq > (SELECT max(seq) - 5 FROM event)")
+    status, document = said(capsys, folder, "--tip", tip)
+    assert status == 1
+    assert [p["code"] for p in document["problems"]] == ["VER-004"]  # type: ignore[attr-defined]
+
+
+def test_a_composite_with_a_tip_that_the_chain_does_not_have(folder: Path) -> None:
+    from xlplan.merge.model import Published
+
+    with small.opened(folder) as plan, plan.desk.work() as work:
+        work.append([Published("2026-11", 1, "other.xlsx", "0" * 64, "f" * 64)])
+    assert codes(folder) == ["VER-006"]
+
+
+def test_a_base_that_does_not_replay_is_noticed(folder: Path) -> None:
+    from dataclasses import replace
+
+    with small.opened(folder) as plan, plan.desk.work() as work:
+        issued = next(i for i in plan.desk.state.issued.values() if i.document == "template")
+        work.append([replace(issued, as_of=2)])
+    assert "VER-007" in codes(folder)
+
+
+# The originals
+
+
+def test_a_flipped_byte_in_any_original_is_noticed(folder: Path) -> None:
+    """The spreadsheet that the plan started from included."""
+    kept = sorted((folder / "returns").iterdir())
+    assert len(kept) == 6
+    for path in kept:
+        data = path.read_bytes()
+        path.chmod(0o644)
+        for position in (0, len(data) // 2, len(data) - 1):
+            path.write_bytes(data[:position] + bytes([data[position] ^ 1]) + data[position + 1 :])
+            [problem] = problems(folder)
+            assert problem.code == "VER-005"
+            assert path.name in problem.where
+        path.write_bytes(data)
+    assert problems(folder) == []
+
+
+def test_a_missing_original_is_noticed_by_the_name_of_its_file(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        digest = next(
+            r.sha256 for r in plan.desk.state.returns.values() if r.file.endswith("Repairs.xlsx")
+        )
+    (folder / "returns" / digest).unlink()
+    [problem] = problems(folder)
+    assert problem.code == "VER-005"
+    assert "Head of Repairs.xlsx is missing" in problem.message
+
+
+def test_the_missing_spreadsheet_that_the_plan_started_from_is_noticed(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        named = {r.sha256 for r in plan.desk.state.returns.values()}
+    [first] = [path for path in (folder / "returns").iterdir() if path.name not in named]
+    first.unlink()
+    [problem] = problems(folder)
+    assert problem.code == "VER-005"
+    assert "source.xlsx is missing" in problem.message
+
+
+def test_an_assertion_that_its_cell_does_not_say_is_noticed(folder: Path) -> None:
+    """Somebody rewrote the ledger with a chain that holds: the originals still tell."""
+    from dataclasses import replace
+
+    with small.opened(folder) as plan, plan.desk.work() as work:
+        fact = next(r for r in plan.desk.state.returns.values() if r.assertions)
+        first = replace(fact.assertions[0], raw="what nobody typed")
+        work.append([replace(fact, assertions=(first, *fact.assertions[1:]))])
+    found = problems(folder)
+    assert found[0].code == "VER-009"
+    assert "what nobody typed" in found[0].message
+
+
+# What is written from the ledger
+
+
+def test_an_edited_master_is_a_note_until_it_is_merged(folder: Path) -> None:
+    small.edit_master(folder, {("1.1", "rating"): "Red"})
+    [note] = problems(folder)
+    assert (note.code, note.level) == ("VER-008", "note")
+    assert small.do(folder, "verify") == 0
+
+
+def test_a_stale_or_missing_master_is_a_note_and_merge_writes_it_again(folder: Path) -> None:
+    master = folder / "master.xlsx"
+    stale = master.read_bytes()
+    small.edit_master(folder, {("1.1", "rating"): "Red"})
+    small.do(folder, "merge")
+    now = master.read_bytes()
+    for left in (stale, None):
+        if left is None:
+            master.unlink()
+        else:
+            master.write_bytes(left)
+        assert [(p.code, p.level) for p in problems(folder) if p.code != "VER-011"] == [
+            ("VER-010", "note")
+        ]
+        small.do(folder, "merge")
+        assert master.read_bytes() == now
+
+
+@pytest.mark.parametrize("file", ["board/2026-11.xlsx", "outbox/2026-11/Head of Repairs.xlsx"])
+def test_a_file_that_somebody_saved_again_is_a_note(folder: Path, file: str) -> None:
+    path = folder / file
+    path.write_bytes(path.read_bytes() + b"\0")
+    [note] = problems(folder)
+    assert (note.code, note.level, note.where) == ("VER-011", "note", file)
+    path.unlink()
+    assert problems(folder) == []
+
+
+# The key and the definition
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [(None, "PLAN-004"), (b"not hex", "PLAN-005"), (b"ab" * 31, "PLAN-005"), (b"\xff", "PLAN-005")],
+)
+def test_without_its_key_a_plan_can_be_looked_at_and_no_more(
+    folder: Path, capsys: pytest.CaptureFixture[str], key: bytes | None, code: str
+) -> None:
+    path = folder / "secret.key"
+    path.unlink()
+    if key is not None:
+        path.write_bytes(key)
+    with small.opened(folder) as plan:
+        before = plan.desk.ledger.tip()
+    small.edit_master(folder, {("1.1", "rating"): "Red"})
+    for args in (("merge",), ("issue", "--cycle", "2026-12"), ("undo", "r-")):
+        assert small.do(folder, *args) == 2
+        assert f"[{code}]" in capsys.readouterr().err or args[0] == "undo"
+    for command in ("show", "log", "status", "check"):
+        assert small.do(folder, command) in (0, 1)
+        assert "PLAN-" not in capsys.readouterr().err
+    assert codes(folder) == [code]
+    with small.opened(folder) as plan:
+        assert plan.desk.ledger.tip() == before
+
+
+def test_a_plan_whose_id_was_changed_says_to_put_it_back(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('id = "plan"', 'id = "other"'), "utf-8")
+    assert small.do(folder, "merge") == 2
+    assert "[PLAN-006]" in capsys.readouterr().err
+
+
+def test_a_ledger_of_another_plan_does_not_go_with_this_key(folder: Path, tmp_path: Path) -> None:
+    """A template is recognised by the key it was signed with, not by the plan's name."""
+    (tmp_path / "other").mkdir()
+    other = small.make(tmp_path / "other" / "plan")
+    data = (folder / "inbox" / "Head of Repairs.xlsx").read_bytes()
+    (other / "inbox" / "Head of Repairs.xlsx").write_bytes(data)
+    with small.opened(other) as plan:
+        [report] = plan.merge().returns
+    assert report.outcome == "refused"
+    assert not report.changes
+
+
+def test_key_rows_of_the_master_are_found(office: Path) -> None:
+    columns, rows = key_rows((office / "master.xlsx").read_bytes(), ID_PREFIX)
+    assert "rating" in columns
+    assert len(rows) == len(small.ROWS)

@@ -1,0 +1,289 @@
+"""Bugs planted on purpose: each must be caught, or the tests of the merge are worth nothing.
+
+Edits of locked cells are applied: a locked cell never moves the master; the office's year.
+Removals from a set are ignored: sets merge by element, as in the textbook.
+A blank is treated as absent: the textbook three-way; total accounting.
+The base is taken from the newest template: the textbook three-way; total accounting.
+In-file stamps are ignored: the later stamp wins.
+Decisions are not remembered: decisions converge and are remembered.
+An entry overwrites the others: entries of everybody stay; the office's year.
+Asks are lost on a later return: each question stays until it is answered; the office's year.
+Undo deletes from the ledger: undo restores and the log grows; the office's year.
+The result depends on the order of arrival: the order of returns that meet in one cell.
+A re-saved copy counts as new: merging again or a re-saved copy changes nothing.
+Invalid values are applied: the textbook three-way.
+A row that is of no template is left out: no row is lost.
+An answer answers other questions too: each question stays until it is answered.
+
+Each test runs a property with the bug in place and asserts that it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.cycle.test_office_year import OfficeYear
+from tests.merge import test_merge_properties as properties
+from tests.paper import Office, row
+from xlplan.merge import decisions, diff, ids, questions, register
+from xlplan.merge.model import Event, Returned
+from xlplan.merge.reading import ReadRow
+from xlplan.merge.register import CellState, Write
+from xlplan.merge.state import State
+from xlplan.plan.definition import Field
+
+Patch = pytest.MonkeyPatch
+Property = Callable[..., None]
+
+
+# The bugs
+
+
+def locked_edits_are_applied(patch: Patch) -> None:
+    kind = diff.Comparison._kind
+
+    def planted(self: Any, row: ReadRow, item: Field, column: str, *rest: Any) -> Any:
+        found, message = kind(self, row, item, column, *rest)
+        return ("edit", "") if found == "locked" else (found, message)
+
+    patch.setattr(diff.Comparison, "_kind", planted)
+
+
+def removals_from_a_set_are_ignored(patch: Patch) -> None:
+    def planted(_self: Any, writes: list[Write]) -> frozenset[str]:
+        return frozenset().union(*(register._elements(w.value) for w in writes))
+
+    patch.setattr(register._Elements, "present", planted)
+
+
+def a_blank_counts_as_absent(patch: Patch) -> None:
+    plain = diff.untouched
+    patch.setattr(diff, "untouched", lambda base, raw: raw is None or plain(base, raw))
+
+
+def the_base_is_that_of_the_newest_template(patch: Patch) -> None:
+    patch.setattr(
+        diff.Comparison,
+        "_against",
+        lambda self, row, times: diff._Against(self.state.seq, self._doubt(row, times)),
+    )
+
+
+def stamps_are_ignored(patch: Patch) -> None:
+    for module in (register, questions):
+        patch.setattr(module, "superseded", lambda _writes: frozenset())
+
+
+def decisions_are_forgotten(patch: Patch) -> None:
+    take = State._take_decision
+
+    def planted(self: State, event: Event, fact: Any) -> Any:
+        return take(self, event, replace(fact, saw=frozenset()))
+
+    patch.setattr(State, "_take_decision", planted)
+
+
+def an_entry_overwrites_the_others(patch: Patch) -> None:
+    settle = register._settle_narrative
+
+    def planted(item: Field, writes: list[Write]) -> CellState:
+        entries = [w for w in writes if w.kind == "entry"]
+        newest = max(entries, key=register._age)
+        return settle(item, [w for w in writes if w.kind != "entry" or w is newest])
+
+    patch.setattr(register, "_settle_narrative", planted)
+
+
+def asks_are_lost_on_a_later_return(patch: Patch) -> None:
+    plain = questions.open_asks
+
+    def planted(writes: list[Write]) -> list[Write]:
+        last = max((w.seq for w in writes), default=0)
+        return [w for w in plain(writes) if w.seq == last]
+
+    patch.setattr(questions, "open_asks", planted)
+
+
+def undo_deletes_from_the_ledger(patch: Patch) -> None:
+    undo = Office.undo
+
+    def planted(self: Office, returned: Returned) -> Any:
+        made = undo(self, returned)
+        self.events[:] = [e for e in self.events if getattr(e.fact, "id", "") != returned.id]
+        return made
+
+    patch.setattr(Office, "undo", planted)
+
+
+def the_last_to_arrive_wins(patch: Patch) -> None:
+    plain = register._settle_plain
+
+    def planted(item: Field | None, writes: list[Write]) -> CellState:
+        found = plain(item, writes)
+        if not found.conflict:
+            return found
+        return CellState(max(found.heads, key=lambda head: head.seq).value, found.heads)
+
+    patch.setattr(register, "_settle_plain", planted)
+
+
+def a_copy_counts_as_new(patch: Patch) -> None:
+    plain = ids.assertion_id
+    returned = Office.returned
+    digest = [""]
+
+    def reading(self: Office, found: Any) -> Returned:
+        digest[0] = found.sha256
+        return returned(self, found)
+
+    patch.setattr(Office, "returned", reading)
+    patch.setattr(diff, "assertion_id", lambda *parts: plain(*parts) + digest[0])
+
+
+def invalid_values_are_applied(patch: Patch) -> None:
+    kind = diff.Comparison._kind
+
+    def planted(self: Any, *parts: Any) -> Any:
+        found, message = kind(self, *parts)
+        return ("edit", "") if found == "invalid" else (found, message)
+
+    patch.setattr(diff.Comparison, "_kind", planted)
+
+
+def rows_of_no_template_are_left_out(patch: Patch) -> None:
+    run = diff.Comparison.run
+
+    def planted(self: Any) -> diff.Findings:
+        found = run(self)
+        found.assertions = [a for a in found.assertions if a.kind != "row-added"]
+        return found
+
+    patch.setattr(diff.Comparison, "run", planted)
+
+
+def an_answer_answers_all(patch: Patch) -> None:
+    patch.setattr(
+        decisions,
+        "_seen_by",
+        lambda state, key, *_: frozenset(write.id for write in state.live(key)),
+    )
+
+
+# What must catch them: the properties, and three promises in one small scene each
+
+
+def the_later_stamp_wins() -> None:
+    office = Office()
+    template = office.issue("Ann")
+    office.give_back(template, {("a-1", "rating"): "Blue"}, saved_at="2026-01-02")
+    office.give_back(template, {("a-1", "rating"): "Red"}, saved_at="2026-01-03")
+    assert office.value("a-1", "rating") == "Red"
+
+
+def entries_of_everybody_stay() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    office.give_back(ann, {("a-1", "diary:entry"): "First"})
+    office.give_back(ben, {("a-1", "diary:entry"): "Second"})
+    assert "First" in office.value("a-1", "diary")
+    assert "Second" in office.value("a-1", "diary")
+
+
+def each_question_stays_until_it_is_answered() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    office.give_back(ann, {("a-1", "rating"): "Purple", ("a-1", "action"): "Mine"})
+    office.give_back(ben, {("a-1", "rating"): None, ("a-2", "due"): "1 May 2026"})
+    kinds = [question.kind for question in office.questions()]
+    assert sorted(kinds) == ["cleared-required", "invalid", "locked"]
+    office.answer(next(q for q in office.questions() if q.kind == "invalid"), "Keep current")
+    assert sorted(q.kind for q in office.questions()) == ["cleared-required", "locked"]
+
+
+def no_row_is_lost() -> None:
+    office = Office()
+    back = office.give_back(
+        office.issue("Ann"), more=[row("forged", {"action": "Forged", "rating": "Red"}, "u-9")]
+    )
+    assert [fate.field for fate in office.fates(back)] == ["action", "rating"]
+
+
+def a_year() -> None:
+    run_state_machine_as_test(OfficeYear, settings=QUICK)
+
+
+QUICK = settings(
+    max_examples=200,
+    stateful_step_count=20,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+CAUGHT: list[tuple[Callable[[Patch], None], Property]] = [
+    (locked_edits_are_applied, properties.test_a_locked_cell_never_moves_the_master),
+    (locked_edits_are_applied, a_year),
+    (removals_from_a_set_are_ignored, properties.test_sets_merge_by_element_as_in_the_textbook),
+    (a_blank_counts_as_absent, properties.test_a_single_return_equals_the_textbook_three_way),
+    (
+        a_blank_counts_as_absent,
+        properties.test_every_returned_cell_that_differs_has_exactly_one_fate,
+    ),
+    (
+        the_base_is_that_of_the_newest_template,
+        properties.test_a_single_return_equals_the_textbook_three_way,
+    ),
+    (
+        the_base_is_that_of_the_newest_template,
+        properties.test_every_returned_cell_that_differs_has_exactly_one_fate,
+    ),
+    (stamps_are_ignored, the_later_stamp_wins),
+    (decisions_are_forgotten, properties.test_decisions_converge_and_are_remembered),
+    (an_entry_overwrites_the_others, entries_of_everybody_stay),
+    (an_entry_overwrites_the_others, a_year),
+    (asks_are_lost_on_a_later_return, each_question_stays_until_it_is_answered),
+    (asks_are_lost_on_a_later_return, a_year),
+    (
+        undo_deletes_from_the_ledger,
+        properties.test_undo_restores_the_plan_as_if_the_return_had_never_come,
+    ),
+    (undo_deletes_from_the_ledger, a_year),
+    (
+        the_last_to_arrive_wins,
+        properties.test_the_order_of_returns_that_meet_in_one_cell_does_not_matter,
+    ),
+    (a_copy_counts_as_new, properties.test_merging_again_or_a_resaved_copy_changes_nothing),
+    (invalid_values_are_applied, properties.test_a_single_return_equals_the_textbook_three_way),
+    (rows_of_no_template_are_left_out, no_row_is_lost),
+    (an_answer_answers_all, each_question_stays_until_it_is_answered),
+]
+
+
+def run(check: Property, patch: Patch) -> None:
+    """Run a property with few examples, the same ones every time."""
+    if hasattr(check, "hypothesis"):
+        # `settings(...)(check)` would change the property for its own test as well.
+        patch.setattr(check, "_hypothesis_internal_use_settings", QUICK)
+    check()
+
+
+@pytest.mark.parametrize("check", list(dict.fromkeys(check for _, check in CAUGHT)))
+def test_without_a_bug_it_passes(check: Property, monkeypatch: Patch) -> None:
+    if check is not a_year:  # which has a test of its own
+        run(check, monkeypatch)
+
+
+@pytest.mark.parametrize(("plant", "check"), CAUGHT)
+def test_a_planted_bug_is_caught(
+    plant: Callable[[Patch], None], check: Property, monkeypatch: Patch
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        run(check, monkeypatch)

@@ -1,0 +1,601 @@
+"""The text of a plan definition: what it says, and every fault with its line and key."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.errors import XlplanError
+from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating, Rollup, Rule
+from xlplan.plan.load import load_definition
+from xlplan.plan.tables import TABLES
+from xlplan.plan.toml_places import find_places, line_of
+
+SMALL = """\
+[plan]
+id = "care-plan"
+title = "Care plan"
+
+[[field]]
+id = "ref"
+heading = "Ref"
+role = "key"
+
+[[field]]
+id = "action"
+heading = "Action"
+role = "action"
+"""
+RATED = """
+[[field]]
+id = "rating"
+heading = "RAG"
+type = "rating"
+role = "rating"
+
+[[rating]]
+code = "G"
+label = "Green"
+"""
+WHOLE = """\
+# A plan with everything in it
+[plan]
+id = "care-plan"
+title = " Care  plan "
+organisation = "Marlbridge Council"
+marking = "OFFICIAL"
+timezone = "Europe/Dublin"
+language = "en-IE"
+agreed = 2026-01-05
+notes = ["Two notes", "from below the table"]
+
+[[field]]
+id = "ref"
+heading = "Ref"
+type = "text"
+role = "key"
+owner = "coordinator"
+required = true
+width = 8.5
+
+[[field]]
+id = "action"
+heading = "Action"
+role = "action"
+
+[[field]]
+id = "progress"
+heading = "Progress"
+type = "narrative"
+role = "progress"
+owner = "lead"
+mode = "append"
+guidance = \"\"\"
+Say what happened.
+Then what comes next.\"\"\"
+
+[[field]]
+id = "state"
+heading = "State"
+type = "choice"
+choices = ["open", "shut"]
+retired = true
+
+[[field]]
+id = "rating"
+heading = "RAG"
+type = "rating"
+role = "rating"
+scale = "five"
+
+[[field]]
+id = "ref"
+of = "recommendation"
+heading = "Number"
+role = "key"
+
+[[field]]
+id = "view"
+of = "recommendation"
+heading = "View"
+type = "rating"
+scale = "five"
+
+[[field]]
+id = "percent"
+heading = "Complete"
+type = "percent"
+role = "percent"
+
+[[field]]
+id = "due"
+heading = "Timescale"
+type = "timescale"
+role = "due"
+
+[[field]]
+id = "target"
+heading = "Target"
+role = "target"
+
+[[field]]
+id = "actual"
+heading = "Actual"
+role = "actual"
+
+[[rating]]
+code = "G"
+label = "Green"
+meaning = "On track"
+colour = "#00B050"
+text_colour = "#FFFFFF"
+aliases = ["on track"]
+scale = "five"
+
+[[rating]]
+code = "B"
+label = "Blue"
+order = 9
+closed = true
+holding = true
+exception = true
+scale = "five"
+
+[[lead]]
+name = "Head of  Housing"
+aliases = ["HH"]
+organisation = "Marlbridge Council"
+email = "housing@example.org"
+deputy = "Housing Manager"
+
+[people]
+separators = [" with ", "/"]
+
+[[rule]]
+id = "late"
+challenge = "B"
+percent_up_to = 25
+percent_below = 50
+percent_above = 12.5
+overdue_days = 32
+progress_says = "completed"
+target = "below"
+rated = ["G"]
+message = "More than a month late."
+
+[[rollup]]
+to = "recommendation"
+rule = "accountable"
+field = "view"
+heading = "Accountable officer's view"
+
+[issue]
+fields = ["ref", "action"]
+include_closed = false
+proposal_rows = 2
+contact = "The coordinator"
+guidance = "Thank you."
+password = " secret "
+layout = "form"
+
+[composite]
+fields = ["ref", "rating"]
+sheets = ["summary"]
+group_by = "rating"
+
+[style]
+font = "Arial"
+heading_colour = "#000000"
+band_colour = "#EEEEEE"
+input_colour = "#FFFFE0"
+
+[checks]
+CHK-003 = "off"
+"""
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(XlplanError) as caught:
+        load_definition(text)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def only_fault(text: str) -> str:
+    found = faults(text)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_small_definition_takes_the_defaults() -> None:
+    plan = load_definition(SMALL)
+    assert (plan.id, plan.title, plan.timezone) == ("care-plan", "Care plan", "Europe/London")
+    assert [item.id for item in plan.fields] == ["ref", "action"]
+    assert plan.separators == DEFAULT_SEPARATORS
+    assert plan.issue.include_closed
+    assert plan.checks == {}
+
+
+def test_every_key_arrives() -> None:
+    plan = load_definition(WHOLE)
+    raw = tomllib.loads(WHOLE)
+    for name, table in TABLES.items():
+        given_keys = set().union(*raw[name]) if table.many else set(raw[name])
+        assert given_keys == set(table.keys), f"the text above leaves out a key of {name}"
+    assert plan.title == "Care plan"
+    assert (plan.organisation, plan.marking) == ("Marlbridge Council", "OFFICIAL")
+    assert (plan.timezone, plan.language) == ("Europe/Dublin", "en-IE")
+    assert plan.notes == ("Two notes", "from below the table")
+    assert plan.agreed == date(2026, 1, 5)
+    ref, _, progress, state, rating, number = plan.fields[:6]
+    assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
+    assert progress.guidance == "Say what happened.\nThen what comes next."
+    assert (progress.owner, progress.mode, progress.type) == ("lead", "append", "narrative")
+    assert (state.choices, state.retired) == (("open", "shut"), True)
+    assert (rating.scale, number.of) == ("five", "recommendation")
+    assert plan.ratings == (
+        Rating("G", "Green", "On track", "#00B050", "#FFFFFF", 1, aliases=("on track",),
+               scale="five"),
+        Rating("B", "Blue", order=9, closed=True, holding=True, exception=True, scale="five"),
+    )  # fmt: skip
+    (lead,) = plan.leads
+    assert (lead.name, lead.aliases, lead.deputy) == ("Head of Housing", ("HH",), "Housing Manager")
+    assert (lead.organisation, lead.email) == ("Marlbridge Council", "housing@example.org")
+    assert plan.separators == (" with ", "/")
+    assert plan.rules == (
+        Rule("late", "B", 25, 50, 12.5, 32, "completed", "below", ("G",),
+             "More than a month late."),
+    )  # fmt: skip
+    assert plan.rollups == (
+        Rollup("recommendation", "accountable", "view", "Accountable officer's view"),
+    )
+    assert plan.issue.fields == ("ref", "action")
+    assert (plan.issue.include_closed, plan.issue.proposal_rows) == (False, 2)
+    assert (plan.issue.contact, plan.issue.guidance) == ("The coordinator", "Thank you.")
+    assert (plan.issue.password, plan.issue.layout) == (" secret ", "form")
+    assert plan.composite.fields == ("ref", "rating")
+    assert (plan.composite.sheets, plan.composite.group_by) == (("summary",), "rating")
+    assert (plan.style.font, plan.style.heading_colour) == ("Arial", "#000000")
+    assert (plan.style.band_colour, plan.style.input_colour) == ("#EEEEEE", "#FFFFE0")
+    assert plan.checks == {"CHK-003": "off"}
+
+
+def test_a_definition_finds_its_parts() -> None:
+    plan = load_definition(WHOLE)
+    assert plan.find("ref") is plan.fields[0]
+    assert plan.find("ref", "recommendation") is plan.fields[5]
+    assert plan.find("state", "recommendation") is None
+    assert plan.with_role("progress") is plan.fields[2]
+    assert [item.id for item in plan.fields_of("action")] == [
+        "ref", "action", "progress", "rating", "percent", "due", "target", "actual",
+    ]  # fmt: skip
+    assert plan.fields_of("action", retired=True)[3] is plan.fields[3]
+    assert plan.rating("G", "five") is plan.ratings[0]
+    assert plan.rating("G") is None
+    assert plan.lead(" hh ") is plan.leads[0]
+
+
+def test_ratings_stand_in_the_order_of_the_file_unless_they_say_otherwise() -> None:
+    plan = load_definition(
+        SMALL + RATED + '[[rating]]\ncode = "B"\nlabel = "Blue"\norder = 0\n'
+        '[[rating]]\ncode = "R"\nlabel = "Red"\n'
+    )
+    assert [rating.code for rating in plan.scale_of(plan.fields[2])] == ["B", "G", "R"]
+
+
+def test_a_text_saved_with_a_byte_order_mark_is_read() -> None:
+    assert load_definition("\ufeff" + SMALL) == load_definition(SMALL)
+    assert load_definition(SMALL.replace("\n", "\r\n")) == load_definition(SMALL)
+
+
+def test_an_empty_text_is_the_same_as_one_left_out() -> None:
+    assert load_definition(SMALL.replace("[[field]]", 'timezone = " "\n[[field]]', 1)).timezone == (
+        "Europe/London"
+    )
+
+
+def test_three_faults_are_told_at_once_each_with_line_and_key() -> None:
+    found = faults(
+        SMALL.replace('title = "Care plan"', "title = 7")
+        + RATED.replace('"rating"', '"ratng"', 2).replace('id = "ratng"', 'id = "rating"')
+        + '[issue]\nfields = [\n  "ref",\n  "actoin",\n]\n'
+    )
+    assert [line.split(" ")[0] for line in found] == [
+        "plan.toml:3:",
+        "plan.toml:18:",
+        "plan.toml:27:",
+    ]
+    assert found[0] == (
+        'plan.toml:3: [plan]: title is a whole number. Write text in quotes, such as "…". [DEF-005]'
+    )
+    assert '[[field]] rating: type "ratng" is not a field type. Did you mean "rating"?' in found[1]
+    assert '[issue]: fields "actoin" is not the id of a field of actions.' in found[2]
+    assert 'Did you mean "action"?' in found[2]
+
+
+def test_faults_name_the_file_they_stand_in() -> None:
+    with pytest.raises(XlplanError) as caught:
+        load_definition("x", where="templates/brag.toml")
+    assert caught.value.problems[0].where == "templates/brag.toml:1"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[plan]\nid = ", 2),
+        ("[plan]\nid = 'a'\nid = 'b'\n", 3),
+        ("[plan]\nnotes = [\n'a',\n", 4),
+        ("[plan\nid = 'a'", 1),
+        ("order = " + "9" * 5000, 1),
+        ("order = " + "[" * 20_000, 1),
+    ],
+)
+def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
+    assert re.fullmatch(rf"plan\.toml:{line}: .*\[DEF-001\]", only_fault(text))
+
+
+@pytest.mark.parametrize(
+    ("addition", "line", "code", "says"),
+    [
+        # keys and tables that nothing knows
+        ("[isue]\n", 14, "DEF-002", 'Did you mean "issue"?'),
+        ("[plan.more]\n", 14, "DEF-002", '"more" is not a key'),
+        ("[checks]\nCHK-03 = 'off'\n", 15, "DEF-002", '"CHK-03" is not the code of a check'),
+        ("[[lead]]\nname = 'A'\nalias = ['B']\n", 16, "DEF-002", 'Did you mean "aliases"?'),
+        # left out, or empty
+        ("[[lead]]\nemail = 'a@example.org'\n", 14, "DEF-003", "[[lead]] number 1: name"),
+        ("[[lead]]\nname = ''\n", 14, "DEF-003", "name is missing"),
+        ("[[lead]]\nname = 'A'\naliases = ['B', ' ']\n", 16, "DEF-003", "holds an empty text"),
+        ("[people]\nseparators = ['']\n", 15, "DEF-003", "holds an empty text"),
+        ("[[field]]\nid = 'x'\nheading = 'X'\ntype = 'choice'\n", 14, "DEF-003", "choices"),
+        # not one of the values allowed
+        ("[[field]]\nid = 'x'\nheading = 'X'\nowner = 'leed'\n", 17, "DEF-004", '"lead"'),
+        ("[checks]\nCHK-003 = 'of'\n", 15, "DEF-004", 'Did you mean "off"?'),
+        ("[checks]\nCHK-003 = false\n", 15, "DEF-004", "is not a level"),
+        # the wrong kind
+        ("[field]\n", None, "DEF-001", "not valid TOML"),
+        ("[lead]\nname = 'A'\n", 14, "DEF-005", "Write [[lead]] above each lead"),
+        ("lead = ['A']\n", 14, "DEF-002", "is not a key of this table"),
+        ("[[issue]]\n", 14, "DEF-005", "Write [issue] above its keys"),
+        ("[[checks]]\n", 14, "DEF-005", "Write [checks]"),
+        ("[[lead]]\nname = 'A'\naliases = 'B'\n", 16, "DEF-005", "aliases is text. Write a list"),
+        ("[[lead]]\nname = 'A'\naliases = ['B',\n 2, 'C']\n", 17, "DEF-005", "a whole number"),
+        ("[[lead]]\nname = 2011-05-31\n", 15, "DEF-005", "name is a date. Write text"),
+        ("[rollup]\nto = 'ref'\n", 14, "DEF-005", "Write [[rollup]] above each rollup"),
+        ("[issue]\nproposal_rows = 2011-05-31T07:00:00\n", 15, "DEF-005", "is a date or time"),
+        ("[issue]\nproposal_rows = true\n", 15, "DEF-005", "is true or false"),
+        ("[issue]\nproposal_rows = 1.5\n", 15, "DEF-005", "is a number"),
+        ("[issue]\ninclude_closed = 1\n", 15, "DEF-005", "Write true or false"),
+        ("[style]\nfont = {}\n", 15, "DEF-005", "is a table"),
+        # taken twice
+        ("[[field]]\nid = 'Ref'\nheading = 'X'\n", 15, "DEF-006", "taken by [[field]] ref"),
+        ("[[lead]]\nname = 'A'\n[[lead]]\nname = ' a'\n", 17, "DEF-006", "taken by [[lead]] A"),
+        (
+            "[[lead]]\nname = 'A'\n[[lead]]\nname = 'B'\naliases = ['a']\n",
+            18, "DEF-006", 'aliases "a" is taken',
+        ),
+        (
+            "[[rating]]\ncode = 'A'\nlabel = 'X'\n[[rating]]\ncode = 'B'\nlabel = 'x'\n",
+            19, "DEF-006", 'label "x" is taken by [[rating]] A',
+        ),
+        # not of the right form
+        ("[style]\nband_colour = 'blue'\n", 15, "DEF-007", "not a colour"),
+        ("[[field]]\nid = '_status'\nheading = 'X'\n", 15, "DEF-007", "not an id for a field"),
+        ("[[lead]]\nname = 'A'\nemail = 'a@b, c@d'\n", 16, "DEF-007", "not an e-mail address"),
+        ("[issue]\nproposal_rows = -1\n", 15, "DEF-007", "from 0 to 200"),
+        ("[[field]]\nid = 'x'\nheading = 'X'\nwidth = nan\n", 17, "DEF-007", "from 0 to 255"),
+        # roles
+        ("[[field]]\nid = 'x'\nheading = 'X'\nrole = 'key'\n", 17, "DEF-009", '"ref" has role'),
+        ("[[field]]\nid = 'x'\nheading = 'X'\nof = 'recommendation'\n", 5, "DEF-009", "No [["),
+        # naming what is not there
+        ("[[field]]\nid = 'x'\nheading = 'X'\ntype = 'rating'\n", 14, "DEF-010", "needs a scale"),
+        (
+            "[[field]]\nid = 'x'\nheading = 'X'\ntype = 'rating'\nscale = 'five'\n",
+            18, "DEF-010", 'no [[rating]] has scale "five"',
+        ),
+        ("[composite]\ngroup_by = 'theme'\n", 15, "DEF-010", "Use one of: ref, action."),
+        # keys that do not go together
+        ("[[field]]\nid = 'x'\nheading = 'X'\nmode = 'append'\n", 17, "DEF-011", "is a text"),
+    ],
+)  # fmt: skip
+def test_each_fault_says_where_and_what_to_do(
+    addition: str, line: int | None, code: str, says: str
+) -> None:
+    found = only_fault(SMALL + addition)
+    if line is not None:
+        assert found.startswith(f"plan.toml:{line}: ")
+    assert says in found
+    assert found.endswith(f"[{code}]")
+
+
+@pytest.mark.parametrize("agreed", ["'2026-01-05'", "2026-01-05T07:00:00", "07:00:00", "20260105"])
+def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
+    found = only_fault(SMALL.replace("[[field]]", f"agreed = {agreed}\n[[field]]", 1))
+    assert found.startswith("plan.toml:5: [plan]: agreed is ")
+    assert found.endswith("Write a date without quotes, such as 2026-01-05. [DEF-005]")
+
+
+@pytest.mark.parametrize(
+    ("addition", "code", "says"),
+    [
+        ("[[rule]]\nid = 'r'\nchallenge = 'G'\n", "DEF-003", "there is no condition"),
+        (
+            "[[rule]]\nid = 'r'\nchallenge = 'G'\noverdue_days = 1\n",
+            "DEF-009", 'overdue_days needs a field of actions with role "due"',
+        ),
+        (
+            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\n"
+            "[[rule]]\nid = 'r'\nchallenge = 'X'\noverdue_days = 1\n",
+            "DEF-010", 'challenge "X" is not the code of a rating of actions. Use one of: G.',
+        ),
+        (
+            "[[field]]\nid = 'due'\nheading = 'D'\nrole = 'due'\n"
+            "[[rule]]\nid = 'r'\nchallenge = 'G'\noverdue_days = 1\nrated = ['X']\n",
+            "DEF-010", 'rated "X" is not the code',
+        ),
+        (
+            "[[rule]]\nid = 'r'\nchallenge = 'G'\npercent_below = 101\n",
+            "DEF-007", "from 0 to 100",
+        ),
+        ("[[rollup]]\nto = 'theme'\nrule = 'share-closed'\n", "DEF-010", "Use one of: "),
+        ("[[rollup]]\nto = 'ref'\nrule = 'best'\n", "DEF-004", "a rule for summing up"),
+        ("[[rollup]]\nto = 'ref'\nrule = 'accountable'\n", "DEF-011", "is for recommendations"),
+        (
+            "[[rollup]]\nto = 'recommendation'\nrule = 'accountable'\n",
+            "DEF-009", "no field of recommendations has role",
+        ),
+        (
+            "[[rollup]]\nto = 'recommendation'\nrule = 'accountable'\nfield = 'x'\n",
+            "DEF-010", 'field "x" is not a rating of recommendations',
+        ),
+        ("[[rollup]]\nto = 'ref'\nrule = 'worst'\n" * 2, "DEF-006", "is there twice"),
+    ],
+)  # fmt: skip
+def test_rules_and_roll_ups_fit_the_fields(addition: str, code: str, says: str) -> None:
+    found = only_fault(SMALL + RATED + addition)
+    assert says in found
+    assert found.endswith(f"[{code}]")
+
+
+def test_the_worst_rating_needs_ratings() -> None:
+    found = only_fault(SMALL + "[[rollup]]\nto = 'ref'\nrule = 'worst'\n")
+    assert found.startswith("plan.toml:16: ")
+    assert found.endswith("[DEF-009]")
+
+
+def test_a_value_outside_any_table_is_no_table() -> None:
+    assert "plan.toml:1: " in only_fault("title = 'x'\n" + SMALL)
+
+
+def test_a_missing_plan_is_told_once() -> None:
+    assert "The table [plan] is missing" in only_fault(SMALL[SMALL.index("[[field]]") :])
+
+
+def test_no_fields_at_all_lack_their_roles() -> None:
+    found = faults(SMALL[: SMALL.index("[[field]]")])
+    assert [line[-9:] for line in found] == ["[DEF-009]", "[DEF-009]"]
+
+
+def test_a_misspelt_role_is_one_fault_not_two() -> None:
+    assert 'role "kye" is not a role' in only_fault(SMALL.replace('"key"', '"kye"'))
+
+
+def test_a_plan_id_is_safe_in_a_file_name() -> None:
+    for name in ("../plan", "care plan", "caf\u00e9", ".plan", "a" * 64):
+        assert "[DEF-007]" in only_fault(SMALL.replace("care-plan", name))
+
+
+@pytest.mark.parametrize("name", ["Europe/Lodnon", "Nowhere", "../../etc/passwd", "Europe"])
+def test_a_timezone_must_exist(name: str) -> None:
+    found = only_fault(SMALL.replace("[[field]]", f'timezone = "{name}"\n[[field]]', 1))
+    assert found.startswith("plan.toml:5: [plan]: timezone")
+    assert "Europe/London" in found
+    assert found.endswith("[DEF-008]")
+
+
+def test_a_name_with_odd_characters_is_shown_in_one_line() -> None:
+    assert "[[lead]] A B: " in only_fault(SMALL + '[[lead]]\nname = "A\\nB"\nx = 1\n')
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "line"),
+    [
+        ("a = 1\nb = 2", ("b",), 2),
+        ("a = '''\nb = 9\n'''\nb = 2", ("b",), 4),
+        ('a = """x\\"""" # b\n"b" = 2', ("b",), 2),
+        ('a = """"x""""" # five quotes\nb = 2', ("b",), 2),
+        ("a = '#' # [b]\n['b']\nc = 1", ("b", "c"), 3),
+        ('["b c".d]\ne = 1', ("b c", "d", "e"), 2),
+        ("[[x]]\na = 1\n[[x]]\na = 2", ("x", 1, "a"), 4),
+        ("[[x]]\n[x.y]\na = 1\n[[x]]\n[x.y]\na = 2", ("x", 1, "y", "a"), 6),
+        ("[[x]]\n[[x.y]]\n[[x.y]]\na = 1\n", ("x", 0, "y", 1, "a"), 4),
+        ("x = [\n {a = 1},\n # {a = 2},\n {b = [1, 2], a = 3}\n]", ("x", 1, "a"), 4),
+        ("x = [1,\n [2,\n 3]]", ("x", 1, 1), 3),
+        ("x.y = 1.5\nz = 1979-05-27 07:32:00\nw = 1", ("w",), 3),
+        ("x.y.z = {}\n", ("x", "y"), 1),
+        ("a = 1\n[t]\n", ("t", "missing", 3), 2),
+        ("", ("t",), 1),
+    ],
+)
+def test_the_line_of_a_key(text: str, path: tuple[str | int, ...], line: int) -> None:
+    tomllib.loads(text)
+    assert line_of(find_places(text), path) == line
+
+
+KEYS = st.sampled_from(["a", "b-c", '"d e"', "'f.g'", '"\\u00e9"'])
+SCALARS = st.sampled_from(
+    [
+        "1",
+        "-1.5",
+        "true",
+        '"x # y"',
+        "'[z]'",
+        '"""\n[q]\n"""',
+        "'''\na = 1'''",
+        "1979-05-27T07:32:00Z",
+    ]
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda parts: "[\n" + ",\n".join(parts) + "]")
+        | st.dictionaries(KEYS, inner, max_size=2).map(
+            lambda table: "{" + ", ".join(f"{key} = {value}" for key, value in table.items()) + "}"
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@given(
+    st.dictionaries(KEYS, VALUES), st.lists(st.dictionaries(KEYS, VALUES, max_size=3), max_size=3)
+)
+def test_every_key_and_item_has_a_line(first: dict[str, str], rest: list[dict[str, str]]) -> None:
+    lines = [f"{key} = {value}" for key, value in first.items()]
+    for table in rest:
+        lines += ["[[many]]", *(f"{key} = {value}" for key, value in table.items())]
+    text = "\n".join(lines)
+    places = find_places(text)
+    whole = text.split("\n")
+    for path in paths(tomllib.loads(text)):
+        assert 1 <= places[path] <= len(whole)
+        if isinstance(path[-1], str) and path != ("many",):
+            spelt = path[-1].replace("\u00e9", "\\u00e9")
+            assert spelt in whole[places[path] - 1]
+
+
+def paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    found = [path] if path else []
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            found += paths(inner, (*path, key))
+    if isinstance(value, list):
+        for number, inner in enumerate(value):
+            found += paths(inner, (*path, number))
+    return found
+
+
+def test_reading_a_definition_imports_nothing_slow() -> None:
+    code = (
+        "import sys; from xlplan.plan.load import load_definition; "
+        "load_definition(sys.stdin.read()); "
+        "print([m for m in ('tomlkit', 'difflib', 'zoneinfo', 'pandas') if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], input=SMALL, capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "[]\n"
+
+
+def test_the_ways_of_working_that_are_shipped_can_be_read() -> None:
+    shipped = sorted((Path(__file__).parent.parent.parent / "workbook_templates").glob("*.toml"))
+    assert shipped
+    for path in shipped:
+        assert isinstance(load_definition(path.read_text("utf-8"), path.name), PlanDefinition)

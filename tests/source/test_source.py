@@ -1,0 +1,876 @@
+"""From a spreadsheet to a plan: tables written as text, and the real ones where they are here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xlplan.errors import XlplanError
+from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.load import load_definition
+from xlplan.plan.text import latin
+from xlplan.plan.values import Invalid, Value, show
+from xlplan.plan.write import write_definition
+from xlplan.source.importing import Source, SourceRow, closest_template, read_source
+from xlplan.workbook.read.book import Book, CellValue, ReadSheet
+from xlplan.workbook.read.reading import read_book
+
+
+def sheet(text: str, name: str = "Plan", **more: object) -> ReadSheet:
+    r"""A sheet from a text table: a line is a row, ``|`` parts cells, ``\n`` breaks a line.
+
+    A line with one cell is merged across the sheet; ``""`` lines are blank rows.
+    """
+    lines = [line.strip() for line in text.strip("\n").split("\n")]
+    rows: list[list[CellValue]] = []
+    merged: list[tuple[int, int, int, int]] = []
+    width = max(line.count("|") for line in lines)
+    for number, line in enumerate(lines):
+        parts = [part.strip().replace("\\n", "\n") or None for part in line.split("|")]
+        if len(parts) == 1 and parts[0]:
+            merged.append((number, 0, number, width))
+        rows.append([*parts, *([None] * (width + 1 - len(parts)))])
+    return replace(ReadSheet(name, rows, merged=tuple(merged)), **more)  # type: ignore[arg-type] # any field of a sheet
+
+
+def book(*sheets: ReadSheet) -> Book:
+    return Book("plan.xlsx", "xlsx", sheets)
+
+
+def read(*texts: str) -> Source:
+    return read_source(
+        book(*(sheet(text, f"Sheet {n}") for n, text in enumerate(texts, 1))), plan_id="plan"
+    )
+
+
+def column(source: Source, field: str, kind: str = "action") -> list[str]:
+    return [show(row.values.get(field)) for row in source.rows if row.kind == kind]
+
+
+def fates(source: Source) -> list[tuple[int, str, str]]:
+    return [(line.row, line.fate, line.detail) for line in source.account]
+
+
+PLAN = r"""
+Improvement plan for the ferry service
+Blue - Completed
+Green - On track
+Amber - Slippage
+Red - Major slippage
+
+Recommendation 2 - Boats are checked
+Ref | Action required     | Timescale   | Lead Officers         | Progress made | RAG rating
+2.1 | Check every boat    | May 2026    | Ada Quill / Ben Ode   | Half are done | Green
+2.2 | Keep a log          | Immediate   | Ada Quill             |               | Blue\nBlue
+
+Recommendation 1 - Crews are trained
+Recommendation 3 - Crews are rested
+Ref | Action required     | Timescale   | Lead Officers         | Progress made | RAG rating
+1.1 | Train every crew    | 31 May 2026 | Ben Ode and Cy Marr   | Begun         | Amber
+1.2 | Plan the shifts     |             | Ada Quill\nCy Marr    | - done        |
+"""
+LIST = r"""
+Summary
+Recommendation              | Recommended timescale | Accountable Officers | Page
+SAFETY
+1. Train the crews          | Immediate             | Ada Quill            | 3
+2. Boats are checked        | Three months          | Ben Ode              | 4
+PEOPLE
+3. Rest the crews           | Six months            | Dee Port             | 5
+"""
+
+
+def test_tables_are_found_under_title_legend_and_headings() -> None:
+    source = read(PLAN)
+    assert column(source, "ref") == ["2.1", "2.2", "1.1", "1.2"]
+    assert source.definition.title == "Improvement plan for the ferry service"
+    assert fates(source) == [
+        (1, "note", "title"),
+        (2, "note", "legend"),
+        (3, "note", "legend"),
+        (4, "note", "legend"),
+        (5, "note", "legend"),
+        (6, "blank", ""),
+        (7, "heading", "section"),
+        (8, "heading", "column headings"),
+        (9, "imported", "action 2.1"),
+        (10, "imported", "action 2.2"),
+        (11, "blank", ""),
+        (12, "heading", "section"),
+        (13, "heading", "section"),
+        (14, "repeated header", "column headings"),
+        (15, "imported", "action 1.1"),
+        (16, "imported", "action 1.2"),
+    ]
+
+
+def test_the_legend_makes_the_scale() -> None:
+    ratings = read(PLAN).definition.ratings
+    assert [(r.code, r.label, r.closed, r.exception) for r in ratings] == [
+        ("Blue", "Completed", True, False),
+        ("Green", "On track", False, False),
+        ("Amber", "Slippage", False, True),
+        ("Red", "Major slippage", False, True),
+    ]
+
+
+def test_values_are_typed_and_placed() -> None:
+    first, second, third, last = read(PLAN).rows
+    assert first.values["lead"] == ("Ada Quill", "Ben Ode")
+    assert third.values["lead"] == ("Ben Ode", "Cy Marr")
+    assert second.values["rating"] == "Blue"
+    assert last.values["progress"] == "- done"
+    assert "due" not in last.values
+    assert str(first.places["rating"]) == "plan.xlsx!Sheet 1!F9"
+    assert (first.sheet, first.row) == ("Sheet 1", 9)
+
+
+def test_actions_answer_the_recommendations_above_them() -> None:
+    source = read(LIST, PLAN)
+    assert Counter(row.kind for row in source.rows) == {"recommendation": 3, "action": 4}
+    assert column(source, "ref", "recommendation") == ["1", "2", "3"]
+    assert column(source, "action", "recommendation")[0] == "Train the crews"
+    assert column(source, "section", "recommendation") == ["SAFETY", "SAFETY", "PEOPLE"]
+    assert column(source, "due", "recommendation")[0] == "Immediate"
+    answers = [row.values["recommendation"] for row in source.rows if row.kind == "action"]
+    assert answers == [{"2"}, {"2"}, {"1", "3"}, {"1", "3"}]
+    assert column(source, "section") == [
+        "Recommendation 2", "Recommendation 2",
+        "Recommendations 1 and 3", "Recommendations 1 and 3",
+    ]  # fmt: skip
+
+
+def test_a_heading_that_words_its_recommendation_otherwise_is_said() -> None:
+    guesses = read(LIST, PLAN).guesses
+    assert any("Crews are trained" in guess for guess in guesses)
+    assert not any("Boats are checked" in guess for guess in guesses)
+
+
+def test_headings_without_a_list_are_sections_in_full() -> None:
+    source = read(PLAN)
+    assert column(source, "section")[0] == "Recommendation 2 - Boats are checked"
+    assert column(source, "section")[2] == "Recommendations 1 and 3"
+    assert "Recommendation 3 - Crews are rested" in source.definition.notes
+
+
+def test_a_short_heading_takes_the_words_it_has_elsewhere() -> None:
+    done = "Finished\n\nPriority 1\nRef | Action | RAG\n1.9 | Sell the barge | C"
+    plan = "Priority 1: Safe boats\nRef | Action | RAG\n1.1 | Mend the hull | A\n1.2 | Paint it | A"
+    source = read(plan, done)
+    assert set(column(source, "section")) == {"Priority 1: Safe boats"}
+    assert any('"Priority 1" was taken as' in guess for guess in source.guesses)
+
+
+def test_numbering_that_restarts_gets_the_sections_number() -> None:
+    source = read("""
+        Theme  | No. | Action          | Lead
+        Boats  | 1   | Mend the hull   | Ada Quill
+               | 2   | Paint it        | Ada Quill
+        Crews  | 1   | Train them      | Ben Ode
+               | 2   | Rest them       | Ben Ode
+               | 3   | Pay them        | Ben Ode
+        """)
+    assert column(source, "ref") == ["1.1", "1.2", "2.1", "2.2", "2.3"]
+    assert column(source, "section") == ["Boats", "Boats", "Crews", "Crews", "Crews"]
+
+
+def test_merged_section_cells_hold_for_every_row() -> None:
+    one = sheet("""
+        Theme  | No. | Action          | Lead
+        Boats  | 1   | Mend the hull   | Ada Quill
+               | 2   | Paint it        | Ada Quill
+        Crews  | 1   | Train them      | Ben Ode
+        """)
+    source = read_source(book(replace(one, merged=((1, 0, 2, 0),))), plan_id="plan")
+    assert column(source, "section") == ["Boats", "Boats", "Crews"]
+    assert str(source.rows[1].places["section"]) == "plan.xlsx!Plan!A2"
+
+
+def test_refs_are_made_where_there_are_none() -> None:
+    source = read("Action | Lead\nMend the hull | Ada Quill\nPaint it | Ben Ode")
+    assert column(source, "ref") == ["A1", "A2"]
+    assert any(guess.startswith("field ref: made for all rows") for guess in source.guesses)
+
+
+def test_one_ref_twice_is_imported_twice_and_said() -> None:
+    source = read(
+        "Ref | Action | Lead\n1.1 | Mend | Ada Quill\n1.1 | Paint | Ben Ode\n1.2 | Sail | Ada Quill"
+    )
+    assert column(source, "ref") == ["1.1", "1.1", "1.2"]
+    assert [problem.code for problem in source.problems] == ["NEW-003"]
+    assert "rows 2, 3" in source.problems[0].message
+
+
+def test_a_ref_that_became_a_number_is_mended() -> None:
+    rows: list[list[CellValue]] = [["Ref", "Action", "Lead"]]
+    rows += [[float(f"1.{n}"), f"Action {n}", "Ada Quill"] for n in range(1, 11)]
+    source = read_source(book(ReadSheet("Plan", rows)), plan_id="plan")
+    assert column(source, "ref")[-2:] == ["1.9", "1.10"]
+    assert not source.problems
+
+
+def test_rows_that_ran_over_a_page_are_joined() -> None:
+    source = read("""
+        Ref | Action                     | Timescale | Lead      | RAG
+        1.1 | Mend the hull before the   | May 2026  | Ada Quill | Green
+        Ref | Action                     | Timescale | Lead      | RAG
+            | winter comes.              |           |           |
+        1.2 | Paint it                   | June 2026 | Ben Ode   | Green
+            | in the spring              |           |           |
+        """)
+    assert column(source, "action") == [
+        "Mend the hull before the winter comes.",
+        "Paint it in the spring",
+    ]
+    assert [f for f in fates(source) if f[1] == "joined"] == [
+        (4, "joined", "joined to row 2"),
+        (6, "joined", "joined to row 5"),
+    ]
+
+
+def test_a_new_action_without_a_ref_is_no_continuation() -> None:
+    source = read("""
+        Ref | Action          | Timescale | Lead      | RAG
+        1.1 | Mend the hull   | May 2026  | Ada Quill | Green
+            | Paint it        | May 2026  | Ben Ode   | Red
+        """)
+    assert column(source, "ref") == ["1.1", "A1"]
+
+
+def test_refs_inside_the_text_are_taken_out() -> None:
+    source = read("""
+        Action                    | Lead      | RAG
+        1.1 - Mend the hull       | Ada Quill | A
+        1.2: Paint it             | Ada Quill | A
+        NEW 1: Sail it            | TBC       |
+        """)
+    assert column(source, "ref") == ["1.1", "1.2", "NEW 1"]
+    assert column(source, "action") == ["Mend the hull", "Paint it", "Sail it"]
+
+
+def test_a_column_that_mixes_ratings_and_prose_is_parted() -> None:
+    source = read("""
+        Ref | Action        | Lead      | Progress (RAG)
+        1   | Mend the hull | Ada Quill | AMBER
+        2   | Paint it      | Ada Quill | The paint has been bought.
+        3   | Sail it       | Ben Ode   | GREEN
+        """)
+    assert column(source, "rating") == ["AMBER", "", "GREEN"]
+    assert column(source, "progress") == ["", "The paint has been bought.", ""]
+
+
+def test_two_heading_rows_are_one() -> None:
+    source = read("""
+        Ref | Action        | Lead      | RAG     |          |
+            |               |           | Initial | Previous | Current
+        1   | Mend the hull | Ada Quill | R       | A        | G
+        2   | Paint it      | Ben Ode   | A       | A        | A
+        """)
+    assert [show(source.rows[0].values[name]) for name in (
+        "initial_rating", "previous_rating", "rating")] == ["R", "A", "G"]  # fmt: skip
+
+
+def test_running_titles_of_printed_pages_are_notes() -> None:
+    source = read("""
+        Ferry plan
+        Ref | Action        | Lead
+        BOATS
+        1   | Mend the hull | Ada Quill
+        Ferry plan
+        Ref | Action        | Lead
+        2   | Paint it      | Ben Ode
+        Ferry plan
+        Ref | Action        | Lead
+        3   | Sail it       | Ben Ode
+        """)
+    assert set(column(source, "section")) == {"BOATS"}
+    assert source.definition.notes == ("Ferry plan",)
+
+
+def test_footnotes_are_kept_as_notes() -> None:
+    source = read("""
+        Ref | Action        | Lead
+        1   | Mend the hull | Ada Quill
+        2   | Paint it      | Ben Ode
+
+        Please note:
+        - 1. Ben is away in May.
+        """)
+    assert source.definition.notes == ("Please note:", "- 1. Ben is away in May.")
+    assert fates(source)[-1] == (6, "note", "note")
+
+
+def test_columns_that_nobody_knows_are_kept_as_text() -> None:
+    source = read("""
+        Ref | Action        | Weather | Lead      | Cost centre
+        1   | Mend the hull | dry     | Ada Quill | B-12
+        2   | Paint it      | warm    | Ben Ode   |
+        """)
+    assert column(source, "weather") == ["dry", "warm"]
+    assert column(source, "cost_centre") == ["B-12", ""]
+
+
+def test_a_cell_to_the_right_of_all_headings_is_kept() -> None:
+    source = read("""
+        Ref | Action        | Lead      |
+        1   | Mend the hull | Ada Quill | see the log
+        2   | Paint it      | Ben Ode   |
+        """)
+    assert column(source, "column_d") == ["see the log", ""]
+
+
+def test_a_value_that_does_not_fit_is_kept_and_said() -> None:
+    source = read("""
+        Ref | Action        | Due        | RAG
+        1   | Mend the hull | 31/02/2026 | Green
+        2   | Paint it      | 03/04/2026 | Green
+        3   | Sail it       | May 2026   | Gren
+        """)
+    kept = [v.raw for row in source.rows for v in row.values.values() if isinstance(v, Invalid)]
+    assert kept == ["31/02/2026", "03/04/2026", "Gren"]
+    assert [(p.code, p.where) for p in source.problems] == [
+        ("VAL-003", "plan.xlsx!Sheet 1!C2"),
+        ("VAL-004", "plan.xlsx!Sheet 1!C3"),
+        ("VAL-002", "plan.xlsx!Sheet 1!D4"),
+    ]
+
+
+def test_ratings_that_are_only_a_fill_are_read_and_said() -> None:
+    one = sheet("""
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill |
+        2   | Paint it      | Ben Ode   |
+        3   | Sail it       | Ben Ode   |
+        """)
+    fills = {(1, 3): "#00B050", (2, 3): "#FF0000", (3, 3): "#FFFFFF"}
+    source = read_source(book(replace(one, fills=fills)), plan_id="plan")
+    assert column(source, "rating") == ["Green", "Red", ""]
+    assert sum("has no rating but a fill" in guess for guess in source.guesses) == 2
+
+
+def test_a_fill_that_is_near_no_rating_is_said() -> None:
+    one = sheet("""
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill |
+        2   | Paint it      | Ben Ode   |
+        3   | Sail it       | Ben Ode   |
+        4   | Sell it       | Ben Ode   |
+        """)
+    fills = {(1, 3): "#00B050", (2, 3): "#FF0000", (3, 3): "#808080"}
+    banded = {(4, col): "#EEEEEE" for col in range(4)}
+    source = read_source(book(replace(one, fills=fills | banded)), plan_id="plan")
+    assert column(source, "rating") == ["Green", "Red", "", ""]
+    (guess,) = [guess for guess in source.guesses if "near none" in guess]
+    assert "action 3 (Plan!D4)" in guess
+    assert "#808080" in guess
+
+
+def test_hidden_rows_formulas_and_errors_are_imported_and_said() -> None:
+    one = sheet("""
+        Ref | Action        | Lead      | Cost
+        1   | Mend the hull | Ada Quill | 12
+        2   | Paint it      | Ben Ode   |
+        """)
+    odd = replace(
+        one, hidden_rows=frozenset({2}), hidden_columns=frozenset({3}),
+        formulas={(1, 3): "A1+1"}, errors={(2, 3): "#N/A"},
+    )  # fmt: skip
+    source = read_source(book(odd), plan_id="plan")
+    assert column(source, "ref") == ["1", "2"]
+    assert column(source, "cost") == ["12", "#N/A"]
+    assert Counter(p.code for p in source.problems) == {"NEW-004": 2, "NEW-005": 1, "NEW-006": 1}
+
+
+def test_a_plan_spread_over_sheets_is_one_plan() -> None:
+    text = "Ref | Action | Lead\n{0}1 | Mend | Ada Quill\n{0}2 | Paint | Ben Ode"
+    source = read(text.format("B"), text.format("C"))
+    assert column(source, "ref") == ["B1", "B2", "C1", "C2"]
+    assert column(source, "section") == ["Sheet 1", "Sheet 1", "Sheet 2", "Sheet 2"]
+
+
+def test_numbers_that_start_afresh_on_every_sheet_get_the_sheets_number() -> None:
+    text = "Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode"
+    source = read(text, text)
+    assert column(source, "ref") == ["1.1", "1.2", "2.1", "2.2"]
+    assert not source.problems
+
+
+def test_sheets_of_one_plan_may_order_and_head_their_columns_differently() -> None:
+    source = read(
+        "Ref | Action | Lead | RAG\nB1 | Mend | Ada Quill | Green\nB2 | Paint | Ben Ode | Red",
+        """
+        Ref | Owner   | Task  | Status | Cost
+        C1  | Cy Marr | Train | Amber  | 9
+        C2  | Cy Marr | Rest  | Red    |
+        """,
+    )
+    assert column(source, "lead") == ["Ada Quill", "Ben Ode", "Cy Marr", "Cy Marr"]
+    assert column(source, "action") == ["Mend", "Paint", "Train", "Rest"]
+    assert column(source, "rating") == ["Green", "Red", "Amber", "Red"]
+    assert column(source, "cost") == ["", "", "9", ""]
+
+
+def test_recommendations_alone_are_the_actions() -> None:
+    source = read(LIST)
+    assert Counter(row.kind for row in source.rows) == {"action": 3}
+
+
+def test_sheets_can_be_named() -> None:
+    two = book(sheet(LIST, "List"), sheet(PLAN, "Plan"))
+    source = read_source(two, plan_id="plan", sheets=["plan"])
+    assert {row.sheet for row in source.rows} == {"Plan"}
+    assert {line.sheet for line in source.account} == {"Plan"}
+
+
+def test_a_sheet_that_is_not_there_lists_those_that_are() -> None:
+    with pytest.raises(XlplanError) as caught:
+        read_source(book(sheet(PLAN, "Plan"), sheet(LIST, "List")), plan_id="p", sheets=["Plam"])
+    (problem,) = caught.value.problems
+    assert problem.code == "NEW-002"
+    assert '"Plam"' in problem.message
+    assert '"Plan", "List"' in problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name | Price\nTea | 2\nCake | 3",
+        "A letter to the board\nDear all,",
+        "Ref | Action | Lead",
+        "Ref | Action | Lead\n1 | Mend the hull | Ada Quill",
+    ],
+)
+def test_a_file_that_is_no_plan_says_what_was_looked_for(text: str) -> None:
+    with pytest.raises(XlplanError) as caught:
+        read(text)
+    (problem,) = caught.value.problems
+    assert problem.code == "NEW-001"
+    assert "Ref, Action, Lead" in problem.message
+    assert '"Sheet 1"' in problem.message
+
+
+def test_an_empty_book_is_no_plan() -> None:
+    with pytest.raises(XlplanError, match="NEW-001"):
+        read_source(book(ReadSheet("Plan", [])), plan_id="plan")
+
+
+def test_a_book_that_could_not_be_read_raises_its_own_problems() -> None:
+    unread = read_book(b"%PDF-1.7 no spreadsheet", "plan.xlsx", detail=True)
+    with pytest.raises(XlplanError) as caught:
+        read_source(unread, plan_id="plan")
+    assert caught.value.problems == tuple(unread.problems)
+
+
+def test_a_template_gives_fields_ratings_and_known_leads() -> None:
+    template = PlanDefinition(
+        "any", "Any plan",
+        (Field("ref", "Number", role="key"), Field("action", "Task", role="action"),
+         Field("who", "Officer", "people", "lead"), Field("rag", "Colour", "rating", "rating"),
+         Field("next", "Next steps", owner="lead")),
+        ratings=(Rating("G", "Green", order=1), Rating("R", "Red", order=2)),
+        leads=(Lead("Ada Quill", ("AQ",)),),
+    )  # fmt: skip
+    text = """
+        Ref | Action | Lead    | RAG   | Weather
+        1   | Mend   | AQ      | green | dry
+        2   | Paint  | Ben Ode | R     | wet
+        """
+    source = read_source(book(sheet(text)), plan_id="plan", template=template)
+    assert [f.id for f in source.definition.fields] == [
+        "ref", "action", "who", "rag", "next", "weather",
+    ]  # fmt: skip
+    assert column(source, "rag") == ["G", "R"]
+    assert column(source, "who") == ["Ada Quill", "Ben Ode"]
+    assert [lead.name for lead in source.definition.leads] == ["Ada Quill", "Ben Ode"]
+    assert any('no field for "Weather"' in guess for guess in source.guesses)
+
+
+def test_many_empty_formatted_rows_cost_nothing() -> None:
+    one = sheet("Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
+    rows = [*one.rows, *([[None, None, None]] * 100_000)]
+    source = read_source(book(replace(one, rows=rows)), plan_id="plan")
+    assert len(source.account) == 3
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+
+
+@given(st.lists(st.lists(words, min_size=4, max_size=4), min_size=2, max_size=8))
+def test_any_words_below_headings_are_accounted_for_and_kept(grid: list[list[str]]) -> None:
+    rows: list[list[CellValue]] = [["Ref", "Action", "Lead", "Notes"]]
+    rows += [[f"R-{n}", f"Do {n}", *line[:2]] for n, line in enumerate(grid)]
+    source = read_source(book(ReadSheet("Plan", rows)), plan_id="plan")
+    assert [line.row for line in source.account] == list(range(1, len(rows) + 1))
+    assert len(source.rows) == len(grid)
+    assert load_definition(write_definition(source.definition, source.guesses)) == source.definition
+
+
+def test_the_outcome_below_a_heading_is_kept_with_every_action_of_the_section() -> None:
+    plan = """
+        Ferry plan
+
+        Priority 1: Safe boats
+        Outcome: Every boat is sound.
+        Ref | Action        | RAG
+        1.1 | Mend the hull | Green
+        1.2 | Paint it      | Green
+
+        Priority 2: Good crews
+        Outcome: Every crew is trained, rested and paid.
+        Ref | Action        | RAG
+        2.1 | Train them    | Amber
+        """
+    done = "Finished\n\nPriority 1\nRef | Action | RAG\n1.9 | Sell the barge | Blue"
+    source = read(plan, done)
+    assert column(source, "section")[0] == "Priority 1: Safe boats"
+    assert column(source, "section_outcome") == [
+        "Every boat is sound.", "Every boat is sound.",
+        "Every crew is trained, rested and paid.", "Every boat is sound.",
+    ]  # fmt: skip
+    assert (4, "heading", "outcome of the section") in fates(source)
+    assert not any("sound" in note for note in source.definition.notes)
+    assert "section_outcome" not in source.definition.issue.fields
+    assert str(source.rows[0].places["section_outcome"]) == "plan.xlsx!Sheet 1!A4"
+
+
+def test_an_outcome_alone_above_a_table_is_its_section() -> None:
+    source = read("""
+        Outcome: Boats are safe
+        Ref | Action        | RAG
+        1.1 | Mend the hull | Green
+        Outcome: Crews are rested
+        Ref | Action        | RAG
+        2.1 | Rest them     | Amber
+        """)
+    assert column(source, "section") == ["Outcome: Boats are safe", "Outcome: Crews are rested"]
+
+
+OPEN = "Ref | Action | Lead | RAG\n1 | Mend | Ada Quill | Green\n2 | Paint | Ben Ode | Blue"
+
+
+def test_an_action_without_a_rating_among_the_completed_ones_is_closed_and_said() -> None:
+    done = "Completed actions\n\nRef | Action | RAG\n3 | Sail it | Blue\n4 | Moor it |"
+    source = read(OPEN, done)
+    assert column(source, "rating") == ["Green", "Blue", "Blue", "Blue"]
+    assert [g for g in source.guesses if "completed ones" in g] == [
+        "field rating: action 4 has no rating but stands among the completed ones (Sheet 2, row "
+        "5); read as Blue"
+    ]
+
+
+def test_a_sheet_may_be_named_as_the_list_of_completed_actions() -> None:
+    done = sheet("Ref | Action\n3 | Sail it\n4 | Moor it", "Completed")
+    source = read_source(book(sheet(OPEN), done), plan_id="plan")
+    assert column(source, "rating") == ["Green", "Blue", "Blue", "Blue"]
+
+
+def test_a_list_of_new_actions_ends_the_completed_ones() -> None:
+    source = read("""
+        Completed actions
+        Ref | Action | Lead | RAG
+        1 | Mend | Ada Quill | Blue
+        2 | Paint | Ben Ode |
+        New actions
+        Ref | Action | Lead | RAG
+        3 | Sail it | Ben Ode |
+        4 | Moor it | Ben Ode | Green
+        """)
+    assert column(source, "rating") == ["Blue", "Blue", "", "Green"]
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("Date/Version: joint board, July 2026", date(2026, 7, 1)),
+        ("Position as at 14 March 2026", date(2026, 3, 14)),
+        ("Agreed by the board on 3 May 2026", date(2026, 5, 3)),
+        ("Version 4", None),
+        ("Ferry plan 2026", None),
+        ("Work from May 2026 to July 2026, version 2", None),
+    ],
+)
+def test_the_day_from_which_timescales_count_is_proposed(line: str, day: date | None) -> None:
+    source = read(f"{line}\nRef | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
+    assert source.definition.agreed == day
+    assert any("plan: agreed" in guess for guess in source.guesses) is (day is not None)
+    assert line in source.definition.notes
+
+
+def test_the_day_of_agreement_comes_before_that_of_the_version() -> None:
+    source = read("""
+        Version 4, July 2026
+        Approved on 3 May 2026
+        Ref | Action | Lead
+        1   | Mend   | Ada Quill
+        2   | Paint  | Ben Ode
+        """)
+    assert source.definition.agreed == date(2026, 5, 3)
+
+
+# The real plans, where they are here.
+
+COUNTS = {
+    "derby-2011": (81, 24),
+    "sunderland-2012": (72, 0),
+    "improvement-2011": (10, 0),
+    "darlington-2012": (31, 0),
+    "sunderland-2017": (64, 0),
+}
+FILES = [*COUNTS, *(f"{name}-as-published" for name in COUNTS)]
+
+
+def real(shared: Path, name: str) -> tuple[Book, Source]:
+    path = shared / "plans" / f"{name}.xlsx"
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not in the shared folder")
+    found = read_book(path.read_bytes(), path.name, detail=True)
+    return found, read_source(found, plan_id="plan")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_real_plan_is_imported_with_every_action(shared: Path, name: str) -> None:
+    _, source = real(shared, name)
+    actions, recommendations = COUNTS[name.removesuffix("-as-published")]
+    counted = Counter(row.kind for row in source.rows)
+    assert counted["action"] == actions
+    if not name.endswith("-as-published"):
+        assert counted["recommendation"] == recommendations
+    assert not [p for p in source.problems if p.code == "NEW-003"]
+
+
+WAYS = {
+    "derby-2011": "brag-by-recommendation",
+    "sunderland-2012": "themed-rag",
+    "improvement-2011": "coded-key-actions",
+    "darlington-2012": "multi-agency-composite",
+    "sunderland-2017": "five-point-rag",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_template_of_its_way_carries_every_action_of_a_real_plan(
+    shared: Path, name: str
+) -> None:
+    found, plain = real(shared, name)
+    templates = {way: shipped_template(way) for way in WAYS.values()}
+    way = WAYS[name.removesuffix("-as-published")]
+    near = closest_template(plain, templates)
+    assert near is not None
+    assert near.name == way
+    source = read_source(found, plan_id="plan", template=templates[way])
+    assert Counter(row.kind for row in source.rows) == Counter(row.kind for row in plain.rows)
+    assert column(source, "ref") == column(plain, "ref")
+
+
+def shipped_template(name: str) -> PlanDefinition:
+    path = Path(__file__).resolve().parent.parent.parent / "workbook_templates" / f"{name}.toml"
+    return load_definition(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_row_of_a_real_plan_has_one_fate(shared: Path, name: str) -> None:
+    found, source = real(shared, name)
+    for one in found.sheets:
+        used = [n for n, row in enumerate(one.rows, 1) if any(c not in (None, "") for c in row)]
+        rows = [line.row for line in source.account if line.sheet == one.name]
+        assert rows == list(range(1, max(used) + 1))
+        blank = [line.row for line in source.account
+                 if line.sheet == one.name and line.fate == "blank"]  # fmt: skip
+        assert set(blank) == set(rows) - set(used)
+    imported = [line for line in source.account if line.fate == "imported"]
+    assert len(imported) == len(source.rows)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_cell_of_a_real_plans_rows_is_in_a_value(shared: Path, name: str) -> None:
+    found, source = real(shared, name)
+    rows = {(row.sheet, row.row): row for row in source.rows}
+    for one in found.sheets:
+        for line in source.account:
+            if line.sheet != one.name or line.fate not in ("imported", "joined"):
+                continue
+            first = line.row if line.fate == "imported" else int(line.detail.split()[-1])
+            have = tokens(said(rows[one.name, first], source.definition))
+            for value in one.rows[line.row - 1]:
+                assert tokens(value) <= have, line
+
+
+def tokens(value: CellValue) -> set[str]:
+    """The words and numbers of a cell, look-alike letters as the Latin ones they stand for."""
+    text = f"{value:g}" if isinstance(value, float) else str(value or "")
+    return set(re.findall(r"\w+", latin(text).casefold()))
+
+
+def said(row: SourceRow, definition: PlanDefinition) -> str:
+    """A row's values and the other spellings of its leads."""
+    values: Mapping[str, Value] = row.values
+    texts = [show(value) for value in values.values()]
+    for value in values.values():
+        if isinstance(value, tuple):
+            for name in value:
+                lead = definition.lead(name)
+                texts += lead.aliases if lead else ()
+    return " ".join(texts)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_real_plans_definition_can_be_read_back(shared: Path, name: str) -> None:
+    _, source = real(shared, name)
+    assert load_definition(write_definition(source.definition, source.guesses)) == source.definition
+
+
+def test_the_block_that_answers_six_answers_six(shared: Path) -> None:
+    _, source = real(shared, "derby-2011")
+    block = [row for row in source.rows if row.kind == "action" and row.values["ref"] == "1.1"]
+    assert block[0].values["section"] == "Recommendations 1, 4, 13, 14, 16 and 21"
+    assert block[0].values["recommendation"] == {"1", "4", "13", "14", "16", "21"}
+    answered = {ref for row in source.rows if row.kind == "action"
+                for ref in as_set(row.values["recommendation"])}  # fmt: skip
+    assert answered == {str(n) for n in range(1, 25)}
+
+
+def as_set(value: Value) -> frozenset[str]:
+    assert isinstance(value, frozenset)
+    return value
+
+
+def test_a_date_cell_is_a_date() -> None:
+    rows: list[list[CellValue]] = [
+        ["Ref", "Action", "Due"],
+        ["1", "Mend the hull", date(2026, 5, 31)],
+        ["2", "Paint it", date(2026, 6, 30)],
+    ]
+    source = read_source(book(ReadSheet("Plan", rows)), plan_id="plan")
+    assert [row.values["due"] for row in source.rows] == [date(2026, 5, 31), date(2026, 6, 30)]
+
+
+def test_refs_are_made_from_the_organisation_where_a_column_names_it() -> None:
+    source = read(r"""
+        Band and agency                | Action        | Lead
+        IMMEDIATE AB\nKeep boats dry   | Mend the hull | Ada Quill
+        IMMEDIATE CDE                  | Paint it      | Ben Ode
+        Within 3 months AB             | Sail it       | Ben Ode
+        Within 3 months CDE Keep watch | Moor it       | Ada Quill
+        """)
+    assert column(source, "ref") == ["AB 1", "CDE 1", "AB 2", "CDE 2"]
+    assert column(source, "organisation") == ["AB", "CDE", "AB", "CDE"]
+    assert column(source, "band_and_agency")[0] == "IMMEDIATE AB\nKeep boats dry"
+
+
+def test_a_status_that_every_note_begins_with_is_the_rating() -> None:
+    source = read(r"""
+        Ref | Action        | Lead      | Status notes
+        1   | Mend the hull | Ada Quill | Completed\nThe hull is dry.
+        2   | Paint it      | Ben Ode   | Ongoing (see above)
+        3   | Sail it       | Ben Ode   | Ongoing
+        4   | Moor it       | Ada Quill | Completed
+        """)
+    assert column(source, "rating") == ["Completed", "Ongoing", "Ongoing", "Completed"]
+    assert column(source, "progress") == ["The hull is dry.", "(see above)", "", ""]
+    assert any(guess.startswith("field rating: the word that each") for guess in source.guesses)
+
+
+def test_a_row_of_totals_is_a_note() -> None:
+    source = read("""
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill | Green
+        2   | Paint it      | Ben Ode   | Blue
+            |               | Total     | 2
+        """)
+    assert column(source, "rating") == ["Green", "Blue"]
+    assert source.definition.notes == ("Total | 2",)
+
+
+def test_of_two_heading_rows_the_one_above_the_actions_counts() -> None:
+    source = read("""
+        No. | Task          | Owner     | Weather
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill | Green
+        2   | Paint it      | Ben Ode   | Blue
+        """)
+    assert [f.heading for f in source.definition.fields] == ["Ref", "Action", "Lead", "RAG"]
+    assert [p.code for p in source.problems] == ["NEW-008"]
+    assert fates(source)[0] == (1, "note", "title")
+
+
+def test_a_protective_marking_is_taken_over() -> None:
+    source = read("""
+        Ferry plan
+        OFFICIAL - SENSITIVE
+        Ref | Action        | Lead
+        1   | Mend the hull | Ada Quill
+        2   | Paint it      | Ben Ode
+        """)
+    assert source.definition.marking == "OFFICIAL - SENSITIVE"
+    assert source.definition.title == "Ferry plan"
+
+
+def test_a_table_may_stand_anywhere_on_its_sheet() -> None:
+    blank: list[CellValue] = [None] * 5
+    rows: list[list[CellValue]] = [
+        blank, blank,
+        [None, None, "Ref", "Action", "Lead"],
+        [None, None, "Theme 1: Boats", None, None],
+        [None, None, 1.0, "Mend the hull", "Ada Quill"],
+        [None, None, "Theme 2: Crews", None, None],
+        [None, None, 1.0, "Train them", "Ben Ode"],
+    ]  # fmt: skip
+    source = read_source(book(ReadSheet("Plan", rows)), plan_id="plan")
+    assert column(source, "section") == ["Theme 1: Boats", "Theme 2: Crews"]
+    assert column(source, "ref") == ["1.1", "2.1"]
+
+
+def test_the_shipped_template_carries_the_plan_it_was_made_for(shared: Path) -> None:
+    template = shipped_template("brag-by-recommendation")
+    found, plain = real(shared, "derby-2011")
+    source = read_source(found, plan_id="plan", template=template)
+    assert [f.id for f in source.definition.fields] == [f.id for f in template.fields]
+    assert source.definition.ratings == template.ratings
+    assert [column(source, name) for name in ("ref", "section", "rating", "lead")] == [
+        column(plain, name) for name in ("ref", "section", "rating", "lead")
+    ]
+
+
+def test_a_merged_area_as_large_as_the_sheet_can_be_is_harmless() -> None:
+    one = sheet("Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
+    merged = ((0, 0, 1_048_575, 16_383), (1, 5, 1_048_575, 16_383))
+    source = read_source(book(replace(one, merged=merged)), plan_id="plan")
+    assert column(source, "ref") == ["1", "2"]
+
+
+def test_cell_notes_and_struck_text_are_kept_and_said() -> None:
+    one = sheet("Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
+    odd = replace(one, notes={(1, 2): "on leave in May"}, struck=frozenset({(2, 1)}))
+    source = read_source(book(odd), plan_id="plan")
+    assert source.definition.notes == ("Note on Plan!C2: on leave in May",)
+    assert column(source, "action") == ["Mend", "Paint"]
+    assert [p.code for p in source.problems] == ["NEW-009", "NEW-009"]
+
+
+def test_at_the_top_of_a_page_a_row_without_a_ref_runs_on() -> None:
+    source = read("""
+        Ref | Action             | Lead         | RAG
+        1.1 | Mend the hull and  | Head of      | Green
+        Ref | Action             | Lead         | RAG
+            | Paint the deck     | the Boatyard | Green
+        1.2 | Sail it            | Ben Ode      | Green
+        """)
+    assert column(source, "ref") == ["1.1", "1.2"]
+    assert column(source, "lead") == ["Head of the Boatyard", "Ben Ode"]
+
+
+def test_a_short_row_with_an_action_and_a_lead_of_its_own_is_an_action() -> None:
+    source = read("""
+        Ref | Action        | Due      | Lead      | RAG   | Update
+        1.1 | Mend the hull | May 2026 | Ada Quill | Green | Begun
+            | Paint it      |          | Ben Ode   |       |
+        """)
+    assert column(source, "action") == ["Mend the hull", "Paint it"]

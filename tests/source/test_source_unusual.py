@@ -1,0 +1,296 @@
+"""Spreadsheets that people keep and no program would make: each is imported, and said."""
+
+from __future__ import annotations
+
+import io
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+import xlsxwriter
+from openpyxl.styles import Color, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests import attacks
+from xlplan.errors import Problem, XlplanError
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.values import show
+from xlplan.source.importing import Source, read_source
+from xlplan.workbook.read.reading import read_book
+
+PLAN = (
+    ("Ref", "Action", "Lead", "RAG"),
+    ("1", "Mend the hull", "Ada Quill", "Green"),
+    ("2", "Paint it", "Ben Ode", "Red"),
+    ("3", "Sail it", "Ben Ode", "Green"),
+)
+
+
+def workbook(change: Callable[[Worksheet], None] | None = None, rows: Any = PLAN) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Plan"
+    for row in rows:
+        sheet.append(row)
+    if change:
+        change(sheet)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read(data: bytes, template: PlanDefinition | None = None) -> Source:
+    book = read_book(data, "plan.xlsx", detail=True)
+    return read_source(book, plan_id="plan", template=template)
+
+
+def column(source: Source, field: str) -> list[str]:
+    return [show(row.values.get(field)) for row in source.rows if row.kind == "action"]
+
+
+def said(source: Source, code: str) -> Problem:
+    (problem,) = [problem for problem in source.problems if problem.code == code]
+    return problem
+
+
+def test_of_two_candidates_for_the_headings_the_other_is_said() -> None:
+    source = read(workbook(rows=(("No.", "Task", "Owner", "Weather"), *PLAN)))
+    assert [f.heading for f in source.definition.fields] == ["Ref", "Action", "Lead", "RAG"]
+    problem = said(source, "NEW-008")
+    assert problem.where == "plan.xlsx!Plan"
+    assert problem.message.startswith("Row 1 ")
+    assert "delete the other heading row" in problem.message
+
+
+def test_headings_twice_in_other_words_are_said() -> None:
+    headings, *actions = PLAN
+    source = read(workbook(rows=(headings, ("No.", "Task", "Owner", "Status"), *actions)))
+    assert column(source, "ref") == ["1", "2", "3"]
+    problem = said(source, "NEW-008")
+    assert problem.message.startswith("Row 2 ")
+    assert "row 1" in problem.message
+    assert "delete the other heading row" in problem.message
+
+
+def test_headings_repeated_as_at_the_top_of_a_page_are_not_said() -> None:
+    headings, first, *others = PLAN
+    source = read(workbook(rows=(headings, first, ("No.", "Task", "Owner", "Status"), *others)))
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert not [problem for problem in source.problems if problem.code == "NEW-008"]
+
+
+def test_a_cell_merged_over_the_ref_and_the_action_is_said() -> None:
+    def merge(sheet: Worksheet) -> None:
+        sheet["A3"] = "2 Paint it"
+        sheet.merge_cells("A3:B3")
+
+    source = read(workbook(merge))
+    assert column(source, "ref") == ["1", "2 Paint it", "3"]
+    problem = said(source, "NEW-014")
+    assert "A3:B3" in problem.message
+    assert "Unmerge" in problem.message
+
+
+def test_one_ref_merged_over_two_actions_is_said() -> None:
+    source = read(workbook(lambda sheet: sheet.merge_cells("A2:A3")))
+    assert column(source, "action") == ["Mend the hull", "Paint it", "Sail it"]
+    assert column(source, "ref") == ["1", "1", "3"]
+    assert "A2:A3" in said(source, "NEW-014").message
+    assert said(source, "NEW-003").action == "1"
+
+
+def test_an_action_merged_over_two_rows_is_one_with_a_line_for_each() -> None:
+    def merge(sheet: Worksheet) -> None:
+        sheet.merge_cells("A2:A3")
+        sheet.merge_cells("B2:B3")
+
+    source = read(workbook(merge))
+    assert column(source, "ref") == ["1", "3"]
+    assert source.rows[0].values["lead"] == ("Ada Quill", "Ben Ode")
+    assert [(line.row, line.fate) for line in source.account] == [
+        (1, "heading"), (2, "imported"), (3, "joined"), (4, "imported"),
+    ]  # fmt: skip
+
+
+def formatted(rows: int) -> bytes:
+    """A plan of two actions in a sheet that somebody has given borders down to row `rows`."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"constant_memory": True})
+    sheet = book.add_worksheet("Plan")
+    look = book.add_format({"border": 1, "bg_color": "#FFFFCC"})
+    for row in range(rows):
+        for col in range(8):
+            text = PLAN[row][col] if row < len(PLAN) and col < 4 else None
+            if text is None:
+                sheet.write_blank(row, col, None, look)
+            else:
+                sheet.write_string(row, col, text, look)
+    book.close()
+    return out.getvalue()
+
+
+def test_a_hundred_thousand_empty_formatted_rows_are_passed_over() -> None:
+    data = formatted(100_000)
+    tracemalloc.start()
+    try:
+        source = read(data)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert len(source.account) == len(PLAN)
+    # The sheet's XML is some 25 MB, and is held at most a few times over; the 800,000 cells as
+    # objects would take several times as much.
+    assert peak < 150_000_000
+
+
+def test_the_colours_above_the_empty_rows_are_still_seen() -> None:
+    source = read(formatted(5_000))
+    assert not [problem for problem in source.problems if problem.code == "GATE-032"]
+    book = read_book(formatted(5_000), "plan.xlsx", detail=True)
+    assert set(book.sheets[0].fills) == {(row, col) for row in range(4) for col in range(8)}
+
+
+def test_hidden_rows_and_columns_are_imported_and_said() -> None:
+    def hide(sheet: Worksheet) -> None:
+        sheet.row_dimensions[3].hidden = True
+        sheet.column_dimensions["D"].hidden = True
+
+    source = read(workbook(hide))
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert column(source, "rating") == ["Green", "Red", "Green"]
+    texts = [p.message for p in source.problems if p.code == "NEW-004"]
+    assert len(texts) == 2
+    assert texts[0].startswith("Row 3 is hidden")
+    assert texts[1].startswith("Column D is hidden")
+
+
+def test_a_hidden_sheet_is_imported_and_said() -> None:
+    def hide(sheet: Worksheet) -> None:
+        assert sheet.parent is not None
+        sheet.parent.create_sheet("Front")
+        sheet.sheet_state = "hidden"
+
+    source = read(workbook(hide))
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert said(source, "NEW-004").where == "plan.xlsx!Plan"
+
+
+def computed(value: object) -> bytes:
+    """A plan whose first action is rated by a formula; `value` is what the program left there."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet("Plan")
+    for number, row in enumerate(PLAN):
+        for col, text in enumerate(row):
+            sheet.write_string(number, col, text)
+    sheet.write_formula(1, 3, '=IF(1=1,"Green","Red")', None, value)
+    book.close()
+    return out.getvalue()
+
+
+def test_a_formula_gives_its_value_and_is_said() -> None:
+    source = read(computed("Green"))
+    assert column(source, "rating") == ["Green", "Red", "Green"]
+    problem = said(source, "NEW-005")
+    assert problem.level == "note"
+    assert "D2" in problem.message
+
+
+def test_a_formula_that_was_never_computed_is_said() -> None:
+    def unsaved(sheet: Worksheet) -> None:
+        sheet["D2"] = '=IF(1=1,"Green","Red")'
+
+    source = read(workbook(unsaved))
+    assert column(source, "rating") == ["", "Red", "Green"]
+    problem = said(source, "NEW-005")
+    assert problem.level == "warning"
+    assert "(first D2)" in problem.message
+    assert "save it, and start again" in problem.message
+
+
+def test_a_protected_sheet_is_imported() -> None:
+    def protect(sheet: Worksheet) -> None:
+        sheet.protection.set_password("secret")
+        sheet.protection.enable()
+
+    assert column(read(workbook(protect)), "ref") == ["1", "2", "3"]
+
+
+def test_a_workbook_with_a_password_is_asked_for_without() -> None:
+    with pytest.raises(XlplanError) as raised:
+        read(attacks.ole("EncryptedPackage"))
+    (problem,) = raised.value.problems
+    assert problem.code == "GATE-006"
+    assert "without a password" in problem.message
+
+
+def test_a_field_of_the_template_that_the_sheet_has_not_is_kept_and_said() -> None:
+    template = PlanDefinition(
+        "any", "Any plan",
+        (Field("ref", "Ref", role="key"), Field("action", "Action", role="action"),
+         Field("lead", "Lead", "people", "lead"), Field("weather", "Weather"),
+         Field("section", "Theme", role="section")),
+    )  # fmt: skip
+    source = read(workbook(), template)
+    assert source.definition.find("weather") is not None
+    problem = said(source, "NEW-015")
+    assert problem.where == "plan.xlsx"
+    assert '"Weather"' in problem.message
+    assert "Lead" not in problem.message
+    assert problem.level == "note"
+
+
+def test_an_outcome_below_a_heading_needs_no_column() -> None:
+    template = PlanDefinition(
+        "any", "Any plan",
+        (Field("ref", "Ref", role="key"), Field("action", "Action", role="action"),
+         Field("section", "Theme", role="section"),
+         Field("section_outcome", "Outcome of the theme"),
+         Field("lead", "Lead", "people", "lead"), Field("rag", "RAG", "rating", "rating")),
+    )  # fmt: skip
+    above = (("Theme 1: Boats",), ("Outcome: every boat is sound",))
+    source = read(workbook(rows=(*above, *PLAN)), template)
+    assert column(source, "section_outcome") == ["every boat is sound"] * 3
+    assert not [problem for problem in source.problems if problem.code == "NEW-015"]
+
+
+def filled(*fills: PatternFill) -> bytes:
+    """A plan whose ratings are only the fill of their cells."""
+
+    def paint(sheet: Worksheet) -> None:
+        for row, fill in enumerate(fills, 2):
+            sheet.cell(row, 4).value = None
+            sheet.cell(row, 4).fill = fill
+
+    return workbook(paint)
+
+
+def solid(colour: str | Color) -> PatternFill:
+    return PatternFill("solid", fgColor=colour)
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [
+        ("00B050", "FF0000", "FFC000"),  # Excel's own green, red and orange
+        ("02AF4C", "F01010", "FFBF0F"),  # the same, nearly
+        ("92D050", "C00000", "FFFF00"),  # light green, dark red, yellow
+        ("70AD47", "E5413C", "F4B000"),
+    ],
+)
+def test_ratings_that_are_only_a_fill_go_by_the_nearest_hue(colours: tuple[str, ...]) -> None:
+    source = read(filled(*map(solid, colours)))
+    assert column(source, "rating") == ["Green", "Red", "Amber"]
+    assert sum("has no rating but a fill" in guess for guess in source.guesses) == 3
+
+
+def test_colours_of_the_theme_and_tints_are_read_too() -> None:
+    # In the theme of Office 2007 accent 3 is green, accent 2 red, accent 6 orange; a cell
+    # counts the theme's colours from 0, accent 1 being 4.
+    fills = [solid(Color(theme=6, tint=0.4)), solid(Color(theme=5)), solid(Color(theme=9))]
+    source = read(filled(*fills))
+    assert column(source, "rating") == ["Green", "Red", "Amber"]
+    assert sum("has no rating but a fill" in guess for guess in source.guesses) == 3

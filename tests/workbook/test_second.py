@@ -1,0 +1,101 @@
+"""Where two readers see different things in a cell that was edited, the coordinator is asked."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests import attacks, small
+from tests.small import CYCLE, LETTINGS
+from xlplan.workbook.read.reading import read_book
+
+
+def inline(first: str, second: str, space: str = "") -> str:
+    """A cell of rich text in two runs, as programs write it that keep no spaces."""
+    runs = "".join(f"<r><t{space}>{text}</t></r>" for text in (first, second))
+    return f'<row r="1"><c r="A1" t="inlineStr"><is>{runs}</is></c></row>'
+
+
+def test_a_space_that_one_reader_drops_is_told() -> None:
+    sheet = read_book(attacks.workbook(inline("Waiting", " for parts")), "r.xlsx").sheets[0]
+    assert sheet.disputed == {(0, 0): "Waiting for parts"}
+    assert sheet.rows[0][0] != "Waiting for parts"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        inline("Waiting", " for parts", ' xml:space="preserve"'),
+        inline("Waiting", "for parts"),
+        '<row r="1"><c r="A1" t="str"><v>a_x000D_b </v></c><c r="B1"><v>0.1</v></c></row>',
+    ],
+)
+def test_where_both_readers_agree_nothing_is_told(rows: str) -> None:
+    assert read_book(attacks.workbook(rows), "r.xlsx").sheets[0].disputed == {}
+
+
+@pytest.mark.parametrize(("days", "shown"), [("1", "1904-01-02"), ("40000", "2013-07-07")])
+def test_both_readers_know_the_dates_of_old_macintosh_workbooks(days: str, shown: str) -> None:
+    parts = dict(attacks.parts(f'<row r="1"><c r="A1" s="1"><v>{days}</v></c></row>'))
+    book = str(parts["xl/workbook.xml"])
+    parts["xl/workbook.xml"] = book.replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
+    parts["xl/_rels/workbook.xml.rels"] = attacks._rels(
+        ("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")
+    )
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/styles.xml"] = (
+        f'<styleSheet xmlns="{space}"><fonts><font/></fonts><fills><fill/></fills><borders>'
+        '<border/></borders><cellStyleXfs><xf/></cellStyleXfs><cellXfs><xf numFmtId="0"/>'
+        '<xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    )
+    sheet = read_book(attacks.package(parts), "r.xlsx").sheets[0]
+    assert str(sheet.rows[0][0]).startswith(shown)
+    assert sheet.disputed == {}
+
+
+def spaced(data: bytes, text: str) -> bytes:
+    """The workbook with a text in two runs, the space between them not said to be kept."""
+    first, _, rest = text.partition(" ")
+    plain = re.compile(rb"<(si|is)><t[^>]*>" + re.escape(text).encode() + rb"</t></\1>")
+    runs = rf"<\1><r><t>{first}</t></r><r><t> {rest}</t></r></\1>".encode()
+    target = io.BytesIO()
+    changed = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            part, count = plain.subn(runs, old.read(name))
+            changed += count
+            new.writestr(name, part)
+    assert changed == 1
+    return target.getvalue()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = small.make(tmp_path / "plan")
+    small.issue(made)
+    return made
+
+
+def test_a_text_that_only_lost_its_spaces_is_no_edit(folder: Path) -> None:
+    template = folder / "outbox" / CYCLE / f"{LETTINGS}.xlsx"
+    data = spaced(template.read_bytes(), "Eleven days on average")
+    assert read_book(data, "r.xlsx").sheets[0].disputed != {}
+    (folder / "inbox" / "back.xlsx").write_bytes(data)
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    assert [r.outcome for r in result.returns] == ["unchanged"]
+
+
+def test_an_edit_that_reads_two_ways_is_asked_about(folder: Path) -> None:
+    path = small.give_back(folder, LETTINGS, {("1.3", "progress"): "Nine days now"})
+    path.write_bytes(spaced(path.read_bytes(), "Nine days now"))
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    assert result.changes == ()
+    (question,) = result.questions
+    assert (question.kind, question.action, question.field) == ("held", "1.3", "progress")
+    assert '"Nine days now"' in question.message

@@ -1,0 +1,242 @@
+"""Every figure in the composite, as pure functions of a `Board`.
+
+An action counts once, under its own section, however many recommendations it answers. Withdrawn
+actions are not counted. A figure on any sheet is computed here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlplan.board.model import Board, ReturnLine
+from xlplan.board.organisations import OrganisationCount, organisation_counts
+from xlplan.board.reasons import with_reasons
+from xlplan.board.standings import (
+    NO_LEAD,
+    NO_SECTION,
+    Direction,
+    Point,
+    Reader,
+    Standing,
+    leads_of,
+    points_of,
+    reader_of,
+    section_field,
+    section_in,
+    section_of,
+    standing,
+)
+from xlplan.merge.model import MasterRow
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The figures of one section, or of the whole plan. `before` is None without earlier board."""
+
+    name: str
+    now: Mapping[str, int]
+    before: Mapping[str, int] | None
+    moves: Mapping[Direction, int]
+    on_track: int
+    well_before: int
+    closed: int
+    attention: int
+    overdue: int
+    exceptions: int
+
+    @property
+    def actions(self) -> int:
+        """How many actions there are now."""
+        return sum(self.now.values())
+
+    @property
+    def actions_before(self) -> int:
+        """How many there were at the last board."""
+        return sum(self.before.values()) if self.before else 0
+
+    @property
+    def share(self) -> float | None:
+        """Closed or on track, as a share of all actions; None where there are none."""
+        return (self.closed + self.on_track) / self.actions if self.actions else None
+
+    @property
+    def share_before(self) -> float | None:
+        """The same at the last board; `well_before` is those closed or on track then."""
+        return self.well_before / self.actions_before if self.actions_before else None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCount:
+    """The actions of one lead, and the lead's return. A shared action counts under each lead."""
+
+    lead: str
+    organisation: str
+    now: Mapping[str, int]
+    overdue: int
+    exceptions: int
+    line: ReturnLine | None
+
+    @property
+    def actions(self) -> int:
+        """How many actions name this lead."""
+        return sum(self.now.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All figures of a composite."""
+
+    points: tuple[Point, ...]
+    standings: tuple[Standing, ...]
+    sections: tuple[Count, ...]
+    plans: tuple[Count, ...]
+    """On a board of several plans, the figures of each."""
+    total: Count
+    leads: tuple[LeadCount, ...]
+    organisations: tuple[OrganisationCount, ...]
+    withdrawn: tuple[MasterRow, ...]
+    withdrawn_since: int
+    asked: int
+    returned: int
+    late: int
+
+    @property
+    def sectioned(self) -> bool:
+        """Whether any action stands in a section."""
+        return any(section.name != NO_SECTION for section in self.sections)
+
+    @property
+    def exceptions(self) -> tuple[Standing, ...]:
+        """The actions that the board should look at, in the order of the plan."""
+        return tuple(s for s in self.standings if s.reasons)
+
+    @property
+    def new(self) -> tuple[Standing, ...]:
+        """The actions that were not there at the last board."""
+        return tuple(s for s in self.standings if s.direction == "new")
+
+    @property
+    def done(self) -> tuple[Standing, ...]:
+        """The actions that are closed, or done and under watch."""
+        return tuple(s for s in self.standings if s.closed or s.holding)
+
+
+def _count(reader: Reader, name: str, now: Sequence[Standing], before: Iterable[str]) -> Count:
+    earlier = Counter(before)
+
+    def on_track(key: str) -> bool:
+        rating = reader.by_code.get(key)
+        return rating is not None and not rating.exception and not rating.closed
+
+    def closed(key: str) -> bool:
+        return key in reader.by_code and reader.by_code[key].closed
+
+    return Count(
+        name=name,
+        now=Counter(s.now for s in now),
+        before=earlier if reader.board.previous is not None else None,
+        moves=Counter(s.direction for s in now if s.direction is not None),
+        on_track=sum(on_track(s.now) for s in now),
+        well_before=sum(n for k, n in earlier.items() if on_track(k) or closed(k)),
+        closed=sum(s.closed for s in now),
+        attention=sum(s.attention for s in now),
+        overdue=sum(s.overdue for s in now),
+        exceptions=sum(bool(s.reasons) for s in now),
+    )
+
+
+def _before(reader: Reader, rows: Sequence[MasterRow]) -> list[tuple[str, str]]:
+    """(section, bucket) of every action as the last board saw it."""
+    definition = reader.board.definition
+    item = section_field(definition)
+    out = []
+    for row in rows:
+        seen = reader.seen_before(row.uid)
+        if seen is None:
+            continue
+        there = item is None or item.id in seen
+        section = section_in(definition, seen) if there else section_of(definition, row)
+        out.append((section, reader.bucket_in(seen)))
+    return out
+
+
+def figures(board: Board) -> Figures:
+    """All figures of a composite, from the board's values alone."""
+    reader = reader_of(board)
+    actions = [row for row in board.rows if row.kind == "action"]
+    standings = _standings(board)
+    before = _before(reader, actions)
+    by_section: dict[str, list[Standing]] = {}
+    for one in standings:
+        by_section.setdefault(one.section, []).append(one)
+    for name, _ in before:
+        by_section.setdefault(name, [])
+    # One section's actions stay together wherever they stand in the master.
+    standings = tuple(one for group in by_section.values() for one in group)
+    used = [s.now for s in standings] + [key for _, key in before]
+    return Figures(
+        points=points_of(board.definition, used),
+        standings=standings,
+        sections=tuple(
+            _count(reader, name, group, [key for n, key in before if n == name])
+            for name, group in by_section.items()
+        ),
+        plans=_plan_counts(board, standings),
+        total=_count(reader, "All actions", standings, [key for _, key in before]),
+        leads=_lead_counts(reader, standings),
+        organisations=organisation_counts(reader, standings),
+        withdrawn=tuple(row for row in actions if row.withdrawn),
+        withdrawn_since=sum(
+            row.withdrawn and reader.seen_before(row.uid) is not None for row in actions
+        ),
+        asked=sum(line.issued for line in board.returns),
+        returned=sum(line.issued and line.returned for line in board.returns),
+        late=sum(line.issued and line.returned and line.late for line in board.returns),
+    )
+
+
+def _plan_counts(board: Board, standings: Sequence[Standing]) -> tuple[Count, ...]:
+    found = []
+    for plan, part in zip(board.plans, board.parts, strict=True):
+        uids = {row.uid for row in part.rows}
+        reader = reader_of(part)
+        before = _before(reader, [row for row in part.rows if row.kind == "action"])
+        mine = [one for one in standings if one.row.uid in uids]
+        found.append(_count(reader, f"{plan.mark}: {plan.group}", mine, [key for _, key in before]))
+    return tuple(found)
+
+
+def _standings(board: Board) -> tuple[Standing, ...]:
+    """Every action that counts; on a board of several plans each by its own plan's definition."""
+    found: list[Standing] = []
+    for part in board.parts or (board,):
+        reader = reader_of(part)
+        found += (
+            with_reasons(reader, standing(reader, row))
+            for row in part.rows
+            if row.kind == "action" and not row.withdrawn
+        )
+    return tuple(found)
+
+
+def _lead_counts(reader: Reader, standings: Sequence[Standing]) -> tuple[LeadCount, ...]:
+    definition = reader.board.definition
+    by_lead: dict[str, list[Standing]] = {name: [] for name in reader.line_of}
+    for one in standings:
+        for name in leads_of(definition, one.row.values) or (NO_LEAD,):
+            by_lead.setdefault(name, []).append(one)
+    order = sorted(by_lead, key=lambda name: (name == NO_LEAD, name.casefold(), name))
+    found = ((name, definition.lead(name)) for name in order)
+    return tuple(
+        LeadCount(
+            lead=name,
+            organisation=lead.organisation if lead else "",
+            now=Counter(s.now for s in by_lead[name]),
+            overdue=sum(s.overdue for s in by_lead[name]),
+            exceptions=sum(bool(s.reasons) for s in by_lead[name]),
+            line=reader.line_of.get(name),
+        )
+        for name, lead in found
+    )

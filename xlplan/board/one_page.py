@@ -1,0 +1,396 @@
+"""The highlight report: the board's position on one A4 page, for those who read no other.
+
+Counts by rating before and now, movement, the exceptions first in line with their reasons, and who
+has returned. Texts are in short here; the composite has them in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import (
+    dataclass,
+    field,
+    replace,
+)
+from itertools import pairwise
+
+from xlplan.board.figures import figures
+from xlplan.board.frame import (
+    SIGNS,
+    Frame,
+    plural,
+)
+from xlplan.board.key_figures import key_figures
+from xlplan.board.longtexts import cut_words
+from xlplan.board.model import Board
+from xlplan.board.paging import (
+    room,
+    scale,
+)
+from xlplan.board.standings import (
+    DIRECTIONS,
+    Direction,
+    Standing,
+    best_first,
+    leads_of,
+)
+from xlplan.board.summary_charts import whole_unit
+from xlplan.plan.timescales import say_date
+from xlplan.workbook.write.look import (
+    mix,
+    rating_style,
+)
+from xlplan.workbook.write.measure import row_heights
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Chart,
+    Column,
+    Merge,
+    Row,
+    Series,
+    Sheet,
+    Style,
+)
+from xlplan.workbook.write.sheet import (
+    Workbook as Book,
+)
+
+NAME = "Highlights"
+WIDTH = 8.0
+MOST = 12
+"""Exceptions that are listed where the page has room for them."""
+LEAST = 3
+DEFAULT_HEIGHT = 15.0
+AIR = 8
+"""Pixels on both sides of the chart."""
+NO_COLOUR = "#A6A6A6"
+TILES = (
+    "Actions", "Closed or on track", "Rated for attention", "Overdue", "Exceptions",
+    "Returns received",
+)  # fmt: skip
+
+
+def highlight_workbook(board: Board, created: str) -> Book:
+    """The highlight report of a board. `created` (ISO 8601, UTC) is written into the file."""
+    frame = Frame(board, figures(board))
+    definition = board.definition
+    return Book(
+        sheets=[highlight_sheet(frame)],
+        title=f"{definition.title}: highlight report, {say_date(board.as_of)}",
+        created=created,
+        subject=f"Cycle {board.cycle}",
+        company=definition.organisation,
+        language=definition.language,
+        font=definition.style.font,
+        properties={"Ledger tip": board.tip} if board.tip else {},
+    )
+
+
+def highlight_sheet(frame: Frame) -> Sheet:
+    """The page, with as many exceptions as it has room for."""
+    sheet = _page(frame, LEAST)
+    for count in range(MOST, LEAST, -1):
+        sheet = _page(frame, count)
+        heights = row_heights(sheet)
+        if sum(h or DEFAULT_HEIGHT for h in heights) <= room(sheet.page) / scale(sheet):
+            break
+    return sheet
+
+
+def _page(frame: Frame, most: int) -> Sheet:
+    draft = Draft(frame)
+    board = frame.board
+    against = "First board: nothing to compare with yet"
+    if board.previous is not None:
+        against = f"Compared with {board.previous_label or 'the last board'}"
+    parts = (board.definition.organisation, f"Position at {say_date(board.as_of)}", against)
+    sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
+    draft.rows += frame.banner(cut_words(board.definition.title, 48), COLUMNS, sub)
+    _tiles(draft)
+    if board.definition.with_role("rating") is not None and frame.figures.standings:
+        _ratings(draft)
+        if board.previous is not None:
+            movement(draft)
+    exceptions(draft, most)
+    returns(draft)
+    page = replace(frame.page(), paper="A4", landscape=False, fit_height=1)
+    return Sheet(
+        name=NAME,
+        rows=draft.rows,
+        columns=[Column(WIDTH)] * COLUMNS,
+        merges=draft.merges,
+        charts=draft.charts,
+        page=page,
+        tab_colour=frame.look.heading_fill,
+    )
+
+
+def _tiles(draft: Draft) -> None:
+    """The key figures, each with what it was or out of what."""
+    look = draft.frame.look
+    tiles = [tile for tile in key_figures(draft.frame) if tile[1] in TILES]
+    fill = mix(look.band_fill, "#FFFFFF", 0.55)
+    white = replace(
+        look.body, fill=fill, align="center", valign="vcenter", wrap=False, edge="#FFFFFF"
+    )
+    looks = (
+        (0, replace(white, size=20, bold=True, colour=look.accent), 32.0),
+        (1, replace(white, size=9, bold=True), 14.0),
+        (2, replace(white, size=8, colour="#404040"), 15.0),
+    )
+    remarks = {"Overdue": "past the due date", "Exceptions": "with the reason"}
+    for part, style, height in looks:
+        cells = []
+        for (first, last), tile in zip(spans(len(tiles)), tiles, strict=True):
+            text = remarks.get(tile[1], tile[2]) if part == 2 else tile[part]
+            cells.append((first, last, Cell(text or None, style)))
+        draft.row(*cells, height=height)
+
+
+def _ratings(draft: Draft) -> None:
+    """Counts by rating, with the chart that is drawn from them."""
+    frame = draft.frame
+    total, compared = frame.figures.total, frame.board.previous is not None
+    draft.title("By rating")
+    top = len(draft.rows)
+    middle = replace(draft.head, align="center", indent=0)
+    cells = [(0, 1, Cell("Rating", draft.head))]
+    names = ("Before", "Now", "Change") if compared else ("Now", "Share")
+    cells += [(2 + n, 2 + n, Cell(name, middle)) for n, name in enumerate(names)]
+    draft.row(*cells, height=18)
+    number = replace(frame.number, size=10)
+    height = max(20.0, min(30.0, 120 / len(frame.figures.points)))
+    for point in frame.figures.points:
+        base = replace(draft.body, bold=True)
+        style = rating_style(point.rating, base) if point.rating else base
+        now, before = total.now.get(point.key, 0), (total.before or {}).get(point.key, 0)
+        said = _more(now - before) if compared else f"{round(100 * now / total.actions)}%"
+        numbers: tuple[int | str, ...] = (before, now, said) if compared else (now, said)
+        label = frame.text(cut_words(point.label, 36), style)
+        figures = [
+            (2 + n, 2 + n, Cell(value, number if n != len(numbers) - 1 else
+                                replace(number, size=9)))
+            for n, value in enumerate(numbers)
+        ]  # fmt: skip
+        draft.row((0, 1, label), *figures, height=height)
+    last = len(draft.rows) - 1
+    whole = replace(frame.total, size=10)
+    shown: tuple[int | str, ...] = (total.actions, "100%")
+    if compared:
+        more = _more(total.actions - total.actions_before)
+        shown = (total.actions_before, total.actions, more)
+    draft.row(
+        (0, 1, Cell("All actions", replace(whole, align="left", size=9, indent=1))),
+        *((2 + n, 2 + n, Cell(value, whole if n != len(shown) - 1 else replace(whole, size=9)))
+          for n, value in enumerate(shown)),
+        height=20,
+    )  # fmt: skip
+    draft.charts.append(_chart(draft, top, last, compared=compared))
+
+
+def _more(change: int) -> str:
+    return f"{change} more" if change > 0 else f"{-change} fewer" if change else "same"
+
+
+def _chart(draft: Draft, top: int, last: int, *, compared: bool) -> Chart:
+    frame = draft.frame
+    total, points = frame.figures.total, frame.figures.points
+    high = sum(row.height for row in draft.rows[top:])
+    colours = [p.rating.colour if p.rating else NO_COLOUR for p in points]
+    said = ", ".join(f"{total.now.get(p.key, 0)} {p.label}" for p in points)
+    left = 5 if compared else 4
+    # A chart that reached over the last column would make the page wider.
+    width = (COLUMNS - left) * int(WIDTH * 7 + 5) - 2 * AIR
+    if not compared:
+        series = [
+            Series("Actions", NAME, Area(top + 1, 0, last, 0), Area(top + 1, 2, last, 2),
+                   points=tuple(colours))
+        ]  # fmt: skip
+        kind, alt = "doughnut", f"Actions by rating: {said}."
+    else:
+        series = [
+            Series(point.label, NAME, Area(top, 2, top, 3), Area(top + n, 2, top + n, 3), colour)
+            for n, (point, colour) in enumerate(zip(points, colours, strict=True), 1)
+        ]
+        was = ", ".join(f"{(total.before or {}).get(p.key, 0)} {p.label}" for p in points)
+        kind, alt = "bar", f"Actions by rating. Before: {was}. Now: {said}."
+    return Chart(
+        kind="doughnut" if kind == "doughnut" else "bar",
+        title="",
+        series=series,
+        row=top,
+        col=left,
+        width=width,
+        height=round(high * 4 / 3),
+        stacked=compared,
+        alt=alt,
+        right=AIR,
+        unit=whole_unit(max(total.actions, total.actions_before)),
+    )
+
+
+COLUMNS = 12
+
+
+@dataclass
+class Draft:
+    """The rows of the page as they are laid down."""
+
+    frame: Frame
+    rows: list[Row] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+
+    @property
+    def body(self) -> Style:
+        """Text of the page: small, in a box."""
+        return replace(self.frame.boxed, size=9, valign="vcenter", indent=1)
+
+    @property
+    def head(self) -> Style:
+        """A column's heading."""
+        return replace(self.frame.look.heading, size=9, indent=1)
+
+    def row(self, *cells: tuple[int, int, Cell], height: float = 0) -> None:
+        """A row of cells, each over columns `first` to `last`."""
+        at = len(self.rows)
+        laid: list[Cell | None] = [None] * COLUMNS
+        for first, last, cell in cells:
+            if first == last:
+                laid[first] = cell
+            else:
+                self.merges.append(Merge(Area(at, first, at, last), cell))
+        self.rows.append(Row(laid, height=height))
+
+    def title(self, text: str, remark: str = "") -> None:
+        """A small heading over what follows, with air above it."""
+        look = self.frame.look
+        self.rows.append(Row([], height=9))
+        title = replace(look.subtitle, size=12)
+        quiet = replace(look.muted, size=9, align="right", valign="bottom", wrap=False)
+        self.row((0, 5, Cell(text, title)), (6, 11, Cell(remark or None, quiet)), height=18)
+
+
+def spans(count: int) -> list[tuple[int, int]]:
+    """The columns in `count` parts, as equal as they can be."""
+    edges = [COLUMNS * n // count for n in range(count + 1)]
+    return [(first, after - 1) for first, after in pairwise(edges)]
+
+
+def movement(draft: Draft) -> None:
+    """How many actions went which way, and in which sections."""
+    frame = draft.frame
+    total = frame.figures.total
+    draft.title("Since the last board")
+    shown: list[tuple[str, int]] = [
+        (" ".join(SIGNS[d]), total.moves.get(d, 0))
+        for d in DIRECTIONS
+        if d != "uncompared" or total.moves.get(d, 0)
+    ]
+    shown.append(("× Withdrawn", frame.figures.withdrawn_since))
+    parts = spans(len(shown))
+    small = replace(draft.head, align="center", indent=0)
+    number = replace(frame.number, size=14, bold=True)
+    draft.row(
+        *((a, b, Cell(name, small)) for (a, b), (name, _) in zip(parts, shown, strict=True)),
+        height=18,
+    )
+    draft.row(
+        *((a, b, Cell(count, number)) for (a, b), (_, count) in zip(parts, shown, strict=True)),
+        height=26,
+    )
+    ways: tuple[tuple[Direction, str], ...] = (("worse", "Worse in"), ("better", "Better in"))
+    for way, label in ways:
+        found = [
+            f"{frame.short.get(s.name, s.name)} ({s.moves[way]})"
+            for s in sorted(frame.figures.sections, key=lambda s: -s.moves.get(way, 0))
+            if s.moves.get(way, 0)
+        ]
+        bold = replace(draft.body, bold=True)
+        words = frame.text(_in_short(found, 190) or "No section", draft.body)
+        draft.row((0, 1, Cell(label, bold)), (2, COLUMNS - 1, words))
+
+
+def _in_short(names: Sequence[str], most: int, joint: str = ", ") -> str:
+    """As many names as have room, and how many more there are."""
+    kept: list[str] = []
+    for name in names:
+        if kept and len(joint.join([*kept, name])) > most:
+            return f"{joint.join(kept)} and {len(names) - len(kept)} more"
+        kept.append(cut_words(name, most))
+    return joint.join(kept)
+
+
+def first_in_line(frame: Frame) -> list[Standing]:
+    """The exceptions, worst first: by rating, then overdue, worsened, and the more reasons.
+
+    What cannot be placed on the scale stands after what is on it.
+    """
+    place = {s: n for n, s in enumerate(_worst_first(frame))}
+
+    def key(one: Standing) -> tuple[int, bool, bool, int]:
+        worse = one.direction == "worse"
+        return place.get(one.now, len(place)), not one.overdue, not worse, -len(one.reasons)
+
+    return sorted(frame.figures.exceptions, key=key)
+
+
+def _worst_first(frame: Frame) -> list[str]:
+    scale = [point.rating for point in frame.figures.points if point.rating is not None]
+    codes = [rating.code for rating in scale]
+    return codes[::-1] if best_first(scale) else codes
+
+
+def exceptions(draft: Draft, most: int) -> None:
+    """At most `most` of the actions to look at, with the first of their reasons."""
+    frame = draft.frame
+    found = first_in_line(frame)
+    title = "Exceptions, the worst first" if found else "Exceptions"
+    shown = found[:most]
+    remark = f"{len(shown)} of {plural(len(found), 'exception')}; the composite has them all"
+    draft.title(title, remark if len(found) > len(shown) else "")
+    if not found:
+        words = "No action is rated for attention, overdue, worse than before or not updated."
+        draft.row((0, COLUMNS - 1, Cell(words, draft.body)), height=22)
+        return
+    rated = frame.board.definition.with_role("rating") is not None
+    columns = [(0, 0, "Ref"), (1, 5, "Action"), (6, 7, "Leads"), (8, 8, "Rating"), (9, 11, "Why")]
+    draft.row(*((a, b, Cell(name, draft.head)) for a, b, name in columns), height=16)
+    item = frame.board.definition.with_role("action")
+    for one in shown:
+        text = frame.say(item, one.row.values.get(item.id)) if item else ""
+        leads = _in_short(leads_of(frame.board.definition, one.row.values), 40, "\n")
+        why = cut_words("; ".join(reason.words for reason in one.reasons), 110)
+        rating = (
+            frame.rating(one.now, replace(draft.body, size=8, indent=0)) if rated else Cell("–")
+        )
+        draft.row(
+            (0, 0, frame.text(cut_words(one.row.ref, 18), replace(draft.body, bold=True))),
+            (1, 5, frame.text(cut_words(text, 120), draft.body)),
+            (6, 7, frame.text(leads or "No lead named", replace(draft.body, size=8))),
+            (8, 8, replace(rating, value=cut_words(str(rating.value or ""), 20))),
+            (9, 11, frame.text(why, replace(draft.body, bold=True, size=8))),
+        )
+
+
+def returns(draft: Draft) -> None:
+    """Who was asked, and who has not returned."""
+    f = draft.frame.figures
+    draft.title("Returns")
+    if not f.asked:
+        words = "No lead was asked in this cycle."
+        draft.row((0, COLUMNS - 1, Cell(words, draft.body)), height=22)
+        return
+    missing = sorted(
+        line.lead for line in draft.frame.board.returns if line.issued and not line.returned
+    )
+    late = f", {f.late} of them late" if f.late else ""
+    said = f"{f.returned} of {f.asked} received{late}"
+    names = _in_short(missing, 170, "; ") or "Nobody: every return is in"
+    bold = replace(draft.body, bold=True)
+    draft.row(
+        (0, 2, Cell(said, bold)),
+        (3, 4, Cell("Not returned yet", replace(bold, fill=draft.frame.look.locked_fill))),
+        (5, COLUMNS - 1, draft.frame.text(names, draft.body)),
+    )

@@ -1,0 +1,266 @@
+"""Where each action stands: its rating, its direction of travel, and why it is an exception.
+
+A blank rating counts as "Not rated", one that is not on the scale as "Not on the scale".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from xlplan.board.model import Board, DueHistory, ReturnLine
+from xlplan.merge.model import MasterRow
+from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
+from xlplan.plan.due import due_in
+from xlplan.plan.ratings import best_first as best_first
+from xlplan.plan.ratings import rating_word
+from xlplan.plan.values import Value, show, sort_elements
+
+NOT_RATED = ""
+OFF_SCALE = "?"
+NO_SECTION = "No section"
+NO_LEAD = "No lead named"
+
+Direction = Literal["better", "same", "worse", "new", "uncompared"]
+DIRECTIONS: tuple[Direction, ...] = ("better", "same", "worse", "new", "uncompared")
+
+ReasonKind = Literal[
+    "attention", "overdue", "worsened", "off-scale", "rating-removed", "two-ratings",
+    "challenged", "not-updated", "question",
+]  # fmt: skip
+REASONS: tuple[tuple[ReasonKind, str], ...] = (
+    ("attention", "Rated for attention"),
+    ("overdue", "Overdue"),
+    ("worsened", "Worse than at the last board"),
+    ("off-scale", "Rating not on the scale"),
+    ("rating-removed", "No longer rated"),
+    ("two-ratings", "Two ratings that differ"),
+    ("challenged", "Rating challenged"),
+    ("not-updated", "Not updated this cycle"),
+    ("question", "Open question"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A row of the rating key: a point of the scale, or one of the two that are not on it.
+
+    `label` is the word by which it is shown: see `xlplan.plan.ratings.rating_word`.
+    """
+
+    key: str
+    label: str
+    rating: Rating | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an action is an exception."""
+
+    kind: ReasonKind
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one action stands. `before` and `direction` are None without an earlier board.
+
+    `holding` is done and watched before it closes. `first_due` is the first date the action had
+    and `slips` how often that date was put back.
+    """
+
+    row: MasterRow
+    section: str
+    now: str
+    before: str | None
+    first: str | None
+    direction: Direction | None
+    due: date | None
+    closed: bool
+    attention: bool
+    overdue: bool
+    reasons: tuple[Reason, ...] = ()
+    holding: bool = False
+    was_closed: bool = False
+    first_due: date | None = None
+    slips: int = 0
+
+    @property
+    def slipped(self) -> int | None:
+        """Days from the first due date to the one now; None where either is not a date."""
+        return (self.due - self.first_due).days if self.due and self.first_due else None
+
+
+def bucket(value: Value, scale: Sequence[Rating]) -> str:
+    """The key under which a rating counts: its code, `NOT_RATED` or `OFF_SCALE`."""
+    if value is None:
+        return NOT_RATED
+    return next((r.code for r in scale if r.code == value), OFF_SCALE)
+
+
+def direction(before: str, now: str, scale: Sequence[Rating]) -> Direction:
+    """The direction of travel between two buckets of one scale."""
+    if before == now:
+        return "same"
+    places = {r.code: place for place, r in enumerate(scale)}
+    if before not in places or now not in places:
+        return "uncompared"
+    earlier = places[now] < places[before]
+    return "better" if earlier == best_first(scale) else "worse"
+
+
+def due_date(definition: PlanDefinition, values: Mapping[str, Value]) -> date | None:
+    """The date an action is due by: the revised one where there is one."""
+    return due_in(definition, values).by
+
+
+def section_field(definition: PlanDefinition) -> Field | None:
+    """The field that actions are grouped by: ``[composite] group_by``, else the section."""
+    chosen = definition.composite.group_by
+    return (definition.find(chosen) if chosen else None) or definition.with_role("section")
+
+
+def group_heading(definition: PlanDefinition) -> str:
+    """What the groups of actions are called: the heading of the field chosen, else "Section"."""
+    item = section_field(definition) if definition.composite.group_by else None
+    return item.heading if item else "Section"
+
+
+def section_in(definition: PlanDefinition, values: Mapping[str, Value]) -> str:
+    """The section that an action's values name; without one, the recommendations it answers."""
+    item = section_field(definition)
+    found = show(values.get(item.id)) if item else ""
+    if found:
+        return found
+    answers = definition.with_role("recommendation")
+    value = values.get(answers.id) if answers else None
+    if isinstance(value, frozenset) and value:
+        word = "Recommendation" if len(value) == 1 else "Recommendations"
+        return f"{word} {listed(sort_elements(value))}"
+    return show(value) or NO_SECTION
+
+
+def section_of(definition: PlanDefinition, row: MasterRow) -> str:
+    """The section an action counts under."""
+    if definition.composite.group_by or not row.section:
+        return section_in(definition, row.values)
+    return row.section
+
+
+def leads_of(definition: PlanDefinition, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The leads an action names, each once, in the order written."""
+    item = definition.with_role("lead")
+    value = values.get(item.id) if item else None
+    if isinstance(value, frozenset):
+        return tuple(sorted(value))
+    if isinstance(value, tuple):
+        return tuple(dict.fromkeys(value))
+    return (show(value),) if show(value) else ()
+
+
+def points_of(definition: PlanDefinition, used: Iterable[str]) -> tuple[Point, ...]:
+    """The scale in order, then "Not rated" and "Not on the scale" where an action needs them."""
+    seen = set(used)
+    item = definition.with_role("rating")
+    scale = definition.scale_of(item) if item else ()
+    points = [Point(r.code, rating_word(r), r) for r in scale]
+    if NOT_RATED in seen or not points:
+        points.append(Point(NOT_RATED, "Not rated"))
+    if OFF_SCALE in seen:
+        points.append(Point(OFF_SCALE, "Not on the scale"))
+    return tuple(points)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The definition's answers that every standing needs, worked out once."""
+
+    board: Board
+    rating: Field | None
+    scale: tuple[Rating, ...]
+    by_code: Mapping[str, Rating]
+    line_of: Mapping[str, ReturnLine]
+    questions: Mapping[str, frozenset[str]]
+    """By uid, the fields that have an open question."""
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """The words for each bucket."""
+        return {p.key: p.label for p in points_of(self.board.definition, (NOT_RATED, OFF_SCALE))}
+
+    @cached_property
+    def other_ratings(self) -> tuple[Field, ...]:
+        """Further fields that rate an action as it stands: another agency's, or a second look."""
+        every = self.board.definition.fields_of("action")
+        return tuple(f for f in every if f.role == "rating" and f is not self.rating)
+
+    def bucket_in(self, values: Mapping[str, Value]) -> str:
+        """The bucket of an action's rating."""
+        return bucket(values.get(self.rating.id) if self.rating else None, self.scale)
+
+    def seen_before(self, uid: str) -> Mapping[str, Value] | None:
+        """The action as the last board saw it; None where that board did not count it."""
+        found = (self.board.previous or {}).get(uid)
+        return None if found is None or found.get(STATUS) == "withdrawn" else found
+
+
+def reader_of(board: Board) -> Reader:
+    """What is asked of the definition and the returns for every action."""
+    rating = board.definition.with_role("rating")
+    scale = board.definition.scale_of(rating) if rating else ()
+    lines = {}
+    for line in board.returns:
+        known = board.definition.lead(line.lead)
+        lines[known.name if known else line.lead] = line
+    asked = {question.uid for question in board.questions}
+    return Reader(
+        board,
+        rating,
+        scale,
+        {r.code: r for r in scale},
+        lines,
+        {uid: frozenset(q.field for q in board.questions if q.uid == uid) for uid in asked},
+    )
+
+
+def standing(reader: Reader, row: MasterRow) -> Standing:
+    """Where one action stands; `xlplan.board.reasons` says why to look at it."""
+    board = reader.board
+    now = reader.bucket_in(row.values)
+    rating = reader.by_code.get(now)
+    seen = reader.seen_before(row.uid)
+    before = reader.bucket_in(seen) if seen is not None else None
+    moved: Direction | None = None
+    if board.previous is not None:
+        moved = direction(before, now, reader.scale) if before is not None else "new"
+    due = due_date(board.definition, row.values)
+    closed = rating is not None and rating.closed
+    holding = rating is not None and rating.holding
+    # Held work is done and only watched, so it is not late either.
+    overdue = due is not None and due < board.as_of and not closed and not holding
+    earlier = reader.by_code.get(before or "")
+    dues = board.dues.get(row.uid, DueHistory())
+    return Standing(
+        row=row,
+        section=section_of(board.definition, row),
+        now=now,
+        before=before,
+        first=bucket(board.first[row.uid], reader.scale) if row.uid in board.first else None,
+        direction=moved,
+        due=due,
+        closed=closed,
+        attention=rating is not None and rating.exception,
+        overdue=overdue,
+        holding=holding,
+        was_closed=earlier is not None and earlier.closed,
+        first_due=dues.first,
+        slips=dues.slips,
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence has them: ``"A, B and C"``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -1,0 +1,1 @@
+"""What goes out: templates, the master, the decisions workbook and replies."""

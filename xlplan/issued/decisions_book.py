@@ -1,0 +1,250 @@
+"""`decisions.xlsx`: the open questions, one a row, for the coordinator to answer in Excel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xlplan.issued.grid import id_row
+from xlplan.issued.rules import Lists, lists_sheet, not_in_list
+from xlplan.issued.stamping import payload_of, stamped
+from xlplan.issued.template import page_of
+from xlplan.merge.model import Candidate, Issued, Question
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.values import Value, natural_key, show_in
+from xlplan.workbook.stamp import row_key
+from xlplan.workbook.write.look import Palette, palette
+from xlplan.workbook.write.measure import cell_height
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Conditional,
+    Merge,
+    Protection,
+    Row,
+    Sheet,
+    Style,
+    Validation,
+    Workbook,
+)
+
+NAME = "Decisions"
+HEADING_ROW, FIRST_ROW = 4, 5
+COLUMNS: tuple[tuple[str, str, float], ...] = (
+    ("action", "Action", 9),
+    ("field", "Field", 17),
+    ("question", "What is asked", 36),
+    ("base", "As issued", 28),
+    ("master", "The plan says now", 28),
+    ("candidates", "What came back, from whom and where", 46),
+    ("decision", "Your decision", 24),
+    ("other", "Other value", 26),
+    ("why", "Why", 26),
+)
+"""Column id, heading, width in characters."""
+INPUTS = frozenset({"decision", "other", "why"})
+_ASKED = {
+    "conflict": "Which of these should {field} say?",
+    "invalid": "What came back is not a value of {field}. What should it say?",
+    "held": "The change to {field} was held back. Should the plan take it?",
+    "locked": "A locked cell was changed. Should {field} say this?",
+    "cleared-required": "{field} came back blank but must not be. Should it be cleared?",
+    "reverted": "A later file shows {field} as it was before the edit. Does the edit stand?",
+    "row-added": "A new action is proposed. Should it join the plan?",
+    "row-missing": "The action is missing from what came back. What should become of it?",
+    "row-twice": "The action stands in the file more than once. What should {field} say?",
+}
+_GUIDE = (
+    'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
+    "Transfer needs: the value, the action's ref, or the lead. Why goes into the log.\n"
+    "Save and close the workbook, then run xlplan merge. What you leave blank stays open and is "
+    "asked again; the plan shows the present value meanwhile."
+)
+
+
+def decisions_workbook(
+    definition: PlanDefinition,
+    issued: Issued,
+    questions: Sequence[Question],
+    key: bytes,
+    created: str,
+) -> Workbook:
+    """The open questions, those of one action next to each other, each with its own choices."""
+    look = palette(definition)
+    ordered = _grouped(questions)
+    lists = lists_sheet({question.id: question.choices for question in ordered})
+    sheet = _sheet(definition, issued, ordered, key, lists, look)
+    payload = payload_of(definition, issued, len(ordered), ())
+    payload["columns"] = [name for name, _, _ in COLUMNS]
+    title = f"{definition.title}: decisions"
+    return stamped(definition, issued, title, [sheet, lists.sheet], key, payload, created, lists)
+
+
+def _grouped(questions: Sequence[Question]) -> list[Question]:
+    """The questions of one action together, in the order in which the actions first come up."""
+    first: dict[str, int] = {}
+    for number, question in enumerate(questions):
+        first.setdefault(_group(question), number)
+    return sorted(questions, key=lambda q: (first[_group(q)], natural_key(q.action)))
+
+
+def _group(question: Question) -> str:
+    return question.uid or question.id
+
+
+def _sheet(
+    definition: PlanDefinition,
+    issued: Issued,
+    questions: Sequence[Question],
+    key: bytes,
+    lists: Lists,
+    look: Palette,
+) -> Sheet:
+    widths = [width for _, _, width in COLUMNS]
+    rows, group, shade = [], None, True
+    for question in questions:
+        shade = not shade if _group(question) != group else shade
+        fresh, group = _group(question) != group, _group(question)
+        signed = row_key(key, issued.id, question.id)
+        rows.append(_row(definition, question, signed, look, shade=shade, fresh=fresh))
+    last_row, last_col = FIRST_ROW + max(len(rows), 1) - 1, len(COLUMNS)
+    banner, merges = _banner(definition, issued, len(rows), look)
+    headings = [
+        Cell(
+            text,
+            replace(look.input_heading if name in INPUTS else look.heading, align="left", indent=1),
+        )
+        for name, text, _ in COLUMNS
+    ]
+    validations, conditionals = _rules(questions, lists, look)
+    decision = 1 + [name for name, _, _ in COLUMNS].index("decision")
+    return Sheet(
+        name=NAME,
+        rows=[*banner, id_row(name for name, _, _ in COLUMNS), Row([None, *headings], 34), *rows],
+        columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths)],
+        merges=merges,
+        validations=validations,
+        conditionals=conditionals,
+        freeze=(FIRST_ROW, 3),
+        filter=Area(HEADING_ROW, 1, last_row, last_col),
+        page=page_of(definition, issued, Area(0, 1, last_row, last_col), HEADING_ROW),
+        protection=Protection(),
+        tab_colour=look.accent,
+        active_cell=(FIRST_ROW, decision),
+    )
+
+
+def _row(
+    definition: PlanDefinition,
+    question: Question,
+    signed: str,
+    look: Palette,
+    *,
+    shade: bool,
+    fresh: bool,
+) -> Row:
+    """One question. Rows of one action share a shade; its ref stands out on the first of them."""
+    item = definition.find(question.field) or definition.find(question.field, "recommendation")
+    fill = look.locked_fill if shade else "#FFFFFF"
+    body = replace(look.locked, fill=fill, align="left", indent=1)
+    answer = replace(look.input, number_format="@", align="left", indent=1)
+    texts = {
+        "action": question.action or "new",
+        "field": item.heading if item else "",
+        "question": ask(question, item),
+        "base": _said(item, question.base, question),
+        "master": _said(item, question.master, question),
+        "candidates": "\n".join(say_candidate(candidate) for candidate in question.candidates),
+    }
+    ref = replace(body, bold=True, colour=body.colour if fresh else look.muted.colour)
+    styles: dict[str, Style] = {"action": ref, "candidates": body}
+    cells: list[Cell | None] = [Cell(signed)]
+    for name, _, _ in COLUMNS:
+        style = answer if name in INPUTS else styles.get(name, body)
+        cells.append(Cell(texts.get(name), style))
+    tall = max(
+        cell_height(cell, width)
+        for cell, (_, _, width) in zip(cells[1:], COLUMNS, strict=True)
+        if cell is not None
+    )
+    return Row(cells, min(409.0, max(44.0, tall)))
+
+
+def ask(question: Question, item: Field | None) -> str:
+    """What is asked, in one plain sentence, and what the merge says of it."""
+    field = f'"{" ".join(item.heading.split())}"' if item else "it"
+    asked = _ASKED.get(question.kind, "What should {field} say?").replace("{field}", field)
+    asked = asked[0].upper() + asked[1:]
+    return f"{asked}\n{question.message}" if question.message else asked
+
+
+def _said(item: Field | None, value: Value, question: Question) -> str:
+    if question.kind == "row-added":
+        return ""
+    return show_in(item, value) or "(blank)"
+
+
+def say_candidate(candidate: Candidate) -> str:
+    """A candidate as text: what, then who and where from."""
+    place = ", ".join(
+        part
+        for part in (
+            candidate.place.file,
+            candidate.place.sheet and f"sheet {candidate.place.sheet}",
+            candidate.place.cell and f"cell {candidate.place.cell}",
+        )
+        if part
+    )
+    source = ", ".join(part for part in (candidate.author, place) if part)
+    return f"• {candidate.text or '(blank)'}" + (f"\n   {source}" if source else "")
+
+
+def _rules(
+    questions: Sequence[Question], lists: Lists, look: Palette
+) -> tuple[list[Validation], list[Conditional]]:
+    names = [name for name, _, _ in COLUMNS]
+    validations, conditionals = [], []
+    for number, question in enumerate(questions):
+        row, col = FIRST_ROW + number, 1 + names.index("decision")
+        area = Area(row, col, row, col)
+        validations.append(
+            Validation(
+                area,
+                "list",
+                source=f"={lists.ranges[question.id]}",
+                input_title="Your decision",
+                input_message="Choose an answer from the list.",
+                error_title="Not in the list",
+                error_message='Please choose from the list. For another value choose "Other" and '
+                "write it in the next column.",
+            )
+        )
+        conditionals.append(not_in_list(area, lists.names[question.id], look))
+    return validations, conditionals
+
+
+def _banner(
+    definition: PlanDefinition, issued: Issued, count: int, look: Palette
+) -> tuple[list[Row], list[Merge]]:
+    last = len(COLUMNS)
+    blank = [None, *(Cell(None, look.banner) for _ in COLUMNS)]
+    noted = [None, *(Cell(None, look.banner_note) for _ in COLUMNS)]
+    noun = "question needs" if count == 1 else "questions need"
+    sub = f"{count} {noun} a decision   ·   cycle {issued.cycle}"
+    note = look.banner_note
+    merges = [
+        Merge(
+            Area(0, 1, 0, last),
+            Cell(f"{definition.title}: decisions", replace(look.banner, indent=1)),
+        ),
+        Merge(Area(1, 1, 1, last), Cell(sub, replace(look.banner_sub, indent=1))),
+        Merge(Area(2, 1, 2, last - 2), Cell(_GUIDE, replace(note, indent=1))),
+        Merge(Area(2, last - 1, 2, last - 1), Cell("Reference", replace(note, align="right"))),
+        Merge(Area(2, last, 2, last), Cell(issued.id, replace(note, bold=True, wrap=False))),
+    ]
+    return [
+        Row(blank, 38),
+        Row([None, *(Cell(None, look.banner_sub) for _ in COLUMNS)], 24),
+        Row(noted, 40),
+    ], merges

@@ -1,0 +1,252 @@
+"""The other layout of a template: one action a page, as a form with a label and a box a line.
+
+Every line carries, in two hidden columns, the signed key of its action and the id of its field, so
+that each box is found by content wherever it went (`xlplan.returned.forms` reads it back).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from xlplan.issued.banner import Banner, banner
+from xlplan.issued.grid import ColumnLook, column_looks, value_cell
+from xlplan.issued.prompts import (
+    ISSUED_DUE,
+    due_and_reason,
+    is_required,
+    moved,
+    reason_wanted,
+    still_wanted,
+    with_needs,
+)
+from xlplan.issued.rules import Lists, rules_of, still_blank
+from xlplan.merge.model import Issued
+from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.values import Value
+from xlplan.returned.columns import ID_PREFIX, IssuedColumn
+from xlplan.workbook.read.book import a1
+from xlplan.workbook.write.look import Palette, header_text, palette
+from xlplan.workbook.write.measure import cell_height
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Conditional,
+    Merge,
+    Page,
+    Protection,
+    Row,
+    Sheet,
+    Validation,
+)
+
+NAME = "Update"
+KEY, ID, LABEL, BOX = 0, 1, 2, 3
+"""Columns: the row's key and the field's id (both hidden), the label, the box."""
+WIDTHS = (24.0, 70.0)
+"""Characters of the label and of the box: an A4 page at its full size."""
+_LOWEST, _WRITING = 20.0, 120.0
+_TALLEST_ROW = 400.0
+BOX_MARK = "form:value"
+"""Marks the column of the boxes, in a hidden row above the first."""
+PROPOSAL = "A new action you propose"
+
+
+@dataclass
+class _Form:
+    """The lines as they are added: where each field's boxes are, by action."""
+
+    rows: list[Row] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    boxes: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
+    proposed: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
+    breaks: list[int] = field(default_factory=list)
+
+
+def form_sheet(
+    definition: PlanDefinition,
+    lead: Lead,
+    issued: Issued,
+    columns: Sequence[IssuedColumn],
+    values: Sequence[dict[str, Value]],
+    signed: Sequence[str],
+    blank: Sequence[str],
+    lists: Lists,
+) -> Sheet:
+    """The sheet "Update" as forms: `signed` are the keys of the actions, `blank` of proposals."""
+    look = palette(definition)
+    message = any(is_required(column) for column in columns) and bool(values)
+    top = banner(definition, lead, issued, look, lists, WIDTHS, first=LABEL, message=message)
+    form = _Form([*top.rows, Row([None, None, None, Cell(BOX_MARK)], hidden=True)])
+    looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
+    for number, (key, each) in enumerate(zip(signed, values, strict=True)):
+        _block(form, key, each, columns, looks, look, fresh=number > 0)
+    open_ = [replace(column, input=True) for column in columns]
+    opened = column_looks(definition, open_, look.input, look.input, look.input)
+    for key in blank:
+        _block(form, key, {}, open_, opened, look, fresh=bool(signed), proposed=True)
+    validations, conditionals = _rules(definition, columns, looks, form, lists, look)
+    _say_what_is_wanted(top, columns, values, len(top.rows) + 1, len(form.rows) - 1)
+    firsts = [areas[0] for areas in form.boxes.values()]
+    active = min(((a.first_row, a.first_col) for a in firsts), default=(len(top.rows) + 1, BOX))
+    return Sheet(
+        name=NAME,
+        rows=form.rows,
+        columns=[Column(30, hidden=True), Column(20, hidden=True), *(Column(w) for w in WIDTHS)],
+        merges=[*top.merges, *form.merges],
+        validations=[*top.validations, *validations],
+        conditionals=conditionals,
+        page=_page(definition, issued, form),
+        protection=Protection(definition.issue.password),
+        tab_colour=look.accent,
+        active_cell=active,
+    )
+
+
+def _page(definition: PlanDefinition, issued: Issued, form: _Form) -> Page:
+    """A4 portrait at full size: a sheet that is fitted to its pages ignores where they break."""
+    return Page(
+        paper="A4",
+        landscape=False,
+        fit_width=0,
+        repeat_rows=(0, 1),
+        header=header_text(definition.marking),
+        footer_left=f"{header_text(definition.title)}, {issued.cycle}, {issued.id}",
+        print_area=Area(0, LABEL, len(form.rows) - 1, BOX),
+        breaks=tuple(form.breaks),
+    )
+
+
+def _block(
+    form: _Form,
+    key: str,
+    values: Mapping[str, Value],
+    columns: Sequence[IssuedColumn],
+    looks: Sequence[ColumnLook],
+    look: Palette,
+    *,
+    fresh: bool,
+    proposed: bool = False,
+) -> None:
+    """One action: a line for each column. `fresh` begins a page."""
+    if fresh:
+        form.breaks.append(len(form.rows))
+    title = PROPOSAL if proposed else ""
+    form.rows.append(Row([None, None, Cell(title, look.subtitle), Cell(None, look.subtitle)], 14))
+    for column, each in zip(columns, looks, strict=True):
+        label = replace(
+            look.input_heading if column.input else look.heading, align="left", indent=1
+        )
+        cell = _aligned(value_cell(each, values.get(column.id)), column)
+        _line(form, key, column, Cell(column.heading, label), cell, proposed=proposed)
+
+
+def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
+    """A box reads from the left; only a rating stands in the middle of its colour."""
+    style = cell.style
+    if not (column.input and column.item.type == "narrative"):
+        style = replace(style, valign="vcenter")
+    if column.item.type != "rating":
+        style = replace(style, align="left", indent=1)
+    if column.item.role == "key":
+        style = replace(style, size=14)
+    return replace(cell, style=style)
+
+
+def _line(
+    form: _Form, key: str, column: IssuedColumn, label: Cell, box: Cell, *, proposed: bool
+) -> None:
+    """A label and its box; a box that is higher than a row can be stands over several."""
+    narrative = column.input and column.item.type == "narrative"
+    needed = max(
+        _WRITING if narrative else _LOWEST,
+        cell_height(box, WIDTHS[1]) + 4,
+        cell_height(label, WIDTHS[0]) + 4,
+    )
+    count = math.ceil(needed / _TALLEST_ROW)
+    first, last = len(form.rows), len(form.rows) + count - 1
+    shown = box if count == 1 else Cell(None, box.style)
+    form.rows.append(Row([Cell(key), Cell(ID_PREFIX + column.id), label, shown], needed / count))
+    for _ in range(count - 1):
+        blank = [None, None, Cell(None, label.style), Cell(None, box.style)]
+        form.rows.append(Row(blank, needed / count))
+    if count > 1:
+        head, text = (replace(each.style, valign="top") for each in (label, box))
+        form.merges += [
+            Merge(Area(first, LABEL, last, LABEL), replace(label, style=head)),
+            Merge(Area(first, BOX, last, BOX), replace(box, style=text)),
+        ]
+    if column.input:
+        boxes = form.proposed if proposed else form.boxes
+        boxes[column.id].append(Area(first, BOX, first, BOX))
+
+
+def _rules(
+    definition: PlanDefinition,
+    columns: Sequence[IssuedColumn],
+    looks: Sequence[ColumnLook],
+    form: _Form,
+    lists: Lists,
+    look: Palette,
+) -> tuple[list[Validation], list[Conditional]]:
+    validations: list[Validation] = []
+    conditionals = _reasons(columns, form, lists, look)
+    asked = due_and_reason(columns)
+    for column, each in zip(columns, looks, strict=True):
+        mine = form.boxes.get(column.id, [])
+        areas = [*mine, *form.proposed.get(column.id, [])]
+        if not column.input or not areas:
+            continue
+        first, rest = areas[0], tuple(areas[1:])
+        told, seen = rules_of(definition, column, first, lists, look, each.style)
+        validations += [replace(with_needs(rule, column, asked), also=rest) for rule in told]
+        conditionals += [replace(rule, also=rest) for rule in seen]
+        if is_required(column) and mine:
+            conditionals.append(replace(still_blank(mine[0], look), also=tuple(mine[1:])))
+    return validations, conditionals
+
+
+def _reasons(
+    columns: Sequence[IssuedColumn], form: _Form, lists: Lists, look: Palette
+) -> list[Conditional]:
+    """The flags on dates that moved without a reason; actions whose boxes lie alike share them."""
+    asked = due_and_reason(columns)
+    if asked is None:
+        return []
+    alike: dict[int, list[tuple[Area, Area]]] = defaultdict(list)
+    pairs = zip(form.boxes[asked.due.id], form.boxes[asked.reason.id], strict=True)
+    for due, reason in pairs:
+        alike[reason.first_row - due.first_row].append((due, reason))
+    made: list[Conditional] = []
+    for those in alike.values():
+        due, reason = those[0]
+        cell, blank = (f"${a1(each.first_row, BOX)}" for each in (due, reason))
+        test = moved(f"$A{due.first_row + 1}", cell, lists.names[ISSUED_DUE])
+        both = reason_wanted(due, reason, test, blank, asked, look)
+        rest = zip(*those[1:], strict=True) if len(those) > 1 else ((), ())
+        made += [replace(rule, also=tuple(r)) for rule, r in zip(both, rest, strict=True)]
+    return made
+
+
+def _say_what_is_wanted(
+    top: Banner,
+    columns: Sequence[IssuedColumn],
+    values: Sequence[dict[str, Value]],
+    first: int,
+    last: int,
+) -> None:
+    """The message in the banner that counts the required boxes that are blank."""
+    required = [column for column in columns if is_required(column)]
+    if top.message is None:
+        return
+    ids, boxes, keys = (f"${a1(first, c)}:${a1(last, c)}" for c in (ID, BOX, KEY))
+    blanks = [
+        f'SUMPRODUCT(({ids}="{ID_PREFIX}{column.id}")*(LEN(TRIM({boxes}))=0)'
+        f'*ISERROR(SEARCH(".new-",{keys})))'
+        for column in required
+    ]
+    now = sum(each.get(column.id) is None for column in required for each in values)
+    top.merges.append(Merge(top.message, still_wanted(blanks, "", None, top.style, now)))

@@ -1,0 +1,182 @@
+"""The table of an issued workbook: cells from values, how wide, which rules, which colours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.values import Value, show
+from xlplan.returned.columns import ID_PREFIX, IssuedColumn
+from xlplan.workbook.write.look import Palette, rating_style
+from xlplan.workbook.write.measure import TALLEST, cell_height, text_width
+from xlplan.workbook.write.sheet import Cell, Row, Style
+
+TEXT = "@"
+"""So that a person can type "- done" or "3-4" and it stays what it is."""
+DATE = "d mmmm yyyy"
+LOWEST, LOWEST_WITH_WRITING = 30.0, 48.0
+"""Points: room to breathe, and room to write where a narrative is asked for."""
+_TYPICAL = {"rating": 11, "date": 21, "percent": 11, "number": 11, "choice": 16}
+_PROSE = frozenset({"text", "narrative"})
+FULL = 220.0
+"""Characters across an A3 landscape page at a size that can be read."""
+
+
+@dataclass(frozen=True)
+class ColumnLook:
+    """How the cells of one column look; styles are shared so that writing stays fast."""
+
+    column: IssuedColumn
+    style: Style
+    ratings: Mapping[str, Style]
+    """Locked ratings wear their colour; the colour of an input follows the choice instead."""
+
+
+def column_looks(
+    definition: PlanDefinition,
+    columns: Sequence[IssuedColumn],
+    locked: Style,
+    open_: Style,
+    key: Style,
+) -> tuple[ColumnLook, ...]:
+    """The look of each column: `locked`, `open_` for inputs, `key` for the ref."""
+    looks = []
+    for column in columns:
+        style = key if column.item.role == "key" else open_ if column.input else locked
+        style = typed(column, style)
+        ratings = {}
+        if column.item.type == "rating" and not column.input:
+            scale = definition.scale_of(column.item)
+            ratings = {rating.code: rating_style(rating, style) for rating in scale}
+        looks.append(ColumnLook(column, style, ratings))
+    return tuple(looks)
+
+
+def typed(column: IssuedColumn, style: Style) -> Style:
+    """`style` with the number format and the alignment of a column's type."""
+    kind = column.item.type
+    if kind == "date":
+        return replace(style, number_format=DATE, align="left", indent=1)
+    if kind in ("percent", "number"):
+        shown = "0%" if kind == "percent" else style.number_format
+        return replace(style, number_format=shown, align="center", valign="vcenter")
+    if kind in ("rating", "choice"):
+        return replace(style, align="center", valign="vcenter", number_format=TEXT)
+    style = replace(style, align="left", indent=1)
+    return replace(style, number_format=TEXT) if column.input else style
+
+
+def value_cell(look: ColumnLook, value: Value, note: str = "") -> Cell:
+    """A value in a cell: dates and numbers as such, everything else as the text people read."""
+    kind = look.column.item.type
+    if value is None:
+        return Cell(None, look.style, note)
+    if kind in ("percent", "number") and isinstance(value, int | float):
+        style = look.style
+        if kind == "percent" and abs(value * 100 - round(value * 100)) > 1e-9:
+            style = replace(style, number_format="0.0#%")
+        return Cell(value, style, note)
+    if kind == "date" and not isinstance(value, str | int | float | tuple | frozenset):
+        from datetime import date
+
+        if isinstance(value, date):
+            return Cell(value, look.style, note)
+    text = show(value)
+    return Cell(text, look.ratings.get(text, look.style), note)
+
+
+def id_row(columns: Iterable[str]) -> Row:
+    """The hidden row directly above the headings: the id of each column, from the second on."""
+    cells = [Cell(f"{ID_PREFIX}{name}") for name in columns]
+    return Row([None, *cells], hidden=True)
+
+
+def row_height(cells: Sequence[Cell | None], widths: Sequence[float], least: float) -> float:
+    """Points for a row: what its text needs, from `least`.
+
+    A line of Calibri 10 takes 12.75 points in Excel and 10 in LibreOffice, which leaves out the
+    room that the font asks for between lines: there a long row always looks a quarter too high.
+    """
+    needed = [
+        cell_height(cell, width)
+        for cell, width in zip(cells, widths, strict=False)
+        if cell is not None and isinstance(cell.value, str)
+    ]
+    return min(TALLEST, max([least, *needed]))
+
+
+def heading_row(columns: Sequence[IssuedColumn], look: Palette, widths: Sequence[float]) -> Row:
+    """The headings exactly as the definition has them; those of inputs in their own colour."""
+    mine = replace(look.input_heading, align="left", indent=1)
+    theirs = replace(look.heading, align="left", indent=1)
+    cells: list[Cell | None] = [Cell("Row key", look.heading)]
+    for column in columns:
+        cells.append(Cell(column.heading, mine if column.input else theirs))
+    # The filter's arrow stands in the corner of each heading and takes the room of a few letters.
+    narrower = [max(4.0, width - 3) for width in widths]
+    return Row(cells, height=max(34.0, row_height([None, *cells[1:]], narrower, 34.0)))
+
+
+def column_widths(
+    columns: Sequence[IssuedColumn], rows: Sequence[Sequence[Cell | None]], full: float = FULL
+) -> list[float]:
+    """Widths in characters: the definition's, or what the content needs to be read in comfort.
+
+    The sum is kept within `full`, so that one page is as wide as the sheet and nobody needs a
+    magnifying glass; narratives take the room that is left.
+    """
+    below = [[row[i + 1] for row in rows] for i in range(len(columns))]
+    widths = [_width(column, cells) for column, cells in zip(columns, below, strict=True)]
+    free = [i for i, column in enumerate(columns) if not column.item.width and widths[i] > 20]
+    least = [min(widths[i], _least(column, below[i])) for i, column in enumerate(columns)]
+    total = sum(widths)
+    spare = sum(widths[i] - least[i] for i in free)
+    if total > full and spare:
+        share = max(0.0, 1 - (total - full) / spare)
+        for i in free:
+            widths[i] = least[i] + (widths[i] - least[i]) * share
+    prose = [i for i in free if columns[i].item.type in _PROSE]
+    if total < full * 0.75 and prose:
+        more = (full * 0.75 - total) / len(prose)
+        for i in prose:
+            widths[i] = min(72.0, widths[i] + more)
+    return [round(width, 1) for width in widths]
+
+
+def _least(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
+    """How narrow a column may be made: a line still holds a thought, and the longest text still
+    fits the highest row there can be."""
+    if column.entry:
+        return 36.0
+    longest = max((len(text) for text in _texts(cells)), default=0)
+    return max(18.0 if longest < 250 else 28.0, min(longest / 33, 84.0))
+
+
+def _texts(cells: Sequence[Cell | None]) -> list[str]:
+    return [c.value for c in cells if c is not None and isinstance(c.value, str)]
+
+
+def _width(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
+    words = column.heading.split() or [""]
+    heading = max(text_width(word) for word in words) / 507 * 1.05 + 5.8
+    if column.item.width:
+        return max(column.item.width, 4.0)
+    kind = column.item.type
+    if kind in _TYPICAL:
+        return max(_TYPICAL[kind], heading)
+    texts = _texts(cells)
+    longest_line = max((text_width(text) for text in texts), default=0) / 507 * 10 / 11 + 4.3
+    if column.item.role == "key":
+        return max(7.0, min(longest_line, 16.0), min(heading, 12.0))
+    if kind not in _PROSE or (not column.entry and longest_line < 22):
+        return max(heading, min(24.0, longest_line), 12.0)
+    lengths = sorted(len(text) for text in texts) or [0]
+    usual = lengths[int(0.9 * (len(lengths) - 1))]
+    # Wide enough that usual text is a block and not a ribbon, and that the longest text fits the
+    # highest row there can be (about thirty lines).
+    wanted = max(26.0, 2.6 * math.sqrt(usual), lengths[-1] / 27)
+    if column.input and column.item.type == "narrative":
+        wanted = max(wanted, 44.0)
+    return max(heading, min(wanted, 84.0))

@@ -1,0 +1,210 @@
+"""The sheet "Guidance" of a template: how to fill it in, what the colours mean, whom to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xlplan.issued.prompts import due_and_reason, is_required, reason_hint
+from xlplan.issued.rules import hint
+from xlplan.issued.sign_off import LABELS, NO_CHANGE
+from xlplan.issued.stamping import REFERENCE
+from xlplan.merge.model import Issued
+from xlplan.plan.definition import PlanDefinition
+from xlplan.returned.columns import IssuedColumn
+from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Merge,
+    Page,
+    Protection,
+    Row,
+    Sheet,
+    Style,
+)
+
+NAME = "Guidance"
+_WIDTHS = (2.5, 7.0, 24.0, 68.0)
+"""A margin, the number or swatch, the name, the text: an A4 page."""
+
+
+class _Page:
+    """Rows of the sheet as they are added, each with its merges."""
+
+    def __init__(self, look: Palette) -> None:
+        self.look = look
+        self.rows: list[Row] = []
+        self.merges: list[Merge] = []
+
+    def wide(self, text: str, style: Style, height: float = 0, first: int = 1) -> None:
+        """One text over the whole width."""
+        number = len(self.rows)
+        self.rows.append(Row([None, *(Cell(None, style) for _ in _WIDTHS[1:])], height))
+        self.merges.append(Merge(Area(number, first, number, len(_WIDTHS) - 1), Cell(text, style)))
+
+    def title(self, text: str) -> None:
+        """A heading with some room above it."""
+        self.rows.append(Row([], 12))
+        self.wide(text, self.look.subtitle, 24)
+
+    def step(self, number: int, text: str) -> None:
+        """A numbered step."""
+        row = len(self.rows)
+        figure = replace(self.look.strong, size=14, colour=self.look.accent, align="center")
+        body = replace(self.look.body, size=11)
+        self.rows.append(Row([None, Cell(str(number), figure), Cell(None, body), Cell(None, body)]))
+        self.merges.append(Merge(Area(row, 2, row, 3), Cell(text, body)))
+
+    def line(self, swatch: Cell, name: str, text: str) -> None:
+        """A swatch, what it is called and what it means."""
+        body = replace(
+            self.look.body, valign="vcenter", border=self.look.line, align="left", indent=1
+        )
+        cells = [None, swatch, Cell(name, replace(body, bold=True)), Cell(text, body)]
+        self.rows.append(Row(cells))
+
+    def pair(self, name: str, text: str) -> None:
+        """A name over the first two columns, and what it means."""
+        row = len(self.rows)
+        body = replace(
+            self.look.body, valign="vcenter", border=self.look.line, align="left", indent=1
+        )
+        bold = replace(body, bold=True)
+        self.rows.append(Row([None, Cell(None, bold), Cell(None, bold), Cell(text, body)]))
+        self.merges.append(Merge(Area(row, 1, row, 2), Cell(name, bold)))
+
+
+def guidance_sheet(
+    definition: PlanDefinition, issued: Issued, columns: Sequence[IssuedColumn], due: str
+) -> Sheet:
+    """How to fill in a template. `due` is the return-by date in words, or blank."""
+    look = palette(definition)
+    page = _Page(look)
+    page.wide(definition.title, replace(look.banner, size=16, indent=1), 34)
+    under = f"How to complete your update for {issued.cycle}"
+    page.wide(under, replace(look.banner_sub, indent=1), 22)
+    page.title("Step by step")
+    for number, text in enumerate(_steps(definition, columns, due), 1):
+        page.step(number, text)
+    if definition.issue.guidance:
+        page.title("For this plan")
+        page.wide(definition.issue.guidance, replace(look.body, size=11))
+    _ratings(page, definition, columns)
+    _fields(page, definition, columns)
+    _colours(page, moves=due_and_reason(columns) is not None)
+    page.title("Questions")
+    contact = definition.issue.contact or "Ask whoever sent you this workbook."
+    page.pair("Contact", contact)
+    if due:
+        page.pair("Please return by", due)
+    page.pair(REFERENCE, issued.id)
+    return Sheet(
+        name=NAME,
+        rows=page.rows,
+        columns=[Column(width=width) for width in _WIDTHS],
+        merges=page.merges,
+        page=Page(
+            paper="A4",
+            landscape=False,
+            header=header_text(definition.marking),
+            footer_left=f"{header_text(definition.title)}, {issued.cycle}",
+        ),
+        protection=Protection(definition.issue.password),
+        tab_colour=look.input_heading.fill,
+    )
+
+
+def _steps(
+    definition: PlanDefinition, columns: Sequence[IssuedColumn], due: str
+) -> tuple[str, ...]:
+    rated = [c.heading for c in columns if c.input and c.item.type == "rating"]
+    told = [c.heading for c in columns if c.input and c.item.type == "narrative"]
+    who = definition.issue.contact or "whoever sent it to you"
+    rating = (
+        f"Choose each {_either(rated)} from the list in its cell. What each one means is below."
+        if rated
+        else "Where a cell has a list, choose from it."
+    )
+    progress = (
+        f"Under {_either(told)}, say in a few lines what has been done and what comes next."
+        if told
+        else "Where a cell asks for words, a few lines will do."
+    )
+    form = definition.issue.layout == "form"
+    opening = (
+        'Open the sheet "Update". Each action is a page of its own: a label, and a box beside it.'
+        if form
+        else 'Open the sheet "Update". Each row is one of your actions. You can filter the rows '
+        "and widen rows and columns as you like."
+    )
+    tinted = "boxes, those beside the labels" if form else "cells, those under the headings"
+    return (
+        opening,
+        f"Fill in only the tinted {tinted} of their own colour; the Tab key goes from one to the "
+        "next. The others are for information and are locked.",
+        rating,
+        f"{progress} If nothing has changed, leave the cell as it is.",
+        "If something in a locked cell is wrong, do not unlock it: add a note to the cell (right "
+        "click, New Note), or say so when you send the workbook back.",
+        'Sign it off at the top of "Update": your name and the day. If none of your actions has '
+        f'anything new, choose Yes beside "{LABELS[NO_CHANGE]}".',
+        f"Save it as an Excel workbook, and send this same file back to {who}"
+        + (f" by {due}." if due else ".")
+        + " Please do not delete rows or columns, or copy the sheet to another workbook.",
+    )
+
+
+def _either(names: Sequence[str]) -> str:
+    quoted = [f'"{" ".join(name.split())}"' for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+def _ratings(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:
+    rated = [column for column in columns if column.item.type == "rating"]
+    shown: set[str] = set()
+    for column in rated:
+        scale = column.item.scale
+        if scale in shown:
+            continue
+        shown.add(scale)
+        same = [c.heading for c in rated if c.item.scale == scale]
+        page.title(f"What the ratings mean: {', '.join(' '.join(h.split()) for h in same)}")
+        swatch = replace(page.look.locked, align="center", valign="vcenter")
+        for rating in definition.scale_of(column.item):
+            cell = Cell(rating.code, rating_style(rating, swatch))
+            page.line(cell, rating.label, rating.meaning)
+
+
+def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:
+    page.title("What to enter")
+    asked = due_and_reason(columns)
+    for column in columns:
+        if column.input:
+            must = " This must not be left blank." if is_required(column) else ""
+            if asked is not None and column is asked.reason:
+                must = f" {reason_hint(asked)}"
+            rated = column.item.type == "rating"
+            text = column.item.guidance if rated else hint(definition, column)
+            text = " ".join(text.split()) or "Choose from the list."
+            page.pair(column.heading, f"{text}{must}".strip())
+
+
+def _colours(page: _Page, *, moves: bool) -> None:
+    look = page.look
+    page.title("What the colours of cells mean")
+    swatch = replace(look.input, locked=True, valign="vcenter", align="center")
+    page.line(Cell("Aa", swatch), "Tinted", "Yours to fill in.")
+    page.line(
+        Cell("Aa", replace(look.locked, valign="vcenter", align="center")),
+        "Grey",
+        "For information. Locked.",
+    )
+    page.line(Cell("", look.missing), "Orange and empty", "Must be filled in and is still blank.")
+    page.line(
+        Cell("⚠ Aa", replace(look.flag, number_format="", valign="vcenter", align="center")),
+        "Pink with a warning sign",
+        "Not one of the list: please choose again."
+        + (" Or a date that has moved: please say why." if moves else ""),
+    )

@@ -1,0 +1,256 @@
+"""`master.xlsx`: the plan as it stands, for the coordinator to read and to edit.
+
+It is an issued workbook like any other: what is edited in it is merged against what it showed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from xlplan.issued.grid import (
+    LOWEST,
+    ColumnLook,
+    column_looks,
+    column_widths,
+    heading_row,
+    id_row,
+    row_height,
+    value_cell,
+)
+from xlplan.issued.rules import Lists, column_lists, lists_sheet, part_of, rules_of
+from xlplan.issued.stamping import payload_of, stamped
+from xlplan.issued.template import page_of, row_values
+from xlplan.merge.model import Issued, MasterRow
+from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.returned.columns import IssuedColumn, locked_text, master_columns
+from xlplan.workbook.read.book import a1
+from xlplan.workbook.stamp import row_key
+from xlplan.workbook.write.look import Palette, palette
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Conditional,
+    Merge,
+    Page,
+    Row,
+    Sheet,
+    Validation,
+    Workbook,
+)
+
+NAMES = {"action": "Plan", "recommendation": "Recommendations"}
+OPEN = "Open questions"
+HEADING_ROW, FIRST_ROW = 2, 3
+SPARE_ROWS = 100
+"""Rows below the last that have the same lists and colours, for actions that are added."""
+WITHDRAWN = "withdrawn"
+_STATUS = Field(STATUS, "Status", "choice", choices=(WITHDRAWN,), width=13,
+                guidance="Choose withdrawn to take a row out of the plan.")  # fmt: skip
+
+
+def status_column() -> IssuedColumn:
+    """The last column of `master.xlsx`: blank, or withdrawn."""
+    return IssuedColumn(STATUS, _STATUS.heading, _STATUS, True)
+
+
+def master_workbook(
+    definition: PlanDefinition,
+    issued: Issued,
+    rows: Sequence[MasterRow],
+    key: bytes,
+    created: str,
+    open_questions: Mapping[tuple[str, str], str] | None = None,
+) -> Workbook:
+    """The plan as it stands: sheets Plan, Recommendations (where there are any), and the stamp.
+
+    `open_questions` says by (uid, field id) what is still asked; it makes a sheet of its own, as
+    nothing but the plan is ever written into the plan's cells.
+    """
+    look = palette(definition)
+    columns = {
+        kind: (*master_columns(definition, kind), status_column())
+        for kind in NAMES
+        if kind == "action" or _has(definition, rows, kind)
+    }
+    wanted: dict[str, Sequence[str]] = {}
+    for kind, those in columns.items():
+        for name, choices in column_lists(definition, those).items():
+            wanted[f"{kind} {name}"] = choices
+    lists = lists_sheet(wanted)
+    sheets = [
+        _plan_sheet(
+            definition,
+            issued,
+            kind,
+            [row for row in rows if row.kind == kind],
+            those,
+            key,
+            part_of(lists, kind),
+            look,
+        )
+        for kind, those in columns.items()
+    ]
+    payload = payload_of(definition, issued, len(rows), columns["action"])
+    if "recommendation" in columns:
+        payload["recommendation_columns"] = [c.id for c in columns["recommendation"]]
+    if open_questions:
+        sheets.append(_open_sheet(definition, rows, columns, open_questions, look))
+    title = f"{definition.title}: the plan as it stands"
+    return stamped(definition, issued, title, [*sheets, lists.sheet], key, payload, created, lists)
+
+
+def _has(definition: PlanDefinition, rows: Sequence[MasterRow], kind: str) -> bool:
+    return bool(definition.fields_of(kind)) and any(row.kind == kind for row in rows)
+
+
+def _plan_sheet(
+    definition: PlanDefinition,
+    issued: Issued,
+    kind: str,
+    rows: Sequence[MasterRow],
+    columns: Sequence[IssuedColumn],
+    key: bytes,
+    lists: Lists,
+    look: Palette,
+) -> Sheet:
+    plain = replace(look.locked, fill="#FFFFFF", locked=False)
+    looks = column_looks(definition, columns, plain, plain, replace(plain, bold=True))
+    cells = [_cells(issued, row, columns, looks, key) for row in rows]
+    widths = column_widths(columns, cells)
+    beside = [30.0, *widths]
+    body = [Row(line, row_height([None, *line[1:]], beside, LOWEST)) for line in cells]
+    last_row, last_col = FIRST_ROW + max(len(body), 1) - 1, len(columns)
+    validations, conditionals = _rules(definition, columns, looks, last_row, lists, look)
+    banner, merges = _banner(definition, issued, NAMES[kind], len(rows), look, widths)
+    head = heading_row([replace(column, input=False) for column in columns], look, beside)
+    return Sheet(
+        name=NAMES[kind],
+        rows=[banner, id_row(column.id for column in columns), head, *body],
+        columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths)],
+        merges=merges,
+        validations=validations,
+        conditionals=conditionals,
+        freeze=(FIRST_ROW, 2),
+        filter=Area(HEADING_ROW, 1, last_row, last_col),
+        page=page_of(definition, issued, Area(0, 1, last_row, last_col), HEADING_ROW),
+        tab_colour=look.accent,
+        active_cell=(FIRST_ROW, 1),
+    )
+
+
+def _cells(
+    issued: Issued,
+    row: MasterRow,
+    columns: Sequence[IssuedColumn],
+    looks: Sequence[ColumnLook],
+    key: bytes,
+) -> list[Cell | None]:
+    values = row_values(row, columns) | {STATUS: WITHDRAWN if row.withdrawn else None}
+    signed = row_key(key, issued.id, row.uid, locked_text(columns, values))
+    return [Cell(signed), *(value_cell(look, values.get(look.column.id)) for look in looks)]
+
+
+def _rules(
+    definition: PlanDefinition,
+    columns: Sequence[IssuedColumn],
+    looks: Sequence[ColumnLook],
+    last_row: int,
+    lists: Lists,
+    look: Palette,
+) -> tuple[list[Validation], list[Conditional]]:
+    last = last_row + SPARE_ROWS
+    status = f"${a1(FIRST_ROW, len(columns))}"
+    everything = Area(FIRST_ROW, 1, last, len(columns))
+    grey = Conditional(everything, f'={status}="{WITHDRAWN}"', look.withdrawn, stop=True)
+    validations: list[Validation] = []
+    conditionals = [grey]
+    for index, column in enumerate(columns, 1):
+        area = Area(FIRST_ROW, index, last, index)
+        told, seen = rules_of(definition, column, area, lists, look, looks[index - 1].style)
+        # The coordinator knows the plan: a list and a check, but no message at every step, and a
+        # warning rather than a refusal.
+        for rule in told:
+            if rule.kind != "any":
+                quiet = replace(rule, input_title="", input_message="", strict=False)
+                validations.append(quiet)
+        conditionals += seen
+    return validations, conditionals
+
+
+def _banner(
+    definition: PlanDefinition,
+    issued: Issued,
+    name: str,
+    count: int,
+    look: Palette,
+    widths: Sequence[float],
+) -> tuple[Row, list[Merge]]:
+    """One row: the plan, how many rows it has, and the reference in a cell of its own."""
+    last = len(widths)
+    runs = [
+        (definition.title, replace(look.banner, size=16)),
+        (f"   {name}, {count} rows", look.banner_sub),
+    ]
+    style = replace(look.banner, size=16, indent=1)
+    right = replace(look.banner_sub, size=9, align="right", wrap=True)
+    left = last
+    while sum(widths[left - 1 :]) < 17 and left > 3:
+        left -= 1
+    label = left - 1
+    while sum(widths[label - 1 : left - 1]) < 12 and label > 2:
+        label -= 1
+    reference = replace(right, bold=True, align="left", wrap=False)
+    if last < 3:
+        merges = [Merge(Area(0, last, 0, last), Cell(issued.id, reference))]
+    else:
+        merges = [
+            Merge(Area(0, 1, 0, label - 1), Cell(runs=tuple(runs), style=style)),
+            Merge(Area(0, label, 0, left - 1), Cell("Reference", right)),
+            Merge(Area(0, left, 0, last), Cell(issued.id, reference)),
+        ]
+    return Row([None, *(Cell(None, look.banner) for _ in widths)], 34), merges
+
+
+def _open_sheet(
+    definition: PlanDefinition,
+    rows: Sequence[MasterRow],
+    columns: Mapping[str, Sequence[IssuedColumn]],
+    questions: Mapping[tuple[str, str], str],
+    look: Palette,
+) -> Sheet:
+    """What is open, in the order of the plan, each with a link to its cell or row of the plan.
+
+    Edits here say nothing: questions are answered in `decisions.xlsx`.
+    """
+    body = replace(look.locked, fill="#FFFFFF", align="left", indent=1)
+    link = replace(body, colour=look.link.colour)
+    left = dict(questions)
+    lines: list[tuple[Cell, str, str]] = []
+    for kind, those in columns.items():
+        index = {column.id: number for number, column in enumerate(those, 1)}
+        for number, row in enumerate(row for row in rows if row.kind == kind):
+            mine = [field for uid, field in questions if uid == row.uid]
+            for field in sorted(mine, key=lambda name: (index.get(name, 0), name)):
+                if (row.uid, field) not in left:
+                    continue
+                place = f"'{NAMES[kind]}'!{a1(FIRST_ROW + number, index.get(field, 1))}"
+                item = definition.find(field, kind)
+                name = " ".join(item.heading.split()) if item else ""
+                lines.append((Cell(row.ref, link, link=place), name, left.pop((row.uid, field))))
+    lines += [(Cell("new", body), "", text) for text in left.values()]
+    wide = (14.0, 28.0, 90.0)
+    told = [Row([ref, Cell(name, body), Cell(text, body)]) for ref, name, text in lines]
+    head = replace(look.heading, align="left", indent=1)
+    heading = Row([Cell(text, head) for text in ("Ref", "Field", "What is asked")], 26)
+    note = Cell("Answer these in decisions.xlsx; nothing that is written here is read.", look.muted)
+    return Sheet(
+        name=OPEN,
+        rows=[heading, *told, Row([note])],
+        columns=[Column(width) for width in wide],
+        merges=[Merge(Area(len(told) + 1, 0, len(told) + 1, 2), note)],
+        freeze=(1, 0),
+        page=Page(paper="A4", repeat_rows=(0, 0)),
+        tab_colour="#C55A11",
+    )

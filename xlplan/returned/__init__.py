@@ -1,0 +1,1 @@
+"""What comes back: a returned workbook read as a return."""

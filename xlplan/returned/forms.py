@@ -1,0 +1,144 @@
+"""A template in the form layout that came back: which box is which field of which action.
+
+Every line of a form carries the signed key of its action and the id of its field. Both are found by
+content, the boxes by a mark above them, so lines may have been moved, inserted or hidden.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xlplan.issued.form import BOX_MARK, PROPOSAL
+from xlplan.merge.model import Place
+from xlplan.merge.reading import ReadCell, Remark, remark
+from xlplan.returned.tables import Area, column_id, covered, text_of, told
+from xlplan.workbook.read.book import At, Book, ReadSheet, a1
+from xlplan.workbook.stamp import RowKey, parse_row_key
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a form: its row and the columns of its label and its box (all from 0), whose it
+    is, and why what stands in it is to be asked about, or ``""``."""
+
+    row: int
+    label: int
+    box: int
+    key: RowKey
+    column: str
+    own: frozenset[int]
+    """The columns of the key, the id, the label and the box."""
+    doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """The sheet of a form and its lines, in the order of the sheet."""
+
+    sheet: ReadSheet
+    lines: tuple[Line, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The ids of the fields, each once, in the order of the sheet."""
+        return tuple(dict.fromkeys(line.column for line in self.lines))
+
+    def actions(self) -> Iterator[tuple[RowKey, int, dict[str, ReadCell]]]:
+        """Each action: its key, its first row (from 0), its cells by column id.
+
+        An action whose lines are there twice comes twice.
+        """
+        hidden = self.covered()
+        for lines in self.by_action():
+            shown = [line for line in lines if (line.row, line.box) not in hidden]
+            cells = {line.column: self._cell(line) for line in shown}
+            yield lines[0].key, lines[0].row, cells
+
+    def covered(self) -> Mapping[At, Area]:
+        """The blank boxes that another cell was merged over."""
+        boxes = {(line.row, line.box) for line in self.lines}
+        found = covered(self.sheet, self.lines[0].row, {line.box for line in self.lines})
+        return {at: area for at, area in found.items() if at in boxes}
+
+    def by_action(self) -> list[list[Line]]:
+        """The lines of each action."""
+        found: list[dict[str, Line]] = []
+        last: dict[str, int] = {}
+        for line in self.lines:
+            place = last.get(line.key.text)
+            if place is None or line.column in found[place]:
+                place = last[line.key.text] = len(found)
+                found.append({})
+            found[place][line.column] = line
+        return [list(each.values()) for each in found]
+
+    def label(self, line: Line) -> str:
+        """What stands beside a box as its label."""
+        values = self.sheet.rows[line.row]
+        return text_of(values[line.label]) if 0 <= line.label < len(values) else ""
+
+    def _cell(self, line: Line) -> ReadCell:
+        at = (line.row, line.box)
+        values = self.sheet.rows[line.row]
+        return ReadCell(
+            values[line.box] if line.box < len(values) else None,
+            a1(*at),
+            self.sheet.formulas.get(at, ""),
+            self.sheet.errors.get(at, ""),
+            self.sheet.disputed.get(at, ""),
+            line.doubt,
+        )
+
+
+def find_form(sheet: ReadSheet) -> Form | None:
+    """The form on a sheet, or None where no line has both a row key and the id of a field."""
+    box: int | None = None
+    lines: list[Line] = []
+    for number, row in enumerate(sheet.rows):
+        key: RowKey | None = None
+        name, key_at, id_at = "", -1, -1
+        for col, value in enumerate(row):
+            if not isinstance(value, str):
+                continue
+            if not lines and value.strip() == BOX_MARK:
+                box = col
+            elif not name and (name := column_id(value)):
+                id_at = col
+            elif key is None and (key := parse_row_key(value)):
+                key_at = col
+        if key is not None and name:
+            at = id_at + 2 if box is None else box
+            own = frozenset({key_at, id_at, at})
+            lines.append(Line(number, at - 1, at, key, name, own))
+    return Form(sheet, tuple(_labelled(sheet, lines))) if lines else None
+
+
+def _labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines with the column of their labels: the one with most texts, the first of several.
+
+    It is beside that of the boxes, unless a column was inserted between them.
+    """
+    counts: Counter[int] = Counter()
+    for line in lines:
+        values = enumerate(sheet.rows[line.row])
+        counts.update(col for col, v in values if isinstance(v, str) and col not in line.own)
+    found = min(counts, key=lambda col: (-counts[col], col), default=lines[0].box - 1)
+    for line in lines:
+        yield replace(line, label=found, own=line.own | {found})
+
+
+def form_remarks(book: Book, form: Form) -> Iterator[Remark]:
+    """What somebody wrote beside the boxes, or between the actions."""
+    lines = {line.row: line for line in form.lines}
+    for number, cells in told(form.sheet):
+        if number < form.lines[0].row:
+            continue
+        line = lines.get(number)
+        own = line.own if line is not None else frozenset[int]()
+        for col, value, text in cells:
+            if col not in own and value != PROPOSAL and not parse_row_key(value):
+                place = Place(book.name, form.sheet.name, a1(number, col))
+                kind = "beside" if line is not None else "below"
+                yield remark(kind, place, text)

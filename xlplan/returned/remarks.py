@@ -1,0 +1,331 @@
+"""What somebody said in a returned workbook outside the cells that were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from itertools import pairwise
+
+from xlplan.issued import (
+    guidance,
+    stamping,
+)
+from xlplan.issued import (
+    rules as lists,
+)
+from xlplan.issued.furniture import (
+    SHORT,
+    UPDATE,
+    Furniture,
+    flat,
+)
+from xlplan.issued.master import OPEN
+from xlplan.issued.sign_off import (
+    PREFIX as SIGN_PREFIX,
+)
+from xlplan.issued.sign_off import (
+    sign_off_inputs,
+)
+from xlplan.merge.model import Place
+from xlplan.merge.reading import (
+    Remark,
+    remark,
+)
+from xlplan.plan.definition import (
+    PlanDefinition,
+    Rating,
+)
+from xlplan.plan.ratings import match_rating
+from xlplan.returned.forms import (
+    Form,
+    form_remarks,
+)
+from xlplan.returned.tables import (
+    Table,
+    areas_told,
+    column_id,
+    is_heading_again,
+    text_of,
+    told,
+)
+from xlplan.workbook.read.book import (
+    At,
+    Book,
+    ReadSheet,
+    a1,
+)
+from xlplan.workbook.stamp import (
+    is_manifest,
+    parse_row_key,
+)
+
+OURS = frozenset({guidance.NAME, lists.NAME, stamping.NAME})
+"""Sheets of an issued workbook that hold nothing to read."""
+
+
+def remarks_of(
+    book: Book,
+    tables: Sequence[Table],
+    forms: Sequence[Form] = (),
+    document: str = "",
+    furniture: Furniture | None = None,
+    definition: PlanDefinition | None = None,
+) -> Iterator[Remark]:
+    """What somebody said outside the cells that were asked for; `document` is what was issued,
+    `furniture` what in it is ours: without it, text around the table is not told from ours."""
+    read = {table.sheet.name for table in tables} | {form.sheet.name for form in forms}
+    ours = OURS | {OPEN} if document == "master" else OURS
+    for table in tables:
+        yield from _beside(book, table)
+    for form in forms:
+        yield from form_remarks(book, form)
+    for sheet in book.sheets:
+        if sheet.name in ours:
+            if furniture is not None and sheet.name in OURS:
+                yield from _written_on(book, sheet, furniture, sheet.name)
+        elif sheet.name not in read and (text := _sheet_text(sheet)):
+            yield remark("sheet" if sheet.visible else "hidden sheet",
+                         Place(book.name, sheet.name), text)  # fmt: skip
+        yield from box_remarks(book, sheet)
+        if sheet.name != OPEN or document != "master":  # which links to the plan
+            yield from link_remarks(book, sheet)
+        for (row, col), note in sorted(sheet.notes.items()):
+            place = Place(book.name, sheet.name, a1(row, col))
+            yield remark("note", place, note)
+    found: list[Table | Form] = [*tables, *forms]
+    for each in found:
+        yield from mark_remarks(book, each, definition)
+        for at, text in areas_told(each.covered()):
+            yield Remark("merged", Place(book.name, each.sheet.name, a1(*at)), text)
+        if furniture is not None:
+            yield from _around(book, each, furniture)
+
+
+def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Remark]:
+    """Text above the actions, and headings that are not ours."""
+    first = each.lines[0].row if isinstance(each, Form) else each.header
+    yield from _written_on(book, each.sheet, furniture, UPDATE, first)
+    if isinstance(each, Form):
+        yield from _relabelled(book, each, furniture)
+        return
+    columns = {col: name for name, col in each.columns.items()}
+    for col, value in enumerate(each.sheet.rows[each.header]):
+        if not isinstance(value, str) or furniture.has(value):
+            continue
+        place = Place(book.name, each.sheet.name, a1(each.header, col))
+        if col in columns:
+            text = f'The heading over "{columns[col]}" now says: {value}'
+            yield remark("heading", place, text)
+        elif not any(col < len(row) and row[col] for row in each.sheet.rows[each.first :]):
+            yield remark("heading", place, f"A new heading: {value}")
+
+
+def _relabelled(book: Book, form: Form, furniture: Furniture) -> Iterator[Remark]:
+    """Labels that are not ours."""
+    for line in form.lines:
+        text = form.label(line)
+        if not furniture.has(text):
+            place = Place(book.name, form.sheet.name, a1(line.row, line.label))
+            said = f'The heading beside "{line.column}" now says: {text}'
+            yield remark("heading", place, said)
+
+
+def _written_on(
+    book: Book, sheet: ReadSheet, furniture: Furniture, issued: str, end: int | None = None
+) -> Iterator[Remark]:
+    """What is not ours on a sheet that was issued under that name, above the row `end`. What names
+    something for us is not read."""
+    inputs = frozenset(at for _, at in sign_off_inputs(sheet))
+    left = furniture.short(issued)
+    for number, cells in told(sheet):
+        if end is not None and number >= end:
+            return
+        for col, value, text in cells:
+            at = (number, col)
+            if at in inputs:
+                continue
+            if at in sheet.formulas:
+                known = furniture.has(text_of(value), issued) if value is not None else False
+                known = known or furniture.counts(text)
+            elif len(text) <= SHORT:
+                known = left[flat(text)] > 0
+                left[flat(text)] -= 1
+            else:
+                known = furniture.has(text, issued)
+            if not known and not _is_mark(text):
+                yield remark("written in", Place(book.name, sheet.name, a1(*at)), text)
+
+
+def _is_mark(text: str) -> bool:
+    """Whether a cell holds a name or a signature of ours."""
+    return bool(
+        column_id(text) or text.startswith(SIGN_PREFIX) or is_manifest(text) or parse_row_key(text)
+    )
+
+
+def _beside(book: Book, table: Table) -> Iterator[Remark]:
+    """Text in columns that the plan does not have, and lines of text below the table."""
+    mapped = set(table.columns.values())
+    top = table.sheet.rows[table.header]
+    for number, shown in told(table.sheet):
+        if number < table.first:
+            continue
+        values = table.sheet.rows[number] if number < len(table.sheet.rows) else ()
+        keyed = table.key(values) is not None
+        alone = not keyed and len(shown) == 1
+        if not keyed and is_heading_again(table, values):
+            continue
+        for col, value, said in shown:
+            if parse_row_key(value) or (col in mapped and not (alone and _is_ref(table, col))):
+                continue
+            heading = text_of(top[col]) if col < len(top) else ""
+            text = f"{heading}: {said}" if heading and col not in mapped else said
+            kind = "below" if alone and col in mapped else "beside"
+            place = Place(book.name, table.sheet.name, a1(number, col))
+            yield remark(kind, place, text)
+
+
+def _is_ref(table: Table, col: int) -> bool:
+    return next(iter(table.columns.values()), None) == col
+
+
+def _sheet_text(sheet: ReadSheet) -> str:
+    lines = (" | ".join(text for _, _, text in cells) for _, cells in told(sheet))
+    if any(is_manifest(value) for row in sheet.rows for value in row):
+        return ""  # our own, under another name
+    return "\n".join(line for line in lines if line.strip())
+
+
+_NEAR = 130.0
+"""How far a colour may be from a rating's to look like it, of 765 from black to white."""
+_CLEARLY = 1.3
+"""How much nearer it must be than to any other rating's."""
+
+
+def mark_remarks(
+    book: Book, each: Table | Form, definition: PlanDefinition | None
+) -> Iterator[Remark]:
+    """What the marks on the cells of a table or a form say; see `xlplan.workbook.read.marks`."""
+    sheet = each.sheet
+    rows = _rows(each)
+    for row in sorted({at[0] for at in (*sheet.fills, *sheet.struck)} & set(rows)):
+        yield from _struck(book, sheet, row, rows[row])
+        yield from _filled(book, sheet, row, rows[row], definition)
+
+
+def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
+    """The texts of the text boxes of a sheet, and where its pictures are."""
+    for at, text in sheet.boxes:
+        yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
+    for at in sheet.pictures:
+        text = "A picture stands here; look at it in the file."
+        yield remark("picture", Place(book.name, sheet.name, a1(*at)), text)
+
+
+def link_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
+    """Where the links of a sheet lead, unless the cells show it."""
+    for at, target in sorted(sheet.links.items()):
+        if target.removeprefix("mailto:").rstrip("/") not in _value(sheet, at):
+            yield remark("link", Place(book.name, sheet.name, a1(*at)), target)
+
+
+def _rows(each: Table | Form) -> Mapping[int, Mapping[int, str]]:
+    """Column ids by row and column, for the cells that belong to actions."""
+    if isinstance(each, Form):
+        return {line.row: {line.box: line.column} for line in each.lines}
+    columns = {col: name for name, col in each.columns.items()}
+    return dict.fromkeys(range(each.first, len(each.sheet.rows)), columns)
+
+
+def _value(sheet: ReadSheet, at: At) -> str:
+    row = sheet.rows[at[0]] if at[0] < len(sheet.rows) else ()
+    return text_of(row[at[1]]) if at[1] < len(row) else ""
+
+
+def _struck(book: Book, sheet: ReadSheet, row: int, columns: Mapping[int, str]) -> Iterator[Remark]:
+    filled = [col for col in columns if _value(sheet, (row, col)).strip()]
+    struck = sorted(col for col in columns if (row, col) in sheet.struck)
+    if len(struck) > 1 and set(filled) <= set(struck):
+        text = "The whole row is struck out: " + _shown(sheet, row, struck)
+        yield remark("struck out", Place(book.name, sheet.name, a1(row, struck[0])), text)
+        return
+    for col in struck:
+        if text := _value(sheet, (row, col)):
+            yield remark("struck out", Place(book.name, sheet.name, a1(row, col)), text)
+
+
+def _filled(
+    book: Book,
+    sheet: ReadSheet,
+    row: int,
+    columns: Mapping[int, str],
+    definition: PlanDefinition | None,
+) -> Iterator[Remark]:
+    """One remark for each run of cells of a colour; none where it only repeats the rating."""
+    coloured = sorted(col for col in columns if (row, col) in sheet.fills)
+    for run in _runs(coloured, [sheet.fills[row, col] for col in coloured]):
+        colour = sheet.fills[row, run[0]]
+        looks = looks_like(colour, definition.ratings) if definition is not None else None
+        if looks is not None and definition is not None:
+            if _says(sheet, row, columns, definition, looks):
+                continue
+            meant = f", which looks like {looks.label}. If that is a rating, enter it as one"
+        else:
+            meant = ""
+        cells = f"The cells to {a1(row, run[-1])} are" if len(run) > 1 else "The cell is"
+        text = f"{cells} filled with {colour}{meant}: {_shown(sheet, row, run)}"
+        yield remark("colour", Place(book.name, sheet.name, a1(row, run[0])), text)
+
+
+def _runs(columns: Sequence[int], colours: Sequence[str]) -> list[list[int]]:
+    runs: list[list[int]] = [[col] for col in columns[:1]]
+    for (one, other), (first, second) in zip(pairwise(columns), pairwise(colours), strict=True):
+        if other == one + 1 and first == second:
+            runs[-1].append(other)
+        else:
+            runs.append([other])
+    return runs
+
+
+def _says(
+    sheet: ReadSheet, row: int, columns: Mapping[int, str], definition: PlanDefinition, it: Rating
+) -> bool:
+    """Whether a rating in this row already says what its colour says."""
+    for col, name in columns.items():
+        item = definition.find(name)
+        if item is not None and item.type == "rating":
+            found = match_rating(_value(sheet, (row, col)), definition.scale_of(item))
+            if found is not None and found.label == it.label:
+                return True
+    return False
+
+
+def _shown(sheet: ReadSheet, row: int, columns: Sequence[int]) -> str:
+    texts = (" ".join(_value(sheet, (row, col)).split()) for col in columns)
+    return " | ".join(text for text in texts if text) or "(blank)"
+
+
+def looks_like(colour: str, ratings: Sequence[Rating]) -> Rating | None:
+    """The rating whose colour `colour` (``#RRGGBB``) clearly looks like, or None."""
+    nearest: dict[str, tuple[float, int, Rating]] = {}
+    for number, rating in enumerate(ratings):
+        far = _distance(colour, rating.colour)
+        if rating.label not in nearest or far < nearest[rating.label][0]:
+            nearest[rating.label] = (far, number, rating)
+    ordered = sorted(nearest.values(), key=lambda each: each[:2])
+    if not ordered or ordered[0][0] > _NEAR:
+        return None
+    if len(ordered) > 1 and ordered[1][0] < ordered[0][0] * _CLEARLY:
+        return None
+    return ordered[0][2]
+
+
+def _distance(one: str, other: str) -> float:
+    """How different two colours look, red and blue weighed by how much red there is."""
+    first, second = ([int(each[i : i + 2], 16) for i in (1, 3, 5)] for each in (one, other))
+    mean = (first[0] + second[0]) / 2
+    red, green, blue = ((a - b) ** 2 for a, b in zip(first, second, strict=True))
+    return float(((2 + mean / 256) * red + 4 * green + (2 + (255 - mean) / 256) * blue) ** 0.5)

@@ -1,0 +1,297 @@
+"""Tables in a workbook that came back: where the headings are, and which column is which.
+
+Nothing relies on positions: columns may have been moved, retitled or inserted, rows added above.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import (
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import (
+    dataclass,
+    field,
+)
+
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.text import (
+    canon_text,
+    fold,
+)
+from xlplan.plan.values import show
+from xlplan.returned.columns import (
+    ID_PREFIX,
+    master_columns,
+    template_columns,
+)
+from xlplan.workbook.read.book import (
+    At,
+    CellValue,
+    ReadSheet,
+    a1,
+)
+from xlplan.workbook.read.extents import SHARED
+from xlplan.workbook.stamp import (
+    RowKey,
+    parse_row_key,
+)
+
+_DEEPEST = 200
+"""Rows in which headings are looked for."""
+_NEAR = 4
+"""Rows below the ids in which the headings are looked for."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its sheet, where its headings are and its data begin (rows from 0), the column
+    of each column id, and the column that holds the row keys, or None."""
+
+    sheet: ReadSheet
+    header: int
+    columns: Mapping[str, int]
+    twice: tuple[tuple[str, int], ...]
+    key_column: int | None
+    with_ids: bool
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    """Why what stands in a column is to be asked about, by column id."""
+
+    @property
+    def first(self) -> int:
+        """The first row of data."""
+        return self.header + 1
+
+    def covered(self) -> Mapping[At, Area]:
+        """The blank cells of its data that another cell was merged over."""
+        return covered(self.sheet, self.first, set(self.columns.values()))
+
+    def key(self, row: Sequence[CellValue]) -> RowKey | None:
+        """The row key of a row, wherever its column went; never from a column of the plan."""
+        if self.key_column is not None and self.key_column < len(row):
+            found = parse_row_key(row[self.key_column])
+            if found:
+                return found
+        taken = set(self.columns.values())
+        for col, value in enumerate(row):
+            if col not in taken and (found := parse_row_key(value)):
+                return found
+        return None
+
+
+def headings_of(definition: PlanDefinition) -> dict[str, dict[str, str]]:
+    """Column ids by folded heading, for actions and for recommendations."""
+    named: dict[str, dict[str, str]] = {}
+    for kind in ("action", "recommendation"):
+        columns = [*master_columns(definition, kind)]
+        if kind == "action":
+            columns = [*template_columns(definition), *columns]
+        each = named.setdefault(kind, {})
+        for column in columns:
+            each.setdefault(fold(column.heading), column.id)
+    return named
+
+
+def find_tables(
+    sheets: Sequence[ReadSheet], headings: Mapping[str, Mapping[str, str]]
+) -> list[Table]:
+    """The tables of a workbook: on every sheet that has a row of column ids, else on every sheet
+    with a row of the plan's headings."""
+    with_ids = [table for sheet in sheets if (table := _by_ids(sheet, headings))]
+    return with_ids or [table for sheet in sheets if (table := _by_headings(sheet, headings))]
+
+
+def column_id(value: CellValue) -> str:
+    """The column id in a cell of the row of ids, or ``""``."""
+    if isinstance(value, str) and value.strip().startswith(ID_PREFIX):
+        return value.strip().removeprefix(ID_PREFIX)
+    return ""
+
+
+def _by_ids(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Table | None:
+    for number, row in enumerate(sheet.rows[:_DEEPEST]):
+        ids = [(column_id(value), col) for col, value in enumerate(row)]
+        ids = [(name, col) for name, col in ids if name]
+        if not ids:
+            continue
+        columns, twice = _once(ids)
+        known = _kind_of(columns, headings)
+        header = _header_below(sheet, number, known)
+        if header > number:
+            _fill_gaps(sheet.rows[header], columns, known)
+        return Table(sheet, header, columns, twice, _key_column(sheet, header), True)
+    return None
+
+
+def _once(ids: Sequence[tuple[str, int]]) -> tuple[dict[str, int], tuple[tuple[str, int], ...]]:
+    """The first column of each id, and the columns in which an id stands again."""
+    columns: dict[str, int] = {}
+    twice: list[tuple[str, int]] = []
+    for name, col in ids:
+        if name in columns:
+            twice.append((name, col))
+        else:
+            columns[name] = col
+    return columns, tuple(twice)
+
+
+def _kind_of(
+    columns: Mapping[str, int], headings: Mapping[str, Mapping[str, str]]
+) -> Mapping[str, str]:
+    """The headings of actions or of recommendations, whichever these columns are."""
+    return max(headings.values(), key=lambda each: len(set(each.values()) & set(columns)))
+
+
+def _header_below(sheet: ReadSheet, ids: int, known: Mapping[str, str]) -> int:
+    """The row of headings: the best match near the row of ids, else the row below it.
+
+    Where that row already has a key, the headings were deleted, and data begin below the ids.
+    """
+    best, most = ids + 1, 0
+    for number in range(ids + 1, min(ids + 1 + _NEAR, len(sheet.rows))):
+        matches = sum(isinstance(v, str) and fold(v) in known for v in sheet.rows[number])
+        if matches > most:
+            best, most = number, matches
+    if not most and (best >= len(sheet.rows) or any(map(parse_row_key, sheet.rows[best]))):
+        return ids
+    return best
+
+
+def _fill_gaps(row: Sequence[CellValue], columns: dict[str, int], known: Mapping[str, str]) -> None:
+    """A column whose id was erased is still known by its heading, if nothing else claims it."""
+    taken = set(columns.values())
+    for col, value in enumerate(row):
+        if col in taken or not isinstance(value, str):
+            continue
+        name = known.get(fold(value))
+        if name is not None and name not in columns:
+            columns[name] = col
+
+
+def _by_headings(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Table | None:
+    best: tuple[int, int, Mapping[str, str]] | None = None
+    for number, row in enumerate(sheet.rows[:_DEEPEST]):
+        texts = {fold(value) for value in row if isinstance(value, str)}
+        for known in headings.values():
+            matches = len(texts & set(known))
+            if matches >= 2 and (best is None or matches > best[0]):
+                best = (matches, number, known)
+    if best is None:
+        return None
+    _, number, known = best
+    named = [
+        (known[fold(value)], col)
+        for col, value in enumerate(sheet.rows[number])
+        if isinstance(value, str) and fold(value) in known
+    ]
+    columns, twice = _once(named)
+    return Table(sheet, number, columns, twice, _key_column(sheet, number), False)
+
+
+def _key_column(sheet: ReadSheet, header: int) -> int | None:
+    """The column with the most row keys, the first of several; None where there is none."""
+    counts: Counter[int] = Counter()
+    for row in sheet.rows[header:]:
+        counts.update(col for col, value in enumerate(row) if parse_row_key(value))
+    return min(counts, key=lambda col: (-counts[col], col)) if counts else None
+
+
+def is_heading_again(table: Table, row: Sequence[CellValue]) -> bool:
+    """Whether a row of data only repeats the headings or the ids, as pasting a table does."""
+    if any(column_id(value) for value in row):
+        return True
+    shown = [
+        (value, heading)
+        for value, heading in zip(row, table.sheet.rows[table.header], strict=False)
+        if value is not None
+    ]
+    return len(shown) >= 2 and all(
+        isinstance(value, str) and isinstance(heading, str) and fold(value) == fold(heading)
+        for value, heading in shown
+    )
+
+
+def plain(value: CellValue) -> str:
+    """A ref as it is compared: exactly, but for spaces. Look-alike letters stay what they are."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return " ".join(canon_text(text_of(value)).split())
+
+
+def told(sheet: ReadSheet) -> Iterator[tuple[int, list[tuple[int, CellValue, str]]]]:
+    """The rows of a sheet, each with the column, the value and the text of every cell that says
+    something: formulas and errors are told as such."""
+    odd: dict[int, set[int]] = {}
+    for row, col in (*sheet.formulas, *sheet.errors):
+        odd.setdefault(row, set()).add(col)
+    for number in range(max(len(sheet.rows), max(odd, default=-1) + 1)):
+        values = sheet.rows[number] if number < len(sheet.rows) else ()
+        said: list[tuple[int, CellValue, str]]
+        said = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
+        if number in odd:
+            said = [each for each in said if each[0] not in odd[number]]
+            for col in odd[number]:
+                value = values[col] if col < len(values) else None
+                said.append((col, value, told_at(sheet, (number, col))))
+            said.sort(key=lambda each: each[0])
+        yield number, [each for each in said if canon_text(each[2])]
+
+
+def told_at(sheet: ReadSheet, at: At) -> str:
+    """The formula in a cell with what it shows, or the error; ``""`` where there is neither."""
+    row = sheet.rows[at[0]] if at[0] < len(sheet.rows) else ()
+    shown = sheet.errors.get(at, "") or text_of(row[at[1]] if at[1] < len(row) else None)
+    formula = sheet.formulas.get(at, "")
+    if not formula:
+        return sheet.errors.get(at, "")
+    formula = formula if formula == SHARED else f"={formula}"
+    return f'{formula} (showing "{shown}")' if shown else formula
+
+
+def text_of(value: CellValue) -> str:
+    """A cell as text, for people."""
+    if isinstance(value, str):
+        return value
+    if value is None or isinstance(value, bool | int | float):
+        return show(value)
+    return str(value)
+
+
+Area = tuple[int, int, int, int]
+"""First row, first column, last row, last column."""
+
+
+def covered(sheet: ReadSheet, first: int, columns: Collection[int]) -> Mapping[At, Area]:
+    """The blank cells of these columns, from the row `first` on, that another cell was merged
+    over, each with its area. A template merges nothing over its inputs."""
+    found: dict[At, Area] = {}
+    for area in sheet.merged:
+        top, left, bottom, right = area
+        for row in range(max(top, first), min(bottom, len(sheet.rows) - 1) + 1):
+            for col in columns:
+                at = (row, col)
+                if left <= col <= right and at != (top, left) and _is_blank(sheet, at):
+                    found[at] = area
+    return found
+
+
+def _is_blank(sheet: ReadSheet, at: At) -> bool:
+    row = sheet.rows[at[0]]
+    value = row[at[1]] if at[1] < len(row) else None
+    return value is None and at not in sheet.formulas and at not in sheet.errors
+
+
+def areas_told(cells: Mapping[At, Area]) -> Iterator[tuple[At, str]]:
+    """The first cell of each of these areas, and what is said of it."""
+    for top, left, bottom, right in sorted(set(cells.values())):
+        span = f"{a1(top, left)}:{a1(bottom, right)}"
+        yield (
+            (top, left),
+            (
+                f"The cells {span} were merged. Those that the first one covers were read as not "
+                "touched; enter by hand what was meant for them."
+            ),
+        )

@@ -1,0 +1,1 @@
+"""A foreign spreadsheet or Word document becomes a plan."""

@@ -1,0 +1,292 @@
+"""What became of every row of a spreadsheet, and what about it should be said."""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Iterator,
+    Sequence,
+)
+from dataclasses import (
+    dataclass,
+    field,
+)
+
+from xlplan.errors import Problem
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.text import canon_text
+from xlplan.source.layout import Layout
+from xlplan.source.proposed import SECTION_OUTCOME
+from xlplan.source.rows import (
+    Columns,
+    Draft,
+)
+from xlplan.workbook.read.book import (
+    At,
+    Book,
+    a1,
+)
+
+MOST_NOTES = 100
+"""Lines kept as notes from a sheet that holds no table of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """What became of one source row. `row` counts from 1.
+
+    `fate` is ``"imported"``, ``"joined"``, ``"heading"``, ``"repeated header"``, ``"blank"`` or
+    ``"note"``; `detail` says which action, which row, or what kind of heading or note.
+    """
+
+    sheet: str
+    row: int
+    fate: str
+    detail: str = ""
+
+
+@dataclass
+class Work:
+    """What is known so far, handed from step to step."""
+
+    book: Book
+    layouts: list[Layout]
+    columns: list[Columns] = field(default_factory=list)
+    drafts: list[Draft] = field(default_factory=list)
+    guesses: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def of_plan(work: Work, sheet: int, table: int) -> bool:
+    """Whether a table is one of the plan's."""
+    return any(c.sheet == sheet and c.table == table for c in work.columns)
+
+
+def notes(work: Work) -> list[str]:
+    """The texts of all rows that are notes, and of tables that are none of the plan's."""
+    notes: list[str] = []
+    for number, layout in enumerate(work.layouts):
+        mine = [
+            line.text for line in layout.lines
+            if line.kind == "note"
+            or (line.kind in ("data", "header") and not of_plan(work, number, line.table))
+        ]  # fmt: skip
+        plain = not any(c.sheet == number for c in work.columns)
+        if plain and len(mine) > MOST_NOTES:
+            work.problems.append(
+                Problem(
+                    "NEW-007", f"{work.book.name}!{layout.sheet.name}",
+                    f"This sheet holds no table of the plan and {len(mine)} lines; the first "
+                    f"{MOST_NOTES} were kept as notes. The file itself is kept whole.", "warning",
+                )
+            )  # fmt: skip
+            mine = mine[:MOST_NOTES]
+        notes += mine
+        notes += [
+            f"Note on {layout.sheet.name}!{a1(*at)}: {canon_text(text).strip()}"
+            for at, text in sorted(layout.sheet.notes.items())
+            if text.strip()
+        ]
+    return notes
+
+
+def account_of(work: Work, legend: frozenset[tuple[int, int]]) -> tuple[AccountLine, ...]:
+    """What became of every row of every sheet; `legend` names the rows of the rating legend."""
+    fates: dict[tuple[int, int], tuple[str, str]] = {}
+    for draft in work.drafts:
+        fates[draft.sheet, draft.row] = ("imported", f"{draft.kind} {draft.ref}")
+        for row in draft.joined:
+            fates[draft.sheet, row] = ("joined", f"joined to row {draft.row + 1}")
+    out: list[AccountLine] = []
+    plain = {"blank": ("blank", ""), "section": ("heading", "section"),
+             "outcome": ("heading", "outcome of the section"),
+             "header": ("heading", "column headings"),
+             "repeated": ("repeated header", "column headings")}  # fmt: skip
+    for number, layout in enumerate(work.layouts):
+        first = next((line.row for line in layout.lines if line.text), -1)
+        for line in layout.lines:
+            title = "title" if line.row == first and layout.tables else "note"
+            note = ("note", "legend" if (number, line.row) in legend else title)
+            fate = fates.get((number, line.row)) or plain.get(line.kind, note)
+            if line.kind == "header" and not of_plan(work, number, line.table):
+                fate = note
+            out.append(AccountLine(layout.sheet.name, line.row + 1, *fate))
+    return tuple(out)
+
+
+Said = tuple[str, str, str]
+"""A code, how much it counts, and a sentence."""
+
+
+def say_unusual(work: Work, template: PlanDefinition | None = None) -> None:
+    """Say what is hidden, computed, struck out, merged over the refs or headed twice.
+
+    `template` is the workbook template in use: fields of it that have no column are said too.
+    """
+    used_sheets = {columns.sheet for columns in work.columns}
+    for number, layout in enumerate(work.layouts):
+        where = f"{work.book.name}!{layout.sheet.name}"
+        said = [
+            *_hidden(layout),
+            *(_headings(layout) if number in used_sheets else ()),
+            *_formulas(layout),
+            *_markings(layout),
+            *_merged_refs(work, number),
+        ]
+        work.problems += [Problem(code, where, text, level) for code, level, text in said]
+        for at, name in sorted(layout.sheet.errors.items()):
+            text = f'The cell holds the error "{name}"; it was imported as that text. '
+            work.problems.append(
+                Problem(
+                    "NEW-006", f"{where}!{a1(*at)}", f"{text}Correct it in the plan.", "warning"
+                )
+            )
+    if template is not None:
+        work.problems += _without_column(work, template)
+
+
+def _data_rows(layout: Layout) -> set[int]:
+    return {line.row for line in layout.lines if line.kind == "data"}
+
+
+def _hidden(layout: Layout) -> Iterator[Said]:
+    sheet = layout.sheet
+    look = "Withdraw what is no part of the plan."
+    if not sheet.visible and layout.tables:
+        yield "NEW-004", "note", f"This sheet is hidden; it was imported. {look}"
+    if hidden := sorted(row + 1 for row in sheet.hidden_rows & _data_rows(layout)):
+        yield "NEW-004", "note", f"{_hid('Row', hidden)} {look}"
+    heads = {col for table in layout.tables for col in table.headings}
+    if cols := [a1(0, col)[:-1] for col in sorted(heads & sheet.hidden_columns)]:
+        yield (
+            "NEW-004", "note", f"{_hid('Column', cols)} Delete the fields in plan.toml that nobody "
+            "is to see.",
+        )  # fmt: skip
+
+
+def _hid(kind: str, names: Sequence[object]) -> str:
+    if len(names) == 1:
+        return f"{kind} {names[0]} is hidden; it was imported."
+    return f"{kind}s {_few(names)} are hidden; they were imported."
+
+
+def _few(names: Sequence[object]) -> str:
+    return ", ".join(map(str, names[:10])) + ("…" if len(names) > 10 else "")
+
+
+def _headings(layout: Layout) -> Iterator[Said]:
+    for table in layout.tables:
+        if not table.rows:
+            yield (
+                "NEW-008", "note", f"Row {table.header + 1} looks like column headings too, but "
+                "nothing stands below it; it was kept as a note. If its headings are the right "
+                "ones, delete the other heading row and start again.",
+            )  # fmt: skip
+    yield from _doubled_headings(layout)
+
+
+def _doubled_headings(layout: Layout) -> Iterator[Said]:
+    """Heading rows in other words directly below the ones that were taken.
+
+    Further down they are the top of a page; here somebody must say which words are the plan's.
+    """
+    taken = {line.table: line for line in layout.lines if line.kind == "header"}
+    for line in layout.lines:
+        if line.kind != "repeated" or not line.text or line.text == taken[line.table].text:
+            continue
+        if not any(row.row < line.row for row in layout.tables[line.table].rows):
+            yield (
+                "NEW-008", "note", f"Row {line.row + 1} looks like column headings too, in other "
+                f"words than row {taken[line.table].row + 1}, whose words were taken. If its words "
+                "are the right ones, delete the other heading row and start again.",
+            )  # fmt: skip
+
+
+def _formulas(layout: Layout) -> Iterator[Said]:
+    sheet = layout.sheet
+    rows = {row for row, cells in enumerate(sheet.rows) if any(c is not None for c in cells)}
+    found = sorted(at for at in sheet.formulas if at not in sheet.errors)
+    empty = [at for at in found if _blank(layout, at)]
+    held = [at for at in found if at[0] in _data_rows(layout) and at not in set(empty)]
+    if held:
+        yield (
+            "NEW-005", "note", f"{_cells(held)} hold formulas (first {a1(*held[0])}); their values "
+            "were imported, and they are no formulas any more.",
+        )  # fmt: skip
+    if empty and rows:
+        yield (
+            "NEW-005", "warning", f"{_cells(empty)} hold formulas without a value (first "
+            f"{a1(*empty[0])}), so nothing was imported from them. Open the spreadsheet in Excel, "
+            "save it, and start again.",
+        )  # fmt: skip
+
+
+def _blank(layout: Layout, at: At) -> bool:
+    rows = layout.sheet.rows
+    return at[0] >= len(rows) or at[1] >= len(rows[at[0]]) or rows[at[0]][at[1]] is None
+
+
+def _cells(places: Sequence[At]) -> str:
+    return "1 cell" if len(places) == 1 else f"{len(places)} cells"
+
+
+def _markings(layout: Layout) -> Iterator[Said]:
+    if struck := sorted(at for at in layout.sheet.struck if at[0] in _data_rows(layout)):
+        yield (
+            "NEW-009", "note", f"{_cells(struck)} are struck through (first {a1(*struck[0])}); "
+            "their text was imported. Withdraw an action that was struck out.",
+        )  # fmt: skip
+    if layout.sheet.notes:
+        count = len(layout.sheet.notes)
+        yield "NEW-009", "note", f"{count} cells carry notes; they were kept as notes of the plan."
+
+
+def _merged_refs(work: Work, number: int) -> Iterator[Said]:
+    """Merged cells that hold a ref together with what is no ref, or a ref of several actions."""
+    layout = work.layouts[number]
+    own = {draft.row for draft in work.drafts if draft.sheet == number}
+    for columns in work.columns:
+        key = columns.having("key")
+        cols = {col for col, plan in columns.plans.items() if key and plan.field == key}
+        if columns.sheet != number or not cols:
+            continue
+        mine = {row.row for row in layout.tables[columns.table].rows}
+        for top, left, bottom, right in sorted(layout.sheet.merged):
+            rows = sorted(row for row in mine & own if top <= row <= bottom)
+            if not rows or not any(left <= col <= right for col in cols):
+                continue
+            area = f"{a1(top, left)}:{a1(bottom, right)}"
+            if right > left:
+                yield (
+                    "NEW-014", "warning", f"{area} is merged over the column of refs and the next; "
+                    "what stands in it was read as the ref. Unmerge it, put each thing in its own "
+                    "column, and start again; or correct it in master.xlsx.",
+                )  # fmt: skip
+            elif len(rows) > 1:
+                yield (
+                    "NEW-014", "warning", f"{area} is one merged cell, so {len(rows)} actions have "
+                    "one ref. Give each its own in master.xlsx.",
+                )  # fmt: skip
+
+
+def _without_column(work: Work, template: PlanDefinition) -> Iterator[Problem]:
+    plans = [(c.kind, plan) for c in work.columns for plan in c.plans.values()]
+    used = {(kind, name) for kind, plan in plans for name in (plan.field, plan.rating)}
+    kinds = {columns.kind for columns in work.columns}
+    if any(heading.outcome for draft in work.drafts for heading in draft.sections):
+        used |= {(kind, SECTION_OUTCOME) for kind in kinds}
+    made = {"key", "section", "recommendation", "organisation", "inspection"}
+    missing = [
+        item.heading
+        for item in template.fields
+        if (item.of, item.id) not in used
+        and item.of in kinds
+        and item.role not in made
+        and not any(draft.cells.get(item.id) for draft in work.drafts)
+    ]
+    if missing:
+        names = ", ".join(f'"{heading}"' for heading in missing)
+        yield Problem(
+            "NEW-015", work.book.name, f"No column was found for these fields of the template: "
+            f"{names}. They are kept in plan.toml, and blank: delete those that you do not want, "
+            "or give them the headings of your spreadsheet and start again.", "note",
+        )  # fmt: skip

@@ -1,0 +1,348 @@
+"""From an existing spreadsheet to a plan definition and its rows: what ``xlplan new`` imports.
+
+`read_source` finds the tables of a `Book`, says what each column is, and accounts for every row
+of every sheet. Nothing is dropped: what is no action, recommendation or heading is a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import (
+    Mapping,
+    Sequence,
+)
+from dataclasses import (
+    dataclass,
+    replace,
+)
+
+from xlplan.errors import (
+    Problem,
+    XlplanError,
+    fault,
+)
+from xlplan.plan.definition import (
+    Field,
+    Kind,
+    PlanDefinition,
+)
+from xlplan.plan.propose import (
+    Proposal,
+    Sample,
+    propose_columns,
+)
+from xlplan.plan.propose_roles import (
+    guess_role,
+    normal_heading,
+)
+from xlplan.plan.text import fold
+from xlplan.source.account import (
+    AccountLine,
+    Work,
+    account_of,
+    notes,
+    say_unusual,
+)
+from xlplan.source.interpretation import (
+    SourceRow,
+    make_rows,
+)
+from xlplan.source.layout import (
+    Layout,
+    read_layout,
+)
+from xlplan.source.proposed import (
+    Parts,
+    assemble,
+)
+from xlplan.source.refs import (
+    name_by_organisation,
+    name_rows,
+)
+from xlplan.source.rows import (
+    Columns,
+    Draft,
+    draft_rows,
+    fill_sections,
+    join_rows,
+    keys_in_text,
+    name_sheets,
+    split_keys,
+)
+from xlplan.workbook.read.book import (
+    Book,
+    ReadSheet,
+    a1,
+)
+
+__all__ = ["AccountLine", "Source", "SourceRow", "read_source"]
+
+LOOKED_FOR = (
+    "a row of column headings such as Ref, Action, Lead, Timescale, Progress and RAG, with at "
+    "least two rows of actions below it"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A spreadsheet as a plan: its definition, its rows in order, and the account of every row.
+
+    `guesses` are plain sentences that begin with what they concern (``field due: ``,
+    ``rating "Red": ``, ``lead "A Name": ``); `xlplan.plan.write` puts each beside it.
+    """
+
+    definition: PlanDefinition
+    rows: tuple[SourceRow, ...]
+    account: tuple[AccountLine, ...]
+    guesses: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    columns: frozenset[str] = frozenset()
+    """The fields of actions that have a column in the spreadsheet."""
+
+
+def read_source(
+    book: Book,
+    *,
+    plan_id: str,
+    sheets: Sequence[str] = (),
+    template: PlanDefinition | None = None,
+) -> Source:
+    """The plan that `book` holds.
+
+    `book` is read with detail (fills, merged areas, hidden rows). `sheets` names the sheets to
+    take, by default all; `template` is a workbook template whose fields and ratings are used.
+    Raises `XlplanError`: NEW-001 where no table of a plan is found, NEW-002 for a sheet that is
+    not there, and the reader's own problems for a file that could not be read.
+    """
+    if not book.sheets and book.problems:
+        raise XlplanError(book.problems)
+    layouts = [read_layout(sheet) for sheet in _choose(book, sheets)]
+    work = Work(book, layouts)
+    kinds = _kinds(layouts)
+    if not any(kind == "action" for kind in kinds.values()):
+        raise fault("NEW-001", book.name, _no_plan(layouts))
+    samples = _samples(layouts, kinds)
+    proposal = propose_columns(samples, template.fields if template else ())
+    work.guesses += proposal.guesses
+    _columns(work, kinds, samples, proposal)
+    for kind in ("recommendation", "action"):
+        _draft(work, kind)
+    if sum(draft.kind == "action" for draft in work.drafts) < 2:
+        raise fault("NEW-001", book.name, _no_plan(layouts))
+    say_unusual(work, template)
+    definition, parts = assemble(
+        Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses),
+        plan_id, template,
+    )  # fmt: skip
+    rows = make_rows(parts, definition, work.problems)
+    kept = dict.fromkeys((*definition.notes, *notes(work), *parts.kept))
+    definition = replace(definition, notes=tuple(kept))
+    account = account_of(work, parts.legend)
+    used = {p.field for c in work.columns if c.kind == "action" for p in c.plans.values()}
+    return Source(
+        definition, rows, account, tuple(dict.fromkeys(work.guesses)), tuple(work.problems),
+        frozenset(used),
+    )  # fmt: skip
+
+
+def _choose(book: Book, names: Sequence[str]) -> list[ReadSheet]:
+    if not names:
+        return list(book.sheets)
+    by_name = {sheet.name.casefold(): sheet for sheet in book.sheets}
+    missing = [name for name in names if name.casefold() not in by_name]
+    if missing:
+        there = ", ".join(f'"{sheet.name}"' for sheet in book.sheets)
+        raise XlplanError(
+            Problem("NEW-002", book.name, f'There is no sheet "{name}". The sheets are: {there}.')
+            for name in missing
+        )
+    wanted = {name.casefold() for name in names}
+    return [sheet for sheet in book.sheets if sheet.name.casefold() in wanted]
+
+
+def _no_plan(layouts: Sequence[Layout]) -> str:
+    names = ", ".join(f'"{layout.sheet.name}"' for layout in layouts) or "none"
+    return (
+        f"No plan was found in this file. Looked for {LOOKED_FOR}. Sheets looked at: {names}. "
+        "Check that this is the right file, or put headings like these above the table."
+    )
+
+
+def _kinds(layouts: Sequence[Layout]) -> dict[tuple[int, int], Kind]:
+    """What the rows of each table are; a table that is none of a plan's is left out.
+
+    A table without rows is no table; one of recommendations is one of actions where the book has
+    no other.
+    """
+    found: dict[tuple[int, int], set[str]] = {}
+    for number, layout in enumerate(layouts):
+        for index, table in enumerate(layout.tables):
+            if not table.rows:
+                continue
+            found[number, index] = {guess_role(text) for text in table.headings.values()}
+    actions = any("action" in roles for roles in found.values())
+    kinds: dict[tuple[int, int], Kind] = {}
+    for place, roles in found.items():
+        if "action" in roles:
+            kinds[place] = "action"
+        elif "recommendation" in roles:
+            kinds[place] = "recommendation" if actions else "action"
+        elif not actions and len(roles & {"lead", "due", "rating", "progress", "key"}) >= 2:
+            kinds[place] = "action"
+    return kinds
+
+
+def _samples(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> list[Sample]:
+    samples: list[Sample] = []
+    for place, (number, index) in enumerate(kinds):
+        table = layouts[number].tables[index]
+        columns = sorted({*table.headings, *(c for row in table.rows for c in row.cells)})
+        roles = {guess_role(text) for text in table.headings.values()}
+        made: list[Sample] = []
+        for col in columns:
+            values = tuple(row.cells.get(col) for row in table.rows)
+            letter = a1(0, col)[:-1]
+            made.append(
+                Sample(place, table.headings.get(col, ""), values, kinds[number, index], letter)
+            )
+        if kinds[number, index] == "action" and "action" not in roles:
+            longest = max(made, key=lambda s: (guess_role(s.heading) == "recommendation", _size(s)))
+            made[made.index(longest)] = replace(longest, role="action")
+        samples += made
+    return samples
+
+
+def _size(sample: Sample) -> int:
+    return sum(len(str(value)) for value in sample.values if isinstance(value, str))
+
+
+def _columns(
+    work: Work, kinds: Mapping[tuple[int, int], Kind], samples: Sequence[Sample],
+    proposal: Proposal,
+) -> None:  # fmt: skip
+    for place, (number, index) in enumerate(kinds):
+        kind = kinds[number, index]
+        table = work.layouts[number].tables[index]
+        columns = sorted({*table.headings, *(c for row in table.rows for c in row.cells)})
+        mine = [p for s, p in zip(samples, proposal.plans, strict=True) if s.table == place]
+        roles = {f.id: f.role for f in proposal.fields if f.of == kind}
+        plans = dict(zip(columns, mine, strict=True))
+        work.columns.append(Columns(number, index, kind, plans, roles))
+
+
+def _draft(work: Work, kind: Kind) -> None:
+    """Draft, join and name the rows of one kind; said in guesses and problems."""
+    drafts: list[Draft] = []
+    section = ""
+    for columns in work.columns:
+        if columns.kind != kind:
+            continue
+        mine = draft_rows(work.layouts[columns.sheet], columns)
+        action = columns.having("action")
+        in_text = not columns.having("key") and keys_in_text(mine, action)
+        mine = join_rows(mine, columns, in_text)
+        if in_text:
+            split_keys(mine, action, work.guesses)
+        elif mine and not columns.having("key"):
+            name_by_organisation(mine, columns, work.guesses)
+        if columns.having("section"):
+            section = columns.having("section")
+            fill_sections(mine, section, work.guesses)
+        drafts += mine
+    joined = sum(len(draft.joined) for draft in drafts)
+    if joined:
+        work.guesses.append(f"plan: {joined} rows that ran on were joined to the row above them")
+    if drafts:
+        name_sheets(drafts, work.columns, [one.sheet.name for one in work.layouts], work.guesses)
+    key = next((c.having("key") for c in work.columns if c.kind == kind and c.having("key")), "ref")
+    for ref, rows in name_rows(drafts, key, section, work.guesses) if drafts else []:
+        sheet = work.layouts[rows[0].sheet].sheet.name
+        at = ", ".join(str(row.row + 1) for row in rows)
+        work.problems.append(
+            Problem(
+                "NEW-003", f"{work.book.name}!{sheet}",
+                f'"{ref}" is the ref of {len(rows)} {kind}s (rows {at}). All were imported: give '
+                "each its own ref.", "warning", action=ref,
+            )
+        )  # fmt: skip
+    work.drafts += drafts
+
+
+HEADINGS, ROLES, RATINGS, SHAPE = 4, 2, 3, 1
+"""How much each likeness weighs: what a council calls its columns and ratings says most."""
+NEAR = 0.5
+"""Likeness below which no template is proposed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How near a workbook template is to a plan.
+
+    `fields` of the plan's `columns` have a field in the template; `likeness` is from 0 to 1.
+    """
+
+    name: str
+    fields: int
+    columns: int
+    likeness: float
+
+
+def closest_template(source: Source, templates: Mapping[str, PlanDefinition]) -> Match | None:
+    """The template most like the plan that was read, or None where none is near.
+
+    Compared are the headings and the roles of columns, the codes of ratings, whether the actions
+    stand in sections, and whether there is a list of recommendations. Of two that are equally
+    near, the first by name.
+    """
+    matches = [_match(source, name, templates[name]) for name in sorted(templates)]
+    near = [match for match in matches if match.likeness >= NEAR]
+    return max(near, key=lambda match: match.likeness, default=None)
+
+
+def _match(source: Source, name: str, template: PlanDefinition) -> Match:
+    plan = source.definition
+    mine = [item for item in plan.fields_of("action") if item.id in source.columns]
+    theirs = template.fields_of("action")
+    headed = sum(any(_same_heading(item, other) for other in theirs) for item in mine)
+    known = sum(
+        any(_same_heading(item, other) or _same_role(item, other) for other in theirs)
+        for item in mine
+    )
+    parts = (
+        (HEADINGS, headed / len(mine) if mine else 0.0),
+        (ROLES, _shared(_roles(plan), _roles(template))),
+        (RATINGS if _codes(plan) else SHAPE, _shared(_codes(plan), _codes(template))),
+        (SHAPE, float(_in_sections(plan) == _in_sections(template))),
+        (SHAPE, float(_has_list(plan) == _has_list(template))),
+    )
+    likeness = sum(weight * part for weight, part in parts) / sum(weight for weight, _ in parts)
+    return Match(name, known, len(mine), round(likeness, 3))
+
+
+def _same_heading(one: Field, other: Field) -> bool:
+    """Headings as people say them: "Lead Officer" and "Lead Officers" are one."""
+    return normal_heading(one.heading).rstrip("s") == normal_heading(other.heading).rstrip("s")
+
+
+def _same_role(one: Field, other: Field) -> bool:
+    return one.role == other.role != "text"
+
+
+def _roles(plan: PlanDefinition) -> frozenset[str]:
+    return frozenset(item.role for item in plan.fields_of("action")) - {"text"}
+
+
+def _codes(plan: PlanDefinition) -> frozenset[str]:
+    return frozenset(fold(rating.code) for rating in plan.ratings)
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of all that is in either which is in both; two empty sets are alike."""
+    return len(one & other) / len(one | other) if one | other else 1.0
+
+
+def _in_sections(plan: PlanDefinition) -> bool:
+    return plan.with_role("section") is not None
+
+
+def _has_list(plan: PlanDefinition) -> bool:
+    return bool(plan.fields_of("recommendation"))

@@ -1,0 +1,286 @@
+"""The values of the rows that were found: every cell of every data row, in the plan's own types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlplan.errors import Problem
+from xlplan.merge.model import Place
+from xlplan.plan.definition import Field, Kind, PlanDefinition
+from xlplan.plan.propose import about
+from xlplan.plan.propose_ratings import leading_rating
+from xlplan.plan.text import canon_text, fold, latin
+from xlplan.plan.values import Invalid, Raw, Value, canon
+from xlplan.source.headings import Heading, cell_text
+from xlplan.source.proposed import CompletedLists, Parts, blank_cells, lead_text
+from xlplan.source.rows import Draft, join_texts
+from xlplan.source.scales import fill_rating, is_rating
+from xlplan.workbook.read.book import At, a1
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One row of the plan as imported. `values` leaves out what is blank; `row` counts from 1."""
+
+    kind: Kind
+    order: int
+    values: Mapping[str, Value]
+    places: Mapping[str, Place]
+    sheet: str
+    row: int
+
+
+def make_rows(
+    parts: Parts, definition: PlanDefinition, problems: list[Problem]
+) -> tuple[SourceRow, ...]:
+    """The rows, recommendations first, each kind in source order; faults go to `problems`."""
+    maker = _Maker(parts, definition, problems)
+    rows = tuple(maker.row(order, draft) for order, draft in enumerate(parts.drafts, 1))
+    parts.kept = tuple(maker.texts)
+    return rows
+
+
+class _Maker:
+    """The values of one row after the other, with what is shared between rows."""
+
+    def __init__(self, parts: Parts, definition: PlanDefinition, problems: list[Problem]) -> None:
+        self.parts = parts
+        self.definition = definition
+        self.problems = problems
+        self.full = _full_headings(parts.drafts)
+        self.outcomes = _outcomes(parts.drafts)
+        self.completed = CompletedLists(parts.layouts)
+        self.listed = {
+            fold(d.ref): d.ref for d in parts.drafts if d.kind == "recommendation"
+        }  # fmt: skip
+        self.blank = {
+            (sheet, at[0], name): at
+            for name, places in blank_cells(parts).items()
+            for sheet, at in places
+        }
+        self.texts: dict[str, None] = {}
+        self.led = {holds: takes for takes, holds in parts.split.items() if takes in parts.leading}
+        self.mixed = {
+            holds: takes for takes, holds in parts.split.items() if takes not in parts.leading
+        }
+
+    def row(self, order: int, draft: Draft) -> SourceRow:
+        values: dict[str, Value] = {}
+        places: dict[str, Place] = {}
+        sheet = self.parts.layouts[draft.sheet].sheet.name
+        for item in self.definition.fields_of(draft.kind):
+            raw, at = self._raw(item, draft)
+            value = canon(item, raw, self.definition)
+            if value is None and item.role == item.type == "rating":
+                value = self._as_listed(item, draft)
+            if value is None:
+                continue
+            values[item.id] = value
+            places[item.id] = Place(self.parts.book.name, sheet, a1(*at))
+            if isinstance(value, Invalid):
+                self.problems.append(
+                    Problem(value.code, str(places[item.id]), value.message, "warning",
+                            action=draft.ref, field=item.id)
+                )  # fmt: skip
+        return SourceRow(draft.kind, order, values, places, sheet, draft.row + 1)
+
+    def _raw(self, item: Field, draft: Draft) -> tuple[Raw, At]:
+        """What stands in a field of a row, and the cell it stands in."""
+        pieces = draft.cells.get(item.id, [])
+        at = pieces[0][1] if pieces else (draft.row, 0)
+        if item.role == "key":
+            return draft.ref, at
+        if item.id == self.parts.headed.get(draft.kind) and not pieces:
+            at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
+            return self._section(draft), at
+        if item.id == self.parts.outcomes.get(draft.kind) and not pieces:
+            return self._outcome(draft)
+        if item.id == self.parts.answers and draft.kind == "action" and not pieces:
+            at = (draft.sections[0].row, draft.sections[0].col) if draft.sections else at
+            return self._answers(draft), at
+        if draft.kind == "action" and (holds := self.parts.split.get(item.id)) and not pieces:
+            if item.id in self.parts.leading:
+                here = draft.cells.get(holds)
+                return leading_rating(draft.text(holds)), here[0][1] if here else at
+            return self._rating_of_mixed(draft, holds)
+        if item.id in self.led and pieces:
+            return self._behind_rating(item.id, draft), at
+        if item.id in self.mixed and self._holds_rating(item.id, draft):
+            return None, at
+        if not pieces and item.type == "rating":
+            return self._by_fill(item, draft)
+        if item.type == "rating" and pieces:
+            return self._rating(item, draft, "\n".join(cell_text(v) for v, _ in pieces)), at
+        if len(pieces) == 1:
+            return pieces[0][0], at
+        if item.type == "people" and pieces:
+            return lead_text(draft, item.id), at
+        glue = "\n" if item.type in ("timescale", "date") else ""
+        texts = [cell_text(value) for value, _ in pieces]
+        return glue.join(texts) if glue else join_texts(texts), at
+
+    def _rating(self, item: Field, draft: Draft, text: str) -> str:
+        """A rating written twice over ("Blue Blue") is that rating; this is said."""
+        if (plain := latin(text)) != text and is_rating(text, item, self.definition.ratings):
+            said = f"has Greek or Cyrillic letters in its rating; read as {plain}"
+            self.parts.guesses.append(
+                f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} {said}"
+            )
+        words = text.split()
+        half = " ".join(words[: len(words) // 2])
+        twice = len(words) % 2 == 0 and fold(half) == fold(" ".join(words[len(words) // 2 :]))
+        if is_rating(text, item, self.definition.ratings) or not twice:
+            return text
+        self.parts.guesses.append(
+            f'{about(draft.kind, item.id)}{draft.kind} {draft.ref} has "{text}"; read as {half}'
+        )
+        return half
+
+    def _behind_rating(self, name: str, draft: Draft) -> str:
+        """A note without the rating it begins with: that is in its own field, and moves on."""
+        text = draft.text(name)
+        takes = self.definition.find(self.led[name])
+        rating = leading_rating(text)
+        if not rating or takes is None or not is_rating(rating, takes, self.definition.ratings):
+            return text
+        return text[len(rating) :].lstrip(" \n:;,.–-")
+
+    def _holds_rating(self, name: str, draft: Draft) -> bool:
+        takes = self.definition.find(self.mixed[name])
+        return (
+            takes is not None
+            and draft.kind == "action"
+            and not draft.cells.get(takes.id)
+            and is_rating(draft.text(name), takes, self.definition.ratings)
+        )
+
+    def _rating_of_mixed(self, draft: Draft, holds: str) -> tuple[Raw, At]:
+        pieces = draft.cells.get(holds, [])
+        if pieces and self._holds_rating(holds, draft):
+            return draft.text(holds), pieces[0][1]
+        return None, (draft.row, 0)
+
+    def _by_fill(self, item: Field, draft: Draft) -> tuple[Raw, At]:
+        at = self.blank.get((draft.sheet, draft.row, item.id))
+        if at is None:
+            return None, (draft.row, 0)
+        rating = fill_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
+        fill = self.parts.layouts[draft.sheet].sheet.fills.get(at, "")
+        sheet = self.parts.layouts[draft.sheet].sheet.name
+        if rating is None:
+            if self._tells(fill, draft):
+                self.parts.guesses.append(
+                    f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has "
+                    f"no rating, and its fill {fill} is near none; left blank"
+                )
+            return None, at
+        said = f"{draft.kind} {draft.ref} ({sheet}!{a1(*at)}) has no rating but a fill; read as "
+        self.parts.guesses.append(f"{about(draft.kind, item.id)}{said}{rating.code}")
+        return rating.code, at
+
+    def _tells(self, fill: str, draft: Draft) -> bool:
+        """Whether a fill may mean something: not white, nor one that other cells beside it have."""
+        fills = self.parts.layouts[draft.sheet].sheet.fills
+        same = sum(other == fill for (row, _), other in fills.items() if row == draft.row)
+        return fill not in ("", "#FFFFFF") and same == 1
+
+    def _as_listed(self, item: Field, draft: Draft) -> Value:
+        """An action without a rating in a list of completed ones is closed; this is said."""
+        closed = [rating for rating in self.definition.scale_of(item) if rating.closed]
+        if not closed or not self.completed.holds(draft.sheet, draft.row):
+            return None
+        sheet = self.parts.layouts[draft.sheet].sheet.name
+        self.parts.guesses.append(
+            f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} has no rating but stands among "
+            f"the completed ones ({sheet}, row {draft.row + 1}); read as {closed[0].code}"
+        )
+        return closed[0].code
+
+    def _section(self, draft: Draft) -> Raw:
+        """The section's text: short where the headings name recommendations that are listed."""
+        headings = draft.sections
+        if not headings:
+            return None
+        numbers = [h.number for h in headings]
+        word = headings[0].word
+        several = len(headings) > 1 and all(numbers) and len({h.word for h in headings}) == 1
+        if several and not self.parts.answers:
+            self.texts.update((heading.text, None) for heading in headings)
+        if draft.kind == "action" and self.parts.answers and self._answers(draft):
+            self._keep_text(headings)
+            if len(numbers) == 1:
+                return f"{word} {numbers[0]}"
+            several = True
+        if several:
+            return f"{word}s {', '.join(numbers[:-1])} and {numbers[-1]}"
+        return "\n".join(self._full(heading) for heading in headings)
+
+    def _full(self, heading: Heading) -> str:
+        """ "Priority 1" alone takes the words that "Priority 1: …" has elsewhere."""
+        if heading.number and not heading.rest:
+            full = self.full.get((fold(heading.word), heading.number))
+            if full and full != heading.text:
+                self.parts.guesses.append(
+                    f'field {self.parts.headed["action"]}: "{heading.text}" was taken as "{full}"'
+                )
+                return full
+        return heading.text
+
+    def _outcome(self, draft: Draft) -> tuple[Raw, At]:
+        """The outcome of the section: its own line, or that below the same heading elsewhere."""
+        found = [
+            self.outcomes[key] for h in draft.sections if (key := _known_as(h)) in self.outcomes
+        ]
+        if not found:
+            return None, (draft.row, 0)
+        texts = dict.fromkeys(heading.outcome for heading in found)
+        return "\n".join(texts), (found[0].outcome_row, found[0].col)
+
+    def _answers(self, draft: Draft) -> Raw:
+        refs = [self.listed.get(fold(h.number)) for h in draft.sections if h.number]
+        if not refs or None in refs or len(refs) != len(draft.sections):
+            return None
+        return frozenset(ref for ref in refs if ref is not None)
+
+    def _keep_text(self, headings: Sequence[Heading]) -> None:
+        """A heading that words its recommendation otherwise than the list does is said."""
+        for heading in headings:
+            ref = self.listed.get(fold(heading.number))
+            draft = next(
+                d for d in self.parts.drafts if d.kind == "recommendation" and d.ref == ref
+            )
+            texts = {fold(canon_text(d_text)) for d_text in _texts(draft)}
+            if heading.rest and fold(heading.rest) not in texts:
+                said = (
+                    f"field {self.parts.answers}: the heading of {heading.word} {heading.number} "
+                    f'differs from the list: "{heading.rest}"'
+                )
+                if said not in self.parts.guesses:
+                    self.parts.guesses.append(said)
+
+
+def _texts(draft: Draft) -> list[str]:
+    return [draft.text(name) for name in draft.cells]
+
+
+def _known_as(heading: Heading) -> tuple[str, str]:
+    """What a section is known by wherever it stands: its word and number, else its text."""
+    return (fold(heading.word), heading.number) if heading.number else (fold(heading.text), "")
+
+
+def _outcomes(drafts: Sequence[Draft]) -> dict[tuple[str, str], Heading]:
+    found: dict[tuple[str, str], Heading] = {}
+    for heading in (heading for draft in drafts for heading in draft.sections):
+        if heading.outcome:
+            found.setdefault(_known_as(heading), heading)
+    return found
+
+
+def _full_headings(drafts: Sequence[Draft]) -> dict[tuple[str, str], str]:
+    full: dict[tuple[str, str], str] = {}
+    for draft in drafts:
+        for heading in draft.sections:
+            if heading.number and heading.rest:
+                full.setdefault((fold(heading.word), heading.number), heading.text)
+    return full

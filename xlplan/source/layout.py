@@ -1,0 +1,291 @@
+"""What each row of a sheet is: title, legend, heading, section, data, blank.
+
+Reads a `ReadSheet` from top to bottom. A heading row is one that names at least two of the things
+that plans name (see `xlplan.plan.propose_roles`); what stands directly above a heading row, or
+alone between data rows, is a section; what stands elsewhere is a note. Nothing is left out: every
+row up to the last used one gets exactly one `Line`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
+from xlplan.source.headings import (
+    Heading,
+    cell_text,
+    looks_like_headings,
+    parse_heading,
+    same_headings,
+    section_outcome,
+)
+from xlplan.workbook.read.book import At, CellValue, ReadSheet
+
+LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
+
+_TOTAL = re.compile(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
+_NOTE_LIKE = re.compile(r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|key\b", re.IGNORECASE)
+LONGEST_SECTION = 400
+LARGEST_MERGE = 100_000
+"""Cells of a merged area beyond which its value is not carried to the rows below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one row is. `table` is the index of the table a data or header row belongs to."""
+
+    row: int
+    kind: LineKind
+    text: str = ""
+    table: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """One row of a table: its cells by column, where each stands, and the sections above it."""
+
+    row: int
+    cells: Mapping[int, CellValue]
+    origin: Mapping[int, At]
+    sections: tuple[Heading, ...]
+    starts_section: bool = False
+    own: int = 0
+    """How many cells are its own, not shared with rows above by merging."""
+    after_break: bool = False
+    """Whether it is the first below a repeated heading row, as at the top of a page."""
+
+
+@dataclass
+class Table:
+    """Columns under one heading row, and every data row below, repeated headings included."""
+
+    sheet: str
+    header: int
+    headings: dict[int, str]
+    rows: list[DataRow] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A sheet, understood: one line for each row, and the tables."""
+
+    sheet: ReadSheet
+    lines: Sequence[Line]
+    tables: Sequence[Table]
+
+
+def read_layout(sheet: ReadSheet) -> Layout:
+    """What every row of `sheet` is."""
+    return _Reader(sheet).read()
+
+
+class _Reader:
+    """The pass over one sheet: the rows seen so far that wait for what comes below them."""
+
+    def __init__(self, sheet: ReadSheet) -> None:
+        self.sheet = sheet
+        self.wide = {(r1, c1): c2 - c1 + 1 for r1, c1, _, c2 in sheet.merged if c2 > c1}
+        self.shared = _shared_cells(sheet)
+        self.own = [self._own(row) for row in range(_last_row(sheet) + 1)]
+        self.headers = {row for row, cells in enumerate(self.own) if looks_like_headings(cells)}
+        self.running = self._running_titles()
+        self.lines: dict[int, Line] = {}
+        self.tables: list[Table] = []
+        self.waiting: list[list[int]] = []
+        self.sections: tuple[Heading, ...] = ()
+        self.fresh = False
+        self.page = False
+
+    def read(self) -> Layout:
+        for row, cells in enumerate(self.own):
+            if not cells:
+                self.lines[row] = Line(row, "blank")
+                self.waiting.append([])
+            elif row in self.headers:
+                self._header(row, cells)
+            elif self._sub_header(row, cells):
+                self.lines[row] = Line(row, "repeated", table=len(self.tables) - 1)
+            elif not self.tables or self._stands_alone(row, cells) or self._is_total(cells):
+                self._wait(row)
+            else:
+                self._data(row, cells)
+        self._notes(self._waiting_rows())
+        lines = [self.lines[row] for row in sorted(self.lines)]
+        return Layout(self.sheet, lines, self.tables)
+
+    def _own(self, row: int) -> dict[int, CellValue]:
+        found: dict[int, CellValue] = {}
+        for col, value in enumerate(self.sheet.rows[row]):
+            shown = self.sheet.errors.get((row, col), value)
+            if cell_text(shown):
+                found[col] = shown
+        return found
+
+    def _wait(self, row: int) -> None:
+        if not self.waiting:
+            self.waiting.append([])
+        self.waiting[-1].append(row)
+
+    def _waiting_rows(self) -> list[int]:
+        return [row for group in self.waiting for row in group]
+
+    def _text(self, row: int) -> str:
+        return " | ".join(cell_text(value) for value in self.own[row].values())
+
+    def _notes(self, rows: Sequence[int]) -> None:
+        for row in rows:
+            self.lines[row] = Line(row, "note", self._text(row))
+
+    def _stands_alone(self, row: int, cells: Mapping[int, CellValue]) -> bool:
+        """Whether a row below a heading row is a line of its own rather than data."""
+        if len(cells) != 1 or any(self.shared.get((row, col)) for col in self.tables[-1].headings):
+            return False
+        ((col, value),) = cells.items()
+        headings = self.tables[-1].headings
+        if self.wide.get((row, col), 1) * 2 > len(headings):
+            return True
+        text = cell_text(value)
+        if col != min(headings) or text[:1].islower():
+            return False
+        if parse_heading(text).number or text.isupper():
+            return True
+        return guess_role(headings[col]) not in ("action", "recommendation") and len(text) > 3
+
+    def _is_total(self, cells: Mapping[int, CellValue]) -> bool:
+        """Whether a row only counts the rows above: "Total" and a figure."""
+        total = any(_TOTAL.fullmatch(cell_text(value)) for value in cells.values())
+        return total and len(cells) * 2 <= len(self.tables[-1].headings)
+
+    def _header(self, row: int, cells: Mapping[int, CellValue]) -> None:
+        headings = {col: cell_text(value) for col, value in cells.items()}
+        repeated = bool(self.tables) and same_headings(self.tables[-1].headings, headings)
+        above = self.waiting[-1] if self.waiting else []
+        earlier = [r for group in self.waiting[:-1] for r in group]
+        self._notes(earlier)
+        self._sections_above(above, first=not self.tables)
+        self.waiting = []
+        if not repeated:
+            self.tables.append(Table(self.sheet.name, row, headings))
+        self.page = repeated
+        kind: LineKind = "repeated" if repeated else "header"
+        self.lines[row] = Line(row, kind, self._text(row), len(self.tables) - 1)
+
+    def _sections_above(self, waiting: Sequence[int], first: bool) -> None:
+        rows = self._apart(waiting)
+        numbered = [row for row in rows if self._heading(row).number]
+        if numbered:
+            chosen = numbered
+        elif first:
+            chosen = [row for row in rows[-1:] if self._may_be_section(row)]
+            chosen = chosen if self._later_tables_have_sections() else []
+        else:
+            chosen = [row for row in rows if self._may_be_section(row)]
+        self._settle(waiting, chosen)
+
+    def _apart(self, rows: Sequence[int]) -> list[int]:
+        """The rows without the outcomes below a heading; all of them where nothing else is."""
+        return [r for r in rows if not self._outcome(r)] or list(rows)
+
+    def _outcome(self, row: int) -> str:
+        return section_outcome(self._text(row)) if len(self.own[row]) == 1 else ""
+
+    def _settle(self, rows: Sequence[int], chosen: Sequence[int]) -> None:
+        """The chosen rows begin a section, outcomes below them belong to it, the rest are notes."""
+        under = [r for r in rows if chosen and r > chosen[0] and r not in chosen]
+        under = [r for r in under if self._outcome(r)]
+        self._notes([row for row in rows if row not in chosen and row not in under])
+        self._begin(chosen, under)
+
+    def _later_tables_have_sections(self) -> bool:
+        """Whether lines stand directly above the later heading rows: then the first has one too."""
+        above = [row - 1 for row in sorted(self.headers)[1:] if row - 1 not in self.headers]
+        return any(len(self.own[row]) == 1 and self._may_be_section(row) for row in above)
+
+    def _running_titles(self) -> frozenset[str]:
+        """Lines that a printed plan repeats above its headings on every page."""
+        texts = Counter(cell_text(v) for cells in self.own for v in cells.values())
+        first = min(self.headers, default=0)
+        title = {cell_text(v) for cells in self.own[:first] for v in cells.values()}
+        return frozenset(
+            text
+            for text, count in texts.items()
+            if (count > 2 or (count == 2 and text in title)) and not parse_heading(text).number
+        )
+
+    def _heading(self, row: int) -> Heading:
+        return replace(parse_heading(self._text(row), row), col=min(self.own[row]))
+
+    def _may_be_section(self, row: int) -> bool:
+        text = self._text(row)
+        alone = len(self.own[row]) == 1 and len(text) <= LONGEST_SECTION
+        return alone and text not in self.running and not _NOTE_LIKE.match(text)
+
+    def _begin(self, rows: Sequence[int], outcomes: Sequence[int] = ()) -> None:
+        if not rows:
+            return
+        self.sections = tuple(self._heading(row) for row in rows)
+        if outcomes:
+            text = "\n".join(self._outcome(row) for row in outcomes)
+            *before, last = self.sections
+            self.sections = (*before, replace(last, outcome=text, outcome_row=outcomes[0]))
+        for row in outcomes:
+            self.lines[row] = Line(row, "outcome", self._text(row))
+        self.fresh = True
+        for row in rows:
+            self.lines[row] = Line(row, "section", self._text(row))
+
+    def _sub_header(self, row: int, cells: Mapping[int, CellValue]) -> bool:
+        """A second heading row ("Initial", "Previous", "Current" below "RAG"), read into the
+        first."""
+        before = self.lines.get(row - 1)
+        if before is None or before.kind not in ("header", "repeated"):
+            return False
+        if not all(normal_heading(cell_text(value)) in SUB_HEADINGS for value in cells.values()):
+            return False
+        table = self.tables[-1]
+        for col, value in cells.items():
+            left = [c for c in table.headings if c <= col]
+            parent = table.headings[max(left)] if left else ""
+            word = cell_text(value)
+            if before.kind == "header" and word.casefold() not in parent.casefold():
+                first = parent.rsplit(" ", 1)[0] if left and max(left) != col else parent
+                table.headings[col] = f"{first} {word}".strip()
+        return True
+
+    def _data(self, row: int, cells: Mapping[int, CellValue]) -> None:
+        rows = self._waiting_rows()
+        self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
+        self.waiting = []
+        table = self.tables[-1]
+        values, origin = dict(cells), {col: (row, col) for col in cells}
+        for col in table.headings:
+            if col not in values and (top := self.shared.get((row, col))):
+                values[col] = self.own[top[0]].get(top[1])
+                origin[col] = top
+        table.rows.append(
+            DataRow(row, values, origin, self.sections, self.fresh, len(cells), self.page)
+        )
+        self.fresh = self.page = False
+        self.lines[row] = Line(row, "data", self._text(row), len(self.tables) - 1)
+
+
+def _last_row(sheet: ReadSheet) -> int:
+    for row in range(len(sheet.rows) - 1, -1, -1):
+        if any(cell_text(value) for value in sheet.rows[row]):
+            return row
+    return max((row for row, _ in sheet.errors), default=-1)
+
+
+def _shared_cells(sheet: ReadSheet) -> dict[At, At]:
+    """Cells below the first row of a merged area, and the cell that holds its value."""
+    shared: dict[At, At] = {}
+    last = _last_row(sheet)
+    for top, left, bottom, right in sheet.merged:
+        rows, columns = range(top + 1, min(bottom, last) + 1), range(left, right + 1)
+        if len(rows) * len(columns) <= LARGEST_MERGE:
+            shared.update({(row, col): (top, left) for row in rows for col in columns})
+    return shared

@@ -1,0 +1,225 @@
+"""Rows of a plan from rows of a sheet: what belongs together, what each is called, what it answers.
+
+A printed plan runs rows over a page and repeats its headings; a kept one merges section cells and
+numbers afresh in every theme. What was joined, filled down or made up is said as a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlplan.plan.definition import Kind
+from xlplan.plan.propose import ColumnPlan, about
+from xlplan.source.headings import Heading, cell_text
+from xlplan.source.layout import Layout
+from xlplan.workbook.read.book import At, CellValue
+
+TEXT_KEY = re.compile(
+    r"((?:NEW\s?|[A-Z]{1,3}\.?\s?)?\d{1,3}(?:\.\d{1,3})*)(?:\s*[-–—:.)]+\s*|\s+)(?=\S)(.*)",
+    re.DOTALL,
+)
+_ORIGIN = re.compile(r"([A-Z][a-z]+ \d+(?: ?\([a-z]\))?)(?:\s+|$)(.*)", re.DOTALL)
+_AFTER_KEY = re.compile(r"\s*[-–—]\s*")
+
+
+@dataclass
+class Draft:
+    """A row in the making: for each field the cells that hold it, and the rows it came from."""
+
+    kind: Kind
+    sheet: int
+    table: int
+    row: int
+    sections: tuple[Heading, ...]
+    cells: dict[str, list[tuple[CellValue, At]]] = field(default_factory=dict)
+    joined: list[int] = field(default_factory=list)
+    own: int = 0
+    starts: bool = False
+    after_break: bool = False
+    ref: str = ""
+
+    def text(self, field_id: str) -> str:
+        """The text of a field, its pieces joined."""
+        return join_texts([cell_text(value) for value, _ in self.cells.get(field_id, [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """One table's columns: which sheet, what kind of row, and the plan of each column."""
+
+    sheet: int
+    table: int
+    kind: Kind
+    plans: Mapping[int, ColumnPlan]
+    roles: Mapping[str, str]
+
+    def having(self, role: str) -> str:
+        """The id of the first field here with this role, or ``""``."""
+        return next((p.field for p in self.plans.values() if self.roles[p.field] == role), "")
+
+
+def join_texts(pieces: Sequence[str], people: bool = False) -> str:
+    """Text that ran over a page, in one: a cut sentence closes up, a list keeps its lines."""
+    whole = ""
+    for piece in (p for p in pieces if p):
+        ends = whole[-1:] in ".;:!?"
+        glue = "\n" if whole and ends and not people and not piece[:1].islower() else " "
+        whole = f"{whole}{glue}{piece}" if whole else piece
+    return whole
+
+
+def draft_rows(layout: Layout, columns: Columns) -> list[Draft]:
+    """One `Draft` for each data row of a table, before rows are joined."""
+    table = layout.tables[columns.table]
+    drafts: list[Draft] = []
+    for item in table.rows:
+        draft = Draft(
+            columns.kind, columns.sheet, columns.table, item.row, item.sections,
+            own=item.own, starts=item.starts_section, after_break=item.after_break,
+        )  # fmt: skip
+        for col, value in item.cells.items():
+            plan = columns.plans.get(col)
+            if plan is not None:
+                draft.cells.setdefault(plan.field, []).append((value, item.origin[col]))
+        drafts.append(draft)
+    return drafts
+
+
+def keys_in_text(drafts: Sequence[Draft], action: str) -> bool:
+    """Whether the refs stand at the head of the actions' texts: "3.12 - …", "NEW 1: …"."""
+    texts = [text for d in drafts if (text := d.text(action))]
+    found = [key for text in texts if (key := text_key(text)[0])]
+    if len(found) < 2 or len(set(found)) * 10 < len(found) * 9:
+        return False
+    dotted = sum("." in key for key in found)
+    capital = [text for text in texts if text[:1].isupper() or text[:1].isdigit()]
+    return len(found) * 10 >= len(capital) * (4 if dotted * 2 > len(found) else 8)
+
+
+def text_key(text: str) -> tuple[str, str]:
+    """A ref at the head of a text and the rest, or ``("", text)``."""
+    match = TEXT_KEY.fullmatch(text)
+    if match is None or re.match(r"\d{3,}$", match[1]):
+        return "", text
+    return " ".join(match[1].split()), match[2].strip()
+
+
+def join_rows(drafts: Sequence[Draft], columns: Columns, in_text: bool) -> list[Draft]:
+    """Drafts with the rows that ran over a page joined to the row they belong to."""
+    key, action = columns.having("key"), columns.having("action")
+    filled = sorted(d.own for d in drafts if not key or d.text(key))
+    usual = filled[len(filled) // 2] if filled else 0
+    out: list[Draft] = []
+    for draft in drafts:
+        if out and not draft.starts and _same_cells(draft, out[-1], key, action):
+            _list_under(draft, out[-1])
+        elif out and not draft.starts and _runs_on(draft, columns, key, action, in_text, usual):
+            for name, pieces in draft.cells.items():
+                have = out[-1].cells.setdefault(name, [])
+                have += [piece for piece in pieces if piece not in have]
+            out[-1].joined.append(draft.row)
+        else:
+            out.append(draft)
+    return out
+
+
+def _same_cells(draft: Draft, above: Draft, key: str, action: str) -> bool:
+    """Whether the action, and the ref where there are refs, are merged with the row above."""
+    names = [action, key] if key else [action]
+    here = [draft.cells.get(name, []) for name in names]
+    there = [above.cells.get(name, []) for name in names]
+    return all(a and b and a[0] == b[0] for a, b in zip(here, there, strict=True))
+
+
+def _list_under(draft: Draft, above: Draft) -> None:
+    """Add the other cells of a row to the row it belongs to, each on a line of its own."""
+    for name, pieces in draft.cells.items():
+        have = above.cells.setdefault(name, [])
+        for value, at in pieces:
+            if (value, at) in have:
+                continue
+            if have and cell_text(value):
+                first, place = have[-1]
+                have[-1] = (f"{cell_text(first)}\n{cell_text(value)}", place)
+            else:
+                have.append((value, at))
+    above.joined.append(draft.row)
+
+
+def _runs_on(
+    draft: Draft, columns: Columns, key: str, action: str, in_text: bool, usual: int
+) -> bool:
+    text = draft.text(action)
+    if in_text and not key:
+        return not text_key(text)[0]
+    if key and draft.text(key):
+        return False
+    lead = columns.having("lead")
+    bare = not (lead and draft.text(lead))
+    few = draft.own * 2 <= usual
+    broken = text[:1].islower() or not text
+    if key:
+        return draft.after_break or (few and (broken or bare)) or (broken and bare)
+    section = columns.having("section")
+    head = section or next(iter(p.field for p in columns.plans.values()), "")
+    return not text or (text[:1].islower() and bare) or (few and bare and not draft.text(head))
+
+
+def split_keys(drafts: Sequence[Draft], action: str, guesses: list[str]) -> None:
+    """Take refs (and an inspection's own number right behind them) out of the actions' texts."""
+    origins = 0
+    rests: list[tuple[Draft, str, At]] = []
+    for draft in drafts:
+        pieces = draft.cells.get(action, [])
+        whole = draft.text(action)
+        draft.ref, rest = text_key(whole)
+        if not pieces or not draft.ref:
+            continue
+        after = whole[len(draft.ref) :]
+        origins += bool(_AFTER_KEY.match(after) and _ORIGIN.fullmatch(rest))
+        rests.append((draft, rest, pieces[0][1]))
+    for draft, rest, at in rests:
+        match = _ORIGIN.fullmatch(rest) if origins >= 3 else None
+        if match:
+            draft.cells["inspection"] = [(match[1], at)]
+            rest = match[2]
+        draft.cells[action] = [(rest, at)]
+        draft.cells["ref"] = [(draft.ref, at)]
+    said = " and an inspection's number" if origins >= 3 else ""
+    whole = about(drafts[0].kind, "ref")
+    guesses.append(f"{whole}taken from the head of the text{said}; the text keeps the rest")
+
+
+def name_sheets(
+    drafts: Sequence[Draft], columns: Sequence[Columns], names: Sequence[str], guesses: list[str]
+) -> None:
+    """In a plan spread over sheets, rows without a section have their sheet's name as one.
+
+    `drafts` are all of one kind; `names` are the sheets' names in order.
+    """
+    bare = {d.sheet for d in drafts} - {d.sheet for d in drafts if d.sections}
+    bare -= {c.sheet for c in columns if c.kind == drafts[0].kind and c.having("section")}
+    if len({d.sheet for d in drafts}) < 2 or not bare:
+        return
+    for draft in drafts:
+        if draft.sheet in bare:
+            draft.sections = (Heading(names[draft.sheet], draft.row),)
+    guesses.append("field section: actions without a section heading have their sheet's name")
+
+
+def fill_sections(drafts: Sequence[Draft], section: str, guesses: list[str]) -> None:
+    """A section written only in its first row holds for the rows below."""
+    last: list[tuple[CellValue, At]] = []
+    blank = [d for d in drafts if not d.text(section)]
+    if len(blank) * 2 < len(drafts) or not drafts or drafts[0] in blank:
+        return
+    for draft in drafts:
+        if draft.text(section):
+            last = draft.cells[section]
+        else:
+            draft.cells[section] = list(last)
+    guesses.append(
+        f"{about(drafts[0].kind, section)}written once for several rows; filled in for each"
+    )

@@ -1,0 +1,188 @@
+"""The gate: what every file must pass before a reader sees its bytes.
+
+Everything in an inbox is hostile until it is through here (FIELD-NOTES 2, 3 and 5). A refusal is a
+`Problem` with a code of its own and says what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from xlplan.errors import Problem
+from xlplan.workbook.read.book import At
+from xlplan.workbook.read.bounds import DEFAULT, MB, Bounds, Refused, file_too_large, too_large
+from xlplan.workbook.read.extents import Extent, many_cells
+from xlplan.workbook.read.extents_xlsx import LEAST_CELL, scan_sheet
+from xlplan.workbook.read.kinds import (
+    OLD_DOCUMENT,
+    OTHER_DOCUMENT,
+    PASSWORD,
+    Refusal,
+    declares,
+    ole_kind,
+    plain_kind,
+    undeclared,
+    zip_kind,
+)
+from xlplan.workbook.read.listing import list_parts
+from xlplan.workbook.read.parts import open_parts, part_named
+from xlplan.workbook.read.relations import Sheets, list_sheets
+
+__all__ = ["Admitted", "Bounds", "admit", "refused"]
+
+_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
+_INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A file that may be read: its kind, its checked parts, and what its sheets' XML says.
+
+    `extents` by sheet name, for the kinds in which it can be told; `sheets` says which part each
+    sheet is in, for Open XML. `problems` are notes and warnings.
+    """
+
+    kind: str
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+    sheets: Sheets = ()
+    extents: Mapping[str, Extent] = field(default_factory=dict)
+    notes: Mapping[str, Mapping[At, str]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def refused(refusal: Refusal, name: str) -> Problem:
+    """The problem that a refusal is for the file called `name`."""
+    return Problem(refusal.code, name, refusal.message)
+
+
+def admit(
+    data: bytes, name: str, bounds: Bounds = DEFAULT, *, documents: bool = False
+) -> Admitted | Problem:
+    """What `data` is and that it is safe to read, or the one problem that refuses it.
+
+    `documents` admits a Word document too, for importing a plan: a return is never one.
+    """
+    try:
+        return _admit(data, name, bounds, documents)
+    except Refused as refusal:
+        return refused(refusal.refusal, name)
+    except MemoryError:
+        return refused(too_large("more than fits in memory"), name)
+
+
+def _admit(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
+    if len(data) > bounds.file_bytes:
+        raise Refused(file_too_large(bounds))
+    kind = plain_kind(data)
+    if kind == "zip":
+        return _admit_package(data, name, bounds, documents)
+    if kind == "ole":
+        kind = ole_kind(data)
+    if documents and kind == OTHER_DOCUMENT:
+        kind = OLD_DOCUMENT
+    if isinstance(kind, Refusal):
+        raise Refused(kind)
+    if kind == "csv":
+        return Admitted(kind, problems=_misnamed(name))
+    from xlplan.workbook.read.extents_other import scan_xls
+
+    return Admitted(kind, extents=scan_xls(data, bounds))
+
+
+def _misnamed(name: str) -> tuple[Problem, ...]:
+    """A text file that has the name of a workbook: it is read, and said."""
+    if not name.lower().endswith(_WORKBOOKS):
+        return ()
+    text = (
+        "This is a text file (CSV) with the name of a workbook; its cells were read as they stand, "
+        "so nothing needs doing. Colours, notes and dates as dates are not in such a file."
+    )
+    return (Problem("GATE-036", name, text, level="note"),)
+
+
+def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
+    listed = list_parts(data, bounds)
+    names = frozenset(part.name for part, _ in listed)
+    if not declares(names):  # no document: what is in it need not be inflated to tell
+        raise Refused(undeclared(names))
+    parts = open_parts(data, listed)
+    types = part_named(parts, "[Content_Types].xml")
+    kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
+    if kind == "docx" and not documents:
+        kind = OTHER_DOCUMENT
+    if isinstance(kind, Refusal):
+        raise Refused(OLD_DOCUMENT if documents and kind == OTHER_DOCUMENT else kind)
+    if kind == "docx":
+        return Admitted(kind, parts)
+    if kind == "ods":
+        if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+            raise Refused(PASSWORD)
+        from xlplan.workbook.read.extents_other import scan_ods
+
+        extents, notes = scan_ods(parts.get("content.xml", b""), bounds)
+        return Admitted(kind, parts, (), extents, notes)
+    sheets = list_sheets(parts, kind)
+    if len(sheets) > bounds.sheets:
+        raise Refused(too_large(f"{len(sheets):,} sheets"))
+    scan = _scan_of(kind)
+    extents = {}
+    for sheet, part in sheets:
+        if part in parts and sheet not in extents:
+            extents[sheet] = scan(parts[part], bounds)
+    _check_extents(extents, parts, sheets, bounds)
+    problems: tuple[Problem, ...] = ()
+    if any(part.lower().endswith("vbaproject.bin") for part in parts):
+        problems = (_macros(name),)
+    return Admitted(kind, parts, sheets, extents, {}, problems)
+
+
+def _scan_of(kind: str) -> Callable[[bytes, Bounds], Extent]:
+    if kind != "xlsb":
+        return scan_sheet
+    from xlplan.workbook.read.extents_other import scan_binary_sheet
+
+    return scan_binary_sheet
+
+
+def _macros(name: str) -> Problem:
+    return Problem(
+        "GATE-030", name, "This workbook holds macros. They were not run; only its cells were "
+        "read, so nothing needs doing.", level="note",
+    )  # fmt: skip
+
+
+def _check_extents(
+    extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds
+) -> None:
+    for sheet, extent in extents.items():
+        extent.check(sheet, bounds)
+    total = sum(extent.rows * extent.columns for extent in extents.values())
+    if total > bounds.cells:
+        raise Refused(many_cells(next(iter(extents)), total))
+    shared = part_named(parts, "xl/sharedStrings.xml")
+    if len(shared) * _most_cells(extents, parts, sheets) > bounds.text:
+        _check_texts(shared, parts, sheets, bounds)
+
+
+def _most_cells(extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheets: Sheets) -> int:
+    """How many cells there can be: one that was not counted takes some bytes at least."""
+    listed = {sheet: len(parts.get(part, b"")) // LEAST_CELL for sheet, part in sheets}
+    return sum(
+        listed.get(sheet, 0) if extent.near else extent.cells for sheet, extent in extents.items()
+    )
+
+
+def _check_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds) -> None:
+    """One long shared text behind a million cells would be copied a million times."""
+    lengths = [
+        sum(map(len, _TEXT.findall(item))) for item in re.split(rb"<(?:\w+:)?si[\s/>]", shared)[1:]
+    ]
+    total = 0
+    for _, part in sheets:
+        for index in _INDEX.findall(parts.get(part, b"")):
+            total += lengths[int(index)] if int(index) < len(lengths) else 0
+        if total > bounds.text:
+            raise Refused(too_large(f"over {bounds.text // MB} million characters"))

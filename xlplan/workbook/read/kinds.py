@@ -1,0 +1,279 @@
+"""What kind of file some bytes are, decided by the bytes and never by the name (FIELD-NOTES 3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import (
+    lru_cache,
+    wraps,
+)
+from typing import (
+    NamedTuple,
+    TypeVar,
+)
+
+Found = TypeVar("Found")
+Finder = Callable[..., Found]
+
+
+def remembered(count: int, most: int = 1 << 13) -> Callable[[Finder[Found]], Finder[Found]]:
+    """Keep what a function of bytes found for the last `count` of them, of up to `most` bytes each:
+    a large part is not worth the memory. What was found must never be changed."""
+
+    def with_memory(find: Finder[Found]) -> Finder[Found]:
+        kept = lru_cache(maxsize=count)(find)
+
+        @wraps(find)
+        def recall(part: bytes, *rest: object) -> Found:
+            return (kept if len(part) <= most else find)(part, *rest)
+
+        return recall
+
+    return with_memory
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Refusal(NamedTuple):
+    """Why a kind of file cannot be read, and what to do: a code and plain sentences."""
+
+    code: str
+    message: str
+
+
+_SAVE = "Open it in the program that made it and save it as an Excel workbook (.xlsx)"
+
+EMPTY = Refusal("GATE-001", "This file is empty (0 bytes). Ask for it to be sent again.")
+NOT_DOWNLOADED = Refusal(
+    "GATE-002",
+    "This file holds only zeros: a cloud file that was not downloaded. "
+    "Open its folder, download the file, and merge again.",
+)
+LABELLED = Refusal(
+    "GATE-007",
+    "This workbook is encrypted by a sensitivity label. Ask its sender to remove the label "
+    "or its encryption and to send the workbook again.",
+)
+PASSWORD = Refusal(
+    "GATE-006",
+    "This workbook is protected with a password, so nothing in it can be read. "
+    "Ask its sender to save it without a password and to send it again.",
+)
+PDF = Refusal(
+    "GATE-013", "This is a PDF, not a workbook. Ask its sender for the Excel workbook itself."
+)
+PICTURE = Refusal(
+    "GATE-014", "This is a picture, not a workbook. Ask its sender for the Excel workbook itself."
+)
+HTML = Refusal(
+    "GATE-015", f"This is a web page with the name of a spreadsheet. {_SAVE}, then merge again."
+)
+NUMBERS = Refusal(
+    "GATE-016",
+    "This is a Numbers document. In Numbers choose File, Export To, Excel, and send that file.",
+)
+SHORTCUT = Refusal(
+    "GATE-017",
+    "This is a shortcut to a file in the cloud, without its contents. "
+    "Open it, download the workbook as Excel (.xlsx), and merge that.",
+)
+OTHER_DOCUMENT = Refusal(
+    "GATE-018",
+    "This is a document, but not a spreadsheet. Ask its sender for the Excel workbook itself.",
+)
+OLD_DOCUMENT = Refusal(
+    "GATE-018",
+    "This is a document in a form that cannot be read here. Open it in Word, save it as a Word "
+    "document (.docx), and run the command again with that.",
+)
+MESSAGE = Refusal(
+    "GATE-019",
+    "This is an e-mail, not a workbook. Save its attachment in the inbox, and merge again.",
+)
+ARCHIVE = Refusal(
+    "GATE-020",
+    "This is an archive of files. Extract the workbooks in it into the inbox, and merge again.",
+)
+OLD_SPREADSHEET = Refusal(
+    "GATE-021", f"This is a spreadsheet in a form that cannot be read here. {_SAVE}, and send it."
+)
+TNEF = Refusal(
+    "GATE-033",
+    "This is winmail.dat: an attachment wrapped in Outlook's own form, which cannot be opened "
+    "here. Ask its sender to send the workbook in a message of HTML or plain text.",
+)
+UNKNOWN = Refusal(
+    "GATE-022", "This is not a spreadsheet. Ask its sender for the Excel workbook itself."
+)
+
+_MAGIC: tuple[tuple[bytes, Refusal], ...] = (
+    (b"%PDF", PDF),
+    (b"\xff\xd8\xff", PICTURE),
+    (b"\x89PNG", PICTURE),
+    (b"GIF8", PICTURE),
+    (b"II*\x00", PICTURE),
+    (b"MM\x00*", PICTURE),
+    (b"{\\rtf", OTHER_DOCUMENT),
+    (b"\x1f\x8b", ARCHIVE),
+    (b"7z\xbc\xaf", ARCHIVE),
+    (b"Rar!", ARCHIVE),
+    (b"PK\x05\x06", ARCHIVE),
+    (b"\x78\x9f\x3e\x22", TNEF),
+    (b"[InternetShortcut]", SHORTCUT),
+    (b"\x09\x08", OLD_SPREADSHEET),
+    (b"\x09\x04", OLD_SPREADSHEET),
+    (b"\x09\x02", OLD_SPREADSHEET),
+    (b"\x09\x00\x04\x00", OLD_SPREADSHEET),
+)
+_WEB = re.compile(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+_FLAT = re.compile(rb'office:mimetype="application/vnd\.oasis\.opendocument\.spreadsheet')
+"""An OpenDocument spreadsheet that is one text and no package."""
+_HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
+_MAIL = re.compile(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
+_MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
+_LONGEST_HEAD = 1 << 17
+"""Bytes in which the head of a message ends: servers add a good deal to it on the way."""
+_CLOUD = re.compile(rb'\s*\{[^{}]{0,2000}"(doc_id|url)"\s*:')
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+
+
+def plain_kind(data: bytes) -> str | Refusal:
+    """``"zip"``, ``"ole"`` or ``"csv"``, or why these bytes cannot be read.
+
+    Whatever its name says, text that is nothing else is read as csv.
+    """
+    if not data:
+        return EMPTY
+    if data.startswith(ZIP):
+        return "zip"
+    if data.startswith(OLE):
+        return "ole"
+    if not data.strip(b"\0"):
+        return NOT_DOWNLOADED
+    if data.startswith(UTF16_MARKS):
+        return "csv"
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    for magic, refusal in _MAGIC:
+        if data.startswith(magic) or start.startswith(magic):
+            return refusal
+    if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
+        return PICTURE
+    return _text_kind(data, start)
+
+
+def _text_kind(data: bytes, start: bytes) -> str | Refusal:
+    if start.startswith(b"<?xml") or start.startswith(b"<!--"):
+        if b"URL" in start and b"<plist" in start:
+            return SHORTCUT
+        if _FLAT.search(data, 0, _LONGEST_HEAD):
+            return OLD_SPREADSHEET
+        return HTML if _WEB.search(start) else OLD_SPREADSHEET
+    if _WEB.match(start):
+        return HTML
+    if _CLOUD.match(start):
+        return SHORTCUT
+    if _HEADER.match(start) and _is_mail(data[:_LONGEST_HEAD]):
+        return MESSAGE
+    sample = data[:65536]
+    if looks_utf16(sample):
+        return "csv"
+    if len(_CONTROL.findall(sample)) * 100 > len(sample):
+        return UNKNOWN
+    return "csv"
+
+
+def _is_mail(data: bytes) -> bool:
+    """Whether a text begins as a message does: lines that say from whom, when and in what form."""
+    head = data.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf\n\t ").partition(b"\n\n")[0]
+    return bool(_MAIL.search(head) and _MAIL_SURE.search(head))
+
+
+def looks_utf16(data: bytes) -> str:
+    """The UTF-16 that text without a mark is most likely in, or ``""``."""
+    half = len(data) // 2
+    if half >= 4:
+        for encoding, zeros in (("utf-16-le", data[1::2]), ("utf-16-be", data[0::2])):
+            if zeros.count(0) * 10 > half * 9:
+                return encoding
+    return ""
+
+
+def ole_kind(data: bytes) -> str | Refusal:
+    """``"xls"``, or why this compound file cannot be read; streams are known by their names."""
+
+    def holds(name: str) -> bool:
+        return name.encode("utf-16-le") in data
+
+    if holds("EncryptedPackage"):
+        return LABELLED if holds("DRMEncrypted") else PASSWORD
+    if holds("__substg1.0") or holds("__properties_version1.0"):
+        return MESSAGE
+    if holds("WordDocument") or holds("PowerPoint Document"):
+        return OTHER_DOCUMENT
+    if holds("Workbook\0") or holds("Book\0"):
+        return "xls"
+    return UNKNOWN
+
+
+_SHEET_TYPES: tuple[tuple[bytes, str], ...] = (
+    (b"sheet.binary.macroEnabled.main", "xlsb"),
+    (b"ms-excel.sheet.macroEnabled.main", "xlsm"),
+    (b"ms-excel.template.macroEnabled.main", "xlsm"),
+    (b"ms-excel.addin.macroEnabled.main", "xlsm"),
+    (b"spreadsheetml.sheet.main", "xlsx"),
+    (b"spreadsheetml.template.main", "xlsx"),
+)
+
+
+_WORD_TYPES: tuple[tuple[bytes, str], ...] = (
+    (b"wordprocessingml.document.main", "docx"),
+    (b"ms-word.document.macroEnabled.main", "docx"),
+    (b"wordprocessingml.template.main", "docx"),
+)
+
+
+def declares(names: frozenset[str]) -> bool:
+    """Whether an archive with these parts is a document, which says of itself what it is."""
+    lowered = {name.lower() for name in names}
+    return not lowered.isdisjoint(_DECLARATIONS) or any(n.startswith("xl/") for n in lowered)
+
+
+_DECLARATIONS = frozenset({"[content_types].xml", "mimetype"})
+
+
+def undeclared(names: frozenset[str]) -> Refusal:
+    """Why an archive that is no document cannot be read itself."""
+    if any(name.endswith(".iwa") or name.lower() == "index.zip" for name in names):
+        return NUMBERS
+    return ARCHIVE
+
+
+@remembered(64)
+def _declared_kind(content_types: bytes) -> str | Refusal | None:
+    for mark, kind in (*_SHEET_TYPES, *_WORD_TYPES):
+        if mark in content_types:
+            return kind
+    if b"wordprocessingml" in content_types or b"presentationml" in content_types:
+        return OTHER_DOCUMENT
+    return None
+
+
+def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> str | Refusal:
+    """The kind of a document, from the names of its parts and the two parts that declare it."""
+    if mimetype:
+        if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+            return "ods"
+        if mimetype.startswith(b"application/vnd.oasis.opendocument"):
+            return OTHER_DOCUMENT
+    if kind := _declared_kind(content_types):
+        return kind
+    lowered = frozenset(name.lower() for name in names)
+    if "xl/workbook.xml" in lowered:
+        return "xlsx"
+    if "xl/workbook.bin" in lowered:
+        return "xlsb"
+    return UNKNOWN

@@ -1,0 +1,241 @@
+"""What people say with colours, lines and boxes: read from the parts themselves, and cheaply.
+
+For returns, where opening every file in openpyxl would take ten times as long as reading it. Only
+what the file shows to be there is looked for, and colours only where they are not the template's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlplan.workbook.read.book import At
+from xlplan.workbook.read.extents import parse, place
+from xlplan.workbook.read.kinds import remembered
+from xlplan.workbook.read.parts import part_named
+from xlplan.workbook.read.relations import related
+
+Boxes = tuple[tuple[At, str], ...]
+_MOST_PICTURES = 100
+_FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
+_FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
+_STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
+_FORE = re.compile(rb"<(?:\w+:)?fgColor\b([^>]*)>")
+_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
+_NUMBER = re.compile(rb'\b(fillId|fontId)="(\d{1,6})"')
+_ATTRIBUTE = re.compile(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
+_FEW = 100
+"""Formats up to which it pays to look for each by its number."""
+_NAMED = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"')
+_TEXT_CELL = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="s"[^>]*><(?:\w+:)?v>(\d{1,9})<'
+)
+_OWN_TEXT = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="inlineStr"[^>]*>\s*<(?:\w+:)?is\b[^>]*>'
+    rb"(.*?)</(?:\w+:)?is>",
+    re.DOTALL,
+)
+_ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
+_RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
+_RUN_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
+
+
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is said on one sheet beside its values. Rows and columns count from 0."""
+
+    fills: Mapping[At, str] = field(default_factory=dict)
+    struck: frozenset[At] = frozenset()
+    boxes: Boxes = ()
+    pictures: tuple[At, ...] = ()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+
+
+NO_MARKS = Marks()
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """Fill and strikethrough of each cell format that has either, by its number, and what finds
+    where one of them is used."""
+
+    of: Mapping[int, tuple[str, bool]]
+    used: re.Pattern[bytes]
+
+
+class MarkReader:
+    """The marks of the sheets of one Open XML workbook; `ours` are fills (``#RRGGBB``) that are
+    the template's own."""
+
+    def __init__(self, parts: Mapping[str, bytes], ours: frozenset[str]) -> None:
+        self.parts = parts
+        styles = part_named(parts, "xl/styles.xml")
+        theme = next((parts[name] for name in parts if name.startswith("xl/theme/")), b"")
+        colours = _theme(theme) if b"theme=" in styles else ()
+        self.looks = _looks(styles, colours, ours)
+        self.struck_texts = _struck_texts(parts)
+        self.drawn = any("drawings/" in name for name in parts)
+
+    def read(self, part: str) -> Marks:
+        """The marks of the sheet in `part`."""
+        xml = self.parts.get(part, b"")
+        fills: dict[At, str] = {}
+        struck: set[At] = set()
+        end = xml.find(b"</sheetData>")
+        cells = xml if end < 0 else xml[:end]
+        for found in self.looks.used.finditer(cells) if self.looks.of else ():
+            named = _NAMED.match(cells, cells.rfind(b"<", 0, found.start()))
+            if named is None or (at := place(named[1].decode())) is None:
+                continue
+            fill, is_struck = self.looks.of.get(int(found[1]), ("", False))
+            if fill:
+                fills[at] = fill
+            if is_struck:
+                struck.add(at)
+        for name, number in _TEXT_CELL.findall(xml) if self.struck_texts else ():
+            if int(number) in self.struck_texts and (at := place(name.decode())) is not None:
+                struck.add(at)
+        for name, text in _OWN_TEXT.findall(cells) if b"strike" in cells else ():
+            if _is_struck(text) and (at := place(name.decode())) is not None:
+                struck.add(at)
+        boxes, pictures = self._drawn(part) if self.drawn else ((), ())
+        begin, stop = xml.find(b"mergeCells", max(end, 0)), xml.rfind(b"mergeCells")
+        merged = _merges(xml[begin:stop]) if begin < stop else ()
+        return Marks(fills, frozenset(struck), boxes, pictures, merged)
+
+    def _drawn(self, part: str) -> tuple[Boxes, tuple[At, ...]]:
+        """The text boxes and the pictures of a sheet."""
+        boxes: list[tuple[At, str]] = []
+        pictures: list[At] = []
+        for kind, target in related(self.parts, part).values():
+            xml = self.parts.get(target, b"")
+            if kind == "drawing" and (b":t>" in xml or b":pic" in xml or b"<pic" in xml):
+                _add_drawn(xml, boxes, pictures)
+        return tuple(boxes), tuple(pictures[:_MOST_PICTURES])
+
+
+@remembered(64)
+def _merges(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:
+    """The merged areas; how many and how large they may be was checked at the gate."""
+    found: list[tuple[int, int, int, int]] = []
+    for names in _MERGE.findall(xml):
+        one, other = (place(name.decode()) for name in names)
+        if one and other:
+            (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, other, strict=True))
+            found.append((top, left, bottom, right))
+    return tuple(found)
+
+
+@remembered(8)
+def _theme(theme: bytes) -> tuple[str, ...]:
+    from xlplan.workbook.read.markings import theme_colours
+
+    return tuple(theme_colours(theme))
+
+
+@remembered(8, 1 << 18)
+def _looks(styles: bytes, colours: tuple[str, ...], ours: frozenset[str]) -> _Looks:
+    """What the styles of a workbook say that is not `ours`."""
+    fills = [_colour(each, colours) for each in _FILL.findall(_section(styles, b"fills"))]
+    fills = ["" if colour in ours else colour for colour in fills]
+    fonts = [bool(_STRIKE.search(each)) for each in _FONT.findall(_section(styles, b"fonts"))]
+    found: dict[int, tuple[str, bool]] = {}
+    for number, each in enumerate(_FORMAT.findall(_section(styles, b"cellXfs"))):
+        ids = {name: int(value) for name, value in _NUMBER.findall(each)}
+        fill, font = ids.get(b"fillId", 0), ids.get(b"fontId", 0)
+        look = (fills[fill] if fill < len(fills) else "", font < len(fonts) and fonts[font])
+        if any(look):
+            found[number] = look
+    few = len(found) <= _FEW
+    numbers = b"|".join(b"%d" % number for number in found) if few else rb"\d{1,6}"
+    return _Looks(found, re.compile(rb' s="(%s)"' % numbers))
+
+
+def _section(styles: bytes, name: bytes) -> bytes:
+    """What stands between the tags of a section of the styles."""
+    opening = re.search(rb"<(?:\w+:)?" + name + rb"\b[^>]*>", styles)
+    closing = re.search(rb"</(?:\w+:)?" + name + rb">", styles)
+    return styles[opening.end() : closing.start()] if opening and closing else b""
+
+
+def _colour(fill: bytes, theme: Sequence[str]) -> str:
+    """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
+    from xlplan.workbook.read.markings import tinted
+
+    fore = _FORE.search(fill)
+    if fore is None or b'"solid"' not in fill:
+        return ""
+    given = {name: value.decode("ascii", "replace") for name, value in _ATTRIBUTE.findall(fore[1])}
+    base = given.get(b"rgb", "")[-6:]
+    if b"theme" in given and given[b"theme"].isdecimal():
+        number = int(given[b"theme"])
+        base = theme[number] if number < len(theme) else ""
+    elif b"indexed" in given and given[b"indexed"].isdecimal():
+        from openpyxl.styles.colors import COLOR_INDEX
+
+        number = int(given[b"indexed"])
+        base = COLOR_INDEX[number][-6:] if number < len(COLOR_INDEX) else ""
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", base):
+        return ""
+    try:
+        return tinted(base, float(given.get(b"tint", "0")))
+    except ValueError:
+        return tinted(base, 0.0)
+
+
+def _struck_texts(parts: Mapping[str, bytes]) -> frozenset[int]:
+    """The shared texts of which a part is struck out."""
+    shared = part_named(parts, "xl/sharedStrings.xml")
+    if b"strike" not in shared or not _STRIKE.search(shared):
+        return frozenset()
+    return frozenset(
+        number for number, item in enumerate(_ITEM.findall(shared)) if _is_struck(item)
+    )
+
+
+def _is_struck(text: bytes) -> bool:
+    """Whether any part of a text, as the XML has it, is struck out."""
+    return any(
+        _STRIKE.search(run) and b"".join(_RUN_TEXT.findall(run)).strip()
+        for run in _RUN.findall(text)
+    )
+
+
+def _add_drawn(xml: bytes, boxes: list[tuple[At, str]], pictures: list[At]) -> None:
+    """Take in the text of every box in a drawing, with the cell in which its corner is, and the
+    cell of every picture."""
+    corner = {"row": 0, "col": 0}
+    inside: list[str] = []
+    texts: list[str] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local.endswith("Anchor"):
+            corner.update(row=0, col=0)
+        if local in ("from", "row", "col", "t"):
+            inside.append(local)
+
+    def data(text: str) -> None:
+        if inside[-1:] == ["t"]:
+            texts.append(text)
+        elif len(inside) == 2 and inside[0] == "from" and text.strip().isdecimal():
+            corner[inside[1]] = min(int(text.strip()[:7]), 1 << 20)
+
+    def end(name: str) -> None:
+        local = name.rpartition(":")[2]
+        if inside and inside[-1] == local:
+            inside.pop()
+        if local == "p":
+            texts.append("\n")
+        elif local == "sp":
+            if text := "".join(texts).strip():
+                boxes.append(((corner["row"], corner["col"]), text))
+            texts.clear()
+        elif local == "pic":
+            pictures.append((corner["row"], corner["col"]))
+
+    parse(xml, start, end, data)

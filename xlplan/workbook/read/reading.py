@@ -1,0 +1,322 @@
+"""A file's bytes as a `Book`: the gate first, then values, then what values cannot tell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlplan.errors import Problem
+from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
+from xlplan.workbook.read.bounds import DEFAULT, MB, Refused
+from xlplan.workbook.read.extents import Extent, far_cells, many_cells
+from xlplan.workbook.read.extents_xlsx import cells_alone
+from xlplan.workbook.read.gate import Admitted, Bounds, admit, refused
+from xlplan.workbook.read.kinds import PASSWORD, Refusal
+from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
+from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
+from xlplan.workbook.read.relations import read_links
+from xlplan.workbook.read.second import disputed, may_be_disputed
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+__all__ = ["Bounds", "read_book"]
+
+_SAVE = "Open it in Excel, save it as an Excel workbook (.xlsx), and send that"
+UNREADABLE = Refusal(
+    "GATE-023", f"This workbook cannot be read: it is damaged or unusual. {_SAVE}."
+)
+_NOT_IN_XLSB = (
+    "The values of this workbook (.xlsb) were read; its notes, colours and lines through text "
+    "were not."
+)
+_NOT_IN_XLS = (
+    "The values of this workbook (.xls) were read, but not which parts of a text have a line "
+    "through them, as some may."
+)
+_DETAILED = ("xlsx", "xlsm")
+_UNREAD = ("docProps/", "xl/theme/")
+"""Parts that say nothing of values."""
+_STYLES = "xl/styles.xml"
+_PLENTY = 32 * MB
+"""Bytes of parts above which a reader gets the file as it came, to hold it only once."""
+
+
+def read_book(
+    data: bytes,
+    name: str,
+    bounds: Bounds = DEFAULT,
+    detail: bool = False,
+    ours: frozenset[str] | None = None,
+) -> Book:
+    """Everything that `data` holds, whatever it is called.
+
+    `name` is used in messages only. `detail` adds fills, strikethrough, merged cells and hidden
+    rows and columns, for importing a plan. `ours` adds, for a return, strikethrough, text boxes,
+    pictures, merged cells, links, and the fills that are not of these (``#RRGGBB``), the
+    template's own. What cannot be read is a `Book` without sheets whose `problems` say why;
+    nothing is raised for a bad file.
+    """
+    admitted = admit(data, name, bounds, documents=detail)
+    if isinstance(admitted, Problem):
+        return Book(name, "", problems=(admitted,))
+    try:
+        book = _read(data, name, admitted, bounds, ours)
+        return _with_markings(book, data) if detail else book
+    except Refused as refusal:
+        return Book(name, admitted.kind, problems=(refused(refusal.refusal, name),))
+    except MemoryError:
+        return Book(name, admitted.kind, problems=(refused(UNREADABLE, name),))
+
+
+def _read(
+    data: bytes, name: str, admitted: Admitted, bounds: Bounds, ours: frozenset[str] | None
+) -> Book:
+    if admitted.kind == "csv":
+        from xlplan.workbook.read.texts import read_values
+
+        sheet = ReadSheet("csv", read_values(data, bounds))
+        return Book(name, "csv", (sheet,), problems=admitted.problems)
+    if admitted.kind == "docx":
+        return _read_document(data, name, admitted, bounds)
+    from xlplan.workbook.read.properties import read_properties
+
+    properties, saved = read_properties(admitted.parts, admitted.kind)
+    problems = list(admitted.problems)
+    sheets = _read_sheets(data, name, admitted, bounds, ours, problems)
+    return Book(name, admitted.kind, sheets, properties, saved, tuple(problems))
+
+
+def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
+    from xlplan.workbook.read.word import read_word
+
+    try:
+        return Book(name, admitted.kind, (read_word(data, admitted.parts, bounds),))
+    except (Refused, MemoryError):
+        raise
+    except Exception as error:  # lxml and python-docx raise nearly anything for a damaged one
+        text = (
+            f"This document cannot be read: it is damaged or unusual ({type(error).__name__}). "
+            "Open it in Word, save it as a Word document (.docx), and run the command again."
+        )
+        raise Refused(Refusal(UNREADABLE.code, text)) from None
+
+
+def _read_sheets(
+    data: bytes,
+    name: str,
+    admitted: Admitted,
+    bounds: Bounds,
+    ours: frozenset[str] | None,
+    problems: list[Problem],
+) -> tuple[ReadSheet, ...]:
+    read = _read_values(data, admitted, bounds)
+    beside = _Beside(data, admitted, ours)
+    sheets = [beside.sheet(*each) for each in read]
+    _check_complete(sheets, admitted, name, problems)
+    if beside.unread:
+        text = f"{beside.unread} {_SAVE} if they matter."
+        problems.append(Problem("GATE-032", name, text, level="note"))
+    if admitted.kind in _DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
+        other = disputed(data, sheets)
+        sheets = [
+            replace(sheet, disputed=other[sheet.name]) if sheet.name in other else sheet
+            for sheet in sheets
+        ]
+    return tuple(sheets)
+
+
+def _own_texts(admitted: Admitted) -> list[str]:
+    """The parts of the sheets that may hold texts of their own, and not shared ones alone."""
+    near = {sheet for sheet, extent in admitted.extents.items() if extent.near}
+    return [part for sheet, part in admitted.sheets if sheet not in near]
+
+
+Rows = list[list[CellValue]]
+
+
+def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
+    """Name, values from A1 and whether it is visible, of every sheet."""
+    import python_calamine
+
+    sheets: list[tuple[str, Rows, bool]] = []
+    total = 0
+    size = sum(map(len, admitted.parts.values()))
+    if 0 < size <= _PLENTY or (admitted.kind == "ods" and not is_tidy(data)):
+        data = checked_package(_parts_to_read(admitted))
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            for at, meta in enumerate(book.sheets_metadata):
+                if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+                sheet = book.get_sheet_by_index(at)
+                rows = _rows(sheet, bounds)
+                total += len(rows) * len(rows[0]) if rows else 0
+                if total > bounds.cells:
+                    raise Refused(many_cells(meta.name, total))
+                sheets.append((meta.name, rows, visible))
+    except python_calamine.PasswordError:
+        raise Refused(PASSWORD) from None
+    except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # A panic in the reader is not an Exception (FIELD-NOTES 2).
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        text = f"This workbook cannot be read: it is damaged or unusual ({reason}). {_SAVE}."
+        raise Refused(Refusal(UNREADABLE.code, text)) from None
+    return sheets
+
+
+def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
+    """The parts of a package as its reader gets them."""
+    if admitted.kind == "ods":
+        return tidied_ods(admitted.parts)
+    parts = {name: part for name, part in admitted.parts.items() if not name.startswith(_UNREAD)}
+    if _STYLES in parts:
+        parts[_STYLES] = number_formats_alone(parts[_STYLES])
+    if admitted.kind in _DETAILED:
+        for sheet, part in admitted.sheets:
+            if (extent := admitted.extents.get(sheet)) and part in parts:
+                parts[part] = cells_alone(admitted.parts[part], extent)
+    return parts
+
+
+def _rows(sheet: CalamineSheet, bounds: Bounds) -> Rows:
+    """All rows from A1, as dense as the used area."""
+    end = sheet.end
+    if end is None:
+        return []
+    height, width = end[0] + 1, end[1] + 1
+    if height > bounds.rows or width > bounds.columns:
+        raise Refused(far_cells(sheet.name, height, width))
+    if height * width > bounds.cells:
+        raise Refused(many_cells(sheet.name, height * width))
+    rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
+    # Whatever is true is no empty text: asking that first is quicker, and this is done for all.
+    return [[v if v else None if v == "" else v for v in row] for row in rows]
+
+
+class _Beside:
+    """What the parts of a workbook say beside the values of its cells."""
+
+    def __init__(self, data: bytes, admitted: Admitted, ours: frozenset[str] | None) -> None:
+        self.admitted = admitted
+        self.other: Mapping[str, Marks] = {}
+        self.noted: Mapping[str, Mapping[At, str]] = admitted.notes
+        self.unread = ""
+        if admitted.kind == "xlsb" and ours is not None:
+            from xlplan.workbook.read.extents_other import has_looks
+
+            self.unread = _NOT_IN_XLSB if has_looks(admitted.parts) else ""
+        elif admitted.kind == "xls":
+            from xlplan.workbook.read.marks_other import read_xls_marks
+
+            found = read_xls_marks(data, ours)
+            self.other = {name: each.marks for name, each in found.items()}
+            self.noted = {name: each.notes for name, each in found.items()}
+            self.unread = _NOT_IN_XLS if any(each.partly for each in found.values()) else ""
+        elif admitted.kind == "ods" and ours is not None:
+            from xlplan.workbook.read.marks_other import read_ods_marks
+
+            self.other = read_ods_marks(admitted.parts, ours)
+        self.annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
+        self.listed: Mapping[str, str] = {}
+        if ours is not None and admitted.kind in _DETAILED:
+            self.listed = dict(admitted.sheets)
+            self.marks = MarkReader(admitted.parts, ours)
+
+    def sheet(self, name: str, rows: Rows, visible: bool) -> ReadSheet:
+        """One sheet, from its values."""
+        extent = self.admitted.extents.get(name) or Extent()
+        for (row, col), typed in extent.typed.items():
+            if row < len(rows) and col < len(rows[row]):
+                rows[row][col] = typed
+        marks = self.other.get(name, NO_MARKS)
+        links: Mapping[At, str] = {}
+        if part := self.listed.get(name, ""):
+            marks, links = self.marks.read(part), read_links(self.admitted.parts, part)
+        return ReadSheet(
+            name,
+            rows,
+            visible,
+            formulas=extent.formulas,
+            errors=extent.errors,
+            notes=self._notes(name),
+            fills=marks.fills,
+            struck=marks.struck,
+            boxes=marks.boxes,
+            pictures=marks.pictures,
+            merged=marks.merged,
+            links=links,
+        )
+
+    def _notes(self, name: str) -> Mapping[At, str]:
+        if part := self.annotated.get(name, ""):
+            from xlplan.workbook.read.markings import read_notes
+
+            return read_notes(self.admitted.parts, part)
+        return self.noted.get(name) or {}
+
+
+def _has_notes(admitted: Admitted) -> bool:
+    return admitted.kind != "xlsb" and any("comments" in part.lower() for part in admitted.parts)
+
+
+def _check_complete(
+    sheets: Sequence[ReadSheet], admitted: Admitted, name: str, problems: list[Problem]
+) -> None:
+    """Sheets listed must equal sheets read, and a sheet with values must not be read as empty."""
+    read = {sheet.name: sheet for sheet in sheets}
+    for listed, extent in admitted.extents.items():
+        sheet = read.get(listed)
+        if extent.unread:
+            found = "has cells in a form that cannot be read here, so it was not read at all"
+        elif sheet is not None and (sheet.rows or not extent.filled):
+            continue
+        else:
+            empty = "has values but read as empty"
+            found = empty if sheet is not None else "is listed but was not read"
+        text = f'The sheet "{listed}" {found}. {_SAVE}.'
+        problems.append(Problem("GATE-024", f"{name}!{listed}", text))
+    if not sheets and not problems:
+        problems.append(Problem("GATE-024", name, f"This workbook has no sheet to read. {_SAVE}."))
+
+
+def _with_markings(book: Book, data: bytes) -> Book:
+    """`book` with what openpyxl sees; where it sees nothing, a note says so."""
+    if book.kind not in _DETAILED:
+        return book
+    from xlplan.workbook.read.markings import read_markings
+    from xlplan.workbook.read.second import without_empty_rows
+
+    try:
+        markings = read_markings(without_empty_rows(data))
+    except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
+        markings = {}
+        reason = type(error).__name__
+    else:
+        reason = "none of its sheets could be seen"
+    sheets = [
+        replace(
+            sheet,
+            fills=found.fills,
+            struck=found.struck,
+            merged=found.merged,
+            hidden_rows=found.hidden_rows,
+            hidden_columns=found.hidden_columns,
+        )
+        if (found := markings.get(sheet.name))
+        else sheet
+        for sheet in book.sheets
+    ]
+    if len(markings) >= len(sheets):
+        return replace(book, sheets=tuple(sheets))
+    text = (
+        f"Colours, merged and hidden cells of this workbook could not be read ({reason}); its "
+        "values were. Save it as an Excel workbook (.xlsx) if they matter."
+    )
+    problem = Problem("GATE-032", book.name, text, level="warning")
+    return replace(book, sheets=tuple(sheets), problems=(*book.problems, problem))

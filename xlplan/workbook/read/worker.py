@@ -1,0 +1,132 @@
+"""The child process in which returns are read: it may die or hang without harm.
+
+Started by `xlplan.workbook.read.pool`. It speaks over its standard
+input and output in pickles, each with its length in front: first the parent's ``sys.path``, then
+the function to call and the bounds, then files with their names, each answered by one result.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import struct
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import (
+    IO,
+    Any,
+)
+
+from xlplan.errors import Problem
+from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.gate import Bounds
+from xlplan.workbook.read.inbox import read_bytes
+
+MEMORY = 1 << 30
+"""Address space of the child, in bytes, where the system can limit it."""
+
+
+def packed(value: object) -> bytes:
+    """One pickle with its length in front."""
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    return struct.pack("<Q", len(data)) + data
+
+
+def receive(stream: IO[bytes]) -> Any:
+    """Read one pickle; raises `EOFError` where the other side has gone."""
+    head = stream.read(8)
+    if len(head) < 8:
+        raise EOFError
+    (length,) = struct.unpack("<Q", head)
+    data = stream.read(length)
+    if len(data) < length:
+        raise EOFError
+    return pickle.loads(data)
+
+
+def limit_memory() -> None:
+    """Bound this process, and leave no core file behind; Windows has no such limits."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (OSError, ValueError):
+        return  # macOS refuses some limits: then the time limit alone holds
+
+
+def serve(source: IO[bytes], sink: IO[bytes]) -> None:
+    """Answer tasks until the parent closes its end."""
+    sys.path[:] = receive(source)
+    work, bounds = receive(source), receive(source)
+
+    limit_memory()
+    while True:
+        try:
+            file, name = receive(source)
+        except EOFError:
+            return
+        sink.write(packed(do_one(work, file, name, bounds)))
+        sink.flush()
+
+
+def main() -> None:
+    """Serve on standard input and output; whatever prints must not disturb the answers."""
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(source, sink)
+
+
+if __name__ == "__main__":
+    main()
+
+
+Work = Callable[[bytes, str, Bounds], Book]
+"""What is done with the bytes of a file, the name to report it by, and how much it may hold."""
+
+
+def bytes_or_book(file: Path | bytes, name: str, bounds: Bounds) -> bytes | Book:
+    """The bytes of a file, or the book that says why it cannot be opened."""
+    data = file if isinstance(file, bytes) else read_bytes(file, bounds)
+    if isinstance(data, Problem):
+        return Book(name, "", problems=(Problem(data.code, name, data.message),))
+    return data
+
+
+def do_one(work: Work, file: str | bytes, name: str, bounds: Bounds) -> Book:
+    """The book that `work` makes of a file, given by its path or its bytes."""
+    data = bytes_or_book(file if isinstance(file, bytes) else Path(file), name, bounds)
+    return data if isinstance(data, Book) else work(data, name, bounds)
+
+
+def read_one(data: bytes, name: str, bounds: Bounds) -> Book:
+    """What a worker does with one file: `read_book`, importable by any executor's workers."""
+    from xlplan.workbook.read.reading import read_book
+
+    return read_book(data, name, bounds)
+
+
+def read_one_in_detail(data: bytes, name: str, bounds: Bounds) -> Book:
+    """`read_one` with colours, merged and hidden cells: the `work` for importing a plan."""
+    from xlplan.workbook.read.reading import read_book
+
+    return read_book(data, name, bounds, detail=True)
+
+
+def read_one_return(data: bytes, name: str, bounds: Bounds, *, ours: frozenset[str]) -> Book:
+    """`read_one` with what was said by colours, lines and boxes; `ours` are our own fills."""
+    from xlplan.workbook.read.reading import read_book
+
+    return read_book(data, name, bounds, ours=ours)
+
+
+def open_one(data: bytes, name: str, bounds: Bounds) -> Book:
+    """What a worker does with an archive or a message: `open_wrapper`."""
+    from xlplan.workbook.read.wrappers import open_wrapper
+
+    return open_wrapper(data, name, bounds)

@@ -1,0 +1,152 @@
+"""How high a row must be for its text, in Excel and in LibreOffice alike.
+
+Neither program fits the height of merged cells, and each fits others by its own fonts; so heights
+are worked out here from the widths of letters in Calibri (Carlito has the same), generously.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from xlplan.workbook.write.sheet import Cell, Merge, Row, Sheet, Style
+
+TALLEST = 409.0
+"""Points: no row can be higher."""
+PADDING = 4.0
+_ASCII = (
+    226, 326, 401, 498, 507, 715, 682, 221, 303, 303, 498, 498, 250, 306, 252, 386, 507, 507, 507,
+    507, 507, 507, 507, 507, 507, 507, 268, 268, 498, 498, 498, 463, 894, 579, 544, 533, 615, 488,
+    459, 631, 623, 252, 319, 520, 420, 855, 646, 662, 517, 673, 543, 459, 487, 642, 567, 890, 519,
+    487, 468, 307, 386, 307, 498, 498, 291, 479, 525, 423, 525, 498, 305, 471, 525, 229, 239, 455,
+    229, 799, 525, 527, 525, 525, 349, 391, 335, 525, 452, 715, 433, 453, 395, 314, 460, 314, 498,
+)  # fmt: skip
+"""Widths of the characters from space to ``~``, in thousandths of the font's size."""
+_OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435, "…": 711, "£": 507, "\t": 900}
+_SPACE = _ASCII[0]
+_WIDEST = 1050
+"""No character is wider."""
+_WIDEST = 1050
+"""No character is wider."""
+_SPARE = 1.03
+"""Letters are taken to be this much wider than they are: programs round to whole pixels."""
+_BOLD, _OTHER_FONT = 1.05, 1.16
+_NARROW = frozenset({"", "Calibri", "Carlito"})
+
+
+@lru_cache(maxsize=2048)
+def _char(char: str) -> int:
+    if " " <= char <= "~":
+        return _ASCII[ord(char) - 32]
+    if char in _OTHER:
+        return _OTHER[char]
+    if unicodedata.combining(char) or unicodedata.category(char) == "Cf":
+        return 0
+    if unicodedata.east_asian_width(char) in "WF":
+        return _WIDEST
+    base = unicodedata.normalize("NFD", char)[0]
+    return _ASCII[ord(base) - 32] if " " <= base <= "~" else 620
+
+
+@lru_cache(maxsize=65536)
+def _word(word: str) -> int:
+    return sum(map(_char, word))
+
+
+def text_width(text: str) -> int:
+    """The width of the longest line of `text`, in thousandths of the font's size."""
+    return max(_word(line) for line in text.split("\n")) if text else 0
+
+
+@lru_cache(maxsize=64)
+def line_height(size: float) -> float:
+    """Points from one line to the next, rounded up to a pixel as programs do."""
+    return math.ceil(size * 96 / 72 * 1.2207) * 0.75
+
+
+def count_lines(text: str, width: float, style: Style) -> int:
+    """How many lines `text` takes in a column `width` characters wide (at least 1)."""
+    if not style.wrap:
+        return 1
+    indent = 0 if style.align == "center" else style.indent
+    pixels = max(8.0, width * 7 - 2 - 9 * indent)
+    spare = _SPARE * (_BOLD if style.bold else 1) * (1 if style.font in _NARROW else _OTHER_FONT)
+    room = pixels * 1000 / (style.size * 96 / 72 * spare)
+    if len(text) * _WIDEST <= room and "\n" not in text:
+        return 1
+    return sum(_wrap(line, room) for line in text.split("\n"))
+
+
+def _wrap(line: str, room: float) -> int:
+    """Lines that one line of text takes: words move down whole, a word too long is broken."""
+    if len(line) * _WIDEST <= room:
+        return 1
+    lines, used = 1, 0.0
+    for word in line.split(" "):
+        width = _word(word)
+        if used and used + width > room:
+            lines += 1
+            used = 0.0
+        if width > room:
+            broken = math.ceil(width / room)
+            lines += broken - 1
+            used = width - room * (broken - 1) + _SPACE
+        else:
+            used += width + _SPACE
+    return lines
+
+
+def _shown(cell: Cell) -> str:
+    if cell.runs:
+        return "".join(text for text, _ in cell.runs)
+    return cell.value if isinstance(cell.value, str) else ""
+
+
+def cell_height(cell: Cell, width: float) -> float:
+    """Points that a cell's text needs in a column `width` characters wide, not capped."""
+    size = cell.style.size
+    if cell.runs:
+        size = max([size, *(style.size for _, style in cell.runs)])
+    return count_lines(_shown(cell), width, cell.style) * line_height(size) + PADDING
+
+
+def row_heights(sheet: Sheet) -> list[float]:
+    """The height of every row in points; 0 where the program's own default will do."""
+    widths = [column.width for column in sheet.columns]
+    heights = [row.height or _row_height(row, widths) for row in sheet.rows]
+    for merge in sheet.merges:
+        _make_room(merge, sheet.rows, widths, heights)
+    return [min(height, TALLEST) for height in heights]
+
+
+def _row_height(row: Row, widths: Sequence[float]) -> float:
+    highest = 0.0
+    for index, cell in enumerate(row.cells):
+        if cell is None or not (cell.style.wrap or cell.style.size > 11):
+            continue
+        width = widths[index] if index < len(widths) else 8.43
+        highest = max(highest, cell_height(cell, width))
+    return highest
+
+
+def _make_room(
+    merge: Merge, rows: Sequence[Row], widths: Sequence[float], heights: list[float]
+) -> None:
+    """Let a merged cell's last row grow until its text fits."""
+    area = merge.area
+    if area.last_row >= len(rows) or rows[area.last_row].height:
+        return
+    columns = range(area.first_col, area.last_col + 1)
+    width = sum(widths[c] if c < len(widths) else 8.43 for c in columns)
+    width += (len(columns) - 1) * 5 / 7  # the padding of each column but one is room for text
+    needed = cell_height(merge.cell, width)
+    others = sum(heights[r] or 15.0 for r in range(area.first_row, area.last_row))
+    heights[area.last_row] = max(heights[area.last_row], needed - others)
+
+
+def tall_rows(sheet: Sheet) -> tuple[int, ...]:
+    """Rows (from 0) whose text does not fit the highest row there can be."""
+    widths = [column.width for column in sheet.columns]
+    return tuple(i for i, row in enumerate(sheet.rows) if _row_height(row, widths) > TALLEST)

@@ -1,0 +1,222 @@
+"""A workbook that is going out, as values: `issued` and `board` build it, `writing` writes it.
+
+Rows and columns count from 0. Text is always written as text, never as a formula or a link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a cell looks. Colours are ``#RRGGBB``; sizes are points."""
+
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    size: float = 10
+    colour: str = "#000000"
+    fill: str = ""
+    align: Literal["", "left", "center", "right"] = ""
+    valign: Literal["top", "vcenter", "bottom"] = "top"
+    wrap: bool = False
+    border: str = ""
+    """Colour of a thin border on all four sides, or ``""`` for none."""
+    number_format: str = ""
+    locked: bool = True
+    indent: int = 0
+    font: str = ""
+    edge: str = ""
+    """Colour of a thick left border, over `border`, or ``""`` for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. `runs` gives rich text (text, style) in place of `value`; `link` is a place in
+    this workbook such as ``"'Plan'!A1"``; `note` is a cell note with its size worked out on
+    writing; `formula` is for figures of our own making only, with `value` as the cached result."""
+
+    value: str | int | float | date | None = None
+    style: Style = Style()
+    note: str = ""
+    link: str = ""
+    formula: str = ""
+    runs: tuple[tuple[str, Style], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`width` in characters of the default font; `level` is the outline level."""
+
+    width: float = 10
+    hidden: bool = False
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells from column A; None leaves a cell out. `height` in points, 0 to fit the text."""
+
+    cells: Sequence[Cell | None]
+    height: float = 0
+    hidden: bool = False
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells, ends included."""
+
+    first_row: int
+    first_col: int
+    last_row: int
+    last_col: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """One cell drawn over an area."""
+
+    area: Area
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What may be typed in an area.
+
+    `kind` ``list`` takes its choices from `source`, a range such as ``"=Lists!$A$1:$A$5"`` (never
+    a literal list: those are capped at 255 characters); ``date`` allows any date from `first` to
+    `last`; ``decimal`` any number from `first` to `last`; ``any`` only shows the input message.
+    `input_title` is at most 32 characters, messages at most 255.
+    """
+
+    area: Area
+    kind: Literal["list", "date", "decimal", "any"]
+    source: str = ""
+    first: date | float | None = None
+    last: date | float | None = None
+    input_title: str = ""
+    input_message: str = ""
+    error_title: str = ""
+    error_message: str = ""
+    strict: bool = True
+    """Refuse other input; otherwise warn and let the person go on."""
+    also: tuple[Area, ...] = ()
+    """Further areas under the same rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """A look that follows the content: where `formula` is true for the area's first cell."""
+
+    area: Area
+    formula: str
+    style: Style
+    stop: bool = False
+    also: tuple[Area, ...] = ()
+    """Further areas, to which `formula` moves along as to any other cell of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of a chart, from ranges of a sheet of this workbook."""
+
+    name: str
+    sheet: str
+    categories: Area
+    values: Area
+    colour: str = ""
+    points: tuple[str, ...] = ()
+    """A colour for each point (the slices of a doughnut), in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A native chart, placed at a cell; sizes in pixels; `alt` is its text for those who cannot
+    see it."""
+
+    kind: Literal["bar", "column", "doughnut", "line"]
+    title: str
+    series: Sequence[Series]
+    row: int
+    col: int
+    width: int = 480
+    height: int = 288
+    stacked: bool = False
+    alt: str = ""
+    right: int = 0
+    """Pixels from the left edge of the cell."""
+    unit: float = 0
+    """From one line of the value axis to the next; 0 lets the program choose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Print set-up: one page wide unless `fit_width` is 0."""
+
+    paper: Literal["A3", "A4"] = "A3"
+    landscape: bool = True
+    fit_width: int = 1
+    fit_height: int = 0
+    repeat_rows: tuple[int, int] | None = None
+    header: str = ""
+    footer_left: str = ""
+    footer_right: str = "Page &P of &N"
+    print_area: Area | None = None
+    breaks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """Sheet protection: a guard rail. Filtering and resizing of rows and columns stay allowed."""
+
+    password: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: what is in it and how it behaves."""
+
+    name: str
+    rows: Sequence[Row] = ()
+    columns: Sequence[Column] = ()
+    merges: Sequence[Merge] = ()
+    validations: Sequence[Validation] = ()
+    conditionals: Sequence[Conditional] = ()
+    charts: Sequence[Chart] = ()
+    freeze: tuple[int, int] | None = None
+    """Rows and columns that stay in view."""
+    filter: Area | None = None
+    page: Page = field(default_factory=Page)
+    protection: Protection | None = None
+    state: Literal["visible", "hidden", "very_hidden"] = "visible"
+    tab_colour: str = ""
+    zoom: int = 100
+    gridlines: bool = False
+    active_cell: tuple[int, int] = (0, 0)
+    table: str = ""
+    """Name of a table object over `filter`'s area (the accessible composite), or ``""``."""
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """A whole workbook. `created` (ISO 8601, UTC) is written into the file, never the clock."""
+
+    sheets: Sequence[Sheet]
+    title: str
+    created: str
+    subject: str = ""
+    author: str = "xlplan"
+    keywords: str = ""
+    company: str = ""
+    language: str = "en-GB"
+    font: str = "Calibri"
+    properties: Mapping[str, str] = field(default_factory=dict)
+    """Custom document properties."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Defined names, such as ``{"ratings": "=Lists!$A$1:$A$4"}``."""

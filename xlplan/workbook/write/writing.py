@@ -1,0 +1,258 @@
+"""Writes a workbook: the model of `xlplan.workbook.write.sheet` to the bytes of an .xlsx file.
+
+The same model gives the same bytes. Text is always written as text: nothing that anybody typed
+becomes a formula, a link, a number or markup.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from datetime import date, datetime
+from typing import Any
+
+from xlsxwriter import Workbook as Target
+from xlsxwriter.core import Core
+from xlsxwriter.packager import Packager
+
+from xlplan.plan.timescales import say_date
+from xlplan.workbook.write.charts import add_chart
+from xlplan.workbook.write.formats import (
+    FIRST_DATE,
+    Formats,
+    behave,
+    conditional,
+    corners,
+    protect,
+    set_page,
+    validation,
+)
+from xlplan.workbook.write.measure import count_lines, line_height, row_heights
+from xlplan.workbook.write.safe import (
+    clean,
+    has_escape,
+    is_markup,
+    line,
+    not_markup,
+    over_long,
+    shorten,
+)
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Sheet,
+    Style,
+    Workbook,
+)
+
+__all__ = ["over_long", "write_workbook"]
+
+_OPTIONS = {
+    "in_memory": True,
+    "strings_to_numbers": False,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+}
+_NOTE = Style(size=9, wrap=True)
+
+
+def write_workbook(book: Workbook) -> bytes:
+    """The bytes of `book` as an .xlsx file.
+
+    Text longer than 32,767 characters is cut with a mark at its end; `over_long` says where.
+    """
+    held = io.BytesIO()
+    target = _Target(held, _OPTIONS)
+    target.language = clean(book.language)
+    formats = Formats(target, book.font)
+    _describe(target, book)
+    sheets = [target.add_worksheet(sheet.name) for sheet in book.sheets]
+    for drawn, sheet in zip(sheets, book.sheets, strict=True):
+        _write_sheet(target, drawn, sheet, formats, book.font)
+    shown = [i for i, sheet in enumerate(book.sheets) if sheet.state == "visible"]
+    if shown:
+        sheets[shown[0]].activate()
+        sheets[shown[0]].set_first_sheet()
+    for name, refers in book.names.items():
+        target.define_name(name, refers)
+    target.close()
+    return held.getvalue()
+
+
+class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
+    """Core properties with the language of the document, which xlsxwriter has no setting for."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def _write_cp_content_status(self) -> None:
+        super()._write_cp_content_status()
+        self._xml_data_element("dc:language", self._language)
+
+
+class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
+    def _write_core_file(self) -> None:
+        core = _Core(self.workbook.language)
+        core._set_properties(self.workbook.doc_properties)
+        core._set_xml_writer(self._filename("docProps/core.xml"))
+        core._assemble_xml_file()
+
+
+class _Target(Target):  # type: ignore[misc]  # xlsxwriter has no types
+    language = ""
+
+    def _get_packager(self) -> Packager:
+        return _Packager()
+
+
+def _describe(target: Any, book: Workbook) -> None:
+    """Document properties: what identifies the workbook; no clock, and no user of this machine."""
+    created = datetime.fromisoformat(book.created.replace("Z", "+00:00")).replace(tzinfo=None)
+    given = {
+        "title": line(book.title, 255),
+        "subject": line(book.subject, 255),
+        "author": line(book.author, 255),
+        "keywords": line(book.keywords, 255),
+        "company": line(book.company, 255),
+    }
+    target.set_properties({k: v for k, v in given.items() if v} | {"created": created})
+    for name, value in book.properties.items():
+        target.set_custom_property(line(name, 255), shorten(clean(value), 255, "…"), "text")
+
+
+def _write_sheet(target: Any, drawn: Any, sheet: Sheet, formats: Formats, font: str) -> None:
+    for index, column in enumerate(sheet.columns):
+        options = {"hidden": column.hidden, "level": column.level}
+        drawn.set_column(index, index, column.width, None, options)
+    heights = row_heights(sheet)
+    for number, row in enumerate(sheet.rows):
+        if heights[number] or row.hidden or row.level:
+            options = {"hidden": row.hidden, "level": row.level}
+            drawn.set_row(number, heights[number] or None, None, options)
+        for index, cell in enumerate(row.cells):
+            if cell is not None:
+                _write_cell(drawn, number, index, cell, formats, font)
+    for merge in sheet.merges:
+        _write_merge(drawn, merge.area, merge.cell, formats, font)
+    for rule in sheet.validations:
+        drawn.data_validation(*corners(rule.area), validation(rule))
+    for look in sheet.conditionals:
+        drawn.conditional_format(*corners(look.area), conditional(look, formats))
+    for chart in sheet.charts:
+        add_chart(target, drawn, chart, font)
+    _write_filter(drawn, sheet, formats)
+    behave(drawn, sheet)
+    set_page(drawn, sheet.page)
+    if sheet.protection is not None:
+        protect(drawn, sheet.protection)
+
+
+def _write_cell(
+    drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str = "Calibri"
+) -> None:
+    value, look = cell.value, formats.of(cell.style)
+    if value is None and not (cell.runs or cell.formula or cell.link or cell.note):
+        drawn.write_blank(row, col, None, look)  # most cells of a sheet to be filled in
+        return
+    if cell.formula:
+        cached = value if isinstance(value, str | int | float) else 0
+        drawn.write_formula(row, col, cell.formula, look, cached)
+    elif cell.runs:
+        _write_runs(drawn, row, col, cell, formats)
+    elif cell.link:
+        _write_link(drawn, row, col, cell, look)
+    elif value is None or value == "":
+        drawn.write_blank(row, col, None, look)
+    elif isinstance(value, str):
+        _write_text(drawn, row, col, value, look)
+    elif isinstance(value, date):
+        _write_date(drawn, row, col, value, cell.style, formats)
+    elif math.isfinite(value) and abs(value) < 1e15:
+        drawn.write_number(row, col, value, look)
+    else:
+        drawn.write_string(row, col, str(value), look)
+    if cell.note:
+        _write_note(drawn, row, col, cell.note, font)
+
+
+def _write_text(drawn: Any, row: int, col: int, text: str, look: Any) -> None:
+    text = clean(text)
+    if not text:
+        drawn.write_blank(row, col, None, look)
+    elif text[0] != "<":
+        drawn.write_string(row, col, text, look)
+    elif is_markup(text) and not has_escape(text):
+        # xlsxwriter writes a text that looks like rich text without escaping it; in two runs it
+        # is written as it was typed.
+        drawn.write_rich_string(row, col, text[:2], look, text[2:], look)
+    else:
+        drawn.write_string(row, col, not_markup(text), look)
+
+
+def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats) -> None:
+    """Rich text, where there is more than one run with something in it."""
+    look = formats.of(cell.style)
+    runs = [(text, style) for raw, style in cell.runs if (text := clean(raw))]
+    whole = clean("".join(text for text, _ in runs))
+    cut = whole != "".join(text for text, _ in runs)
+    if len(runs) < 2 or cut or has_escape(whole):
+        _write_text(drawn, row, col, whole, look)
+        return
+    parts: list[Any] = []
+    for text, style in runs:
+        parts += [formats.of(style), text]
+    drawn.write_rich_string(row, col, *parts, look)
+
+
+def _write_link(drawn: Any, row: int, col: int, cell: Cell, look: Any) -> None:
+    shown = not_markup(clean(str(cell.value if cell.value is not None else cell.link)))
+    drawn.write_url(row, col, f"internal:{cell.link}", look, shown)
+
+
+def _write_date(
+    drawn: Any, row: int, col: int, value: date, style: Style, formats: Formats
+) -> None:
+    day = date(value.year, value.month, value.day)
+    if day < FIRST_DATE:
+        drawn.write_string(row, col, say_date(day), formats.of(style))
+    else:
+        drawn.write_datetime(row, col, day, formats.dated(style))
+
+
+def _write_note(drawn: Any, row: int, col: int, note: str, font: str) -> None:
+    """A note as wide as a short line of text and as high as its text needs."""
+    text = clean(note)
+    width = 280
+    lines = count_lines(text, width / 7, _NOTE)
+    height = min(600, round(lines * line_height(_NOTE.size) * 4 / 3) + 16)
+    drawn.write_comment(
+        row,
+        col,
+        text,
+        {"width": width, "height": height, "font_name": font, "font_size": _NOTE.size},
+    )
+
+
+def _write_merge(drawn: Any, area: Area, cell: Cell, formats: Formats, font: str) -> None:
+    if (area.first_row, area.first_col) != (area.last_row, area.last_col):
+        drawn.merge_range(*corners(area), "", formats.of(cell.style))
+    _write_cell(drawn, area.first_row, area.first_col, cell, formats, font)
+
+
+def _write_filter(drawn: Any, sheet: Sheet, formats: Formats) -> None:
+    if sheet.filter is None:
+        return
+    if not sheet.table:
+        drawn.autofilter(*corners(sheet.filter))
+        return
+    area = sheet.filter
+    heading = sheet.rows[area.first_row].cells[area.first_col : area.last_col + 1]
+    columns = [
+        {
+            "header": not_markup(line(str(cell.value), 255)) if cell else " ",
+            "header_format": formats.of(cell.style) if cell else None,
+        }
+        for cell in heading
+    ]
+    drawn.add_table(*corners(area), {"name": sheet.table, "columns": columns, "style": None})
