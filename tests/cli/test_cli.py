@@ -80,6 +80,7 @@ def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
         "publish": ["publish", "--out", str(tmp_path / "board.xlsx")],
         "merge": ["merge", "--dry-run"],
         "demo": ["demo", str(tmp_path / "demo")],
+        "explain": ["explain", "VAL-003"],
     }
     return ["-C", str(plan), "--today", "2026-01-30", *words.get(name, [name])]
 
@@ -87,6 +88,7 @@ def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
 SAYS = {
     "check": "problems.",
     "demo": "Open these three:",
+    "explain": "What to do: Enter a date such as 28 February 2026.",
     "issue": "Issued 1 template for 2026-02.",
     "log": "17 changes.",
     "merge": "Dry run, nothing was recorded: 0 changes, 0 questions open",
@@ -156,7 +158,7 @@ def test_json_is_one_document_when_it_is_done(
     assert isinstance(json.loads(out), dict | list)
 
 
-@pytest.mark.parametrize("name", [name for name in WITH_JSON if name != "new"])
+@pytest.mark.parametrize("name", [n for n in WITH_JSON if n not in ("new", "explain")])
 def test_json_is_one_document_where_there_is_no_plan(
     name: str, demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -190,6 +192,33 @@ def test_help_says_what_each_option_is_for(name: str, capsys: pytest.CaptureFixt
     for option in (each for each in found.params if isinstance(each, click.Option)):
         assert (option.help or "").endswith("."), option.name
         assert max(option.opts, key=len) in out
+
+
+# Messages explained
+
+
+def test_a_message_is_explained_outside_a_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "-C", tmp_path, "explain", "[val-003]")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[:3] == [
+        "VAL-003 (error)",
+        "The value is not a date.",
+        "What to do: Enter a date such as 28 February 2026.",
+    ]
+    assert '"‹value›" is not a date.' in out
+
+
+def test_an_unknown_code_is_refused_with_the_one_that_is_near(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, err = said(capsys, "-C", tmp_path, "explain", "VLA-003", "--json")
+    assert status == 2
+    [problem] = json.loads(out)["problems"]
+    assert problem["code"] == "CLI-002"
+    assert 'Did you mean "VAL-003"?' in problem["message"]
+    assert err.rstrip().endswith("[CLI-002]")
 
 
 # Wrong words, and endings from outside

@@ -123,7 +123,7 @@ def test_a_transaction_that_fails_leaves_nothing(path: Path) -> None:
 def test_a_changed_event_is_noticed(path: Path, sql: str) -> None:
     tamper(path, sql)
     assert chain_problems(path) == ["VER-003"]
-    assert "Event 2 has been changed" in open_error(path)
+    assert "Event 2 of the ledger was changed" in open_error(path)
 
 
 def test_a_deleted_event_is_noticed(path: Path) -> None:

@@ -286,6 +286,14 @@ def verify(settings: Settings, tip: str, as_json: bool) -> int:
 
 
 @commands.command()
+@click.argument("code", metavar="CODE")
+@_json
+def explain(code: str, as_json: bool) -> int:
+    """What a message means and what to do, by its code."""
+    return say.explained(code, as_json)
+
+
+@commands.command()
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
     "--example",

@@ -12,6 +12,7 @@ from xlplan.cli.say_cycle import issued, merged, status, summary, where_it_stand
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
+    json_text,
     plural,
     relative,
     said,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.publish import PublishResult
 
 __all__ = [
-    "DONE", "NEEDS_A_PERSON", "demo", "issued", "log", "merged", "new_plan", "plural",
+    "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "log", "merged", "new_plan", "plural",
     "problems_of_plan", "published", "rows", "said", "say_changes", "status", "summary",
     "undone", "verified", "where_it_stands",
 ]  # fmt: skip
@@ -96,6 +97,16 @@ def _template_shape(made: NewPlan) -> dict[str, object] | None:
         "name": near.name, "used": False, "fields": near.fields, "columns": near.columns,
         "likeness": near.likeness,
     }  # fmt: skip
+
+
+def explained(code: str, as_json: bool) -> int:
+    """A message by its code."""
+    from xlplan.codes.families import find_message
+    from xlplan.codes.messages_page import explanation, explanation_shape
+
+    message = find_message(code)
+    click.echo(json_text(explanation_shape(message)) if as_json else explanation(message))
+    return DONE
 
 
 def problems_of_plan(problems: Sequence[Problem], as_json: bool) -> int:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from xlplan.codes.folder_codes import LED_008, PLAN_006
 from xlplan.cycle.folder import PlanFolder, not_recorded, text_digest
-from xlplan.errors import fault
 from xlplan.ledger.store import Ledger, Transaction
 from xlplan.merge.model import Defined, Event, Fact
 from xlplan.merge.project import History, Step, replay
@@ -94,12 +94,7 @@ class Desk:
         if self._history is None:
             events = self.ledger.events()
             if not events:
-                raise fault(
-                    "LED-008",
-                    str(self.folder.ledger),
-                    "The ledger is empty: `xlplan new` did not finish. Remove the folder and "
-                    "start again.",
-                )
+                raise LED_008.fault(str(self.folder.ledger))
             self.last_tx = events[-1].tx
             self._history = replay(events, load_definition)
         return self._history
@@ -157,11 +152,8 @@ class Desk:
         self, transaction: Transaction | None, text: str, definition: PlanDefinition
     ) -> Work:
         if definition.id != self.recorded.id:
-            raise fault(
-                "PLAN-006",
-                str(self.folder.definition),
-                f'[plan] id is "{definition.id}" but the ledger belongs to "{self.recorded.id}". '
-                "Put the id back; it is part of every stamp that has gone out.",
+            raise PLAN_006.fault(
+                str(self.folder.definition), id=definition.id, recorded=self.recorded.id
             )
         work = Work(self, transaction)
         digest = text_digest(text)

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from xlplan.codes.folder_codes import LED_002
 from xlplan.cycle import report
 from xlplan.cycle.desk import Clock, Desk, clock_for, system_clock
 from xlplan.cycle.folder import find_folder
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.errors import Problem, XlplanError
 from xlplan.merge.model import Change, MasterRow, Question
 from xlplan.plan.definition import PlanDefinition
 
@@ -252,9 +253,7 @@ def open_plan(
         clock = clock_for(today) if today is not None else system_clock
     found = find_folder(Path(folder))
     if not found.ledger.exists():
-        raise fault(
-            "LED-002", str(found.ledger), "The ledger is missing. Restore it from a backup."
-        )
+        raise LED_002.fault(str(found.ledger))
     desk = Desk(found, clock)
     try:
         if replay:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from xlplan.codes.folder_codes import VER_007, VER_008, VER_009, VER_010, VER_011
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.errors import Problem, XlplanError
@@ -52,12 +53,7 @@ def _bases(desk: Desk) -> Iterator[Problem]:
         if issued.document != "template":
             continue
         if template_id(desk.state, replace(issued, id="")) != issued.id:
-            yield Problem(
-                "VER-007",
-                issued.file,
-                f"The recorded base of {issued.id} does not replay to what was issued. "
-                "Keep the folder as it is and compare it with the last backup.",
-            )
+            yield VER_007.problem(issued.file, template=issued.id)
 
 
 def _files(desk: Desk) -> Iterator[Problem]:
@@ -75,33 +71,19 @@ def _files(desk: Desk) -> Iterator[Problem]:
         except OSError:
             continue  # sent, moved or deleted: it can be written again
         if not same:
-            yield Problem(
-                "VER-011",
-                path.relative_to(root).as_posix(),
-                "This is not the file that was written here last; somebody has saved it since. "
-                "The record is not concerned.",
-                "note",
-            )
+            yield VER_011.problem(path.relative_to(root).as_posix())
 
 
 def _projections(desk: Desk) -> Iterator[Problem]:
     """Notes on `master.xlsx` and `decisions.xlsx`: edited, or not what the ledger says now."""
     for output in outputs.prepare(desk, Work(desk, None)):
         if outputs.is_edited(desk, output.path):
-            yield Problem(
-                "VER-008",
-                output.path.name,
-                "The file holds edits that have not been merged. Run: xlplan merge",
-                "note",
-            )
-        elif (output.path.read_bytes() if output.path.exists() else None) != output.data:
-            yield Problem(
-                "VER-010",
-                output.path.name,
-                "The file is missing, or not what the ledger says now. To have it written again, "
-                "run: xlplan merge",
-                "note",
-            )
+            yield VER_008.problem(output.path.name)
+        elif not output.path.exists():
+            if output.data is not None:
+                yield VER_010.problem(output.path.name, "missing")
+        elif output.path.read_bytes() != output.data:
+            yield VER_010.problem(output.path.name, "stale")
 
 
 def _trace(desk: Desk) -> Iterator[Problem]:
@@ -131,12 +113,16 @@ def _trace_return(assertions: Sequence[Assertion], book: Book) -> Iterator[Probl
             continue
         value = cells.get((place.sheet, place.cell))
         if not _says(value, item):
-            yield Problem(
-                "VER-009",
-                str(place),
-                f'The ledger says "{item.raw}" was read here; the stored file says '
-                f'"{value}". Keep the folder as it is and report this.',
-            )
+            yield _disagreement(item, value)
+
+
+def _disagreement(item: Assertion, value: CellValue) -> Problem:
+    where = str(item.place)
+    if value is None:
+        return VER_009.problem(where, "blank", recorded=item.raw)
+    if item.value is None:
+        return VER_009.problem(where, "emptied", stored=str(value))
+    return VER_009.problem(where, recorded=item.raw, stored=str(value))
 
 
 def _says(value: CellValue, item: Assertion) -> bool:

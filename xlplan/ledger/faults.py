@@ -1,56 +1,35 @@
-"""SQLite's errors, said as a person needs them: what is wrong, what was changed, what to do."""
+"""SQLite's errors, as messages that a person can act on."""
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
 
-from xlplan.errors import XlplanError, fault
+from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009
+from xlplan.errors import XlplanError
 
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
 """What a damaged file raises; the second where SQLite's own message quotes bytes of it."""
-_SAID = (
-    (
-        ("readonly", "unable to open"),
-        "LED-005",
-        "The plan folder cannot be written to. Nothing was changed; check its permissions, or copy "
-        "the whole folder to a disk of your own.",
-    ),
-    (
-        ("full",),
-        "LED-006",
-        "The disk is full. Nothing was changed; make room and run the command again.",
-    ),
-    (
-        ("disk I/O",),
-        "LED-009",
-        "The disk failed while the ledger was read or written. Nothing was changed; check the disk "
-        "or the connection to it, and run the command again.",
-    ),
+_MEANINGS = (
+    (("readonly", "unable to open"), LED_005),
+    (("full",), LED_006),
+    (("disk I/O",), LED_009),
 )
+"""Words of SQLite's own message, and what they mean for a plan."""
 
 
 def explain(error: sqlite3.OperationalError, path: Path, holder: str) -> XlplanError:
     """What an error that SQLite met means; `holder` is who has the plan, where that is known."""
     text = str(error)
     if "locked" in text or "busy" in text:
-        return fault(
-            "LED-004",
-            str(path),
-            f"The plan is in use by {holder or 'somebody else'}. Nothing was changed; "
-            "try again when that command has ended.",
-        )
-    for words, code, message in _SAID:
+        where = str(path)
+        return LED_004.fault(where, "holder", holder=holder) if holder else LED_004.fault(where)
+    for words, message in _MEANINGS:
         if any(word in text for word in words):
-            return fault(code, str(path), message)
+            return message.fault(str(path))
     return damaged(path, text)
 
 
 def damaged(path: Path, why: str) -> XlplanError:
-    """The ledger cannot be believed, and why."""
-    return fault(
-        "LED-007",
-        str(path),
-        f"The ledger cannot be read ({why}). Keep the file as it is and restore the plan folder "
-        "from a backup; the files that came back are still in returns.",
-    )
+    """The ledger cannot be believed, and SQLite's reason."""
+    return LED_007.fault(str(path), "reason", reason=why)

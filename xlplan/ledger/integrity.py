@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlplan.codes.folder_codes import VER_001, VER_004, VER_005, VER_006
 from xlplan.errors import Problem
 from xlplan.ledger.originals import Originals
 from xlplan.ledger.store import Ledger
@@ -13,21 +14,14 @@ def verify_chain(ledger: Ledger, tip: str = "") -> list[Problem]:
     where = ledger.path.name
     integrity = ledger.integrity()
     if integrity != "ok":
-        return [_problem("VER-001", where, f"The database is damaged: {integrity}.")]
+        return [VER_001.problem(where, reason=integrity)]
     hashes = []
     for row in ledger.chained():
         if isinstance(row, Problem):
-            return [_problem(row.code, where, row.message)]
+            return [row]
         hashes.append(row[-1])
     if tip and not any(known.startswith(tip.lower()) for known in hashes):
-        return [
-            _problem(
-                "VER-004",
-                where,
-                f"No event has the hash {tip}: the ledger's tail has been cut, "
-                "or the composite belongs to another plan.",
-            )
-        ]
+        return [VER_004.problem(where, tip=tip)]
     return []
 
 
@@ -44,24 +38,15 @@ def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
             places = (place.file for place in fact.places.values() if place.file)
             names.setdefault(fact.sha256, next(places, "the plan"))
         elif isinstance(fact, Published) and fact.tip not in hashes:
-            problems.append(
-                _problem(
-                    "VER-006",
-                    fact.file,
-                    f"The composite was published at {fact.tip}, a hash that no event has.",
-                )
-            )
+            problems.append(VER_006.problem(fact.file, tip=fact.tip))
     kept = originals.digests()
     for digest in [*names, *(digest for digest in kept if digest not in names)]:
         if originals.read(digest) is None:
-            what = f"The original of {names[digest]}" if digest in names else "This original"
-            how = "was changed" if digest in kept else "is missing"
             where = f"{originals.folder.name}/{digest}"
-            problems.append(_problem("VER-005", where, f"{what} {how}."))
+            if digest not in names:
+                problems.append(VER_005.problem(where, "changed-unnamed"))
+            elif digest in kept:
+                problems.append(VER_005.problem(where, "changed", file=names[digest]))
+            else:
+                problems.append(VER_005.problem(where, "missing", file=names[digest]))
     return problems
-
-
-def _problem(code: str, where: str, what: str) -> Problem:
-    return Problem(
-        code, where, f"{what} Keep the folder as it is and compare it with the last backup."
-    )

@@ -16,7 +16,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.codes.folder_codes import LED_001, LED_002, LED_003, LED_007, VER_002, VER_003
+from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
 from xlplan.ledger.faults import DAMAGE, damaged, explain
 from xlplan.merge.model import Event, Fact
@@ -65,11 +66,7 @@ class Ledger:
     def create(cls, path: Path) -> Ledger:
         """A new, empty ledger at `path`, which must not exist."""
         if path.exists():
-            raise fault(
-                "LED-001",
-                str(path),
-                "A ledger is already here; nothing was changed. Name a new, empty folder.",
-            )
+            raise LED_001.fault(str(path))
         ledger = cls(path, _connect(path))
         with ledger._said():
             ledger._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")
@@ -81,7 +78,7 @@ class Ledger:
     def open_(cls, path: Path) -> Ledger:
         """The ledger at `path`; XlplanError where it is missing, damaged or from a newer xlplan."""
         if not path.is_file():
-            raise fault("LED-002", str(path), "The ledger is missing. Restore it from a backup.")
+            raise LED_002.fault(str(path))
         ledger = cls(path, _connect(path))
         try:
             ledger._check_format()
@@ -94,14 +91,9 @@ class Ledger:
         with self._said():
             row = self._db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
         if row is None or not str(row[0]).isdecimal() or int(row[0]) < 1:
-            raise damaged(self.path, "it does not say its format")
+            raise LED_007.fault(str(self.path), "format")
         if int(row[0]) > FORMAT:
-            raise fault(
-                "LED-003",
-                str(self.path),
-                f"The ledger has format {row[0]}; this xlplan knows formats up to {FORMAT}. "
-                "Install the newer xlplan that made it.",
-            )
+            raise LED_003.fault(str(self.path), format=row[0], known=FORMAT)
 
     def close(self) -> None:
         """Close the database; an open transaction is rolled back."""
@@ -120,12 +112,12 @@ class Ledger:
         events = []
         for row in self.chained():
             if isinstance(row, Problem):
-                raise damaged(self.path, row.message.rstrip("."))
+                raise LED_007.fault(str(self.path), "chain", why=row.message)
             seq, tx, at, kind, body, _ = row
             try:
                 events.append(Event(seq, tx, at, from_body(kind, json.loads(body))))
             except (KeyError, TypeError, ValueError) as error:
-                raise damaged(self.path, f"event {seq} cannot be understood") from error
+                raise LED_007.fault(str(self.path), "event", event=seq) from error
         return events
 
     def chained(self) -> Iterator[Row | Problem]:
@@ -134,12 +126,12 @@ class Ledger:
         for expected, row in enumerate(self._rows(), 1):
             seq, tx, at, kind, body, stored = row
             if seq != expected:
-                yield Problem("VER-002", self.path.name, f"Event {expected} is missing.")
+                yield VER_002.problem(self.path.name, event=expected)
                 return
             plain = isinstance(tx, int) and all(isinstance(v, str) for v in (at, kind, body))
             previous = link(previous, seq, tx, at, kind, body) if plain else ""
             if previous != stored:
-                yield Problem("VER-003", self.path.name, f"Event {seq} has been changed.")
+                yield VER_003.problem(self.path.name, event=seq)
                 return
             yield row
 

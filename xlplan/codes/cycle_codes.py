@@ -1,0 +1,238 @@
+"""ISS, CYC, PUB, SHOW, UNDO, DEMO, CLI: the commands of a cycle and their words."""
+
+from __future__ import annotations
+
+from xlplan.codes.message import Message
+
+# ISS, CYC: `issue`, and commands that work on a cycle.
+
+ISS_001 = Message(
+    "ISS-001",
+    "The cycle id cannot be used.",
+    "Use letters, digits, - and ., such as 2026-11.",
+    '"{cycle}" cannot be a cycle id. Use letters, digits, "-" and ".", such as 2026-11.',
+)
+ISS_002 = Message(
+    "ISS-002",
+    "The return-by date is past.",
+    "Enter a date from today on.",
+    "{date} is in the past. Enter a date from today on.",
+)
+ISS_003 = Message(
+    "ISS-003",
+    "An action's lead is not in the list of leads.",
+    "Add a `[[lead]]` or an alias, or correct the action.",
+    'The lead "{lead}" is not in the list of leads, so no template was issued to them.{hint!o} Add '
+    "a [[lead]] or an alias to plan.toml, or correct the action in master.xlsx.",
+)
+ISS_004 = Message(
+    "ISS-004",
+    "An action names no lead, so nobody was asked about it.",
+    "Enter a lead in `master.xlsx`.",
+    {
+        "blank": "No lead is named, so nobody was asked about it. Enter a lead in master.xlsx.",
+        "vacant": 'The lead "{lead}" names nobody, so nobody was asked about it. Enter a lead in '
+        "master.xlsx.",
+    },
+    level="warning",
+)
+ISS_005 = Message(
+    "ISS-005",
+    "`master.xlsx` holds edits that the templates do not show.",
+    "Run `merge`, and issue again.",
+    "master.xlsx holds edits that these templates do not show. Run xlplan merge and issue again to "
+    "send them out.",
+    level="warning",
+)
+ISS_006 = Message(
+    "ISS-006",
+    "`--lead` names nobody in the list of leads.",
+    "Use a name that `plan.toml` lists under `[[lead]]`.",
+    '"{lead}" is not in the list of leads.{hint!o} Use a name that plan.toml lists under [[lead]].',
+)
+ISS_007 = Message(
+    "ISS-007",
+    "That lead has no action.",
+    "Leave the name out.",
+    '"{lead}" has no action to report on. Leave this --lead out.',
+)
+ISS_008 = Message(
+    "ISS-008",
+    "No lead has any action.",
+    "Enter leads in `master.xlsx` and in `plan.toml`.",
+    "No lead has an action, so there is nothing to issue. Enter leads in master.xlsx, and list "
+    "each under [[lead]] here.",
+)
+ISS_010 = Message(
+    "ISS-010",
+    "A text is longer than the highest row can show.",
+    'Set `layout = "form"`, or a wider field.',
+    '"{heading}" of action {ref} has {length:,} characters, more than the highest row can show, '
+    'though the cell holds them all. To show it whole, set layout = "form" under [issue] in '
+    "plan.toml, or a greater width for this field.",
+    level="warning",
+)
+ISS_011 = Message(
+    "ISS-011",
+    "A text is longer than a cell holds, so the lead's workbook has it cut.",
+    "Shorten it in `master.xlsx`.",
+    '"{heading}" of action {ref} has {length:,} characters, and a cell holds {most:,}. The lead '
+    "gets it cut, with a mark at its end; the plan keeps it whole. Shorten it in master.xlsx, or "
+    "move earlier notes elsewhere.",
+    level="warning",
+)
+CYC_001 = Message(
+    "CYC-001",
+    "There is no such cycle.",
+    "Choose one of those listed.",
+    {
+        "": 'There is no cycle "{cycle}". Choose one of: {cycles!l}.',
+        "none": 'There is no cycle "{cycle}", because nothing has been issued yet. Run: xlplan '
+        "issue --cycle ID",
+    },
+)
+
+# PUB: `publish`.
+
+PUB_001 = Message(
+    "PUB-001",
+    "No cycle has been issued.",
+    "Name the period with `--cycle`.",
+    "No cycle has been issued yet. Name the period with --cycle, such as 2026-11.",
+)
+PUB_002 = Message(
+    "PUB-002",
+    "`--from` does not come before `--to`.",
+    "Name the earlier cycle with `--from`.",
+    '"{since}" does not come before "{until}". Name the earlier cycle with --from and the later '
+    "one with --to.",
+)
+PUB_003 = Message(
+    "PUB-003",
+    "A plan is on the board twice.",
+    "Name it once.",
+    "This plan is on the board already. Name it once.",
+)
+PUB_004 = Message(
+    "PUB-004",
+    "`--pdf` needs LibreOffice, which is not here.",
+    "Install it, or print from Excel.",
+    "PDF pages are made by LibreOffice, which was not found on this machine. Install it from "
+    "libreoffice.org, or leave out --pdf and print the workbook from Excel.",
+)
+_EXPORT = "Open the workbook in LibreOffice or Excel and choose File, Export as PDF."
+PUB_005 = Message(
+    "PUB-005",
+    "LibreOffice made no PDF.",
+    "Export it from LibreOffice or Excel.",
+    {
+        "reason": "LibreOffice made no PDF ({reason}). " + _EXPORT,
+        "": f"LibreOffice ended without making a PDF. {_EXPORT}",
+        "time": "LibreOffice made no PDF within {seconds} seconds. " + _EXPORT,
+    },
+)
+PUB_006 = Message(
+    "PUB-006",
+    "`--out` names a file of the plan itself, or no workbook.",
+    "Choose another name that ends in `.xlsx`.",
+    {
+        "ending": "A composite is an Excel workbook, and this name is not one's. Choose a name "
+        "for --out that ends in .xlsx.",
+        "own": "This is one of the plan's own files, or one that came in or went out, and a "
+        "composite must not replace it. Choose another name for --out, such as board/draft.xlsx.",
+    },
+)
+
+# SHOW, UNDO, DEMO, CLI: the words of a command.
+
+SHOW_001 = Message(
+    "SHOW-001",
+    "No action has that ref.",
+    "Run `xlplan show` to list the refs.",
+    "The plan has no action with this ref. Run xlplan show to list those it has.",
+)
+SHOW_002 = Message(
+    "SHOW-002",
+    "No lead has that name.",
+    "Write it as `plan.toml` does.",
+    '"{lead}" is not in the list of leads.{hint!o} Use a name that plan.toml lists under [[lead]].',
+)
+SHOW_003 = Message(
+    "SHOW-003",
+    "No section has that name.",
+    "Use some words of a section's name.",
+    {
+        "": 'The plan has no section "{section}".{hint!o} It has {count:# section|# sections}, '
+        'such as "{example}".',
+        "none": 'The plan has no section "{section}", as none of its actions has one. Leave '
+        "--section out.",
+    },
+)
+UNDO_001 = Message(
+    "UNDO-001",
+    "No return has that id.",
+    "Run `xlplan log --json` to list the ids.",
+    '"{id}" is not the id of a return. Run xlplan log --json to list the ids, such as '
+    "r-3f9c20a1b4d7.",
+)
+UNDO_002 = Message(
+    "UNDO-002",
+    "That return was reversed already.",
+    "Merge the file to bring it in again.",
+    "{file} was reversed already. Merge the file to bring it in again.",
+)
+UNDO_003 = Message(
+    "UNDO-003",
+    "Decisions depend on that return.",
+    "Add `--cascade` to reverse them as well.",
+    "{decisions!f:A decision depends on this return: #|Decisions depend on this return: #}. Add "
+    "--cascade to reverse what depends on it as well.",
+)
+UNDO_004 = Message(
+    "UNDO-004",
+    "Several ids begin like that.",
+    "Write more of the id.",
+    '"{id}" is the beginning of several ids: {ids!l}. Write more of the one you mean.',
+)
+UNDO_005 = Message(
+    "UNDO-005",
+    "The file that was reversed is still in the inbox.",
+    "Move it, or the next `merge` brings it in again.",
+    "This file is still in the inbox, so the next merge brings {file} in again. Move it elsewhere "
+    "if it is to stay out.",
+    level="note",
+)
+UNDO_006 = Message(
+    "UNDO-006",
+    "Another return made some of the same changes, so these stand.",
+    "Reverse that one too.",
+    "This return made {same} of the {all:# change|# changes} of {file} too, so these stand. To "
+    "reverse them as well, run: xlplan undo {id}",
+    level="note",
+)
+DEMO_001 = Message(
+    "DEMO-001",
+    "The example answers a question that was not asked.",
+    "Remove the answer from its `returns.toml`.",
+    "The example answers a question about {column} of action {ref}, which was not asked. Remove "
+    "that answer from the example.",
+)
+DEMO_002 = Message(
+    "DEMO-002",
+    "There is no such example.",
+    "Choose one of those listed.",
+    'There is no example "{name}". Choose one of: {examples!l}.',
+)
+CLI_001 = Message(
+    "CLI-001",
+    "The words of a command are wrong (in the document of `--json`).",
+    "Run it with `-h`.",
+    "{what} For its options run: {command} -h",
+)
+CLI_002 = Message(
+    "CLI-002",
+    "There is no message with that code.",
+    "Copy the code from the end of a message.",
+    'There is no message with the code "{code}".{hint!o} Copy the code that stands in square '
+    "brackets at the end of a message.",
+)

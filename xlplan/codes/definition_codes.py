@@ -1,0 +1,151 @@
+"""DEF: faults in `plan.toml`, reported all at once, each with its line."""
+
+from __future__ import annotations
+
+from xlplan.codes.message import Message
+
+DEF_001 = Message(
+    "DEF-001",
+    "The file is not valid TOML.",
+    "Check quotes, brackets and equals signs in that line.",
+    {
+        "": "This is not valid TOML: {reason}. Check quotes, brackets and equals signs here.",
+        "nested": "Brackets are nested too deeply. Use two levels at most: a plan definition needs "
+        "no more.",
+    },
+)
+DEF_002 = Message(
+    "DEF-002",
+    "A table or key is not known.",
+    "Use the name that is suggested.",
+    {
+        "table": '"{name}" is not a table of a plan definition.{use!o}',
+        "key": '{table}: "{key}" is not a key of this table.{use!o}',
+        "check": '[checks]: "{name}" is not the code of a check.{use!o}',
+    },
+)
+DEF_003 = Message(
+    "DEF-003",
+    "Something is missing or empty.",
+    "Add it.",
+    {
+        "plan": "The table [plan] is missing. Add [plan] with an id and a title.",
+        "key": '{table}: {key} is missing. Add {key} = "…".',
+        "choices": '{table}: choices is missing. Add choices = ["…", "…"].',
+        "empty": "{table}: {key} holds an empty text. Remove it.",
+        "condition": "{table}: there is no condition. Add one of: {conditions!l}.",
+    },
+)
+DEF_004 = Message(
+    "DEF-004",
+    "A value is not one of those allowed.",
+    "Use one of those listed.",
+    {
+        "": '{table}: {key} "{value}" is not {noun}.{use!o}',
+        "level": '[checks]: {name} "{value}" is not a level.{use!o}',
+    },
+)
+DEF_005 = Message(
+    "DEF-005",
+    "A value is of the wrong kind, such as a text for a number.",
+    "Write it as shown.",
+    {
+        "tables": "[{name}] is a list. Write [[{name}]] above each {name}.",
+        "table": "{name} is a table. Write [{name}] above its keys.",
+        "checks": 'checks is a table. Write [checks] and below it lines such as CHK-003 = "off".',
+        "value": "{table}: {key} is {kind}. Write {form}.",
+        "element": "{table}: {key} holds {kind}. Write {form}.",
+    },
+)
+DEF_006 = Message(
+    "DEF-006",
+    "An id, name or rule is there twice.",
+    "Use another, or remove one.",
+    {
+        "name": '{table}: {key} "{name}" is used by {other} already. Use another.',
+        "rule": '{table}: rule "{rule}" is there twice. Remove one.',
+    },
+)
+DEF_007 = Message(
+    "DEF-007",
+    "A value is out of range or of the wrong form.",
+    "Write it as shown.",
+    {
+        "range": "{table}: {key} {value} is out of range. Use a number from {least} to {most}.",
+        "form": '{table}: {key} "{value}" is not {noun}.{advice!o}',
+    },
+)
+DEF_008 = Message(
+    "DEF-008",
+    "The timezone is not known.",
+    "Use the one that is suggested.",
+    '[plan]: timezone "{timezone}" is not known.{hint!o} Write it like "Europe/London".',
+)
+DEF_009 = Message(
+    "DEF-009",
+    "A role is missing, or two fields have it.",
+    "Set that role for exactly one field.",
+    {
+        "key": 'No [[field]] of {kind}s has role "key". Set role = "key" for the field that holds '
+        "the ref.",
+        "action": 'No [[field]] of {kind}s has role "action". Set role = "action" for the field '
+        "that holds what is to be done.",
+        "twice": '{table}: "{other}" has role "{role}" already, and only one field may. Use '
+        "another role for this one.",
+        "condition": '{table}: {key} needs a field of actions with role "{role}", and there is '
+        "none. Set that role for a field.",
+        "worst": '{table}: rule "worst" needs a field of actions with role "rating", and there is '
+        "none. Set that role for a field.",
+        "accountable": '{table}: rule "accountable" needs a field of recommendations with role '
+        '"rating", and there is none. Set that role for a field, or name one with field.{use!o}',
+    },
+)
+DEF_010 = Message(
+    "DEF-010",
+    "The name of a field, rating or scale is not there.",
+    "Use one of those listed.",
+    {
+        "field": '{table}: {key} "{name}" is not the id of a field of actions.{use!o}',
+        "rating": '{table}: {key} "{name}" is not the code of a rating of actions.{use!o}',
+        "accountable": '{table}: field "{name}" is not a rating of recommendations.{use!o}',
+        "scale": '{table}: no [[rating]] has scale "{name}".{use!o}',
+        "no-scale": "{table}: a rating needs a scale, and no [[rating]] is there for it. Add "
+        "[[rating]] tables, or name the scale of some with scale.",
+    },
+)
+DEF_011 = Message(
+    "DEF-011",
+    "Two keys do not go together.",
+    "Change one of them, as shown.",
+    {
+        "append": '{table}: mode "append" is for narratives, and this is a {type}. Write type = '
+        '"narrative", or remove the mode.',
+        "accountable": '{table}: rule "accountable" is for recommendations. Write to = '
+        '"recommendation", or another rule.',
+    },
+)
+DEF_090 = Message(
+    "DEF-090",
+    "`[composite] sheets` names a sheet that does not exist.",
+    "Use one of those listed.",
+    '"{name}" is not a sheet of the composite. Choose from: {sheets!l}.',
+)
+
+KINDS = {
+    "bool": "true or false", "int": "a whole number", "float": "a number", "str": "text",
+    "list": "a list", "dict": "a table", "date": "a date", "datetime": "a date or time",
+    "time": "a date or time",
+}  # fmt: skip
+"""What fills ``kind`` of DEF-005, by the name of the Python type that TOML gives."""
+FORMS = {
+    "line": 'text in quotes, such as "…"',
+    "text": 'text in quotes, such as "…"',
+    "raw": 'text in quotes, such as "…"',
+    "list": 'a list of texts, such as ["…", "…"]',
+    "raw list": 'a list of texts, such as ["…", "…"]',
+    "flag": "true or false, without quotes",
+    "whole": "a whole number, without quotes",
+    "number": "a number, without quotes",
+    "day": "a date without quotes, such as 2026-01-05",
+}
+"""What fills ``form`` of DEF-005, by what a key takes."""

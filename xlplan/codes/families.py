@@ -1,0 +1,128 @@
+"""Every message by its code, in families: the order of the page of messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from xlplan.codes import (
+    accessible_codes,
+    check_codes,
+    cycle_codes,
+    definition_codes,
+    folder_codes,
+    gate_codes,
+    gate_codes_inside,
+    return_codes,
+    source_codes,
+    value_codes,
+)
+from xlplan.codes.hints import did_you_mean
+from xlplan.codes.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Messages whose codes begin alike: what they are about, and which command prints them."""
+
+    prefix: str
+    about: str
+    modules: tuple[ModuleType, ...]
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """The messages of the family, by code."""
+        found = (each for module in self.modules for each in vars(module).values())
+        mine = (m for m in found if isinstance(m, Message) and m.code[:-4] == self.prefix)
+        return tuple(sorted(mine, key=lambda message: message.code))
+
+
+FAMILIES: tuple[Family, ...] = (
+    Family(
+        "GATE",
+        "A file that came back, or that a plan starts from. `merge` and `new` print these; a file "
+        "that is refused stops no other.",
+        (gate_codes, gate_codes_inside),
+    ),
+    Family(
+        "RET",
+        "Which template a return answers, and its rows; `decisions.xlsx` as a file. `merge` prints "
+        "these.",
+        (return_codes,),
+    ),
+    Family(
+        "VAL",
+        "What was typed is not a value of its field. It becomes a question in `merge`, and a "
+        "problem in `check`.",
+        (value_codes,),
+    ),
+    Family("MRG", "`merge` itself.", (return_codes,)),
+    Family(
+        "DEC",
+        "Answers in `decisions.xlsx`. `merge` prints these; the other answers are used.",
+        (return_codes,),
+    ),
+    Family(
+        "CHK",
+        "What `check` looks for in the plan. Correct the action in `master.xlsx`, or change a "
+        "level under `[checks]`.",
+        (check_codes,),
+    ),
+    Family(
+        "DEF",
+        "Faults in `plan.toml`, reported all at once, each with its line. Every command that needs "
+        "the definition prints these.",
+        (definition_codes,),
+    ),
+    Family("NEW", "Starting a plan. `new` prints these.", (source_codes,)),
+    Family("ISS", "`issue`.", (cycle_codes,)),
+    Family("CYC", "Commands that work on a cycle.", (cycle_codes,)),
+    Family("PUB", "`publish`.", (cycle_codes,)),
+    Family("SHOW", "`show` and `log`.", (cycle_codes,)),
+    Family("UNDO", "`undo`.", (cycle_codes,)),
+    Family("PLAN", "The folder of the plan. Every command may print these.", (folder_codes,)),
+    Family("LED", "The ledger. Every command may print these.", (folder_codes,)),
+    Family(
+        "OUT",
+        "What is written. The record is safe in each case; with OUT-004 nothing was recorded.",
+        (folder_codes,),
+    ),
+    Family("VER", "`verify`. Notes are about files, the others about the record.", (folder_codes,)),
+    Family(
+        "ACC",
+        "What the accessible workbook must be. It is written so as to pass; "
+        "`xlplan.workbook.write.accessibility` checks any workbook.",
+        (accessible_codes,),
+    ),
+    Family("DEMO", "`demo`.", (cycle_codes,)),
+    Family("CLI", "The words of a command.", (cycle_codes,)),
+)
+
+
+@cache
+def every_message() -> Mapping[str, Message]:
+    """Every message by its code, family by family."""
+    return {each.code: each for family in FAMILIES for each in family.messages}
+
+
+def find_message(code: str) -> Message:
+    """The message with a code, in whatever case and with or without its square brackets.
+
+    Raises XlplanError (CLI-002) where there is none.
+    """
+    typed = " ".join(code.split())
+    name = typed.strip("[]. ").upper()
+    known = every_message()
+    if name in known:
+        return known[name]
+    hint = did_you_mean(_padded(name), known)
+    raise cycle_codes.CLI_002.fault("xlplan explain", code=typed, hint=hint)
+
+
+def _padded(name: str) -> str:
+    """``VAL-3`` and ``VAL003`` as they are meant, so that the code that is near is found."""
+    parts = re.fullmatch(r"([A-Z]+)[ -]?(\d{1,3})", name)
+    return f"{parts[1]}-{parts[2]:0>3}" if parts else name

@@ -1,0 +1,179 @@
+"""A message: its code, what it means, what to do, and its text with places to be filled.
+
+A place is written ``{name}`` and is filled with a text or a number. How else it is shown stands
+in the text, so that no caller counts, joins or quotes:
+
+| written | is filled with | shows |
+|---|---|---|
+| ``{value}`` | a text or a number | it, as it is |
+| ``{cells:,}`` | a number | ``12,345`` |
+| ``{cells:# cell|# cells}`` | a number | ``1 cell``, ``2 cells`` |
+| ``{leads!l}`` | a list | ``Ann, Ben`` |
+| ``{sheets!q}`` | a list | ``"Plan", "Notes"`` |
+| ``{rows!f}`` | a list | its first ten, ``and 3 more`` |
+| ``{files!w}`` | a list | the same, each in quotes |
+| ``{rows!f:Row # is|Rows # are}`` | a list | ``Row 4 is``, ``Rows 4, 9 are`` |
+| ``{hint!o}`` | a sentence, or ``""`` | a space before it, or nothing |
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from xlplan.errors import Problem, XlplanError
+
+Level = Literal["error", "warning", "note"]
+Kind = Literal["text", "number", "list", "sentence"]
+Filling = str | int | float | Sequence[str] | Sequence[int]
+"""What a place may be filled with."""
+
+FEW = 10
+"""How many of a list are named where its text asks for a few."""
+RESERVED = frozenset({"level", "action", "field"})
+"""Names that no place may have: `Message.problem` has arguments of these names."""
+
+_PLACE = re.compile(r"\{(?P<name>[a-z_]+)(?:!(?P<how>[lqfwo]))?(?::(?P<forms>[^{}]*))?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A message whose places are filled. `at` says where it is; then it is a `Problem`."""
+
+    code: str
+    message: str
+    level: Level
+
+    def at(self, where: str, *, level: str = "", action: str = "", field: str = "") -> Problem:
+        """The problem at a place; `level` where the plan sets another one (``[checks]``)."""
+        return Problem(self.code, where, self.message, level or self.level, action, field)
+
+    def about(self, what: str) -> Filled:
+        """The same with its subject before it: ``Action 3.12: …``."""
+        return Filled(self.code, f"{what}: {self.message}", self.level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """One message code.
+
+    `meaning` and `todo` are the sentences of the page of messages and of ``xlplan explain``.
+    `texts` is the text, or several by the name of their variant where one meaning shows in several
+    situations; `levels` are the variants whose level is not `level`. `lead` is what a lead reads
+    about it in a reply; `lead_reads_text` where that is the text itself.
+    """
+
+    code: str
+    meaning: str
+    todo: str
+    texts: str | Mapping[str, str]
+    level: Level = "error"
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    lead: str = ""
+    lead_reads_text: bool = False
+
+    def __post_init__(self) -> None:
+        for name, text in self.variants.items():
+            if "{" in _PLACE.sub("", text) or "}" in _PLACE.sub("", text):
+                raise ValueError(f"{self.code} {name}: a place is not written as places are")
+            if wrong := RESERVED & places_of(text).keys():
+                raise ValueError(f"{self.code} {name}: no place may be called {sorted(wrong)}")
+        if unknown := self.levels.keys() - self.variants.keys():
+            raise ValueError(f"{self.code}: levels of no variant: {sorted(unknown)}")
+
+    @property
+    def variants(self) -> Mapping[str, str]:
+        """Every text by the name of its variant; ``""`` where there is only one."""
+        return {"": self.texts} if isinstance(self.texts, str) else self.texts
+
+    def fill(self, variant: str = "", /, **places: Filling) -> Filled:
+        """The message with its places filled.
+
+        Raises TypeError where a place is missing, unknown, or filled with the wrong kind of value,
+        and KeyError for an unknown variant: each is a bug of the caller.
+        """
+        text = self.variants[variant]
+        kinds = places_of(text)
+        if kinds.keys() != places.keys():
+            raise TypeError(
+                f"{self.code} {variant}: the places are {sorted(kinds)}, not {sorted(places)}"
+            )
+        for name, kind in kinds.items():
+            if not _fits(kind, places[name]):
+                raise TypeError(f"{self.code} {variant}: {name} is a {kind}: {places[name]!r}")
+        filled = _PLACE.sub(lambda found: _shown(found, places[found["name"]]), text)
+        return Filled(self.code, filled, self.levels.get(variant, self.level))
+
+    def problem(
+        self,
+        where: str,
+        variant: str = "",
+        /,
+        *,
+        level: str = "",
+        action: str = "",
+        field: str = "",
+        **places: Filling,
+    ) -> Problem:
+        """The problem at `where`, with its places filled; raises as `fill` does."""
+        return self.fill(variant, **places).at(where, level=level, action=action, field=field)
+
+    def fault(self, where: str, variant: str = "", /, **places: Filling) -> XlplanError:
+        """An `XlplanError` with this problem alone; raises as `fill` does."""
+        return XlplanError(self.fill(variant, **places).at(where))
+
+
+def places_of(text: str) -> dict[str, Kind]:
+    """The places of a text by name, each with the kind of value that fills it."""
+    return {found["name"]: _kind(found) for found in _PLACE.finditer(text)}
+
+
+def shape_of(text: str) -> str:
+    """A text with the names of its places, for people: ``"‹value›" is not a date.``"""
+    return _PLACE.sub(_name_shown, text)
+
+
+def listed(names: Sequence[str] | Sequence[int], *, quoted: bool = False, most: int = 0) -> str:
+    """Names in one line: ``Ann, Ben``, with the number of those after the first `most`."""
+    shown = [f'"{name}"' if quoted else str(name) for name in names[: most or len(names)]]
+    more = f" and {len(names) - len(shown):,} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more
+
+
+def _name_shown(found: re.Match[str]) -> str:
+    name = f"‹{found['name']}›"
+    _, _, many = (found["forms"] or "").partition("|")
+    return f" {name}" if found["how"] == "o" else many.replace("#", name) or name
+
+
+def _kind(found: re.Match[str]) -> Kind:
+    if found["how"] == "o":
+        return "sentence"
+    if found["how"]:
+        return "list"
+    return "number" if found["forms"] else "text"
+
+
+def _fits(kind: Kind, value: Filling) -> bool:
+    if kind == "list":
+        return not isinstance(value, str | int | float)
+    if kind == "number":
+        return isinstance(value, int | float)
+    return isinstance(value, str) or (kind == "text" and isinstance(value, int | float))
+
+
+def _shown(found: re.Match[str], value: Filling) -> str:
+    how, forms = found["how"], found["forms"] or ""
+    if isinstance(value, str):
+        return f" {value}" if how == "o" and value else value
+    if isinstance(value, int | float):
+        if not forms:
+            return f"{value:g}" if isinstance(value, float) else str(value)
+        count, shown = value, f"{value:,}"
+    else:
+        count = len(value)
+        shown = listed(value, quoted=how in "qw", most=FEW if how in "fw" else 0)
+    one, _, many = forms.partition("|")
+    return (one if count == 1 else many).replace("#", shown) if many else shown

@@ -1,0 +1,283 @@
+"""RET, MRG, DEC: returns, `merge` itself, and the answers in `decisions.xlsx`."""
+
+from __future__ import annotations
+
+from xlplan.codes.message import Message
+
+_TEMPLATE = "Ask its sender to fill in the template that was issued."
+_EXPECTED = "Check that it is the workbook you expected."
+_DECIDE = "Decide about its edits in decisions.xlsx."
+_LEAD_COPY = "Please enter your update in the workbook that you were sent, save it, and send that."
+
+# RET: which template a return answers, and its rows.
+
+RET_001 = Message(
+    "RET-001",
+    "The workbook is a template of another plan.",
+    "Merge it there.",
+    'This is a template of another plan ("{plan}"). Merge it in that plan, or ask its sender for '
+    "the template of this one.",
+    lead=f"It is a workbook of another plan. {_LEAD_COPY}",
+)
+RET_002 = Message(
+    "RET-002",
+    "The stamp and row keys of the workbook are not this plan's.",
+    "Ask for the template that was issued.",
+    "The stamp and row keys of this workbook were not made by this plan, or were changed since, so "
+    f"none of its edits were used. {_TEMPLATE}",
+    lead=f"The part of it that identifies the workbook was changed. {_LEAD_COPY}",
+)
+RET_003 = Message(
+    "RET-003",
+    "Nothing in the workbook shows which template it answers.",
+    "Ask for the template that was issued.",
+    "This workbook has no stamp, no row keys and no template reference, so nothing shows which "
+    f"template it answers. {_TEMPLATE}",
+    lead=f"Nothing in it shows which workbook it answers. {_LEAD_COPY}",
+)
+RET_004 = Message(
+    "RET-004",
+    "This plan signed the workbook, but has no record of issuing it.",
+    "Merge it where it was issued; the ledger may be an older copy.",
+    'This plan signed the workbook as "{template}" but has no record of issuing it: the ledger may '
+    "be an older copy. Merge it in the folder that it was issued from.",
+    lead=f"It is not a workbook of this round. {_LEAD_COPY}",
+)
+RET_005 = Message(
+    "RET-005",
+    "The workbook has no stamp; its visible reference shows which template it is.",
+    "Answer each edit in `decisions.xlsx`.",
+    'This workbook has no stamp; its reference "{template}" shows which template it is. Its rows '
+    "are matched by their visible ref, so decide about each of its edits in decisions.xlsx.",
+    level="warning",
+)
+_READ_BY_ROWS = (
+    f"; its rows carry the signed keys of {{template}} and were read by them. {_EXPECTED}"
+)
+RET_006 = Message(
+    "RET-006",
+    "The stamp of the workbook is missing, changed or not its own; something else in it shows "
+    "which template it is.",
+    "Check that it is the file you expected.",
+    {
+        "several": "This workbook carries the stamps of several ({templates!l})" + _READ_BY_ROWS,
+        "damaged": "The stamp of this workbook is damaged" + _READ_BY_ROWS,
+        "missing": "The stamp of this workbook is missing, as in a copied sheet" + _READ_BY_ROWS,
+        "copy": "One copy of the stamp of this workbook was changed; another is whole and names "
+        "{template}, so it was read as that. " + _EXPECTED,
+    },
+    level="warning",
+)
+RET_007 = Message(
+    "RET-007",
+    "No sheet has the plan's headings.",
+    "Ask for the template that was issued.",
+    f"No sheet of this workbook has a table with the plan's headings. {_TEMPLATE}",
+    lead=f"The table of your actions is not in it. {_LEAD_COPY}",
+)
+RET_008 = Message(
+    "RET-008",
+    "The table has no rows.",
+    "Ask for it again.",
+    "{sheets!q:The table on # has|The tables on # have} no rows. Ask its sender to send the "
+    "template again.",
+    lead=f"The table in it has no rows. {_LEAD_COPY}",
+)
+RET_009 = Message(
+    "RET-009",
+    "A column is there twice; only the first was read.",
+    "Look whether the other holds anything new.",
+    'The column "{column}" is here twice, and only the first was read. Check whether the other one '
+    "holds anything new.",
+    level="warning",
+)
+RET_010 = Message(
+    "RET-010",
+    "The visible ref and the hidden key of a row name two actions.",
+    "Answer in `decisions.xlsx`.",
+    'Row {row} shows the ref "{ref}", but its hidden key is of another row: it may have been '
+    f"sorted or pasted. {_DECIDE}",
+    level="warning",
+    lead="The reference in this row does not belong to the rest of the row, as happens when a part "
+    "of the table is sorted or pasted. Please put the row back as it was, or write which action "
+    "you meant.",
+)
+RET_011 = Message(
+    "RET-011",
+    "A row was pasted from another template.",
+    "Answer in `decisions.xlsx`.",
+    'Row {row} with the ref "{ref}" was pasted from another template ({template}). ' + _DECIDE,
+    level="warning",
+    lead="This row was pasted from another workbook. Please enter your update in the rows of your "
+    "own.",
+)
+RET_012 = Message(
+    "RET-012",
+    "The key of a row was not made by this plan.",
+    "Enter by hand what should count.",
+    'Row {row} with the ref "{ref}" has a key that this plan did not make, so its edits were not '
+    "used. Enter by hand in master.xlsx what should count.",
+    level="warning",
+    lead="The hidden part of this row was changed. Please enter your update in the workbook that "
+    "you were sent.",
+)
+RET_013 = Message(
+    "RET-013",
+    "`decisions.xlsx` is another plan's.",
+    "Merge it there.",
+    "These are the decisions of another plan. Merge them in that plan.",
+)
+RET_014 = Message(
+    "RET-014",
+    "`decisions.xlsx` has no table of questions.",
+    "Run `merge` to have it written again.",
+    "This workbook has no table of questions. Run xlplan merge to have decisions.xlsx written "
+    "again, and answer in that.",
+)
+RET_015 = Message(
+    "RET-015",
+    "An answer cannot be read.",
+    "Choose from the list, or type the value.",
+    {
+        "error": "The cell {cell} shows the error {error} where an answer should be. Choose from "
+        "the list, or type the value.",
+        "formula": 'The cell {cell} holds the formula "{formula}" where an answer should be. '
+        "Choose from the list, or type the value.",
+    },
+)
+RET_016 = Message(
+    "RET-016",
+    "A row of `decisions.xlsx` has lost its key.",
+    "Answer in the row of the question.",
+    'Row {row} ("{answer}") has no key of this workbook, so its question is not known. Answer in '
+    "the row of the question, without moving cells.",
+    level="warning",
+)
+RET_017 = Message(
+    "RET-017",
+    "The heading over a column and its hidden id name two fields.",
+    "Answer in `decisions.xlsx`.",
+    {
+        "column": 'The heading "{heading}" ({cell}) stands where "{issued}" was issued.',
+        "new": 'The heading "{heading}" ({cell}) stands where no heading was issued.',
+        "sheet": "{doubts} Decide about the edits below them in decisions.xlsx.",
+        "sheet-more": "{doubts} {more:# more heading does|# more headings do} too. Decide about "
+        "the edits below them in decisions.xlsx.",
+    },
+    level="warning",
+)
+RET_021 = Message(
+    "RET-021",
+    '"No change this period" is ticked, yet cells changed.',
+    "Ask the sender if the changes were not meant.",
+    '"No change this period" is ticked, yet {cells:# cell|# cells} changed. The changes were '
+    "merged like any others; ask its sender if they were not meant.",
+    level="note",
+)
+RET_022 = Message(
+    "RET-022",
+    "The program failed on the file; the other files were merged.",
+    "Ask for the template that was issued, and report it.",
+    "xlplan failed on something in this file ({error}), so none of its edits were used; the other "
+    f"files were merged. {_TEMPLATE[:-1]}, and report this as a fault of xlplan.",
+    lead=f"Something in it could not be dealt with. {_LEAD_COPY}",
+)
+
+# MRG: `merge` itself.
+
+MRG_001 = Message(
+    "MRG-001",
+    "There is no such file or folder.",
+    "Check the name.",
+    "There is no such file or folder, so nothing was merged. Check the name.",
+)
+MRG_002 = Message(
+    "MRG-002",
+    "There is nothing to merge.",
+    "Put what came back into the inbox.",
+    "There is nothing to merge here, and master.xlsx and decisions.xlsx hold no edits. "
+    "Put the workbooks that came back into the folder and merge again.",
+    level="warning",
+)
+MRG_005 = Message(
+    "MRG-005",
+    "The same file came twice; it was read once.",
+    "Nothing needs doing.",
+    "This is the same file as {file}, so it was read once. Nothing needs doing.",
+    level="note",
+)
+MRG_006 = Message(
+    "MRG-006",
+    "Replies cannot be written there; the merge is done.",
+    "Name another folder with `--reply`.",
+    "Replies cannot be written here ({reason}). The merge is done; name another folder with "
+    "--reply.",
+)
+
+# DEC: answers in `decisions.xlsx`.
+
+DEC_001 = Message(
+    "DEC-001",
+    "The question is no longer open.",
+    "Look in `decisions.xlsx` for the questions that are.",
+    {
+        "": "This question is not open: it was answered, or its action has changed since. "
+        "`merge` and `status` list the open questions.",
+        "answered": 'This question was answered before ("{choice}"), so this answer was not used; '
+        "the other answers were. Look in decisions.xlsx for the questions that are open now.",
+        "changed": "What this question asked about has changed since, so this answer was not used; "
+        "the other answers were. Look in decisions.xlsx for the questions that are open now.",
+    },
+    levels={"answered": "warning", "changed": "warning"},
+)
+DEC_002 = Message(
+    "DEC-002",
+    "The answer is not one of the choices.",
+    "Choose from the dropdown.",
+    {
+        "unknown": '"{answer}" is not one of the choices. Choose one of: {choices!l}.',
+        "blank": "No decision is chosen, so what stands beside it was not used. Choose one of: "
+        "{choices!l}.",
+    },
+)
+DEC_003 = Message(
+    "DEC-003",
+    "The value cannot be used as it is.",
+    "Choose Other, and enter a value of the field.",
+    {
+        "spare": 'The decision is "{choice}", yet "Other value" holds "{other}". Choose Other to '
+        'use that value, or empty "Other value".',
+        "chosen": "{why} Or choose Other.",
+        "other": "{why}",
+    },
+)
+DEC_004 = Message(
+    "DEC-004",
+    'The decision is Other, but "Other value" is blank.',
+    'Enter the value in "Other value".',
+    'The decision is "Other", but "Other value" is blank. Enter the value there.',
+)
+DEC_005 = Message(
+    "DEC-005",
+    "The decision is Transfer, without the name of a known lead.",
+    'Enter a lead of `plan.toml` in "Other value".',
+    {
+        "unknown": "{leads!q:# is|# are} not in the list of leads. Enter the name of a lead of "
+        'plan.toml in "Other value".',
+        "blank": "No lead is named to transfer the action to. Enter the name of a lead of "
+        'plan.toml in "Other value".',
+    },
+)
+DEC_006 = Message(
+    "DEC-006",
+    "The decision is Link, without the ref of an action.",
+    'Enter the ref in "Other value".',
+    '"{ref}" is not the ref of an action. Enter the ref to link to in "Other value".',
+)
+DEC_007 = Message(
+    "DEC-007",
+    "Two answers in one file put different values into one cell.",
+    "Answer the one that is still asked, or edit the cell.",
+    'Another answer in this file put "{used}" into the same cell, so this one ("{unused}") was not '
+    "used. If the question is still open, answer it again; otherwise edit the cell in master.xlsx.",
+)

@@ -1,0 +1,145 @@
+"""NEW: starting a plan from a spreadsheet or a Word document."""
+
+from __future__ import annotations
+
+from xlplan.codes.message import Message
+
+_WITHDRAW = "Withdraw what is no part of the plan."
+_OTHER_HEADING = "If its headings are the right ones, delete the other heading row and start again."
+
+NEW_001 = Message(
+    "NEW-001",
+    "No table of a plan was found.",
+    "Name the sheet, or add headings such as Ref, Action, Lead.",
+    "No plan was found in this file ({sheets!q:sheet #|sheets #}): no table has a row of "
+    "headings such as Ref, Action, Lead, Timescale, Progress and RAG with at least two rows of "
+    "actions below it. Check that this is the right file, or put such headings above the table.",
+)
+NEW_002 = Message(
+    "NEW-002",
+    "There is no such sheet.",
+    "Choose one of those listed.",
+    'There is no sheet "{sheet}". Choose one of: {sheets!q}.',
+)
+NEW_003 = Message(
+    "NEW-003",
+    "Several rows have one ref; all were imported.",
+    "Enter a ref of its own for each in `master.xlsx`.",
+    '"{ref}" is the ref of {count} {kind}s (rows {rows!l}), and all were imported. Enter a ref of '
+    "its own for each in master.xlsx.",
+    level="warning",
+)
+NEW_004 = Message(
+    "NEW-004",
+    "Something hidden was imported.",
+    "Withdraw what is no part of the plan.",
+    {
+        "sheet": f"This sheet is hidden, and it was imported. {_WITHDRAW}",
+        "rows": "{rows!f:Row # is hidden, and it was|Rows # are hidden, and they were} imported. "
+        + _WITHDRAW,
+        "columns": "{columns!f:Column # is hidden, and it was|Columns # are hidden, and they were} "
+        "imported. Delete the fields in plan.toml that nobody should see.",
+    },
+    level="note",
+)
+NEW_005 = Message(
+    "NEW-005",
+    "Cells hold formulas; their values were imported.",
+    "Save the file in Excel first where values are missing.",
+    {
+        "values": "{cells:# cell holds a formula|# cells hold formulas} (first {first}), and only "
+        "the values were imported. Correct a value that is wrong in master.xlsx.",
+        "no-values": "{cells:# cell holds a formula|# cells hold formulas} without a value (first "
+        "{first}), so nothing was imported from there. Open the spreadsheet in Excel, save it, and "
+        "start again.",
+    },
+    level="note",
+    levels={"no-values": "warning"},
+)
+NEW_006 = Message(
+    "NEW-006",
+    "A cell holds an error; it was imported as text.",
+    "Correct it in `master.xlsx`.",
+    'The cell holds the error "{error}", and it was imported as that text. Correct it in '
+    "master.xlsx.",
+    level="warning",
+)
+NEW_007 = Message(
+    "NEW-007",
+    "A long sheet has no table of the plan; only its first lines are kept as notes.",
+    "Nothing needs doing: the file is kept whole.",
+    "This sheet has no table of the plan, and {lines} lines; the first {kept} were kept as notes. "
+    "Nothing needs doing: the file itself is kept whole.",
+    level="warning",
+)
+NEW_008 = Message(
+    "NEW-008",
+    "A second row looks like column headings.",
+    "Delete the row that is wrong, and start again.",
+    {
+        "empty": "Row {row} looks like column headings too, but nothing stands below it, so it was "
+        f"kept as a note. {_OTHER_HEADING}",
+        "other": "Row {row} looks like column headings too, in other words than row {used}, whose "
+        f"words were used. {_OTHER_HEADING}",
+    },
+    level="note",
+)
+NEW_009 = Message(
+    "NEW-009",
+    "Cells are struck through, or carry notes.",
+    "Withdraw actions that were struck out.",
+    {
+        "struck": "{cells:# cell is|# cells are} struck through (first {first}), and the text was "
+        "imported. Withdraw an action that was struck out.",
+        "notes": "{cells:# cell carries a note|# cells carry notes}, kept as notes of the plan. "
+        "Nothing needs doing.",
+    },
+    level="note",
+)
+NEW_010 = Message(
+    "NEW-010",
+    "The folder is not empty.",
+    "Name a new one.",
+    "There is something here already. Name a new, empty folder.",
+)
+NEW_011 = Message(
+    "NEW-011",
+    "The spreadsheet cannot be read.",
+    "Check the name, and close it in other programs.",
+    "The spreadsheet cannot be read ({reason}). Check the name, and close it in other programs.",
+)
+NEW_012 = Message(
+    "NEW-012",
+    "There is no such workbook template.",
+    "Name a file, or one of those listed.",
+    'There is no workbook template "{name}". Name a file, or one of: {templates!l}.',
+)
+NEW_013 = Message(
+    "NEW-013",
+    "The plan could not be written; nothing was left behind.",
+    "Make room, check permissions, and run the command again.",
+    "The plan could not be written ({reason}), and nothing was left behind. Make room if the disk "
+    "is full, check the permissions of the folder, and run the command again.",
+)
+NEW_014 = Message(
+    "NEW-014",
+    "Merged cells hold the ref of several actions, or reach over the column of refs.",
+    "Correct the refs in `master.xlsx`.",
+    {
+        "across": "{area} is merged over the column of refs and the next, and all of it was read "
+        "as the ref. Unmerge it, put each thing in its own column, and start again; or correct it "
+        "in master.xlsx.",
+        "down": "{area} is one merged cell, so {actions} actions have one ref. Enter a ref of its "
+        "own for each in master.xlsx.",
+    },
+    level="warning",
+)
+NEW_015 = Message(
+    "NEW-015",
+    "Fields of the workbook template have no column in the spreadsheet.",
+    "Delete them, or correct the headings.",
+    "No column was found for {headings!q:the field #|the fields #} of the template, kept blank in "
+    "plan.toml. Delete those that you do not need, or enter the headings of your spreadsheet for "
+    "them and start again.",
+    level="note",
+)
