@@ -246,6 +246,42 @@ def test_an_assertion_that_its_cell_does_not_say_is_noticed(folder: Path) -> Non
     assert "what nobody typed" in found[0].message
 
 
+def test_a_cell_that_is_blank_in_the_stored_file_is_called_blank(folder: Path) -> None:
+    from dataclasses import replace
+
+    with small.opened(folder) as plan, plan.desk.work() as work:
+        fact = next(r for r in plan.desk.state.returns.values() if r.assertions)
+        first = fact.assertions[0]
+        elsewhere = replace(first, place=replace(first.place, cell="ZZ999"))
+        work.append([replace(fact, assertions=(elsewhere, *fact.assertions[1:]))])
+    [problem] = [each for each in problems(folder) if each.code == "VER-009"]
+    assert f'"{first.raw}"' in problem.message
+    assert "blank in the stored file" in problem.message
+    assert "None" not in problem.message
+
+
+def test_a_cell_that_the_ledger_has_as_emptied_is_called_emptied(folder: Path) -> None:
+    from dataclasses import replace
+
+    with small.opened(folder) as plan, plan.desk.work() as work:
+        fact = next(r for r in plan.desk.state.returns.values() if r.assertions)
+        first = fact.assertions[0]
+        emptied = replace(first, value=None, raw="")
+        work.append([replace(fact, assertions=(emptied, *fact.assertions[1:]))])
+    [problem] = [each for each in problems(folder) if each.code == "VER-009"]
+    assert "emptied" in problem.message
+    assert f'"{first.raw}"' in problem.message
+
+
+def test_an_original_that_the_ledger_does_not_name_is_noticed_too(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        path = plan.desk.folder.originals.path("0" * 64)
+    path.write_bytes(b"not what its name says")
+    [problem] = problems(folder)
+    assert (problem.code, problem.where) == ("VER-005", f"returns/{'0' * 64}")
+    assert "This original was changed." in problem.message
+
+
 # What is written from the ledger
 
 
@@ -262,14 +298,14 @@ def test_a_stale_or_missing_master_is_a_note_and_merge_writes_it_again(folder: P
     small.edit_master(folder, {("1.1", "rating"): "Red"})
     small.do(folder, "merge")
     now = master.read_bytes()
-    for left in (stale, None):
+    for left, shown in ((stale, "out of date"), (None, "missing")):
         if left is None:
             master.unlink()
         else:
             master.write_bytes(left)
-        assert [(p.code, p.level) for p in problems(folder) if p.code != "VER-011"] == [
-            ("VER-010", "note")
-        ]
+        [note] = [p for p in problems(folder) if p.code != "VER-011"]
+        assert (note.code, note.level) == ("VER-010", "note")
+        assert shown in note.message
         small.do(folder, "merge")
         assert master.read_bytes() == now
 

@@ -217,7 +217,7 @@ def test_whoever_comes_second_is_told_who_holds_the_plan(path: Path) -> None:
                 second.held().__enter__()
             assert codes(caught.value) == ["LED-004"]
             holder.unlink()
-            with pytest.raises(XlplanError, match="in use by somebody else"):
+            with pytest.raises(XlplanError, match="in use by another command"):
                 second.held().__enter__()
         with second.held():
             pass
@@ -442,7 +442,7 @@ def test_a_read_only_folder_cannot_be_added_to(read_only: Path, args: tuple[str,
     status, said = as_nobody(read_only, *args)
     assert status == 2, said
     assert "[LED-005]" in said
-    assert "Nothing was changed" in said
+    assert "nothing was changed" in said
 
 
 # Originals

@@ -118,9 +118,9 @@ LED_007 = Message(
         "still in returns/.",
         "chain": "The ledger cannot be read. {why} If the backup is whole, restore the folder of "
         "the plan from it; the files that came back are still in returns/.",
-        "event": "The ledger cannot be read: event {event} is damaged. Keep the file as it is and "
-        "restore the folder of the plan from a backup; the files that came back are still in "
-        "returns/.",
+        "event": "The ledger cannot be read: event {event} cannot be understood. Keep the file as "
+        "it is and restore the folder of the plan from a backup; the files that came back are "
+        "still in returns/.",
     },
 )
 LED_008 = Message(

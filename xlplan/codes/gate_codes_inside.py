@@ -28,6 +28,8 @@ GATE_024 = Message(
     {
         "blank": 'The sheet "{sheet}" has values but was read as blank. ' + _SAVE,
         "unread": 'The sheet "{sheet}" is listed but could not be read. ' + _SAVE,
+        "form": 'The sheet "{sheet}" has cells in a form that cannot be read here, so none of them '
+        "were read. " + _SAVE,
         "none": f"This workbook has no sheet to read. {_SAVE}",
     },
     lead=f"One of its sheets could not be read. {_LEAD_SAVE}",

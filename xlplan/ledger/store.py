@@ -218,7 +218,7 @@ class Ledger:
         except OSError:
             holder = ""
         own = holder.endswith(f"(process {os.getpid()})")
-        return "somebody else" if own or not holder else holder
+        return "" if own else holder
 
 
 class Transaction:
