@@ -136,8 +136,8 @@ PUB_006 = Message(
     "`--out` names a file of the plan itself, or no workbook.",
     "Choose another name that ends in `.xlsx`.",
     {
-        "ending": "A composite is an Excel workbook, and this name is not one's. Choose a name "
-        "for --out that ends in .xlsx.",
+        "ending": "A composite is an Excel workbook, but this name does not end in .xlsx. Choose "
+        "one for --out that does.",
         "own": "This is one of the plan's own files, or one that came in or went out, and a "
         "composite must not replace it. Choose another name for --out, such as board/draft.xlsx.",
     },

@@ -22,9 +22,9 @@ GATE_001 = Message(
 )
 GATE_002 = Message(
     "GATE-002",
-    "The file holds only zeros: a file in the cloud that was not downloaded.",
+    "The file holds only zeros, as a file in the cloud does that was not downloaded.",
     "Download it and merge again.",
-    "This file holds only zeros: it is in the cloud and was not downloaded. "
+    "This file holds only zeros, as a file in the cloud does that was not downloaded. "
     "Open its folder, download the file, and merge again.",
     lead="It arrived without its contents, because it had not been downloaded from the cloud when "
     "it was sent. Please open it once, and send it again.",

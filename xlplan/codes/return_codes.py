@@ -60,7 +60,8 @@ RET_006 = Message(
     "which template it is.",
     "Check that it is the file you expected.",
     {
-        "several": "This workbook carries the stamps of several ({templates!l})" + _READ_BY_ROWS,
+        "several": "This workbook carries the stamps of several workbooks ({templates!l})"
+        + _READ_BY_ROWS,
         "damaged": "The stamp of this workbook is damaged" + _READ_BY_ROWS,
         "missing": "The stamp of this workbook is missing, as in a copied sheet" + _READ_BY_ROWS,
         "copy": "One copy of the stamp of this workbook was changed; another is whole and names "
@@ -161,8 +162,8 @@ RET_017 = Message(
         "column": 'The heading "{heading}" ({cell}) stands where "{issued}" was issued.',
         "new": 'The heading "{heading}" ({cell}) stands where no heading was issued.',
         "sheet": "{doubts} Decide about the edits below them in decisions.xlsx.",
-        "sheet-more": "{doubts} {more:# more heading does|# more headings do} too. Decide about "
-        "the edits below them in decisions.xlsx.",
+        "sheet-more": "{doubts} {more:# more heading is|# more headings are} in doubt too. "
+        "Decide about the edits below them in decisions.xlsx.",
     },
     level="warning",
 )

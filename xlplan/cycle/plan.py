@@ -149,7 +149,7 @@ class Plan:
         return inside if not given.parent.exists() and inside.parent.exists() else given
 
     def undo(self, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
-        """Take one return back out; see `xlplan.cycle.acts.undo`."""
+        """Reverse one merged return; see `xlplan.cycle.acts.undo`."""
         from xlplan.cycle.acts import undo
 
         return undo(self.desk, return_id, cascade=cascade, why=why)
