@@ -78,6 +78,8 @@ IMPURE_MODULES = frozenset(
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint"})
 CLOCK_CALLS = frozenset({"now", "today", "utcnow"})
 MAX_LINES = 400
+MAX_MODULES = 217
+"""On the way to 165: lower it whenever it can be lowered."""
 
 AT_HOME = ("LED", "VER")
 """Families of message codes that stand in `xlplan.codes` alone; the others are still to move."""
@@ -209,6 +211,11 @@ def long_modules(house: House) -> Iterator[str]:
             yield f"{module} has {lines} lines; under {MAX_LINES} it can be read at one sitting"
 
 
+def too_many_modules(house: House) -> Iterator[str]:
+    if len(house) > MAX_MODULES:
+        yield f"{len(house)} modules are more than {MAX_MODULES}; a house is held in the head"
+
+
 def modules_without_docstring(house: House) -> Iterator[str]:
     for module, source in house.items():
         if source.strip() and not ast.get_docstring(parse(source)):
@@ -288,6 +295,7 @@ RULES: tuple[Rule, ...] = (
     imports_of_others_tools,
     impure_thoughts,
     long_modules,
+    too_many_modules,
     modules_without_docstring,
     import_cycles,
     codes_away_from_home,
@@ -310,6 +318,7 @@ PLANTED: tuple[tuple[Rule, House], ...] = (
     (impure_thoughts, {"xlplan.merge.a": "x = open('y')"}),
     (impure_thoughts, {"xlplan.merge.a": "import datetime\nx = datetime.date.today()"}),
     (long_modules, {"xlplan.plan.a": "x = 1\n" * MAX_LINES}),
+    (too_many_modules, {f"xlplan.plan.a{n}": '"""A."""' for n in range(MAX_MODULES + 1)}),
     (modules_without_docstring, {"xlplan.plan.a": "x = 1"}),
     (
         import_cycles,

@@ -14,7 +14,6 @@ with its `ledger.db`, its `plan.toml`, and `files.json` (where a file lay, and i
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import secrets
 import sys
@@ -22,25 +21,21 @@ import tempfile
 import tomllib
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from unittest import mock
 
-import openpyxl
-from xlplan.documents.columns import ID_PREFIX
-from xlplan.workbook.filling import fill_in
-
 from tests.conftest import ROOT
+from tests.sent import Formula, Sent, Typed
 from xlplan.cli.main import run
 from xlplan.cycle.demo import examples
 from xlplan.cycle.plan import open_plan
 from xlplan.merge.model import Question
-from xlplan.plan.definition import ENTRY, STATUS, Lead, PlanDefinition
+from xlplan.plan.definition import STATUS, Lead, PlanDefinition
 from xlplan.plan.load import load_definition
 from xlplan.plan.write import write_definition
-from xlplan.workbook.stamp import parse_row_key
 
 Layout = Literal["table", "form"]
 LAYOUTS: dict[str, Layout] = {"coded-key-actions": "form", "multi-agency-composite": "form"}
@@ -60,78 +55,6 @@ ANSWERS = {
 """What the coordinator chooses in `decisions.xlsx`; the other kinds stay open, or are answered
 from Python."""
 EPOCH = (2026, 1, 1, 0, 0, 0)
-BOX = "D"
-"""The column of a form in which a lead writes."""
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A formula typed into a cell."""
-
-    text: str
-
-
-Typed = str | float | Formula | None
-
-
-@dataclass
-class Sent:
-    """An issued workbook, with where each field of each action stands in it."""
-
-    data: bytes
-    sheet: str = ""
-    cells: dict[tuple[str, str], str] = field(default_factory=dict)
-    rows: dict[str, list[int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        columns: dict[int, str] = {}
-        book = openpyxl.load_workbook(io.BytesIO(self.data))
-        for sheet in book.worksheets:
-            for row in sheet.iter_rows():
-                texts = {c.column: c.value for c in row if isinstance(c.value, str)}
-                names = {
-                    at: text.removeprefix(ID_PREFIX)
-                    for at, text in texts.items()
-                    if text.startswith(ID_PREFIX)
-                }
-                key = next(filter(None, map(parse_row_key, texts.values())), None)
-                number = int(row[0].row or 0)
-                if key is None:
-                    columns = names or columns
-                    continue
-                self.sheet = self.sheet or sheet.title
-                self.rows.setdefault(key.uid, []).append(number)
-                if names:  # a line of a form
-                    self.cells[key.uid, next(iter(names.values()))] = f"{BOX}{number}"
-                else:
-                    for at, name in columns.items():
-                        self.cells[key.uid, name] = sheet.cell(number, at).coordinate
-
-    @property
-    def actions(self) -> list[str]:
-        """The uids of its actions, without those that a lead may propose."""
-        return [uid for uid in self.rows if not uid.startswith("new-")]
-
-    def cell(self, uid: str, name: str) -> str:
-        """Where a lead writes a field: an entry beside what stands, where it has one."""
-        return self.cells.get((uid, name + ENTRY)) or self.cells.get((uid, name), "")
-
-    def typed(
-        self, edits: Mapping[tuple[str, str], Typed], saved_at: str, gone: Sequence[str] = ()
-    ) -> bytes:
-        """The workbook with cells typed into and the rows of some actions deleted."""
-        book = openpyxl.load_workbook(io.BytesIO(self.data))
-        sheet = book[self.sheet]
-        for (uid, name), value in edits.items():
-            cell = sheet[self.cell(uid, name)]
-            cell.value = value.text if isinstance(value, Formula) else value
-            if isinstance(value, str):
-                cell.data_type = "s"
-        for number in sorted((n for uid in gone for n in self.rows[uid]), reverse=True):
-            sheet.delete_rows(number)
-        out = io.BytesIO()
-        book.save(out)
-        return fill_in(out.getvalue(), self.sheet, [], saved_at)
 
 
 @dataclass
