@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import lzma
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +18,10 @@ from typing import Any
 from tests.golden.workbook_text import workbook_text
 from xlplan.cli.main import run
 from xlplan.cycle.plan import open_plan
+from xlplan.plan.load import load_definition
 
 HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in HERE.glob("*.zip")))
-LAYOUTS = ("table", "form")
 PARTS = ("merge 1", "merge 2", "merge 3", "at the end", "issued as a table", "issued as a form")
 """What is pinned of each plan: three merges by the program as it is now, of the files that came
 in; what the whole ledger says; what a next cycle sends out."""
@@ -140,9 +141,9 @@ def _at_the_end(folder: Path, day: date) -> dict[str, str]:
         texts[f"status {cycle}"] = tell(folder, day, "status", "--cycle", cycle)
         texts[f"show {cycle}"] = tell(folder, day, "show", "--as-of", cycle)
         texts[f"show {cycle} restated"] = tell(folder, day, "show", "--as-of", cycle, "--restated")
-    texts["merge of nothing"] = tell(folder, day, "merge")
-    for cycle in cycles:
+    for cycle in cycles:  # before anything is recorded: the tip of the ledger is printed on them
         tell(folder, day, "publish", "--cycle", cycle, "--accessible", "--one-page")
+    texts["merge of nothing"] = tell(folder, day, "merge")
     for path in (folder / "master.xlsx", *sorted((folder / "board").glob("*.xlsx"))):
         texts[path.name] = workbook_text(path.read_bytes())
     return texts
@@ -158,8 +159,10 @@ def _templates(folder: Path, day: date, layout: str) -> dict[str, str]:
     """The templates that a next cycle issues, in one layout."""
     path = folder / "plan.toml"
     text = path.read_text("utf-8")
-    other = next(name for name in LAYOUTS if name != layout)
-    path.write_text(text.replace(f'layout = "{other}"', f'layout = "{layout}"'), encoding="utf-8")
+    text = re.sub(r'^layout = ".*\n', "", text, flags=re.MULTILINE)
+    text = text.replace("\n[issue]\n", f'\n[issue]\nlayout = "{layout}"\n')
+    assert load_definition(text, path.name).issue.layout == layout
+    path.write_text(text, encoding="utf-8")
     status = json.loads(say(folder, day, "status", "--json"))
     leads = sorted(status["leads"], key=lambda lead: (-lead["actions"], lead["lead"]))
     chosen = [part for lead in leads[:LARGEST] for part in ("--lead", lead["lead"])]
