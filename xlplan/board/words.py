@@ -35,7 +35,7 @@ _ASKED: Mapping[str, str] = {
     "row-added": "A row was added",
     "row-missing": "A row is missing",
     "row-twice": "A row came back twice",
-    "reverted": "A later copy shows the old value",
+    "reverted": "Files of one lead differ",
     "cleared-required": "A required field was emptied",
 }
 

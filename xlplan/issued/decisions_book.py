@@ -50,7 +50,7 @@ _ASKED = {
     "held": "The change to {field} was held back. Should the plan take it?",
     "locked": "A locked cell was changed. Should {field} say this?",
     "cleared-required": "{field} came back blank but must not be. Should it be cleared?",
-    "reverted": "A later file shows {field} as it was before the edit. Does the edit stand?",
+    "reverted": "Another file of the same lead shows {field} otherwise. Should the plan take that?",
     "row-added": "A new action is proposed. Should it join the plan?",
     "row-missing": "The action is missing from what came back. What should become of it?",
     "row-twice": "The action stands in the file more than once. What should {field} say?",

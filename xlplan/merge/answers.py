@@ -16,8 +16,8 @@ from xlplan.merge.questions import (
     OTHER,
     TRANSFER,
     WITHDRAW,
+    asks_on,
     labelled,
-    open_asks,
 )
 from xlplan.merge.records import CellKey
 from xlplan.merge.register import SET_TYPES, Write
@@ -133,7 +133,7 @@ def _accepted(
     if isinstance(chosen.value, Invalid):
         return refuse(question, answer, "DEC-003", f"{chosen.value.message} Or choose Other.")
     key = (question.uid, question.field)
-    asked = next((w for w in open_asks(state.live(key)) if w.id == chosen.assertion), None)
+    asked = next((w for w in asks_on(state, key) if w.id == chosen.assertion), None)
     if asked is not None and _beside(state, key, asked):
         value = taken_in(state, key, asked, chosen.value)
         return [decided(state, question, answer, choice, value)]
@@ -167,7 +167,7 @@ def _other(state: State, question: Question, answer: Answer) -> list[Fact] | Pro
         )
     if isinstance(value, Invalid):
         return refuse(question, answer, "DEC-003", value.message)
-    asked = [w for w in open_asks(state.live(key)) if w.id in question.saw]
+    asked = [w for w in asks_on(state, key) if w.id in question.saw]
     if asked and all(write.entry for write in asked):
         value = taken_in(state, key, asked[-1], value)
     return [decided(state, question, answer, OTHER, value)]

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from xlplan.errors import Problem
 from xlplan.merge.ids import answered_with, identity, named
 from xlplan.merge.model import Candidate, Decided, Place, Question
-from xlplan.merge.questions import open_asks
+from xlplan.merge.questions import open_again, open_asks
 from xlplan.merge.records import CellKey
-from xlplan.merge.register import NOWHERE, Write, settle
+from xlplan.merge.register import NOWHERE, Write, settle, superseded
+from xlplan.merge.reverted import answered_again
 from xlplan.merge.state import State
 from xlplan.plan.values import Raw, Value
 
@@ -46,7 +47,12 @@ def decided(
     it is not the whole of what the cell holds: entries that they had not seen stay beside it.
     """
     key = cell or (question.uid, question.field)
-    saw = _seen_by(state, key, question, answer) | question.saw | answered_with(question.saw)
+    live = state.live(key)
+    asked = [write for write in live if write.id in question.saw and not write.standing]
+    around = _seen_by(state, key, question, answer)
+    if not writes:  # nothing is put in the place of what an author had replaced, which is not shown
+        around -= superseded(live)
+    saw = around | question.saw | answered_with(question.saw) | answered_again(asked, live)
     if of is not None:
         took = {candidate.assertion for candidate in of}
         known = frozenset().union(*(w.saw for w in state.live(key) if w.id in took))
@@ -75,6 +81,8 @@ def _seen_by(state: State, key: CellKey, question: Question, answer: Answer) -> 
     shown = now if issued is None else state.live(key, issued.as_of)
     decided = [write for write in now if write.kind == "decision"]
     asked = {write.id for write in open_asks(now)} - question.saw
+    again = [one for one in open_again(state, key, now) if one.id not in question.saw]
+    asked |= {one.said.id for one in again if one.said is not None}
     return frozenset(write.id for write in (*shown, *decided)) - asked
 
 

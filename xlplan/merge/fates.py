@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlplan.merge.model import COORDINATOR, Assertion, Disposition, Place, Returned
 from xlplan.merge.register import Write, already_answered, superseded
+from xlplan.merge.reverted import shown_again
 from xlplan.merge.state import State
 
 _ASKING: dict[str, Disposition] = {
@@ -41,27 +42,37 @@ def fates_of(state: State, returned: Returned) -> list[Fate]:
         Fate(
             state.ref(item.uid), item.uid, field,
             replace(item.place, cell=item.cells.get(field, item.place.cell)), item.author,
-            disposition_of(state, item),
+            disposition_of(state, item, returned.id),
         )
         for item in returned.assertions
         for field in (item.row or (item.field,))
     ]  # fmt: skip
 
 
-def disposition_of(state: State, item: Assertion) -> Disposition:
-    """What became of one assertion: by what stands on its cell, not by when it came in."""
+def disposition_of(state: State, item: Assertion, source: str = "") -> Disposition:
+    """What became of one assertion: by what stands on its cell, not by when it came in.
+
+    `source` is the return that is looked at: what it says again after something else was not
+    superseded by its author, but is kept out and asked about.
+    """
     key = (item.uid, item.field)
     writes = state.live(key)
     mine = next((write for write in writes if write.id == item.id), None)
     kind = mine.kind if mine is not None else item.kind
+    again = False
     if mine is not None and mine.id in superseded([w for w in writes if _competes(w, mine)]):
-        return "superseded"
+        again = any(
+            one.said is not None and one.said.id == mine.id and source in one.sources
+            for one in shown_again(state, key, writes)
+        )
+        if not again:
+            return "superseded"
     if kind == "row-added" and item.author == COORDINATOR:
         return "applied"
     if kind in _ASKING:
         return _ASKING[kind]
     cell = state.cell(key)
-    if item.id in already_answered(writes):
+    if again or item.id in already_answered(writes):
         return "applied" if cell.value == item.value else "held"
     if any(head.id == item.id for head in cell.heads):
         if cell.conflict:

@@ -14,7 +14,7 @@ from xlplan.merge.decisions import Answer, decided, refuse, taken_in
 from xlplan.merge.ids import row_uid
 from xlplan.merge.model import Assertion, Decided, Fact, Question, Returned, RowAdded
 from xlplan.merge.newrows import new_row, news, row_values
-from xlplan.merge.questions import ACCEPT, DECLINE, LINK, labelled, question_id
+from xlplan.merge.questions import ACCEPT, DECLINE, LINK, asks_on, labelled, question_id
 from xlplan.merge.register import SET_TYPES, Write
 from xlplan.merge.rows import TEXT, kind_of
 from xlplan.merge.state import State
@@ -48,7 +48,7 @@ def proposal_facts(
 
 def _asked(state: State, question: Question, choice: str) -> Write:
     """The version of a proposed row that was chosen; the last, where the choice names none."""
-    asked = [w for w in state.live((question.uid, "")) if w.id in question.saw]
+    asked = [w for w in asks_on(state, (question.uid, "")) if w.id in question.saw]
     labels = labelled(question.candidates)
     if choice in labels:
         wanted = question.candidates[labels.index(choice)].assertion

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import cast
 
 from xlplan.merge.ids import digest, identity, in_doubt, named, row_uid
 from xlplan.merge.model import COORDINATOR, Candidate, Question, QuestionKind
 from xlplan.merge.records import CellKey
 from xlplan.merge.register import CellState, Write, already_answered, distinct, seen, superseded
-from xlplan.merge.reverted import Shown, last_shown, without
+from xlplan.merge.reverted import Again, put_back, shown_again
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.text import fold
@@ -68,8 +69,9 @@ def _questions_on(state: State, key: CellKey) -> Iterator[Question]:
     cell = state.cell(key)
     if cell.conflict:
         yield _conflict(state, key, cell)
-    yield from _asking(state, key, writes, cell)
-    yield from _reverted(state, key, writes, cell)
+    again = open_again(state, key, writes)
+    yield from _asking(state, key, again, cell)
+    yield from _reverted(state, key, again, writes, cell)
 
 
 def question_id(key: CellKey, kind: str, ids: Iterable[str]) -> str:
@@ -134,35 +136,77 @@ def open_asks(writes: Sequence[Write]) -> list[Write]:
     return [w for w in writes if not w.standing and w.kind != "decision" and w.id not in gone]
 
 
+def open_again(state: State, key: CellKey, writes: Sequence[Write]) -> list[Again]:
+    """What authors may have said last, though they had said it before, that nobody decided yet.
+
+    It is asked whatever became of the value before, where what it replaced stands or is asked
+    about; else only where nobody has seen the value.
+    """
+    known = seen(w for w in writes if w.kind == "decision" or w.standing)
+    decided = seen(w for w in writes if w.kind == "decision")
+    cell = state.cell(key)
+    asks = [w for w in open_asks(writes) if _is_a_question(state, key, w)]
+    current = {write.id for write in (*cell.heads, *cell.entries, *asks)}
+    return [
+        again
+        for again in shown_again(state, key, writes)
+        if again.id not in decided
+        and (again.over.id in current or (again.said is not None and again.said.id not in known))
+        and (again.over.entry or not _offered(cell, again.value))
+    ]
+
+
+def asks_on(state: State, key: CellKey) -> list[Write]:
+    """The writes on a cell that ask, those among them that were replaced and are said again."""
+    writes = state.live(key)
+    again = {
+        one.said.id: replace(one.said, place=one.shown.place, stamp=one.shown.stamp)
+        for one in open_again(state, key, writes)
+        if one.said is not None and one.asks
+    }
+    return [*open_asks(writes), *again.values()]
+
+
 def _asking(
-    state: State, key: CellKey, writes: Sequence[Write], cell: CellState
+    state: State, key: CellKey, again: Sequence[Again], cell: CellState
 ) -> Iterator[Question]:
     kinds: dict[str, list[Write]] = defaultdict(list)
-    for write in open_asks(writes):
+    for write in asks_on(state, key):
         if _is_a_question(state, key, write):
             kinds[write.kind].append(write)
     item = state.field_of(key)
     for kind, asking in sorted(kinds.items()):
         found = _ordered(asking)
+        ids = frozenset(write.id for write in found)
         candidates = tuple(_ask_candidate(write, item) for write in found)
-        choices = _CHOICES[kind]
-        if kind == "invalid" and not any(isinstance(c.value, Invalid) for c in candidates):
-            choices = (*labelled(candidates), KEEP, OTHER)  # the scale knows it by now
-        elif len(candidates) > 1 and ACCEPT in choices:
-            choices = (*labelled(candidates), *(c for c in choices if c != ACCEPT))
         yield _question(
             state,
             key,
             cast("QuestionKind", kind),
-            frozenset(write.id for write in found),
+            ids | {one.id for one in again if one.asks and one.said and one.said.id in ids},
             found[0].base,
             cell.value,
             candidates,
-            choices,
+            _ask_choices(kind, candidates),
             " ".join(
                 dict.fromkeys((*(w.message for w in found if w.message), *_before(state, key)))
             ),
         )
+
+
+def _ask_choices(kind: str, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    choices = _CHOICES[kind]
+    if kind == "invalid":  # the scale may know some of them by now
+        return (*_values(candidates), *choices)
+    if len(candidates) > 1 and ACCEPT in choices:
+        return (*labelled(candidates), *(c for c in choices if c != ACCEPT))
+    return choices
+
+
+def _values(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """The labels of those candidates that are values of their field."""
+    labels = zip(labelled(candidates), candidates, strict=True)
+    return tuple(label for label, one in labels if not isinstance(one.value, Invalid))
 
 
 def _before(state: State, key: CellKey) -> tuple[str, ...]:
@@ -190,37 +234,61 @@ def _ask_candidate(write: Write, item: Field | None) -> Candidate:
 
 
 def _reverted(
-    state: State, key: CellKey, writes: Sequence[Write], cell: CellState
+    state: State, key: CellKey, again: Sequence[Again], writes: Sequence[Write], cell: CellState
 ) -> Iterator[Question]:
-    """A later file of the same author shows something earlier again: keep the edit, ask."""
+    """A file that may be the author's latest shows something earlier: keep what stands, ask."""
     item = state.field_of(key)
-    for head in (*cell.heads, *cell.entries):
-        shown = last_shown(state, key, head)
-        if shown is None or (cell.conflict and _offered(cell, shown)):
-            continue
-        ident = named("v", head.id, identity(shown.value))
-        if any(write.kind == "decision" and ident in write.saw for write in writes):
-            continue
+    over: dict[str, list[Again]] = defaultdict(list)
+    for one in again:
+        if not one.asks:
+            over[one.over.id].append(one)
+    for ident, found in over.items():
+        head = found[0].over
+        candidates = (candidate(head, item), *(_back(item, one, writes) for one in found))
+        said = (_how(one) for one in found)
         yield _question(
-            state, key, "reverted", frozenset((head.id, ident)), head.base, cell.value,
-            (candidate(head, item), _back(item, head, shown, ident, writes)),
-            _CHOICES["reverted"],
-            "A later file of the same lead shows this cell as it was before the edit.",
+            state, key, "reverted", frozenset((ident, *(one.id for one in found))), head.base,
+            cell.value, candidates, _back_choices(candidates),
+            " ".join(dict.fromkeys(text for texts in said for text in texts if text)),
         )  # fmt: skip
 
 
-def _offered(cell: CellState, shown: Shown) -> bool:
-    """Whether the question of an open conflict offers what was shown already."""
-    return digest(identity(shown.value)) in distinct(cell.heads)
+def _how(again: Again) -> tuple[str, str]:
+    """What is known of the order of the files, and what is wrong with the value itself."""
+    if not again.later:
+        order = (
+            "Files of the same lead differ in this cell, and the times inside them do not tell "
+            "which was saved last."
+        )
+    elif again.said is None:
+        order = "A later file of the same lead shows this cell as it was before the edit."
+    else:
+        order = "A later file of the same lead says again what an earlier one had said."
+    return order, again.said.message if again.said is not None else ""
 
 
-def _back(
-    item: Field | None, head: Write, shown: Shown, ident: str, writes: Sequence[Write]
-) -> Candidate:
-    """The cell as the later file has it; an entry is taken out, the others stay."""
-    value = without(item, head, shown.value, writes) if head.entry else shown.value
+def _back_choices(candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    """An only value that is shown is accepted or not; of several, one is chosen."""
+    if len(candidates) > 2:
+        valid = _values(candidates)
+        return (*(c for c in valid if c != labelled(candidates)[0]), KEEP, OTHER)
+    if isinstance(candidates[1].value, Invalid):
+        return (KEEP, OTHER)
+    return _CHOICES["reverted"]
+
+
+def _offered(cell: CellState, value: Value) -> bool:
+    """Whether the cell holds a value already, or the question of its open conflict offers it."""
+    if cell.conflict:
+        return digest(identity(value)) in distinct(cell.heads)
+    return cell.value == value
+
+
+def _back(item: Field | None, again: Again, writes: Sequence[Write]) -> Candidate:
+    """The cell as the other file has it."""
+    value, shown = put_back(item, again, writes), again.shown
     text = show_in(item, value) or "(blank)"
-    return Candidate(value, text, head.author, shown.place, shown.stamp, ident)
+    return Candidate(value, text, again.over.author, shown.place, shown.stamp, again.id)
 
 
 def _question(

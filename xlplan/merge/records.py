@@ -104,6 +104,15 @@ class Records:
             if (write := self._as_of(record, until)) is not None
         ]
 
+    def sightings(self, key: CellKey, until: int) -> list[tuple[str, Sighting]]:
+        """The ids of the live writes of a cell, each with every live sighting of it."""
+        return [
+            (name, sight)
+            for name, record in self._records.get(key, {}).items()
+            for sight in record.sightings
+            if sight.seq <= until and self.is_live(sight.source, sight.seq, until)
+        ]
+
     def _stands(self, record: Record) -> bool:
         """Whether nothing that saw a write was ever taken back, as in most plans nothing was."""
         gone = self._retracted

@@ -227,6 +227,10 @@ class State:
             for w in writes
         ]
 
+    def sightings(self, key: CellKey) -> list[tuple[str, Sighting]]:
+        """Where each live write of a cell, by its id, was made or seen again."""
+        return self._records.sightings(key, self.seq)
+
     def live_returns(self, issued: str) -> list[Returned]:
         """The returns of an issued workbook that have not been taken back, in ledger order."""
         return [
