@@ -21,7 +21,7 @@ from tests.paper import DEFINITION, LEADS, RATINGS, Office, row
 from xlplan.errors import Problem
 from xlplan.merge.answers import Answer, facts_of
 from xlplan.merge.model import COORDINATOR, Assertion, Change, Issued, Question, Returned, RowAdded
-from xlplan.merge.questions import OTHER, open_asks
+from xlplan.merge.questions import OTHER, asks_on
 from xlplan.merge.reading import Reading, RowTrust
 from xlplan.merge.register import SET_TYPES, Write, superseded
 from xlplan.plan.definition import STATUS, Lead
@@ -106,6 +106,24 @@ class OfficeYear(RuleBasedStateMachine):
         template = data.draw(st.sampled_from(self.templates()), "template")
         said = {("a-1", "diary:entry"): text}
         self.merge(self.office.reading(template, said, saved_at=stamp, digest=self.digest()))
+
+    @precondition(lambda self: self.readings)
+    @rule(
+        data=st.data(),
+        raw=st.sampled_from(["Green", "Red", "Purple", None]),
+        stamp=STAMPS,
+        trust=st.sampled_from(TRUST[:2]),
+    )
+    def change_their_mind(self, data: Any, raw: Raw, stamp: str, trust: RowTrust) -> None:
+        """Another file of a template that came back: something else, or the same again."""
+        _, returned = data.draw(st.sampled_from(self.readings), "after")
+        issued = self.office.state.issued[returned.issued]
+        said = {("a-1", "rating"): raw, ("a-1", "action"): raw or "Paint the hall"}
+        self.merge(
+            self.office.reading(
+                issued, said, saved_at=stamp, digest=self.digest(), trust={"a-1": trust}
+            )
+        )
 
     @precondition(lambda self: self.readings)
     @rule(data=st.data(), later=st.sampled_from(["2026-02-01T00:00:00Z", "2027-01-01T00:00:00Z"]))
@@ -240,6 +258,22 @@ class OfficeYear(RuleBasedStateMachine):
                 self.assert_kept(item, open_)
 
     @invariant()
+    def the_last_word_is_heard(self) -> None:
+        """What the files of a template that may have been saved last say stands, is asked about,
+        or has been seen by whoever wrote or decided since."""
+        state = self.office.state
+        asked = {
+            (q.uid, q.field, show(c.value)) for q in self.office.questions() for c in q.candidates
+        }
+        for issued in state.issued:
+            returns = state.live_returns(issued)
+            last = max((one.saved_at for one in returns), default="")
+            for one in returns:
+                for item in one.assertions if one.saved_at in ("", last) else ():
+                    if item.field and state.row_at(item.uid) is not None:
+                        assert self.is_heard(item, asked), item
+
+    @invariant()
     def locked_fields_are_the_coordinators(self) -> None:
         for key in self.locked():
             assert {head.author for head in self.office.state.cell(key).heads} <= {COORDINATOR}
@@ -308,7 +342,7 @@ class OfficeYear(RuleBasedStateMachine):
         if item.uid in state.rows and state.row_at(item.uid) is None:
             return  # its row was taken back out of the plan with the return that proposed it
         if not write.standing:
-            asked = write.id in {w.id for w in open_asks(writes)}
+            asked = write.id in {w.id for w in asks_on(state, key)}
             withdrawn = state.value(item.uid, STATUS) == "withdrawn"
             told = item.kind == "row-added" and item.author == COORDINATOR
             cell = state.cell(key)
@@ -330,6 +364,19 @@ class OfficeYear(RuleBasedStateMachine):
             assert item.id in taken_in | superseded(writes)
         elif item.kind == "entry":
             assert show(item.value) in show(cell.value)
+
+    def is_heard(self, item: Assertion, asked: set[tuple[str, str, str]]) -> bool:
+        key = (item.uid, item.field)
+        writes = self.office.state.live(key)
+        (write,) = [w for w in writes if w.id == item.id]
+        cell = self.office.state.cell(key)
+        if any(w.id == item.id for w in (*cell.heads, *cell.entries)) or cell.value == write.value:
+            return True
+        seen = {name for w in writes if w.kind == "decision" or w.standing for name in w.saw}
+        known = {name for w in writes if w.value == write.value for name in (w.id, w.id + "!")}
+        return bool(known & seen) or any(
+            (uid, field) == key and show(write.value) in text for uid, field, text in asked
+        )
 
     def type_of(self, key: tuple[str, str]) -> str:
         item = self.office.state.field_of(key)

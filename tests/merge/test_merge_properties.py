@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from tests.paper import DEFINITION, FIELDS, Office
 from xlplan.merge.decide import decide
 from xlplan.merge.model import COORDINATOR, Issued
-from xlplan.merge.reading import Reading
-from xlplan.plan.values import Raw, canon, show
+from xlplan.merge.reading import Reading, RowTrust
+from xlplan.plan.values import Raw, Value, canon, show
 
 TEXT = st.sampled_from(["x", "y", "Paint bought", "- done", "=1+1", "two\nlines", "007", " é "])
 VALUES: dict[str, st.SearchStrategy[Raw]] = {
@@ -317,6 +317,60 @@ def test_the_order_of_returns_that_meet_in_one_cell_does_not_matter(
             one.office.merge(read(one, item, number))
         pictures.append(one.office.picture())
     assert pictures[0] == pictures[1]
+
+
+WORDS: dict[str, st.SearchStrategy[Raw]] = {
+    "rating": st.sampled_from(["Green", "Red", "Blue", "Purple", None]),
+    "action": st.sampled_from(["Paint the hall", "Mine", "Ours"]),
+}
+"""One cell to fill in, and a locked one: as issued, edited, not on the scale, emptied."""
+
+
+@st.composite
+def words(draw: st.DrawFn) -> tuple[str, list[tuple[Raw, str, RowTrust]]]:
+    """What a lead's files say one after the other in a cell, the first of it again at the end."""
+    name = draw(st.sampled_from(sorted(WORDS)))
+    trust: st.SearchStrategy[RowTrust] = st.sampled_from(["signed", "signed", "matched"])
+    said = draw(st.lists(st.tuples(WORDS[name], STAMPS, trust), min_size=2, max_size=3))
+    raw, _, how = said[0]
+    return name, [*said, (raw, draw(STAMPS), how)]
+
+
+@given(words(), st.randoms(use_true_random=False))
+def test_the_latest_word_of_a_lead_stands_or_is_asked_about(
+    given: tuple[str, list[tuple[Raw, str, RowTrust]]], random: object
+) -> None:
+    """Of the files saved last, as far as anybody can know, none is passed over in silence."""
+    name, said = given
+    last = max(stamp for _, stamp, _ in said)
+    latest = {show(canon_of(name, raw)) for raw, stamp, _ in said if stamp in ("", last)}
+    numbers = list(range(len(said)))
+    random.shuffle(numbers)  # type: ignore[attr-defined]  # Hypothesis types it as object
+    pictures = []
+    for order in (range(len(said)), numbers):
+        office = Office()
+        ann = office.issue("Ann")
+        for number in order:
+            raw, stamp, trust = said[number]
+            office.give_back(
+                ann, {("a-1", name): raw}, saved_at=stamp, trust={"a-1": trust}, digest=str(number)
+            )
+        heard = {office.value("a-1", name)}
+        heard |= {show(c.value) for q in office.questions() for c in q.candidates}
+        assert latest <= heard
+        pictures.append(office.picture())
+    assert pictures[0] == pictures[1]
+    asked = len(office.questions())
+    for _ in range(asked):
+        for question in office.questions()[:1]:
+            office.answer(question, "Keep current")
+    assert office.questions() == []
+
+
+def canon_of(name: str, raw: Raw) -> Value:
+    item = DEFINITION.find(name)
+    assert item is not None
+    return canon(item, raw, DEFINITION)
 
 
 ELEMENTS = st.frozensets(st.sampled_from("abcd"), min_size=1)

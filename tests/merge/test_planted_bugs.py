@@ -14,6 +14,8 @@ A re-saved copy counts as new: merging again or a re-saved copy changes nothing.
 Invalid values are applied: the textbook three-way.
 A row that is of no template is left out: no row is lost.
 An answer answers other questions too: each question stays until it is answered.
+What was said before is not heard again: the latest word stands or is asked; the office's year.
+Of files with the same time one is chosen: the latest word stands or is asked about.
 
 Each test runs a property with the bug in place and asserts that it fails.
 """
@@ -31,10 +33,12 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.cycle.test_office_year import OfficeYear
 from tests.merge import test_merge_properties as properties
 from tests.paper import Office, row
-from xlplan.merge import decisions, diff, ids, questions, register
+from xlplan.merge import decisions, diff, ids, questions, register, reverted
 from xlplan.merge.model import Event, Returned
 from xlplan.merge.reading import ReadRow
+from xlplan.merge.records import CellKey
 from xlplan.merge.register import CellState, Write
+from xlplan.merge.reverted import Again
 from xlplan.merge.state import State
 from xlplan.plan.definition import Field
 
@@ -175,6 +179,26 @@ def an_answer_answers_all(patch: Patch) -> None:
     )
 
 
+def what_was_said_before_is_not_heard_again(patch: Patch) -> None:
+    plain = reverted.shown_again
+
+    def planted(state: State, key: CellKey, writes: list[Write]) -> list[Again]:
+        """Only ordinary values are: what was only asked about is not."""
+        found = plain(state, key, writes)
+        return [one for one in found if one.said is None or one.said.standing]
+
+    patch.setattr(questions, "shown_again", planted)
+
+
+def a_tie_is_settled_silently(patch: Patch) -> None:
+    plain = reverted.shown_again
+
+    def planted(state: State, key: CellKey, writes: list[Write]) -> list[Again]:
+        return [one for one in plain(state, key, writes) if one.later]
+
+    patch.setattr(questions, "shown_again", planted)
+
+
 # What must catch them: the properties, and three promises in one small scene each
 
 
@@ -263,6 +287,15 @@ CAUGHT: list[tuple[Callable[[Patch], None], Property]] = [
     (invalid_values_are_applied, properties.test_a_single_return_equals_the_textbook_three_way),
     (rows_of_no_template_are_left_out, no_row_is_lost),
     (an_answer_answers_all, each_question_stays_until_it_is_answered),
+    (
+        what_was_said_before_is_not_heard_again,
+        properties.test_the_latest_word_of_a_lead_stands_or_is_asked_about,
+    ),
+    (what_was_said_before_is_not_heard_again, a_year),
+    (
+        a_tie_is_settled_silently,
+        properties.test_the_latest_word_of_a_lead_stands_or_is_asked_about,
+    ),
 ]
 
 
