@@ -344,6 +344,36 @@ def test_a_return_that_shows_less_than_an_earlier_one_is_said_to_ask(
     }
 
 
+@pytest.mark.parametrize("raw", ["Purple", None], ids=["invalid", "blank"])
+@pytest.mark.parametrize("last", ["2026-11-12T10:00:00Z", "2026-11-11T10:00:00Z"])
+def test_what_a_lead_says_again_after_an_edit_needs_a_person(
+    folder: Path, say: Any, raw: str | None, last: str
+) -> None:
+    """Also where the last two files have the same time inside."""
+    key = ("1.1", "rating")
+    given = ((raw, "2026-11-10T10:00:00Z"), ("Red", "2026-11-11T10:00:00Z"), (raw, last))
+    for number, (text, saved_at) in enumerate(given):
+        small.give_back(
+            folder, small.LETTINGS, {key: text}, file=f"{number}.xlsx", saved_at=saved_at
+        )
+        found = say(folder, "merge")
+    assert found.status == 1
+    (question,) = found.document["questions"]
+    assert (question["kind"], question["action"]) == ("reverted", "1.1")
+    said = [(c["value"], c["file"]) for c in question["candidates"]]
+    assert [value or "(blank)" for value, _ in said] == ["Red", raw or "(blank)"]
+    assert said[1][1].endswith("2.xlsx")
+    report = next(r for r in found.document["returns"] if r["file"] == "inbox/2.xlsx")
+    assert (report["questions"], list(report["dispositions"])) == (
+        1, ["invalid" if raw else "held"],
+    )  # fmt: skip
+    assert say(folder, "show", "1.1").document[0]["fields"]["rating"] == "Red"
+    small.answer(folder, {key: "Keep current"})
+    assert say(folder, "merge").status == 0
+    assert say(folder, "show", "1.1").document[0]["fields"]["rating"] == "Red"
+    assert say(folder, "verify").status == 0
+
+
 def test_two_merges_at_once(folder: Path, say: Any) -> None:
     small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Red"})
     with Ledger.open_(folder / "ledger.db") as first, first.held():
