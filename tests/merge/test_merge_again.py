@@ -132,6 +132,18 @@ def test_an_edit_said_for_certain_and_again_in_doubt_is_asked() -> None:
     assert (only(office).kind, texts(only(office))) == ("reverted", ["Red", "Blue"])
 
 
+def test_a_copy_in_doubt_of_what_is_asked_takes_no_question_away() -> None:
+    office = Office()
+    files(office, RATING, [("Purple", "10", {}), ("Purple", "11", MATCHED), ("Purple", "", {})])
+    assert (only(office).kind, texts(only(office))) == ("invalid", ["Purple"])
+
+
+def test_a_copy_in_doubt_after_another_value_is_asked_with_it() -> None:
+    office = Office()
+    files(office, RATING, [("Purple", "10", {}), ("Mauve", "11", {}), ("Purple", "12", MATCHED)])
+    assert (only(office).kind, sorted(texts(only(office)))) == ("invalid", ["Mauve", "Purple"])
+
+
 def test_an_earlier_copy_that_comes_in_late_does_not_ask_what_was_answered() -> None:
     office = Office()
     ann = office.issue("Ann")

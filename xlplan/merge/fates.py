@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from xlplan.merge.ids import for_certain
 from xlplan.merge.model import COORDINATOR, Assertion, Disposition, Place, Returned
 from xlplan.merge.register import Write, already_answered, superseded
 from xlplan.merge.reverted import shown_again
@@ -62,7 +63,9 @@ def disposition_of(state: State, item: Assertion, source: str = "") -> Dispositi
     again = False
     if mine is not None and mine.id in superseded([w for w in writes if _competes(w, mine)]):
         again = any(
-            one.said is not None and one.said.id == mine.id and source in one.sources
+            one.said is not None
+            and one.said.id in (mine.id, for_certain(mine.id))
+            and source in one.sources
             for one in shown_again(state, key, writes)
         )
         if not again:

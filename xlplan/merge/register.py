@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xlplan.merge.ids import answered, digest, identity
+from xlplan.merge.ids import answered, digest, for_certain, identity
 from xlplan.merge.model import COORDINATOR, Place
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date
@@ -84,9 +84,15 @@ def superseded(writes: Sequence[Write]) -> frozenset[str]:
             groups[write.issued, write.author, write.entry].append(write)
     gone: set[str] = set()
     for group in groups.values():
-        last = max((write.stamp for write in group if write.timed), default="")
+        last = max((write.stamp for write in for_sure(group) if write.timed), default="")
         gone.update(write.id for write in group if write.stamp < last)
     return frozenset(gone)
+
+
+def for_sure(writes: Collection[Write]) -> list[Write]:
+    """Without what is in doubt in one copy and said for certain in another: the same assertion."""
+    ids = {write.id for write in writes}
+    return [w for w in writes if for_certain(w.id) == w.id or for_certain(w.id) not in ids]
 
 
 def seen(writes: Iterable[Write]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from xlplan.merge.ids import for_certain, identity, named
 from xlplan.merge.model import Place, Returned
 from xlplan.merge.records import CellKey
-from xlplan.merge.register import Write, already_answered, settle, superseded
+from xlplan.merge.register import Write, already_answered, for_sure, settle, superseded
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Field
 from xlplan.plan.values import Value
@@ -79,7 +79,7 @@ def answered_again(asked: Iterable[Write], writes: Sequence[Write]) -> frozenset
 def shown_again(state: State, key: CellKey, writes: Sequence[Write]) -> Iterator[Again]:
     """Where an author's latest files show something else than what is left of their writes."""
     groups: dict[tuple[str, str, bool], list[Write]] = defaultdict(list)
-    for write in writes:
+    for write in for_sure(writes):
         if write.issued:
             groups[_author(write)].append(write)
     settled = already_answered(writes)
@@ -128,8 +128,8 @@ def _last(
     known = {write.id: write for write in group}
     said: dict[str, list[Shown]] = defaultdict(list)
     for write_id, sight in state.sightings(key):
-        if write_id in known:
-            write = known.get(for_certain(write_id), known[write_id])
+        write = known.get(write_id) or known.get(for_certain(write_id))
+        if write is not None:
             said[sight.source].append(Shown(write, sight.place, sight.stamp, sight.source))
     emptied = {
         sight.source for _, sight in state.sightings((key[0], "")) if key[1] in dict(sight.cells)
