@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -179,6 +180,16 @@ def test_what_the_coordinator_has_seen_and_replaced_is_not_asked_again() -> None
     office.coordinator({RATING: "Amber"})
     office.give_back(ann, {RATING: "Purple"}, saved_at="12")
     assert (office.value(*RATING), office.questions()) == ("Amber", [])
+
+
+def test_another_name_of_the_same_rating_is_nothing_else() -> None:
+    office = Office()
+    files(office, RATING, [("Purple", "10", {}), ("Red", "11", {}), ("Purple", "12", {})])
+    assert only(office).kind == "reverted"
+    known = office.state.definition
+    ratings = [replace(r, aliases=("Purple",)) if r.code == "Red" else r for r in known.ratings]
+    office.redefine(replace(known, ratings=tuple(ratings)))
+    assert (office.value(*RATING), office.questions()) == ("Red", [])
 
 
 class TestAsksAfterAsks:
