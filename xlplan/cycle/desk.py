@@ -13,6 +13,7 @@ from functools import cached_property
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
 from xlplan.cycle.folder import PlanFolder, not_recorded, text_digest
+from xlplan.cycle.key import first_fingerprint, own_key
 from xlplan.ledger.store import Ledger, Transaction
 from xlplan.merge.model import Defined, Event, Fact
 from xlplan.merge.project import History, Step, replay
@@ -85,8 +86,8 @@ class Desk:
 
     @cached_property
     def key(self) -> bytes:
-        """The plan's secret key."""
-        return self.folder.read_key()
+        """The plan's secret key; XlplanError where it is missing, damaged or another plan's."""
+        return own_key(self.folder, self.ledger)
 
     @property
     def history(self) -> History:
@@ -135,6 +136,7 @@ class Desk:
             else:
                 with self.ledger.transaction() as transaction:
                     self.forget()
+                    self._bind(transaction)
                     work = self._begin(transaction, text, definition)
                     yield work
                 self.history.changes.extend(work.step.changes())
@@ -147,6 +149,13 @@ class Desk:
             raise
         finally:
             self._at = ""
+
+    def _bind(self, transaction: Transaction) -> None:
+        """Note in a ledger of an older xlplan which key it belongs to."""
+        if not self.ledger.fingerprint():
+            found = first_fingerprint(self.folder, self.state)
+            if found:
+                transaction.bind(found)
 
     def _begin(
         self, transaction: Transaction | None, text: str, definition: PlanDefinition

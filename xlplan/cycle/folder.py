@@ -107,8 +107,10 @@ class PlanFolder:
 
     def read_key(self) -> bytes:
         """The secret key; XlplanError where the folder was copied without it."""
+        why = "it is not a line of hexadecimal digits"
         try:
             key = bytes.fromhex(self.key.read_text(encoding="ascii").strip())
+            why = f"it holds {2 * len(key)} hexadecimal digits, a key has {2 * KEY_BYTES}"
         except FileNotFoundError:
             raise fault(
                 "PLAN-004",
@@ -124,7 +126,7 @@ class PlanFolder:
             raise fault(
                 "PLAN-005",
                 str(self.key),
-                "The plan's secret key is damaged. Restore secret.key from a backup.",
+                f"The plan's secret key is damaged: {why}. Restore secret.key from a backup.",
             )
         return key
 

@@ -19,6 +19,7 @@ from xlplan.merge.ids import named
 from xlplan.merge.model import Defined, Fact, RowAdded
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
+from xlplan.workbook.stamp import fingerprint
 
 if TYPE_CHECKING:
     from xlplan.source.importing import Match, Source
@@ -173,7 +174,7 @@ def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> Non
 
     text = write_definition(source.definition, source.guesses)
     write_atomically(folder.definition, text.encode("utf-8"))
-    folder.make_key()
+    key = folder.make_key()
     digest = folder.originals.keep(data)
     for path in (folder.inbox, folder.board, folder.root / "outbox"):
         path.mkdir()
@@ -192,6 +193,7 @@ def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> Non
         for row in source.rows
     ]
     with Ledger.create(folder.ledger) as ledger, ledger.transaction() as transaction:
+        transaction.bind(fingerprint(key))
         transaction.append(clock().strftime("%Y-%m-%dT%H:%M:%SZ"), facts)
     desk = Desk(folder, clock)
     try:

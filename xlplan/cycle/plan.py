@@ -12,6 +12,7 @@ from xlplan.codes.folder_codes import LED_002
 from xlplan.cycle import report
 from xlplan.cycle.desk import Clock, Desk, clock_for, system_clock
 from xlplan.cycle.folder import find_folder
+from xlplan.cycle.key import check_key
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.model import Change, MasterRow, Question
 from xlplan.plan.definition import PlanDefinition
@@ -258,6 +259,7 @@ def open_plan(
     try:
         if replay:
             desk.history  # noqa: B018  # now, so that a damaged ledger is said at once
+            check_key(desk.folder, desk.ledger)
     except XlplanError:
         desk.close()
         raise

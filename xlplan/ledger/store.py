@@ -95,6 +95,15 @@ class Ledger:
         if int(row[0]) > FORMAT:
             raise LED_003.fault(str(self.path), format=row[0], known=FORMAT)
 
+    def fingerprint(self) -> str:
+        """The fingerprint of the key that this ledger belongs to; ``""`` in one that has none yet.
+
+        Beside the events, so that those of an older ledger stay as they are, and their tip too.
+        """
+        with self._said():
+            row = self._db.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()
+        return str(row[0]) if row else ""
+
     def close(self) -> None:
         """Close the database; an open transaction is rolled back."""
         self._db.close()
@@ -228,6 +237,11 @@ class Transaction:
         self._ledger = ledger
         self._seq, last, self._hash = ledger.tip()
         self.tx = last + 1
+
+    def bind(self, fingerprint: str) -> None:
+        """Note the key that the ledger belongs to, which is done once."""
+        with self._ledger._said():
+            self._ledger._db.execute("INSERT INTO meta VALUES ('key', ?)", (fingerprint,))
 
     def append(self, at: str, facts: Sequence[Fact]) -> list[Event]:
         """Append facts with their time (UTC, ISO 8601); return the events."""

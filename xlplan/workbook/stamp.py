@@ -27,6 +27,11 @@ def _mac(key: bytes, *parts: str) -> str:
     return hmac.new(key, text, hashlib.sha256).hexdigest()
 
 
+def fingerprint(key: bytes) -> str:
+    """What tells one key from another and gives away nothing of it (HMAC of a fixed label)."""
+    return _mac(key, "fingerprint")
+
+
 def manifest(key: bytes, payload: Mapping[str, object]) -> str:
     """The manifest cell's text for `payload` (JSON values only)."""
     body = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
