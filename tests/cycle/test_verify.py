@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -282,6 +284,40 @@ def test_an_original_that_the_ledger_does_not_name_is_noticed_too(folder: Path) 
     assert "This original was changed." in problem.message
 
 
+@pytest.mark.parametrize("kind", ["locked", "twice", "forged"])
+@pytest.mark.parametrize(
+    ("typed", "raw"),
+    [("=1+1", "=1+1"), ("#N/A", "#N/A"), (None, ""), (7, "7.0"), (True, "True")],
+)
+def test_what_was_read_in_a_cell_is_found_there_again(
+    folder: Path, kind: str, typed: str | float | None, raw: str
+) -> None:
+    """A formula that no program has worked out yet, an error, a blank and a number, in cells that
+    only ask: a locked one, a row that is there twice, a row with a forged key."""
+    path = folder / "outbox" / small.CYCLE / f"{small.LETTINGS}.xlsx"
+    columns, rows = key_rows(path.read_bytes(), ID_PREFIX)
+    with small.opened(folder) as plan:
+        uid = next(row.uid for row in plan.rows() if row.ref == "1.1")
+    book = openpyxl.load_workbook(path)
+    sheet, number = book["Update"], rows[uid][1]
+    cell = sheet[f"{columns['action' if kind == 'locked' else 'rating']}{number}"]
+    cell.value = typed
+    if kind == "twice":
+        for source in list(sheet[number]):
+            sheet.cell(sheet.max_row + (source.column == 1), source.column, source.value)
+    elif kind == "forged":
+        key = sheet.cell(number, 1)
+        key.value = str(key.value)[:-16] + "0" * 16
+    book.save(folder / "inbox" / "asked.xlsx")
+    assert small.do(folder, "merge") == 1
+    with small.opened(folder) as plan:
+        [fact] = [r for r in plan.desk.state.returns.values() if r.file == "inbox/asked.xlsx"]
+    kinds = {"locked": "locked", "twice": "held", "forged": "held"}
+    found = [a for a in fact.assertions if a.place.cell == cell.coordinate]
+    assert [(a.kind, a.raw) for a in found] == [(kinds[kind], raw)]
+    assert errors_of(folder) == []
+
+
 # What is written from the ledger
 
 
@@ -325,7 +361,13 @@ def test_a_file_that_somebody_saved_again_is_a_note(folder: Path, file: str) -> 
 
 @pytest.mark.parametrize(
     ("key", "code"),
-    [(None, "PLAN-004"), (b"not hex", "PLAN-005"), (b"ab" * 31, "PLAN-005"), (b"\xff", "PLAN-005")],
+    [
+        (None, "PLAN-004"),
+        (b"not hex", "PLAN-005"),
+        (b"ab" * 31, "PLAN-005"),
+        (b"ab" * 33, "PLAN-005"),
+        (b"\xff", "PLAN-005"),
+    ],
 )
 def test_without_its_key_a_plan_can_be_looked_at_and_no_more(
     folder: Path, capsys: pytest.CaptureFixture[str], key: bytes | None, code: str
@@ -346,6 +388,100 @@ def test_without_its_key_a_plan_can_be_looked_at_and_no_more(
     assert codes(folder) == [code]
     with small.opened(folder) as plan:
         assert plan.desk.ledger.tip() == before
+
+
+def with_another_key(folder: Path, tmp_path: Path) -> Path:
+    """The plan with the secret key of another one copied over its own."""
+    (tmp_path / "other").mkdir()
+    other = small.make(tmp_path / "other" / "plan")
+    shutil.copy(other / "secret.key", folder / "secret.key")
+    return folder
+
+
+def older(folder: Path) -> Path:
+    """The plan as an xlplan left it that noted no key in the ledger."""
+    with closing(sqlite3.connect(folder / "ledger.db")) as db:
+        assert db.execute("DELETE FROM meta WHERE name = 'key'").rowcount == 1
+        db.commit()
+    return folder
+
+
+def noted(folder: Path) -> list[str]:
+    """What the ledger says of its key."""
+    with closing(sqlite3.connect(folder / "ledger.db")) as db:
+        return [value for (value,) in db.execute("SELECT value FROM meta WHERE name = 'key'")]
+
+
+@pytest.mark.damages_ledger
+def test_the_key_of_another_plan_is_noticed_by_whatever_opens_it(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_another_key(folder, tmp_path)
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    for args in (
+        ("merge",), ("issue", "--cycle", "2026-12"), ("publish",), ("undo", "r-"), ("show",),
+        ("status",), ("log",), ("check",), (),
+    ):  # fmt: skip
+        capsys.readouterr()
+        assert small.do(folder, *args) == 2, args
+        said = capsys.readouterr().err
+        assert "secret.key: secret.key and ledger.db do not belong together" in said
+        assert "Put back the secret.key" in said
+        assert "[LED-010]" in said
+    assert errors_of(folder) == ["LED-010"]
+    assert small.do(folder, "verify") == 1
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+
+
+def test_what_the_ledger_notes_of_the_key_is_not_the_key(folder: Path) -> None:
+    [text] = noted(folder)
+    key = bytes.fromhex((folder / "secret.key").read_text("ascii"))
+    assert text == hmac.new(key, b"fingerprint", hashlib.sha256).hexdigest()
+    assert key.hex() not in (folder / "ledger.db").read_bytes().decode("latin-1")
+
+
+def test_an_older_ledger_is_told_its_key_by_the_next_command_that_writes(folder: Path) -> None:
+    known = noted(folder)
+    with small.opened(older(folder)) as plan:
+        before = plan.desk.ledger.tip()
+        log = plan.log()
+    assert small.do(folder, "show") == 0
+    assert codes(folder) == []
+    assert noted(folder) == []
+    assert small.do(folder, "publish") == 0
+    assert noted(folder) == known
+    with small.opened(folder) as plan:
+        assert plan.desk.ledger.tip() == before  # nothing has happened to the plan
+        assert plan.log() == log
+    assert small.do(folder, "publish") == 0
+    assert noted(folder) == known
+
+
+@pytest.mark.damages_ledger
+def test_an_older_ledger_is_not_told_a_key_that_did_not_sign_its_workbooks(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_another_key(older(folder), tmp_path)
+    assert codes(folder) == ["LED-010"]
+    for args in (("publish",), ("issue", "--cycle", "2026-12"), ("merge",)):
+        assert small.do(folder, *args) == 2
+        assert "[LED-010]" in capsys.readouterr().err
+    assert noted(folder) == []
+
+
+def test_an_older_ledger_without_a_key_or_workbooks_is_told_nothing_or_trusts(
+    folder: Path, tmp_path: Path
+) -> None:
+    key = folder / "secret.key"
+    known = noted(folder)
+    key.rename(tmp_path / "kept.key")
+    assert small.do(older(folder), "publish") == 0
+    assert noted(folder) == []
+    (tmp_path / "kept.key").rename(key)
+    shutil.rmtree(folder / "outbox")
+    (folder / "master.xlsx").unlink()
+    assert small.do(folder, "publish") == 0
+    assert noted(folder) == known
 
 
 def test_a_plan_whose_id_was_changed_says_to_put_it_back(

@@ -9,40 +9,51 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import VER_007, VER_008, VER_009, VER_010, VER_011
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.key import first_fingerprint
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.integrity import verify_chain, verify_originals
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Assertion, Returned
-from xlplan.workbook.read.book import Book, CellValue, a1
+from xlplan.workbook.read.book import Book, at_of
 
-_UNREAD = frozenset({"row-missing", "row-added", "invalid"})
-"""Kinds of assertion that no single cell says as it stands."""
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+_UNREAD = frozenset({"row-missing", "row-added"})
+"""Kinds of assertion that speak for a whole row, and that no single cell says."""
 
 
-def verify(desk: Desk, tip: str = "", *, trace: bool = True) -> list[Problem]:
+def verify(desk: Desk, tip: str = "", *, executor: Executor | None = None) -> list[Problem]:
     """Everything that is wrong with the record; an empty list where all is as it was written.
 
-    `tip` is a hash printed on a composite: with it a cut tail is noticed. With `trace`, every
-    applied assertion is looked up again in the stored bytes of the file that it came from.
+    `tip` is a hash printed on a composite: with it a cut tail is noticed. Every assertion is
+    looked up again in the stored bytes of the file that it came from, which `executor` reads;
+    the default is a process pool on this machine.
     """
+    problems: list[Problem] = []
     try:
-        problems = verify_chain(desk.ledger, tip)
+        problems += verify_chain(desk.ledger, tip)
         if problems:
             return problems
         desk.forget()
-        problems = verify_originals(desk.ledger, desk.folder.originals)
+        problems += verify_originals(desk.ledger, desk.folder.originals)
         problems += _bases(desk)
-        if trace and not problems:
-            problems += _trace(desk)
-        return [*problems, *_files(desk), *_projections(desk)]
+        if not problems:
+            problems += _trace(desk, executor)
+        problems += _files(desk)
+        if not desk.ledger.fingerprint():
+            first_fingerprint(desk.folder, desk.state)
+        problems += _projections(desk)  # signed, so that the key is looked at
     except XlplanError as error:
-        return list(error.problems)
+        problems += error.problems
     finally:
         desk.forget()
+    return problems
 
 
 def _bases(desk: Desk) -> Iterator[Problem]:
@@ -86,7 +97,7 @@ def _projections(desk: Desk) -> Iterator[Problem]:
             yield VER_010.problem(output.path.name, "stale")
 
 
-def _trace(desk: Desk) -> Iterator[Problem]:
+def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
     from xlplan.workbook.read.pool import read_all
 
@@ -96,34 +107,33 @@ def _trace(desk: Desk) -> Iterator[Problem]:
         if isinstance(fact, Returned) and fact.assertions:
             said.setdefault((fact.file, fact.sha256), []).extend(fact.assertions)
     files = [(file, desk.folder.originals.path(digest)) for file, digest in said]
-    for assertions, book in zip(said.values(), read_all(files), strict=True):
+    books = read_all(files, executor=executor)
+    for assertions, book in zip(said.values(), books, strict=True):
         yield from _trace_return(assertions, book)
 
 
 def _trace_return(assertions: Sequence[Assertion], book: Book) -> Iterator[Problem]:
-    cells = {
-        (sheet.name, a1(r, c)): value
-        for sheet in book.sheets
-        for r, row in enumerate(sheet.rows)
-        for c, value in enumerate(row)
-    }
+    """Each cell is read as the merge read it, so that a difference is one of the record."""
+    from xlplan.returned.tables import read_cell
+
+    sheets = {sheet.name: sheet for sheet in book.sheets}
     for item in assertions:
         place = item.place
         if not place.cell or item.kind in _UNREAD:
             continue
-        value = cells.get((place.sheet, place.cell))
-        if not _says(value, item):
-            yield _disagreement(item, value)
+        sheet = sheets.get(place.sheet)
+        found = None if sheet is None else read_cell(sheet, at_of(place.cell)).raw
+        if found != item.raw:
+            yield _disagreement(item, found)
 
 
-def _disagreement(item: Assertion, value: CellValue) -> Problem:
+def _disagreement(item: Assertion, found: str | None) -> Problem:
+    """`found` is what a cell of the stored file holds; None where it has no such sheet."""
     where = str(item.place)
-    if value is None:
+    if found is None:
+        return VER_009.problem(where, "sheet", recorded=item.raw)
+    if not found:
         return VER_009.problem(where, "blank", recorded=item.raw)
-    if item.value is None:
-        return VER_009.problem(where, "emptied", stored=str(value))
-    return VER_009.problem(where, recorded=item.raw, stored=str(value))
-
-
-def _says(value: CellValue, item: Assertion) -> bool:
-    return item.value is None if value is None else str(value) == item.raw
+    if not item.raw:
+        return VER_009.problem(where, "emptied", stored=found)
+    return VER_009.problem(where, recorded=item.raw, stored=found)

@@ -210,7 +210,7 @@ class Comparison:
             field=item.id,
             base=base,
             value=value,
-            raw=show(value) if cell.value is None else str(cell.value),
+            raw=cell.raw,
             place=Place(self.reading.file, row.sheet or self.reading.sheet, cell.cell),
             message=message,
             entry=entry,

@@ -30,6 +30,16 @@ class ReadCell:
     other: str = ""
     doubt: str = ""
 
+    @property
+    def raw(self) -> str:
+        """What stands in the cell, as `Assertion.raw` records it and `verify` looks it up again.
+
+        A formula or an error counts where there is no value to show: one without a saved value.
+        """
+        if self.value is not None:
+            return str(self.value)
+        return self.error or (f"={self.formula}" if self.formula else "")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from xlplan.issued.form import BOX_MARK, PROPOSAL
 from xlplan.merge.model import Place
 from xlplan.merge.reading import ReadCell, Remark, remark
-from xlplan.returned.tables import Area, column_id, covered, text_of, told
+from xlplan.returned.tables import Area, column_id, covered, read_cell, text_of, told
 from xlplan.workbook.read.book import At, Book, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
@@ -80,16 +80,7 @@ class Form:
         return text_of(values[line.label]) if 0 <= line.label < len(values) else ""
 
     def _cell(self, line: Line) -> ReadCell:
-        at = (line.row, line.box)
-        values = self.sheet.rows[line.row]
-        return ReadCell(
-            values[line.box] if line.box < len(values) else None,
-            a1(*at),
-            self.sheet.formulas.get(at, ""),
-            self.sheet.errors.get(at, ""),
-            self.sheet.disputed.get(at, ""),
-            line.doubt,
-        )
+        return read_cell(self.sheet, (line.row, line.box), line.doubt)
 
 
 def find_form(sheet: ReadSheet) -> Form | None:

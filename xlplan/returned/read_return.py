@@ -22,7 +22,14 @@ from xlplan.returned.forms import Form, find_form
 from xlplan.returned.identity import Identity, identify
 from xlplan.returned.remarks import OURS, remarks_of
 from xlplan.returned.swapped_columns import settled_form, settled_table, title_problems, titles_of
-from xlplan.returned.tables import Table, find_tables, headings_of, is_heading_again, plain
+from xlplan.returned.tables import (
+    Table,
+    find_tables,
+    headings_of,
+    is_heading_again,
+    plain,
+    read_cell,
+)
 from xlplan.workbook.read.book import At, Book, CellValue, a1
 from xlplan.workbook.stamp import RowKey, check_row_key, parse_row_key
 
@@ -152,7 +159,7 @@ def _rows(table: Table, known: Known, who: Identity) -> Iterator[ReadRow]:
         found = table.key(values)
         if found is None and is_heading_again(table, values):
             continue
-        cells = _cells(table, number, values, hidden)
+        cells = _cells(table, number, hidden)
         row = _row(table.sheet.name, number, cells, found, known, who)
         if row is not None:
             yield row
@@ -165,24 +172,12 @@ def _form_rows(form: Form, known: Known, who: Identity) -> Iterator[ReadRow]:
             yield row
 
 
-def _cells(
-    table: Table, number: int, values: Sequence[CellValue], hidden: Container[At]
-) -> dict[str, ReadCell]:
-    sheet = table.sheet
-    cells: dict[str, ReadCell] = {}
-    for name, col in table.columns.items():
-        at = (number, col)
-        if at in hidden:
-            continue
-        cells[name] = ReadCell(
-            values[col] if col < len(values) else None,
-            a1(number, col),
-            sheet.formulas.get(at, ""),
-            sheet.errors.get(at, ""),
-            sheet.disputed.get(at, ""),
-            table.doubts.get(name, ""),
-        )
-    return cells
+def _cells(table: Table, number: int, hidden: Container[At]) -> dict[str, ReadCell]:
+    return {
+        name: read_cell(table.sheet, (number, col), table.doubts.get(name, ""))
+        for name, col in table.columns.items()
+        if (number, col) not in hidden
+    }
 
 
 def has_content(cell: ReadCell) -> bool:

@@ -17,6 +17,7 @@ from dataclasses import (
     field,
 )
 
+from xlplan.merge.reading import ReadCell
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import (
     canon_text,
@@ -258,6 +259,20 @@ def text_of(value: CellValue) -> str:
     if value is None or isinstance(value, bool | int | float):
         return show(value)
     return str(value)
+
+
+def read_cell(sheet: ReadSheet, at: At, doubt: str = "") -> ReadCell:
+    """What stands in one cell of a sheet: for reading a return, and for looking it up again."""
+    row, col = at
+    values = sheet.rows[row] if row < len(sheet.rows) else ()
+    return ReadCell(
+        values[col] if col < len(values) else None,
+        a1(row, col),
+        sheet.formulas.get(at, ""),
+        sheet.errors.get(at, ""),
+        sheet.disputed.get(at, ""),
+        doubt,
+    )
 
 
 Area = tuple[int, int, int, int]

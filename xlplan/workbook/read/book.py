@@ -26,6 +26,15 @@ def a1(row: int, col: int) -> str:
     return f"{letters}{row + 1}"
 
 
+def at_of(name: str) -> At:
+    """Where a cell is by its name, the inverse of `a1`: ``at_of("F12") == (11, 5)``."""
+    letters = name.rstrip("0123456789")
+    col = 0
+    for letter in letters:
+        col = col * 26 + ord(letter) - 64
+    return int(name[len(letters) :]) - 1, col - 1
+
+
 @dataclass(frozen=True)
 class ReadSheet:
     """One sheet as read. `rows` is dense and starts at A1; a cell that is not there is None.
