@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.office import Office, find_office
+from tests.sound import Ledgers
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFICE_GROUPS = 2
@@ -34,6 +35,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI els
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "office: needs LibreOffice and the Python that has UNO")
+    config.addinivalue_line(
+        "markers", "damages_ledger: does on purpose what `verify` must find, so is not verified"
+    )
     config.addinivalue_line("markers", "xdist_group(name): tests that run on one worker")
 
 
@@ -49,6 +53,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             modules.append(item.path)
         number = modules.index(item.path) % OFFICE_GROUPS
         item.add_marker(pytest.mark.xdist_group(f"office-{number}"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ledgers() -> Iterator[Ledgers]:
+    """The ledgers that this worker opens."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield Ledgers(patch)
+
+
+@pytest.fixture(autouse=True)
+def every_ledger_is_sound(request: pytest.FixtureRequest, ledgers: Ledgers) -> Iterator[None]:
+    """After each test `verify` finds nothing wrong with any ledger that it opened or made, unless
+    the test is marked ``damages_ledger``."""
+    yield
+    if request.node.get_closest_marker("damages_ledger"):
+        ledgers.forget()
+        return
+    found = [f"{path.parent}: {problem}" for path, problem in ledgers.unsound(_made_below(request))]
+    assert not found, "\n".join(found)
+
+
+def _made_below(request: pytest.FixtureRequest) -> Path | None:
+    """The test's own folder, where it has one."""
+    folder = request.node.funcargs.get("tmp_path")
+    return folder if isinstance(folder, Path) else None
 
 
 @pytest.fixture(scope="session")

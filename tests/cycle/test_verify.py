@@ -126,6 +126,7 @@ def errors_of(folder: Path) -> list[str]:
     return [problem.code for problem in found if problem.level == "error"]
 
 
+@pytest.mark.damages_ledger
 def test_a_flipped_byte_anywhere_in_the_ledger_is_noticed(folder: Path) -> None:
     """Or says nothing: then it is in space that SQLite does not use, or in its own bookkeeping,
     which is shown by every row of every table being what it was."""
@@ -147,6 +148,7 @@ def test_a_flipped_byte_anywhere_in_the_ledger_is_noticed(folder: Path) -> None:
     assert noticed > unnoticed
 
 
+@pytest.mark.damages_ledger
 @pytest.mark.parametrize(
     ("sql", "code"),
     [
@@ -178,6 +180,7 @@ def test_a_cut_tail_is_found_by_the_tip_on_the_composite(
     assert [p["code"] for p in document["problems"]] == ["VER-004"]  # type: ignore[attr-defined]
 
 
+@pytest.mark.damages_ledger
 def test_a_composite_with_a_tip_that_the_chain_does_not_have(folder: Path) -> None:
     from xlplan.merge.model import Published
 
@@ -186,6 +189,7 @@ def test_a_composite_with_a_tip_that_the_chain_does_not_have(folder: Path) -> No
     assert codes(folder) == ["VER-006"]
 
 
+@pytest.mark.damages_ledger
 def test_a_base_that_does_not_replay_is_noticed(folder: Path) -> None:
     from dataclasses import replace
 
@@ -214,6 +218,7 @@ def test_a_flipped_byte_in_any_original_is_noticed(folder: Path) -> None:
     assert problems(folder) == []
 
 
+@pytest.mark.damages_ledger
 def test_a_missing_original_is_noticed_by_the_name_of_its_file(folder: Path) -> None:
     with small.opened(folder) as plan:
         digest = next(
@@ -225,6 +230,7 @@ def test_a_missing_original_is_noticed_by_the_name_of_its_file(folder: Path) -> 
     assert "Head of Repairs.xlsx is missing" in problem.message
 
 
+@pytest.mark.damages_ledger
 def test_the_missing_spreadsheet_that_the_plan_started_from_is_noticed(folder: Path) -> None:
     with small.opened(folder) as plan:
         named = {r.sha256 for r in plan.desk.state.returns.values()}
@@ -235,6 +241,7 @@ def test_the_missing_spreadsheet_that_the_plan_started_from_is_noticed(folder: P
     assert "source.xlsx is missing" in problem.message
 
 
+@pytest.mark.damages_ledger
 def test_an_assertion_that_its_cell_does_not_say_is_noticed(folder: Path) -> None:
     """Somebody rewrote the ledger with a chain that holds: the originals still tell."""
     from dataclasses import replace
@@ -359,6 +366,7 @@ def test_a_file_that_somebody_saved_again_is_a_note(folder: Path, file: str) -> 
 # The key and the definition
 
 
+@pytest.mark.damages_ledger
 @pytest.mark.parametrize(
     ("key", "code"),
     [

@@ -109,6 +109,7 @@ def test_a_transaction_that_fails_leaves_nothing(path: Path) -> None:
         assert not list(path.parent.glob("*.holder"))
 
 
+@pytest.mark.damages_ledger
 @pytest.mark.parametrize(
     "sql",
     [
@@ -126,6 +127,7 @@ def test_a_changed_event_is_noticed(path: Path, sql: str) -> None:
     assert "Event 2 of the ledger was changed" in open_error(path)
 
 
+@pytest.mark.damages_ledger
 def test_a_deleted_event_is_noticed(path: Path) -> None:
     tamper(path, "DELETE FROM event WHERE seq = 2")
     assert chain_problems(path) == ["VER-002"]
@@ -142,6 +144,7 @@ def test_a_cut_tail_is_noticed_by_a_tip_that_was_printed(path: Path) -> None:
     assert chain_problems(path, tip) == ["VER-004"]
 
 
+@pytest.mark.damages_ledger
 def test_dropped_triggers_are_noticed(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         db.execute("DROP TRIGGER event_stays")
@@ -158,6 +161,7 @@ def test_a_body_of_another_shape_is_damage_even_with_its_hash(path: Path) -> Non
     assert "event 4 cannot be understood" in open_error(path)
 
 
+@pytest.mark.damages_ledger
 @pytest.mark.parametrize(
     ("value", "code"),
     [(str(FORMAT + 1), "LED-003"), ("0", "LED-007"), ("one", "LED-007"), ("", "LED-007")],
@@ -170,12 +174,14 @@ def test_only_a_known_format_is_opened(path: Path, value: str, code: str) -> Non
     assert codes(caught.value) == [code]
 
 
+@pytest.mark.damages_ledger
 def test_a_ledger_that_does_not_say_its_format_is_not_opened(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("DELETE FROM meta")
     assert open_error(path).endswith("[LED-007]")
 
 
+@pytest.mark.damages_ledger
 def test_a_file_that_is_no_ledger_is_said_to_be_damaged(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     for data in (b"not a database, but long enough to be looked at as one" * 40, b""):
@@ -183,6 +189,7 @@ def test_a_file_that_is_no_ledger_is_said_to_be_damaged(tmp_path: Path) -> None:
         assert open_error(path).endswith("[LED-007]")
 
 
+@pytest.mark.damages_ledger
 def test_damage_whose_message_cannot_be_decoded_is_damage(path: Path) -> None:
     """SQLite quotes the name of a table that it cannot make sense of."""
     path.write_bytes(path.read_bytes().replace(b"tableevent", b"tableev\xd4nt"))
@@ -196,6 +203,7 @@ def test_a_missing_ledger_and_one_that_is_there_already(path: Path) -> None:
     assert codes(caught.value) == ["LED-001"]
 
 
+@pytest.mark.damages_ledger
 def test_an_empty_ledger_says_that_new_did_not_finish(tmp_path: Path) -> None:
     folder = small.make(tmp_path / "plan")
     (folder / "ledger.db").unlink()
