@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import errno
 import io
 import json
 import os
@@ -263,6 +264,126 @@ def test_a_reader_who_has_had_enough_is_no_fault(demo: Path) -> None:
         going.stdout.close()  # before a word is said: it has to start first
         err = going.stderr.read()
     assert (going.returncode, err) == (0, b"")
+
+
+class Full(io.StringIO):
+    """A stream on a disk that is full."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def events(folder: Path) -> int:
+    """How many events a ledger holds; none where there is no plan."""
+    if not (folder / "ledger.db").exists():
+        return 0
+    with small.opened(folder) as plan:
+        return plan.desk.ledger.tip()[0]
+
+
+RECORDS = {"demo": "demo", "issue": "plan", "new": "other", "publish": "plan", "undo": "plan"}
+"""The commands of `happy` that record something, each with the plan that it is recorded in."""
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+@pytest.mark.parametrize("name", sorted(commands.commands))
+def test_a_report_that_cannot_be_printed_says_what_was_recorded(
+    name: str, as_json: bool, plan: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    if as_json and name not in WITH_JSON:
+        return
+    if name == "publish":
+        assert run(happy("issue", plan, tmp_path)) == 0  # so that there is something to record
+    words = happy(name, plan, tmp_path) + ["--json"] * as_json
+    folder = tmp_path / RECORDS.get(name, "plan")
+    before = events(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", Full())
+        status, _, err = said(capsys, *words)
+    assert status == 1
+    assert "[OUT-005]" in err
+    assert "It could not be printed (No space left on device)" in err
+    recorded = events(folder) > before
+    assert recorded == (name in RECORDS and name != "demo")  # that says each step beforehand
+    assert ("What was done is recorded" in err) == recorded
+    assert ("Nothing was recorded" in err) != recorded
+
+
+def test_a_merge_whose_report_cannot_be_printed_is_not_to_be_done_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.LETTINGS, {("1.1", "progress"): "Sent out"})
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", Full())
+        status, _, err = said(capsys, "-C", folder, "--today", small.TODAY, "merge", "--json")
+    assert (status, err.count("[")) == (1, 1)
+    assert "What was done is recorded" in err
+    assert "Sent out" in said(capsys, "-C", folder, "show", "1.1")[1]
+
+
+def test_a_demo_whose_steps_cannot_be_printed_further_says_what_it_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Filling(Full):
+        def write(self, _: str) -> int:
+            return len(_) if "xlplan issue" not in _ else super().write(_)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", Filling())
+        status, _, err = said(capsys, "demo", tmp_path / "demo")
+    assert (status, events(tmp_path / "demo") > 0) == (1, True)
+    assert "What was done is recorded" in err
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", Full())
+        assert "Nothing was recorded" in said(capsys, "demo", tmp_path / "demo")[2]
+
+
+@pytest.mark.parametrize("words", [["show", "99.9"], ["frob"]], ids=str)
+def test_a_refusal_that_cannot_be_printed_is_a_refusal(
+    words: list[str], plan: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stdout", Full())
+        status, _, err = said(capsys, "-C", plan, *words, "--json")
+        assert (status, words[-1] in err) == (2, True)
+        patched.setattr(sys, "stderr", Full())
+        assert run(["-C", str(plan), *words, "--json"]) == 2
+
+
+def test_what_fails_after_something_was_recorded_does_not_say_that_nothing_was(
+    plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/pages")
+
+    monkeypatch.setattr("xlplan.cycle.publish.Renderings.check", lambda _: None)
+    monkeypatch.setattr("xlplan.workbook.write.printing.to_pdf", full)
+    assert run(happy("issue", plan, tmp_path)) == 0
+    before = events(plan)
+    words = [*happy("publish", plan, tmp_path), "--pdf"]
+    status, out, err = said(capsys, *words, "--json")
+    assert (status, events(plan)) == (1, before + 1)
+    assert "What was done before is recorded" in err
+    assert [each["code"] for each in json.loads(out)["problems"]] == ["OUT-002"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
+@pytest.mark.parametrize("words", [["issue", "--cycle", "2026-02"], ["show"]], ids=str)
+def test_a_full_disk_behind_stdout_ends_a_process_with_one(words: list[str], plan: Path) -> None:
+    """Python flushes stdout once more as it ends, and would end with a status of its own."""
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from xlplan.cli import main; main()"
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", code, "-C", str(plan), *words],
+            stdout=full, stderr=subprocess.PIPE, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    last = ended.stderr.decode().splitlines()[-1]
+    assert last.endswith("[OUT-005]")
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

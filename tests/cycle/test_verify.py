@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -306,7 +307,8 @@ def test_what_was_read_in_a_cell_is_found_there_again(
     with small.opened(folder) as plan:
         uid = next(row.uid for row in plan.rows() if row.ref == "1.1")
     book = openpyxl.load_workbook(path)
-    sheet, number = book["Update"], rows[uid][1]
+    sheet: Any = book["Update"]
+    number = rows[uid][1]
     cell = sheet[f"{columns['action' if kind == 'locked' else 'rating']}{number}"]
     cell.value = typed
     if kind == "twice":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,16 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass
 class Settings:
-    """What the options before the command say."""
+    """What the options before the command say, and whether the command has recorded anything."""
 
-    folder: Path
-    today: date | None
+    folder: Path = Path()
+    today: date | None = None
+    recorded: bool = False
 
-    def open_(self, *, replay: bool = True) -> Plan:
+    @contextmanager
+    def open_(self, *, replay: bool = True) -> Iterator[Plan]:
         """The plan in the folder."""
         from xlplan.cycle.plan import open_plan
 
-        return open_plan(self.folder, today=self.today, replay=replay)
+        with open_plan(self.folder, today=self.today, replay=replay) as plan:
+            try:
+                yield plan
+            finally:
+                self.recorded = plan.recorded
 
 
 def _date(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
@@ -63,15 +71,16 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
     Issue one template per lead, merge what comes back, publish the board's composite.
     Without a command, inside a plan: where the cycle stands and which command comes next.
     """
-    context.obj = Settings(folder, today)
+    settings = context.ensure_object(Settings)
+    settings.folder, settings.today = folder, today
     if context.invoked_subcommand is not None:
         return 0
     from xlplan.cycle.folder import PlanFolder
 
     if not PlanFolder(folder).exists():
-        click.echo(context.get_help())
+        say.line(context.get_help())
         return 0
-    with context.obj.open_() as plan:
+    with settings.open_() as plan:
         return say.where_it_stands(plan)
 
 
@@ -103,6 +112,7 @@ def new(
 
     clock = clock_for(settings.today) if settings.today else system_clock
     made = new_plan(directory, source, template=template, sheets=sheets, clock=clock)
+    settings.recorded = True
     return say.new_plan(made, as_json)
 
 
@@ -300,9 +310,17 @@ def explain(code: str, as_json: bool) -> int:
     metavar="NAME",
     help="One of the shipped examples (default: brag-by-recommendation).",
 )
-def demo(directory: Path, example: str | None) -> int:
+@click.pass_obj
+def demo(settings: Settings, directory: Path, example: str | None) -> int:
     """Run one whole cycle on a shipped example and say what to open."""
     from xlplan.cycle.demo import EXAMPLE
     from xlplan.cycle.demo import demo as run_demo
+    from xlplan.cycle.folder import PlanFolder
 
-    return say.demo(run_demo(directory, click.echo, example=example or EXAMPLE))
+    ledger = PlanFolder(directory).ledger
+    before = ledger.exists()
+    try:
+        made = run_demo(directory, say.line, example=example or EXAMPLE)
+    finally:
+        settings.recorded = ledger.exists() and not before
+    return say.demo(made)

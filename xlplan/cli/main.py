@@ -11,11 +11,12 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import TextIO
 
 import click
 
-from xlplan.cli.commands import commands
-from xlplan.cli.say_plain import json_text, plain
+from xlplan.cli.commands import Settings, commands
+from xlplan.cli.say_plain import NEEDS_A_PERSON, PrintError, json_text, plain
 from xlplan.errors import Problem, XlplanError
 
 
@@ -25,48 +26,74 @@ def main(args: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A Windows console may not know every character of a plan; none may stop the command.
             stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:] if args is None else args))
+    status = run(sys.argv[1:] if args is None else args)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:  # said by now; Python would try once more, and end with a status of its own
+            _mute(stream)
+    sys.exit(status)
 
 
 def run(args: Sequence[str]) -> int:
     """Run the command line and return the exit status."""
+    settings = Settings()
     try:
-        status = commands.main(args=list(args), prog_name="xlplan", standalone_mode=False)
+        status = commands.main(
+            args=list(args), prog_name="xlplan", standalone_mode=False, obj=settings
+        )
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as wrong:
         if "--json" in args:
             _say_document([_usage(wrong)])
-        wrong.show()
+        with contextlib.suppress(OSError):
+            wrong.show()
         return 2
     except XlplanError as impossible:
-        return _impossible(impossible, args)
+        _say_all(impossible.problems, args)
+        return 2
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted; nothing half-done was recorded.", err=True)
+        _say("Interrupted; nothing half-done was recorded.")
         return 130
     except SystemExit:
         if "_XLPLAN_COMPLETE" in os.environ:  # a shell asks for completions
             raise
         return _unread()  # the only other reason for which click exits by itself
-    except OSError as failed:
-        from xlplan.cycle.folder import not_recorded
+    except PrintError as failed:
+        from xlplan.cycle.folder import not_printed
 
-        return _impossible(not_recorded(failed), args)
+        _say(str(not_printed(failed.error, recorded=settings.recorded)))
+        return NEEDS_A_PERSON
+    except OSError as failed:
+        from xlplan.cycle.folder import not_finished, not_recorded
+
+        if settings.recorded:
+            _say_all([not_finished(failed)], args)
+            return NEEDS_A_PERSON
+        _say_all(not_recorded(failed).problems, args)
+        return 2
     return status if isinstance(status, int) else 0
 
 
-def _impossible(error: XlplanError, args: Sequence[str]) -> int:
-    """Say what cannot be met: on stderr, and with ``--json`` as the one document on stdout."""
+def _say_all(problems: Sequence[Problem], args: Sequence[str]) -> None:
+    """Say why a command was not done: on stderr, and with ``--json`` as the one document."""
     if "--json" in args:
-        _say_document(error.problems)
-    for problem in error.problems:
-        click.echo(plain(str(problem)), err=True)
-    return 2
+        _say_document(problems)
+    for problem in problems:
+        _say(str(problem))
 
 
 def _say_document(problems: Sequence[Problem]) -> None:
     """The one document of a command with ``--json`` that was not done."""
-    click.echo(json_text({"problems": [problem.as_json() for problem in problems]}))
+    with contextlib.suppress(OSError):  # it is on stderr as well
+        click.echo(json_text({"problems": [problem.as_json() for problem in problems]}))
+
+
+def _say(text: str) -> None:
+    """A last word on stderr; where that cannot be written either, the exit status has to do."""
+    with contextlib.suppress(OSError):
+        click.echo(plain(text), err=True)
 
 
 def _usage(wrong: click.ClickException) -> Problem:
@@ -78,6 +105,11 @@ def _usage(wrong: click.ClickException) -> Problem:
 
 def _unread() -> int:
     """Whoever read stdout has had enough (``xlplan log | head``): what was to be done is done."""
-    with contextlib.suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _mute(sys.stdout)
     return 0
+
+
+def _mute(stream: TextIO) -> None:
+    """Let go of what a stream still holds, so that nothing tries to write it once more."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

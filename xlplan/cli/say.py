@@ -13,7 +13,9 @@ from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
     json_text,
+    line,
     plural,
+    prints,
     relative,
     said,
     say_changes,
@@ -32,12 +34,13 @@ if TYPE_CHECKING:
     from xlplan.cycle.publish import PublishResult
 
 __all__ = [
-    "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "log", "merged", "new_plan", "plural",
+    "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "line", "log", "merged", "new_plan", "plural",
     "problems_of_plan", "published", "rows", "said", "say_changes", "status", "summary",
     "undone", "verified", "where_it_stands",
 ]  # fmt: skip
 
 
+@prints
 def new_plan(made: NewPlan, as_json: bool) -> int:
     """What `new` made of the spreadsheet."""
     fates = Counter(line.fate for line in made.source.account)
@@ -99,6 +102,7 @@ def _template_shape(made: NewPlan) -> dict[str, object] | None:
     }  # fmt: skip
 
 
+@prints
 def explained(code: str, as_json: bool) -> int:
     """A message by its code."""
     from xlplan.codes.families import find_message
@@ -109,6 +113,7 @@ def explained(code: str, as_json: bool) -> int:
     return DONE
 
 
+@prints
 def problems_of_plan(problems: Sequence[Problem], as_json: bool) -> int:
     """The lints of a plan."""
     if as_json:
@@ -122,6 +127,7 @@ def problems_of_plan(problems: Sequence[Problem], as_json: bool) -> int:
     return NEEDS_A_PERSON if any(problem.level != "note" for problem in problems) else DONE
 
 
+@prints
 def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_csv: bool) -> int:
     """Actions of the plan: whole where they were named, else a line each."""
     definition = plan.desk.state.definition
@@ -176,6 +182,7 @@ def _fields(shape: dict[str, object]) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
+@prints
 def log(plan: Plan, changes: Sequence[Change], as_json: bool, as_csv: bool) -> int:
     """The change log."""
     if as_json or as_csv:
@@ -193,6 +200,7 @@ def log(plan: Plan, changes: Sequence[Change], as_json: bool, as_csv: bool) -> i
     return DONE
 
 
+@prints
 def undone(plan: Plan, result: UndoResult, as_json: bool) -> int:
     """What an undo took back, and what is asked again without it."""
     asked = len(plan.questions())
@@ -221,6 +229,7 @@ def undone(plan: Plan, result: UndoResult, as_json: bool) -> int:
     return max(said(result.problems), NEEDS_A_PERSON if asked else DONE)
 
 
+@prints
 def published(plan: Plan, result: PublishResult, as_json: bool) -> int:
     """Where the composite is."""
     del plan
@@ -246,6 +255,7 @@ def published(plan: Plan, result: PublishResult, as_json: bool) -> int:
     return said(result.problems)
 
 
+@prints
 def verified(plan: Plan, problems: Sequence[Problem], as_json: bool) -> int:
     """What `verify` found."""
     wrong = [problem for problem in problems if problem.level != "note"]
@@ -270,6 +280,7 @@ def verified(plan: Plan, problems: Sequence[Problem], as_json: bool) -> int:
     return DONE
 
 
+@prints
 def demo(result: Demo) -> int:
     """What to open after the demo."""
     click.echo()

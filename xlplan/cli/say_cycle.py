@@ -13,6 +13,7 @@ from xlplan.cli.say_plain import (
     NEEDS_A_PERSON,
     plain,
     plural,
+    prints,
     relative,
     said,
     say_changes,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.report import LeadStatus, Status
 
 
+@prints
 def issued(plan: Plan, result: IssueResult, as_json: bool) -> int:
     """The templates that were written."""
     if as_json:
@@ -46,6 +48,7 @@ def issued(plan: Plan, result: IssueResult, as_json: bool) -> int:
     return said(result.problems)
 
 
+@prints
 def status(found: Status, as_json: bool) -> int:
     """Where a cycle stands."""
     if as_json:
@@ -95,6 +98,7 @@ def _sign_off(lead: LeadStatus) -> str:
     return ", ".join(part for part in parts if part)
 
 
+@prints
 def merged(
     plan: Plan,
     result: MergeResult,
@@ -158,6 +162,7 @@ def summary(result: MergeResult) -> str:
     return text
 
 
+@prints
 def where_it_stands(plan: Plan) -> int:
     """Where the cycle stands and which command comes next."""
     from xlplan.cycle.outputs import is_edited

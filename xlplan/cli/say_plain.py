@@ -6,9 +6,10 @@ import codecs
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
@@ -21,8 +22,42 @@ if TYPE_CHECKING:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DONE, NEEDS_A_PERSON = 0, 1
+P = ParamSpec("P")
+T = TypeVar("T")
 WIDEST = 60
 """Characters of a value that a table on the terminal shows."""
+
+
+class PrintError(Exception):
+    """What was asked is done, and only saying so failed, as on a full disk behind stdout."""
+
+    def __init__(self, error: OSError) -> None:
+        self.error = error
+        super().__init__(str(error))
+
+
+def prints(report: Callable[P, T]) -> Callable[P, T]:
+    """Tell a failure to print a report (`PrintError`) from one of what is reported.
+
+    A reader who has had enough is no failure, and is left to click.
+    """
+
+    @wraps(report)
+    def printed(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return report(*args, **kwargs)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise PrintError(error) from error
+
+    return printed
+
+
+@prints
+def line(text: str) -> None:
+    """One line on stdout."""
+    click.echo(text)
 
 
 def plural(count: int, one: str, many: str = "") -> str:

@@ -67,6 +67,8 @@ class Desk:
         self._history: History | None = None
         self.last_tx = 0
         self._at = ""
+        self.has_recorded = False
+        """Whether anything was recorded since the plan was opened."""
 
     def close(self) -> None:
         """Close the ledger."""
@@ -137,8 +139,10 @@ class Desk:
                 with self.ledger.transaction() as transaction:
                     self.forget()
                     self._bind(transaction)
+                    before = self.state.seq
                     work = self._begin(transaction, text, definition)
                     yield work
+                self.has_recorded |= self.state.seq > before
                 self.history.changes.extend(work.step.changes())
                 self.last_tx = transaction.tx
         except OSError as error:

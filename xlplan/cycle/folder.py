@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from xlplan.errors import XlplanError, fault
+from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import Originals, write_atomically
 
 KEY_BYTES = 32
@@ -167,6 +167,29 @@ def not_recorded(error: OSError) -> XlplanError:
         "make room if the disk is full, close the file if it is open in Excel, check its "
         "permissions, and run the command again.",
     )
+
+
+def not_finished(error: OSError) -> Problem:
+    """The disk, or another program, did not let a command go on that had recorded something."""
+    return Problem(
+        "OUT-002",
+        str(error.filename or "the plan folder"),
+        f"This could not be read or written ({error.strerror or error}). What was done before is "
+        "recorded; make room if the disk is full, close the file if it is open in Excel, check its "
+        "permissions, and run the command again.",
+    )
+
+
+def not_printed(error: OSError, *, recorded: bool) -> Problem:
+    """A command has come to its end, and only the report of it could not be printed."""
+    why = error.strerror or error
+    what = (
+        "What was done is recorded and need not be done again: xlplan status and xlplan log say "
+        "how it stands."
+        if recorded
+        else "Nothing was recorded. Make room if the disk is full, and run the command again."
+    )
+    return Problem("OUT-005", "the report", f"It could not be printed ({why}). {what}", "warning")
 
 
 def text_digest(text: str) -> str:

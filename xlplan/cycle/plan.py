@@ -59,6 +59,11 @@ class Plan:
         """The plan definition by ``plan.toml``; XlplanError names every fault in it."""
         return self.desk.definition
 
+    @property
+    def recorded(self) -> bool:
+        """Whether anything was recorded since the plan was opened here."""
+        return self.desk.has_recorded
+
     # The cycle
 
     def issue(
