@@ -102,6 +102,38 @@ SAYS = {
 }
 
 
+LEFT = "{}/.some.xlsx.abc123_9.xlplan.tmp"
+
+
+@pytest.mark.parametrize("name", [*sorted({*SAYS} - {"demo", "new"}), ""])
+def test_what_a_crash_left_is_swept_by_the_next_command_whichever_it_is(
+    name: str, plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = [plan / LEFT.format(p) for p in (".", "board", "returns", f"outbox/{CYCLE}")]
+    words = [word for word in happy(name, plan, tmp_path) if word]
+    for path in left:
+        path.write_bytes(b"half")
+    (plan / "ledger.db.holder").write_text("asha on desk-12 (process 4711)", "utf-8")
+    (plan / "inbox" / ".notes.xlplan.tmp").write_bytes(b"of somebody else")
+    assert said(capsys, *words)[0] in (0, 1)
+    assert [path for path in (*left, plan / "ledger.db.holder") if path.exists()] == []
+    assert (plan / "inbox" / ".notes.xlplan.tmp").exists()
+
+
+def test_what_somebody_is_writing_just_now_is_not_swept(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = plan / LEFT.format("board")
+    path.write_bytes(b"half")
+    with small.opened(plan) as other:
+        path.write_bytes(b"half")
+        with other.desk.ledger.held():
+            assert said(capsys, "-C", plan, "status")[0] == 0
+            assert path.exists()
+    assert said(capsys, "-C", plan, "status")[0] == 0
+    assert not path.exists()
+
+
 # Alone
 
 

@@ -400,6 +400,7 @@ def read_only() -> Iterator[Path]:
     root.chmod(0o755)  # a folder of pytest's own lets nobody else in
     folder = small.make(root / "plan")
     small.issue(folder)
+    (folder / ".master.xlsx.abc123_9.xlplan.tmp").write_bytes(b"left by a crash")
     for place in (folder, *folder.rglob("*")):
         place.chmod(place.stat().st_mode & ~0o222 | (0o555 if place.is_dir() else 0o444))
     (folder / "secret.key").chmod(0o444)

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from xlplan.cycle.publish import PublishResult
 
 __all__ = [
-    "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "line", "log", "merged", "new_plan", "plural",
-    "problems_of_plan", "published", "rows", "said", "say_changes", "status", "summary",
+    "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "line", "log", "merged", "new_plan",
+    "plural", "problems_of_plan", "published", "rows", "said", "say_changes", "status", "summary",
     "undone", "verified", "where_it_stands",
 ]  # fmt: skip
 

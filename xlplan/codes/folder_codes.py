@@ -239,7 +239,7 @@ VER_009 = Message(
         + _REPORT,
         "blank": 'The ledger has "{recorded}" from this cell, but it is blank in the stored file. '
         + _REPORT,
-        "sheet": 'The ledger has "{recorded}" from this cell, but its sheet is not in the stored file. '
+        "sheet": 'The ledger has "{recorded}" from this cell, but the stored file lacks the sheet. '
         + _REPORT,
         "emptied": 'The ledger has this cell as emptied, but the stored file has "{stored}". '
         + _REPORT,

@@ -6,6 +6,7 @@ and says afterwards which files are to be written.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -14,6 +15,8 @@ from functools import cached_property
 from xlplan.codes.folder_codes import LED_008, PLAN_006
 from xlplan.cycle.folder import PlanFolder, not_recorded, text_digest
 from xlplan.cycle.key import first_fingerprint, own_key
+from xlplan.errors import XlplanError
+from xlplan.ledger.originals import left_over, sweep
 from xlplan.ledger.store import Ledger, Transaction
 from xlplan.merge.model import Defined, Event, Fact
 from xlplan.merge.project import History, Step, replay
@@ -73,6 +76,18 @@ class Desk:
     def close(self) -> None:
         """Close the ledger."""
         self.ledger.close()
+
+    def sweep(self) -> None:
+        """Remove what a crash left half-written in the plan's folder.
+
+        Nothing is touched, and nothing said, where somebody else is at work in it just now, or
+        where nothing may be changed.
+        """
+        if not self.ledger.was_held and not any(map(left_over, self.folder.written)):
+            return
+        with contextlib.suppress(XlplanError), self.ledger.held():
+            for folder in self.folder.written:
+                sweep(folder)
 
     def now(self) -> str:
         """The time of what is recorded now (UTC, ISO 8601, whole seconds): one for a transaction.

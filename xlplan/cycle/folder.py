@@ -64,6 +64,16 @@ class PlanFolder:
         """The originals of everything that came in."""
         return Originals(self.root / "returns")
 
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """The folders of the plan into which files are written."""
+        return (
+            self.root,
+            self.originals.folder,
+            self.board,
+            *sorted(path for path in self.outbox("").rglob("*") if path.is_dir()),
+        )
+
     def is_own(self, path: Path) -> bool:
         """Whether a path is one of the plan's own files, or stands where those of others come and
         go: what must never be written over by name."""

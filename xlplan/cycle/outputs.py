@@ -186,10 +186,8 @@ def _overtaken(outputs: Sequence[Output], why: str) -> Problem:
 
 
 def _sweep(desk: Desk, outputs: Sequence[Output]) -> None:
-    root = desk.folder.root
-    own = {root, desk.folder.board, desk.folder.originals.folder}
-    own |= {output.path.parent for output in outputs if output.path.is_relative_to(root)}
-    for folder in sorted(own):
+    own = desk.folder.written
+    for folder in own:
         sweep(folder)
     for output in outputs:
         if output.path.parent not in own:

@@ -265,6 +265,7 @@ def open_plan(
         if replay:
             desk.history  # noqa: B018  # now, so that a damaged ledger is said at once
             check_key(desk.folder, desk.ledger)
+        desk.sweep()
     except XlplanError:
         desk.close()
         raise

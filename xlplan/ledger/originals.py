@@ -80,15 +80,22 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
         raise
 
 
+def left_over(folder: Path, name: str = "") -> list[Path]:
+    """What a crash left of files that were being written (to `name`, or to any) here."""
+    with contextlib.suppress(OSError):
+        found = folder.glob(f".*{TEMPORARY}")
+        return [path for path in found if path.name.startswith(f".{name[:40]}")]
+    return []
+
+
 def sweep(folder: Path, name: str = "") -> None:
-    """Remove what a crash left of files that were being written (to `name`, or to any) here.
+    """Remove what is `left_over`.
 
     Only for whoever holds the ledger: a file that somebody is writing just now looks the same.
     """
-    with contextlib.suppress(OSError):
-        for path in folder.glob(f".*{TEMPORARY}"):
-            if path.name.startswith(f".{name[:40]}"):
-                path.unlink()
+    for path in left_over(folder, name):
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def allowed(mode: int) -> int:

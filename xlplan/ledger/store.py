@@ -207,6 +207,11 @@ class Ledger:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
 
+    @property
+    def was_held(self) -> bool:
+        """Whether a name stands beside the ledger: of who holds it, or held it as they crashed."""
+        return self._holder.exists()
+
     def _wait(self, milliseconds: int) -> None:
         self._db.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
