@@ -21,6 +21,7 @@ from tests import small
 from tests.ledger.test_ledger import tamper
 from xlplan.errors import Problem, XlplanError
 from xlplan.returned.columns import ID_PREFIX
+from xlplan.workbook.read.book import a1, at_of
 from xlplan.workbook.write.filling import key_rows
 
 FLIPS = {"nightly": 23, "ci": 151}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 499)
@@ -325,6 +326,15 @@ def test_what_was_read_in_a_cell_is_found_there_again(
     found = [a for a in fact.assertions if a.place.cell == cell.coordinate]
     assert [(a.kind, a.raw) for a in found] == [(kinds[kind], raw)]
     assert errors_of(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "at"), [("A1", (0, 0)), ("F12", (11, 5)), ("Z9", (8, 25)), ("AA10", (9, 26)),
+                     ("XFD1048576", (1_048_575, 16_383))],
+)  # fmt: skip
+def test_a_cell_is_found_by_its_name(name: str, at: tuple[int, int]) -> None:
+    assert at_of(name) == at
+    assert a1(*at) == name
 
 
 # What is written from the ledger
