@@ -257,6 +257,7 @@ def test_an_assertion_that_its_cell_does_not_say_is_noticed(folder: Path) -> Non
     assert "what nobody typed" in found[0].message
 
 
+@pytest.mark.damages_ledger
 def test_a_cell_that_is_blank_in_the_stored_file_is_called_blank(folder: Path) -> None:
     from dataclasses import replace
 
@@ -271,6 +272,7 @@ def test_a_cell_that_is_blank_in_the_stored_file_is_called_blank(folder: Path) -
     assert "None" not in problem.message
 
 
+@pytest.mark.damages_ledger
 def test_a_cell_that_the_ledger_has_as_emptied_is_called_emptied(folder: Path) -> None:
     from dataclasses import replace
 
@@ -284,6 +286,7 @@ def test_a_cell_that_the_ledger_has_as_emptied_is_called_emptied(folder: Path) -
     assert f'"{first.raw}"' in problem.message
 
 
+@pytest.mark.damages_ledger
 def test_an_original_that_the_ledger_does_not_name_is_noticed_too(folder: Path) -> None:
     with small.opened(folder) as plan:
         path = plan.desk.folder.originals.path("0" * 64)

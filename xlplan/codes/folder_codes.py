@@ -136,6 +136,14 @@ LED_009 = Message(
     "The disk failed while the ledger was read or written, so nothing was changed. Check the disk "
     "or the connection to it, and run the command again.",
 )
+LED_010 = Message(
+    "LED-010",
+    "The secret key is that of another plan.",
+    "Put back this plan's own `secret.key`.",
+    "secret.key and ledger.db do not belong together: the ledger knows another key. Nothing was "
+    "changed. Put back the secret.key of this plan, from the folder that it was copied from or "
+    "from a backup; where the ledger is the wrong one, put back that.",
+)
 
 # OUT: what is written.
 
@@ -167,6 +175,18 @@ OUT_004 = Message(
     "This could not be read or written ({reason}), so nothing was recorded. Make room if the disk "
     "is full, close the file if it is open in Excel, check its permissions, and run the command "
     "again.",
+)
+OUT_005 = Message(
+    "OUT-005",
+    "The report of a command could not be printed.",
+    "Look with `status` and `log` where something was recorded; else run the command again.",
+    {
+        "recorded": "It could not be printed ({reason}). What was done is recorded and need not be "
+        "done again: xlplan status and xlplan log show how it stands.",
+        "nothing": "It could not be printed ({reason}). Nothing was recorded. Make room if the "
+        "disk is full, and run the command again.",
+    },
+    level="warning",
 )
 
 # VER: `verify`.

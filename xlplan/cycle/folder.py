@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlplan.codes.folder_codes import OUT_005
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import Originals, write_atomically
 
@@ -192,14 +193,10 @@ def not_finished(error: OSError) -> Problem:
 
 def not_printed(error: OSError, *, recorded: bool) -> Problem:
     """A command has come to its end, and only the report of it could not be printed."""
-    why = error.strerror or error
-    what = (
-        "What was done is recorded and need not be done again: xlplan status and xlplan log say "
-        "how it stands."
-        if recorded
-        else "Nothing was recorded. Make room if the disk is full, and run the command again."
-    )
-    return Problem("OUT-005", "the report", f"It could not be printed ({why}). {what}", "warning")
+    reason = str(error.strerror or error)
+    if recorded:
+        return OUT_005.problem("the report", "recorded", reason=reason)
+    return OUT_005.problem("the report", "nothing", reason=reason)
 
 
 def text_digest(text: str) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from xlplan.codes.folder_codes import LED_010
 from xlplan.cycle.folder import PlanFolder
-from xlplan.errors import XlplanError, fault
+from xlplan.errors import XlplanError
 from xlplan.ledger.originals import sha256
 from xlplan.workbook.stamp import fingerprint
 
@@ -74,10 +75,4 @@ def _as_written(folder: PlanFolder, state: State) -> Iterator[tuple[str, bytes]]
 
 
 def _another(folder: PlanFolder) -> XlplanError:
-    return fault(
-        "LED-010",
-        str(folder.key),
-        "secret.key and ledger.db do not belong together: the ledger knows another key. Nothing "
-        "was changed. Put back the secret.key of this plan, from the folder that it was copied "
-        "from or from a backup; where the ledger is the wrong one, put back that.",
-    )
+    return LED_010.fault(str(folder.key))
