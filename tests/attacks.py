@@ -332,3 +332,56 @@ def outlook(
         streams[*folder, "__substg1.0_3707001F"] = name.encode("utf-16-le")
         streams[*folder, "__substg1.0_37010102"] = data
     return compound(streams)
+
+
+def xlsb(cells: bytes) -> bytes:
+    """A binary workbook with one sheet, "Plan", of these records (MS-XLSB)."""
+    book = b"".join(
+        (
+            xlsb_record(131),
+            xlsb_record(143),
+            xlsb_record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Plan")),
+            xlsb_record(144),
+            xlsb_record(132),
+        )
+    )
+    size = xlsb_record(148, struct.pack("<IIII", 0, 9, 0, 9))
+    begin, end = xlsb_record(129) + size + xlsb_record(145), xlsb_record(146) + xlsb_record(130)
+    binary = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+    return package(
+        {
+            name.replace(".xml", ".bin") if name.startswith("xl/") else name: (
+                str(text).replace(MAIN, binary).replace("book.xml", "book.bin")
+            ).replace("sheet1.xml", "sheet1.bin")
+            for name, text in parts().items()
+            if not name.endswith(("book.xml", "sheet1.xml"))
+        }
+        | {"xl/workbook.bin": book, "xl/worksheets/sheet1.bin": begin + cells + end}
+    )
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _seven_bits(number: int) -> bytes:
+    digits = []
+    while number or not digits:
+        digits.append(number & 0x7F | (0x80 if number > 0x7F else 0))
+        number >>= 7
+    return bytes(digits)
+
+
+def xlsb_record(kind: int, body: bytes = b"") -> bytes:
+    return _seven_bits(kind) + _seven_bits(len(body)) + body
+
+
+def xlsb_row(row: int, *texts: str) -> bytes:
+    """The beginning of a row, and texts in its first cells."""
+    cells = (xlsb_record(6, struct.pack("<II", col, 0) + _wide(t)) for col, t in enumerate(texts))
+    return xlsb_record(0, struct.pack("<I", row) + bytes(13)) + b"".join(cells)
+
+
+def xlsb_formula_error(col: int, code: int) -> bytes:
+    """A formula that shows an error, which readers pass over."""
+    return xlsb_record(11, struct.pack("<II", col, 0) + bytes([code]) + bytes(10))

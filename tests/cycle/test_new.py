@@ -35,6 +35,42 @@ def test_a_spreadsheet_that_kills_its_reader_is_a_problem_and_no_end_of_the_comm
     assert [path.name for path in tmp_path.iterdir()] == ["plan.xlsx"]
 
 
+ROWS = (("Ref", "Action", "Lead", "RAG"), ("1", "Mend the hull", "Ada", "Green"),
+        ("2", "Paint it", "Ben", "Red"))  # fmt: skip
+BINARY_ROWS = b"".join(attacks.xlsb_row(number, *row) for number, row in enumerate(ROWS))
+REF_ERROR = attacks.xlsb_formula_error(3, 0x17)
+
+
+def test_an_error_below_the_last_row_that_was_read_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "plan.xlsb"
+    source.write_bytes(attacks.xlsb(BINARY_ROWS + attacks.xlsb_row(4) + REF_ERROR))
+    made = new(tmp_path / "plan", source)
+    [said] = [each for each in made.problems if each.code == "NEW-006"]
+    assert said.where == "plan.xlsb!Plan!D5"
+    assert "#REF!" in said.message
+    assert [line.row for line in made.source.account] == [1, 2, 3, 4, 5]
+
+
+def test_an_error_beside_the_last_cell_that_was_read_is_imported_as_its_text(
+    tmp_path: Path,
+) -> None:
+    source = tmp_path / "plan.xlsb"
+    row = attacks.xlsb_row(3, "3", "Sail", "Cem")
+    source.write_bytes(
+        attacks.xlsb(BINARY_ROWS + row + REF_ERROR + attacks.xlsb_row(4, "4", "Oar"))
+    )
+    made = new(tmp_path / "plan", source)
+    assert "#REF!" in str(made.source.rows[2].values["rating"])
+
+
+def test_a_sheet_of_errors_alone_is_no_plan(tmp_path: Path) -> None:
+    source = tmp_path / "plan.xlsb"
+    source.write_bytes(attacks.xlsb(attacks.xlsb_row(2) + REF_ERROR))
+    with pytest.raises(XlplanError) as raised:
+        new(tmp_path / "plan", source)
+    assert [problem.code for problem in raised.value.problems] == ["NEW-001"]
+
+
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/plan.xlsx"))
 
 

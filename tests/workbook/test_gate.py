@@ -109,6 +109,7 @@ def test_every_refusal_names_the_file_and_says_what_to_do() -> None:
         (attacks.cell_at("A1048576"), "GATE-011"),
         (attacks.cell_at("ZZZZZ99999999"), "GATE-011"),
         (attacks.cell_at("A1048576", "<f>1+1</f>"), "GATE-011"),
+        (attacks.workbook(f'{attacks.HELLO}<row r="9"><c r="XFD9" t="e"/></row>'), "GATE-011"),
     ],
 )
 def test_a_hostile_or_damaged_package_is_refused(data: bytes, expected: str) -> None:

@@ -90,6 +90,10 @@ class _Reader:
         self.sheet = sheet
         self.wide = {(r1, c1): c2 - c1 + 1 for r1, c1, _, c2 in sheet.merged if c2 > c1}
         self.shared = _shared_cells(sheet)
+        self.errors: dict[int, dict[int, str]] = {}
+        """By row and column; some stand where the reader saw no cell."""
+        for (row, col), name in sheet.errors.items():
+            self.errors.setdefault(row, {})[col] = name
         self.own = [self._own(row) for row in range(_last_row(sheet) + 1)]
         self.headers = {row for row, cells in enumerate(self.own) if looks_like_headings(cells)}
         self.running = self._running_titles()
@@ -118,12 +122,9 @@ class _Reader:
         return Layout(self.sheet, lines, self.tables)
 
     def _own(self, row: int) -> dict[int, CellValue]:
-        found: dict[int, CellValue] = {}
-        for col, value in enumerate(self.sheet.rows[row]):
-            shown = self.sheet.errors.get((row, col), value)
-            if cell_text(shown):
-                found[col] = shown
-        return found
+        values = self.sheet.rows[row] if row < len(self.sheet.rows) else ()
+        shown: dict[int, CellValue] = dict(enumerate(values)) | self.errors.get(row, {})
+        return {col: shown[col] for col in sorted(shown) if cell_text(shown[col])}
 
     def _wait(self, row: int) -> None:
         if not self.waiting:
@@ -274,10 +275,11 @@ class _Reader:
 
 
 def _last_row(sheet: ReadSheet) -> int:
-    for row in range(len(sheet.rows) - 1, -1, -1):
+    last = max((row for row, _ in sheet.errors), default=-1)
+    for row in range(len(sheet.rows) - 1, last, -1):
         if any(cell_text(value) for value in sheet.rows[row]):
             return row
-    return max((row for row, _ in sheet.errors), default=-1)
+    return last
 
 
 def _shared_cells(sheet: ReadSheet) -> dict[At, At]:

@@ -241,7 +241,7 @@ class _SheetParser:
             self.extent.errors[at] = self.value.strip() or "#N/A"
         elif self.value:
             self.extent.filled = self.extent.filled or self.formula is None
-        if self.value or self.formula is not None:
+        if self.value or self.formula is not None or self.kind == "e":
             self.extent.reach(*at)
         self.kind = ""
 
