@@ -26,7 +26,7 @@ from xlplan.workbook.read.kinds import (
     undeclared,
     zip_kind,
 )
-from xlplan.workbook.read.listing import list_parts
+from xlplan.workbook.read.listing import check_names, list_parts
 from xlplan.workbook.read.parts import open_parts, part_named
 from xlplan.workbook.read.relations import Sheets, list_sheets
 
@@ -108,6 +108,7 @@ def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> A
     names = frozenset(part.name for part, _ in listed)
     if not declares(names):  # no document: what is in it need not be inflated to tell
         raise Refused(undeclared(names))
+    check_names(listed)
     parts = open_parts(data, listed)
     types = part_named(parts, "[Content_Types].xml")
     kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)

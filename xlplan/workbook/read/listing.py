@@ -127,13 +127,9 @@ def _part(info: ZipInfo) -> Part:
 
 def _check(parts: Sequence[Part], bounds: Bounds) -> None:
     """Names and declared sizes, before anything is inflated."""
-    seen: set[str] = set()
     total = 0
     for name, _, flags, method, _, packed, size, _ in parts:
-        folded = name.casefold().replace("\\", "/").rstrip("/")
-        if folded in seen:
-            raise Refused(unsafe(f'it lists the part "{name}" twice'))
-        seen.add(folded)
+        folded = _folded(name)
         steps = folded.split("/")
         if folded.startswith("/") or ".." in steps or ":" in steps[0] or not folded:
             raise Refused(unsafe(f'the part "{name}" points outside the file'))
@@ -148,8 +144,23 @@ def _check(parts: Sequence[Part], bounds: Bounds) -> None:
             raise Refused(too_large(f'{size // max(packed, 1)} times its size in "{name}"'))
         if total > bounds.total_bytes:
             raise Refused(too_large(f"over {bounds.total_bytes // MB} MB"))
-        if len(seen) > bounds.parts:
-            raise Refused(too_large(f"more than {bounds.parts:,} parts"))
+    if len(parts) > bounds.parts:
+        raise Refused(too_large(f"more than {bounds.parts:,} parts"))
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("\\", "/").rstrip("/")
+
+
+def check_names(listed: Listed) -> None:
+    """Raise `Refused` for a document that has two parts of one name, which readers would take
+    differently. Two files in an archive may be called alike: each is its own."""
+    seen: set[str] = set()
+    for part, _ in listed:
+        folded = _folded(part.name)
+        if folded in seen:
+            raise Refused(unsafe(f'it lists the part "{part.name}" twice'))
+        seen.add(folded)
 
 
 _PASSWORD_ZIP = Refusal(
