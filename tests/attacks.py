@@ -365,7 +365,7 @@ def _wide(text: str) -> bytes:
 
 
 def _seven_bits(number: int) -> bytes:
-    digits = []
+    digits: list[int] = []
     while number or not digits:
         digits.append(number & 0x7F | (0x80 if number > 0x7F else 0))
         number >>= 7

@@ -4,6 +4,7 @@ import faulthandler
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests import attacks
+from xlplan.workbook.read import pool, worker
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.gate import Bounds
 from xlplan.workbook.read.pool import read_all, read_one, read_one_in_detail
+from xlplan.workbook.read.worker import Work
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signal 0 asks nothing there")
 BAD = b"this file kills its reader"
@@ -30,6 +33,35 @@ def hang_on_bad(data: bytes, name: str, bounds: Bounds) -> Book:
     if data == BAD:
         threading.Event().wait()
     return read_one(data, name, bounds)
+
+
+def spin_on_bad(data: bytes, name: str, bounds: Bounds) -> Book:
+    while data == BAD:
+        pass
+    return read_one(data, name, bounds)
+
+
+def spin_where_the_system_has_no_timer(data: bytes, name: str, bounds: Bounds) -> Book:
+    if data == BAD:
+        clock = worker.Clock()
+        clock.start_thread()
+        clock.spent_at = time.process_time() + 0.2
+    return spin_on_bad(data, name, bounds)
+
+
+def wait_while_another_computes(_data: bytes, name: str, _bounds: Bounds) -> Book:
+    """What a machine under load does to a reader: most of the time it has not got the processor."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < 1.5:
+        threading.Event().wait(0.1)
+    return Book(name, "")
+
+
+def compute(_data: bytes, name: str, _bounds: Bounds) -> Book:
+    begun = time.process_time()
+    while time.process_time() - begun < 1.2:
+        pass
+    return Book(name, "")
 
 
 def eat_on_bad(data: bytes, name: str, bounds: Bounds) -> Book:
@@ -141,11 +173,47 @@ def test_books_keep_their_order_whatever_dies_and_however_files_are_given(
     assert {number for number, code in enumerate(codes(books)) if code} == bad
 
 
-def test_a_reader_that_hangs_is_ended_and_the_rest_are_read(
-    inbox: list[tuple[str, Path]],
+@pytest.mark.parametrize("work", [spin_on_bad, spin_where_the_system_has_no_timer])
+def test_a_reader_that_computes_without_end_is_ended_and_the_rest_are_read(
+    inbox: list[tuple[str, Path]], work: Work
 ) -> None:
+    books = list(read_all(inbox, work=work, seconds=2))
+    assert codes(books) == one_bad("GATE-026")
+    assert "more than 2 seconds of the processor's time" in books[5].problems[0].message
+
+
+def test_a_reader_that_waits_without_end_is_ended_and_the_rest_are_read(
+    inbox: list[tuple[str, Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_PATIENCE", 1)
     books = list(read_all(inbox, work=hang_on_bad, seconds=3))
     assert codes(books) == one_bad("GATE-026")
+    assert "not done after 3 seconds" in books[5].problems[0].message
+
+
+def test_a_reader_that_is_kept_from_the_processor_has_its_time_all_the_same() -> None:
+    [book] = read_all([("a", b"x")], work=wait_while_another_computes, seconds=0.5)
+    assert book.problems == ()
+
+
+def test_a_large_file_may_take_longer_than_a_small_one() -> None:
+    files = [("large", bytes(8 << 20)), ("small", b"x")]
+    assert codes(list(read_all(files, work=compute, seconds=0.6))) == ["", "GATE-026"]
+
+
+def test_what_takes_too_long_beside_the_values_costs_no_values(
+    inbox: list[tuple[str, Path]],
+) -> None:
+    books = list(read_all(inbox, work=spin_on_bad, lighter=read_one, seconds=2))
+    assert codes(books) == [""] * 12
+    said = [(p.code, p.level) for book in books for p in book.problems if p.level != "note"]
+    assert said == [("GATE-032", "warning")]
+    assert books[5].sheets[0].rows == [[BAD.decode()]]
+
+
+def test_values_that_take_too_long_themselves_refuse_the_file() -> None:
+    [book] = read_all([("a", BAD)], work=spin_on_bad, lighter=spin_on_bad, seconds=0.5)
+    assert [problem.code for problem in book.problems] == ["GATE-026"]
 
 
 @posix

@@ -23,7 +23,7 @@ from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.bounds import DEFAULT, too_large
 from xlplan.workbook.read.gate import refused
 from xlplan.workbook.read.inbox import candidate_files, name_of, read_bytes
-from xlplan.workbook.read.pool import open_one, read_all, read_one_return
+from xlplan.workbook.read.pool import open_one, read_all, read_one_return, read_values_alone
 from xlplan.workbook.read.wrappers import is_wrapper
 from xlplan.workbook.write.look import WHITE
 from xlplan.workbook.write.safe import safe_name
@@ -123,7 +123,7 @@ def read(
     for depth in range(DEEPEST + 1):
         wrappers: list[Arrived] = []
         files = [(item.file, item.stored) for item in wave]
-        books = read_all(files, executor=executor, work=work)
+        books = read_all(files, executor=executor, work=work, lighter=read_values_alone)
         for item, book in zip(wave, books, strict=True):
             if depth < DEEPEST and is_wrapper(book):
                 wrappers.append(item)

@@ -24,6 +24,8 @@ from xlplan.workbook.stamp import fingerprint
 if TYPE_CHECKING:
     from xlplan.source.importing import Match, Source
 
+_SECONDS = 180.0
+"""How long the processor may work on a small one of the coordinator's own spreadsheets."""
 _BUILDING = ".xlplan-new"
 _PREFIX = {"action": "a", "recommendation": "rec"}
 
@@ -114,7 +116,7 @@ def _read(
     folder: Path, source: Path, template: str | None, sheets: Sequence[str]
 ) -> tuple[Source, bytes]:
     from xlplan.source.importing import read_source
-    from xlplan.workbook.read.pool import read_all, read_one_in_detail
+    from xlplan.workbook.read.pool import read_all, read_one_in_detail, read_values_alone
 
     try:
         data = source.read_bytes()
@@ -125,7 +127,12 @@ def _read(
             f"The spreadsheet cannot be read ({error.strerror}). Check the name and close it.",
         ) from None
     # In a child process: a spreadsheet that kills its reader must not end the command.
-    [book] = read_all([(source.name, source.resolve())], work=read_one_in_detail)
+    [book] = read_all(
+        [(source.name, source.resolve())],
+        seconds=_SECONDS,
+        work=read_one_in_detail,
+        lighter=read_values_alone,
+    )
     errors = [problem for problem in book.problems if problem.level == "error"]
     if errors:
         raise XlplanError(errors)

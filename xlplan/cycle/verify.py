@@ -99,7 +99,7 @@ def _projections(desk: Desk) -> Iterator[Problem]:
 
 def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
-    from xlplan.workbook.read.pool import read_all
+    from xlplan.workbook.read.pool import read_all, read_values_alone
 
     said: dict[tuple[str, str], list[Assertion]] = {}
     for event in desk.state.return_events:
@@ -107,7 +107,7 @@ def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
         if isinstance(fact, Returned) and fact.assertions:
             said.setdefault((fact.file, fact.sha256), []).extend(fact.assertions)
     files = [(file, desk.folder.originals.path(digest)) for file, digest in said]
-    books = read_all(files, executor=executor)
+    books = read_all(files, executor=executor, lighter=read_values_alone)
     for assertions, book in zip(said.values(), books, strict=True):
         yield from _trace_return(assertions, book)
 

@@ -116,7 +116,7 @@ def read_source(
     if not book.sheets and book.problems:
         raise XlplanError(book.problems)
     layouts = [read_layout(sheet) for sheet in _choose(book, sheets)]
-    work = Work(book, layouts)
+    work = Work(book, layouts, problems=list(book.problems))
     kinds = _kinds(layouts)
     if not any(kind == "action" for kind in kinds.values()):
         raise fault("NEW-001", book.name, _no_plan(layouts))

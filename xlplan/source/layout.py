@@ -90,7 +90,7 @@ class _Reader:
         self.sheet = sheet
         self.wide = {(r1, c1): c2 - c1 + 1 for r1, c1, _, c2 in sheet.merged if c2 > c1}
         self.shared = _shared_cells(sheet)
-        self.errors: dict[int, dict[int, str]] = {}
+        self.errors: dict[int, dict[int, CellValue]] = {}
         """By row and column; some stand where the reader saw no cell."""
         for (row, col), name in sheet.errors.items():
             self.errors.setdefault(row, {})[col] = name
@@ -123,7 +123,7 @@ class _Reader:
 
     def _own(self, row: int) -> dict[int, CellValue]:
         values = self.sheet.rows[row] if row < len(self.sheet.rows) else ()
-        shown: dict[int, CellValue] = dict(enumerate(values)) | self.errors.get(row, {})
+        shown = dict(enumerate(values)) | self.errors.get(row, {})
         return {col: shown[col] for col in sorted(shown) if cell_text(shown[col])}
 
     def _wait(self, row: int) -> None:

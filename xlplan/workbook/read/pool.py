@@ -8,12 +8,15 @@ script that called it. Here each child has one file in hand, so the file at faul
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +25,7 @@ from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.bounds import DEFAULT
 from xlplan.workbook.read.gate import Bounds
 from xlplan.workbook.read.worker import (
+    SPENT,
     Work,
     bytes_or_book,
     open_one,
@@ -29,18 +33,32 @@ from xlplan.workbook.read.worker import (
     read_one,
     read_one_in_detail,
     read_one_return,
+    read_values_alone,
     receive,
 )
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
-__all__ = ["open_one", "read_all", "read_one", "read_one_in_detail", "read_one_return"]
+__all__ = [
+    "open_one",
+    "read_all",
+    "read_one",
+    "read_one_in_detail",
+    "read_one_return",
+    "read_values_alone",
+]
 
 Named = tuple[str, Path | bytes]
 """The name to report a file by, and where it is, or its bytes."""
 SECONDS = 20.0
-"""How long one file may take."""
+"""How long the processor may work on one small file."""
+_SLOWER, _MOST_TIMES = 2 << 20, 6
+"""For each so many bytes a file may take as long again; never more than so many times as long."""
+_PATIENCE = 10
+"""How many times as long an answer is waited for: other programs want the processor too."""
+_ENDED_BY_CLOCK = (SPENT, -getattr(signal, "SIGPROF", 0) or SPENT)
+"""How a child ends that has computed for as long as it may."""
 _ROOT = str(Path(__file__).resolve().parents[2])
 _START = """\
 import sys
@@ -54,6 +72,7 @@ _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
 _KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_TOP_PAD_": "4194304"}
 """What one file needed is kept for the next, where the system's library has such settings."""
+_TOO_LONG = "GATE-026"
 _PIPE = 3_000
 """Bytes that surely fit into a pipe that nobody reads; Windows gives it room for 4,096."""
 _AHEAD = 8
@@ -69,23 +88,55 @@ def read_all(
     bounds: Bounds = DEFAULT,
     seconds: float = SECONDS,
     work: Work = read_one,
+    lighter: Work | None = None,
     ahead: int = _AHEAD,
 ) -> Iterator[Book]:
     """The book of each file, in the order given. Each child is given `ahead` files at most.
 
-    With an `executor`, files are read there, and those that it cannot finish (it broke, or took
-    longer than `seconds`) are read again here, where the one at fault can be told from the rest.
-    `work` must be importable by name. Nothing is raised for a bad file: it is a `Book` whose
-    problem says that its reader died (GATE-025) or took too long (GATE-026).
+    A small file may take `seconds` of the processor's time, a large one more. What takes longer
+    by `work` is read by `lighter`, if that is given. With an `executor`, files are read there, and
+    those that it cannot finish (it broke, or took longer than `seconds`) are read again here, where
+    the one at fault can be told from the rest. `work` must be importable by name. Nothing is raised
+    for a bad file: it is a `Book` whose problem says that its reader died (GATE-025) or took too
+    long (GATE-026).
     """
     if executor is not None:
-        return _read_elsewhere(files, executor, bounds, seconds, work)
-    return _read_here(files, bounds, seconds, work, ahead)
+        return _read_elsewhere(files, executor, bounds, seconds, work, lighter)
+    return _read_here(files, bounds, seconds, work, lighter, ahead)
 
 
 def _read_here(
-    files: Sequence[Named], bounds: Bounds, seconds: float, work: Work, ahead: int = _AHEAD
+    files: Sequence[Named],
+    bounds: Bounds,
+    seconds: float,
+    work: Work,
+    lighter: Work | None,
+    ahead: int = _AHEAD,
 ) -> Iterator[Book]:
+    with closing(_read_once(files, bounds, seconds, work, ahead)) as books:
+        for file, book in zip(files, books, strict=True):
+            if lighter is not None and any(each.code == _TOO_LONG for each in book.problems):
+                yield _values_of(file, bounds, seconds, lighter)
+            else:
+                yield book
+
+
+def _values_of(file: Named, bounds: Bounds, seconds: float, lighter: Work) -> Book:
+    """The book of a file that took too long, without what may have done so."""
+    [book] = _read_once([file], bounds, seconds, lighter, 1)
+    if not book.sheets:
+        return book
+    text = (
+        "Only the values of this workbook were read: to read its colours, notes and hidden cells "
+        "too took too long. If they matter, copy its cells into a new workbook, and use that."
+    )
+    said = Problem("GATE-032", book.name, text, level="warning")
+    return replace(book, problems=(*book.problems, said))
+
+
+def _read_once(
+    files: Sequence[Named], bounds: Bounds, seconds: float, work: Work, ahead: int
+) -> Generator[Book, None, None]:
     count = 1 if len(files) < _FEW or ahead == 1 else min(2, os.cpu_count() or 1)
     crew = _Crew(files, bounds, seconds, work, count, ahead)
     stopped = threading.Event()
@@ -101,10 +152,10 @@ def _read_here(
 
 
 def _watch(crew: _Crew, stopped: threading.Event) -> None:
-    """One thread: end a child whose answer has been waited for too long."""
+    """One thread: end a child whose answer has been waited for far too long."""
     while not stopped.wait(min(crew.seconds / 8, 0.25)):
         for child in tuple(crew.children):
-            child.end_if_late(crew.seconds)
+            child.end_if_late()
 
 
 class _Crew:
@@ -133,7 +184,7 @@ class _Crew:
         """The book of the next file."""
         self._hand_out()
         [child] = (each for each in self.children if each.given and each.given[0] == index)
-        book = child.answer(self.files[index][0], self.seconds)
+        book = child.answer(self.files[index][0])
         if child.dead:  # another reads what it did not come to
             self.todo = deque(sorted((*child.given, *self.todo)))
             child.close()
@@ -146,7 +197,9 @@ class _Crew:
             index = self.todo[0]
             child = min(self.children, key=lambda each: len(each.given))
             name, file = self.files[index]
-            message = packed((file if isinstance(file, bytes) else os.fspath(file), name))
+            seconds = _allowed(file, self.seconds)
+            given = file if isinstance(file, bytes) else os.fspath(file)
+            message = packed((given, name, seconds))
             if child.given:
                 if len(child.given) >= self.ahead or child.given[-1] > index:
                     return
@@ -154,7 +207,7 @@ class _Crew:
                 if sum(child.sizes) + len(message) > _PIPE:
                     return
             self.todo.popleft()
-            child.give(index, message)
+            child.give(index, message, seconds)
 
     def stop(self) -> None:
         """End all children."""
@@ -162,6 +215,15 @@ class _Crew:
             child.kill()  # it keeps nothing that it would have to put away
         for child in self.children:
             child.close()
+
+
+def _allowed(file: Path | bytes, seconds: float) -> float:
+    """How long the processor may work on this file, of which a small one may take `seconds`."""
+    try:
+        size = len(file) if isinstance(file, bytes) else file.lstat().st_size
+    except OSError:
+        size = 0  # its reader says what is wrong with it
+    return seconds * min(1 + size / _SLOWER, _MOST_TIMES)
 
 
 class _Child:
@@ -174,13 +236,16 @@ class _Child:
         self.given: deque[int] = deque()
         self.sizes: deque[int] = deque()
         """How many bytes were sent for each of them."""
+        self.allowed: deque[float] = deque()
+        """How long each of them may take."""
         self.awaited = 0.0
         """Since when its answer is waited for; 0 while it is not."""
         self.setup: list[object] = [sys.path, work, bounds]
 
-    def give(self, index: int, message: bytes) -> None:
+    def give(self, index: int, message: bytes, seconds: float) -> None:
         """Send a file to read; a child that has gone is told by its answer."""
         self.given.append(index)
+        self.allowed.append(seconds)
         self.sizes.append(len(message))
         if self.process is None:
             self.process = _start()
@@ -194,10 +259,11 @@ class _Child:
         except OSError:
             self.dead = True
 
-    def answer(self, name: str, seconds: float) -> Book:
+    def answer(self, name: str) -> Book:
         """The book of the file in hand, which is called `name`."""
         self.given.popleft()
         self.sizes.popleft()
+        seconds = self.allowed[0]
         self.awaited = time.monotonic()
         try:
             if self.process is None or self.process.stdout is None:
@@ -205,16 +271,37 @@ class _Child:
             book = receive(self.process.stdout)
         except (EOFError, OSError):
             self.dead = True
-            return _lost(name, seconds if self.late else None)
+            return self._lost(name, seconds)
         finally:
             self.awaited = 0.0
+            self.allowed.popleft()
         if not isinstance(book, Book):
             raise TypeError(f"the reader of {name} gave {type(book).__name__}, not a Book")
         return book
 
-    def end_if_late(self, seconds: float) -> None:
-        """End the process if its answer has been waited for longer than this."""
-        if self.awaited and not self.late and time.monotonic() - self.awaited > seconds:
+    def _lost(self, name: str, seconds: float) -> Book:
+        """The result for a file whose reader died, or was ended because it took too long."""
+        if self.late:
+            code, what = _TOO_LONG, f"was not done after {round(seconds * _PATIENCE, 1):g} seconds"
+        elif self._ending() in _ENDED_BY_CLOCK:
+            what = f"took more than {round(seconds, 1):g} seconds of the processor's time"
+            code = _TOO_LONG
+        else:
+            code, what = "GATE-025", "was stopped by what is in it"
+        again = "Open it in Excel, copy its cells into a new workbook, and use that"
+        message = f"Reading this file {what}, so nothing in it was read. {again}."
+        return Book(name, "", problems=(Problem(code, name, message),))
+
+    def _ending(self) -> int | None:
+        """How the process ended; what it said on ending stands whatever is sent to it now."""
+        self.kill()
+        return self.process.wait() if self.process is not None else None
+
+    def end_if_late(self) -> None:
+        """End the process if its answer has been waited for without end: it does not compute, or
+        does so where its own clock cannot end it."""
+        waited = time.monotonic() - self.awaited if self.awaited else 0.0
+        if self.allowed and not self.late and waited > self.allowed[0] * _PATIENCE:
             self.late = True
             self.kill()
 
@@ -249,23 +336,13 @@ def _start() -> subprocess.Popen[bytes]:
     )
 
 
-def _lost(name: str, seconds: float | None) -> Book:
-    """The result for a file whose reader died, or was ended after `seconds`."""
-    again = "Open it in Excel, copy its cells into a new workbook, and send that"
-    if seconds is None:
-        code, what = "GATE-025", "The reader was stopped by what is in this file"
-    else:
-        code, what = "GATE-026", f"Reading this file took more than {seconds:g} seconds"
-    message = f"{what}, so nothing in it was read. {again}."
-    return Book(name, "", problems=(Problem(code, name, message),))
-
-
 def _read_elsewhere(
     files: Sequence[Named],
     executor: Executor,
     bounds: Bounds,
     seconds: float,
     work: Work,
+    lighter: Work | None,
 ) -> Iterator[Book]:
     waiting: deque[tuple[int, Future[Book] | Book | None]] = deque()
     following = iter(range(len(files)))
@@ -278,7 +355,7 @@ def _read_elsewhere(
     while waiting:
         index, answer = waiting.popleft()
         book = answer if isinstance(answer, Book) else _answer(answer, seconds)
-        yield book or next(_read_here([files[index]], bounds, seconds, work))
+        yield book or next(_read_here([files[index]], bounds, seconds, work, lighter))
         top_up()
 
 

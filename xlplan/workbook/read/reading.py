@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Bounds", "read_book"]
 
+Rows = list[list[CellValue]]
+
 _SAVE = "Open it in Excel, save it as an Excel workbook (.xlsx), and send that"
 UNREADABLE = Refusal(
     "GATE-023", f"This workbook cannot be read: it is damaged or unusual. {_SAVE}."
@@ -50,20 +52,22 @@ def read_book(
     bounds: Bounds = DEFAULT,
     detail: bool = False,
     ours: frozenset[str] | None = None,
+    values_alone: bool = False,
 ) -> Book:
     """Everything that `data` holds, whatever it is called.
 
     `name` is used in messages only. `detail` adds fills, strikethrough, merged cells and hidden
     rows and columns, for importing a plan. `ours` adds, for a return, strikethrough, text boxes,
     pictures, merged cells, links, and the fills that are not of these (``#RRGGBB``), the
-    template's own. What cannot be read is a `Book` without sheets whose `problems` say why;
+    template's own. `values_alone` leaves out notes, and what a second reader sees, where they take
+    too long. What cannot be read is a `Book` without sheets whose `problems` say why;
     nothing is raised for a bad file.
     """
     admitted = admit(data, name, bounds, documents=detail)
     if isinstance(admitted, Problem):
         return Book(name, "", problems=(admitted,))
     try:
-        book = _read(data, name, admitted, bounds, ours)
+        book = _read(data, name, admitted, bounds, ours, values_alone)
         return _with_markings(book, data) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refused(refusal.refusal, name),))
@@ -72,7 +76,12 @@ def read_book(
 
 
 def _read(
-    data: bytes, name: str, admitted: Admitted, bounds: Bounds, ours: frozenset[str] | None
+    data: bytes,
+    name: str,
+    admitted: Admitted,
+    bounds: Bounds,
+    ours: frozenset[str] | None,
+    values_alone: bool,
 ) -> Book:
     if admitted.kind == "csv":
         from xlplan.workbook.read.texts import read_values
@@ -85,7 +94,12 @@ def _read(
 
     properties, saved = read_properties(admitted.parts, admitted.kind)
     problems = list(admitted.problems)
-    sheets = _read_sheets(data, name, admitted, bounds, ours, problems)
+    read = _read_values(data, admitted, bounds)
+    if values_alone:
+        sheets = tuple(_bare_sheet(admitted, *each) for each in read)
+    else:
+        sheets = _read_beside(data, name, admitted, read, ours, problems)
+    _check_complete(sheets, admitted, name, problems)
     return Book(name, admitted.kind, sheets, properties, saved, tuple(problems))
 
 
@@ -104,18 +118,17 @@ def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -
         raise Refused(Refusal(UNREADABLE.code, text)) from None
 
 
-def _read_sheets(
+def _read_beside(
     data: bytes,
     name: str,
     admitted: Admitted,
-    bounds: Bounds,
+    read: Sequence[tuple[str, Rows, bool]],
     ours: frozenset[str] | None,
     problems: list[Problem],
 ) -> tuple[ReadSheet, ...]:
-    read = _read_values(data, admitted, bounds)
+    """The sheets with what stands beside their values; `problems` gets what cannot be told."""
     beside = _Beside(data, admitted, ours)
     sheets = [beside.sheet(*each) for each in read]
-    _check_complete(sheets, admitted, name, problems)
     if beside.unread:
         text = f"{beside.unread} {_SAVE} if they matter."
         problems.append(Problem("GATE-032", name, text, level="note"))
@@ -128,13 +141,19 @@ def _read_sheets(
     return tuple(sheets)
 
 
+def _bare_sheet(admitted: Admitted, name: str, rows: Rows, visible: bool) -> ReadSheet:
+    """One sheet, from its values and what the gate saw of it."""
+    extent = admitted.extents.get(name) or Extent()
+    for (row, col), typed in extent.typed.items():
+        if row < len(rows) and col < len(rows[row]):
+            rows[row][col] = typed
+    return ReadSheet(name, rows, visible, formulas=extent.formulas, errors=extent.errors)
+
+
 def _own_texts(admitted: Admitted) -> list[str]:
     """The parts of the sheets that may hold texts of their own, and not shared ones alone."""
     near = {sheet for sheet, extent in admitted.extents.items() if extent.near}
     return [part for sheet, part in admitted.sheets if sheet not in near]
-
-
-Rows = list[list[CellValue]]
 
 
 def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
@@ -230,20 +249,12 @@ class _Beside:
 
     def sheet(self, name: str, rows: Rows, visible: bool) -> ReadSheet:
         """One sheet, from its values."""
-        extent = self.admitted.extents.get(name) or Extent()
-        for (row, col), typed in extent.typed.items():
-            if row < len(rows) and col < len(rows[row]):
-                rows[row][col] = typed
         marks = self.other.get(name, NO_MARKS)
         links: Mapping[At, str] = {}
         if part := self.listed.get(name, ""):
             marks, links = self.marks.read(part), read_links(self.admitted.parts, part)
-        return ReadSheet(
-            name,
-            rows,
-            visible,
-            formulas=extent.formulas,
-            errors=extent.errors,
+        return replace(
+            _bare_sheet(self.admitted, name, rows, visible),
             notes=self._notes(name),
             fills=marks.fills,
             struck=marks.struck,
