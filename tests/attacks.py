@@ -334,30 +334,28 @@ def outlook(
     return compound(streams)
 
 
-def xlsb(cells: bytes) -> bytes:
-    """A binary workbook with one sheet, "Plan", of these records (MS-XLSB)."""
-    book = b"".join(
-        (
-            xlsb_record(131),
-            xlsb_record(143),
-            xlsb_record(156, struct.pack("<II", 0, 1) + _wide("rId1") + _wide("Plan")),
-            xlsb_record(144),
-            xlsb_record(132),
-        )
+def xlsb(cells: bytes, hidden: bytes | None = None) -> bytes:
+    """A binary workbook with a sheet "Plan" of these records (MS-XLSB), and a hidden one, "Far"."""
+    sheets = [cells] if hidden is None else [cells, hidden]
+    bundle = b"".join(
+        xlsb_record(156, struct.pack("<II", number, number + 1) + _wide(f"rId{number + 1}") + name)
+        for number, name in enumerate((_wide("Plan"), _wide("Far"))[: len(sheets)])
     )
+    book = (xlsb_record(131), xlsb_record(143), bundle, xlsb_record(144), xlsb_record(132))
     size = xlsb_record(148, struct.pack("<IIII", 0, 9, 0, 9))
     begin, end = xlsb_record(129) + size + xlsb_record(145), xlsb_record(146) + xlsb_record(130)
-    binary = "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
-    return package(
-        {
-            name.replace(".xml", ".bin") if name.startswith("xl/") else name: (
-                str(text).replace(MAIN, binary).replace("book.xml", "book.bin")
-            ).replace("sheet1.xml", "sheet1.bin")
-            for name, text in parts().items()
-            if not name.endswith(("book.xml", "sheet1.xml"))
-        }
-        | {"xl/workbook.bin": book, "xl/worksheets/sheet1.bin": begin + cells + end}
-    )
+    named = [f"worksheets/sheet{number}.bin" for number in range(1, len(sheets) + 1)]
+    plain, binary = parts(), "application/vnd.ms-excel.sheet.binary.macroEnabled.main"
+    types = str(plain["[Content_Types].xml"]).replace(MAIN, binary).replace(".xml", ".bin")
+    content: dict[str, str | bytes] = {
+        "[Content_Types].xml": types,
+        "_rels/.rels": _rels(("officeDocument", "xl/workbook.bin")),
+        "xl/_rels/workbook.bin.rels": _rels(*(("worksheet", name) for name in named)),
+        "xl/workbook.bin": b"".join(book),
+    }
+    for name, each in zip(named, sheets, strict=True):
+        content[f"xl/{name}"] = begin + each + end
+    return package(content)
 
 
 def _wide(text: str) -> bytes:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,17 +128,26 @@ def _read(
             f"The spreadsheet cannot be read ({error.strerror}). Check the name and close it.",
         ) from None
     # In a child process: a spreadsheet that kills its reader must not end the command.
+    only = frozenset(name.casefold() for name in sheets)
     [book] = read_all(
         [(source.name, source.resolve())],
         seconds=_SECONDS,
-        work=read_one_in_detail,
-        lighter=read_values_alone,
+        work=partial(read_one_in_detail, only=only) if only else read_one_in_detail,
+        lighter=partial(read_values_alone, only=only),
     )
-    errors = [problem for problem in book.problems if problem.level == "error"]
+    errors = [_advised(problem) for problem in book.problems if problem.level == "error"]
     if errors:
         raise XlplanError(errors)
     definition = find_template(template) if template else None
     return read_source(book, plan_id=slug(folder.name), sheets=sheets, template=definition), data
+
+
+def _advised(problem: Problem) -> Problem:
+    """A refusal of the whole spreadsheet for one sheet says how to do without it."""
+    if problem.code not in ("GATE-011", "GATE-012"):
+        return problem
+    other = "If the plan is on other sheets, name them with --sheet."
+    return replace(problem, message=f"{problem.message} {other}")
 
 
 def slug(text: str) -> str:

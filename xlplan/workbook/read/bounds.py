@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from xlplan.workbook.read.kinds import Refusal
 
@@ -79,3 +80,54 @@ class Refused(Exception):  # noqa: N818  (a refusal is an answer about the file,
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
         super().__init__(refusal.message)
+
+
+class Unfit(Refused):
+    """Raised of one sheet that is larger than a plan can be: `why`, and what to do."""
+
+    def __init__(self, sheet: str, why: str, cure: str, code: str = "GATE-011") -> None:
+        self.sheet, self.why, self.cure, self.code = sheet, why, cure, code
+        super().__init__(self.told(hidden=False))
+
+    def told(self, hidden: bool) -> Refusal:
+        """The refusal, which says of a hidden sheet that it is one."""
+        named = f'The {"hidden " if hidden else ""}sheet "{self.sheet}"'
+        which = named if self.sheet else "A sheet of this workbook"
+        return Refusal(self.code, f"{which} {self.why}. {self.cure}.")
+
+    def of(self, sheet: str) -> Unfit:
+        """The same of a sheet whose name was not known."""
+        return self if self.sheet else Unfit(sheet, self.why, self.cure, self.code)
+
+
+@dataclass
+class Choice:
+    """Which sheets of a workbook are read: `only` those named, where any are, and all that can be
+    seen; of the others, which are hidden or not named, only what is no larger than a plan can be.
+    """
+
+    only: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    passed: dict[str, Unfit] = field(default_factory=dict)
+    """The sheets that are passed over."""
+
+    def may_pass(self, sheet: str) -> bool:
+        """Whether this sheet may be passed over."""
+        if self.only:
+            return sheet.casefold() not in self.only
+        return sheet in self.hidden
+
+    def pass_over(self, unfit: Unfit) -> None:
+        """Take note of a sheet that is too large; raises `Refused` where it must be read."""
+        if not self.may_pass(unfit.sheet):
+            raise Refused(unfit.told(unfit.sheet in self.hidden))
+        self.passed.setdefault(unfit.sheet, unfit)
+
+    def fit(self, sizes: Mapping[str, int], most: int, unfit: Callable[[str, int], Unfit]) -> None:
+        """Pass over what is too much together with what must be read, and with what comes first."""
+        total = 0
+        for sheet in sorted(sizes, key=self.may_pass):
+            if total + sizes[sheet] > most:
+                self.pass_over(unfit(sheet, total + sizes[sheet]))
+            else:
+                total += sizes[sheet]

@@ -38,7 +38,7 @@ class Compound:
 
     def __init__(self, data: bytes) -> None:
         self.data = data
-        self.size = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
+        self.size: int = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
         if self.size not in (512, 4096):
             raise ValueError("sectors of a size that no such file has")
         self.fat = self._table()
@@ -68,6 +68,14 @@ class Compound:
         if entry.length >= _SMALL:
             return self._chain(entry.first)[: entry.length]
         return _follow(self._short, self._short_table, entry.first, 64, 0)[: entry.length]
+
+    def place(self, entry: Entry, at: int) -> int:
+        """Where in the file the byte `at` of a stream stands."""
+        sector = entry.first
+        if entry.length < _SMALL:
+            at += (_nth(self._short_table, sector, at // 64) - at // 64) * 64
+            sector = self.entries[0].first
+        return (_nth(self.fat, sector, at // self.size) + 1) * self.size + at % self.size
 
     def streams(self) -> Iterator[tuple[tuple[str, ...], Entry]]:
         """Every stream with its path from the root."""
@@ -107,6 +115,13 @@ def _entries(directory: bytes) -> Iterator[Entry]:
         left, right, child = struct.unpack_from("<III", line, 68)
         first, size = struct.unpack_from("<II", line, 116)
         yield Entry(name, line[66], left, right, child, first, size)
+
+
+def _nth(table: list[int], sector: int, steps: int) -> int:
+    """The sector of a chain that comes so many after this one."""
+    for _ in range(steps):
+        sector = table[sector]
+    return sector
 
 
 def _follow(data: bytes, table: list[int], sector: int, size: int, before: int) -> bytes:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from xlplan.workbook.read.book import At
-from xlplan.workbook.read.bounds import Bounds, Refused
+from xlplan.workbook.read.bounds import Bounds, Refused, Unfit
 from xlplan.workbook.read.kinds import Refusal
 
 _NAME = re.compile(r"\s*\$?([A-Za-z]{1,7})\$?(\d{1,10})\s*")
@@ -68,38 +68,43 @@ class Extent:
         self.merged_area += (abs(height) + 1) * (abs(width) + 1)
 
     def check(self, sheet: str, bounds: Bounds) -> None:
-        """Raise `Refused` where the sheet is larger than a plan can be."""
+        """Raise `Unfit` where the sheet is larger than a plan can be."""
         if self.rows > bounds.rows or self.columns > bounds.columns:
-            raise Refused(far_cells(sheet, self.rows, self.columns))
+            raise far_cells(sheet, self.rows, self.columns)
         area = self.rows * self.columns
         if area > bounds.cells or self.cells > bounds.cells:
-            raise Refused(many_cells(sheet, max(area, self.cells)))
+            raise many_cells(sheet, max(area, self.cells))
         if self.merges > bounds.merges or self.merged_area > bounds.cells:
-            raise Refused(
-                Refusal(
-                    "GATE-012",
-                    f'The sheet "{sheet}" merges far more cells than a plan has. '
-                    "Unmerge whole rows and columns, save, and send the workbook again.",
-                )
+            why = "merges far more cells than a plan has"
+            raise Unfit(
+                sheet, why, "Unmerge whole rows and columns, save, and use that", "GATE-012"
             )
 
 
-def far_cells(sheet: str, rows: int, columns: int) -> Refusal:
+def far_cells(sheet: str, rows: int, columns: int) -> Unfit:
     """The refusal of a sheet with something far away from its table."""
-    return Refusal(
-        "GATE-011",
-        f'The sheet "{sheet}" has something as far as row {rows:,}, column {columns:,}. '
-        "Delete the rows and columns after the table and save; then send the workbook again.",
+    return Unfit(
+        sheet,
+        f"has something as far as row {rows:,}, column {columns:,}",
+        "Delete the rows and columns after its table, save, and use that",
     )
 
 
-def many_cells(sheet: str, cells: int) -> Refusal:
+def many_cells(sheet: str, cells: int) -> Unfit:
     """The refusal of a sheet with too many cells, nearly always empty ones that are formatted."""
-    which = f'The sheet "{sheet}"' if sheet else "A sheet of this workbook"
-    return Refusal(
-        "GATE-011",
-        f"{which} has {cells:,} cells, far more than a plan. Select the rows and "
-        "columns after the table, choose Clear Formats and Delete, save, and send it again.",
+    return Unfit(
+        sheet,
+        f"has {cells:,} cells, far more than a plan",
+        "Select the rows and columns after its table, choose Clear Formats and Delete, save, and "
+        "use that",
+    )
+
+
+def many_together(sheet: str, cells: int) -> Unfit:
+    """The refusal of a sheet that is too much beside the others."""
+    cure = many_cells(sheet, cells).cure
+    return Unfit(
+        sheet, f"and those read before it have {cells:,} cells, far more than a plan", cure
     )
 
 

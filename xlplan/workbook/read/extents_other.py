@@ -6,21 +6,25 @@ import struct
 from collections.abc import (
     Iterator,
     Mapping,
+    Set,
 )
+from itertools import islice
 
 from xlplan.workbook.read.bounds import (
     Bounds,
-    Refused,
+    Choice,
+    Unfit,
 )
 from xlplan.workbook.read.compound import (
     MALFORMED,
     Compound,
+    Entry,
 )
 from xlplan.workbook.read.extents import (
     SHARED,
     Extent,
     far_cells,
-    many_cells,
+    many_together,
     parse,
 )
 from xlplan.workbook.read.parts import part_named
@@ -45,12 +49,19 @@ class _OdsParser:
         self.tabs = self.in_text = False
         self.spaces, self.paragraphs = _MOST_SPACES, 0
         self.widest = 0
+        self.style = ""
+        self.hiding: set[str] = set()
+        """The styles that hide a table."""
+        self.hidden: set[str] = set()
+        self.unfit: dict[str, Unfit] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table" and self.cell is None:
-            self.names.append(attributes.get("table:name", ""))
-            self.extents[self.names[-1]] = Extent()
-            self.row = 0
+            self._open_table(attributes)
+        elif name == "style:style":
+            self.style = attributes.get("style:name", "")
+        elif name == "style:table-properties" and attributes.get("table:display") == "false":
+            self.hiding.add(self.style)
         elif name == "table:table-row":
             self.col = 0
             self.widest = 0
@@ -64,6 +75,13 @@ class _OdsParser:
             self._in_note(name)
         elif self.cell is not None:
             self.cell.append(self._spaced(name, attributes))
+
+    def _open_table(self, attributes: dict[str, str]) -> None:
+        self.names.append(attributes.get("table:name", ""))
+        self.extents[self.names[-1]] = Extent()
+        self.row = 0
+        if attributes.get("table:style-name", "") in self.hiding:
+            self.hidden.add(self.names[-1])
 
     def _in_note(self, name: str) -> None:
         """Of a note only its paragraphs are its text: who made it and when stand beside them."""
@@ -108,7 +126,7 @@ class _OdsParser:
             self.cell = None
             self.col += self.repeat_cells
         elif name == "table:table-row" and self.names:
-            if self.widest:
+            if self.widest and self.names[-1] not in self.unfit:
                 extent = self.extents[self.names[-1]]
                 extent.reach(self.row + self.repeat_rows - 1, self.widest - 1)
                 extent.cells += self.repeat_rows * self.widest
@@ -118,13 +136,14 @@ class _OdsParser:
     def _close_cell(self, text: str) -> None:
         kind = self.attributes.get("office:value-type", "")
         formula = self.attributes.get("table:formula", "")
-        if not (kind or formula or text.strip()):
+        if not (kind or formula or text.strip()) or self.names[-1] in self.unfit:
             return
         extent = self.extents[self.names[-1]]
         at = (self.row, self.col)
         self.widest = self.col + self.repeat_cells
         if self.widest > self.bounds.columns:
-            raise Refused(far_cells(self.names[-1], self.row + 1, self.widest))
+            self._leave(far_cells(self.names[-1], self.row + 1, self.widest))
+            return
         if formula:
             extent.add_formula(at, formula.removeprefix("of:").removeprefix("="))
         if self.attributes.get("calcext:value-type") == "error":
@@ -135,9 +154,15 @@ class _OdsParser:
                 extent.typed |= {(self.row, col): text for col in range(self.col, self.widest)}
 
     def _check(self, extent: Extent) -> None:
-        extent.check(self.names[-1], self.bounds)
-        if sum(each.cells for each in self.extents.values()) > self.bounds.cells:
-            raise Refused(many_cells(self.names[-1], extent.cells))
+        try:
+            extent.check(self.names[-1], self.bounds)
+        except Unfit as unfit:
+            self._leave(unfit)
+
+    def _leave(self, unfit: Unfit) -> None:
+        """Look no further at this table, nor keep what was seen of it."""
+        self.unfit[unfit.sheet] = unfit
+        self.extents[unfit.sheet] = Extent()
 
 
 def repeated(text: str | None) -> int:
@@ -146,11 +171,20 @@ def repeated(text: str | None) -> int:
 
 
 def scan_ods(
-    content: bytes, bounds: Bounds
+    content: bytes, bounds: Bounds, choice: Choice
 ) -> tuple[dict[str, Extent], dict[str, dict[tuple[int, int], str]]]:
-    """The extent of each sheet of an OpenDocument spreadsheet, and its notes, by sheet name."""
+    """The extents of the sheets of an OpenDocument spreadsheet that are read, and their notes, by
+    sheet name."""
     handlers = _OdsParser(bounds)
     parse(content, handlers.start, handlers.end, handlers.data)
+    choice.hidden = frozenset(handlers.hidden)
+    for unfit in handlers.unfit.values():
+        choice.pass_over(unfit)
+    sizes = {sheet: extent.cells for sheet, extent in handlers.extents.items()}
+    choice.fit(sizes, bounds.cells, many_together)
+    for sheet in choice.passed:
+        handlers.extents.pop(sheet)
+        handlers.notes.pop(sheet, None)
     return handlers.extents, handlers.notes
 
 
@@ -244,32 +278,60 @@ def _number(data: bytes, position: int, most: int) -> tuple[int, int]:
 
 _BOUNDSHEET, _FORMULA, _BOOLERR, _MULRK, _EOF = 0x85, 0x06, 0x205, 0xBD, 0x0A
 _DIMENSIONS = 0x200
+_UNSEEN = 0x03
+"""The bits of a sheet's state that say that it is hidden."""
 _SPECIAL = frozenset({_FORMULA, _BOOLERR, _MULRK})
 _PLAIN = frozenset({0xFD, 0x203, 0x204, 0x27E, 0xD6})
 _TRUTHS = (b"\x41\x22\x00", b"\x41\x23\x00", b"\x42\x00\x22\x00", b"\x42\x00\x23\x00", b"\x1d")
 """Parsed formulas TRUE() and FALSE(): somebody typed TRUE or FALSE."""
 
 
-def scan_xls(data: bytes, bounds: Bounds) -> dict[str, Extent]:
-    """The extent of each sheet by name. Raises `Refused` for cells too far away."""
+def scan_xls(data: bytes, bounds: Bounds, choice: Choice) -> dict[str, Extent]:
+    """The extent by name of each sheet that is read. Raises `Refused` for cells too far away."""
     try:
         stream = workbook_stream(data)
     except MALFORMED:
         return {}
     extents: dict[str, Extent] = {}
-    for name, start in boundsheets(stream):
-        if name not in extents and len(extents) < bounds.sheets:
+    listed = list(_listed(stream))
+    choice.hidden = frozenset(n for n, _, _ in listed) - {n for n, _, seen in listed if seen}
+    for name, start, _ in listed:
+        if name in extents or name in choice.passed or len(extents) >= bounds.sheets:
+            continue
+        try:
             extents[name] = _scan(stream, start, name, bounds)
+        except Unfit as unfit:
+            choice.pass_over(unfit)
     return extents
+
+
+def without_sheets(data: bytes, names: Set[str]) -> bytes:
+    """The file with these sheets ended where they begin, for a reader that sets up all of them."""
+    file = Compound(data)
+    book = _book(file)
+    if book is None:
+        return data
+    stream, changed = file.stream(book), bytearray(data)
+    for name, start in boundsheets(stream):
+        if name in names:
+            (_, _, after), *_ = islice(biff_records(stream, start), 1)
+            for at, byte in enumerate(struct.pack("<HH", _EOF, 0), after):
+                changed[file.place(book, at)] = byte
+    return bytes(changed)
 
 
 def boundsheets(stream: bytes) -> Iterator[tuple[str, int]]:
     """The name of each sheet, and where its biff_records begin."""
+    return ((name, start) for name, start, _ in _listed(stream))
+
+
+def _listed(stream: bytes) -> Iterator[tuple[str, int, bool]]:
+    """The name of each sheet, where its biff_records begin, and whether it can be seen."""
     for kind, body, _ in biff_records(stream, 0):
         if kind == _EOF:
             break
         if kind == _BOUNDSHEET and len(body) > 8 and body[5] == 0:
-            yield _name(body[6:]), int.from_bytes(body[:4], "little")
+            yield _name(body[6:]), int.from_bytes(body[:4], "little"), not body[4] & _UNSEEN
 
 
 def _name(body: bytes) -> str:
@@ -302,7 +364,7 @@ def _scan(stream: bytes, start: int, name: str, bounds: Bounds) -> Extent:
         extent.reach(row, col)
         extent.cells += 1
         if extent.rows > bounds.rows or extent.columns > bounds.columns:
-            raise Refused(far_cells(name, extent.rows, extent.columns))
+            raise far_cells(name, extent.rows, extent.columns)
         if kind == _FORMULA and len(body) >= 22:
             if not body[22:].startswith(_TRUTHS):
                 extent.formulas[row, col] = SHARED
@@ -324,11 +386,15 @@ def _check_claim(body: bytes, name: str, bounds: Bounds) -> None:
     first_row, rows, first_col, columns = struct.unpack_from(form, body)
     # What ends before it begins is reckoned as very large too.
     if abs(rows - first_row) * abs(columns - first_col) > bounds.cells:
-        raise Refused(far_cells(name, rows, columns))
+        raise far_cells(name, rows, columns)
 
 
 def workbook_stream(data: bytes) -> bytes:
     """The stream "Workbook", or "Book" of older files; empty where there is none."""
     file = Compound(data)
-    found = next((each for each in file.entries if each.name in ("Workbook", "Book")), None)
+    found = _book(file)
     return file.stream(found) if found is not None else b""
+
+
+def _book(file: Compound) -> Entry | None:
+    return next((each for each in file.entries if each.name in ("Workbook", "Book")), None)

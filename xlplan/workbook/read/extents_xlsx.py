@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from itertools import islice
 
-from xlplan.workbook.read.bounds import Bounds, Refused
+from xlplan.workbook.read.bounds import Bounds
 from xlplan.workbook.read.extents import SHARED, Extent, column_number, many_cells, parse, place
 
 # What Excel, LibreOffice and xlsxwriter write. Whatever differs is for the parser.
@@ -86,7 +86,7 @@ def _measure(cells: bytes, bounds: Bounds) -> Extent | None:
     if b"" in found:
         return None
     if len(found) > bounds.cells:
-        raise Refused(many_cells("", len(found)))
+        raise many_cells("", len(found))
     names = b" ".join(found)
     rows = max(map(int, set(names.translate(None, _LETTERS).split())), default=0)
     columns = max(map(_column, set(names.translate(None, _DIGITS).split())), default=0)
@@ -210,7 +210,7 @@ class _SheetParser:
         self.formula, self.value = None, ""
         self.extent.cells += 1
         if self.extent.cells > self.bounds.cells:
-            raise Refused(many_cells("", self.extent.cells))
+            raise many_cells("", self.extent.cells)
 
     def data(self, text: str) -> None:
         if self.inside:

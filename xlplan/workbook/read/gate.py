@@ -12,8 +12,17 @@ from dataclasses import dataclass, field
 
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import At
-from xlplan.workbook.read.bounds import DEFAULT, MB, Bounds, Refused, file_too_large, too_large
-from xlplan.workbook.read.extents import Extent, many_cells
+from xlplan.workbook.read.bounds import (
+    DEFAULT,
+    MB,
+    Bounds,
+    Choice,
+    Refused,
+    Unfit,
+    file_too_large,
+    too_large,
+)
+from xlplan.workbook.read.extents import Extent, many_together
 from xlplan.workbook.read.extents_xlsx import LEAST_CELL, scan_sheet
 from xlplan.workbook.read.kinds import (
     OLD_DOCUMENT,
@@ -28,7 +37,7 @@ from xlplan.workbook.read.kinds import (
 )
 from xlplan.workbook.read.listing import check_names, list_parts
 from xlplan.workbook.read.parts import open_parts, part_named
-from xlplan.workbook.read.relations import Sheets, list_sheets
+from xlplan.workbook.read.relations import Sheets, hidden_sheets, list_sheets
 
 __all__ = ["Admitted", "Bounds", "admit", "refused"]
 
@@ -51,6 +60,8 @@ class Admitted:
     extents: Mapping[str, Extent] = field(default_factory=dict)
     notes: Mapping[str, Mapping[At, str]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    choice: Choice = field(default_factory=Choice)
+    """Which sheets are passed over."""
 
 
 def refused(refusal: Refusal, name: str) -> Problem:
@@ -59,26 +70,32 @@ def refused(refusal: Refusal, name: str) -> Problem:
 
 
 def admit(
-    data: bytes, name: str, bounds: Bounds = DEFAULT, *, documents: bool = False
+    data: bytes,
+    name: str,
+    bounds: Bounds = DEFAULT,
+    *,
+    documents: bool = False,
+    only: frozenset[str] = frozenset(),
 ) -> Admitted | Problem:
     """What `data` is and that it is safe to read, or the one problem that refuses it.
 
-    `documents` admits a Word document too, for importing a plan: a return is never one.
+    `documents` admits a Word document too, for importing a plan: a return is never one. `only`
+    names the sheets that are wanted; see `Choice`.
     """
     try:
-        return _admit(data, name, bounds, documents)
+        return _admit(data, name, bounds, documents, Choice(only))
     except Refused as refusal:
         return refused(refusal.refusal, name)
     except MemoryError:
         return refused(too_large("more than fits in memory"), name)
 
 
-def _admit(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
+def _admit(data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choice) -> Admitted:
     if len(data) > bounds.file_bytes:
         raise Refused(file_too_large(bounds))
     kind = plain_kind(data)
     if kind == "zip":
-        return _admit_package(data, name, bounds, documents)
+        return _admit_package(data, name, bounds, documents, choice)
     if kind == "ole":
         kind = ole_kind(data)
     if documents and kind == OTHER_DOCUMENT:
@@ -89,7 +106,7 @@ def _admit(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
         return Admitted(kind, problems=_misnamed(name))
     from xlplan.workbook.read.extents_other import scan_xls
 
-    return Admitted(kind, extents=scan_xls(data, bounds))
+    return Admitted(kind, extents=scan_xls(data, bounds, choice), choice=choice)
 
 
 def _misnamed(name: str) -> tuple[Problem, ...]:
@@ -103,7 +120,9 @@ def _misnamed(name: str) -> tuple[Problem, ...]:
     return (Problem("GATE-036", name, text, level="note"),)
 
 
-def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> Admitted:
+def _admit_package(
+    data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choice
+) -> Admitted:
     listed = list_parts(data, bounds)
     names = frozenset(part.name for part, _ in listed)
     if not declares(names):  # no document: what is in it need not be inflated to tell
@@ -123,21 +142,19 @@ def _admit_package(data: bytes, name: str, bounds: Bounds, documents: bool) -> A
             raise Refused(PASSWORD)
         from xlplan.workbook.read.extents_other import scan_ods
 
-        extents, notes = scan_ods(parts.get("content.xml", b""), bounds)
-        return Admitted(kind, parts, (), extents, notes)
+        extents, notes = scan_ods(parts.get("content.xml", b""), bounds, choice)
+        return Admitted(kind, parts, (), extents, notes, choice=choice)
     sheets = list_sheets(parts, kind)
     if len(sheets) > bounds.sheets:
         raise Refused(too_large(f"{len(sheets):,} sheets"))
-    scan = _scan_of(kind)
-    extents = {}
-    for sheet, part in sheets:
-        if part in parts and sheet not in extents:
-            extents[sheet] = scan(parts[part], bounds)
-    _check_extents(extents, parts, sheets, bounds)
+    choice.hidden = hidden_sheets(parts, kind)
+    extents = _extents(kind, parts, sheets, bounds, choice)
+    sheets = tuple(each for each in sheets if each[0] not in choice.passed)
+    _check_texts(extents, parts, sheets, bounds)
     problems: tuple[Problem, ...] = ()
     if any(part.lower().endswith("vbaproject.bin") for part in parts):
         problems = (_macros(name),)
-    return Admitted(kind, parts, sheets, extents, {}, problems)
+    return Admitted(kind, parts, sheets, extents, {}, problems, choice)
 
 
 def _scan_of(kind: str) -> Callable[[bytes, Bounds], Extent]:
@@ -155,17 +172,33 @@ def _macros(name: str) -> Problem:
     )  # fmt: skip
 
 
-def _check_extents(
+def _extents(
+    kind: str, parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds, choice: Choice
+) -> dict[str, Extent]:
+    """The extents of the sheets that are read, all of them within bounds."""
+    scan = _scan_of(kind)
+    extents: dict[str, Extent] = {}
+    for sheet, part in sheets:
+        if part in parts and sheet not in extents and sheet not in choice.passed:
+            try:
+                extent = scan(parts[part], bounds)
+                extent.check(sheet, bounds)
+            except Unfit as unfit:
+                choice.pass_over(unfit.of(sheet))
+            else:
+                extents[sheet] = extent
+    sizes = {sheet: extent.rows * extent.columns for sheet, extent in extents.items()}
+    choice.fit(sizes, bounds.cells, many_together)
+    return {sheet: extent for sheet, extent in extents.items() if sheet not in choice.passed}
+
+
+def _check_texts(
     extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds
 ) -> None:
-    for sheet, extent in extents.items():
-        extent.check(sheet, bounds)
-    total = sum(extent.rows * extent.columns for extent in extents.values())
-    if total > bounds.cells:
-        raise Refused(many_cells(next(iter(extents)), total))
+    """One long shared text behind a million cells would be copied a million times."""
     shared = part_named(parts, "xl/sharedStrings.xml")
     if len(shared) * _most_cells(extents, parts, sheets) > bounds.text:
-        _check_texts(shared, parts, sheets, bounds)
+        _count_texts(shared, parts, sheets, bounds)
 
 
 def _most_cells(extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheets: Sheets) -> int:
@@ -176,8 +209,7 @@ def _most_cells(extents: Mapping[str, Extent], parts: Mapping[str, bytes], sheet
     )
 
 
-def _check_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds) -> None:
-    """One long shared text behind a million cells would be copied a million times."""
+def _count_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, bounds: Bounds) -> None:
     lengths = [
         sum(map(len, _TEXT.findall(item))) for item in re.split(rb"<(?:\w+:)?si[\s/>]", shared)[1:]
     ]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
-from xlplan.workbook.read.bounds import DEFAULT, MB, Refused
-from xlplan.workbook.read.extents import Extent, far_cells, many_cells
+from xlplan.workbook.read.bounds import DEFAULT, MB, Choice, Refused, Unfit
+from xlplan.workbook.read.extents import Extent, far_cells, many_cells, many_together
 from xlplan.workbook.read.extents_xlsx import cells_alone
 from xlplan.workbook.read.gate import Admitted, Bounds, admit, refused
 from xlplan.workbook.read.kinds import PASSWORD, Refusal
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
+from xlplan.workbook.read.passing import without_passed
 from xlplan.workbook.read.relations import read_links
 from xlplan.workbook.read.second import disputed, may_be_disputed
 
@@ -53,6 +54,7 @@ def read_book(
     detail: bool = False,
     ours: frozenset[str] | None = None,
     values_alone: bool = False,
+    only: frozenset[str] = frozenset(),
 ) -> Book:
     """Everything that `data` holds, whatever it is called.
 
@@ -60,13 +62,17 @@ def read_book(
     rows and columns, for importing a plan. `ours` adds, for a return, strikethrough, text boxes,
     pictures, merged cells, links, and the fills that are not of these (``#RRGGBB``), the
     template's own. `values_alone` leaves out notes, and what a second reader sees, where they take
-    too long. What cannot be read is a `Book` without sheets whose `problems` say why;
-    nothing is raised for a bad file.
+    too long. `only` names the sheets that are wanted, in lower case (`str.casefold`): the others,
+    and hidden sheets, are passed over where they are larger than a plan can be, which is said.
+    What cannot be read is a `Book` without sheets whose `problems` say why; nothing is raised for
+    a bad file.
     """
-    admitted = admit(data, name, bounds, documents=detail)
+    admitted = admit(data, name, bounds, documents=detail, only=only)
     if isinstance(admitted, Problem):
         return Book(name, "", problems=(admitted,))
     try:
+        if admitted.choice.passed:
+            data, admitted = without_passed(data, admitted)
         book = _read(data, name, admitted, bounds, ours, values_alone)
         return _with_markings(book, data) if detail else book
     except Refused as refusal:
@@ -100,6 +106,7 @@ def _read(
     else:
         sheets = _read_beside(data, name, admitted, read, ours, problems)
     _check_complete(sheets, admitted, name, problems)
+    problems += _passed_over(name, admitted.choice)
     return Book(name, admitted.kind, sheets, properties, saved, tuple(problems))
 
 
@@ -160,23 +167,28 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
     """Name, values from A1 and whether it is visible, of every sheet."""
     import python_calamine
 
-    sheets: list[tuple[str, Rows, bool]] = []
+    choice = admitted.choice
+    found: dict[int, tuple[str, Rows, bool]] = {}
     total = 0
     size = sum(map(len, admitted.parts.values()))
     if 0 < size <= _PLENTY or (admitted.kind == "ods" and not is_tidy(data)):
         data = checked_package(_parts_to_read(admitted))
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for at, meta in enumerate(book.sheets_metadata):
-                if meta.typ != python_calamine.SheetTypeEnum.WorkSheet:
+            # What must be read comes first; of the others, what there is room for.
+            metas = enumerate(book.sheets_metadata)
+            for at, meta in sorted(metas, key=lambda each: choice.may_pass(each[1].name)):
+                is_sheet = meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+                if not is_sheet or meta.name in choice.passed:
                     continue
                 visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
-                sheet = book.get_sheet_by_index(at)
-                rows = _rows(sheet, bounds)
+                try:
+                    rows = _rows(book.get_sheet_by_index(at), bounds, total)
+                except Unfit as unfit:
+                    choice.pass_over(unfit)
+                    continue
                 total += len(rows) * len(rows[0]) if rows else 0
-                if total > bounds.cells:
-                    raise Refused(many_cells(meta.name, total))
-                sheets.append((meta.name, rows, visible))
+                found[at] = (meta.name, rows, visible)
     except python_calamine.PasswordError:
         raise Refused(PASSWORD) from None
     except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
@@ -186,7 +198,17 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         text = f"This workbook cannot be read: it is damaged or unusual ({reason}). {_SAVE}."
         raise Refused(Refusal(UNREADABLE.code, text)) from None
-    return sheets
+    return [found[at] for at in sorted(found)]
+
+
+def _passed_over(name: str, choice: Choice) -> Iterator[Problem]:
+    for sheet, unfit in choice.passed.items():
+        hidden = "hidden " if sheet in choice.hidden else ""
+        text = (
+            f"This {hidden}sheet was passed over: it {unfit.why}. The other sheets were read. If "
+            f"it holds anything of the plan: {unfit.cure[0].lower()}{unfit.cure[1:]}."
+        )
+        yield Problem("GATE-037", f"{name}!{sheet}", text, level="warning")
 
 
 def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
@@ -203,16 +225,19 @@ def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
     return parts
 
 
-def _rows(sheet: CalamineSheet, bounds: Bounds) -> Rows:
-    """All rows from A1, as dense as the used area."""
+def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> Rows:
+    """All rows from A1, as dense as the used area; raises `Unfit` where that is too large, or is
+    so together with the cells `before` it."""
     end = sheet.end
     if end is None:
         return []
     height, width = end[0] + 1, end[1] + 1
     if height > bounds.rows or width > bounds.columns:
-        raise Refused(far_cells(sheet.name, height, width))
+        raise far_cells(sheet.name, height, width)
     if height * width > bounds.cells:
-        raise Refused(many_cells(sheet.name, height * width))
+        raise many_cells(sheet.name, height * width)
+    if before + height * width > bounds.cells:
+        raise many_together(sheet.name, before + height * width)
     rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
     # Whatever is true is no empty text: asking that first is quicker, and this is done for all.
     return [[v if v else None if v == "" else v for v in row] for row in rows]
@@ -282,6 +307,8 @@ def _check_complete(
     """Sheets listed must equal sheets read, and a sheet with values must not be read as empty."""
     read = {sheet.name: sheet for sheet in sheets}
     for listed, extent in admitted.extents.items():
+        if listed in admitted.choice.passed:
+            continue
         sheet = read.get(listed)
         if extent.unread:
             found = "has cells in a form that cannot be read here, so it was not read at all"

@@ -79,29 +79,36 @@ def workbook_part(parts: Mapping[str, bytes]) -> str:
 
 def list_sheets(parts: Mapping[str, bytes], kind: str) -> Sheets:
     """Name and part of every sheet; chart sheets and the like are left out."""
-    book = workbook_part(parts)
-    relations = related(parts, book)
+    relations = related(parts, workbook_part(parts))
     sheets: list[tuple[str, str]] = []
-    if kind == "xlsb":
-        named = _binary_sheets(parts.get(book, b""))
-    else:
-        named = _listed_sheets(parts.get(book, b""))
-    for name, relation in named:
+    for name, relation, _ in _listed(parts, kind):
         type_of, target = relations.get(relation, ("worksheet", ""))
         if type_of == "worksheet":
             sheets.append((name, target))
     return tuple(sheets)
 
 
+def hidden_sheets(parts: Mapping[str, bytes], kind: str) -> frozenset[str]:
+    """The names of the sheets that nobody sees."""
+    listed = _listed(parts, kind)
+    return frozenset(name for name, *_ in listed) - {name for name, _, seen in listed if seen}
+
+
+def _listed(parts: Mapping[str, bytes], kind: str) -> tuple[tuple[str, str, bool], ...]:
+    """Name, relation id and whether it can be seen, of every sheet that a workbook lists."""
+    book = parts.get(workbook_part(parts), b"")
+    return _binary_sheets(book) if kind == "xlsb" else _listed_sheets(book)
+
+
 @remembered(64)
-def _listed_sheets(xml: bytes) -> Sheets:
-    """Name and relation id of every sheet that a workbook lists."""
-    named: list[tuple[str, str]] = []
+def _listed_sheets(xml: bytes) -> tuple[tuple[str, str, bool], ...]:
+    named: list[tuple[str, str, bool]] = []
 
     def start(element: str, attributes: dict[str, str]) -> None:
         if element.rpartition(":")[2] == "sheet" and "name" in attributes:
             ids = (v for k, v in attributes.items() if k.endswith(":id") or k == "id")
-            named.append((attributes["name"], next(ids, "")))
+            seen = attributes.get("state", "visible") == "visible"
+            named.append((attributes["name"], next(ids, ""), seen))
 
     if xml:
         parse(xml, start, _nothing, _nothing)
@@ -111,17 +118,17 @@ def _listed_sheets(xml: bytes) -> Sheets:
 _BUNDLE_SHEET = 156
 
 
-def _binary_sheets(data: bytes) -> Sheets:
-    """Sheet names and relation ids from BrtBundleSh records (MS-XLSB 2.4.304)."""
+def _binary_sheets(data: bytes) -> tuple[tuple[str, str, bool], ...]:
+    """The sheets from BrtBundleSh records (MS-XLSB 2.4.304)."""
     from xlplan.workbook.read.extents_other import records
 
-    named: list[tuple[str, str]] = []
+    named: list[tuple[str, str, bool]] = []
     for record, body in records(data):
         if record == _BUNDLE_SHEET and len(body) > 12:
             size = int.from_bytes(body[8:12], "little") * 2
             relation = body[12 : 12 + size].decode("utf-16-le", "replace")
             name = body[16 + size :].decode("utf-16-le", "replace")
-            named.append((name, relation))
+            named.append((name, relation, not any(body[:4])))
     return tuple(named)
 
 

@@ -7,10 +7,7 @@ import csv
 import io
 from html.parser import HTMLParser
 
-from xlplan.workbook.read.bounds import (
-    Bounds,
-    Refused,
-)
+from xlplan.workbook.read.bounds import Bounds
 from xlplan.workbook.read.extents import (
     far_cells,
     many_cells,
@@ -51,9 +48,9 @@ def read_values(data: bytes, bounds: Bounds) -> list[list[str | None]]:
         rows.append([value or None for value in row])
         cells += len(row)
         if len(rows) > bounds.rows or len(row) > bounds.columns:
-            raise Refused(far_cells("csv", len(rows), len(row)))
+            raise far_cells("csv", len(rows), len(row))
         if cells > bounds.cells:
-            raise Refused(many_cells("csv", cells))
+            raise many_cells("csv", cells)
     return rows
 
 

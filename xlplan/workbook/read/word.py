@@ -70,9 +70,9 @@ class _Sheet:
         self.rows.append(values)
         self.width = max(self.width, len(values))
         if len(self.rows) > self.bounds.rows or self.width > self.bounds.columns:
-            raise Refused(far_cells(SHEET, len(self.rows), self.width))
+            raise far_cells(SHEET, len(self.rows), self.width)
         if len(self.rows) * self.width > self.bounds.cells:
-            raise Refused(many_cells(SHEET, len(self.rows) * self.width))
+            raise many_cells(SHEET, len(self.rows) * self.width)
 
 
 def read_word(data: bytes, parts: Mapping[str, bytes], bounds: Bounds) -> ReadSheet:

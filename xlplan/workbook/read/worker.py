@@ -153,11 +153,14 @@ def read_one(data: bytes, name: str, bounds: Bounds) -> Book:
     return read_book(data, name, bounds)
 
 
-def read_one_in_detail(data: bytes, name: str, bounds: Bounds) -> Book:
-    """`read_one` with colours, merged and hidden cells: the `work` for importing a plan."""
+def read_one_in_detail(
+    data: bytes, name: str, bounds: Bounds, only: frozenset[str] = frozenset()
+) -> Book:
+    """`read_one` with colours, merged and hidden cells: the `work` for importing a plan. `only`
+    names the sheets that are wanted."""
     from xlplan.workbook.read.reading import read_book
 
-    return read_book(data, name, bounds, detail=True)
+    return read_book(data, name, bounds, detail=True, only=only)
 
 
 def read_one_return(data: bytes, name: str, bounds: Bounds, *, ours: frozenset[str]) -> Book:
@@ -167,11 +170,13 @@ def read_one_return(data: bytes, name: str, bounds: Bounds, *, ours: frozenset[s
     return read_book(data, name, bounds, ours=ours)
 
 
-def read_values_alone(data: bytes, name: str, bounds: Bounds) -> Book:
+def read_values_alone(
+    data: bytes, name: str, bounds: Bounds, only: frozenset[str] = frozenset()
+) -> Book:
     """`read_one` without notes, and without a second reader: for what takes too long with them."""
     from xlplan.workbook.read.reading import read_book
 
-    return read_book(data, name, bounds, values_alone=True)
+    return read_book(data, name, bounds, values_alone=True, only=only)
 
 
 def open_one(data: bytes, name: str, bounds: Bounds) -> Book:
