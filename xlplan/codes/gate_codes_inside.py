@@ -150,3 +150,15 @@ GATE_036 = Message(
     "Nothing needs doing: such a file has no colours, no notes and no dates as dates.",
     level="note",
 )
+GATE_037 = Message(
+    "GATE-037",
+    "A sheet that need not be read is too large and was passed over.",
+    "Make it smaller, if it holds anything of the plan.",
+    {
+        "": "This sheet was passed over: it {why}. The other sheets were read. If it holds anything "
+        "of the plan: {cure}.",
+        "hidden": "This hidden sheet was passed over: it {why}. The other sheets were read. If it "
+        "holds anything of the plan: {cure}.",
+    },
+    level="warning",
+)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlplan.codes.gate_codes_inside import GATE_037
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
 from xlplan.workbook.read.bounds import DEFAULT, MB, Choice, Refused, Unfit
@@ -203,12 +204,11 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
 
 def _passed_over(name: str, choice: Choice) -> Iterator[Problem]:
     for sheet, unfit in choice.passed.items():
-        hidden = "hidden " if sheet in choice.hidden else ""
-        text = (
-            f"This {hidden}sheet was passed over: it {unfit.why}. The other sheets were read. If "
-            f"it holds anything of the plan: {unfit.cure[0].lower()}{unfit.cure[1:]}."
-        )
-        yield Problem("GATE-037", f"{name}!{sheet}", text, level="warning")
+        where, cure = f"{name}!{sheet}", f"{unfit.cure[0].lower()}{unfit.cure[1:]}"
+        if sheet in choice.hidden:
+            yield GATE_037.problem(where, "hidden", why=unfit.why, cure=cure)
+        else:
+            yield GATE_037.problem(where, why=unfit.why, cure=cure)
 
 
 def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
