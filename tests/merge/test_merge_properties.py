@@ -15,12 +15,15 @@ from tests.paper import DEFINITION, FIELDS, Office
 from xlplan.merge.decide import decide
 from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.merge.reading import Reading, RowTrust
+from xlplan.plan.due import due_in
 from xlplan.plan.values import Raw, Value, canon, show
 
 TEXT = st.sampled_from(["x", "y", "Paint bought", "- done", "=1+1", "two\nlines", "007", " é "])
 VALUES: dict[str, st.SearchStrategy[Raw]] = {
-    "due": st.sampled_from(["June 2026", "1 May 2026", "Jun 2026", "03/04/2026", "TBC"]),
-    "rating": st.sampled_from(["Green", "Amber", "Red", "green", "Purple"]),
+    "due": st.sampled_from(
+        ["June 2026", "1 May 2026", "Jun 2026", "03/04/2026", "TBC", "Ongoing", "continuous"]
+    ),
+    "rating": st.sampled_from(["Green", "Amber", "Red", "green", "Purple", "Blue"]),
     "progress": TEXT,
     "tags": st.sampled_from(["a", "b", "a, b", "a, c", "c; d"]),
     "share": st.sampled_from([0.25, 0.5, "50%", "lots"]),
@@ -182,6 +185,25 @@ def test_a_locked_cell_never_moves_the_master(
     assert {key: office.value(*key) for key in before} == before
 
 
+@given(ACTS, st.lists(SENT, min_size=1, max_size=4))
+def test_no_return_takes_the_date_of_an_open_action_away(
+    acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]
+) -> None:
+    one = scene(acts)
+    office = one.office
+    dated = {row.uid for row in office.state.master() if due_in(DEFINITION, row.values).by}
+    closed = {
+        uid
+        for made in (*acts, *(item.edits for item in sent))
+        for (uid, name), raw in made.items()
+        if (name, raw) == ("rating", "Blue")
+    }
+    for number, item in enumerate(sent):
+        office.merge(read(one, item, number))
+    still = {row.uid for row in office.state.master() if due_in(DEFINITION, row.values).by}
+    assert dated - closed <= still
+
+
 @given(ACTS, st.lists(SENT, min_size=1, max_size=3))
 def test_what_nobody_touched_stays(
     acts: list[dict[tuple[str, str], Raw]], sent: list[Sent]
@@ -292,7 +314,7 @@ def test_replay_equals_the_state(acts: list[dict[tuple[str, str], Raw]], sent: l
 MEETING = st.lists(
     st.tuples(
         st.integers(0, 3),
-        st.sampled_from(["rating", "tags", "progress", "diary:entry"]).flatmap(
+        st.sampled_from(["rating", "tags", "progress", "diary:entry", "due"]).flatmap(
             lambda name: st.tuples(st.just(name), VALUES[name])
         ),
         STAMPS,

@@ -12,6 +12,7 @@ Undo deletes from the ledger: undo restores and the log grows; the office's year
 The result depends on the order of arrival: the order of returns that meet in one cell.
 A re-saved copy counts as new: merging again or a re-saved copy changes nothing.
 Invalid values are applied: the textbook three-way.
+A word takes a date away: no return takes the date of an open action away.
 A row that is of no template is left out: no row is lost.
 An answer answers other questions too: each question stays until it is answered.
 What was said before is not heard again: the latest word stands or is asked; the office's year.
@@ -150,6 +151,10 @@ def a_copy_counts_as_new(patch: Patch) -> None:
     patch.setattr(diff, "assertion_id", lambda *parts: plain(*parts) + digest[0])
 
 
+def dates_are_taken_away(patch: Patch) -> None:
+    patch.setattr(diff.Comparison, "_with_its_date", lambda _self, _row, item: item)
+
+
 def invalid_values_are_applied(patch: Patch) -> None:
     kind = diff.Comparison._kind
 
@@ -285,6 +290,7 @@ CAUGHT: list[tuple[Callable[[Patch], None], Property]] = [
     ),
     (a_copy_counts_as_new, properties.test_merging_again_or_a_resaved_copy_changes_nothing),
     (invalid_values_are_applied, properties.test_a_single_return_equals_the_textbook_three_way),
+    (dates_are_taken_away, properties.test_no_return_takes_the_date_of_an_open_action_away),
     (rows_of_no_template_are_left_out, no_row_is_lost),
     (an_answer_answers_all, each_question_stays_until_it_is_answered),
     (

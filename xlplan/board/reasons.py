@@ -14,6 +14,7 @@ from xlplan.board.standings import (
     listed,
 )
 from xlplan.plan.definition import Rating
+from xlplan.plan.due import say_gone
 from xlplan.plan.ratings import rating_word
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Invalid, show
@@ -42,6 +43,9 @@ def _of_the_rating(reader: Reader, s: Standing) -> list[Reason]:
         late = (reader.board.as_of - s.due).days
         days = "1 day" if late == 1 else f"{late} days"
         reasons.append(Reason("overdue", f"Overdue by {days}: was due by {say_date(s.due)}"))
+    gone = reader.dates_gone.get(s.row.uid)
+    if gone is not None and not s.closed and not s.holding:
+        reasons.append(Reason("date-gone", say_gone(gone)))
     if s.direction == "worse" and s.before is not None:
         reasons.append(Reason("worsened", f"Worse: {label[s.before]} to {label[s.now]}"))
     if s.now == OFF_SCALE and reader.rating is not None:

@@ -14,7 +14,7 @@ from typing import Literal
 from xlplan.board.model import Board, DueHistory, ReturnLine
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
-from xlplan.plan.due import due_in
+from xlplan.plan.due import date_gone, due_in
 from xlplan.plan.ratings import best_first as best_first
 from xlplan.plan.ratings import rating_word
 from xlplan.plan.values import Value, show, sort_elements
@@ -28,12 +28,13 @@ Direction = Literal["better", "same", "worse", "new", "uncompared"]
 DIRECTIONS: tuple[Direction, ...] = ("better", "same", "worse", "new", "uncompared")
 
 ReasonKind = Literal[
-    "attention", "overdue", "worsened", "off-scale", "rating-removed", "two-ratings",
+    "attention", "overdue", "date-gone", "worsened", "off-scale", "rating-removed", "two-ratings",
     "challenged", "not-updated", "question",
 ]  # fmt: skip
 REASONS: tuple[tuple[ReasonKind, str], ...] = (
     ("attention", "Rated for attention"),
     ("overdue", "Overdue"),
+    ("date-gone", "Date gone"),
     ("worsened", "Worse than at the last board"),
     ("off-scale", "Rating not on the scale"),
     ("rating-removed", "No longer rated"),
@@ -42,6 +43,9 @@ REASONS: tuple[tuple[ReasonKind, str], ...] = (
     ("not-updated", "Not updated this cycle"),
     ("question", "Open question"),
 )
+
+_LEAVE_THE_DATE = ("held", "invalid", "cleared-required")
+"""Kinds of question that ask whether a date is to go; it stands meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,8 @@ class Reader:
     line_of: Mapping[str, ReturnLine]
     questions: Mapping[str, frozenset[str]]
     """By uid, the fields that have an open question."""
+    dates_gone: Mapping[str, date]
+    """By uid, the date that a lead would take away, where that is an open question."""
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -223,7 +229,19 @@ def reader_of(board: Board) -> Reader:
         {r.code: r for r in scale},
         lines,
         {uid: frozenset(q.field for q in board.questions if q.uid == uid) for uid in asked},
+        _dates_gone(board),
     )
+
+
+def _dates_gone(board: Board) -> dict[str, date]:
+    found: dict[str, date] = {}
+    for question in board.questions:
+        item = board.definition.find(question.field)
+        for one in question.candidates if question.kind in _LEAVE_THE_DATE else ():
+            gone = date_gone(board.definition, item, question.base, one.value)
+            if gone is not None:
+                found.setdefault(question.uid, gone)
+    return found
 
 
 def standing(reader: Reader, row: MasterRow) -> Standing:

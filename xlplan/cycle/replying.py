@@ -13,6 +13,7 @@ from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
 from xlplan.ledger.originals import write_atomically
 from xlplan.merge.model import COORDINATOR, Assertion, Place, Question, Returned
 from xlplan.merge.state import State
+from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.values import show
 from xlplan.workbook.write.safe import safe_name
 
@@ -29,7 +30,8 @@ def replies_of(
     A merge that finds its files merged before replies too, as long as the questions are open.
     """
     state = desk.state
-    open_ids = {c.assertion for q in questions if q.kind in _ASKED for c in q.candidates}
+    asked = [q for q in questions if q.kind in (*_ASKED, "held")]
+    open_ids = {c.assertion for q in asked for c in q.candidates}
     groups: dict[str, list[tuple[str, Returned]]] = defaultdict(list)
     for file, fact in returned:
         if fact.author != COORDINATOR:
@@ -70,8 +72,15 @@ def _corrections(
             _, sheet, row = f"!!{problem.where}".rsplit("!", 2)
             yield Correction(Place(file, sheet), f"Row {row}", "(the row as it is)", needed)
     for item in fact.assertions:
-        if item.id in open_ids and item.kind in _ASKED:
+        if item.id in open_ids and (item.kind in _ASKED or _takes_the_date(state, item)):
             yield _correction(state, file, item)
+
+
+def _takes_the_date(state: State, item: Assertion) -> bool:
+    """Whether an edit is held only because it takes the date of an action away."""
+    field = state.field_of((item.uid, item.field))
+    gone = date_gone(state.definition, field, item.base, item.value)
+    return gone is not None and item.message.startswith(say_gone(gone))
 
 
 def _correction(state: State, file: str, item: Assertion) -> Correction:
@@ -87,6 +96,11 @@ def _correction(state: State, file: str, item: Assertion) -> Correction:
         needed = (
             "This cell is not one to fill in, so what you entered was not taken. Where the plan "
             "is wrong, please say so to its coordinator."
+        )
+    elif item.kind == "held":
+        needed = (
+            f"This had a date, {show(item.base)}. Please give the date by which it will be done "
+            "now, or say why it has none."
         )
     elif field is not None and field.type == "rating" and item.kind == "cleared-required":
         scale = ", ".join(rating.label for rating in state.definition.scale_of(field))

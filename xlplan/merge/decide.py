@@ -12,12 +12,17 @@ from typing import Literal
 
 from xlplan.merge.register import SET_TYPES
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.due import date_gone
+from xlplan.plan.lifecycle import finishes
 from xlplan.plan.text import same_words
 from xlplan.plan.values import Invalid, Raw, Value, canon
 
 Ruled = Literal[
     "untouched", "applied", "cleared", "agreed", "conflict", "invalid", "held", "locked"
 ]
+
+
+_TAKEN = frozenset({"applied", "cleared", "agreed", "conflict"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,14 @@ def decide(
 
     Each table maps an action's ref (or uid) to its cells by field id. A row or cell that is not
     in `returned` is absent and says nothing; rows that `base` does not have, and fields that the
-    definition does not have, are not decided here. Nothing is applied: the caller does that.
+    definition does not have, are not decided here. What takes the date of an open action away is
+    held. Nothing is applied: the caller does that.
     """
     rulings = []
     for action, cells in returned.items():
         if action not in base:
             continue
+        is_open = not _finished(definition, base[action], master.get(action, {}), cells)
         for field_id, raw in cells.items():
             item = definition.find(field_id)
             if item is None:
@@ -85,5 +92,23 @@ def decide(
             m = canon(item, master.get(action, {}).get(field_id), definition)
             r = canon(item, raw, definition)
             disposition, value = decide_cell(item, b, m, r)
+            if disposition in _TAKEN and date_gone(definition, item, b, r) and is_open:
+                disposition, value = "held", m
             rulings.append(Ruling(action, field_id, b, m, r, disposition, value))
     return tuple(rulings)
+
+
+def _finished(
+    definition: PlanDefinition,
+    base: Mapping[str, Raw],
+    master: Mapping[str, Raw],
+    returned: Mapping[str, Raw],
+) -> bool:
+    """Whether an action is closed, or done and under watch, by what came back and, where the
+    master has moved since, by the master as well."""
+    item = definition.with_role("rating")
+    if item is None:
+        return False
+    table = returned if item.owner == "lead" and item.id in returned else base
+    b, m, r = (canon(item, row.get(item.id), definition) for row in (base, master, table))
+    return all(finishes(definition, item, value) for value in ([r] if m == b else [r, m]))

@@ -9,17 +9,20 @@ that is not one of the plan becomes a proposal, so that nothing in it is lost.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlplan.errors import Problem
-from xlplan.merge.ids import assertion_id, in_doubt
+from xlplan.merge.ids import assertion_id, for_certain, in_doubt
 from xlplan.merge.model import COORDINATOR, Assertion, AssertionKind, Issued, Place
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.register import Write
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field, PlanDefinition
+from xlplan.plan.due import date_gone, say_gone
+from xlplan.plan.lifecycle import finishes
 from xlplan.plan.text import fold, same_words
+from xlplan.plan.timescales import Timescale, says_no_end
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
 
 STATUS_FIELD = Field(STATUS, "Status", "choice", choices=("withdrawn",))
@@ -27,6 +30,8 @@ CELL_LIMIT = 32_767
 """Characters that fit in one Excel cell; what is longer goes out cut."""
 OLD_LIMIT = 255
 """Characters at which some programs cut every text of an old workbook (.xls) on saving."""
+NO_END = Timescale("Ongoing", None, "Ongoing")
+"""What all the words for work without an end are asked about as: once, however they are put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +152,48 @@ class Comparison:
             at = {a.field: a.place.cell for a in emptied}
             place = emptied[0].place
             found.append(whole_row(self.issued, row.uid, "emptied", place, said, why, at))
+        found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)
         for item in found:
             if item.value is None and item.kind == "edit":
                 self._note_cleared(item)
+
+    def _with_its_date(self, row: ReadRow, item: Assertion) -> Assertion:
+        """A lead's edit that takes the date of an open action away is held and asked about.
+
+        The date stands meanwhile, so that nothing overdue vanishes by a word. In a copy that
+        closes the action the same edit is for certain, and answers the doubt.
+        """
+        if self.owner or item.kind not in ("edit", "held"):
+            return item
+        definition = self.state.definition
+        known = definition.find(item.field, self._row_kind(row.uid))
+        gone = date_gone(definition, known, item.base, item.value)
+        if gone is None or self._finished(row):
+            return item
+        ident = item.id
+        if says_no_end(show(item.value)):
+            who = (self.issued.id, self.issued.author, row.uid, item.field)
+            ident = assertion_id(*who, NO_END)
+        message = item.message or f"{say_gone(gone)}. It stands until this is answered."
+        return replace(item, id=in_doubt(for_certain(ident)), kind="held", message=message)
+
+    def _finished(self, row: ReadRow) -> bool:
+        """Whether an action is closed, or done and under watch, by its row as it came back and by
+        what the coordinator wrote since the issue."""
+        item = self.state.definition.with_role("rating", self._row_kind(row.uid))
+        if item is None:
+            return False
+        cell = row.cells.get(item.id) if item.id in self.issued.inputs else None
+        said = [
+            self.state.value(row.uid, item.id, self.issued.as_of)
+            if cell is None or item.id not in self.reading.columns
+            else self._value(item, cell, self.state.definition)
+        ]
+        last = self._own(row.uid, item.id)
+        if last is not None and last.seq > self.issued.as_of:
+            said.append(last.value)
+        return all(finishes(self.state.definition, item, value) for value in said)
 
     def _note_cleared(self, item: Assertion) -> None:
         """What was emptied is said by itself: among other changes it is easily overlooked."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.timescales import (
     MONTH_NAMES,
     Timescale,
@@ -24,6 +24,8 @@ from xlplan.plan.timescales import (
 )
 from xlplan.plan.values import Invalid, Value
 
+DATED = ("revised", "due")
+"""Roles of the fields that say when a row is due, the one that counts first."""
 _IN = re.compile(r"^(?:within|in)\s+", re.IGNORECASE)
 _ANY_DAY = date(2000, 1, 1)
 
@@ -65,13 +67,35 @@ def due_of(definition: PlanDefinition, value: Value) -> Due:
 def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = "action") -> Due:
     """When a row is due now: by its revised date where that has one, else by its due date."""
     found = NO_TIMESCALE
-    for role in ("revised", "due"):
+    for role in DATED:
         item = definition.with_role(role, kind)
         due = due_of(definition, values.get(item.id)) if item else NO_TIMESCALE
         if due.by is not None:
             return due
         found = due if due is not NO_TIMESCALE else found
     return found
+
+
+def date_gone(
+    definition: PlanDefinition, item: Field | None, before: Value, after: Value
+) -> date | None:
+    """The date in `before` that `after` puts nothing in the place of, where it says when a row is
+    due; else None.
+
+    A blank and words without a date take it away. What stands there and cannot be read (a date
+    with two readings, a formula, an error) is another matter: nobody said that there is none.
+    """
+    if item is None or item.role not in DATED or due_of(definition, after).by is not None:
+        return None
+    unreadable = isinstance(after, Invalid) and (
+        after.code != "VAL-003" or bool(unread_dates(after.raw))
+    )
+    return None if unreadable else due_of(definition, before).by
+
+
+def say_gone(day: date) -> str:
+    """That a date was taken away, in words."""
+    return f"The date is gone: was {say_date(day)}"
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.due import NO_TIMESCALE, Due, due_in, due_of
 from xlplan.plan.history import NO_HISTORY, History
 from xlplan.plan.lint_view import Row
@@ -78,6 +78,12 @@ def rating_in(
     """The point of the scale at which values are rated, or None."""
     item = definition.with_role("rating", kind)
     return definition.rating(values.get(item.id), item.scale) if item else None
+
+
+def finishes(definition: PlanDefinition, item: Field, value: Value) -> bool:
+    """Whether a rating closes an action, or says that it is done and under watch."""
+    rating = definition.rating(value, item.scale)
+    return rating is not None and (rating.closed or rating.holding)
 
 
 def slips_of(dates: Iterable[date | None]) -> int:

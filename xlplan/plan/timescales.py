@@ -46,6 +46,10 @@ _BY = re.compile(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 
 
 _ONGOING = re.compile(r"\bon[ -]?going\b")
+_NO_END = re.compile(
+    r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
+    r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,12 @@ def ends_ongoing(text: str) -> bool:
     """
     lines = [line for line in text.lower().split("\n") if line.strip()]
     return len(lines) > 1 and bool(_ONGOING.search(lines[-1])) and not _dates_in(lines[-1])
+
+
+def says_no_end(text: str) -> bool:
+    """Whether words say that the work has no end, and nothing else: "Ongoing", "Continuous",
+    "Business as usual"."""
+    return bool(_NO_END.fullmatch(" ".join(text.split()).rstrip(". ").lower()))
 
 
 def _dates_in(text: str) -> set[tuple[date, bool]]:
