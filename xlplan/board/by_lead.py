@@ -19,7 +19,8 @@ def return_words(line: ReturnLine | None) -> str:
         return "Not asked this cycle"
     if not line.returned:
         return "Not returned"
-    return "Returned late" if line.late else "Returned"
+    words = "Returned late" if line.late else "Returned"
+    return f"{words}, on the form of {line.old_form}" if line.old_form else words
 
 
 def by_lead_sheet(frame: Frame) -> Sheet:
@@ -66,7 +67,7 @@ def _row(frame: Frame, lead: LeadCount, *, organised: bool) -> Row:
         count = lead.now.get(point.key, 0)
         cells.append(Cell(count, frame.tinted(point, count, number)))
     words = return_words(lead.line)
-    loud = words in ("Not returned", "Returned late")
+    loud = words == "Not returned" or words.startswith("Returned late")
     said = replace(frame.boxed, align="center", valign="vcenter", bold=loud)
     if words == "Not returned":
         said = replace(said, fill="#FDE7E9", colour="#9C0006")

@@ -17,13 +17,15 @@ from xlplan.plan.values import Value
 
 @dataclass(frozen=True, slots=True)
 class ReturnLine:
-    """One lead's return in this cycle. `issued` is whether a template was issued to the lead."""
+    """One lead's return in this cycle. `issued` is whether a template was issued to the lead,
+    `old_form` the earlier cycle whose form was returned, where the one of this cycle was not."""
 
     lead: str
     issued: bool = True
     returned: bool = False
     late: bool = False
     changes: int = 0
+    old_form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

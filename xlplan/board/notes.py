@@ -40,10 +40,10 @@ def method(frame: Frame) -> list[tuple[str, str]]:
         ("Overdue", f"The due date is before {day}{still}. A month is due on its last day, and "
          'words such as "Within 3 months" count from the day the plan was agreed. A timescale that '
          'names no date, or that ends with a line "Ongoing", is never overdue.'),
-        ("Exceptions", "Actions rated for attention, overdue, worse than at the last board, no "
-         "longer rated, rated with something that is not on the scale, rated twice and "
-         "differently, challenged by a rule of the plan, with an open question, or "
-         "open and without a return from any of their leads who were asked. "
+        ("Exceptions", "Actions rated for attention, overdue, with a date that a return would take "
+         "away, worse than at the last board, no longer rated, rated with something that is not on "
+         "the scale, rated twice and differently, challenged by a rule of the plan, with an open "
+         "question, or open and without a return from any of their leads who were asked. "
          "The reasons are given in words."),
     ]  # fmt: skip
     if board.previous is not None:
@@ -56,8 +56,8 @@ def method(frame: Frame) -> list[tuple[str, str]]:
         ]  # fmt: skip
     if f.asked:
         lines.append(
-            ("Returns", f"{f.returned} of {f.asked} received; {f.late} of them late. A return is "
-             "received once the file has been merged.")
+            ("Returns", f"{f.returned} of {f.asked} received; {f.late} of them late"
+             f"{_on_old(frame)}. A return is received once the file has been merged.")
         )  # fmt: skip
     left_out = empty_fields(frame) if not board.definition.composite.fields else ()
     if left_out:
@@ -83,6 +83,12 @@ def method(frame: Frame) -> list[tuple[str, str]]:
     if not frame.rated:
         return [line for line in lines if line[0] not in OF_RATINGS]
     return lines
+
+
+def _on_old(frame: Frame) -> str:
+    """How many leads answered on the form of an earlier cycle only."""
+    old = sum(bool(line.old_form) for line in frame.board.returns)
+    return f", {old} on the form of an earlier cycle, which counts" if old else ""
 
 
 def _several(frame: Frame) -> list[tuple[str, str]]:

@@ -66,8 +66,7 @@ def status(found: Status, as_json: bool) -> int:
                 (
                     lead.lead,
                     lead.actions,
-                    ("late" if lead.late else "yes") if lead.returned
-                    else ("overdue" if lead.late else "no"),
+                    _returned(lead),
                     lead.changes,
                     lead.untouched if lead.returned else "",
                     lead.questions or "",
@@ -83,6 +82,12 @@ def status(found: Status, as_json: bool) -> int:
                 click.echo(f"{lead.lead}, {plural(len(lead.remarks), 'remark')}:")
             for line in lead.remarks:
                 click.echo(f"  {short(line)}")
+        for lead in asked:
+            if lead.old_form:
+                click.echo(
+                    f"{lead.lead} returned on the old form: it answers {lead.old_form}, and counts "
+                    f"for {found.cycle}."
+                )
         back = sum(lead.returned for lead in asked)
         by = f", due back by {found.return_by}" if found.return_by else ""
         click.echo(
@@ -90,6 +95,13 @@ def status(found: Status, as_json: bool) -> int:
             f"{plural(len(found.questions), 'question')} open."
         )
     return DONE
+
+
+def _returned(lead: LeadStatus) -> str:
+    if not lead.returned:
+        return "overdue" if lead.late else "no"
+    words = "late" if lead.late else "yes"
+    return f"{words}, on the old form" if lead.old_form else words
 
 
 def _sign_off(lead: LeadStatus) -> str:

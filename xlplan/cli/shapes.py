@@ -51,6 +51,7 @@ def return_shape(report: ReturnReport) -> dict[str, object]:
         "outcome": report.outcome,
         "lead": report.lead,
         "cycle": report.cycle,
+        "counts_for": report.counts_for,
         "changes": report.changes,
         "questions": report.questions,
         "problems": [problem_shape(problem) for problem in report.problems],
@@ -217,6 +218,7 @@ def status_shape(status: Status) -> dict[str, object]:
                 "signed_by": lead.signed_by or None,
                 "signed_on": lead.signed_on or None,
                 "remarks": list(lead.remarks),
+                "old_form": lead.old_form or None,
             }
             for lead in status.leads
         ],

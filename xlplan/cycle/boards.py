@@ -163,7 +163,7 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
     if cycle not in report.cycles(desk):
         return []
     return [
-        ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes)
+        ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form)
         for lead in report.status(desk, cycle).leads
         if lead.issued
     ]

@@ -18,7 +18,7 @@ from xlplan.merge.answers import Answer, clash, facts_of
 from xlplan.merge.diff import Comparison
 from xlplan.merge.fates import Fate, fates_of
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned
-from xlplan.merge.project import current_cycle
+from xlplan.merge.project import counts_for, current_cycle
 from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
@@ -47,6 +47,8 @@ class ReturnReport:
     information: tuple[str, ...] = ()
     decided: int = 0
     """How many cells of the plan its answers changed, where it is `decisions.xlsx`."""
+    counts_for: str = ""
+    """The cycle as whose return it counts: a later one than `cycle` where it is on an old form."""
 
     @property
     def changes(self) -> int:
@@ -350,6 +352,8 @@ def _report(
         shown = kind == "reverted" and candidate.place.file == fact.file
         return candidate.assertion in own or (shown and candidate.at == fact.saved_at)
 
+    seq = next(e.seq for e in desk.state.return_events if e.fact is fact)
+    counts = counts_for(desk.state, fact, seq)
     asked = sum(any(is_of(one, q.kind) for one in q.candidates) for q in questions)
     return ReturnReport(
         file=item.file,
@@ -359,7 +363,20 @@ def _report(
         cycle=fact.cycle,
         fates=() if duplicate else fates,
         questions=0 if duplicate else asked,
-        problems=() if duplicate else fact.problems,
+        problems=() if duplicate else (*fact.problems, *_on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
         decided=0 if fact.assertions else sum(c.return_id == fact.id for c in changes),
+        counts_for=counts,
     )
+
+
+def _on_old_form(fact: Returned, counts: str) -> list[Problem]:
+    """That a return is on the form of an earlier cycle than the one it counts for."""
+    if counts == fact.cycle:
+        return []
+    text = (
+        f"This answers {fact.cycle}, not {counts}: it was compared with what that form showed, and "
+        f"counts as the return of {fact.author} for {counts}. Ask for the form of {counts} where "
+        "that asks for more."
+    )
+    return [Problem("RET-025", fact.file, text, "note")]

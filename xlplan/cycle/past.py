@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from xlplan.merge.model import Change
-from xlplan.merge.project import current_cycle
+from xlplan.merge.model import COORDINATOR, Change, Returned
+from xlplan.merge.project import counts_for, current_cycle
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS
 from xlplan.plan.history import History, Snapshot
@@ -72,12 +72,24 @@ def _asked(state: State, as_of: int, today: date) -> Mapping[str, tuple[str, ...
 
 
 def _updated(state: State, changes: Iterable[Change], as_of: int) -> Mapping[str, tuple[str, ...]]:
+    """What came on the form of an earlier cycle was heard in the one it counts for as well."""
+    counted = _counted(state)
     return _grouped(
-        (change.uid, change.cycle)
+        (change.uid, cycle)
         for change in changes
         if change.kind != "undo"
         and (not change.return_id or state.is_live(change.return_id, change.seq, as_of))
+        for cycle in (change.cycle, counted.get(change.seq, change.cycle))
     )
+
+
+def _counted(state: State) -> dict[int, str]:
+    """By position in the ledger, the cycle for which a return counts."""
+    return {
+        event.seq: counts_for(state, event.fact, event.seq)
+        for event in state.return_events
+        if isinstance(event.fact, Returned) and event.fact.author != COORDINATOR
+    }
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.errors import XlplanError, fault
 from xlplan.merge.fates import disposition_of
 from xlplan.merge.model import COORDINATOR, Change, Issued, MasterRow, Question, Returned
-from xlplan.merge.project import current_cycle
+from xlplan.merge.project import counts_for, current_cycle
 from xlplan.merge.questions import questions_of
 from xlplan.merge.restated import restated as restate
 from xlplan.plan.definition import Lead
@@ -39,6 +39,8 @@ class LeadStatus:
     signed_on: str = ""
     remarks: tuple[str, ...] = ()
     """What was said outside the cells that were asked for, each with its place."""
+    old_form: str = ""
+    """The earlier cycle whose form came back, where none of this cycle's did; it counts."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,26 @@ def status(desk: Desk, cycle: str = "") -> Status:
     leads = []
     for lead in state.definition.leads:
         mine = [item for item in issued if state.definition.lead(item.author) is lead]
-        leads.append(_lead_status(desk, lead.name, mine, questions))
+        older = _on_old_forms(desk, lead, mine)
+        leads.append(_lead_status(desk, lead.name, mine, older, questions))
     return Status(wanted, return_by, tuple(leads), tuple(questions))
+
+
+def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
+    """What a lead returned on the forms of other cycles instead of on these (of one cycle),
+    oldest first."""
+    state = desk.state
+    since = min((item.as_of for item in mine), default=state.seq)
+    cycles = {item.cycle for item in mine}
+    found = [
+        (event.seq, fact)
+        for item in state.issued.values()
+        if item.document == "template" and state.definition.lead(item.author) is lead
+        for event, fact in state.live_return_events(item.id)
+        if event.seq > since and item.cycle not in cycles
+        if counts_for(state, fact, event.seq) in cycles
+    ]
+    return [fact for _, fact in sorted(found, key=lambda pair: pair[0])]
 
 
 def _templates(desk: Desk, cycle: str) -> list[Issued]:
@@ -117,10 +137,15 @@ def no_cycle_yet() -> XlplanError:
 
 
 def _lead_status(
-    desk: Desk, name: str, issued: Sequence[Issued], questions: Sequence[Question]
+    desk: Desk,
+    name: str,
+    issued: Sequence[Issued],
+    older: Sequence[Returned],
+    questions: Sequence[Question],
 ) -> LeadStatus:
     state = desk.state
-    returned = [r for item in issued for r in state.live_returns(item.id)]
+    own = [r for item in issued for r in state.live_returns(item.id)]
+    returned = [*own, *older]
     actions = {uid for item in issued for uid in item.uids}
     assertions = {a.id: a for r in returned for a in r.assertions}
     moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
@@ -147,6 +172,7 @@ def _lead_status(
         signed_by=signed.get("signed_by", ""),
         signed_on=signed.get("signed_on", ""),
         remarks=tuple(dict.fromkeys(line for r in returned for line in r.information)),
+        old_form=older[-1].cycle if older and not own else "",
     )
 
 

@@ -236,3 +236,24 @@ def current_cycle(state: State) -> str:
     """The id of the cycle for which templates were issued last, or ``""``."""
     cycles = [i.cycle for i in state.issued.values() if i.document == "template"]
     return cycles[-1] if cycles else ""
+
+
+def counts_for(state: State, returned: Returned, seq: int) -> str:
+    """The cycle for which a return counts that was recorded at `seq`: the last one in which its
+    lead had been asked by then.
+
+    Whoever answers on the form of an earlier cycle has answered, and is not chased for another
+    (MERGE section 2).
+    """
+    issued = state.issued.get(returned.issued)
+    if issued is None or issued.document != "template":
+        return returned.cycle
+    templates = [item for item in state.issued.values() if item.document == "template"]
+    lead = state.definition.lead
+    names = {
+        name
+        for name in {item.author for item in templates}
+        if name == issued.author or (lead(name) and lead(name) is lead(issued.author))
+    }
+    asked = [item for item in templates if item.as_of < seq and item.author in names]
+    return max(asked, key=lambda item: item.as_of).cycle

@@ -231,13 +231,17 @@ class State:
         """Where each live write of a cell, by its id, was made or seen again."""
         return self._records.sightings(key, self.seq)
 
-    def live_returns(self, issued: str) -> list[Returned]:
+    def live_return_events(self, issued: str) -> list[tuple[Event, Returned]]:
         """The returns of an issued workbook that have not been taken back, in ledger order."""
         return [
-            event.fact
+            (event, event.fact)
             for event in self._returns_of.get(issued, ())
             if isinstance(event.fact, Returned) and self.is_live(event.fact.id, event.seq, self.seq)
         ]
+
+    def live_returns(self, issued: str) -> list[Returned]:
+        """The same, without the events that recorded them."""
+        return [fact for _, fact in self.live_return_events(issued)]
 
     def live_return_of(self, digest: str) -> Returned | None:
         """The return with these bytes, where it has not been taken back."""

@@ -1,0 +1,47 @@
+"""The cycle for which a return counts: the last one in which its lead was asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.paper import Office
+from xlplan.merge.model import COORDINATOR
+from xlplan.merge.project import counts_for
+from xlplan.plan.definition import Lead
+
+OLD, NEW = "2026-10", "2027-01"
+
+
+def test_counts_for_the_cycle_in_which_the_lead_was_asked_last() -> None:
+    office = Office()
+    old = office.issue("Ann", cycle=OLD)
+    early = office.give_back(old, {("a-1", "rating"): "Red"}, digest="early")
+    assert counts_for(office.state, early, office.state.seq) == OLD
+    office.issue("Ben", cycle=NEW)
+    other = office.give_back(old, {("a-1", "rating"): "Amber"}, digest="other")
+    assert counts_for(office.state, other, office.state.seq) == OLD  # Ann was not asked again
+    office.issue("Ann", cycle=NEW)
+    late = office.give_back(old, {("a-1", "progress"): "Dry"}, digest="late")
+    assert counts_for(office.state, late, office.state.seq) == NEW
+    own = office.coordinator({("a-1", "rating"): "Green"})
+    assert own.author == COORDINATOR
+    assert counts_for(office.state, own, office.state.seq) == own.cycle
+
+
+def test_a_lead_who_was_renamed_is_the_same_lead() -> None:
+    office = Office()
+    old = office.issue("Ann", cycle=OLD)
+    definition = office.state.definition
+    leads = (Lead("Anna", aliases=("Ann",)), *definition.leads[1:])
+    office.redefine(replace(definition, leads=leads))
+    office.issue("Anna", cycle=NEW)
+    late = office.give_back(old, {("a-1", "progress"): "Dry"}, digest="late")
+    assert counts_for(office.state, late, office.state.seq) == NEW
+
+
+def test_whoever_is_no_longer_a_lead_is_known_by_the_name_on_the_form() -> None:
+    office = Office()
+    old = office.issue("Zoe", cycle=OLD)
+    office.issue("Yan", cycle=NEW)
+    late = office.give_back(old, {("a-1", "progress"): "Dry"}, digest="late")
+    assert counts_for(office.state, late, office.state.seq) == OLD
