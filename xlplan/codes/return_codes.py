@@ -183,6 +183,15 @@ RET_022 = Message(
     f"files were merged. {_TEMPLATE[:-1]}, and report this as a fault of xlplan.",
     lead=f"Something in it could not be dealt with. {_LEAD_COPY}",
 )
+RET_025 = Message(
+    "RET-025",
+    "The return answers an earlier cycle than the one that is open; it counts for that one.",
+    "Ask for the newer form where that asks for more.",
+    "This answers {answers}, not {counts_for}: it was compared with what that form showed, and "
+    "counts as the return of {lead} for {counts_for}. Ask for the form of {counts_for} where that "
+    "asks for more.",
+    level="note",
+)
 
 # MRG: `merge` itself.
 

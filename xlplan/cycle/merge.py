@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.codes.return_codes import RET_025
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
@@ -374,9 +375,4 @@ def _on_old_form(fact: Returned, counts: str) -> list[Problem]:
     """That a return is on the form of an earlier cycle than the one it counts for."""
     if counts == fact.cycle:
         return []
-    text = (
-        f"This answers {fact.cycle}, not {counts}: it was compared with what that form showed, and "
-        f"counts as the return of {fact.author} for {counts}. Ask for the form of {counts} where "
-        "that asks for more."
-    )
-    return [Problem("RET-025", fact.file, text, "note")]
+    return [RET_025.problem(fact.file, answers=fact.cycle, counts_for=counts, lead=fact.author)]
