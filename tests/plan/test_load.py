@@ -56,6 +56,7 @@ timezone = "Europe/Dublin"
 language = "en-IE"
 agreed = 2026-01-05
 notes = ["Two notes", "from below the table"]
+kept_back = ["A comment"]
 
 [[field]]
 id = "ref"
@@ -88,6 +89,7 @@ heading = "State"
 type = "choice"
 choices = ["open", "shut"]
 retired = true
+private = true
 
 [[field]]
 id = "rating"
@@ -233,12 +235,13 @@ def test_every_key_arrives() -> None:
     assert (plan.organisation, plan.marking) == ("Marlbridge Council", "OFFICIAL")
     assert (plan.timezone, plan.language) == ("Europe/Dublin", "en-IE")
     assert plan.notes == ("Two notes", "from below the table")
+    assert plan.kept_back == ("A comment",)
     assert plan.agreed == date(2026, 1, 5)
     ref, _, progress, state, rating, number = plan.fields[:6]
     assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
     assert progress.guidance == "Say what happened.\nThen what comes next."
     assert (progress.owner, progress.mode, progress.type) == ("lead", "append", "narrative")
-    assert (state.choices, state.retired) == (("open", "shut"), True)
+    assert (state.choices, state.retired, state.private) == (("open", "shut"), True, True)
     assert (rating.scale, number.of) == ("five", "recommendation")
     assert plan.ratings == (
         Rating("G", "Green", "On track", "#00B050", "#FFFFFF", 1, aliases=("on track",),

@@ -778,7 +778,7 @@ def test_a_status_that_every_note_begins_with_is_the_rating() -> None:
     assert any(guess.startswith("field rating: the word that each") for guess in source.guesses)
 
 
-def test_a_row_of_totals_is_a_note() -> None:
+def test_a_row_of_totals_is_kept_back() -> None:
     source = read("""
         Ref | Action        | Lead      | RAG
         1   | Mend the hull | Ada Quill | Green
@@ -786,7 +786,8 @@ def test_a_row_of_totals_is_a_note() -> None:
             |               | Total     | 2
         """)
     assert column(source, "rating") == ["Green", "Blue"]
-    assert source.definition.notes == ("Total | 2",)
+    assert source.definition.notes == ()
+    assert source.definition.kept_back == ("Total | 2",), "a figure that will not stay true"
 
 
 def test_of_two_heading_rows_the_one_above_the_actions_counts() -> None:
@@ -798,7 +799,7 @@ def test_of_two_heading_rows_the_one_above_the_actions_counts() -> None:
         """)
     assert [f.heading for f in source.definition.fields] == ["Ref", "Action", "Lead", "RAG"]
     assert [p.code for p in source.problems] == ["NEW-008"]
-    assert fates(source)[0] == (1, "note", "title")
+    assert fates(source)[0] == (1, "note", "kept back: list or figure")
 
 
 def test_a_protective_marking_is_taken_over() -> None:
@@ -850,7 +851,8 @@ def test_cell_notes_and_struck_text_are_kept_and_said() -> None:
     one = sheet("Ref | Action | Lead\n1 | Mend | Ada Quill\n2 | Paint | Ben Ode")
     odd = replace(one, notes={(1, 2): "on leave in May"}, struck=frozenset({(2, 1)}))
     source = read_source(book(odd), plan_id="plan")
-    assert source.definition.notes == ("Note on Plan!C2: on leave in May",)
+    assert source.definition.notes == ()
+    assert source.definition.kept_back == ("Note on Plan!C2: on leave in May",)
     assert column(source, "action") == ["Mend", "Paint"]
     assert [p.code for p in source.problems] == ["NEW-009", "NEW-009"]
 

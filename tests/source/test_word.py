@@ -246,12 +246,13 @@ def test_headers_and_footers_are_kept_as_notes() -> None:
     assert "Ferry plan, version 4" in read(saved(document)).definition.notes
 
 
-def test_comments_are_kept_as_notes() -> None:
+def test_comments_are_kept_back() -> None:
     document = Document()
     made = table(document, "Ref | Action | Lead", "1 | Mend | Ada Quill", "2 | Paint | Ben Ode")
     document.add_comment(made.cell(1, 1).paragraphs[0].runs, "Ask the yard first.", "C Marr")
     source = read(saved(document))
-    assert "Ask the yard first." in source.definition.notes
+    assert source.definition.notes == ()
+    assert source.definition.kept_back == ("Comment: Ask the yard first.",)
     assert column(source, "action") == ["Mend", "Paint"]
 
 

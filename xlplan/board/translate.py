@@ -188,6 +188,7 @@ def _row(definition: PlanDefinition, row: MasterRow, words: Vocabulary) -> Maste
         section,
         values,
         row.withdrawn,
+        row.kept_back,
         frozenset(words.field(name, row.kind) for name in row.open_fields),
     )
 

@@ -32,12 +32,19 @@ if TYPE_CHECKING:
     from xlplan.cycle.new import NewPlan
     from xlplan.cycle.plan import Plan
     from xlplan.cycle.publish import PublishResult
+    from xlplan.source.account import KeptBack
 
 __all__ = [
     "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "line", "log", "merged", "new_plan",
     "plural", "problems_of_plan", "published", "rows", "said", "say_changes", "status", "summary",
     "undone", "verified", "where_it_stands",
 ]  # fmt: skip
+
+
+_LET_OUT = (
+    "a text, move its line in plan.toml from kept_back to notes; an action, clear its Status in "
+    "master.xlsx; a column, take private = true out of its field in plan.toml"
+)
 
 
 @prints
@@ -63,6 +70,15 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                     for line in made.source.account
                 ],
                 "guesses": list(made.source.guesses),
+                "kept_back": [
+                    {
+                        "what": each.what,
+                        "sheet": each.sheet,
+                        "places": list(each.places),
+                        "count": len(each.places),
+                    }
+                    for each in made.source.kept_back
+                ],
                 "problems": [problem_shape(problem) for problem in made.problems],
                 "template": _template_shape(made),
             }
@@ -74,6 +90,11 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     click.echo(f"Imported {counted} into {relative(made.folder)}.")
     rows = ", ".join(f"{count} {fate}" for fate, count in sorted(fates.items()))
     click.echo(f"Every source row is accounted for: {rows}.")
+    if kept := made.source.kept_back:
+        click.echo("Kept back in this folder, sent to no lead and shown on no board:")
+        for each in kept:
+            click.echo(f"  {_kept(each)}")
+        click.echo(f"  To let out {_LET_OUT}.")
     if made.source.guesses:
         click.echo(f"{plural(len(made.source.guesses), 'guess', 'guesses')} to look over "
                    "(also in plan.toml):")  # fmt: skip
@@ -88,6 +109,14 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     folder = relative(made.folder)
     click.echo(f"Next: read {folder}/plan.toml, then run: xlplan -C {folder} check")
     return status
+
+
+def _kept(each: KeptBack) -> str:
+    """One line of what was kept back: how many, and where."""
+    places = [place for place in each.places[:8] if place]
+    more = "…" if len(each.places) > 8 else ""
+    at = f"{each.sheet}!{', '.join(places)}{more}" if places else each.sheet
+    return f"{each.what}: {len(each.places)} ({at})"
 
 
 def _template_shape(made: NewPlan) -> dict[str, object] | None:
@@ -145,16 +174,17 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
                 "ref": shape["ref"],
                 "uid": shape["uid"],
                 "withdrawn": "yes" if row.withdrawn else "",
+                "kept_back": "yes" if row.kept_back else "",
             }
             for shape, row in zip(shapes, found, strict=True)
         ]
         names = [f.id for f in fields if f.role != "key"]
-        say_csv(["ref", "uid", *names, "withdrawn"], flat)
+        say_csv(["ref", "uid", *names, "withdrawn", "kept_back"], flat)
         return DONE
     if whole:
         for row in found:
-            if row.withdrawn:
-                click.echo("Withdrawn")
+            if row.status:
+                click.echo(row.status.capitalize())
             for item in fields:
                 text = show_in(item, row.values.get(item.id))
                 click.echo(f"{item.heading}: " + text.replace("\n", "\n    "))
@@ -166,7 +196,7 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
         ("ref", *(c.heading for c in columns), action.heading if action else ""),
         [
             (
-                f"{row.ref} (withdrawn)" if row.withdrawn else row.ref,
+                f"{row.ref} ({row.status})" if row.status else row.ref,
                 *(short(show_in(c, row.values.get(c.id)).replace("\n", ", ")) for c in columns),
                 short(show_in(action, row.values.get(action.id))) if action else "",
             )

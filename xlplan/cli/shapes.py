@@ -177,6 +177,7 @@ def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
         "section": row.section,
         "fields": fields,
         "withdrawn": row.withdrawn,
+        "kept_back": row.kept_back,
         "milestones": [milestone_shape(one) for one in milestones_of(definition, row)],
     }
 

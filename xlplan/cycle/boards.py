@@ -5,7 +5,10 @@ A position in the past is the ledger replayed up to there: what came later is no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import (
+    Container,
+    Sequence,
+)
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,17 +41,25 @@ from xlplan.errors import (
     fault,
 )
 from xlplan.merge.model import (
+    Change,
     MasterRow,
     Published,
+    Question,
 )
 from xlplan.merge.project import (
     current_cycle,
     replay,
 )
 from xlplan.merge.questions import questions_of
+from xlplan.merge.state import State
 from xlplan.plan.challenges import challenges_of
 from xlplan.plan.checks import check_plan
-from xlplan.plan.definition import STATUS
+from xlplan.plan.definition import (
+    ENTRY,
+    KEPT_BACK,
+    STATUS,
+    WITHDRAWN,
+)
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value
@@ -120,11 +131,12 @@ def last_board(desk: Desk, cycle: str, as_of: int) -> Point:
 
 def _ratings_and_dues(desk: Desk, label: str, as_of: int) -> PastBoard:
     """How every action stood at a position that a board saw."""
-    state, definition = desk.state, desk.state.definition
+    state, definition = desk.state, desk.state.definition.public
     rating = definition.with_role("rating")
     names = due_fields(definition)
+    away = (WITHDRAWN, KEPT_BACK)
     standing = [
-        uid for uid in state.uids("action", as_of) if state.value(uid, STATUS, as_of) != "withdrawn"
+        uid for uid in state.uids("action", as_of) if state.value(uid, STATUS, as_of) not in away
     ]
     return PastBoard(
         label,
@@ -149,7 +161,7 @@ def _history(desk: Desk, cycle: str, as_of: int) -> list[PastBoard]:
 
 def _first_values(desk: Desk) -> dict[str, dict[str, Value]]:
     """By uid, what each action's rating and due date were when it came into the plan."""
-    state, definition = desk.state, desk.state.definition
+    state, definition = desk.state, desk.state.definition.public
     rating = definition.with_role("rating")
     names = [*due_fields(definition), *([rating.id] if rating else [])]
     return {
@@ -169,30 +181,51 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
     ]
 
 
+def _may_be_seen(state: State, about: Change | Question, rows: Container[str]) -> bool:
+    """Whether a change or a question is about nothing that stays with the coordinator.
+
+    `rows` are the uids of the rows that do. That a row was let out, or taken back, is one's own.
+    """
+    row = state.rows.get(about.uid)
+    item = state.definition.find(about.field.removesuffix(ENTRY), row.kind if row else "action")
+    if about.uid in rows or (item is not None and item.private):
+        return False
+    return not isinstance(about, Change) or (
+        about.field != STATUS or KEPT_BACK not in (about.before, about.after)
+    )
+
+
 def make_board(
     desk: Desk, cycle: str, as_of: int, day: date, tip: str, since: Point | None = None
 ) -> Board:
-    """Everything a composite says, as of a position of the ledger; compared with `since`."""
-    state, definition = desk.state, desk.state.definition
+    """Everything a composite says, as of a position of the ledger; compared with `since`.
+
+    Private fields, and rows and texts that are kept back, are no part of it, nor of any figure.
+    """
+    state, definition = desk.state, desk.state.definition.public
     rating = definition.with_role("rating")
     before = since or last_board(desk, cycle, as_of)
-    actions = state.master("action", as_of)
-    rows: list[MasterRow] = [*actions, *state.master("recommendation", as_of)]
-    first = _first_values(desk)
-    known = [change for change in report.log(desk) if change.seq <= as_of]
+    every = [*state.master("action", as_of), *state.master("recommendation", as_of)]
+    own = {row.uid for row in every if row.kept_back}
+    rows: list[MasterRow] = [row for row in every if row.uid not in own]
+    actions = [row for row in rows if row.kind == "action"]
+    first = {uid: values for uid, values in _first_values(desk).items() if uid not in own}
+    log = [change for change in report.log(desk) if change.seq <= as_of]
+    known = [change for change in log if _may_be_seen(state, change, own)]
     return Board(
         definition=definition,
         cycle=cycle,
         as_of=day,
         rows=rows,
         previous={
-            row.uid: {**row.values, STATUS: "withdrawn"} if row.withdrawn else row.values
+            row.uid: {**row.values, STATUS: WITHDRAWN} if row.withdrawn else row.values
             for row in state.master("action", before.position)
+            if not row.kept_back and row.uid not in own
         },
         previous_label=before.label,
         first={uid: values.get(rating.id) if rating else None for uid, values in first.items()},
         changes=[change for change in known if change.seq > before.position],
-        questions=questions_of(state),
+        questions=[q for q in questions_of(state) if _may_be_seen(state, q, own)],
         returns=_returns(desk, cycle),
         tip=tip,
         problems=check_plan(definition, rows, day, past_of(state, known, as_of, day, cycle)),

@@ -112,7 +112,7 @@ def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Prob
     found: dict[str, list[MasterRow]] = {lead.name: [] for lead in definition.leads}
     problems: list[Problem] = []
     for row in desk.state.master("action"):
-        if row.withdrawn:
+        if row.withdrawn or row.kept_back:
             continue
         if not definition.issue.include_closed and rating and row.values.get(rating.id) in closed:
             continue

@@ -11,7 +11,7 @@ from datetime import date
 from xlplan.merge.model import COORDINATOR, Change, Returned
 from xlplan.merge.project import counts_for, current_cycle
 from xlplan.merge.state import State
-from xlplan.plan.definition import STATUS
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
 from xlplan.plan.history import History, Snapshot
 from xlplan.plan.values import Value
 
@@ -54,7 +54,7 @@ def _boards(state: State, as_of: int, cycle: str) -> tuple[Snapshot, ...]:
         values = {
             uid: {name: state.value(uid, name, fact.as_of) for name in names}
             for uid in state.uids("action", fact.as_of)
-            if state.value(uid, STATUS, fact.as_of) != "withdrawn"
+            if state.value(uid, STATUS, fact.as_of) not in (WITHDRAWN, KEPT_BACK)
         }
         found.append(Snapshot(fact.cycle, values))
     return tuple(reversed(found))

@@ -22,7 +22,7 @@ from xlplan.issued.rules import Lists, column_lists, lists_sheet, part_of, rules
 from xlplan.issued.stamping import payload_of, stamped
 from xlplan.issued.template import page_of, row_values
 from xlplan.merge.model import Issued, MasterRow
-from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.returned.columns import IssuedColumn, locked_text, master_columns
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.stamp import row_key
@@ -45,13 +45,13 @@ OPEN = "Open questions"
 HEADING_ROW, FIRST_ROW = 2, 3
 SPARE_ROWS = 100
 """Rows below the last that have the same lists and colours, for actions that are added."""
-WITHDRAWN = "withdrawn"
-_STATUS = Field(STATUS, "Status", "choice", choices=(WITHDRAWN,), width=13,
-                guidance="Choose withdrawn to take a row out of the plan.")  # fmt: skip
+_STATUS = Field(STATUS, "Status", "choice", choices=(WITHDRAWN, KEPT_BACK), width=13,
+                guidance="Choose withdrawn to take a row out of the plan, kept back to send it to "
+                "no lead and show it on no board.")  # fmt: skip
 
 
 def status_column() -> IssuedColumn:
-    """The last column of `master.xlsx`: blank, or withdrawn."""
+    """The last column of `master.xlsx`: blank, withdrawn or kept back."""
     return IssuedColumn(STATUS, _STATUS.heading, _STATUS, True)
 
 
@@ -147,7 +147,7 @@ def _cells(
     looks: Sequence[ColumnLook],
     key: bytes,
 ) -> list[Cell | None]:
-    values = row_values(row, columns) | {STATUS: WITHDRAWN if row.withdrawn else None}
+    values = row_values(row, columns) | {STATUS: row.status or None}
     signed = row_key(key, issued.id, row.uid, locked_text(columns, values))
     return [Cell(signed), *(value_cell(look, values.get(look.column.id)) for look in looks)]
 
@@ -163,9 +163,15 @@ def _rules(
     last = last_row + SPARE_ROWS
     status = f"${a1(FIRST_ROW, len(columns))}"
     everything = Area(FIRST_ROW, 1, last, len(columns))
-    grey = Conditional(everything, f'={status}="{WITHDRAWN}"', look.withdrawn, stop=True)
+    grey = [
+        Conditional(everything, f'={status}="{word}"', style, stop=True)
+        for word, style in (
+            (WITHDRAWN, look.withdrawn),
+            (KEPT_BACK, replace(look.withdrawn, strike=False)),
+        )
+    ]
     validations: list[Validation] = []
-    conditionals = [grey]
+    conditionals = grey
     for index, column in enumerate(columns, 1):
         area = Area(FIRST_ROW, index, last, index)
         told, seen = rules_of(definition, column, area, lists, look, looks[index - 1].style)

@@ -76,6 +76,7 @@ def template_workbook(
 
     `rows` are the lead's actions in the order of `issued.uids`; `created` is ISO 8601, UTC.
     """
+    definition = definition.public
     columns = template_columns(definition)
     values = [row_values(row, columns) for row in rows]
     signed = [

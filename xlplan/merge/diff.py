@@ -18,14 +18,14 @@ from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.register import Write
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
-from xlplan.plan.definition import ENTRY, STATUS, Field, PlanDefinition
+from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.lifecycle import finishes
 from xlplan.plan.text import fold, same_words
 from xlplan.plan.timescales import Timescale, says_no_end
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
 
-STATUS_FIELD = Field(STATUS, "Status", "choice", choices=("withdrawn",))
+STATUS_FIELD = Field(STATUS, "Status", "choice", choices=(WITHDRAWN, KEPT_BACK))
 CELL_LIMIT = 32_767
 """Characters that fit in one Excel cell; what is longer goes out cut."""
 OLD_LIMIT = 255
@@ -120,7 +120,7 @@ class Comparison:
 
     def _closed_since(self, uid: str) -> bool:
         """Closed or withdrawn by the coordinator, unseen by this template (MERGE section 2)."""
-        if self.state.value(uid, STATUS) == "withdrawn":
+        if self.state.value(uid, STATUS) == WITHDRAWN:
             return True
         item = self.state.definition.with_role("rating", self._row_kind(uid))
         if item is None:

@@ -12,6 +12,7 @@ from dataclasses import field as a_field
 from typing import Literal
 
 from xlplan.errors import Problem
+from xlplan.plan.definition import KEPT_BACK, WITHDRAWN
 from xlplan.plan.values import Value
 
 COORDINATOR = "coordinator"
@@ -131,8 +132,15 @@ class MasterRow:
     section: str
     values: Mapping[str, Value]
     withdrawn: bool = False
+    kept_back: bool = False
+    """Whether it is the coordinator's alone: sent to no lead, and on no board."""
     open_fields: frozenset[str] = frozenset()
     """Fields of this row that have an open question."""
+
+    @property
+    def status(self) -> str:
+        """What its field `STATUS` says."""
+        return WITHDRAWN if self.withdrawn else KEPT_BACK if self.kept_back else ""
 
 
 # Events: what the ledger stores.

@@ -17,7 +17,7 @@ from xlplan.merge.records import CellKey
 from xlplan.merge.register import CellState, Write, already_answered, distinct, seen, superseded
 from xlplan.merge.reverted import Again, put_back, shown_again
 from xlplan.merge.state import State
-from xlplan.plan.definition import STATUS, Field
+from xlplan.plan.definition import STATUS, WITHDRAWN, Field
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value, natural_key, show_in
 
@@ -223,7 +223,7 @@ def _is_a_question(state: State, key: CellKey, write: Write) -> bool:
     if write.kind in ("locked", "held") and not write.entry:
         cell = state.cell(key)
         return cell.conflict or cell.value != write.value
-    return write.kind != "row-missing" or state.value(key[0], STATUS) != "withdrawn"
+    return write.kind != "row-missing" or state.value(key[0], STATUS) != WITHDRAWN
 
 
 def _ask_candidate(write: Write, item: Field | None) -> Candidate:
@@ -302,7 +302,7 @@ def _question(
     choices: tuple[str, ...],
     message: str,
 ) -> Question:
-    if key[1] == STATUS:  # a row is withdrawn or it is not
+    if key[1] == STATUS:  # one of few words
         choices = tuple(choice for choice in choices if choice != OTHER)
     return Question(
         question_id(key, kind, ids), kind, key[0], state.ref(key[0]), key[1], base, master,

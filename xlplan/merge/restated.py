@@ -13,7 +13,7 @@ from xlplan.merge.model import COORDINATOR, MasterRow
 from xlplan.merge.records import CellKey
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
-from xlplan.plan.definition import STATUS
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
 from xlplan.plan.values import Value, show
 
 
@@ -29,13 +29,14 @@ def restated(state: State, as_of: int, cycles: Collection[str]) -> list[MasterRo
 
 def _row(state: State, row: MasterRow, as_of: int, cycles: Collection[str]) -> MasterRow:
     values = {name: _value(state, (row.uid, name), as_of, cycles) for name in row.values}
-    section = state.definition.with_role("section")
+    section = state.definition.public.with_role("section")
     status = _value(state, (row.uid, STATUS), as_of, cycles)
     return replace(
         row,
         values=values,
         section=show(values.get(section.id)) if section else "",
-        withdrawn=status == "withdrawn",
+        withdrawn=status == WITHDRAWN,
+        kept_back=status == KEPT_BACK,
     )
 
 

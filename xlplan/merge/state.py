@@ -26,7 +26,7 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.records import CellKey, Records, Sighting
 from xlplan.merge.register import CellState, Write, settle, visible
-from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Invalid, Value, canon, show
 
 
@@ -303,14 +303,15 @@ class State:
             item.id: self.value(uid, item.id, as_of)
             for item in self.definition.fields_of(row.kind, retired=True)
         }
-        section = self.definition.with_role("section", row.kind)
+        section = self.definition.public.with_role("section", row.kind)
         return MasterRow(
             uid=uid,
             kind=row.kind,
             ref=self.ref(uid, as_of),
             section=show(values.get(section.id)) if section else "",
             values=values,
-            withdrawn=self.value(uid, STATUS, as_of) == "withdrawn",
+            withdrawn=(status := self.value(uid, STATUS, as_of)) == WITHDRAWN,
+            kept_back=status == KEPT_BACK,
         )
 
     def ref(self, uid: str, as_of: int | None = None) -> str:

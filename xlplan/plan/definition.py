@@ -5,8 +5,8 @@ Everything here is frozen; `xlplan.plan.load` reads the text, `xlplan.plan.propo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -32,7 +32,13 @@ ROLLUP_RULES: tuple[str, ...] = ("worst", "share-closed", "accountable")
 ENTRY = ":entry"
 """Suffix of the id of a column in which a lead writes this period's entry of a narrative."""
 STATUS = "_status"
-"""The hidden field that holds ``"withdrawn"`` once an action has been withdrawn, else blank."""
+"""The hidden field that says where an action stands that is not in the plan: `WITHDRAWN` or
+`KEPT_BACK`, else blank."""
+WITHDRAWN = "withdrawn"
+KEPT_BACK = "kept back"
+"""In the master alone: sent to no lead, and on no board."""
+SHOWN_TO_ALL: frozenset[str] = frozenset({"key", "action", "lead"})
+"""Roles that whatever goes out rests on: a field of one of these cannot be private."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class Field:
     scale: str = ""
     of: Kind = "action"
     retired: bool = False
+    private: bool = False
+    """Whether it stays with the coordinator: no template and no board has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +184,38 @@ class PlanDefinition:
     style: HouseStyle = field(default_factory=HouseStyle)
     checks: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    kept_back: tuple[str, ...] = ()
+    """Texts of the spreadsheet that stay with the coordinator; in `notes` they go to the board."""
     agreed: date | None = None
     """The day from which relative timescales count ("Within 3 months")."""
+
+    @cached_property
+    def public(self) -> PlanDefinition:
+        """The definition as far as it may go out: nothing in it is private or kept back."""
+        if not self.kept_back and not any(item.private for item in self.fields):
+            return self
+        fields = tuple(item for item in self.fields if not item.private)
+        scales = {item.scale for item in fields if item.type == "rating"}
+        gone = {(item.of, item.id) for item in self.fields if item.private}
+        shown = {item.id for item in fields if item.of == "action"}
+        return replace(
+            self,
+            fields=fields,
+            ratings=tuple(rating for rating in self.ratings if rating.scale in scales),
+            rollups=tuple(
+                rollup
+                for rollup in self.rollups
+                if ("action", rollup.to) not in gone
+                and ("recommendation", rollup.field) not in gone
+            ),
+            issue=replace(self.issue, fields=_without(self.issue.fields, shown)),
+            composite=replace(
+                self.composite,
+                fields=_without(self.composite.fields, shown),
+                group_by="".join(_without((self.composite.group_by,), shown)),
+            ),
+            kept_back=(),
+        )
 
     @cached_property
     def by_id(self) -> Mapping[tuple[str, str], Field]:
@@ -226,3 +264,7 @@ class PlanDefinition:
     def lead(self, name: str) -> Lead | None:
         """The lead with this name or alias (case and spacing aside), or None."""
         return self.lead_names.get(" ".join(name.casefold().split()))
+
+
+def _without(names: tuple[str, ...], shown: Container[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in shown)

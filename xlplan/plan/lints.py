@@ -20,7 +20,7 @@ from xlplan.plan.values import Invalid, show
 from xlplan.plan.wording import says_completed, says_outstanding
 
 _DATE_CODES = ("VAL-003", "VAL-004")
-_NOT_FOR_PUBLICATION = re.compile(
+NOT_FOR_PUBLICATION = re.compile(
     r"\b(?:not for (?:publication|publishing|the public)|not to be published"
     r"|do not publish)\b",
     re.IGNORECASE,
@@ -184,7 +184,7 @@ def not_for_publication(plan: Plan) -> Iterator[Finding]:
         text = show(value) if shown and value is not None else ""
         if "publi" not in text.casefold():
             continue  # nearly every cell, and much faster than the pattern
-        if found := _NOT_FOR_PUBLICATION.search(" ".join(text.split())):
+        if found := NOT_FOR_PUBLICATION.search(" ".join(text.split())):
             message = f'{item.heading} says "{found[0]}" and is printed for the board. Take it out.'
             yield Finding(row, item.id, message)
 

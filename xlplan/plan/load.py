@@ -13,6 +13,7 @@ from typing import Any
 
 from xlplan.errors import XlplanError, fault
 from xlplan.plan.definition import (
+    SHOWN_TO_ALL,
     CompositeSettings,
     Field,
     HouseStyle,
@@ -146,6 +147,13 @@ def _check_fields(source: Source, tables: Tables) -> None:
                 'Write type = "narrative", or take the mode out.'
             )
             source.fault("DEF-011", (*item.path, "mode"), message)
+        role = item.text("role", "text")
+        if item.values.get("private") and role in SHOWN_TO_ALL and "role" not in item.wrong:
+            message = (
+                f'{item.label}: a field with role "{role}" cannot be private: every template and '
+                "the board show it. Take private out, or give another field that role."
+            )
+            source.fault("DEF-011", (*item.path, "private"), message)
     if not any({"role", "of"} & item.wrong for item in fields):
         _check_roles(source, fields)
 

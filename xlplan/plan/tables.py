@@ -76,6 +76,7 @@ TABLES: Mapping[str, Table] = {
             "language": Key(shape=LANGUAGE),
             "agreed": Key("day"),
             "notes": _LIST,
+            "kept_back": _LIST,
         }
     ),
     "field": Table(
@@ -93,6 +94,7 @@ TABLES: Mapping[str, Table] = {
             "scale": _LINE,
             "of": Key(allowed=("action", "recommendation"), noun="a kind of row"),
             "retired": _FLAG,
+            "private": _FLAG,
         },
         many=True,
         named_by="id",

@@ -53,7 +53,8 @@ owner = "lead": the lead fills it in. owner = "coordinator": the lead sees it lo
 type: text, narrative (long text), date, timescale (words are kept, a date is read where there is
 one), rating, people, choice, percent, number, reference, set.
 role says what the column is for: key, section, action, lead, due, rating, progress, ...
-mode = "append" in a narrative keeps every note with its date; "replace" keeps the latest."""
+mode = "append" in a narrative keeps every note with its date; "replace" keeps the latest.
+private = true keeps a column in this folder: no lead is sent it and no board sees it."""
 _RECOMMENDATIONS = """\
 Columns of a recommendation: the list of what the actions answer."""
 _RULES = """\
@@ -76,14 +77,19 @@ _STYLE = "House style of every workbook that goes out: colours as #RRGGBB, and a
 _CHECKS = """\
 How much each check of `xlplan check` counts: CODE = "off", "note", "warning" or "error"."""
 
-_PLAN_KEYS = ("id", "title", "organisation", "marking", "timezone", "language", "agreed", "notes")
-_ONLY_IF_SAID = ("agreed", "notes")
+_PLAN_KEYS = (
+    "id", "title", "organisation", "marking", "timezone", "language", "agreed", "notes",
+    "kept_back",
+)  # fmt: skip
+_ONLY_IF_SAID = ("agreed", "notes", "kept_back")
 _PLAN_NOTES = {
     "id": "short, no spaces; part of every template's stamp",
     "organisation": "as it should be printed",
     "marking": 'protective marking for every page, such as "OFFICIAL"',
     "agreed": "the day from which timescales such as Within 3 months count",
-    "notes": "lines of the spreadsheet that are no action and no heading",
+    "notes": "lines of the spreadsheet that are no action and no heading; the board sees them",
+    "kept_back": "comments, lists and hidden texts of the spreadsheet: they stay in this folder. "
+    "To show one to the board, move it up to notes",
 }
 _ALWAYS = frozenset({"type", "role", "owner", "colour", "order", "include_closed", "separators"})
 """Keys that are written even where they say what is usual: they are the ones people change."""

@@ -30,9 +30,10 @@ class IssuedColumn:
 def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     """The columns of a lead's template: ``[issue] fields``, or every field of actions.
 
-    The ref is always the first. A narrative in `append` mode shows what stands (locked) and, next
-    to it, an input for this period's entry.
+    The ref is always the first; a private field is never one. A narrative in `append` mode shows
+    what stands (locked) and, next to it, an input for this period's entry.
     """
+    definition = definition.public
     key = definition.with_role("key")
     chosen: Sequence[Field] = definition.fields_of("action")
     if definition.issue.fields:

@@ -13,7 +13,7 @@ from dataclasses import (
 
 from xlplan.errors import Problem
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.text import canon_text
+from xlplan.source.kept_back import private_columns
 from xlplan.source.layout import Layout
 from xlplan.source.proposed import SECTION_OUTCOME
 from xlplan.source.rows import (
@@ -44,6 +44,16 @@ class AccountLine:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeptBack:
+    """What of one sheet stays in the plan's folder: `what` it is, such as ``"comment"`` or
+    ``"hidden row"``, and where: cells, rows (from 1) or columns."""
+
+    what: str
+    sheet: str
+    places: tuple[str, ...]
+
+
 @dataclass
 class Work:
     """What is known so far, handed from step to step."""
@@ -61,36 +71,11 @@ def of_plan(work: Work, sheet: int, table: int) -> bool:
     return any(c.sheet == sheet and c.table == table for c in work.columns)
 
 
-def notes(work: Work) -> list[str]:
-    """The texts of all rows that are notes, and of tables that are none of the plan's."""
-    notes: list[str] = []
-    for number, layout in enumerate(work.layouts):
-        mine = [
-            line.text for line in layout.lines
-            if line.kind == "note"
-            or (line.kind in ("data", "header") and not of_plan(work, number, line.table))
-        ]  # fmt: skip
-        plain = not any(c.sheet == number for c in work.columns)
-        if plain and len(mine) > MOST_NOTES:
-            work.problems.append(
-                Problem(
-                    "NEW-007", f"{work.book.name}!{layout.sheet.name}",
-                    f"This sheet holds no table of the plan and {len(mine)} lines; the first "
-                    f"{MOST_NOTES} were kept as notes. The file itself is kept whole.", "warning",
-                )
-            )  # fmt: skip
-            mine = mine[:MOST_NOTES]
-        notes += mine
-        notes += [
-            f"Note on {layout.sheet.name}!{a1(*at)}: {canon_text(text).strip()}"
-            for at, text in sorted(layout.sheet.notes.items())
-            if text.strip()
-        ]
-    return notes
-
-
-def account_of(work: Work, legend: frozenset[tuple[int, int]]) -> tuple[AccountLine, ...]:
+def account_of(
+    work: Work, legend: frozenset[tuple[int, int]], kept: Sequence[KeptBack]
+) -> tuple[AccountLine, ...]:
     """What became of every row of every sheet; `legend` names the rows of the rating legend."""
+    why = {(each.sheet, place): each.what for each in kept for place in each.places}
     fates: dict[tuple[int, int], tuple[str, str]] = {}
     for draft in work.drafts:
         fates[draft.sheet, draft.row] = ("imported", f"{draft.kind} {draft.ref}")
@@ -109,7 +94,11 @@ def account_of(work: Work, legend: frozenset[tuple[int, int]]) -> tuple[AccountL
             fate = fates.get((number, line.row)) or plain.get(line.kind, note)
             if line.kind == "header" and not of_plan(work, number, line.table):
                 fate = note
-            out.append(AccountLine(layout.sheet.name, line.row + 1, *fate))
+            what, detail = fate
+            if line.text and (held := why.get((layout.sheet.name, str(line.row + 1)))):
+                said = f"kept back: {held}"
+                detail = said if what == "note" else f"{detail}, {said}"
+            out.append(AccountLine(layout.sheet.name, line.row + 1, what, detail))
     return tuple(out)
 
 
@@ -117,16 +106,19 @@ Said = tuple[str, str, str]
 """A code, how much it counts, and a sentence."""
 
 
-def say_unusual(work: Work, template: PlanDefinition | None = None) -> None:
+def say_unusual(
+    work: Work, definition: PlanDefinition, template: PlanDefinition | None = None
+) -> None:
     """Say what is hidden, computed, struck out, merged over the refs or headed twice.
 
-    `template` is the workbook template in use: fields of it that have no column are said too.
+    `definition` says which columns are private; `template` is the workbook template in use: fields
+    of it that have no column are said too.
     """
     used_sheets = {columns.sheet for columns in work.columns}
     for number, layout in enumerate(work.layouts):
         where = f"{work.book.name}!{layout.sheet.name}"
         said = [
-            *_hidden(layout),
+            *_hidden(work, number, definition),
             *(_headings(layout) if number in used_sheets else ()),
             *_formulas(layout),
             *_markings(layout),
@@ -148,25 +140,61 @@ def _data_rows(layout: Layout) -> set[int]:
     return {line.row for line in layout.lines if line.kind == "data"}
 
 
-def _hidden(layout: Layout) -> Iterator[Said]:
+def _hidden(work: Work, number: int, definition: PlanDefinition) -> Iterator[Said]:
+    layout = work.layouts[number]
     sheet = layout.sheet
-    look = "Withdraw what is no part of the plan."
+    none = "no lead is sent {0} and no board shows {0}"
+    status = "clear its Status in master.xlsx"
     if not sheet.visible and layout.tables:
-        yield "NEW-004", "note", f"This sheet is hidden; it was imported. {look}"
-    if hidden := sorted(row + 1 for row in sheet.hidden_rows & _data_rows(layout)):
-        yield "NEW-004", "note", f"{_hid('Row', hidden)} {look}"
-    heads = {col for table in layout.tables for col in table.headings}
-    if cols := [a1(0, col)[:-1] for col in sorted(heads & sheet.hidden_columns)]:
         yield (
-            "NEW-004", "note", f"{_hid('Column', cols)} Delete the fields in plan.toml that nobody "
-            "is to see.",
+            "NEW-004", "note", "This sheet is hidden; it was imported and kept back: "
+            f"{none.format('it')}. To let an action out, {status}; to let all out, start again and "
+            "name the sheet with --sheet.",
         )  # fmt: skip
+    if hidden := sorted(row + 1 for row in sheet.hidden_rows & _data_rows(layout)):
+        yield (
+            "NEW-004", "note", f"{_hid('Row', hidden)} and kept back: "
+            f"{none.format('it' if len(hidden) == 1 else 'them')}. To let an action out, {status}.",
+        )  # fmt: skip
+    if left_out := sorted(row + 1 for row in sheet.filtered_rows & _data_rows(layout)):
+        one = len(left_out) == 1
+        yield (
+            "NEW-004", "note", f"A filter hides row{'' if one else 's'} {_few(left_out)}: imported "
+            f"as any other, so {'it goes' if one else 'they go'} to leads and to the board. "
+            "Withdraw what is no part of the plan.",
+        )  # fmt: skip
+    heads = {col for table in layout.tables for col in table.headings} & sheet.hidden_columns
+    private = set(private_columns(work, number, definition))
+    if cols := [a1(0, col)[:-1] for col in sorted(heads & private)]:
+        yield (
+            "NEW-004", "note", f"{_hid('Column', cols)} and kept back: "
+            f"{none.format('it' if len(cols) == 1 else 'them')}. To let one out, take private = "
+            "true out of its field in plan.toml.",
+        )  # fmt: skip
+    if cols := [a1(0, col)[:-1] for col in sorted(_shown(work, number) - private)]:
+        yield (
+            "NEW-004", "warning", f"{_hid('Column', cols)}. Leads and the board see what it holds, "
+            "as they see the refs, actions and leads of every plan.",
+        )  # fmt: skip
+
+
+def _shown(work: Work, number: int) -> set[int]:
+    """The hidden columns that hold something, of the plan's tables on a sheet."""
+    layout = work.layouts[number]
+    return {
+        col
+        for columns in work.columns
+        if columns.sheet == number
+        for col in columns.plans
+        if col in layout.sheet.hidden_columns
+        and any(row.cells.get(col) is not None for row in layout.tables[columns.table].rows)
+    }
 
 
 def _hid(kind: str, names: Sequence[object]) -> str:
     if len(names) == 1:
-        return f"{kind} {names[0]} is hidden; it was imported."
-    return f"{kind}s {_few(names)} are hidden; they were imported."
+        return f"{kind} {names[0]} is hidden; it was imported"
+    return f"{kind}s {_few(names)} are hidden; they were imported"
 
 
 def _few(names: Sequence[object]) -> str:
@@ -237,7 +265,11 @@ def _markings(layout: Layout) -> Iterator[Said]:
         )  # fmt: skip
     if layout.sheet.notes:
         count = len(layout.sheet.notes)
-        yield "NEW-009", "note", f"{count} cells carry notes; they were kept as notes of the plan."
+        carry = "1 cell carries a note" if count == 1 else f"{count} cells carry notes"
+        yield (
+            "NEW-009", "note", f"{carry}: kept back in plan.toml, where kept_back names each. To "
+            "show one to the board, move it to notes there.",
+        )  # fmt: skip
 
 
 def _merged_refs(work: Work, number: int) -> Iterator[Said]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.plan.propose_roles import guess_role, normal_heading
@@ -25,6 +25,20 @@ _NOT_SECTIONS = {
 }  # fmt: skip
 _ANCHORS = frozenset({"action", "recommendation", "lead", "due", "rating", "accountable"})
 LONGEST_HEADING = 80
+_VERSIONS = re.compile(
+    r"(?:(?:document|version|revision|change|amendment) (?:and (?:version|document) )?"
+    r"(?:control|histor(?:y|ies)|logs?|records?|lists?|tables?)|amendments?|revisions?|versions)"
+)
+_VERSION_NUMBER = re.compile(
+    r"(?:(?:document )?(?:version|ver|revision|rev|issue|draft))(?: (?:no|number|ref))?"
+)
+_OF_VERSION = re.compile(
+    r"(?:date|author|by|owner|name|who|amended|changed?|changes|comments?|description|details|"
+    r"reasons?|status|summary|notes?|issued|approved|prepared|reviewed|made)\b"
+)
+_VERSION = re.compile(
+    r"(?:v|ver|version|rev|revision|issue|draft)\.?\s*\d|\d{1,2}\.\d{1,2}\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,45 @@ def looks_like_headings(cells: Mapping[int, CellValue]) -> bool:
         return False
     roles = [role for text in texts if (role := guess_role(text)) != "text"]
     return len(set(roles)) >= 2 and len(roles) * 2 >= len(texts) and bool(_ANCHORS & set(roles))
+
+
+def _begins_versions(cells: Mapping[int, CellValue]) -> bool:
+    """Whether a row begins a list of the document's own versions: "Version control", or the
+    headings of one."""
+    texts = [normal_heading(cell_text(value)) for value in cells.values()]
+    if len(texts) == 1:
+        return bool(_VERSIONS.fullmatch(texts[0]))
+    roles = {guess_role(text) for text in texts}
+    named = any(_VERSION_NUMBER.fullmatch(text) for text in texts)
+    of_plan = roles & {"action", "recommendation", "rating"}
+    return named and not of_plan and any(_OF_VERSION.match(text) for text in texts)
+
+
+def _is_version(cells: Mapping[int, CellValue]) -> bool:
+    """Whether a row begins with the number of a version: "V2", "0.3", "Draft 1"."""
+    return bool(_VERSION.match(cell_text(next(iter(cells.values())))))
+
+
+def version_rows(rows: Sequence[Mapping[int, CellValue]], headers: set[int]) -> frozenset[int]:
+    """The rows of lists of versions: from their heading to the next blank row, or to the headings
+    of the plan (`headers`). A title that stands alone has the list below the next blank row too."""
+    found: set[int] = set()
+    listing = titled = False
+    for row, cells in enumerate(rows):
+        if not cells:
+            listing = False
+            continue
+        if _begins_versions(cells):
+            listing, titled = True, len(cells) == 1
+        elif row in headers:
+            listing = titled = False
+        elif titled and _is_version(cells):
+            listing = True
+        elif not listing:
+            titled = False
+        if listing:
+            found.add(row)
+    return frozenset(found)
 
 
 def same_headings(one: Mapping[int, str], other: Mapping[int, str]) -> bool:

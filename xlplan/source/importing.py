@@ -37,14 +37,20 @@ from xlplan.plan.propose_roles import (
 from xlplan.plan.text import fold
 from xlplan.source.account import (
     AccountLine,
+    KeptBack,
     Work,
     account_of,
-    notes,
     say_unusual,
 )
 from xlplan.source.interpretation import (
     SourceRow,
     make_rows,
+)
+from xlplan.source.kept_back import (
+    kept_back,
+    part_drafts,
+    texts_of,
+    with_private_fields,
 )
 from xlplan.source.layout import (
     Layout,
@@ -97,6 +103,8 @@ class Source:
     problems: tuple[Problem, ...]
     columns: frozenset[str] = frozenset()
     """The fields of actions that have a column in the spreadsheet."""
+    kept_back: tuple[KeptBack, ...] = ()
+    """What neither leads nor the board get to see, unless the coordinator lets it out."""
 
 
 def read_source(
@@ -128,19 +136,27 @@ def read_source(
         _draft(work, kind)
     if sum(draft.kind == "action" for draft in work.drafts) < 2:
         raise fault("NEW-001", book.name, _no_plan(layouts))
-    say_unusual(work, template)
+    part_drafts(work, work.drafts)
     definition, parts = assemble(
         Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses),
         plan_id, template,
     )  # fmt: skip
+    definition = with_private_fields(work, definition)
+    say_unusual(work, definition, template)
     rows = make_rows(parts, definition, work.problems)
-    kept = dict.fromkeys((*definition.notes, *notes(work), *parts.kept))
-    definition = replace(definition, notes=tuple(kept))
-    account = account_of(work, parts.legend)
+    texts = texts_of(work, parts.legend)
+    open_ = (text.text for text in texts if not text.why)
+    definition = replace(
+        definition,
+        notes=tuple(dict.fromkeys((*definition.notes, *open_, *parts.kept))),
+        kept_back=tuple(dict.fromkeys(text.text for text in texts if text.why)),
+    )
+    kept = kept_back(work, texts, definition)
+    account = account_of(work, parts.legend, kept)
     used = {p.field for c in work.columns if c.kind == "action" for p in c.plans.values()}
     return Source(
         definition, rows, account, tuple(dict.fromkeys(work.guesses)), tuple(work.problems),
-        frozenset(used),
+        frozenset(used), kept,
     )  # fmt: skip
 
 
@@ -156,7 +172,8 @@ def _choose(book: Book, names: Sequence[str]) -> list[ReadSheet]:
             for name in missing
         )
     wanted = {name.casefold() for name in names}
-    return [sheet for sheet in book.sheets if sheet.name.casefold() in wanted]
+    chosen = (sheet for sheet in book.sheets if sheet.name.casefold() in wanted)
+    return [replace(sheet, visible=True) for sheet in chosen]  # a hidden one that is asked for
 
 
 def _no_plan(layouts: Sequence[Layout]) -> str:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
-from xlplan.plan.definition import Field, Kind, PlanDefinition
+from xlplan.plan.definition import KEPT_BACK, STATUS, Field, Kind, PlanDefinition
 from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.source.headings import Heading, cell_text
+from xlplan.source.layout import unseen_rows
 from xlplan.source.proposed import CompletedLists, Parts, blank_cells, lead_text
 from xlplan.source.rows import Draft, join_texts
 from xlplan.source.scales import fill_rating, is_rating
@@ -21,7 +22,8 @@ from xlplan.workbook.read.book import At, a1
 
 @dataclass(frozen=True)
 class SourceRow:
-    """One row of the plan as imported. `values` leaves out what is blank; `row` counts from 1."""
+    """One row of the plan as imported. `values` leaves out what is blank, and has the field
+    `STATUS` where the row is kept back; `row` counts from 1."""
 
     kind: Kind
     order: int
@@ -83,6 +85,8 @@ class _Maker:
                     Problem(value.code, str(places[item.id]), value.message, "warning",
                             action=draft.ref, field=item.id)
                 )  # fmt: skip
+        if draft.kept_back:
+            values[STATUS] = KEPT_BACK
         return SourceRow(draft.kind, order, values, places, sheet, draft.row + 1)
 
     def _raw(self, item: Field, draft: Draft) -> tuple[Raw, At]:
@@ -206,7 +210,8 @@ class _Maker:
         word = headings[0].word
         several = len(headings) > 1 and all(numbers) and len({h.word for h in headings}) == 1
         if several and not self.parts.answers:
-            self.texts.update((heading.text, None) for heading in headings)
+            unseen = unseen_rows(self.parts.layouts[draft.sheet].sheet)
+            self.texts.update((h.text, None) for h in headings if h.row not in unseen)
         if draft.kind == "action" and self.parts.answers and self._answers(draft):
             self._keep_text(headings)
             if len(numbers) == 1:

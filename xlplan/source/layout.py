@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -22,6 +22,7 @@ from xlplan.source.headings import (
     parse_heading,
     same_headings,
     section_outcome,
+    version_rows,
 )
 from xlplan.workbook.read.book import At, CellValue, ReadSheet
 
@@ -76,11 +77,30 @@ class Layout:
     sheet: ReadSheet
     lines: Sequence[Line]
     tables: Sequence[Table]
+    versions: frozenset[int] = frozenset()
+    """Rows of a list of the document's own versions: they are notes, not data."""
 
 
 def read_layout(sheet: ReadSheet) -> Layout:
     """What every row of `sheet` is."""
     return _Reader(sheet).read()
+
+
+def unseen_rows(sheet: ReadSheet) -> Container[int]:
+    """The rows of a sheet that nobody is shown; those that a filter leaves out are shown."""
+    return sheet.hidden_rows if sheet.visible else range(len(sheet.rows))
+
+
+def first_line(layout: Layout) -> int:
+    """The row of the first line that is shown, from 0; -1 where none is."""
+    unseen = unseen_rows(layout.sheet)
+    return next(
+        (
+            line.row for line in layout.lines
+            if line.text and line.row not in unseen and line.row not in layout.versions
+        ),
+        -1,
+    )  # fmt: skip
 
 
 class _Reader:
@@ -96,6 +116,8 @@ class _Reader:
             self.errors.setdefault(row, {})[col] = name
         self.own = [self._own(row) for row in range(_last_row(sheet) + 1)]
         self.headers = {row for row, cells in enumerate(self.own) if looks_like_headings(cells)}
+        self.versions = version_rows(self.own, self.headers)
+        self.headers -= self.versions
         self.running = self._running_titles()
         self.lines: dict[int, Line] = {}
         self.tables: list[Table] = []
@@ -109,6 +131,8 @@ class _Reader:
             if not cells:
                 self.lines[row] = Line(row, "blank")
                 self.waiting.append([])
+            elif row in self.versions:
+                self._notes([row])
             elif row in self.headers:
                 self._header(row, cells)
             elif self._sub_header(row, cells):
@@ -119,7 +143,7 @@ class _Reader:
                 self._data(row, cells)
         self._notes(self._waiting_rows())
         lines = [self.lines[row] for row in sorted(self.lines)]
-        return Layout(self.sheet, lines, self.tables)
+        return Layout(self.sheet, lines, self.tables, self.versions)
 
     def _own(self, row: int) -> dict[int, CellValue]:
         values = self.sheet.rows[row] if row < len(self.sheet.rows) else ()

@@ -30,7 +30,11 @@ from xlplan.plan.text import (
     fold,
 )
 from xlplan.plan.timescales import dates_in
-from xlplan.source.layout import Layout
+from xlplan.source.layout import (
+    Layout,
+    first_line,
+    unseen_rows,
+)
 from xlplan.source.rows import (
     Columns,
     Draft,
@@ -122,7 +126,8 @@ def _title(parts: Parts, template: PlanDefinition | None) -> str:
     """The first line above the first table of the plan, else what the template says."""
     for columns in parts.columns:
         layout = parts.layouts[columns.sheet]
-        first = next((line for line in layout.lines if line.kind != "blank"), None)
+        row = first_line(layout)
+        first = next((line for line in layout.lines if line.row == row), None)
         if first and first.kind == "note" and first.row < layout.tables[0].header:
             title = " ".join(first.text.partition(" | ")[0].split())
             if title == first.text or len(title) > 15:
@@ -134,7 +139,8 @@ def _marking(parts: Parts) -> str:
     """A protective marking that stands alone in a line above the first table."""
     for layout in parts.layouts:
         for line in layout.lines:
-            if line.kind == "note" and _MARKING.fullmatch(line.text):
+            seen = line.row not in unseen_rows(layout.sheet)
+            if seen and line.kind == "note" and _MARKING.fullmatch(line.text):
                 return " ".join(line.text.split())
     return ""
 

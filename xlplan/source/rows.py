@@ -39,6 +39,8 @@ class Draft:
     starts: bool = False
     after_break: bool = False
     ref: str = ""
+    kept_back: bool = False
+    """Whether nobody is shown its row, so that it stays with the coordinator."""
 
     def text(self, field_id: str) -> str:
         """The text of a field, its pieces joined."""

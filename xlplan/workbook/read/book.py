@@ -55,6 +55,9 @@ class ReadSheet:
     merged: Sequence[tuple[int, int, int, int]] = ()
     """First row, first column, last row, last column."""
     hidden_rows: frozenset[int] = frozenset()
+    """Rows that nobody sees, however that was done; not those that a filter leaves out."""
+    filtered_rows: frozenset[int] = frozenset()
+    """Rows that a filter leaves out of what is shown."""
     hidden_columns: frozenset[int] = frozenset()
     boxes: Sequence[tuple[At, str]] = ()
     """The texts of text boxes, each with the cell in which its corner is."""

@@ -1,4 +1,4 @@
-"""What values cannot tell: notes, colours, strikethrough, merged and hidden rows and columns.
+"""What values cannot tell: notes, colours, strikethrough, and merged cells.
 
 Notes are read from their own part, and only where the file has one. The rest is for importing a
 plan: it needs openpyxl, which takes ten times as long as reading the values.
@@ -73,8 +73,6 @@ class Markings:
     fills: Mapping[At, str] = field(default_factory=dict)
     struck: frozenset[At] = frozenset()
     merged: tuple[tuple[int, int, int, int], ...] = ()
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
 
 
 def read_markings(data: bytes) -> dict[str, Markings]:
@@ -112,18 +110,7 @@ def _sheet_markings(sheet: Worksheet, theme: list[str]) -> Markings:
             (area.min_row - 1, area.min_col - 1, area.max_row - 1, area.max_col - 1)
             for area in sorted(sheet.merged_cells.ranges, key=lambda a: (a.min_row, a.min_col))
         ),
-        frozenset(number - 1 for number, row in sheet.row_dimensions.items() if row.hidden),
-        frozenset(_hidden_columns(sheet)),
     )
-
-
-def _hidden_columns(sheet: Worksheet) -> set[int]:
-    hidden: set[int] = set()
-    for column in sheet.column_dimensions.values():
-        if column.hidden:
-            last = min(column.max or 0, sheet.max_column)
-            hidden.update(range((column.min or 1) - 1, last))
-    return hidden
 
 
 def _fill(cell: Cell, theme: list[str]) -> str:

@@ -40,6 +40,11 @@ _NOT_IN_XLS = (
     "The values of this workbook (.xls) were read, but not which parts of a text have a line "
     "through them, as some may."
 )
+_NO_HIDDEN = (
+    "Which rows and columns of this workbook (.xlsb) are hidden was not read, so they count as any "
+    "others: leads and the board would see them."
+)
+_THEN = "Save it as an Excel workbook (.xlsx) and start again if anything in it is hidden."
 _DETAILED = ("xlsx", "xlsm")
 _UNREAD = ("docProps/", "xl/theme/")
 """Parts that say nothing of values."""
@@ -75,7 +80,7 @@ def read_book(
         if admitted.choice.passed:
             data, admitted = without_passed(data, admitted)
         book = _read(data, name, admitted, bounds, ours, values_alone)
-        return _with_markings(book, data) if detail else book
+        return _with_markings(_with_hidden(book, data, admitted), data) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refused(refusal.refusal, name),))
     except MemoryError:
@@ -323,6 +328,30 @@ def _check_complete(
         problems.append(Problem("GATE-024", name, f"This workbook has no sheet to read. {_SAVE}."))
 
 
+def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
+    """`book` with the rows and columns that nobody sees; where it is not read, a warning."""
+    from xlplan.workbook.read.hidden import Hidden, read_hidden
+
+    if book.kind == "xlsb":
+        problem = Problem("GATE-032", book.name, f"{_NO_HIDDEN} {_THEN}", level="warning")
+        return replace(book, problems=(*book.problems, problem))
+    found = read_hidden(data, admitted, book.sheets)
+    none = Hidden()
+    return replace(
+        book,
+        sheets=tuple(
+            replace(
+                sheet,
+                hidden_rows=sheet.hidden_rows | each.rows,
+                hidden_columns=sheet.hidden_columns | each.columns,
+                filtered_rows=sheet.filtered_rows | each.filtered,
+            )
+            for sheet in book.sheets
+            for each in [found.get(sheet.name, none)]
+        ),
+    )
+
+
 def _with_markings(book: Book, data: bytes) -> Book:
     """`book` with what openpyxl sees; where it sees nothing, a note says so."""
     if book.kind not in _DETAILED:
@@ -343,8 +372,6 @@ def _with_markings(book: Book, data: bytes) -> Book:
             fills=found.fills,
             struck=found.struck,
             merged=found.merged,
-            hidden_rows=found.hidden_rows,
-            hidden_columns=found.hidden_columns,
         )
         if (found := markings.get(sheet.name))
         else sheet
@@ -353,7 +380,7 @@ def _with_markings(book: Book, data: bytes) -> Book:
     if len(markings) >= len(sheets):
         return replace(book, sheets=tuple(sheets))
     text = (
-        f"Colours, merged and hidden cells of this workbook could not be read ({reason}); its "
+        f"Colours and merged cells of this workbook could not be read ({reason}); its "
         "values were. Save it as an Excel workbook (.xlsx) if they matter."
     )
     problem = Problem("GATE-032", book.name, text, level="warning")

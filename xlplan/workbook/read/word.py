@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,8 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _GONE = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}rt", _FALLBACK})
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
 _OFF = frozenset({"0", "false", "off", "none"})
-_AROUND = frozenset({"header", "footer", "footnotes", "endnotes", "comments"})
+_AROUND = frozenset({"header", "footer", "footnotes", "endnotes"})
+_COMMENTS = frozenset({"comments"})
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 _COUNT = re.compile(r"\d{1,4}")
 
@@ -79,8 +80,10 @@ def read_word(data: bytes, parts: Mapping[str, bytes], bounds: Bounds) -> ReadSh
     """The document in `data`, which passed the gate, as one sheet.
 
     Text above, between and below tables stands in rows of its own, merged over the whole width;
-    headers, footers, footnotes and comments follow at the end. Raises `Refused` for one that is
-    too large, and whatever python-docx raises for one that it cannot read.
+    headers, footers and footnotes follow at the end. Comments are its notes, numbered by rows of
+    their own, and text that is set as hidden is left out: it is in the file alone. Raises
+    `Refused` for one that is too large, and whatever python-docx raises for one that it cannot
+    read.
     """
     from docx import Document
 
@@ -91,14 +94,15 @@ def read_word(data: bytes, parts: Mapping[str, bytes], bounds: Bounds) -> ReadSh
     numbers = Numbers(_root(document, "numbering"), _root(document, "styles"))
     for block in _blocks(document.element.body):
         _add(made, block, numbers)
-    for text in _around(document):
+    for text in _around(document, _AROUND):
         made.paragraph(text)
+    notes = {(number, 0): text for number, text in enumerate(_around(document, _COMMENTS))}
     last = made.width - 1
     whole = [(row, 0, row, last) for row in made.alone if last and made.rows[row][0]]
     rows = [[*row, *([None] * (made.width - len(row)))] for row in made.rows]
     return ReadSheet(
         SHEET, rows, fills=made.fills, struck=frozenset(made.struck),
-        merged=tuple(sorted([*whole, *made.merged])),
+        merged=tuple(sorted([*whole, *made.merged])), notes=notes,
     )  # fmt: skip
 
 
@@ -110,12 +114,12 @@ def _root(document: Any, kind: str) -> Element | None:
     return None
 
 
-def _around(document: Any) -> Iterator[str]:
-    """What stands in headers, footers, footnotes and comments, each text once."""
+def _around(document: Any, kinds: Container[str]) -> Iterator[str]:
+    """What stands in parts of these kinds, such as headers and footnotes, each text once."""
     seen: set[str] = set()
     for relation in document.part.rels.values():
         kind = relation.reltype.rpartition("/")[2]
-        if relation.is_external or kind not in _AROUND:
+        if relation.is_external or kind not in kinds:
             continue
         root = getattr(relation.target_part, "element", None)
         if root is None:
@@ -174,6 +178,8 @@ def _pieces(element: Element) -> Iterator[str]:
             yield child.text or ""
         elif tag in _BREAKS:
             yield _BREAKS[tag]
+        elif tag == f"{_W}r" and _is_set(child, "vanish"):
+            continue
         elif tag not in _GONE and tag != f"{_W}txbxContent" and not str(tag).endswith("Pr"):
             yield from _pieces(child)
 
@@ -258,8 +264,13 @@ def _fill(cell: Element) -> str:
 def _struck(cell: Element) -> bool:
     """Whether all that stands in a cell is struck through."""
     runs = [r for r in cell.iter(f"{_W}r") if "".join(_pieces(r)).strip()]
-    marks = [r.find(f"{_W}rPr/{_W}strike") for r in runs]
-    return bool(runs) and all(m is not None and m.get(f"{_W}val") not in _OFF for m in marks)
+    return bool(runs) and all(_is_set(run, "strike") for run in runs)
+
+
+def _is_set(run: Element, look: str) -> bool:
+    """Whether a run has a look, such as ``strike``, that is on or off."""
+    mark = run.find(f"{_W}rPr/{_W}{look}")
+    return mark is not None and mark.get(f"{_W}val") not in _OFF
 
 
 @dataclass(frozen=True, slots=True)
