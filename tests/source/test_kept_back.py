@@ -77,6 +77,7 @@ def source(path: Path) -> Path:
     sheet.column_dimensions["G"].hidden = True
     sheet.column_dimensions["H"].width = 0.1
     sheet.column_dimensions.group("I", "I", hidden=True)
+    assert sheet.oddFooter is not None
     assert sheet.oddFooter.left is not None
     sheet.oddFooter.left.text = "qfooter"
     validation = openpyxl.worksheet.datavalidation.DataValidation(  # type: ignore[attr-defined]  # not in the stubs

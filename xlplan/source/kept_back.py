@@ -142,7 +142,8 @@ def _texts(
     for col, text in unseen:
         yield Text(text, sheet.name, a1(line.row, col), CELL)
     text = " | ".join(seen)
-    if len(seen) > 1 and line.row != first_line(layout):
+    figure = not any(char.isalpha() for char in text)
+    if seen and (figure or (len(seen) > 1 and line.row != first_line(layout))):
         yield Text(text, sheet.name, at, LIST)
     elif seen:
         marked = NOT_FOR_PUBLICATION.search(" ".join(text.split()))
