@@ -79,13 +79,30 @@ GREEN = '<filterColumn colId="0"><filters><filter val="green"/></filters></filte
 def test_a_row_that_a_filter_leaves_out(inside: str, filtered: set[int], hidden: set[int]) -> None:
     after = f'<autoFilter ref="A1:C4">{inside}</autoFilter>'
     sheet = read(attacks.workbook(rows({3: 'hidden="1"', 4: 'hidden="1"'}), after))
-    assert (sheet.filtered_rows, sheet.hidden_rows) == (filtered, hidden)
+    assert (set(sheet.filtered_rows), set(sheet.hidden_rows)) == (filtered, hidden)
+
+
+@pytest.mark.parametrize(
+    ("size", "hidden"),
+    [("0.0075in", True), ("0cm", True), ("0.4mm", True), ("1pt", True), ("0.9in", False),
+     ("12pt", False), ("wide", False)],
+)  # fmt: skip
+def test_a_column_without_width_in_an_open_document(size: str, hidden: bool) -> None:
+    uri = "urn:oasis:names:tc:opendocument:xmlns:style:1.0"
+    cell = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+    table = (
+        f'<table:title><style:style xmlns:style="{uri}" style:name="c" style:family="table-column">'
+        f'<style:table-column-properties style:column-width="{size}"/></style:style></table:title>'
+        '<table:table-column/><table:table-column table:style-name="c"/>'
+        f"<table:table-row>{cell * 2}</table:table-row>"
+    )
+    assert read(attacks.ods(table), "plan.ods").hidden_columns == ({1} if hidden else set())
 
 
 def test_what_stands_below_a_filter_is_hidden_by_hand() -> None:
     after = f'<autoFilter ref="A1:C3">{GREEN}</autoFilter>'
     sheet = read(attacks.workbook(rows({3: 'hidden="1"', 4: 'hidden="1"'}), after))
-    assert (sheet.filtered_rows, sheet.hidden_rows) == ({2}, {3})
+    assert (set(sheet.filtered_rows), set(sheet.hidden_rows)) == ({2}, {3})
 
 
 def test_rows_and_columns_of_an_open_document() -> None:

@@ -26,6 +26,7 @@ NO_WIDTH = 0.5
 """Characters below which nobody sees a column."""
 MOST = 1 << 20
 """Rows or columns of one repeated element that are followed."""
+_POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0}
 _ROW, _COLINFO, _FILTERMODE, _BOF, _EOF = 0x0208, 0x007D, 0x009B, 0x0809, 0x000A
 
 
@@ -145,6 +146,8 @@ def _ods(content: bytes) -> dict[str, Hidden]:
     sheets: list[Hidden] = []
     folded: dict[str, list[bool]] = {"row": [], "column": []}
     at = {"row": 0, "column": 0}
+    thin: set[str] = set()
+    style = [""]
 
     def start(name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
@@ -152,6 +155,12 @@ def _ods(content: bytes) -> dict[str, Hidden]:
         if name == "table:table":
             sheets.append(found.setdefault(attributes.get("table:name", ""), Hidden()))
             at.update(row=0, column=0)
+        elif name == "style:style":
+            style[0] = attributes.get("style:name", "")
+        elif name in ("style:table-row-properties", "style:table-column-properties"):
+            size = attributes.get("style:row-height") or attributes.get("style:column-width", "")
+            if _is_thin(size):
+                thin.add(style[0])
         elif name in ("table:table-row-group", "table:table-column-group"):
             folded[kind].append(attributes.get("table:display") == "false")
         elif name in ("table:table-row", "table:table-column") and sheets:
@@ -161,7 +170,11 @@ def _ods(content: bytes) -> dict[str, Hidden]:
             seen = attributes.get("table:visibility", "visible")
             if seen == "filter":
                 sheets[-1].filtered.update(these)
-            elif seen == "collapse" or any(folded[kind]):
+            elif (
+                seen == "collapse"
+                or any(folded[kind])
+                or attributes.get("table:style-name") in thin
+            ):
                 (sheets[-1].rows if kind == "row" else sheets[-1].columns).update(these)
 
     def end(name: str) -> None:
@@ -172,6 +185,12 @@ def _ods(content: bytes) -> dict[str, Hidden]:
 
     parse(content, start, end, lambda _: None)
     return found
+
+
+def _is_thin(size: str) -> bool:
+    """Whether a length such as ``0.0075in`` is one that nobody sees."""
+    match = re.fullmatch(r"(\d*\.?\d+)(in|cm|mm|pt)", size)
+    return match is not None and float(match[1]) * _POINTS[match[2]] < NO_HEIGHT
 
 
 def _records(stream: bytes, start: int) -> Hidden:
