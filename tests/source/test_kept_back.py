@@ -54,7 +54,7 @@ IN_PLAN = frozenset({"qhand", "qflat", "qfold", "qlead", "qbudget", "qrisk", "qs
 """Words that are kept in the plan itself, in actions and fields."""
 IN_TEXTS = frozenset({
     "qrunson", "qmarked", "qbeside", "qunseen", "qcell", "qversion", "qcomment", "qlookup",
-    "qguide",
+    "qguide", "qthread", "qanswer",
 })  # fmt: skip
 """Words that are kept as texts."""
 IN_FILE = frozenset({"qauthor", "qtitle", "qfooter", "qprompt"})
@@ -105,7 +105,29 @@ def source(path: Path) -> Path:
     book.properties.creator = "qauthor"
     book.properties.description = "qtitle"
     book.save(path)
+    _add_thread(path)
     return path
+
+
+def _add_thread(path: Path) -> None:
+    """A comment of today's Excel, beside the notes that it calls the old ones."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    rels = "xl/worksheets/_rels/sheet1.xml.rels"
+    parts[rels] = parts[rels].replace(
+        b"</Relationships>",
+        b'<Relationship Id="rIdT" Type="http://schemas.microsoft.com/office/2017/10/relationships/'
+        b'threadedComment" Target="/xl/threadedComments/threadedComment1.xml"/></Relationships>',
+    )
+    parts["xl/threadedComments/threadedComment1.xml"] = (
+        b'<ThreadedComments xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/'
+        b'threadedcomments"><threadedComment ref="C6" id="{1}"><text>qthread?</text>'
+        b'</threadedComment><threadedComment ref="C6" id="{2}" parentId="{1}"><text>qanswer</text>'
+        b"</threadedComment></ThreadedComments>"
+    )
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
 
 
 def found_in(data: bytes, words: frozenset[str]) -> set[str]:
@@ -180,7 +202,7 @@ def test_new_says_what_was_kept_back_with_place_and_count(
     told = json.loads(capsys.readouterr().out)
     kept = {(each["what"], each["sheet"]): each["places"] for each in told["kept_back"]}
     assert kept == {
-        ("comment", "Plan"): ["C5"],
+        ("comment", "Plan"): ["C5", "C6"],
         ("hidden row", "Plan"): ["7", "8", "9", "11", "15"],
         ("hidden column", "Plan"): ["G", "H", "I"],
         ("text in a hidden column", "Plan"): ["G3"],
@@ -198,7 +220,7 @@ def test_new_says_what_was_kept_back_with_place_and_count(
     assert details["More", 3] == "action 8"
     run(["new", str(tmp_path / "two"), "--from", str(path)])
     said = capsys.readouterr().out
-    assert "  comment: 1 (Plan!C5)\n" in said
+    assert "  comment: 2 (Plan!C5, C6)\n" in said
     assert "  hidden row: 5 (Plan!7, 8, 9, 11, 15)\n" in said
     assert "clear its Status in master.xlsx" in said
 

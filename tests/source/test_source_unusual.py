@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import attacks
 from xlplan.errors import Problem, XlplanError
-from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.definition import KEPT_BACK, STATUS, Field, PlanDefinition
 from xlplan.plan.values import show
 from xlplan.source.importing import Source, read_source
 from xlplan.workbook.read.reading import read_book
@@ -294,3 +294,56 @@ def test_colours_of_the_theme_and_tints_are_read_too() -> None:
     source = read(filled(*fills))
     assert column(source, "rating") == ["Green", "Red", "Amber"]
     assert sum("has no rating but a fill" in guess for guess in source.guesses) == 3
+
+
+def test_a_list_of_versions_below_the_plan_is_no_action() -> None:
+    def versions(sheet: Worksheet) -> None:
+        sheet.append([])
+        for line in (("Document control",), ("Version", "Date", "Author", "Comments"),
+                     ("0.1", "3 May", "JS", "first draft"), (), ("Revision history",), (),
+                     ("V2", "not funded yet")):  # fmt: skip
+            sheet.append(line)
+
+    source = read(workbook(versions))
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert source.definition.notes == ()
+    assert source.definition.kept_back == (
+        "Document control", "Version | Date | Author | Comments", "0.1 | 3 May | JS | first draft",
+        "Revision history", "V2 | not funded yet",
+    )  # fmt: skip
+
+
+def test_a_plan_with_a_column_of_versions_is_a_plan() -> None:
+    def versions(sheet: Worksheet) -> None:
+        sheet["E1"] = "Version"
+        sheet["E2"] = "0.1"
+
+    assert column(read(workbook(versions)), "ref") == ["1", "2", "3"]
+
+
+def test_a_hidden_heading_is_no_section_of_what_is_shown() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in (("Ref", "Action", "Lead"), ("BOATS",), ("1", "Mend", "Ada Quill"),
+                 ("BOATS TO SELL",), ("2", "Paint", "Ben Ode"),
+                 ("3", "Sell", "Ben Ode")):  # fmt: skip
+        sheet.append(line)
+    for row in (4, 6):
+        sheet.row_dimensions[row].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    source = read(out.getvalue())
+    assert column(source, "section") == ["BOATS", "BOATS", "BOATS TO SELL"]
+    assert source.definition.kept_back == ("BOATS TO SELL",)
+    assert [row.values.get(STATUS) for row in source.rows] == [None, None, KEPT_BACK]
+
+
+def test_a_hidden_column_that_everything_rests_on_is_said_to_go_out() -> None:
+    def hide(sheet: Worksheet) -> None:
+        sheet.column_dimensions["C"].hidden = True
+
+    problem = said(read(workbook(hide)), "NEW-004")
+    assert problem.level == "warning"
+    assert problem.message.startswith("Column C is hidden; it was imported.")
+    assert "Leads and the board see what it holds" in problem.message

@@ -390,3 +390,12 @@ def test_whatever_the_cells_of_a_table_reach_over_no_text_is_lost(
     )
     assert shown == Counter(word for row in rows for text, _, _ in row for word in text.split())
     assert len(found.rows) >= len(rows)
+
+
+def test_text_that_is_set_as_hidden_is_left_out() -> None:
+    document = Document()
+    made = table(document, "Ref | Action | Lead", "1 | Mend | Ada Quill", "2 | Paint | Ben Ode")
+    paragraph = made.cell(1, 1).paragraphs[0]
+    paragraph.add_run(" not funded").font.hidden = True
+    paragraph.add_run(" it").font.hidden = False
+    assert column(read(saved(document)), "action") == ["Mend it", "Paint"]
