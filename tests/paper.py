@@ -31,14 +31,7 @@ from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
 from xlplan.merge.state import State
-from xlplan.plan.definition import (
-    ENTRY,
-    STATUS,
-    Field,
-    Lead,
-    PlanDefinition,
-    Rating,
-)
+from xlplan.plan.definition import ENTRY, STATUS, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.values import Raw, Value, canon, show
 
 RATINGS = (

@@ -10,13 +10,7 @@ import pytest
 
 from xlplan.errors import Problem
 from xlplan.plan.checks import LINTS, check_definition_against_rows, check_plan, lint_table
-from xlplan.plan.definition import (
-    CompositeSettings,
-    Field,
-    Lead,
-    PlanDefinition,
-    Rating,
-)
+from xlplan.plan.definition import CompositeSettings, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.tables import LEVELS
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value

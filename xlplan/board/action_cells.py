@@ -6,14 +6,8 @@ from collections.abc import Sequence
 
 from xlplan.board.frame import Frame
 from xlplan.board.longtexts import cut_words
-from xlplan.board.standings import (
-    Standing,
-    leads_of,
-)
-from xlplan.plan.values import (
-    show,
-    show_in,
-)
+from xlplan.board.standings import Standing, leads_of
+from xlplan.plan.values import show, show_in
 from xlplan.workbook.write.sheet import Cell
 
 SECTION_TEXT = 60

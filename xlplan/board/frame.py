@@ -11,13 +11,7 @@ from xlplan.board.figures import Figures
 from xlplan.board.longtexts import LongTexts, cut_words
 from xlplan.board.model import Board
 from xlplan.board.naming import short_names
-from xlplan.board.standings import (
-    Direction,
-    Point,
-    Standing,
-    group_heading,
-    points_of,
-)
+from xlplan.board.standings import Direction, Point, Standing, group_heading, points_of
 from xlplan.board.words import clock
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.ratings import rating_word

@@ -7,54 +7,22 @@ has returned. Texts are in short here; the composite has them in full.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import (
-    dataclass,
-    field,
-    replace,
-)
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from xlplan.board.figures import figures
-from xlplan.board.frame import (
-    SIGNS,
-    Frame,
-    plural,
-)
+from xlplan.board.frame import SIGNS, Frame, plural
 from xlplan.board.key_figures import key_figures
 from xlplan.board.longtexts import cut_words
 from xlplan.board.model import Board
-from xlplan.board.paging import (
-    room,
-    scale,
-)
-from xlplan.board.standings import (
-    DIRECTIONS,
-    Direction,
-    Standing,
-    best_first,
-    leads_of,
-)
+from xlplan.board.paging import room, scale
+from xlplan.board.standings import DIRECTIONS, Direction, Standing, best_first, leads_of
 from xlplan.board.summary_charts import whole_unit
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.look import (
-    mix,
-    rating_style,
-)
+from xlplan.workbook.write.look import mix, rating_style
 from xlplan.workbook.write.measure import row_heights
-from xlplan.workbook.write.sheet import (
-    Area,
-    Cell,
-    Chart,
-    Column,
-    Merge,
-    Row,
-    Series,
-    Sheet,
-    Style,
-)
-from xlplan.workbook.write.sheet import (
-    Workbook as Book,
-)
+from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Series, Sheet, Style
+from xlplan.workbook.write.sheet import Workbook as Book
 
 NAME = "Highlights"
 WIDTH = 8.0

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Mapping,
-    Sequence,
-)
-from dataclasses import (
-    dataclass,
-    replace,
-)
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from xlplan.board.frame import (
-    Frame,
-    plural,
-)
+from xlplan.board.frame import Frame, plural
 from xlplan.board.longtexts import cut_words
-from xlplan.board.recommendations import (
-    answers_of,
-    section_asks,
-)
+from xlplan.board.recommendations import answers_of, section_asks
 from xlplan.board.restated import is_restatement
-from xlplan.board.standings import (
-    Standing,
-    listed,
-    section_field,
-)
+from xlplan.board.standings import Standing, listed, section_field
 from xlplan.board.words import decided
-from xlplan.merge.model import (
-    Change,
-    MasterRow,
-)
+from xlplan.merge.model import Change, MasterRow
 from xlplan.plan.definition import Field
 from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import show_in
 from xlplan.workbook.write.look import mix
-from xlplan.workbook.write.sheet import (
-    Area,
-    Cell,
-    Merge,
-    Row,
-    Sheet,
-    Style,
-)
+from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Sheet, Style
 
 NAME = "Plan"
 WIDTHS: Mapping[str, float] = {

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from xlplan.board.standings import (
-    NOT_RATED,
-    OFF_SCALE,
-    Reader,
-    Reason,
-    Standing,
-    leads_of,
-    listed,
-)
+from xlplan.board.standings import NOT_RATED, OFF_SCALE, Reader, Reason, Standing, leads_of, listed
 from xlplan.plan.definition import Rating
 from xlplan.plan.due import say_gone
 from xlplan.plan.ratings import rating_word

@@ -11,12 +11,7 @@ from xlplan.board.key_figures import key_figures
 from xlplan.board.longtexts import cut_words
 from xlplan.board.naming import section_text
 from xlplan.board.paging import page_height
-from xlplan.board.recommendations import (
-    ROLLED,
-    rolled_cell,
-    rolled_sections,
-    section_asks,
-)
+from xlplan.board.recommendations import ROLLED, rolled_cell, rolled_sections, section_asks
 from xlplan.board.standings import DIRECTIONS, Direction
 from xlplan.board.summary_charts import PIXELS, Ranges, Spot, below, summary_charts
 from xlplan.board.words import meaning_of

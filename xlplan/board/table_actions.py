@@ -8,13 +8,7 @@ from xlplan.board.added import arrival, arrivals
 from xlplan.board.completed import CLOSED, CLOSED_NOW, HELD, closed_since, standing_of
 from xlplan.board.earlier import moments
 from xlplan.board.frame import SIGNS, Frame
-from xlplan.board.plain_table import (
-    Table,
-    TableColumn,
-    TableValue,
-    rating_label,
-    table,
-)
+from xlplan.board.plain_table import Table, TableColumn, TableValue, rating_label, table
 from xlplan.board.plan_sheet import empty_fields, slips_words
 from xlplan.board.standings import Standing, leads_of, section_field
 from xlplan.merge.model import MasterRow

@@ -21,13 +21,7 @@ from xlplan.board.recommendations import (
     rolled_sections,
     rolled_up,
 )
-from xlplan.board.standings import (
-    DIRECTIONS,
-    NO_SECTION,
-    Direction,
-    Point,
-    points_of,
-)
+from xlplan.board.standings import DIRECTIONS, NO_SECTION, Direction, Point, points_of
 from xlplan.plan.definition import Rollup
 from xlplan.plan.rollups import RolledUp
 from xlplan.plan.text import fold

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Mapping,
-    Sequence,
-)
-from dataclasses import (
-    dataclass,
-    replace,
-)
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from xlplan.board.model import (
-    Board,
-    PastBoard,
-)
-from xlplan.board.standings import (
-    best_first,
-    section_in,
-    section_of,
-)
-from xlplan.merge.model import (
-    Candidate,
-    Change,
-    MasterRow,
-    Question,
-)
-from xlplan.plan.definition import (
-    CompositeSettings,
-    Field,
-    PlanDefinition,
-    Rating,
-)
+from xlplan.board.model import Board, PastBoard
+from xlplan.board.standings import best_first, section_in, section_of
+from xlplan.merge.model import Candidate, Change, MasterRow, Question
+from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition, Rating
 from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value

@@ -155,8 +155,8 @@ GATE_037 = Message(
     "A sheet that need not be read is too large and was passed over.",
     "Make it smaller, if it holds anything of the plan.",
     {
-        "": "This sheet was passed over: it {why}. The other sheets were read. If it holds anything "
-        "of the plan: {cure}.",
+        "": "This sheet was passed over: it {why}. The other sheets were read. If it holds "
+        "anything of the plan: {cure}.",
         "hidden": "This hidden sheet was passed over: it {why}. The other sheets were read. If it "
         "holds anything of the plan: {cure}.",
     },

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Iterator,
-    Sequence,
-)
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.merge import MergeResult
-from xlplan.errors import (
-    Problem,
-    XlplanError,
-    fault,
-)
-from xlplan.merge.answers import (
-    Answer,
-    facts_of,
-)
-from xlplan.merge.model import (
-    Change,
-    Decided,
-    Fact,
-    Question,
-    Returned,
-    Undone,
-)
-from xlplan.merge.questions import (
-    OTHER,
-    questions_of,
-)
+from xlplan.errors import Problem, XlplanError, fault
+from xlplan.merge.answers import Answer, facts_of
+from xlplan.merge.model import Change, Decided, Fact, Question, Returned, Undone
+from xlplan.merge.questions import OTHER, questions_of
 from xlplan.merge.state import State
-from xlplan.plan.values import (
-    Invalid,
-    canon,
-)
+from xlplan.plan.values import Invalid, canon
 
 
 def answer(

@@ -5,61 +5,28 @@ A position in the past is the ledger replayed up to there: what came later is no
 
 from __future__ import annotations
 
-from collections.abc import (
-    Container,
-    Sequence,
-)
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from xlplan.board.dues import (
-    due_fields,
-    due_histories,
-)
-from xlplan.board.model import (
-    Board,
-    PastBoard,
-    ReturnLine,
-)
+from xlplan.board.dues import due_fields, due_histories
+from xlplan.board.model import Board, PastBoard, ReturnLine
 from xlplan.board.several import combined
 from xlplan.board.standings import due_date
 from xlplan.cycle import report
-from xlplan.cycle.desk import (
-    Desk,
-    clock_for,
-)
+from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
 from xlplan.cycle.past import past_of
-from xlplan.cycle.report import (
-    check_cycle,
-    no_cycle_yet,
-)
-from xlplan.errors import (
-    Problem,
-    XlplanError,
-    fault,
-)
-from xlplan.merge.model import (
-    Change,
-    MasterRow,
-    Published,
-    Question,
-)
-from xlplan.merge.project import (
-    current_cycle,
-    replay,
-)
+from xlplan.cycle.report import check_cycle, no_cycle_yet
+from xlplan.errors import Problem, XlplanError, fault
+from xlplan.merge.model import Change, MasterRow, Published, Question
+from xlplan.merge.project import current_cycle, replay
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.challenges import challenges_of
 from xlplan.plan.checks import check_plan
-from xlplan.plan.definition import (
-    ENTRY,
-    KEPT_BACK,
-    STATUS,
-    WITHDRAWN,
-)
+from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value

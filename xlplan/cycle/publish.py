@@ -9,24 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import (
-    Output,
-    write,
-)
-from xlplan.cycle.report import (
-    check_cycle,
-    no_cycle_yet,
-)
-from xlplan.errors import (
-    Problem,
-    XlplanError,
-    fault,
-)
+from xlplan.cycle.outputs import Output, write
+from xlplan.cycle.report import check_cycle, no_cycle_yet
+from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import sha256
-from xlplan.merge.model import (
-    Event,
-    Published,
-)
+from xlplan.merge.model import Event, Published
 from xlplan.merge.project import current_cycle
 from xlplan.workbook.write.safe import safe_name
 

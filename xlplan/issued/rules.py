@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from dataclasses import (
-    dataclass,
-    replace,
-)
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from xlplan.plan.definition import (
-    PlanDefinition,
-    Rating,
-)
+from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.returned.columns import IssuedColumn
 from xlplan.workbook.read.book import a1
-from xlplan.workbook.write.look import (
-    Palette,
-    rating_style,
-)
+from xlplan.workbook.write.look import Palette, rating_style
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,

@@ -2,65 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import (
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from xlplan.issued import (
-    guidance,
-    stamping,
-)
-from xlplan.issued import (
-    rules as lists,
-)
-from xlplan.issued.furniture import (
-    SHORT,
-    UPDATE,
-    Furniture,
-    flat,
-)
+from xlplan.issued import guidance, stamping
+from xlplan.issued import rules as lists
+from xlplan.issued.furniture import SHORT, UPDATE, Furniture, flat
 from xlplan.issued.master import OPEN
-from xlplan.issued.sign_off import (
-    PREFIX as SIGN_PREFIX,
-)
-from xlplan.issued.sign_off import (
-    sign_off_inputs,
-)
+from xlplan.issued.sign_off import PREFIX as SIGN_PREFIX
+from xlplan.issued.sign_off import sign_off_inputs
 from xlplan.merge.model import Place
-from xlplan.merge.reading import (
-    Remark,
-    remark,
-)
-from xlplan.plan.definition import (
-    PlanDefinition,
-    Rating,
-)
+from xlplan.merge.reading import Remark, remark
+from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.ratings import match_rating
-from xlplan.returned.forms import (
-    Form,
-    form_remarks,
-)
-from xlplan.returned.tables import (
-    Table,
-    areas_told,
-    column_id,
-    is_heading_again,
-    text_of,
-    told,
-)
-from xlplan.workbook.read.book import (
-    At,
-    Book,
-    ReadSheet,
-    a1,
-)
-from xlplan.workbook.stamp import (
-    is_manifest,
-    parse_row_key,
-)
+from xlplan.returned.forms import Form, form_remarks
+from xlplan.returned.tables import Table, areas_told, column_id, is_heading_again, text_of, told
+from xlplan.workbook.read.book import At, Book, ReadSheet, a1
+from xlplan.workbook.stamp import is_manifest, parse_row_key
 
 OURS = frozenset({guidance.NAME, lists.NAME, stamping.NAME})
 """Sheets of an issued workbook that hold nothing to read."""

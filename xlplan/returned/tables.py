@@ -6,40 +6,17 @@ Nothing relies on positions: columns may have been moved, retitled or inserted, 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import (
-    Collection,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from dataclasses import (
-    dataclass,
-    field,
-)
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from xlplan.merge.reading import ReadCell
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.text import (
-    canon_text,
-    fold,
-)
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
-from xlplan.returned.columns import (
-    ID_PREFIX,
-    master_columns,
-    template_columns,
-)
-from xlplan.workbook.read.book import (
-    At,
-    CellValue,
-    ReadSheet,
-    a1,
-)
+from xlplan.returned.columns import ID_PREFIX, master_columns, template_columns
+from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
 from xlplan.workbook.read.extents import SHARED
-from xlplan.workbook.stamp import (
-    RowKey,
-    parse_row_key,
-)
+from xlplan.workbook.stamp import RowKey, parse_row_key
 
 _DEEPEST = 200
 """Rows in which headings are looked for."""

@@ -6,64 +6,20 @@ of every sheet. Nothing is dropped: what is no action, recommendation or heading
 
 from __future__ import annotations
 
-from collections.abc import (
-    Mapping,
-    Sequence,
-)
-from dataclasses import (
-    dataclass,
-    replace,
-)
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from xlplan.errors import (
-    Problem,
-    XlplanError,
-    fault,
-)
-from xlplan.plan.definition import (
-    Field,
-    Kind,
-    PlanDefinition,
-)
-from xlplan.plan.propose import (
-    Proposal,
-    Sample,
-    propose_columns,
-)
-from xlplan.plan.propose_roles import (
-    guess_role,
-    normal_heading,
-)
+from xlplan.errors import Problem, XlplanError, fault
+from xlplan.plan.definition import Field, Kind, PlanDefinition
+from xlplan.plan.propose import Proposal, Sample, propose_columns
+from xlplan.plan.propose_roles import guess_role, normal_heading
 from xlplan.plan.text import fold
-from xlplan.source.account import (
-    AccountLine,
-    KeptBack,
-    Work,
-    account_of,
-    say_unusual,
-)
-from xlplan.source.interpretation import (
-    SourceRow,
-    make_rows,
-)
-from xlplan.source.kept_back import (
-    kept_back,
-    part_drafts,
-    texts_of,
-    with_private_fields,
-)
-from xlplan.source.layout import (
-    Layout,
-    read_layout,
-)
-from xlplan.source.proposed import (
-    Parts,
-    assemble,
-)
-from xlplan.source.refs import (
-    name_by_organisation,
-    name_rows,
-)
+from xlplan.source.account import AccountLine, KeptBack, Work, account_of
+from xlplan.source.interpretation import SourceRow, make_rows
+from xlplan.source.kept_back import kept_back, part_drafts, texts_of, with_private_fields
+from xlplan.source.layout import Layout, read_layout
+from xlplan.source.proposed import Parts, assemble
+from xlplan.source.refs import name_by_organisation, name_rows
 from xlplan.source.rows import (
     Columns,
     Draft,
@@ -74,11 +30,8 @@ from xlplan.source.rows import (
     name_sheets,
     split_keys,
 )
-from xlplan.workbook.read.book import (
-    Book,
-    ReadSheet,
-    a1,
-)
+from xlplan.source.unusual import say_unusual
+from xlplan.workbook.read.book import Book, ReadSheet, a1
 
 __all__ = ["AccountLine", "Source", "SourceRow", "read_source"]
 

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import (
-    dataclass,
-    field,
-    replace,
-)
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xlplan.plan.definition import (
@@ -20,34 +16,14 @@ from xlplan.plan.definition import (
     Lead,
     PlanDefinition,
 )
-from xlplan.plan.propose import (
-    free_id,
-    make_field,
-)
+from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import propose_leads
-from xlplan.plan.text import (
-    canon_text,
-    fold,
-)
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
-from xlplan.source.layout import (
-    Layout,
-    first_line,
-    unseen_rows,
-)
-from xlplan.source.rows import (
-    Columns,
-    Draft,
-    join_texts,
-)
-from xlplan.source.scales import (
-    Scales,
-    find_scales,
-)
-from xlplan.workbook.read.book import (
-    At,
-    Book,
-)
+from xlplan.source.layout import Layout, first_line, unseen_rows
+from xlplan.source.rows import Columns, Draft, join_texts
+from xlplan.source.scales import Scales, find_scales
+from xlplan.workbook.read.book import At, Book
 
 SECTION_OUTCOME = "section_outcome"
 _MARKING = re.compile(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")

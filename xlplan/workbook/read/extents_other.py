@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import (
-    Iterator,
-    Mapping,
-    Set,
-)
+from collections.abc import Iterator, Mapping, Set
 from itertools import islice
 
-from xlplan.workbook.read.bounds import (
-    Bounds,
-    Choice,
-    Unfit,
-)
-from xlplan.workbook.read.compound import (
-    MALFORMED,
-    Compound,
-    Entry,
-)
-from xlplan.workbook.read.extents import (
-    SHARED,
-    Extent,
-    far_cells,
-    many_together,
-    parse,
-)
+from xlplan.workbook.read.bounds import Bounds, Choice, Unfit
+from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
+from xlplan.workbook.read.extents import SHARED, Extent, far_cells, many_together, parse
 from xlplan.workbook.read.parts import part_named
 
 _MOST_SPACES = 1 << 24

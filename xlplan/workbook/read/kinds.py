@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import (
-    lru_cache,
-    wraps,
-)
-from typing import (
-    NamedTuple,
-    TypeVar,
-)
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 Found = TypeVar("Found")
 Finder = Callable[..., Found]

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import struct
-from collections.abc import (
-    Iterator,
-    Mapping,
-)
-from dataclasses import (
-    dataclass,
-    field,
-    replace,
-)
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from xlplan.workbook.read.book import At
 from xlplan.workbook.read.bounds import Refused
 from xlplan.workbook.read.compound import MALFORMED
 from xlplan.workbook.read.extents import parse
-from xlplan.workbook.read.extents_other import (
-    biff_records,
-    boundsheets,
-    repeated,
-    workbook_stream,
-)
+from xlplan.workbook.read.extents_other import biff_records, boundsheets, repeated, workbook_stream
 from xlplan.workbook.read.marks import Marks
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")

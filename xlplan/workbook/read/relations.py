@@ -9,10 +9,7 @@ from types import MappingProxyType
 
 from xlplan.workbook.read.book import At
 from xlplan.workbook.read.bounds import Refused
-from xlplan.workbook.read.extents import (
-    parse,
-    place,
-)
+from xlplan.workbook.read.extents import parse, place
 from xlplan.workbook.read.kinds import remembered
 
 Sheets = tuple[tuple[str, str], ...]

@@ -10,20 +10,10 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import (
-    Iterable,
-    Mapping,
-    Sequence,
-)
-from datetime import (
-    date,
-    datetime,
-)
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 
-from xlplan.workbook.read.book import (
-    At,
-    ReadSheet,
-)
+from xlplan.workbook.read.book import At, ReadSheet
 from xlplan.workbook.read.parts import part_named
 
 _BARE = re.compile(rb"<(?:\w+:)?t>")

@@ -16,10 +16,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import (
-    IO,
-    Any,
-)
+from typing import IO, Any
 
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import Book

@@ -6,11 +6,7 @@ from datetime import date
 from typing import Any
 
 from xlplan.workbook.read.book import a1
-from xlplan.workbook.write.safe import (
-    clean,
-    line,
-    shorten,
-)
+from xlplan.workbook.write.safe import clean, line, shorten
 from xlplan.workbook.write.sheet import (
     Area,
     Conditional,

@@ -9,10 +9,7 @@ import re
 import unicodedata
 
 from xlplan.workbook.read.book import a1
-from xlplan.workbook.write.sheet import (
-    Cell,
-    Workbook,
-)
+from xlplan.workbook.write.sheet import Cell, Workbook
 
 LONGEST = 32_767
 """UTF-16 units: what a cell can hold."""

@@ -37,13 +37,7 @@ from xlplan.workbook.write.safe import (
     over_long,
     shorten,
 )
-from xlplan.workbook.write.sheet import (
-    Area,
-    Cell,
-    Sheet,
-    Style,
-    Workbook,
-)
+from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook
 
 __all__ = ["over_long", "write_workbook"]
 
