@@ -21,6 +21,7 @@ from tests import small
 from tests.conftest import ROOT
 from xlplan.cli.commands import commands
 from xlplan.cli.main import run
+from xlplan.cli.shapes import say_csv
 from xlplan.plan.definition import STATUS
 
 CYCLE = "2026-01"
@@ -453,6 +454,48 @@ def test_csv_loses_nothing_in_any_encoding(encoding: str, plan: Path) -> None:
     rows = csv.DictReader(io.StringIO(out.decode("utf-8-sig")))
     assert {row["ref"]: row["progress"] for row in rows}["12.7"] == text
     assert out.startswith(codecs.BOM_UTF8) is (encoding != "utf-8")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_csv_is_live_whatever_its_type(
+    start: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f'{start}HYPERLINK("x")'
+    line = {
+        "text": text,
+        "people": [text, "Ann"],
+        "timescale": {"text": text, "by": None},
+        "number": -3,
+        "share": -0.5,
+        "typed": "-3",
+        "blank": None,
+    }
+    say_csv([*line, "missing"], [line])
+    (row,) = csv.DictReader(io.StringIO(capsys.readouterr().out, newline=""))
+    assert row == {
+        "text": f"'{text}",
+        "people": f"'{text}\nAnn",
+        "timescale": f"'{text}",
+        "number": "-3",
+        "share": "-0.5",
+        "typed": "'-3",
+        "blank": "",
+        "missing": "",
+    }
+
+
+@pytest.mark.parametrize("words", [["show", "--csv"], ["log", "--csv"]])
+def test_a_lead_whose_name_begins_a_formula_is_shown_as_text(
+    words: list[str], plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    toml = plan / "plan.toml"
+    name = "=1+1 Partners"
+    toml.write_text(toml.read_text("utf-8") + f'\n[[lead]]\nname = "{name}"\n', "utf-8")
+    small.edit_master(plan, {("12.7", "lead"): name})
+    assert run(["-C", str(plan), "merge"]) in (0, 1)
+    _, table, _ = said(capsys, "-C", plan, *words)
+    cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
+    assert [cell for cell in cells if name in cell] == [f"'{name}"]
 
 
 def _written_in(encoding: str) -> str:

@@ -244,6 +244,10 @@ def issue_shape(result: IssueResult) -> dict[str, object]:
     }
 
 
+_LIVE = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program may take a text that begins with it to be: a formula."""
+
+
 def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> None:
     """Print a CSV table on stdout; lists become one item a line."""
     import csv
@@ -253,16 +257,22 @@ def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> No
     writer = csv.DictWriter(out, list(heading), extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     for line in lines:
-        writer.writerow({name: _plain(line.get(name)) for name in heading})
+        writer.writerow({name: _cell(line.get(name)) for name in heading})
     say_whole(out.getvalue())
 
 
-def _plain(value: object) -> object:
+def _cell(value: object) -> object:
+    """A value as a cell of CSV: a number as it is, and no text that a spreadsheet would run,
+    whatever the value was made of."""
+    if isinstance(value, int | float):
+        return value
+    text = _text(value)
+    return f"'{text}" if text.startswith(_LIVE) else text
+
+
+def _text(value: object) -> str:
     if isinstance(value, Mapping):
-        return value.get("text", "")
+        return str(value.get("text", ""))
     if isinstance(value, list):
         return "\n".join(str(part) for part in value)
-    text = "" if value is None else value
-    if isinstance(text, str) and text[:1] in ("=", "+", "-", "@", "\t"):
-        return f"'{text}"  # a spreadsheet that opens the CSV must not run it
-    return text
+    return "" if value is None else str(value)
