@@ -498,6 +498,21 @@ def test_a_lead_whose_name_begins_a_formula_is_shown_as_text(
     assert [cell for cell in cells if name in cell] == [f"'{name}"]
 
 
+def test_a_csv_keeps_fields_that_are_named_like_columns_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    toml = folder / "plan.toml"
+    toml.write_text(toml.read_text("utf-8").replace("completed_on", "withdrawn"), "utf-8")
+    small.do(folder, "merge")
+    small.edit_master(folder, {("1.1", "withdrawn"): "In May", ("1.2", STATUS): "withdrawn"})
+    small.do(folder, "merge")
+    _, table, _ = said(capsys, "-C", folder, "show", "--csv")
+    rows = {row["ref"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert (rows["1.1"]["withdrawn"], rows["1.1"]["_withdrawn"]) == ("In May", "")
+    assert (rows["1.2"]["withdrawn"], rows["1.2"]["_withdrawn"]) == ("", "yes")
+
+
 def _written_in(encoding: str) -> str:
     """Click takes ASCII for a mistake of the machine, and writes UTF-8."""
     return "utf-8" if encoding == "ascii" else encoding

@@ -13,6 +13,9 @@ import pytest
 from tests import small
 from tests.small import CYCLE, LETTINGS
 from xlplan.cycle.merge import MergeResult
+from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.plan.text import fold
+from xlplan.returned.columns import ID_PREFIX, status_column
 from xlplan.returned.swapped_columns import Titles, settle
 
 TITLES = Titles(
@@ -166,3 +169,116 @@ def test_label_lines_of_a_form_that_were_swapped_are_asked_about(folder: Path) -
 )
 def test_no_other_heading_is_a_doubt(shown: dict[int, str]) -> None:
     assert settle({"a": 0, "b": 1, "c": 2, "d": 3}, shown, TITLES, str) is None
+
+
+OF_OURS = ("Status", "Row status", "ROW  key", "Key of the row", "Progress: this period")
+"""Headings that a plan may have and that workbooks of ours use."""
+
+
+def headed(folder: Path, heading: str, layout: str = "table") -> None:
+    """Let the plan have a column of that heading, which leads fill in, beside a narrative whose
+    earlier entries are kept."""
+    toml = folder / "plan.toml"
+    text = toml.read_text("utf-8")
+    for old, new in (
+        ('heading = "Completed on"', f'heading = "{heading}"'),
+        ('role = "text"\nowner = "coordinator"', 'role = "text"\nowner = "lead"'),
+        ('role = "progress"', 'role = "progress"\nmode = "append"'),
+        ("[issue]", f'[issue]\nlayout = "{layout}"\nproposal_rows = 1'),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    toml.write_text(text, "utf-8")
+    with small.opened(folder) as plan:
+        plan.merge()  # which writes master.xlsx with that heading
+
+
+@pytest.mark.parametrize("heading", OF_OURS)
+def test_a_master_with_a_column_headed_like_one_of_ours_is_edited(
+    folder: Path, heading: str
+) -> None:
+    headed(folder, heading)
+    small.edit_master(
+        folder, {("1.1", "completed_on"): "In May", ("2.1", "rating"): "Green",
+                 ("1.2", STATUS): "withdrawn"},
+    )  # fmt: skip
+    with small.opened(folder) as plan:
+        result = plan.merge()
+        withdrawn = [row.ref for row in plan.rows() if row.withdrawn]
+    (report,) = result.returns
+    assert (report.problems, result.questions) == ((), ())
+    assert {(c.action, c.field) for c in result.changes} == {
+        ("1.1", "completed_on"), ("2.1", "rating"), ("1.2", STATUS),
+    }  # fmt: skip
+    assert withdrawn == ["1.2"]
+
+
+@pytest.mark.parametrize("layout", ["table", "form"])
+@pytest.mark.parametrize("heading", OF_OURS)
+def test_a_template_with_a_column_headed_like_one_of_ours_is_filled_in(
+    folder: Path, heading: str, layout: str
+) -> None:
+    headed(folder, heading, layout)
+    small.issue(folder)
+
+    def edit(sheet: Any) -> None:
+        for field, text in (("completed_on", "In May"), ("progress:entry", "Adopted")):
+            name = cell_of(sheet, ID_PREFIX + field)
+            if layout == "form":
+                sheet.cell(name.row, name.column + 2).value = text
+            else:
+                sheet.cell(name.row + 2, name.column).value = text
+
+    result = came_back(folder, edit)
+    (report,) = result.returns
+    assert (report.problems, report.information, result.questions) == ((), (), ())
+    assert {(c.action, c.field) for c in result.changes} == {
+        ("1.1", "completed_on"), ("1.1", "progress"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", OF_OURS)
+def test_no_two_headings_of_a_workbook_that_goes_out_are_the_same(
+    folder: Path, heading: str
+) -> None:
+    headed(folder, heading)
+    small.issue(folder)
+    for path in (folder / "master.xlsx", folder / "outbox" / CYCLE / f"{LETTINGS}.xlsx"):
+        sheet = openpyxl.load_workbook(path).worksheets[0]
+        row = cell_of(sheet, "Timescale").row
+        shown = [fold(str(cell.value)) for cell in sheet[row]]
+        assert fold(heading) in shown
+        assert len(shown) == len(set(shown))
+
+
+def test_a_master_from_before_our_headings_stepped_aside_is_read(folder: Path) -> None:
+    headed(folder, "Status")
+    small.edit_master(folder, {("1.1", "completed_on"): "In May", ("1.2", STATUS): "withdrawn"})
+    book = openpyxl.load_workbook(folder / "master.xlsx")
+    cell_of(book["Plan"], "Row status").value = "Status"
+    book.save(folder / "master.xlsx")
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    assert result.questions == ()
+    assert {(c.action, c.field) for c in result.changes} == {
+        ("1.1", "completed_on"), ("1.2", STATUS),
+    }  # fmt: skip
+
+
+def test_a_template_from_before_our_headings_stepped_aside_is_read(folder: Path) -> None:
+    headed(folder, "Progress: this period")
+    small.issue(folder)
+
+    def edit(sheet: Any) -> None:
+        cell_of(sheet, "Progress: entry for this period").value = "Progress: this period"
+        cell_of(sheet, "Row key").value = "Timescale"  # over the hidden keys: no column
+
+    result = came_back(folder, edit)
+    assert [report.problems for report in result.returns] == [()]
+
+
+def test_a_heading_of_ours_is_numbered_where_the_plan_has_them_all() -> None:
+    fields = [Field(f"f{n}", text, "text") for n, text in enumerate(("Status", "row status"))]
+    fields.append(Field("f3", "Row status (2)", "text"))
+    definition = PlanDefinition("p", "P", tuple(fields))
+    assert status_column(definition).heading == "Row status (3)"

@@ -10,10 +10,10 @@ import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.outgoing import CREATED, FIELDS, KEY, issued, plan, rows
-from xlplan.issued.master import FIRST_ROW, HEADING_ROW, master_workbook, status_column
+from xlplan.issued.master import FIRST_ROW, HEADING_ROW, master_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.returned.columns import locked_text, master_columns
+from xlplan.returned.columns import locked_text, master_columns, status_column
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
 from xlplan.workbook.write.writing import write_workbook
 
@@ -45,7 +45,7 @@ def sheet(data: bytes, name: str = "Plan") -> Worksheet:
 
 def test_every_field_is_there_unlocked_with_a_status_at_the_end() -> None:
     ws = sheet(written(plan(), rows(3)))
-    columns = (*master_columns(plan()), status_column())
+    columns = (*master_columns(plan()), status_column(plan()))
     assert [c.value for c in ws[HEADING_ROW]][1:] == [f"field:{c.id}" for c in columns]
     assert [c.value for c in ws[HEADING_ROW + 1]][1:] == [c.heading for c in columns]
     assert ws.row_dimensions[HEADING_ROW].hidden
@@ -58,7 +58,7 @@ def test_every_field_is_there_unlocked_with_a_status_at_the_end() -> None:
 def test_rows_carry_signed_keys_and_the_book_its_stamp() -> None:
     given = rows(3)
     data = written(plan(), given)
-    columns = (*master_columns(plan()), status_column())
+    columns = (*master_columns(plan()), status_column(plan()))
     for number, wanted in enumerate(given, FIRST_ROW + 1):
         found = parse_row_key(sheet(data).cell(number, 1).value)
         assert found is not None

@@ -20,7 +20,7 @@ from xlplan.issued.sign_off import NAMES
 from xlplan.issued.template import say_return_by, template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.merge.reading import Reading
-from xlplan.plan.definition import IssueSettings, PlanDefinition
+from xlplan.plan.definition import Field, IssueSettings, PlanDefinition
 from xlplan.plan.values import canon
 from xlplan.returned.columns import locked_text, template_columns
 from xlplan.returned.read_return import read_return
@@ -374,3 +374,19 @@ def test_libreoffice_offers_the_ratings_of_the_plan(office: Office, tmp_path: Pa
     path.write_bytes(written(plan(), rows(1)))
     place = at(sheet(opened(plan(), rows(1))), "rating")
     assert office.choices(path, f"Update!{place}") == ["B", "G", "A", "R"]
+
+
+def test_a_field_whose_id_is_a_name_of_ours_keeps_its_own_choices() -> None:
+    field = Field("tick", "Tick", "choice", owner="lead", choices=("Done", "Begun"))
+    definition = replace(plan(), fields=(*plan().fields, field))
+    wb = opened(definition, rows(1))
+    lists = {
+        tuple(str(cell.value) for cell in column if cell.value is not None)
+        for column in wb["Lists"].iter_cols()
+    }
+    assert {("tick", "Done", "Begun"), ("tick", "Yes")} <= lists
+    ws = sheet(wb)
+    cell = at(ws, "tick")
+    (rule,) = [v for v in ws.data_validations.dataValidation if cell in v.sqref]
+    place = str(rule.formula1).rpartition("!")[2].replace("$", "")
+    assert [c.value for (c,) in wb["Lists"][place]] == ["Done", "Begun"]

@@ -168,18 +168,22 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
         if as_json:
             say_json(shapes)
             return DONE
-        flat = [
+        names = [f.id for f in fields if f.role != "key"]
+        # Ours step aside for a field of the plan with that very id.
+        ref, uid, gone, kept = (
+            f"_{n}" if n in names else n for n in ("ref", "uid", "withdrawn", "kept_back")
+        )
+        own = [
             {
-                **_fields(shape),
-                "ref": shape["ref"],
-                "uid": shape["uid"],
-                "withdrawn": "yes" if row.withdrawn else "",
-                "kept_back": "yes" if row.kept_back else "",
+                ref: shape["ref"],
+                uid: shape["uid"],
+                gone: "yes" if row.withdrawn else "",
+                kept: "yes" if row.kept_back else "",
             }
             for shape, row in zip(shapes, found, strict=True)
         ]
-        names = [f.id for f in fields if f.role != "key"]
-        say_csv(["ref", "uid", *names, "withdrawn", "kept_back"], flat)
+        flat = [_fields(shape) | mine for shape, mine in zip(shapes, own, strict=True)]
+        say_csv([ref, uid, *names, gone, kept], flat)
         return DONE
     if whole:
         for row in found:

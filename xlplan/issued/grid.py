@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value, show
-from xlplan.returned.columns import ID_PREFIX, IssuedColumn
+from xlplan.returned.columns import ID_PREFIX, IssuedColumn, key_heading
 from xlplan.workbook.write.look import Palette, rating_style
 from xlplan.workbook.write.measure import TALLEST, cell_height, text_width
 from xlplan.workbook.write.sheet import Cell, Row, Style
@@ -111,7 +111,7 @@ def heading_row(columns: Sequence[IssuedColumn], look: Palette, widths: Sequence
     """The headings exactly as the definition has them; those of inputs in their own colour."""
     mine = replace(look.input_heading, align="left", indent=1)
     theirs = replace(look.heading, align="left", indent=1)
-    cells: list[Cell | None] = [Cell("Row key", look.heading)]
+    cells: list[Cell | None] = [Cell(key_heading(columns), look.heading)]
     for column in columns:
         cells.append(Cell(column.heading, mine if column.input else theirs))
     # The filter's arrow stands in the corner of each heading and takes the room of a few letters.

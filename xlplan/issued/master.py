@@ -22,8 +22,8 @@ from xlplan.issued.rules import Lists, column_lists, lists_sheet, part_of, rules
 from xlplan.issued.stamping import payload_of, stamped
 from xlplan.issued.template import page_of, row_values
 from xlplan.merge.model import Issued, MasterRow
-from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
-from xlplan.returned.columns import IssuedColumn, locked_text, master_columns
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.returned.columns import IssuedColumn, locked_text, master_columns, status_column
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.look import Palette, palette
@@ -45,14 +45,6 @@ OPEN = "Open questions"
 HEADING_ROW, FIRST_ROW = 2, 3
 SPARE_ROWS = 100
 """Rows below the last that have the same lists and colours, for actions that are added."""
-_STATUS = Field(STATUS, "Status", "choice", choices=(WITHDRAWN, KEPT_BACK), width=13,
-                guidance="Choose withdrawn to take a row out of the plan, kept back to send it to "
-                "no lead and show it on no board.")  # fmt: skip
-
-
-def status_column() -> IssuedColumn:
-    """The last column of `master.xlsx`: blank, withdrawn or kept back."""
-    return IssuedColumn(STATUS, _STATUS.heading, _STATUS, True)
 
 
 def master_workbook(
@@ -70,7 +62,7 @@ def master_workbook(
     """
     look = palette(definition)
     columns = {
-        kind: (*master_columns(definition, kind), status_column())
+        kind: (*master_columns(definition, kind), status_column(definition, kind))
         for kind in NAMES
         if kind == "action" or _has(definition, rows, kind)
     }

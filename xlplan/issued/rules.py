@@ -163,7 +163,10 @@ class Lists:
 
 
 def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
-    """One column a list, its name above its choices. Lists that are the same share a column."""
+    """One column a list, its name above its choices. Lists that are the same share a column.
+
+    The colon that tells a name of ours from the id of a field is not shown.
+    """
     columns: list[tuple[str, tuple[str, ...]]] = []
     places: dict[tuple[str, ...], int] = {}
     ranges: dict[str, str] = {}
@@ -177,7 +180,7 @@ def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
         names[name] = f"xlplan_list_{places[given] + 1}"
         ranges[name] = f"{NAME}!${letter}$2:${letter}${len(given) + 1}"
     height = max((len(choices) for _, choices in columns), default=0)
-    rows = [Row([Cell(name) for name, _ in columns])]
+    rows = [Row([Cell(name.removesuffix(":")) for name, _ in columns])]
     for index in range(height):
         rows.append(Row([Cell(c[index]) if index < len(c) else None for _, c in columns]))
     widths = [Column(width=24) for _ in columns]

@@ -24,9 +24,9 @@ from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validatio
 PREFIX = "sign:"
 NO_CHANGE, SIGNED_BY, SIGNED_ON = "no_change", "signed_by", "signed_on"
 NAMES = (NO_CHANGE, SIGNED_BY, SIGNED_ON)
-TICK = "tick"
+TICK = "tick:"
 CHOICES = {TICK: ("Yes",)}
-"""The list of the tick, as `lists_sheet` takes it; its name is no name of an input."""
+"""The list of the tick, as `lists_sheet` takes it; its name is no id of a field."""
 YES = "yes"
 LABELS = {
     NO_CHANGE: "No change this period",

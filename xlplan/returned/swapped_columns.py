@@ -14,7 +14,13 @@ from functools import partial
 from xlplan.errors import Problem
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import fold
-from xlplan.returned.columns import master_columns, template_columns
+from xlplan.returned.columns import (
+    IssuedColumn,
+    known_headings,
+    master_columns,
+    status_column,
+    template_columns,
+)
 from xlplan.returned.forms import Form, Line
 from xlplan.returned.tables import Table
 from xlplan.workbook.read.book import Book, a1
@@ -42,16 +48,19 @@ class Settled:
 def titles_of(definition: PlanDefinition, document: str) -> tuple[Titles, ...]:
     """The headings of a template, or those of actions and of recommendations in a master."""
     if document != "master":
-        return (_titles([(c.id, c.heading) for c in template_columns(definition)]),)
-    kinds = (master_columns(definition, kind) for kind in ("action", "recommendation"))
-    return tuple(_titles([(c.id, c.heading) for c in columns]) for columns in kinds)
+        return (_titles(template_columns(definition)),)
+    kinds = ("action", "recommendation")
+    return tuple(
+        _titles([*master_columns(definition, kind), status_column(definition, kind)])
+        for kind in kinds
+    )
 
 
-def _titles(columns: Sequence[tuple[str, str]]) -> Titles:
+def _titles(columns: Sequence[IssuedColumn]) -> Titles:
     names: dict[str, frozenset[str]] = {}
-    for name, heading in columns:
+    for name, heading in known_headings(columns):
         names[fold(heading)] = names.get(fold(heading), frozenset()) | {name}
-    return Titles(names, dict(columns))
+    return Titles(names, {column.id: column.heading for column in columns})
 
 
 def settle(
@@ -104,7 +113,11 @@ def settled_table(table: Table, titles: Sequence[Titles]) -> Table:
     """`table` with its doubtful columns known as such."""
     best = max(titles, key=lambda each: len(set(each.of) & set(table.columns)))
     values = table.sheet.rows[table.header] if table.header < len(table.sheet.rows) else ()
-    shown = {col: value for col, value in enumerate(values) if isinstance(value, str)}
+    shown = {
+        col: value
+        for col, value in enumerate(values)
+        if isinstance(value, str) and col != table.key_column
+    }
     found = settle(table.columns, shown, best, lambda col: a1(table.header, col))
     if found is None or not table.with_ids:
         return table

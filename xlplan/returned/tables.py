@@ -98,9 +98,10 @@ def _by_ids(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Tabl
         columns, twice = _once(ids)
         known = _kind_of(columns, headings)
         header = _header_below(sheet, number, known)
+        keys = _key_column(sheet, header)
         if header > number:
-            _fill_gaps(sheet.rows[header], columns, known)
-        return Table(sheet, header, columns, twice, _key_column(sheet, header), True)
+            _fill_gaps(sheet.rows[header], columns, known, keys)
+        return Table(sheet, header, columns, twice, keys, True)
     return None
 
 
@@ -138,9 +139,12 @@ def _header_below(sheet: ReadSheet, ids: int, known: Mapping[str, str]) -> int:
     return best
 
 
-def _fill_gaps(row: Sequence[CellValue], columns: dict[str, int], known: Mapping[str, str]) -> None:
-    """A column whose id was erased is still known by its heading, if nothing else claims it."""
-    taken = set(columns.values())
+def _fill_gaps(
+    row: Sequence[CellValue], columns: dict[str, int], known: Mapping[str, str], keys: int | None
+) -> None:
+    """A column whose id was erased is still known by its heading, if nothing else claims it; that
+    of the row keys never is."""
+    taken = {*columns.values(), keys}
     for col, value in enumerate(row):
         if col in taken or not isinstance(value, str):
             continue
@@ -160,13 +164,14 @@ def _by_headings(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) ->
     if best is None:
         return None
     _, number, known = best
+    keys = _key_column(sheet, number)
     named = [
         (known[fold(value)], col)
         for col, value in enumerate(sheet.rows[number])
-        if isinstance(value, str) and fold(value) in known
+        if isinstance(value, str) and fold(value) in known and col != keys
     ]
     columns, twice = _once(named)
-    return Table(sheet, number, columns, twice, _key_column(sheet, number), False)
+    return Table(sheet, number, columns, twice, keys, False)
 
 
 def _key_column(sheet: ReadSheet, header: int) -> int | None:
