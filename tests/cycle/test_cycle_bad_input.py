@@ -271,8 +271,79 @@ def test_a_master_that_was_refused_is_not_overwritten(folder: Path, say: Any) ->
         found = say(folder, "merge")
         assert found.status == 1
         assert [r["outcome"] for r in found.document["returns"]] == ["refused"]
-        assert "OUT-001" in found.codes
+        assert "If that cannot be done, move it out of this folder" in found.line("OUT-006")
         assert master.read_bytes() == damaged
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_master_that_cannot_be_opened_is_said_to_be_one(folder: Path, say: Any) -> None:
+    (folder / "master.xlsx").chmod(0)
+    found = say(folder, "issue", "--cycle", "2026-12")
+    assert "cannot be opened" in found.line("OUT-006")
+
+
+@pytest.fixture
+def asked(folder: Path) -> Path:
+    """The plan with an open question, which its decisions.xlsx asks."""
+    small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Purple"})
+    assert small.do(folder, "merge") == 1
+    return folder
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """Another plan, with an open question too."""
+    other = small.make(tmp_path / "elsewhere")
+    small.issue(other)
+    small.give_back(other, small.LETTINGS, {("1.1", "rating"): "Purple"})
+    assert small.do(other, "merge") == 1
+    return other
+
+
+@pytest.mark.parametrize("name", ["master.xlsx", "decisions.xlsx"])
+def test_another_plans_workbook_in_the_place_of_ours_is_to_be_moved_away(
+    asked: Path, elsewhere: Path, name: str, say: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(elsewhere / name, asked / name)
+
+    def told(found: Said) -> None:
+        line = found.line("OUT-006")
+        assert line.startswith(f"{name}: ")
+        assert f'It is the {name} of another plan ("elsewhere").' in line
+        assert "Move it out of this folder" in line
+        assert not {"OUT-001", "ISS-005", "VER-008"} & set(found.codes)
+
+    small.do(asked)
+    out = capsys.readouterr().out
+    assert "Move it out of this folder" in out
+    assert "hold edits" not in out
+    if name == "master.xlsx":
+        told(say(asked, "issue", "--cycle", "2026-12"))
+    for _ in range(2):
+        found = say(asked, "merge")
+        told(found)
+        assert [r["outcome"] for r in found.document["returns"] if r["file"] == name] == ["refused"]
+    report = next(
+        r for r in found.document["returns"] if r["file"] == "inbox/Head of Lettings.xlsx"
+    )
+    notes = {p["code"]: p for p in say(asked, "verify").document["problems"]}
+    assert "VER-008" not in notes
+    assert "Move it out of this folder" in notes["OUT-006"]["message"]
+    told(say(asked, "undo", report["id"]))  # which the merge below takes in again
+    (asked / name).rename(asked.parent / "theirs.xlsx")
+    assert "OUT-006" not in say(asked, "merge").codes
+    assert (asked / name).exists()
+
+
+def test_a_master_made_with_another_key_is_to_be_moved_away(
+    folder: Path, tmp_path: Path, say: Any
+) -> None:
+    (tmp_path / "copy").mkdir()
+    copy = small.make(tmp_path / "copy" / "plan")  # a plan of the same name
+    shutil.copy(copy / "master.xlsx", folder / "master.xlsx")
+    found = say(folder, "merge")
+    assert "were not made by this plan" in found.line("OUT-006")
+    assert "Move it out of this folder" in found.line("OUT-006")
 
 
 def test_an_answer_to_a_question_that_is_not_open(folder: Path) -> None:

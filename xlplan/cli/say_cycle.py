@@ -177,7 +177,7 @@ def summary(result: MergeResult) -> str:
 @prints
 def where_it_stands(plan: Plan) -> int:
     """Where the cycle stands and which command comes next."""
-    from xlplan.cycle.outputs import is_edited
+    from xlplan.cycle.edited import is_edited, unusable
 
     desk = plan.desk
     found = plan.status()
@@ -191,11 +191,13 @@ def where_it_stands(plan: Plan) -> int:
     by = f", due back by {found.return_by}" if found.return_by else ""
     back = len(asked) - len(found.outstanding)
     click.echo(f"Cycle {found.cycle}{by}: {back} of {len(asked)} returned.")
-    edited = [
-        path.name
-        for path in (desk.folder.master, desk.folder.decisions)
-        if path.exists() and is_edited(desk, path)
-    ]
+    edited = []
+    for path in (desk.folder.master, desk.folder.decisions):
+        if path.exists() and is_edited(desk, path):
+            if problem := unusable(desk, path):
+                click.echo(str(problem))
+            else:
+                edited.append(path.name)
     if edited:
         click.echo(f"{' and '.join(edited)} hold edits that are not merged yet.")
         click.echo("Next: xlplan merge")

@@ -188,6 +188,19 @@ OUT_005 = Message(
     },
     level="warning",
 )
+_NO_MERGE = "No merge can use anything in this file, so it was left as it is. {why} "
+_WRITTEN_AGAIN = "where the plan needs its own {name}, xlplan merge writes it again."
+OUT_006 = Message(
+    "OUT-006",
+    "A file in the place of `master.xlsx` or `decisions.xlsx` is another plan's, or is damaged.",
+    "Move it out of the folder, and run `merge`.",
+    {
+        "not-ours": f"{_NO_MERGE}Move it out of this folder; {_WRITTEN_AGAIN}",
+        "unreadable": f"{_NO_MERGE}If that cannot be done, move it out of this folder; "
+        f"{_WRITTEN_AGAIN}",
+    },
+    level="warning",
+)
 
 # VER: `verify`.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import is_edited
+from xlplan.cycle.edited import is_edited
 from xlplan.errors import Problem, fault
 from xlplan.issued.furniture import Furniture, furniture_of
 from xlplan.ledger.originals import sha256

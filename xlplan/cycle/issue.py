@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import Output, is_edited, write
+from xlplan.cycle.edited import is_edited, unusable
+from xlplan.cycle.outputs import Output, write
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import sha256
 from xlplan.merge.ids import named
@@ -91,16 +92,18 @@ def issue(
         templates.append(IssuedTemplate(lead, path, refs, issued.id))
     problems += write(desk, files)
     if is_edited(desk, desk.folder.master):
-        problems.append(
-            Problem(
-                "ISS-005",
-                desk.folder.master.name,
-                "master.xlsx holds edits that these templates do not show. To send them out, run "
-                "xlplan merge and issue again.",
-                "warning",
-            )
-        )
+        problems.append(unusable(desk, desk.folder.master) or _unmerged(desk.folder.master))
     return IssueResult(cycle, tuple(templates), tuple(problems))
+
+
+def _unmerged(master: Path) -> Problem:
+    return Problem(
+        "ISS-005",
+        master.name,
+        "master.xlsx holds edits that these templates do not show. To send them out, run "
+        "xlplan merge and issue again.",
+        "warning",
+    )
 
 
 def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Problem]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.edited import holds_edits, unusable
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.originals import sha256, sweep, write_atomically
 from xlplan.ledger.store import PATIENTLY
@@ -130,31 +131,6 @@ def _record(desk: Desk, work: Work, issued: Issued, data: bytes, path: Path) -> 
     return Output(path, data, issued.document)
 
 
-def is_edited(desk: Desk, path: Path) -> bool:
-    """Whether a coordinator's workbook on disk holds something that no merge has read."""
-    try:
-        return _holds_edits(desk, path)
-    except OSError:
-        return True
-
-
-def _holds_edits(desk: Desk, path: Path) -> bool:
-    try:
-        digest = sha256(path.read_bytes())
-    except FileNotFoundError:
-        return False
-    return digest not in known_digests(desk)
-
-
-def known_digests(desk: Desk) -> frozenset[str]:
-    """The digests of every workbook that xlplan wrote and of every file that a merge read.
-
-    Not of one that it refused: what somebody typed there is in no other place yet.
-    """
-    read = (r.sha256 for r in desk.state.returns.values() if r.outcome != "refused")
-    return frozenset(desk.state.issued_digests.union(read))
-
-
 def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
     """Write (or remove) files once they are recorded; say which could not be written, and why.
 
@@ -196,8 +172,8 @@ def _sweep(desk: Desk, outputs: Sequence[Output]) -> None:
 
 def _write(desk: Desk, output: Output) -> Problem | None:
     try:
-        if output.document in OWN and _holds_edits(desk, output.path):
-            return Problem(
+        if output.document in OWN and holds_edits(desk, output.path):
+            return unusable(desk, output.path) or Problem(
                 "OUT-001",
                 output.path.name,
                 f"{output.path.name} holds edits that have not been merged, so it was not "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from xlplan.codes.folder_codes import VER_007, VER_008, VER_009, VER_010, VER_011
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.edited import is_edited, unusable
 from xlplan.cycle.key import first_fingerprint
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.integrity import verify_chain, verify_originals
@@ -88,8 +89,9 @@ def _files(desk: Desk) -> Iterator[Problem]:
 def _projections(desk: Desk) -> Iterator[Problem]:
     """Notes on `master.xlsx` and `decisions.xlsx`: edited, or not what the ledger says now."""
     for output in outputs.prepare(desk, Work(desk, None)):
-        if outputs.is_edited(desk, output.path):
-            yield VER_008.problem(output.path.name)
+        if is_edited(desk, output.path):
+            found = unusable(desk, output.path)
+            yield replace(found, level="note") if found else VER_008.problem(output.path.name)
         elif not output.path.exists():
             if output.data is not None:
                 yield VER_010.problem(output.path.name, "missing")

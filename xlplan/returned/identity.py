@@ -17,6 +17,7 @@ from xlplan.workbook.stamp import Manifest, RowKey, is_manifest, read_manifest
 
 _ISSUED_ID = re.compile(r"\b[a-z]-[0-9a-f]{6,64}\b")
 _SUBJECT = "subject"
+_WHAT = {"master": "the master.xlsx", "decisions": "the decisions.xlsx"}
 
 
 @dataclass(frozen=True)
@@ -172,10 +173,9 @@ def _references(book: Book) -> Iterator[str]:
 
 def _other_plan(book: Book, manifest: Manifest) -> Identity:
     other = str(manifest.payload.get("plan", ""))[:80]
-    text = (
-        f'It is a template of another plan ("{other}"). Merge it in that plan, or ask its sender '
-        "for the template of this one."
-    )
+    what = _WHAT.get(str(manifest.payload.get("document", "")), "a template")
+    text = f'It is {what} of another plan ("{other}"). Merge it in that plan'
+    text += ", or ask its sender for the template of this one." if what == "a template" else "."
     trust: Trust = "signed" if manifest.genuine else "forged"
     problem = Problem("RET-001", book.name, text)
     return Identity("", "", trust, manifest.payload, (problem,))
