@@ -107,9 +107,11 @@ def _each(work: Callable[[Path], object], paths: Sequence[Path]) -> None:
 
 def _own_fills() -> frozenset[str]:
     """The fills of the template, as a merge knows them."""
-    from xlplan.issued.furniture import furniture_of
+    from xlplan.issued.furnishing import Furnishing
 
-    return furniture_of(plan(), issued()).fills
+    shared = Furnishing(plan()).ours_of(issued()).brought
+    assert shared is not None
+    return frozenset(shared.fills)
 
 
 def bench_memory(few: int, many: int) -> list[str]:

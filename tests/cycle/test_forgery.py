@@ -15,13 +15,12 @@ import pytest
 from tests import small
 from tests.small import CYCLE, LETTINGS, REPAIRS
 from xlplan.cycle.merge import MergeResult
-from xlplan.issued.stamping import PROPERTY
 from xlplan.merge.diff import Comparison, Findings
 from xlplan.merge.reading import Reading
 from xlplan.returned.columns import ID_PREFIX
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.stamp import MANIFEST_PREFIX, parse_row_key, row_key
+from xlplan.workbook.stamp import MANIFEST_PREFIX, PROPERTY, parse_row_key, row_key
 from xlplan.workbook.write.filling import fill_in, key_rows
 
 NEXT = "2027-01"

@@ -13,9 +13,11 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlplan.returned.furniture import Furniture, furniture
 
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Step, Type
+from xlplan.issued.furnishing import Furnishing
 from xlplan.issued.template import row_values, template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading
@@ -67,7 +69,15 @@ def read(data: bytes, rows: list[MasterRow] = ROWS, ours: frozenset[str] | None 
         read_book(data, "r.xlsx", ours=ours), "0" * 64, outgoing.KEY, {sent.id: sent}.get,
         {row.ref: row.uid for row in rows}, FORM,
         locked=locked, ref_of=lambda uid: by_uid[uid].ref if uid in by_uid else "",
+        furniture=recorded,
     )  # fmt: skip
+
+
+def recorded(sent: Issued) -> Furniture:
+    """What is ours in a form, as it is recorded when it goes out."""
+    ours = Furnishing(FORM).ours_of(sent)
+    assert ours.brought is not None
+    return furniture([(ours.texts, ours.brought.texts)])
 
 
 def said(reading: Reading) -> list[tuple[str, str, str, Mapping[str, Value]]]:

@@ -14,9 +14,10 @@ import pytest
 
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Type
-from xlplan.issued.sign_off import LABELS, NAMES, read_sign_off
+from xlplan.issued.sign_off import LABELS
 from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import IssueSettings, PlanDefinition
+from xlplan.returned.signed_off import NAMES, read_sign_off
 from xlplan.workbook.read.reading import read_book
 from xlplan.workbook.write.writing import write_workbook
 

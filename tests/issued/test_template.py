@@ -16,14 +16,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.office import Office
 from tests.outgoing import CREATED, DIRECTOR, FIELDS, KEY, LONG, OTHER, issued, plan, row, rows
-from xlplan.issued.sign_off import NAMES
-from xlplan.issued.template import say_return_by, template_workbook
+from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import Field, IssueSettings, PlanDefinition
+from xlplan.plan.timescales import say_return_by
 from xlplan.plan.values import canon
 from xlplan.returned.columns import locked_text, template_columns
 from xlplan.returned.read_return import read_return
+from xlplan.returned.signed_off import NAMES
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.read.reading import read_book
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest

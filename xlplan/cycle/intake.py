@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.edited import is_edited
 from xlplan.errors import Problem, fault
-from xlplan.issued.furniture import Furniture, furniture_of
 from xlplan.ledger.originals import sha256
-from xlplan.merge.model import Issued
+from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading
 from xlplan.returned.columns import locked_text, template_columns
+from xlplan.returned.furniture import BLANK, Furniture, furniture
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book
@@ -25,7 +25,6 @@ from xlplan.workbook.read.gate import refused
 from xlplan.workbook.read.inbox import candidate_files, name_of, read_bytes
 from xlplan.workbook.read.pool import open_one, read_all, read_one_return, read_values_alone
 from xlplan.workbook.read.wrappers import is_wrapper
-from xlplan.workbook.write.look import WHITE
 from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:
@@ -139,15 +138,25 @@ def read(
 
 
 def _own_fills(desk: Desk) -> frozenset[str]:
-    """The fills of every template that went out, one of each definition tells them; and white,
-    which the cells of a master have and which says nothing in any file."""
+    """The fills of every template that went out, by the record, else one of each definition tells
+    them; and white."""
     state = desk.state
     one_each: dict[int, Issued] = {}
     for issued in state.issued.values():
-        if issued.document == "template":
+        if issued.document == "template" and issued.ours is None:
             one_each.setdefault(id(state.definition_at(issued.as_of)), issued)
-    found = (furniture_of(state.definition_at(i.as_of), i).fills for i in one_each.values())
-    return frozenset({WHITE}).union(*found)
+    shared = [*state.shared.values(), *(_made(desk, each)[1] for each in one_each.values())]
+    return frozenset({BLANK}).union(*(each.fills for each in shared))
+
+
+def _made(desk: Desk, issued: Issued) -> tuple[Ours, Shared]:
+    """What is ours in a template that went out before that was recorded: as this version of xlplan
+    would write it."""
+    from xlplan.issued.furnishing import Furnishing
+
+    ours = Furnishing(desk.state.definition_at(issued.as_of)).ours_of(issued)
+    assert ours.brought is not None  # nothing is said to be known
+    return ours, ours.brought
 
 
 def _bounded(item: Arrived, book: Book, room: dict[str, tuple[int, int]]) -> Book:
@@ -199,6 +208,7 @@ class Recogniser:
         self._refs = {ref: uid for ref, uid in refs if ref}
         # Asked when a file's stamp is checked and again for each of its rows.
         self._locked = lru_cache(maxsize=4096)(self._find_locked)
+        self._furniture = lru_cache(maxsize=256)(self._find_furniture)
 
     def reading(self, book: Book, digest: str) -> Reading:
         """A book as a reading; refused where reading it fails in a way that nobody foresaw, so
@@ -222,12 +232,17 @@ class Recogniser:
             definition=state.definition,
             locked=self._locked,
             ref_of=state.ref,
-            furniture=self._furniture,
+            furniture=lambda sent: self._furniture(sent.id),
             defined=lambda sent: state.definition_at(sent.as_of),
         )
 
-    def _furniture(self, issued: Issued) -> Furniture:
-        return furniture_of(self.desk.state.definition_at(issued.as_of), issued)
+    def _find_furniture(self, issued: str) -> Furniture:
+        """What is ours in a template that went out."""
+        wordings = self.desk.state.ours_of(issued)
+        if not wordings:
+            ours, shared = _made(self.desk, self.desk.state.issued[issued])
+            wordings = [(ours.texts, shared.texts)]
+        return furniture(wordings)
 
     def _find_locked(self, issued_id: str, uid: str) -> str | None:
         """The locked text of a row of an issued workbook, by the recorded base."""

@@ -16,13 +16,14 @@ from xlplan.cycle.outputs import Output, write
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import sha256
 from xlplan.merge.ids import named
-from xlplan.merge.model import Issued, MasterRow
+from xlplan.merge.model import Issued, MasterRow, Ours
 from xlplan.merge.state import State
 from xlplan.plan.alike import says_vacant
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
 from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:
+    from xlplan.issued.furnishing import Furnishing
     from xlplan.workbook.write.sheet import Workbook
 
 _CYCLE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
@@ -67,8 +68,11 @@ def issue(
             "--return-by",
             f"{return_by.isoformat()} is in the past. Give a date from today on.",
         )
+    from xlplan.issued.furnishing import Furnishing
+
     with desk.work() as work:
         definition = desk.state.definition
+        furnishing = Furnishing(definition)
         per_lead, problems = _actions_of_leads(desk)
         wanted = _wanted(definition, leads, per_lead)
         made: list[tuple[Issued, Lead, bytes]] = []
@@ -77,7 +81,9 @@ def issue(
         as_of = desk.state.seq
         for lead in wanted:
             rows = per_lead[lead.name]
-            issued, data, long = _make(desk, cycle, return_by, lead, rows, as_of, names[lead.name])
+            issued, data, long = _make(
+                desk, cycle, return_by, lead, rows, as_of, names[lead.name], furnishing
+            )
             told = {(problem.action, problem.field) for problem in problems}
             problems += [each for each in long if (each.action, each.field) not in told]
             made.append((issued, lead, data))
@@ -209,6 +215,7 @@ def _make(
     rows: Sequence[MasterRow],
     as_of: int,
     name: str,
+    furnishing: Furnishing,
 ) -> tuple[Issued, bytes, list[Problem]]:
     from xlplan.issued.template import template_workbook
     from xlplan.returned.columns import template_columns
@@ -237,7 +244,16 @@ def _make(
     created = state.issued_at.get(issued.id) or desk.now()
     book = template_workbook(definition, lead, issued, rows, desk.key, created)
     data = write_workbook(book)
-    return replace(issued, sha256=sha256(data)), data, _too_long(state, issued, book)
+    issued = replace(issued, sha256=sha256(data), ours=_ours(state, issued, book, furnishing))
+    return issued, data, _too_long(state, issued, book)
+
+
+def _ours(state: State, issued: Issued, book: Workbook, furnishing: Furnishing) -> Ours:
+    """What is ours in a template: as it is recorded, where that is still what is written."""
+    ours = furnishing.ours_of(issued, book, state.shared)
+    was = issued.ours
+    same = was is not None and (was.texts, was.shared) == (ours.texts, ours.shared)
+    return was if was is not None and same else ours
 
 
 def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:

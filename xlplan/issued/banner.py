@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from xlplan.issued.rules import Lists
 from xlplan.issued.sign_off import message_style, narrow_split, sign_off
 from xlplan.issued.stamping import REFERENCE
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
-from xlplan.plan.timescales import say_date
+from xlplan.plan.timescales import say_return_by
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HOW = (
     "Fill in only what stands under the headings of this colour and leave everything else as "
     "it is. Where a cell has a list, choose from it. Save the workbook and send it back. "
@@ -42,14 +40,6 @@ class Banner:
     validations: list[Validation] = field(default_factory=list)
     message: Area | None = None
     style: Style = field(default_factory=Style)
-
-
-def say_return_by(text: str) -> str:
-    """``"2026-11-27"`` as ``"Friday 27 November 2026"``; blank stays blank."""
-    if not text:
-        return ""
-    day = date.fromisoformat(text)
-    return f"{_WEEKDAYS[day.weekday()]} {say_date(day)}"
 
 
 def banner(

@@ -27,6 +27,8 @@ from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.values import Value
 from xlplan.returned.columns import ID_PREFIX, IssuedColumn
+from xlplan.returned.forms import BOX_MARK
+from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.write.look import Palette, header_text, palette
 from xlplan.workbook.write.measure import cell_height
@@ -43,15 +45,12 @@ from xlplan.workbook.write.sheet import (
     Validation,
 )
 
-NAME = "Update"
 KEY, ID, LABEL, BOX = 0, 1, 2, 3
 """Columns: the row's key and the field's id (both hidden), the label, the box."""
 WIDTHS = (24.0, 70.0)
 """Characters of the label and of the box: an A4 page at its full size."""
 _LOWEST, _WRITING = 20.0, 120.0
 _TALLEST_ROW = 400.0
-BOX_MARK = "form:value"
-"""Marks the column of the boxes, in a hidden row above the first."""
 PROPOSAL = "A new action you propose"
 
 
@@ -90,10 +89,10 @@ def form_sheet(
         _block(form, key, {}, open_, opened, look, fresh=bool(signed), proposed=True)
     validations, conditionals = _rules(definition, columns, looks, form, lists, look)
     _say_what_is_wanted(top, columns, values, len(top.rows) + 1, len(form.rows) - 1)
-    firsts = [areas[0] for areas in form.boxes.values()]
+    firsts = [areas[0] for areas in form.boxes.values() if areas]
     active = min(((a.first_row, a.first_col) for a in firsts), default=(len(top.rows) + 1, BOX))
     return Sheet(
-        name=NAME,
+        name=UPDATE,
         rows=form.rows,
         columns=[Column(30, hidden=True), Column(20, hidden=True), *(Column(w) for w in WIDTHS)],
         merges=[*top.merges, *form.merges],

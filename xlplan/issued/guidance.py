@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from xlplan.issued.prompts import due_and_reason, is_required, reason_hint
 from xlplan.issued.rules import hint
-from xlplan.issued.sign_off import LABELS, NO_CHANGE
+from xlplan.issued.sign_off import LABELS
 from xlplan.issued.stamping import REFERENCE
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.columns import IssuedColumn
+from xlplan.returned.furniture import GUIDANCE
+from xlplan.returned.signed_off import NO_CHANGE
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
     Area,
@@ -25,7 +27,6 @@ from xlplan.workbook.write.sheet import (
     Style,
 )
 
-NAME = "Guidance"
 _WIDTHS = (2.5, 7.0, 24.0, 68.0)
 """A margin, the number or swatch, the name, the text: an A4 page."""
 
@@ -101,7 +102,7 @@ def guidance_sheet(
         page.pair("Please return by", due)
     page.pair(REFERENCE, issued.id)
     return Sheet(
-        name=NAME,
+        name=GUIDANCE,
         rows=page.rows,
         columns=[Column(width=width) for width in _WIDTHS],
         merges=page.merges,

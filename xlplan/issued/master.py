@@ -24,6 +24,7 @@ from xlplan.issued.template import page_of, row_values
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.returned.columns import IssuedColumn, locked_text, master_columns, status_column
+from xlplan.returned.furniture import OPEN
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.look import Palette, palette
@@ -41,7 +42,6 @@ from xlplan.workbook.write.sheet import (
 )
 
 NAMES = {"action": "Plan", "recommendation": "Recommendations"}
-OPEN = "Open questions"
 HEADING_ROW, FIRST_ROW = 2, 3
 SPARE_ROWS = 100
 """Rows below the last that have the same lists and colours, for actions that are added."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from xlplan.issued.banner import say_return_by
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.timescales import say_return_by
 
 _WIDTH = 78
 _LONGEST = 300

@@ -8,6 +8,7 @@ from datetime import date
 
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.returned.columns import IssuedColumn
+from xlplan.returned.furniture import LISTS
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.write.look import Palette, rating_style
 from xlplan.workbook.write.sheet import (
@@ -144,9 +145,6 @@ def rules_of(
     return [told] if told else [], looks
 
 
-NAME = "Lists"
-
-
 @dataclass(frozen=True)
 class Lists:
     """The sheet; by list, the range of its choices (``Lists!$A$2:$A$5``) and the name it has.
@@ -178,14 +176,14 @@ def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
             columns.append((name, given))
         letter = a1(0, places[given])[:-1]
         names[name] = f"xlplan_list_{places[given] + 1}"
-        ranges[name] = f"{NAME}!${letter}$2:${letter}${len(given) + 1}"
+        ranges[name] = f"{LISTS}!${letter}$2:${letter}${len(given) + 1}"
     height = max((len(choices) for _, choices in columns), default=0)
     rows = [Row([Cell(name.removesuffix(":")) for name, _ in columns])]
     for index in range(height):
         rows.append(Row([Cell(c[index]) if index < len(c) else None for _, c in columns]))
     widths = [Column(width=24) for _ in columns]
     defined = {names[name]: f"={place}" for name, place in ranges.items()}
-    return Lists(Sheet(NAME, rows, widths, state="hidden"), ranges, names, defined)
+    return Lists(Sheet(LISTS, rows, widths, state="hidden"), ranges, names, defined)
 
 
 def part_of(lists: Lists, kind: str) -> Lists:

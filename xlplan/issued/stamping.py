@@ -8,11 +8,10 @@ from xlplan.issued.rules import Lists
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.columns import IssuedColumn
-from xlplan.workbook.stamp import manifest
+from xlplan.returned.furniture import STAMP
+from xlplan.workbook.stamp import PROPERTY, manifest
 from xlplan.workbook.write.sheet import Cell, Column, Row, Sheet, Workbook
 
-NAME = "xlplan"
-PROPERTY = "xlplan-stamp"
 REFERENCE = "Template reference"
 LONGEST_PROPERTY = 255
 """What Excel keeps of a custom property."""
@@ -24,7 +23,7 @@ def stamp_sheet(key: bytes, payload: Mapping[str, object]) -> Sheet:
         Row([Cell("This sheet says which workbook this is. Please leave it as it is.")]),
         Row([Cell(manifest(key, payload))]),
     ]
-    return Sheet(NAME, rows, [Column(width=80)], state="very_hidden")
+    return Sheet(STAMP, rows, [Column(width=80)], state="very_hidden")
 
 
 def short_manifest(key: bytes, payload: Mapping[str, object]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlplan.issued.banner import Banner, banner, say_return_by
+from xlplan.issued.banner import Banner, banner
 from xlplan.issued.form import form_sheet
 from xlplan.issued.grid import (
     LOWEST,
@@ -39,8 +39,10 @@ from xlplan.issued.sign_off import CHOICES, NARROW
 from xlplan.issued.stamping import payload_of, stamped
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.timescales import say_return_by
 from xlplan.plan.values import Value
 from xlplan.returned.columns import IssuedColumn, locked_text, template_columns
+from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.look import Palette, header_text, palette
@@ -58,9 +60,8 @@ from xlplan.workbook.write.sheet import (
     Workbook,
 )
 
-__all__ = ["NAME", "page_of", "row_values", "say_return_by", "template_workbook"]
+__all__ = ["page_of", "row_values", "template_workbook"]
 
-NAME = "Update"
 _NARROW_SHEET = 120.0
 
 
@@ -155,7 +156,7 @@ def _table_sheet(
     _say_what_is_wanted(top, columns, values, first, lists)
     inputs = [i for i, column in enumerate(columns, 1) if column.input]
     return Sheet(
-        name=NAME,
+        name=UPDATE,
         rows=[
             *top.rows,
             id_row(c.id for c in columns),

@@ -13,10 +13,12 @@ from xlplan.merge.model import (
     Defined,
     Fact,
     Issued,
+    Ours,
     Place,
     Published,
     Returned,
     RowAdded,
+    Shared,
     Undone,
 )
 from xlplan.plan.values import decode, encode
@@ -75,7 +77,7 @@ def _row(body: Body) -> RowAdded:
 
 
 def _issued_body(fact: Issued) -> Body:
-    return {
+    body: Body = {
         "id": fact.id,
         "document": fact.document,
         "author": fact.author,
@@ -89,12 +91,30 @@ def _issued_body(fact: Issued) -> Body:
         "sha256": fact.sha256,
         "reference": fact.reference,
     }
+    if fact.ours is not None:
+        body["ours"] = _ours_body(fact.ours)
+    return body
 
 
 def _issued(body: Body) -> Issued:
     for name in ("uids", "fields", "inputs"):
         body[name] = tuple(body[name])
+    if "ours" in body:
+        body["ours"] = _ours(body["ours"])
     return Issued(**body)
+
+
+def _ours_body(ours: Ours) -> Body:
+    body: Body = {"texts": dict(ours.texts), "shared": ours.shared}
+    if (brought := ours.brought) is not None:
+        body["brought"] = {"texts": dict(brought.texts), "fills": list(brought.fills)}
+    return body
+
+
+def _ours(body: Body) -> Ours:
+    brought = body.get("brought")
+    shared = brought and Shared(body["shared"], brought["texts"], tuple(brought["fills"]))
+    return Ours(body["texts"], body["shared"], shared)
 
 
 def _assertion_body(item: Assertion) -> Body:

@@ -174,6 +174,30 @@ class RowAdded:
     """The digest of the spreadsheet that an imported row was read from; its bytes are kept."""
 
 
+Digests = Mapping[str, str]
+"""Short digests of texts by the sheet they stand on, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The texts and fills of ours that all templates of a cycle have; `id` is their digest."""
+
+    id: str
+    texts: Digests
+    fills: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """What in an issued workbook is ours: whatever else stands around its table when it comes
+    back, somebody put there. `texts` are those of this one alone; the rest is the `Shared` of that
+    id, which the first workbook that has it brings along as `brought`."""
+
+    texts: Digests
+    shared: str
+    brought: Shared | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Issued:
     """A workbook went out with a recorded base: the plan as of ledger position `as_of`.
@@ -194,6 +218,8 @@ class Issued:
     file: str
     sha256: str = ""
     reference: str = ""
+    ours: Ours | None = None
+    """None where it was issued before this was recorded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,16 @@ from xlplan.merge.model import (
     COORDINATOR,
     Decided,
     Defined,
+    Digests,
     Event,
     Issued,
     MasterRow,
+    Ours,
     Place,
     Published,
     Returned,
     RowAdded,
+    Shared,
     Undone,
 )
 from xlplan.merge.records import CellKey, Records, Sighting
@@ -51,6 +54,9 @@ class State:
         self.issued_at: dict[str, str] = {}
         self.issued_digests: set[str] = set()
         """Of every workbook that was written, also where it was later written otherwise."""
+        self.shared: dict[str, Shared] = {}
+        """What templates have in common of what is ours, by its id."""
+        self._ours: dict[str, list[Ours]] = defaultdict(list)
         self.returns: dict[str, Returned] = {}
         self.return_events: list[Event] = []
         self._returns_of: dict[str, list[Event]] = defaultdict(list)
@@ -93,6 +99,7 @@ class State:
             self.issued_at.setdefault(fact.id, event.at)
             if fact.cycle:
                 self._periods.setdefault(fact.cycle, event.seq)
+            self._take_ours(fact)
             return frozenset()
         if isinstance(fact, Returned):
             return self._touch(self._take_return(event, fact))
@@ -102,6 +109,18 @@ class State:
             return self._touch(self._take_back(event, fact))
         self.published.append((event, fact))
         return frozenset()
+
+    def _take_ours(self, issued: Issued) -> None:
+        if (ours := issued.ours) is not None:
+            self._ours[issued.id].append(ours)
+            if ours.brought is not None:
+                self.shared[ours.shared] = ours.brought
+
+    def ours_of(self, issued: str) -> list[tuple[Digests, Digests]]:
+        """The digests of what is ours in an issued workbook: of its own and of what it shares, for
+        each way in which it was written. Nothing for one that went out before they were recorded.
+        """
+        return [(ours.texts, self.shared[ours.shared].texts) for ours in self._ours.get(issued, ())]
 
     def _touch(self, cells: Iterable[CellKey]) -> frozenset[CellKey]:
         touched = frozenset(cells)

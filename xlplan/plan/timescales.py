@@ -46,6 +46,7 @@ _BY = re.compile(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 
 
 _ONGOING = re.compile(r"\bon[ -]?going\b")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NO_END = re.compile(
     r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
     r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
@@ -147,6 +148,14 @@ def parse_timescale(text: str, issued: date | None = None) -> Timescale:
 def say_date(day: date) -> str:
     """A date in words: ``"28 February 2026"``."""
     return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year:04d}"
+
+
+def say_return_by(text: str) -> str:
+    """``"2026-11-27"`` as ``"Friday 27 November 2026"``; blank stays blank."""
+    if not text:
+        return ""
+    day = date.fromisoformat(text)
+    return f"{_WEEKDAYS[day.weekday()]} {say_date(day)}"
 
 
 def unread_dates(text: str) -> tuple[tuple[str, Literal["ambiguous", "impossible"]], ...]:

@@ -10,12 +10,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.issued.form import BOX_MARK, PROPOSAL
 from xlplan.merge.model import Place
 from xlplan.merge.reading import ReadCell, Remark, remark
+from xlplan.returned.furniture import Furniture
 from xlplan.returned.tables import Area, column_id, covered, read_cell, text_of, told
 from xlplan.workbook.read.book import At, Book, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
+
+BOX_MARK = "form:value"
+"""Marks the column of the boxes, in a hidden row above the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,8 @@ def _labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
         yield replace(line, label=found, own=line.own | {found})
 
 
-def form_remarks(book: Book, form: Form) -> Iterator[Remark]:
-    """What somebody wrote beside the boxes, or between the actions."""
+def form_remarks(book: Book, form: Form, furniture: Furniture | None) -> Iterator[Remark]:
+    """What somebody wrote beside the boxes, or between the actions, where titles of ours stand."""
     lines = {line.row: line for line in form.lines}
     for number, cells in told(form.sheet):
         if number < form.lines[0].row:
@@ -129,7 +132,8 @@ def form_remarks(book: Book, form: Form) -> Iterator[Remark]:
         line = lines.get(number)
         own = line.own if line is not None else frozenset[int]()
         for col, value, text in cells:
-            if col not in own and value != PROPOSAL and not parse_row_key(value):
+            title = line is None and furniture is not None and furniture.owns(text)
+            if col not in own and not title and not parse_row_key(value):
                 place = Place(book.name, form.sheet.name, a1(number, col))
                 kind = "beside" if line is not None else "below"
                 yield remark(kind, place, text)

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xlplan.errors import Problem
-from xlplan.issued.stamping import PROPERTY
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Trust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.stamp import Manifest, RowKey, is_manifest, read_manifest
+from xlplan.workbook.stamp import PROPERTY, Manifest, RowKey, is_manifest, read_manifest
 
 _ISSUED_ID = re.compile(r"\b[a-z]-[0-9a-f]{6,64}\b")
 _SUBJECT = "subject"

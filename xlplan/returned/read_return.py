@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from xlplan.errors import Problem
-from xlplan.issued.furniture import Furniture
-from xlplan.issued.sign_off import read_sign_off
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text
 from xlplan.returned.forms import Form, find_form
+from xlplan.returned.furniture import OPEN, Furniture
 from xlplan.returned.identity import Identity, identify
 from xlplan.returned.remarks import OURS, remarks_of
+from xlplan.returned.signed_off import read_sign_off
 from xlplan.returned.swapped_columns import settled_form, settled_table, title_problems, titles_of
 from xlplan.returned.tables import (
     Table,
@@ -85,8 +85,6 @@ def read_return(
     if not book.sheets:
         return _reading(book, sha256, Identity(problems=problems))
     sheets = [sheet for sheet in book.sheets if sheet.name not in OURS]
-    forms = [form for sheet in sheets if (form := find_form(sheet))]
-    tables = find_tables(sheets, headings_of(definition)) if not forms else []
     keys = list(_keys(book))
     others = frozenset(plain(ref_of(found.uid)) for found in keys)
     known = Known(key, refs, locked, ref_of, _ref_columns(definition), others)
@@ -94,6 +92,10 @@ def read_return(
     who = identify(book, key, issued, definition, verified, bool(keys))
     if who.document == "decisions":
         return _reading(book, sha256, who, problems)
+    if who.document == "master":
+        sheets = [sheet for sheet in sheets if sheet.name != OPEN]
+    forms = [form for sheet in sheets if (form := find_form(sheet))]
+    tables = find_tables(sheets, headings_of(definition)) if not forms else []
     known_as = issued(who.issued)
     as_issued = defined(known_as) if defined and known_as else definition
     titles = titles_of(as_issued, who.document)

@@ -5,22 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from xlplan.issued import guidance, stamping
-from xlplan.issued import rules as lists
-from xlplan.issued.furniture import SHORT, UPDATE, Furniture, flat
-from xlplan.issued.master import OPEN
-from xlplan.issued.sign_off import PREFIX as SIGN_PREFIX
-from xlplan.issued.sign_off import sign_off_inputs
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.ratings import match_rating
 from xlplan.returned.forms import Form, form_remarks
+from xlplan.returned.furniture import (
+    GUIDANCE,
+    LISTS,
+    OPEN,
+    SHORT,
+    STAMP,
+    UPDATE,
+    Furniture,
+    digest_of,
+    is_issued_date,
+)
+from xlplan.returned.signed_off import PREFIX as SIGN_PREFIX
+from xlplan.returned.signed_off import sign_off_inputs
 from xlplan.returned.tables import Table, areas_told, column_id, is_heading_again, text_of, told
-from xlplan.workbook.read.book import At, Book, ReadSheet, a1
+from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
+from xlplan.workbook.read.extents import SHARED
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 
-OURS = frozenset({guidance.NAME, lists.NAME, stamping.NAME})
+OURS = frozenset({GUIDANCE, LISTS, STAMP})
 """Sheets of an issued workbook that hold nothing to read."""
 
 
@@ -39,7 +47,7 @@ def remarks_of(
     for table in tables:
         yield from _beside(book, table)
     for form in forms:
-        yield from form_remarks(book, form)
+        yield from form_remarks(book, form, furniture)
     for sheet in book.sheets:
         if sheet.name in ours:
             if furniture is not None and sheet.name in OURS:
@@ -97,7 +105,7 @@ def _written_on(
     """What is not ours on a sheet that was issued under that name, above the row `end`. What names
     something for us is not read."""
     inputs = frozenset(at for _, at in sign_off_inputs(sheet))
-    left = furniture.short(issued)
+    left = furniture.left(issued)
     for number, cells in told(sheet):
         if end is not None and number >= end:
             return
@@ -107,14 +115,21 @@ def _written_on(
                 continue
             if at in sheet.formulas:
                 known = furniture.has(text_of(value), issued) if value is not None else False
-                known = known or furniture.counts(text)
+                known = known or furniture.counts(text) or _is_unseen(sheet, at, value)
             elif len(text) <= SHORT:
-                known = left[flat(text)] > 0
-                left[flat(text)] -= 1
+                known = left[digest_of(text)] > 0
+                left[digest_of(text)] -= 1
             else:
                 known = furniture.has(text, issued)
+            known = known or (issued == LISTS and is_issued_date(text))
             if not known and not _is_mark(text):
                 yield remark("written in", Place(book.name, sheet.name, a1(*at)), text)
+
+
+def _is_unseen(sheet: ReadSheet, at: At, value: CellValue) -> bool:
+    """Whether a formula cannot be read and shows nothing but 0, as LibreOffice writes the message
+    that counts into an old workbook (.xls)."""
+    return sheet.formulas[at] == SHARED and value in (None, 0)
 
 
 def _is_mark(text: str) -> bool:

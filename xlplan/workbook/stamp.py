@@ -16,6 +16,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+PROPERTY = "xlplan-stamp"
+"""The custom document property that holds a short manifest."""
 MANIFEST_PREFIX = "xlplan-stamp:1:"
 _ROW_KEY = re.compile(r"xr1\.([a-z]-[0-9a-f]+)\.([a-z]+-[0-9a-z-]+)\.([0-9a-f]{16})")
 _HALF = re.compile(r"[\ud800-\udfff]")
