@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +20,6 @@ from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import Field, IssueSettings, PlanDefinition
-from xlplan.plan.timescales import say_return_by
 from xlplan.plan.values import canon
 from xlplan.returned.columns import locked_text, template_columns
 from xlplan.returned.read_return import read_return
@@ -300,12 +299,6 @@ def test_a_lead_is_told_by_when_and_whom_to_ask() -> None:
     for wanted in ("Friday 27 November 2026", "plan@example.org", "Major slippage", issued().id):
         assert wanted in told
     assert sheet(wb).sheet_view.selection[-1].activeCell == at(sheet(wb), "due")
-
-
-def test_the_return_date_is_said_with_its_weekday() -> None:
-    assert date(2026, 11, 27).weekday() == 4
-    assert say_return_by("2026-11-27") == "Friday 27 November 2026"
-    assert say_return_by("") == ""
 
 
 ODD = (

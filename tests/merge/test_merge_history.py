@@ -12,7 +12,7 @@ from xlplan.errors import Problem
 from xlplan.merge.answers import Answer, facts_of
 from xlplan.merge.decide import decide
 from xlplan.merge.ids import identity
-from xlplan.merge.model import COORDINATOR
+from xlplan.merge.model import COORDINATOR, Ours, Shared
 from xlplan.merge.register import BLANK, settle
 from xlplan.merge.restated import restated
 from xlplan.plan.definition import PlanDefinition
@@ -387,3 +387,22 @@ def test_co_leads_who_cross_with_two_edits_of_the_coordinator() -> None:
     office.give_back(ann, {("a-1", "progress"): "Three"})
     (question,) = office.questions()
     assert {c.text for c in question.candidates} == {"One", "Three"}
+
+
+class TestWhatIsOurs:
+    def test_it_is_known_for_each_way_in_which_a_template_was_written(self) -> None:
+        office = Office()
+        issued = office.issue("Ann")
+        assert office.state.ours_of(issued.id) == []
+        first = Shared("f-1", {"Update": "00000001"}, ("#FFFFFF",))
+        again = Shared("f-2", {"Update": "00000002"}, ())
+        office.append(
+            replace(issued, ours=Ours({"Guidance": "00000003"}, "f-1", first)),
+            replace(issued, id="t-2", ours=Ours({"Guidance": "00000004"}, "f-1")),
+            replace(issued, ours=Ours({}, "f-2", again)),
+        )
+        assert office.state.ours_of(issued.id) == [
+            ({"Guidance": "00000003"}, first.texts), ({}, again.texts),
+        ]  # fmt: skip
+        assert office.state.ours_of("t-2") == [({"Guidance": "00000004"}, first.texts)]
+        assert office.state.shared == {"f-1": first, "f-2": again}

@@ -14,6 +14,7 @@ from xlplan.plan.timescales import (
     parse_date,
     parse_timescale,
     say_date,
+    say_return_by,
     unread_dates,
 )
 
@@ -173,3 +174,9 @@ def test_dates_inside_a_text_that_cannot_be_taken(
     text: str, unread: tuple[tuple[str, str], ...]
 ) -> None:
     assert unread_dates(text) == unread
+
+
+def test_the_return_date_is_said_with_its_weekday() -> None:
+    assert date(2026, 11, 27).weekday() == 4
+    assert say_return_by("2026-11-27") == "Friday 27 November 2026"
+    assert say_return_by("") == ""

@@ -18,8 +18,9 @@ from tests.office import CSV, ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LETTINGS
 from xlplan.plan.definition import Rating
 from xlplan.returned.columns import ID_PREFIX
-from xlplan.returned.remarks import box_remarks, looks_like
-from xlplan.returned.tables import told_at
+from xlplan.returned.furniture import digest_of, furniture
+from xlplan.returned.remarks import box_remarks, looks_like, remarks_of
+from xlplan.returned.tables import Table, told_at
 from xlplan.workbook.read.book import Book, ReadSheet
 from xlplan.workbook.read.extents import SHARED
 from xlplan.workbook.write.filling import key_rows
@@ -366,3 +367,15 @@ def test_a_colour_looks_like_a_rating_only_where_it_clearly_does(colour: str, la
     ]
     found = looks_like(colour, scale)
     assert (found.label if found else "") == label
+
+
+@pytest.mark.parametrize(("shown", "remarked"), [(0.0, False), (None, False), (4.0, True)])
+def test_a_formula_that_cannot_be_read_is_told_unless_it_shows_nothing(
+    shown: float | None, remarked: bool
+) -> None:
+    """An old workbook has the message of a template as a formula that shows 0."""
+    sheet = ReadSheet("Update", [[shown], ["field:ref"], ["Ref"]], formulas={(0, 0): SHARED})
+    table = Table(sheet, 2, {"ref": 0}, (), None, with_ids=True)
+    ours = furniture([({"Update": digest_of("Ref")}, {})])
+    found = remarks_of(Book("r.xls", "xls", [sheet]), [table], furniture=ours)
+    assert [remark.kind for remark in found] == ["written in"] * remarked
