@@ -27,11 +27,17 @@ from xlplan.cycle import issue
 from xlplan.ledger.codec import canonical, from_body, to_body
 from xlplan.merge.model import Issued, Ours, Shared
 
-WRITERS = (
-    "banner", "columns", "form", "furnishing", "grid", "guidance", "lists", "look", "messages",
-    "rules", "sign_off", "stamping", "template",
-)  # fmt: skip
-"""The modules that write templates; `columns` is read by too."""
+SHARED_WORDS = "returned/columns.py"
+"""Headings: who reads a template back needs them as well."""
+
+
+def writers(house: Path) -> list[Path]:
+    """The modules that write templates, and the one with the words that reading shares."""
+    others = ("__init__", "decisions_book", "master", "reply")
+    issued = [p for p in sorted((house / "issued").glob("*.py")) if p.stem not in others]
+    return [*issued, house / "workbook" / "write" / "look.py", house / SHARED_WORDS]
+
+
 LAYOUTS = pytest.mark.parametrize("layout", ["table", "form"])
 
 
@@ -73,12 +79,11 @@ class Reworded(ast.NodeTransformer):
 def other_version(folder: Path, *, gone: bool) -> Path:
     """A version of the program that words its templates otherwise; or has nothing to write any."""
     shutil.copytree(ROOT / "xlplan", folder / "xlplan", ignore=shutil.ignore_patterns("__py*"))
-    for name in WRITERS:
-        path = folder / "xlplan" / "documents" / f"{name}.py"
+    for path in writers(folder / "xlplan"):
         reworded = Reworded()
         tree = reworded.visit(ast.parse(path.read_text("utf-8")))
         path.write_text(ast.unparse(ast.fix_missing_locations(tree)), "utf-8")
-        if gone and name != "columns":
+        if gone and path != folder / "xlplan" / SHARED_WORDS:
             path.write_text('raise ImportError("reading needs no writing")', "utf-8")
     return folder
 
