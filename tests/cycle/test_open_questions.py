@@ -9,12 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from xlplan.returned.furniture import OPEN
 
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.merge.questions import KEEP
 from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.furniture import OPEN
 from xlplan.workbook.write.filling import fill_in, key_rows
 
 LEAD = "Head of Quality Assurance"

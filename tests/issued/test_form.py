@@ -13,7 +13,6 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xlplan.returned.furniture import Furniture, furniture
 
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Step, Type
@@ -24,6 +23,7 @@ from xlplan.merge.reading import Reading
 from xlplan.plan.definition import IssueSettings, PlanDefinition
 from xlplan.plan.values import Value, canon
 from xlplan.returned.columns import locked_text, template_columns
+from xlplan.returned.furniture import Furniture, furniture
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.reading import read_book
 from xlplan.workbook.stamp import parse_row_key

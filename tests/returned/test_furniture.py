@@ -17,7 +17,6 @@ from typing import Any
 
 import openpyxl
 import pytest
-from xlplan.returned.furniture import Furniture, digest_of, furniture, is_issued_date, packed
 
 from tests import small
 from tests.conftest import ROOT
@@ -26,6 +25,7 @@ from tests.small import CYCLE, LEARNING, LETTINGS, REPAIRS
 from xlplan.cycle import issue
 from xlplan.ledger.codec import canonical, from_body, to_body
 from xlplan.merge.model import Issued, Ours, Shared
+from xlplan.returned.furniture import Furniture, digest_of, furniture, is_issued_date, packed
 
 SHARED_WORDS = "returned/columns.py"
 """Headings: who reads a template back needs them as well."""

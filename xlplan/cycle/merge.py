@@ -18,7 +18,8 @@ from xlplan.issued.reply import Reply
 from xlplan.merge.answers import Answer, clash, facts_of
 from xlplan.merge.diff import Comparison
 from xlplan.merge.fates import Fate, fates_of
-from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned
+from xlplan.merge.ids import for_certain
+from xlplan.merge.model import COORDINATOR, Assertion, Candidate, Change, Fact, Question, Returned
 from xlplan.merge.project import counts_for, current_cycle
 from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
@@ -240,10 +241,13 @@ def _yet_changed(fact: Returned) -> Problem:
 
 
 def _says_something_new(desk: Desk, fact: Returned) -> bool:
-    return any(
-        all(write.id != item.id for write in desk.state.live((item.uid, item.field)))
-        for item in fact.assertions
-    )
+    """Whether an assertion is not known yet; one in doubt is known where it was certain before."""
+
+    def is_known(item: Assertion) -> bool:
+        same = (item.id, for_certain(item.id))
+        return any(write.id in same for write in desk.state.live((item.uid, item.field)))
+
+    return not all(map(is_known, fact.assertions))
 
 
 def _return_id(digest: str) -> str:
