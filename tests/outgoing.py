@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
+
+import openpyxl
 
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Field, HouseStyle, IssueSettings, Lead, PlanDefinition, Rating
@@ -99,3 +102,13 @@ def written_template(count: int, number: int = 0) -> bytes:
     given = [row(1, evidence=f"Paper {number}"), *rows(count)[1:]]
     stamp = issued(uids=tuple(each.uid for each in given))
     return write_workbook(template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED))
+
+
+def place(data: bytes, name: str) -> str:
+    """``"Update!C5"``: the input of a sign-off, below the cell that names it."""
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Update"]
+    for line in sheet.iter_rows():
+        for cell in line:
+            if cell.value == f"sign:{name}":
+                return f"{cell.column_letter}{int(cell.row or 0) + 1}"
+    raise LookupError(name)

@@ -5,15 +5,25 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import openpyxl
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from tests.boards import (
+    ATTENTION,
+    CLOSED,
+    CODES,
+    HOSTILE,
+    action,
+    board_of,
+    boards,
+    cells_of,
+    sheet_of,
+    words_of,
+)
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.book import SHEETS
@@ -30,79 +40,7 @@ from xlplan.workbook.write.look import contrast
 from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
 from xlplan.workbook.write.writing import write_workbook
 
-CODES = [r.code for r in SCALE]
-CLOSED, ATTENTION = {"B"}, {"A", "R"}
-LABEL = {r.code: r.label for r in SCALE}
-HOSTILE = (
-    '=HYPERLINK("http://example.invalid","press")', "+1+1", "-2", "@SUM(A1)", "=1+1",
-    "file:///etc/passwd", "http://example.invalid/a", "mailto:a@example.invalid", "007", "1e5",
-    "TRUE", "#N/A", "'quoted", "<r><t>x</t></r>", "&P &N", "a\x00b\x1fc", "\ud800", "_x000D_",
-    "\u202eright to left", "👩‍👧 emoji", "{=1}", "external:'x.xlsx'!A1",
-)  # fmt: skip
-
-
-def action(uid: str, section: str = "One", **values: Value) -> MasterRow:
-    given: dict[str, Value] = {"ref": uid, "section": section, "action": f"Do {uid}", **values}
-    return MasterRow(uid, "action", uid, section, given)
-
-
-def board_of(*rows: MasterRow, **more: object) -> Board:
-    return replace(Board(DEFINITION, "2026-11", AS_OF, rows), **more)  # type: ignore[arg-type]  # fields by name
-
-
-def sheet_of(book: Workbook, name: str) -> Sheet:
-    return next(sheet for sheet in book.sheets if sheet.name == name)
-
-
-def cells_of(sheet: Sheet) -> Iterator[tuple[int, int, Cell]]:
-    for number, row in enumerate(sheet.rows):
-        for col, cell in enumerate(row.cells):
-            if cell is not None:
-                yield number, col, cell
-    for merge in sheet.merges:
-        yield merge.area.first_row, merge.area.first_col, merge.cell
-
-
-def words_of(sheet: Sheet) -> str:
-    return "\n".join(str(cell.value) for _, _, cell in cells_of(sheet) if cell.value is not None)
-
-
 # Figures against an independent recount.
-
-ratings: st.SearchStrategy[Value] = st.one_of(
-    st.none(), st.sampled_from(CODES), st.just("gone"), st.just(Invalid("purple"))
-)
-dues: st.SearchStrategy[Value] = st.one_of(
-    st.none(),
-    st.just(Timescale("Ongoing")),
-    st.integers(-400, 400).map(lambda n: Timescale("then", AS_OF + timedelta(days=n))),
-)
-names: st.SearchStrategy[Value] = st.one_of(
-    st.none(),
-    st.lists(st.sampled_from(["Post A", "Post B", "Post C"]), min_size=1, unique=True).map(tuple),
-)
-
-
-@st.composite
-def boards(draw: st.DrawFn) -> Board:
-    rows = []
-    previous: dict[str, dict[str, Value]] = {}
-    for number in range(draw(st.integers(0, 14))):
-        uid = f"a{number}"
-        section = draw(st.sampled_from(["", "One", "Two", "Three"]))
-        values = {"rating": draw(ratings), "due": draw(dues), "lead": draw(names)}
-        rows.append(replace(action(uid, section, **values), withdrawn=draw(st.booleans())))
-        if draw(st.booleans()):
-            was = draw(st.sampled_from(["One", "Two", "Gone"]))
-            previous[uid] = {"section": was, "rating": draw(ratings)}
-            if draw(st.booleans()):
-                previous[uid][STATUS] = "withdrawn"
-    returns = [
-        ReturnLine(name, draw(st.booleans()), draw(st.booleans()), draw(st.booleans()), 2)
-        for name in ("Post A", "Post B")
-    ]
-    compared = draw(st.booleans())
-    return board_of(*rows, previous=previous if compared else None, returns=returns)
 
 
 def rating_key(value: Value) -> str:

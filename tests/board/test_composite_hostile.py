@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.board.test_composite import HOSTILE, sheet_of, words_of
+from tests.boards import HOSTILE, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION, sample_board
 from tests.office import Office
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook

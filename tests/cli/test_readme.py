@@ -7,7 +7,6 @@ means is for a person to write. A Python block that opens with ``python run`` is
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
@@ -17,12 +16,11 @@ import click
 import pytest
 
 from tests.conftest import ROOT
+from tests.literals import CODE, all_codes, codes_in
 from xlplan.cli.commands import commands
 from xlplan.plan.load import load_definition
 
 README = ROOT / "README.md"
-CODE = re.compile(r"\b[A-Z]{2,5}-\d{3}\b")
-NO_CODES = frozenset({"SHA-256", "SHA-512"})
 DEFINITION = re.compile(r"^```toml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN = re.compile(r"^```python run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -63,27 +61,6 @@ def with_commands(text: str) -> str:
     block = re.compile("<!-- commands -->.*?<!-- /commands -->", re.DOTALL)
     table = f"<!-- commands -->\n{command_table()}\n<!-- /commands -->"
     return block.sub(lambda _: table, text)
-
-
-def codes_in(source: str) -> set[str]:
-    """The codes of problems in a module's string literals; what it says of itself is no code."""
-    tree = ast.parse(source)
-    talk = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    texts = (
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in talk
-    )
-    return {code for text in texts for code in CODE.findall(text)} - NO_CODES
-
-
-def all_codes() -> set[str]:
-    sources = sorted((ROOT / "xlplan").rglob("*.py"))
-    return {code for path in sources for code in codes_in(path.read_text("utf-8"))}
 
 
 @pytest.fixture

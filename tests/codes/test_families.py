@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.cli.test_readme import all_codes
+from tests.literals import all_codes
 from xlplan.codes.families import FAMILIES, every_message, find_message
 from xlplan.codes.message import Filling, Kind, Message, places_of
 from xlplan.errors import XlplanError

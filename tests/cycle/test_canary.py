@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import io
 import re
-import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -14,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.parts import parts_of, words
 from tests.shipped import FOUND
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import open_plan
@@ -21,29 +18,7 @@ from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.values import show
-from xlplan.workbook.stamp import MANIFEST_PREFIX
 from xlplan.workbook.write.writing import write_workbook
-
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_TAG = re.compile(r"<[^<>]*>")
-_STAMP = re.compile(re.escape(MANIFEST_PREFIX) + r"([\w=-]+):")
-
-
-def words(text: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(text)}
-
-
-def parts_of(data: bytes) -> dict[str, str]:
-    """Each part of a workbook as text: its markup, its text, and what its stamps say."""
-    found = {}
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            raw = archive.read(name).decode("utf-8", "replace")
-            stamps = [base64.urlsafe_b64decode(s).decode() for s in _STAMP.findall(raw)]
-            # A stamp's own letters are no words; what they say is beside them.
-            plain = html.unescape(_STAMP.sub("", raw))
-            found[name] = "\n".join([name, plain, html.unescape(_TAG.sub("", plain)), *stamps])
-    return found
 
 
 def said(rows: Iterable[MasterRow]) -> str:

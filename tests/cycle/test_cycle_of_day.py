@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests import small
-from tests.board.test_composite import sheet_of, words_of
+from tests.boards import sheet_of, words_of
 from xlplan.board import composite_workbook
 from xlplan.board.restated import restatements
 from xlplan.cycle.publish import board_of

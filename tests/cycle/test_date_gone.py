@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import small
-from tests.board.test_composite import sheet_of, words_of
+from tests.boards import sheet_of, words_of
 from xlplan.board import composite_workbook
 from xlplan.board.figures import figures
 from xlplan.cycle.publish import board_of

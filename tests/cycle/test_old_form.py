@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import small
-from tests.board.test_composite import sheet_of, words_of
+from tests.boards import sheet_of, words_of
 from tests.paper import Office
 from tests.small import LETTINGS, REPAIRS
 from xlplan.board import composite_workbook

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.issued.test_sign_off import place
+from tests.outgoing import place
 from xlplan.cli.main import run
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan

@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 
 from tests import small
-from tests.ledger.test_ledger import tamper
+from tests.tampering import tamper
 from xlplan.errors import Problem, XlplanError
 from xlplan.returned.columns import ID_PREFIX
 from xlplan.workbook.read.book import a1, at_of

@@ -14,6 +14,7 @@ import pytest
 
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Type
+from tests.outgoing import place
 from xlplan.issued.sign_off import LABELS
 from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import IssueSettings, PlanDefinition
@@ -35,16 +36,6 @@ def template(definition: PlanDefinition) -> bytes:
             outgoing.CREATED,
         )
     )  # fmt: skip
-
-
-def place(data: bytes, name: str) -> str:
-    """``"Update!C5"``: the input of a sign-off, below the cell that names it."""
-    sheet = openpyxl.load_workbook(io.BytesIO(data))["Update"]
-    for line in sheet.iter_rows():
-        for cell in line:
-            if cell.value == f"sign:{name}":
-                return f"{cell.column_letter}{int(cell.row or 0) + 1}"
-    raise LookupError(name)
 
 
 def signed(definition: PlanDefinition, edit: Callable[[Any], None] = lambda _: None,

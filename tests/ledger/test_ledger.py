@@ -18,6 +18,7 @@ import pytest
 
 from tests import small
 from tests.conftest import ROOT
+from tests.tampering import tamper
 from xlplan.errors import XlplanError
 from xlplan.ledger.integrity import verify_chain
 from xlplan.ledger.originals import Originals, sweep, write_atomically
@@ -37,17 +38,6 @@ def path(tmp_path: Path) -> Path:
         with ledger.transaction() as work:
             work.append(AT, [Defined("three", "3")])
     return path
-
-
-def tamper(path: Path, sql: str, *values: object) -> None:
-    """Change a ledger behind its triggers' back."""
-    with closing(sqlite3.connect(path)) as db, db:
-        kept = db.execute("SELECT sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
-        db.execute("DROP TRIGGER event_is_final")
-        db.execute("DROP TRIGGER event_stays")
-        db.execute(sql, values)
-        for (trigger,) in kept:
-            db.execute(trigger)
 
 
 def codes(error: XlplanError) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.plan.test_checks import PLAN, TODAY, Line
+from tests.plan_lines import PLAN, TODAY, Line
 from xlplan.plan.checks import LINTS, check_plan
 from xlplan.plan.definition import Field, Rule
 from xlplan.plan.history import History, Snapshot

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.plan.test_checks import PLAN, TODAY, Line, action, recommendation
+from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
 from xlplan.plan.checks import LINTS, check_plan
 from xlplan.plan.definition import Field, PlanDefinition, Rule

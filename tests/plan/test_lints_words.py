@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.plan.test_checks import PLAN, TODAY, Line, action, recommendation
+from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
 from xlplan.plan.checks import check_plan
 from xlplan.plan.definition import Field, Lead, PlanDefinition

@@ -17,7 +17,7 @@ import pytest
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.cycle.test_canary import parts_of
+from tests.parts import parts_of
 from tests.small import edit_master, fill, opened
 from xlplan.cli.main import run
 from xlplan.cycle.new import new
