@@ -10,7 +10,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.office import Office, find_office
+from tests.raised import Raised, RaisedInRun
 from tests.sound import Ledgers
+from xlplan.codes.families import every_message
 
 ROOT = Path(__file__).resolve().parent.parent
 OFFICE_GROUPS = 2
@@ -39,6 +41,10 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "damages_ledger: does on purpose what `verify` must find, so is not verified"
     )
     config.addinivalue_line("markers", "xdist_group(name): tests that run on one worker")
+    raised, patch = Raised(), pytest.MonkeyPatch()
+    raised.watch(patch)
+    config.add_cleanup(patch.undo)
+    config.pluginmanager.register(RaisedInRun(raised, every_message()), "raised-codes")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups

@@ -1,16 +1,14 @@
-"""Every code is raised by a test: found by reading the tests, and the last few raised here."""
+"""Codes that no other test raises; a whole run raises every code, see `tests/raised.py`."""
 
 from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests.cli.test_readme import all_codes, codes_in
 from tests.conftest import ROOT
 from tests.paper import Office
 from xlplan.cycle.demo import EXAMPLE, demo
@@ -20,28 +18,6 @@ from xlplan.plan.values import Invalid
 from xlplan.source.account import MOST_NOTES
 from xlplan.source.importing import read_source
 from xlplan.workbook.read.reading import read_book
-
-NOT_RAISED: Mapping[str, str] = {}
-"""Codes that no test can raise, each with the reason; none at present."""
-
-
-def expected() -> set[str]:
-    """The codes in the string literals of all tests; what a docstring mentions does not count."""
-    return {
-        code
-        for path in sorted((ROOT / "tests").rglob("*.py"))
-        if path.name != "test_readme.py"  # its codes are made up
-        for code in codes_in(path.read_text("utf-8"))
-    }
-
-
-def test_every_code_is_expected_by_a_test() -> None:
-    assert sorted(all_codes() - expected() - set(NOT_RAISED)) == [], "no test raises these"
-
-
-def test_what_is_said_to_be_out_of_reach_is_a_code_and_has_no_test() -> None:
-    assert sorted(set(NOT_RAISED) & expected()) == []
-    assert sorted(set(NOT_RAISED) - all_codes()) == []
 
 
 @pytest.mark.parametrize(
