@@ -6,7 +6,6 @@ import importlib
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -51,7 +50,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def raised(house: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Raised]:
+def raised(house: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Raised:
     """What the planted house raises."""
     found = Raised(Path(str(house.__file__)).parent)
     found.watch(monkeypatch)
