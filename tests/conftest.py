@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.office import Office, find_office
+from tests.quick import is_quick
 from tests.raised import Raised, RaisedInRun
 from tests.sound import Ledgers
 from xlplan.codes.families import every_message
@@ -36,6 +37,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if IN_CI els
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "quick: marked by rule, see tests/quick.py")
     config.addinivalue_line("markers", "office: needs LibreOffice and the Python that has UNO")
     config.addinivalue_line(
         "markers", "damages_ledger: does on purpose what `verify` must find, so is not verified"
@@ -49,9 +51,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that use LibreOffice, and keep those of a module on one worker."""
+    """Mark tests that are quick and those that use LibreOffice, and keep the latter of a module on
+    one worker."""
     modules: list[Path] = []
     for item in items:
+        if is_quick(item):
+            item.add_marker(pytest.mark.quick)
         if "office" not in getattr(item, "fixturenames", ()):
             continue
         item.add_marker(pytest.mark.office)

@@ -1,0 +1,155 @@
+"""Where things are: tests by the name of what they test, helpers apart, pages that name what is.
+
+Rules are functions from files (texts by path below the repository) to sentences, as in
+`test_architecture.py`, and each is tried on files with one fault.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.quick import is_quick, room_of_test
+
+Files = Mapping[str, str]
+ROOMS = sorted(
+    path.name
+    for path in (ROOT / "xlplan").iterdir()
+    if path.is_dir() and any(path.glob("*.py")) and path.name != "post"
+)
+"""Rooms with modules; each has a folder of tests of the same name."""
+WITHOUT_PAGE = frozenset(
+    {"board", "cli", "cycle", "issued", "ledger", "merge", "plan", "returned", "source", "workbook"}
+)
+"""Rooms whose page is still to be written: take a room off when it is there."""
+TRIED_ANEW: Mapping[tuple[str, str], str] = {
+    ("tests/merge/test_planted_bugs.py", "tests.merge.test_merge_properties"): (
+        "runs the properties again with a bug planted"
+    )
+}
+"""Test modules that another may import, each with the reason."""
+NO_FILE = frozenset({"plan.toml", "set-up.xlsx", "master.xlsx", "decisions.xlsx", "post.xlsx"})
+
+
+def read_files() -> Files:
+    paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
+    for folder in ("xlplan", "tests"):
+        for suffix in ("*.py", "*.md"):
+            paths += (ROOT / folder).rglob(suffix)
+    return {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in sorted(paths)}
+
+
+def is_test(file: str) -> bool:
+    return file.startswith("tests/") and PurePosixPath(file).name.startswith("test_")
+
+
+def imports_of_tests(files: Files) -> Iterator[str]:
+    for file, text in files.items():
+        if not file.startswith("tests/") or not file.endswith(".py"):
+            continue
+        for node in ast.walk(ast.parse(text)):
+            for target in _imported(node):
+                if re.search(r"\.test_\w+$", target) and (file, target) not in TRIED_ANEW:
+                    yield f"{file} imports {target}: what both need goes into a module of helpers"
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (name.name for name in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.module:
+        yield node.module
+        yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def misnamed_tests(files: Files) -> Iterator[str]:
+    """Test modules of a room that bear the name of none of its modules, where its page does not
+    name them either."""
+    for file in filter(is_test, files):
+        parts = PurePosixPath(file).parts
+        if len(parts) < 3 or parts[1] in WITHOUT_PAGE or parts[1] not in ROOMS:
+            continue
+        page = files.get(f"xlplan/{parts[1]}/README.md", "")
+        module = parts[-1].removeprefix("test_")
+        modules = {
+            PurePosixPath(path).name for path in files if path.startswith(f"xlplan/{parts[1]}/")
+        }
+        if module not in modules and parts[-1] not in page:
+            yield f"{file} tests no {module}: say in the room's page what it tests"
+
+
+def rooms_without_a_page(files: Files) -> Iterator[str]:
+    rooms = {
+        PurePosixPath(file).parts[1] for file in files if re.match(r"xlplan/\w+/.*\.py$", file)
+    }
+    for room in sorted(rooms - WITHOUT_PAGE - {"post"}):
+        if f"xlplan/{room}/README.md" not in files:
+            yield f"{room} has no README.md that says what it is for"
+
+
+def pages_that_name_what_is_not_there(files: Files) -> Iterator[str]:
+    """Files named in the pages for contributors: below the page, its room's tests, or the root."""
+    for page, text in files.items():
+        if not page.endswith(".md") or page in ("README.md", "CHANGELOG.md"):
+            continue
+        for name in re.findall(r"`([\w./-]+\.(?:py|md))`", text):
+            if name not in NO_FILE and not _is_there(name, PurePosixPath(page).parent, files):
+                yield f"{page} names {name}, which is not there"
+
+
+def _is_there(name: str, folder: PurePosixPath, files: Files) -> bool:
+    tests = PurePosixPath("tests") / folder.name
+    places = (folder, PurePosixPath(), PurePosixPath("xlplan"), PurePosixPath("tests"), tests)
+    return any(str(place / name) in files for place in places)
+
+
+Rule = Callable[[Files], Iterator[str]]
+RULES: tuple[Rule, ...] = (
+    imports_of_tests,
+    misnamed_tests,
+    rooms_without_a_page,
+    pages_that_name_what_is_not_there,
+)
+PLANTED: tuple[tuple[Rule, Files], ...] = (
+    (imports_of_tests, {"tests/a/test_b.py": "import tests.codes.test_hints"}),
+    (imports_of_tests, {"tests/a/b.py": "from tests.codes import test_hints"}),
+    (misnamed_tests, {"tests/codes/test_gone.py": "", "xlplan/codes/hints.py": ""}),
+    (rooms_without_a_page, {"xlplan/letters/one.py": ""}),
+    (pages_that_name_what_is_not_there, {"xlplan/codes/README.md": "See `gone.py`."}),
+    (pages_that_name_what_is_not_there, {"CONTRIBUTING.md": "See `xlplan/codes/gone.py`."}),
+)
+ALLOWED: Files = {
+    "CONTRIBUTING.md": "See `xlplan/codes/hints.py` and `plan.toml`.",
+    "xlplan/README.md": "See `codes/hints.py`, `tests/codes/test_hints.py`.",
+    "xlplan/codes/README.md": "See `hints.py` and `xlplan/README.md`; `test_all.py` tries all.",
+    "xlplan/codes/hints.py": "",
+    "tests/helper.py": "import tests.conftest",
+    "tests/codes/test_hints.py": "from tests.helper import name_of",
+    "tests/codes/test_all.py": "import tests.helper",
+}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_what_is_here_keeps_the_rule(rule: Rule) -> None:
+    assert list(rule(read_files())) == []
+
+
+@pytest.mark.parametrize(("rule", "files"), PLANTED)
+def test_a_planted_fault_is_found(rule: Rule, files: Files) -> None:
+    assert len(list(rule(files))) == 1
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_good_files_are_left_alone(rule: Rule) -> None:
+    assert list(rule(ALLOWED)) == []
+
+
+def test_every_room_has_quick_tests(request: pytest.FixtureRequest) -> None:
+    if request.config.args_source is pytest.Config.ArgsSource.ARGS:
+        pytest.skip("the command names the tests to run")
+    quick = {room_of_test(item) for item in request.session.items if is_quick(item)}
+    assert sorted(set(ROOMS) - quick) == []
