@@ -73,6 +73,17 @@ def test_help_loads_nothing_heavy(args: list[str], tmp_path: Path) -> None:
     assert HEAVY & loaded == set()
 
 
+def test_the_names_of_the_merge_are_those_of_its_module() -> None:
+    from xlplan import merge
+    from xlplan.merge import ruling
+
+    assert {name: getattr(merge, name) for name in merge.__all__} == {
+        "Ruling": ruling.Ruling, "decide": ruling.decide,
+    }  # fmt: skip
+    with pytest.raises(AttributeError, match="no attribute"):
+        getattr(merge, "nothing")  # noqa: B009  # the type checker knows that it is not there
+
+
 @pytest.mark.parametrize("args", [["status"], ["status", "--json"], []])
 def test_status_loads_nothing_heavy(args: list[str], plan: Path, tmp_path: Path) -> None:
     status, loaded = run(["-C", str(plan), *args], tmp_path / "report.json")

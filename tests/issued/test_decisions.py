@@ -115,7 +115,7 @@ def test_questions_of_one_action_stand_together() -> None:
 @pytest.mark.parametrize(
     "kind",
     ["conflict", "invalid", "held", "locked", "row-added", "row-missing", "reverted",
-     "cleared-required", "row-twice"],
+     "cleared-required"],
 )  # fmt: skip
 def test_every_kind_of_question_is_asked_in_a_sentence(kind: QuestionKind) -> None:
     asked = str(line(sheet(opened(question(1, kind))))["question"])

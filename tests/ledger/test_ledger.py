@@ -304,7 +304,7 @@ def test_files_are_not_written_over_those_of_a_later_command(
 
     def overtaken(desk: object, files: object) -> object:
         monkeypatch.setattr(outputs, "write", plain)
-        small.edit_master(folder, {("1.2", "rating"): "Red"})
+        small.edit_master(folder, {("1.2", "rating"): "Red"}, "2026-11-11T11:00:00Z")
         assert small.do(folder, "merge") == 0
         return plain(desk, files)  # type: ignore[arg-type]  # passed through
 

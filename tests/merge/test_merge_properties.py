@@ -22,9 +22,9 @@ from tests.scenes import (
     read,
     scene,
 )
-from xlplan.merge.decide import decide
 from xlplan.merge.model import COORDINATOR
 from xlplan.merge.reading import RowTrust
+from xlplan.merge.ruling import decide
 from xlplan.plan.due import due_in
 from xlplan.plan.values import Raw, Value, canon, show
 

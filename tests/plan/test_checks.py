@@ -9,7 +9,7 @@ import pytest
 
 from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
-from xlplan.plan.checks import LINTS, check_definition_against_rows, check_plan, lint_table
+from xlplan.plan.checks import LINTS, check_plan, lint_table
 from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition
 from xlplan.plan.tables import LEVELS
 from xlplan.plan.timescales import parse_timescale
@@ -250,11 +250,6 @@ def test_a_lint_can_be_set_to_another_level(level: str) -> None:
 def test_a_lint_can_be_switched_off() -> None:
     plan = replace(PLAN, checks={"CHK-003": "off"})
     assert check(action(lead=None), plan=plan) == []
-
-
-def test_what_does_not_fit_the_definition_alone() -> None:
-    rows = [action(lead=("Nobody",), due=None, rating=Invalid("?"))]
-    assert [problem.code for problem in check_definition_against_rows(PLAN, rows)] == ["CHK-004"]
 
 
 def test_lints_are_named_once_and_in_order() -> None:

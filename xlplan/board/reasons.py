@@ -83,9 +83,8 @@ def _of_the_round(reader: Reader, s: Standing) -> list[Reason]:
     silent = _silent_leads(reader, s)
     if silent:
         reasons.append(Reason("not-updated", f"Not updated: no return from {listed(silent)}"))
-    if s.row.open_fields or reader.questions.get(s.row.uid):
+    if asked := reader.questions.get(s.row.uid):
         fields = reader.board.definition.fields_of("action")
-        asked = {*s.row.open_fields, *reader.questions.get(s.row.uid, ())}
         headings = [f.heading for f in fields if f.id in asked]
         about = f" about {listed(headings)}" if headings else ""
         reasons.append(Reason("question", f"Open question{about}"))

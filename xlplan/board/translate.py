@@ -166,7 +166,6 @@ def _row(definition: PlanDefinition, row: MasterRow, words: Vocabulary) -> Maste
         values,
         row.withdrawn,
         row.kept_back,
-        frozenset(words.field(name, row.kind) for name in row.open_fields),
     )
 
 

@@ -34,7 +34,6 @@ _ASKED: Mapping[str, str] = {
     "locked": "A locked cell was changed",
     "row-added": "A row was added",
     "row-missing": "A row is missing",
-    "row-twice": "A row came back twice",
     "reverted": "Files of one lead differ",
     "cleared-required": "A required field was emptied",
 }

@@ -53,7 +53,6 @@ _ASKED = {
     "reverted": "Another file of the same lead shows {field} otherwise. Should the plan take that?",
     "row-added": "A new action is proposed. Should it join the plan?",
     "row-missing": "The action is missing from what came back. What should become of it?",
-    "row-twice": "The action stands in the file more than once. What should {field} say?",
 }
 _GUIDE = (
     'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '

@@ -89,7 +89,7 @@ def _issued_body(fact: Issued) -> Body:
         "inputs": list(fact.inputs),
         "file": fact.file,
         "sha256": fact.sha256,
-        "reference": fact.reference,
+        "reference": "",  # always blank, and part of the format
     }
     if fact.ours is not None:
         body["ours"] = _ours_body(fact.ours)
@@ -97,6 +97,7 @@ def _issued_body(fact: Issued) -> Body:
 
 
 def _issued(body: Body) -> Issued:
+    del body["reference"]
     for name in ("uids", "fields", "inputs"):
         body[name] = tuple(body[name])
     if "ours" in body:

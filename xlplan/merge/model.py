@@ -134,8 +134,6 @@ class MasterRow:
     withdrawn: bool = False
     kept_back: bool = False
     """Whether it is the coordinator's alone: sent to no lead, and on no board."""
-    open_fields: frozenset[str] = frozenset()
-    """Fields of this row that have an open question."""
 
     @property
     def status(self) -> str:
@@ -217,7 +215,6 @@ class Issued:
     inputs: tuple[str, ...]
     file: str
     sha256: str = ""
-    reference: str = ""
     ours: Ours | None = None
     """None where it was issued before this was recorded."""
 

@@ -27,8 +27,6 @@ class Lint:
     look: Callable[[Plan], Iterator[Finding]]
 
 
-OF_DEFINITION: tuple[str, ...] = ("CHK-004", "CHK-015")
-"""Lints that say where the definition does not fit the rows."""
 LINTS: tuple[Lint, ...] = (
     Lint("CHK-001", "error", "Two rows have the same ref.", lints.duplicate_refs),
     Lint("CHK-002", "error", "A row has no ref.", lints.missing_ref),
@@ -82,12 +80,6 @@ def lint_table() -> str:
     lines = ["| code | default level | what it says |", "|---|---|---|"]
     lines += [f"| {lint.code} | {lint.level} | {lint.says} |" for lint in LINTS]
     return "\n".join(lines)
-
-
-def check_definition_against_rows(definition: PlanDefinition, rows: Sequence[Row]) -> list[Problem]:
-    """Where the definition does not fit the rows: leads that are not in its list, odd names."""
-    chosen = tuple(lint for lint in LINTS if lint.code in OF_DEFINITION)
-    return _run(Plan(definition, rows, date.min), chosen)
 
 
 def _run(plan: Plan, chosen: Sequence[Lint]) -> list[Problem]:

@@ -19,7 +19,6 @@ from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw
 
 Split = Literal["", "rating", "leading"]
-RATING_ROLES = ("rating", "initial_rating", "previous_rating")
 _IDS = {"key": "ref"}
 _TYPES: dict[str, FieldType] = {
     "due": "timescale", "revised": "timescale", "rating": "rating", "initial_rating": "rating",

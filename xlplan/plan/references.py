@@ -81,11 +81,6 @@ class References:
     def _by_target(self) -> Mapping[str, tuple[Reference, ...]]:
         return _grouped((one for one in self.every if one.to), lambda one: one.to)
 
-    @cached_property
-    def _by_inspection(self) -> Mapping[str, tuple[Reference, ...]]:
-        cited = (one for one in self.every if one.kind == "inspection")
-        return _grouped(cited, lambda one: fold(one.text))
-
     def of(self, uid: str) -> tuple[Reference, ...]:
         """What a row refers to."""
         return self._by_uid.get(uid, ())
@@ -93,10 +88,6 @@ class References:
     def to(self, uid: str) -> tuple[Reference, ...]:
         """What refers to a row."""
         return self._by_target.get(uid, ())
-
-    def citing(self, inspection: str) -> tuple[Reference, ...]:
-        """What refers to an inspection reference, such as a paragraph of a report."""
-        return self._by_inspection.get(fold(inspection), ())
 
 
 def references_of(definition: PlanDefinition, rows: Sequence[Row]) -> References:

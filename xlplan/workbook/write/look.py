@@ -82,7 +82,6 @@ class Palette:
 
     heading_fill: str
     band_fill: str
-    input_fill: str
     locked_fill: str
     line: str
     """Borders between cells."""
@@ -144,7 +143,6 @@ def _palette(style: HouseStyle) -> Palette:
     return Palette(
         heading_fill=heading,
         band_fill=band,
-        input_fill=given,
         locked_fill=locked_fill,
         line=line,
         accent=accent,

@@ -144,9 +144,3 @@ def _make_room(
     needed = cell_height(merge.cell, width)
     others = sum(heights[r] or 15.0 for r in range(area.first_row, area.last_row))
     heights[area.last_row] = max(heights[area.last_row], needed - others)
-
-
-def tall_rows(sheet: Sheet) -> tuple[int, ...]:
-    """Rows (from 0) whose text does not fit the highest row there can be."""
-    widths = [column.width for column in sheet.columns]
-    return tuple(i for i, row in enumerate(sheet.rows) if _row_height(row, widths) > TALLEST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.paper import DEFINITION
-from xlplan.merge.decide import decide
+from xlplan.merge.ruling import decide
 from xlplan.plan.values import Raw, show
 
 
