@@ -10,6 +10,7 @@ from datetime import date
 
 from xlplan.board.model import Board, ReturnLine
 from xlplan.errors import Problem
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
 from xlplan.plan.timescales import parse_timescale
@@ -214,7 +215,7 @@ def _questions(rows: list[MasterRow]) -> list[Question]:
     other = Place("Workforce Lead.xlsx", "Update", "J4")
     return [
         Question(
-            "q-1", "conflict", row.uid, row.ref, "rating", "G", "G",
+            "q-1", Kind.CONFLICT, row.uid, row.ref, "rating", "G", "G",
             (
                 Candidate("A", "Amber", "Performance Manager", place),
                 Candidate("B", "Blue", "Workforce Lead", other),

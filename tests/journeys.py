@@ -71,7 +71,7 @@ class Entered:
 
 
 def module_named(file: str) -> str:
-    """``xlplan.merge.diff`` for its file; blank for one that is not of the house."""
+    """``xlplan.merge.compare`` for its file; blank for one that is not of the house."""
     path = Path(file)
     if not path.is_relative_to(HOUSE):
         return ""

@@ -18,11 +18,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.paper import DEFINITION, LEADS, RATINGS, Office, row
 from tests.scenes import LOCKED, MASTER_EDITS, STAMPS, VALUES, edits
 from xlplan.errors import Problem
-from xlplan.merge.answers import Answer, facts_of
-from xlplan.merge.model import COORDINATOR, Assertion, Change, Issued, Question, Returned, RowAdded
-from xlplan.merge.questions import OTHER, asks_on
+from xlplan.merge.answers import facts_of
+from xlplan.merge.decisions import Answer
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import OTHER
+from xlplan.merge.model import (
+    COORDINATOR,
+    Change,
+    Issued,
+    Question,
+    Returned,
+    RowAdded,
+    Write,
+)
+from xlplan.merge.questions import asks_on
 from xlplan.merge.reading import Reading, RowTrust
-from xlplan.merge.register import SET_TYPES, Write, superseded
+from xlplan.merge.register import SET_TYPES, superseded
 from xlplan.plan.definition import STATUS, Lead
 from xlplan.plan.values import Raw, Value, canon, show
 
@@ -332,7 +343,7 @@ class OfficeYear(RuleBasedStateMachine):
         item = self.office.state.field_of(key)
         return value if item is None else canon(item, value, self.office.state.definition)
 
-    def assert_kept(self, item: Assertion, open_: set[str]) -> None:
+    def assert_kept(self, item: Write, open_: set[Id]) -> None:
         """A live assertion stands, was seen or replaced, or is asked about."""
         state = self.office.state
         key = (item.uid, item.field)
@@ -364,15 +375,15 @@ class OfficeYear(RuleBasedStateMachine):
         elif item.kind == "entry":
             assert show(item.value) in show(cell.value)
 
-    def is_heard(self, item: Assertion, asked: set[tuple[str, str, str]]) -> bool:
+    def is_heard(self, item: Write, asked: set[tuple[str, str, str]]) -> bool:
         key = (item.uid, item.field)
         writes = self.office.state.live(key)
         (write,) = [w for w in writes if w.id == item.id]
         cell = self.office.state.cell(key)
         if any(w.id == item.id for w in (*cell.heads, *cell.entries)) or cell.value == write.value:
             return True
-        seen = {name for w in writes if w.kind == "decision" or w.standing for name in w.saw}
-        known = {name for w in writes if w.value == write.value for name in (w.id, w.id + "!")}
+        seen = {name for w in writes if not w.asks for name in (*w.saw, *w.answered)}
+        known = {w.id for w in writes if w.value == write.value}
         return bool(known & seen) or any(
             (uid, field) == key and show(write.value) in text for uid, field, text in asked
         )

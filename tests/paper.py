@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlplan.cycle.acts import dependent_decisions
 from xlplan.errors import Problem
-from xlplan.merge.answers import Answer, facts_of
-from xlplan.merge.diff import Comparison
+from xlplan.merge.answers import facts_of
+from xlplan.merge.compare import Comparison
+from xlplan.merge.decisions import Answer
 from xlplan.merge.fates import Fate, fates_of
+from xlplan.merge.log import History, Step, replay
 from xlplan.merge.model import (
     COORDINATOR,
     Change,
@@ -26,10 +28,9 @@ from xlplan.merge.model import (
     RowAdded,
     Undone,
 )
-from xlplan.merge.project import History, Step, replay
-from xlplan.merge.proposals import accept_own_rows
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
+from xlplan.merge.rows import accept_own_rows
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.values import Raw, Value, canon, show
@@ -218,7 +219,6 @@ class Office:
             rows=tuple(sorted({row.uid for row in reading.rows if row.uid})),
             fields=tuple(sorted(reading.columns)),
             assertions=tuple(found.assertions),
-            problems=tuple(found.problems),
             information=tuple(found.information),
         )
 

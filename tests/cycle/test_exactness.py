@@ -24,7 +24,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tests import outgoing
 from tests.office import ODS, STRICT_XLSX, XLSX, Office
 from xlplan.issued.template import template_workbook
-from xlplan.merge.diff import untouched
+from xlplan.merge.compare import untouched
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
 from xlplan.plan.text import canon_text

@@ -15,7 +15,7 @@ import pytest
 from tests import small
 from tests.small import CYCLE, LETTINGS, REPAIRS
 from xlplan.cycle.merge import MergeResult
-from xlplan.merge.diff import Comparison, Findings
+from xlplan.merge.compare import Comparison, Findings
 from xlplan.merge.reading import Reading
 from xlplan.returned.columns import ID_PREFIX
 from xlplan.returned.read_return import read_return

@@ -11,7 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.outgoing import CREATED, DIRECTOR, KEY, LONG, OTHER, issued, plan
 from xlplan.issued.decisions_book import COLUMNS, FIRST_ROW, HEADING_ROW, decisions_workbook
-from xlplan.merge.model import Candidate, Place, Question, QuestionKind
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import Candidate, Place, Question
 from xlplan.plan.values import Value
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
 from xlplan.workbook.write.writing import write_workbook
@@ -22,7 +23,7 @@ LEARNING = Place("Adult Learning.xlsx", "Update", "J9")
 
 def question(
     number: int,
-    kind: QuestionKind = "conflict",
+    kind: Kind = Kind.CONFLICT,
     action: str = "3.1",
     field: str = "rating",
     candidates: tuple[Candidate, ...] = (),
@@ -112,12 +113,8 @@ def test_questions_of_one_action_stand_together() -> None:
     assert fills[0] == fills[1] != fills[2]
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["conflict", "invalid", "held", "locked", "row-added", "row-missing", "reverted",
-     "cleared-required"],
-)  # fmt: skip
-def test_every_kind_of_question_is_asked_in_a_sentence(kind: QuestionKind) -> None:
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind.choices])
+def test_every_kind_of_question_is_asked_in_a_sentence(kind: Kind) -> None:
     asked = str(line(sheet(opened(question(1, kind))))["question"])
     assert asked[0].isupper() or asked[0] == '"'
     assert asked.endswith("?")
@@ -127,7 +124,7 @@ def test_every_kind_of_question_is_asked_in_a_sentence(kind: QuestionKind) -> No
 def test_a_proposed_row_shows_its_values() -> None:
     text = "Action: Open the centre\nTimescale: June 2027"
     proposal = Candidate(None, text, DIRECTOR.name, HOUSING)
-    found = line(sheet(opened(question(1, "row-added", "", "", (proposal,), now=None))))
+    found = line(sheet(opened(question(1, Kind.ADDED, "", "", (proposal,), now=None))))
     assert "Open the centre" in str(found["candidates"])
     assert "June 2027" in str(found["candidates"])
     assert found["master"] is None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.paper import Office
+from xlplan.merge.log import counts_for
 from xlplan.merge.model import COORDINATOR
-from xlplan.merge.project import counts_for
 from xlplan.plan.definition import Lead
 
 OLD, NEW = "2026-10", "2027-01"

@@ -9,7 +9,8 @@ import pytest
 
 from tests.paper import FIELDS, Office
 from xlplan.errors import Problem
-from xlplan.merge.answers import Answer, facts_of
+from xlplan.merge.answers import facts_of
+from xlplan.merge.decisions import Answer
 from xlplan.merge.ids import identity
 from xlplan.merge.model import COORDINATOR, Ours, Shared
 from xlplan.merge.register import BLANK, settle

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.paper import DEFINITION, Office, row
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, RowAdded
 from xlplan.merge.questions import question_id
 from xlplan.merge.reading import ReadCell, ReadRow
@@ -371,7 +373,9 @@ class TestMaster:
 
 
 def test_a_question_is_known_by_its_cell_and_what_competes_there() -> None:
-    assert question_id(("a", "b"), "held", ("y", "x")) == question_id(("a", "b"), "held", "xy")
+    x, y, cell = Id("x"), Id("y"), ("a", "b")
+    assert question_id(cell, Kind.HELD, (y, x)) == question_id(cell, Kind.HELD, (x, y))
+    assert question_id(cell, Kind.HELD, (x,)) != question_id(cell, Kind.HELD, (x.doubted,))
 
 
 @pytest.mark.parametrize(

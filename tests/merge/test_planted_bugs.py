@@ -34,11 +34,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.merge import test_merge_properties as properties
 from tests.office_year import OfficeYear
 from tests.paper import Office, row
-from xlplan.merge import decisions, diff, ids, questions, register, reverted
-from xlplan.merge.model import Event, Returned
+from xlplan.merge import compare, decisions, ids, questions, register, reverted
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import CellKey, Event, Returned, Write
 from xlplan.merge.reading import ReadRow
-from xlplan.merge.records import CellKey
-from xlplan.merge.register import CellState, Write
+from xlplan.merge.register import CellState
 from xlplan.merge.reverted import Again
 from xlplan.merge.state import State
 from xlplan.plan.definition import Field
@@ -51,13 +51,13 @@ Property = Callable[..., None]
 
 
 def locked_edits_are_applied(patch: Patch) -> None:
-    kind = diff.Comparison._kind
+    kind = compare.Comparison._kind
 
     def planted(self: Any, row: ReadRow, item: Field, column: str, *rest: Any) -> Any:
         found, message = kind(self, row, item, column, *rest)
-        return ("edit", "") if found == "locked" else (found, message)
+        return (Kind.EDIT, "") if found is Kind.LOCKED else (found, message)
 
-    patch.setattr(diff.Comparison, "_kind", planted)
+    patch.setattr(compare.Comparison, "_kind", planted)
 
 
 def removals_from_a_set_are_ignored(patch: Patch) -> None:
@@ -68,15 +68,15 @@ def removals_from_a_set_are_ignored(patch: Patch) -> None:
 
 
 def a_blank_counts_as_absent(patch: Patch) -> None:
-    plain = diff.untouched
-    patch.setattr(diff, "untouched", lambda base, raw: raw is None or plain(base, raw))
+    plain = compare.untouched
+    patch.setattr(compare, "untouched", lambda base, raw: raw is None or plain(base, raw))
 
 
 def the_base_is_that_of_the_newest_template(patch: Patch) -> None:
     patch.setattr(
-        diff.Comparison,
+        compare.Comparison,
         "_against",
-        lambda self, row, times: diff._Against(self.state.seq, self._doubt(row, times)),
+        lambda self, row, times: compare._Against(self.state.seq, self._doubt(row, times)),
     )
 
 
@@ -89,7 +89,7 @@ def decisions_are_forgotten(patch: Patch) -> None:
     take = State._take_decision
 
     def planted(self: State, event: Event, fact: Any) -> Any:
-        return take(self, event, replace(fact, saw=frozenset()))
+        return take(self, event, replace(fact, saw=frozenset(), answered=frozenset()))
 
     patch.setattr(State, "_take_decision", planted)
 
@@ -98,9 +98,9 @@ def an_entry_overwrites_the_others(patch: Patch) -> None:
     settle = register._settle_narrative
 
     def planted(item: Field, writes: list[Write]) -> CellState:
-        entries = [w for w in writes if w.kind == "entry"]
+        entries = [w for w in writes if w.kind is Kind.ENTRY]
         newest = max(entries, key=register._age)
-        return settle(item, [w for w in writes if w.kind != "entry" or w is newest])
+        return settle(item, [w for w in writes if w.kind is not Kind.ENTRY or w is newest])
 
     patch.setattr(register, "_settle_narrative", planted)
 
@@ -139,7 +139,7 @@ def the_last_to_arrive_wins(patch: Patch) -> None:
 
 
 def a_copy_counts_as_new(patch: Patch) -> None:
-    plain = ids.assertion_id
+    plain = ids.write_id
     returned = Office.returned
     digest = [""]
 
@@ -148,32 +148,32 @@ def a_copy_counts_as_new(patch: Patch) -> None:
         return returned(self, found)
 
     patch.setattr(Office, "returned", reading)
-    patch.setattr(diff, "assertion_id", lambda *parts: plain(*parts) + digest[0])
+    patch.setattr(compare, "write_id", lambda *parts: ids.Id(plain(*parts).name + digest[0]))
 
 
 def dates_are_taken_away(patch: Patch) -> None:
-    patch.setattr(diff.Comparison, "_with_its_date", lambda _self, _row, item: item)
+    patch.setattr(compare.Comparison, "_with_its_date", lambda _self, _row, item: item)
 
 
 def invalid_values_are_applied(patch: Patch) -> None:
-    kind = diff.Comparison._kind
+    kind = compare.Comparison._kind
 
     def planted(self: Any, *parts: Any) -> Any:
         found, message = kind(self, *parts)
-        return ("edit", "") if found == "invalid" else (found, message)
+        return (Kind.EDIT, "") if found is Kind.INVALID else (found, message)
 
-    patch.setattr(diff.Comparison, "_kind", planted)
+    patch.setattr(compare.Comparison, "_kind", planted)
 
 
 def rows_of_no_template_are_left_out(patch: Patch) -> None:
-    run = diff.Comparison.run
+    run = compare.Comparison.run
 
-    def planted(self: Any) -> diff.Findings:
+    def planted(self: Any) -> compare.Findings:
         found = run(self)
-        found.assertions = [a for a in found.assertions if a.kind != "row-added"]
+        found.assertions = [a for a in found.assertions if a.kind is not Kind.ADDED]
         return found
 
-    patch.setattr(diff.Comparison, "run", planted)
+    patch.setattr(compare.Comparison, "run", planted)
 
 
 def an_answer_answers_all(patch: Patch) -> None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 from xlplan.board.model import Board, DueHistory, ReturnLine
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.due import date_gone, due_in
@@ -44,7 +45,7 @@ REASONS: tuple[tuple[ReasonKind, str], ...] = (
     ("question", "Open question"),
 )
 
-_LEAVE_THE_DATE = ("held", "invalid", "cleared-required")
+_LEAVE_THE_DATE = (Kind.HELD, Kind.INVALID, Kind.CLEARED)
 """Kinds of question that ask whether a date is to go; it stands meanwhile."""
 
 

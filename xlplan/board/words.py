@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.board.standings import Point
+from xlplan.merge.kinds import Kind
 from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
@@ -27,16 +28,6 @@ _DECIDED: Mapping[str, str] = {
     "restatement": "Restated: an entry for an earlier period",
     "conflict": "Shown until a conflict is answered",
 }
-_ASKED: Mapping[str, str] = {
-    "conflict": "Two answers that differ",
-    "invalid": "Not a value of this field",
-    "held": "Edit held for the coordinator",
-    "locked": "A locked cell was changed",
-    "row-added": "A row was added",
-    "row-missing": "A row is missing",
-    "reverted": "Files of one lead differ",
-    "cleared-required": "A required field was emptied",
-}
 
 
 def decided(kind: str) -> str:
@@ -51,9 +42,9 @@ def heading_of(item: Field | None, field_id: str) -> str:
     return "Status" if field_id == STATUS else field_id
 
 
-def asked(kind: str) -> str:
+def asked(kind: Kind) -> str:
     """What a question is about."""
-    return _ASKED.get(kind, kind.replace("-", " ").capitalize())
+    return kind.short
 
 
 def meaning_of(point: Point) -> str:

@@ -10,9 +10,12 @@ from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.merge import MergeResult
 from xlplan.errors import Problem, XlplanError, fault
-from xlplan.merge.answers import Answer, facts_of
+from xlplan.merge.answers import facts_of
+from xlplan.merge.decisions import Answer
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import OTHER
 from xlplan.merge.model import Change, Decided, Fact, Question, Returned, Undone
-from xlplan.merge.questions import OTHER, questions_of
+from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.values import Invalid, canon
 
@@ -184,18 +187,18 @@ def dependent_decisions(
         if other.id != returned.id and state.live_return_of(other.sha256) is not None
         for item in other.assertions
     }
-    gone = {item.id for item in returned.assertions} - others | {d.id for d in answers}
+    gone = {item.id for item in returned.assertions} - others | {Id(d.id) for d in answers}
     found: dict[str, Decided] = {}
     while True:
         more = {
             d.id: d
             for d in _live_decisions(state)
-            if d.id not in found and d.id not in gone and d.saw & gone
+            if d.id not in found and Id(d.id) not in gone and d.saw & gone
         }
         if not more:
             return tuple(found[key] for key in sorted(found))
         found |= more
-        gone |= more.keys()
+        gone |= {Id(name) for name in more}
 
 
 def _live_decisions(state: State) -> list[Decided]:
@@ -203,5 +206,5 @@ def _live_decisions(state: State) -> list[Decided]:
     return [
         decision
         for decision in state.decisions.values()
-        if any(write.id == decision.id for write in state.live((decision.uid, decision.field)))
+        if any(write.id == Id(decision.id) for write in state.live((decision.uid, decision.field)))
     ]

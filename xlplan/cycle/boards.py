@@ -20,8 +20,8 @@ from xlplan.cycle.folder import find_folder
 from xlplan.cycle.past import past_of
 from xlplan.cycle.report import check_cycle, no_cycle_yet
 from xlplan.errors import Problem, XlplanError, fault
+from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import Change, MasterRow, Published, Question
-from xlplan.merge.project import current_cycle, replay
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.challenges import challenges_of

@@ -18,8 +18,8 @@ from xlplan.cycle.key import first_fingerprint, own_key
 from xlplan.errors import XlplanError
 from xlplan.ledger.originals import left_over, sweep
 from xlplan.ledger.store import Ledger, Transaction
+from xlplan.merge.log import History, Step, replay
 from xlplan.merge.model import Defined, Event, Fact
-from xlplan.merge.project import History, Step, replay
 from xlplan.merge.state import State
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition

@@ -15,15 +15,16 @@ from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unf
 from xlplan.cycle.replying import replies_of
 from xlplan.errors import Problem
 from xlplan.issued.reply import Reply
-from xlplan.merge.answers import Answer, clash, facts_of
-from xlplan.merge.diff import Comparison
+from xlplan.merge.answers import clash, facts_of
+from xlplan.merge.compare import Comparison
+from xlplan.merge.decisions import Answer
 from xlplan.merge.fates import Fate, fates_of
-from xlplan.merge.ids import for_certain
-from xlplan.merge.model import COORDINATOR, Assertion, Candidate, Change, Fact, Question, Returned
-from xlplan.merge.project import counts_for, current_cycle
-from xlplan.merge.proposals import accept_own_rows
+from xlplan.merge.kinds import Kind
+from xlplan.merge.log import counts_for, current_cycle
+from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
+from xlplan.merge.rows import accept_own_rows
 from xlplan.returned.answers import read_answers
 from xlplan.workbook.read.book import Book
 
@@ -214,7 +215,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         rows=tuple(sorted({row.uid for row in reading.rows if row.uid})),
         fields=tuple(sorted(reading.columns)),
         assertions=tuple(compared.assertions),
-        problems=(*reading.problems, *compared.problems),
+        problems=reading.problems,
         information=(*compared.information, *_remarks(reading), *item.told),
         sign_off=reading.sign_off,
     )
@@ -243,9 +244,9 @@ def _yet_changed(fact: Returned) -> Problem:
 def _says_something_new(desk: Desk, fact: Returned) -> bool:
     """Whether an assertion is not known yet; one in doubt is known where it was certain before."""
 
-    def is_known(item: Assertion) -> bool:
-        same = (item.id, for_certain(item.id))
-        return any(write.id in same for write in desk.state.live((item.uid, item.field)))
+    def is_known(item: Write) -> bool:
+        same = (item.id, item.id.certain)
+        return any(write.id in same for write in desk.state.live(item.key))
 
     return not all(map(is_known, fact.assertions))
 
@@ -352,10 +353,10 @@ def _report(
     fates = tuple(fates_of(desk.state, fact))
     own = {assertion.id for assertion in fact.assertions}
 
-    def is_of(candidate: Candidate, kind: str) -> bool:
+    def is_of(candidate: Candidate, kind: Kind) -> bool:
         # What a later file shows again is asserted by nobody: it is known by its file.
-        shown = kind == "reverted" and candidate.place.file == fact.file
-        return candidate.assertion in own or (shown and candidate.at == fact.saved_at)
+        shown = kind is Kind.REVERTED and candidate.place.file == fact.file
+        return candidate.write in own or (shown and candidate.at == fact.saved_at)
 
     seq = next(e.seq for e in desk.state.return_events if e.fact is fact)
     counts = counts_for(desk.state, fact, seq)

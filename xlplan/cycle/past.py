@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, Change, Returned
-from xlplan.merge.project import counts_for, current_cycle
 from xlplan.merge.state import State
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
 from xlplan.plan.history import History, Snapshot

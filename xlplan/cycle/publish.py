@@ -13,8 +13,8 @@ from xlplan.cycle.outputs import Output, write
 from xlplan.cycle.report import check_cycle, no_cycle_yet
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import sha256
+from xlplan.merge.log import current_cycle
 from xlplan.merge.model import Event, Published
-from xlplan.merge.project import current_cycle
 from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:

@@ -11,14 +11,13 @@ from xlplan.cycle.outputs import not_written
 from xlplan.errors import Problem
 from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
 from xlplan.ledger.originals import write_atomically
-from xlplan.merge.model import COORDINATOR, Assertion, Place, Question, Returned
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import COORDINATOR, Place, Question, Returned, Write
 from xlplan.merge.state import State
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.values import show
 from xlplan.workbook.write.safe import safe_name
-
-_ASKED = frozenset({"invalid", "cleared-required", "locked", "row-missing"})
-"""Kinds of question that the lead can settle; who is right in a conflict is not for one lead."""
 
 
 def replies_of(
@@ -30,8 +29,8 @@ def replies_of(
     A merge that finds its files merged before replies too, as long as the questions are open.
     """
     state = desk.state
-    asked = [q for q in questions if q.kind in (*_ASKED, "held")]
-    open_ids = {c.assertion for q in asked for c in q.candidates}
+    asked = [q for q in questions if q.kind.for_lead or q.kind is Kind.HELD]
+    open_ids = {c.write for q in asked for c in q.candidates}
     groups: dict[str, list[tuple[str, Returned]]] = defaultdict(list)
     for file, fact in returned:
         if fact.author != COORDINATOR:
@@ -65,25 +64,25 @@ def _due(state: State, fact: Returned) -> str:
 
 
 def _corrections(
-    state: State, file: str, fact: Returned, open_ids: set[str]
+    state: State, file: str, fact: Returned, open_ids: set[Id]
 ) -> Iterator[Correction]:
     for problem in fact.problems:
         if needed := row_for_lead(problem.code):
             _, sheet, row = f"!!{problem.where}".rsplit("!", 2)
             yield Correction(Place(file, sheet), f"Row {row}", "(the row as it is)", needed)
     for item in fact.assertions:
-        if item.id in open_ids and (item.kind in _ASKED or _takes_the_date(state, item)):
+        if item.id in open_ids and (item.kind.for_lead or _takes_the_date(state, item)):
             yield _correction(state, file, item)
 
 
-def _takes_the_date(state: State, item: Assertion) -> bool:
+def _takes_the_date(state: State, item: Write) -> bool:
     """Whether an edit is held only because it takes the date of an action away."""
     field = state.field_of((item.uid, item.field))
     gone = date_gone(state.definition, field, item.base, item.value)
     return gone is not None and item.message.startswith(say_gone(gone))
 
 
-def _correction(state: State, file: str, item: Assertion) -> Correction:
+def _correction(state: State, file: str, item: Write) -> Correction:
     place = Place(file, item.place.sheet, item.place.cell)
     action = f"Action {state.ref(item.uid)}"
     if not item.field:
@@ -92,23 +91,23 @@ def _correction(state: State, file: str, item: Assertion) -> Correction:
     field = state.field_of((item.uid, item.field))
     what = f"{action}, {field.heading if field is not None else item.field}"
     needed = item.message
-    if item.kind == "locked":
+    if item.kind is Kind.LOCKED:
         needed = (
             "This cell is not one to fill in, so what you entered was not taken. Where the plan "
             "is wrong, please say so to its coordinator."
         )
-    elif item.kind == "held":
+    elif item.kind is Kind.HELD:
         needed = (
             f"This had a date, {show(item.base)}. Please give the date by which it will be done "
             "now, or say why it has none."
         )
-    elif field is not None and field.type == "rating" and item.kind == "cleared-required":
+    elif field is not None and field.type == "rating" and item.kind is Kind.CLEARED:
         scale = ", ".join(rating.label for rating in state.definition.scale_of(field))
         needed = f"{item.message} Choose one of: {scale}."
     return Correction(place, what, _entered(item), needed)
 
 
-def _entered(item: Assertion) -> str:
+def _entered(item: Write) -> str:
     """What was entered, as it was typed: a file keeps 45 as 45.0."""
     shown = show(item.value)
     return shown if item.raw == f"{shown}.0" else item.raw

@@ -11,8 +11,8 @@ from difflib import get_close_matches
 from xlplan.cycle.desk import Desk
 from xlplan.errors import XlplanError, fault
 from xlplan.merge.fates import disposition_of
+from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, Change, Issued, MasterRow, Question, Returned
-from xlplan.merge.project import counts_for, current_cycle
 from xlplan.merge.questions import questions_of
 from xlplan.merge.restated import restated as restate
 from xlplan.plan.definition import Lead

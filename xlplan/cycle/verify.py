@@ -19,14 +19,11 @@ from xlplan.cycle.key import first_fingerprint
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.integrity import verify_chain, verify_originals
 from xlplan.ledger.originals import sha256
-from xlplan.merge.model import Assertion, Returned
+from xlplan.merge.model import Returned, Write
 from xlplan.workbook.read.book import Book, at_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-
-_UNREAD = frozenset({"row-missing", "row-added"})
-"""Kinds of assertion that speak for a whole row, and that no single cell says."""
 
 
 def verify(desk: Desk, tip: str = "", *, executor: Executor | None = None) -> list[Problem]:
@@ -103,7 +100,7 @@ def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
     from xlplan.workbook.read.pool import read_all, read_values_alone
 
-    said: dict[tuple[str, str], list[Assertion]] = {}
+    said: dict[tuple[str, str], list[Write]] = {}
     for event in desk.state.return_events:
         fact = event.fact
         if isinstance(fact, Returned) and fact.assertions:
@@ -114,14 +111,14 @@ def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
         yield from _trace_return(assertions, book)
 
 
-def _trace_return(assertions: Sequence[Assertion], book: Book) -> Iterator[Problem]:
+def _trace_return(assertions: Sequence[Write], book: Book) -> Iterator[Problem]:
     """Each cell is read as the merge read it, so that a difference is one of the record."""
     from xlplan.returned.tables import read_cell
 
     sheets = {sheet.name: sheet for sheet in book.sheets}
     for item in assertions:
         place = item.place
-        if not place.cell or item.kind in _UNREAD:
+        if not place.cell or item.kind.of_row:
             continue
         sheet = sheets.get(place.sheet)
         found = None if sheet is None else read_cell(sheet, at_of(place.cell)).raw
@@ -129,7 +126,7 @@ def _trace_return(assertions: Sequence[Assertion], book: Book) -> Iterator[Probl
             yield _disagreement(item, found)
 
 
-def _disagreement(item: Assertion, found: str | None) -> Problem:
+def _disagreement(item: Write, found: str | None) -> Problem:
     """`found` is what a cell of the stored file holds; None where it has no such sheet."""
     where = str(item.place)
     if found is None:

@@ -9,6 +9,7 @@ from xlplan.issued.grid import id_row
 from xlplan.issued.rules import Lists, lists_sheet, not_in_list
 from xlplan.issued.stamping import payload_of, stamped
 from xlplan.issued.template import page_of
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Issued, Question
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, natural_key, show_in
@@ -44,16 +45,6 @@ COLUMNS: tuple[tuple[str, str, float], ...] = (
 )
 """Column id, heading, width in characters."""
 INPUTS = frozenset({"decision", "other", "why"})
-_ASKED = {
-    "conflict": "Which of these should {field} say?",
-    "invalid": "What came back is not a value of {field}. What should it say?",
-    "held": "The change to {field} was held back. Should the plan take it?",
-    "locked": "A locked cell was changed. Should {field} say this?",
-    "cleared-required": "{field} came back blank but must not be. Should it be cleared?",
-    "reverted": "Another file of the same lead shows {field} otherwise. Should the plan take that?",
-    "row-added": "A new action is proposed. Should it join the plan?",
-    "row-missing": "The action is missing from what came back. What should become of it?",
-}
 _GUIDE = (
     'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
     "Transfer needs: the value, the action's ref, or the lead. Why goes into the log.\n"
@@ -173,13 +164,13 @@ def _row(
 def ask(question: Question, item: Field | None) -> str:
     """What is asked, in one plain sentence, and what the merge says of it."""
     field = f'"{" ".join(item.heading.split())}"' if item else "it"
-    asked = _ASKED.get(question.kind, "What should {field} say?").replace("{field}", field)
+    asked = question.kind.question.replace("{field}", field)
     asked = asked[0].upper() + asked[1:]
     return f"{asked}\n{question.message}" if question.message else asked
 
 
 def _said(item: Field | None, value: Value, question: Question) -> str:
-    if question.kind == "row-added":
+    if question.kind is Kind.ADDED:
         return ""
     return show_in(item, value) or "(blank)"
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlplan.errors import Problem
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
-    Assertion,
     Decided,
     Defined,
     Fact,
@@ -20,6 +21,7 @@ from xlplan.merge.model import (
     RowAdded,
     Shared,
     Undone,
+    Write,
 )
 from xlplan.plan.values import decode, encode
 
@@ -118,9 +120,18 @@ def _ours(body: Body) -> Ours:
     return Ours(body["texts"], body["shared"], shared)
 
 
-def _assertion_body(item: Assertion) -> Body:
+_ANSWERED = "!"
+"""Ends the stored id of a write that a decision answers in advance."""
+
+
+def _id(text: str) -> Id:
+    """A stored id; one that ends in ``?`` was written with a reason to doubt it."""
+    return Id(text.removesuffix("?"), text.endswith("?"))
+
+
+def _assertion_body(item: Write) -> Body:
     body: Body = {
-        "id": item.id,
+        "id": item.id.stored,
         "kind": item.kind,
         "uid": item.uid,
         "field": item.field,
@@ -166,9 +177,9 @@ def _returned_body(fact: Returned) -> Body:
 
 def _returned(body: Body) -> Returned:
     assertions = tuple(
-        Assertion(
-            id=item["id"],
-            kind=item["kind"],
+        Write(
+            id=_id(item["id"]),
+            kind=Kind(item["kind"]),
             issued=body["issued"],
             author=body["author"],
             uid=item["uid"],
@@ -207,7 +218,12 @@ def _decided_body(fact: Decided) -> Body:
         "writes": fact.writes,
         "value": encode(fact.value),
         "why": fact.why,
-        "saw": sorted(fact.saw),
+        "saw": sorted(
+            [
+                *(each.stored for each in fact.saw),
+                *(each.name + _ANSWERED for each in fact.answered),
+            ]
+        ),
         "place": _place(fact.place),
         "issued": fact.issued,
     }
@@ -215,7 +231,10 @@ def _decided_body(fact: Decided) -> Body:
 
 def _decided(body: Body) -> Decided:
     body["value"] = decode(body["value"])
-    body["saw"] = frozenset(body["saw"])
+    saw = body["saw"]
+    body["saw"] = frozenset(_id(text) for text in saw if not text.endswith(_ANSWERED))
+    answered = (text.removesuffix(_ANSWERED) for text in saw if text.endswith(_ANSWERED))
+    body["answered"] = frozenset(Id(name) for name in answered)
     body["place"] = Place(*body["place"])
     return Decided(**body)
 

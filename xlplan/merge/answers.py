@@ -4,63 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from xlplan.codes.return_codes import DEC_002, DEC_003, DEC_004, DEC_005, DEC_007
 from xlplan.errors import Problem
 from xlplan.merge.decisions import Answer, decided, refuse, taken_in
-from xlplan.merge.model import Candidate, Decided, Fact, Question
-from xlplan.merge.proposals import proposal_facts
-from xlplan.merge.questions import (
-    ACCEPT,
-    COMBINE,
-    KEEP,
-    LINK,
-    OTHER,
-    TRANSFER,
-    WITHDRAW,
-    asks_on,
-    labelled,
-)
-from xlplan.merge.records import CellKey
-from xlplan.merge.register import SET_TYPES, Write
-from xlplan.merge.rows import TEXT
+from xlplan.merge.kinds import ACCEPT, COMBINE, KEEP, LINK, OTHER, TRANSFER, WITHDRAW, Kind
+from xlplan.merge.model import Candidate, CellKey, Decided, Fact, Question, Write
+from xlplan.merge.questions import asks_on, labelled
+from xlplan.merge.register import SET_TYPES
+from xlplan.merge.rows import TEXT, proposal_facts
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, canon, show
 
-__all__ = ["Answer", "clash", "facts_of"]
-
 _TAKE_OTHER = frozenset({OTHER, LINK, TRANSFER})
 """Choices that say with Other value what they mean."""
 
-_NO_CHOICE = "No decision is chosen, so what is typed beside it was not used. "
+BLANK = "(blank)"
 
 
 def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
     """The facts that record an answer to an open question, or why it cannot be taken."""
     choice = _choice(question, answer.choice)
     if choice is None:
-        return refuse(
-            question,
-            answer,
-            "DEC-002",
-            (f'"{answer.choice}" is not one of the choices. ' if answer.choice else _NO_CHOICE)
-            + f"Choose one of: {', '.join(question.choices)}.",
-        )
+        choices = question.choices
+        if not answer.choice:
+            return refuse(question, answer, DEC_002.fill("blank", choices=choices))
+        typed = answer.choice
+        return refuse(question, answer, DEC_002.fill("unknown", answer=typed, choices=choices))
     if choice not in _TAKE_OTHER and (spare := _spare(state, question, answer, choice)):
-        return refuse(
-            question,
-            answer,
-            "DEC-003",
-            f'The decision is "{choice}", yet Other value says "{spare}". '
-            "Choose Other to use that value, or empty it.",
-        )
-    if question.kind == "row-added":
+        return refuse(question, answer, DEC_003.fill("spare", choice=choice, other=spare))
+    if question.kind is Kind.ADDED:
         return proposal_facts(state, question, answer, choice)
-    if question.kind == "row-missing":
+    if question.kind is Kind.MISSING:
         return _missing(state, question, answer, choice)
     if choice == KEEP:
-        value = question.master if question.kind == "conflict" else None
-        writes = question.kind == "conflict"
+        writes = question.kind is Kind.CONFLICT
+        value = question.master if writes else None
         return [decided(state, question, answer, choice, value, writes=writes)]
     if choice == OTHER:
         return _other(state, question, answer)
@@ -71,37 +51,33 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
 
 
 def clash(
-    state: State, question: Question, answer: Answer, facts: Iterable[Fact], taken: Iterable[Fact]
+    state: State, question: Question, answer: Answer, facts: Iterable[Fact], used: Iterable[Fact]
 ) -> Problem | None:
-    """Why an answer cannot be taken beside those just `taken` from the same file: it would put
-    something else into the same cell, and one of the two would be lost without a word.
+    """Why an answer cannot be used beside those just `used` from the same file: it would put
+    something else into the same cell, and one of the two would be lost in silence.
 
-    What is taken in beside the rest of a cell (an entry, an element of a set) overwrites nothing.
+    What goes beside the rest of a cell (an entry, an element of a set) overwrites nothing.
     """
     item = state.field_of((question.uid, question.field))
     adds = item is not None and (item.type == "narrative" or item.type in SET_TYPES)
-    if adds and question.kind not in ("conflict", "reverted"):
+    if adds and question.kind not in (Kind.CONFLICT, Kind.REVERTED):
         return None
-    put = {(f.uid, f.field): f.value for f in taken if isinstance(f, Decided) and f.writes}
+    put = {(f.uid, f.field): f.value for f in used if isinstance(f, Decided) and f.writes}
     for fact in facts:
         if isinstance(fact, Decided) and fact.writes:
             before = put.get((fact.uid, fact.field), fact.value)
             if before != fact.value:
-                return refuse(
-                    question, answer, "DEC-007",
-                    f'Another answer in this file put "{show(before) or "(blank)"}" there, so this '
-                    f'one ("{show(fact.value) or "(blank)"}") was not used. If it is still asked, '
-                    "answer it again; else edit the cell in master.xlsx.",
-                )  # fmt: skip
+                shown = {"used": show(before) or BLANK, "unused": show(fact.value) or BLANK}
+                return refuse(question, answer, DEC_007.fill(**shown))
     return None
 
 
 def _spare(state: State, question: Question, answer: Answer, choice: str) -> str:
     """What stands in Other value beside a choice that does not use it, unless both say the same."""
-    said = show(canon(TEXT, answer.other, state.definition)).strip()
+    typed = show(canon(TEXT, answer.other, state.definition)).strip()
     labels = dict(zip(labelled(question.candidates), question.candidates, strict=True))
     chosen = labels.get(choice)
-    return "" if chosen is not None and fold(chosen.text) == fold(said) else said
+    return "" if chosen is not None and fold(chosen.text) == fold(typed) else typed
 
 
 def _choice(question: Question, text: str) -> str | None:
@@ -113,8 +89,8 @@ def _choice(question: Question, text: str) -> str | None:
         if label in question.choices
     ]
     offered = [*((choice, choice) for choice in question.choices), *texts]
-    exact = [choice for said, choice in offered if said == text]
-    alike = [choice for said, choice in offered if fold(said) == fold(text)]
+    exact = [choice for words, choice in offered if words == text]
+    alike = [choice for words, choice in offered if fold(words) == fold(text)]
     return next(iter((*exact, *alike)), None)
 
 
@@ -131,21 +107,21 @@ def _accepted(
     """A candidate's value; what was only asked about is taken in beside what stands."""
     chosen = _chosen(question, choice)
     if isinstance(chosen.value, Invalid):
-        return refuse(question, answer, "DEC-003", f"{chosen.value.message} Or choose Other.")
+        return refuse(question, answer, DEC_003.fill("chosen", why=chosen.value.message))
     key = (question.uid, question.field)
-    asked = next((w for w in asks_on(state, key) if w.id == chosen.assertion), None)
+    asked = next((w for w in asks_on(state, key) if w.id == chosen.write), None)
     if asked is not None and _beside(state, key, asked):
         value = taken_in(state, key, asked, chosen.value)
         return [decided(state, question, answer, choice, value)]
     of: tuple[Candidate, ...] | None = (chosen,)
-    if question.kind == "reverted":
+    if question.kind is Kind.REVERTED:
         head = question.candidates[0]
         of = None if _is_entry(state, key, head) else (head,)
     return [decided(state, question, answer, choice, chosen.value, of=of)]
 
 
 def _is_entry(state: State, key: CellKey, of: Candidate) -> bool:
-    return any(write.id == of.assertion and write.entry for write in state.live(key))
+    return any(write.id == of.write and write.entry for write in state.live(key))
 
 
 def _beside(state: State, key: CellKey, write: Write) -> bool:
@@ -159,14 +135,9 @@ def _other(state: State, question: Question, answer: Answer) -> list[Fact] | Pro
     item = state.field_of(key)
     value = canon(item, answer.other, state.definition) if item is not None else None
     if value is None:
-        return refuse(
-            question,
-            answer,
-            "DEC-004",
-            'The decision is "Other" but no other value is given. Enter it in Other value.',
-        )
+        return refuse(question, answer, DEC_004.fill())
     if isinstance(value, Invalid):
-        return refuse(question, answer, "DEC-003", value.message)
+        return refuse(question, answer, DEC_003.fill("other", why=value.message))
     asked = [w for w in asks_on(state, key) if w.id in question.saw]
     if asked and all(write.entry for write in asked):
         value = taken_in(state, key, asked[-1], value)
@@ -174,28 +145,18 @@ def _other(state: State, question: Question, answer: Answer) -> list[Fact] | Pro
 
 
 def _missing(state: State, question: Question, answer: Answer, choice: str) -> list[Fact] | Problem:
-    seen_away = decided(state, question, answer, choice, None, writes=False)
+    ended = decided(state, question, answer, choice, None, writes=False)
     if choice == WITHDRAW:
         cell = (question.uid, STATUS)
-        return [seen_away, decided(state, question, answer, choice, "withdrawn", cell=cell)]
+        return [ended, decided(state, question, answer, choice, "withdrawn", cell=cell)]
     if choice == TRANSFER:
         item = state.definition.with_role("lead")
         names = canon(item, answer.other, state.definition) if item is not None else None
-        unknown = (
-            [n for n in names if state.definition.lead(n) is None]
-            if isinstance(names, tuple)
-            else []
-        )
-        if item is None or not isinstance(names, tuple) or unknown:
-            said = (
-                f'"{", ".join(unknown)}" is not in the list of leads.'
-                if unknown
-                else ("No lead is given.")
-            )
-            return refuse(
-                question, answer, "DEC-005",
-                f"{said} Enter the name of a lead of plan.toml in Other value.",
-            )  # fmt: skip
+        if item is None or not isinstance(names, tuple):
+            return refuse(question, answer, DEC_005.fill("blank"))
+        unknown = [name for name in names if state.definition.lead(name) is None]
+        if unknown:
+            return refuse(question, answer, DEC_005.fill("unknown", leads=unknown))
         cell = (question.uid, item.id)
-        return [seen_away, decided(state, question, answer, choice, names, cell=cell)]
-    return [seen_away]
+        return [ended, decided(state, question, answer, choice, names, cell=cell)]
+    return [ended]

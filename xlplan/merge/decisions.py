@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.merge.ids import answered_with, identity, named
-from xlplan.merge.model import Candidate, Decided, Place, Question
+from xlplan.merge.ids import Id, identity, named
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import NOWHERE, Candidate, CellKey, Decided, Place, Question, Write
 from xlplan.merge.questions import open_again, open_asks
-from xlplan.merge.records import CellKey
-from xlplan.merge.register import NOWHERE, Write, settle, superseded
+from xlplan.merge.register import settle, superseded
 from xlplan.merge.reverted import answered_again
 from xlplan.merge.state import State
 from xlplan.plan.values import Raw, Value
@@ -49,12 +50,12 @@ def decided(
     key = cell or (question.uid, question.field)
     live = state.live(key)
     asked = [write for write in live if write.id in question.saw and not write.standing]
-    around = _seen_by(state, key, question, answer)
+    around = _shown_to(state, key, question, answer)
     if not writes:  # nothing is put in the place of what an author had replaced, which is not shown
         around -= superseded(live)
-    saw = around | question.saw | answered_with(question.saw) | answered_again(asked, live)
+    saw = around | question.saw | answered_again(asked, live)
     if of is not None:
-        took = {candidate.assertion for candidate in of}
+        took = {candidate.write for candidate in of}
         known = frozenset().union(*(w.saw for w in state.live(key) if w.id in took))
         saw -= {entry.id for entry in state.cell(key).entries} - known
     return Decided(
@@ -70,16 +71,17 @@ def decided(
         saw=saw,
         place=answer.place,
         issued=answer.issued,
+        answered=frozenset(one.certain for one in question.saw if one.doubt),
     )
 
 
-def _seen_by(state: State, key: CellKey, question: Question, answer: Answer) -> frozenset[str]:
+def _shown_to(state: State, key: CellKey, question: Question, answer: Answer) -> frozenset[Id]:
     """What the coordinator saw of a cell: what `decisions.xlsx` showed when it was written, and
     what they have decided since. What another open question asks was not answered with it."""
     issued = state.issued.get(answer.issued)
     now = state.live(key)
     shown = now if issued is None else state.live(key, issued.as_of)
-    decided = [write for write in now if write.kind == "decision"]
+    decided = [write for write in now if write.kind is Kind.DECISION]
     asked = {write.id for write in open_asks(now)} - question.saw
     again = [one for one in open_again(state, key, now) if one.id not in question.saw]
     asked |= {one.said.id for one in again if one.said is not None}
@@ -88,13 +90,13 @@ def _seen_by(state: State, key: CellKey, question: Question, answer: Answer) -> 
 
 def taken_in(state: State, key: CellKey, write: Write, value: Value) -> Value:
     """What the cell holds once a write that only asked stands beside the others."""
-    stands = replace(write, value=value, standing=True, kind="entry" if write.entry else "edit")
+    stands = replace(write, value=value, kind=Kind.ENTRY if write.entry else Kind.EDIT)
     others = [other for other in state.live(key) if other.id != write.id]
     return settle(state.field_of(key), [*others, stands]).value
 
 
-def refuse(question: Question, answer: Answer, code: str, message: str) -> Problem:
-    """Why an answer cannot be taken."""
-    where = str(answer.place) or f"question {question.id}"
+def refuse(question: Question, answer: Answer, why: Filled) -> Problem:
+    """Why an answer cannot be used."""
     about = f"Action {question.action}" if question.action else "The proposed row"
-    return Problem(code, where, f"{about}: {message}", "error", question.action, question.field)
+    where = str(answer.place) or f"question {question.id}"
+    return why.about(about).at(where, action=question.action, field=question.field)

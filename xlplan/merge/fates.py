@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.merge.ids import for_certain
-from xlplan.merge.model import COORDINATOR, Assertion, Disposition, Place, Returned
-from xlplan.merge.register import Write, already_answered, superseded
+from xlplan.merge.kinds import Disposition, Kind
+from xlplan.merge.model import COORDINATOR, Place, Returned, Write
+from xlplan.merge.register import answered, superseded
 from xlplan.merge.reverted import shown_again
 from xlplan.merge.state import State
-
-_ASKING: dict[str, Disposition] = {
-    "invalid": "invalid",
-    "held": "held",
-    "cleared-required": "held",
-    "row-missing": "held",
-    "locked": "locked",
-    "row-added": "proposal",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +41,31 @@ def fates_of(state: State, returned: Returned) -> list[Fate]:
     ]  # fmt: skip
 
 
-def disposition_of(state: State, item: Assertion, source: str = "") -> Disposition:
+def disposition_of(state: State, item: Write, source: str = "") -> Disposition:
     """What became of one assertion: by what stands on its cell, not by when it came in.
 
     `source` is the return that is looked at: what it says again after something else was not
     superseded by its author, but is kept out and asked about.
     """
-    key = (item.uid, item.field)
-    writes = state.live(key)
+    writes = state.live(item.key)
     mine = next((write for write in writes if write.id == item.id), None)
     kind = mine.kind if mine is not None else item.kind
     again = False
     if mine is not None and mine.id in superseded([w for w in writes if _competes(w, mine)]):
         again = any(
             one.said is not None
-            and one.said.id in (mine.id, for_certain(mine.id))
+            and one.said.id in (mine.id, mine.id.certain)
             and source in one.sources
-            for one in shown_again(state, key, writes)
+            for one in shown_again(state, item.key, writes)
         )
         if not again:
             return "superseded"
-    if kind == "row-added" and item.author == COORDINATOR:
+    if kind is Kind.ADDED and item.author == COORDINATOR:
         return "applied"
-    if kind in _ASKING:
-        return _ASKING[kind]
-    cell = state.cell(key)
-    if again or item.id in already_answered(writes):
+    if not kind.stands:
+        return kind.disposition
+    cell = state.cell(item.key)
+    if again or item.id in answered(writes):
         return "applied" if cell.value == item.value else "held"
     if any(head.id == item.id for head in cell.heads):
         if cell.conflict:
@@ -90,12 +80,12 @@ def _competes(write: Write, mine: Write) -> bool:
     return write.standing or not mine.standing
 
 
-def _lost(state: State, item: Assertion, writes: Sequence[Write]) -> bool:
+def _lost(state: State, item: Write, writes: Sequence[Write]) -> bool:
     """Whether the coordinator settled a conflict about this assertion on something else."""
     settled = min((w for w in writes if w.standing and item.id in w.saw), key=_seq, default=None)
     if settled is None or settled.value == item.value:
         return False
-    before = state.cell((item.uid, item.field), settled.seq - 1)
+    before = state.cell(item.key, settled.seq - 1)
     return before.conflict and any(head.id == item.id for head in before.heads)
 
 

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value, encode
+
+
+class Id(NamedTuple):
+    """Names a write. What is written with a reason to doubt it is another write than the same for
+    certain, so that one may be answered and the other come in."""
+
+    name: str
+    doubt: bool = False
+
+    @property
+    def certain(self) -> Id:
+        """The same, as a copy that gives no reason for doubt has it."""
+        return Id(self.name)
+
+    @property
+    def doubted(self) -> Id:
+        """The same, as a copy that gives a reason for doubt has it."""
+        return Id(self.name, True)
+
+    @property
+    def stored(self) -> str:
+        """As the ledger has it, and as the ids of questions and decisions are made of it."""
+        return f"{self.name}?" if self.doubt else self.name
 
 
 def digest(*parts: object) -> str:
@@ -33,33 +56,9 @@ def identity(value: Value) -> object:
     return encoded
 
 
-def assertion_id(issued: str, author: str, uid: str, column: str, value: Value) -> str:
-    """The id of an assertion: the same edit from any copy of the file is the same (MERGE 1)."""
-    return named("w", issued, author, uid, column, identity(value), length=20)
-
-
-_DOUBT, _ANSWERED = "?", "!"
-
-
-def in_doubt(assertion: str) -> str:
-    """The id of an assertion where there is a reason to doubt it: not the same as for certain."""
-    return assertion + _DOUBT
-
-
-def for_certain(assertion: str) -> str:
-    """The id that an assertion has in a copy of its file that gives no reason for doubt."""
-    return assertion.removesuffix(_DOUBT)
-
-
-def answered_with(asked: Iterable[str]) -> frozenset[str]:
-    """What a decision about assertions `asked` has seen besides: what was in doubt is answered
-    for certain as well, whichever copy says it (MERGE section 3)."""
-    return frozenset(for_certain(a) + _ANSWERED for a in asked if a.endswith(_DOUBT))
-
-
-def answered(saw: Iterable[str]) -> frozenset[str]:
-    """The assertions that decisions with `saw` have answered before any copy said them."""
-    return frozenset(a.removesuffix(_ANSWERED) for a in saw if a.endswith(_ANSWERED))
+def write_id(issued: str, author: str, uid: str, column: str, value: Value) -> Id:
+    """The id of a write: the same edit from any copy of the same workbook is the same write."""
+    return Id(named("w", issued, author, uid, column, identity(value), length=20))
 
 
 def row_uid(proposal: str) -> str:

@@ -1,7 +1,7 @@
-"""The nouns of a merge: rows, assertions, issued workbooks, returns, questions, changes.
+"""The nouns of a merge: writes, questions, changes, rows, issued workbooks, returns.
 
 All frozen. The ledger stores the event classes at the end of this module and nothing else; every
-other value is computed from them by `xlplan.merge.project`.
+other value is computed from them.
 """
 
 from __future__ import annotations
@@ -9,30 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as a_field
-from typing import Literal
 
 from xlplan.errors import Problem
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Kind
 from xlplan.plan.definition import KEPT_BACK, WITHDRAWN
 from xlplan.plan.values import Value
 
 COORDINATOR = "coordinator"
 """The author of everything that the coordinator writes, whichever workbook it came in."""
 
-AssertionKind = Literal[
-    "edit", "entry", "invalid", "held", "locked", "cleared-required",
-    "row-added", "row-missing",
-]  # fmt: skip
-STANDING: frozenset[str] = frozenset({"edit", "entry"})
-"""Kinds of assertion that enter the register; all others only ask."""
-
-QuestionKind = Literal[
-    "conflict", "invalid", "held", "locked", "row-added", "row-missing", "reverted",
-    "cleared-required",
-]  # fmt: skip
-
-Disposition = Literal[
-    "applied", "agreed", "conflict", "invalid", "held", "locked", "superseded", "proposal"
-]
+CellKey = tuple[str, str]
+"""uid and field id; field ``""`` stands for the row itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +35,67 @@ class Place:
         return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
-    """This author, looking at this issued workbook, wrote this value in this field of this row.
+NOWHERE = Place()
+NO_WRITE = Id("")
 
-    `id` is a hash of (issued workbook, author, uid, field, canonical value), so the same edit in
-    any copy of the file is the same assertion (MERGE section 1). `raw` is what was typed; `entry`
-    says that it stood in the column for this period's entry of a narrative.
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One author's value in one cell, from the file that says it to the register.
+
+    As a return asserts it: this author, looking at this issued workbook, wrote this value in this
+    field of this row (field ``""``: said of the row as a whole). `id` is a hash of that, so the
+    same edit in any copy of the file is the same write; `raw` is what was typed; `entry` is
+    whether it stood in the column for this period's entry of a narrative; `row` holds the texts of
+    a whole row by column, and `cells` where each of them stands (`place`: the first).
+
+    What follows is known once it is in the ledger: `seq` is its position there, `source` the
+    return or decision that carried it, `cycle` and `period` the cycle it belongs to and that
+    one's place among the others. `saw` names the writes that were visible when it was made.
+    `stamp` is the earliest in-file time at which it was seen, or ``""``; `timed` is False where it
+    was also seen in a file without a time, so that it may be older than `stamp` says. A decision
+    that only ends a question does not count as written (`writes`); `answered` names what it
+    answers in advance: what it decided in doubt, should another copy say it for certain.
     """
 
-    id: str
-    kind: AssertionKind
-    issued: str
+    id: Id
+    kind: Kind
     author: str
     uid: str
     field: str
-    base: Value
     value: Value
+    issued: str = ""
+    base: Value = None
     raw: str = ""
-    place: Place = a_field(default_factory=Place)
+    place: Place = NOWHERE
     message: str = ""
-    row: Mapping[str, str] = a_field(default_factory=dict)
     entry: bool = False
+    row: Mapping[str, str] = a_field(default_factory=dict)
     cells: Mapping[str, str] = a_field(default_factory=dict)
-    """Where each text of `row` stands; `place` is the first of them."""
+    seq: int = 0
+    source: str = ""
+    cycle: str = ""
+    period: int = 0
+    saw: frozenset[Id] = frozenset()
+    stamp: str = ""
+    timed: bool = True
+    writes: bool = True
+    answered: frozenset[Id] = frozenset()
+
+    @property
+    def key(self) -> CellKey:
+        """The cell it is about."""
+        return self.uid, self.field
+
+    @property
+    def standing(self) -> bool:
+        """Whether it enters the register; all others only ask."""
+        return self.kind.stands and self.writes
+
+    @property
+    def asks(self) -> bool:
+        """Whether it only asks: for an answer of the coordinator's."""
+        return not self.kind.stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +107,7 @@ class Candidate:
     author: str
     place: Place
     at: str = ""
-    assertion: str = ""
+    write: Id = NO_WRITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +115,14 @@ class Question:
     """What merge may not decide. `id` is a hash of the cell and of what competes for it."""
 
     id: str
-    kind: QuestionKind
+    kind: Kind
     uid: str
     action: str
     field: str
     base: Value
     master: Value
     candidates: tuple[Candidate, ...]
-    saw: frozenset[str]
+    saw: frozenset[Id]
     choices: tuple[str, ...]
     message: str = ""
 
@@ -234,7 +259,7 @@ class Returned:
     outcome: str
     rows: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
-    assertions: tuple[Assertion, ...] = ()
+    assertions: tuple[Write, ...] = ()
     problems: tuple[Problem, ...] = ()
     information: tuple[str, ...] = ()
     sign_off: Mapping[str, str] = a_field(default_factory=dict)
@@ -242,7 +267,8 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The coordinator's answer to a question. `writes` is whether `value` enters the register."""
+    """The coordinator's answer to a question. `writes` is whether `value` enters the register;
+    `saw` and `answered` are those of the write that it is (see `Write`)."""
 
     id: str
     question: str
@@ -253,9 +279,10 @@ class Decided:
     writes: bool
     value: Value
     why: str
-    saw: frozenset[str]
+    saw: frozenset[Id]
     place: Place
     issued: str = ""
+    answered: frozenset[Id] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

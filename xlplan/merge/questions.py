@@ -9,39 +9,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import cast
 
-from xlplan.merge.ids import digest, identity, in_doubt, named, row_uid
-from xlplan.merge.model import COORDINATOR, Candidate, Question, QuestionKind
-from xlplan.merge.records import CellKey
-from xlplan.merge.register import CellState, Write, already_answered, distinct, seen, superseded
+from xlplan.merge.ids import Id, digest, identity, named, row_uid
+from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, Kind
+from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Question, Write
+from xlplan.merge.register import CellState, answered, distinct, seen, superseded
 from xlplan.merge.reverted import Again, put_back, shown_again
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, WITHDRAWN, Field
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value, natural_key, show_in
 
-KEEP = "Keep current"
-OTHER = "Other"
-COMBINE = "Combine"
-ACCEPT = "Accept"
-DECLINE = "Decline"
-WITHDRAW = "Withdraw"
-TRANSFER = "Transfer"
-LINK = "Link"
-
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "invalid": (KEEP, OTHER),
-    "held": (ACCEPT, KEEP, OTHER),
-    "locked": (ACCEPT, KEEP, OTHER),
-    "cleared-required": (KEEP, ACCEPT, OTHER),
-    "reverted": (KEEP, ACCEPT, OTHER),
-    "row-added": (ACCEPT, LINK, DECLINE),
-    "row-missing": (KEEP, WITHDRAW, TRANSFER),
-}
-_RESERVED = frozenset(
-    fold(word) for word in (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRANSFER, LINK)
-)
+_RESERVED = frozenset(fold(word) for word in CHOICES)
 SHORT = 60
 """Longest candidate that is shown whole in the dropdown; longer ones are cut and numbered."""
 
@@ -62,7 +41,7 @@ def questions_of(state: State, cells: Iterable[CellKey] | None = None) -> list[Q
 
 def _questions_on(state: State, key: CellKey) -> Iterator[Question]:
     writes = state.live(key)
-    if all(write.kind == "row" for write in writes):
+    if all(write.kind is Kind.ROW for write in writes):
         return
     if key[0] in state.rows and state.row_at(key[0]) is None:
         return  # the row was taken back out of the plan, and what was asked about it with it
@@ -74,9 +53,9 @@ def _questions_on(state: State, key: CellKey) -> Iterator[Question]:
     yield from _reverted(state, key, again, writes, cell)
 
 
-def question_id(key: CellKey, kind: str, ids: Iterable[str]) -> str:
+def question_id(key: CellKey, kind: Kind, ids: Iterable[Id]) -> str:
     """The id of a question of some kind between some writes on a cell."""
-    return named("q", key[0], key[1], kind, sorted(ids))
+    return named("q", key[0], key[1], kind, sorted(known.stored for known in ids))
 
 
 def _conflict(state: State, key: CellKey, cell: CellState) -> Question:
@@ -87,7 +66,7 @@ def _conflict(state: State, key: CellKey, cell: CellState) -> Question:
     combine = (COMBINE,) if item is not None and item.type in ("text", "narrative") else ()
     base = next((h.base for h in _as_issued(cell.heads)), cell.value)
     return _question(
-        state, key, "conflict", ids, base, cell.value, candidates,
+        state, key, Kind.CONFLICT, ids, base, cell.value, candidates,
         (*labels, KEEP, *combine, OTHER),
         "These people wrote different things without seeing each other's.",
     )  # fmt: skip
@@ -131,9 +110,9 @@ def _odd(text: str) -> bool:
 def open_asks(writes: Sequence[Write]) -> list[Write]:
     """The writes on a cell that ask: not seen by a later act, not replaced by their author, nor
     said for certain by another copy of the same file."""
-    gone = seen(w for w in writes if w.kind == "decision" or w.standing) | superseded(writes)
-    gone |= already_answered(writes) | {in_doubt(w.id) for w in writes}
-    return [w for w in writes if not w.standing and w.kind != "decision" and w.id not in gone]
+    gone = seen(w for w in writes if not w.asks) | superseded(writes)
+    gone |= answered(writes) | {w.id.doubted for w in writes if not w.id.doubt}
+    return [w for w in writes if w.asks and w.id not in gone]
 
 
 def open_again(state: State, key: CellKey, writes: Sequence[Write]) -> list[Again]:
@@ -142,8 +121,8 @@ def open_again(state: State, key: CellKey, writes: Sequence[Write]) -> list[Agai
     It is asked whatever became of the value before, where what it replaced stands or is asked
     about; else only where nobody has seen the value.
     """
-    known = seen(w for w in writes if w.kind == "decision" or w.standing)
-    decided = seen(w for w in writes if w.kind == "decision")
+    known = seen(w for w in writes if not w.asks)
+    decided = seen(w for w in writes if w.kind is Kind.DECISION)
     cell = state.cell(key)
     asks = [w for w in open_asks(writes) if _is_a_question(state, key, w)]
     current = {write.id for write in (*cell.heads, *cell.entries, *asks)}
@@ -170,7 +149,7 @@ def asks_on(state: State, key: CellKey) -> list[Write]:
 def _asking(
     state: State, key: CellKey, again: Sequence[Again], cell: CellState
 ) -> Iterator[Question]:
-    kinds: dict[str, list[Write]] = defaultdict(list)
+    kinds: dict[Kind, list[Write]] = defaultdict(list)
     for write in asks_on(state, key):
         if _is_a_question(state, key, write):
             kinds[write.kind].append(write)
@@ -182,7 +161,7 @@ def _asking(
         yield _question(
             state,
             key,
-            cast("QuestionKind", kind),
+            kind,
             ids | {one.id for one in again if one.asks and one.said and one.said.id in ids},
             found[0].base,
             cell.value,
@@ -194,9 +173,9 @@ def _asking(
         )
 
 
-def _ask_choices(kind: str, candidates: Sequence[Candidate]) -> tuple[str, ...]:
-    choices = _CHOICES[kind]
-    if kind == "invalid":  # the scale may know some of them by now
+def _ask_choices(kind: Kind, candidates: Sequence[Candidate]) -> tuple[str, ...]:
+    choices = kind.choices
+    if kind is Kind.INVALID:  # the scale may know some of them by now
         return (*_values(candidates), *choices)
     if len(candidates) > 1 and ACCEPT in choices:
         return (*labelled(candidates), *(c for c in choices if c != ACCEPT))
@@ -218,17 +197,17 @@ def _before(state: State, key: CellKey) -> tuple[str, ...]:
 def _is_a_question(state: State, key: CellKey, write: Write) -> bool:
     """Rows that the coordinator adds are taken as they are; a withdrawn row may be missing; what
     the master says by now needs no leave."""
-    if write.kind == "row-added":
+    if write.kind is Kind.ADDED:
         return write.author != COORDINATOR
-    if write.kind in ("locked", "held") and not write.entry:
+    if write.kind in (Kind.LOCKED, Kind.HELD) and not write.entry:
         cell = state.cell(key)
         return cell.conflict or cell.value != write.value
-    return write.kind != "row-missing" or state.value(key[0], STATUS) != WITHDRAWN
+    return write.kind is not Kind.MISSING or state.value(key[0], STATUS) != WITHDRAWN
 
 
 def _ask_candidate(write: Write, item: Field | None) -> Candidate:
-    if write.kind in ("row-added", "row-missing"):
-        text = "\n".join(f"{name}: {text}" for name, text in write.row) or write.message
+    if write.kind.of_row:
+        text = "\n".join(f"{name}: {text}" for name, text in write.row.items()) or write.message
         return Candidate(None, text, write.author, write.place, write.stamp, write.id)
     return candidate(write, item)
 
@@ -238,7 +217,7 @@ def _reverted(
 ) -> Iterator[Question]:
     """A file that may be the author's latest shows something earlier: keep what stands, ask."""
     item = state.field_of(key)
-    over: dict[str, list[Again]] = defaultdict(list)
+    over: dict[Id, list[Again]] = defaultdict(list)
     for one in again:
         if not one.asks:
             over[one.over.id].append(one)
@@ -247,7 +226,7 @@ def _reverted(
         candidates = (candidate(head, item), *(_back(item, one, writes) for one in found))
         said = (_how(one) for one in found)
         yield _question(
-            state, key, "reverted", frozenset((ident, *(one.id for one in found))), head.base,
+            state, key, Kind.REVERTED, frozenset((ident, *(one.id for one in found))), head.base,
             cell.value, candidates, _back_choices(candidates),
             " ".join(dict.fromkeys(text for texts in said for text in texts if text)),
         )  # fmt: skip
@@ -274,7 +253,7 @@ def _back_choices(candidates: Sequence[Candidate]) -> tuple[str, ...]:
         return (*(c for c in valid if c != labelled(candidates)[0]), KEEP, OTHER)
     if isinstance(candidates[1].value, Invalid):
         return (KEEP, OTHER)
-    return _CHOICES["reverted"]
+    return Kind.REVERTED.choices
 
 
 def _offered(cell: CellState, value: Value) -> bool:
@@ -294,8 +273,8 @@ def _back(item: Field | None, again: Again, writes: Sequence[Write]) -> Candidat
 def _question(
     state: State,
     key: CellKey,
-    kind: QuestionKind,
-    ids: frozenset[str],
+    kind: Kind,
+    ids: frozenset[Id],
     base: Value,
     master: Value,
     candidates: tuple[Candidate, ...],

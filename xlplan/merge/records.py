@@ -1,55 +1,40 @@
 """Records: every write with everywhere it was seen, and what of it has been taken back.
 
-A write is one assertion, however many copies of a file carry it. What holds of it (since when,
-by which file) follows from those of its sightings that have not been taken back.
+A write is one, however many copies of a file carry it. What holds of it (since when, by which
+file) follows from those copies that have not been taken back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, KeysView
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from xlplan.merge.model import STANDING, Place
-from xlplan.merge.register import Write
-from xlplan.plan.values import Value, show
-
-CellKey = tuple[str, str]
-"""uid and field id; field ``""`` stands for the row itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One place in the ledger where a write was made or seen again."""
-
-    seq: int
-    source: str
-    """The id of the return or decision that carried it, or ``""`` for a row's first values."""
-    stamp: str
-    place: Place
-    kind: str
-    message: str = ""
-    value: Value = None
-    raw: str = ""
-    """As it was put there: one write may be spelt in two ways."""
-    cells: tuple[tuple[str, str], ...] = ()
-    """By column, where the texts of a whole row stand."""
+from xlplan.merge.ids import Id
+from xlplan.merge.model import CellKey, Write
+from xlplan.plan.values import show
 
 
 class Record:
-    """A write with every sighting of it, in the order of the ledger."""
+    """A write as each file or act carried it, in the order of the ledger."""
 
-    __slots__ = ("sightings", "whole", "write")
+    __slots__ = ("copies", "whole")
 
-    def __init__(self, write: Write) -> None:
-        self.write = write
-        self.sightings: list[Sighting] = []
+    def __init__(self, first: Write) -> None:
+        self.copies: list[Write] = [first]
         self.whole: Write | None = None
-        """The write with what all its sightings say of it, once somebody asked."""
+        """The write with what all its copies say of it, once somebody asked."""
 
-    def see(self, sighting: Sighting) -> None:
-        """Take in one more sighting."""
-        self.sightings.append(sighting)
+    def see(self, copy: Write) -> None:
+        """Take in one more copy. What was visible to its author, and which period it is about,
+        was settled when it was written: the first copy says it."""
+        first = self.copies[0]
+        self.copies.append(
+            replace(
+                copy, saw=first.saw, cycle=first.cycle, period=first.period, base=first.base,
+                row=first.row,
+            )
+        )  # fmt: skip
         self.whole = None
 
 
@@ -57,20 +42,20 @@ class Records:
     """The writes of every cell. It only grows; taking back adds to what has been taken back."""
 
     def __init__(self) -> None:
-        self._records: dict[CellKey, dict[str, Record]] = defaultdict(dict)
+        self._records: dict[CellKey, dict[Id, Record]] = defaultdict(dict)
         self._retracted: dict[str, list[int]] = defaultdict(list)
 
-    def see(self, key: CellKey, write: Write, sighting: Sighting) -> None:
+    def see(self, write: Write) -> None:
         """Take in a write, or see one again that is known."""
-        records = self._records[key]
-        if write.id not in records:
+        records = self._records[write.key]
+        if write.id in records:
+            records[write.id].see(write)
+        else:
             records[write.id] = Record(write)
-        records[write.id].see(sighting)
 
-    def known(self, key: CellKey, write_id: str) -> Write | None:
-        """The write with this id, taken back or not."""
-        record = self._records[key].get(write_id)
-        return None if record is None else record.write
+    def knows(self, key: CellKey, write: Id) -> bool:
+        """Whether a write was ever seen on a cell, taken back or not."""
+        return write in self._records.get(key, {})
 
     def retract(self, sources: Iterable[str], seq: int) -> None:
         """From `seq` on, what returns or decisions brought in so far counts no more."""
@@ -90,7 +75,7 @@ class Records:
         return [
             key
             for key, records in self._records.items()
-            if any(s.source in sources for r in records.values() for s in r.sightings)
+            if any(copy.source in sources for r in records.values() for copy in r.copies)
         ]
 
     def writes(self, key: CellKey, until: int) -> list[Write]:
@@ -104,55 +89,43 @@ class Records:
             if (write := self._as_of(record, until)) is not None
         ]
 
-    def sightings(self, key: CellKey, until: int) -> list[tuple[str, Sighting]]:
-        """The ids of the live writes of a cell, each with every live sighting of it."""
+    def copies(self, key: CellKey, until: int) -> list[Write]:
+        """Every live copy of every live write of a cell, each as its own file has it."""
         return [
-            (name, sight)
-            for name, record in self._records.get(key, {}).items()
-            for sight in record.sightings
-            if sight.seq <= until and self.is_live(sight.source, sight.seq, until)
+            copy
+            for record in self._records.get(key, {}).values()
+            for copy in record.copies
+            if copy.seq <= until and self.is_live(copy.source, copy.seq, until)
         ]
 
     def _stands(self, record: Record) -> bool:
-        """Whether nothing that saw a write was ever taken back, as in most plans nothing was."""
+        """Whether nothing that carried a write was ever taken back, as in most plans."""
         gone = self._retracted
-        return not gone or not any(s.source in gone for s in record.sightings)
+        return not gone or not any(copy.source in gone for copy in record.copies)
 
     def _as_of(self, record: Record, until: int) -> Write | None:
         """A write as of a position of the ledger; None where it was not, or no longer, live."""
-        sightings = record.sightings
-        if sightings[-1].seq <= until and self._stands(record):
+        copies = record.copies
+        if copies[-1].seq <= until and self._stands(record):
             if record.whole is None:
-                record.whole = _as_seen(record.write, sightings)
+                record.whole = _whole(copies)
             return record.whole
-        live = [
-            s
-            for s in sightings
-            if s.seq <= until and (not s.source or self.is_live(s.source, s.seq, until))
-        ]
-        return _as_seen(record.write, live) if live else None
+        live = [c for c in copies if c.seq <= until and self.is_live(c.source, c.seq, until)]
+        return _whole(live) if live else None
 
 
-def _as_seen(write: Write, sightings: list[Sighting]) -> Write:
-    """A write with what its live sightings say of it.
+def _whole(copies: list[Write]) -> Write:
+    """A write with what its live copies say of it.
 
     It stands, and is spelt, as in the copy saved first, whichever came first.
     """
-    first = sightings[0]
-    stamped = [s for s in sightings if s.stamp]
-    dated = min(stamped or sightings, key=lambda s: (s.stamp, show(s.value), str(s.place)))
-    asks = first.kind not in STANDING and first.kind not in ("row", "decision")
+    first = copies[0]
+    stamped = [copy for copy in copies if copy.stamp]
+    dated = min(stamped or copies, key=lambda copy: (copy.stamp, show(copy.value), str(copy.place)))
     return replace(
-        write,
-        value=dated.value,
-        raw=dated.raw,
-        cells=dated.cells,
-        stamp=dated.stamp,
-        timed=len(stamped) == len(sightings),
+        dated,
         seq=first.seq,
         kind=first.kind,
-        standing=write.standing if first.kind == "decision" else not asks,
         message=first.message,
-        place=dated.place,
-        return_id=dated.source,
+        timed=len(stamped) == len(copies),
     )

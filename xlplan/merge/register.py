@@ -1,9 +1,9 @@
 """The register: what one cell of the plan holds, given everything that was ever written there.
 
-A cell is a multi-value register (MERGE section 1). Its heads are the live writes that no other
-live write saw. One distinct value among the heads: the cell is settled on it; more than one: a
-conflict. Everything here is a pure function of a set of writes; their order never matters, except
-that the coordinator's own acts are ordered.
+A cell is a multi-value register. Its heads are the live writes that no other live write saw. One
+distinct value among the heads: the cell is settled on it; more than one: a conflict. Everything
+here is a pure function of a set of writes; their order never matters, except that the
+coordinator's own acts are ordered.
 """
 
 from __future__ import annotations
@@ -13,47 +13,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xlplan.merge.ids import answered, digest, for_certain, identity
-from xlplan.merge.model import COORDINATOR, Place
+from xlplan.merge.ids import Id, digest, identity
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import COORDINATOR, Write
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show
 
 SET_TYPES = ("set", "reference")
-NOWHERE = Place()
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One author's value in one cell.
-
-    `saw` holds the ids of the writes that were visible when it was made. `stamp` is the earliest
-    in-file time at which it was seen, or ``""``; `timed` is False where it was also seen in a file
-    without a time, so that it may be older than `stamp` says. `seq` is its place in the ledger,
-    `period` that of its cycle. `standing` writes enter the register; the others only ask. `kind`
-    is ``row`` (with the row itself), an assertion kind, or ``decision``.
-    """
-
-    id: str
-    author: str
-    value: Value
-    saw: frozenset[str]
-    issued: str
-    kind: str
-    stamp: str = ""
-    seq: int = 0
-    cycle: str = ""
-    standing: bool = True
-    base: Value = None
-    raw: str = ""
-    message: str = ""
-    place: Place = NOWHERE
-    return_id: str = ""
-    row: tuple[tuple[str, str], ...] = ()
-    timed: bool = True
-    entry: bool = False
-    period: int = 0
-    cells: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +30,7 @@ class CellState:
     value: Value
     heads: tuple[Write, ...] = ()
     conflict: bool = False
-    common: frozenset[str] = frozenset()
+    common: frozenset[Id] = frozenset()
     """In a conflict: the ids of the writes that all heads had seen."""
     entries: tuple[Write, ...] = ()
 
@@ -71,18 +38,18 @@ class CellState:
 BLANK = CellState(None)
 
 
-def superseded(writes: Sequence[Write]) -> frozenset[str]:
+def superseded(writes: Sequence[Write]) -> frozenset[Id]:
     """The ids of writes that the same author, in the same issued workbook, later replaced.
 
     Per cell the later in-file stamp wins; writes with the same stamp, or without one, are
-    concurrent (MERGE section 2). What was once seen without a time may be older than any copy of
-    it, so it replaces nothing; a later copy with a time can therefore not bring it back.
+    concurrent. What was once seen without a time may be older than any copy of it, so it replaces
+    nothing; a later copy with a time can therefore not bring it back.
     """
     groups: dict[tuple[str, str, bool], list[Write]] = defaultdict(list)
     for write in writes:
         if write.issued and write.stamp:
             groups[write.issued, write.author, write.entry].append(write)
-    gone: set[str] = set()
+    gone: set[Id] = set()
     for group in groups.values():
         last = max((write.stamp for write in for_sure(group) if write.timed), default="")
         gone.update(write.id for write in group if write.stamp < last)
@@ -90,19 +57,19 @@ def superseded(writes: Sequence[Write]) -> frozenset[str]:
 
 
 def for_sure(writes: Collection[Write]) -> list[Write]:
-    """Without what is in doubt in one copy and said for certain in another: the same assertion."""
+    """Without what is in doubt in one copy and written for certain in another: the same edit."""
     ids = {write.id for write in writes}
-    return [w for w in writes if for_certain(w.id) == w.id or for_certain(w.id) not in ids]
+    return [w for w in writes if not w.id.doubt or w.id.certain not in ids]
 
 
-def seen(writes: Iterable[Write]) -> frozenset[str]:
+def seen(writes: Iterable[Write]) -> frozenset[Id]:
     """The ids that any of `writes` saw."""
     return frozenset().union(*(write.saw for write in writes))
 
 
-def already_answered(writes: Iterable[Write]) -> frozenset[str]:
-    """The ids of what a decision has answered in doubt, whichever copy says it for certain."""
-    return answered(i for w in writes if w.kind == "decision" for i in w.saw)
+def answered(writes: Iterable[Write]) -> frozenset[Id]:
+    """The ids of what a decision has answered in doubt, whichever copy has it for certain."""
+    return frozenset().union(*(write.answered for write in writes))
 
 
 def heads_of(writes: Sequence[Write]) -> tuple[Write, ...]:
@@ -123,11 +90,15 @@ def distinct(writes: Iterable[Write]) -> dict[str, Write]:
 
 def settle(item: Field | None, writes: Collection[Write]) -> CellState:
     """The state of a cell from its live writes; `item` is its field (None: plain)."""
-    settled = already_answered(writes)
+    settled = answered(writes)
     standing = [write for write in writes if write.standing and write.id not in settled]
     if not standing:
         return BLANK
-    if item is not None and item.type == "narrative" and any(w.kind == "entry" for w in standing):
+    if (
+        item is not None
+        and item.type == "narrative"
+        and any(w.kind is Kind.ENTRY for w in standing)
+    ):
         return _settle_narrative(item, standing)
     return _settle_plain(item, standing)
 
@@ -165,7 +136,7 @@ class _Elements:
 
     def __init__(self, writes: Sequence[Write]) -> None:
         self._writes = writes
-        self._bases: dict[str, frozenset[str]] = {}
+        self._bases: dict[Id, frozenset[str]] = {}
 
     def present(self, writes: Sequence[Write]) -> frozenset[str]:
         """The elements that `writes` leave."""
@@ -184,7 +155,7 @@ class _Elements:
         """What a write added and removed; what was typed in is added, though what had removed it
         before was taken back since."""
         value = _elements(write.value)
-        typed = value - _elements(write.base) if write.kind == "edit" else frozenset()
+        typed = value - _elements(write.base) if write.kind is Kind.EDIT else frozenset()
         return (value ^ self._base(write)) | typed
 
     def _is_in(self, element: str, touching: Sequence[Write]) -> bool:
@@ -200,9 +171,9 @@ class _Elements:
 
 def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
     """Entries, newest first, above the text that stands; whoever rewrote it has taken them in."""
-    texts = [write for write in writes if write.kind != "entry"]
+    texts = [write for write in writes if write.kind is not Kind.ENTRY]
     stands = _settle_plain(item, texts) if texts else BLANK
-    entries = [write for write in writes if write.kind == "entry"]
+    entries = [write for write in writes if write.kind is Kind.ENTRY]
     gone = (_behind(stands) if stands.conflict else seen(texts)) | superseded(entries)
     live = sorted((e for e in entries if e.id not in gone), key=_age, reverse=True)
     lines = [signed(entry) for entry in live]
@@ -213,7 +184,7 @@ def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
     )
 
 
-def _age(entry: Write) -> tuple[int, str, str, str]:
+def _age(entry: Write) -> tuple[int, str, str, Id]:
     """Entries are in the order of their cycles: a late one goes to the period it is about."""
     return (entry.period, _time(entry), entry.author, entry.id)
 
@@ -233,7 +204,7 @@ def signed(entry: Write) -> str:
     return f"[{head}] {show(entry.value)}"
 
 
-def _behind(state: CellState) -> frozenset[str]:
+def _behind(state: CellState) -> frozenset[Id]:
     """The ids behind what the master shows of an open conflict."""
     own = [head for head in state.heads if head.author == COORDINATOR]
     if own:
@@ -242,7 +213,7 @@ def _behind(state: CellState) -> frozenset[str]:
     return state.common
 
 
-def visible(state: CellState, writes: Collection[Write], *, everything: bool) -> frozenset[str]:
+def visible(state: CellState, writes: Collection[Write], *, everything: bool) -> frozenset[Id]:
     """The ids that somebody looking at this cell saw.
 
     The coordinator sees everything on the cell, open questions included. A lead sees what the

@@ -1,7 +1,7 @@
 """A period as it is known now: what was written for it, whenever that came in.
 
 "As reported" is the ledger as it was when a composite was published. "Restated" adds what leads
-returned for the period afterwards, and leaves out what has been taken back since (MERGE 4).
+returned for the period afterwards, and leaves out what has been taken back since.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from xlplan.merge.model import COORDINATOR, MasterRow
-from xlplan.merge.records import CellKey
+from xlplan.merge.model import COORDINATOR, CellKey, MasterRow
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN

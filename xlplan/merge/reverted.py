@@ -3,7 +3,7 @@
 A write is dated by the file that said it first, so that a copy saved again replaces nothing. A
 lead who means it anew is then known by their latest file alone: it shows what was replaced, or the
 cell as it was issued, and that is a question. Files of the same time, and those without a time
-inside, all count as the latest: nobody knows which of them was saved last (MERGE section 2).
+inside, all count as the latest: nobody knows which of them was saved last.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.merge.ids import for_certain, identity, named
-from xlplan.merge.model import Place, Returned
-from xlplan.merge.records import CellKey
-from xlplan.merge.register import Write, already_answered, for_sure, settle, superseded
+from xlplan.merge.ids import Id, identity, named
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import CellKey, Place, Returned, Write
+from xlplan.merge.register import answered, for_sure, settle, superseded
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Field
 from xlplan.plan.values import Value
@@ -55,17 +55,17 @@ class Again:
         return not self.over.standing and self.said is not None and not self.said.standing
 
     @property
-    def id(self) -> str:
+    def id(self) -> Id:
         """What a decision about this has seen: it is asked once, whichever copy shows it."""
         return again_id(self.over, self.value)
 
 
-def again_id(over: Write, value: Value) -> str:
+def again_id(over: Write, value: Value) -> Id:
     """Names that an author's `value` came, or may have come, after another write of theirs."""
-    return named("v", over.id, identity(value))
+    return Id(named("v", over.id.stored, identity(value)))
 
 
-def answered_again(asked: Iterable[Write], writes: Sequence[Write]) -> frozenset[str]:
+def answered_again(asked: Iterable[Write], writes: Sequence[Write]) -> frozenset[Id]:
     """What a decision about writes that ask has seen besides: each after the others of its author,
     so that an earlier copy which comes in late does not ask the same anew."""
     return frozenset(
@@ -82,7 +82,7 @@ def shown_again(state: State, key: CellKey, writes: Sequence[Write]) -> Iterator
     for write in for_sure(writes):
         if write.issued:
             groups[_author(write)].append(write)
-    settled = already_answered(writes)
+    settled = answered(writes)
     for group in groups.values():
         returns = state.live_returns(group[0].issued)
         if len(returns) > 1:
@@ -90,12 +90,12 @@ def shown_again(state: State, key: CellKey, writes: Sequence[Write]) -> Iterator
 
 
 def _in_group(
-    last: Sequence[Shown], group: Sequence[Write], settled: frozenset[str]
+    last: Sequence[Shown], group: Sequence[Write], settled: frozenset[Id]
 ) -> Iterator[Again]:
     standing = [write for write in group if write.standing and write.id not in settled]
     stand = _left(standing)
     asked = _left(group)
-    found: dict[str, Again] = {}
+    found: dict[Id, Again] = {}
     for shown in last:
         said = shown.write
         if said is None or said.standing:
@@ -127,13 +127,11 @@ def _last(
     """What the files show of which no other of the same author is known to be later."""
     known = {write.id: write for write in group}
     said: dict[str, list[Shown]] = defaultdict(list)
-    for write_id, sight in state.sightings(key):
-        write = known.get(write_id) or known.get(for_certain(write_id))
+    for copy in state.copies(key):
+        write = known.get(copy.id) or known.get(copy.id.certain)
         if write is not None:
-            said[sight.source].append(Shown(write, sight.place, sight.stamp, sight.source))
-    emptied = {
-        sight.source for _, sight in state.sightings((key[0], "")) if key[1] in dict(sight.cells)
-    }
+            said[copy.source].append(Shown(write, copy.place, copy.stamp, copy.source))
+    emptied = {copy.source for copy in state.copies((key[0], "")) if key[1] in copy.cells}
     shown = [one for source in said.values() for one in source]
     shown += [
         Shown(None, Place(one.file), one.saved_at, one.id)
@@ -159,7 +157,7 @@ def put_back(item: Field | None, again: Again, writes: Sequence[Write]) -> Value
     others = [w for w in writes if _author(w) != _author(again.over)]
     said = again.shown.write
     if said is not None:
-        others.append(replace(said, standing=True, kind="entry"))
+        others.append(replace(said, kind=Kind.ENTRY))
     return settle(item, others).value
 
 

@@ -10,9 +10,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
-from xlplan.merge.ids import digest, identity
+from xlplan.merge.ids import Id, digest, identity
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
+    CellKey,
     Decided,
     Defined,
     Digests,
@@ -26,9 +28,10 @@ from xlplan.merge.model import (
     RowAdded,
     Shared,
     Undone,
+    Write,
 )
-from xlplan.merge.records import CellKey, Records, Sighting
-from xlplan.merge.register import CellState, Write, settle, visible
+from xlplan.merge.records import Records
+from xlplan.merge.register import CellState, settle, visible
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Invalid, Value, canon, show
 
@@ -135,18 +138,20 @@ class State:
         self._rows[fact.uid].append((event.seq, fact))
         for field_id, value in fact.values.items():
             again = f":{digest(identity(value))[:12]}" if fact.source else ""
-            write = Write(
-                id=f"row:{fact.uid}:{field_id}{again}",
-                author=fact.author,
-                value=value,
-                saw=frozenset(),
-                issued="",
-                kind="row",
-                seq=event.seq,
+            self._records.see(
+                Write(
+                    id=Id(f"row:{fact.uid}:{field_id}{again}"),
+                    kind=Kind.ROW,
+                    author=fact.author,
+                    uid=fact.uid,
+                    field=field_id,
+                    value=value,
+                    place=fact.places.get(field_id, Place()),
+                    seq=event.seq,
+                    source=fact.source,
+                    timed=False,
+                )
             )
-            place = fact.places.get(field_id, Place())
-            sighting = Sighting(event.seq, fact.source, "", place, "row", value=value)
-            self._records.see((fact.uid, field_id), write, sighting)
         return [(fact.uid, field_id) for field_id in fact.values]
 
     def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
@@ -155,41 +160,24 @@ class State:
         self._returns_of[fact.issued].append(event)
         self._returns_by_digest[fact.sha256].append(event)
         issued = self.issued.get(fact.issued)
-        touched: list[CellKey] = []
         for item in fact.assertions:
-            key = (item.uid, item.field)
-            touched.append(key)
-            write = self._records.known(key, item.id) or Write(
-                id=item.id,
-                author=item.author,
-                value=item.value,
-                saw=self.saw(key, issued) if issued else frozenset(),
-                issued=item.issued,
-                kind=item.kind,
-                cycle=fact.cycle,
-                seq=event.seq,
-                base=item.base,
-                raw=item.raw,
-                row=tuple(item.row.items()),
-                entry=item.entry,
-                period=self._periods.get(fact.cycle, 0),
+            new = not self._records.knows(item.key, item.id)
+            self._records.see(
+                replace(
+                    item,
+                    place=replace(item.place, file=item.place.file or fact.file),
+                    seq=event.seq,
+                    source=fact.id,
+                    cycle=fact.cycle,
+                    period=self._periods.get(fact.cycle, 0),
+                    saw=self.saw(item.key, issued) if issued and new else frozenset(),
+                    stamp=fact.saved_at,
+                    timed=bool(fact.saved_at),
+                )
             )
-            place = replace(item.place, file=item.place.file or fact.file)
-            sighting = Sighting(
-                event.seq,
-                fact.id,
-                fact.saved_at,
-                place,
-                item.kind,
-                item.message,
-                item.value,
-                item.raw,
-                tuple(item.cells.items()),
-            )
-            self._records.see(key, write, sighting)
-        return touched
+        return [item.key for item in fact.assertions]
 
-    def saw(self, key: CellKey, issued: Issued) -> frozenset[str]:
+    def saw(self, key: CellKey, issued: Issued) -> frozenset[Id]:
         """The writes on a cell that were visible in an issued workbook."""
         writes = self.live(key, issued.as_of)
         state = settle(self.field_of(key), writes)
@@ -198,19 +186,21 @@ class State:
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
         self.decisions[fact.id] = fact
         write = Write(
-            id=fact.id,
+            id=Id(fact.id),
+            kind=Kind.DECISION,
             author=COORDINATOR,
+            uid=fact.uid,
+            field=fact.field,
             value=fact.value,
-            saw=fact.saw,
-            issued="",
-            kind="decision",
+            place=fact.place,
             seq=event.seq,
-            standing=fact.writes,
+            source=fact.id,
+            saw=fact.saw,
+            answered=fact.answered,
+            writes=fact.writes,
         )
-        key = (fact.uid, fact.field)
-        sighting = Sighting(event.seq, fact.id, "", fact.place, "decision", value=fact.value)
-        self._records.see(key, write, sighting)
-        return [key]
+        self._records.see(write)
+        return [write.key]
 
     def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
         self.undone.append((event, fact))
@@ -246,9 +236,9 @@ class State:
             for w in writes
         ]
 
-    def sightings(self, key: CellKey) -> list[tuple[str, Sighting]]:
-        """Where each live write of a cell, by its id, was made or seen again."""
-        return self._records.sightings(key, self.seq)
+    def copies(self, key: CellKey) -> list[Write]:
+        """Every live copy of each live write of a cell, as its own file has it."""
+        return self._records.copies(key, self.seq)
 
     def live_return_events(self, issued: str) -> list[tuple[Event, Returned]]:
         """The returns of an issued workbook that have not been taken back, in ledger order."""
@@ -351,7 +341,8 @@ class State:
         table = []
         for uid in uids:
             cells = (self.cell_as_issued((uid, name), as_of) for name in fields)
-            table.append([uid, [[identity(c.value), [h.id for h in c.heads]] for c in cells]])
+            heads = ((c.value, [head.id.stored for head in c.heads]) for c in cells)
+            table.append([uid, [[identity(value), ids] for value, ids in heads]])
         return digest(table)
 
 

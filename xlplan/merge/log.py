@@ -1,6 +1,6 @@
-"""Projections of the ledger: the state, the change log, what one transaction did.
+"""The change log: what each transaction of the ledger changed, cell by cell, and in which cycle.
 
-All pure: the same events give the same answers, and nothing that is computed here is stored.
+The same events give the same log; nothing that is computed here is stored.
 """
 
 from __future__ import annotations
@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
+    CellKey,
     Change,
     Decided,
     Event,
@@ -21,9 +23,9 @@ from xlplan.merge.model import (
     Returned,
     RowAdded,
     Undone,
+    Write,
 )
-from xlplan.merge.records import CellKey
-from xlplan.merge.register import CellState, Write, settle
+from xlplan.merge.register import CellState, settle
 from xlplan.merge.state import State
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value
@@ -103,7 +105,7 @@ def _will_touch(state: State, event: Event) -> list[CellKey]:
     """The cells that an event may move, before it is applied."""
     fact = event.fact
     if isinstance(fact, Returned):
-        return list(dict.fromkeys((a.uid, a.field) for a in fact.assertions))
+        return list(dict.fromkeys(item.key for item in fact.assertions))
     if isinstance(fact, Decided):
         return [(fact.uid, fact.field)]
     if isinstance(fact, Undone):
@@ -151,7 +153,7 @@ def _change(
     writer: Write | None,
     events: Mapping[int, Event],
 ) -> Change:
-    told = None if isinstance(event.fact, Undone) else writer
+    by = None if isinstance(event.fact, Undone) else writer
     return Change(
         seq=event.seq,
         at=event.at,
@@ -161,9 +163,9 @@ def _change(
         field=key[1],
         before=before,
         after=now.value,
-        by=COORDINATOR if told is None else _authors(now, told),
-        place=Place() if told is None else told.place,
-        kind="undo" if told is None else _kind(now, told, current_cycle(state)),
+        by=COORDINATOR if by is None else _authors(now, by),
+        place=Place() if by is None else by.place,
+        kind="undo" if by is None else _kind(now, by, current_cycle(state)),
         return_id="" if writer is None else _brought_in_by(writer, event.fact, events),
         why=event.fact.why if isinstance(event.fact, Decided | Undone) else "",
     )
@@ -171,8 +173,8 @@ def _change(
 
 def _brought_in_by(writer: Write, fact: Fact, events: Mapping[int, Event]) -> str:
     """The id of the return that carried a write: for a decision, the workbook it was made in."""
-    if writer.kind != "decision":
-        return writer.return_id
+    if writer.kind is not Kind.DECISION:
+        return writer.source
     file = fact.place.file if isinstance(fact, Decided) else ""
     books = (event.fact for event in events.values())
     return next((b.id for b in books if isinstance(b, Returned) and file and b.file == file), "")
@@ -191,7 +193,7 @@ def _writer(event: Event, now: CellState) -> Write | None:
 
 
 def _authors(now: CellState, writer: Write) -> str:
-    if writer.kind == "entry":
+    if writer.kind is Kind.ENTRY:
         return writer.author
     return ", ".join(sorted({h.author for h in now.heads if h.value == writer.value}))
 
@@ -200,14 +202,14 @@ def _kind(now: CellState, writer: Write, period: str) -> str:
     """What a change was; an entry for an earlier period than the current one restates it."""
     if now.conflict:
         return "conflict"
-    if writer.kind == "entry" and writer.cycle != period:
+    if writer.kind is Kind.ENTRY and writer.cycle != period:
         return "restatement"
     same = {head.author for head in now.heads if head.value == writer.value}
-    if len(same) > 1 and writer.kind == "edit":
+    if len(same) > 1 and writer.kind is Kind.EDIT:
         return "agreed"
-    if writer.kind == "edit" and writer.author == COORDINATOR:
+    if writer.kind is Kind.EDIT and writer.author == COORDINATOR:
         return "master"
-    return writer.kind
+    return writer.kind.value
 
 
 def _row_changes(state: State, event: Event, fact: RowAdded) -> Iterator[Change]:
@@ -242,8 +244,7 @@ def counts_for(state: State, returned: Returned, seq: int) -> str:
     """The cycle for which a return counts that was recorded at `seq`: the last one in which its
     lead had been asked by then.
 
-    Whoever answers on the form of an earlier cycle has answered, and is not chased for another
-    (MERGE section 2).
+    Whoever answers on the form of an earlier cycle has answered, and is not chased for another.
     """
     issued = state.issued.get(returned.issued)
     if issued is None or issued.document != "template":

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from xlplan.errors import Problem
-from xlplan.merge.ids import assertion_id, for_certain, in_doubt
-from xlplan.merge.model import COORDINATOR, Assertion, AssertionKind, Issued, Place
+from xlplan.codes.message import Filled
+from xlplan.codes.value_codes import VAL_008, VAL_009
+from xlplan.merge.ids import write_id
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import COORDINATOR, Issued, Place, Write
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
-from xlplan.merge.register import Write
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
@@ -50,8 +51,7 @@ class _Against:
 class Findings:
     """What comparing found, gathered on the way."""
 
-    assertions: list[Assertion] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    assertions: list[Write] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
 
 
@@ -79,7 +79,7 @@ class Comparison:
         self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
         return self.found
 
-    def _add(self, item: Assertion | None) -> None:
+    def _add(self, item: Write | None) -> None:
         if item is not None:
             self.found.assertions.append(item)
 
@@ -119,7 +119,7 @@ class Comparison:
         return max(own, key=lambda write: write.seq, default=None)
 
     def _closed_since(self, uid: str) -> bool:
-        """Closed or withdrawn by the coordinator, unseen by this template (MERGE section 2)."""
+        """Closed or withdrawn by the coordinator, unseen by this template."""
         if self.state.value(uid, STATUS) == WITHDRAWN:
             return True
         item = self.state.definition.with_role("rating", self._row_kind(uid))
@@ -144,7 +144,7 @@ class Comparison:
         if found and self.state.row_at(row.uid) is None:
             self._add(self._proposals.proposal(row, "This row was taken back out of the plan."))
             return
-        emptied = [a for a in found if a.value is None and a.kind in ("edit", "cleared-required")]
+        emptied = [a for a in found if a.value is None and a.kind in (Kind.EDIT, Kind.CLEARED)]
         if len(emptied) > 1 and len(emptied) == self._filled(row):
             found = [a for a in found if a not in emptied]
             said = {a.field: show(a.base) for a in emptied}
@@ -155,16 +155,16 @@ class Comparison:
         found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)
         for item in found:
-            if item.value is None and item.kind == "edit":
+            if item.value is None and item.kind is Kind.EDIT:
                 self._note_cleared(item)
 
-    def _with_its_date(self, row: ReadRow, item: Assertion) -> Assertion:
+    def _with_its_date(self, row: ReadRow, item: Write) -> Write:
         """A lead's edit that takes the date of an open action away is held and asked about.
 
         The date stands meanwhile, so that nothing overdue vanishes by a word. In a copy that
         closes the action the same edit is for certain, and answers the doubt.
         """
-        if self.owner or item.kind not in ("edit", "held"):
+        if self.owner or item.kind not in (Kind.EDIT, Kind.HELD):
             return item
         definition = self.state.definition
         known = definition.find(item.field, self._row_kind(row.uid))
@@ -174,9 +174,9 @@ class Comparison:
         ident = item.id
         if says_no_end(show(item.value)):
             who = (self.issued.id, self.issued.author, row.uid, item.field)
-            ident = assertion_id(*who, NO_END)
+            ident = write_id(*who, NO_END)
         message = item.message or f"{say_gone(gone)}. It stands until this is answered."
-        return replace(item, id=in_doubt(for_certain(ident)), kind="held", message=message)
+        return replace(item, id=ident.doubted, kind=Kind.HELD, message=message)
 
     def _finished(self, row: ReadRow) -> bool:
         """Whether an action is closed, or done and under watch, by its row as it came back and by
@@ -195,7 +195,7 @@ class Comparison:
             said.append(last.value)
         return all(finishes(self.state.definition, item, value) for value in said)
 
-    def _note_cleared(self, item: Assertion) -> None:
+    def _note_cleared(self, item: Write) -> None:
         """What was emptied is said by itself: among other changes it is easily overlooked."""
         known = self._field(item.uid, item.field)
         heading = known.heading if known else item.field
@@ -223,7 +223,7 @@ class Comparison:
 
     def _compare_cell(
         self, row: ReadRow, column: str, cell: ReadCell, against: _Against
-    ) -> Assertion | None:
+    ) -> Write | None:
         item = self._field(row.uid, column)
         if item is None:
             return None
@@ -243,9 +243,9 @@ class Comparison:
         doubt = against.doubt or cell.doubt or _dispute(cell)
         kind, message = self._kind(row, item, column, value, doubt)
         said = self._as_then(item, cell, value)
-        ident = assertion_id(self.issued.id, self.issued.author, row.uid, column, said)
-        return Assertion(
-            id=in_doubt(ident) if doubt and kind == "held" else ident,
+        ident = write_id(self.issued.id, self.issued.author, row.uid, column, said)
+        return Write(
+            id=ident.doubted if doubt and kind is Kind.HELD else ident,
             kind=kind,
             issued=self.issued.id,
             author=self.issued.author,
@@ -291,44 +291,42 @@ class Comparison:
 
     def _value(self, item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
         if cell.error:
-            return Invalid(
-                cell.error,
-                "VAL-008",
-                f"The cell shows the error {cell.error}. Enter the value itself.",
-            )
+            return _invalid(cell.error, VAL_008.fill(error=cell.error))
         value = canon(item, cell.value, definition)
         if cell.formula and not isinstance(cell.value, bool):
-            shown = show(value)
-            return Invalid(
-                f"={cell.formula}",
-                "VAL-009",
-                f'The cell holds the formula ={cell.formula} (showing "{shown}"). '
-                "Enter the value itself.",
-            )
+            formula = f"={cell.formula}"
+            return _invalid(formula, VAL_009.fill(formula=formula, value=show(value)))
         return value
 
     def _kind(
         self, row: ReadRow, item: Field, column: str, value: Value, doubt: str
-    ) -> tuple[AssertionKind, str]:
+    ) -> tuple[Kind, str]:
         if not self.owner and column not in self.issued.inputs:
-            return "locked", f"{item.heading} is locked in the template."
+            return Kind.LOCKED, f"{item.heading} is locked in the template."
         if doubt:
-            return "held", doubt
+            return Kind.HELD, doubt
         if not self.owner and self._closed_since(row.uid) and not self._agreed(row, item, value):
             ref = self.state.ref(row.uid)
-            return "held", f"Action {ref} was closed or withdrawn after this template was issued."
+            return (
+                Kind.HELD,
+                f"Action {ref} was closed or withdrawn after this template was issued.",
+            )
         if isinstance(value, Invalid):
-            return "invalid", value.message
+            return Kind.INVALID, value.message
         if item.retired or self.state.definition.find(item.id, self._row_kind(row.uid)) is None:
             if item is not STATUS_FIELD:
-                return "held", f"The field {item.heading} has since been retired."
+                return Kind.HELD, f"The field {item.heading} has since been retired."
         elif value is None and item.required:
-            return "cleared-required", f"{item.heading} must not be blank."
-        return ("entry" if column.endswith(ENTRY) else "edit"), ""
+            return Kind.CLEARED, f"{item.heading} must not be blank."
+        return (Kind.ENTRY if column.endswith(ENTRY) else Kind.EDIT), ""
 
     def _row_kind(self, uid: str) -> str:
         row = self.state.rows.get(uid)
         return row.kind if row else "action"
+
+
+def _invalid(raw: str, why: Filled) -> Invalid:
+    return Invalid(raw, why.code, why.message)
 
 
 def _dispute(cell: ReadCell) -> str:

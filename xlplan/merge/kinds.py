@@ -1,0 +1,117 @@
+"""The kinds of write, and of question: each once, with everything that follows from it.
+
+A kind is the text by which the ledger and `merge --json` know it. What it does (enter the register
+or only ask), which answers its question offers, what becomes of the returned cell, and the words
+of the question stand here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+KEEP = "Keep current"
+OTHER = "Other"
+COMBINE = "Combine"
+ACCEPT = "Accept"
+DECLINE = "Decline"
+WITHDRAW = "Withdraw"
+TRANSFER = "Transfer"
+LINK = "Link"
+CHOICES: tuple[str, ...] = (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRANSFER, LINK)
+"""Every answer that is not a candidate."""
+
+Disposition = Literal[
+    "applied", "agreed", "conflict", "invalid", "held", "locked", "superseded", "proposal"
+]
+
+
+class Kind(StrEnum):
+    """What a write is, or what a question is about.
+
+    `stands` is whether it enters the register; all others only ask. For a question: `choices` are
+    the answers it offers beside its candidates, `short` says what it is about, and `question`
+    what is asked (``{field}`` is filled with the heading of the field). `disposition` is what
+    became of a cell that only asks. `for_lead` is whether its author can settle it, as it is not
+    about who is right.
+    """
+
+    def __new__(
+        cls,
+        name: str,
+        short: str = "",
+        question: str = "",
+        choices: tuple[str, ...] = (),
+        disposition: Disposition = "applied",
+        for_lead: bool = False,
+    ) -> Kind:
+        """A kind by its name, with what follows from it."""
+        made = str.__new__(cls, name)
+        made._value_ = name
+        made.short, made.question, made.choices = short, question, choices
+        made.disposition, made.for_lead = disposition, for_lead
+        made.stands = not choices
+        return made
+
+    short: str
+    question: str
+    choices: tuple[str, ...]
+    disposition: Disposition
+    for_lead: bool
+    stands: bool
+
+    ROW = "row"
+    """A value with which a row came into the plan."""
+    DECISION = "decision"
+    """The coordinator's answer to a question."""
+    EDIT = "edit"
+    """A cell that was filled in."""
+    ENTRY = "entry"
+    """This period's entry of a narrative."""
+    INVALID = (
+        "invalid", "Not a value of this field",
+        "What came back is not a value of {field}. What should it say?",
+        (KEEP, OTHER), "invalid", True,
+    )  # fmt: skip
+    HELD = (
+        "held", "Edit held for the coordinator",
+        "The change to {field} was held back. Should the plan take it?",
+        (ACCEPT, KEEP, OTHER), "held",
+    )  # fmt: skip
+    LOCKED = (
+        "locked", "A locked cell was changed",
+        "A locked cell was changed. Should {field} say this?",
+        (ACCEPT, KEEP, OTHER), "locked", True,
+    )  # fmt: skip
+    CLEARED = (
+        "cleared-required", "A required field was emptied",
+        "{field} came back blank but must not be. Should it be cleared?",
+        (KEEP, ACCEPT, OTHER), "held", True,
+    )  # fmt: skip
+    ADDED = (
+        "row-added", "A row was added",
+        "A new action is proposed. Should it join the plan?",
+        (ACCEPT, LINK, DECLINE), "proposal",
+    )  # fmt: skip
+    MISSING = (
+        "row-missing", "A row is missing",
+        "This row was missing from the returned workbook, or every cell of it was emptied. Keep, "
+        "withdraw or transfer the action?",
+        (KEEP, WITHDRAW, TRANSFER), "held", True,
+    )  # fmt: skip
+    CONFLICT = (
+        "conflict", "Two answers that differ", "Which of these should {field} say?",
+        (KEEP, OTHER), "conflict",
+    )  # fmt: skip
+    """A question alone: writes that did not see each other differ."""
+    REVERTED = (
+        "reverted", "Files of one lead differ",
+        "Another file of the same lead shows {field} otherwise. Should the plan take that?",
+        (KEEP, ACCEPT, OTHER), "held",
+    )  # fmt: skip
+    """A question alone: a file that may be the author's latest shows something earlier."""
+
+    @property
+    def of_row(self) -> bool:
+        """Whether it is about a row as a whole, and no single cell of it."""
+        return self in (Kind.ADDED, Kind.MISSING)
