@@ -90,7 +90,7 @@ USED_BY_NOTHING: Mapping[str, str] = {
 """Modules that no other imports, each with the reason. Starting points are no modules by that."""
 STARTS = frozenset({"xlplan.cli.main"})
 
-AT_HOME = ("LED", "VER")
+AT_HOME = ("CHK", "LED", "VER")
 """Families of message codes that stand in `xlplan.codes` alone, in whatever room."""
 STILL_LITERAL = frozenset(
     {"board", "cli", "cycle", "issued", "merge", "plan", "returned", "source", "workbook"}

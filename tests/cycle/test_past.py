@@ -10,7 +10,7 @@ from tests import small
 from tests.paper import Office
 from xlplan.cycle.boards import make_board
 from xlplan.cycle.past import past_of
-from xlplan.plan.history import History
+from xlplan.plan.checks.view import History
 from xlplan.plan.values import show
 
 TODAY = date(2026, 3, 1)

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.plan_lines import PLAN, TODAY, Line
-from xlplan.plan.checks import LINTS, check_plan
+from xlplan.plan.checks.checklist import LINTS, check_plan
+from xlplan.plan.checks.view import History, Snapshot
 from xlplan.plan.definition import Field, Rule
-from xlplan.plan.history import History, Snapshot
 from xlplan.plan.tables import LEVELS
 from xlplan.plan.values import Invalid, Value, canon
 
@@ -79,7 +79,7 @@ def test_whatever_people_type_every_finding_says_where_and_what_to_do(
     plan: tuple[list[Line], History],
 ) -> None:
     rows, history = plan
-    codes = {lint.code for lint in LINTS}
+    codes = {lint.message.code for lint in LINTS}
     fields = {item.id for item in FULL.fields} | {""}
     for problem in check_plan(FULL, rows, TODAY, history):
         assert problem.code in codes
@@ -107,7 +107,7 @@ def test_withdrawn_rows_are_only_looked_at_for_their_refs(
     assert {problem.code for problem in found if problem.where != "plan.toml"} <= {"CHK-001"}
 
 
-@given(plans(), st.sampled_from([lint.code for lint in LINTS]))
+@given(plans(), st.sampled_from([lint.message.code for lint in LINTS]))
 def test_a_lint_that_is_off_takes_only_its_own_findings_away(
     plan: tuple[list[Line], History], code: str
 ) -> None:

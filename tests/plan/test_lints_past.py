@@ -10,9 +10,9 @@ import pytest
 
 from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
-from xlplan.plan.checks import LINTS, check_plan
+from xlplan.plan.checks.checklist import LINTS, Lint, check_plan
+from xlplan.plan.checks.view import NO_HISTORY, History, Snapshot
 from xlplan.plan.definition import Field, PlanDefinition, Rule
-from xlplan.plan.history import NO_HISTORY, History, Snapshot
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
 
@@ -59,7 +59,7 @@ def test_a_revised_date_that_has_passed_as_well() -> None:
     june = parse_timescale("June 2026")
     again = action(rating="R", due=june, revised=date(2026, 9, 30))
     (problem,) = found("CHK-018", again, plan=plan)
-    assert (problem.field, problem.message[:18]) == ("revised", "30 September 2026 ")
+    assert (problem.field, problem.message[:18]) == ("revised", "30 September 2026,")
     ahead = action(rating="R", due=june, revised=date(2026, 12, 31))
     assert found("CHK-018", ahead, plan=plan) == []
     (problem,) = found("CHK-018", action(rating="R", due=june), plan=plan)
@@ -71,7 +71,8 @@ def test_worsened_without_a_word() -> None:
     (problem,) = found("CHK-020", row, history=boards(GREEN))
     assert (problem.field, problem.level) == ("rating", "warning")
     assert problem.message == (
-        "RAG went from G to R since the last board, without a word. Ask the lead what happened."
+        "RAG went from G to R since the last board, and no note explains it. "
+        "Ask the lead what happened."
     )
     assert found("CHK-021", row, history=boards(GREEN)) == []
     assert found("CHK-020", action(rating="R", progress="It rained."), history=boards(GREEN)) == []
@@ -111,7 +112,7 @@ def test_the_same_note_but_for_its_date() -> None:
     history = boards({"rating": "G", "progress": "As at 1 May 2026: interviews under way."})
     row = action(progress="As at 3rd September 2026: interviews  under way.")
     (problem,) = found("CHK-022", row, history=history)
-    assert "same as at the last board, but for its date" in problem.message
+    assert "repeats the note of the last board, with another date." in problem.message
     other = action(progress="As at 3 September 2026: two people appointed.")
     assert found("CHK-022", other, history=history) == []
 
@@ -120,7 +121,7 @@ def test_the_same_note_at_two_boards_in_a_row() -> None:
     row = action(progress="Going well.")
     assert found("CHK-022", row, history=boards(GREEN)) == []
     (problem,) = found("CHK-022", row, history=boards(GREEN, GREEN))
-    assert "same as at the last two boards" in problem.message
+    assert "repeats the note of the last two boards." in problem.message
     assert found("CHK-022", replace(row, values={**row.values, "rating": "B"}),
                  history=boards(GREEN, GREEN)) == []  # fmt: skip
     silent = replace(boards(GREEN, GREEN), asked={"u1": ("2026-01", "2026-02")})
@@ -192,7 +193,7 @@ def test_a_rule_challenges_a_rating() -> None:
 
 def test_closed_without_having_been_held() -> None:
     (problem,) = found("CHK-029", action(rating="B"), history=boards(GREEN))
-    assert problem.message.startswith("RAG went from G to B without having been held.")
+    assert problem.message.startswith("RAG went from G to B without a monitoring rating ")
     for seen in ("DG", "B", None):
         assert found("CHK-029", action(rating="B"), history=boards({"rating": seen})) == []
     unheld = replace(PLAN, ratings=tuple(r for r in PLAN.ratings if not r.holding))
@@ -202,7 +203,7 @@ def test_closed_without_having_been_held() -> None:
 def test_closed_at_the_last_board_and_open_now() -> None:
     closed = boards({"rating": "B"})
     (problem,) = found("CHK-030", action(rating="R"), history=closed)
-    assert "The last board saw this closed (B), and RAG is R now." in problem.message
+    assert "This was closed at the last board (B), and RAG is R now." in problem.message
     (blank,) = found("CHK-030", action(rating=None), history=closed)
     assert "RAG is blank now" in blank.message
     assert found("CHK-030", action(rating="DG"), history=closed) == []
@@ -216,7 +217,7 @@ def test_a_later_date_that_nobody_approved() -> None:
     moved = History(dues={"u1": (parse_timescale("March 2027"), parse_timescale("June 2027"))})
     (problem,) = found("CHK-031", action(), history=moved, plan=plan)
     assert problem.message.startswith(
-        "This moved from 31 March 2027 to 30 June 2027, and Approved by is blank."
+        "The date moved from 31 March 2027 to 30 June 2027, and Approved by is blank."
     )
     assert problem.field == "approved_by"
     signed = action(approved_by="The board")
@@ -224,10 +225,33 @@ def test_a_later_date_that_nobody_approved() -> None:
     assert found("CHK-031", action(), plan=plan) == []
     assert found("CHK-031", action(), history=moved) == []  # nowhere to say who
     assert found("CHK-031", action(rating="B"), history=moved, plan=plan) == []
+    assert found("CHK-031", action(due=None), history=moved, plan=plan) == []
 
 
-@pytest.mark.parametrize("lint", LINTS[15:], ids=lambda lint: lint.code)
-def test_each_can_be_switched_off(lint: object) -> None:
-    plan = replace(PLAN, checks={one.code: "off" for one in LINTS})
+@pytest.mark.parametrize(
+    ("due", "revised", "history", "asked"),
+    [
+        ("March 2027", date(2027, 6, 30), NO_HISTORY, True),
+        ("March 2027", date(2027, 3, 31), NO_HISTORY, False),
+        ("March 2027", date(2027, 1, 31), NO_HISTORY, False),
+        (None, date(2027, 6, 30), NO_HISTORY, False),
+        ("Ongoing", date(2027, 6, 30), NO_HISTORY, False),
+        (None, date(2027, 6, 30), History(revised={"u1": (None, date(2027, 5, 1))}), True),
+        (None, None, NO_HISTORY, False),
+    ],
+)
+def test_the_first_date_is_of_the_due_dates_or_else_of_the_revised_ones(
+    due: str | None, revised: date | None, history: History, asked: bool
+) -> None:
+    approved = Field("approved_by", "Approved by", role="approved_by")
+    moved = Field("revised", "Revised", "date", "revised")
+    plan = replace(PLAN, fields=(*PLAN.fields, approved, moved))
+    row = action(due=parse_timescale(due) if due else None, revised=revised)
+    assert bool(found("CHK-031", row, history=history, plan=plan)) is asked
+
+
+@pytest.mark.parametrize("lint", LINTS[15:], ids=lambda lint: lint.message.code)
+def test_each_can_be_switched_off(lint: Lint) -> None:
+    plan = replace(PLAN, checks={one.message.code: "off" for one in LINTS})
     row = action(rating="R", due=parse_timescale("June 2026"))
-    assert found(getattr(lint, "code", ""), row, plan=plan) == []
+    assert found(lint.message.code, row, plan=plan) == []

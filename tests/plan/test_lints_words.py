@@ -8,7 +8,7 @@ import pytest
 
 from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
-from xlplan.plan.checks import check_plan
+from xlplan.plan.checks.checklist import check_plan
 from xlplan.plan.definition import Field, Lead, PlanDefinition
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value, canon
@@ -46,12 +46,12 @@ def test_one_lead_written_two_ways() -> None:
 @pytest.mark.parametrize(
     ("raw", "labels"),
     [
-        ("Green / Red", '2 ratings, "Green" and "Red"'),
-        ("G/R", '2 ratings, "Green" and "Red"'),
-        ("Red → Green", '2 ratings, "Red" and "Green"'),
-        ("Red\nGreen", '2 ratings, "Red" and "Green"'),
-        ("Green (was Red)", '2 ratings, "Green" and "Red"'),
-        ("Blue, Green and Red", '3 ratings, "Blue" and "Green" and "Red"'),
+        ("Green / Red", '"Green", "Red"'),
+        ("G/R", '"Green", "Red"'),
+        ("Red → Green", '"Red", "Green"'),
+        ("Red\nGreen", '"Red", "Green"'),
+        ("Green (was Red)", '"Green", "Red"'),
+        ("Blue, Green and Red", '"Blue", "Green", "Red"'),
     ],
 )
 def test_two_ratings_in_a_cell(raw: str, labels: str) -> None:
@@ -59,7 +59,7 @@ def test_two_ratings_in_a_cell(raw: str, labels: str) -> None:
     assert item is not None
     row = action(rating=canon(item, raw, PLAN))
     (problem,) = found("CHK-019", row)
-    assert problem.message == f"RAG holds {labels}. Choose one."
+    assert problem.message == f"RAG holds more than one rating: {labels}. Choose one."
     assert (problem.level, problem.field) == ("error", "rating")
     assert found("CHK-006", row) == []
 
@@ -80,7 +80,7 @@ def test_words_that_refer_to_no_action() -> None:
     (problem,) = found("CHK-024", *rows)
     assert (problem.action, problem.field) == ("3.12", "action")
     assert problem.message == (
-        'The text says "see 3.11 and 3.13", and the plan has no such action. Correct the reference.'
+        'The text has "see 3.11 and 3.13", but the plan has no such action. Correct the reference.'
     )
     assert found("CHK-024", *rows, action("3.13")) == []
     elsewhere = action("3.14", action="See the Workforce Strategy action 7")
@@ -108,7 +108,7 @@ def test_a_printed_count_that_the_plan_does_not_bear_out(note: str, words: str) 
     plan = replace(PLAN, notes=("A title", f"Summary\n{note}"))
     problems = found("CHK-025", action(), action("1.2"), recommendation(), plan=plan)
     assert problems[0].where == "plan.toml"
-    assert f'A note of the plan says "{words}", and the plan has ' in problems[0].message
+    assert f'A note of the plan has "{words}", but the plan has ' in problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_withdrawn_actions_are_not_counted() -> None:
 @pytest.mark.parametrize(
     ("steps", "dates", "says"),
     [
-        ("Write\nTrain\nAudit", "May 2027\nJune 2027", "Timescale has 2 lines beside 3 of Action"),
+        ("Write\nTrain\nAudit", "May 2027\nJune 2027", "Timescale has 2 lines, but Action has 3"),
         ("Write\nTrain", "May 2027\nJune 2027", ""),
         ("Write\nTrain", "May 2027", ""),
         (None, "May 2027\nJune 2027", ""),
@@ -154,7 +154,7 @@ def test_withdrawn_actions_are_not_counted() -> None:
 )
 def test_parallel_lists_of_unequal_length(steps: Value, dates: str, says: str) -> None:
     problems = found("CHK-026", action(action=steps, due=parse_timescale(dates)))
-    assert [p.message.partition(",")[0] for p in problems] == [says] * bool(says)
+    assert [p.message.partition(", so")[0] for p in problems] == [says] * bool(says)
     assert all(p.field == "due" for p in problems)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from xlplan.plan.checks.references import Mention, Reference, mentions_of, references_of
 from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.references import Mention, Reference, mentions_of, references_of
 from xlplan.plan.values import Value
 
 PLAN = PlanDefinition(

@@ -10,9 +10,9 @@ from xlplan.board.frame import Frame, percent
 from xlplan.board.naming import section_text
 from xlplan.board.standings import Point, Standing, section_field
 from xlplan.merge.model import MasterRow
+from xlplan.plan.checks.rollups import RolledUp, roll_up
 from xlplan.plan.definition import Field, Rollup
 from xlplan.plan.ratings import rating_word
-from xlplan.plan.rollups import RolledUp, roll_up
 from xlplan.plan.text import fold
 from xlplan.plan.values import show, sort_elements
 from xlplan.workbook.write.look import rating_style

@@ -15,8 +15,8 @@ from xlplan.board.recommendations import ROLLED, rolled_cell, rolled_sections, s
 from xlplan.board.standings import DIRECTIONS, Direction
 from xlplan.board.summary_charts import PIXELS, Ranges, Spot, below, summary_charts
 from xlplan.board.words import meaning_of
+from xlplan.plan.checks.rollups import RolledUp
 from xlplan.plan.definition import Rollup
-from xlplan.plan.rollups import RolledUp
 from xlplan.plan.text import fold
 from xlplan.workbook.write.look import mix, rating_style
 from xlplan.workbook.write.measure import row_heights

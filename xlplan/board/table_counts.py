@@ -22,8 +22,8 @@ from xlplan.board.recommendations import (
     rolled_up,
 )
 from xlplan.board.standings import DIRECTIONS, NO_SECTION, Direction, Point, points_of
+from xlplan.plan.checks.rollups import RolledUp
 from xlplan.plan.definition import Rollup
-from xlplan.plan.rollups import RolledUp
 from xlplan.plan.text import fold
 
 FIGURE = 14.0

@@ -14,9 +14,9 @@ from xlplan.cycle.merge import MergeResult, ReturnReport
 from xlplan.cycle.report import Status
 from xlplan.errors import Problem
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
+from xlplan.plan.checks.milestones import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_of
-from xlplan.plan.milestones import Milestone, milestones_of
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value, show, to_json
 

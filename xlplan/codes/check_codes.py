@@ -98,7 +98,6 @@ CHK_012 = Message(
     "A reference leads nowhere.",
     "Correct the reference.",
     {
-        "action": 'There is no action "{ref}" in the plan. Correct the reference.',
         "recommendation": 'There is no recommendation "{ref}" in the plan. Correct the reference.',
         "either": 'There is no action or recommendation "{ref}" in the plan. Correct the '
         "reference.",

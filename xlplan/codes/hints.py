@@ -19,7 +19,11 @@ def nearest(word: str, known: Iterable[str], cutoff: float = CUTOFF) -> str:
 
 def did_you_mean(word: str, known: Iterable[str], cutoff: float = CUTOFF) -> str:
     """``Did you mean "Head of QA"?``, or ``""`` where no known word is near."""
-    near = nearest(word, known, cutoff)
+    return ask_for(nearest(word, known, cutoff))
+
+
+def ask_for(near: str) -> str:
+    """``Did you mean "Head of QA"?`` for a word that was found near, or ``""`` for none."""
     return f'Did you mean "{near}"?' if near else ""
 
 

@@ -24,8 +24,8 @@ from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import Change, MasterRow, Published, Question
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
-from xlplan.plan.challenges import challenges_of
-from xlplan.plan.checks import check_plan
+from xlplan.plan.checks.challenges import challenges_of
+from xlplan.plan.checks.checklist import check_plan
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date

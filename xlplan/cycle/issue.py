@@ -18,8 +18,8 @@ from xlplan.ledger.originals import sha256
 from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, MasterRow, Ours
 from xlplan.merge.state import State
-from xlplan.plan.alike import says_vacant
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
+from xlplan.plan.people import says_vacant
 from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What a plan was before, for the lints: read from the ledger as of a position.
 
-Nothing here decides anything; `xlplan.plan.lints_past` says what it means.
+Nothing here decides anything; `xlplan.plan.checks.lints_past` says what it means.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import date
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, Change, Returned
 from xlplan.merge.state import State
+from xlplan.plan.checks.view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
-from xlplan.plan.history import History, Snapshot
 from xlplan.plan.values import Value
 
 _COMPARED: tuple[str, ...] = ("rating", "progress", "reason")

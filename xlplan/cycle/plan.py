@@ -195,7 +195,7 @@ class Plan:
     def check(self) -> list[Problem]:
         """Lint the plan: every problem, with its action and field."""
         from xlplan.cycle.past import past_of
-        from xlplan.plan.checks import check_plan
+        from xlplan.plan.checks.checklist import check_plan
 
         with self.desk.work(dry_run=True):
             state, today = self.desk.state, self.desk.today

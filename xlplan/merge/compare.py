@@ -21,7 +21,6 @@ from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import date_gone, say_gone
-from xlplan.plan.lifecycle import finishes
 from xlplan.plan.text import fold, same_words
 from xlplan.plan.timescales import Timescale, says_no_end
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
@@ -193,7 +192,7 @@ class Comparison:
         last = self._own(row.uid, item.id)
         if last is not None and last.seq > self.issued.as_of:
             said.append(last.value)
-        return all(finishes(self.state.definition, item, value) for value in said)
+        return all(self.state.definition.finishes(item, value) for value in said)
 
     def _note_cleared(self, item: Write) -> None:
         """What was emptied is said by itself: among other changes it is easily overlooked."""

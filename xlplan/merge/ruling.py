@@ -13,7 +13,6 @@ from typing import Literal
 from xlplan.merge.register import SET_TYPES
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import date_gone
-from xlplan.plan.lifecycle import finishes
 from xlplan.plan.text import same_words
 from xlplan.plan.values import Invalid, Raw, Value, canon
 
@@ -111,4 +110,4 @@ def _finished(
         return False
     table = returned if item.owner == "lead" and item.id in returned else base
     b, m, r = (canon(item, row.get(item.id), definition) for row in (base, master, table))
-    return all(finishes(definition, item, value) for value in ([r] if m == b else [r, m]))
+    return all(definition.finishes(item, value) for value in ([r] if m == b else [r, m]))

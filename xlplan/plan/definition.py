@@ -252,6 +252,11 @@ class PlanDefinition:
         """The rating with this code, or None."""
         return next((r for r in self.ratings if r.code == code and r.scale == scale), None)
 
+    def finishes(self, item: Field, value: object) -> bool:
+        """Whether a rating closes an action, or says that it is done and under watch."""
+        rating = self.rating(value, item.scale)
+        return rating is not None and (rating.closed or rating.holding)
+
     @cached_property
     def lead_names(self) -> Mapping[str, Lead]:
         """Leads by case-folded name and alias."""

@@ -90,9 +90,9 @@ def _levels(source: Source, raw: object) -> dict[str, str]:
         return {}
     if not raw:
         return {}
-    from xlplan.plan.checks import LINTS  # costs as much as everything else that is read here
+    from xlplan.plan.checks.checklist import LINTS  # costs as much as all else that is read here
 
-    known = [lint.code for lint in LINTS]
+    known = [lint.message.code for lint in LINTS]
     for code, level in raw.items():
         if code not in known:
             message = f'[checks]: "{code}" is not the code of a check. {suggest(code, known)}'

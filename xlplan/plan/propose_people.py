@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
-from xlplan.plan.alike import names_nobody, says_vacant
 from xlplan.plan.definition import DEFAULT_SEPARATORS, Lead
-from xlplan.plan.people import split_people
+from xlplan.plan.people import names_nobody, says_vacant, split_people
 from xlplan.plan.text import canon_text, fold
 
 _NAME = r"[A-Z][A-Za-z'’-]*(?: [A-Z][A-Za-z'’-]*){1,3}"

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlplan.errors import Problem
+from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
-from xlplan.plan.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
 from xlplan.source.account import MOST_NOTES, KeptBack, Work, of_plan

@@ -1,19 +1,48 @@
-"""What a lint looks at: the rows of a plan and the questions that several lints ask of them."""
+"""What a lint looks at: the rows of a plan, what it was before, and what its notes say.
+
+Words are read so as to be right when they speak rather than to speak often: a note that says
+neither that work is left nor that it is done is common, and says nothing.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Protocol
 
+from xlplan.codes.message import Filled
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.due import Due, due_in
-from xlplan.plan.history import NO_HISTORY, History
 from xlplan.plan.text import fold
+from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.values import Invalid, Value
+
+_OUTSTANDING = re.compile(
+    r"\b(?:"
+    r"(?:is|are|remains?|still) outstanding"
+    r"|(?<!no )outstanding (?:actions?|work|tasks?|issues?|items?)"
+    r"|not (?:yet )?(?:been )?(?:fully )?"
+    r"(?:completed?|started|begun|finished|done|implemented|in place|agreed)"
+    r"|not yet|yet to|incomplete"
+    r"|still (?:to|in progress|being|awaiting|waiting|needs?)"
+    r"|(?:remains?|needs?|is|are) to be"
+    r"|in progress|under ?way|awaiting|work (?:continues|is continuing)"
+    r"|delayed|behind schedule"
+    r")\b",
+    re.IGNORECASE,
+)
+_COMPLETED = re.compile(
+    r"(?:^|[.;:!?\n\]] ?| [-–] )"
+    r"((?:(?:this|the|all) )?(?:actions? |work |review )?"
+    r"(?:(?:has|have) (?:now )?been |is |are |now )?(?:now |fully )*"
+    r"(?:completed?|finished|closed))"
+    r"(?=\s*(?:$|[.,;:!?\n)–-]|(?:on|in) (?!part|principle|progress|track|target|schedule)"
+    rf"|(?:{'|'.join(MONTH_NAMES)}) \d{{4}}))",
+    re.IGNORECASE,
+)
 
 
 class Row(Protocol):
@@ -42,6 +71,39 @@ class Row(Protocol):
     @property
     def withdrawn(self) -> bool:
         """Whether it has been taken out of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The plan as one board saw it: by uid, then field id, the actions it had then."""
+
+    label: str
+    values: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The past of a plan. Cycles and boards run from the oldest to the newest.
+
+    `boards` are the earlier boards. By uid: `asked` names the cycles in which the action went out
+    to a lead and whose returns are due, `updated` those in which somebody changed something in
+    it, `first` its first rating; `dues` and `revised` hold every value that its due date and its
+    revised date have had, the present one last.
+    """
+
+    boards: tuple[Snapshot, ...] = ()
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    updated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    first: Mapping[str, Value] = field(default_factory=dict)
+    dues: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    revised: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+
+    def at_last_board(self, uid: str) -> Mapping[str, Value] | None:
+        """The action as the last board saw it; None where it did not, or there was none."""
+        return self.boards[-1].values.get(uid) if self.boards else None
+
+
+NO_HISTORY = History()
 
 
 @dataclass(frozen=True)
@@ -133,9 +195,13 @@ class Plan:
 
     def closed(self, row: Row) -> bool:
         """Whether the rating of a row is one that closes it."""
-        item = self.definition.with_role("rating", row.kind)
-        rating = self.definition.rating(row.values.get(item.id), item.scale) if item else None
+        rating = self.rating(row)
         return rating is not None and rating.closed
+
+    def rating(self, row: Row) -> Rating | None:
+        """The point of the scale at which a row is rated now."""
+        item = self.definition.with_role("rating", row.kind)
+        return self.definition.rating(row.values.get(item.id), item.scale) if item else None
 
 
 def newest_notes(definition: PlanDefinition, row: Row) -> Iterator[tuple[str, str]]:
@@ -151,10 +217,27 @@ def entries_of(note: str) -> list[str]:
     return re.split(r"\n(?=\[)", note)
 
 
+def says_outstanding(note: str) -> str:
+    """The words of a note that say there is work left, or ``""``."""
+    found = _OUTSTANDING.search(_one_spaced(note))
+    return found[0] if found else ""
+
+
+def says_completed(note: str) -> str:
+    """The words that say the action is completed, at the start of a sentence, or ``""``."""
+    found = _COMPLETED.search(_one_spaced(note))
+    return found[1] if found else ""
+
+
+def _one_spaced(note: str) -> str:
+    lines = (" ".join(line.split()) for line in note.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a lint found: the row (None: in the definition), the field's id, and a message."""
 
     row: Row | None
     field: str
-    message: str
+    message: Filled

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xlplan.plan.checks.view import Row
 from xlplan.plan.definition import Field, PlanDefinition, Rating, Rollup
-from xlplan.plan.lint_view import Row
 from xlplan.plan.ratings import badness
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show, sort_elements

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from xlplan.codes.check_codes import CHK_026
+from xlplan.plan.checks.view import Finding, Plan, Row
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, due_of
-from xlplan.plan.lint_view import Row
 from xlplan.plan.people import split_people
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Invalid, Value, show
@@ -160,3 +161,13 @@ def _others(
     for item, lines in _lists(definition, row):
         if item is not steps and len(lines) == wanted:
             yield item.id, lines
+
+
+def unequal_parallel_lists(plan: Plan) -> Iterator[Finding]:
+    """Lists of dates that match no list of steps in number."""
+    for row in plan.standing:
+        found = unequal_lists(plan.definition, row) if row.kind == "action" else None
+        if found is not None:
+            beside = [f"{heading} has {count}" for heading, count in found.beside]
+            said = CHK_026.fill(heading=found.heading, lines=found.lines, beside=beside)
+            yield Finding(row, found.field, said)

@@ -1,7 +1,8 @@
 """References: from actions to recommendations, to inspection reports and to other actions.
 
 Two places hold them: fields made for it, and words inside a text ("see 3.12", "see also Housing
-action 4 above"). `references_of` reads both and follows them both ways.
+action 4 above"). `references_of` reads both and follows them both ways. The lints of references
+stand at the end.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from xlplan.codes.check_codes import CHK_012, CHK_013, CHK_024
+from xlplan.plan.checks.view import Finding, Plan, Row
 from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.lint_view import Row
 from xlplan.plan.text import fold
+from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show, sort_elements
 
 Leads = Literal["", "nowhere", "outside"]
@@ -223,3 +226,43 @@ def _grouped(
     for one in found:
         groups.setdefault(key(one), []).append(one)
     return {name: tuple(group) for name, group in groups.items()}
+
+
+def dangling_reference(plan: Plan) -> Iterator[Finding]:
+    """References to a recommendation or an action that is not in the plan."""
+    for row, item, value in plan.cells():
+        kinds = kinds_referred_to(plan.definition, item)
+        for ref in sorted(value) if kinds and isinstance(value, frozenset) else ():
+            if not any((kind, fold(ref)) in plan.by_ref for kind in kinds):
+                found = (
+                    CHK_012.fill("recommendation", ref=ref)
+                    if kinds == ("recommendation",)
+                    else CHK_012.fill("either", ref=ref)
+                )
+                yield Finding(row, item.id, found)
+
+
+def later_than_recommendation(plan: Plan) -> Iterator[Finding]:
+    """Actions due after the recommendation they answer."""
+    due = plan.definition.with_role("due")
+    for row, _, value in plan.of_role("recommendation"):
+        by = plan.due(row).by if row.kind == "action" else None
+        for ref in sorted(value) if by and due and isinstance(value, frozenset) else ():
+            answered = plan.by_ref.get(("recommendation", fold(ref)))
+            limit = plan.due(answered).by if answered else None
+            if by and due and limit and by > limit:
+                found = CHK_013.fill(date=say_date(by), ref=ref, limit=say_date(limit))
+                yield Finding(row, due.id, found)
+
+
+def dangling_words(plan: Plan) -> Iterator[Finding]:
+    """Words such as "see 3.12" where the plan has no such action."""
+    rows = {row.uid: row for row in plan.standing}
+    for one in references_of(plan.definition, plan.rows).every:
+        if one.inside_text and one.leads == "nowhere":
+            found = (
+                CHK_024.fill("action", words=one.text)
+                if one.kind == "action"
+                else CHK_024.fill("recommendation", words=one.text)
+            )
+            yield Finding(rows[one.uid], one.field, found)

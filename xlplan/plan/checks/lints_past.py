@@ -1,17 +1,19 @@
 """Lints that compare a plan with its past: what moved, what did not, and whether anyone said why.
 
-Most need a history (`xlplan.plan.history`) and say nothing without one.
+Most need a `History` and say nothing without one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
-from xlplan.plan.challenges import challenges_of
+from xlplan.codes import check_codes as chk
+from xlplan.codes.message import Filled
+from xlplan.plan.checks.view import Finding, Plan, Row, entries_of
 from xlplan.plan.definition import Field, Rating
-from xlplan.plan.lifecycle import life_of, rating_in, stage_of
-from xlplan.plan.lint_view import Finding, Plan, Row, entries_of
+from xlplan.plan.due import due_of
 from xlplan.plan.ratings import is_worse
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTHS, say_date
@@ -35,30 +37,36 @@ def past_date(plan: Plan) -> Iterator[Finding]:
     due = plan.definition.with_role("due")
     for row in plan.standing if due else ():
         by = plan.due(row).by if row.kind == "action" else None
-        rating = rating_in(plan.definition, row.values)
+        rating = plan.rating(row)
         finished = rating is not None and (rating.closed or rating.holding)
         # Where the rating says nothing of it, that is the first thing to ask (CHK-010).
         silent = plan.is_rated and (rating is None or not rating.exception)
         if due and by is not None and by < plan.today and not finished and not silent:
             again = revised is not None and row.values.get(revised.id) is not None
             item = revised if revised and again else due
-            said = "has passed as well" if again else "has passed and there is no new date"
-            message = f"{say_date(by)} {said}. Ask the lead for a date, and for who approved it."
-            yield Finding(row, item.id, message)
+            day = say_date(by)
+            found = (
+                chk.CHK_018.fill("revised", date=day)
+                if again
+                else chk.CHK_018.fill("due", date=day)
+            )
+            yield Finding(row, item.id, found)
 
 
 def worsened(plan: Plan) -> Iterator[Finding]:
     """Ratings worse than at the last board, without a word since."""
     for row, item, before, now, scale in _moved(plan):
         if is_worse(now.code, before.code, scale):
-            yield Finding(row, item.id, _without_a_word(item, before, now))
+            found = chk.CHK_020.fill(heading=item.heading, before=before.code, now=now.code)
+            yield Finding(row, item.id, found)
 
 
 def unexplained(plan: Plan) -> Iterator[Finding]:
     """Ratings that are better than at the last board, without a word since."""
     for row, item, before, now, scale in _moved(plan):
         if not is_worse(now.code, before.code, scale):
-            yield Finding(row, item.id, _without_a_word(item, before, now))
+            found = chk.CHK_021.fill(heading=item.heading, before=before.code, now=now.code)
+            yield Finding(row, item.id, found)
 
 
 def copied_forward(plan: Plan) -> Iterator[Finding]:
@@ -69,23 +77,20 @@ def copied_forward(plan: Plan) -> Iterator[Finding]:
             note = row.values.get(item.id)
             if item.role != "progress" or not isinstance(note, str):
                 continue
-            told = _told_again(note) if item.mode == "append" else ""
-            if not told and item.mode == "replace" and not silent:
-                told = _same_as_before(plan, row, item, note)
-            if told:
-                message = f"{item.heading} says the same as {told}. Ask the lead what is new."
-                yield Finding(row, item.id, message)
+            found = None
+            if item.mode == "append":
+                found = _entry_again(item, note)
+            elif not silent:
+                found = _same_as_before(plan, row, item, note)
+            if found:
+                yield Finding(row, item.id, found)
 
 
 def not_updated(plan: Plan) -> Iterator[Finding]:
     """Open actions in which nobody has changed anything for two cycles."""
     for row in _open(plan):
         if cycles := _silent_cycles(plan, row):
-            message = (
-                f"Nobody changed anything here in the cycles {cycles[0]} and {cycles[1]}. "
-                "Ask the lead for news."
-            )
-            yield Finding(row, "", message)
+            yield Finding(row, "", chk.CHK_023.fill(first=cycles[0], second=cycles[1]))
 
 
 def below_first(plan: Plan) -> Iterator[Finding]:
@@ -97,21 +102,8 @@ def below_first(plan: Plan) -> Iterator[Finding]:
         if not isinstance(first, str):
             first = plan.history.first.get(row.uid)
         if is_worse(code, first, scale):
-            message = (
-                f"{item.heading} is {code}, worse than its first rating, {first}. "
-                "Ask the lead what would turn it round."
-            )
-            yield Finding(row, item.id, message)
-
-
-def challenged(plan: Plan) -> Iterator[Finding]:
-    """Ratings that a rule of the plan challenges."""
-    item = plan.definition.with_role("rating")
-    if item is None or not plan.definition.rules:
-        return
-    for row in plan.standing:
-        for challenge in challenges_of(plan.definition, row, plan.today):
-            yield Finding(row, item.id, f"{challenge.message} Ask the lead which is right.")
+            found = chk.CHK_027.fill(heading=item.heading, rating=show(code), first=show(first))
+            yield Finding(row, item.id, found)
 
 
 def closed_unheld(plan: Plan) -> Iterator[Finding]:
@@ -120,44 +112,35 @@ def closed_unheld(plan: Plan) -> Iterator[Finding]:
         before = plan.rating_before(row)
         watched = any(rating.holding for rating in plan.scale(item))
         if closed and watched and before and not before.closed and not before.holding:
-            message = (
-                f"{item.heading} went from {before.code} to {code} without "
-                "having been held. Hold it until the board has seen that it lasts."
-            )
-            yield Finding(row, item.id, message)
+            found = chk.CHK_029.fill(heading=item.heading, before=before.code, rating=show(code))
+            yield Finding(row, item.id, found)
 
 
 def reopened(plan: Plan) -> Iterator[Finding]:
     """Actions that a board has seen closed and that are open again."""
     for row, item, code, closed in plan.rated() if plan.history.boards else ():
         before = plan.rating_before(row)
-        was_closed = before is not None and before.closed and not closed
-        if before and was_closed and stage_of(plan.definition, row, plan.history) == "reopened":
-            stands = code if code else "blank"
-            message = (
-                f"The last board saw this closed ({before.code}), and {item.heading} is "
-                f"{stands} now. Ask the lead why it was reopened."
-            )
-            yield Finding(row, item.id, message)
+        now = plan.rating(row)
+        if before and before.closed and not closed and not (now and now.holding):
+            stands = show(code) or chk.BLANK
+            found = chk.CHK_030.fill(before=before.code, heading=item.heading, rating=stands)
+            yield Finding(row, item.id, found)
 
 
 def rescheduled_unapproved(plan: Plan) -> Iterator[Finding]:
     """Actions with a later date than the first, where the plan says who approves and nobody has."""
     item = plan.definition.with_role("approved_by")
     for row in _open(plan) if item else ():
-        life = life_of(plan.definition, row, plan.history)
-        if item and life.rescheduled and not life.approved_by and life.original.by:
-            was, now = say_date(life.original.by), say_date(life.current.by or life.original.by)
-            message = (
-                f"This moved from {was} to {now}, and {item.heading} is blank. "
-                "Say who approved the new date."
-            )
-            yield Finding(row, item.id, message)
+        first, now = _first_due(plan, row), plan.due(row).by
+        if item and first and now and now > first and row.values.get(item.id) is None:
+            before, after = say_date(first), say_date(now)
+            found = chk.CHK_031.fill(before=before, now=after, heading=item.heading)
+            yield Finding(row, item.id, found)
 
 
 def _open(plan: Plan) -> Iterator[Row]:
     for row in plan.standing:
-        rating = rating_in(plan.definition, row.values) if row.kind == "action" else None
+        rating = plan.rating(row)
         if row.kind == "action" and not (rating and (rating.closed or rating.holding)):
             yield row
 
@@ -183,11 +166,15 @@ def _new_words(now: Value, seen: Mapping[str, Value], field_id: str) -> bool:
     return now is not None and fold(show(now)) != fold(show(seen.get(field_id)))
 
 
-def _without_a_word(item: Field, before: Rating, now: Rating) -> str:
-    return (
-        f"{item.heading} went from {before.code} to {now.code} since the last board, without a "
-        "word. Ask the lead what happened."
-    )
+def _first_due(plan: Plan, row: Row) -> date | None:
+    """The first date a row was due by: of its due dates, else of its revised ones."""
+    for role, known in (("due", plan.history.dues), ("revised", plan.history.revised)):
+        item = plan.definition.with_role(role, row.kind)
+        values = (known.get(row.uid) or (row.values.get(item.id),)) if item else ()
+        for value in values:
+            if value is not None:
+                return due_of(plan.definition, value).by
+    return None
 
 
 def _silent_cycles(plan: Plan, row: Row) -> tuple[str, ...]:
@@ -197,23 +184,26 @@ def _silent_cycles(plan: Plan, row: Row) -> tuple[str, ...]:
     return asked if len(asked) == 2 and not set(asked) & set(heard) else ()
 
 
-def _told_again(note: str) -> str:
-    """The older entry of the same author that the newest one repeats, in words, or ``""``."""
+def _entry_again(item: Field, note: str) -> Filled | None:
+    """That the newest entry repeats the one before it by the same author, if it does."""
     signed = [found for entry in entries_of(note) if (found := _ENTRY.fullmatch(entry))]
     older = [one for one in signed[1:] if one["author"] == signed[0]["author"]]
     new = _words(signed[0]["text"]) if older else ""
-    same = new and _words(older[0]["text"]) == new
-    return f"the entry before it by {older[0]['author']}" if same else ""
+    if not new or _words(older[0]["text"]) != new:
+        return None
+    return chk.CHK_022.fill("entry", heading=item.heading, lead=older[0]["author"])
 
 
-def _same_as_before(plan: Plan, row: Row, item: Field, note: str) -> str:
-    """The board whose note is told again: one with a new date only, or two boards in a row."""
+def _same_as_before(plan: Plan, row: Row, item: Field, note: str) -> Filled | None:
+    """That a note repeats a board's: with a new date only, or two boards in a row."""
     seen = [show(board.values.get(row.uid, {}).get(item.id)) for board in plan.history.boards]
     if not seen or not seen[-1] or _words(seen[-1]) != _words(note):
-        return ""
+        return None
     if fold(seen[-1]) != fold(note):
-        return "at the last board, but for its date"
-    return "at the last two boards" if len(seen) > 1 and _words(seen[-2]) == _words(note) else ""
+        return chk.CHK_022.fill("board", heading=item.heading)
+    if len(seen) > 1 and _words(seen[-2]) == _words(note):
+        return chk.CHK_022.fill("boards", heading=item.heading)
+    return None
 
 
 def _words(note: str) -> str:

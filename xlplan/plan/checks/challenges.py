@@ -7,16 +7,23 @@ complete, from days overdue, from the words of the progress note, or from a miss
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from xlplan.codes.check_codes import CHK_028
+from xlplan.plan.checks.view import (
+    Finding,
+    Plan,
+    Row,
+    newest_notes,
+    says_completed,
+    says_outstanding,
+)
 from xlplan.plan.definition import PlanDefinition, Rating, Rule
 from xlplan.plan.due import due_in
-from xlplan.plan.lint_view import Row, newest_notes
 from xlplan.plan.numbers import number_text, say_percent
 from xlplan.plan.values import Invalid, show
-from xlplan.plan.wording import says_completed, says_outstanding
 
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
@@ -177,3 +184,13 @@ def _sentence(rule: Rule, wanted: Rating, officer: Rating | None, reasons: tuple
     stands = f"the officer says {officer.label}" if officer else "the officer has not rated it"
     said = f'{why[:1].upper()}{why[1:]}: rule "{rule.id}" says {wanted.label}; {stands}.'
     return f"{rule.message} {said}" if rule.message else said
+
+
+def challenged(plan: Plan) -> Iterator[Finding]:
+    """Ratings that a rule of the plan challenges."""
+    item = plan.definition.with_role("rating")
+    if item is None or not plan.definition.rules:
+        return
+    for row in plan.standing:
+        for challenge in challenges_of(plan.definition, row, plan.today):
+            yield Finding(row, item.id, CHK_028.fill(challenge=challenge.message))

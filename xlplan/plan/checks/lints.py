@@ -1,0 +1,277 @@
+"""The lints of a plan as it stands: small pure functions that yield what they find.
+
+Nothing here changes a value: a lint stands beside the plan and asks a person to look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from xlplan.codes import check_codes as chk
+from xlplan.codes.hints import ask_for, nearest
+from xlplan.codes.value_codes import VAL_003, VAL_004
+from xlplan.plan.checks.view import (
+    Finding,
+    Plan,
+    Row,
+    newest_notes,
+    says_completed,
+    says_outstanding,
+)
+from xlplan.plan.definition import Field, Rating
+from xlplan.plan.people import alike, pairs_alike, says_vacant
+from xlplan.plan.ratings import match_rating
+from xlplan.plan.text import fold
+from xlplan.plan.timescales import Timescale, say_date, unread_dates
+from xlplan.plan.values import Invalid, Value, show
+
+_DATE_CODES = (VAL_003.code, VAL_004.code)
+_BETWEEN = re.compile(r"\n|[/,;|()+&]|→|->|\s[-–—]\s|\b(?:and|or|to|then|was|now|from)\b", re.I)
+_COUNT = re.compile(
+    r"(?:^|\b(?:total(?: number)?(?: of)?|all|has|have|contains?|comprises?|there are|of)\s+)"
+    r"(?P<before>\d{1,5})\s+(?P<first>actions?|recommendations?)\b(?!\s+(?:were|was|have|has|had|are|is)\b)"
+    r"|\b(?P<second>actions?|recommendations?)\s*[:=]\s*(?P<after>\d{1,5})\b(?![.\d/])",
+    re.IGNORECASE,
+)
+NOT_FOR_PUBLICATION = re.compile(
+    r"\b(?:not for (?:publication|publishing|the public)|not to be published"
+    r"|do not publish)\b",
+    re.IGNORECASE,
+)
+
+
+def duplicate_refs(plan: Plan) -> Iterator[Finding]:
+    """Rows that share a ref, withdrawn ones included: a ref names one action for good."""
+    sharing: dict[tuple[str, str], list[Row]] = {}
+    for row in plan.rows:
+        if row.ref.strip():
+            sharing.setdefault((row.kind, fold(row.ref)), []).append(row)
+    for (kind, _), rows in sharing.items():
+        if len(rows) > 1:
+            found = chk.CHK_001.fill(count=len(rows), kind=kind, ref=rows[0].ref)
+            yield Finding(rows[0], _role_id(plan, rows[0], "key"), found)
+
+
+def missing_ref(plan: Plan) -> Iterator[Finding]:
+    """Rows that nobody can refer to."""
+    for row in plan.standing:
+        if not row.ref.strip():
+            yield Finding(row, _role_id(plan, row, "key"), chk.CHK_002.fill(kind=row.kind))
+
+
+def no_lead(plan: Plan) -> Iterator[Finding]:
+    """Actions that no template goes out for."""
+    for row, item, value in plan.of_role("lead"):
+        if value is None:
+            yield Finding(row, item.id, chk.CHK_003.fill())
+
+
+def unknown_lead(plan: Plan) -> Iterator[Finding]:
+    """People who answer for something and are not in the list of leads."""
+    near: dict[str, str] = {}
+    for row, item, value in plan.of_role("lead", "accountable"):
+        for name in value if isinstance(value, tuple) else ():
+            if plan.definition.lead(name) is None and not says_vacant(name):
+                if name not in near:
+                    near[name] = resembling(plan, name)
+                found = chk.CHK_004.fill(lead=name, hint=ask_for(near[name]))
+                yield Finding(row, item.id, found)
+
+
+def no_timescale(plan: Plan) -> Iterator[Finding]:
+    """Open actions without a timescale."""
+    item = plan.definition.with_role("due")
+    for row in plan.standing if item else ():
+        blank = item and row.kind == "action" and row.values.get(item.id) is None
+        if item and blank and not plan.closed(row):
+            yield Finding(row, item.id, chk.CHK_005.fill())
+
+
+def invalid_value(plan: Plan) -> Iterator[Finding]:
+    """What is not a value of its field: a rating off the scale, words for a number."""
+    for row, item, value in plan.cells():
+        wrong = isinstance(value, Invalid) and value.code not in _DATE_CODES
+        if isinstance(value, Invalid) and wrong and len(ratings_in(plan, item, value)) < 2:
+            found = (
+                chk.CHK_006.fill("why", why=value.message)
+                if value.message
+                else chk.CHK_006.fill(value=value.raw, heading=item.heading)
+            )
+            yield Finding(row, item.id, found)
+
+
+def wrong_date(plan: Plan) -> Iterator[Finding]:
+    """Dates that no calendar has, and dates that can be read two ways."""
+    for row, item, value in plan.cells():
+        if isinstance(value, Invalid) and value.code in _DATE_CODES:
+            found = (
+                chk.CHK_007.fill("why", why=value.message)
+                if value.message
+                else chk.CHK_007.fill(value=value.raw, heading=item.heading)
+            )
+            yield Finding(row, item.id, found)
+        if isinstance(value, Timescale):
+            for text, why in unread_dates(value.text):
+                found = (
+                    chk.CHK_007.fill("ambiguous", date=text)
+                    if why == "ambiguous"
+                    else chk.CHK_007.fill("impossible", date=text)
+                )
+                yield Finding(row, item.id, found)
+
+
+def closed_but_outstanding(plan: Plan) -> Iterator[Finding]:
+    """A rating that closes the action beside a note that says there is work left."""
+    for row, item, code, closed in plan.rated():
+        for field_id, note in newest_notes(plan.definition, row) if closed else ():
+            if words := says_outstanding(note):
+                found = chk.CHK_008.fill(heading=item.heading, rating=show(code), words=words)
+                yield Finding(row, field_id, found)
+
+
+def completed_but_open(plan: Plan) -> Iterator[Finding]:
+    """A note that says the action is completed beside a rating that keeps it open."""
+    for row, item, code, closed in plan.rated():
+        rating = plan.definition.rating(code, item.scale)
+        held = rating is not None and rating.holding
+        for field_id, note in () if closed or held else newest_notes(plan.definition, row):
+            if (words := says_completed(note)) and not says_outstanding(note):
+                stands = show(code) or chk.BLANK
+                found = chk.CHK_009.fill(words=words, heading=item.heading, rating=stands)
+                yield Finding(row, field_id, found)
+
+
+def overdue_but_on_track(plan: Plan) -> Iterator[Finding]:
+    """Past its date, not closed, and the board would not hear about it."""
+    for row, item, code, closed in plan.rated():
+        by = plan.due(row).by
+        rating = plan.definition.rating(code, item.scale)
+        spoken_for = closed or (rating is not None and (rating.exception or rating.holding))
+        if by is not None and by < plan.today and not spoken_for:
+            stands = show(code) or chk.BLANK
+            found = chk.CHK_010.fill(date=say_date(by), heading=item.heading, rating=stands)
+            yield Finding(row, item.id, found)
+
+
+def required_blank(plan: Plan) -> Iterator[Finding]:
+    """Required fields left blank, but for those that have a lint of their own."""
+    for row, item, value in plan.cells():
+        own = item.role == "key" or (row.kind == "action" and item.role in ("lead", "due"))
+        if item.required and value is None and not own:
+            yield Finding(row, item.id, chk.CHK_011.fill(heading=item.heading))
+
+
+def not_for_publication(plan: Plan) -> Iterator[Finding]:
+    """Text marked as not for publication, in a field that the board's workbook prints."""
+    printed = plan.definition.composite.fields
+    for row, item, value in plan.cells():
+        shown = row.kind != "action" or not printed or item.id in printed
+        text = show(value) if shown and value is not None else ""
+        if "publi" not in text.casefold():
+            continue  # nearly every cell, and much faster than the pattern
+        if found := NOT_FOR_PUBLICATION.search(" ".join(text.split())):
+            yield Finding(row, item.id, chk.CHK_014.fill(heading=item.heading, words=found[0]))
+
+
+def named_by_role(plan: Plan) -> Iterator[Finding]:
+    """Advice: a field that has a role is named by it, so that scripts find it in any plan."""
+    for item in plan.definition.fields:
+        name = "ref" if item.role == "key" else item.role
+        if item.role != "text" and not item.id.startswith(name):
+            found = chk.CHK_015.fill(id=item.id, role=item.role, usual=name)
+            yield Finding(None, item.id, found)
+
+
+def vacant_lead(plan: Plan) -> Iterator[Finding]:
+    """Posts that answer for an action and that nobody fills."""
+    for row, item, value in plan.of_role("lead", "accountable"):
+        for name in value if isinstance(value, tuple) else ():
+            if says_vacant(name):
+                yield Finding(row, item.id, chk.CHK_016.fill(lead=name))
+
+
+def written_two_ways(plan: Plan) -> Iterator[Finding]:
+    """Names in the list of leads that may be one person's."""
+    names = {lead.name for lead in plan.definition.leads if not says_vacant(lead.name)}
+    for one, other in pairs_alike(names):
+        yield Finding(None, "", chk.CHK_017.fill(one=one, other=other))
+
+
+def two_ratings(plan: Plan) -> Iterator[Finding]:
+    """Cells that hold two ratings of their scale."""
+    for row, item, value in plan.cells():
+        found = ratings_in(plan, item, value)
+        if len(found) > 1:
+            labels = [rating.label for rating in found]
+            yield Finding(row, item.id, chk.CHK_019.fill(heading=item.heading, ratings=labels))
+
+
+def ratings_in(plan: Plan, item: Field, value: Value) -> tuple[Rating, ...]:
+    """The different ratings that something invalid in a rating's cell names."""
+    if item.type != "rating" or not isinstance(value, Invalid):
+        return ()
+    scale = plan.definition.scale_of(item)
+    parts = (part.strip() for part in _BETWEEN.split(value.raw))
+    found = (match_rating(part, scale) for part in parts if part)
+    return tuple(dict.fromkeys(rating for rating in found if rating is not None))
+
+
+def printed_count(plan: Plan) -> Iterator[Finding]:
+    """Counts in the plan's notes that its rows do not bear out."""
+    for note in (line for text in plan.definition.notes for line in text.split("\n")):
+        for words, noun, said in _counts(plan, " ".join(note.split())):
+            found = _counted(plan, noun)
+            if found is not None and found != said:
+                yield Finding(None, "", chk.CHK_025.fill(words=words, count=found))
+
+
+def _counts(plan: Plan, note: str) -> Iterator[tuple[str, str, int]]:
+    """What a note counts: its words, what it counts (a kind of row, or a rating), how many."""
+    for match in _COUNT.finditer(note):
+        noun = (match["first"] or match["second"]).lower().rstrip("s")
+        yield match[0].strip(), noun, int(match["before"] or match["after"])
+    item = plan.definition.with_role("rating")
+    for rating in plan.definition.scale_of(item) if item and item.type == "rating" else ():
+        for match in _rating_counts(rating.label).finditer(note):
+            yield match[0].strip(" ,;"), f"={rating.code}", int(match["n"] or match["m"])
+
+
+@lru_cache(maxsize=64)
+def _rating_counts(label: str) -> re.Pattern[str]:
+    """``"Green: 12"``, ``"Green (12)"`` and ``"12 actions are Green"``, and no legend."""
+    name = re.escape(label)
+    return re.compile(
+        rf"\b{name}\s*(?:[:=(]\s*|[-–]\s+)(?P<n>\d{{1,5}})(?:\)|(?=\s*(?:$|[,;]|\.(?!\d)|actions?\b)))"
+        rf"|\b(?P<m>\d{{1,5}}) actions?(?: (?:is|are|rated|at))* {name}\b",
+        re.IGNORECASE,
+    )
+
+
+def _counted(plan: Plan, noun: str) -> int | None:
+    """How many the plan has; None where it has no rows of that kind to count."""
+    if noun.startswith("="):
+        item = plan.definition.with_role("rating")
+        return sum(_has(row, item, noun[1:]) for row in plan.standing)
+    kinds = [row.kind for row in plan.standing]
+    return kinds.count(noun) if noun == "action" or noun in kinds else None
+
+
+def _has(row: Row, item: Field | None, code: str) -> bool:
+    return item is not None and row.kind == "action" and row.values.get(item.id) == code
+
+
+def resembling(plan: Plan, name: str) -> str:
+    """The lead in the list whose name is nearest to `name`, or ``""``."""
+    for lead in plan.definition.leads:
+        if alike(name, lead.name):
+            return lead.name
+    known = plan.definition.lead_names
+    near = nearest(fold(name), known, 0.7)
+    return known[near].name if near else ""
+
+
+def _role_id(plan: Plan, row: Row, role: str) -> str:
+    item = plan.definition.with_role(role, row.kind)
+    return item.id if item else ""
