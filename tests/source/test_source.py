@@ -1,4 +1,4 @@
-"""From a spreadsheet to a plan: tables written as text, and the real ones where they are here."""
+"""From a spreadsheet to a plan: tables written as text, and the shipped and real ones whole."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import shipped
 from xlplan.errors import XlplanError
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
 from xlplan.plan.load import load_definition
@@ -615,7 +616,7 @@ def test_the_day_of_agreement_comes_before_that_of_the_version() -> None:
     assert source.definition.agreed == date(2026, 5, 3)
 
 
-# The real plans, where they are here.
+# Whole plans: the shipped examples, and the real plans of the same shape where they are here.
 
 COUNTS = {
     "derby-2011": (81, 24),
@@ -624,21 +625,35 @@ COUNTS = {
     "darlington-2012": (31, 0),
     "sunderland-2017": (64, 0),
 }
-FILES = [*COUNTS, *(f"{name}-as-published" for name in COUNTS)]
+WAYS = {known.source: name for name, known in shipped.KNOWN.items()}
+"""The workbook template, and the example, of the way in which each real plan is kept."""
+FILES = [*WAYS.values(), *COUNTS, *(f"{name}-as-published" for name in COUNTS)]
 
 
-def real(shared: Path, name: str) -> tuple[Book, Source]:
-    path = shared / "plans" / f"{name}.xlsx"
-    if not path.is_file():
-        pytest.skip(f"{path.name} is not in the shared folder")
+def shape(name: str) -> str:
+    """The real plan whose shape a plan has."""
+    return (
+        shipped.KNOWN[name].source if name in shipped.KNOWN else name.removesuffix("-as-published")
+    )
+
+
+@pytest.fixture
+def whole(name: str, request: pytest.FixtureRequest) -> tuple[Book, Source]:
+    """The plan of this name as it is read and imported, without a template."""
+    if name in shipped.KNOWN:
+        path = shipped.EXAMPLES / name / "plan.xlsx"
+    else:
+        path = request.getfixturevalue("shared") / "plans" / f"{name}.xlsx"
+        if not path.is_file():
+            pytest.skip(f"{path.name} is not in the shared folder")
     found = read_book(path.read_bytes(), path.name, detail=True)
     return found, read_source(found, plan_id="plan")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_real_plan_is_imported_with_every_action(shared: Path, name: str) -> None:
-    _, source = real(shared, name)
-    actions, recommendations = COUNTS[name.removesuffix("-as-published")]
+def test_a_whole_plan_is_imported_with_every_action(name: str, whole: tuple[Book, Source]) -> None:
+    _, source = whole
+    actions, recommendations = COUNTS[shape(name)]
     counted = Counter(row.kind for row in source.rows)
     assert counted["action"] == actions
     if not name.endswith("-as-published"):
@@ -646,22 +661,13 @@ def test_a_real_plan_is_imported_with_every_action(shared: Path, name: str) -> N
     assert not [p for p in source.problems if p.code == "NEW-003"]
 
 
-WAYS = {
-    "derby-2011": "brag-by-recommendation",
-    "sunderland-2012": "themed-rag",
-    "improvement-2011": "coded-key-actions",
-    "darlington-2012": "multi-agency-composite",
-    "sunderland-2017": "five-point-rag",
-}
-
-
 @pytest.mark.parametrize("name", FILES)
-def test_the_template_of_its_way_carries_every_action_of_a_real_plan(
-    shared: Path, name: str
+def test_the_template_of_its_way_carries_every_action_of_a_whole_plan(
+    name: str, whole: tuple[Book, Source]
 ) -> None:
-    found, plain = real(shared, name)
+    found, plain = whole
     templates = {way: shipped_template(way) for way in WAYS.values()}
-    way = WAYS[name.removesuffix("-as-published")]
+    way = WAYS[shape(name)]
     near = closest_template(plain, templates)
     assert near is not None
     assert near.name == way
@@ -676,8 +682,9 @@ def shipped_template(name: str) -> PlanDefinition:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_row_of_a_real_plan_has_one_fate(shared: Path, name: str) -> None:
-    found, source = real(shared, name)
+@pytest.mark.usefixtures("name")
+def test_every_row_of_a_whole_plan_has_one_fate(whole: tuple[Book, Source]) -> None:
+    found, source = whole
     for one in found.sheets:
         used = [n for n, row in enumerate(one.rows, 1) if any(c not in (None, "") for c in row)]
         rows = [line.row for line in source.account if line.sheet == one.name]
@@ -690,8 +697,9 @@ def test_every_row_of_a_real_plan_has_one_fate(shared: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_every_cell_of_a_real_plans_rows_is_in_a_value(shared: Path, name: str) -> None:
-    found, source = real(shared, name)
+@pytest.mark.usefixtures("name")
+def test_every_cell_of_a_whole_plans_rows_is_in_a_value(whole: tuple[Book, Source]) -> None:
+    found, source = whole
     rows = {(row.sheet, row.row): row for row in source.rows}
     for one in found.sheets:
         for line in source.account:
@@ -722,13 +730,16 @@ def said(row: SourceRow, definition: PlanDefinition) -> str:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_real_plans_definition_can_be_read_back(shared: Path, name: str) -> None:
-    _, source = real(shared, name)
+@pytest.mark.usefixtures("name")
+def test_a_whole_plans_definition_can_be_read_back(whole: tuple[Book, Source]) -> None:
+    _, source = whole
     assert load_definition(write_definition(source.definition, source.guesses)) == source.definition
 
 
-def test_the_block_that_answers_six_answers_six(shared: Path) -> None:
-    _, source = real(shared, "derby-2011")
+@pytest.mark.parametrize("name", ["brag-by-recommendation", "derby-2011"])
+@pytest.mark.usefixtures("name")
+def test_the_block_that_answers_six_answers_six(whole: tuple[Book, Source]) -> None:
+    _, source = whole
     block = [row for row in source.rows if row.kind == "action" and row.values["ref"] == "1.1"]
     assert block[0].values["section"] == "Recommendations 1, 4, 13, 14, 16 and 21"
     assert block[0].values["recommendation"] == {"1", "4", "13", "14", "16", "21"}
@@ -829,9 +840,11 @@ def test_a_table_may_stand_anywhere_on_its_sheet() -> None:
     assert column(source, "ref") == ["1.1", "2.1"]
 
 
-def test_the_shipped_template_carries_the_plan_it_was_made_for(shared: Path) -> None:
+@pytest.mark.parametrize("name", ["brag-by-recommendation", "derby-2011"])
+@pytest.mark.usefixtures("name")
+def test_the_shipped_template_carries_the_plan_it_was_made_for(whole: tuple[Book, Source]) -> None:
     template = shipped_template("brag-by-recommendation")
-    found, plain = real(shared, "derby-2011")
+    found, plain = whole
     source = read_source(found, plan_id="plan", template=template)
     assert [f.id for f in source.definition.fields] == [f.id for f in template.fields]
     assert source.definition.ratings == template.ratings
