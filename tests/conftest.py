@@ -51,19 +51,34 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests that are quick and those that use LibreOffice, and keep the latter of a module on
-    one worker."""
+    """Mark tests that are quick and those that use LibreOffice. What is made once for several
+    tests is made on one worker: a LibreOffice, or a fixture of a module."""
     modules: list[Path] = []
     for item in items:
         if is_quick(item):
             item.add_marker(pytest.mark.quick)
-        if "office" not in getattr(item, "fixturenames", ()):
-            continue
-        item.add_marker(pytest.mark.office)
-        if item.path not in modules:
-            modules.append(item.path)
-        number = modules.index(item.path) % OFFICE_GROUPS
-        item.add_marker(pytest.mark.xdist_group(f"office-{number}"))
+        if "office" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.office)
+            if item.path not in modules:
+                modules.append(item.path)
+            number = modules.index(item.path) % OFFICE_GROUPS
+            item.add_marker(pytest.mark.xdist_group(f"office-{number}"))
+        elif made_once := _of_the_module(item):
+            item.add_marker(pytest.mark.xdist_group(made_once))
+
+
+def _of_the_module(item: pytest.Item) -> str:
+    """The fixtures of its module that a test needs, each with its parameter; blank for none."""
+    fixtures = getattr(item, "_fixtureinfo", None)
+    if fixtures is None:
+        return ""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    names = [
+        f"{name}={params.get(name, '')}"
+        for name, defined in sorted(fixtures.name2fixturedefs.items())
+        if defined[-1].scope == "module"
+    ]
+    return f"{item.path.name} {' '.join(names)}" if names else ""
 
 
 @pytest.fixture(scope="session", autouse=True)

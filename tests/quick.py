@@ -12,7 +12,26 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-WHOLE_CYCLES: Sequence[str] = ()
+WHOLE_CYCLES: Sequence[str] = (
+    "board/test_accessible.py::test_every_example_in_both_renderings",
+    "board/test_composite_examples.py",
+    "cli/test_cli.py::test_what_a_crash_left_is_swept",
+    "cli/test_codes.py::test_an_example_whose_answer_has_no_question",
+    "cli/test_readme.py::test_its_python_runs",
+    "cycle/test_canary.py",
+    "cycle/test_corpus.py",
+    "cycle/test_date_gone.py",
+    "cycle/test_example_brag.py",
+    "cycle/test_examples",
+    "cycle/test_faults.py",
+    "cycle/test_real_plans.py",
+    "cycle/test_round_trip.py",
+    "source/test_source.py::test_every_cell_of_a_whole_plans_rows_is_in_a_value",
+    "test_golden.py",
+    "test_journeys.py",
+    "test_raised.py::test_a_run_of_some_tests_is_not_asked",
+    "test_raised.py::test_a_whole_run",
+)
 """Tests that play whole cycles or start many programs: a module, or one test of it."""
 
 

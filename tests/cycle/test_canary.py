@@ -69,7 +69,7 @@ def test_no_word_and_no_name_of_another_lead_is_in_any_part(plan: Path, layout: 
             for name, text in parts.items():
                 leaked = words(_row_keys(text)) & hidden
                 assert not leaked, (lead.name, name, sorted(leaked)[:5])
-                for other in names:
+                for other in filter(text.__contains__, names):  # a search costs much more
                     named = re.search(rf"(?<!\w){re.escape(other)}(?!\w)", text)
                     assert named is None, (lead.name, name, other)
         assert canaries > 100, "the plan has words to look for"
