@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import openpyxl
 
+from xlplan.issued.furnishing import ours_of
+from xlplan.issued.grid import row_values
+from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Field, HouseStyle, IssueSettings, Lead, PlanDefinition, Rating
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Value
+from xlplan.returned.columns import locked_text, template_columns
+from xlplan.returned.furniture import Furniture, furniture
+from xlplan.workbook.write.writing import write_workbook
 
 KEY = b"k" * 32
 CREATED = "2026-11-02T09:00:00Z"
@@ -96,9 +104,6 @@ def issued(document: str = "template", uids: tuple[str, ...] = ()) -> Issued:
 
 def written_template(count: int, number: int = 0) -> bytes:
     """A template of `count` actions, as a file; `number` makes each one's text its own."""
-    from xlplan.issued.template import template_workbook
-    from xlplan.workbook.write.writing import write_workbook
-
     given = [row(1, evidence=f"Paper {number}"), *rows(count)[1:]]
     stamp = issued(uids=tuple(each.uid for each in given))
     return write_workbook(template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED))
@@ -112,3 +117,47 @@ def place(data: bytes, name: str) -> str:
             if cell.value == f"sign:{name}":
                 return f"{cell.column_letter}{int(cell.row or 0) + 1}"
     raise LookupError(name)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A plan that sent `rows` out, as reading a return knows it."""
+
+    sent: Mapping[str, Issued]
+    """By id; None of them is known where it is empty."""
+    rows: Sequence[MasterRow] = ()
+    definition: PlanDefinition = field(default_factory=plan)
+    key: bytes = KEY
+    refs: Mapping[str, str] | None = None
+    """The uid of each ref; None: those of `rows`."""
+    locked: str | None = None
+    """The locked text of every row; None: what `rows` show."""
+
+    def issued(self, name: str) -> Issued | None:
+        return self.sent.get(name)
+
+    def definition_of(self, issued: Issued) -> PlanDefinition:
+        assert issued in self.sent.values()
+        return self.definition
+
+    def furniture_of(self, issued: Issued) -> Furniture:
+        book = template_workbook(self.definition, DIRECTOR, issued, (), self.key, CREATED)
+        ours = ours_of(self.definition, issued, book)
+        assert ours.brought is not None
+        return furniture([(ours.texts, ours.brought.texts)])
+
+    def locked_text(self, issued: str, uid: str) -> str | None:
+        if issued not in self.sent or self.locked is not None:
+            return self.locked if issued in self.sent else None
+        columns = template_columns(self.definition)
+        if uid.startswith("new-"):
+            return locked_text(columns, {})
+        row = next((row for row in self.rows if row.uid == uid), None)
+        return locked_text(columns, row_values(row, columns)) if row is not None else None
+
+    def uid_of(self, ref: str) -> str:
+        refs = {row.ref: row.uid for row in self.rows} if self.refs is None else self.refs
+        return refs.get(ref, "")
+
+    def ref_of(self, uid: str) -> str:
+        return next((row.ref for row in self.rows if row.uid == uid), "")

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.benchmarks.composite import bench_composite
-from tests.outgoing import issued, plan, written_template
+from tests.outgoing import CREATED, DIRECTOR, KEY, issued, plan, written_template
 from xlplan.workbook.read.bounds import DEFAULT
 
 ACTIONS = 25
@@ -107,9 +107,11 @@ def _each(work: Callable[[Path], object], paths: Sequence[Path]) -> None:
 
 def _own_fills() -> frozenset[str]:
     """The fills of the template, as a merge knows them."""
-    from xlplan.issued.furnishing import Furnishing
+    from xlplan.issued.furnishing import ours_of
+    from xlplan.issued.template import template_workbook
 
-    shared = Furnishing(plan()).ours_of(issued()).brought
+    book = template_workbook(plan(), DIRECTOR, issued(), (), KEY, CREATED)
+    shared = ours_of(plan(), issued(), book).brought
     assert shared is not None
     return frozenset(shared.fills)
 

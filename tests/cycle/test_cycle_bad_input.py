@@ -309,7 +309,7 @@ def test_another_plans_workbook_in_the_place_of_ours_is_to_be_moved_away(
     def told(found: Said) -> None:
         line = found.line("OUT-006")
         assert line.startswith(f"{name}: ")
-        assert f'It is the {name} of another plan ("elsewhere").' in line
+        assert f'This is the {name} of another plan ("elsewhere").' in line
         assert "Move it out of this folder" in line
         assert not {"OUT-001", "ISS-005", "VER-008"} & set(found.codes)
 

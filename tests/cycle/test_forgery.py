@@ -117,7 +117,7 @@ def test_an_edited_manifest_counts_for_nothing_and_the_rows_decide(folder: Path)
 
     result = merged(folder, forged(template(folder), change))
     assert codes(result) == ["RET-006"]
-    assert "Its stamp is damaged" in result.returns[0].problems[0].message
+    assert "stamp of this workbook is damaged" in result.returns[0].problems[0].message
     assert [(r.lead, r.outcome) for r in result.returns] == [(LETTINGS, "merged")]
 
 

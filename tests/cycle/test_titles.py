@@ -15,10 +15,9 @@ from tests.small import CYCLE, LETTINGS
 from xlplan.cycle.merge import MergeResult
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
 from xlplan.plan.text import fold
-from xlplan.returned.columns import ID_PREFIX, status_column
-from xlplan.returned.swapped_columns import Titles, settle
+from xlplan.returned.columns import ID_PREFIX, Headings, settle, status_column
 
-TITLES = Titles(
+TITLES = Headings(
     {"one": frozenset({"a"}), "two": frozenset({"b"}), "same": frozenset({"c", "d"})},
     {"a": "One", "b": "Two", "c": "Same", "d": "Same"},
 )

@@ -16,14 +16,12 @@ from hypothesis import strategies as st
 
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Step, Type
-from xlplan.issued.furnishing import Furnishing
-from xlplan.issued.template import row_values, template_workbook
+from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import IssueSettings, PlanDefinition
 from xlplan.plan.values import Value, canon
-from xlplan.returned.columns import locked_text, template_columns
-from xlplan.returned.furniture import Furniture, furniture
+from xlplan.returned.columns import template_columns
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.reading import read_book
 from xlplan.workbook.stamp import parse_row_key
@@ -55,29 +53,9 @@ def template(definition: PlanDefinition, rows: list[MasterRow] = ROWS) -> bytes:
 
 
 def read(data: bytes, rows: list[MasterRow] = ROWS, ours: frozenset[str] | None = None) -> Reading:
-    by_uid = {row.uid: row for row in rows}
     sent = issued_for(rows)
-
-    def locked(issued: str, uid: str) -> str | None:
-        if issued != sent.id:
-            return None
-        if uid.startswith("new-"):
-            return locked_text(COLUMNS, {})
-        return locked_text(COLUMNS, row_values(by_uid[uid], COLUMNS)) if uid in by_uid else None
-
-    return read_return(
-        read_book(data, "r.xlsx", ours=ours), "0" * 64, outgoing.KEY, {sent.id: sent}.get,
-        {row.ref: row.uid for row in rows}, FORM,
-        locked=locked, ref_of=lambda uid: by_uid[uid].ref if uid in by_uid else "",
-        furniture=recorded,
-    )  # fmt: skip
-
-
-def recorded(sent: Issued) -> Furniture:
-    """What is ours in a form, as it is recorded when it goes out."""
-    ours = Furnishing(FORM).ours_of(sent)
-    assert ours.brought is not None
-    return furniture([(ours.texts, ours.brought.texts)])
+    known = outgoing.Known({sent.id: sent}, rows, FORM)
+    return read_return(read_book(data, "r.xlsx", ours=ours), "0" * 64, known)
 
 
 def said(reading: Reading) -> list[tuple[str, str, str, Mapping[str, Value]]]:
@@ -310,10 +288,6 @@ def test_the_sheet_copied_into_a_new_workbook_is_read_by_its_keys() -> None:
     book = read_book(template(FORM), "r.xlsx")
     alone = replace(book, sheets=[replace(book.sheets[0], name="Sheet1")], properties={})
     sent = issued_for(ROWS)
-    by_uid = {row.uid: row for row in ROWS}
-    found = read_return(
-        alone, "0" * 64, outgoing.KEY, {sent.id: sent}.get, {}, FORM,
-        locked=lambda _, uid: locked_text(COLUMNS, by_uid[uid].values if uid in by_uid else {}),
-        ref_of=lambda uid: by_uid[uid].ref if uid in by_uid else "",
-    )  # fmt: skip
+    known = outgoing.Known({sent.id: sent}, ROWS, FORM, refs={})
+    found = read_return(alone, "0" * 64, known)
     assert (found.trust, [row.trust for row in found.rows]) == ("rows", ["signed"] * len(ROWS))

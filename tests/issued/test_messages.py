@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from tests import outgoing
 from tests.office import Empty, Formula, Office, Sort, Step, Type, Unprotect
 from tests.outgoing import FIELDS
-from xlplan.issued.prompts import issued_dates
+from xlplan.issued.rules import issued_dates
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, IssueSettings, PlanDefinition

@@ -15,10 +15,11 @@ import pytest
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Type
 from tests.outgoing import place
-from xlplan.issued.sign_off import LABELS
+from xlplan.issued.banner import SIGN_LABELS
 from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import IssueSettings, PlanDefinition
-from xlplan.returned.signed_off import NAMES, read_sign_off
+from xlplan.returned.boxes import read_sign_off
+from xlplan.returned.columns import SIGN_OFF
 from xlplan.workbook.read.reading import read_book
 from xlplan.workbook.write.writing import write_workbook
 
@@ -64,11 +65,11 @@ def test_each_input_is_open_has_its_label_beside_it_and_a_message(
     sheet = openpyxl.load_workbook(io.BytesIO(data))["Update"]
     rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
     shown = {str(cell.value) for line in sheet.iter_rows() for cell in line}
-    for name in NAMES:
+    for name in SIGN_OFF:
         at = place(data, name)
         assert not sheet[at].protection.locked
         assert rules[at].prompt
-        assert LABELS[name] in shown
+        assert SIGN_LABELS[name] in shown
         assert sheet.row_dimensions[sheet[at].row - 1].hidden
     assert (rules[place(data, "no_change")].type, rules[place(data, "signed_on")].type) == (
         "list", "date",

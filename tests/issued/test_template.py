@@ -15,15 +15,26 @@ from openpyxl.workbook.workbook import Workbook as Opened
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.office import Office
-from tests.outgoing import CREATED, DIRECTOR, FIELDS, KEY, LONG, OTHER, issued, plan, row, rows
+from tests.outgoing import (
+    CREATED,
+    DIRECTOR,
+    FIELDS,
+    KEY,
+    LONG,
+    OTHER,
+    Known,
+    issued,
+    plan,
+    row,
+    rows,
+)
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import Field, IssueSettings, PlanDefinition
 from xlplan.plan.values import canon
-from xlplan.returned.columns import locked_text, template_columns
+from xlplan.returned.columns import SIGN_OFF, locked_text, template_columns
 from xlplan.returned.read_return import read_return
-from xlplan.returned.signed_off import NAMES
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.read.reading import read_book
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
@@ -162,7 +173,7 @@ def test_every_input_has_its_rule_and_its_message() -> None:
         "due": None, "revised": "date", "percent": "decimal", "rating": "list", "stage": "list",
         "progress:entry": None, "evidence": None,
     }  # fmt: skip
-    assert len(rules) == len(kinds) + len(NAMES), "and one for each input of the sign-off"
+    assert len(rules) == len(kinds) + len(SIGN_OFF), "and one for each input of the sign-off"
     for rule in kinds.values():
         assert rule.prompt
         assert len(rule.prompt) <= 255
@@ -308,18 +319,9 @@ ODD = (
 
 
 def read_back(data: bytes, definition: PlanDefinition, given: list[MasterRow]) -> Reading:
-    columns, by_uid = template_columns(definition), {each.uid: each for each in given}
-    sent = replace(issued(), uids=tuple(by_uid))
-
-    def locked(issued_id: str, uid: str) -> str | None:
-        known = issued_id == sent.id and uid in by_uid
-        return locked_text(columns, by_uid[uid].values) if known else None
-
-    return read_return(
-        read_book(data, "back.xlsx"), "0" * 64, KEY, {sent.id: sent}.get,
-        {each.ref: each.uid for each in given}, definition,
-        locked=locked, ref_of=lambda uid: by_uid[uid].ref if uid in by_uid else "",
-    )  # fmt: skip
+    sent = replace(issued(), uids=tuple(each.uid for each in given))
+    known = Known({sent.id: sent}, given, definition)
+    return read_return(read_book(data, "back.xlsx"), "0" * 64, known)
 
 
 def odd_rows(definition: PlanDefinition) -> list[MasterRow]:

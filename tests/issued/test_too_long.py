@@ -13,8 +13,8 @@ from tests import outgoing
 from tests.outgoing import DIRECTOR, KEY, issued, row
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
+from xlplan.issued.grid import TooLong, too_long, too_long_problem
 from xlplan.issued.template import template_workbook
-from xlplan.issued.too_long import TooLong, problem_of, too_long
 from xlplan.plan.definition import IssueSettings, PlanDefinition
 
 TABLE = outgoing.plan()
@@ -53,7 +53,9 @@ def test_characters_are_counted_as_excel_counts_them() -> None:
 
 
 def test_what_is_said_names_place_field_and_way_out() -> None:
-    tall = problem_of(TooLong("G7", "u-1", "progress", 5000, False), "x!G7", "3.1", "Progress\nnow")
+    tall = too_long_problem(
+        TooLong("G7", "u-1", "progress", 5000, False), "x!G7", "3.1", "Progress\nnow"
+    )
     assert (tall.code, tall.where, tall.action, tall.field) == (
         "ISS-010",
         "x!G7",
@@ -62,7 +64,9 @@ def test_what_is_said_names_place_field_and_way_out() -> None:
     )
     assert '"Progress now" of action 3.1 has 5,000 characters' in tall.message
     assert 'layout = "form"' in tall.message
-    cut = problem_of(TooLong("G7", "u-1", "progress", 40_000, True), "x!G7", "3.1", "Progress")
+    cut = too_long_problem(
+        TooLong("G7", "u-1", "progress", 40_000, True), "x!G7", "3.1", "Progress"
+    )
     assert (cut.code, cut.level) == ("ISS-011", "warning")
     assert "32,767" in cut.message
 

@@ -20,7 +20,7 @@ from xlplan.plan.definition import Rating
 from xlplan.returned.columns import ID_PREFIX
 from xlplan.returned.furniture import digest_of, furniture
 from xlplan.returned.remarks import box_remarks, looks_like, remarks_of
-from xlplan.returned.tables import Table, told_at
+from xlplan.returned.tables import Table, formula_text
 from xlplan.workbook.read.book import Book, ReadSheet
 from xlplan.workbook.read.extents import SHARED
 from xlplan.workbook.write.filling import key_rows
@@ -193,7 +193,7 @@ def test_formulas_and_errors_outside_the_inputs_are_told(folder: Path) -> None:
     ids=["with what it shows", "never computed", "without its text", "an error", "a number"],
 )
 def test_what_is_told_of_a_cell_that_was_not_typed(sheet: ReadSheet, said: str) -> None:
-    assert told_at(sheet, (0, 0)) == said
+    assert formula_text(sheet, (0, 0)) == said
 
 
 def test_a_heading_that_was_rewritten_is_told(folder: Path) -> None:

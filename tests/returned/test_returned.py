@@ -11,7 +11,8 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import outgoing
-from xlplan.issued.template import row_values, template_workbook
+from xlplan.issued.grid import row_values
+from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading, ReadRow
 from xlplan.plan.definition import IssueSettings
@@ -31,14 +32,6 @@ THEIRS = replace(MINE, id="t-ffffffffffff", author=outgoing.OTHER.name)
 KNOWN = {MINE.id: MINE, THEIRS.id: THEIRS}
 BY_UID = {row.uid: row for row in ROWS}
 Edit = Callable[[Any], None]
-
-
-def locked(issued: str, uid: str) -> str | None:
-    if issued not in KNOWN:
-        return None
-    if uid.startswith("new-"):
-        return locked_text(COLUMNS, {})
-    return locked_text(COLUMNS, row_values(BY_UID[uid], COLUMNS)) if uid in BY_UID else None
 
 
 def template(issued: Issued = MINE, key: bytes = outgoing.KEY) -> bytes:
@@ -66,15 +59,8 @@ HEADINGS, FIRST = IDS + 1, IDS + 2
 
 def reading(data: bytes | Book, **changes: Any) -> Reading:
     book = data if isinstance(data, Book) else read_book(data, "r.xlsx")
-    given: dict[str, Any] = {
-        "key": outgoing.KEY,
-        "issued": KNOWN.get,
-        "refs": {row.ref: row.uid for row in ROWS},
-        "definition": PLAN,
-        "locked": locked,
-        "ref_of": lambda uid: BY_UID[uid].ref if uid in BY_UID else "",
-    }
-    return read_return(book, "0" * 64, **(given | changes))
+    known = replace(outgoing.Known(KNOWN, ROWS, PLAN), **changes)
+    return read_return(book, "0" * 64, known)
 
 
 def codes(found: Reading) -> list[str]:
@@ -140,7 +126,8 @@ def test_columns_may_be_moved_retitled_and_inserted() -> None:
         row.values["rating"] for row in ROWS
     ]
     assert [(r.kind, str(r.place), r.text) for r in found.remarks] == [
-        ("beside", f"r.xlsx!Update!B{FIRST + 3}", "My own notes: ring the contractor")
+        ("beside", f"r.xlsx!Update!B{FIRST + 3}", "My own notes: ring the contractor"),
+        ("heading", f"r.xlsx!Update!L{HEADINGS + 3}", 'The heading over "rating" now says: Colour'),
     ]
 
 
@@ -222,8 +209,7 @@ def test_a_number_made_of_a_ref_is_that_ref() -> None:
     sheet = ReadSheet("Update", [[None, "field:ref"], [None, "Ref"], [data, 3.1]])
     found = reading(
         Book("r.xlsx", "xlsx", [sheet]),
-        locked=lambda *_: locked_text(COLUMNS, row_values(row, COLUMNS)),
-        ref_of=lambda _: "3.10",
+        rows=[row],
     )
     assert [each.trust for each in found.rows] == ["signed"]
 
@@ -364,7 +350,7 @@ def test_a_damaged_stamp_is_passed_over_where_the_rows_are_signed() -> None:
 
 
 def test_a_template_that_the_ledger_does_not_know_is_refused() -> None:
-    found = reading(template(), issued=lambda _: None)
+    found = reading(template(), sent={})
     assert [p.code for p in found.problems if p.level == "error"] == ["RET-004"]
 
 
@@ -508,7 +494,7 @@ def test_decisions_without_their_table_say_so() -> None:
 
 def test_decisions_are_told_from_returns_by_their_stamp() -> None:
     known = {**KNOWN, DECISIONS.id: DECISIONS}
-    found = reading(decisions(), issued=known.get)
+    found = reading(decisions(), sent=known)
     assert (found.document, found.issued, found.problems) == ("decisions", DECISIONS.id, ())
 
 
@@ -528,7 +514,7 @@ def master(*refs: object) -> Book:
 
 def read_master(*refs: object) -> Reading:
     mine = replace(MINE, id="m-0a1b2c3d4e5f", document="master", author="coordinator")
-    return reading(master(*refs), issued={mine.id: mine}.get, locked=lambda *_: "")
+    return reading(master(*refs), sent={mine.id: mine}, locked="")
 
 
 def test_the_coordinator_may_write_a_new_ref_in_the_master() -> None:

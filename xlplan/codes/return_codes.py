@@ -13,10 +13,15 @@ _LEAD_COPY = "Please enter your update in the workbook that you were sent, save 
 
 RET_001 = Message(
     "RET-001",
-    "The workbook is a template of another plan.",
-    "Merge it there.",
-    'This is a template of another plan ("{plan}"). Merge it in that plan, or ask its sender for '
-    "the template of this one.",
+    "The workbook is a template, `master.xlsx` or `decisions.xlsx` of another plan.",
+    "Merge it there; move it out of this folder.",
+    {
+        "template": 'This is a template of another plan ("{plan}"). Merge it in that plan, or ask '
+        "its sender for the template of this one.",
+        "master": 'This is the master.xlsx of another plan ("{plan}"). Merge it in that plan.',
+        "decisions": 'This is the decisions.xlsx of another plan ("{plan}"). Merge it in that '
+        "plan.",
+    },
     lead=f"It is a workbook of another plan. {_LEAD_COPY}",
 )
 RET_002 = Message(

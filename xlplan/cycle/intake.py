@@ -9,12 +9,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.codes.return_codes import MRG_001, RET_022
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.edited import is_edited
-from xlplan.errors import Problem, fault
+from xlplan.errors import Problem
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading
+from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.returned.columns import locked_text, template_columns
 from xlplan.returned.furniture import BLANK, Furniture, furniture
 from xlplan.returned.read_return import PROPOSED, read_return
@@ -39,14 +41,14 @@ class Arrived:
     """A file that came in: the name to call it by, its digest, where its bytes are.
 
     One from an archive or a message is called by both names, ``inbox/bundle.zip/inner.xlsx``;
-    `root` is then the file in the inbox, and `told` what the message around it says.
+    `root` is then the file in the inbox, and `around` what the message around it says.
     """
 
     file: str
     digest: str
     stored: Path | bytes
     root: str = ""
-    told: tuple[str, ...] = ()
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,7 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool) -> Gathered:
             found.append((path.name, path))
     for path in paths or (desk.folder.inbox,):
         if not path.exists() and not path.is_symlink():
-            raise fault(
-                "MRG-001", str(path), "There is no such file or folder. Check the name; nothing "
-                "was merged.",
-            )  # fmt: skip
+            raise MRG_001.fault(str(path))
         files, skipped = candidate_files(path)
         found += [(_name(desk, file), file) for file in files]
         problems += skipped
@@ -151,11 +150,15 @@ def _own_fills(desk: Desk) -> frozenset[str]:
 
 def _made(desk: Desk, issued: Issued) -> tuple[Ours, Shared]:
     """What is ours in a template that went out before that was recorded: as this version of xlplan
-    would write it."""
-    from xlplan.issued.furnishing import Furnishing
+    would write it, without its actions."""
+    from xlplan.issued.furnishing import ours_of
+    from xlplan.issued.template import template_workbook
 
-    ours = Furnishing(desk.state.definition_at(issued.as_of)).ours_of(issued)
-    assert ours.brought is not None  # nothing is said to be known
+    definition = desk.state.definition_at(issued.as_of)
+    lead = definition.lead(issued.author) or Lead(issued.author)
+    book = template_workbook(definition, lead, issued, [], desk.key, "")
+    ours = ours_of(definition, issued, book)
+    assert ours.brought is not None  # as nothing is known yet
     return ours, ours.brought
 
 
@@ -173,94 +176,94 @@ def _bounded(item: Arrived, book: Book, room: dict[str, tuple[int, int]]) -> Boo
 
 def _enclosed(desk: Desk, item: Arrived, book: Book, keep: bool) -> Iterator[Arrived]:
     """The files in an archive or a message as files that came in, each with its original."""
-    taken: set[str] = set()
-    told = tuple(problem.message for problem in book.problems)
+    names: set[str] = set()
+    around = tuple(problem.message for problem in book.problems)
     for each in book.enclosed:
         last = each.name.replace("\\", "/").rstrip("/").rpartition("/")[2]
         stem, dot, suffix = last.rpartition(".")
-        name = safe_name(stem or suffix, taken) + (f".{safe_name(suffix)}" if dot and stem else "")
+        name = safe_name(stem or suffix, names) + (f".{safe_name(suffix)}" if dot and stem else "")
         file, root = f"{item.file}/{name}", item.root or item.file
         if keep:
             digest = desk.folder.originals.keep(each.data)
             stored: Path | bytes = desk.folder.originals.path(digest)
         else:
             digest, stored = sha256(each.data), each.data
-        yield Arrived(file, digest, stored, root, (*item.told, *told))
+        yield Arrived(file, digest, stored, root, (*item.around, *around))
 
 
 def unforeseen(name: str, error: Exception) -> Problem:
     """The refusal of a file on which the program itself failed."""
-    return Problem(
-        "RET-022",
-        name,
-        f"Something in this file could not be dealt with ({type(error).__name__}), so nothing in "
-        "it was taken; the other files were. Ask its sender to fill in the template that was "
-        "issued, and report this as a fault of xlplan.",
-    )
+    return RET_022.problem(name, error=type(error).__name__)
 
 
 class Recogniser:
     """Says of each book which issued workbook it answers, by the stamp, and reads its rows."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        refs = ((plain(desk.state.ref(uid)), uid) for uid in desk.state.uids("action"))
-        self._refs = {ref: uid for ref, uid in refs if ref}
-        # Asked when a file's stamp is checked and again for each of its rows.
-        self._locked = lru_cache(maxsize=4096)(self._find_locked)
-        self._furniture = lru_cache(maxsize=256)(self._find_furniture)
+        self._known = KnownPlan(desk)
 
     def reading(self, book: Book, digest: str) -> Reading:
         """A book as a reading; refused where reading it fails in a way that nobody foresaw, so
         that one file never costs the others their merge."""
         try:
-            return self._read(book, digest)
+            return read_return(book, digest, self._known)
         except Exception as error:
             return Reading(
                 book.name, digest, book.kind, book.saved_at, "template", "", "none",
                 problems=(unforeseen(book.name, error),),
             )  # fmt: skip
 
-    def _read(self, book: Book, digest: str) -> Reading:
-        state = self.desk.state
-        return read_return(
-            book,
-            digest,
-            self.desk.key,
-            issued=state.issued.get,
-            refs=self._refs,
-            definition=state.definition,
-            locked=self._locked,
-            ref_of=state.ref,
-            furniture=lambda sent: self._furniture(sent.id),
-            defined=lambda sent: state.definition_at(sent.as_of),
-        )
+
+class KnownPlan:
+    """A plan as reading a return knows it; see `xlplan.returned.identity.Known`."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk, self._state = desk, desk.state
+        self.key = desk.key
+        self.definition = desk.state.definition
+        refs = ((plain(self._state.ref(uid)), uid) for uid in self._state.uids("action"))
+        self._uids = {ref: uid for ref, uid in refs if ref}
+        # Asked when a file's stamp is checked and again for each of its rows.
+        self.locked_text = lru_cache(maxsize=4096)(self._locked_text)
+        self._furniture = lru_cache(maxsize=256)(self._find_furniture)
+
+    def issued(self, name: str) -> Issued | None:
+        """The issued workbook of an id."""
+        return self._state.issued.get(name)
+
+    def definition_of(self, issued: Issued) -> PlanDefinition:
+        """The definition under which a workbook went out."""
+        return self._state.definition_at(issued.as_of)
+
+    def uid_of(self, ref: str) -> str:
+        """The action of a ref, or blank."""
+        return self._uids.get(ref, "")
+
+    def ref_of(self, uid: str) -> str:
+        """The ref of a row, or blank."""
+        return self._state.ref(uid)
+
+    def furniture_of(self, issued: Issued) -> Furniture:
+        """What is ours in a template that went out."""
+        return self._furniture(issued.id)
 
     def _find_furniture(self, issued: str) -> Furniture:
-        """What is ours in a template that went out."""
-        wordings = self.desk.state.ours_of(issued)
+        wordings = self._state.ours_of(issued)
         if not wordings:
-            ours, shared = _made(self.desk, self.desk.state.issued[issued])
+            ours, shared = _made(self._desk, self._state.issued[issued])
             wordings = [(ours.texts, shared.texts)]
         return furniture(wordings)
 
-    def _find_locked(self, issued_id: str, uid: str) -> str | None:
-        """The locked text of a row of an issued workbook, by the recorded base."""
-        issued = self.desk.state.issued.get(issued_id)
-        if issued is None:
+    def _locked_text(self, issued_id: str, uid: str) -> str | None:
+        """The text that the key of a row was signed with, by the recorded base."""
+        issued = self.issued(issued_id)
+        if issued is None or (uid not in issued.uids and not uid.startswith(PROPOSED)):
             return None
-        if uid not in issued.uids and not uid.startswith(PROPOSED):
-            return None
-        return locked_of(self.desk, issued, uid)
-
-
-def locked_of(desk: Desk, issued: Issued, uid: str) -> str:
-    """The text that the row key of an issued row was signed over."""
-    if issued.document != "template":
-        return ""
-    columns = template_columns(desk.state.definition_at(issued.as_of))
-    values = {
-        column.item.id: desk.state.cell_as_issued((uid, column.item.id), issued.as_of).value
-        for column in columns
-    }
-    return locked_text(columns, values)
+        if issued.document != "template":
+            return ""
+        columns = template_columns(self.definition_of(issued))
+        values = {
+            column.item.id: self._state.cell_as_issued((uid, column.item.id), issued.as_of).value
+            for column in columns
+        }
+        return locked_text(columns, values)

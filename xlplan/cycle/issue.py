@@ -23,7 +23,6 @@ from xlplan.plan.people import says_vacant
 from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:
-    from xlplan.issued.furnishing import Furnishing
     from xlplan.workbook.write.sheet import Workbook
 
 _CYCLE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
@@ -68,11 +67,8 @@ def issue(
             "--return-by",
             f"{return_by.isoformat()} is in the past. Give a date from today on.",
         )
-    from xlplan.issued.furnishing import Furnishing
-
     with desk.work() as work:
         definition = desk.state.definition
-        furnishing = Furnishing(definition)
         per_lead, problems = _actions_of_leads(desk)
         wanted = _wanted(definition, leads, per_lead)
         made: list[tuple[Issued, Lead, bytes]] = []
@@ -81,9 +77,7 @@ def issue(
         as_of = desk.state.seq
         for lead in wanted:
             rows = per_lead[lead.name]
-            issued, data, long = _make(
-                desk, cycle, return_by, lead, rows, as_of, names[lead.name], furnishing
-            )
+            issued, data, long = _make(desk, cycle, return_by, lead, rows, as_of, names[lead.name])
             told = {(problem.action, problem.field) for problem in problems}
             problems += [each for each in long if (each.action, each.field) not in told]
             made.append((issued, lead, data))
@@ -215,7 +209,6 @@ def _make(
     rows: Sequence[MasterRow],
     as_of: int,
     name: str,
-    furnishing: Furnishing,
 ) -> tuple[Issued, bytes, list[Problem]]:
     from xlplan.issued.template import template_workbook
     from xlplan.returned.columns import template_columns
@@ -244,13 +237,15 @@ def _make(
     created = state.issued_at.get(issued.id) or desk.now()
     book = template_workbook(definition, lead, issued, rows, desk.key, created)
     data = write_workbook(book)
-    issued = replace(issued, sha256=sha256(data), ours=_ours(state, issued, book, furnishing))
+    issued = replace(issued, sha256=sha256(data), ours=_ours(state, issued, book))
     return issued, data, _too_long(state, issued, book)
 
 
-def _ours(state: State, issued: Issued, book: Workbook, furnishing: Furnishing) -> Ours:
+def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
     """What is ours in a template: as it is recorded, where that is still what is written."""
-    ours = furnishing.ours_of(issued, book, state.shared)
+    from xlplan.issued.furnishing import ours_of
+
+    ours = ours_of(state.definition, issued, book, state.shared)
     was = issued.ours
     same = was is not None and (was.texts, was.shared) == (ours.texts, ours.shared)
     return was if was is not None and same else ours
@@ -258,7 +253,7 @@ def _ours(state: State, issued: Issued, book: Workbook, furnishing: Furnishing) 
 
 def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:
     """Texts that the lead cannot see whole; an action of several leads is told once."""
-    from xlplan.issued.too_long import problem_of, too_long
+    from xlplan.issued.grid import too_long, too_long_problem
 
     update = book.sheets[0]
     problems = []
@@ -266,7 +261,7 @@ def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:
         item = state.definition.find(found.column.removesuffix(ENTRY))
         where = f"{issued.file}!{update.name}!{found.cell}"
         ref = state.ref(found.uid) or found.uid
-        problems.append(problem_of(found, where, ref, item.heading if item else found.column))
+        problems.append(too_long_problem(found, where, ref, item.heading if item else found.column))
     return problems
 
 

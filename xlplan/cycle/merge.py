@@ -216,7 +216,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         fields=tuple(sorted(reading.columns)),
         assertions=tuple(compared.assertions),
         problems=reading.problems,
-        information=(*compared.information, *_remarks(reading), *item.told),
+        information=(*compared.information, *_remarks(reading), *item.around),
         sign_off=reading.sign_off,
     )
     if reading.sign_off.get("no_change") and fact.assertions:

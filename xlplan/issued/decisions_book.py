@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlplan.issued.grid import id_row
-from xlplan.issued.rules import Lists, lists_sheet, not_in_list
-from xlplan.issued.stamping import payload_of, stamped
-from xlplan.issued.template import page_of
+from xlplan.issued.grid import id_row, page_of
+from xlplan.issued.hidden_sheets import Lists, lists_sheet, payload_of, stamped
+from xlplan.issued.rules import not_in_list
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Issued, Question
 from xlplan.plan.definition import Field, PlanDefinition
@@ -143,8 +142,8 @@ def _row(
         "action": question.action or "new",
         "field": item.heading if item else "",
         "question": ask(question, item),
-        "base": _said(item, question.base, question),
-        "master": _said(item, question.master, question),
+        "base": _shown(item, question.base, question),
+        "master": _shown(item, question.master, question),
         "candidates": "\n".join(say_candidate(candidate) for candidate in question.candidates),
     }
     ref = replace(body, bold=True, colour=body.colour if fresh else look.muted.colour)
@@ -169,7 +168,7 @@ def ask(question: Question, item: Field | None) -> str:
     return f"{asked}\n{question.message}" if question.message else asked
 
 
-def _said(item: Field | None, value: Value, question: Question) -> str:
+def _shown(item: Field | None, value: Value, question: Question) -> str:
     if question.kind is Kind.ADDED:
         return ""
     return show_in(item, value) or "(blank)"

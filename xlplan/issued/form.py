@@ -13,21 +13,19 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.issued.banner import Banner, banner
 from xlplan.issued.grid import ColumnLook, column_looks, value_cell
-from xlplan.issued.prompts import (
-    ISSUED_DUE,
+from xlplan.issued.hidden_sheets import Lists
+from xlplan.issued.rules import (
+    Cells,
     due_and_reason,
+    input_rules,
     is_required,
-    moved,
-    reason_wanted,
-    still_wanted,
-    with_needs,
+    message_cell,
+    reason_missing,
 )
-from xlplan.issued.rules import Lists, rules_of, still_blank
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.values import Value
-from xlplan.returned.columns import ID_PREFIX, IssuedColumn
-from xlplan.returned.forms import BOX_MARK
+from xlplan.returned.columns import BOX_MARK, ID_PREFIX, IssuedColumn
 from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.write.look import Palette, header_text, palette
@@ -88,7 +86,7 @@ def form_sheet(
     for key in blank:
         _block(form, key, {}, open_, opened, look, fresh=bool(signed), proposed=True)
     validations, conditionals = _rules(definition, columns, looks, form, lists, look)
-    _say_what_is_wanted(top, columns, values, len(top.rows) + 1, len(form.rows) - 1)
+    _count_what_is_missing(top, columns, values, len(top.rows) + 1, len(form.rows) - 1)
     firsts = [areas[0] for areas in form.boxes.values() if areas]
     active = min(((a.first_row, a.first_col) for a in firsts), default=(len(top.rows) + 1, BOX))
     return Sheet(
@@ -191,21 +189,16 @@ def _rules(
     lists: Lists,
     look: Palette,
 ) -> tuple[list[Validation], list[Conditional]]:
-    validations: list[Validation] = []
-    conditionals = _reasons(columns, form, lists, look)
-    asked = due_and_reason(columns)
-    for column, each in zip(columns, looks, strict=True):
-        mine = form.boxes.get(column.id, [])
-        areas = [*mine, *form.proposed.get(column.id, [])]
-        if not column.input or not areas:
-            continue
-        first, rest = areas[0], tuple(areas[1:])
-        told, seen = rules_of(definition, column, first, lists, look, each.style)
-        validations += [replace(with_needs(rule, column, asked), also=rest) for rule in told]
-        conditionals += [replace(rule, also=rest) for rule in seen]
-        if is_required(column) and mine:
-            conditionals.append(replace(still_blank(mine[0], look), also=tuple(mine[1:])))
-    return validations, conditionals
+    cells = {
+        column.id: Cells(
+            form.boxes.get(column.id, []),
+            [*form.boxes.get(column.id, []), *form.proposed.get(column.id, [])],
+        )
+        for column in columns
+    }
+    styles = [each.style for each in looks]
+    validations, colours = input_rules(definition, columns, styles, cells, lists, look)
+    return validations, [*_reasons(columns, form, lists, look), *colours]
 
 
 def _reasons(
@@ -221,16 +214,13 @@ def _reasons(
         alike[reason.first_row - due.first_row].append((due, reason))
     made: list[Conditional] = []
     for those in alike.values():
-        due, reason = those[0]
-        cell, blank = (f"${a1(each.first_row, BOX)}" for each in (due, reason))
-        test = moved(f"$A{due.first_row + 1}", cell, lists.names[ISSUED_DUE])
-        both = reason_wanted(due, reason, test, blank, asked, look)
+        both = reason_missing(*those[0], asked, lists, look)
         rest = zip(*those[1:], strict=True) if len(those) > 1 else ((), ())
         made += [replace(rule, also=tuple(r)) for rule, r in zip(both, rest, strict=True)]
     return made
 
 
-def _say_what_is_wanted(
+def _count_what_is_missing(
     top: Banner,
     columns: Sequence[IssuedColumn],
     values: Sequence[dict[str, Value]],
@@ -248,4 +238,4 @@ def _say_what_is_wanted(
         for column in required
     ]
     now = sum(each.get(column.id) is None for column in required for each in values)
-    top.merges.append(Merge(top.message, still_wanted(blanks, "", None, top.style, now)))
+    top.merges.append(Merge(top.message, message_cell(blanks, "", None, top.style, now)))

@@ -1,72 +1,54 @@
-"""What is ours in a template, by the workbook itself: recorded when it goes out, and made
-again for those that went out before it was."""
+"""What is ours in a template, by the workbook that goes out: its texts and its fills, as they are
+recorded so that reading one that came back needs nothing of what wrote it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterator
-from dataclasses import replace
 from itertools import chain
 
-from xlplan.issued.banner import SAMPLE
-from xlplan.issued.prompts import still_wanted
-from xlplan.issued.template import template_workbook
+from xlplan.issued.banner import SAMPLE, whose
+from xlplan.issued.rules import message_cell
 from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, Ours, Shared
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.columns import template_columns
-from xlplan.returned.furniture import UPDATE, flat, is_issued_date, packed
+from xlplan.returned.furniture import UPDATE, WARNING, flat, is_issued_date, packed
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 from xlplan.workbook.write.look import palette
 from xlplan.workbook.write.sheet import Cell, Sheet, Style, Workbook
 
-_KEY = b"no stamp is made with it"
+
+def ours_of(
+    definition: PlanDefinition, issued: Issued, book: Workbook, known: Container[str] = ()
+) -> Ours:
+    """What is ours in `book`, the template that goes out as `issued`.
+
+    What its cycle shares is not brought along where it is `known` by its id.
+    """
+    own: dict[str, Counter[str]] = {}
+    common: dict[str, Counter[str]] = {}
+    mine = frozenset(map(flat, (whose(issued), issued.id)))
+    for sheet, found in _texts(definition, book).items():
+        for text, count in found.items():
+            alone = text in mine or (sheet == UPDATE and text.startswith(WARNING))
+            (own if alone else common).setdefault(sheet, Counter())[text] = count
+    shared, fills = packed(common), tuple(sorted(_fills(definition, book)))
+    name = named("f", shared, fills)
+    return Ours(packed(own), name, None if name in known else Shared(name, shared, fills))
 
 
-class Furnishing:
-    """Tells what is ours in the templates that go out under one definition."""
-
-    def __init__(self, definition: PlanDefinition) -> None:
-        self._definition = definition
-        self._common: dict[tuple[str, str], dict[str, Counter[str]]] = {}
-
-    def ours_of(
-        self, issued: Issued, book: Workbook | None = None, known: Container[str] = ()
-    ) -> Ours:
-        """What is ours in `book`, the template that goes out as `issued`; without it, in a template
-        as it would be written today. What its cycle shares is not brought along where it is
-        `known` by its id."""
-        book = book or self._written(issued)
-        mine, common = self._texts(book), self._common_of(issued)
-        both = {sheet: found & common[sheet] for sheet, found in mine.items()}
-        shared, fills = packed(both), tuple(sorted(_fills(self._definition, book)))
-        texts = packed({sheet: found - both[sheet] for sheet, found in mine.items()})
-        name = named("f", shared, fills)
-        return Ours(texts, name, None if name in known else Shared(name, shared, fills))
-
-    def _common_of(self, issued: Issued) -> dict[str, Counter[str]]:
-        """The texts of a template of that cycle which is nobody's."""
-        key = (issued.cycle, issued.return_by)
-        if key not in self._common:
-            nobodys = self._written(replace(issued, id="", author=""))
-            self._common[key] = self._texts(nobodys)
-        return self._common[key]
-
-    def _written(self, issued: Issued) -> Workbook:
-        lead = self._definition.lead(issued.author) or Lead(issued.author)
-        return template_workbook(self._definition, lead, issued, [], _KEY, "")
-
-    def _texts(self, book: Workbook) -> dict[str, Counter[str]]:
-        texts = {
-            sheet.name: Counter(flat(text) for cell in _around(sheet) if (text := _text(cell)))
-            for sheet in book.sheets
-        }
-        # How wide the columns are, and whether there are actions, decides whether these are there.
-        maybe = [SAMPLE, _text(still_wanted((), "", None, Style(), 0))]
-        maybe += [column.heading for column in template_columns(self._definition)]
-        for text in map(flat, maybe):
-            texts[UPDATE].setdefault(text, 1)
-        return texts
+def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]]:
+    texts = {
+        sheet.name: Counter(flat(text) for cell in _around(sheet) if (text := _text(cell)))
+        for sheet in book.sheets
+    }
+    # How wide the columns are, and whether there are actions, decides whether these are there.
+    maybe = [SAMPLE, _text(message_cell((), "", None, Style(), 0))]
+    maybe += [column.heading for column in template_columns(definition)]
+    for text in map(flat, maybe):
+        texts[UPDATE].setdefault(text, 1)
+    return texts
 
 
 def _around(sheet: Sheet) -> Iterator[Cell]:

@@ -1,17 +1,24 @@
-"""The table of an issued workbook: cells from values, how wide, which rules, which colours."""
+"""The cells of an issued workbook: from values, how wide and high, on which page, and the texts
+that are too long for their place."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xlplan.codes.cycle_codes import ISS_010, ISS_011
+from xlplan.errors import Problem
+from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value, show
-from xlplan.returned.columns import ID_PREFIX, IssuedColumn, key_heading
-from xlplan.workbook.write.look import Palette, rating_style
+from xlplan.returned.columns import ID_PREFIX, IssuedColumn, column_id, key_heading
+from xlplan.workbook.read.book import a1
+from xlplan.workbook.stamp import parse_row_key
+from xlplan.workbook.write.look import Palette, header_text, rating_style
 from xlplan.workbook.write.measure import TALLEST, cell_height, text_width
-from xlplan.workbook.write.sheet import Cell, Row, Style
+from xlplan.workbook.write.safe import LONGEST, units
+from xlplan.workbook.write.sheet import Area, Cell, Page, Row, Sheet, Style
 
 TEXT = "@"
 """So that a person can type "- done" or "3-4" and it stays what it is."""
@@ -176,7 +183,81 @@ def _width(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
     usual = lengths[int(0.9 * (len(lengths) - 1))]
     # Wide enough that usual text is a block and not a ribbon, and that the longest text fits the
     # highest row there can be (about thirty lines).
-    wanted = max(26.0, 2.6 * math.sqrt(usual), lengths[-1] / 27)
+    width = max(26.0, 2.6 * math.sqrt(usual), lengths[-1] / 27)
     if column.input and column.item.type == "narrative":
-        wanted = max(wanted, 44.0)
-    return max(heading, min(wanted, 84.0))
+        width = max(width, 44.0)
+    return max(heading, min(width, 84.0))
+
+
+def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> dict[str, Value]:
+    """The values of a row by column id; the ref stands in the key's column in any case."""
+    values = dict(row.values)
+    for column in columns:
+        if column.item.role == "key" and values.get(column.id) is None:
+            values[column.id] = row.ref
+    return values
+
+
+def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int) -> Page:
+    """Print set-up of every issued table: A3 landscape, one page wide, headings on every page."""
+    left = f"{header_text(definition.title)}, {issued.cycle}, {issued.id}"
+    return Page(
+        repeat_rows=(heading, heading),
+        header=header_text(definition.marking),
+        footer_left=left,
+        print_area=area,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """One such text: its cell, whose it is, and how many characters it has (as Excel counts).
+
+    `cut` says that not even its cell holds it; else it is only its row that cannot be high enough.
+    """
+
+    cell: str
+    uid: str
+    column: str
+    length: int
+    cut: bool
+
+
+def too_long(sheet: Sheet) -> Iterator[TooLong]:
+    """The texts of actions on the sheet "Update" that do not fit, in the order of the sheet."""
+    ids: dict[int, str] = {}
+    boxes = {(m.area.first_row, m.area.first_col): m.cell for m in sheet.merges}
+    for number, row in enumerate(sheet.rows):
+        names = {col: name for col, cell in enumerate(row.cells) if (name := _column_of(cell))}
+        ids = names if len(names) > 1 else ids
+        key = parse_row_key(row.cells[0].value) if row.cells and row.cells[0] else None
+        if key is None:
+            continue
+        full = row.height >= TALLEST
+        for col, cell in enumerate(row.cells):
+            merged = boxes.get((number, col))
+            text = (merged or cell).value if cell is not None else None
+            if not isinstance(text, str) or len(text) < 500 or cell is None:
+                continue
+            cut = units(text) > LONGEST
+            tall = full and merged is None and cell_height(cell, sheet.columns[col].width) > TALLEST
+            if cut or tall:
+                name = ids.get(col) or next(iter(names.values()), "")
+                yield TooLong(a1(number, col), key.uid, name, units(text), cut)
+
+
+def _column_of(cell: Cell | None) -> str:
+    return column_id(cell.value) if cell is not None and isinstance(cell.value, str) else ""
+
+
+def too_long_problem(found: TooLong, where: str, action: str, heading: str) -> Problem:
+    """What the coordinator reads of a text that does not fit; `where` is the cell's place."""
+    heading = " ".join(heading.split())
+    if found.cut:
+        return ISS_011.problem(
+            where, action=action, field=found.column,
+            heading=heading, ref=action, length=found.length, most=LONGEST,
+        )  # fmt: skip
+    return ISS_010.problem(
+        where, action=action, field=found.column, heading=heading, ref=action, length=found.length
+    )

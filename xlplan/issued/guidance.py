@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlplan.issued.prompts import due_and_reason, is_required, reason_hint
-from xlplan.issued.rules import hint
-from xlplan.issued.sign_off import LABELS
-from xlplan.issued.stamping import REFERENCE
+from xlplan.issued.banner import SIGN_LABELS
+from xlplan.issued.hidden_sheets import REFERENCE
+from xlplan.issued.rules import due_and_reason, hint, is_required, reason_hint
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
-from xlplan.returned.columns import IssuedColumn
+from xlplan.returned.columns import NO_CHANGE, IssuedColumn
 from xlplan.returned.furniture import GUIDANCE
-from xlplan.returned.signed_off import NO_CHANGE
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
     Area,
@@ -121,7 +119,7 @@ def _steps(
     definition: PlanDefinition, columns: Sequence[IssuedColumn], due: str
 ) -> tuple[str, ...]:
     rated = [c.heading for c in columns if c.input and c.item.type == "rating"]
-    told = [c.heading for c in columns if c.input and c.item.type == "narrative"]
+    written = [c.heading for c in columns if c.input and c.item.type == "narrative"]
     who = definition.issue.contact or "whoever sent it to you"
     rating = (
         f"Choose each {_either(rated)} from the list in its cell. What each one means is below."
@@ -129,8 +127,8 @@ def _steps(
         else "Where a cell has a list, choose from it."
     )
     progress = (
-        f"Under {_either(told)}, say in a few lines what has been done and what comes next."
-        if told
+        f"Under {_either(written)}, say in a few lines what has been done and what comes next."
+        if written
         else "Where a cell asks for words, a few lines will do."
     )
     form = definition.issue.layout == "form"
@@ -150,7 +148,7 @@ def _steps(
         "If something in a locked cell is wrong, do not unlock it: add a note to the cell (right "
         "click, New Note), or say so when you send the workbook back.",
         'Sign it off at the top of "Update": your name and the day. If none of your actions has '
-        f'anything new, choose Yes beside "{LABELS[NO_CHANGE]}".',
+        f'anything new, choose Yes beside "{SIGN_LABELS[NO_CHANGE]}".',
         f"Save it as an Excel workbook, and send this same file back to {who}"
         + (f" by {due}." if due else ".")
         + " Please do not delete rows or columns, or copy the sheet to another workbook.",

@@ -15,12 +15,20 @@ from xlplan.issued.grid import (
     column_widths,
     heading_row,
     id_row,
+    page_of,
     row_height,
+    row_values,
     value_cell,
 )
-from xlplan.issued.rules import Lists, column_lists, lists_sheet, part_of, rules_of
-from xlplan.issued.stamping import payload_of, stamped
-from xlplan.issued.template import page_of, row_values
+from xlplan.issued.hidden_sheets import (
+    Lists,
+    column_lists,
+    lists_sheet,
+    part_of,
+    payload_of,
+    stamped,
+)
+from xlplan.issued.rules import rules_of
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.returned.columns import IssuedColumn, locked_text, master_columns, status_column
@@ -66,11 +74,11 @@ def master_workbook(
         for kind in NAMES
         if kind == "action" or _has(definition, rows, kind)
     }
-    wanted: dict[str, Sequence[str]] = {}
+    choices_by: dict[str, Sequence[str]] = {}
     for kind, those in columns.items():
         for name, choices in column_lists(definition, those).items():
-            wanted[f"{kind} {name}"] = choices
-    lists = lists_sheet(wanted)
+            choices_by[f"{kind} {name}"] = choices
+    lists = lists_sheet(choices_by)
     sheets = [
         _plan_sheet(
             definition,
@@ -166,14 +174,14 @@ def _rules(
     conditionals = grey
     for index, column in enumerate(columns, 1):
         area = Area(FIRST_ROW, index, last, index)
-        told, seen = rules_of(definition, column, area, lists, look, looks[index - 1].style)
+        rules, colours = rules_of(definition, column, area, lists, look, looks[index - 1].style)
         # The coordinator knows the plan: a list and a check, but no message at every step, and a
         # warning rather than a refusal.
-        for rule in told:
+        for rule in rules:
             if rule.kind != "any":
                 quiet = replace(rule, input_title="", input_message="", strict=False)
                 validations.append(quiet)
-        conditionals += seen
+        conditionals += colours
     return validations, conditionals
 
 
@@ -239,15 +247,15 @@ def _open_sheet(
                 lines.append((Cell(row.ref, link, link=place), name, left.pop((row.uid, field))))
     lines += [(Cell("new", body), "", text) for text in left.values()]
     wide = (14.0, 28.0, 90.0)
-    told = [Row([ref, Cell(name, body), Cell(text, body)]) for ref, name, text in lines]
+    asked = [Row([ref, Cell(name, body), Cell(text, body)]) for ref, name, text in lines]
     head = replace(look.heading, align="left", indent=1)
     heading = Row([Cell(text, head) for text in ("Ref", "Field", "What is asked")], 26)
     note = Cell("Answer these in decisions.xlsx; nothing that is written here is read.", look.muted)
     return Sheet(
         name=OPEN,
-        rows=[heading, *told, Row([note])],
+        rows=[heading, *asked, Row([note])],
         columns=[Column(width) for width in wide],
-        merges=[Merge(Area(len(told) + 1, 0, len(told) + 1, 2), note)],
+        merges=[Merge(Area(len(asked) + 1, 0, len(asked) + 1, 2), note)],
         freeze=(1, 0),
         page=Page(paper="A4", repeat_rows=(0, 0)),
         tab_colour="#C55A11",

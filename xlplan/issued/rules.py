@@ -1,4 +1,10 @@
-"""What may be typed in the columns of an issued workbook, and the colours that follow it."""
+"""What may be typed in the columns of an issued workbook, the colours that follow it, and what a
+template asks for while it is being filled in, without macros: what is still blank, and where a
+date has moved without a word of why.
+
+What was issued stands on the hidden sheet of lists, one text a row: the signature of the row's key,
+``|``, and the date as it was issued. So a row is known wherever it was sorted to.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from xlplan.issued.hidden_sheets import Lists
 from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.values import Value, show
 from xlplan.returned.columns import IssuedColumn
-from xlplan.returned.furniture import LISTS
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.write.look import Palette, rating_style
-from xlplan.workbook.write.sheet import (
-    Area,
-    Cell,
-    Column,
-    Conditional,
-    Row,
-    Sheet,
-    Style,
-    Validation,
-)
+from xlplan.workbook.write.sheet import Area, Cell, Conditional, Style, Validation
 
 TIMESCALE_HINT = (
     "Write it so that it can be read one way only, with the month in words: "
@@ -43,31 +41,38 @@ _ENTRY_HINT = (
     "Earlier entries are kept; you need not repeat them."
 )
 
+ISSUED_DUE = "due:issued"
+"""The name of the list of dates as they were issued."""
+_EPOCH = date(1899, 12, 30)
+_SIGNATURE = 16
+_LONGEST = 200
+"""Excel looks up texts of at most 255 characters."""
+
 
 def hint(definition: PlanDefinition, column: IssuedColumn) -> str:
-    """What the lead is told on entering a cell: the field's guidance, or how its type is typed."""
+    """What the lead reads on entering a cell: the field's guidance, or how its type is typed."""
     kind = column.item.type
     if kind == "rating":
         scale = definition.scale_of(column.item)
         points = "\n".join(f"{r.code}: {r.label}" for r in scale if r.label != r.code)
         points = points or ", ".join(r.code for r in scale)
         return f"{column.item.guidance or 'Choose from the list.'}\n{points}".strip()
-    given = column.item.guidance or (_ENTRY_HINT if column.entry else "")
+    own = column.item.guidance or (_ENTRY_HINT if column.entry else "")
     typing = _HINTS.get(kind, "") if kind in ("date", "timescale", "percent") else ""
-    return "\n".join(part for part in (given, typing or (not given and _HINTS.get(kind))) if part)
+    return "\n".join(part for part in (own, typing or (not own and _HINTS.get(kind))) if part)
 
 
 def validation_of(
     definition: PlanDefinition, column: IssuedColumn, area: Area, lists: Lists
 ) -> Validation | None:
-    """What may be typed in the cells of a column, and what is said on entering one."""
-    told = Validation(
+    """What may be typed in the cells of a column, and what shows on entering one."""
+    rule = Validation(
         area=area, kind="any", input_title=column.heading, input_message=hint(definition, column)
     )
     kind = column.item.type
     if column.id in lists.ranges:
         return replace(
-            told,
+            rule,
             kind="list",
             source=f"={lists.ranges[column.id]}",
             error_title="Not in the list",
@@ -75,7 +80,7 @@ def validation_of(
         )
     if kind == "date":
         return replace(
-            told,
+            rule,
             kind="date",
             first=date(1990, 1, 1),
             last=date(2100, 12, 31),
@@ -85,14 +90,14 @@ def validation_of(
     if kind in ("percent", "number"):
         percent = kind == "percent"
         return replace(
-            told,
+            rule,
             kind="decimal",
             first=0.0 if percent else -1e15,
             last=1.0 if percent else 1e15,
             error_title="Not a percentage" if percent else "Not a number",
             error_message=f"Please {_HINTS[kind][0].lower()}{_HINTS[kind][1:]}",
         )
-    return told if told.input_message else None
+    return rule if rule.input_message else None
 
 
 def quoted(text: str) -> str:
@@ -135,91 +140,159 @@ def rules_of(
     base: Style,
 ) -> tuple[list[Validation], list[Conditional]]:
     """The rules of one input column over `area`."""
-    told = validation_of(definition, column, area, lists)
+    rule = validation_of(definition, column, area, lists)
     looks: list[Conditional] = []
     accepted = lists.names.get(f"{column.id}:accepted")
     if accepted:
         looks.append(not_in_list(area, accepted, look))
     if column.item.type == "rating":
         looks.extend(rating_colours(definition.scale_of(column.item), area, base))
-    return [told] if told else [], looks
+    return [rule] if rule else [], looks
 
 
-@dataclass(frozen=True)
-class Lists:
-    """The sheet; by list, the range of its choices (``Lists!$A$2:$A$5``) and the name it has.
+@dataclass(frozen=True, slots=True)
+class DueAndReason:
+    """The column of the date, and the column in which a lead says why it moved."""
 
-    Dropdowns take the range. Conditional formats take the name: Excel 2007 refuses a range of
-    another sheet there.
-    """
-
-    sheet: Sheet
-    ranges: Mapping[str, str]
-    names: Mapping[str, str]
-    defined: Mapping[str, str]
-    """The names to define in the workbook, and what each refers to."""
+    due: IssuedColumn
+    reason: IssuedColumn
 
 
-def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
-    """One column a list, its name above its choices. Lists that are the same share a column.
-
-    The colon that tells a name of ours from the id of a field is not shown.
-    """
-    columns: list[tuple[str, tuple[str, ...]]] = []
-    places: dict[tuple[str, ...], int] = {}
-    ranges: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for name, choices in lists.items():
-        given = tuple(choices) or ("",)
-        if given not in places:
-            places[given] = len(columns)
-            columns.append((name, given))
-        letter = a1(0, places[given])[:-1]
-        names[name] = f"xlplan_list_{places[given] + 1}"
-        ranges[name] = f"{LISTS}!${letter}$2:${letter}${len(given) + 1}"
-    height = max((len(choices) for _, choices in columns), default=0)
-    rows = [Row([Cell(name.removesuffix(":")) for name, _ in columns])]
-    for index in range(height):
-        rows.append(Row([Cell(c[index]) if index < len(c) else None for _, c in columns]))
-    widths = [Column(width=24) for _ in columns]
-    defined = {names[name]: f"={place}" for name, place in ranges.items()}
-    return Lists(Sheet(LISTS, rows, widths, state="hidden"), ranges, names, defined)
+def due_and_reason(columns: Sequence[IssuedColumn]) -> DueAndReason | None:
+    """Both columns, where the lead may fill in both."""
+    due = next((c for c in columns if c.input and c.item.role == "due"), None)
+    reason = next((c for c in columns if c.input and c.item.role == "reason"), None)
+    return DueAndReason(due, reason) if due is not None and reason is not None else None
 
 
-def part_of(lists: Lists, kind: str) -> Lists:
-    """The lists whose name begins with `kind` and a space, by the rest of their names."""
-    start = f"{kind} "
-    return replace(
-        lists,
-        ranges={n.removeprefix(start): r for n, r in lists.ranges.items() if n.startswith(start)},
-        names={n.removeprefix(start): r for n, r in lists.names.items() if n.startswith(start)},
+def issued_dates(signed: Sequence[tuple[str, Value]]) -> tuple[str, ...]:
+    """The list of what was issued, from the key and the date of each row that has one."""
+    return tuple(
+        f"{key[-_SIGNATURE:]}|{text}"
+        for key, value in signed
+        if (text := _as_shown(value)) and len(text) <= _LONGEST
     )
 
 
-def choices_of(definition: PlanDefinition, column: IssuedColumn) -> tuple[str, ...]:
-    """What a column's dropdown offers; empty for a column without one."""
-    if column.item.type == "rating":
-        return tuple(rating.code for rating in definition.scale_of(column.item))
-    return column.item.choices if column.item.type == "choice" else ()
+def _as_shown(value: Value) -> str:
+    """A date as a formula sees it: its serial number, or the words."""
+    if isinstance(value, date):
+        return str((value - _EPOCH).days)
+    return " ".join(part for part in show(value).split(" ") if part)
 
 
-def accepted_by(definition: PlanDefinition, column: IssuedColumn) -> tuple[str, ...]:
-    """Everything that is read as a choice of a column: codes, labels and aliases."""
-    if column.item.type != "rating":
-        return choices_of(definition, column)
-    scale = definition.scale_of(column.item)
-    names = [name for r in scale for name in (r.code, r.label, *r.aliases) if name]
-    return tuple({name.casefold(): name for name in names}.values())
+def moved(key: str, due: str, issued: str) -> str:
+    """A formula's test that the date in `due` is not what was issued to the row of `key`;
+    `issued` is the name of the list. A row without a date, or not in the list, has not moved.
+    Over ranges it is an array of 0 and 1."""
+    row = f'RIGHT({key},{_SIGNATURE})&"|'
+    return f'ISNUMBER(MATCH({row}*",{issued},0))*ISNA(MATCH({row}"&TRIM({due}),{issued},0))'
 
 
-def column_lists(
-    definition: PlanDefinition, columns: Sequence[IssuedColumn]
-) -> dict[str, tuple[str, ...]]:
-    """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``."""
-    found: dict[str, tuple[str, ...]] = {}
-    for column in columns:
-        choices = choices_of(definition, column)
-        if choices and column.input:
-            found[column.id] = choices
-            found[f"{column.id}:accepted"] = accepted_by(definition, column)
-    return found
+def reason_missing(
+    due: Area, reason: Area, found: DueAndReason, lists: Lists, look: Palette
+) -> list[Conditional]:
+    """The flag on dates that moved without a reason, and on the reason that is asked for; the
+    cells of `due` and of `reason` stand in the same order."""
+    cell, blank = (f"${a1(each.first_row, each.first_col)}" for each in (due, reason))
+    test = moved(f"$A{due.first_row + 1}", cell, lists.names[ISSUED_DUE])
+    formula = f"=AND(LEN(TRIM({blank}))=0,{test})"
+    flagged = '"⚠ "d mmmm yyyy' if found.due.item.type == "date" else '"⚠ "@'
+    return [
+        Conditional(due, formula, replace(look.flag, number_format=flagged)),
+        Conditional(reason, formula, look.missing),
+    ]
+
+
+def reason_hint(found: DueAndReason) -> str:
+    """What the lead reads on entering the reason."""
+    return f'Needed when "{_line(found.due.heading)}" moves.'
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def message_cell(
+    blanks: Sequence[str], without_reason: str, found: DueAndReason | None, style: Style, now: int
+) -> Cell:
+    """The message of what is still to be filled in.
+
+    `blanks` are formula terms that count required cells which are blank; `without_reason` counts
+    the rows whose date moved without a reason, or is blank. `now` is how many are blank as issued.
+    """
+    count = "+".join(blanks) or "0"
+    nothing = "Nothing that must be filled in is blank."
+    text = "⚠ Still to be filled in, in orange: "
+    parts = f"{quoted(text)}&({count})"
+    if without_reason and found is not None:
+        why = f'⚠ Dates that moved without a "{_line(found.reason.heading)[:60]}": '
+        parts = (
+            f"IF(({count})>0,{parts},{quoted('')})&IF({without_reason}>0,"
+            f"IF(({count})>0,{quoted('   ')},{quoted('')})&{quoted(why)}&{without_reason},"
+            f"{quoted('')})"
+        )
+        count = f"{count}+{without_reason}"
+    formula = f"=IF({count}=0,{quoted(nothing)},{parts})"
+    return Cell(f"{text}{now}" if now else nothing, style, formula=formula)
+
+
+def is_required(column: IssuedColumn) -> bool:
+    """Whether a template says that a column must be filled in."""
+    return column.input and column.item.required and not column.entry
+
+
+def has_message(columns: Sequence[IssuedColumn]) -> bool:
+    """Whether there is anything that a template may still ask for."""
+    return due_and_reason(columns) is not None or any(is_required(column) for column in columns)
+
+
+def with_needs(rule: Validation, column: IssuedColumn, found: DueAndReason | None) -> Validation:
+    """An input rule whose message says too when its cell must be filled in."""
+    needs = ""
+    if is_required(column):
+        needs = "This must not be left blank."
+    elif found is not None and column is found.reason:
+        needs = reason_hint(found)
+    if not needs:
+        return rule
+    # A message is cut at 255 characters; what is needed must not be what is cut.
+    room = 250 - len(needs)
+    text = rule.input_message
+    text = text if len(text) <= room else text[: room - 1].rstrip() + "…"
+    return replace(rule, input_message=f"{text}\n{needs}".strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Where the cells of an input column are: those of the actions, and with them those of the
+    blank rows for proposals."""
+
+    issued: Sequence[Area]
+    every: Sequence[Area]
+
+
+def input_rules(
+    definition: PlanDefinition,
+    columns: Sequence[IssuedColumn],
+    styles: Sequence[Style],
+    cells: Mapping[str, Cells],
+    lists: Lists,
+    look: Palette,
+) -> tuple[list[Validation], list[Conditional]]:
+    """The rules of every input of a template, with what must be filled in; `cells` by column id."""
+    asked = due_and_reason(columns)
+    validations: list[Validation] = []
+    conditionals: list[Conditional] = []
+    for column, style in zip(columns, styles, strict=True):
+        mine = cells.get(column.id)
+        if not column.input or mine is None or not mine.every:
+            continue
+        first, rest = mine.every[0], tuple(mine.every[1:])
+        rules, colours = rules_of(definition, column, first, lists, look, style)
+        validations += [replace(with_needs(rule, column, asked), also=rest) for rule in rules]
+        conditionals += [replace(colour, also=rest) for colour in colours]
+        if is_required(column) and mine.issued:
+            blank = still_blank(mine.issued[0], look)
+            conditionals.append(replace(blank, also=tuple(mine.issued[1:])))
+    return validations, conditionals

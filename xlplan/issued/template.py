@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlplan.issued.banner import Banner, banner
+from xlplan.issued.banner import NARROW, SIGN_CHOICES, Banner, banner
 from xlplan.issued.form import form_sheet
 from xlplan.issued.grid import (
     LOWEST,
@@ -18,25 +18,25 @@ from xlplan.issued.grid import (
     column_widths,
     heading_row,
     id_row,
+    page_of,
     row_height,
+    row_values,
     value_cell,
 )
 from xlplan.issued.guidance import guidance_sheet
-from xlplan.issued.prompts import (
+from xlplan.issued.hidden_sheets import Lists, column_lists, lists_sheet, payload_of, stamped
+from xlplan.issued.rules import (
     ISSUED_DUE,
-    DueAndReason,
+    Cells,
     due_and_reason,
     has_message,
+    input_rules,
     is_required,
     issued_dates,
+    message_cell,
     moved,
-    reason_wanted,
-    still_wanted,
-    with_needs,
+    reason_missing,
 )
-from xlplan.issued.rules import Lists, column_lists, lists_sheet, rules_of, still_blank
-from xlplan.issued.sign_off import CHOICES, NARROW
-from xlplan.issued.stamping import payload_of, stamped
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.timescales import say_return_by
@@ -45,22 +45,19 @@ from xlplan.returned.columns import IssuedColumn, locked_text, template_columns
 from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.stamp import row_key
-from xlplan.workbook.write.look import Palette, header_text, palette
+from xlplan.workbook.write.look import Palette, palette
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,
     Column,
     Conditional,
     Merge,
-    Page,
     Protection,
     Row,
     Sheet,
     Validation,
     Workbook,
 )
-
-__all__ = ["page_of", "row_values", "template_workbook"]
 
 _NARROW_SHEET = 120.0
 
@@ -89,13 +86,13 @@ def template_workbook(
         for number in range(1, definition.issue.proposal_rows + 1)
     ]
     asked = due_and_reason(columns)
-    wanted = column_lists(definition, columns) | CHOICES
+    choices = column_lists(definition, columns) | SIGN_CHOICES
     if asked is not None:
         due = asked.due.id
-        wanted[ISSUED_DUE] = issued_dates(
+        choices[ISSUED_DUE] = issued_dates(
             [(name, each.get(due)) for name, each in zip(signed, values, strict=True)]
         )
-    lists = lists_sheet(wanted)
+    lists = lists_sheet(choices)
     make = form_sheet if definition.issue.layout == "form" else _table_sheet
     update = make(definition, lead, issued, columns, values, signed, blank, lists)
     payload = payload_of(definition, issued, len(rows), columns) | {"lead": lead.name}
@@ -103,26 +100,6 @@ def template_workbook(
     title = f"{definition.title}: update from {lead.name}, {issued.cycle}"
     sheets = [update, guidance, lists.sheet]
     return stamped(definition, issued, title, sheets, key, payload, created, lists)
-
-
-def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> dict[str, Value]:
-    """The values of a row by column id; the ref stands in the key's column in any case."""
-    values = dict(row.values)
-    for column in columns:
-        if column.item.role == "key" and values.get(column.id) is None:
-            values[column.id] = row.ref
-    return values
-
-
-def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int) -> Page:
-    """Print set-up of every issued table: A3 landscape, one page wide, headings on every page."""
-    left = f"{header_text(definition.title)}, {issued.cycle}, {issued.id}"
-    return Page(
-        repeat_rows=(heading, heading),
-        header=header_text(definition.marking),
-        footer_left=left,
-        print_area=area,
-    )
 
 
 def _table_sheet(
@@ -153,7 +130,7 @@ def _table_sheet(
     validations, conditionals = _rules(
         definition, columns, looks, first, len(body), len(blank), lists, look
     )
-    _say_what_is_wanted(top, columns, values, first, lists)
+    _count_what_is_missing(top, columns, values, first, lists)
     inputs = [i for i, column in enumerate(columns, 1) if column.input]
     return Sheet(
         name=UPDATE,
@@ -206,49 +183,31 @@ def _rules(
     lists: Lists,
     look: Palette,
 ) -> tuple[list[Validation], list[Conditional]]:
-    validations: list[Validation] = []
-    conditionals: list[Conditional] = []
-    asked = due_and_reason(columns)
     last = first + count - 1
+    asked, places = due_and_reason(columns), {c.id: i for i, c in enumerate(columns, 1)}
+    flags: list[Conditional] = []
     if asked is not None and count:
-        conditionals += _reasons(asked, columns, first, last, lists, look)
-    for index, column in enumerate(columns, 1):
-        if not column.input or count + proposals == 0:
-            continue
-        area = Area(first, index, last + proposals, index)
-        told, seen = rules_of(definition, column, area, lists, look, looks[index - 1].style)
-        validations += [with_needs(rule, column, asked) for rule in told]
-        conditionals += seen
-        if is_required(column) and count:
-            conditionals.append(still_blank(Area(first, index, last, index), look))
+        due, reason = (
+            Area(first, at, last, at) for at in (places[asked.due.id], places[asked.reason.id])
+        )
+        flags = reason_missing(due, reason, asked, lists, look)
+    cells = {
+        name: Cells(
+            [Area(first, at, last, at)] if count else [],
+            [Area(first, at, last + proposals, at)] if count + proposals else [],
+        )
+        for name, at in places.items()
+    }
+    styles = [each.style for each in looks]
+    validations, colours = input_rules(definition, columns, styles, cells, lists, look)
     if proposals:
         area = Area(last + 1, 1, last + proposals, 1)
         text = "To propose a new action, fill in this row. The coordinator gives it its reference."
         validations.append(Validation(area, "any", input_title="New action", input_message=text))
-    return validations, conditionals
+    return validations, [*flags, *colours]
 
 
-def _reasons(
-    asked: DueAndReason,
-    columns: Sequence[IssuedColumn],
-    first: int,
-    last: int,
-    lists: Lists,
-    look: Palette,
-) -> list[Conditional]:
-    due, reason = (1 + list(columns).index(column) for column in (asked.due, asked.reason))
-    test = moved(f"$A{first + 1}", f"${a1(first, due)}", lists.names[ISSUED_DUE])
-    return reason_wanted(
-        Area(first, due, last, due),
-        Area(first, reason, last, reason),
-        test,
-        f"${a1(first, reason)}",
-        asked,
-        look,
-    )
-
-
-def _say_what_is_wanted(
+def _count_what_is_missing(
     top: Banner,
     columns: Sequence[IssuedColumn],
     values: Sequence[dict[str, Value]],
@@ -273,4 +232,4 @@ def _say_what_is_wanted(
         due, reason = (1 + list(columns).index(column) for column in (asked.due, asked.reason))
         test = moved(cells(0), cells(due), lists.names[ISSUED_DUE])
         without = f"SUMPRODUCT((LEN(TRIM({cells(reason)}))=0)*{test})"
-    top.merges.append(Merge(top.message, still_wanted(blanks, without, asked, top.style, now)))
+    top.merges.append(Merge(top.message, message_cell(blanks, without, asked, top.style, now)))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from xlplan.codes.message import Filled
+from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
@@ -22,7 +24,7 @@ _NO_HEADINGS: Mapping[str, Mapping[str, str]] = {"question": {}}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answered question: what was chosen, the other value if one was given, and why."""
+    """One answered question: what was chosen, the other value where there is one, and why."""
 
     question: str
     decision: str
@@ -53,17 +55,11 @@ def read_answers(
     problems = [*book.problems]
     manifest = find_manifest(book, key).manifest
     if manifest is not None and manifest.payload.get("plan", definition.id) != definition.id:
-        text = "These are the decisions of another plan. Merge them in that plan."
-        return Answers(
-            book.name, sha256, issued, (), (*problems, Problem("RET-013", book.name, text))
-        )
+        other = RET_013.problem(book.name)
+        return Answers(book.name, sha256, issued, (), (*problems, other))
     tables = [t for t in find_tables(book.sheets, _NO_HEADINGS) if DECISION in t.columns]
     if not tables and not any(problem.level == "error" for problem in problems):
-        text = (
-            "No table of questions was found. Run merge to have decisions.xlsx written again, "
-            "and answer in that."
-        )
-        problems.append(Problem("RET-014", book.name, text))
+        problems.append(RET_014.problem(book.name))
     answers: list[Answer] = []
     for table in tables:
         for number in range(table.first, len(table.sheet.rows)):
@@ -86,30 +82,26 @@ def _answer(
         return None
     at = (number, table.columns[DECISION])
     place = Place(book.name, table.sheet.name, a1(*at))
-    if fault := _unusable(table, number):
-        return Problem("RET-015", str(place), f"{fault} Choose from the list, or type the value.")
+    if unusable := _unusable(table, number):
+        return unusable.at(str(place))
     found = table.key(row)
     if found is None or found.issued != issued or not check_row_key(key, found):
-        text = (
-            f'Row {number + 1} ("{decision[:80]}") has no key of this workbook, so its question '
-            "is not known. Answer in the row of the question, without moving cells."
-        )
-        return Problem("RET-016", str(place), text, level="warning")
+        return RET_016.problem(str(place), row=number + 1, answer=decision[:80])
     return Answer(found.uid, decision, other, why, place)
 
 
-def _unusable(table: Table, number: int) -> str:
-    """What is wrong with a formula or an error value where an answer should be, or ``""``."""
+def _unusable(table: Table, number: int) -> Filled | None:
+    """What is wrong with a formula or an error value where an answer should be."""
     for name in (DECISION, OTHER):
         col = table.columns.get(name)
         if col is None:
             continue
         at = (number, col)
         if error := table.sheet.errors.get(at):
-            return f"The cell {a1(*at)} shows the error {error}."
+            return RET_015.fill("error", cell=a1(*at), error=error)
         if formula := table.sheet.formulas.get(at):
-            return f'The cell {a1(*at)} holds the formula "={formula[:80]}".'
-    return ""
+            return RET_015.fill("formula", cell=a1(*at), formula=f"={formula[:80]}")
+    return None
 
 
 def _value(table: Table, row: Sequence[CellValue], name: str) -> CellValue:

@@ -1,16 +1,26 @@
-"""The columns of an issued workbook: one order, shared by who writes it and who reads it back."""
+"""The columns of an issued workbook: their order, headings and marks, shared by who writes it and
+who reads it back; and which column is which where a heading and its hidden id disagree."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlplan.codes.return_codes import RET_017
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show
 
 ID_PREFIX = "field:"
 """Each column carries its id in a hidden row directly above the headings: ``field:rating``."""
+BOX_MARK = "form:value"
+"""Marks the column of the boxes of a form, in a hidden row above the first."""
+SIGN_PREFIX = "sign:"
+"""Each input of the sign-off stands directly below a hidden cell that names it: ``sign:no_change``,
+so that it is found by content wherever it was moved."""
+NO_CHANGE, SIGNED_BY, SIGNED_ON = "no_change", "signed_by", "signed_on"
+SIGN_OFF = (NO_CHANGE, SIGNED_BY, SIGNED_ON)
+"""The inputs of the sign-off, in their order."""
 _KEY_HEADINGS = ("Row key", "Key of the row")
 _STATUS_HEADINGS = ("Status", "Row status")
 _ENTRY_HEADINGS = ("{}: this period", "{}: entry for this period")
@@ -45,14 +55,14 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
         by_id = {item.id: item for item in chosen}
         chosen = [by_id[name] for name in definition.issue.fields if name in by_id]
     ordered = [*([key] if key else []), *(item for item in chosen if item is not key)]
-    taken = [item.heading for item in ordered]
+    headings = [item.heading for item in ordered]
     columns: list[IssuedColumn] = []
     for item in ordered:
         mine = item.owner == "lead" and item is not key
         appended = mine and item.type == "narrative" and item.mode == "append"
         columns.append(IssuedColumn(item.id, item.heading, item, mine and not appended))
         if appended:
-            heading = _aside([text.format(item.heading) for text in _ENTRY_HEADINGS], taken)
+            heading = _aside([text.format(item.heading) for text in _ENTRY_HEADINGS], headings)
             columns.append(IssuedColumn(item.id + ENTRY, heading, item, True))
     return tuple(columns)
 
@@ -66,8 +76,8 @@ def master_columns(definition: PlanDefinition, kind: str = "action") -> tuple[Is
 
 def status_column(definition: PlanDefinition, kind: str = "action") -> IssuedColumn:
     """The last column of `master.xlsx`: blank, withdrawn or kept back."""
-    taken = [item.heading for item in definition.fields_of(kind)]
-    heading = _aside(_STATUS_HEADINGS, taken)
+    headings = [item.heading for item in definition.fields_of(kind)]
+    heading = _aside(_STATUS_HEADINGS, headings)
     item = Field(STATUS, heading, "choice", choices=(WITHDRAWN, KEPT_BACK), width=13,
                  guidance="Choose withdrawn to take a row out of the plan, kept back to send it to "
                  "no lead and show it on no board.")  # fmt: skip
@@ -90,9 +100,9 @@ def known_headings(columns: Sequence[IssuedColumn]) -> Iterator[tuple[str, str]]
         yield column.id, column.heading
 
 
-def _aside(ours: Sequence[str], taken: Iterable[str]) -> str:
-    """The first heading of `ours` that the plan has none like; numbered where it has them all."""
-    theirs = {fold(heading) for heading in taken}
+def _aside(ours: Sequence[str], headings: Iterable[str]) -> str:
+    """The first of `ours` that is like none of the plan's `headings`, numbered if it has all."""
+    theirs = {fold(heading) for heading in headings}
     numbered = (f"{ours[-1]} ({number})" for number in range(2, len(theirs) + 3))
     return next(text for text in (*ours, *numbered) if fold(text) not in theirs)
 
@@ -100,3 +110,114 @@ def _aside(ours: Sequence[str], taken: Iterable[str]) -> str:
 def locked_text(columns: Sequence[IssuedColumn], values: Mapping[str, Value]) -> str:
     """The locked text of a row, which its signed key covers: what its locked cells show."""
     return "\x1f".join(show(values.get(column.id)) for column in columns if not column.input)
+
+
+def column_id(value: object) -> str:
+    """The column id in a cell of the row of ids, or ``""``."""
+    if isinstance(value, str) and value.strip().startswith(ID_PREFIX):
+        return value.strip().removeprefix(ID_PREFIX)
+    return ""
+
+
+def ids_by_heading(definition: PlanDefinition) -> dict[str, dict[str, str]]:
+    """Column ids by folded heading, for actions and for recommendations."""
+    named: dict[str, dict[str, str]] = {}
+    for kind in ("action", "recommendation"):
+        columns = [*master_columns(definition, kind)]
+        if kind == "action":
+            columns = [*template_columns(definition), *columns]
+        each = named.setdefault(kind, {})
+        for column in columns:
+            each.setdefault(fold(column.heading), column.id)
+    return named
+
+
+# A heading that names nothing was only rewritten, and the id stands. One that names another field
+# of the same workbook says that what shows was moved without what is hidden: whatever is read
+# there is asked about, never guessed (DESIGN section 8).
+
+
+@dataclass(frozen=True)
+class Headings:
+    """The headings of an issued workbook: the column ids of each, folded, and that of each id."""
+
+    names: Mapping[str, frozenset[str]]
+    of: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Where each column is, and why those in doubt are, by column id."""
+
+    places: Mapping[str, int]
+    doubts: Mapping[str, str]
+
+
+def issued_headings(definition: PlanDefinition, document: str) -> tuple[Headings, ...]:
+    """The headings of a template, or those of actions and of recommendations in a master."""
+    if document != "master":
+        return (_headings(template_columns(definition)),)
+    kinds = ("action", "recommendation")
+    return tuple(
+        _headings([*master_columns(definition, kind), status_column(definition, kind)])
+        for kind in kinds
+    )
+
+
+def _headings(columns: Sequence[IssuedColumn]) -> Headings:
+    names: dict[str, frozenset[str]] = {}
+    for name, heading in known_headings(columns):
+        names[fold(heading)] = names.get(fold(heading), frozenset()) | {name}
+    return Headings(names, {column.id: column.heading for column in columns})
+
+
+def settle(
+    ids: Mapping[str, int], shown: Mapping[int, str], issued: Headings, cell: Callable[[int], str]
+) -> Settled | None:
+    """Where the columns are that `ids` has by their hidden ids; None where no heading disagrees.
+
+    `shown` are the headings by place, `issued` those that went out; `cell` names a place. The
+    headings shown are believed where each names one column and none is lost by it, else the ids;
+    either way the columns that disagree are in doubt.
+    """
+    own = {place: name for name, place in ids.items()}
+    named = _named(own, shown, issued)
+    moved = {place: name for place, name in named.items() if own.get(place, name) != name}
+    if not moved:
+        return None
+    by_heading = {name: place for place, name in named.items()}
+    repeated = len(by_heading) < len(named)
+    by_id = {name: place for name, place in ids.items() if name not in by_heading}
+    if repeated or not moved.keys().isdisjoint(by_id.values()):
+        found, odd = dict(ids), {*moved, *(ids[name] for name in moved.values())}
+    else:
+        found = by_id | by_heading
+        odd = {place for name, place in by_heading.items() if ids.get(name) != place}
+    places = dict(sorted(found.items(), key=lambda each: each[1]))
+    doubts = {
+        name: _doubt(shown.get(place, "")[:80], cell(place), own.get(place), issued)
+        for name, place in places.items()
+        if place in odd
+    }
+    return Settled(places, doubts)
+
+
+def _doubt(heading: str, cell: str, name: str | None, issued: Headings) -> str:
+    """Why what stands under a heading is asked about; `name` is the id that the column has."""
+    if name is None:
+        return RET_017.fill("new", heading=heading, cell=cell).message
+    was = issued.of.get(name, name)
+    return RET_017.fill("column", heading=heading, cell=cell, issued=was).message
+
+
+def _named(own: Mapping[int, str], shown: Mapping[int, str], issued: Headings) -> dict[int, str]:
+    """The column that each heading names, by its place."""
+    found: dict[int, str] = {}
+    here = frozenset(own.values())
+    for place, text in shown.items():
+        names = issued.names.get(fold(text), frozenset()) & here
+        if own.get(place) in names:
+            found[place] = own[place]
+        elif len(names) == 1:
+            (found[place],) = names
+    return found

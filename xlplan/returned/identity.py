@@ -4,19 +4,65 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from xlplan.codes.return_codes import RET_001, RET_002, RET_003, RET_004, RET_005, RET_006
 from xlplan.errors import Problem
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Trust
 from xlplan.plan.definition import PlanDefinition
+from xlplan.returned.furniture import Furniture
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.stamp import PROPERTY, Manifest, RowKey, is_manifest, read_manifest
+from xlplan.workbook.stamp import (
+    PROPERTY,
+    Manifest,
+    RowKey,
+    check_row_key,
+    is_manifest,
+    read_manifest,
+)
 
 _ISSUED_ID = re.compile(r"\b[a-z]-[0-9a-f]{6,64}\b")
 _SUBJECT = "subject"
-_WHAT = {"master": "the master.xlsx", "decisions": "the decisions.xlsx"}
+
+
+class Known(Protocol):
+    """What the plan knows and a file cannot say; reading a return asks it and nothing else."""
+
+    @property
+    def key(self) -> bytes:
+        """The secret key of the plan."""
+
+    @property
+    def definition(self) -> PlanDefinition:
+        """The definition as it stands."""
+
+    def issued(self, name: str) -> Issued | None:
+        """The issued workbook of an id."""
+
+    def definition_of(self, issued: Issued) -> PlanDefinition:
+        """The definition under which a workbook went out."""
+
+    def furniture_of(self, issued: Issued) -> Furniture:
+        """What in a template is ours."""
+
+    def locked_text(self, issued: str, uid: str) -> str | None:
+        """The text that the key of a row was signed with; None where that workbook has no such
+        row."""
+
+    def uid_of(self, ref: str) -> str:
+        """The action of a ref (as `xlplan.returned.tables.plain` gives it), or ``""``."""
+
+    def ref_of(self, uid: str) -> str:
+        """The ref of a row, or ``""``."""
+
+
+def is_signed(known: Known, found: RowKey) -> bool:
+    """Whether this plan made this key for this row of that issued workbook."""
+    text = known.locked_text(found.issued, found.uid)
+    return text is not None and check_row_key(known.key, found, text)
 
 
 @dataclass(frozen=True)
@@ -74,90 +120,62 @@ def _claims(book: Book) -> Iterator[tuple[str, bool]]:
         yield book.properties[PROPERTY], False
 
 
-def identify(
-    book: Book,
-    key: bytes,
-    issued: Callable[[str], Issued | None],
-    definition: PlanDefinition,
-    verified: Iterable[RowKey],
-    keyed: bool,
-) -> Identity:
+def identify(book: Book, known: Known, keys: Sequence[RowKey]) -> Identity:
     """Who a workbook is, by the first that verifies: manifest, row keys, visible reference.
 
-    `verified` are the row keys that this plan signed; `keyed` is whether there are any at all.
+    `keys` are its row keys, whoever made them.
     """
-    claims = find_manifest(book, key)
-    manifest, claimed, several = claims.manifest, claims.claimed, claims.several
-    counts = Counter(found.issued for found in verified)
-    by_rows = min(counts, key=lambda name: (-counts[name], name)) if counts else ""
+    claims = find_manifest(book, known.key)
+    manifest, several = claims.manifest, claims.several
     if manifest is not None and manifest.genuine and not several:
-        return _by_manifest(book, manifest, issued, definition, claims.changed)
-    if manifest is not None and manifest.payload.get("plan", definition.id) != definition.id:
+        return _by_manifest(book, manifest, known, claims.changed)
+    if manifest is not None and _is_of_another(manifest, known):
         return _other_plan(book, manifest)
-    if by_rows:
-        return _by_rows(book, by_rows, issued, claimed, several)
-    if claimed or keyed:
-        return Identity(trust="forged", problems=(_forged(book),))
-    return _by_reference(book, issued)
+    counts = Counter(found.issued for found in keys if is_signed(known, found))
+    if counts:
+        name = min(counts, key=lambda name: (-counts[name], name))
+        return _by_rows(book, name, known, claims)
+    if claims.claimed or keys:
+        return Identity(trust="forged", problems=(RET_002.problem(book.name),))
+    return _by_reference(book, known)
 
 
-def _by_manifest(
-    book: Book,
-    manifest: Manifest,
-    issued: Callable[[str], Issued | None],
-    definition: PlanDefinition,
-    changed: bool,
-) -> Identity:
+def _is_of_another(manifest: Manifest, known: Known) -> bool:
+    return manifest.payload.get("plan", known.definition.id) != known.definition.id
+
+
+def _by_manifest(book: Book, manifest: Manifest, known: Known, changed: bool) -> Identity:
+    if _is_of_another(manifest, known):
+        return _other_plan(book, manifest)
     payload = manifest.payload
-    if payload.get("plan", definition.id) != definition.id:
-        return _other_plan(book, manifest)
     name = str(payload.get("issued", ""))
-    known = issued(name)
-    document = known.document if known else str(payload.get("document", ""))
+    issued = known.issued(name)
+    document = issued.document if issued else str(payload.get("document", ""))
     problems: tuple[Problem, ...] = ()
-    if known is None:
-        problems = (_unknown(book, name),)
+    if issued is None:
+        problems = (RET_004.problem(book.name, template=name),)
     elif changed:
-        problems = (_changed(book, name),)
+        problems = (RET_006.problem(book.name, "copy", template=name),)
     return Identity(name, document, "signed", payload, problems)
 
 
-def _by_rows(
-    book: Book,
-    name: str,
-    issued: Callable[[str], Issued | None],
-    claimed: bool,
-    several: tuple[str, ...],
-) -> Identity:
-    known = issued(name)
-    if several:
-        said = f"It carries the stamps of several workbooks ({', '.join(several)})"
-    elif claimed:
-        said = "Its stamp is damaged"
+def _by_rows(book: Book, name: str, known: Known, claims: Claims) -> Identity:
+    issued = known.issued(name)
+    if claims.several:
+        problem = RET_006.problem(book.name, "several", templates=claims.several, template=name)
+    elif claims.claimed:
+        problem = RET_006.problem(book.name, "damaged", template=name)
     else:
-        said = "Its stamp is missing, as in a copied sheet"
-    text = (
-        f"{said}; its rows carry the signed keys of {name} and were read by them. "
-        "Check that it is the workbook you expected."
-    )
-    problem = Problem("RET-006", book.name, text, level="warning")
-    return Identity(name, known.document if known else "", "rows", None, (problem,))
+        problem = RET_006.problem(book.name, "missing", template=name)
+    return Identity(name, issued.document if issued else "", "rows", None, (problem,))
 
 
-def _by_reference(book: Book, issued: Callable[[str], Issued | None]) -> Identity:
+def _by_reference(book: Book, known: Known) -> Identity:
     for name in _references(book):
-        if known := issued(name):
-            text = (
-                f'It has no stamp; its reference "{name}" says which template it is. Rows are '
-                "matched by their visible ref, and every edit is asked about before it counts."
-            )
-            problem = Problem("RET-005", book.name, text, level="warning")
-            return Identity(name, known.document, "reference", None, (problem,))
-    text = (
-        "It carries no stamp, no row keys and no template reference, so it cannot be told which "
-        "template it answers. Ask its sender to fill in the template that was issued."
-    )
-    return Identity(problems=(Problem("RET-003", book.name, text),))
+        if issued := known.issued(name):
+            problem = RET_005.problem(book.name, template=name)
+            return Identity(name, issued.document, "reference", None, (problem,))
+    return Identity(problems=(RET_003.problem(book.name),))
 
 
 def _references(book: Book) -> Iterator[str]:
@@ -172,33 +190,12 @@ def _references(book: Book) -> Iterator[str]:
 
 def _other_plan(book: Book, manifest: Manifest) -> Identity:
     other = str(manifest.payload.get("plan", ""))[:80]
-    what = _WHAT.get(str(manifest.payload.get("document", "")), "a template")
-    text = f'It is {what} of another plan ("{other}"). Merge it in that plan'
-    text += ", or ask its sender for the template of this one." if what == "a template" else "."
+    document = manifest.payload.get("document", "")
+    if document == "master":
+        problem = RET_001.problem(book.name, "master", plan=other)
+    elif document == "decisions":
+        problem = RET_001.problem(book.name, "decisions", plan=other)
+    else:
+        problem = RET_001.problem(book.name, "template", plan=other)
     trust: Trust = "signed" if manifest.genuine else "forged"
-    problem = Problem("RET-001", book.name, text)
     return Identity("", "", trust, manifest.payload, (problem,))
-
-
-def _forged(book: Book) -> Problem:
-    text = (
-        "Its stamp and row keys were not made by this plan, or were changed since. Nothing in it "
-        "was taken. Ask its sender to fill in the template that was issued."
-    )
-    return Problem("RET-002", book.name, text)
-
-
-def _changed(book: Book, name: str) -> Problem:
-    text = (
-        f"A copy of its stamp was changed; another is whole and says that this is {name}, which "
-        "was believed. Check that it is the workbook you expected."
-    )
-    return Problem("RET-006", book.name, text, level="warning")
-
-
-def _unknown(book: Book, name: str) -> Problem:
-    text = (
-        f'This plan signed it as "{name}" but has no record of issuing it: the ledger may be an '
-        "older copy. Merge it where it was issued."
-    )
-    return Problem("RET-004", book.name, text)

@@ -9,7 +9,8 @@ from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.ratings import match_rating
-from xlplan.returned.forms import Form, form_remarks
+from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
+from xlplan.returned.columns import SIGN_PREFIX, column_id
 from xlplan.returned.furniture import (
     GUIDANCE,
     LISTS,
@@ -21,9 +22,7 @@ from xlplan.returned.furniture import (
     digest_of,
     is_issued_date,
 )
-from xlplan.returned.signed_off import PREFIX as SIGN_PREFIX
-from xlplan.returned.signed_off import sign_off_inputs
-from xlplan.returned.tables import Table, areas_told, column_id, is_heading_again, text_of, told
+from xlplan.returned.tables import Table, is_heading_again, merged_texts, text_of, texts_in
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.read.extents import SHARED
 from xlplan.workbook.stamp import is_manifest, parse_row_key
@@ -64,7 +63,7 @@ def remarks_of(
     found: list[Table | Form] = [*tables, *forms]
     for each in found:
         yield from mark_remarks(book, each, definition)
-        for at, text in areas_told(each.covered()):
+        for at, text in merged_texts(each.covered()):
             yield Remark("merged", Place(book.name, each.sheet.name, a1(*at)), text)
         if furniture is not None:
             yield from _around(book, each, furniture)
@@ -95,8 +94,7 @@ def _relabelled(book: Book, form: Form, furniture: Furniture) -> Iterator[Remark
         text = form.label(line)
         if not furniture.has(text):
             place = Place(book.name, form.sheet.name, a1(line.row, line.label))
-            said = f'The heading beside "{line.column}" now says: {text}'
-            yield remark("heading", place, said)
+            yield remark("heading", place, f'The heading beside "{line.column}" now says: {text}')
 
 
 def _written_on(
@@ -106,7 +104,7 @@ def _written_on(
     something for us is not read."""
     inputs = frozenset(at for _, at in sign_off_inputs(sheet))
     left = furniture.left(issued)
-    for number, cells in told(sheet):
+    for number, cells in texts_in(sheet):
         if end is not None and number >= end:
             return
         for col, value, text in cells:
@@ -143,7 +141,7 @@ def _beside(book: Book, table: Table) -> Iterator[Remark]:
     """Text in columns that the plan does not have, and lines of text below the table."""
     mapped = set(table.columns.values())
     top = table.sheet.rows[table.header]
-    for number, shown in told(table.sheet):
+    for number, shown in texts_in(table.sheet):
         if number < table.first:
             continue
         values = table.sheet.rows[number] if number < len(table.sheet.rows) else ()
@@ -151,11 +149,12 @@ def _beside(book: Book, table: Table) -> Iterator[Remark]:
         alone = not keyed and len(shown) == 1
         if not keyed and is_heading_again(table, values):
             continue
-        for col, value, said in shown:
+        for col, value, written in shown:
             if parse_row_key(value) or (col in mapped and not (alone and _is_ref(table, col))):
                 continue
             heading = text_of(top[col]) if col < len(top) else ""
-            text = f"{heading}: {said}" if heading and col not in mapped else said
+            named = heading and col not in mapped
+            text = f"{heading}: {written}" if named else written
             kind = "below" if alone and col in mapped else "beside"
             place = Place(book.name, table.sheet.name, a1(number, col))
             yield remark(kind, place, text)
@@ -166,7 +165,7 @@ def _is_ref(table: Table, col: int) -> bool:
 
 
 def _sheet_text(sheet: ReadSheet) -> str:
-    lines = (" | ".join(text for _, _, text in cells) for _, cells in told(sheet))
+    lines = (" | ".join(text for _, _, text in cells) for _, cells in texts_in(sheet))
     if any(is_manifest(value) for row in sheet.rows for value in row):
         return ""  # our own, under another name
     return "\n".join(line for line in lines if line.strip())
@@ -243,7 +242,7 @@ def _filled(
         colour = sheet.fills[row, run[0]]
         looks = looks_like(colour, definition.ratings) if definition is not None else None
         if looks is not None and definition is not None:
-            if _says(sheet, row, columns, definition, looks):
+            if _repeats(sheet, row, columns, definition, looks):
                 continue
             meant = f", which looks like {looks.label}. If that is a rating, enter it as one"
         else:
@@ -263,7 +262,7 @@ def _runs(columns: Sequence[int], colours: Sequence[str]) -> list[list[int]]:
     return runs
 
 
-def _says(
+def _repeats(
     sheet: ReadSheet, row: int, columns: Mapping[int, str], definition: PlanDefinition, it: Rating
 ) -> bool:
     """Whether a rating in this row already says what its colour says."""

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlplan.merge.reading import ReadCell
-from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
-from xlplan.returned.columns import ID_PREFIX, master_columns, template_columns
+from xlplan.returned.columns import Headings, column_id, settle
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
 from xlplan.workbook.read.extents import SHARED
 from xlplan.workbook.stamp import RowKey, parse_row_key
@@ -53,24 +52,11 @@ class Table:
             found = parse_row_key(row[self.key_column])
             if found:
                 return found
-        taken = set(self.columns.values())
+        fields = set(self.columns.values())
         for col, value in enumerate(row):
-            if col not in taken and (found := parse_row_key(value)):
+            if col not in fields and (found := parse_row_key(value)):
                 return found
         return None
-
-
-def headings_of(definition: PlanDefinition) -> dict[str, dict[str, str]]:
-    """Column ids by folded heading, for actions and for recommendations."""
-    named: dict[str, dict[str, str]] = {}
-    for kind in ("action", "recommendation"):
-        columns = [*master_columns(definition, kind)]
-        if kind == "action":
-            columns = [*template_columns(definition), *columns]
-        each = named.setdefault(kind, {})
-        for column in columns:
-            each.setdefault(fold(column.heading), column.id)
-    return named
 
 
 def find_tables(
@@ -80,13 +66,6 @@ def find_tables(
     with a row of the plan's headings."""
     with_ids = [table for sheet in sheets if (table := _by_ids(sheet, headings))]
     return with_ids or [table for sheet in sheets if (table := _by_headings(sheet, headings))]
-
-
-def column_id(value: CellValue) -> str:
-    """The column id in a cell of the row of ids, or ``""``."""
-    if isinstance(value, str) and value.strip().startswith(ID_PREFIX):
-        return value.strip().removeprefix(ID_PREFIX)
-    return ""
 
 
 def _by_ids(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Table | None:
@@ -144,9 +123,9 @@ def _fill_gaps(
 ) -> None:
     """A column whose id was erased is still known by its heading, if nothing else claims it; that
     of the row keys never is."""
-    taken = {*columns.values(), keys}
+    claimed = {*columns.values(), keys}
     for col, value in enumerate(row):
-        if col in taken or not isinstance(value, str):
+        if col in claimed or not isinstance(value, str):
             continue
         name = known.get(fold(value))
         if name is not None and name not in columns:
@@ -182,6 +161,21 @@ def _key_column(sheet: ReadSheet, header: int) -> int | None:
     return min(counts, key=lambda col: (-counts[col], col)) if counts else None
 
 
+def settled_table(table: Table, issued: Sequence[Headings]) -> Table:
+    """`table` with its doubtful columns known as such; `issued` are the headings that went out."""
+    best = max(issued, key=lambda each: len(set(each.of) & set(table.columns)))
+    values = table.sheet.rows[table.header] if table.header < len(table.sheet.rows) else ()
+    shown = {
+        col: value
+        for col, value in enumerate(values)
+        if isinstance(value, str) and col != table.key_column
+    }
+    found = settle(table.columns, shown, best, lambda col: a1(table.header, col))
+    if found is None or not table.with_ids:
+        return table
+    return replace(table, columns=found.places, doubts=found.doubts)
+
+
 def is_heading_again(table: Table, row: Sequence[CellValue]) -> bool:
     """Whether a row of data only repeats the headings or the ids, as pasting a table does."""
     if any(column_id(value) for value in row):
@@ -204,26 +198,26 @@ def plain(value: CellValue) -> str:
     return " ".join(canon_text(text_of(value)).split())
 
 
-def told(sheet: ReadSheet) -> Iterator[tuple[int, list[tuple[int, CellValue, str]]]]:
-    """The rows of a sheet, each with the column, the value and the text of every cell that says
-    something: formulas and errors are told as such."""
+def texts_in(sheet: ReadSheet) -> Iterator[tuple[int, list[tuple[int, CellValue, str]]]]:
+    """The rows of a sheet, each with the column, the value and the text of every cell that has
+    one: a formula or an error shows as such."""
     odd: dict[int, set[int]] = {}
     for row, col in (*sheet.formulas, *sheet.errors):
         odd.setdefault(row, set()).add(col)
     for number in range(max(len(sheet.rows), max(odd, default=-1) + 1)):
         values = sheet.rows[number] if number < len(sheet.rows) else ()
-        said: list[tuple[int, CellValue, str]]
-        said = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
+        found: list[tuple[int, CellValue, str]]
+        found = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
         if number in odd:
-            said = [each for each in said if each[0] not in odd[number]]
+            found = [each for each in found if each[0] not in odd[number]]
             for col in odd[number]:
                 value = values[col] if col < len(values) else None
-                said.append((col, value, told_at(sheet, (number, col))))
-            said.sort(key=lambda each: each[0])
-        yield number, [each for each in said if canon_text(each[2])]
+                found.append((col, value, formula_text(sheet, (number, col))))
+            found.sort(key=lambda each: each[0])
+        yield number, [each for each in found if canon_text(each[2])]
 
 
-def told_at(sheet: ReadSheet, at: At) -> str:
+def formula_text(sheet: ReadSheet, at: At) -> str:
     """The formula in a cell with what it shows, or the error; ``""`` where there is neither."""
     row = sheet.rows[at[0]] if at[0] < len(sheet.rows) else ()
     shown = sheet.errors.get(at, "") or text_of(row[at[1]] if at[1] < len(row) else None)
@@ -281,8 +275,8 @@ def _is_blank(sheet: ReadSheet, at: At) -> bool:
     return value is None and at not in sheet.formulas and at not in sheet.errors
 
 
-def areas_told(cells: Mapping[At, Area]) -> Iterator[tuple[At, str]]:
-    """The first cell of each of these areas, and what is said of it."""
+def merged_texts(cells: Mapping[At, Area]) -> Iterator[tuple[At, str]]:
+    """The first cell of each of these areas, and what is reported of it."""
     for top, left, bottom, right in sorted(set(cells.values())):
         span = f"{a1(top, left)}:{a1(bottom, right)}"
         yield (

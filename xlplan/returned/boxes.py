@@ -1,7 +1,8 @@
-"""A template in the form layout that came back: which box is which field of which action.
+"""Boxes that a mark of ours names: the lines of a template in the form layout, and the sign-off.
 
-Every line of a form carries the signed key of its action and the id of its field. Both are found by
-content, the boxes by a mark above them, so lines may have been moved, inserted or hidden.
+Every line of a form carries the signed key of its action and the id of its field, every input of
+the sign-off has its name above it. All are found by content, so that they may have been moved,
+inserted or hidden.
 """
 
 from __future__ import annotations
@@ -9,16 +10,35 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
 
 from xlplan.merge.model import Place
 from xlplan.merge.reading import ReadCell, Remark, remark
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.values import canon, show
+from xlplan.returned.columns import (
+    BOX_MARK,
+    NO_CHANGE,
+    SIGN_OFF,
+    SIGN_PREFIX,
+    SIGNED_BY,
+    SIGNED_ON,
+    Headings,
+    column_id,
+    settle,
+)
 from xlplan.returned.furniture import Furniture
-from xlplan.returned.tables import Area, column_id, covered, read_cell, text_of, told
-from xlplan.workbook.read.book import At, Book, ReadSheet, a1
+from xlplan.returned.tables import Area, covered, formula_text, read_cell, text_of, texts_in
+from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
-BOX_MARK = "form:value"
-"""Marks the column of the boxes, in a hidden row above the first."""
+YES = "yes"
+_MEANS_YES = frozenset({"yes", "y", "x", "true", "1", "\u2713", "\u2714", "\u2611", "no change"})
+_DAY = Field(SIGNED_ON, "Signed off on", "date")
+_LONGEST = 200
+"""Characters of a name, or of a day that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +143,33 @@ def _labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
         yield replace(line, label=found, own=line.own | {found})
 
 
+def settled_form(form: Form, issued: Headings) -> Form:
+    """`form` with its doubtful boxes known as such; `issued` are the labels that went out."""
+    lines: list[Line] = []
+    for each in form.by_action():
+        by_row = {line.row: line for line in each}
+        shown = {line.row: form.label(line) for line in each}
+        ids = {line.column: line.row for line in each}
+        found = settle(ids, shown, issued, partial(_label_cell, each[0].label))
+        if found is None:
+            lines += each
+        else:
+            lines += [
+                replace(by_row[row], column=name, doubt=found.doubts.get(name, ""))
+                for name, row in found.places.items()
+            ]
+    lines.sort(key=lambda line: line.row)
+    return replace(form, lines=tuple(lines))
+
+
+def _label_cell(col: int, row: int) -> str:
+    return a1(row, col)
+
+
 def form_remarks(book: Book, form: Form, furniture: Furniture | None) -> Iterator[Remark]:
     """What somebody wrote beside the boxes, or between the actions, where titles of ours stand."""
     lines = {line.row: line for line in form.lines}
-    for number, cells in told(form.sheet):
+    for number, cells in texts_in(form.sheet):
         if number < form.lines[0].row:
             continue
         line = lines.get(number)
@@ -137,3 +180,50 @@ def form_remarks(book: Book, form: Form, furniture: Furniture | None) -> Iterato
                 place = Place(book.name, form.sheet.name, a1(number, col))
                 kind = "beside" if line is not None else "below"
                 yield remark(kind, place, text)
+
+
+def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str], list[Remark]]:
+    """What a returned workbook says in its sign-off, by input, and what was written there instead.
+
+    A sign-off is no change of the plan. The tick reads ``"yes"``; a day reads as ISO 8601, or as it
+    was typed where it is no day.
+    """
+    found: dict[str, str] = {}
+    remarks: list[Remark] = []
+    for sheet in book.sheets:
+        for name, (row, col) in sign_off_inputs(sheet):
+            value = sheet.rows[row][col] if col < len(sheet.rows[row]) else None
+            text = canon_text(value if isinstance(value, str) else show(_shown(value)))
+            place = Place(book.name, sheet.name, a1(row, col))
+            if odd := formula_text(sheet, (row, col)):
+                remarks.append(remark("sign-off", place, odd))
+                continue
+            if not text or name in found:
+                continue
+            if name != NO_CHANGE and len(text) > _LONGEST:
+                remarks.append(remark("sign-off", place, text))
+                text = text[:_LONGEST]
+            if name == SIGNED_ON:
+                day = canon(_DAY, _shown(value), definition)
+                found[name] = day.isoformat() if isinstance(day, date) else text
+            elif name == SIGNED_BY:
+                found[name] = " ".join(text.split())
+            elif fold(text) in _MEANS_YES:
+                found[name] = YES
+            else:
+                remarks.append(remark("sign-off", place, text))
+    return found, remarks
+
+
+def sign_off_inputs(sheet: ReadSheet) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Where the inputs are: below the cell that names each."""
+    for number, row in enumerate(sheet.rows[:-1]):
+        for col, value in enumerate(row):
+            if isinstance(value, str) and value.strip().startswith(SIGN_PREFIX):
+                name = value.strip().removeprefix(SIGN_PREFIX)
+                if name in SIGN_OFF:
+                    yield name, (number + 1, col)
+
+
+def _shown(value: CellValue) -> str | int | float | bool | date | None:
+    return value if isinstance(value, str | int | float | bool | date) else None
