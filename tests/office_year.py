@@ -33,7 +33,7 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.questions import asks_on
 from xlplan.merge.reading import Reading, RowTrust
-from xlplan.merge.register import SET_TYPES, superseded
+from xlplan.merge.register import superseded
 from xlplan.plan.definition import STATUS, Lead
 from xlplan.plan.values import Raw, Value, canon, show
 
@@ -365,7 +365,7 @@ class OfficeYear(RuleBasedStateMachine):
         cell = state.cell(key)
         if cell.conflict and write in cell.heads:
             assert write.id in open_
-        elif write in cell.heads and self.type_of(key) in SET_TYPES:
+        elif write in cell.heads and self.holds_elements(key):
             self.assert_elements(write, writes, cell.value)
         elif write in cell.heads and not cell.entries:
             assert cell.value == write.value
@@ -388,9 +388,9 @@ class OfficeYear(RuleBasedStateMachine):
             (uid, field) == key and show(write.value) in text for uid, field, text in asked
         )
 
-    def type_of(self, key: tuple[str, str]) -> str:
+    def holds_elements(self, key: tuple[str, str]) -> bool:
         item = self.office.state.field_of(key)
-        return item.type if item is not None else ""
+        return item is not None and item.field_type.elements
 
     def assert_elements(self, head: Write, writes: list[Write], value: Value) -> None:
         """What a head added is in; what it removed is out, unless somebody added it."""

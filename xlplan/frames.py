@@ -25,21 +25,21 @@ def actions_frame(rows: Sequence[MasterRow], definition: PlanDefinition) -> pd.D
         if item is key:
             continue
         values = [row.values.get(item.id) for row in rows]
-        if item.type == "timescale":
+        if item.field_type.frame == "timescale":
             data[item.id] = pd.Series([_text(v) for v in values], dtype="string")
             due = [due_of(definition, v).by for v in values]
             data[f"{item.id}_by"] = pd.to_datetime(pd.Series(due, dtype="object"))
-        elif item.type == "date":
+        elif item.field_type.frame == "date":
             days = [None if isinstance(v, Invalid) else v for v in values]
             data[item.id] = pd.to_datetime(pd.Series(days, dtype="object"))
-        elif item.type in ("number", "percent"):
+        elif item.field_type.frame == "number":
             numbers = [v if isinstance(v, int | float) else None for v in values]
             data[item.id] = pd.Series(numbers, dtype="Float64")
-        elif item.type == "rating":
+        elif item.field_type.frame == "rating":
             codes = [rating.code for rating in definition.scale_of(item)]
             known = [v if v in codes else None for v in values]
             data[item.id] = pd.Categorical(known, categories=codes, ordered=True)
-        elif item.type in ("people", "set", "reference"):
+        elif item.field_type.frame == "list":
             data[item.id] = pd.Series([_tuple(v) for v in values], dtype="object")
         else:
             data[item.id] = pd.Series([_text(v) for v in values], dtype="string")

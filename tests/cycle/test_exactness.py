@@ -47,7 +47,7 @@ PLAN = outgoing.plan(
         Field("ref", "Ref", role="key"),
         Field("action", "Action", "narrative", role="action"),
         *(
-            Field(kind, f"A {kind}", kind, owner="lead", choices=("Yes", "No, 1/2", "=1+1"))  # type: ignore[arg-type]  # one of TYPES
+            Field(kind, f"A {kind}", kind, owner="lead", choices=("Yes", "No, 1/2", "=1+1"))
             for kind in TYPES
         ),
     )

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlplan.plan.definition import (
-    FIELD_TYPES,
     ROLES,
     CompositeSettings,
     Field,
@@ -24,6 +23,7 @@ from xlplan.plan.definition import (
 )
 from xlplan.plan.load import load_definition
 from xlplan.plan.text import canon_text, fold
+from xlplan.plan.types import TYPES
 from xlplan.plan.write import write_definition
 
 SMALL = PlanDefinition(
@@ -192,14 +192,14 @@ colours = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06X}")
 def definitions(draw: st.DrawFn) -> PlanDefinition:
     """Definitions that the loader accepts: unique ids and names, one key and one action."""
     rated = draw(names)
-    kinds = [kind for kind in FIELD_TYPES if kind != "choice" and (rated or kind != "rating")]
+    kinds = [kind for kind in TYPES if kind != "choice" and (rated or kind != "rating")]
     roles = [role for role in ROLES if role not in ("key", "action")]
     fields = [SMALL.fields[0], SMALL.fields[1]]
     for number in range(draw(st.integers(0, 4))):
         kind = draw(st.sampled_from(kinds))
         fields.append(
             Field(
-                f"f{number}", draw(lines.filter(bool)), kind, draw(st.sampled_from(roles)),  # type: ignore[arg-type] # one of FIELD_TYPES
+                f"f{number}", draw(lines.filter(bool)), kind, draw(st.sampled_from(roles)),
                 draw(st.sampled_from(["lead", "coordinator"])), draw(st.booleans()),
                 draw(st.sampled_from([0.0, 12.5, 40.0])), draw(lines),
                 "append" if kind == "narrative" else "replace",

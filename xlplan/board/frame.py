@@ -179,7 +179,7 @@ class Frame:
 
     def say(self, item: Field | None, value: Value) -> str:
         """A value in words: a rating as it is shown, everything else as in a cell."""
-        if item is not None and item.type == "rating":
+        if item is not None and item.field_type.rated:
             rating = self.board.definition.rating(value, item.scale)
             if rating is not None:
                 return rating_word(rating)

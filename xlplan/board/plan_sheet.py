@@ -21,10 +21,6 @@ from xlplan.workbook.write.look import mix
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Sheet, Style
 
 NAME = "Plan"
-WIDTHS: Mapping[str, float] = {
-    "narrative": 50, "text": 30, "date": 14, "timescale": 15, "rating": 12, "people": 22,
-    "choice": 14, "percent": 9, "number": 9, "reference": 12, "set": 14,
-}  # fmt: skip
 BY_ROLE: Mapping[str, float] = {
     "key": 8,
     "recommendation": 16,
@@ -58,7 +54,7 @@ def plan_columns(frame: Frame) -> tuple[PlanColumn, ...]:
         if item is rating:
             columns += _rating_columns(frame, item)
             continue
-        width = item.width or BY_ROLE.get(item.role) or WIDTHS.get(item.type, 30)
+        width = item.width or BY_ROLE.get(item.role) or item.field_type.board_width
         columns.append(PlanColumn(item.heading, max(7, min(width, 80)), item))
         if item is dated:
             columns.append(PlanColumn("Overdue", 11, kind="overdue"))
@@ -217,7 +213,7 @@ def _cell(frame: Frame, column: PlanColumn, one: Standing, changes: Changes) -> 
     if column.kind == "now":
         cell = _rated(frame, column.item, one)
         return replace(cell, note=note, style=_edged(frame, cell.style)) if note else cell
-    if column.item.type == "rating":
+    if column.item.field_type.rated:
         return _noted(_other_rating(frame, column.item, one), note)
     style = _style(frame, column.item)
     if note:
@@ -269,7 +265,7 @@ def _other_rating(frame: Frame, item: Field, one: Standing) -> Cell:
 def _style(frame: Frame, item: Field) -> Style:
     if item.role == "key":
         return frame.styled(frame.boxed, bold=True)
-    if item.type in ("percent", "number"):
+    if item.field_type.frame == "number":
         return frame.styled(frame.boxed, align="right")
     return frame.boxed
 

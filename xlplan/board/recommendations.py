@@ -155,7 +155,7 @@ def rolled_cell(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
 
 
 def _width(item: Field) -> float:
-    return 24.0 if item.type == "people" else 18.0
+    return 24.0 if item.field_type.people else 18.0
 
 
 def _row(

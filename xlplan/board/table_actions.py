@@ -72,7 +72,7 @@ def fields_shown(frame: Frame) -> tuple[Field, ...]:
 
 def _field_column(frame: Frame, item: Field) -> TableColumn:
     main = item is frame.board.definition.with_role("rating")
-    wide = item.type == "narrative" or item.role in ("action", "progress", "outcome", "output")
+    wide = item.field_type.narrative or item.role in ("action", "progress", "outcome", "output")
     width = max(12, min(item.width or (56 if wide else 24), 80))
     return TableColumn(item.id, item.heading, "rating" if main else "text", "", width)
 

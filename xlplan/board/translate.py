@@ -66,9 +66,9 @@ def united_fields(
         mine: dict[FieldKey, Field] = {}
         main = definition.with_role("rating")
         for item in _own_fields(definition):
-            own_scale = item.type == "rating" and item.scale != (main.scale if main else "")
+            own_scale = item.field_type.rated and item.scale != (main.scale if main else "")
             kept = f"{mark} {item.scale}" if own_scale else scale.name
-            item_now = replace(item, scale=kept if item.type == "rating" else "")
+            item_now = replace(item, scale=kept if item.field_type.rated else "")
             taken = {found.id for (kind, _), found in mine.items() if kind == item.of}
             same = next(
                 (f for f in every.values() if f.id not in taken and _same(f, item_now)), None
@@ -90,9 +90,9 @@ def _own_fields(definition: PlanDefinition) -> list[Field]:
 
 
 def _same(one: Field, other: Field) -> bool:
-    if one.of != other.of or (one.type == "rating") != (other.type == "rating"):
+    if one.of != other.of or one.field_type.rated != other.field_type.rated:
         return False
-    if one.type == "rating" and one.scale != other.scale:
+    if one.field_type.rated and one.scale != other.scale:
         return False
     if one.role != PLAIN or other.role != PLAIN:
         return one.role == other.role
@@ -199,14 +199,14 @@ def _value(
 ) -> Value:
     if item is None:
         return value
-    if item.type == "rating":
+    if item.field_type.rated:
         main = definition.with_role("rating")
         return _code(value, words) if main and item.scale == main.scale else value
     if item.role == "key" and isinstance(value, str):
         return words.ref(value)
     if item.role == "recommendation" and isinstance(value, frozenset):
         return frozenset(words.ref(element) for element in value)
-    if item.type == "people" and isinstance(value, tuple):
+    if item.field_type.people and isinstance(value, tuple):
         return tuple(words.name(name) for name in value)
     return value
 

@@ -101,7 +101,7 @@ def _correction(state: State, file: str, item: Write) -> Correction:
             f"This had a date, {show(item.base)}. Please give the date by which it will be done "
             "now, or say why it has none."
         )
-    elif field is not None and field.type == "rating" and item.kind is Kind.CLEARED:
+    elif field is not None and field.field_type.rated and item.kind is Kind.CLEARED:
         scale = ", ".join(rating.label for rating in state.definition.scale_of(field))
         needed = f"{item.message} Choose one of: {scale}."
     return Correction(place, what, _entered(item), needed)

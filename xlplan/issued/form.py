@@ -144,9 +144,9 @@ def _block(
 def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
     """A box reads from the left; only a rating stands in the middle of its colour."""
     style = cell.style
-    if not (column.input and column.item.type == "narrative"):
+    if not (column.input and column.item.field_type.narrative):
         style = replace(style, valign="vcenter")
-    if column.item.type != "rating":
+    if not column.item.field_type.rated:
         style = replace(style, align="left", indent=1)
     if column.item.role == "key":
         style = replace(style, size=14)
@@ -157,7 +157,7 @@ def _line(
     form: _Form, key: str, column: IssuedColumn, label: Cell, box: Cell, *, proposed: bool
 ) -> None:
     """A label and its box; a box that is higher than a row can be stands over several."""
-    narrative = column.input and column.item.type == "narrative"
+    narrative = column.input and column.item.field_type.narrative
     needed = max(
         _WRITING if narrative else _LOWEST,
         cell_height(box, WIDTHS[1]) + 4,

@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from xlplan.codes.cycle_codes import ISS_010, ISS_011
 from xlplan.errors import Problem
@@ -22,11 +23,8 @@ from xlplan.workbook.write.sheet import Area, Cell, Page, Row, Sheet, Style
 
 TEXT = "@"
 """So that a person can type "- done" or "3-4" and it stays what it is."""
-DATE = "d mmmm yyyy"
 LOWEST, LOWEST_WITH_WRITING = 30.0, 48.0
 """Points: room to breathe, and room to write where a narrative is asked for."""
-_TYPICAL = {"rating": 11, "date": 21, "percent": 11, "number": 11, "choice": 16}
-_PROSE = frozenset({"text", "narrative"})
 FULL = 220.0
 """Characters across an A3 landscape page at a size that can be read."""
 
@@ -54,7 +52,7 @@ def column_looks(
         style = key if column.item.role == "key" else open_ if column.input else locked
         style = typed(column, style)
         ratings = {}
-        if column.item.type == "rating" and not column.input:
+        if column.item.field_type.rated and not column.input:
             scale = definition.scale_of(column.item)
             ratings = {rating.code: rating_style(rating, style) for rating in scale}
         looks.append(ColumnLook(column, style, ratings))
@@ -63,33 +61,25 @@ def column_looks(
 
 def typed(column: IssuedColumn, style: Style) -> Style:
     """`style` with the number format and the alignment of a column's type."""
-    kind = column.item.type
-    if kind == "date":
-        return replace(style, number_format=DATE, align="left", indent=1)
-    if kind in ("percent", "number"):
-        shown = "0%" if kind == "percent" else style.number_format
-        return replace(style, number_format=shown, align="center", valign="vcenter")
-    if kind in ("rating", "choice"):
-        return replace(style, align="center", valign="vcenter", number_format=TEXT)
-    style = replace(style, align="left", indent=1)
-    return replace(style, number_format=TEXT) if column.input else style
+    cell = column.item.field_type.cell
+    shown = cell.number_format or style.number_format
+    if cell.holds == "text" and (cell.centred or column.input):
+        shown = TEXT
+    if cell.centred:
+        return replace(style, align="center", valign="vcenter", number_format=shown)
+    return replace(style, align="left", indent=1, number_format=shown)
 
 
 def value_cell(look: ColumnLook, value: Value, note: str = "") -> Cell:
     """A value in a cell: dates and numbers as such, everything else as the text people read."""
-    kind = look.column.item.type
+    cell = look.column.item.field_type.cell
     if value is None:
         return Cell(None, look.style, note)
-    if kind in ("percent", "number") and isinstance(value, int | float):
-        style = look.style
-        if kind == "percent" and abs(value * 100 - round(value * 100)) > 1e-9:
-            style = replace(style, number_format="0.0#%")
+    if cell.holds == "number" and isinstance(value, int | float):
+        style = replace(look.style, number_format=cell.format_of(value) or look.style.number_format)
         return Cell(value, style, note)
-    if kind == "date" and not isinstance(value, str | int | float | tuple | frozenset):
-        from datetime import date
-
-        if isinstance(value, date):
-            return Cell(value, look.style, note)
+    if cell.holds == "date" and isinstance(value, date):
+        return Cell(value, look.style, note)
     text = show(value)
     return Cell(text, look.ratings.get(text, look.style), note)
 
@@ -144,7 +134,7 @@ def column_widths(
         share = max(0.0, 1 - (total - full) / spare)
         for i in free:
             widths[i] = least[i] + (widths[i] - least[i]) * share
-    prose = [i for i in free if columns[i].item.type in _PROSE]
+    prose = [i for i in free if columns[i].item.field_type.prose]
     if total < full * 0.75 and prose:
         more = (full * 0.75 - total) / len(prose)
         for i in prose:
@@ -170,21 +160,21 @@ def _width(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
     heading = max(text_width(word) for word in words) / 507 * 1.05 + 5.8
     if column.item.width:
         return max(column.item.width, 4.0)
-    kind = column.item.type
-    if kind in _TYPICAL:
-        return max(_TYPICAL[kind], heading)
+    kind = column.item.field_type
+    if kind.cell.width:
+        return max(kind.cell.width, heading)
     texts = _texts(cells)
     longest_line = max((text_width(text) for text in texts), default=0) / 507 * 10 / 11 + 4.3
     if column.item.role == "key":
         return max(7.0, min(longest_line, 16.0), min(heading, 12.0))
-    if kind not in _PROSE or (not column.entry and longest_line < 22):
+    if not kind.prose or (not column.entry and longest_line < 22):
         return max(heading, min(24.0, longest_line), 12.0)
     lengths = sorted(len(text) for text in texts) or [0]
     usual = lengths[int(0.9 * (len(lengths) - 1))]
     # Wide enough that usual text is a block and not a ribbon, and that the longest text fits the
     # highest row there can be (about thirty lines).
     width = max(26.0, 2.6 * math.sqrt(usual), lengths[-1] / 27)
-    if column.input and column.item.type == "narrative":
+    if column.input and column.item.field_type.narrative:
         width = max(width, 44.0)
     return max(heading, min(width, 84.0))
 

@@ -118,8 +118,8 @@ def guidance_sheet(
 def _steps(
     definition: PlanDefinition, columns: Sequence[IssuedColumn], due: str
 ) -> tuple[str, ...]:
-    rated = [c.heading for c in columns if c.input and c.item.type == "rating"]
-    written = [c.heading for c in columns if c.input and c.item.type == "narrative"]
+    rated = [c.heading for c in columns if c.input and c.item.field_type.rated]
+    written = [c.heading for c in columns if c.input and c.item.field_type.narrative]
     who = definition.issue.contact or "whoever sent it to you"
     rating = (
         f"Choose each {_either(rated)} from the list in its cell. What each one means is below."
@@ -161,7 +161,7 @@ def _either(names: Sequence[str]) -> str:
 
 
 def _ratings(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:
-    rated = [column for column in columns if column.item.type == "rating"]
+    rated = [column for column in columns if column.item.field_type.rated]
     shown: set[str] = set()
     for column in rated:
         scale = column.item.scale
@@ -184,7 +184,7 @@ def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedCol
             must = " This must not be left blank." if is_required(column) else ""
             if asked is not None and column is asked.reason:
                 must = f" {reason_hint(asked)}"
-            rated = column.item.type == "rating"
+            rated = column.item.field_type.rated
             text = column.item.guidance if rated else hint(definition, column)
             text = " ".join(text.split()) or "Choose from the list."
             page.pair(column.heading, f"{text}{must}".strip())

@@ -69,32 +69,17 @@ def part_of(lists: Lists, kind: str) -> Lists:
     )
 
 
-def choices_of(definition: PlanDefinition, column: IssuedColumn) -> tuple[str, ...]:
-    """What a column's dropdown offers; empty for a column without one."""
-    if column.item.type == "rating":
-        return tuple(rating.code for rating in definition.scale_of(column.item))
-    return column.item.choices if column.item.type == "choice" else ()
-
-
-def accepted_by(definition: PlanDefinition, column: IssuedColumn) -> tuple[str, ...]:
-    """Everything that is read as a choice of a column: codes, labels and aliases."""
-    if column.item.type != "rating":
-        return choices_of(definition, column)
-    scale = definition.scale_of(column.item)
-    names = [name for r in scale for name in (r.code, r.label, *r.aliases) if name]
-    return tuple({name.casefold(): name for name in names}.values())
-
-
 def column_lists(
     definition: PlanDefinition, columns: Sequence[IssuedColumn]
 ) -> dict[str, tuple[str, ...]]:
     """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``."""
     found: dict[str, tuple[str, ...]] = {}
     for column in columns:
-        choices = choices_of(definition, column)
+        kind = column.item.field_type
+        choices = kind.choices(column.item, definition)
         if choices and column.input:
             found[column.id] = choices
-            found[f"{column.id}:accepted"] = accepted_by(definition, column)
+            found[f"{column.id}:accepted"] = kind.accepted(column.item, definition)
     return found
 
 

@@ -20,22 +20,6 @@ from xlplan.workbook.read.book import a1
 from xlplan.workbook.write.look import Palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Conditional, Style, Validation
 
-TIMESCALE_HINT = (
-    "Write it so that it can be read one way only, with the month in words: "
-    "30 June 2027, June 2027, or Ongoing."
-)
-_HINTS = {
-    "date": "Enter a date with the month in words, such as 28 February 2027.",
-    "timescale": TIMESCALE_HINT,
-    "percent": "Enter a percentage from 0% to 100%.",
-    "number": "Enter a number, such as 25.",
-    "people": "Names, with a comma between them.",
-    "set": "With a comma between them.",
-    "reference": "References, with a comma between them.",
-    "choice": "Choose from the list.",
-    "text": "In a few words.",
-    "narrative": "In a few lines.",
-}
 _ENTRY_HINT = (
     "What has been done this period, and what comes next. "
     "Earlier entries are kept; you need not repeat them."
@@ -51,15 +35,15 @@ _LONGEST = 200
 
 def hint(definition: PlanDefinition, column: IssuedColumn) -> str:
     """What the lead reads on entering a cell: the field's guidance, or how its type is typed."""
-    kind = column.item.type
-    if kind == "rating":
+    cell = column.item.field_type.cell
+    if column.item.field_type.rated:
         scale = definition.scale_of(column.item)
         points = "\n".join(f"{r.code}: {r.label}" for r in scale if r.label != r.code)
         points = points or ", ".join(r.code for r in scale)
-        return f"{column.item.guidance or 'Choose from the list.'}\n{points}".strip()
+        return f"{column.item.guidance or cell.hint}\n{points}".strip()
     own = column.item.guidance or (_ENTRY_HINT if column.entry else "")
-    typing = _HINTS.get(kind, "") if kind in ("date", "timescale", "percent") else ""
-    return "\n".join(part for part in (own, typing or (not own and _HINTS.get(kind))) if part)
+    typing = cell.hint if cell.pressing or not own else ""
+    return "\n".join(part for part in (own, typing) if part)
 
 
 def validation_of(
@@ -69,7 +53,6 @@ def validation_of(
     rule = Validation(
         area=area, kind="any", input_title=column.heading, input_message=hint(definition, column)
     )
-    kind = column.item.type
     if column.id in lists.ranges:
         return replace(
             rule,
@@ -78,24 +61,14 @@ def validation_of(
             error_title="Not in the list",
             error_message="Please choose one of the list. Press Escape to go back.",
         )
-    if kind == "date":
+    if allowed := column.item.field_type.cell.rule:
         return replace(
             rule,
-            kind="date",
-            first=date(1990, 1, 1),
-            last=date(2100, 12, 31),
-            error_title="Not a date",
-            error_message="Please enter a date such as 28 February 2027.",
-        )
-    if kind in ("percent", "number"):
-        percent = kind == "percent"
-        return replace(
-            rule,
-            kind="decimal",
-            first=0.0 if percent else -1e15,
-            last=1.0 if percent else 1e15,
-            error_title="Not a percentage" if percent else "Not a number",
-            error_message=f"Please {_HINTS[kind][0].lower()}{_HINTS[kind][1:]}",
+            kind=allowed.kind,
+            first=allowed.first,
+            last=allowed.last,
+            error_title=allowed.title,
+            error_message=allowed.answer,
         )
     return rule if rule.input_message else None
 
@@ -145,7 +118,7 @@ def rules_of(
     accepted = lists.names.get(f"{column.id}:accepted")
     if accepted:
         looks.append(not_in_list(area, accepted, look))
-    if column.item.type == "rating":
+    if column.item.field_type.rated:
         looks.extend(rating_colours(definition.scale_of(column.item), area, base))
     return [rule] if rule else [], looks
 
@@ -197,7 +170,7 @@ def reason_missing(
     cell, blank = (f"${a1(each.first_row, each.first_col)}" for each in (due, reason))
     test = moved(f"$A{due.first_row + 1}", cell, lists.names[ISSUED_DUE])
     formula = f"=AND(LEN(TRIM({blank}))=0,{test})"
-    flagged = '"⚠ "d mmmm yyyy' if found.due.item.type == "date" else '"⚠ "@'
+    flagged = '"⚠ "d mmmm yyyy' if found.due.item.field_type.cell.holds == "date" else '"⚠ "@'
     return [
         Conditional(due, formula, replace(look.flag, number_format=flagged)),
         Conditional(reason, formula, look.missing),

@@ -118,7 +118,7 @@ def _table_sheet(
     widths = column_widths(columns, cells)
     if not columns[-1].item.width and sum(widths) < _NARROW_SHEET:
         widths[-1] = max(widths[-1], NARROW)  # the sign-off has its inputs there
-    writing = any(c.input and c.item.type == "narrative" for c in columns)
+    writing = any(c.input and c.item.field_type.narrative for c in columns)
     least = LOWEST_WITH_WRITING if writing else LOWEST
     beside = [30.0, *widths]
     body = [Row(line, row_height([None, *line[1:]], beside, least)) for line in cells]

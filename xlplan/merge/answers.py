@@ -10,7 +10,6 @@ from xlplan.merge.decisions import Answer, decided, refuse, taken_in
 from xlplan.merge.kinds import ACCEPT, COMBINE, KEEP, LINK, OTHER, TRANSFER, WITHDRAW, Kind
 from xlplan.merge.model import Candidate, CellKey, Decided, Fact, Question, Write
 from xlplan.merge.questions import asks_on, labelled
-from xlplan.merge.register import SET_TYPES
 from xlplan.merge.rows import TEXT, proposal_facts
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS
@@ -59,7 +58,7 @@ def clash(
     What goes beside the rest of a cell (an entry, an element of a set) overwrites nothing.
     """
     item = state.field_of((question.uid, question.field))
-    adds = item is not None and (item.type == "narrative" or item.type in SET_TYPES)
+    adds = item is not None and (item.field_type.narrative or item.field_type.elements)
     if adds and question.kind not in (Kind.CONFLICT, Kind.REVERTED):
         return None
     put = {(f.uid, f.field): f.value for f in used if isinstance(f, Decided) and f.writes}
@@ -127,7 +126,7 @@ def _is_entry(state: State, key: CellKey, of: Candidate) -> bool:
 def _beside(state: State, key: CellKey, write: Write) -> bool:
     """Whether accepting a write leaves the rest of the cell: an entry, or a change of a set."""
     item = state.field_of(key)
-    return write.entry or (item is not None and item.type in SET_TYPES)
+    return write.entry or (item is not None and item.field_type.elements)
 
 
 def _other(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:

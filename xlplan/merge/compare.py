@@ -266,7 +266,11 @@ class Comparison:
 
     def _note_look_alikes(self, row: ReadRow, item: Field, value: Value, cell: ReadCell) -> None:
         """A rating typed with letters that only look like those of the scale was mapped."""
-        if item.type != "rating" or not isinstance(cell.value, str) or not isinstance(value, str):
+        if (
+            not item.field_type.rated
+            or not isinstance(cell.value, str)
+            or not isinstance(value, str)
+        ):
             return
         names = {fold(line) for line in cell.value.split("\n") if line.strip()}
         rating = self.state.definition.rating(value, item.scale)

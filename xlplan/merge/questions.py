@@ -63,7 +63,7 @@ def _conflict(state: State, key: CellKey, cell: CellState) -> Question:
     ids = frozenset(head.id for head in cell.heads)
     candidates = tuple(candidate(head, item) for head in _ordered(distinct(cell.heads).values()))
     labels = labelled(candidates)
-    combine = (COMBINE,) if item is not None and item.type in ("text", "narrative") else ()
+    combine = (COMBINE,) if item is not None and item.field_type.prose else ()
     base = next((h.base for h in _as_issued(cell.heads)), cell.value)
     return _question(
         state, key, Kind.CONFLICT, ids, base, cell.value, candidates,

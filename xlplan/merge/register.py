@@ -20,8 +20,6 @@ from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show
 
-SET_TYPES = ("set", "reference")
-
 
 @dataclass(frozen=True, slots=True)
 class CellState:
@@ -96,7 +94,7 @@ def settle(item: Field | None, writes: Collection[Write]) -> CellState:
         return BLANK
     if (
         item is not None
-        and item.type == "narrative"
+        and item.field_type.narrative
         and any(w.kind is Kind.ENTRY for w in standing)
     ):
         return _settle_narrative(item, standing)
@@ -110,7 +108,7 @@ def _settle_plain(item: Field | None, writes: Sequence[Write]) -> CellState:
         return CellState(agreed.value, heads)
     common = frozenset.intersection(*(head.saw for head in heads))
     shared = [write for write in writes if write.id in common]
-    if item is not None and item.type in SET_TYPES:
+    if item is not None and item.field_type.elements:
         return CellState(_Elements(writes).present(writes) or None, heads)
     return CellState(_shown(item, heads, shared), heads, True, common)
 

@@ -32,7 +32,6 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.questions import asks_on, labelled, question_id
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
-from xlplan.merge.register import SET_TYPES
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Field
 from xlplan.plan.definition import Kind as RowKind
@@ -285,7 +284,7 @@ def _link(
         if item.owner != "lead" or value is None or isinstance(value, Invalid):
             continue
         cell = (uid, item.id)
-        if item.type in SET_TYPES or item.mode == "append":
+        if item.field_type.elements or item.mode == "append":
             write = replace(asked, entry=item.mode == "append")
             value = taken_in(state, cell, write, value)
         if value != state.value(*cell):

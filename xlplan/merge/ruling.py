@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from xlplan.merge.register import SET_TYPES
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import date_gone
 from xlplan.plan.text import same_words
@@ -53,7 +52,7 @@ def decide_cell(item: Field, base: Value, master: Value, returned: Value) -> tup
         return "held", master
     if returned == master:
         return "agreed", master
-    if item.type in SET_TYPES:
+    if item.field_type.elements:
         return "applied", _merge_sets(base, master, returned)
     if master == base:
         return ("cleared" if returned is None else "applied"), returned

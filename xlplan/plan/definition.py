@@ -11,14 +11,9 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-FieldType = Literal[
-    "text", "narrative", "date", "timescale", "rating", "people", "choice",
-    "percent", "number", "reference", "set",
-]  # fmt: skip
-FIELD_TYPES: tuple[str, ...] = (
-    "text", "narrative", "date", "timescale", "rating", "people", "choice",
-    "percent", "number", "reference", "set",
-)  # fmt: skip
+from xlplan.plan.types import TYPES
+from xlplan.plan.types.field_type import FieldType
+
 ROLES: tuple[str, ...] = (
     "key", "section", "action", "lead", "accountable", "due", "rating", "initial_rating",
     "previous_rating", "progress", "evidence", "output", "outcome", "measure", "milestone",
@@ -47,7 +42,7 @@ class Field:
 
     id: str
     heading: str
-    type: FieldType = "text"
+    type: str = "text"
     role: str = "text"
     owner: Owner = "coordinator"
     required: bool = False
@@ -60,6 +55,11 @@ class Field:
     retired: bool = False
     private: bool = False
     """Whether it stays with the coordinator: no template and no board has it."""
+
+    @property
+    def field_type(self) -> FieldType:
+        """What its type is: how it is read, shown, written in a cell and merged."""
+        return TYPES[self.type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class PlanDefinition:
         if not self.kept_back and not any(item.private for item in self.fields):
             return self
         fields = tuple(item for item in self.fields if not item.private)
-        scales = {item.scale for item in fields if item.type == "rating"}
+        scales = {item.scale for item in fields if item.field_type.rated}
         gone = {(item.of, item.id) for item in self.fields if item.private}
         shown = {item.id for item in fields if item.of == "action"}
         return replace(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from xlplan.plan.definition import Field, FieldType, Kind, Owner
+from xlplan.plan.definition import Field, Kind, Owner
 from xlplan.plan.propose_ratings import known_rating, leading_rating, one_rating
 from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
 from xlplan.plan.text import canon_text
@@ -20,7 +20,7 @@ from xlplan.plan.values import Raw
 
 Split = Literal["", "rating", "leading"]
 _IDS = {"key": "ref"}
-_TYPES: dict[str, FieldType] = {
+_TYPES: dict[str, str] = {
     "due": "timescale", "revised": "timescale", "rating": "rating", "initial_rating": "rating",
     "previous_rating": "rating", "lead": "people", "accountable": "people",
     "progress": "narrative", "percent": "percent",
@@ -251,7 +251,7 @@ def _field(slot: _Slot) -> Field:
 
 
 def make_field(
-    field_id: str, heading: str, role: str, of: Kind = "action", kind: FieldType | None = None
+    field_id: str, heading: str, role: str, of: Kind = "action", kind: str | None = None
 ) -> Field:
     """A field as proposed for its role: owner, type, whether it is required, guidance."""
     owner: Owner = "lead" if role in LEAD_OWNED and of == "action" else "coordinator"
@@ -262,7 +262,7 @@ def make_field(
     )  # fmt: skip
 
 
-def _type(slot: _Slot) -> FieldType:
+def _type(slot: _Slot) -> str:
     """The type that the role asks for, confirmed by what the cells hold."""
     values = [v for v in slot.values if v is not None and str(v).strip()]
     dates = bool(values) and all(isinstance(v, date | datetime) for v in values)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from xlplan.plan.definition import Rating
 from xlplan.plan.text import fold, latin
+
+if TYPE_CHECKING:
+    from xlplan.plan.definition import Rating
 
 LONGEST_ABBREVIATION = 3
 

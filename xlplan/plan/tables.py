@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xlplan.plan.definition import FIELD_TYPES, ROLES, ROLLUP_RULES
+from xlplan.plan.definition import ROLES, ROLLUP_RULES
+from xlplan.plan.types import TYPES
 
 Takes = Literal["line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day"]
 """`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
@@ -83,7 +84,7 @@ TABLES: Mapping[str, Table] = {
         {
             "id": Key(required=True, shape=FIELD_ID),
             "heading": Key("text", required=True),
-            "type": Key(allowed=FIELD_TYPES, noun="a field type"),
+            "type": Key(allowed=tuple(TYPES), noun="a field type"),
             "role": Key(allowed=ROLES, noun="a role"),
             "owner": Key(allowed=("lead", "coordinator"), noun="an owner"),
             "required": _FLAG,

@@ -1,4 +1,4 @@
-"""Values of fields: canonical form, plain text, JSON.
+"""Values of fields: canonical form, plain text, JSON; numbers in cells.
 
 A value is blank (``None``), text, a number, a date, a `Timescale`, a tuple of names, a frozenset
 of elements, or `Invalid` (something that is not a value of its field, kept raw). Absent is not a
@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
-from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.numbers import bounded, number_text, read_number, say_percent
-from xlplan.plan.people import split_people
-from xlplan.plan.ratings import match_rating
-from xlplan.plan.text import canon_text, fold
-from xlplan.plan.timescales import Timescale, canon_timescale, parse_date, say_date
+from xlplan.codes.message import Filled
+from xlplan.plan.text import canon_text
+from xlplan.plan.timescales import Timescale, canon_timescale, say_date
+
+if TYPE_CHECKING:
+    from xlplan.plan.definition import Field, PlanDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,11 @@ class Invalid:
 Value = None | str | int | float | date | Timescale | tuple[str, ...] | frozenset[str] | Invalid
 Raw = str | int | float | bool | date | datetime | time | timedelta | None | Value
 """What a reader or a caller may hand to `canon`."""
-
-SERIAL_DATES = range(20_000, 80_000)
-"""Excel serial numbers that are read as dates in a date field: 1954 to 2119."""
+_NUMBER = re.compile(
+    r"([+-]?(?:(?:\d{1,3}(?:[ ,]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*(%?)", re.I
+)
+"""A number as people write it. ``1,000`` and ``1 000`` are a thousand; ``1,5`` is no number here:
+read with the comma left out it would be fifteen."""
 
 
 def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
@@ -49,38 +53,26 @@ def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
     """
     if raw is None or isinstance(raw, Invalid):
         return raw
+    typed: str | int | float | date | Timescale
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        raw = bounded(raw)
-    elif isinstance(raw, Timescale):
-        if not (text := canon_text(raw.text)):
+        typed = bounded(raw)
+    elif isinstance(raw, date):
+        typed = raw
+    else:
+        typed = canon_text(as_text(raw))
+        if not typed.strip():
             return None
-        if item.type == "timescale":
-            read = _canon_timescale(text)
-            return canon_timescale(text, raw.by) if isinstance(read, Timescale) else read
-        raw = text
-    elif not isinstance(raw, date):
-        raw = canon_text(_text(raw))
-        if not raw.strip():
-            return None
-    if item.type == "date":
-        return _canon_date(raw)
-    if item.type == "timescale":
-        return _canon_timescale(raw)
-    if item.type in ("percent", "number"):
-        return _canon_number(item, raw)
-    text = _text(raw)
-    if item.type == "rating":
-        return _canon_rating(item, text, definition)
-    if item.type == "people":
-        return _canon_people(text, definition)
-    if item.type in ("set", "reference"):
-        return _canon_set(text)
-    if item.type == "choice":
-        return _canon_choice(item, text)
-    return text
+        if isinstance(raw, Timescale):
+            typed = Timescale(typed, raw.by)
+    return item.field_type.canon(item, typed, definition)
 
 
-def _text(raw: Raw) -> str:
+def invalid(raw: str, why: Filled) -> Invalid:
+    """What was typed and is no value of its field, with the message that says why."""
+    return Invalid(raw, why.code, why.message)
+
+
+def as_text(raw: Raw) -> str:
     """A raw value as the text that the lead saw in the cell, as far as a value can tell."""
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
@@ -97,101 +89,6 @@ def _text(raw: Raw) -> str:
     if isinstance(raw, frozenset):
         return ", ".join(sort_elements(raw))
     return str(raw)
-
-
-def _canon_date(raw: str | int | float | date) -> Value:
-    day = _day_of(raw)
-    if day is not None:
-        return day
-    text = _text(raw)
-    found = parse_date(text)
-    if isinstance(found, date):
-        return found
-    if found == "ambiguous":
-        return Invalid(text, "VAL-004", _ambiguous(text))
-    return Invalid(
-        text, "VAL-003", f'"{text}" is not a date. Enter a date such as 28 February 2026.'
-    )
-
-
-def _day_of(raw: str | int | float | date) -> date | None:
-    """The day of a date, a date with a time, or a number that a spreadsheet keeps a date as."""
-    if isinstance(raw, datetime):
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
-    if isinstance(raw, int | float) and math.isfinite(raw) and int(raw) in SERIAL_DATES:
-        return date(1899, 12, 30) + timedelta(days=int(raw))
-    return None
-
-
-def _ambiguous(text: str) -> str:
-    return (
-        f'"{text}" can be read as two dates, day first or month first. '
-        "Enter it with the month in words, such as 4 March 2026."
-    )
-
-
-def _canon_timescale(raw: str | int | float | date) -> Value:
-    day = _day_of(raw)
-    if day is not None:
-        return Timescale(say_date(day), day, say_date(day))
-    text = _text(raw)
-    found = parse_date(text)
-    if found == "ambiguous":
-        return Invalid(text, "VAL-004", _ambiguous(text))
-    if found == "impossible":
-        return Invalid(
-            text,
-            "VAL-003",
-            f'"{text}" is not a date. Enter a date such as 28 February 2026, '
-            "or a timescale in words.",
-        )
-    return canon_timescale(text)
-
-
-def _canon_rating(item: Field, text: str, definition: PlanDefinition) -> Value:
-    scale = definition.scale_of(item)
-    found = match_rating(text, scale)
-    if found is not None:
-        return found.code
-    codes = ", ".join(r.code for r in scale)
-    return Invalid(
-        text, "VAL-002", f'"{text}" is not a rating of this plan. Choose one of: {codes}.'
-    )
-
-
-def _canon_number(item: Field, raw: str | int | float | date) -> Value:
-    shown = _text(raw)
-    percent = item.type == "percent"
-    number = read_number(raw, percent=percent)
-    if number is None:
-        return Invalid(shown, "VAL-005", f'"{shown}" is not a number. Enter a number such as 25.')
-    if percent and not 0 <= number <= 1:
-        return Invalid(
-            shown, "VAL-006", f'"{shown}" is not a percentage. Enter one from 0% to 100%.'
-        )
-    return number
-
-
-def _canon_people(text: str, definition: PlanDefinition) -> Value:
-    names = split_people(text, definition.separators, definition.lead_names)
-    found = (definition.lead(name) for name in names)
-    resolved = (lead.name if lead else name for lead, name in zip(found, names, strict=True))
-    return tuple(dict.fromkeys(name for name in resolved if canon_text(name))) or None
-
-
-def _canon_set(text: str) -> Value:
-    parts = (part.strip() for part in re.split(r"[,;\n]", text))
-    return frozenset(part for part in parts if canon_text(part)) or None
-
-
-def _canon_choice(item: Field, text: str) -> Value:
-    for choice in item.choices:
-        if fold(choice) == fold(text):
-            return choice
-    allowed = ", ".join(item.choices)
-    return Invalid(text, "VAL-007", f'"{text}" is not a choice here. Choose one of: {allowed}.')
 
 
 def sort_elements(elements: frozenset[str]) -> list[str]:
@@ -223,14 +120,12 @@ def show(value: Value) -> str:
         return value.raw
     if isinstance(value, date):
         return say_date(value)
-    return _text(value)
+    return as_text(value)
 
 
 def show_in(item: Field | None, value: Value) -> str:
-    """`show`, with a percentage as people write it."""
-    if item is not None and item.type == "percent" and isinstance(value, int | float):
-        return say_percent(value)
-    return show(value)
+    """A value as people write it in a field: `show`, with a percentage as such."""
+    return item.field_type.show(value) if item is not None else show(value)
 
 
 def to_json(value: Value) -> object:
@@ -279,3 +174,42 @@ def decode(data: object) -> Value:
     if data is None or isinstance(data, str | int | float):
         return data
     raise TypeError(f"not a value: {data!r}")
+
+
+def bounded(number: int | float) -> int | float:
+    """`number`, or infinity for a whole number that no spreadsheet can hold."""
+    if isinstance(number, int) and abs(number) > sys.float_info.max:
+        return math.inf if number > 0 else -math.inf
+    return number
+
+
+def read_number(raw: str | int | float | date, *, percent: bool = False) -> int | float | None:
+    """The number that `raw` is or says, rounded to what a spreadsheet keeps; None if none.
+
+    `percent` takes ``"25%"`` as 0.25. Whole numbers come as `int`. xlsxwriter keeps 16 digits of
+    a number and programs differ in the last ones, so 15 stay; of a percentage ten decimals, which
+    its text gives back.
+    """
+    if isinstance(raw, date):
+        return None
+    if isinstance(raw, str):
+        found = _NUMBER.fullmatch(raw.strip())
+        if not found or (found[2] and not percent):
+            return None
+        raw = float(found[1].replace(",", "").replace(" ", "")) / (100 if found[2] else 1)
+    number = float(f"{raw:.10f}" if percent else f"{raw:.15g}")
+    if not math.isfinite(number):
+        return None
+    return int(number) if number == int(number) and abs(number) < 1e15 else number
+
+
+def number_text(number: float) -> str:
+    """A number with at most 15 significant digits, without a needless ``.0``."""
+    if math.isfinite(number) and number == int(number) and abs(number) < 1e15:
+        return str(int(number))
+    return f"{number:.15g}"
+
+
+def say_percent(number: float) -> str:
+    """A share as people write it: ``"12.5%"`` for 0.125."""
+    return f"{number * 100:.8f}".rstrip("0").rstrip(".") + "%"

@@ -59,7 +59,7 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     columns: list[IssuedColumn] = []
     for item in ordered:
         mine = item.owner == "lead" and item is not key
-        appended = mine and item.type == "narrative" and item.mode == "append"
+        appended = mine and item.field_type.narrative and item.mode == "append"
         columns.append(IssuedColumn(item.id, item.heading, item, mine and not appended))
         if appended:
             heading = _aside([text.format(item.heading) for text in _ENTRY_HEADINGS], headings)

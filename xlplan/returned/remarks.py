@@ -268,7 +268,7 @@ def _repeats(
     """Whether a rating in this row already says what its colour says."""
     for col, name in columns.items():
         item = definition.find(name)
-        if item is not None and item.type == "rating":
+        if item is not None and item.field_type.rated:
             found = match_rating(_value(sheet, (row, col)), definition.scale_of(item))
             if found is not None and found.label == it.label:
                 return True

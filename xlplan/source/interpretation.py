@@ -74,7 +74,7 @@ class _Maker:
         for item in self.definition.fields_of(draft.kind):
             raw, at = self._raw(item, draft)
             value = canon(item, raw, self.definition)
-            if value is None and item.role == item.type == "rating":
+            if value is None and item.role == "rating" and item.field_type.rated:
                 value = self._as_listed(item, draft)
             if value is None:
                 continue
@@ -112,15 +112,15 @@ class _Maker:
             return self._behind_rating(item.id, draft), at
         if item.id in self.mixed and self._holds_rating(item.id, draft):
             return None, at
-        if not pieces and item.type == "rating":
+        if not pieces and item.field_type.rated:
             return self._by_fill(item, draft)
-        if item.type == "rating" and pieces:
+        if item.field_type.rated and pieces:
             return self._rating(item, draft, "\n".join(cell_text(v) for v, _ in pieces)), at
         if len(pieces) == 1:
             return pieces[0][0], at
-        if item.type == "people" and pieces:
+        if item.field_type.people and pieces:
             return lead_text(draft, item.id), at
-        glue = "\n" if item.type in ("timescale", "date") else ""
+        glue = "\n" if item.field_type.dated else ""
         texts = [cell_text(value) for value, _ in pieces]
         return glue.join(texts) if glue else join_texts(texts), at
 

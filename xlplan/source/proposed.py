@@ -195,7 +195,7 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
         named = {r.scale for r in template.ratings}
         scale = "" if "" in named else min(named)
         fields = tuple(
-            replace(f, scale=scale) if f.type == "rating" and f.id not in known else f
+            replace(f, scale=scale) if f.field_type.rated and f.id not in known else f
             for f in parts.fields
         )
         found = find_scales(fields, parts.drafts, parts.layouts, {}, parts.split, parts.leading)
@@ -221,7 +221,7 @@ def blank_cells(parts: Parts) -> dict[str, list[tuple[int, At]]]:
 def _leads(
     parts: Parts, fields: Sequence[Field], template: PlanDefinition | None
 ) -> tuple[Lead, ...]:
-    people = {(f.of, f.id) for f in fields if f.type == "people"}
+    people = {(f.of, f.id) for f in fields if f.field_type.people}
     texts = [
         lead_text(draft, name)
         for draft in parts.drafts

@@ -48,14 +48,14 @@ def find_scales(
     cells = {
         f.id: _cells(f, drafts, layouts, split.get(f.id, f.id), f.id in leading)
         for f in fields
-        if f.type == "rating"
+        if f.field_type.rated
     }
     codes = {one_rating(cell.text) for found in cells.values() for cell in found}
     legend, rows = _legend(layouts, codes)
     ratings: list[Rating] = []
     guesses: list[str] = []
     chosen: dict[str, Field] = {}
-    for item in sorted((f for f in fields if f.type == "rating"), key=_main_first):
+    for item in sorted((f for f in fields if f.field_type.rated), key=_main_first):
         texts = [cell.text for cell in cells[item.id]]
         home = next(
             (s for s in dict.fromkeys(r.scale for r in ratings)
@@ -80,7 +80,7 @@ def find_scales(
             chosen[item.id] = replace(item, type="text", role="text")
             guesses.append(f'{about(item.of, item.id)}no ratings were found under "{item.heading}"')
     return Scales(
-        tuple(chosen.get(f.id, f) if f.type == "rating" else f for f in fields),
+        tuple(chosen.get(f.id, f) if f.field_type.rated else f for f in fields),
         tuple(ratings), frozenset(rows), tuple(guesses),
     )  # fmt: skip
 

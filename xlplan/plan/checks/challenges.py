@@ -22,7 +22,6 @@ from xlplan.plan.checks.view import (
 )
 from xlplan.plan.definition import PlanDefinition, Rating, Rule
 from xlplan.plan.due import due_in
-from xlplan.plan.numbers import number_text, say_percent
 from xlplan.plan.values import Invalid, show
 
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -166,9 +165,8 @@ def _figure(definition: PlanDefinition, row: Row, role: str) -> tuple[float, str
     if item is None or value is None or isinstance(value, Invalid | date):
         return None
     if isinstance(value, int | float):
-        if item.type == "percent":
-            return float(f"{value * 100:.8f}"), say_percent(value)
-        return value, number_text(value)
+        shown = item.field_type.show(value)
+        return (float(f"{value * 100:.8f}") if shown.endswith("%") else value), shown
     text = show(value)
     figures = _FIGURE.findall(text)
     if len(figures) != 1:

@@ -210,7 +210,7 @@ def two_ratings(plan: Plan) -> Iterator[Finding]:
 
 def ratings_in(plan: Plan, item: Field, value: Value) -> tuple[Rating, ...]:
     """The different ratings that something invalid in a rating's cell names."""
-    if item.type != "rating" or not isinstance(value, Invalid):
+    if not item.field_type.rated or not isinstance(value, Invalid):
         return ()
     scale = plan.definition.scale_of(item)
     parts = (part.strip() for part in _BETWEEN.split(value.raw))
@@ -233,7 +233,7 @@ def _counts(plan: Plan, note: str) -> Iterator[tuple[str, str, int]]:
         noun = (match["first"] or match["second"]).lower().rstrip("s")
         yield match[0].strip(), noun, int(match["before"] or match["after"])
     item = plan.definition.with_role("rating")
-    for rating in plan.definition.scale_of(item) if item and item.type == "rating" else ():
+    for rating in plan.definition.scale_of(item) if item and item.field_type.rated else ():
         for match in _rating_counts(rating.label).finditer(note):
             yield match[0].strip(" ,;"), f"={rating.code}", int(match["n"] or match["m"])
 

@@ -105,7 +105,7 @@ def _lines(value: Value) -> list[str]:
 def _lists(definition: PlanDefinition, row: Row) -> Iterator[tuple[Field, list[str]]]:
     """The texts of a row, line by line; what grows by dated entries is a diary and no list."""
     for item in definition.fields_of(row.kind):
-        if item.type in ("text", "narrative") and item.mode == "replace":
+        if item.field_type.prose and item.mode == "replace":
             lines = _lines(row.values.get(item.id))
             if lines and item.role not in ("key", "section", "due", "lead"):
                 yield item, lines

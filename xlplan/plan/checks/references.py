@@ -107,7 +107,7 @@ def references_of(definition: PlanDefinition, rows: Sequence[Row]) -> References
 
 def kinds_referred_to(definition: PlanDefinition, item: Field) -> tuple[str, ...]:
     """The kinds of row that a field refers to; none where it refers outside the plan."""
-    if item.role == "recommendation" and item.type in ("reference", "set"):
+    if item.role == "recommendation" and item.field_type.elements:
         return ("recommendation",) if definition.fields_of("recommendation") else ()
     if item.type == "reference" and item.role == "text":
         return ("action", "recommendation")
@@ -197,7 +197,7 @@ def _in_field(index: _Index, row: Row, item: Field, value: Value) -> Iterator[Re
             found = ((kind, index.by_ref.get((kind, fold(text)), "")) for kind in kinds)
             kind, uid = next(((k, to) for k, to in found if to), (kinds[0], ""))
             yield Reference(row.uid, item.id, kind, text, uid, "" if uid else "nowhere")
-    elif item.type in ("text", "narrative") and item.role != "key" and isinstance(value, str):
+    elif item.field_type.prose and item.role != "key" and isinstance(value, str):
         for mention in mentions_of(value):
             uid, leads = index.find(row, mention)
             if uid != row.uid:

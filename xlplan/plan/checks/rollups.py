@@ -46,7 +46,7 @@ def roll_up(
     standing = [row for row in rows if not row.withdrawn]
     groups = _groups(definition, standing, rollup)
     item = definition.with_role("rating")
-    scale = definition.scale_of(item) if item and item.type == "rating" else ()
+    scale = definition.scale_of(item) if item and item.field_type.rated else ()
     own = _own_ratings(definition, standing, rollup) if rollup.rule == "accountable" else {}
     return tuple(
         _rolled(name, group, item, scale, own.get(fold(name)), rollup)

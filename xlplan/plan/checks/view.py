@@ -163,7 +163,7 @@ class Plan:
     def is_rated(self) -> bool:
         """Whether the plan has a field for ratings."""
         item = self.definition.with_role("rating")
-        return item is not None and item.type == "rating"
+        return item is not None and item.field_type.rated
 
     @cached_property
     def _scales(self) -> dict[str, tuple[Rating, ...]]:
@@ -186,7 +186,7 @@ class Plan:
     def rated(self) -> Iterator[tuple[Row, Field, Value, bool]]:
         """Every action's rating: row, field, code and whether that rating is closed."""
         item = self.definition.with_role("rating")
-        if item is None or item.type != "rating":
+        if item is None or not item.field_type.rated:
             return
         for row in self.standing:
             code = row.values.get(item.id)

@@ -1,0 +1,38 @@
+"""The types of field: one object each, and this list of them.
+
+A new type is a module here and a line in `TYPES`; see the README of `plan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlplan.plan.types.dates_and_numbers import DATE, NUMBER, PERCENT, TIMESCALE
+from xlplan.plan.types.field_type import FieldType
+from xlplan.plan.types.texts_and_lists import (
+    CHOICE,
+    NARRATIVE,
+    PEOPLE,
+    RATING,
+    REFERENCE,
+    SET,
+    TEXT,
+)
+
+TYPES: Mapping[str, FieldType] = {
+    each.name: each
+    for each in (
+        TEXT,
+        NARRATIVE,
+        DATE,
+        TIMESCALE,
+        RATING,
+        PEOPLE,
+        CHOICE,
+        PERCENT,
+        NUMBER,
+        REFERENCE,
+        SET,
+    )
+}
+"""Every type of field by the name that it has in `plan.toml`."""
