@@ -1,6 +1,10 @@
 """xlplan: the spreadsheet round trip of improvement plans.
 
-`open_plan` opens a plan, `new_plan` starts one; a `Plan` issues, merges, publishes and answers.
+`open_plan` opens a plan, `new_plan` starts one, `demo` plays a cycle on an example. A `Plan`
+issues, merges, publishes and answers. What it gives back is of the types below; `shapes` makes of
+them the documents that ``--json`` prints. What cannot be done raises `XlplanError`, whose `Problem`
+values say why and what to do.
+
 Importing this package imports nothing else: each name is loaded when it is first used.
 """
 
@@ -9,26 +13,64 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xlplan.cycle import shapes
+    from xlplan.cycle.acts import UndoResult
+    from xlplan.cycle.demo import Demo, demo
+    from xlplan.cycle.issue import IssuedTemplate, IssueResult
+    from xlplan.cycle.merge import MergeResult, ReturnReport
+    from xlplan.cycle.new import NewPlan
     from xlplan.cycle.new import new as new_plan
-    from xlplan.cycle.plan import Plan, open_plan
+    from xlplan.cycle.plan import Plan, is_plan, open_plan
+    from xlplan.cycle.publish import PublishResult
+    from xlplan.cycle.status import LeadStatus, NextStep, Status
+    from xlplan.cycle.verify import Tip
     from xlplan.errors import Problem, XlplanError
+    from xlplan.merge.fates import Fate
+    from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question
+    from xlplan.plan.definition import Field, Lead, PlanDefinition
+    from xlplan.plan.timescales import Timescale
+    from xlplan.plan.values import Invalid, show_in
+    from xlplan.source.account import KeptBack
 
-__all__ = ["Plan", "Problem", "XlplanError", "__version__", "new_plan", "open_plan"]
 __version__ = "0.1.0"
 
+__all__ = [
+    "Candidate", "Change", "Demo", "Fate", "Field", "Invalid", "IssueResult", "IssuedTemplate",
+    "KeptBack", "Lead", "LeadStatus", "MasterRow", "MergeResult", "NewPlan", "NextStep", "Place",
+    "Plan", "PlanDefinition", "Problem", "PublishResult", "Question", "ReturnReport", "Status",
+    "Timescale", "Tip", "UndoResult", "XlplanError", "__version__", "demo", "is_plan", "new_plan",
+    "open_plan", "shapes", "show_in",
+]  # fmt: skip
+
 _WHERE = {
-    "Plan": ("xlplan.cycle.plan", "Plan"),
-    "Problem": ("xlplan.errors", "Problem"),
-    "XlplanError": ("xlplan.errors", "XlplanError"),
-    "new_plan": ("xlplan.cycle.new", "new"),
-    "open_plan": ("xlplan.cycle.plan", "open_plan"),
+    "cycle.acts": ("UndoResult",),
+    "cycle.demo": ("Demo", "demo"),
+    "cycle.issue": ("IssueResult", "IssuedTemplate"),
+    "cycle.merge": ("MergeResult", "ReturnReport"),
+    "cycle.new": ("NewPlan", "new_plan"),
+    "cycle.plan": ("Plan", "is_plan", "open_plan"),
+    "cycle.publish": ("PublishResult",),
+    "cycle.shapes": ("shapes",),
+    "cycle.status": ("LeadStatus", "NextStep", "Status"),
+    "cycle.verify": ("Tip",),
+    "errors": ("Problem", "XlplanError"),
+    "merge.fates": ("Fate",),
+    "merge.model": ("Candidate", "Change", "MasterRow", "Place", "Question"),
+    "plan.definition": ("Field", "Lead", "PlanDefinition"),
+    "plan.timescales": ("Timescale",),
+    "plan.values": ("Invalid", "show_in"),
+    "source.account": ("KeptBack",),
 }
+"""The module of each public name."""
+_THERE = {"new_plan": "new"}
+"""What some are called there."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _WHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    module, attribute = _WHERE[name]
-    return getattr(import_module(module), attribute)
+    for module, names in _WHERE.items():
+        if name in names:
+            found = import_module(f"xlplan.{module}")
+            return found if name == "shapes" else getattr(found, _THERE.get(name, name))
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

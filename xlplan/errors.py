@@ -15,10 +15,11 @@ from dataclasses import dataclass
 class Problem:
     """One fault in somebody's data.
 
-    `code` is stable and listed in the README (for example ``"VAL-003"``); `where` is the place as
+    `code` is stable and listed in MESSAGES.md (for example ``"VAL-003"``); `where` is the place as
     a person would look for it (``"R. Okafor.xlsx!Update!F12"``, ``"plan.toml:14"``); `message`
     says what is wrong with the value shown and what to do about it. `level` is ``"error"`` where
     nothing could be used, ``"warning"`` where a person should look, ``"note"`` for information.
+    `action` is the ref of the action that it is about, and `field` the id of the field; else blank.
     """
 
     code: str
@@ -48,6 +49,11 @@ class XlplanError(Exception):
             (problems,) if isinstance(problems, Problem) else tuple(problems)
         )
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system did not do something, in its own words: ``No space left on device``."""
+    return error.strerror or str(error)
 
 
 def fault(code: str, where: str, message: str) -> XlplanError:

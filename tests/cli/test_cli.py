@@ -21,7 +21,7 @@ from tests import small
 from tests.conftest import ROOT
 from xlplan.cli.commands import commands
 from xlplan.cli.main import run
-from xlplan.cli.shapes import say_csv
+from xlplan.cli.say_plain import say_csv
 from xlplan.plan.definition import STATUS
 
 CYCLE = "2026-01"
@@ -98,7 +98,7 @@ SAYS = {
     "publish": f"for {CYCLE}.",
     "show": "81 actions.",
     "status": f"Cycle {CYCLE}, due back by 2026-01-23: 7 of 43 returned, 0 questions open.",
-    "undo": "Took back inbox/",
+    "undo": "Reversed inbox/",
     "verify": "The record is whole:",
 }
 
@@ -400,7 +400,7 @@ def test_what_fails_after_something_was_recorded_does_not_say_that_nothing_was(
     words = [*happy("publish", plan, tmp_path), "--pdf"]
     status, out, err = said(capsys, *words, "--json")
     assert (status, events(plan)) == (1, before + 1)
-    assert "What was done before is recorded" in err
+    assert "What it did before is recorded" in err
     assert [each["code"] for each in json.loads(out)["problems"]] == ["OUT-002"]
 
 

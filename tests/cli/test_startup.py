@@ -73,6 +73,16 @@ def test_help_loads_nothing_heavy(args: list[str], tmp_path: Path) -> None:
     assert HEAVY & loaded == set()
 
 
+@pytest.mark.parametrize("args", [["--help"], ["merge", "--help"], ["explain", "VAL-003"]])
+def test_what_asks_nothing_of_a_plan_loads_neither_merge_nor_ledger(
+    args: list[str], tmp_path: Path
+) -> None:
+    status, loaded = run(args, tmp_path / "report.json")
+    assert status == 0
+    rooms = {name.split(".")[1] for name in loaded if name.startswith("xlplan.")}
+    assert rooms <= {"cli", "codes", "errors"}
+
+
 def test_the_names_of_the_merge_are_those_of_its_module() -> None:
     from xlplan import merge
     from xlplan.merge import ruling

@@ -17,7 +17,7 @@ from xlplan.board.by_lead import return_words
 from xlplan.board.figures import figures
 from xlplan.cycle.past import past_of
 from xlplan.cycle.publish import board_of
-from xlplan.cycle.report import LeadStatus
+from xlplan.cycle.status import LeadStatus
 
 OLD, NEW = "2026-10", "2027-01"
 LATE = "2027-02-01"

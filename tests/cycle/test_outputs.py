@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests import small
 from xlplan import open_plan
-from xlplan.cycle.edited import is_edited, known_digests
+from xlplan.cycle.outputs import is_edited, known_digests
 
 
 def test_time_that_passes_while_a_merge_writes_does_not_make_its_workbooks_look_edited(

@@ -13,7 +13,7 @@ from tests.outgoing import place
 from xlplan.cli.main import run
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
-from xlplan.cycle.report import LeadStatus
+from xlplan.cycle.status import LeadStatus
 from xlplan.ledger.codec import from_body, to_body
 from xlplan.merge.model import Returned
 from xlplan.returned.columns import ID_PREFIX

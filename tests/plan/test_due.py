@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.cli.shapes import row_shape
+from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import NO_TIMESCALE, Due, due_in, due_of

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.cli.shapes import row_shape
+from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.milestones import Unequal, milestones_of, unequal_lists
 from xlplan.plan.definition import Field, PlanDefinition

@@ -15,7 +15,7 @@ from xlplan import __version__
 from xlplan.cli import say
 
 if TYPE_CHECKING:
-    from xlplan.cycle.plan import Plan
+    from xlplan import Plan
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Settings:
     @contextmanager
     def open_(self, *, replay: bool = True) -> Iterator[Plan]:
         """The plan in the folder."""
-        from xlplan.cycle.plan import open_plan
+        from xlplan import open_plan
 
         with open_plan(self.folder, today=self.today, replay=replay) as plan:
             try:
@@ -75,13 +75,13 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
     settings.folder, settings.today = folder, today
     if context.invoked_subcommand is not None:
         return 0
-    from xlplan.cycle.folder import PlanFolder
+    from xlplan import is_plan
 
-    if not PlanFolder(folder).exists():
+    if not is_plan(folder):
         say.line(context.get_help())
         return 0
     with settings.open_() as plan:
-        return say.where_it_stands(plan)
+        return say.where_it_stands(plan.status())
 
 
 @commands.command()
@@ -107,11 +107,9 @@ def new(
     as_json: bool,
 ) -> int:
     """Start a plan from an existing spreadsheet."""
-    from xlplan.cycle.desk import clock_for, system_clock
-    from xlplan.cycle.new import new as new_plan
+    from xlplan import new_plan
 
-    clock = clock_for(settings.today) if settings.today else system_clock
-    made = new_plan(directory, source, template=template, sheets=sheets, clock=clock)
+    made = new_plan(directory, source, template=template, sheets=sheets, today=settings.today)
     settings.recorded = True
     return say.new_plan(made, as_json)
 
@@ -282,7 +280,7 @@ def publish(
             pdf=pdf,
             one_page=one_page,
         )
-        return say.published(plan, made, as_json)
+        return say.published(made, as_json)
 
 
 @commands.command()
@@ -292,7 +290,7 @@ def publish(
 def verify(settings: Settings, tip: str, as_json: bool) -> int:
     """Replay the ledger; check every hash, original and projection."""
     with settings.open_(replay=False) as plan:
-        return say.verified(plan, plan.verify(tip), as_json)
+        return say.verified(plan.verify(tip), plan.tip, as_json)
 
 
 @commands.command()
@@ -313,14 +311,12 @@ def explain(code: str, as_json: bool) -> int:
 @click.pass_obj
 def demo(settings: Settings, directory: Path, example: str | None) -> int:
     """Run one whole cycle on a shipped example and say what to open."""
-    from xlplan.cycle.demo import EXAMPLE
-    from xlplan.cycle.demo import demo as run_demo
-    from xlplan.cycle.folder import PlanFolder
+    from xlplan import demo as run_demo
+    from xlplan import is_plan
 
-    ledger = PlanFolder(directory).ledger
-    before = ledger.exists()
+    before = is_plan(directory)
     try:
-        made = run_demo(directory, say.line, example=example or EXAMPLE)
+        made = run_demo(directory, say.line, example=example)
     finally:
-        settings.recorded = ledger.exists() and not before
+        settings.recorded = is_plan(directory) and not before
     return say.demo(made)

@@ -17,7 +17,9 @@ import click
 
 from xlplan.cli.commands import Settings, commands
 from xlplan.cli.say_plain import NEEDS_A_PERSON, PrintError, json_text, plain
-from xlplan.errors import Problem, XlplanError
+from xlplan.codes.cycle_codes import CLI_001
+from xlplan.codes.folder_codes import OUT_002, OUT_004, OUT_005
+from xlplan.errors import Problem, XlplanError, reason_of
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -61,17 +63,18 @@ def run(args: Sequence[str]) -> int:
             raise
         return _unread()  # the only other reason for which click exits by itself
     except PrintError as failed:
-        from xlplan.cycle.folder import not_printed
-
-        _say(str(not_printed(failed.error, recorded=settings.recorded)))
+        reason = reason_of(failed.error)
+        if settings.recorded:
+            _say(str(OUT_005.problem("the report", "recorded", reason=reason)))
+        else:
+            _say(str(OUT_005.problem("the report", "nothing", reason=reason)))
         return NEEDS_A_PERSON
     except OSError as failed:
-        from xlplan.cycle.folder import not_finished, not_recorded
-
+        where, reason = str(failed.filename or "the plan folder"), reason_of(failed)
         if settings.recorded:
-            _say_all([not_finished(failed)], args)
+            _say_all([OUT_002.problem(where, "stopped", reason=reason)], args)
             return NEEDS_A_PERSON
-        _say_all(not_recorded(failed).problems, args)
+        _say_all([OUT_004.problem(where, reason=reason)], args)
         return 2
     return status if isinstance(status, int) else 0
 
@@ -100,7 +103,7 @@ def _usage(wrong: click.ClickException) -> Problem:
     """What click has to say about the words of a command, as a problem."""
     context = getattr(wrong, "ctx", None)
     where = context.command_path if context else "xlplan"
-    return Problem("CLI-001", where, f"{wrong.format_message()} For its options run: {where} -h")
+    return CLI_001.problem(where, what=wrong.format_message(), command=where)
 
 
 def _unread() -> int:

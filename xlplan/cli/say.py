@@ -12,31 +12,35 @@ from xlplan.cli.say_cycle import issued, merged, status, summary, where_it_stand
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
-    json_text,
     line,
     plural,
     prints,
     relative,
-    said,
     say_changes,
+    say_csv,
+    say_json,
+    say_problems,
     short,
     table,
 )
 from xlplan.errors import Problem
-from xlplan.merge.model import Change, MasterRow
-from xlplan.plan.values import show_in
 
 if TYPE_CHECKING:
-    from xlplan.cycle.acts import UndoResult
-    from xlplan.cycle.demo import Demo
-    from xlplan.cycle.new import NewPlan
-    from xlplan.cycle.plan import Plan
-    from xlplan.cycle.publish import PublishResult
-    from xlplan.source.account import KeptBack
+    from xlplan import (
+        Change,
+        Demo,
+        KeptBack,
+        MasterRow,
+        NewPlan,
+        Plan,
+        PublishResult,
+        Tip,
+        UndoResult,
+    )
 
 __all__ = [
     "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "line", "log", "merged", "new_plan",
-    "plural", "problems_of_plan", "published", "rows", "said", "say_changes", "status", "summary",
+    "plural", "problems_of_plan", "published", "rows", "say_changes", "status", "summary",
     "undone", "verified", "where_it_stands",
 ]  # fmt: skip
 
@@ -53,8 +57,6 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     fates = Counter(line.fate for line in made.source.account)
     kinds = Counter(row.kind for row in made.source.rows)
     if as_json:
-        from xlplan.cli.shapes import problem_shape, say_json
-
         say_json(
             {
                 "folder": str(made.folder),
@@ -79,11 +81,11 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                     }
                     for each in made.source.kept_back
                 ],
-                "problems": [problem_shape(problem) for problem in made.problems],
+                "problems": [problem.as_json() for problem in made.problems],
                 "template": _template_shape(made),
             }
         )
-        return said(made.problems)
+        return say_problems(made.problems)
     counted = plural(kinds["action"], "action")
     if kinds["recommendation"]:
         counted += f" and {plural(kinds['recommendation'], 'recommendation')}"
@@ -105,7 +107,7 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
             f"Closest workbook template: {near.name} ({near.fields} of {near.columns} columns). "
             f"To use it, start again in a new folder with: --template {near.name}"
         )
-    status = said(made.problems)
+    status = say_problems(made.problems)
     folder = relative(made.folder)
     click.echo(f"Next: read {folder}/plan.toml, then run: xlplan -C {folder} check")
     return status
@@ -138,7 +140,10 @@ def explained(code: str, as_json: bool) -> int:
     from xlplan.codes.messages_page import explanation, explanation_shape
 
     message = find_message(code)
-    click.echo(json_text(explanation_shape(message)) if as_json else explanation(message))
+    if as_json:
+        say_json(explanation_shape(message))
+    else:
+        click.echo(explanation(message))
     return DONE
 
 
@@ -146,9 +151,9 @@ def explained(code: str, as_json: bool) -> int:
 def problems_of_plan(problems: Sequence[Problem], as_json: bool) -> int:
     """The lints of a plan."""
     if as_json:
-        from xlplan.cli.shapes import check_shape, say_json
+        from xlplan import shapes
 
-        say_json([check_shape(problem) for problem in problems])
+        say_json([shapes.check_shape(problem) for problem in problems])
     else:
         for problem in problems:
             click.echo(str(problem))
@@ -159,14 +164,14 @@ def problems_of_plan(problems: Sequence[Problem], as_json: bool) -> int:
 @prints
 def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_csv: bool) -> int:
     """Actions of the plan: whole where they were named, else a line each."""
-    definition = plan.desk.state.definition
+    from xlplan import shapes, show_in
+
+    definition = plan.recorded_definition
     fields = definition.fields_of("action")
     if as_json or as_csv:
-        from xlplan.cli.shapes import row_shape, say_csv, say_json
-
-        shapes = [row_shape(row, definition) for row in found]
+        rows = [shapes.row_shape(row, definition) for row in found]
         if as_json:
-            say_json(shapes)
+            say_json(rows)
             return DONE
         names = [f.id for f in fields if f.role != "key"]
         # Ours step aside for a field of the plan with that very id.
@@ -180,9 +185,9 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
                 gone: "yes" if row.withdrawn else "",
                 kept: "yes" if row.kept_back else "",
             }
-            for shape, row in zip(shapes, found, strict=True)
+            for shape, row in zip(rows, found, strict=True)
         ]
-        flat = [_fields(shape) | mine for shape, mine in zip(shapes, own, strict=True)]
+        flat = [_fields(shape) | mine for shape, mine in zip(rows, own, strict=True)]
         say_csv([ref, uid, *names, gone, kept], flat)
         return DONE
     if whole:
@@ -220,14 +225,14 @@ def _fields(shape: dict[str, object]) -> dict[str, object]:
 def log(plan: Plan, changes: Sequence[Change], as_json: bool, as_csv: bool) -> int:
     """The change log."""
     if as_json or as_csv:
-        from xlplan.cli.shapes import log_shape, say_csv, say_json
+        from xlplan import shapes
 
-        shapes = [log_shape(change) for change in changes]
+        lines = [shapes.log_shape(change) for change in changes]
         if as_json:
-            say_json(shapes)
+            say_json(lines)
         else:
             names = "seq at cycle action field from to by file sheet cell kind return why"
-            say_csv(names.split(), shapes)
+            say_csv(names.split(), lines)
         return DONE
     say_changes(plan, changes)
     click.echo(plural(len(changes), "change") + ".")
@@ -236,81 +241,54 @@ def log(plan: Plan, changes: Sequence[Change], as_json: bool, as_csv: bool) -> i
 
 @prints
 def undone(plan: Plan, result: UndoResult, as_json: bool) -> int:
-    """What an undo took back, and what is asked again without it."""
-    asked = len(plan.questions())
+    """What an undo reversed, and what is asked again without it."""
+    asked = len(result.questions)
     if as_json:
-        from xlplan.cli.shapes import change_shape, problem_shape, say_json
+        from xlplan import shapes
 
-        say_json(
-            {
-                "return": result.returned.id,
-                "file": result.returned.file,
-                "decisions": [decision.id for decision in result.decisions],
-                "changes": [change_shape(change) for change in result.changes],
-                "questions": asked,
-                "problems": [problem_shape(problem) for problem in result.problems],
-            }
-        )
+        say_json(shapes.undo_shape(result))
     else:
         say_changes(plan, result.changes)
         also = f" and {plural(len(result.decisions), 'decision')}" if result.decisions else ""
         click.echo(
-            f"Took back {result.returned.file} ({result.returned.id}){also}: "
+            f"Reversed {result.returned.file} ({result.returned.id}){also}: "
             f"{plural(len(result.changes), 'change')}. The same file can be merged again later."
         )
         if asked:
             click.echo(f"{plural(asked, 'question')} open: answer in decisions.xlsx.")
-    return max(said(result.problems), NEEDS_A_PERSON if asked else DONE)
+    return max(say_problems(result.problems), NEEDS_A_PERSON if asked else DONE)
 
 
 @prints
-def published(plan: Plan, result: PublishResult, as_json: bool) -> int:
+def published(result: PublishResult, as_json: bool) -> int:
     """Where the composite is."""
-    del plan
     if as_json:
-        from xlplan.cli.shapes import problem_shape, say_json
+        from xlplan import shapes
 
-        say_json(
-            {
-                "file": str(result.path),
-                "written": result.written,
-                "cycle": result.cycle,
-                "tip": result.tip,
-                "renderings": [str(path) for path in result.renderings],
-                "problems": [problem_shape(problem) for problem in result.problems],
-            }
-        )
+        say_json(shapes.publish_shape(result))
     else:
         if result.written:
             click.echo(f"Published {relative(result.path)} for {result.cycle}.")
         for path in result.renderings:
             click.echo(f"Beside it: {relative(path)}.")
         click.echo(f"The ledger's tip, printed on it, is {result.tip[:16]}….")
-    return said(result.problems)
+    return say_problems(result.problems)
 
 
 @prints
-def verified(plan: Plan, problems: Sequence[Problem], as_json: bool) -> int:
+def verified(problems: Sequence[Problem], tip: Tip, as_json: bool) -> int:
     """What `verify` found."""
     wrong = [problem for problem in problems if problem.level != "note"]
-    seq, _, tip = plan.desk.ledger.tip()
     if as_json:
-        from xlplan.cli.shapes import problem_shape, say_json
+        from xlplan import shapes
 
-        say_json(
-            {
-                "ok": not wrong,
-                "events": seq,
-                "tip": tip,
-                "problems": [problem_shape(problem) for problem in problems],
-            }
-        )
+        say_json(shapes.verify_shape(tip, problems))
         return NEEDS_A_PERSON if wrong else DONE
-    said(problems)
+    say_problems(problems)
     if wrong:
         click.echo(f"{plural(len(wrong), 'problem')} with the record.")
         return NEEDS_A_PERSON
-    click.echo(f"The record is whole: {plural(seq, 'event')}, tip {tip[:16]}….")
+    click.echo(f"The record is whole: {plural(tip.events, 'event')}, tip {tip.hash[:16]}….")
     return DONE
 
 

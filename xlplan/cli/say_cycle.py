@@ -15,27 +15,25 @@ from xlplan.cli.say_plain import (
     plural,
     prints,
     relative,
-    said,
     say_changes,
+    say_json,
+    say_problems,
     short,
     table,
 )
 from xlplan.errors import Problem
 
 if TYPE_CHECKING:
-    from xlplan.cycle.issue import IssueResult
-    from xlplan.cycle.merge import MergeResult
-    from xlplan.cycle.plan import Plan
-    from xlplan.cycle.report import LeadStatus, Status
+    from xlplan import IssueResult, MergeResult, Plan, Status
 
 
 @prints
 def issued(plan: Plan, result: IssueResult, as_json: bool) -> int:
     """The templates that were written."""
     if as_json:
-        from xlplan.cli.shapes import issue_shape, say_json
+        from xlplan import shapes
 
-        say_json(issue_shape(result))
+        say_json(shapes.issue_shape(result))
     else:
         table(
             ("lead", "actions", "template"),
@@ -45,20 +43,20 @@ def issued(plan: Plan, result: IssueResult, as_json: bool) -> int:
             f"Issued {plural(len(result.templates), 'template')} for {result.cycle}. Send each to "
             f"its lead; put what comes back into {relative(plan.folder / 'inbox')}."
         )
-    return said(result.problems)
+    return say_problems(result.problems)
 
 
 @prints
 def status(found: Status, as_json: bool) -> int:
     """Where a cycle stands."""
     if as_json:
-        from xlplan.cli.shapes import say_json, status_shape
+        from xlplan import shapes
 
-        say_json(status_shape(found))
+        say_json(shapes.status_shape(found))
     elif not found.cycle:
-        click.echo("Nothing has been issued yet. Next: xlplan issue --cycle ID --return-by DATE")
+        click.echo(f"Nothing has been issued yet. Next: {found.next.command}")
     else:
-        signed = any(_sign_off(lead) for lead in found.leads)
+        signed = any(lead.sign_off for lead in found.leads)
         table(
             ("lead", "actions", "returned", "changes", "untouched", "questions",
              *(["signed off"] if signed else [])),
@@ -66,48 +64,34 @@ def status(found: Status, as_json: bool) -> int:
                 (
                     lead.lead,
                     lead.actions,
-                    _returned(lead),
+                    lead.state,
                     lead.changes,
                     lead.untouched if lead.returned else "",
                     lead.questions or "",
-                    *([_sign_off(lead)] if signed else []),
+                    *([lead.sign_off] if signed else []),
                 )
-                for lead in found.leads
-                if lead.issued
+                for lead in found.asked
             ],
         )  # fmt: skip
-        asked = [lead for lead in found.leads if lead.issued]
-        for lead in asked:
+        for lead in found.asked:
             if lead.remarks:
                 click.echo(f"{lead.lead}, {plural(len(lead.remarks), 'remark')}:")
             for line in lead.remarks:
                 click.echo(f"  {short(line)}")
-        for lead in asked:
+        for lead in found.asked:
             if lead.old_form:
                 click.echo(
                     f"{lead.lead} returned on the old form: it answers {lead.old_form}, and counts "
                     f"for {found.cycle}."
                 )
-        back = sum(lead.returned for lead in asked)
-        by = f", due back by {found.return_by}" if found.return_by else ""
-        click.echo(
-            f"Cycle {found.cycle}{by}: {back} of {len(asked)} returned, "
-            f"{plural(len(found.questions), 'question')} open."
-        )
+        click.echo(f"{_returns(found)}, {plural(len(found.questions), 'question')} open.")
     return DONE
 
 
-def _returned(lead: LeadStatus) -> str:
-    if not lead.returned:
-        return "overdue" if lead.late else "no"
-    words = "late" if lead.late else "yes"
-    return f"{words}, on the old form" if lead.old_form else words
-
-
-def _sign_off(lead: LeadStatus) -> str:
-    """``no change, A Director, 2026-11-20``."""
-    parts = ("no change" if lead.no_change else "", lead.signed_by, lead.signed_on)
-    return ", ".join(part for part in parts if part)
+def _returns(found: Status) -> str:
+    """``Cycle 2026-11, due back by 2026-11-27: 3 of 4 returned``."""
+    by = f", due back by {found.return_by}" if found.return_by else ""
+    return f"Cycle {found.cycle}{by}: {found.back} of {len(found.asked)} returned"
 
 
 @prints
@@ -121,10 +105,10 @@ def merged(
     written, unwritten = replies or ((), ())
     needs_a_person = result.needs_a_person or bool(unwritten)
     if as_json:
-        from xlplan.cli.shapes import merge_shape, say_json
+        from xlplan import shapes
 
-        say_json(merge_shape(result, written, unwritten))
-        said(result.problems)
+        say_json(shapes.merge_shape(result, written, unwritten))
+        say_problems(result.problems)
         if replies is not None:
             _replied(written, unwritten, as_json)
         return NEEDS_A_PERSON if needs_a_person else DONE
@@ -140,8 +124,8 @@ def merged(
     for report in fresh:
         for line in report.information:
             click.echo(plain(f"{report.file}: {' '.join(line.split())}"))
-        said(report.problems)
-    said(result.problems)
+        say_problems(report.problems)
+    say_problems(result.problems)
     click.echo(summary(result))
     if replies is not None:
         _replied(written, unwritten, as_json)
@@ -154,18 +138,17 @@ def _replied(written: Sequence[Path], problems: Sequence[Problem], as_json: bool
         click.echo(f"Reply to send: {relative(path)}", err=as_json)
     if not written and not problems:
         click.echo("No return needs a reply.", err=as_json)
-    said(problems)
+    say_problems(problems)
 
 
 def summary(result: MergeResult) -> str:
     """One sentence for a merge."""
-    refused = sum(report.outcome == "refused" for report in result.returns)
     parts = [plural(len(result.changes), "change")]
     if result.answered:
         parts.append(plural(result.answered, "question") + " answered")
     parts.append(plural(len(result.questions), "question") + " open")
-    if refused:
-        parts.append(f"{refused} refused")
+    if result.refused:
+        parts.append(f"{len(result.refused)} refused")
     text = ", ".join(parts) + "."
     if result.dry_run:
         return f"Dry run, nothing was recorded: {text}"
@@ -175,42 +158,23 @@ def summary(result: MergeResult) -> str:
 
 
 @prints
-def where_it_stands(plan: Plan) -> int:
+def where_it_stands(found: Status) -> int:
     """Where the cycle stands and which command comes next."""
-    from xlplan.cycle.edited import is_edited, unusable
-
-    desk = plan.desk
-    found = plan.status()
-    definition = desk.state.definition
-    click.echo(f"{definition.title} ({plural(len(desk.state.uids('action')), 'action')})")
+    click.echo(f"{found.title} ({plural(found.actions, 'action')})")
     if not found.cycle:
         click.echo("No cycle has been issued yet.")
-        click.echo("Next: xlplan check, then xlplan issue --cycle ID --return-by DATE")
-        return DONE
-    asked = [lead for lead in found.leads if lead.issued]
-    by = f", due back by {found.return_by}" if found.return_by else ""
-    back = len(asked) - len(found.outstanding)
-    click.echo(f"Cycle {found.cycle}{by}: {back} of {len(asked)} returned.")
-    edited = []
-    for path in (desk.folder.master, desk.folder.decisions):
-        if path.exists() and is_edited(desk, path):
-            if problem := unusable(desk, path):
-                click.echo(str(problem))
-            else:
-                edited.append(path.name)
-    if edited:
-        click.echo(f"{' and '.join(edited)} hold edits that are not merged yet.")
-        click.echo("Next: xlplan merge")
-    elif found.questions:
+    else:
+        click.echo(f"{_returns(found)}.")
+        for problem in found.problems:
+            click.echo(str(problem))
+    if found.next.step == "merge":
+        click.echo(f"{' and '.join(found.edited)} hold edits that are not merged yet.")
+    elif found.next.step == "answer":
         click.echo(f"{plural(len(found.questions), 'question')} open.")
-        click.echo("Next: answer in decisions.xlsx, save it, then xlplan merge")
-    elif found.outstanding:
+    elif found.next.step == "wait":
         names = ", ".join(lead.lead for lead in found.outstanding[:5])
         more = len(found.outstanding) - 5
         click.echo(f"Waiting for {names}" + (f" and {more} more." if more > 0 else "."))
-        click.echo("Next: put what comes back into inbox, then xlplan merge")
-    elif not any(fact.cycle == found.cycle for _, fact in desk.state.published):
-        click.echo("Next: xlplan publish")
-    else:
-        click.echo("Published. Next: xlplan issue --cycle ID --return-by DATE")
+    published = "Published. " if found.next.step == "issue" else ""
+    click.echo(f"{published}Next: {found.next.text}")
     return DONE

@@ -1,12 +1,13 @@
-"""What every command that prints needs: problems, tables, changes, counts in words."""
+"""What every command that prints needs: problems, tables, changes, counts in words, JSON, CSV."""
 
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -14,12 +15,12 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from xlplan.errors import Problem
-from xlplan.merge.model import Change
-from xlplan.plan.values import show_in
 
 if TYPE_CHECKING:
-    from xlplan.cycle.plan import Plan
+    from xlplan import Change, Plan
 
+_LIVE = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program may take a text that begins with it to be: a formula."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DONE, NEEDS_A_PERSON = 0, 1
 P = ParamSpec("P")
@@ -70,6 +71,11 @@ def json_text(document: object) -> str:
     return json.dumps(document, ensure_ascii=not _is_unicode(), indent=2)
 
 
+def say_json(document: object) -> None:
+    """Print one JSON document on stdout."""
+    click.echo(json_text(document))
+
+
 def say_whole(text: str) -> None:
     """Print a text with every character of it, for a file or a program that takes it in.
 
@@ -93,7 +99,7 @@ def plain(text: str) -> str:
     return _CONTROL.sub("?", text)
 
 
-def said(problems: Sequence[Problem]) -> int:
+def say_problems(problems: Sequence[Problem]) -> int:
     """Print problems to stderr; the exit status that they call for."""
     for problem in problems:
         click.echo(plain(str(problem)), err=True)
@@ -126,7 +132,9 @@ def say_changes(plan: Plan, changes: Sequence[Change]) -> None:
     """Changes as a table, each with the file and cell it came from."""
     if not changes:
         return
-    definition = plan.desk.state.definition
+    from xlplan import show_in
+
+    definition = plan.recorded_definition
     lines = []
     for change in changes:
         item = definition.find(change.field)
@@ -134,3 +142,32 @@ def say_changes(plan: Plan, changes: Sequence[Change]) -> None:
         where = ": ".join(filter(None, (str(change.place), short(change.why))))
         lines.append((change.action, change.field, short(before), short(after), change.by, where))
     table(("action", "field", "from", "to", "by", "where"), lines)
+
+
+def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> None:
+    """Print a CSV table on stdout; lists become one item a line."""
+    import csv
+
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(heading), extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for line in lines:
+        writer.writerow({name: _cell(line.get(name)) for name in heading})
+    say_whole(out.getvalue())
+
+
+def _cell(value: object) -> object:
+    """A value as a cell of CSV: a number as it is, and no text that a spreadsheet would run,
+    whatever the value was made of."""
+    if isinstance(value, int | float):
+        return value
+    text = _text(value)
+    return f"'{text}" if text.startswith(_LIVE) else text
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Mapping):
+        return str(value.get("text", ""))
+    if isinstance(value, list):
+        return "\n".join(str(part) for part in value)
+    return "" if value is None else str(value)

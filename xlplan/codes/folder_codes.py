@@ -36,7 +36,12 @@ PLAN_005 = Message(
     "PLAN-005",
     "`secret.key` is damaged.",
     "Restore it from a backup.",
-    "secret.key is damaged. Restore it from a backup.",
+    {
+        "": "secret.key is damaged: it holds {digits} hexadecimal digits, and a key has {needed}. "
+        "Restore it from a backup.",
+        "not-hexadecimal": "secret.key is damaged: it is not a line of hexadecimal digits. Restore "
+        "it from a backup.",
+    },
 )
 PLAN_006 = Message(
     "PLAN-006",
@@ -158,8 +163,13 @@ OUT_002 = Message(
     "OUT-002",
     "A file could not be written.",
     "Close it in Excel, and run the command again.",
-    "The file could not be written ({reason}). Everything is recorded: close the file if it is "
-    "open in Excel, make room if the disk is full, and run the command again.",
+    {
+        "": "The file could not be written ({reason}). Everything is recorded: close the file if "
+        "it is open in Excel, make room if the disk is full, and run the command again.",
+        "stopped": "This could not be read or written ({reason}), so the command stopped here. "
+        "What it did before is recorded: make room if the disk is full, close the file if it is "
+        "open in Excel, check its permissions, and run the command again.",
+    },
 )
 OUT_003 = Message(
     "OUT-003",

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
+from xlplan.codes.return_codes import DEC_001
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.merge import MergeResult
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.errors import Problem, XlplanError
 from xlplan.merge.answers import facts_of
 from xlplan.merge.decisions import Answer
 from xlplan.merge.ids import Id
@@ -27,16 +29,11 @@ def answer(
 
     `choice` is one of the question's choices, a candidate's text, or any value of the field.
     """
-    wanted = question.id if isinstance(question, Question) else question
+    ident = question.id if isinstance(question, Question) else question
     with desk.work() as work:
-        found = next((q for q in questions_of(desk.state) if q.id == wanted), None)
+        found = next((q for q in questions_of(desk.state) if q.id == ident), None)
         if found is None:
-            raise fault(
-                "DEC-001",
-                wanted,
-                "This question is not open: it has been answered, or what it was about has "
-                "changed. `merge` and `status` list the open questions.",
-            )
+            raise DEC_001.fault(ident)
         facts = facts_of(desk.state, found, _answer(desk, found, choice, other, why))
         if isinstance(facts, Problem):
             raise XlplanError(facts)
@@ -49,107 +46,86 @@ def answer(
 
 
 def _answer(desk: Desk, question: Question, choice: str, other: object, why: str) -> Answer:
-    given = other if isinstance(other, str | int | float | date) else None
-    plain = Answer(choice, given, why)
-    if not isinstance(facts_of(desk.state, question, plain), Problem) or given is not None:
+    value = other if isinstance(other, str | int | float | date) else None
+    plain = Answer(choice, value, why)
+    if not isinstance(facts_of(desk.state, question, plain), Problem) or value is not None:
         return plain
     item = desk.state.field_of((question.uid, question.field))
     if item is None or OTHER not in question.choices:
         return plain
-    value = canon(item, choice, desk.state.definition)
-    return plain if value is None or isinstance(value, Invalid) else Answer(OTHER, choice, why)
+    read = canon(item, choice, desk.state.definition)
+    return plain if read is None or isinstance(read, Invalid) else Answer(OTHER, choice, why)
 
 
 @dataclass(frozen=True)
 class UndoResult:
-    """What was taken back: the return, the decisions that went with it, what changed."""
+    """What `Plan.undo` reversed: the return, the decisions that went with it, what changed.
+
+    `problems` are notes on what stands in spite of it, and files that could not be written.
+    """
 
     returned: Returned
     decisions: tuple[Decided, ...]
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
+    questions: tuple[Question, ...] = ()
+    """Every question that is open now."""
 
 
 def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
-    """Retract a return. XlplanError where it is unknown, already taken back, or where decisions
-    have seen what it wrote and `cascade` does not allow for taking those back too."""
+    """Reverse a return. XlplanError where it is unknown, reversed already, or where decisions
+    have seen what it wrote and `cascade` does not allow for reversing those too."""
     with desk.work() as work:
         state = desk.state
         returned = find_return(state, return_id)
         answers = _answers_of(desk, returned)
         dependent = dependent_decisions(state, returned, answers)
         if dependent and not cascade:
-            listed = "; ".join(
-                f"{state.ref(d.uid) or d.uid} {d.field}: {d.choice}".strip() for d in dependent
-            )
-            raise fault(
-                "UNDO-003",
-                returned.id,
-                f"{len(dependent)} decision(s) rest on this return: {listed}. "
-                "Add --cascade to take them back as well.",
-            )
+            found = [f"{state.ref(d.uid) or d.uid} {d.field}: {d.choice}" for d in dependent]
+            raise UNDO_003.fault(returned.id, decisions=found)
         gone = (*dependent, *answers)
         work.append([Undone(returned.id, tuple(d.id for d in gone), why)])
         changes = tuple(work.step.changes())
         prepared = outputs.prepare(desk, work)
-        told = (*_still_there(desk, returned), *_still_said(state, returned))
+        notes = (*_in_inbox(desk, returned), *_made_by_others(state, returned))
+        left = tuple(questions_of(state))
     problems = outputs.write(desk, prepared)
-    return UndoResult(returned, gone, changes, (*told, *problems))
+    return UndoResult(returned, gone, changes, (*notes, *problems), left)
 
 
-def _still_there(desk: Desk, returned: Returned) -> Iterator[Problem]:
+def _in_inbox(desk: Desk, returned: Returned) -> Iterator[Problem]:
     """A file that still lies in the inbox comes in again with the next merge."""
     path = desk.folder.root / returned.file
     lies = next((p for p in (path, *path.parents) if p.is_file()), None)
     if lies is not None and desk.folder.inbox in lies.parents:
         name = lies.relative_to(desk.folder.root).as_posix()
-        yield Problem(
-            "UNDO-005",
-            name,
-            f"It still lies in the inbox: the next merge takes {returned.file} in again. Move it "
-            "elsewhere if it is to stay out.",
-            "note",
-        )
+        yield UNDO_005.problem(name, file=returned.file)
 
 
-def _still_said(state: State, returned: Returned) -> Iterator[Problem]:
-    """What another file says as well stands, though one that said it was taken back."""
+def _made_by_others(state: State, returned: Returned) -> Iterator[Problem]:
+    """What another live return asserts as well stands, though this one is reversed."""
     own = {item.id for item in returned.assertions}
     for other in state.returns.values():
-        said = own & {item.id for item in other.assertions}
-        if said and other.id != returned.id and state.live_return_of(other.sha256) is not None:
-            yield Problem(
-                "UNDO-006",
-                other.file,
-                f"It says {len(said)} of the {len(own)} things that {returned.file} said, which "
-                f"stand. To take them back too: xlplan undo {other.id}",
-                "note",
+        same = own & {item.id for item in other.assertions}
+        if same and other.id != returned.id and state.live_return_of(other.sha256) is not None:
+            yield UNDO_006.problem(
+                other.file, same=len(same), all=len(own), file=returned.file, id=other.id
             )
 
 
 def find_return(state: State, return_id: str) -> Returned:
-    """The live return with this id, or with an id that begins so."""
+    """The live return with this id, or with an id that begins so.
+
+    XlplanError where there is none (UNDO-001), several (UNDO-004), or it was reversed (UNDO-002).
+    """
     found = [r for r in state.returns.values() if r.id.startswith(return_id) and return_id]
     if not found:
-        raise fault(
-            "UNDO-001",
-            return_id,
-            f'"{return_id}" is not the id of a return. `xlplan merge` and `xlplan log --json` '
-            "name the ids, such as r-3f9c20a1b4d7.",
-        )
+        raise UNDO_001.fault(return_id, id=return_id)
     if len(found) > 1:
-        ids = ", ".join(f"{r.id} ({r.file})" for r in found)
-        raise fault(
-            "UNDO-004",
-            return_id,
-            f'"{return_id}" is the beginning of several ids: {ids}. Give more of the one you mean.',
-        )
+        ids = [f"{r.id} ({r.file})" for r in found]
+        raise UNDO_004.fault(return_id, id=return_id, ids=ids)
     if state.live_return_of(found[0].sha256) is None:
-        raise fault(
-            "UNDO-002",
-            found[0].id,
-            f"{found[0].file} has already been taken back. To have it in again, merge the file.",
-        )
+        raise UNDO_002.fault(found[0].id, file=found[0].file)
     return found[0]
 
 
@@ -202,7 +178,7 @@ def dependent_decisions(
 
 
 def _live_decisions(state: State) -> list[Decided]:
-    """The decisions that have not been taken back."""
+    """The decisions that have not been reversed."""
     return [
         decision
         for decision in state.decisions.values()

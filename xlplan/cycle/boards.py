@@ -6,7 +6,7 @@ A position in the past is the ledger replayed up to there: what came later is no
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from xlplan.board.dues import due_fields, due_histories
 from xlplan.board.model import Board, PastBoard, ReturnLine
 from xlplan.board.several import combined
 from xlplan.board.standings import due_date
+from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
 from xlplan.cycle.past import past_of
-from xlplan.cycle.report import check_cycle, no_cycle_yet
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.cycle.report import check_cycle
+from xlplan.cycle.status import leads_of
+from xlplan.errors import Problem, XlplanError
 from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import Change, MasterRow, Published, Question
 from xlplan.merge.questions import questions_of
@@ -143,7 +145,7 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
         return []
     return [
         ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form)
-        for lead in report.status(desk, cycle).leads
+        for lead in leads_of(desk, cycle, questions_of(desk.state))
         if lead.issued
     ]
 
@@ -216,7 +218,7 @@ def board_between(
     """
     wanted = cycle or current_cycle(desk.state)
     if not wanted:
-        raise no_cycle_yet()
+        raise PUB_001.fault("--cycle")
     check_cycle(desk, wanted)
     if closed:
         end = point_of(desk, wanted)
@@ -224,12 +226,7 @@ def board_between(
         end = Point(desk.state.seq, wanted, desk.today, desk.now(), desk.ledger.tip()[2])
     start = point_of(desk, since) if since else last_board(desk, wanted, end.position)
     if start.position >= end.position:
-        raise fault(
-            "PUB-002",
-            "--from",
-            f'"{since or start.label}" does not come before "{wanted}". Give the earlier cycle '
-            "with --from and the later one with --to.",
-        )
+        raise PUB_002.fault("--from", since=since or start.label, until=wanted)
     view = PastDesk(desk, end) if closed else desk
     return make_board(view, wanted, end.position, end.day, end.tip, start), end.at
 
@@ -253,7 +250,7 @@ def board_with_others(
     for place in others:
         folder = find_folder(place)
         if folder.root.resolve() in seen:
-            raise fault("PUB-003", str(place), "This plan is on the board already. Name it once.")
+            raise PUB_003.fault(str(place))
         seen.add(folder.root.resolve())
         other = Desk(folder, desk.clock)
         try:
@@ -270,4 +267,4 @@ def board_with_others(
 def _in_plan(place: Path, error: XlplanError) -> XlplanError:
     """The error with the folder of the plan that it is about."""
     problem = error.problems[0]
-    return fault(problem.code, f"{place}, {problem.where}", problem.message)
+    return XlplanError(replace(problem, where=f"{place}, {problem.where}"))

@@ -13,10 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from xlplan.codes.cycle_codes import DEMO_001, DEMO_002
 from xlplan.cycle.desk import clock_for
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
-from xlplan.errors import fault
 from xlplan.merge.model import Question
 from xlplan.plan.definition import ENTRY, Lead
 from xlplan.plan.load import load_definition
@@ -34,11 +34,15 @@ class Demo:
     to_open: tuple[tuple[Path, str], ...]
 
 
-def demo(folder: Path, say: Callable[[str], object], *, example: str = EXAMPLE) -> Demo:
-    """Run a cycle of the shipped `example` in a new folder; `say` is told each command.
+def demo(
+    folder: str | Path, say: Callable[[str], object] = print, *, example: str | None = None
+) -> Demo:
+    """Run a cycle of a shipped example (default: `EXAMPLE`) in a new folder.
 
-    Raises XlplanError where no example has this name, and as `new` does.
+    `say` is called with a line for each command. Raises XlplanError where no example has this
+    name (DEMO-002), and as `new_plan` does.
     """
+    folder, example = Path(folder), example or EXAMPLE
     place = shipped("examples") / _known(example)
     script = tomllib.loads((place / "returns.toml").read_text(encoding="utf-8"))
     cycle = script["cycle"]
@@ -54,18 +58,17 @@ def demo(folder: Path, say: Callable[[str], object], *, example: str = EXAMPLE) 
         say(f"$ xlplan issue --cycle {cycle['id']} --return-by {cycle['return_by']}")
         templates = {t.lead.name: t for t in plan.issue(cycle["id"], cycle["return_by"])}
         say(f"  {len(templates)} templates issued")
-        for given in script["return"]:
-            _drop(plan, templates[given["lead"]].path, given)
+        for step in script["return"]:
+            _drop(plan, templates[step["lead"]].path, step)
         say(f"  {len(script['return'])} returns dropped into the inbox")
     with open_plan(folder, today=cycle["return_by"]) as plan:
         say("$ xlplan merge")
         result = plan.merge()
-        refused = [report.file for report in result.returns if report.outcome == "refused"]
         say(f"  {len(result.changes)} changes, questions open: {len(result.questions)}")
-        for file in refused:
-            say(f"  refused: {file}")
-        for given in script.get("decision", ()):
-            _answer(plan, result.questions, given, f"{cycle['return_by']}T15:00:00Z")
+        for report in result.refused:
+            say(f"  refused: {report.file}")
+        for step in script.get("decision", ()):
+            _answer(plan, result.questions, step, f"{cycle['return_by']}T15:00:00Z")
         say("$ xlplan merge    (after answering in decisions.xlsx)")
         result = plan.merge()
         say(f"  answered: {result.answered}, questions open: {len(result.questions)}")
@@ -91,29 +94,26 @@ def examples() -> tuple[str, ...]:
 def _known(example: str) -> str:
     if example in examples():
         return example
-    raise fault(
-        "DEMO-002", example,
-        f"There is no example of this name. The examples are: {', '.join(examples())}.",
-    )  # fmt: skip
+    raise DEMO_002.fault(example, name=example, examples=examples())
 
 
 def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
     """Go through the list of leads as the coordinator does: who is one, and who is nobody."""
     definition = load_definition(path.read_text(encoding="utf-8"), path.name)
-    given = {
+    tidied = {
         item["name"]: Lead(
             item["name"], tuple(item.get("aliases", ())), item.get("organisation", "")
         )
         for item in script.get("lead", ())
     }
-    gone = {name for lead in given.values() for name in (lead.name, *lead.aliases)}
+    gone = {name for lead in tidied.values() for name in (lead.name, *lead.aliases)}
     gone |= set(script.get("nobody", ()))
     kept = {lead.name: lead for lead in definition.leads if lead.name not in gone}
-    leads = tuple(lead for _, lead in sorted({**kept, **given}.items()))
+    leads = tuple(lead for _, lead in sorted({**kept, **tidied}.items()))
     path.write_text(write_definition(replace(definition, leads=leads)), encoding="utf-8")
 
 
-def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
+def _drop(plan: Plan, template: Path, step: Mapping[str, Any]) -> None:
     """Fill in a template as one lead does, and put it into the inbox."""
     from xlplan.workbook.write.filling import fill_in, key_rows
 
@@ -121,42 +121,37 @@ def _drop(plan: Plan, template: Path, given: Mapping[str, Any]) -> None:
     columns, rows = key_rows(data, ID_PREFIX)
     uids = {plan.desk.state.ref(uid): uid for uid in rows}
     edits = []
-    for edit in given.get("edit", ()):
+    for edit in step.get("edit", ()):
         value = edit.get("value")
         text = value.strip("\n") if isinstance(value, str) else value
         # Earlier entries of a narrative may be locked: a lead writes in the column beside them.
         column = columns.get(edit["field"] + ENTRY) or columns[edit["field"]]
         edits.append((f"{column}{rows[uids[edit['action']]][1]}", text or None))
-    filled = fill_in(data, "Update", edits, given["saved_at"])
-    if given.get("broken"):
+    filled = fill_in(data, "Update", edits, step["saved_at"])
+    if step.get("broken"):
         filled = filled[: len(filled) // 3]
-    (plan.desk.folder.inbox / given["file"]).write_bytes(filled)
+    (plan.desk.folder.inbox / step["file"]).write_bytes(filled)
 
 
 def _answer(
-    plan: Plan, questions: tuple[Question, ...], given: Mapping[str, Any], saved_at: str
+    plan: Plan, questions: tuple[Question, ...], step: Mapping[str, Any], saved_at: str
 ) -> None:
     """Answer one question in `decisions.xlsx`, as the coordinator does."""
     from xlplan.workbook.write.filling import fill_in, key_rows
 
-    wanted = [
+    asked = [
         question
         for question in questions
-        if (question.action, question.field) == (given["action"], given["field"])
+        if (question.action, question.field) == (step["action"], step["field"])
     ]
-    if not wanted:
-        raise fault(
-            "DEMO-001",
-            "returns.toml",
-            f"The example answers a question on {given['field']} of action {given['action']}, "
-            "which was not asked. Take that answer out of the example.",
-        )
+    if not asked:
+        raise DEMO_001.fault("returns.toml", column=step["field"], ref=step["action"])
     path = plan.desk.folder.decisions
     data = path.read_bytes()
     columns, rows = key_rows(data, ID_PREFIX)
-    sheet, row = rows[wanted[0].id]
+    sheet, row = rows[asked[0].id]
     edits = [
-        (f"{columns['decision']}{row}", given["choice"]),
-        (f"{columns['why']}{row}", given.get("why")),
+        (f"{columns['decision']}{row}", step["choice"]),
+        (f"{columns['why']}{row}", step.get("why")),
     ]
     path.write_bytes(fill_in(data, sheet, edits, saved_at))

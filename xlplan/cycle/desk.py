@@ -13,8 +13,7 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
-from xlplan.cycle.folder import PlanFolder, not_recorded, text_digest
-from xlplan.cycle.key import first_fingerprint, own_key
+from xlplan.cycle.folder import PlanFolder, first_fingerprint, not_recorded, own_key, text_digest
 from xlplan.errors import XlplanError
 from xlplan.ledger.originals import left_over, sweep
 from xlplan.ledger.store import Ledger, Transaction
@@ -32,8 +31,10 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def clock_for(day: date) -> Clock:
-    """A clock that stands at noon (UTC) of a day: what ``--today`` sets."""
+def clock_for(day: date | None) -> Clock:
+    """A clock that stands at noon (UTC) of a day, as ``--today`` sets it, or the system's."""
+    if day is None:
+        return system_clock
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     return lambda: noon
 

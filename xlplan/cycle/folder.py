@@ -1,16 +1,32 @@
-"""A plan's folder: where everything is, the secret key, and the texts in it."""
+"""A plan's folder: where everything is, the secret key, and whether it is this plan's own."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from xlplan.codes.folder_codes import OUT_005
-from xlplan.errors import Problem, XlplanError, fault
-from xlplan.ledger.originals import Originals, write_atomically
+from xlplan.codes.folder_codes import (
+    LED_010,
+    OUT_004,
+    PLAN_001,
+    PLAN_002,
+    PLAN_003,
+    PLAN_004,
+    PLAN_005,
+    PLAN_008,
+)
+from xlplan.errors import XlplanError, reason_of
+from xlplan.ledger.originals import Originals, sha256, write_atomically
+from xlplan.workbook.stamp import fingerprint
+
+if TYPE_CHECKING:
+    from xlplan.ledger.store import Ledger
+    from xlplan.merge.state import State
 
 KEY_BYTES = 32
 
@@ -98,15 +114,9 @@ class PlanFolder:
         try:
             return self.definition.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
-            raise fault(
-                "PLAN-002", str(self.definition), "plan.toml is missing. Restore it from a backup."
-            ) from None
+            raise PLAN_002.fault(str(self.definition)) from None
         except UnicodeDecodeError as error:
-            raise fault(
-                "PLAN-003",
-                str(self.definition),
-                f"plan.toml is not UTF-8 text (byte {error.start}). Save it as UTF-8.",
-            ) from None
+            raise PLAN_003.fault(str(self.definition), byte=error.start) from None
         except OSError as error:
             raise unreadable(self.definition, error) from None
 
@@ -118,27 +128,16 @@ class PlanFolder:
 
     def read_key(self) -> bytes:
         """The secret key; XlplanError where the folder was copied without it."""
-        why = "it is not a line of hexadecimal digits"
         try:
             key = bytes.fromhex(self.key.read_text(encoding="ascii").strip())
-            why = f"it holds {2 * len(key)} hexadecimal digits, a key has {2 * KEY_BYTES}"
         except FileNotFoundError:
-            raise fault(
-                "PLAN-004",
-                str(self.key),
-                "The plan's secret key is missing: the folder was copied without it. Copy "
-                "secret.key from the original folder; without it no template can be recognised.",
-            ) from None
+            raise PLAN_004.fault(str(self.key)) from None
         except ValueError:
-            key = b""
+            raise PLAN_005.fault(str(self.key), "not-hexadecimal") from None
         except OSError as error:
             raise unreadable(self.key, error) from None
         if len(key) != KEY_BYTES:
-            raise fault(
-                "PLAN-005",
-                str(self.key),
-                f"The plan's secret key is damaged: {why}. Restore secret.key from a backup.",
-            )
+            raise PLAN_005.fault(str(self.key), digits=2 * len(key), needed=2 * KEY_BYTES)
         return key
 
 
@@ -150,53 +149,18 @@ def find_folder(start: Path) -> PlanFolder:
     except OSError as error:
         raise unreadable(start, error) from None
     if not there:
-        raise fault(
-            "PLAN-001",
-            str(start),
-            "This is not a plan folder (no plan.toml and ledger.db). Go to the plan's folder, "
-            "name it with -C, or start a plan with: xlplan new DIR --from MASTER.xlsx",
-        )
+        raise PLAN_001.fault(str(start))
     return folder
 
 
 def unreadable(path: Path, error: OSError) -> XlplanError:
     """A file or folder of the plan that is there and cannot be read."""
-    return fault(
-        "PLAN-008",
-        str(path),
-        f"This cannot be read ({error.strerror or error}). Check its permissions, and that no "
-        "other program holds it open.",
-    )
+    return PLAN_008.fault(str(path), reason=reason_of(error))
 
 
 def not_recorded(error: OSError) -> XlplanError:
     """The disk, or another program, did not let a command read or keep what it needed."""
-    return fault(
-        "OUT-004",
-        str(error.filename or "the plan folder"),
-        f"This could not be read or written ({error.strerror or error}). Nothing was recorded; "
-        "make room if the disk is full, close the file if it is open in Excel, check its "
-        "permissions, and run the command again.",
-    )
-
-
-def not_finished(error: OSError) -> Problem:
-    """The disk, or another program, did not let a command go on that had recorded something."""
-    return Problem(
-        "OUT-002",
-        str(error.filename or "the plan folder"),
-        f"This could not be read or written ({error.strerror or error}). What was done before is "
-        "recorded; make room if the disk is full, close the file if it is open in Excel, check its "
-        "permissions, and run the command again.",
-    )
-
-
-def not_printed(error: OSError, *, recorded: bool) -> Problem:
-    """A command has come to its end, and only the report of it could not be printed."""
-    reason = str(error.strerror or error)
-    if recorded:
-        return OUT_005.problem("the report", "recorded", reason=reason)
-    return OUT_005.problem("the report", "nothing", reason=reason)
+    return OUT_004.fault(str(error.filename or "the plan folder"), reason=reason_of(error))
 
 
 def text_digest(text: str) -> str:
@@ -211,3 +175,62 @@ def synced_folder(root: Path) -> str:
             if service.casefold().replace(" ", "") in part.casefold().replace(" ", ""):
                 return service
     return "a network share" if os.name == "nt" and str(root).startswith("\\\\") else ""
+
+
+# Which key belongs to a plan: its fingerprint stands in the ledger. A plan that signs with another
+# plan's key would no longer know its own templates by sight, so the two are compared when a plan
+# is opened, before anything is written.
+
+
+def own_key(folder: PlanFolder, ledger: Ledger) -> bytes:
+    """The secret key; XlplanError where it is missing, damaged, or that of another plan."""
+    key = folder.read_key()
+    known = ledger.fingerprint()
+    if known and known != fingerprint(key):
+        raise LED_010.fault(str(folder.key))
+    return key
+
+
+def check_key(folder: PlanFolder, ledger: Ledger) -> None:
+    """Raise XlplanError where the key that is there belongs to another plan.
+
+    Without a key, or with a damaged one, a plan can be looked at: what needs it says so.
+    """
+    try:
+        folder.read_key()
+    except XlplanError:
+        return
+    own_key(folder, ledger)
+
+
+def first_fingerprint(folder: PlanFolder, state: State) -> str:
+    """The fingerprint for a ledger that has none yet; ``""`` where the key cannot be read.
+
+    XlplanError where the oldest workbook of ours that still lies as it was written was signed with
+    another key: the one that is there came in from elsewhere.
+    """
+    from xlplan.returned.identity import find_manifest
+    from xlplan.workbook.read.reading import read_book
+
+    try:
+        key = folder.read_key()
+    except XlplanError:
+        return ""
+    for name, data in _as_written(folder, state):
+        found = find_manifest(read_book(data, name), key).manifest
+        if found is not None:
+            if not found.genuine:
+                raise LED_010.fault(str(folder.key))
+            break
+    return fingerprint(key)
+
+
+def _as_written(folder: PlanFolder, state: State) -> Iterator[tuple[str, bytes]]:
+    """The workbooks that were issued and are byte for byte what was written, oldest first."""
+    for issued in state.issued.values():
+        try:
+            data = (folder.root / issued.file).read_bytes()
+        except OSError:
+            continue  # sent, moved or deleted
+        if sha256(data) == issued.sha256:
+            yield issued.file, data

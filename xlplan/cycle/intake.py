@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.return_codes import MRG_001, RET_022
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.edited import is_edited
+from xlplan.cycle.outputs import is_edited
 from xlplan.errors import Problem
 from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued, Ours, Shared

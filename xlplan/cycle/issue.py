@@ -6,14 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.codes.cycle_codes import (
+    ISS_001,
+    ISS_002,
+    ISS_003,
+    ISS_004,
+    ISS_005,
+    ISS_006,
+    ISS_007,
+    ISS_008,
+)
+from xlplan.codes.hints import did_you_mean
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.edited import is_edited, unusable
-from xlplan.cycle.outputs import Output, write
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.cycle.outputs import Output, is_edited, unusable, write
+from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.originals import sha256
 from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, MasterRow, Ours
@@ -36,11 +45,16 @@ class IssuedTemplate:
     path: Path
     actions: tuple[str, ...]
     id: str
+    """The template reference that the lead sees in it: ``t-`` and 12 hexadecimal digits."""
 
 
 @dataclass(frozen=True)
 class IssueResult:
-    """What `issue` did."""
+    """What `Plan.issue_with_report` did for the cycle with this id.
+
+    `problems` are actions that nobody was asked about, texts that do not fit a cell, and files
+    that could not be written.
+    """
 
     cycle: str
     templates: tuple[IssuedTemplate, ...]
@@ -56,30 +70,22 @@ def issue(
     changed writes the same bytes and records nothing.
     """
     if not _CYCLE_ID.fullmatch(cycle) or safe_name(cycle) != cycle:
-        raise fault(
-            "ISS-001",
-            "--cycle",
-            f'"{cycle}" cannot be a cycle id. Use letters, digits, "-" and ".", such as 2026-11.',
-        )
+        raise ISS_001.fault("--cycle", cycle=cycle)
     if return_by is not None and return_by < desk.today:
-        raise fault(
-            "ISS-002",
-            "--return-by",
-            f"{return_by.isoformat()} is in the past. Give a date from today on.",
-        )
+        raise ISS_002.fault("--return-by", date=return_by.isoformat())
     with desk.work() as work:
         definition = desk.state.definition
         per_lead, problems = _actions_of_leads(desk)
-        wanted = _wanted(definition, leads, per_lead)
+        chosen = _chosen(definition, leads, per_lead)
         made: list[tuple[Issued, Lead, bytes]] = []
-        taken: set[str] = set()
-        names = {lead.name: safe_name(lead.name, taken) for lead in definition.leads}
+        used: set[str] = set()
+        names = {lead.name: safe_name(lead.name, used) for lead in definition.leads}
         as_of = desk.state.seq
-        for lead in wanted:
+        for lead in chosen:
             rows = per_lead[lead.name]
             issued, data, long = _make(desk, cycle, return_by, lead, rows, as_of, names[lead.name])
-            told = {(problem.action, problem.field) for problem in problems}
-            problems += [each for each in long if (each.action, each.field) not in told]
+            known = {(problem.action, problem.field) for problem in problems}
+            problems += [each for each in long if (each.action, each.field) not in known]
             made.append((issued, lead, data))
             if desk.state.issued.get(issued.id) != issued:
                 work.append([issued])
@@ -92,18 +98,9 @@ def issue(
         templates.append(IssuedTemplate(lead, path, refs, issued.id))
     problems += write(desk, files)
     if is_edited(desk, desk.folder.master):
-        problems.append(unusable(desk, desk.folder.master) or _unmerged(desk.folder.master))
+        master = desk.folder.master
+        problems.append(unusable(desk, master) or ISS_005.problem(master.name))
     return IssueResult(cycle, tuple(templates), tuple(problems))
-
-
-def _unmerged(master: Path) -> Problem:
-    return Problem(
-        "ISS-005",
-        master.name,
-        "master.xlsx holds edits that these templates do not show. To send them out, run "
-        "xlplan merge and issue again.",
-        "warning",
-    )
 
 
 def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Problem]]:
@@ -127,78 +124,46 @@ def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Prob
             elif row not in found[lead.name]:
                 found[lead.name].append(row)
         if not names:
-            problems.append(
-                Problem(
-                    "ISS-004",
-                    f"action {row.ref}",
-                    "No lead is named, so nobody was asked about it. Enter a lead in master.xlsx.",
-                    "warning",
-                    row.ref,
-                    item.id if item else "",
-                )
-            )
+            field = item.id if item else ""
+            where = f"action {row.ref}"
+            problems.append(ISS_004.problem(where, "blank", action=row.ref, field=field))
     return found, problems
 
 
 def _unknown_lead(definition: PlanDefinition, row: MasterRow, name: str, field: str) -> Problem:
+    where = f"action {row.ref}"
     if says_vacant(name):
-        return Problem(
-            "ISS-004",
-            f"action {row.ref}",
-            f'The lead is "{name}", which names nobody, so nobody was asked about it. Enter a '
-            "lead in master.xlsx.",
-            "warning",
-            row.ref,
-            field,
-        )
-    near = get_close_matches(name, [lead.name for lead in definition.leads], 1, 0.75)
-    hint = f' Did you mean "{near[0]}"? Add it there as an alias.' if near else ""
-    return Problem(
-        "ISS-003",
-        f"action {row.ref}",
-        f'The lead "{name}" is not in the list of leads, so no template was issued to them. '
-        f"Add a [[lead]] to plan.toml or correct the action in master.xlsx.{hint}",
-        "error",
-        row.ref,
-        field,
-    )
+        return ISS_004.problem(where, "vacant", action=row.ref, field=field, lead=name)
+    hint = did_you_mean(name, _names(definition), 0.75)
+    return ISS_003.problem(where, action=row.ref, field=field, lead=name, hint=hint)
 
 
-def _wanted(
+def _names(definition: PlanDefinition) -> list[str]:
+    return [lead.name for lead in definition.leads]
+
+
+def _chosen(
     definition: PlanDefinition, names: Sequence[str], per_lead: dict[str, list[MasterRow]]
 ) -> list[Lead]:
+    """The leads to issue to: those with these names, or all who have an action."""
     if not names:
         found = [lead for lead in definition.leads if per_lead[lead.name]]
         if not found:
-            raise fault(
-                "ISS-008",
-                "plan.toml",
-                "No lead has an action, so there is nothing to issue. Enter leads in master.xlsx, "
-                "and list each under [[lead]] here.",
-            )
+            raise ISS_008.fault("plan.toml")
         return found
-    wanted, problems = [], []
+    chosen, problems = [], []
     for name in names:
         lead = definition.lead(name)
         if lead is None:
-            near = get_close_matches(name, [lead.name for lead in definition.leads], 1, 0.6)
-            hint = f'Did you mean "{near[0]}"?' if near else "plan.toml names them under [[lead]]."
-            problems.append(
-                Problem("ISS-006", "--lead", f'"{name}" is not in the list of leads. {hint}')
-            )
+            hint = did_you_mean(name, _names(definition))
+            problems.append(ISS_006.problem("--lead", lead=name, hint=hint))
         elif not per_lead[lead.name]:
-            problems.append(
-                Problem(
-                    "ISS-007",
-                    "--lead",
-                    f'"{lead.name}" has no action to report on. Leave this --lead out.',
-                )
-            )
+            problems.append(ISS_007.problem("--lead", lead=lead.name))
         else:
-            wanted.append(lead)
+            chosen.append(lead)
     if problems:
         raise XlplanError(problems)
-    return wanted
+    return chosen
 
 
 def _make(

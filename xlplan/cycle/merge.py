@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.return_codes import RET_025
+from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_021, RET_025
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class ReturnReport:
     """What became of one file: `outcome` is merged, unchanged, duplicate or refused.
+
+    `id` is that of the return (``r-`` and the first 12 hexadecimal digits of the file's SHA-256);
+    `lead` and `cycle` are blank where it answers no template; `questions` counts those that it
+    raised, or that wait for an answer about it.
 
     `fates` accounts for every returned cell that differs from its base, each exactly once.
     """
@@ -67,7 +71,11 @@ class ReturnReport:
 
 @dataclass(frozen=True)
 class MergeResult:
-    """What a merge did, or with `dry_run` would do."""
+    """What `Plan.merge` did, or with `dry_run` would do; also what `Plan.answer` did.
+
+    `changes` are those that it made in the master, `questions` all that are open now. `problems`
+    are those that belong to no single return; the others are in the reports.
+    """
 
     returns: tuple[ReturnReport, ...]
     changes: tuple[Change, ...]
@@ -79,11 +87,16 @@ class MergeResult:
     """What the leads should be asked to correct; see `xlplan.cycle.replying.write_replies`."""
 
     @property
+    def refused(self) -> tuple[ReturnReport, ...]:
+        """The files that could not be used."""
+        return tuple(report for report in self.returns if report.outcome == "refused")
+
+    @property
     def needs_a_person(self) -> bool:
         """Whether something is left for a person: exit status 1."""
         return bool(
             self.questions
-            or any(report.outcome == "refused" for report in self.returns)
+            or self.refused
             or any(problem.level != "note" for problem in self.problems)
         )
 
@@ -134,13 +147,7 @@ def merge(
 
 def _nothing(desk: Desk, paths: Sequence[Path] | None) -> Problem:
     where = ", ".join(str(path) for path in paths) if paths else f"{desk.folder.inbox.name}/"
-    return Problem(
-        "MRG-002",
-        where,
-        "There is nothing to merge here, and master.xlsx and decisions.xlsx hold no edits. "
-        "Put the workbooks that came back into the folder and merge again.",
-        "warning",
-    )
+    return MRG_002.problem(where)
 
 
 def _take_all(
@@ -154,7 +161,7 @@ def _take_all(
         if known is not None and known.outcome != "refused":
             found.returned.append((item, known, True))
         elif item.digest in fresh:
-            found.problems.append(_same_bytes(item, fresh[item.digest]))
+            found.problems.append(MRG_005.problem(item.file, file=fresh[item.digest]))
         else:
             fresh[item.digest] = item.file
             return True
@@ -171,15 +178,6 @@ def _take_all(
             _take_answers(desk, work, item, book, reading, found)
         else:
             _take_return(desk, work, item, reading, found)
-
-
-def _same_bytes(item: Arrived, twin: str) -> Problem:
-    return Problem(
-        "MRG-005",
-        item.file,
-        f"This is the same file as {twin}. It was read once; nothing needs doing.",
-        "note",
-    )
 
 
 def _errors(reading: Reading) -> list[Problem]:
@@ -220,7 +218,8 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         sign_off=reading.sign_off,
     )
     if reading.sign_off.get("no_change") and fact.assertions:
-        fact = replace(fact, problems=(*fact.problems, _yet_changed(fact)))
+        yet_changed = RET_021.problem(fact.file, cells=len(fact.assertions))
+        fact = replace(fact, problems=(*fact.problems, yet_changed))
     if not _says_something_new(desk, fact):
         fact = replace(fact, outcome="unchanged")
     work.append([fact])
@@ -229,16 +228,6 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         if facts:
             work.append(facts)
     found.returned.append((item, fact, False))
-
-
-def _yet_changed(fact: Returned) -> Problem:
-    return Problem(
-        "RET-021",
-        fact.file,
-        f'It is ticked "No change this period", yet {len(fact.assertions)} of its cells changed. '
-        "The changes were taken as any other; ask its sender if they are not meant.",
-        "note",
-    )
 
 
 def _says_something_new(desk: Desk, fact: Returned) -> bool:
@@ -292,21 +281,21 @@ def _take_answers(
     problems = list(answers.problems)
     open_now = {question.id: question for question in questions_of(desk.state)}
     count = 0
-    taken: list[Fact] = []
-    for given in answers.answers:
-        question = open_now.get(given.question)
+    before: list[Fact] = []
+    for line in answers.answers:
+        question = open_now.get(line.question)
         if question is None:
-            problems.append(_stale(given.question, str(given.place), desk))
+            problems.append(_stale(line.question, str(line.place), desk))
             continue
-        answer = Answer(given.decision, given.other, given.why, given.place, reading.issued)
+        answer = Answer(line.decision, line.other, line.why, line.place, reading.issued)
         facts = facts_of(desk.state, question, answer)
         if isinstance(facts, Problem):
             problems.append(facts)
             continue
-        if problem := clash(desk.state, question, answer, facts, taken):
+        if problem := clash(desk.state, question, answer, facts, before):
             problems.append(problem)
             continue
-        taken.extend(facts)
+        before.extend(facts)
         work.append(facts)
         count += 1
     found.answered += count
@@ -328,18 +317,9 @@ def _take_answers(
 
 def _stale(question: str, where: str, desk: Desk) -> Problem:
     done = next((d for d in desk.state.decisions.values() if d.question == question), None)
-    why = (
-        f'it has been answered before ("{done.choice}")'
-        if done is not None
-        else "what it was about has changed since"
-    )
-    return Problem(
-        "DEC-001",
-        where,
-        f"This question is no longer open: {why}. The answer was not used; the other answers were. "
-        "See decisions.xlsx for what is open now.",
-        "warning",
-    )
+    if done is None:
+        return DEC_001.problem(where, "changed")
+    return DEC_001.problem(where, "answered", choice=done.choice)
 
 
 def _report(

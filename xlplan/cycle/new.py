@@ -6,12 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.cycle import outputs
-from xlplan.cycle.desk import Clock, Desk, system_clock
+from xlplan.cycle.desk import Clock, Desk, clock_for
 from xlplan.cycle.folder import PlanFolder, synced_folder, text_digest
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import allowed, sync_folder, write_atomically
@@ -50,9 +51,10 @@ def new(
     *,
     template: str | None = None,
     sheets: Sequence[str] = (),
-    clock: Clock = system_clock,
+    today: date | None = None,
+    clock: Clock | None = None,
 ) -> NewPlan:
-    """Start a plan in `folder` from the spreadsheet `source`; see DESIGN section 5.
+    """Start a plan in `folder` from the spreadsheet `source`; `today` is the day of it.
 
     Raises XlplanError where the folder already holds something, where the file cannot be read,
     or where it is no plan; then nothing is left behind.
@@ -64,7 +66,7 @@ def new(
         )
     found, data = _read(folder, source, template, sheets)
     try:
-        _put_up(folder, found, data, clock)
+        _put_up(folder, found, data, clock or clock_for(today))
     except OSError as error:
         raise _not_begun(folder, error.strerror or str(error)) from error
     problems = (*found.problems, *_warn_synced(folder))

@@ -7,12 +7,14 @@ back the same. One of them on disk that holds edits which no merge has read is n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xlplan.codes.folder_codes import OUT_001, OUT_002, OUT_003, OUT_006
+from xlplan.codes.message import listed
+from xlplan.codes.return_codes import RET_001, RET_002
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.edited import holds_edits, unusable
-from xlplan.errors import Problem, XlplanError
+from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.originals import sha256, sweep, write_atomically
 from xlplan.ledger.store import PATIENTLY
 from xlplan.merge.ids import identity, named
@@ -23,6 +25,8 @@ from xlplan.plan.definition import STATUS, PlanDefinition
 
 OWN = ("master", "decisions")
 """The documents that the coordinator may edit where they lie, so that they are looked at first."""
+_NOT_OURS = (RET_001.code, RET_002.code)
+"""What was made by another plan, or with another key: nothing that is done to it helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,6 @@ def _record(desk: Desk, work: Work, issued: Issued, data: bytes, path: Path) -> 
     digest = sha256(data)
     known = desk.state.issued.get(issued.id)
     if known is None or known.sha256 != digest:
-        from dataclasses import replace
-
         work.append([replace(issued, sha256=digest)])
     return Output(path, data, issued.document)
 
@@ -142,7 +144,7 @@ def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
     try:
         with desk.ledger.held(PATIENTLY):
             if desk.ledger.tip()[0] != desk.state.seq:
-                return [_overtaken(outputs, "Somebody else has recorded something meanwhile.")]
+                return [_overtaken(outputs, "Somebody else recorded something meanwhile.")]
             _sweep(desk, outputs)
             problems = (_write(desk, output) for output in outputs)
             return [problem for problem in problems if problem is not None]
@@ -151,14 +153,7 @@ def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
 
 
 def _overtaken(outputs: Sequence[Output], why: str) -> Problem:
-    names = ", ".join(output.path.name for output in outputs[:3])
-    more = f" and {len(outputs) - 3} more" if len(outputs) > 3 else ""
-    return Problem(
-        "OUT-003",
-        names + more,
-        f"Everything is recorded, but these files were not written: {why} Run the command again.",
-        "warning",
-    )
+    return OUT_003.problem(listed([output.path.name for output in outputs], most=3), why=why)
 
 
 def _sweep(desk: Desk, outputs: Sequence[Output]) -> None:
@@ -171,31 +166,81 @@ def _sweep(desk: Desk, outputs: Sequence[Output]) -> None:
 
 
 def _write(desk: Desk, output: Output) -> Problem | None:
+    path = output.path
     try:
-        if output.document in OWN and holds_edits(desk, output.path):
-            return unusable(desk, output.path) or Problem(
-                "OUT-001",
-                output.path.name,
-                f"{output.path.name} holds edits that have not been merged, so it was not "
-                "overwritten. Run: xlplan merge",
-                "warning",
-            )
+        if output.document in OWN and holds_edits(desk, path):
+            return unusable(desk, path) or OUT_001.problem(path.name, file=path.name)
         if output.data is None:
-            output.path.unlink(missing_ok=True)
-        elif not output.path.exists() or output.path.read_bytes() != output.data:
-            output.path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(output.path, output.data)
+            path.unlink(missing_ok=True)
+        elif not path.exists() or path.read_bytes() != output.data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, output.data)
     except OSError as error:
-        return not_written(output.path, error)
+        return not_written(path, error)
     return None
 
 
 def not_written(path: Path, error: OSError) -> Problem:
     """Why a file could not be written, and what to do: as when Excel holds it open."""
-    return Problem(
-        "OUT-002",
-        str(path),
-        f"The file could not be written ({error.strerror or error}). Everything is recorded; "
-        "close the file if it is open in Excel, make room if the disk is full, and run the "
-        "command again.",
-    )
+    return OUT_002.problem(str(path), reason=reason_of(error))
+
+
+# What stands in the place of `master.xlsx` or `decisions.xlsx`: edits that no merge has read, or a
+# file that no merge can read, such as the same workbook of another plan.
+
+
+def is_edited(desk: Desk, path: Path) -> bool:
+    """Whether a coordinator's workbook on disk holds something that no merge has read."""
+    try:
+        return holds_edits(desk, path)
+    except OSError:
+        return True
+
+
+def holds_edits(desk: Desk, path: Path) -> bool:
+    """Like `is_edited`; OSError where the file cannot be read."""
+    try:
+        digest = sha256(path.read_bytes())
+    except FileNotFoundError:
+        return False
+    return digest not in known_digests(desk)
+
+
+def known_digests(desk: Desk) -> frozenset[str]:
+    """The digests of every workbook that xlplan wrote and of every file that a merge read.
+
+    Not of one that it refused: what somebody typed there is in no other place yet.
+    """
+    read = (r.sha256 for r in desk.state.returns.values() if r.outcome != "refused")
+    return frozenset(desk.state.issued_digests.union(read))
+
+
+def unusable(desk: Desk, path: Path) -> Problem | None:
+    """What an edited workbook of the coordinator's is and that it must go, where a merge can take
+    nothing from it: to run one would change nothing."""
+    faults = _faults(desk, path)
+    if not faults:
+        return None
+    fault = faults[0]
+    if fault.code in _NOT_OURS:
+        return OUT_006.problem(path.name, "not-ours", why=fault.message, name=path.name)
+    return OUT_006.problem(path.name, "unreadable", why=fault.message, name=path.name)
+
+
+def _faults(desk: Desk, path: Path) -> Sequence[Problem]:
+    """Why a merge refuses a file: as one has said, or as one would say."""
+    from xlplan.cycle.intake import Recogniser
+    from xlplan.workbook.read.inbox import read_bytes
+    from xlplan.workbook.read.pool import read_all
+
+    data = read_bytes(path)
+    if isinstance(data, Problem):
+        return [data]
+    digest = sha256(data)
+    known = desk.state.live_return_of(digest)
+    if known is not None:
+        problems = known.problems
+    else:
+        (book,) = read_all([(path.name, data)])
+        problems = Recogniser(desk).reading(book, digest).problems
+    return [problem for problem in problems if problem.level == "error"]

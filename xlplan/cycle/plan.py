@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_002
 from xlplan.cycle import report
-from xlplan.cycle.desk import Clock, Desk, clock_for, system_clock
-from xlplan.cycle.folder import find_folder
-from xlplan.cycle.key import check_key
+from xlplan.cycle.desk import Clock, Desk, clock_for
+from xlplan.cycle.folder import PlanFolder, check_key, find_folder
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.model import Change, MasterRow, Question
 from xlplan.plan.definition import PlanDefinition
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.merge import MergeResult
     from xlplan.cycle.publish import PublishResult
+    from xlplan.cycle.status import Status
+    from xlplan.cycle.verify import Tip
 
 
 class Plan:
@@ -58,6 +59,11 @@ class Plan:
     def definition(self) -> PlanDefinition:
         """The plan definition by ``plan.toml``; XlplanError names every fault in it."""
         return self.desk.definition
+
+    @property
+    def recorded_definition(self) -> PlanDefinition:
+        """The plan definition as the ledger has it, by which its rows and changes are read."""
+        return self.desk.state.definition
 
     @property
     def recorded(self) -> bool:
@@ -162,9 +168,11 @@ class Plan:
 
     # Answers from the ledger
 
-    def status(self, cycle: str = "") -> report.Status:
-        """Where a cycle stands (default: the one issued last)."""
-        return report.status(self.desk, cycle)
+    def status(self, cycle: str = "") -> Status:
+        """Where a cycle stands (default: the one issued last), and what comes next."""
+        from xlplan.cycle.status import status
+
+        return status(self.desk, cycle)
 
     def questions(self) -> list[Question]:
         """Every open question."""
@@ -203,8 +211,19 @@ class Plan:
             past = past_of(state, self.desk.history.changes, state.seq, today)
             return check_plan(state.definition, rows, today, past)
 
+    @property
+    def tip(self) -> Tip:
+        """The end of the ledger: how many events it has, and the hash of the last."""
+        from xlplan.cycle.verify import Tip
+
+        seq, _, last = self.desk.ledger.tip()
+        return Tip(seq, last)
+
     def verify(self, tip: str = "") -> list[Problem]:
-        """Replay the ledger; check every hash, original and projection."""
+        """Replay the ledger; check every hash, original and projection.
+
+        `tip` is a hash printed on a composite, or its beginning; see `xlplan.cycle.verify.verify`.
+        """
         from xlplan.cycle.verify import verify
 
         return verify(self.desk, tip)
@@ -214,7 +233,7 @@ class Plan:
         from xlplan import frames
 
         rows = self.rows(as_of=as_of, restated=restated)
-        return frames.actions_frame(rows, self.desk.state.definition)
+        return frames.actions_frame(rows, self.recorded_definition)
 
     def composite(
         self,
@@ -240,7 +259,12 @@ class Plan:
         """The change log as a typed DataFrame, from a cycle or a date on."""
         from xlplan import frames
 
-        return frames.changes_frame(self.log(since=since), self.desk.state.definition)
+        return frames.changes_frame(self.log(since=since), self.recorded_definition)
+
+
+def is_plan(folder: str | Path) -> bool:
+    """Whether a folder holds a plan; OSError where that cannot be known."""
+    return PlanFolder(Path(folder)).exists()
 
 
 def open_plan(
@@ -255,12 +279,10 @@ def open_plan(
     With `replay` False the ledger is only opened, for `Plan.verify` to say what is wrong with it.
     Raises XlplanError where there is no plan, or where its ledger cannot be read.
     """
-    if clock is None:
-        clock = clock_for(today) if today is not None else system_clock
     found = find_folder(Path(folder))
     if not found.ledger.exists():
         raise LED_002.fault(str(found.ledger))
-    desk = Desk(found, clock)
+    desk = Desk(found, clock or clock_for(today))
     try:
         if replay:
             desk.history  # noqa: B018  # now, so that a damaged ledger is said at once

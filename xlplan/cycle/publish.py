@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.codes.cycle_codes import PUB_001, PUB_006
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import Output, write
-from xlplan.cycle.report import check_cycle, no_cycle_yet
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.cycle.report import check_cycle
+from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.originals import sha256
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import Event, Published
@@ -87,7 +88,11 @@ def _pages(book: bytes, created: str) -> bytes:
 
 @dataclass(frozen=True)
 class PublishResult:
-    """The composite that was written, the cycle it reports, and the tip printed on it."""
+    """The composite that was written, the cycle it reports, and the tip printed on it.
+
+    `tip` is the hash of the last event that the composite knows (SHA-256, hex): `Plan.verify`
+    takes it. `problems` are files that could not be written, and pages that were not made.
+    """
 
     path: Path
     cycle: str
@@ -152,18 +157,9 @@ def publish(
 def _check_out(desk: Desk, out: Path) -> None:
     """Raise XlplanError (PUB-006) where a composite would replace what it must not."""
     if out.suffix.lower() != ".xlsx":
-        raise fault(
-            "PUB-006",
-            str(out),
-            "A composite is an Excel workbook. Give --out a name that ends in .xlsx.",
-        )
+        raise PUB_006.fault(str(out), "ending")
     if desk.folder.is_own(out):
-        raise fault(
-            "PUB-006",
-            str(out),
-            "This is one of the plan's own files, or among what came in or went out: a composite "
-            "must not replace it. Give --out another name, such as board/draft.xlsx.",
-        )
+        raise PUB_006.fault(str(out), "own")
 
 
 def board_of(
@@ -192,7 +188,7 @@ def _now(desk: Desk, wanted: str) -> tuple[Board, int, str, Published | None]:
     from xlplan.cycle.boards import PastDesk, Point, make_board
 
     if not wanted:
-        raise no_cycle_yet()
+        raise PUB_001.fault("--cycle")
     check_cycle(desk, wanted)
     again = _unchanged_since(desk, wanted)
     if again is None:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from xlplan.codes.return_codes import MRG_006
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import not_written
-from xlplan.errors import Problem
+from xlplan.errors import Problem, reason_of
 from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
 from xlplan.ledger.originals import write_atomically
 from xlplan.merge.ids import Id
@@ -121,11 +122,7 @@ def write_replies(replies: Sequence[Reply], folder: Path) -> tuple[list[Path], l
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        text = (
-            f"Replies cannot be written here ({error.strerror or error}). Everything else was "
-            "done; name another folder."
-        )
-        return [], [Problem("MRG-006", str(folder), text)]
+        return [], [MRG_006.problem(str(folder), reason=reason_of(error))]
     taken: set[str] = set()
     written, problems = [], []
     for reply in replies:

@@ -7,15 +7,15 @@ written from it: they can be edited, deleted, or left stale by a crash, and are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import VER_007, VER_008, VER_009, VER_010, VER_011
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.edited import is_edited, unusable
-from xlplan.cycle.key import first_fingerprint
+from xlplan.cycle.folder import first_fingerprint
+from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.integrity import verify_chain, verify_originals
 from xlplan.ledger.originals import sha256
@@ -24,6 +24,14 @@ from xlplan.workbook.read.book import Book, at_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The end of a ledger: how many events it has, and the hash of the last (SHA-256, hex)."""
+
+    events: int
+    hash: str
 
 
 def verify(desk: Desk, tip: str = "", *, executor: Executor | None = None) -> list[Problem]:

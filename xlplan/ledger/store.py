@@ -16,10 +16,20 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from xlplan.codes.folder_codes import LED_001, LED_002, LED_003, LED_007, VER_002, VER_003
+from xlplan.codes.folder_codes import (
+    LED_001,
+    LED_002,
+    LED_003,
+    LED_004,
+    LED_005,
+    LED_006,
+    LED_007,
+    LED_009,
+    VER_002,
+    VER_003,
+)
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
-from xlplan.ledger.faults import DAMAGE, damaged, explain
 from xlplan.merge.model import Event, Fact
 
 FORMAT = 1
@@ -30,6 +40,14 @@ BRIEFLY, PATIENTLY = 200, 5000
 """Milliseconds to wait for somebody else's command to begin ours, and for a reader to end ours."""
 Row = tuple[int, int, str, str, str, str]
 """A stored row: seq, tx, at, kind, body, hash."""
+_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises; the second where SQLite's own message quotes bytes of it."""
+_MEANINGS = (
+    (("readonly", "unable to open"), LED_005),
+    (("full",), LED_006),
+    (("disk I/O",), LED_009),
+)
+"""Words of SQLite's own message, and what they mean for a plan."""
 
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -68,7 +86,7 @@ class Ledger:
         if path.exists():
             raise LED_001.fault(str(path))
         ledger = cls(path, _connect(path))
-        with ledger._said():
+        with ledger._explaining():
             ledger._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")
             ledger._db.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
             ledger._db.execute("COMMIT")
@@ -88,7 +106,7 @@ class Ledger:
         return ledger
 
     def _check_format(self) -> None:
-        with self._said():
+        with self._explaining():
             row = self._db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
         if row is None or not str(row[0]).isdecimal() or int(row[0]) < 1:
             raise LED_007.fault(str(self.path), "format")
@@ -100,7 +118,7 @@ class Ledger:
 
         Beside the events, so that those of an older ledger stay as they are, and their tip too.
         """
-        with self._said():
+        with self._explaining():
             row = self._db.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()
         return str(row[0]) if row else ""
 
@@ -145,14 +163,14 @@ class Ledger:
             yield row
 
     def _rows(self) -> list[Row]:
-        with self._said():
+        with self._explaining():
             return self._db.execute(
                 "SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq"
             ).fetchall()
 
     def tip(self) -> tuple[int, int, str]:
         """Position, transaction and hash of the last event; zeros where there is none."""
-        with self._said():
+        with self._explaining():
             row = self._db.execute(
                 "SELECT seq, tx, hash FROM event ORDER BY seq DESC LIMIT 1"
             ).fetchone()
@@ -161,12 +179,12 @@ class Ledger:
     def integrity(self) -> str:
         """What SQLite itself says of the file: ``"ok"``, or what is wrong."""
         try:
-            said = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
-            if said == "ok" and self._schema() != _expected_schema():
+            found = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
+            if found == "ok" and self._schema() != _expected_schema():
                 return "the tables or the triggers that keep it append-only have been changed"
-        except DAMAGE as error:
+        except _DAMAGE as error:
             return str(error)
-        return said
+        return found
 
     def _schema(self) -> list[tuple[str, ...]]:
         return self._db.execute(
@@ -180,7 +198,7 @@ class Ledger:
         """The one transaction of a command: committed at the end, rolled back on any error."""
         with self.held():
             yield Transaction(self)
-            with self._said():
+            with self._explaining():
                 self._wait(PATIENTLY)  # somebody's `status` may be reading just now
                 self._db.execute("COMMIT")
 
@@ -190,7 +208,7 @@ class Ledger:
 
         Who holds it is written beside it, for the message of whoever comes second (LED-004).
         """
-        with self._said():
+        with self._explaining():
             # SQLite begins on a read-only disk as well, and says so at the first write only.
             if not all(os.access(place, os.W_OK) for place in (self.path, self.path.parent)):
                 raise sqlite3.OperationalError("readonly")
@@ -216,14 +234,14 @@ class Ledger:
         self._db.execute(f"PRAGMA busy_timeout = {milliseconds}")
 
     @contextlib.contextmanager
-    def _said(self) -> Iterator[None]:
+    def _explaining(self) -> Iterator[None]:
         """Say SQLite's errors as a person would need them."""
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise explain(error, self.path, self._who()) from error
-        except DAMAGE as error:
-            raise damaged(self.path, str(error)) from error
+            raise _explained(error, self.path, self._who()) from error
+        except _DAMAGE as error:
+            raise _damaged(self.path, str(error)) from error
 
     def _who(self) -> str:
         """Who holds the ledger, as far as that can be known."""
@@ -245,7 +263,7 @@ class Transaction:
 
     def bind(self, fingerprint: str) -> None:
         """Note the key that the ledger belongs to, which is done once."""
-        with self._ledger._said():
+        with self._ledger._explaining():
             self._ledger._db.execute("INSERT INTO meta VALUES ('key', ?)", (fingerprint,))
 
     def append(self, at: str, facts: Sequence[Fact]) -> list[Event]:
@@ -255,7 +273,7 @@ class Transaction:
             self._seq += 1
             kind, body = kind_of(fact), canonical(to_body(fact))
             self._hash = link(self._hash, self._seq, self.tx, at, kind, body)
-            with self._ledger._said():
+            with self._ledger._explaining():
                 self._ledger._db.execute(
                     "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)",
                     (self._seq, self.tx, at, kind, body, self._hash),
@@ -268,19 +286,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BRIEFLY / 1000)
     except sqlite3.OperationalError as error:
-        raise explain(error, path, "") from error
+        raise _explained(error, path, "") from error
     try:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
-            return db  # said by whatever is asked of it first, with the name of the holder
+            return db  # whatever is asked of it first fails, with the name of the holder
         db.close()
-        raise explain(error, path, "") from error
-    except DAMAGE as error:
+        raise _explained(error, path, "") from error
+    except _DAMAGE as error:
         db.close()
-        raise damaged(path, str(error)) from error
+        raise _damaged(path, str(error)) from error
     return db
 
 
@@ -300,3 +318,20 @@ def _whoami() -> str:
     except (OSError, KeyError, ImportError):
         user = "somebody"
     return f"{user} on {platform.node() or 'this computer'} (process {os.getpid()})"
+
+
+def _explained(error: sqlite3.OperationalError, path: Path, holder: str) -> XlplanError:
+    """What an error that SQLite met means; `holder` is who has the plan, where that is known."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        where = str(path)
+        return LED_004.fault(where, "holder", holder=holder) if holder else LED_004.fault(where)
+    for words, message in _MEANINGS:
+        if any(word in text for word in words):
+            return message.fault(str(path))
+    return _damaged(path, text)
+
+
+def _damaged(path: Path, why: str) -> XlplanError:
+    """The ledger cannot be believed, and SQLite's reason."""
+    return LED_007.fault(str(path), "reason", reason=why)

@@ -1,17 +1,14 @@
-"""The JSON shapes of DESIGN section 5. More keys may be added; none may go."""
+"""The documents that ``--json`` prints, for Python as well: each function gives what `json.dumps`
+takes. Programs rely on these shapes: more keys may be added, none may go or change.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
-
-from xlplan.cli.say_plain import json_text, say_whole
-from xlplan.cycle.issue import IssueResult
-from xlplan.cycle.merge import MergeResult, ReturnReport
-from xlplan.cycle.report import Status
 from xlplan.errors import Problem
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.checks.milestones import Milestone, milestones_of
@@ -20,10 +17,13 @@ from xlplan.plan.due import due_of
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value, show, to_json
 
-
-def say_json(document: object) -> None:
-    """Print one JSON document on stdout."""
-    click.echo(json_text(document))
+if TYPE_CHECKING:
+    from xlplan.cycle.acts import UndoResult
+    from xlplan.cycle.issue import IssueResult
+    from xlplan.cycle.merge import MergeResult, ReturnReport
+    from xlplan.cycle.publish import PublishResult
+    from xlplan.cycle.status import Status
+    from xlplan.cycle.verify import Tip
 
 
 def problem_shape(problem: Problem) -> dict[str, str]:
@@ -224,6 +224,16 @@ def status_shape(status: Status) -> dict[str, object]:
             for lead in status.leads
         ],
         "questions": len(status.questions),
+        "title": status.title,
+        "actions": status.actions,
+        "edited": list(status.edited),
+        "published": status.published,
+        "next": {
+            "step": status.next.step,
+            "text": status.next.text,
+            "command": status.next.command,
+        },
+        "problems": [problem_shape(problem) for problem in status.problems],
     }
 
 
@@ -244,35 +254,35 @@ def issue_shape(result: IssueResult) -> dict[str, object]:
     }
 
 
-_LIVE = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet program may take a text that begins with it to be: a formula."""
+def undo_shape(result: UndoResult) -> dict[str, object]:
+    """``undo --json``."""
+    return {
+        "return": result.returned.id,
+        "file": result.returned.file,
+        "decisions": [decision.id for decision in result.decisions],
+        "changes": [change_shape(change) for change in result.changes],
+        "questions": len(result.questions),
+        "problems": [problem_shape(problem) for problem in result.problems],
+    }
 
 
-def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> None:
-    """Print a CSV table on stdout; lists become one item a line."""
-    import csv
-    import io
-
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, list(heading), extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for line in lines:
-        writer.writerow({name: _cell(line.get(name)) for name in heading})
-    say_whole(out.getvalue())
-
-
-def _cell(value: object) -> object:
-    """A value as a cell of CSV: a number as it is, and no text that a spreadsheet would run,
-    whatever the value was made of."""
-    if isinstance(value, int | float):
-        return value
-    text = _text(value)
-    return f"'{text}" if text.startswith(_LIVE) else text
+def publish_shape(result: PublishResult) -> dict[str, object]:
+    """``publish --json``."""
+    return {
+        "file": str(result.path),
+        "written": result.written,
+        "cycle": result.cycle,
+        "tip": result.tip,
+        "renderings": [str(path) for path in result.renderings],
+        "problems": [problem_shape(problem) for problem in result.problems],
+    }
 
 
-def _text(value: object) -> str:
-    if isinstance(value, Mapping):
-        return str(value.get("text", ""))
-    if isinstance(value, list):
-        return "\n".join(str(part) for part in value)
-    return "" if value is None else str(value)
+def verify_shape(tip: Tip, problems: Sequence[Problem]) -> dict[str, object]:
+    """``verify --json``; `tip` is that of the ledger that has these problems."""
+    return {
+        "ok": all(problem.level == "note" for problem in problems),
+        "events": tip.events,
+        "tip": tip.hash,
+        "problems": [problem_shape(problem) for problem in problems],
+    }

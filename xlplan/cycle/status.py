@@ -1,0 +1,268 @@
+"""`status`: where a cycle stands, lead by lead, and what comes next. Nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from xlplan.cycle.desk import Desk
+from xlplan.cycle.outputs import is_edited, unusable
+from xlplan.cycle.report import no_cycle
+from xlplan.errors import Problem
+from xlplan.merge.fates import disposition_of
+from xlplan.merge.log import counts_for, current_cycle
+from xlplan.merge.model import Issued, Question, Returned
+from xlplan.merge.questions import questions_of
+from xlplan.plan.definition import Lead
+
+_ISSUE = "xlplan issue --cycle ID --return-by DATE"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadStatus:
+    """One lead in one cycle.
+
+    `changes` counts the cells that stand in the master, alone or in agreement; `untouched` the
+    actions without any change; `questions` the open ones with a value of theirs. Times are UTC
+    (ISO 8601), blank where it has not happened.
+    """
+
+    lead: str
+    issued: bool
+    returned: bool
+    late: bool
+    """Whether they returned after the return-by date, or that has passed without a return."""
+    changes: int
+    untouched: int
+    questions: int
+    actions: int = 0
+    """How many actions they were asked about."""
+    issued_at: str = ""
+    returned_at: str = ""
+    no_change: bool = False
+    """Ticked "No change this period" in what came back last."""
+    signed_by: str = ""
+    signed_on: str = ""
+    remarks: tuple[str, ...] = ()
+    """What they wrote outside the cells that were asked for, each with its place."""
+    old_form: str = ""
+    """The earlier cycle whose form came back, where none of this cycle's did; it counts."""
+
+    @property
+    def state(self) -> str:
+        """Whether they returned, in words: ``no``, ``overdue``, ``yes`` or ``late``, and the last
+        two with ``, on the old form`` where it was that of an earlier cycle."""
+        if not self.returned:
+            return "overdue" if self.late else "no"
+        words = "late" if self.late else "yes"
+        return f"{words}, on the old form" if self.old_form else words
+
+    @property
+    def sign_off(self) -> str:
+        """``no change, A Director, 2026-11-20``, or blank."""
+        parts = ("no change" if self.no_change else "", self.signed_by, self.signed_on)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What the coordinator does next in the cycle that is open.
+
+    `text` says it in words, `command` is the command that it comes to.
+    """
+
+    step: Literal["begin", "merge", "answer", "wait", "publish", "issue"]
+    text: str
+    command: str
+
+
+_NEXT: Mapping[str, NextStep] = {
+    each.step: each
+    for each in (
+        NextStep("begin", f"xlplan check, then {_ISSUE}", _ISSUE),
+        NextStep("merge", "xlplan merge", "xlplan merge"),
+        NextStep("answer", "answer in decisions.xlsx, save it, then xlplan merge", "xlplan merge"),
+        NextStep("wait", "put what comes back into inbox, then xlplan merge", "xlplan merge"),
+        NextStep("publish", "xlplan publish", "xlplan publish"),
+        NextStep("issue", _ISSUE, _ISSUE),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a plan and one of its cycles stand.
+
+    `cycle` is blank before anything was issued; `return_by` is a date (ISO 8601) or blank.
+    `questions` are those open in the plan, whichever cycle they came up in.
+    """
+
+    title: str
+    actions: int
+    """How many actions the plan has, whether they are closed or withdrawn or not."""
+    cycle: str
+    return_by: str
+    leads: tuple[LeadStatus, ...]
+    """Every lead of the plan definition, asked in this cycle or not."""
+    questions: tuple[Question, ...]
+    edited: tuple[str, ...]
+    """Those of `master.xlsx` and `decisions.xlsx` that hold edits which are not merged yet."""
+    published: bool
+    """Whether a composite of the cycle has been published."""
+    next: NextStep
+    problems: tuple[Problem, ...] = ()
+    """What stands in the place of those two workbooks and cannot be merged."""
+
+    @property
+    def asked(self) -> tuple[LeadStatus, ...]:
+        """The leads who were issued a template."""
+        return tuple(lead for lead in self.leads if lead.issued)
+
+    @property
+    def outstanding(self) -> tuple[LeadStatus, ...]:
+        """The leads who were asked and have not returned."""
+        return tuple(lead for lead in self.asked if not lead.returned)
+
+    @property
+    def back(self) -> int:
+        """How many of the leads who were asked have returned."""
+        return len(self.asked) - len(self.outstanding)
+
+
+def status(desk: Desk, cycle: str = "") -> Status:
+    """Who was issued what, who has returned, who is late, what is open, and what comes next.
+
+    `cycle` defaults to the one issued last. XlplanError for a cycle that was never issued.
+    """
+    state = desk.state
+    open_cycle = current_cycle(state)
+    chosen = cycle or open_cycle
+    issued = _templates(desk, chosen)
+    if cycle and not issued:
+        raise no_cycle(desk, cycle)
+    questions = tuple(questions_of(state))
+    leads = leads_of(desk, chosen, questions)
+    edited, problems = _edits(desk)
+    published = {fact.cycle for _, fact in state.published}
+    current = leads if chosen == open_cycle else leads_of(desk, open_cycle, questions)
+    step = (
+        "begin" if not open_cycle
+        else "merge" if edited
+        else "answer" if questions
+        else "wait" if any(lead.issued and not lead.returned for lead in current)
+        else "publish" if open_cycle not in published
+        else "issue"
+    )  # fmt: skip
+    return Status(
+        title=state.definition.title,
+        actions=len(state.uids("action")),
+        cycle=chosen,
+        return_by=max((item.return_by for item in issued), default=""),
+        leads=leads,
+        questions=questions,
+        edited=edited,
+        published=chosen in published,
+        next=_NEXT[step],
+        problems=problems,
+    )
+
+
+def _edits(desk: Desk) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+    """Those of the coordinator's workbooks that hold edits, and those that no merge can use."""
+    edited, problems = [], []
+    for path in (desk.folder.master, desk.folder.decisions):
+        if path.exists() and is_edited(desk, path):
+            if problem := unusable(desk, path):
+                problems.append(problem)
+            else:
+                edited.append(path.name)
+    return tuple(edited), tuple(problems)
+
+
+def leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> tuple[LeadStatus, ...]:
+    """Every lead of the plan in a cycle; `questions` are those that are open."""
+    definition = desk.state.definition
+    issued = _templates(desk, cycle)
+    found = []
+    for lead in definition.leads:
+        mine = [item for item in issued if definition.lead(item.author) is lead]
+        older = _on_old_forms(desk, lead, mine)
+        found.append(_lead_status(desk, lead.name, mine, older, questions))
+    return tuple(found)
+
+
+def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
+    """What a lead returned on the forms of other cycles instead of on these (of one cycle),
+    oldest first."""
+    state = desk.state
+    since = min((item.as_of for item in mine), default=state.seq)
+    cycles = {item.cycle for item in mine}
+    found = [
+        (event.seq, fact)
+        for item in state.issued.values()
+        if item.document == "template" and state.definition.lead(item.author) is lead
+        for event, fact in state.live_return_events(item.id)
+        if event.seq > since and item.cycle not in cycles
+        if counts_for(state, fact, event.seq) in cycles
+    ]
+    return [fact for _, fact in sorted(found, key=lambda pair: pair[0])]
+
+
+def _templates(desk: Desk, cycle: str) -> list[Issued]:
+    return [
+        item
+        for item in desk.state.issued.values()
+        if item.document == "template" and item.cycle == cycle
+    ]
+
+
+def _lead_status(
+    desk: Desk,
+    name: str,
+    issued: Sequence[Issued],
+    older: Sequence[Returned],
+    questions: Sequence[Question],
+) -> LeadStatus:
+    state = desk.state
+    own = [r for item in issued for r in state.live_returns(item.id)]
+    returned = [*own, *older]
+    actions = {uid for item in issued for uid in item.uids}
+    assertions = {a.id: a for r in returned for a in r.assertions}
+    moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
+    touched = {a.uid for a in assertions.values()}
+    names = {name, *(item.author for item in issued)}
+    asked = sum(any(c.author in names for c in question.candidates) for question in questions)
+    due = max((item.return_by for item in issued), default="")
+    came = min((_came(desk, r) for r in returned), default="")
+    signed = _sign_off(returned)
+    today = desk.today.isoformat()
+    late = bool(due) and (came[:10] > due if came else bool(issued) and today > due)
+    return LeadStatus(
+        lead=name,
+        issued=bool(issued),
+        returned=bool(returned),
+        late=late,
+        changes=len(moved),
+        untouched=len(actions - touched),
+        questions=asked,
+        actions=len(actions),
+        issued_at=min((state.issued_at[item.id] for item in issued), default=""),
+        returned_at=came,
+        no_change=signed.get("no_change") == "yes",
+        signed_by=signed.get("signed_by", ""),
+        signed_on=signed.get("signed_on", ""),
+        remarks=tuple(dict.fromkeys(line for r in returned for line in r.information)),
+        old_form=older[-1].cycle if older and not own else "",
+    )
+
+
+def _sign_off(returned: Sequence[Returned]) -> Mapping[str, str]:
+    """The sign-off of the return that was saved last, of those that have one."""
+    signed = [fact for fact in returned if fact.sign_off]
+    return max(signed, key=lambda fact: (fact.saved_at, fact.id)).sign_off if signed else {}
+
+
+def _came(desk: Desk, returned: Returned) -> str:
+    """When a return was merged first (UTC)."""
+    return next(e.at for e in desk.state.return_events if e.fact is returned)
