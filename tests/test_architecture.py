@@ -18,6 +18,7 @@ from typing import Literal
 
 import pytest
 
+import xlplan
 from tests.conftest import ROOT
 from xlplan.codes.families import every_message
 from xlplan.codes.message import RESERVED, places_of
@@ -90,7 +91,7 @@ USED_BY_NOTHING: Mapping[str, str] = {
 """Modules that no other imports, each with the reason. Starting points are no modules by that."""
 STARTS = frozenset({"xlplan.cli.main"})
 
-AT_HOME = ("CHK", "LED", "VER")
+AT_HOME = ("CHK", "CLI", "CYC", "DEMO", "LED", "OUT", "SHOW", "UNDO", "VER")
 """Families of message codes that stand in `xlplan.codes` alone, in whatever room."""
 STILL_LITERAL = frozenset(
     {"board", "cli", "cycle", "issued", "merge", "plan", "returned", "source", "workbook"}
@@ -189,6 +190,17 @@ def imports_that_point_up(house: House) -> Iterator[str]:
             target = room_of_target(found.target)
             if target not in ORDER or ORDER.index(target) < ORDER.index(room):
                 yield f"{module}:{found.line}: {room} may not import {found.target}"
+
+
+def commands_that_look_behind_the_library(house: House) -> Iterator[str]:
+    """The command line knows what any caller knows: the public names, and the messages."""
+    for module, source in house.items():
+        for found in imports(module, source):
+            if room_of(module) != "cli" or found.top != "xlplan":
+                continue
+            room, name = room_of_target(found.target), found.target.removeprefix("xlplan.")
+            if room not in ("cli", "codes", "errors") and name not in xlplan.__all__:
+                yield f"{module}:{found.line}: {found.target} is no public name of xlplan"
 
 
 def imports_of_others_tools(house: House) -> Iterator[str]:
@@ -341,6 +353,7 @@ Rule = Callable[[House], Iterator[str]]
 RULES: tuple[Rule, ...] = (
     unknown_rooms,
     imports_that_point_up,
+    commands_that_look_behind_the_library,
     imports_of_others_tools,
     impure_thoughts,
     long_modules,
@@ -364,6 +377,9 @@ PLANTED: tuple[tuple[Rule, House], ...] = (
     (imports_that_point_up, {"xlplan.errors": "from xlplan.plan import values"}),
     (imports_that_point_up, {"xlplan.plan.a": "from xlplan import open_plan"}),
     (imports_that_point_up, {"xlplan.plan.a": "from xlplan import frames"}),
+    (commands_that_look_behind_the_library, {"xlplan.cli.a": "from xlplan.cycle.plan import Plan"}),
+    (commands_that_look_behind_the_library, {"xlplan.cli.a": "def f():\n    import xlplan.frames"}),
+    (commands_that_look_behind_the_library, {"xlplan.cli.a": "from xlplan import secret"}),
     (imports_of_others_tools, {"xlplan.issued.a": "def f():\n    import openpyxl.styles"}),
     (imports_of_others_tools, {"xlplan.cycle": "from pandas import DataFrame"}),
     (impure_thoughts, {"xlplan.plan.a": "from pathlib import Path"}),

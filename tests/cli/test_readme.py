@@ -1,8 +1,8 @@
-"""The README says what the program does: its commands, its codes, its Python.
+"""The README says what the program does: its commands, its Python; what its codes are it leads to.
 
-Two parts of it are generated, between the markers ``<!-- commands -->`` and ``<!-- codes -->``
-and their ends. ``python -m tests.cli.test_readme --write`` writes the commands anew; what a code
-means is for a person to write. A Python block that opens with ``python run`` is run.
+Its table of commands is generated, between the markers ``<!-- commands -->`` and its end:
+``python -m tests.cli.test_readme --write`` writes it anew. A Python block that opens with
+``python run`` is run.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.literals import CODE, all_codes, codes_in
 from xlplan.cli.commands import commands
+from xlplan.codes.families import every_message
 from xlplan.plan.load import load_definition
 
 README = ROOT / "README.md"
@@ -74,12 +75,11 @@ def test_the_commands_are_those_of_the_program(readme: str) -> None:
     assert written == command_table(), "run: python -m tests.cli.test_readme --write"
 
 
-def test_every_code_is_explained_and_none_is_invented(readme: str) -> None:
-    written = between(readme, "codes")
-    assert written is not None, "README.md has no <!-- codes --> block"
-    listed = set(CODE.findall(written))
-    assert sorted(all_codes() - listed) == [], "raised, but not in README.md"
-    assert sorted(listed - all_codes()) == [], "in README.md, but never raised"
+def test_its_codes_are_messages_and_it_leads_to_the_page_of_them(readme: str) -> None:
+    named = set(CODE.findall(readme)) - NO_CODES
+    assert named
+    assert sorted(named - every_message().keys()) == [], "no message has these codes"
+    assert "](xlplan/MESSAGES.md)" in readme
 
 
 def test_its_python_runs(readme: str, tmp_path: Path) -> None:
