@@ -1,0 +1,146 @@
+"""Facts as JSON and back, and the format as the room's page describes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from xlplan.errors import Problem
+from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
+from xlplan.ledger.store import Ledger
+from xlplan.merge.model import (
+    Assertion,
+    Decided,
+    Defined,
+    Fact,
+    Issued,
+    Ours,
+    Place,
+    Published,
+    Returned,
+    RowAdded,
+    Shared,
+    Undone,
+)
+from xlplan.plan.timescales import canon_timescale
+from xlplan.plan.values import Invalid, Value
+
+PAGE = (ROOT / "xlplan" / "ledger" / "README.md").read_text("utf-8")
+PLACE = Place("inbox/Ada.xlsx", "Update", "F12")
+VALUES: dict[str, Value] = {
+    "action": "Mend the “hull”\nand paint it",
+    "lead": ("Ada", "Ben"),
+    "due": canon_timescale("June 2027", date(2027, 6, 30)),
+    "done": date(2026, 11, 2),
+    "tags": frozenset({"b", "a"}),
+    "rating": Invalid("Purple", "VAL-002", "not on the scale"),
+    "percent": 0.5,
+    "count": 3,
+    "blank": None,
+}
+ASSERTION = Assertion(
+    "w-1", "edit", "t-1", "Ada", "a-1", "progress", "before", "after", " after ", PLACE,
+    "a message", {"A": "text"}, entry=True, cells={"A": "A1"},
+)  # fmt: skip
+FULL: tuple[Fact, ...] = (
+    Defined("[plan]\n", "00ff"),
+    RowAdded("a-1", "action", 1.5, VALUES, {"action": PLACE}, "Ada", "proposal", "d-1", "ab12"),
+    Issued(
+        "t-1", "template", "Ada", "2026-11", "2026-11-27", 7, ("a-1", "a-2"), ("ref", "rating"),
+        ("rating",), "outbox/2026-11/Ada.xlsx", "cd34",
+        Ours({"Update": "123"}, "f-1", Shared("f-1", {"Guidance": "456"}, ("FFFFFF",))),
+    ),
+    Returned(
+        "r-1", "ef56", PLACE.file, "t-1", "Ada", "2026-11", "2026-11-10T10:00:00Z", "merged",
+        ("a-1",), ("rating",), (ASSERTION,),
+        (Problem("RET-021", "Ada.xlsx", "ticked", "note", "1.1", "rating"),), ("a remark",),
+        {"no_change": "yes"},
+    ),
+    Decided(
+        "d-1", "q-1", "conflict", "a-1", "due", "Other", True, VALUES["due"], "agreed",
+        frozenset({"w-2", "w-1?"}), PLACE, "d-0",
+    ),
+    Undone("r-1", ("d-1",), "by mistake"),
+    Published("2026-11", 9, "2026-11.xlsx", "aa11", "bb22"),
+)  # fmt: skip
+LEAST: tuple[Fact, ...] = (
+    RowAdded("a-1", "action", 1.0, {}, {}),
+    Issued("t-1", "template", "Ada", "", "", 7, (), (), (), "outbox/Ada.xlsx"),
+    Returned("r-1", "ef56", "x", "", "", "", "", "refused"),
+    Returned("r-1", "ef56", "x", "", "A", "", "", "merged", assertions=(
+        Assertion("w-1", "edit", "", "A", "a-1", "due", None, None, place=Place("x")),)),
+    Undone("r-1"),
+)  # fmt: skip
+
+
+def stored(fact: Fact) -> dict[str, object]:
+    found = json.loads(canonical(to_body(fact)))
+    assert isinstance(found, dict)
+    return found
+
+
+def described(kind: str) -> tuple[set[str], set[str]]:
+    """The keys of a kind of event by the page: all of them, and those that may be left out."""
+    [line] = re.findall(rf"^\| `{kind}` \|.*\| (.*) \|$", PAGE, re.MULTILINE)
+    return set(re.findall(r"`(\w+)`", line)), set(re.findall(r"\[`(\w+)`\]", line))
+
+
+@pytest.mark.parametrize("fact", [*FULL, *LEAST], ids=lambda fact: type(fact).__name__)
+def test_a_fact_comes_back_as_it_was(fact: Fact) -> None:
+    assert from_body(kind_of(fact), stored(fact)) == fact
+
+
+@pytest.mark.parametrize("fact", FULL, ids=kind_of)
+def test_the_page_names_every_key_of_an_event(fact: Fact) -> None:
+    every, _ = described(kind_of(fact))
+    assert every == stored(fact).keys()
+
+
+@pytest.mark.parametrize("fact", LEAST, ids=kind_of)
+def test_what_holds_nothing_is_left_out_where_the_page_says_so(fact: Fact) -> None:
+    every, optional = described(kind_of(fact))
+    assert every - optional == stored(fact).keys()
+
+
+def test_the_keys_of_an_assertion_are_those_of_the_page() -> None:
+    [text] = re.findall(r"An assertion has (.*?); a problem is", PAGE, re.DOTALL)
+    every, optional = set(re.findall(r"`(\w+)`", text)), set(re.findall(r"\[`(\w+)`\]", text))
+    bodies: list[Mapping[str, object]] = []
+    for fact in (FULL[3], LEAST[3]):
+        found = stored(fact)["assertions"]
+        assert isinstance(found, list)
+        bodies += found
+    assert [body.keys() for body in bodies] == [every, every - optional]
+
+
+def test_every_kind_that_is_known_is_on_the_page_and_the_other_way_round() -> None:
+    [table] = re.findall(r"\| kind \| when \| keys \|\n(.*?)\n\n", PAGE, re.DOTALL)
+    named = re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE)
+    assert named == [kind_of(fact) for fact in FULL]
+    with pytest.raises(KeyError):
+        from_body("unheard-of", {})
+
+
+def test_the_chain_is_as_the_page_describes_it(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with Ledger.create(path) as ledger:
+        for number, fact in enumerate(FULL):
+            with ledger.transaction() as work:
+                work.append(f"2026-11-02T12:00:0{number}Z", [fact])
+    with closing(sqlite3.connect(path)) as db:
+        rows = db.execute("SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq").fetchall()
+    previous = "0" * 64
+    for seq, tx, at, kind, body, digest in rows:
+        text = "\x1f".join([previous, str(seq), str(tx), at, kind, body])
+        assert digest == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        previous = digest
+    assert len(rows) == len(FULL)
