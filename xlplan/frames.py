@@ -50,9 +50,8 @@ def actions_frame(rows: Sequence[MasterRow], definition: PlanDefinition) -> pd.D
     return frame
 
 
-def changes_frame(changes: Sequence[Change], definition: PlanDefinition) -> pd.DataFrame:
+def changes_frame(changes: Sequence[Change]) -> pd.DataFrame:
     """One row a change, oldest first; ``at`` is datetime64 in UTC, the rest text."""
-    del definition  # what a change says needs no definition; the signature matches its sibling
     columns = {
         "at": pd.to_datetime(pd.Series([c.at for c in changes], dtype="object"), utc=True),
         "seq": pd.Series([c.seq for c in changes], dtype="Int64"),

@@ -1,7 +1,7 @@
 """The entry point: runs the commands and turns every way of ending into an exit status.
 
 0 done; 1 done, but something needs a person; 2 wrong usage or an impossible request;
-130 interrupted (DESIGN section 5). A traceback in front of a user is a bug.
+130 interrupted. A traceback in front of a user is a bug.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def main(args: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:  # said by now; Python would try once more, and end with a status of its own
+        except OSError:  # Python would try once more, and end with a status of its own
             _mute(stream)
     sys.exit(status)
 

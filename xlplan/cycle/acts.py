@@ -74,7 +74,7 @@ class UndoResult:
 
 def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
     """Reverse a return. XlplanError where it is unknown, reversed already, or where decisions
-    have seen what it wrote and `cascade` does not allow for reversing those too."""
+    rest on what it wrote and `cascade` does not allow for reversing those too."""
     with desk.work() as work:
         state = desk.state
         returned = find_return(state, return_id)

@@ -81,7 +81,7 @@ class Desk:
     def sweep(self) -> None:
         """Remove what a crash left half-written in the plan's folder.
 
-        Nothing is touched, and nothing said, where somebody else is at work in it just now, or
+        Nothing is touched, and nothing fails, where somebody else is at work in it just now, or
         where nothing may be changed.
         """
         if not self.ledger.was_held and not any(map(left_over, self.folder.written)):

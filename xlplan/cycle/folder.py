@@ -33,7 +33,7 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class PlanFolder:
-    """The paths of a plan (DESIGN section 4)."""
+    """The paths of a plan; what each file is stands in the README."""
 
     root: Path
 

@@ -217,7 +217,7 @@ def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
 
 
 def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:
-    """Texts that the lead cannot see whole; an action of several leads is told once."""
+    """Texts that the lead cannot see whole; an action of several leads is named once."""
     from xlplan.issued.grid import too_long, too_long_problem
 
     update = book.sheets[0]

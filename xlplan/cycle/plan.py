@@ -107,10 +107,10 @@ class Plan:
         return write_replies(result.replies, Path(folder))
 
     def _place(self, path: str | Path) -> Path:
-        """A path as given or, where there is no such thing, as one within the plan."""
-        given = Path(path)
-        inside = self.folder / given
-        return inside if not given.exists() and inside.exists() else given
+        """A path as it is or, where there is no such thing, as one within the plan."""
+        here = Path(path)
+        inside = self.folder / here
+        return inside if not here.exists() and inside.exists() else here
 
     def answer(
         self, question: Question | str, choice: str, *, other: object = None, why: str = ""
@@ -155,10 +155,10 @@ class Plan:
         )
 
     def _target(self, path: str | Path) -> Path:
-        """Where to write: as given or, where that folder is not there, within the plan."""
-        given = Path(path)
-        inside = self.folder / given
-        return inside if not given.parent.exists() and inside.parent.exists() else given
+        """Where to write: a path as it is or, where that folder is not there, within the plan."""
+        here = Path(path)
+        inside = self.folder / here
+        return inside if not here.parent.exists() and inside.parent.exists() else here
 
     def undo(self, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
         """Reverse one merged return; see `xlplan.cycle.acts.undo`."""
@@ -259,7 +259,7 @@ class Plan:
         """The change log as a typed DataFrame, from a cycle or a date on."""
         from xlplan import frames
 
-        return frames.changes_frame(self.log(since=since), self.recorded_definition)
+        return frames.changes_frame(self.log(since=since))
 
 
 def is_plan(folder: str | Path) -> bool:
@@ -285,7 +285,7 @@ def open_plan(
     desk = Desk(found, clock or clock_for(today))
     try:
         if replay:
-            desk.history  # noqa: B018  # now, so that a damaged ledger is said at once
+            desk.history  # noqa: B018  # now, so that a damaged ledger is known at once
             check_key(desk.folder, desk.ledger)
         desk.sweep()
     except XlplanError:

@@ -94,7 +94,7 @@ def _correction(state: State, file: str, item: Write) -> Correction:
     needed = item.message
     if item.kind is Kind.LOCKED:
         needed = (
-            "This cell is not one to fill in, so what you entered was not taken. Where the plan "
+            "This cell is not one to fill in, so what you entered was not used. Where the plan "
             "is wrong, please say so to its coordinator."
         )
     elif item.kind is Kind.HELD:
@@ -123,10 +123,10 @@ def write_replies(replies: Sequence[Reply], folder: Path) -> tuple[list[Path], l
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         return [], [MRG_006.problem(str(folder), reason=reason_of(error))]
-    taken: set[str] = set()
+    used: set[str] = set()
     written, problems = [], []
     for reply in replies:
-        path = folder / f"{safe_name(reply.title, taken)}.txt"
+        path = folder / f"{safe_name(reply.title, used)}.txt"
         try:
             write_atomically(path, reply.text.encode("utf-8", "replace"))
             written.append(path)

@@ -120,8 +120,8 @@ def _has_lead(desk: Desk, row: MasterRow, lead: str) -> bool:
     item = definition.with_role("lead")
     names = row.values.get(item.id) if item else None
     found = definition.lead(lead)
-    wanted = found.name if found else lead
-    return isinstance(names, tuple) and any(name.casefold() == wanted.casefold() for name in names)
+    asked = found.name if found else lead
+    return isinstance(names, tuple) and any(name.casefold() == asked.casefold() for name in names)
 
 
 def log(
@@ -138,8 +138,8 @@ def log(
         if not changes and all(row.ref != action for row in _rows(desk, "", restated=False)):
             raise SHOW_001.fault(action)
     if lead:
-        wanted = desk.state.definition.lead(lead)
-        names = {name.casefold() for name in (lead, *_names_of(wanted))}
+        known = desk.state.definition.lead(lead)
+        names = {name.casefold() for name in (lead, *_names_of(known))}
         changes = [c for c in changes if names & {by.strip().casefold() for by in c.by.split(",")}]
         if not changes:
             _check_lead(desk, lead)

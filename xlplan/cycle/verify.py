@@ -108,14 +108,14 @@ def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
     from xlplan.workbook.read.pool import read_all, read_values_alone
 
-    said: dict[tuple[str, str], list[Write]] = {}
+    asserted: dict[tuple[str, str], list[Write]] = {}
     for event in desk.state.return_events:
         fact = event.fact
         if isinstance(fact, Returned) and fact.assertions:
-            said.setdefault((fact.file, fact.sha256), []).extend(fact.assertions)
-    files = [(file, desk.folder.originals.path(digest)) for file, digest in said]
+            asserted.setdefault((fact.file, fact.sha256), []).extend(fact.assertions)
+    files = [(file, desk.folder.originals.path(digest)) for file, digest in asserted]
     books = read_all(files, executor=executor, lighter=read_values_alone)
-    for assertions, book in zip(said.values(), books, strict=True):
+    for assertions, book in zip(asserted.values(), books, strict=True):
         yield from _trace_return(assertions, book)
 
 

@@ -1,4 +1,4 @@
-"""Verify: does the record still say what it said? Hash by hash, original by original."""
+"""Whether the record is as it was written: hash by hash, original by original."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The ledger: an append-only, hash-chained table of events in SQLite (MERGE section 4).
+"""The ledger: an append-only, hash-chained table of events in SQLite (see README.md).
 
-One transaction a command, begun IMMEDIATE, so that a second coordinator is told at once; FULL
+One transaction a command, begun IMMEDIATE, so that a second coordinator knows at once; FULL
 synchronisation, so that a crash leaves before or after. Triggers refuse UPDATE and DELETE; the
 chain makes a change by other means noticeable; the tip's hash is printed on every composite.
 """
