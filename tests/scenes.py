@@ -68,7 +68,8 @@ SENT = st.builds(
 OPEN = st.sampled_from(["Green", "Amber", "Red"])
 """What the coordinator closes is held when it comes back, which the textbook does not know."""
 MASTER_EDITS = edits(
-    {k: v for k, v in VALUES.items() if ":" not in k} | {"rating": OPEN}, blanks=False
+    {k: v for k, v in VALUES.items() if ":" not in k} | {"rating": OPEN, "diary": TEXT},
+    blanks=False,
 )
 
 

@@ -16,7 +16,7 @@ import click
 import pytest
 
 from tests.conftest import ROOT
-from tests.literals import CODE, all_codes, codes_in
+from tests.literals import CODE, NO_CODES, all_codes, codes_in
 from xlplan.cli.commands import commands
 from xlplan.codes.families import every_message
 from xlplan.plan.load import load_definition

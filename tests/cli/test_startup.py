@@ -85,10 +85,10 @@ def test_what_asks_nothing_of_a_plan_loads_neither_merge_nor_ledger(
 
 def test_the_names_of_the_merge_are_those_of_its_module() -> None:
     from xlplan import merge
-    from xlplan.merge import ruling
+    from xlplan.merge import fates
 
     assert {name: getattr(merge, name) for name in merge.__all__} == {
-        "Ruling": ruling.Ruling, "decide": ruling.decide,
+        "Ruling": fates.Ruling, "decide": fates.decide,
     }  # fmt: skip
     with pytest.raises(AttributeError, match="no attribute"):
         getattr(merge, "nothing")  # noqa: B009  # the type checker knows that it is not there

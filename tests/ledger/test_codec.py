@@ -17,8 +17,9 @@ from tests.conftest import ROOT
 from xlplan.errors import Problem
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
 from xlplan.ledger.store import Ledger
+from xlplan.merge.ids import Id
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
-    Assertion,
     Decided,
     Defined,
     Fact,
@@ -30,6 +31,7 @@ from xlplan.merge.model import (
     RowAdded,
     Shared,
     Undone,
+    Write,
 )
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Invalid, Value
@@ -47,9 +49,9 @@ VALUES: dict[str, Value] = {
     "count": 3,
     "blank": None,
 }
-ASSERTION = Assertion(
-    "w-1", "edit", "t-1", "Ada", "a-1", "progress", "before", "after", " after ", PLACE,
-    "a message", {"A": "text"}, entry=True, cells={"A": "A1"},
+ASSERTION = Write(
+    Id("w-1"), Kind.EDIT, "Ada", "a-1", "progress", "after", "t-1", "before", " after ", PLACE,
+    "a message", entry=True, row={"A": "text"}, cells={"A": "A1"},
 )  # fmt: skip
 FULL: tuple[Fact, ...] = (
     Defined("[plan]\n", "00ff"),
@@ -67,7 +69,7 @@ FULL: tuple[Fact, ...] = (
     ),
     Decided(
         "d-1", "q-1", "conflict", "a-1", "due", "Other", True, VALUES["due"], "agreed",
-        frozenset({"w-2", "w-1?"}), PLACE, "d-0",
+        frozenset({Id("w-2"), Id("w-1", True)}), PLACE, "d-0",
     ),
     Undone("r-1", ("d-1",), "by mistake"),
     Published("2026-11", 9, "2026-11.xlsx", "aa11", "bb22"),
@@ -77,7 +79,7 @@ LEAST: tuple[Fact, ...] = (
     Issued("t-1", "template", "Ada", "", "", 7, (), (), (), "outbox/Ada.xlsx"),
     Returned("r-1", "ef56", "x", "", "", "", "", "refused"),
     Returned("r-1", "ef56", "x", "", "A", "", "", "merged", assertions=(
-        Assertion("w-1", "edit", "", "A", "a-1", "due", None, None, place=Place("x")),)),
+        Write(Id("w-1"), Kind.EDIT, "A", "a-1", "due", None, place=Place("x")),)),
     Undone("r-1"),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""MERGE section 2, row by row: what becomes of a returned cell, as a coordinator would read it.
+"""What becomes of a returned cell, as a coordinator would read it.
 
 Each case names a situation. The tables read: field, base, then what the coordinator put into the
 master after the issue ("-" for nothing), what the lead returned, what the master shows in the
@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from tests.paper import FIELDS, LEADS, RATINGS, Office
+from xlplan.merge.fates import cleared_by
 from xlplan.merge.model import COORDINATOR, Place
 from xlplan.merge.reading import LONGEST_REMARK, remark
 from xlplan.plan.definition import STATUS, Field, Lead, Rating
@@ -118,6 +119,20 @@ def test_what_was_cleared_is_told_by_itself() -> None:
     assert [text.partition(": ")[2] for text in back.information] == [
         'cleared: Progress of action 1.1, which said "Paint bought".'
     ]
+
+
+def test_what_was_cleared_is_data_and_only_what_the_master_lost() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    office.coordinator({("a-1", "progress"): "Paint lost", ("a-2", "progress"): None}, digest="m")
+    emptied = {("a-1", "progress"), ("a-1", "share"), ("a-1", "rating"), ("a-2", "progress")}
+    back = office.give_back(ann, dict.fromkeys(emptied), file="ann.xlsx")
+    found = cleared_by(office.state, back)
+    assert [(c.action, c.field, show(c.was), c.author, c.place.file) for c in found] == [
+        ("1.1", "share", "0.25", "Ann", "ann.xlsx"),
+        ("1.2", "progress", "Slates on order", "Ann", "ann.xlsx"),
+    ]
+    assert [c.field for c in cleared_by(office.state, office.state.returns["r-m"])] == ["progress"]
 
 
 def test_a_remark_says_how_much_of_it_is_left_out() -> None:

@@ -9,13 +9,13 @@ import pytest
 
 from tests.paper import FIELDS, Office
 from xlplan.errors import Problem
+from xlplan.merge import decide
 from xlplan.merge.answers import facts_of
 from xlplan.merge.decisions import Answer
 from xlplan.merge.ids import identity
 from xlplan.merge.model import COORDINATOR, Ours, Shared
 from xlplan.merge.register import BLANK, settle
 from xlplan.merge.restated import restated
-from xlplan.merge.ruling import decide
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Raw
 

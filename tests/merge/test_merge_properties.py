@@ -1,4 +1,4 @@
-"""MERGE section 5 as properties of the merge, on plans that Hypothesis makes up.
+"""The promises of the merge as properties, on plans that Hypothesis makes up.
 
 A scenario is a set of templates (leads, cycles), returns with edits, saved at various times, and
 acts of the coordinator. The plan has three actions and a field of every kind.
@@ -6,9 +6,12 @@ acts of the coordinator. The plan has three actions and a field of every kind.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.merge import textbook
 from tests.paper import DEFINITION, FIELDS, Office
 from tests.scenes import (
     ACTS,
@@ -22,9 +25,9 @@ from tests.scenes import (
     read,
     scene,
 )
+from xlplan.merge import decide
 from xlplan.merge.model import COORDINATOR
 from xlplan.merge.reading import RowTrust
-from xlplan.merge.ruling import decide
 from xlplan.plan.due import due_in
 from xlplan.plan.values import Raw, Value, canon, show
 
@@ -157,7 +160,7 @@ def test_an_unedited_return_changes_nothing_and_asks_nothing(
 def test_a_single_return_equals_the_textbook_three_way(
     returned: dict[tuple[str, str], Raw], master: dict[tuple[str, str], Raw]
 ) -> None:
-    """Where the coordinator edited (or did not), and one lead returns: decide() says the same."""
+    """Where the coordinator edited (or did not), and one lead returns; `decide` says the same."""
     returned = {k: v for k, v in returned.items() if ":" not in k[1]}
     office = Office()
     template = office.issue("Ann")
@@ -168,23 +171,32 @@ def test_a_single_return_equals_the_textbook_three_way(
     for (uid, name), raw in returned.items():
         given.setdefault(uid, {})[name] = raw
     expected = {
-        (r.action, r.field): r
+        key: textbook.Ruling("held", now[key[0]][key[1]]) if key[0] in whole else ruling
+        for whole in [{uid for uid, cells in given.items() if emptied(base[uid], cells)}]
+        for key, ruling in textbook.table(base, now, given, DEFINITION).items()
+        if ruling.disposition != "untouched"
+    }
+    fact = office.give_back(template, returned, digest="lead")
+    got = {(f.uid, f.field): f.disposition for f in office.fates(fact)}
+    assert got == {
+        key: "applied" if ruling.disposition == "cleared" else ruling.disposition
+        for key, ruling in expected.items()
+    }
+    for key, ruling in expected.items():
+        assert show(office.state.value(*key)) == show(ruling.value), key
+    rulings = {
+        (r.action, r.field): textbook.Ruling(r.disposition, r.value)
         for r in decide(base, now, given, DEFINITION)
         if r.disposition != "untouched"
     }
-    fact = office.give_back(template, returned, digest="lead")
-    whole = {(a.uid, name) for a in fact.assertions if not a.field for name in a.row}
-    for key, ruling in expected.items():
-        if key in whole:
-            continue
-        assert show(office.state.value(*key)) == show(ruling.value), key
-    got = {(f.uid, f.field): f.disposition for f in office.fates(fact) if f.field}
-    wanted = {
-        key: "applied" if ruling.disposition == "cleared" else ruling.disposition
-        for key, ruling in expected.items()
-        if key not in whole
-    } | dict.fromkeys(whole, "held")
-    assert got == wanted
+    assert rulings == expected
+
+
+def emptied(base: Mapping[str, Value], cells: Mapping[str, Raw]) -> bool:
+    """Whether a lead left nothing in a row that had something to fill in."""
+    inputs = [f for f in FIELDS if f.owner == "lead" and f.mode != "append"]
+    left = [canon(f, cells[f.id], DEFINITION) if f.id in cells else base[f.id] for f in inputs]
+    return all(value is None for value in left) and any(base[f.id] is not None for f in inputs)
 
 
 @given(ACTS, st.lists(SENT, min_size=1, max_size=4), st.integers(0, 3))

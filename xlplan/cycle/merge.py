@@ -18,7 +18,7 @@ from xlplan.issued.reply import Reply
 from xlplan.merge.answers import clash, facts_of
 from xlplan.merge.compare import Comparison
 from xlplan.merge.decisions import Answer
-from xlplan.merge.fates import Fate, fates_of
+from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
@@ -83,6 +83,8 @@ class MergeResult:
     problems: tuple[Problem, ...]
     answered: int = 0
     dry_run: bool = False
+    cleared: tuple[Cleared, ...] = ()
+    """Every field that one of these returns emptied, and what it held before."""
     replies: tuple[Reply, ...] = ()
     """What the leads should be asked to correct; see `xlplan.cycle.replying.write_replies`."""
 
@@ -136,12 +138,14 @@ def merge(
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
         reports = tuple(_report(desk, *item, questions, changes) for item in found.returned)
+        new = [fact for _, fact, duplicate in found.returned if not duplicate]
+        cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         replies = replies_of(desk, [(i.file, fact) for i, fact, _ in found.returned], questions)
         if not dry_run:
             prepared = outputs.prepare(desk, work)
     problems = [*found.problems, *outputs.write(desk, prepared)]
     return MergeResult(
-        reports, changes, questions, tuple(problems), found.answered, dry_run, replies
+        reports, changes, questions, tuple(problems), found.answered, dry_run, cleared, replies
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.errors import Problem
+from xlplan.merge.fates import Cleared
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.checks.milestones import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
@@ -105,6 +106,19 @@ def log_shape(change: Change) -> dict[str, object]:
     }
 
 
+def cleared_shape(cleared: Cleared) -> dict[str, object]:
+    """A field that was emptied, in ``merge --json``."""
+    return {
+        "action": cleared.action,
+        "field": cleared.field,
+        "was": to_json(cleared.was),
+        "lead": cleared.author,
+        "file": cleared.place.file,
+        "sheet": cleared.place.sheet,
+        "cell": cleared.place.cell,
+    }
+
+
 def candidate_shape(candidate: Candidate) -> dict[str, object]:
     """A candidate of a question."""
     return {
@@ -140,6 +154,7 @@ def merge_shape(
         "returns": [return_shape(report) for report in result.returns],
         "changes": [change_shape(change) for change in result.changes],
         "questions": [question_shape(question) for question in result.questions],
+        "cleared": [cleared_shape(cleared) for cleared in result.cleared],
         "problems": [problem_shape(problem) for problem in (*result.problems, *unwritten)],
         "replies": [str(path) for path in replies],
         "answered": result.answered,

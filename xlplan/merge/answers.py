@@ -50,10 +50,10 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
 
 
 def clash(
-    state: State, question: Question, answer: Answer, facts: Iterable[Fact], used: Iterable[Fact]
+    state: State, question: Question, answer: Answer, facts: Iterable[Fact], others: Iterable[Fact]
 ) -> Problem | None:
-    """Why an answer cannot be used beside those just `used` from the same file: it would put
-    something else into the same cell, and one of the two would be lost in silence.
+    """Why an answer cannot be used beside the `others` just recorded from the same file: it would
+    put something else into the same cell, and one of the two would be lost in silence.
 
     What goes beside the rest of a cell (an entry, an element of a set) overwrites nothing.
     """
@@ -61,13 +61,13 @@ def clash(
     adds = item is not None and (item.field_type.narrative or item.field_type.elements)
     if adds and question.kind not in (Kind.CONFLICT, Kind.REVERTED):
         return None
-    put = {(f.uid, f.field): f.value for f in used if isinstance(f, Decided) and f.writes}
+    put = {(f.uid, f.field): f.value for f in others if isinstance(f, Decided) and f.writes}
     for fact in facts:
         if isinstance(fact, Decided) and fact.writes:
             before = put.get((fact.uid, fact.field), fact.value)
             if before != fact.value:
-                shown = {"used": show(before) or BLANK, "unused": show(fact.value) or BLANK}
-                return refuse(question, answer, DEC_007.fill(**shown))
+                used, unused = show(before) or BLANK, show(fact.value) or BLANK
+                return refuse(question, answer, DEC_007.fill(used=used, unused=unused))
     return None
 
 

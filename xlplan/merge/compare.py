@@ -143,19 +143,26 @@ class Comparison:
         if found and self.state.row_at(row.uid) is None:
             self._add(self._proposals.proposal(row, "This row was taken back out of the plan."))
             return
-        emptied = [a for a in found if a.value is None and a.kind in (Kind.EDIT, Kind.CLEARED)]
-        if len(emptied) > 1 and len(emptied) == self._filled(row):
+        if emptied := self._emptied(row, found):
             found = [a for a in found if a not in emptied]
-            said = {a.field: show(a.base) for a in emptied}
-            why = "Every input of this row was emptied."
-            at = {a.field: a.place.cell for a in emptied}
-            place = emptied[0].place
-            found.append(whole_row(self.issued, row.uid, "emptied", place, said, why, at))
+            found.append(_whole_row_emptied(self.issued, emptied))
         found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)
         for item in found:
             if item.value is None and item.kind is Kind.EDIT:
                 self._note_cleared(item)
+
+    def _emptied(self, row: ReadRow, found: list[Write]) -> list[Write]:
+        """The blank cells of a row of which every input was emptied; none where any is filled."""
+        inputs = [a for a in found if a.kind is not Kind.LOCKED]
+        blank = [a for a in inputs if a.kind in (Kind.EDIT, Kind.CLEARED) and a.value is None]
+        shown = [
+            name
+            for name in self.issued.inputs
+            if not name.endswith(ENTRY)
+            and self.state.value(row.uid, name, self.issued.as_of) is not None
+        ]
+        return blank if len(inputs) == len(blank) == len(shown) else []
 
     def _with_its_date(self, row: ReadRow, item: Write) -> Write:
         """A lead's edit that takes the date of an open action away is held and asked about.
@@ -201,15 +208,6 @@ class Comparison:
         self.found.information.append(
             f"{item.place.sheet}!{item.place.cell}: cleared: {heading} of action "
             f'{self.state.ref(item.uid)}, which said "{show(item.base)}".'
-        )
-
-    def _filled(self, row: ReadRow) -> int:
-        """How many inputs of a row the template showed with something in them."""
-        return sum(
-            1
-            for name in self.issued.inputs
-            if not name.endswith(ENTRY)
-            and self.state.value(row.uid, name, self.issued.as_of) is not None
         )
 
     def _field(self, uid: str, column: str) -> Field | None:
@@ -326,6 +324,13 @@ class Comparison:
     def _row_kind(self, uid: str) -> str:
         row = self.state.rows.get(uid)
         return row.kind if row else "action"
+
+
+def _whole_row_emptied(issued: Issued, emptied: list[Write]) -> Write:
+    texts = {a.field: show(a.base) for a in emptied}
+    cells = {a.field: a.place.cell for a in emptied}
+    first, why = emptied[0], "Every input of this row was emptied."
+    return whole_row(issued, first.uid, "emptied", first.place, texts, why, cells)
 
 
 def _invalid(raw: str, why: Filled) -> Invalid:

@@ -95,8 +95,7 @@ class Kind(StrEnum):
     )  # fmt: skip
     MISSING = (
         "row-missing", "A row is missing",
-        "This row was missing from the returned workbook, or every cell of it was emptied. Keep, "
-        "withdraw or transfer the action?",
+        "Keep, withdraw or transfer this action?",
         (KEEP, WITHDRAW, TRANSFER), "held", True,
     )  # fmt: skip
     CONFLICT = (

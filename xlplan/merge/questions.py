@@ -13,14 +13,27 @@ from dataclasses import replace
 from xlplan.merge.ids import Id, digest, identity, named, row_uid
 from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, Kind
 from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Question, Write
-from xlplan.merge.register import CellState, answered, distinct, seen, superseded
+from xlplan.merge.register import (
+    CellState,
+    answered,
+    distinct,
+    seen,
+    settle,
+    signed,
+    superseded,
+)
 from xlplan.merge.reverted import Again, put_back, shown_again
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, WITHDRAWN, Field
 from xlplan.plan.text import fold
-from xlplan.plan.values import Invalid, Value, natural_key, show_in
+from xlplan.plan.values import Invalid, Value, natural_key, show, show_in
 
 _RESERVED = frozenset(fold(word) for word in CHOICES)
+_CROSSED = "These people wrote different things without seeing each other's."
+_REWRITTEN = (
+    "The earlier text was rewritten while somebody else added an entry to it, and neither had seen "
+    "what the other wrote. Every entry is kept; which text should stand below them?"
+)
 SHORT = 60
 """Longest candidate that is shown whole in the dropdown; longer ones are cut and numbered."""
 
@@ -61,15 +74,26 @@ def question_id(key: CellKey, kind: Kind, ids: Iterable[Id]) -> str:
 def _conflict(state: State, key: CellKey, cell: CellState) -> Question:
     item = state.field_of(key)
     ids = frozenset(head.id for head in cell.heads)
-    candidates = tuple(candidate(head, item) for head in _ordered(distinct(cell.heads).values()))
-    labels = labelled(candidates)
-    combine = (COMBINE,) if item is not None and item.field_type.prose else ()
-    base = next((h.base for h in _as_issued(cell.heads)), cell.value)
+    texts = [head for head in cell.heads if head.kind is not Kind.ENTRY]
+    entries = [head for head in cell.heads if head.kind is Kind.ENTRY]
+    shown = [candidate(head, item) for head in _ordered(distinct(texts).values())]
+    shown += [_beside(state, key, cell, entry) for entry in _ordered(entries)]
+    candidates = tuple(shown)
+    combine = item is not None and item.field_type.prose and not entries
+    base = next((h.base for h in _as_issued(texts)), cell.value)
     return _question(
         state, key, Kind.CONFLICT, ids, base, cell.value, candidates,
-        (*labels, KEEP, *combine, OTHER),
-        "These people wrote different things without seeing each other's.",
+        (*labelled(candidates), KEEP, *((COMBINE,) if combine else ()), OTHER),
+        _REWRITTEN if entries else _CROSSED,
     )  # fmt: skip
+
+
+def _beside(state: State, key: CellKey, cell: CellState, entry: Write) -> Candidate:
+    """An entry, with the text that stood below it before somebody else rewrote that text."""
+    known = [w for w in state.live(key) if w.id in cell.common and w.kind is not Kind.ENTRY]
+    earlier = settle(state.field_of(key), known).value
+    text = "\n".join(filter(None, (signed(entry), show(earlier))))
+    return Candidate(earlier, text, entry.author, entry.place, entry.stamp, entry.id)
 
 
 def _as_issued(heads: Iterable[Write]) -> list[Write]:

@@ -168,18 +168,34 @@ class _Elements:
 
 
 def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
-    """Entries, newest first, above the text that stands; whoever rewrote it has taken them in."""
+    """Entries, newest first, above the text that stands; whoever rewrote it has taken in those
+    that it showed. Who rewrote it while another added an entry is in conflict with that one."""
     texts = [write for write in writes if write.kind is not Kind.ENTRY]
     stands = _settle_plain(item, texts) if texts else BLANK
     entries = [write for write in writes if write.kind is Kind.ENTRY]
     gone = (_behind(stands) if stands.conflict else seen(texts)) | superseded(entries)
     live = sorted((e for e in entries if e.id not in gone), key=_age, reverse=True)
+    beside = [entry for entry in live if any(_crosses(entry, text) for text in stands.heads)]
+    if beside:
+        heads = (*stands.heads, *beside)
+        common = frozenset.intersection(*(head.saw for head in heads))
+        earlier = [write for write in texts if write.id in common]
+        stands = CellState(_shown(item, stands.heads, earlier), heads, True, common)
     lines = [signed(entry) for entry in live]
     if stands.value is not None:
         lines.append(show(stands.value))
     return CellState(
         "\n".join(lines) or None, stands.heads, stands.conflict, stands.common, tuple(live)
     )
+
+
+def _crosses(entry: Write, text: Write) -> bool:
+    """Whether a text rewrites what stood there, and neither its author nor that of an entry saw
+    what the other wrote. Who only adds to it, above or below, rewrites nothing."""
+    if text.kind is not Kind.EDIT or text.author == entry.author or text.id in entry.saw:
+        return False
+    before, after = show(text.base), show(text.value)
+    return not (after.startswith(before) or after.endswith(before))
 
 
 def _age(entry: Write) -> tuple[int, str, str, Id]:

@@ -118,7 +118,7 @@ def missing_rows(state: State, issued: Issued, reading: Reading) -> Iterator[Wri
         if uid not in present and state.row_at(uid) is not None:
             yield whole_row(
                 issued, uid, "missing", Place(reading.file, reading.sheet, ""), {},
-                "The row is not in the file that came back.",
+                "This row was missing from the returned workbook.",
             )  # fmt: skip
 
 
