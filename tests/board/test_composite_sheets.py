@@ -14,15 +14,14 @@ from hypothesis import strategies as st
 from tests.boards import action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
-from xlplan.board.dues import due_histories, due_history
 from xlplan.board.earlier import average_slip, moments
 from xlplan.board.figures import figures
 from xlplan.board.history import say_days
-from xlplan.board.model import DueHistory
 from xlplan.board.paging import page_breaks, paged, room, scale
 from xlplan.board.restated import restatements
 from xlplan.board.summary_charts import whole_unit
 from xlplan.merge.model import Change, Place
+from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import Field, Lead, Rating
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value
@@ -167,39 +166,6 @@ def test_a_plan_without_organisations_has_no_sheet_of_them_unless_asked() -> Non
 
 
 # Slips.
-
-days: st.SearchStrategy[date | None] = st.one_of(
-    st.none(), st.integers(0, 9).map(lambda n: AS_OF + n * DAY)
-)
-
-
-@given(st.lists(days, max_size=8))
-def test_a_date_put_back_n_times_has_n_slips(path: list[date | None]) -> None:
-    found = due_history((day, False) for day in path)
-    dates = [day for day in path if day is not None]
-    later = sum(b > a for a, b in itertools.pairwise(dates))
-    assert found == DueHistory(dates[0] if dates else None, later)
-
-
-@given(st.lists(days.filter(bool), min_size=1, unique=True, max_size=5), days.filter(bool))
-def test_an_undone_move_is_no_slip(path: list[date], moved: date) -> None:
-    plain = [(day, False) for day in path]
-    undone = [*plain, (moved, False), (path[-1], True)]
-    if moved not in path:
-        assert due_history(undone) == due_history(plain)
-
-
-def test_the_history_of_a_due_date_is_read_from_the_log() -> None:
-    june: Value = Timescale("June", date(2026, 6, 30))
-    first: dict[str, dict[str, Value]] = {"1": {"due": june}, "2": {"due": None}}
-    moves = [
-        change(1, "due", None, Timescale("July", date(2026, 7, 31))),
-        change(2, "progress", None, "Said"),
-        change(3, "due", None, Timescale("September", date(2026, 9, 30))),
-        change(4, "due", None, Timescale("August", date(2026, 8, 31))),
-    ]
-    found = due_histories(DEFINITION, first, moves)
-    assert found == {"1": DueHistory(date(2026, 6, 30), 2), "2": DueHistory()}
 
 
 def test_plan_says_how_often_a_date_was_put_back() -> None:

@@ -15,9 +15,9 @@ from tests.small import LETTINGS, REPAIRS
 from xlplan.board import composite_workbook
 from xlplan.board.by_lead import return_words
 from xlplan.board.figures import figures
-from xlplan.cycle.past import past_of
 from xlplan.cycle.publish import board_of
 from xlplan.cycle.status import LeadStatus
+from xlplan.merge.past import past_of
 
 OLD, NEW = "2026-10", "2027-01"
 LATE = "2027-02-01"

@@ -14,8 +14,8 @@ from xlplan.merge.answers import facts_of
 from xlplan.merge.decisions import Answer
 from xlplan.merge.ids import identity
 from xlplan.merge.model import COORDINATOR, Ours, Shared
+from xlplan.merge.past import restated
 from xlplan.merge.register import BLANK, settle
-from xlplan.merge.restated import restated
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Raw
 

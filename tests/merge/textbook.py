@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import date_gone
 from xlplan.plan.text import same_words

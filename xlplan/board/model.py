@@ -11,6 +11,7 @@ from datetime import date
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
+from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value
 
@@ -38,15 +39,6 @@ class PastBoard:
     label: str
     ratings: Mapping[str, Value]
     dues: Mapping[str, date | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DueHistory:
-    """How an action's due date has moved: the first date it ever had, and how often it was put
-    back. Moves that were undone, or that brought the date forward, are no slips."""
-
-    first: date | None = None
-    slips: int = 0
 
 
 @dataclass(frozen=True, slots=True)

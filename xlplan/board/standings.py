@@ -11,9 +11,10 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from xlplan.board.model import Board, DueHistory, ReturnLine
+from xlplan.board.model import Board, ReturnLine
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import MasterRow
+from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.due import date_gone, due_in
 from xlplan.plan.ratings import best_first as best_first

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from xlplan.board.dues import due_fields, due_histories
 from xlplan.board.model import Board, PastBoard, ReturnLine
 from xlplan.board.several import combined
 from xlplan.board.standings import due_date
@@ -18,25 +17,23 @@ from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
-from xlplan.cycle.past import past_of
 from xlplan.cycle.report import check_cycle
 from xlplan.cycle.status import leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import Change, MasterRow, Published, Question
+from xlplan.merge.past import past_of
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.challenges import challenges_of
 from xlplan.plan.checks.checklist import check_plan
-from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN
+from xlplan.plan.checks.view import Snapshot
+from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import Value
 
 IMPORTED = "the imported plan"
 """What a first board compares with."""
-STARTED = "Plan as imported"
-"""The same as a column of History."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,46 +95,14 @@ def last_board(desk: Desk, cycle: str, as_of: int) -> Point:
     return Point(desk.state.imported, IMPORTED, desk.today)
 
 
-def _ratings_and_dues(desk: Desk, label: str, as_of: int) -> PastBoard:
-    """How every action stood at a position that a board saw."""
-    state, definition = desk.state, desk.state.definition.public
+def _past_board(definition: PlanDefinition, snapshot: Snapshot) -> PastBoard:
+    """How every action stood at an earlier board."""
     rating = definition.with_role("rating")
-    names = due_fields(definition)
-    away = (WITHDRAWN, KEPT_BACK)
-    standing = [
-        uid for uid in state.uids("action", as_of) if state.value(uid, STATUS, as_of) not in away
-    ]
     return PastBoard(
-        label,
-        {uid: state.value(uid, rating.id, as_of) if rating else None for uid in standing},
-        {
-            uid: due_date(definition, {name: state.value(uid, name, as_of) for name in names})
-            for uid in standing
-        },
+        snapshot.label,
+        {uid: values.get(rating.id) if rating else None for uid, values in snapshot.values.items()},
+        {uid: due_date(definition, values) for uid, values in snapshot.values.items()},
     )
-
-
-def _history(desk: Desk, cycle: str, as_of: int) -> list[PastBoard]:
-    """The imported plan, and the last composite of every other cycle before this position."""
-    published = {f.cycle: f for _, f in desk.state.published if f.as_of < as_of}
-    past = [_ratings_and_dues(desk, STARTED, desk.state.imported)] if desk.state.imported else []
-    return past + [
-        _ratings_and_dues(desk, fact.cycle, fact.as_of)
-        for fact in published.values()
-        if fact.cycle != cycle
-    ]
-
-
-def _first_values(desk: Desk) -> dict[str, dict[str, Value]]:
-    """By uid, what each action's rating and due date were when it came into the plan."""
-    state, definition = desk.state, desk.state.definition.public
-    rating = definition.with_role("rating")
-    names = [*due_fields(definition), *([rating.id] if rating else [])]
-    return {
-        uid: {name: state.value(uid, name, state.row_seq[uid]) for name in names}
-        for uid, row in state.rows.items()
-        if row.kind == "action"
-    }
 
 
 def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
@@ -172,15 +137,15 @@ def make_board(
     Private fields, and rows and texts that are kept back, are no part of it, nor of any figure.
     """
     state, definition = desk.state, desk.state.definition.public
-    rating = definition.with_role("rating")
     before = since or last_board(desk, cycle, as_of)
     every = [*state.master("action", as_of), *state.master("recommendation", as_of)]
     own = {row.uid for row in every if row.kept_back}
     rows: list[MasterRow] = [row for row in every if row.uid not in own]
     actions = [row for row in rows if row.kind == "action"]
-    first = {uid: values for uid, values in _first_values(desk).items() if uid not in own}
     log = [change for change in report.log(desk) if change.seq <= as_of]
     known = [change for change in log if _may_be_seen(state, change, own)]
+    past = past_of(state, known, as_of, day, cycle, definition)
+    boards = (*([past.imported] if past.imported else []), *past.boards)
     return Board(
         definition=definition,
         cycle=cycle,
@@ -192,14 +157,14 @@ def make_board(
             if not row.kept_back and row.uid not in own
         },
         previous_label=before.label,
-        first={uid: values.get(rating.id) if rating else None for uid, values in first.items()},
+        first={uid: value for uid, value in past.first.items() if uid not in own},
         changes=[change for change in known if change.seq > before.position],
         questions=[q for q in questions_of(state) if _may_be_seen(state, q, own)],
         returns=_returns(desk, cycle),
         tip=tip,
-        problems=check_plan(definition, rows, day, past_of(state, known, as_of, day, cycle)),
-        history=_history(desk, cycle, as_of),
-        dues=due_histories(definition, first, known),
+        problems=check_plan(definition, rows, day, past.history),
+        history=[_past_board(definition, board) for board in boards],
+        dues={uid: moved for uid, moved in past.dues.items() if uid not in own},
         challenges={
             row.uid: [one.message for one in found]
             for row in actions

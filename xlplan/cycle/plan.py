@@ -202,14 +202,14 @@ class Plan:
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem, with its action and field."""
-        from xlplan.cycle.past import past_of
+        from xlplan.merge.past import past_of
         from xlplan.plan.checks.checklist import check_plan
 
         with self.desk.work(dry_run=True):
             state, today = self.desk.state, self.desk.today
             rows = [*state.master("action"), *state.master("recommendation")]
             past = past_of(state, self.desk.history.changes, state.seq, today)
-            return check_plan(state.definition, rows, today, past)
+            return check_plan(state.definition, rows, today, past.history)
 
     @property
     def tip(self) -> Tip:

@@ -11,7 +11,7 @@ from xlplan.codes.hints import did_you_mean
 from xlplan.cycle.desk import Desk
 from xlplan.errors import XlplanError
 from xlplan.merge.model import COORDINATOR, Change, MasterRow
-from xlplan.merge.restated import restated as restate
+from xlplan.merge.past import restated as restate
 from xlplan.plan.definition import Lead
 from xlplan.plan.values import natural_key
 

@@ -6,8 +6,9 @@ changes it. Whatever it answers is a pure function of the facts applied so far.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.merge.ids import Id, digest, identity
@@ -46,6 +47,9 @@ class State:
         self._periods: dict[str, int] = {}
         self._definitions: list[tuple[int, PlanDefinition]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
+        self._ends: list[int] = []
+        """The last position of each transaction."""
+        self._tx = 0
         self.seq = 0
         self.at = ""
         self.definition_digest = ""
@@ -84,6 +88,11 @@ class State:
 
     def apply(self, event: Event) -> frozenset[CellKey]:
         """Take in one event; return the cells that it may have moved."""
+        if event.tx == self._tx:
+            self._ends[-1] = event.seq
+        else:
+            self._tx = event.tx
+            self._ends.append(event.seq)
         self.seq = event.seq
         self.at = event.at
         fact = event.fact
@@ -272,6 +281,25 @@ class State:
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
         """The value that the master shows in a cell."""
         return self.cell((uid, field_id), as_of).value
+
+    def times(self, uid: str, fields: Sequence[str], as_of: int) -> tuple[Mapping[str, Value], ...]:
+        """What some fields of a row held when it came in, and after each transaction that wrote
+        in one of them; oldest first. What has been taken back by `as_of` never was."""
+        writes = {name: self.live((uid, name), as_of) for name in fields}
+        begun = self.row_seq[uid]
+        later = {self._end_of(w.seq) for ws in writes.values() for w in ws if w.seq > begun}
+        return tuple(
+            {
+                name: settle(
+                    self.field_of((uid, name)), [w for w in writes[name] if w.seq <= until]
+                ).value
+                for name in fields
+            }
+            for until in (begun, *sorted(later))
+        )
+
+    def _end_of(self, seq: int) -> int:
+        return self._ends[bisect_left(self._ends, seq)]
 
     def field_of(self, key: CellKey, definition: PlanDefinition | None = None) -> Field | None:
         """The field of a cell, retired ones included, by a definition (default: as it stands)."""

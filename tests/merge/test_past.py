@@ -1,0 +1,235 @@
+"""The past of a plan: what was first, what each board saw, how dates moved, what is known now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.paper import DEFINITION, FIELDS, Office
+from xlplan.merge.model import Published
+from xlplan.merge.past import DueHistory, Past, past_of, restated
+from xlplan.plan.checks.view import History
+from xlplan.plan.values import Raw, show
+
+TODAY = date(2026, 3, 1)
+
+
+def test_a_late_return_restates_its_period_and_leaves_the_report_as_it_was() -> None:
+    office = Office()
+    ann = office.issue("Ann", cycle="2026-01")
+    office.give_back(office.issue("Ben", cycle="2026-01"), {("a-3", "rating"): "Amber"})
+    office.append(Published("2026-01", office.state.seq, "2026-01.xlsx", "", ""))
+    reported = office.state.published[-1][1].as_of
+    office.give_back(office.issue("Ben", cycle="2026-02"), {("a-3", "rating"): "Green"})
+    office.give_back(ann, {("a-2", "rating"): "Blue"}, digest="late")
+    assert office.state.value("a-2", "rating", reported) == "Amber"
+    known_now = {row.uid: row for row in restated(office.state, reported, {"2026-01"})}
+    assert known_now["a-2"].values["rating"] == "Blue"
+    assert known_now["a-3"].values["rating"] == "Amber"
+    assert known_now["a-3"].section == "Two"
+
+
+def test_what_was_taken_back_since_is_not_known_any_more() -> None:
+    office = Office()
+    back = office.give_back(office.issue("Ann", cycle="2026-01"), {("a-2", "rating"): "Blue"})
+    reported = office.state.seq
+    office.undo(back)
+    assert office.state.value("a-2", "rating", reported) == "Blue"
+    known_now = {row.uid: row for row in restated(office.state, reported, {"2026-01"})}
+    assert known_now["a-2"].values["rating"] == "Amber"
+
+
+def test_what_the_coordinator_withdrew_later_still_stood_then() -> None:
+    office = Office()
+    reported = office.state.seq
+    office.coordinator({("a-2", "_status"): "withdrawn"})
+    known_now = {row.uid: row for row in restated(office.state, reported, set())}
+    assert not known_now["a-2"].withdrawn
+
+
+def past(office: Office, today: date = TODAY, cycle: str = "") -> History:
+    return past_of(office.state, office.history.changes, office.state.seq, today, cycle).history
+
+
+def test_a_plan_that_has_only_been_imported_has_first_values_and_no_past() -> None:
+    found = past(Office())
+    assert (found.boards, found.asked, found.updated) == ((), {}, {})
+    assert found.first == {"a-1": "Green", "a-2": "Amber", "a-3": "Red"}
+    assert [show(value) for value in found.dues["a-1"]] == ["June 2026"]
+
+
+def test_each_earlier_board_is_a_snapshot_of_its_time() -> None:
+    office = Office()
+    office.issue("Ann", cycle="2026-01")
+    office.publish("2026-01")
+    second = office.issue("Ann", cycle="2026-02")
+    office.give_back(second, {("a-1", "rating"): "Red", ("a-1", "progress"): "It rained"})
+    found = past(office)
+    assert [board.label for board in found.boards] == ["2026-01"]
+    seen = {name: show(value) for name, value in found.boards[0].values["a-1"].items()}
+    assert seen == {
+        "rating": "Green", "progress": "Paint bought", "due": "June 2026", "revised": "",
+    }  # fmt: skip
+    office.publish("2026-02")
+    assert [board.label for board in past(office).boards] == ["2026-01"]
+    office.issue("Ann", cycle="2026-03")
+    assert [board.label for board in past(office).boards] == ["2026-01", "2026-02"]
+    assert past(office).boards[1].values["a-1"]["rating"] == "Red"
+    assert [board.label for board in past(office, cycle="2026-01").boards] == ["2026-02"]
+
+
+def test_of_old_boards_only_ratings_and_dates_are_kept() -> None:
+    office = Office()
+    for number in range(1, 5):
+        office.issue("Ann", cycle=f"2026-0{number}")
+        office.publish(f"2026-0{number}")
+    office.issue("Ann", cycle="2026-05")
+    kept = [sorted(board.values["a-1"]) for board in past(office).boards]
+    short, full = ["due", "rating", "revised"], ["due", "progress", "rating", "revised"]
+    assert kept == [short, short, full, full]
+
+
+def test_a_position_in_the_past_knows_nothing_of_what_came_later() -> None:
+    office = Office()
+    issued = office.issue("Ann", cycle="2026-01")
+    then = office.state.seq
+    office.give_back(issued, {("a-1", "due"): "July 2026"})
+    office.publish("2026-01")
+    found = past_of(office.state, office.history.changes, then, TODAY, "2026-02").history
+    assert found.boards == ()
+    assert [show(value) for value in found.dues["a-1"]] == ["June 2026"]
+    assert found.updated == {}
+
+
+def test_who_was_asked_and_where_something_changed() -> None:
+    office = Office()
+    first = office.issue("Ann", ("a-1", "a-2"), cycle="2026-01")
+    assert past(office).asked == {}  # its returns may still come
+    office.give_back(first, {("a-1", "progress"): "First coat is on"})
+    office.issue("Ann", ("a-1",), cycle="2026-02")
+    found = past(office)
+    assert found.asked == {"a-1": ("2026-01",), "a-2": ("2026-01",)}
+    assert found.updated == {"a-1": ("2026-01",)}
+    office.publish("2026-02")
+    assert past(office).asked["a-1"] == ("2026-01", "2026-02")
+
+
+def test_a_cycle_counts_once_its_returns_are_due() -> None:
+    office = Office()
+    office.append(replace(office.issue("Ann"), id="t-due", return_by="2026-02-28"))
+    assert past(office, date(2026, 2, 28)).asked == {}
+    assert past(office, date(2026, 3, 1)).asked["a-1"] == ("2026-01",)
+
+
+def test_the_dates_an_action_has_had() -> None:
+    office = Office()
+    office.give_back(office.issue("Ann"), {("a-1", "due"): "July 2026"}, digest="one")
+    returned = office.give_back(
+        office.issue("Ann"), {("a-1", "due"): "May 2027", ("a-1", "revised"): date(2026, 9, 1)}
+    )
+    assert [show(value) for value in past(office).dues["a-1"]] == [
+        "June 2026", "July 2026", "May 2027",
+    ]  # fmt: skip
+    assert past(office).revised["a-1"] == (None, date(2026, 9, 1))
+    office.undo(returned)
+    assert [show(value) for value in past(office).dues["a-1"]] == ["June 2026", "July 2026"]
+    assert past(office).revised["a-1"] == (None,)
+
+
+def test_what_was_undone_is_no_update() -> None:
+    office = Office()
+    returned = office.give_back(office.issue("Ann"), {("a-1", "progress"): "First coat is on"})
+    assert past(office).updated == {"a-1": ("2026-01",)}
+    office.undo(returned)
+    assert past(office).updated == {}
+
+
+# Slips
+
+DAYS: st.SearchStrategy[date | None] = st.one_of(
+    st.none(), st.integers(0, 9).map(lambda n: TODAY + timedelta(n))
+)
+
+
+@given(st.lists(DAYS, max_size=8))
+def test_a_date_put_back_n_times_has_n_slips(path: list[date | None]) -> None:
+    times = tuple({"due": None, "revised": day} for day in path)
+    found = Past(DEFINITION, {}, {"a-1": times}, (), None, {}, {}).dues["a-1"]
+    dates = [day for day in path if day is not None]
+    later = sum(after > before for before, after in pairwise(dates))
+    assert found == DueHistory(dates[0] if dates else None, later)
+
+
+def slips(office: Office, uid: str = "a-1") -> DueHistory:
+    changes = office.history.changes
+    return past_of(office.state, changes, office.state.seq, TODAY).dues[uid]
+
+
+def move(office: Office, digest: str, **dates: Raw) -> None:
+    edits = {("a-1", name): raw for name, raw in dates.items()}
+    office.give_back(office.issue("Ann"), edits, digest=digest)
+
+
+def test_only_a_later_date_is_a_slip() -> None:
+    office = Office()
+    for text in ("July 2026", "September 2026", "August 2026"):
+        move(office, text, due=text)
+    assert slips(office) == DueHistory(date(2026, 6, 30), 2)
+    assert slips(office, "a-3") == DueHistory(None, 0)  # ongoing
+
+
+def test_a_revised_date_counts_from_the_first_date() -> None:
+    office = Office()
+    move(office, "1", revised="1 May 2026")
+    move(office, "2", revised="1 July 2026")
+    assert slips(office) == DueHistory(date(2026, 6, 30), 1)
+
+
+def test_a_move_that_was_undone_is_no_slip_whatever_came_after_it() -> None:
+    office = Office()
+    move(office, "1", due="July 2026")
+    move(office, "2", revised="1 May 2027")
+    move(office, "3", progress="Half dry")
+    assert slips(office) == DueHistory(date(2026, 6, 30), 2)
+    office.undo(office.state.returns["r-1"])
+    assert slips(office) == DueHistory(date(2026, 6, 30), 1)
+    assert [show(value) for value in past(office).dues["a-1"]] == ["June 2026"]
+    office.undo(office.state.returns["r-2"])
+    assert slips(office) == DueHistory(date(2026, 6, 30), 0)
+
+
+def test_two_dates_that_one_merge_brought_are_one_move_or_none() -> None:
+    office = Office()
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    office.merge(
+        office.reading(ann, {("a-1", "due"): "July 2026"}, digest="1"),
+        office.reading(ben, {("a-1", "due"): "May 2027"}, digest="2"),
+    )
+    assert slips(office) == DueHistory(date(2026, 6, 30), 0)  # a conflict: neither stands
+    office.answer(office.questions()[0], "May 2027")
+    assert slips(office) == DueHistory(date(2026, 6, 30), 1)
+
+
+def test_a_plan_without_dates_or_ratings_has_a_past_all_the_same() -> None:
+    fields = tuple(f for f in FIELDS if f.id not in ("due", "revised", "rating"))
+    office = Office(definition=replace(DEFINITION, fields=fields))
+    office.publish("2026-01")
+    office.issue("Ann", cycle="2026-02")
+    found = past(office)
+    assert (found.first, found.dues, found.revised) == ({}, {}, {})
+    assert [sorted(board.values["a-1"]) for board in found.boards] == [["progress"]]
+    assert slips(office) == DueHistory()
+
+
+def test_what_a_first_board_compares_with_is_the_plan_as_imported() -> None:
+    office = Office()
+    office.give_back(office.issue("Ann"), {("a-1", "rating"): "Red"})
+    found = past_of(office.state, office.history.changes, office.state.seq, TODAY)
+    assert found.imported is not None
+    assert found.imported.values["a-1"]["rating"] == "Green"
+    empty = Office(rows={})
+    assert past_of(empty.state, [], empty.state.seq, TODAY).imported is None

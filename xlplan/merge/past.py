@@ -1,0 +1,232 @@
+"""The one past of a plan: how each action came in, what every board saw, how its dates moved.
+
+The checks, the board and its History all look at this. What has been taken back never was, save in
+what a board was shown: that is as it was then. `restated` is a period as it is known now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from xlplan.merge.log import counts_for, current_cycle
+from xlplan.merge.model import COORDINATOR, CellKey, Change, MasterRow, Returned
+from xlplan.merge.register import settle
+from xlplan.merge.state import State
+from xlplan.plan.checks.view import History, Snapshot
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.plan.due import due_in
+from xlplan.plan.values import Value, show
+
+IMPORTED = "Plan as imported"
+"""The label of the plan as it came in: what a first board compares with."""
+_DATES: tuple[str, ...] = ("due", "revised")
+"""Roles of the fields that say when an action is due."""
+_WORDS: tuple[str, ...] = ("progress", "reason")
+"""Roles of the fields that are compared with the last boards."""
+_IN_FULL = 2
+"""How many boards are looked at with their notes; of older ones only ratings and dates matter."""
+
+Times = tuple[Mapping[str, Value], ...]
+"""What some fields held, by field id, after each change of one of them; oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueHistory:
+    """How an action's due date has moved: the first date it ever had, and how often it was put
+    back. Moves that were undone, or that brought the date forward, are no slips."""
+
+    first: date | None = None
+    slips: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The past of a plan as of a position of the ledger, by a definition. By uid: `first` is the
+    rating each action came in with, `times` what its due and revised dates have been, the present
+    last; `asked` names the cycles in which it went out to a lead and whose returns are due,
+    `updated` those in which somebody changed something in it. `boards` are the earlier boards,
+    oldest first, and `imported` the plan as it came in: ratings and dates, of the last boards
+    notes as well.
+    """
+
+    definition: PlanDefinition
+    first: Mapping[str, Value]
+    times: Mapping[str, Times]
+    boards: tuple[Snapshot, ...]
+    imported: Snapshot | None
+    asked: Mapping[str, tuple[str, ...]]
+    updated: Mapping[str, tuple[str, ...]]
+
+    @property
+    def dues(self) -> dict[str, DueHistory]:
+        """By uid, how each due date has moved."""
+        return {uid: self._moved(times) for uid, times in self.times.items()}
+
+    @property
+    def history(self) -> History:
+        """The same as the checks of a plan are handed it."""
+        due, revised = (self._values(role) for role in _DATES)
+        return History(self.boards, self.asked, self.updated, self.first, due, revised)
+
+    def _moved(self, times: Times) -> DueHistory:
+        found = (due_in(self.definition, values).by for values in times)
+        dates = [day for day in found if day is not None]
+        return DueHistory(dates[0] if dates else None, _slips(dates))
+
+    def _values(self, role: str) -> dict[str, tuple[Value, ...]]:
+        item = self.definition.with_role(role)
+        if item is None:
+            return {}
+        return {
+            uid: _without_repeats(values[item.id] for values in times)
+            for uid, times in self.times.items()
+        }
+
+
+def past_of(
+    state: State,
+    changes: Sequence[Change],
+    as_of: int,
+    today: date,
+    cycle: str = "",
+    definition: PlanDefinition | None = None,
+) -> Past:
+    """The past of a plan as of a position of the ledger, seen from a cycle (default: the last).
+
+    A composite of the cycle itself is no earlier board: publishing again replaces it. A cycle
+    counts as having asked once its returns are due, it has been published, or another followed.
+    Fields are those of `definition` (default: as it stands).
+    """
+    by = definition or state.definition
+    dates, rating = _dates(by), by.with_role("rating")
+    actions = [uid for uid, row in state.rows.items() if row.kind == "action"]
+    imported = state.imported
+    return Past(
+        definition=by,
+        first={u: state.value(u, rating.id, state.row_seq[u]) for u in actions} if rating else {},
+        times={uid: state.times(uid, dates, as_of) for uid in actions},
+        boards=_boards(state, by, as_of, cycle or current_cycle(state)),
+        imported=_snapshot(state, by, IMPORTED, imported) if imported else None,
+        asked=_asked(state, as_of, today),
+        updated=_updated(state, [change for change in changes if change.seq <= as_of], as_of),
+    )
+
+
+def _dates(definition: PlanDefinition) -> tuple[str, ...]:
+    """The ids of the fields that say when an action is due."""
+    found = (definition.with_role(role) for role in _DATES)
+    return tuple(item.id for item in found if item is not None)
+
+
+def _boards(
+    state: State, definition: PlanDefinition, as_of: int, cycle: str
+) -> tuple[Snapshot, ...]:
+    published = {
+        fact.cycle: fact
+        for _, fact in state.published
+        if fact.as_of < as_of and fact.cycle != cycle
+    }
+    found = []
+    for age, fact in enumerate(sorted(published.values(), key=lambda fact: -fact.as_of)):
+        words = _WORDS if age < _IN_FULL else ()
+        found.append(_snapshot(state, definition, fact.cycle, fact.as_of, words))
+    return tuple(reversed(found))
+
+
+def _snapshot(
+    state: State,
+    definition: PlanDefinition,
+    label: str,
+    as_of: int,
+    words: Collection[str] = (),
+) -> Snapshot:
+    """The actions that stood at a position which a board saw: their ratings, dates and `words`."""
+    roles = ("rating", *words)
+    ids = [item.id for item in definition.fields_of("action") if item.role in roles]
+    names = (*ids, *_dates(definition))
+    away = (WITHDRAWN, KEPT_BACK)
+    standing = [u for u in state.uids("action", as_of) if state.value(u, STATUS, as_of) not in away]
+    values = {uid: {name: state.value(uid, name, as_of) for name in names} for uid in standing}
+    return Snapshot(label, values)
+
+
+def _asked(state: State, as_of: int, today: date) -> Mapping[str, tuple[str, ...]]:
+    sent = [i for i in state.issued.values() if i.document == "template" and i.as_of <= as_of]
+    published = {fact.cycle for _, fact in state.published}
+    last = sent[-1].cycle if sent else ""
+    due_by = max((item.return_by for item in sent if item.cycle == last), default="")
+    waiting = last not in published and not (due_by and due_by < today.isoformat())
+    return _grouped(
+        (uid, item.cycle) for item in sent if item.cycle != last or not waiting for uid in item.uids
+    )
+
+
+def _updated(state: State, changes: Iterable[Change], as_of: int) -> Mapping[str, tuple[str, ...]]:
+    """What came on the form of an earlier cycle was heard in the one it counts for as well."""
+    counted = {
+        event.seq: counts_for(state, event.fact, event.seq)
+        for event in state.return_events
+        if isinstance(event.fact, Returned) and event.fact.author != COORDINATOR
+    }
+    return _grouped(
+        (change.uid, cycle)
+        for change in changes
+        if change.kind != "undo"
+        and (not change.return_id or state.is_live(change.return_id, change.seq, as_of))
+        for cycle in (change.cycle, counted.get(change.seq, change.cycle))
+    )
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for uid, cycle in pairs:
+        found.setdefault(uid, {})[cycle] = None
+    return {uid: tuple(cycles) for uid, cycles in found.items()}
+
+
+def _without_repeats(values: Iterable[Value]) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for value in values:
+        if not found or found[-1] != value:
+            found.append(value)
+    return tuple(found)
+
+
+def restated(state: State, as_of: int, cycles: Collection[str]) -> list[MasterRow]:
+    """The actions of a period as known now: what was written for it, whenever that came in.
+
+    `as_of` is the position at which the period was reported; `cycles` are the ids of the cycles up
+    to and including it. A lead's write counts where its template belongs to one of them; what the
+    coordinator wrote counts where it stood by then. What was taken back since is left out.
+    """
+    return [_restated(state, row, as_of, cycles) for row in state.master("action", as_of)]
+
+
+def _restated(state: State, row: MasterRow, as_of: int, cycles: Collection[str]) -> MasterRow:
+    values = {name: _known(state, (row.uid, name), as_of, cycles) for name in row.values}
+    section = state.definition.public.with_role("section")
+    status = _known(state, (row.uid, STATUS), as_of, cycles)
+    return replace(
+        row,
+        values=values,
+        section=show(values.get(section.id)) if section else "",
+        withdrawn=status == WITHDRAWN,
+        kept_back=status == KEPT_BACK,
+    )
+
+
+def _known(state: State, key: CellKey, as_of: int, cycles: Collection[str]) -> Value:
+    known = [
+        write
+        for write in state.live(key)
+        if (write.cycle in cycles if write.author != COORDINATOR else write.seq <= as_of)
+    ]
+    return settle(state.field_of(key), known).value
+
+
+def _slips(dates: Sequence[date]) -> int:
+    """How often a date moved to a later one."""
+    return sum(later > earlier for earlier, later in pairwise(dates))
