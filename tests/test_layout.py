@@ -2,12 +2,15 @@
 
 Rules are functions from files (texts by path below the repository) to sentences, as in
 `test_architecture.py`, and each is tried on files with one fault.
+
+python -m tests.test_layout --write     writes the table of tests by theme in tests/README.md anew
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 
@@ -33,6 +36,8 @@ TRIED_ANEW: Mapping[tuple[str, str], str] = {
     )
 }
 """Test modules that another may import, each with the reason."""
+THEMES = "tests/README.md"
+BEGINS, ENDS = "<!-- themes -->", "<!-- /themes -->"
 NO_FILE = frozenset({"plan.toml", "set-up.xlsx", "master.xlsx", "decisions.xlsx", "post.xlsx"})
 
 
@@ -66,20 +71,39 @@ def _imported(node: ast.AST) -> Iterator[str]:
         yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def misnamed_tests(files: Files) -> Iterator[str]:
-    """Test modules of a room that bear the name of none of its modules, where its page does not
-    name them either."""
+def themes(files: Files) -> Iterator[str]:
+    """Test modules that bear the name of no module of their room: they are about a theme."""
     for file in filter(is_test, files):
-        parts = PurePosixPath(file).parts
-        if len(parts) < 3 or parts[1] in WITHOUT_PAGE or parts[1] not in ROOMS:
-            continue
-        page = files.get(f"xlplan/{parts[1]}/README.md", "")
-        module = parts[-1].removeprefix("test_")
-        modules = {
-            PurePosixPath(path).name for path in files if path.startswith(f"xlplan/{parts[1]}/")
-        }
-        if module not in modules and parts[-1] not in page:
-            yield f"{file} tests no {module}: say in the room's page what it tests"
+        folder, name = PurePosixPath(file).parent, PurePosixPath(file).name
+        top = folder.name == "tests"
+        room = "xlplan/" if top else f"xlplan/{folder.name}/"
+        inside = [PurePosixPath(path.removeprefix(room)) for path in files if path.startswith(room)]
+        modules = {path.name for path in inside if not top or len(path.parts) == 1}
+        if name.removeprefix("test_") not in modules:
+            yield file
+
+
+def theme_table(files: Files) -> str:
+    """The table of `tests/README.md`: each test module by theme, and what it shows."""
+    lines = ["| tests | show |", "|---|---|"]
+    for file in themes(files):
+        shown = (ast.get_docstring(ast.parse(files[file])) or "").partition("\n\n")[0]
+        name = file.removeprefix("tests/")
+        lines.append(f"| `{name}` | {' '.join(shown.split()).replace('|', '/')} |")
+    return "\n".join(lines)
+
+
+def unlisted_tests(files: Files) -> Iterator[str]:
+    """Tests by theme that the page of the tests does not list, or lists otherwise."""
+    table = theme_table(files)
+    if files.get(THEMES, "").partition(BEGINS)[2].partition(ENDS)[0].strip() != table:
+        yield "tests/README.md is stale: run python -m tests.test_layout --write"
+
+
+def undescribed_tests(files: Files) -> Iterator[str]:
+    for file in filter(is_test, files):
+        if not ast.get_docstring(ast.parse(files[file])):
+            yield f"{file} does not say what it shows"
 
 
 def rooms_without_a_page(files: Files) -> Iterator[str]:
@@ -110,14 +134,23 @@ def _is_there(name: str, folder: PurePosixPath, files: Files) -> bool:
 Rule = Callable[[Files], Iterator[str]]
 RULES: tuple[Rule, ...] = (
     imports_of_tests,
-    misnamed_tests,
+    unlisted_tests,
+    undescribed_tests,
     rooms_without_a_page,
     pages_that_name_what_is_not_there,
 )
 PLANTED: tuple[tuple[Rule, Files], ...] = (
     (imports_of_tests, {"tests/a/test_b.py": "import tests.codes.test_hints"}),
     (imports_of_tests, {"tests/a/b.py": "from tests.codes import test_hints"}),
-    (misnamed_tests, {"tests/codes/test_gone.py": "", "xlplan/codes/hints.py": ""}),
+    (unlisted_tests, {"tests/codes/test_gone.py": '"""G."""', "xlplan/codes/hints.py": ""}),
+    (
+        unlisted_tests,
+        {
+            THEMES: f"{BEGINS}\n| tests | show |\n|---|---|\n| `codes/test_a.py` | A. |\n{ENDS}",
+            "tests/codes/test_a.py": '"""Another."""',
+        },
+    ),
+    (undescribed_tests, {"tests/codes/test_hints.py": "x = 1"}),
     (rooms_without_a_page, {"xlplan/letters/one.py": ""}),
     (pages_that_name_what_is_not_there, {"xlplan/codes/README.md": "See `gone.py`."}),
     (pages_that_name_what_is_not_there, {"CONTRIBUTING.md": "See `xlplan/codes/gone.py`."}),
@@ -125,11 +158,12 @@ PLANTED: tuple[tuple[Rule, Files], ...] = (
 ALLOWED: Files = {
     "CONTRIBUTING.md": "See `xlplan/codes/hints.py` and `plan.toml`.",
     "xlplan/README.md": "See `codes/hints.py`, `tests/codes/test_hints.py`.",
-    "xlplan/codes/README.md": "See `hints.py` and `xlplan/README.md`; `test_all.py` tries all.",
+    "xlplan/codes/README.md": "See `hints.py` and `xlplan/README.md`.",
+    THEMES: f"{BEGINS}\n| tests | show |\n|---|---|\n| `codes/test_all.py` | All of it. |\n{ENDS}",
     "xlplan/codes/hints.py": "",
     "tests/helper.py": "import tests.conftest",
-    "tests/codes/test_hints.py": "from tests.helper import name_of",
-    "tests/codes/test_all.py": "import tests.helper",
+    "tests/codes/test_hints.py": '"""H."""\nfrom tests.helper import name_of',
+    "tests/codes/test_all.py": '"""All\nof it.\n\nAnd more."""\nimport tests.helper',
 }
 
 
@@ -153,3 +187,13 @@ def test_every_room_has_quick_tests(request: pytest.FixtureRequest) -> None:
         pytest.skip("the command names the tests to run")
     quick = {room_of_test(item) for item in request.session.items if is_quick(item)}
     assert sorted(set(ROOMS) - quick) == []
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        page = ROOT / THEMES
+        before, begins, rest = page.read_text("utf-8").partition(BEGINS)
+        after = rest.partition(ENDS)[2]
+        page.write_text(f"{before}{begins}\n{theme_table(read_files())}\n{ENDS}{after}", "utf-8")
+    else:
+        print(theme_table(read_files()))

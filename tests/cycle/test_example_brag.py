@@ -1,5 +1,5 @@
 """The example BRAG by recommendation: its own shape and figures. What holds for every example is in
-`test_examples.py`."""
+`tests/cycle/test_examples.py`."""
 
 from __future__ import annotations
 

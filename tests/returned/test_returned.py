@@ -1,3 +1,5 @@
+"""A workbook that came back, read as a return: whose it is, its rows, and what is refused."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""The gate: which bytes are read, as what kind, and which are refused with which code."""
+
 from __future__ import annotations
 
 import os

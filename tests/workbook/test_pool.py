@@ -1,3 +1,5 @@
+"""Reading many files at once: one that kills, hangs or fails its reader costs no other."""
+
 from __future__ import annotations
 
 import faulthandler

@@ -1,3 +1,5 @@
+"""From a file's bytes to a book: values, formulas, dates and what stands beside them."""
+
 from __future__ import annotations
 
 import io
