@@ -26,13 +26,15 @@ WHOLE_CYCLES: Sequence[str] = (
     "cycle/test_faults.py",
     "cycle/test_real_plans.py",
     "cycle/test_round_trip.py",
+    "merge/test_planted_bugs.py",
     "source/test_source.py::test_every_cell_of_a_whole_plans_rows_is_in_a_value",
     "test_golden.py",
     "test_journeys.py",
     "test_raised.py::test_a_run_of_some_tests_is_not_asked",
     "test_raised.py::test_a_whole_run",
 )
-"""Tests that play whole cycles or start many programs: a module, or one test of it."""
+"""Tests that play whole cycles, draw examples in their own way or start many programs: how their
+names begin."""
 
 
 def is_quick(item: pytest.Item) -> bool:

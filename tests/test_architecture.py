@@ -123,6 +123,7 @@ class Import:
         return self.target.partition(".")[0]
 
 
+@cache
 def read_house() -> House:
     found = {}
     for path in sorted((ROOT / "xlplan").rglob("*.py")):

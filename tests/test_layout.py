@@ -12,6 +12,7 @@ import ast
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 
 import pytest
@@ -41,6 +42,7 @@ BEGINS, ENDS = "<!-- themes -->", "<!-- /themes -->"
 NO_FILE = frozenset({"plan.toml", "set-up.xlsx", "master.xlsx", "decisions.xlsx", "post.xlsx"})
 
 
+@cache
 def read_files() -> Files:
     paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
     for folder in ("xlplan", "tests"):
