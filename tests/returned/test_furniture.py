@@ -23,9 +23,11 @@ from tests.conftest import ROOT
 from tests.office import ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LEARNING, LETTINGS, REPAIRS
 from xlplan.cycle import issue
+from xlplan.issued.template import template_workbook
 from xlplan.ledger.codec import canonical, from_body, to_body
 from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.returned.furniture import Furniture, digest_of, furniture, is_issued_date, packed
+from xlplan.workbook.write.sheet import Workbook
 
 SHARED_WORDS = "returned/columns.py"
 """Headings: who reads a template back needs them as well."""
@@ -224,6 +226,26 @@ def test_what_a_cycle_shares_is_recorded_once_and_each_template_adds_little(
         assert (each.ours.shared, each.ours.brought) == (first.ours.shared, None)
         assert len(canonical(to_body(each)["ours"])) < 150
     assert len({canonical(dict(each.ours.texts)) for each in (first, *others) if each.ours}) == 3
+
+
+@LAYOUTS
+def test_each_template_is_laid_out_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, layout: str
+) -> None:
+    laid_out: list[str] = []
+
+    def counted(*args: Any) -> Workbook:
+        laid_out.append(args[1].name)
+        return template_workbook(*args)
+
+    folder = make(tmp_path / "plan", layout)
+    monkeypatch.setattr("xlplan.issued.template.template_workbook", counted)
+    small.issue(folder)
+    assert sorted(laid_out) == sorted([LEARNING, LETTINGS, REPAIRS])
+    shutil.copy(template(folder), folder / "inbox" / "back.xlsx")
+    with small.opened(folder) as plan:
+        (report,) = plan.merge().returns
+    assert (report.outcome, len(laid_out)) == ("unchanged", 3)
 
 
 def test_a_template_that_was_written_twice_is_known_in_both_wordings(

@@ -1,1 +1,1 @@
-"""What goes out: templates, the master, the decisions workbook and replies."""
+"""What goes out: templates, the master, the decisions workbook and replies; see the `README.md`."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 from xlplan.issued.hidden_sheets import REFERENCE, Lists
+from xlplan.issued.rules import date_rule
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.timescales import say_return_by
@@ -295,15 +295,8 @@ def _sign_rule(name: str, area: Area, lists: Lists) -> Validation:
             error_message="Please choose Yes, or leave it blank.",
         )
     if name == SIGNED_ON:
-        return replace(
-            rule,
-            kind="date",
-            first=date(1990, 1, 1),
-            last=date(2100, 12, 31),
-            input_message="The day on which you signed it off, such as 28 February 2027.",
-            error_title="Not a date",
-            error_message="Please enter a date such as 28 February 2027.",
-        )
+        day = "The day on which you signed it off, such as 28 February 2027."
+        return replace(date_rule(rule), input_message=day)
     return replace(rule, input_message="The name of whoever answers for this update.")
 
 

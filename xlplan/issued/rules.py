@@ -73,6 +73,18 @@ def validation_of(
     return rule if rule.input_message else None
 
 
+def date_rule(rule: Validation) -> Validation:
+    """`rule` for cells that take a date and nothing else."""
+    return replace(
+        rule,
+        kind="date",
+        first=date(1990, 1, 1),
+        last=date(2100, 12, 31),
+        error_title="Not a date",
+        error_message="Please enter a date such as 28 February 2027.",
+    )
+
+
 def quoted(text: str) -> str:
     """`text` as a text in a formula."""
     return '"' + text.replace('"', '""') + '"'

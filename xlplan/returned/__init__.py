@@ -1,1 +1,1 @@
-"""What comes back: a returned workbook read as a return."""
+"""What comes back: a returned workbook read as a return. How, in order, is in the `README.md`."""
