@@ -75,7 +75,12 @@ class Plan:
     def issue(
         self, cycle: str, return_by: date | None = None, leads: Sequence[str] = ()
     ) -> tuple[IssuedTemplate, ...]:
-        """Write one template per lead; see `xlplan.cycle.issue.issue`."""
+        """Write one template for each lead with actions to ``outbox/CYCLE``.
+
+        `leads` (names or aliases) are those to write for, if not all; `return_by` is the day by
+        which they are to be back. Issuing again with nothing changed writes the same files.
+        XlplanError for an impossible cycle id, a day that is past, an unknown lead (ISS).
+        """
         return self.issue_with_report(cycle, return_by, leads).templates
 
     def issue_with_report(
@@ -92,7 +97,14 @@ class Plan:
         dry_run: bool = False,
         executor: Executor | None = None,
     ) -> MergeResult:
-        """Take in files and folders (default: the inbox); see `xlplan.cycle.merge.merge`."""
+        """Take in files and folders (default: the inbox), and the edits in `master.xlsx` and
+        `decisions.xlsx`; merge them all in one transaction.
+
+        With `dry_run` nothing is recorded. `executor` (any `concurrent.futures.Executor`) reads
+        the files; the default is a process pool on this machine. A file that cannot be used is
+        refused in the result and stops no other; XlplanError for a path that is not there
+        (MRG-001).
+        """
         from xlplan.cycle.merge import merge
 
         places = [self._place(path) for path in paths]
@@ -101,7 +113,10 @@ class Plan:
     def write_replies(
         self, result: MergeResult, folder: str | Path
     ) -> tuple[list[Path], list[Problem]]:
-        """Write what each lead should correct, a text file each, into a folder; where they are."""
+        """Write what each lead should correct into a folder, a text file each.
+
+        The paths of those that were written, and problems with the others.
+        """
         from xlplan.cycle.replying import write_replies
 
         return write_replies(result.replies, Path(folder))
@@ -117,7 +132,8 @@ class Plan:
     ) -> MergeResult:
         """Answer an open question: one of its choices, or a value of the field.
 
-        Raises XlplanError where the question is not open or the answer is not possible.
+        `question` is the question or its id, `other` a value of the field where the choice asks
+        for one. XlplanError where the question is not open or the answer is not possible (DEC).
         """
         from xlplan.cycle.acts import answer
 
@@ -140,6 +156,7 @@ class Plan:
         `since` and `until` (cycles) compare any two points; `others` are the folders of further
         plans on the same board. Those are not recorded; see `xlplan.cycle.publish.publish`.
         `accessible`, `pdf` (by LibreOffice) and `one_page` write those renderings beside it.
+        XlplanError for what cannot be published (PUB), and for an unknown cycle (CYC-001).
         """
         from xlplan.cycle.publish import Renderings, publish
 
@@ -161,7 +178,11 @@ class Plan:
         return inside if not here.parent.exists() and inside.parent.exists() else here
 
     def undo(self, return_id: str, *, cascade: bool = False, why: str = "") -> UndoResult:
-        """Reverse one merged return; see `xlplan.cycle.acts.undo`."""
+        """Reverse one merged return, by its id or the beginning of it; the log keeps both.
+
+        With `cascade` the decisions that depend on it are reversed too. XlplanError (UNDO) where
+        there is no such return, it was reversed already, or decisions depend on it.
+        """
         from xlplan.cycle.acts import undo
 
         return undo(self.desk, return_id, cascade=cascade, why=why)
@@ -169,7 +190,10 @@ class Plan:
     # Answers from the ledger
 
     def status(self, cycle: str = "") -> Status:
-        """Where a cycle stands (default: the one issued last), and what comes next."""
+        """Where a cycle stands (default: the one issued last), and what comes next.
+
+        XlplanError for a cycle that was never issued (CYC-001).
+        """
         from xlplan.cycle.status import status
 
         return status(self.desk, cycle)
@@ -189,7 +213,11 @@ class Plan:
         as_of: str = "",
         restated: bool = False,
     ) -> list[MasterRow]:
-        """The actions as they stand, or stood as of a cycle (as reported, or `restated`)."""
+        """The actions as they stand, or stood as of a cycle (as reported, or `restated`).
+
+        Filtered by ref, by words of the section's name, by lead. XlplanError for a ref, section,
+        lead or cycle that there is not (SHOW, CYC-001).
+        """
         return report.show(
             self.desk, refs, section=section, lead=lead, cycle=as_of, restated=restated
         )
@@ -197,11 +225,14 @@ class Plan:
     def log(
         self, *, action: str = "", lead: str = "", cycle: str = "", since: str = ""
     ) -> list[Change]:
-        """The change log, oldest first."""
+        """The change log, oldest first: of an action (ref), by a lead, in a cycle.
+
+        `since` is a cycle, a day (``2026-09-01``) or a month (``2026-09``). XlplanError as `rows`.
+        """
         return report.log(self.desk, action=action, lead=lead, cycle=cycle, since=since)
 
     def check(self) -> list[Problem]:
-        """Lint the plan: every problem, with its action and field."""
+        """Lint the plan: every problem (CHK), with its action (ref) and field (id)."""
         from xlplan.merge.past import past_of
         from xlplan.plan.checks.checklist import check_plan
 
