@@ -653,7 +653,7 @@ def test_a_disk_that_is_full_while_originals_are_kept(
         patched.setattr(os, "fsync", full)
         found = say(folder, "merge")
     assert found.status == 2
-    assert "Nothing was recorded" in found.line("OUT-004")
+    assert "so nothing was recorded" in found.line("OUT-004")
     with small.opened(folder) as plan:
         assert plan.desk.ledger.tip() == before
     assert say(folder, "merge").document["changes"]
