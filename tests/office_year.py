@@ -18,20 +18,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tests.paper import DEFINITION, LEADS, RATINGS, Office, row
 from tests.scenes import LOCKED, MASTER_EDITS, STAMPS, VALUES, edits
 from xlplan.errors import Problem
-from xlplan.merge.answers import facts_of
-from xlplan.merge.decisions import Answer
-from xlplan.merge.ids import Id
+from xlplan.merge.asks import Answer, asks_on
+from xlplan.merge.decisions import facts_of
 from xlplan.merge.kinds import OTHER
 from xlplan.merge.model import (
     COORDINATOR,
     Change,
+    Id,
     Issued,
     Question,
     Returned,
     RowAdded,
     Write,
 )
-from xlplan.merge.questions import asks_on
 from xlplan.merge.reading import Reading, RowTrust
 from xlplan.merge.register import superseded
 from xlplan.plan.definition import STATUS, Lead

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xlplan.cycle.acts import dependent_decisions
 from xlplan.errors import Problem
-from xlplan.merge.answers import facts_of
+from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
-from xlplan.merge.decisions import Answer
+from xlplan.merge.decisions import facts_of
 from xlplan.merge.fates import Fate, fates_of
 from xlplan.merge.log import History, Step, replay
 from xlplan.merge.model import (

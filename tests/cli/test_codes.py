@@ -13,8 +13,8 @@ from tests.conftest import ROOT
 from tests.paper import Office
 from xlplan.cycle.demo import EXAMPLE, demo
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.answers import facts_of
-from xlplan.merge.decisions import Answer
+from xlplan.merge.asks import Answer
+from xlplan.merge.decisions import facts_of
 from xlplan.plan.values import Invalid
 from xlplan.source.account import MOST_NOTES
 from xlplan.source.importing import read_source

@@ -8,8 +8,8 @@ import pytest
 
 from tests.paper import FIELDS, RATINGS, Office
 from xlplan.errors import Problem
-from xlplan.merge.answers import clash, facts_of
-from xlplan.merge.decisions import Answer
+from xlplan.merge.asks import Answer
+from xlplan.merge.decisions import clash, facts_of
 from xlplan.merge.model import COORDINATOR, Decided, Fact, Issued, Place, Question
 from xlplan.merge.questions import labelled
 from xlplan.plan.definition import STATUS, Rating

@@ -10,10 +10,9 @@ import pytest
 from tests.paper import FIELDS, Office
 from xlplan.errors import Problem
 from xlplan.merge import decide
-from xlplan.merge.answers import facts_of
-from xlplan.merge.decisions import Answer
-from xlplan.merge.ids import identity
-from xlplan.merge.model import COORDINATOR, Ours, Shared
+from xlplan.merge.asks import Answer
+from xlplan.merge.decisions import facts_of
+from xlplan.merge.model import COORDINATOR, Ours, Shared, identity
 from xlplan.merge.past import restated
 from xlplan.merge.register import BLANK, settle
 from xlplan.plan.definition import PlanDefinition

@@ -34,12 +34,12 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.merge import test_merge_properties as properties
 from tests.office_year import OfficeYear
 from tests.paper import Office, row
-from xlplan.merge import compare, decisions, ids, questions, register, reverted
+from xlplan.merge import asks, compare, model, register
+from xlplan.merge.asks import Again
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import CellKey, Event, Returned, Write
 from xlplan.merge.reading import ReadRow
 from xlplan.merge.register import CellState
-from xlplan.merge.reverted import Again
 from xlplan.merge.state import State
 from xlplan.plan.definition import Field
 
@@ -81,7 +81,7 @@ def the_base_is_that_of_the_newest_template(patch: Patch) -> None:
 
 
 def stamps_are_ignored(patch: Patch) -> None:
-    for module in (register, questions):
+    for module in (register, asks):
         patch.setattr(module, "superseded", lambda _writes: frozenset())
 
 
@@ -106,13 +106,13 @@ def an_entry_overwrites_the_others(patch: Patch) -> None:
 
 
 def asks_are_lost_on_a_later_return(patch: Patch) -> None:
-    plain = questions.open_asks
+    plain = asks.open_asks
 
     def planted(writes: list[Write]) -> list[Write]:
         last = max((w.seq for w in writes), default=0)
         return [w for w in plain(writes) if w.seq == last]
 
-    patch.setattr(questions, "open_asks", planted)
+    patch.setattr(asks, "open_asks", planted)
 
 
 def undo_deletes_from_the_ledger(patch: Patch) -> None:
@@ -139,7 +139,7 @@ def the_last_to_arrive_wins(patch: Patch) -> None:
 
 
 def a_copy_counts_as_new(patch: Patch) -> None:
-    plain = ids.write_id
+    plain = model.write_id
     returned = Office.returned
     digest = [""]
 
@@ -148,7 +148,7 @@ def a_copy_counts_as_new(patch: Patch) -> None:
         return returned(self, found)
 
     patch.setattr(Office, "returned", reading)
-    patch.setattr(compare, "write_id", lambda *parts: ids.Id(plain(*parts).name + digest[0]))
+    patch.setattr(compare, "write_id", lambda *parts: model.Id(plain(*parts).name + digest[0]))
 
 
 def dates_are_taken_away(patch: Patch) -> None:
@@ -178,30 +178,30 @@ def rows_of_no_template_are_left_out(patch: Patch) -> None:
 
 def an_answer_answers_all(patch: Patch) -> None:
     patch.setattr(
-        decisions,
-        "_seen_by",
+        asks,
+        "_shown_to",
         lambda state, key, *_: frozenset(write.id for write in state.live(key)),
     )
 
 
 def what_was_said_before_is_not_heard_again(patch: Patch) -> None:
-    plain = reverted.shown_again
+    plain = asks.shown_again
 
     def planted(state: State, key: CellKey, writes: list[Write]) -> list[Again]:
         """Only ordinary values are: what was only asked about is not."""
         found = plain(state, key, writes)
         return [one for one in found if one.said is None or one.said.standing]
 
-    patch.setattr(questions, "shown_again", planted)
+    patch.setattr(asks, "shown_again", planted)
 
 
 def a_tie_is_settled_silently(patch: Patch) -> None:
-    plain = reverted.shown_again
+    plain = asks.shown_again
 
     def planted(state: State, key: CellKey, writes: list[Write]) -> list[Again]:
         return [one for one in plain(state, key, writes) if one.later]
 
-    patch.setattr(questions, "shown_again", planted)
+    patch.setattr(asks, "shown_again", planted)
 
 
 # What must catch them: the properties, and three promises in one small scene each

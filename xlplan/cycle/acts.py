@@ -12,11 +12,10 @@ from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.merge import MergeResult
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.answers import facts_of
-from xlplan.merge.decisions import Answer
-from xlplan.merge.ids import Id
+from xlplan.merge.asks import Answer
+from xlplan.merge.decisions import facts_of
 from xlplan.merge.kinds import OTHER
-from xlplan.merge.model import Change, Decided, Fact, Question, Returned, Undone
+from xlplan.merge.model import Change, Decided, Fact, Id, Question, Returned, Undone
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.values import Invalid, canon

@@ -24,8 +24,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import Output, is_edited, unusable, write
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.originals import sha256
-from xlplan.merge.ids import named
-from xlplan.merge.model import Issued, MasterRow, Ours
+from xlplan.merge.model import Issued, MasterRow, Ours, named
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
 from xlplan.plan.people import says_vacant

@@ -15,9 +15,9 @@ from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unf
 from xlplan.cycle.replying import replies_of
 from xlplan.errors import Problem
 from xlplan.issued.reply import Reply
-from xlplan.merge.answers import clash, facts_of
+from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
-from xlplan.merge.decisions import Answer
+from xlplan.merge.decisions import clash, facts_of
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle

@@ -17,8 +17,7 @@ from xlplan.cycle.folder import PlanFolder, synced_folder, text_digest
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.ledger.originals import allowed, sync_folder, write_atomically
 from xlplan.ledger.store import Ledger
-from xlplan.merge.ids import named
-from xlplan.merge.model import Defined, Fact, RowAdded
+from xlplan.merge.model import Defined, Fact, RowAdded, named
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
 from xlplan.workbook.stamp import fingerprint

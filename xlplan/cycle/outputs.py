@@ -17,9 +17,8 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.originals import sha256, sweep, write_atomically
 from xlplan.ledger.store import PATIENTLY
-from xlplan.merge.ids import identity, named
 from xlplan.merge.log import current_cycle
-from xlplan.merge.model import COORDINATOR, Issued, Question
+from xlplan.merge.model import COORDINATOR, Issued, Question, identity, named
 from xlplan.merge.questions import questions_of
 from xlplan.plan.definition import STATUS, PlanDefinition
 

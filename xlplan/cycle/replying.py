@@ -12,9 +12,8 @@ from xlplan.cycle.outputs import not_written
 from xlplan.errors import Problem, reason_of
 from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
 from xlplan.ledger.originals import write_atomically
-from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Place, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, Id, Place, Question, Returned, Write
 from xlplan.merge.state import State
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.values import show

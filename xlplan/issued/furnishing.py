@@ -9,8 +9,7 @@ from itertools import chain
 
 from xlplan.issued.banner import SAMPLE, whose
 from xlplan.issued.rules import message_cell
-from xlplan.merge.ids import named
-from xlplan.merge.model import Issued, Ours, Shared
+from xlplan.merge.model import Issued, Ours, Shared, named
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.columns import template_columns
 from xlplan.returned.furniture import UPDATE, WARNING, flat, is_issued_date, packed

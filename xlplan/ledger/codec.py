@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from xlplan.errors import Problem
-from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     Decided,
     Defined,
     Fact,
+    Id,
     Issued,
     Ours,
     Place,

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.codes.message import Filled
 from xlplan.codes.value_codes import VAL_008, VAL_009
-from xlplan.merge.ids import write_id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Issued, Place, Write
+from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State

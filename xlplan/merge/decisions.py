@@ -1,102 +1,161 @@
-"""Decisions: what the coordinator answered, as the facts that the ledger records.
-
-A decision is a coordinator's write that saw what they saw, or, where nothing is to be written, an
-act that has seen the question away. It is never replayed on another cell.
-"""
+"""Decisions: from what the coordinator chose to the facts that the ledger records."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 
-from xlplan.codes.message import Filled
+from xlplan.codes.return_codes import DEC_002, DEC_003, DEC_004, DEC_005, DEC_007
 from xlplan.errors import Problem
-from xlplan.merge.ids import Id, identity, named
-from xlplan.merge.kinds import Kind
-from xlplan.merge.model import NOWHERE, Candidate, CellKey, Decided, Place, Question, Write
-from xlplan.merge.questions import open_again, open_asks
-from xlplan.merge.register import settle, superseded
-from xlplan.merge.reverted import answered_again
+from xlplan.merge.asks import Answer, asks_on, decided, refuse, taken_in
+from xlplan.merge.kinds import ACCEPT, COMBINE, KEEP, LINK, OTHER, TRANSFER, WITHDRAW, Kind
+from xlplan.merge.model import Candidate, CellKey, Decided, Fact, Question, Write
+from xlplan.merge.questions import labelled
+from xlplan.merge.rows import TEXT, proposal_facts
 from xlplan.merge.state import State
-from xlplan.plan.values import Raw, Value
+from xlplan.plan.definition import STATUS
+from xlplan.plan.text import fold
+from xlplan.plan.values import Invalid, canon, show
+
+_TAKE_OTHER = frozenset({OTHER, LINK, TRANSFER})
+"""Choices that say with Other value what they mean."""
+
+BLANK = "(blank)"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the coordinator answered: a choice, the other value where one was given, and why."""
+def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
+    """The facts that record an answer to an open question, or why it cannot be taken."""
+    choice = _choice(question, answer.choice)
+    if choice is None:
+        choices = question.choices
+        if not answer.choice:
+            return refuse(question, answer, DEC_002.fill("blank", choices=choices))
+        typed = answer.choice
+        return refuse(question, answer, DEC_002.fill("unknown", answer=typed, choices=choices))
+    if choice not in _TAKE_OTHER and (spare := _spare(state, question, answer, choice)):
+        return refuse(question, answer, DEC_003.fill("spare", choice=choice, other=spare))
+    if question.kind is Kind.ADDED:
+        return proposal_facts(state, question, answer, choice)
+    if question.kind is Kind.MISSING:
+        return _missing(state, question, answer, choice)
+    if choice == KEEP:
+        writes = question.kind is Kind.CONFLICT
+        value = question.master if writes else None
+        return [decided(state, question, answer, choice, value, writes=writes)]
+    if choice == OTHER:
+        return _other(state, question, answer)
+    if choice == COMBINE:
+        text = "\n".join(dict.fromkeys(show(c.value) for c in question.candidates if c.value))
+        return [decided(state, question, answer, choice, text, of=question.candidates)]
+    return _accepted(state, question, answer, choice)
 
-    choice: str
-    other: Raw = None
-    why: str = ""
-    place: Place = NOWHERE
-    issued: str = ""
 
+def clash(
+    state: State, question: Question, answer: Answer, facts: Iterable[Fact], others: Iterable[Fact]
+) -> Problem | None:
+    """Why an answer cannot be used beside the `others` just recorded from the same file: it would
+    put something else into the same cell, and one of the two would be lost in silence.
 
-def decided(
-    state: State,
-    question: Question,
-    answer: Answer,
-    choice: str,
-    value: Value,
-    *,
-    writes: bool = True,
-    cell: CellKey | None = None,
-    of: tuple[Candidate, ...] | None = None,
-) -> Decided:
-    """The decision that writes `value` (or, without `writes`, only sees the question away).
-
-    `cell` where it is not the question's own. `of` names the candidates that `value` repeats where
-    it is not the whole of what the cell holds: entries that they had not seen stay beside it.
+    What goes beside the rest of a cell (an entry, an element of a set) overwrites nothing.
     """
-    key = cell or (question.uid, question.field)
-    live = state.live(key)
-    asked = [write for write in live if write.id in question.saw and not write.standing]
-    around = _shown_to(state, key, question, answer)
-    if not writes:  # nothing is put in the place of what an author had replaced, which is not shown
-        around -= superseded(live)
-    saw = around | question.saw | answered_again(asked, live)
-    if of is not None:
-        took = {candidate.write for candidate in of}
-        known = frozenset().union(*(w.saw for w in state.live(key) if w.id in took))
-        saw -= {entry.id for entry in state.cell(key).entries} - known
-    return Decided(
-        id=named("d", question.id, key, choice, identity(value), state.seq),
-        question=question.id,
-        kind=question.kind,
-        uid=key[0],
-        field=key[1],
-        choice=choice,
-        writes=writes,
-        value=value,
-        why=answer.why,
-        saw=saw,
-        place=answer.place,
-        issued=answer.issued,
-        answered=frozenset(one.certain for one in question.saw if one.doubt),
-    )
+    item = state.field_of((question.uid, question.field))
+    adds = item is not None and (item.field_type.narrative or item.field_type.elements)
+    if adds and question.kind not in (Kind.CONFLICT, Kind.REVERTED):
+        return None
+    put = {(f.uid, f.field): f.value for f in others if isinstance(f, Decided) and f.writes}
+    for fact in facts:
+        if isinstance(fact, Decided) and fact.writes:
+            before = put.get((fact.uid, fact.field), fact.value)
+            if before != fact.value:
+                used, unused = show(before) or BLANK, show(fact.value) or BLANK
+                return refuse(question, answer, DEC_007.fill(used=used, unused=unused))
+    return None
 
 
-def _shown_to(state: State, key: CellKey, question: Question, answer: Answer) -> frozenset[Id]:
-    """What the coordinator saw of a cell: what `decisions.xlsx` showed when it was written, and
-    what they have decided since. What another open question asks was not answered with it."""
-    issued = state.issued.get(answer.issued)
-    now = state.live(key)
-    shown = now if issued is None else state.live(key, issued.as_of)
-    decided = [write for write in now if write.kind is Kind.DECISION]
-    asked = {write.id for write in open_asks(now)} - question.saw
-    again = [one for one in open_again(state, key, now) if one.id not in question.saw]
-    asked |= {one.said.id for one in again if one.said is not None}
-    return frozenset(write.id for write in (*shown, *decided)) - asked
+def _spare(state: State, question: Question, answer: Answer, choice: str) -> str:
+    """What stands in Other value beside a choice that does not use it, unless both say the same."""
+    typed = show(canon(TEXT, answer.other, state.definition)).strip()
+    labels = dict(zip(labelled(question.candidates), question.candidates, strict=True))
+    chosen = labels.get(choice)
+    return "" if chosen is not None and fold(chosen.text) == fold(typed) else typed
 
 
-def taken_in(state: State, key: CellKey, write: Write, value: Value) -> Value:
-    """What the cell holds once a write that only asked stands beside the others."""
-    stands = replace(write, value=value, kind=Kind.ENTRY if write.entry else Kind.EDIT)
-    others = [other for other in state.live(key) if other.id != write.id]
-    return settle(state.field_of(key), [*others, stands]).value
+def _choice(question: Question, text: str) -> str | None:
+    """The choice that a text means: as it is written, before case and spaces are set aside."""
+    labels = labelled(question.candidates)
+    texts = [
+        (item.text, label)
+        for label, item in zip(labels, question.candidates, strict=True)
+        if label in question.choices
+    ]
+    offered = [*((choice, choice) for choice in question.choices), *texts]
+    exact = [choice for words, choice in offered if words == text]
+    alike = [choice for words, choice in offered if fold(words) == fold(text)]
+    return next(iter((*exact, *alike)), None)
 
 
-def refuse(question: Question, answer: Answer, why: Filled) -> Problem:
-    """Why an answer cannot be used."""
-    about = f"Action {question.action}" if question.action else "The proposed row"
-    where = str(answer.place) or f"question {question.id}"
-    return why.about(about).at(where, action=question.action, field=question.field)
+def _chosen(question: Question, choice: str) -> Candidate:
+    if choice == ACCEPT:
+        return question.candidates[-1]
+    labels = labelled(question.candidates)
+    return question.candidates[labels.index(choice)]
+
+
+def _accepted(
+    state: State, question: Question, answer: Answer, choice: str
+) -> list[Fact] | Problem:
+    """A candidate's value; what was only asked about is taken in beside what stands."""
+    chosen = _chosen(question, choice)
+    if isinstance(chosen.value, Invalid):
+        return refuse(question, answer, DEC_003.fill("chosen", why=chosen.value.message))
+    key = (question.uid, question.field)
+    asked = next((w for w in asks_on(state, key) if w.id == chosen.write), None)
+    if asked is not None and _beside(state, key, asked):
+        value = taken_in(state, key, asked, chosen.value)
+        return [decided(state, question, answer, choice, value)]
+    of: tuple[Candidate, ...] | None = (chosen,)
+    if question.kind is Kind.REVERTED:
+        head = question.candidates[0]
+        of = None if _is_entry(state, key, head) else (head,)
+    return [decided(state, question, answer, choice, chosen.value, of=of)]
+
+
+def _is_entry(state: State, key: CellKey, of: Candidate) -> bool:
+    return any(write.id == of.write and write.entry for write in state.live(key))
+
+
+def _beside(state: State, key: CellKey, write: Write) -> bool:
+    """Whether accepting a write leaves the rest of the cell: an entry, or a change of a set."""
+    item = state.field_of(key)
+    return write.entry or (item is not None and item.field_type.elements)
+
+
+def _other(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
+    key = (question.uid, question.field)
+    item = state.field_of(key)
+    value = canon(item, answer.other, state.definition) if item is not None else None
+    if value is None:
+        return refuse(question, answer, DEC_004.fill())
+    if isinstance(value, Invalid):
+        return refuse(question, answer, DEC_003.fill("other", why=value.message))
+    asked = [w for w in asks_on(state, key) if w.id in question.saw]
+    if asked and all(write.entry for write in asked):
+        value = taken_in(state, key, asked[-1], value)
+    return [decided(state, question, answer, OTHER, value)]
+
+
+def _missing(state: State, question: Question, answer: Answer, choice: str) -> list[Fact] | Problem:
+    ended = decided(state, question, answer, choice, None, writes=False)
+    if choice == WITHDRAW:
+        cell = (question.uid, STATUS)
+        return [ended, decided(state, question, answer, choice, "withdrawn", cell=cell)]
+    if choice == TRANSFER:
+        item = state.definition.with_role("lead")
+        names = canon(item, answer.other, state.definition) if item is not None else None
+        if item is None or not isinstance(names, tuple):
+            return refuse(question, answer, DEC_005.fill("blank"))
+        unknown = [name for name in names if state.definition.lead(name) is None]
+        if unknown:
+            return refuse(question, answer, DEC_005.fill("unknown", leads=unknown))
+        cell = (question.uid, item.id)
+        return [ended, decided(state, question, answer, choice, names, cell=cell)]
+    return [ended]

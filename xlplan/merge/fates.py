@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
+from xlplan.merge.asks import shown_again
 from xlplan.merge.compare import Comparison
 from xlplan.merge.kinds import Disposition, Kind
 from xlplan.merge.model import (
@@ -27,7 +28,6 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.register import answered, superseded
-from xlplan.merge.reverted import shown_again
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Field, PlanDefinition
 from xlplan.plan.values import Raw, Value, canon, show

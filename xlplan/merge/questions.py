@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
-from xlplan.merge.ids import Id, digest, identity, named, row_uid
+from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_back
 from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, Kind
-from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Question, Write
+from xlplan.merge.model import (
+    COORDINATOR,
+    Candidate,
+    CellKey,
+    Id,
+    Question,
+    Write,
+    named,
+    row_uid,
+)
 from xlplan.merge.register import (
     CellState,
-    answered,
     distinct,
-    seen,
     settle,
     signed,
-    superseded,
 )
-from xlplan.merge.reverted import Again, put_back, shown_again
 from xlplan.merge.state import State
-from xlplan.plan.definition import STATUS, WITHDRAWN, Field
+from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value, natural_key, show, show_in
 
@@ -131,51 +135,12 @@ def _odd(text: str) -> bool:
     return fold(text) in _RESERVED or (text[:1].isdigit() and ". " in text[:4])
 
 
-def open_asks(writes: Sequence[Write]) -> list[Write]:
-    """The writes on a cell that ask: not seen by a later act, not replaced by their author, nor
-    said for certain by another copy of the same file."""
-    gone = seen(w for w in writes if not w.asks) | superseded(writes)
-    gone |= answered(writes) | {w.id.doubted for w in writes if not w.id.doubt}
-    return [w for w in writes if w.asks and w.id not in gone]
-
-
-def open_again(state: State, key: CellKey, writes: Sequence[Write]) -> list[Again]:
-    """What authors may have said last, though they had said it before, that nobody decided yet.
-
-    It is asked whatever became of the value before, where what it replaced stands or is asked
-    about; else only where nobody has seen the value.
-    """
-    known = seen(w for w in writes if not w.asks)
-    decided = seen(w for w in writes if w.kind is Kind.DECISION)
-    cell = state.cell(key)
-    asks = [w for w in open_asks(writes) if _is_a_question(state, key, w)]
-    current = {write.id for write in (*cell.heads, *cell.entries, *asks)}
-    return [
-        again
-        for again in shown_again(state, key, writes)
-        if again.id not in decided
-        and (again.over.id in current or (again.said is not None and again.said.id not in known))
-        and (again.over.entry or not _offered(cell, again.value))
-    ]
-
-
-def asks_on(state: State, key: CellKey) -> list[Write]:
-    """The writes on a cell that ask, those among them that were replaced and are said again."""
-    writes = state.live(key)
-    again = {
-        one.said.id: replace(one.said, place=one.shown.place, stamp=one.shown.stamp)
-        for one in open_again(state, key, writes)
-        if one.said is not None and one.asks
-    }
-    return [*open_asks(writes), *again.values()]
-
-
 def _asking(
     state: State, key: CellKey, again: Sequence[Again], cell: CellState
 ) -> Iterator[Question]:
     kinds: dict[Kind, list[Write]] = defaultdict(list)
     for write in asks_on(state, key):
-        if _is_a_question(state, key, write):
+        if is_a_question(state, key, write):
             kinds[write.kind].append(write)
     item = state.field_of(key)
     for kind, asking in sorted(kinds.items()):
@@ -216,17 +181,6 @@ def _before(state: State, key: CellKey) -> tuple[str, ...]:
     """What is said of a proposal from which a row was made before."""
     ref = state.ref(row_uid(key[0])) if state.row_at(row_uid(key[0])) else ""
     return (f"It was accepted before as action {ref}: Accept takes in what is new.",) if ref else ()
-
-
-def _is_a_question(state: State, key: CellKey, write: Write) -> bool:
-    """Rows that the coordinator adds are taken as they are; a withdrawn row may be missing; what
-    the master says by now needs no leave."""
-    if write.kind is Kind.ADDED:
-        return write.author != COORDINATOR
-    if write.kind in (Kind.LOCKED, Kind.HELD) and not write.entry:
-        cell = state.cell(key)
-        return cell.conflict or cell.value != write.value
-    return write.kind is not Kind.MISSING or state.value(key[0], STATUS) != WITHDRAWN
 
 
 def _ask_candidate(write: Write, item: Field | None) -> Candidate:
@@ -278,13 +232,6 @@ def _back_choices(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     if isinstance(candidates[1].value, Invalid):
         return (KEEP, OTHER)
     return Kind.REVERTED.choices
-
-
-def _offered(cell: CellState, value: Value) -> bool:
-    """Whether the cell holds a value already, or the question of its open conflict offers it."""
-    if cell.conflict:
-        return digest(identity(value)) in distinct(cell.heads)
-    return cell.value == value
 
 
 def _back(item: Field | None, again: Again, writes: Sequence[Write]) -> Candidate:

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
@@ -20,6 +19,7 @@ from xlplan.merge.model import (
     Defined,
     Digests,
     Event,
+    Id,
     Issued,
     MasterRow,
     Ours,
@@ -30,9 +30,10 @@ from xlplan.merge.model import (
     Shared,
     Undone,
     Write,
+    digest,
+    identity,
 )
-from xlplan.merge.records import Records
-from xlplan.merge.register import CellState, settle, visible
+from xlplan.merge.register import CellState, Records, settle, visible
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Invalid, Value, canon, show
 

@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from xlplan.merge.ids import digest
-from xlplan.merge.model import Digests
+from xlplan.merge.model import Digests, digest
 from xlplan.plan.text import canon_text
 
 UPDATE, GUIDANCE, LISTS, STAMP = "Update", "Guidance", "Lists", "xlplan"
