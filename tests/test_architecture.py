@@ -85,6 +85,8 @@ MAX_LINES = 400
 MAX_MODULES = 225
 """On the way to 165: lower it whenever it can be lowered."""
 _TO_RENAME = [
+    "answers", "book", "history", "kinds", "model", "reading", "restated", "rows", "tables",
+]  # fmt: skip
     "answers",
     "book",
     "history",

@@ -11,6 +11,7 @@ import pytest
 
 from tests import small
 from tests.small import CYCLE, LEARNING, LETTINGS, REPAIRS
+from xlplan.codes.message import Filled
 from xlplan.issued.reply import refusal_for_lead
 from xlplan.returned.columns import ID_PREFIX
 from xlplan.workbook.read import kinds
@@ -164,9 +165,9 @@ def test_a_folder_that_cannot_be_one_is_said_once_the_merge_is_done(
 
 
 @pytest.mark.parametrize(
-    "refusal", [each for each in vars(kinds).values() if isinstance(each, kinds.Refusal)]
+    "refusal", [each for each in vars(kinds).values() if isinstance(each, Filled)]
 )
-def test_every_kind_that_is_refused_has_words_for_the_lead(refusal: kinds.Refusal) -> None:
+def test_every_kind_that_is_refused_has_words_for_the_lead(refusal: Filled) -> None:
     words = refusal_for_lead(refusal.code)
     assert words != refusal_for_lead("")
     assert "Please" in words or "please" in words

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import attacks
+from xlplan.codes.gate_codes import GATE_001
 from xlplan.errors import Problem
 from xlplan.workbook.read.gate import Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import candidate_files, read_bytes
@@ -87,8 +88,9 @@ def test_what_is_no_workbook_is_refused_with_its_own_code(data: bytes, expected:
 def test_every_refusal_names_the_file_and_says_what_to_do() -> None:
     found = admit(b"", "R. Okafor.xlsx")
     assert isinstance(found, Problem)
+    assert found == GATE_001.problem("R. Okafor.xlsx")
     assert str(found).startswith("R. Okafor.xlsx: ")
-    assert "Ask for it to be sent again." in found.message
+    assert "Ask its sender to send it again." in found.message
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,8 @@ def test_a_hidden_sheet_that_is_too_large_is_passed_over_and_said(
 ) -> None:
     """In a child with the memory of one: a reader that sets up the far cell dies."""
     [book] = read_all([("r", data)], work=work)
-    assert (book.kind, said(book)) == (kind, PASSED)
+    unread = [("GATE-032", "warning", "r")] if kind == "xlsb" and work is read_one_in_detail else []
+    assert (book.kind, said(book)) == (kind, [*PASSED, *unread])
     assert "This hidden sheet was passed over" in book.problems[0].message
     assert plan_of(book) == (len(ROWS), len(ROWS[0]))
 

@@ -78,8 +78,8 @@ def test_where_it_is_missing_nothing_is_published(
     ("script", "limit", "said"),
     [
         ("echo no filter found", 60.0, "no filter found"),
-        ("exit 3", 60.0, "without making one"),
-        ("exec tail -f /dev/null", 0.2, "longer than 0.2 seconds"),
+        ("exit 3", 60.0, "without making a PDF"),
+        ("exec tail -f /dev/null", 0.2, "within 0.2 seconds"),
     ],
 )
 def test_one_that_makes_no_pages_is_an_error_and_never_hangs(

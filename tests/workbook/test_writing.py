@@ -277,5 +277,5 @@ def test_letters_have_the_widths_of_calibri() -> None:
 
 def test_only_the_workbook_room_writes_excel() -> None:
     rooms = Path(__file__).parent.parent.parent / "xlplan"
-    users = {p.parent.name for p in rooms.rglob("*.py") if "xlsxwriter import" in p.read_text()}
-    assert users == {"workbook"}
+    users = {p.parent for p in rooms.rglob("*.py") if "xlsxwriter import" in p.read_text()}
+    assert users == {rooms / "workbook" / "write"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xlplan.codes.message import Message
 
 _ITSELF = "Ask its sender for the Excel workbook itself."
@@ -116,21 +118,38 @@ GATE_010 = Message(
     },
     lead=f"It has something in it that no workbook has. {_LEAD_COPY}",
 )
-_TRIM = (
-    "Select the rows and columns after the table, choose Clear Formats and Delete, save, and send "
-    "the workbook again."
+_TRIM = "Delete the rows and columns after its table, save, and use that"
+_CLEAR = (
+    "Select the rows and columns after its table, choose Clear Formats and Delete, save, and use "
+    "that"
 )
+TOO_LARGE: Mapping[str, tuple[str, str]] = {
+    "far": ("has something as far as row {row:,}, column {column:,}", _TRIM),
+    "many": ("has {cells:,} cells, far more than a plan", _CLEAR),
+    "together": ("and those read before it have {cells:,} cells, far more than a plan", _CLEAR),
+    "merged": (
+        "merges far more cells than a plan has",
+        "Unmerge whole rows and columns, save, and use that",
+    ),
+}
+"""What is too large about a sheet, and what to do about it."""
+
+
+def _of_sheet(*variants: str) -> dict[str, str]:
+    """The refusals of a sheet, each also for one that is hidden."""
+    return {
+        f"{variant}{end}": f'The {which} "{{sheet}}" {why}. {cure}.'
+        for variant in variants
+        for why, cure in [TOO_LARGE[variant]]
+        for end, which in (("", "sheet"), ("-hidden", "hidden sheet"))
+    }
+
+
 GATE_011 = Message(
     "GATE-011",
     "A sheet reaches far beyond its table.",
     "Delete the rows and columns after the table, save, and send it again.",
-    {
-        "far": 'The sheet "{sheet}" has something as far as row {row:,}, column {column:,}. '
-        + _TRIM,
-        "many": 'The sheet "{sheet}" has {cells:,} cells, far more than a plan. ' + _TRIM,
-        "many-unnamed": "A sheet of this workbook has {cells:,} cells, far more than a plan. "
-        + _TRIM,
-    },
+    _of_sheet("far", "many", "together"),
     lead="It has content or colours far away from its table. Please delete the rows and columns "
     "after the table, save it, and send it again.",
 )
@@ -138,8 +157,7 @@ GATE_012 = Message(
     "GATE-012",
     "A sheet merges far more cells than a plan has.",
     "Unmerge whole rows and columns, save, and send it again.",
-    'The sheet "{sheet}" merges far more cells than a plan has. Unmerge whole rows and columns, '
-    "save, and send the workbook again.",
+    _of_sheet("merged"),
     lead="It has very many merged cells. Please unmerge whole rows and columns, save it, and send "
     "it again.",
 )

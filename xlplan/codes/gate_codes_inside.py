@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlplan.codes.gate_codes import TOO_LARGE
 from xlplan.codes.message import Message
 
 _SAVE = "Open it in Excel, save it as an Excel workbook (.xlsx), and use that file."
@@ -45,7 +46,12 @@ GATE_026 = Message(
     "GATE-026",
     "Reading the file took too long.",
     "Ask for the cells in a new workbook.",
-    "Reading this file took more than {seconds} seconds, so nothing in it was read. " + _COPY,
+    {
+        "": "Reading this file took more than {seconds} seconds of the processor's time, so "
+        "nothing in it was read. " + _COPY,
+        "waiting": "Reading this file was not done after {seconds} seconds, so nothing in it was "
+        "read. " + _COPY,
+    },
     lead=f"It took too long to read. {_LEAD_COPY}",
 )
 GATE_027 = Message(
@@ -104,11 +110,18 @@ GATE_032 = Message(
         f"lines through text. {_MATTERS}",
         "xls": "The values of this workbook (.xls) were read, but not which parts of a text have a "
         f"line through them. {_MATTERS}",
-        "looks": "The values of this workbook were read, but not its colours, merged and hidden "
-        "cells ({reason}). " + _MATTERS,
+        "looks": "The values of this workbook were read, but not its colours and merged cells "
+        "({reason}). " + _MATTERS,
+        "unseen": "The values of this workbook were read, but not its colours and merged cells, "
+        f"because none of its sheets was found. {_MATTERS}",
+        "hidden": "Which rows and columns of this workbook (.xlsb) are hidden was not read, so "
+        "they count as any others: leads and the board would see them. If anything in it is "
+        "hidden, save it as an Excel workbook (.xlsx) and start again with that.",
+        "light": "Only the values of this workbook were read: its colours, notes and hidden cells "
+        "took too long. If they matter, copy its cells into a new workbook, and use that.",
     },
     level="note",
-    levels={"looks": "warning"},
+    levels={"looks": "warning", "unseen": "warning", "hidden": "warning", "light": "warning"},
 )
 GATE_033 = Message(
     "GATE-033",
@@ -155,10 +168,10 @@ GATE_037 = Message(
     "A sheet that need not be read is too large and was passed over.",
     "Make it smaller, if it holds anything of the plan.",
     {
-        "": "This sheet was passed over: it {why}. The other sheets were read. If it holds "
-        "anything of the plan: {cure}.",
-        "hidden": "This hidden sheet was passed over: it {why}. The other sheets were read. If it "
-        "holds anything of the plan: {cure}.",
+        f"{variant}{end}": f"This {which} was passed over: it {why}. The other sheets were read. "
+        f"If it holds anything of the plan: {cure[0].lower()}{cure[1:]}."
+        for variant, (why, cure) in TOO_LARGE.items()
+        for end, which in (("", "sheet"), ("-hidden", "hidden sheet"))
     },
     level="warning",
 )

@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.codes.gate_codes import GATE_008
 from xlplan.codes.return_codes import MRG_001, RET_022
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited
@@ -22,8 +23,7 @@ from xlplan.returned.furniture import BLANK, Furniture, furniture
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.read.bounds import DEFAULT, too_large
-from xlplan.workbook.read.gate import refused
+from xlplan.workbook.read.bounds import DEFAULT, MB
 from xlplan.workbook.read.inbox import candidate_files, name_of, read_bytes
 from xlplan.workbook.read.pool import open_one, read_all, read_one_return, read_values_alone
 from xlplan.workbook.read.wrappers import is_wrapper
@@ -171,7 +171,11 @@ def _bounded(item: Arrived, book: Book, room: dict[str, tuple[int, int]]) -> Boo
     room[root] = count, size
     if count >= 0 and size >= 0:
         return book
-    return Book(book.name, book.kind, problems=(refused(too_large("too many files"), book.name),))
+    if count < 0:
+        problem = GATE_008.problem(book.name, "files", files=DEFAULT.enclosed)
+    else:
+        problem = GATE_008.problem(book.name, "enclosed", mb=DEFAULT.enclosed_bytes // MB)
+    return Book(book.name, book.kind, problems=(problem,))
 
 
 def _enclosed(desk: Desk, item: Arrived, book: Book, keep: bool) -> Iterator[Arrived]:

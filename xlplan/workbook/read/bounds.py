@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.kinds import Refusal
+from xlplan.codes.gate_codes import GATE_011, GATE_012
+from xlplan.codes.gate_codes_inside import GATE_037
+from xlplan.codes.message import Filled, Message
 
 MB = 1 << 20
 
@@ -39,65 +41,46 @@ DEFAULT = Bounds()
 """What a template, a master plan or a csv of either never exceeds."""
 
 
-TRUNCATED = Refusal(
-    "GATE-004",
-    "This file is incomplete or damaged: its end is missing. Ask for it to be sent again.",
-)
-BOMB = "Nothing in it was read. Ask its sender to copy the cells into a new workbook and send that"
-
-
-def damaged(part: str) -> Refusal:
-    """The refusal of a package in which a part is damaged."""
-    return Refusal(
-        "GATE-005",
-        f'The part "{part}" of this file is damaged, so its cells cannot be trusted. '
-        "Ask for the file to be sent again.",
-    )
-
-
-def file_too_large(bounds: Bounds) -> Refusal:
-    """The refusal of a file with more bytes than one may have."""
-    return Refusal(
-        "GATE-003",
-        f"This file is larger than {bounds.file_bytes // MB} MB. Ask its sender to copy the "
-        "cells into a new workbook, without pictures, and send that.",
-    )
-
-
-def too_large(what: str) -> Refusal:
-    """The refusal of a package that would unpack to too much."""
-    return Refusal("GATE-008", f"This file unpacks to {what}. {BOMB}.")
-
-
-def unsafe(what: str) -> Refusal:
-    """The refusal of a package whose list of parts was tampered with."""
-    return Refusal("GATE-010", f"This file was not made by a spreadsheet program: {what}. {BOMB}.")
-
-
 class Refused(Exception):  # noqa: N818  (a refusal is an answer about the file, not our error)
     """Raised inside the gate only; carries the refusal that becomes a `Problem`."""
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Filled) -> None:
         self.refusal = refusal
         super().__init__(refusal.message)
 
 
+_TOO_LARGE: Mapping[str, Message] = {
+    "far": GATE_011,
+    "many": GATE_011,
+    "together": GATE_011,
+    "merged": GATE_012,
+}
+
+
 class Unfit(Refused):
-    """Raised of one sheet that is larger than a plan can be: `why`, and what to do."""
+    """Raised of one sheet that is larger than a plan can be: `variant` names in what (see
+    `xlplan.codes.gate_codes.TOO_LARGE`), `places` fill it."""
 
-    def __init__(self, sheet: str, why: str, cure: str, code: str = "GATE-011") -> None:
-        self.sheet, self.why, self.cure, self.code = sheet, why, cure, code
-        super().__init__(self.told(hidden=False))
+    def __init__(self, sheet: str, variant: str, **places: int) -> None:
+        self.sheet, self.variant, self.places = sheet, variant, places
+        super().__init__(self.refusing(hidden=False))
 
-    def told(self, hidden: bool) -> Refusal:
-        """The refusal, which says of a hidden sheet that it is one."""
-        named = f'The {"hidden " if hidden else ""}sheet "{self.sheet}"'
-        which = named if self.sheet else "A sheet of this workbook"
-        return Refusal(self.code, f"{which} {self.why}. {self.cure}.")
+    def refusing(self, hidden: bool) -> Filled:
+        """The refusal of the file, for a sheet that must be read."""
+        message = _TOO_LARGE[self.variant]
+        return message.fill(self._named(hidden), sheet=self.sheet, **self.places)
+
+    def passing(self, hidden: bool) -> Filled:
+        """The warning that the sheet was passed over."""
+        message = GATE_037
+        return message.fill(self._named(hidden), **self.places)
+
+    def _named(self, hidden: bool) -> str:
+        return f"{self.variant}-hidden" if hidden else self.variant
 
     def of(self, sheet: str) -> Unfit:
         """The same of a sheet whose name was not known."""
-        return self if self.sheet else Unfit(sheet, self.why, self.cure, self.code)
+        return self if self.sheet else Unfit(sheet, self.variant, **self.places)
 
 
 @dataclass
@@ -120,7 +103,7 @@ class Choice:
     def pass_over(self, unfit: Unfit) -> None:
         """Take note of a sheet that is too large; raises `Refused` where it must be read."""
         if not self.may_pass(unfit.sheet):
-            raise Refused(unfit.told(unfit.sheet in self.hidden))
+            raise Refused(unfit.refusing(unfit.sheet in self.hidden))
         self.passed.setdefault(unfit.sheet, unfit)
 
     def fit(self, sizes: Mapping[str, int], most: int, unfit: Callable[[str, int], Unfit]) -> None:

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
 
+from xlplan.codes.gate_codes import GATE_005
 from xlplan.workbook.read.book import At
 from xlplan.workbook.read.bounds import Bounds, Refused, Unfit
-from xlplan.workbook.read.kinds import Refusal
 
 _NAME = re.compile(r"\s*\$?([A-Za-z]{1,7})\$?(\d{1,10})\s*")
 TRUTHS = frozenset({"TRUE()", "FALSE()"})
@@ -75,37 +75,22 @@ class Extent:
         if area > bounds.cells or self.cells > bounds.cells:
             raise many_cells(sheet, max(area, self.cells))
         if self.merges > bounds.merges or self.merged_area > bounds.cells:
-            why = "merges far more cells than a plan has"
-            raise Unfit(
-                sheet, why, "Unmerge whole rows and columns, save, and use that", "GATE-012"
-            )
+            raise Unfit(sheet, "merged")
 
 
 def far_cells(sheet: str, rows: int, columns: int) -> Unfit:
     """The refusal of a sheet with something far away from its table."""
-    return Unfit(
-        sheet,
-        f"has something as far as row {rows:,}, column {columns:,}",
-        "Delete the rows and columns after its table, save, and use that",
-    )
+    return Unfit(sheet, "far", row=rows, column=columns)
 
 
 def many_cells(sheet: str, cells: int) -> Unfit:
     """The refusal of a sheet with too many cells, nearly always empty ones that are formatted."""
-    return Unfit(
-        sheet,
-        f"has {cells:,} cells, far more than a plan",
-        "Select the rows and columns after its table, choose Clear Formats and Delete, save, and "
-        "use that",
-    )
+    return Unfit(sheet, "many", cells=cells)
 
 
 def many_together(sheet: str, cells: int) -> Unfit:
     """The refusal of a sheet that is too much beside the others."""
-    cure = many_cells(sheet, cells).cure
-    return Unfit(
-        sheet, f"and those read before it have {cells:,} cells, far more than a plan", cure
-    )
+    return Unfit(sheet, "together", cells=cells)
 
 
 @lru_cache(maxsize=512)
@@ -139,11 +124,4 @@ def parse(
     try:
         parser.Parse(xml, True)
     except (expat.ExpatError, ValueError, LookupError):
-        raise Refused(NOT_XML) from None
-
-
-NOT_XML = Refusal(
-    "GATE-005",
-    "A part of this file that should hold cells cannot be read, so it is damaged. "
-    "Open it, save it as an Excel workbook (.xlsx), and send it again.",
-)
+        raise Refused(GATE_005.fill("cells")) from None

@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from xlplan.codes.gate_codes import GATE_003, GATE_008
+from xlplan.codes.gate_codes_inside import GATE_030, GATE_036
+from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import At
 from xlplan.workbook.read.bounds import (
@@ -19,8 +22,6 @@ from xlplan.workbook.read.bounds import (
     Choice,
     Refused,
     Unfit,
-    file_too_large,
-    too_large,
 )
 from xlplan.workbook.read.extents import Extent, many_together
 from xlplan.workbook.read.extents_xlsx import LEAST_CELL, scan_sheet
@@ -28,18 +29,16 @@ from xlplan.workbook.read.kinds import (
     OLD_DOCUMENT,
     OTHER_DOCUMENT,
     PASSWORD,
-    Refusal,
     declares,
     ole_kind,
     plain_kind,
     undeclared,
     zip_kind,
 )
-from xlplan.workbook.read.listing import check_names, list_parts
-from xlplan.workbook.read.parts import open_parts, part_named
+from xlplan.workbook.read.parts import check_names, open_package, open_parts, part_named
 from xlplan.workbook.read.relations import Sheets, hidden_sheets, list_sheets
 
-__all__ = ["Admitted", "Bounds", "admit", "refused"]
+__all__ = ["Admitted", "Bounds", "admit"]
 
 _TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 _INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
@@ -64,11 +63,6 @@ class Admitted:
     """Which sheets are passed over."""
 
 
-def refused(refusal: Refusal, name: str) -> Problem:
-    """The problem that a refusal is for the file called `name`."""
-    return Problem(refusal.code, name, refusal.message)
-
-
 def admit(
     data: bytes,
     name: str,
@@ -84,15 +78,15 @@ def admit(
     """
     try:
         return _admit(data, name, bounds, documents, Choice(only))
-    except Refused as refusal:
-        return refused(refusal.refusal, name)
+    except Refused as refused:
+        return refused.refusal.at(name)
     except MemoryError:
-        return refused(too_large("more than fits in memory"), name)
+        return GATE_008.problem(name, "memory")
 
 
 def _admit(data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choice) -> Admitted:
     if len(data) > bounds.file_bytes:
-        raise Refused(file_too_large(bounds))
+        raise Refused(GATE_003.fill(mb=bounds.file_bytes // MB))
     kind = plain_kind(data)
     if kind == "zip":
         return _admit_package(data, name, bounds, documents, choice)
@@ -100,7 +94,7 @@ def _admit(data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choi
         kind = ole_kind(data)
     if documents and kind == OTHER_DOCUMENT:
         kind = OLD_DOCUMENT
-    if isinstance(kind, Refusal):
+    if isinstance(kind, Filled):
         raise Refused(kind)
     if kind == "csv":
         return Admitted(kind, problems=_misnamed(name))
@@ -110,30 +104,26 @@ def _admit(data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choi
 
 
 def _misnamed(name: str) -> tuple[Problem, ...]:
-    """A text file that has the name of a workbook: it is read, and said."""
+    """A text file that has the name of a workbook: it is read, with a note."""
     if not name.lower().endswith(_WORKBOOKS):
         return ()
-    text = (
-        "This is a text file (CSV) with the name of a workbook; its cells were read as they stand, "
-        "so nothing needs doing. Colours, notes and dates as dates are not in such a file."
-    )
-    return (Problem("GATE-036", name, text, level="note"),)
+    return (GATE_036.problem(name),)
 
 
 def _admit_package(
     data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choice
 ) -> Admitted:
-    listed = list_parts(data, bounds)
-    names = frozenset(part.name for part, _ in listed)
+    package = open_package(data, bounds)
+    names = frozenset(package.namelist())
     if not declares(names):  # no document: what is in it need not be inflated to tell
         raise Refused(undeclared(names))
-    check_names(listed)
-    parts = open_parts(data, listed)
+    check_names(package)
+    parts = open_parts(package)
     types = part_named(parts, "[Content_Types].xml")
     kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
     if kind == "docx" and not documents:
         kind = OTHER_DOCUMENT
-    if isinstance(kind, Refusal):
+    if isinstance(kind, Filled):
         raise Refused(OLD_DOCUMENT if documents and kind == OTHER_DOCUMENT else kind)
     if kind == "docx":
         return Admitted(kind, parts)
@@ -146,14 +136,14 @@ def _admit_package(
         return Admitted(kind, parts, (), extents, notes, choice=choice)
     sheets = list_sheets(parts, kind)
     if len(sheets) > bounds.sheets:
-        raise Refused(too_large(f"{len(sheets):,} sheets"))
+        raise Refused(GATE_008.fill("sheets", sheets=len(sheets)))
     choice.hidden = hidden_sheets(parts, kind)
     extents = _extents(kind, parts, sheets, bounds, choice)
     sheets = tuple(each for each in sheets if each[0] not in choice.passed)
     _check_texts(extents, parts, sheets, bounds)
     problems: tuple[Problem, ...] = ()
     if any(part.lower().endswith("vbaproject.bin") for part in parts):
-        problems = (_macros(name),)
+        problems = (GATE_030.problem(name),)
     return Admitted(kind, parts, sheets, extents, {}, problems, choice)
 
 
@@ -163,13 +153,6 @@ def _scan_of(kind: str) -> Callable[[bytes, Bounds], Extent]:
     from xlplan.workbook.read.extents_other import scan_binary_sheet
 
     return scan_binary_sheet
-
-
-def _macros(name: str) -> Problem:
-    return Problem(
-        "GATE-030", name, "This workbook holds macros. They were not run; only its cells were "
-        "read, so nothing needs doing.", level="note",
-    )  # fmt: skip
 
 
 def _extents(
@@ -218,4 +201,4 @@ def _count_texts(shared: bytes, parts: Mapping[str, bytes], sheets: Sheets, boun
         for index in _INDEX.findall(parts.get(part, b"")):
             total += lengths[int(index)] if int(index) < len(lengths) else 0
         if total > bounds.text:
-            raise Refused(too_large(f"over {bounds.text // MB} million characters"))
+            raise Refused(GATE_008.fill("text", millions=bounds.text // MB))

@@ -7,8 +7,10 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from xlplan.codes.gate_codes import GATE_003
+from xlplan.codes.gate_codes_inside import GATE_027, GATE_028, GATE_029, GATE_031
 from xlplan.errors import Problem
-from xlplan.workbook.read.bounds import DEFAULT, Bounds, file_too_large
+from xlplan.workbook.read.bounds import DEFAULT, MB, Bounds
 
 _LOCKS = ("~$", ".~lock.")
 _CLUTTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "icon\r"})
@@ -49,25 +51,15 @@ def _skip(path: Path) -> Problem | None:
     except OSError as error:
         return _unreadable(path, error)
     if stat.S_ISDIR(mode):
-        message = "This is a folder. Move the files in it into the inbox, or name it to be merged."
-        return Problem("GATE-029", name_of(path), message, level="warning")
+        return GATE_029.problem(name_of(path))
+    if stat.S_ISLNK(mode):
+        return GATE_028.problem(name_of(path), "link")
     if not stat.S_ISREG(mode):
-        what = "a link" if stat.S_ISLNK(mode) else "a pipe or a device"
-        message = f"This is {what}, not a file, and was not opened. Put the file itself here."
-        return Problem("GATE-028", name_of(path), message)
+        return GATE_028.problem(name_of(path), "device")
     if path.name.startswith(_LOCKS):
-        message = (
-            "This is the lock file of a workbook that somebody has open, not a return, and was "
-            "passed over. It goes away when the workbook is closed."
-        )
-        return Problem("GATE-027", name_of(path), message, level="note")
+        return GATE_027.problem(name_of(path), "lock")
     if path.name.lower() in _CLUTTER or _is_apples(path):
-        return Problem(
-            "GATE-027",
-            name_of(path),
-            "This is a file that the computer keeps for itself, not a return, and was passed over.",
-            level="note",
-        )
+        return GATE_027.problem(name_of(path), "own")
     return None
 
 
@@ -89,26 +81,25 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:
-    reason = error.strerror or "it cannot be opened"
-    message = f"This file cannot be opened ({reason}). Check that it is there and can be read."
-    return Problem("GATE-031", name_of(path), message)
+    if error.strerror:
+        return GATE_031.problem(name_of(path), "reason", reason=error.strerror)
+    return GATE_031.problem(name_of(path))
 
 
 def read_bytes(path: Path, bounds: Bounds = DEFAULT) -> bytes | Problem:
     """The bytes of a regular file, or the problem that says why not. Never follows a link and
     never waits for a pipe, whatever took the file's place since it was listed."""
-    if (problem := _skip(path)) and problem.code != "GATE-027":
+    if (problem := _skip(path)) and problem.code != GATE_027.code:
         return problem
     try:
         with _opened(path) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
-                return _unreadable(path, OSError(0, "it is not a file"))
+                return GATE_028.problem(name_of(path), "device")
             # Asked for the most that may come, a reader makes room for all of it.
             data = file.read(min(found.st_size, bounds.file_bytes) + 1)
     except OSError as error:
         return _unreadable(path, error)
     if len(data) > bounds.file_bytes:
-        code, message = file_too_large(bounds)
-        return Problem(code, name_of(path), message)
+        return GATE_003.problem(name_of(path), mb=bounds.file_bytes // MB)
     return data

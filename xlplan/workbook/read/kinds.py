@@ -5,7 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
+
+from xlplan.codes.gate_codes import (
+    GATE_001,
+    GATE_002,
+    GATE_006,
+    GATE_007,
+    GATE_013,
+    GATE_014,
+    GATE_015,
+    GATE_016,
+    GATE_017,
+    GATE_018,
+    GATE_019,
+    GATE_020,
+    GATE_021,
+    GATE_022,
+)
+from xlplan.codes.gate_codes_inside import GATE_033
+from xlplan.codes.message import Filled
 
 Found = TypeVar("Found")
 Finder = Callable[..., Found]
@@ -32,79 +51,16 @@ ZIP = b"PK\x03\x04"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class Refusal(NamedTuple):
-    """Why a kind of file cannot be read, and what to do: a code and plain sentences."""
+EMPTY, NOT_DOWNLOADED = GATE_001.fill(), GATE_002.fill()
+PASSWORD, LABELLED = GATE_006.fill(), GATE_007.fill()
+PDF, PICTURE, HTML = GATE_013.fill(), GATE_014.fill(), GATE_015.fill()
+NUMBERS, SHORTCUT = GATE_016.fill(), GATE_017.fill()
+OTHER_DOCUMENT, OLD_DOCUMENT = GATE_018.fill(), GATE_018.fill("old")
+MESSAGE, ARCHIVE = GATE_019.fill(), GATE_020.fill()
+OLD_SPREADSHEET, UNKNOWN, TNEF = GATE_021.fill(), GATE_022.fill(), GATE_033.fill()
+"""Why a kind of file cannot be read, and what to do."""
 
-    code: str
-    message: str
-
-
-_SAVE = "Open it in the program that made it and save it as an Excel workbook (.xlsx)"
-
-EMPTY = Refusal("GATE-001", "This file is empty (0 bytes). Ask for it to be sent again.")
-NOT_DOWNLOADED = Refusal(
-    "GATE-002",
-    "This file holds only zeros: a cloud file that was not downloaded. "
-    "Open its folder, download the file, and merge again.",
-)
-LABELLED = Refusal(
-    "GATE-007",
-    "This workbook is encrypted by a sensitivity label. Ask its sender to remove the label "
-    "or its encryption and to send the workbook again.",
-)
-PASSWORD = Refusal(
-    "GATE-006",
-    "This workbook is protected with a password, so nothing in it can be read. "
-    "Ask its sender to save it without a password and to send it again.",
-)
-PDF = Refusal(
-    "GATE-013", "This is a PDF, not a workbook. Ask its sender for the Excel workbook itself."
-)
-PICTURE = Refusal(
-    "GATE-014", "This is a picture, not a workbook. Ask its sender for the Excel workbook itself."
-)
-HTML = Refusal(
-    "GATE-015", f"This is a web page with the name of a spreadsheet. {_SAVE}, then merge again."
-)
-NUMBERS = Refusal(
-    "GATE-016",
-    "This is a Numbers document. In Numbers choose File, Export To, Excel, and send that file.",
-)
-SHORTCUT = Refusal(
-    "GATE-017",
-    "This is a shortcut to a file in the cloud, without its contents. "
-    "Open it, download the workbook as Excel (.xlsx), and merge that.",
-)
-OTHER_DOCUMENT = Refusal(
-    "GATE-018",
-    "This is a document, but not a spreadsheet. Ask its sender for the Excel workbook itself.",
-)
-OLD_DOCUMENT = Refusal(
-    "GATE-018",
-    "This is a document in a form that cannot be read here. Open it in Word, save it as a Word "
-    "document (.docx), and run the command again with that.",
-)
-MESSAGE = Refusal(
-    "GATE-019",
-    "This is an e-mail, not a workbook. Save its attachment in the inbox, and merge again.",
-)
-ARCHIVE = Refusal(
-    "GATE-020",
-    "This is an archive of files. Extract the workbooks in it into the inbox, and merge again.",
-)
-OLD_SPREADSHEET = Refusal(
-    "GATE-021", f"This is a spreadsheet in a form that cannot be read here. {_SAVE}, and send it."
-)
-TNEF = Refusal(
-    "GATE-033",
-    "This is winmail.dat: an attachment wrapped in Outlook's own form, which cannot be opened "
-    "here. Ask its sender to send the workbook in a message of HTML or plain text.",
-)
-UNKNOWN = Refusal(
-    "GATE-022", "This is not a spreadsheet. Ask its sender for the Excel workbook itself."
-)
-
-_MAGIC: tuple[tuple[bytes, Refusal], ...] = (
+_MAGIC: tuple[tuple[bytes, Filled], ...] = (
     (b"%PDF", PDF),
     (b"\xff\xd8\xff", PICTURE),
     (b"\x89PNG", PICTURE),
@@ -135,7 +91,7 @@ _CLOUD = re.compile(rb'\s*\{[^{}]{0,2000}"(doc_id|url)"\s*:')
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
-def plain_kind(data: bytes) -> str | Refusal:
+def plain_kind(data: bytes) -> str | Filled:
     """``"zip"``, ``"ole"`` or ``"csv"``, or why these bytes cannot be read.
 
     Whatever its name says, text that is nothing else is read as csv.
@@ -159,7 +115,7 @@ def plain_kind(data: bytes) -> str | Refusal:
     return _text_kind(data, start)
 
 
-def _text_kind(data: bytes, start: bytes) -> str | Refusal:
+def _text_kind(data: bytes, start: bytes) -> str | Filled:
     if start.startswith(b"<?xml") or start.startswith(b"<!--"):
         if b"URL" in start and b"<plist" in start:
             return SHORTCUT
@@ -196,7 +152,7 @@ def looks_utf16(data: bytes) -> str:
     return ""
 
 
-def ole_kind(data: bytes) -> str | Refusal:
+def ole_kind(data: bytes) -> str | Filled:
     """``"xls"``, or why this compound file cannot be read; streams are known by their names."""
 
     def holds(name: str) -> bool:
@@ -239,7 +195,7 @@ def declares(names: frozenset[str]) -> bool:
 _DECLARATIONS = frozenset({"[content_types].xml", "mimetype"})
 
 
-def undeclared(names: frozenset[str]) -> Refusal:
+def undeclared(names: frozenset[str]) -> Filled:
     """Why an archive that is no document cannot be read itself."""
     if any(name.endswith(".iwa") or name.lower() == "index.zip" for name in names):
         return NUMBERS
@@ -247,7 +203,7 @@ def undeclared(names: frozenset[str]) -> Refusal:
 
 
 @remembered(64)
-def _declared_kind(content_types: bytes) -> str | Refusal | None:
+def _declared_kind(content_types: bytes) -> str | Filled | None:
     for mark, kind in (*_SHEET_TYPES, *_WORD_TYPES):
         if mark in content_types:
             return kind
@@ -256,7 +212,7 @@ def _declared_kind(content_types: bytes) -> str | Refusal | None:
     return None
 
 
-def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> str | Refusal:
+def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> str | Filled:
     """The kind of a document, from the names of its parts and the two parts that declare it."""
     if mimetype:
         if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):

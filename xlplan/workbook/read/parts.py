@@ -1,38 +1,42 @@
 """The parts of a zip package, inflated within bounds and never written to disk.
 
-Every guard of FIELD-NOTES 5 that concerns the archive itself is here: sizes and ratio, checksums,
-overlapping, duplicate and unsafe names, document type declarations.
+The library reads the zip; every guard of FIELD-NOTES 5 that concerns the archive itself is here:
+sizes and ratio, checksums, overlapping, duplicate and unsafe names, encryption, document type
+declarations.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import struct
+import zipfile
 import zlib
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
-from xlplan.workbook.read.bounds import BOMB, Refused, damaged
-from xlplan.workbook.read.kinds import Refusal, remembered
-from xlplan.workbook.read.listing import LOCAL_HEADER, STORED, Listed, Part
+from xlplan.codes.gate_codes import (
+    GATE_004,
+    GATE_005,
+    GATE_006,
+    GATE_008,
+    GATE_009,
+    GATE_010,
+)
+from xlplan.workbook.read.bounds import MB, Bounds, Refused
+from xlplan.workbook.read.kinds import remembered
 
 _ABOUT = struct.Struct("<5H3L2H")
 _PLACE = struct.Struct("<3H2L")
 _END = struct.Struct("<4s4H2LH")
+_LOCAL = struct.Struct("<4s22x2H")
+"""A part's own header: its mark, how long its name is, and what follows it."""
+_ENCRYPTED, _UTF8 = 0x1, 0x800
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OverflowError,
+    RuntimeError, ValueError,
+)  # fmt: skip
+"""What the library raises for an archive that is not as it should be."""
 _KEPT = (".xml", ".rels", ".bin", "mimetype")
-_ALIKE = frozenset(
-    {
-        "[Content_Types].xml",
-        "_rels/.rels",
-        "docProps/app.xml",
-        "xl/_rels/workbook.xml.rels",
-        "xl/styles.xml",
-        "xl/theme/theme1.xml",
-        "xl/workbook.xml",
-    }
-)
-"""Parts in which returns of one plan that the same program saved say the same, byte for byte."""
-_SMALL = 1 << 12
 _LOOKS = re.compile(
     rb"<(fonts|fills|borders|cellStyleXfs|cellStyles|dxfs|colors)(?: [^>]*)?(?<!/)>.*?</\1>",
     re.DOTALL,
@@ -45,42 +49,113 @@ _PLAIN_START = re.compile(
 """A document whose first element comes at once: a declaration of its type can only stand before."""
 
 
-def open_parts(data: bytes, listed: Listed) -> dict[str, bytes]:
+def open_package(data: bytes, bounds: Bounds) -> zipfile.ZipFile:
+    """The archive, checked by its list and the headers of its parts: nothing is inflated yet.
+
+    Raises `Refused` for a list that no program would write.
+    """
+    try:
+        package = zipfile.ZipFile(io.BytesIO(data))
+    except _BROKEN:
+        raise Refused(GATE_004.fill()) from None
+    listed = package.infolist()
+    _check_list(listed, bounds)
+    _check_places(data, listed, package.start_dir)
+    return package
+
+
+def _check_list(listed: Iterable[zipfile.ZipInfo], bounds: Bounds) -> None:
+    """Names and declared sizes, before anything is inflated."""
+    total = 0
+    for number, info in enumerate(listed):
+        name, size = info.filename, info.file_size
+        folded = _folded(name)
+        steps = folded.split("/")
+        if folded.startswith("/") or ".." in steps or ":" in steps[0] or not folded:
+            raise Refused(GATE_010.fill("outside", part=name))
+        if info.flag_bits & _ENCRYPTED:
+            raise Refused(GATE_006.fill())
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Refused(GATE_010.fill("packed", part=name))
+        total += size
+        times = size // max(info.compress_size, 1)
+        if size > bounds.part_bytes:
+            raise Refused(GATE_008.fill("part", mb=bounds.part_bytes // MB, part=name))
+        if size > bounds.ratio_above and times > bounds.ratio:
+            raise Refused(GATE_008.fill("ratio", times=times, part=name))
+        if total > bounds.total_bytes:
+            raise Refused(GATE_008.fill("bytes", mb=bounds.total_bytes // MB))
+        if number >= bounds.parts:
+            raise Refused(GATE_008.fill("parts", parts=bounds.parts))
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("\\", "/").rstrip("/")
+
+
+def _check_places(data: bytes, listed: Iterable[zipfile.ZipInfo], end: int) -> None:
+    """No two parts may share a byte, nor one have two names."""
+    spans: list[tuple[int, int]] = []
+    for info in listed:
+        at = info.header_offset
+        if not 0 <= at <= len(data) - _LOCAL.size:
+            raise Refused(GATE_005.fill("part", part=info.filename))
+        mark, name_length, extra_length = _LOCAL.unpack_from(data, at)
+        if mark != b"PK\x03\x04":
+            raise Refused(GATE_005.fill("part", part=info.filename))
+        encoding = "utf-8" if info.flag_bits & _UTF8 else "cp437"
+        spelled = info.orig_filename.encode(encoding, "replace")
+        start = at + _LOCAL.size + name_length
+        if data[at + _LOCAL.size : start] != spelled:
+            raise Refused(GATE_010.fill("names", part=info.filename))
+        spans.append((at, start + extra_length + info.compress_size))
+    spans.sort()
+    for (_, stop), (following, _) in zip(spans, [*spans[1:], (end, end)], strict=True):
+        if stop > following:
+            raise Refused(GATE_010.fill("overlap"))
+
+
+def check_names(package: zipfile.ZipFile) -> None:
+    """Raise `Refused` for a document that has two parts of one name, which readers would take
+    differently. Two files in an archive may be called alike: each is its own."""
+    names: set[str] = set()
+    for name in package.namelist():
+        folded = _folded(name)
+        if folded in names:
+            raise Refused(GATE_010.fill("twice", part=name))
+        names.add(folded)
+
+
+def open_parts(package: zipfile.ZipFile) -> dict[str, bytes]:
     """The parts of a package by name, all of them checked; pictures and the like are not kept.
 
     Raises `Refused` for anything that a spreadsheet program would not write.
     """
     parts: dict[str, bytes] = {}
-    for part, start in listed:
-        name = part.name
-        if part.is_folder and not part.size:
+    for info in package.infolist():
+        if info.is_dir() and not info.file_size:
             continue
-        if name in _ALIKE and part.packed <= _SMALL and part.size <= 16 * _SMALL:
-            packed = data[start : start + part.packed]
-            content = _opened_again(packed, name, part.method, part.size, part.checksum)
-        else:
-            content = _opened(data, part, start)
+        content = inflate(package, info)
+        name = info.filename
+        if not _PLAIN_START.match(content) and _declares_type(name.lower(), content):
+            raise Refused(GATE_009.fill(part=name))
         parts[name] = content if name.lower().endswith(_KEPT) else b""
     return parts
 
 
-@lru_cache(maxsize=64)
-def _opened_again(packed: bytes, name: str, method: int, size: int, checksum: int) -> bytes:
-    """`_opened`, remembered for the next file that holds the very same part."""
-    part = Part(name, b"", 0, method, checksum, len(packed), size, 0)
-    return _opened(packed, part, 0)
-
-
-def _opened(data: bytes, part: Part, start: int) -> bytes:
-    content = inflate(data, part, start)
-    if not _PLAIN_START.match(content) and _declares_type(part.name.lower(), content):
-        raise Refused(
-            Refusal(
-                "GATE-009",
-                f'The part "{part.name}" of this file declares a document type, '
-                f"which no spreadsheet program does. {BOMB}.",
-            )
-        )
+def inflate(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """One part's bytes: never more than its declared size, and its checksum must agree."""
+    size = info.file_size
+    info.file_size += 1  # the library stops there: so that a longer part is noticed
+    try:
+        with package.open(info) as part:
+            content = part.read(size + 1)  # all that is asked for at once is all that is inflated
+    except _BROKEN:
+        content = None
+    finally:
+        info.file_size = size
+    if content is None or len(content) != size:
+        raise Refused(GATE_005.fill("part", part=info.filename))
     return content
 
 
@@ -98,23 +173,6 @@ def part_named(parts: Mapping[str, bytes], usual: str) -> bytes:
     return next((parts[name] for name in parts if name.lower() == usual.lower()), b"")
 
 
-def inflate(data: bytes, part: Part, start: int) -> bytes:
-    """One part's bytes: never more than its declared size, and its checksum must agree."""
-    packed = memoryview(data)[start : start + part.packed]
-    if part.method == STORED:
-        content = bytes(packed)
-    else:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        try:
-            # One byte more than declared, so that a longer part is noticed.
-            content = inflater.decompress(packed, part.size + 1)
-        except zlib.error:
-            raise Refused(damaged(part.name)) from None
-    if len(content) != part.size or zlib.crc32(content) != part.checksum:
-        raise Refused(damaged(part.name))
-    return content
-
-
 def checked_package(parts: Mapping[str, bytes]) -> bytes:
     """These parts as a package without compression, for a reader: so it reads the very bytes that
     were checked, whatever else the file holds, and need not inflate them again."""
@@ -128,7 +186,7 @@ def checked_package(parts: Mapping[str, bytes]) -> bytes:
         about = _ABOUT.pack(20, 0x800, 0, 0, 0x21, zlib.crc32(content), size, size, len(spelled), 0)
         files += (b"PK\x03\x04", about, spelled, content)
         listed += (b"PK\x01\x02\x14\x00", about, _PLACE.pack(0, 0, 0, 0, at), spelled)
-        at += 30 + len(spelled) + size
+        at += _LOCAL.size + len(spelled) + size
     directory = b"".join(listed)
     count = len(parts)
     end = _END.pack(b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
@@ -143,7 +201,7 @@ def number_formats_alone(styles: bytes) -> bytes:
 
 def is_tidy(data: bytes) -> bool:
     """Whether an OpenDocument package begins with its "mimetype", as its reader wants it."""
-    return data.startswith(b"mimetype", LOCAL_HEADER)
+    return data.startswith(b"mimetype", _LOCAL.size)
 
 
 def tidied_ods(parts: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.errors import Problem
+from xlplan.codes.gate_codes_inside import GATE_025, GATE_026, GATE_032
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.bounds import DEFAULT
 from xlplan.workbook.read.gate import Bounds
@@ -72,7 +72,6 @@ _FEW = 8
 """Below this many files a second child costs more to start than it saves."""
 _KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "67108864", "MALLOC_TOP_PAD_": "4194304"}
 """What one file needed is kept for the next, where the system's library has such settings."""
-_TOO_LONG = "GATE-026"
 _PIPE = 3_000
 """Bytes that surely fit into a pipe that nobody reads; Windows gives it room for 4,096."""
 _AHEAD = 8
@@ -115,7 +114,7 @@ def _read_here(
 ) -> Iterator[Book]:
     with closing(_read_once(files, bounds, seconds, work, ahead)) as books:
         for file, book in zip(files, books, strict=True):
-            if lighter is not None and any(each.code == _TOO_LONG for each in book.problems):
+            if lighter is not None and any(each.code == GATE_026.code for each in book.problems):
                 yield _values_of(file, bounds, seconds, lighter)
             else:
                 yield book
@@ -126,12 +125,7 @@ def _values_of(file: Named, bounds: Bounds, seconds: float, lighter: Work) -> Bo
     [book] = _read_once([file], bounds, seconds, lighter, 1)
     if not book.sheets:
         return book
-    text = (
-        "Only the values of this workbook were read: to read its colours, notes and hidden cells "
-        "too took too long. If they matter, copy its cells into a new workbook, and use that."
-    )
-    said = Problem("GATE-032", book.name, text, level="warning")
-    return replace(book, problems=(*book.problems, said))
+    return replace(book, problems=(*book.problems, GATE_032.problem(book.name, "light")))
 
 
 def _read_once(
@@ -282,15 +276,12 @@ class _Child:
     def _lost(self, name: str, seconds: float) -> Book:
         """The result for a file whose reader died, or was ended because it took too long."""
         if self.late:
-            code, what = _TOO_LONG, f"was not done after {round(seconds * _PATIENCE, 1):g} seconds"
+            lost = GATE_026.problem(name, "waiting", seconds=round(seconds * _PATIENCE, 1))
         elif self._ending() in _ENDED_BY_CLOCK:
-            what = f"took more than {round(seconds, 1):g} seconds of the processor's time"
-            code = _TOO_LONG
+            lost = GATE_026.problem(name, seconds=round(seconds, 1))
         else:
-            code, what = "GATE-025", "was stopped by what is in it"
-        again = "Open it in Excel, copy its cells into a new workbook, and use that"
-        message = f"Reading this file {what}, so nothing in it was read. {again}."
-        return Book(name, "", problems=(Problem(code, name, message),))
+            lost = GATE_025.problem(name)
+        return Book(name, "", problems=(lost,))
 
     def _ending(self) -> int | None:
         """How the process ended; what it said on ending stands whatever is sent to it now."""

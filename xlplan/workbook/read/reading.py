@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from xlplan.codes.gate_codes_inside import GATE_037
+from xlplan.codes.gate_codes_inside import GATE_023, GATE_024, GATE_032
+from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
 from xlplan.workbook.read.bounds import DEFAULT, MB, Choice, Refused, Unfit
 from xlplan.workbook.read.extents import Extent, far_cells, many_cells, many_together
 from xlplan.workbook.read.extents_xlsx import cells_alone
-from xlplan.workbook.read.gate import Admitted, Bounds, admit, refused
-from xlplan.workbook.read.kinds import PASSWORD, Refusal
+from xlplan.workbook.read.gate import Admitted, Bounds, admit
+from xlplan.workbook.read.kinds import PASSWORD
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
 from xlplan.workbook.read.passing import without_passed
@@ -28,23 +29,6 @@ __all__ = ["Bounds", "read_book"]
 
 Rows = list[list[CellValue]]
 
-_SAVE = "Open it in Excel, save it as an Excel workbook (.xlsx), and send that"
-UNREADABLE = Refusal(
-    "GATE-023", f"This workbook cannot be read: it is damaged or unusual. {_SAVE}."
-)
-_NOT_IN_XLSB = (
-    "The values of this workbook (.xlsb) were read; its notes, colours and lines through text "
-    "were not."
-)
-_NOT_IN_XLS = (
-    "The values of this workbook (.xls) were read, but not which parts of a text have a line "
-    "through them, as some may."
-)
-_NO_HIDDEN = (
-    "Which rows and columns of this workbook (.xlsb) are hidden was not read, so they count as any "
-    "others: leads and the board would see them."
-)
-_THEN = "Save it as an Excel workbook (.xlsx) and start again if anything in it is hidden."
 _DETAILED = ("xlsx", "xlsm")
 _UNREAD = ("docProps/", "xl/theme/")
 """Parts that say nothing of values."""
@@ -82,9 +66,9 @@ def read_book(
         book = _read(data, name, admitted, bounds, ours, values_alone)
         return _with_markings(_with_hidden(book, data, admitted), data) if detail else book
     except Refused as refusal:
-        return Book(name, admitted.kind, problems=(refused(refusal.refusal, name),))
+        return Book(name, admitted.kind, problems=(refusal.refusal.at(name),))
     except MemoryError:
-        return Book(name, admitted.kind, problems=(refused(UNREADABLE, name),))
+        return Book(name, admitted.kind, problems=(GATE_023.problem(name),))
 
 
 def _read(
@@ -124,11 +108,7 @@ def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -
     except (Refused, MemoryError):
         raise
     except Exception as error:  # lxml and python-docx raise nearly anything for a damaged one
-        text = (
-            f"This document cannot be read: it is damaged or unusual ({type(error).__name__}). "
-            "Open it in Word, save it as a Word document (.docx), and run the command again."
-        )
-        raise Refused(Refusal(UNREADABLE.code, text)) from None
+        raise Refused(GATE_023.fill("word", reason=type(error).__name__)) from None
 
 
 def _read_beside(
@@ -143,8 +123,7 @@ def _read_beside(
     beside = _Beside(data, admitted, ours)
     sheets = [beside.sheet(*each) for each in read]
     if beside.unread:
-        text = f"{beside.unread} {_SAVE} if they matter."
-        problems.append(Problem("GATE-032", name, text, level="note"))
+        problems.append(beside.unread.at(name))
     if admitted.kind in _DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
         other = disputed(data, sheets)
         sheets = [
@@ -202,18 +181,13 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
     except BaseException as error:
         # A panic in the reader is not an Exception (FIELD-NOTES 2).
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        text = f"This workbook cannot be read: it is damaged or unusual ({reason}). {_SAVE}."
-        raise Refused(Refusal(UNREADABLE.code, text)) from None
+        raise Refused(GATE_023.fill("reason", reason=reason)) from None
     return [found[at] for at in sorted(found)]
 
 
 def _passed_over(name: str, choice: Choice) -> Iterator[Problem]:
     for sheet, unfit in choice.passed.items():
-        where, cure = f"{name}!{sheet}", f"{unfit.cure[0].lower()}{unfit.cure[1:]}"
-        if sheet in choice.hidden:
-            yield GATE_037.problem(where, "hidden", why=unfit.why, cure=cure)
-        else:
-            yield GATE_037.problem(where, why=unfit.why, cure=cure)
+        yield unfit.passing(sheet in choice.hidden).at(f"{name}!{sheet}")
 
 
 def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
@@ -255,18 +229,19 @@ class _Beside:
         self.admitted = admitted
         self.other: Mapping[str, Marks] = {}
         self.noted: Mapping[str, Mapping[At, str]] = admitted.notes
-        self.unread = ""
+        self.unread: Filled | None = None
         if admitted.kind == "xlsb" and ours is not None:
             from xlplan.workbook.read.extents_other import has_looks
 
-            self.unread = _NOT_IN_XLSB if has_looks(admitted.parts) else ""
+            self.unread = GATE_032.fill("xlsb") if has_looks(admitted.parts) else None
         elif admitted.kind == "xls":
             from xlplan.workbook.read.marks_other import read_xls_marks
 
             found = read_xls_marks(data, ours)
             self.other = {name: each.marks for name, each in found.items()}
             self.noted = {name: each.notes for name, each in found.items()}
-            self.unread = _NOT_IN_XLS if any(each.partly for each in found.values()) else ""
+            partly = any(each.partly for each in found.values())
+            self.unread = GATE_032.fill("xls") if partly else None
         elif admitted.kind == "ods" and ours is not None:
             from xlplan.workbook.read.marks_other import read_ods_marks
 
@@ -315,17 +290,15 @@ def _check_complete(
         if listed in admitted.choice.passed:
             continue
         sheet = read.get(listed)
+        place = f"{name}!{listed}"
         if extent.unread:
-            found = "has cells in a form that cannot be read here, so it was not read at all"
-        elif sheet is not None and (sheet.rows or not extent.filled):
-            continue
-        else:
-            empty = "has values but read as empty"
-            found = empty if sheet is not None else "is listed but was not read"
-        text = f'The sheet "{listed}" {found}. {_SAVE}.'
-        problems.append(Problem("GATE-024", f"{name}!{listed}", text))
+            problems.append(GATE_024.problem(place, "form", sheet=listed))
+        elif sheet is None:
+            problems.append(GATE_024.problem(place, "unread", sheet=listed))
+        elif extent.filled and not sheet.rows:
+            problems.append(GATE_024.problem(place, "blank", sheet=listed))
     if not sheets and not problems:
-        problems.append(Problem("GATE-024", name, f"This workbook has no sheet to read. {_SAVE}."))
+        problems.append(GATE_024.problem(name, "none"))
 
 
 def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
@@ -333,8 +306,7 @@ def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
     from xlplan.workbook.read.hidden import Hidden, read_hidden
 
     if book.kind == "xlsb":
-        problem = Problem("GATE-032", book.name, f"{_NO_HIDDEN} {_THEN}", level="warning")
-        return replace(book, problems=(*book.problems, problem))
+        return replace(book, problems=(*book.problems, GATE_032.problem(book.name, "hidden")))
     found = read_hidden(data, admitted, book.sheets)
     none = Hidden()
     return replace(
@@ -363,9 +335,9 @@ def _with_markings(book: Book, data: bytes) -> Book:
         markings = read_markings(without_empty_rows(data))
     except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
         markings = {}
-        reason = type(error).__name__
+        unseen = GATE_032.fill("looks", reason=type(error).__name__)
     else:
-        reason = "none of its sheets could be seen"
+        unseen = GATE_032.fill("unseen")
     sheets = [
         replace(
             sheet,
@@ -379,9 +351,4 @@ def _with_markings(book: Book, data: bytes) -> Book:
     ]
     if len(markings) >= len(sheets):
         return replace(book, sheets=tuple(sheets))
-    text = (
-        f"Colours and merged cells of this workbook could not be read ({reason}); its "
-        "values were. Save it as an Excel workbook (.xlsx) if they matter."
-    )
-    problem = Problem("GATE-032", book.name, text, level="warning")
-    return replace(book, sheets=tuple(sheets), problems=(*book.problems, problem))
+    return replace(book, sheets=tuple(sheets), problems=(*book.problems, unseen.at(book.name)))

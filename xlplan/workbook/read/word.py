@@ -14,8 +14,9 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from xlplan.codes.gate_codes import GATE_008
 from xlplan.workbook.read.book import At, CellValue, ReadSheet
-from xlplan.workbook.read.bounds import MB, Bounds, Refused, too_large
+from xlplan.workbook.read.bounds import MB, Bounds, Refused
 from xlplan.workbook.read.extents import far_cells, many_cells
 from xlplan.workbook.read.word_numbers import Numbers
 
@@ -88,7 +89,7 @@ def read_word(data: bytes, parts: Mapping[str, bytes], bounds: Bounds) -> ReadSh
     from docx import Document
 
     if any(len(part) > MOST for name, part in parts.items() if name.lower().startswith("word/")):
-        raise Refused(too_large(f"over {MOST // MB} MB of text"))
+        raise Refused(GATE_008.fill("word", mb=MOST // MB))
     document = Document(io.BytesIO(data))
     made = _Sheet(bounds)
     numbers = Numbers(_root(document, "numbering"), _root(document, "styles"))

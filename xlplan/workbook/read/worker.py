@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -133,7 +134,7 @@ def bytes_or_book(file: Path | bytes, name: str, bounds: Bounds) -> bytes | Book
     """The bytes of a file, or the book that says why it cannot be opened."""
     data = file if isinstance(file, bytes) else read_bytes(file, bounds)
     if isinstance(data, Problem):
-        return Book(name, "", problems=(Problem(data.code, name, data.message),))
+        return Book(name, "", problems=(replace(data, where=name, level="error"),))
     return data
 
 

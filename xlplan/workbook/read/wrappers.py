@@ -10,11 +10,14 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from xlplan.codes.gate_codes import GATE_008, GATE_019, GATE_020
+from xlplan.codes.gate_codes_inside import GATE_034, GATE_035
+from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import Book, Enclosed
-from xlplan.workbook.read.bounds import Refused, too_large
+from xlplan.workbook.read.bounds import MB, Refused
 from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
-from xlplan.workbook.read.gate import Bounds, admit, refused
+from xlplan.workbook.read.gate import Bounds, admit
 from xlplan.workbook.read.kinds import (
     ARCHIVE,
     MESSAGE,
@@ -22,12 +25,10 @@ from xlplan.workbook.read.kinds import (
     PDF,
     PICTURE,
     UNKNOWN,
-    Refusal,
     ole_kind,
     plain_kind,
 )
-from xlplan.workbook.read.listing import list_parts
-from xlplan.workbook.read.parts import inflate
+from xlplan.workbook.read.parts import inflate, open_package
 from xlplan.workbook.read.texts import decode_text
 
 if TYPE_CHECKING:
@@ -49,14 +50,6 @@ _LONGEST = 2_000
 """Characters of a message that are told."""
 _PLAIN, _PAGE = _SPOKEN = ("text/plain", "text/html")
 """In what forms a message has its text, the better first."""
-_BARE_MESSAGE = Refusal(
-    MESSAGE.code,
-    "This e-mail has no workbook attached. Ask its sender to attach the template that was issued.",
-)
-_BARE_ARCHIVE = Refusal(
-    ARCHIVE.code,
-    "There is no workbook in this archive. Ask its sender for the template that was issued.",
-)
 
 
 def is_wrapper(book: Book) -> bool:
@@ -76,33 +69,31 @@ def open_wrapper(data: bytes, name: str, bounds: Bounds) -> Book:
         return Book(name, "", problems=(found,) if isinstance(found, Problem) else ())
     try:
         if plain_kind(data) == "zip":
-            return _book(name, "zip", _zip(data, bounds), (), _BARE_ARCHIVE)
+            return _book(name, "zip", _zip(data, bounds), (), GATE_020.fill("bare"))
         if plain_kind(data) == "ole":
-            files, said = _outlook(data, bounds)
-            return _book(name, "msg", files, said, _BARE_MESSAGE)
+            files, words = _outlook(data, bounds)
+            return _book(name, "msg", files, words, GATE_019.fill("bare"))
         if found.code == MESSAGE.code:
-            files, said = _mail(data, bounds)
-            return _book(name, "eml", files, said, _BARE_MESSAGE)
+            files, words = _mail(data, bounds)
+            return _book(name, "eml", files, words, GATE_019.fill("bare"))
     except Refused as refusal:
-        found = refused(refusal.refusal, name)
+        found = refusal.refusal.at(name)
     except (MemoryError, RecursionError):
-        found = refused(too_large("more than fits in memory"), name)
+        found = GATE_008.problem(name, "memory")
     return Book(name, "", problems=(found,))
 
 
 def _book(
-    name: str, kind: str, files: Sequence[Enclosed], said: Sequence[str], bare: Refusal
+    name: str, kind: str, files: Sequence[Enclosed], words: Sequence[str], bare: Filled
 ) -> Book:
     returns = [file for file in files if not _is_evidence(file)]
     evidence = [file for file in files if _is_evidence(file)] if returns else []
     enclosed = returns or list(files)
     if not enclosed:
-        return Book(name, kind, problems=(refused(bare, name),))
-    notes = list(_told(said, name))
+        return Book(name, kind, problems=(bare.at(name),))
+    notes = list(_notes(words, name))
     if evidence:
-        listed = ", ".join(f'"{file.name[:80]}"' for file in evidence[:20])
-        text = f"Also enclosed, and not read because they are no workbooks: {listed}."
-        notes.append(Problem("GATE-034", name, text, level="note"))
+        notes.append(GATE_034.problem(name, names=[file.name[:80] for file in evidence]))
     return Book(name, kind, problems=tuple(notes), enclosed=tuple(enclosed))
 
 
@@ -111,7 +102,7 @@ def _is_evidence(file: Enclosed) -> bool:
     refused for what it is; one that is called something else is known by its bytes."""
     if file.name.lower().endswith(_TABLES):
         return False
-    kind: str | Refusal = plain_kind(file.data)
+    kind: str | Filled = plain_kind(file.data)
     if kind == "ole":
         kind = ole_kind(file.data)
     if kind == "zip":
@@ -130,9 +121,9 @@ class _Bag:
     def check(self, size: int) -> None:
         """Raise `Refused` where one more file of this size is too much."""
         if len(self.files) >= self.bounds.enclosed:
-            raise Refused(too_large(f"more than {self.bounds.enclosed:,} files"))
+            raise Refused(GATE_008.fill("files", files=self.bounds.enclosed))
         if size > self.room:
-            raise Refused(too_large(f"over {self.bounds.enclosed_bytes >> 20} MB of files"))
+            raise Refused(GATE_008.fill("enclosed", mb=self.bounds.enclosed_bytes // MB))
 
     def add(self, name: str, data: bytes) -> None:
         """Put a file in."""
@@ -143,11 +134,12 @@ class _Bag:
 
 def _zip(data: bytes, bounds: Bounds) -> list[Enclosed]:
     bag = _Bag(bounds)
-    for part, start in list_parts(data, bounds):
-        if part.is_folder or _is_clutter(part.name):
+    package = open_package(data, bounds)
+    for info in package.infolist():
+        if info.is_dir() or _is_clutter(info.filename):
             continue
-        bag.check(part.size)
-        bag.add(part.name, inflate(data, part, start))
+        bag.check(info.file_size)
+        bag.add(info.filename, inflate(package, info))
     return bag.files
 
 
@@ -236,13 +228,20 @@ def _of_page(page: str) -> str:
     return _flat(page_text(page))
 
 
-def _told(said: Sequence[str], name: str) -> Iterator[Problem]:
-    """What a message says, and what each that was forwarded in it says."""
-    for number, text in enumerate(said):
-        who = "A message forwarded in it" if number else "The message"
+def _notes(messages: Sequence[str], name: str) -> Iterator[Problem]:
+    """The words of a message, and those of each that was forwarded in it."""
+    for number, text in enumerate(messages):
         more = len(text) - _LONGEST
-        cut = f"… ({more:,} more characters; the whole is in {name})" if more > 0 else ""
-        yield Problem("GATE-035", name, f"{who} says: {text[:_LONGEST]}{cut}", level="note")
+        if number and more > 0:
+            yield GATE_035.problem(
+                name, "forwarded-cut", text=text[:_LONGEST], more=more, file=name
+            )
+        elif number:
+            yield GATE_035.problem(name, "forwarded", text=text)
+        elif more > 0:
+            yield GATE_035.problem(name, "message-cut", text=text[:_LONGEST], more=more, file=name)
+        else:
+            yield GATE_035.problem(name, "message", text=text)
 
 
 _ATTACHED = "__attach_version1.0_"

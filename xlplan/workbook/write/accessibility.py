@@ -18,6 +18,22 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
+from xlplan.codes.accessible_codes import (
+    ACC_001,
+    ACC_002,
+    ACC_003,
+    ACC_004,
+    ACC_005,
+    ACC_006,
+    ACC_007,
+    ACC_008,
+    ACC_009,
+    ACC_010,
+    ACC_011,
+    ACC_012,
+    ACC_013,
+    ACC_014,
+)
 from xlplan.errors import Problem
 
 Faults = Iterator[Problem]
@@ -42,19 +58,17 @@ def accessibility_problems(data: bytes) -> list[Problem]:
 
 def _document(book: Workbook) -> Faults:
     if not book.properties.title:
-        yield _fault("ACC-001", "document", "The document has no title. Set one.")
+        yield ACC_001.problem("document")
     if not book.properties.language:
-        yield _fault("ACC-002", "document", "The document names no language. Set one.")
+        yield ACC_002.problem("document")
     first = book.worksheets[0]
     if book.active is not first:
-        message = "The workbook does not open on its first sheet. Make that the active one."
-        yield _fault("ACC-003", "document", message)
+        yield ACC_003.problem("document", "sheet")
     for sheet in book.worksheets:
         selection = sheet.sheet_view.selection
         at = selection[0].activeCell if selection else "A1"
         if at not in (None, "A1"):
-            message = f"The cursor stands in {at}. Leave it in A1."
-            yield _fault("ACC-003", sheet.title, message)
+            yield ACC_003.problem(sheet.title, "cursor", cell=at)
 
 
 def _contents(book: Workbook) -> Faults:
@@ -62,8 +76,7 @@ def _contents(book: Workbook) -> Faults:
     linked = {_target(link.location or "") for _, link in _linked(first)}
     for sheet in book.worksheets[1:]:
         if sheet.title not in linked:
-            message = f'The first sheet has no link to "{sheet.title}". List it in the contents.'
-            yield _fault("ACC-004", first.title, message)
+            yield ACC_004.problem(first.title, sheet=sheet.title)
 
 
 def _linked(sheet: Worksheet) -> Iterator[tuple[Cell, Hyperlink]]:
@@ -82,29 +95,27 @@ def _names(book: Workbook) -> Faults:
     tables: dict[str, str] = {}
     for sheet in book.worksheets:
         if _UNNAMED.match(sheet.title):
-            message = f'The name "{sheet.title}" says nothing. Name the sheet by what it shows.'
-            yield _fault("ACC-005", sheet.title, message)
+            yield ACC_005.problem(sheet.title, sheet=sheet.title)
         for table in sheet.tables.values():
             key = table.displayName.casefold()
             if key in tables:
-                message = f'"{table.displayName}" is a table of "{tables[key]}" too. Rename it.'
-                yield _fault("ACC-006", sheet.title, message)
+                yield ACC_006.problem(
+                    sheet.title, "twice", table=table.displayName, other=tables[key]
+                )
             if _UNNAMED.match(table.displayName):
-                message = f'The name "{table.displayName}" says nothing. Name the table.'
-                yield _fault("ACC-006", sheet.title, message)
+                yield ACC_006.problem(sheet.title, "unnamed", table=table.displayName)
             tables[key] = sheet.title
 
 
 def _floating(names: Sequence[str]) -> Faults:
     for name in names:
         if name.startswith(_FLOATING):
-            message = "Boxes, pictures, charts and comments float over the cells. Put it in words."
-            yield _fault("ACC-009", name, message)
+            yield ACC_009.problem(name)
 
 
 def _notes(book: Workbook) -> Faults:
-    """A note that is referred to in a heading must be told somewhere in a first column."""
-    told = {
+    """A note that is referred to in a heading must be somewhere in a first column."""
+    explained = {
         number
         for sheet in book.worksheets
         for (value,) in sheet.iter_rows(max_col=1, values_only=True)
@@ -114,9 +125,8 @@ def _notes(book: Workbook) -> Faults:
         for table in sheet.tables.values():
             for heading in _headings(sheet, table):
                 for number in _NOTE.findall(heading):
-                    if number not in told:
-                        message = f"[note {number}] is told nowhere. Add it to the notes."
-                        yield _fault("ACC-012", f"{sheet.title}, {heading}", message)
+                    if number not in explained:
+                        yield ACC_012.problem(f"{sheet.title}, {heading}", number=number)
 
 
 # Rules for one sheet.
@@ -125,21 +135,17 @@ def _notes(book: Workbook) -> Faults:
 def _one_table(sheet: Worksheet) -> Faults:
     tables = list(sheet.tables.values())
     if len(tables) != 1:
-        message = f"The sheet has {len(tables)} marked-up tables. Give it exactly one."
-        yield _fault("ACC-007", sheet.title, message)
+        yield ACC_007.problem(sheet.title, "count", count=len(tables))
     for table in tables:
         if not re.match(r"A\d", table.ref):
-            message = f"The table stands in {table.ref}. Begin it in column A."
-            yield _fault("ACC-007", sheet.title, message)
+            yield ACC_007.problem(sheet.title, "column", area=table.ref)
         if (table.headerRowCount if table.headerRowCount is not None else 1) != 1:
-            yield _fault("ACC-007", sheet.title, "The table needs exactly one row of headings.")
+            yield ACC_007.problem(sheet.title, "header")
         headings = [heading.casefold() for heading in _headings(sheet, table)]
         if "" in headings or len(set(headings)) < len(headings):
-            message = "A heading is blank or stands twice. Give every column its own heading."
-            yield _fault("ACC-007", sheet.title, message)
+            yield ACC_007.problem(sheet.title, "headings")
         if (range_boundaries(table.ref)[3] or 0) < sheet.max_row:
-            message = f"There is something below the table ({table.ref}). Move it above."
-            yield _fault("ACC-007", sheet.title, message)
+            yield ACC_007.problem(sheet.title, "below", area=table.ref)
 
 
 def _headings(sheet: Worksheet, table: Table) -> list[str]:
@@ -153,23 +159,22 @@ def _rows(sheet: Worksheet, table: Table) -> list[tuple[Cell | MergedCell, ...]]
 
 def _merged(sheet: Worksheet) -> Faults:
     for area in sheet.merged_cells.ranges:
-        yield _fault("ACC-008", f"{sheet.title}!{area.coord}", "Cells are merged. Part them.")
+        yield ACC_008.problem(f"{sheet.title}!{area.coord}")
 
 
 def _blanks(sheet: Worksheet) -> Faults:
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         if all(value in (None, "") for value in values):
-            yield _fault("ACC-010", f"{sheet.title}!{number}", "The row is blank. Take it out.")
+            yield ACC_010.problem(f"{sheet.title}!{number}", "row")
     for table in sheet.tables.values():
         for row in _rows(sheet, table):
             for cell in row:
                 if cell.value in (None, ""):
-                    message = "The cell is blank. Say in a word that nothing is given."
-                    yield _fault("ACC-010", f"{sheet.title}!{cell.coordinate}", message)
+                    yield ACC_010.problem(f"{sheet.title}!{cell.coordinate}", "cell")
     hidden = [f"row {n}" for n, size in sheet.row_dimensions.items() if size.hidden]
     hidden += [f"column {n}" for n, size in sheet.column_dimensions.items() if size.hidden]
     for place in hidden:
-        yield _fault("ACC-010", f"{sheet.title}, {place}", "It is hidden. Show it or take it out.")
+        yield ACC_010.problem(f"{sheet.title}, {place}", "hidden")
 
 
 def _running_text(sheet: Worksheet) -> Faults:
@@ -181,8 +186,7 @@ def _running_text(sheet: Worksheet) -> Faults:
         if part is not None and any(
             side is not None and side.text for side in (part.left, part.center, part.right)
         ):
-            message = "A header or footer is not read aloud. Put what it says into the sheet."
-            yield _fault("ACC-011", sheet.title, message)
+            yield ACC_011.problem(sheet.title)
             return
 
 
@@ -190,26 +194,21 @@ def _colour(sheet: Worksheet) -> Faults:
     """Words in a column that are the same but coloured differently leave something to colour."""
     for table in sheet.tables.values():
         for column in zip(*_rows(sheet, table)[1:], strict=True):
-            seen: dict[object, object] = {}
+            fills: dict[object, object] = {}
             for cell in column:
                 fill = cell.fill.fgColor.rgb if cell.fill.fill_type else None
-                if seen.setdefault(cell.value, fill) != fill:
-                    message = f'"{cell.value}" has two colours in one column. Say it in words.'
-                    yield _fault("ACC-013", f"{sheet.title}!{cell.coordinate}", message)
+                if fills.setdefault(cell.value, fill) != fill:
+                    at = f"{sheet.title}!{cell.coordinate}"
+                    yield ACC_013.problem(at, value=str(cell.value))
 
 
 def _links(sheet: Worksheet) -> Faults:
     for cell, _ in _linked(sheet):
         shown = str(cell.value or "").strip()
         if shown.casefold() in _EMPTY_WORDS or _ADDRESS.match(shown):
-            message = f'"{shown}" does not say where the link goes. Say it in words.'
-            yield _fault("ACC-014", f"{sheet.title}!{cell.coordinate}", message)
+            yield ACC_014.problem(f"{sheet.title}!{cell.coordinate}", text=shown)
 
 
 _RULES: tuple[Callable[[Worksheet], Faults], ...] = (
     _one_table, _merged, _blanks, _running_text, _colour, _links,
 )  # fmt: skip
-
-
-def _fault(code: str, where: str, message: str) -> Problem:
-    return Problem(code, where, message, "warning")

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xlplan.errors import XlplanError, fault
+from xlplan.codes.cycle_codes import PUB_004, PUB_005
+from xlplan.errors import XlplanError
 
 TIME_LIMIT = 300.0
 """Seconds after which LibreOffice counts as hung."""
@@ -62,12 +63,7 @@ def require_office() -> str:
     """
     found = find_office()
     if found is None:
-        raise fault(
-            "PUB-004",
-            "--pdf",
-            "PDF pages are made by LibreOffice, which was not found on this machine. Install it "
-            "from libreoffice.org, or leave out --pdf and print the workbook from Excel.",
-        )
+        raise PUB_004.fault("--pdf")
     return found
 
 
@@ -83,15 +79,15 @@ def to_pdf(data: bytes, created: str, *, time_limit: float = TIME_LIMIT) -> byte
         folder = Path(name)
         source = folder / "composite.xlsx"
         source.write_bytes(data)
-        said = _convert(program, source, folder, time_limit)
+        printed = _convert(program, source, folder, time_limit)
         target = source.with_suffix(".pdf")
         if not target.is_file():
-            raise _failed(said or "LibreOffice ended without making one")
+            raise _failed(printed) if printed else PUB_005.fault("--pdf")
         return _as_of(target.read_bytes(), created)
 
 
 def _convert(program: str, source: Path, folder: Path, time_limit: float) -> str:
-    """Run LibreOffice over one file; what it said."""
+    """Run LibreOffice over one file; what it printed."""
     command = [
         program,
         f"-env:UserInstallation={(folder / 'profile').as_uri()}",
@@ -108,16 +104,16 @@ def _convert(program: str, source: Path, folder: Path, time_limit: float) -> str
             env={**os.environ, "TZ": "UTC"},  # so that times in the file are as long everywhere
         ) as office:
             try:
-                said, _ = office.communicate(timeout=time_limit)
+                printed, _ = office.communicate(timeout=time_limit)
             except subprocess.TimeoutExpired:
                 _end(office)
-                raise _failed(f"it took longer than {time_limit:g} seconds") from None
+                raise PUB_005.fault("--pdf", "time", seconds=time_limit) from None
             except BaseException:
                 _end(office)
                 raise
     except OSError as error:
         raise _failed(error.strerror or str(error)) from error
-    return " ".join(said.decode("utf-8", "replace").split())[-300:]
+    return " ".join(printed.decode("utf-8", "replace").split())[-300:]
 
 
 def _end(office: subprocess.Popen[bytes]) -> None:
@@ -132,12 +128,7 @@ def _end(office: subprocess.Popen[bytes]) -> None:
 
 
 def _failed(why: str) -> XlplanError:
-    return fault(
-        "PUB-005",
-        "--pdf",
-        f"LibreOffice made no PDF: {why}. Open the workbook in LibreOffice or Excel and choose "
-        "File, Export as PDF.",
-    )
+    return PUB_005.fault("--pdf", "reason", reason=why)
 
 
 def _as_of(pdf: bytes, created: str) -> bytes:
