@@ -87,16 +87,6 @@ MAX_MODULES = 225
 _TO_RENAME = [
     "answers", "book", "history", "kinds", "model", "reading", "restated", "rows", "tables",
 ]  # fmt: skip
-    "answers",
-    "book",
-    "history",
-    "kinds",
-    "model",
-    "reading",
-    "restated",
-    "rows",
-    "tables",
-]
 NAMED_ALIKE: Mapping[str, str] = dict.fromkeys(_TO_RENAME, "still to get names of their own")
 """File names that stand in more than one place, each with the reason; take off what is mended."""
 USED_BY_NOTHING: Mapping[str, str] = {
