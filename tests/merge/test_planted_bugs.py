@@ -31,8 +31,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.cycle.test_office_year import OfficeYear
 from tests.merge import test_merge_properties as properties
-from tests.office_year import OfficeYear
 from tests.paper import Office, row
 from xlplan.merge import asks, compare, model, register
 from xlplan.merge.asks import Again
