@@ -430,7 +430,8 @@ ALLOWED: House = {
     "xlplan.__init__": '"""P."""\nfrom xlplan.cycle import open_plan',
     "xlplan.cli.main": '"""C."""\nimport click\nfrom xlplan import __version__, open_plan',
     "xlplan.cycle": '"""C."""\nimport os\nfrom xlplan import errors, frames\n'
-    "from xlplan.issued import form\nfrom xlplan.ledger import codec, chain\nfrom xlplan.post.drafts import x",
+    "from xlplan.issued import form\nfrom xlplan.ledger import codec, chain\n"
+    "from xlplan.post.drafts import x",
     "xlplan.post.drafts": '"""P."""\nif TYPE_CHECKING:\n    from pandas import DataFrame',
     "xlplan.issued.form": '"""I."""\nfrom xlplan.returned.columns import ID_PREFIX',
     "xlplan.frames": '"""F."""\ndef f():\n    import pandas',

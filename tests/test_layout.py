@@ -45,7 +45,7 @@ NO_FILE = frozenset({"plan.toml", "set-up.xlsx", "master.xlsx", "decisions.xlsx"
 @cache
 def read_files() -> Files:
     paths = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-    for folder in ("xlplan", "tests", "findings"):
+    for folder in ("xlplan", "tests"):
         for suffix in ("*.py", "*.md"):
             paths += (ROOT / folder).rglob(suffix)
     return {str(path.relative_to(ROOT)): path.read_text("utf-8") for path in sorted(paths)}
