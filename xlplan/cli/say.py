@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlplan.cli.say_cycle import issued, merged, status, summary, where_it_stands
+from xlplan.cli.say_cycle import issued, merged, status, where_it_stands
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "DONE", "NEEDS_A_PERSON", "demo", "explained", "issued", "line", "log", "merged", "new_plan",
-    "plural", "problems_of_plan", "published", "rows", "say_changes", "status", "summary",
-    "undone", "verified", "where_it_stands",
+    "demo", "explained", "issued", "line", "log", "merged", "new_plan", "problems_of_plan",
+    "published", "rows", "status", "undone", "verified", "where_it_stands",
 ]  # fmt: skip
 
 
