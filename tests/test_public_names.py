@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pydoc
 import typing
 from collections.abc import Iterator
 
@@ -53,3 +54,10 @@ def test_every_type_that_a_plan_gives_back_is_public() -> None:
     kinds = {kind.__name__ for kind in given_back()}
     assert {"MergeResult", "Question", "Status", "PlanDefinition"} <= kinds
     assert sorted(kinds - {*xlplan.__all__}) == []
+
+
+def test_help_lists_every_name() -> None:
+    text = pydoc.render_doc(xlplan, renderer=pydoc.plaintext)
+    assert [name for name in xlplan.__all__ if name.strip("_") not in text] == []
+    assert "class MergeResult" in text
+    assert "open_plan(" in text

@@ -74,3 +74,7 @@ def __getattr__(name: str) -> object:
             found = import_module(f"xlplan.{module}")
             return found if name == "shapes" else getattr(found, _THERE.get(name, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
