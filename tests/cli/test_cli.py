@@ -357,6 +357,28 @@ def test_a_merge_whose_report_cannot_be_printed_is_not_to_be_done_again(
     assert "Sent out" in said(capsys, "-C", folder, "show", "1.1")[1]
 
 
+def test_what_was_cleared_is_listed_with_what_it_held(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.LETTINGS, {("1.1", "progress"): None})
+    words = ("-C", folder, "--today", small.TODAY, "merge", "--json")
+    status, out, _ = said(capsys, *words)
+    assert status == 0
+    [cleared] = json.loads(out)["cleared"]
+    assert cleared.pop("cell")[:1].isalpha()
+    assert cleared == {
+        "sheet": "Update",
+        "action": "1.1",
+        "field": "progress",
+        "was": "Drafted",
+        "lead": small.LETTINGS,
+        "file": f"inbox/{small.LETTINGS}.xlsx",
+    }
+    assert json.loads(said(capsys, *words)[1])["cleared"] == []  # the same file once more
+
+
 def test_a_demo_whose_steps_cannot_be_printed_further_says_what_it_left(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,7 +117,7 @@ def test_what_was_cleared_is_told_by_itself() -> None:
         office.issue("Ann"), {("a-1", "progress"): None, ("a-1", "rating"): None}
     )
     assert [text.partition(": ")[2] for text in back.information] == [
-        'cleared: Progress of action 1.1, which said "Paint bought".'
+        'cleared: Progress of action 1.1, which held "Paint bought".'
     ]
 
 

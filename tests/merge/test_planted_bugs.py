@@ -190,7 +190,7 @@ def what_was_said_before_is_not_heard_again(patch: Patch) -> None:
     def planted(state: State, key: CellKey, writes: list[Write]) -> list[Again]:
         """Only ordinary values are: what was only asked about is not."""
         found = plain(state, key, writes)
-        return [one for one in found if one.said is None or one.said.standing]
+        return [one for one in found if one.write is None or one.write.standing]
 
     patch.setattr(asks, "shown_again", planted)
 

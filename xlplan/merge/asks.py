@@ -1,6 +1,6 @@
 """What is asked on a cell, and the decision that answers it.
 
-A write that only asks is open until somebody with a say has seen it. What an author wrote before,
+A write that only asks is open until a later act has seen it. What an author wrote before,
 and shows again after something else in the files that count last, is asked too: a write is dated
 by the file that had it first, so that a copy saved again replaces nothing, and a lead who means it
 anew is known by their latest file alone. Files of the same time, and those without a time inside,
@@ -39,7 +39,7 @@ from xlplan.merge.register import (
     answered,
     distinct,
     for_sure,
-    seen,
+    known_to,
     settle,
     superseded,
 )
@@ -49,21 +49,21 @@ from xlplan.plan.values import Raw, Value
 
 
 def open_asks(writes: Sequence[Write]) -> list[Write]:
-    """The writes on a cell that ask: not seen by a later act, not replaced by their author, nor
-    said for certain by another copy of the same file."""
-    gone = seen(w for w in writes if not w.asks) | superseded(writes)
+    """The writes on a cell that ask: no later act has seen them, their author has not
+    replaced them, and no other copy of the same file has them for certain."""
+    gone = known_to(w for w in writes if not w.asks) | superseded(writes)
     gone |= answered(writes) | {w.id.doubted for w in writes if not w.id.doubt}
     return [w for w in writes if w.asks and w.id not in gone]
 
 
 def open_again(state: State, key: CellKey, writes: Sequence[Write]) -> list[Again]:
-    """What authors may have said last, though they had said it before, that nobody decided yet.
+    """What authors may have written last, though they had before, and nobody has decided yet.
 
     It is asked whatever became of the value before, where what it replaced stands or is asked
     about; else only where nobody has seen the value.
     """
-    known = seen(w for w in writes if not w.asks)
-    decided = seen(w for w in writes if w.kind is Kind.DECISION)
+    known = known_to(w for w in writes if not w.asks)
+    decided = known_to(w for w in writes if w.kind is Kind.DECISION)
     cell = state.cell(key)
     asks = [w for w in open_asks(writes) if is_a_question(state, key, w)]
     current = {write.id for write in (*cell.heads, *cell.entries, *asks)}
@@ -71,24 +71,24 @@ def open_again(state: State, key: CellKey, writes: Sequence[Write]) -> list[Agai
         again
         for again in shown_again(state, key, writes)
         if again.id not in decided
-        and (again.over.id in current or (again.said is not None and again.said.id not in known))
+        and (again.over.id in current or (again.write is not None and again.write.id not in known))
         and (again.over.entry or not _offered(cell, again.value))
     ]
 
 
 def asks_on(state: State, key: CellKey) -> list[Write]:
-    """The writes on a cell that ask, those among them that were replaced and are said again."""
+    """The writes on a cell that ask, those among them that were replaced and are shown again."""
     writes = state.live(key)
     again = {
-        one.said.id: replace(one.said, place=one.shown.place, stamp=one.shown.stamp)
+        one.write.id: replace(one.write, place=one.shown.place, stamp=one.shown.stamp)
         for one in open_again(state, key, writes)
-        if one.said is not None and one.asks
+        if one.write is not None and one.asks
     }
     return [*open_asks(writes), *again.values()]
 
 
 def is_a_question(state: State, key: CellKey, write: Write) -> bool:
-    """Rows that the coordinator adds are taken as they are; a withdrawn row may be missing; what
+    """Rows that the coordinator adds ask nothing; a withdrawn row may be missing; what
     the master says by now needs no leave."""
     if write.kind is Kind.ADDED:
         return write.author != COORDINATOR
@@ -132,18 +132,18 @@ class Again:
     """The ids of the returns that show it."""
 
     @property
-    def said(self) -> Write | None:
+    def write(self) -> Write | None:
         """The write that is shown again; None where the cell is shown as it was issued."""
         return self.shown.write
 
     @property
     def asks(self) -> bool:
         """Whether both are only asked about, so that one question asks about them together."""
-        return not self.over.standing and self.said is not None and not self.said.standing
+        return not self.over.standing and self.write is not None and not self.write.standing
 
     @property
     def id(self) -> Id:
-        """What a decision about this has seen: it is asked once, whichever copy shows it."""
+        """What a decision about this saw: it is asked once, whichever copy shows it."""
         return again_id(self.over, self.value)
 
 
@@ -153,7 +153,7 @@ def again_id(over: Write, value: Value) -> Id:
 
 
 def answered_again(asked: Iterable[Write], writes: Sequence[Write]) -> frozenset[Id]:
-    """What a decision about writes that ask has seen besides: each after the others of its author,
+    """What a decision about writes that ask saw besides: each after the others of its author,
     so that an earlier copy which comes in late does not ask the same anew."""
     return frozenset(
         again_id(over, one.value)
@@ -184,16 +184,16 @@ def _in_group(
     asked = _left(group)
     found: dict[Id, Again] = {}
     for shown in last:
-        said = shown.write
-        if said is None or said.standing:
-            over = () if said in stand else stand
+        write = shown.write
+        if write is None or write.standing:
+            over = () if write in stand else stand
         else:
-            over = () if said in asked else [w for w in asked if not w.standing] or asked
-        for write in over:
-            value = write.base if said is None else said.value
-            if value != write.value:
-                later = bool(shown.stamp) and all(_differs(one, write) for one in last)
-                again = Again(write, shown, value, later, frozenset((shown.source,)))
+            over = () if write in asked else [w for w in asked if not w.standing] or asked
+        for was in over:
+            value = was.base if write is None else write.value
+            if value != was.value:
+                later = bool(shown.stamp) and all(_differs(one, was) for one in last)
+                again = Again(was, shown, value, later, frozenset((shown.source,)))
                 first = found.get(again.id, again)
                 found[again.id] = replace(first, sources=first.sources | again.sources)
     yield from found.values()
@@ -213,17 +213,17 @@ def _last(
 ) -> list[Shown]:
     """What the files show of which no other of the same author is known to be later."""
     known = {write.id: write for write in group}
-    said: dict[str, list[Shown]] = defaultdict(list)
+    by_return: dict[str, list[Shown]] = defaultdict(list)
     for copy in state.copies(key):
         write = known.get(copy.id) or known.get(copy.id.certain)
         if write is not None:
-            said[copy.source].append(Shown(write, copy.place, copy.stamp, copy.source))
+            by_return[copy.source].append(Shown(write, copy.place, copy.stamp, copy.source))
     emptied = {copy.source for copy in state.copies((key[0], "")) if key[1] in copy.cells}
-    shown = [one for source in said.values() for one in source]
+    shown = [one for source in by_return.values() for one in source]
     shown += [
         Shown(None, Place(one.file), one.saved_at, one.id)
         for one in returns
-        if one.id not in said and one.id not in emptied and _speaks(one, key, group[0].entry)
+        if one.id not in by_return and one.id not in emptied and _speaks(one, key, group[0].entry)
     ]
     last = max((one.stamp for one in shown), default="")
     found = [one for one in shown if one.stamp in ("", last)]
@@ -242,9 +242,8 @@ def put_back(item: Field | None, again: Again, writes: Sequence[Write]) -> Value
     if not again.over.entry:
         return again.value
     others = [w for w in writes if _author(w) != _author(again.over)]
-    said = again.shown.write
-    if said is not None:
-        others.append(replace(said, kind=Kind.ENTRY))
+    if again.write is not None:
+        others.append(replace(again.write, kind=Kind.ENTRY))
     return settle(item, others).value
 
 
@@ -257,7 +256,7 @@ def _author(write: Write) -> tuple[str, str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the coordinator answered: a choice, the other value where one was given, and why."""
+    """What the coordinator answered: a choice, the other value where there is one, and why."""
 
     choice: str
     other: Raw = None
@@ -319,7 +318,7 @@ def _shown_to(state: State, key: CellKey, question: Question, answer: Answer) ->
     decided = [write for write in now if write.kind is Kind.DECISION]
     asked = {write.id for write in open_asks(now)} - question.saw
     again = [one for one in open_again(state, key, now) if one.id not in question.saw]
-    asked |= {one.said.id for one in again if one.said is not None}
+    asked |= {one.write.id for one in again if one.write is not None}
     return frozenset(write.id for write in (*shown, *decided)) - asked
 
 

@@ -1,4 +1,4 @@
-"""What a return says: its rows compared with the recorded base, cell by cell.
+"""What a return writes: its rows compared with the recorded base, cell by cell.
 
 Every returned cell that differs from its base becomes exactly one assertion, or is counted in one
 that speaks for its whole row. Nothing here looks at other returns, so that their order cannot
@@ -140,7 +140,11 @@ class Comparison:
             and (item := self._compare_cell(row, column, cell, against)) is not None
         ]
         if found and self.state.row_at(row.uid) is None:
-            self._add(self._proposals.proposal(row, "This row was taken back out of the plan."))
+            self._add(
+                self._proposals.proposal(
+                    row, "This row is no longer in the plan: what brought it in was undone."
+                )
+            )
             return
         if emptied := self._emptied(row, found):
             found = [a for a in found if a not in emptied]
@@ -190,23 +194,23 @@ class Comparison:
         if item is None:
             return False
         cell = row.cells.get(item.id) if item.id in self.issued.inputs else None
-        said = [
+        ratings = [
             self.state.value(row.uid, item.id, self.issued.as_of)
             if cell is None or item.id not in self.reading.columns
             else self._value(item, cell, self.state.definition)
         ]
         last = self._own(row.uid, item.id)
         if last is not None and last.seq > self.issued.as_of:
-            said.append(last.value)
-        return all(self.state.definition.finishes(item, value) for value in said)
+            ratings.append(last.value)
+        return all(self.state.definition.finishes(item, value) for value in ratings)
 
     def _note_cleared(self, item: Write) -> None:
-        """What was emptied is said by itself: among other changes it is easily overlooked."""
+        """What was emptied has a line of its own: among other changes it is easily overlooked."""
         known = self._field(item.uid, item.field)
         heading = known.heading if known else item.field
         self.found.information.append(
             f"{item.place.sheet}!{item.place.cell}: cleared: {heading} of action "
-            f'{self.state.ref(item.uid)}, which said "{show(item.base)}".'
+            f'{self.state.ref(item.uid)}, which held "{show(item.base)}".'
         )
 
     def _field(self, uid: str, column: str) -> Field | None:
@@ -238,8 +242,8 @@ class Comparison:
         self._note_look_alikes(row, item, value, cell)
         doubt = against.doubt or cell.doubt or _dispute(cell)
         kind, message = self._kind(row, item, column, value, doubt)
-        said = self._as_then(item, cell, value)
-        ident = write_id(self.issued.id, self.issued.author, row.uid, column, said)
+        then = self._as_then(item, cell, value)
+        ident = write_id(self.issued.id, self.issued.author, row.uid, column, then)
         return Write(
             id=ident.doubted if doubt and kind is Kind.HELD else ident,
             kind=kind,

@@ -23,7 +23,7 @@ BLANK = "(blank)"
 
 
 def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
-    """The facts that record an answer to an open question, or why it cannot be taken."""
+    """The facts that record an answer to an open question, or why it cannot be used."""
     choice = _choice(question, answer.choice)
     if choice is None:
         choices = question.choices
@@ -103,7 +103,7 @@ def _chosen(question: Question, choice: str) -> Candidate:
 def _accepted(
     state: State, question: Question, answer: Answer, choice: str
 ) -> list[Fact] | Problem:
-    """A candidate's value; what was only asked about is taken in beside what stands."""
+    """A candidate's value; what was only asked about goes in beside what stands."""
     chosen = _chosen(question, choice)
     if isinstance(chosen.value, Invalid):
         return refuse(question, answer, DEC_003.fill("chosen", why=chosen.value.message))

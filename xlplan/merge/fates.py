@@ -101,8 +101,8 @@ def disposition_of(state: State, item: Write, source: str = "") -> Disposition:
     again = False
     if mine is not None and mine.id in superseded([w for w in writes if _competes(w, mine)]):
         again = any(
-            one.said is not None
-            and one.said.id in (mine.id, mine.id.certain)
+            one.write is not None
+            and one.write.id in (mine.id, mine.id.certain)
             and source in one.sources
             for one in shown_again(state, item.key, writes)
         )

@@ -61,7 +61,7 @@ def _questions_on(state: State, key: CellKey) -> Iterator[Question]:
     if all(write.kind is Kind.ROW for write in writes):
         return
     if key[0] in state.rows and state.row_at(key[0]) is None:
-        return  # the row was taken back out of the plan, and what was asked about it with it
+        return  # the row is out of the plan again, and what was asked about it with it
     cell = state.cell(key)
     if cell.conflict:
         yield _conflict(state, key, cell)
@@ -118,7 +118,7 @@ def candidate(write: Write, item: Field | None) -> Candidate:
 def labelled(candidates: Sequence[Candidate]) -> tuple[str, ...]:
     """What the dropdown says for each candidate: its text, or its first words and its author.
 
-    No two labels are the same to somebody who types one, and none is taken for another choice.
+    No two labels are the same to somebody who types one, and none reads like another choice.
     """
     short = [" ".join(c.text.split()) for c in candidates]
     folded = [fold(text) for text in short]
@@ -151,7 +151,7 @@ def _asking(
             state,
             key,
             kind,
-            ids | {one.id for one in again if one.asks and one.said and one.said.id in ids},
+            ids | {one.id for one in again if one.asks and one.write and one.write.id in ids},
             found[0].base,
             cell.value,
             candidates,
@@ -178,7 +178,7 @@ def _values(candidates: Sequence[Candidate]) -> tuple[str, ...]:
 
 
 def _before(state: State, key: CellKey) -> tuple[str, ...]:
-    """What is said of a proposal from which a row was made before."""
+    """That a row was made from a proposal before."""
     ref = state.ref(row_uid(key[0])) if state.row_at(row_uid(key[0])) else ""
     return (f"It was accepted before as action {ref}: Accept takes in what is new.",) if ref else ()
 
@@ -202,11 +202,11 @@ def _reverted(
     for ident, found in over.items():
         head = found[0].over
         candidates = (candidate(head, item), *(_back(item, one, writes) for one in found))
-        said = (_how(one) for one in found)
+        how = (_how(one) for one in found)
         yield _question(
             state, key, Kind.REVERTED, frozenset((ident, *(one.id for one in found))), head.base,
             cell.value, candidates, _back_choices(candidates),
-            " ".join(dict.fromkeys(text for texts in said for text in texts if text)),
+            " ".join(dict.fromkeys(text for texts in how for text in texts if text)),
         )  # fmt: skip
 
 
@@ -217,11 +217,11 @@ def _how(again: Again) -> tuple[str, str]:
             "Files of the same lead differ in this cell, and the times inside them do not tell "
             "which was saved last."
         )
-    elif again.said is None:
+    elif again.write is None:
         order = "A later file of the same lead shows this cell as it was before the edit."
     else:
-        order = "A later file of the same lead says again what an earlier one had said."
-    return order, again.said.message if again.said is not None else ""
+        order = "A later file of the same lead shows again what an earlier one had."
+    return order, again.write.message if again.write is not None else ""
 
 
 def _back_choices(candidates: Sequence[Candidate]) -> tuple[str, ...]:

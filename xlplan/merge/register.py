@@ -31,7 +31,7 @@ class CellState:
     heads: tuple[Write, ...] = ()
     conflict: bool = False
     common: frozenset[Id] = frozenset()
-    """In a conflict: the ids of the writes that all heads had seen."""
+    """In a conflict: the ids of the writes that all heads saw."""
     entries: tuple[Write, ...] = ()
 
 
@@ -62,7 +62,7 @@ def for_sure(writes: Collection[Write]) -> list[Write]:
     return [w for w in writes if not w.id.doubt or w.id.certain not in ids]
 
 
-def seen(writes: Iterable[Write]) -> frozenset[Id]:
+def known_to(writes: Iterable[Write]) -> frozenset[Id]:
     """The ids that any of `writes` saw."""
     return frozenset().union(*(write.saw for write in writes))
 
@@ -76,7 +76,7 @@ def heads_of(writes: Sequence[Write]) -> tuple[Write, ...]:
     """The live writes that no other live write saw or replaced, in a fixed order."""
     if len(writes) == 1:
         return (writes[0],)
-    gone = seen(writes) | superseded(writes)
+    gone = known_to(writes) | superseded(writes)
     return tuple(sorted((w for w in writes if w.id not in gone), key=lambda w: w.id))
 
 
@@ -159,7 +159,7 @@ class _Elements:
         return (value ^ self._base(write)) | typed
 
     def _is_in(self, element: str, touching: Sequence[Write]) -> bool:
-        gone = seen(touching)
+        gone = known_to(touching)
         return any(element in _elements(w.value) for w in touching if w.id not in gone)
 
     def _base(self, write: Write) -> frozenset[str]:
@@ -175,7 +175,7 @@ def _settle_narrative(item: Field, writes: Sequence[Write]) -> CellState:
     texts = [write for write in writes if write.kind is not Kind.ENTRY]
     stands = _settle_plain(item, texts) if texts else BLANK
     entries = [write for write in writes if write.kind is Kind.ENTRY]
-    gone = (_behind(stands) if stands.conflict else seen(texts)) | superseded(entries)
+    gone = (_behind(stands) if stands.conflict else known_to(texts)) | superseded(entries)
     live = sorted((e for e in entries if e.id not in gone), key=_age, reverse=True)
     beside = [entry for entry in live if any(_crosses(entry, text) for text in stands.heads)]
     if beside:

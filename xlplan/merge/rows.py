@@ -133,7 +133,7 @@ def whole_row(
     message: str,
     cells: Mapping[str, str] | None = None,
 ) -> Write:
-    """What is said of an action by its row as a whole: that it is missing, or was emptied."""
+    """A write about an action by its row as a whole: that it is missing, or was emptied."""
     return Write(
         id=write_id(issued.id, issued.author, uid, "", value),
         kind=Kind.MISSING,
@@ -238,7 +238,7 @@ def news(state: State, row: RowAdded, values: Mapping[str, Value]) -> Iterator[t
 def proposal_facts(
     state: State, question: Question, answer: Answer, choice: str
 ) -> list[Fact] | Problem:
-    """The facts that record an answer to a proposed row, or why it cannot be taken."""
+    """The facts that record an answer to a proposed row, or why it cannot be used."""
     ended = decided(state, question, answer, choice, None, writes=False)
     if choice == DECLINE:
         return [ended]

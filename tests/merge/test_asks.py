@@ -71,7 +71,7 @@ def test_what_a_lead_says_again_after_an_edit_is_asked(
         "reverted", ["Red", text], choices,
     )  # fmt: skip
     assert question.candidates[1].place.file == "2.xlsx"
-    assert "says again what an earlier one had said" in question.message
+    assert "shows again what an earlier one had" in question.message
     assert office.value(*RATING) == "Red"
     assert fates(office, 3) == ["superseded", "applied", fate]
 
