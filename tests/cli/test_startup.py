@@ -19,7 +19,6 @@ HEAVY = frozenset(
         "openpyxl",
         "xlsxwriter",
         "python_calamine",
-        "tomlkit",
         "docx",
         "lxml",
         "concurrent.futures",

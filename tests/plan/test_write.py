@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,9 +23,10 @@ from xlplan.plan.definition import (
     Rule,
 )
 from xlplan.plan.load import load_definition
+from xlplan.plan.tables import TABLES
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types import TYPES
-from xlplan.plan.write import write_definition
+from xlplan.plan.write import set_key, write_definition
 
 SMALL = PlanDefinition(
     "ferry-plan",
@@ -233,3 +235,92 @@ def test_any_definition_is_read_back_equal(definition: PlanDefinition, guesses: 
 def test_any_text_survives_as_toml(text: str) -> None:
     written = write_definition(replace(SMALL, issue=IssueSettings(password=text)))
     assert tomllib.loads(written)["issue"].get("password", "") == text
+
+
+EDITED = """\
+# A note at the top.
+[plan]
+id = "p"   # short
+title = "Old"  # the title
+agreed = 2026-01-05
+
+# Ours: the leads.
+[[lead]]
+name = "A"
+aliases = [
+    "a",  # as they sign
+]
+
+# About B, above B.
+[[lead]]
+name = "B"
+
+# About the fields.
+[issue]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "was", "now"),
+    [
+        (("plan", "title"), "New", 'title = "Old"  #', 'title = "New"  #'),
+        (("plan", "title"), 'a\n"b"', 'title = "Old"  #', 'title = """\na\n"b\\""""  #'),
+        (("plan", "agreed"), date(2026, 2, 1), "2026-01-05", "2026-02-01"),
+        (("plan", "agreed"), None, "agreed = 2026-01-05\n", ""),
+        (("plan", "title"), None, 'title = "Old"  # the title\n', ""),
+        (("lead", 0, "aliases"), ("x", "y"), '[\n    "a",  # as they sign\n]', '["x", "y"]'),
+        (("lead", 0, "aliases"), None, 'aliases = [\n    "a",  # as they sign\n]\n', ""),
+        (("lead", 0, "email"), "a@b.example", "sign\n]\n", 'sign\n]\nemail = "a@b.example"\n'),
+        (("lead", 1, "deputy"), "A", 'name = "B"\n', 'name = "B"\ndeputy = "A"\n'),
+        (("plan", "notes"), ("x",), "2026-01-05\n", '2026-01-05\nnotes = ["x"]\n'),
+        (("issue", "proposal_rows"), 3, "[issue]\n", "[issue]\nproposal_rows = 3\n"),
+        (("plan", "marking"), None, "", ""),
+    ],
+)
+def test_one_key_is_changed_and_all_else_stays(
+    path: tuple[str | int, ...], value: object, was: str, now: str
+) -> None:
+    assert EDITED.count(was) == 1 or was == now
+    assert set_key(EDITED, path, value) == EDITED.replace(was, now)
+    windows = EDITED.replace("\n", "\r\n")
+    assert set_key(windows, path, value) == windows.replace(
+        was.replace("\n", "\r\n"), now.replace("\n", "\r\n")
+    )
+
+
+def test_a_new_key_of_the_last_table_needs_no_line_break_before_it() -> None:
+    assert set_key("[issue]", ("issue", "contact"), "x") == '[issue]\ncontact = "x"'
+    assert set_key('a = "x"', ("a",), None) == ""
+
+
+def test_a_table_that_is_not_there_comes_at_the_end() -> None:
+    assert set_key("", ("style", "font"), "Arial") == '\n[style]\nfont = "Arial"\n'
+    assert set_key("x = 1", ("style", "font"), "A") == 'x = 1\n\n[style]\nfont = "A"\n'
+    assert set_key("x = 1\n", ("checks", "CHK-003"), "off").endswith('[checks]\nCHK-003 = "off"\n')
+
+
+def test_an_entry_that_is_not_there_cannot_be_changed() -> None:
+    with pytest.raises(KeyError):
+        set_key(EDITED, ("lead", 2, "name"), "C")
+
+
+@given(definitions(), st.data())
+def test_whatever_key_is_set_nothing_else_changes(
+    definition: PlanDefinition, data: st.DataObject
+) -> None:
+    text = write_definition(definition)
+    raw = tomllib.loads(text)
+    name = data.draw(st.sampled_from(["plan", "field", "issue", "style"]))
+    table = TABLES[name]
+    at = (data.draw(st.integers(0, len(raw[name]) - 1)),) if table.many else ()
+    key = data.draw(st.sampled_from(sorted(k for k, each in table.keys.items()
+                                           if each.takes in ("line", "text", "raw"))))  # fmt: skip
+    value = data.draw(st.none() | lines)
+    edited = set_key(text, (name, *at, key), value)
+    entry = raw[name][at[0]] if at else raw[name]
+    entry.pop(key, None)
+    if value is not None:
+        entry[key] = value
+    assert tomllib.loads(edited) == raw
+    comments = [line for line in text.splitlines() if line.startswith("#")]
+    assert [line for line in edited.splitlines() if line.startswith("#")] == comments

@@ -120,6 +120,8 @@ DEF_011 = Message(
     {
         "append": '{table}: mode "append" is for narratives, and this is a {type}. Write type = '
         '"narrative", or remove the mode.',
+        "private": '{table}: a field with role "{role}" cannot be private: every template and the '
+        "board show it. Remove private, or set that role for another field.",
         "accountable": '{table}: rule "accountable" is for recommendations. Write to = '
         '"recommendation", or another rule.',
     },

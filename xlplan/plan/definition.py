@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
+from dataclasses import field as dataclass_field
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
+from xlplan.plan.keys import COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.field_type import FieldType
 
@@ -23,7 +25,6 @@ ROLES: tuple[str, ...] = (
 Owner = Literal["lead", "coordinator"]
 Kind = Literal["action", "recommendation"]
 RollupRule = Literal["worst", "share-closed", "accountable"]
-ROLLUP_RULES: tuple[str, ...] = ("worst", "share-closed", "accountable")
 ENTRY = ":entry"
 """Suffix of the id of a column in which a lead writes this period's entry of a narrative."""
 STATUS = "_status"
@@ -40,21 +41,60 @@ SHOWN_TO_ALL: frozenset[str] = frozenset({"key", "action", "lead"})
 class Field:
     """One column of the plan. `of` says whether it describes actions or recommendations."""
 
-    id: str
-    heading: str
-    type: str = "text"
-    role: str = "text"
-    owner: Owner = "coordinator"
-    required: bool = False
-    width: float = 0.0
-    guidance: str = ""
-    mode: Literal["replace", "append"] = "replace"
-    choices: tuple[str, ...] = ()
-    scale: str = ""
-    of: Kind = "action"
-    retired: bool = False
-    private: bool = False
-    """Whether it stays with the coordinator: no template and no board has it."""
+    id: str = field(
+        metadata=key("names the column for good; what was written is tied to it", shape=FIELD_ID)
+    )
+    heading: str = field(metadata=key("what people read above the column", takes="text"))
+    type: str = field(
+        default="text",
+        metadata=key(
+            "what it holds: " + ", ".join(f"{name} ({each.about})" for name, each in TYPES.items()),
+            allowed=tuple(TYPES),
+            noun="a field type",
+        ),
+    )
+    role: str = field(
+        default="text",
+        metadata=key("what the column is for", allowed=ROLES, noun="a role"),
+    )
+    owner: Owner = field(
+        default="coordinator",
+        metadata=key(
+            '"lead": the lead fills it in; "coordinator": the lead sees it locked',
+            allowed=get_args(Owner),
+            noun="an owner",
+        ),
+    )
+    required: bool = field(default=False, metadata=key("a blank is a question"))
+    width: float = field(
+        default=0.0, metadata=key("characters; 0 for what its content needs", bounds=(0, 255))
+    )
+    guidance: str = field(
+        default="", metadata=key("shown to the lead on entering the cell", takes="text")
+    )
+    mode: Literal["replace", "append"] = field(
+        default="replace",
+        metadata=key(
+            'of a narrative: "append" keeps every note with its date, "replace" the latest',
+            allowed=("replace", "append"),
+            noun="a mode",
+        ),
+    )
+    choices: tuple[str, ...] = field(default=(), metadata=key("of a choice: what may be chosen"))
+    scale: str = field(
+        default="",
+        metadata=key("of a rating: the scale of its ratings, where it is not the plan's"),
+    )
+    of: Kind = field(
+        default="action",
+        metadata=key(
+            "the kind of row that it describes", allowed=get_args(Kind), noun="a kind of row"
+        ),
+    )
+    retired: bool = field(default=False, metadata=key("no longer in use; its history stays"))
+    private: bool = field(
+        default=False, metadata=key("stays in this folder: no lead is sent it and no board sees it")
+    )
 
     @property
     def field_type(self) -> FieldType:
@@ -66,98 +106,148 @@ class Field:
 class Rating:
     """One point of a rating scale. Colours are ``#RRGGBB`` and carry no built-in meaning."""
 
-    code: str
-    label: str
-    meaning: str = ""
-    colour: str = "#D9D9D9"
-    text_colour: str = ""
-    order: int = 0
-    closed: bool = False
-    holding: bool = False
-    exception: bool = False
-    aliases: tuple[str, ...] = ()
-    scale: str = ""
+    code: str = field(metadata=key("names the rating for good"))
+    label: str = field(metadata=key("what people read"))
+    meaning: str = field(default="", metadata=key("shown in the rating key", takes="text"))
+    colour: str = field(default="#D9D9D9", metadata=key("of the cell", shape=COLOUR))
+    text_colour: str = field(
+        default="", metadata=key("of the text on it; left out, whichever can be read", shape=COLOUR)
+    )
+    order: int = field(
+        default=0,
+        metadata=key("its place in the scale, best first; left out, the place in this file"),
+    )
+    closed: bool = field(default=False, metadata=key("the action is finished"))
+    holding: bool = field(
+        default=False, metadata=key("done, but still watched before it is closed")
+    )
+    exception: bool = field(default=False, metadata=key("the board wants to hear about it"))
+    aliases: tuple[str, ...] = field(default=(), metadata=key("other ways of writing it"))
+    scale: str = field(default="", metadata=key("a name, for a second rating column"))
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
     """An officer who answers for actions."""
 
-    name: str
-    aliases: tuple[str, ...] = ()
-    organisation: str = ""
-    email: str = ""
-    deputy: str = ""
+    name: str = field(metadata=key("as it stands in the plan"))
+    aliases: tuple[str, ...] = field(default=(), metadata=key("other spellings of the name"))
+    organisation: str = field(default="", metadata=key("where the board counts by organisation"))
+    email: str = field(default="", metadata=key("one address", shape=EMAIL))
+    deputy: str = field(default="", metadata=key("who stands in"))
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How a rating may be challenged; see DESIGN section 7. Never replaces the officer's rating.
 
-    All its conditions must hold. Percentages are written as 0 to 100; `overdue_days` holds from
-    that many days after the due date on; `target` says on which side of the target the actual
-    figure misses it. `rated` limits the rule to some ratings; without it a rule looks at every
-    action that is neither closed nor held.
+    All its conditions must hold. `rated` limits the rule to some ratings; without it a rule looks
+    at every action that is neither closed nor held.
     """
 
-    id: str
-    challenge: str
-    percent_up_to: float | None = None
-    percent_below: float | None = None
-    percent_above: float | None = None
-    overdue_days: int | None = None
-    progress_says: Literal["", "completed", "outstanding"] = ""
-    target: Literal["", "below", "above"] = ""
-    rated: tuple[str, ...] = ()
-    message: str = ""
+    id: str = field(metadata=key("names the rule"))
+    challenge: str = field(metadata=key("the code of the rating that it calls for"))
+    percent_up_to: float | None = field(
+        default=None, metadata=key("percent complete is at most this", bounds=(0, 100))
+    )
+    percent_below: float | None = field(
+        default=None, metadata=key("percent complete is less than this", bounds=(0, 100))
+    )
+    percent_above: float | None = field(
+        default=None, metadata=key("percent complete is more than this", bounds=(0, 100))
+    )
+    overdue_days: int | None = field(
+        default=None, metadata=key("so many days or more after the due date", bounds=(1, 36_500))
+    )
+    progress_says: Literal["", "completed", "outstanding"] = field(
+        default="",
+        metadata=key(
+            'the note says that the action is "completed", or that work is "outstanding"',
+            allowed=("completed", "outstanding"),
+            noun="what a note can say",
+        ),
+    )
+    target: Literal["", "below", "above"] = field(
+        default="",
+        metadata=key(
+            "the side on which the actual figure misses the target",
+            allowed=("below", "above"),
+            noun="a side of the target",
+        ),
+    )
+    rated: tuple[str, ...] = field(default=(), metadata=key("only for these ratings"))
+    message: str = field(default="", metadata=key("a sentence before the challenge", takes="text"))
 
 
 @dataclass(frozen=True, slots=True)
 class Rollup:
     """How actions are summed up: for every recommendation, or every value of one of their fields.
 
-    `to` is ``"recommendation"`` or the id of a field of actions. `rule` is ``"worst"`` rating,
-    ``"share-closed"``, or the ``"accountable"`` officer's own rating of the recommendation, in
-    the field that `field` names (default: the one with role rating).
+    `field` is a field of recommendations (default: the one with role rating).
     """
 
-    to: str
-    rule: RollupRule
-    field: str = ""
-    heading: str = ""
+    to: str = dataclass_field(metadata=key('"recommendation", or the id of a column of actions'))
+    rule: RollupRule = dataclass_field(
+        metadata=key(
+            '"worst" rating, "share-closed", or the "accountable" officer\'s own rating of the '
+            "recommendation",
+            allowed=get_args(RollupRule),
+            noun="a rule for summing up",
+        )
+    )
+    field: str = dataclass_field(
+        default="",
+        metadata=key(
+            'for "accountable": the column of recommendations, where it has not the role rating'
+        ),
+    )
+    heading: str = dataclass_field(default="", metadata=key("above the column on the board"))
 
 
 @dataclass(frozen=True, slots=True)
 class IssueSettings:
     """`[issue]`: which fields a template shows, in which order, and what it tells its lead."""
 
-    fields: tuple[str, ...] = ()
-    include_closed: bool = True
-    proposal_rows: int = 0
-    contact: str = ""
-    guidance: str = ""
-    password: str = ""
-    layout: Literal["table", "form"] = "table"
-    """One row an action, or one page an action as a form: for long narratives."""
+    fields: tuple[str, ...] = field(
+        default=(), metadata=key("the ids of its columns, in their order; left out, all")
+    )
+    include_closed: bool = field(default=True, metadata=key("false leaves finished actions out"))
+    proposal_rows: int = field(
+        default=0, metadata=key("blank rows in which a lead may propose an action", bounds=(0, 200))
+    )
+    contact: str = field(default="", metadata=key("whom to ask; shown to the lead", takes="text"))
+    guidance: str = field(default="", metadata=key("shown to the lead", takes="text"))
+    password: str = field(default="", metadata=key("protects the locked cells", takes="raw"))
+    layout: Literal["table", "form"] = field(
+        default="table",
+        metadata=key(
+            '"table": a row each; "form": each action a page of its own, for long narratives',
+            allowed=("table", "form"),
+            noun="a layout",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class CompositeSettings:
     """`[composite]`: sheets, fields and house style of the board's workbook."""
 
-    fields: tuple[str, ...] = ()
-    sheets: tuple[str, ...] = ()
-    group_by: str = ""
+    fields: tuple[str, ...] = field(
+        default=(),
+        metadata=key("the ids of its columns, in their order; left out, all that hold something"),
+    )
+    sheets: tuple[str, ...] = field(default=(), metadata=key("its sheets; left out, all"))
+    group_by: str = field(default="", metadata=key("the column by which actions are grouped"))
 
 
 @dataclass(frozen=True, slots=True)
 class HouseStyle:
     """`[style]`: colours as ``#RRGGBB`` and a font name, for every workbook that goes out."""
 
-    font: str = "Calibri"
-    heading_colour: str = "#1F3864"
-    band_colour: str = "#D9E2F3"
-    input_colour: str = "#FFFBE6"
+    font: str = field(default="Calibri", metadata=key("of every sheet"))
+    heading_colour: str = field(default="#1F3864", metadata=key("of headings", shape=COLOUR))
+    band_colour: str = field(default="#D9E2F3", metadata=key("of bands between rows", shape=COLOUR))
+    input_colour: str = field(default="#FFFBE6", metadata=key("of cells to fill in", shape=COLOUR))
 
 
 DEFAULT_SEPARATORS: tuple[str, ...] = ("/", ";", ",", " and ", "&", "\n")
@@ -165,29 +255,48 @@ DEFAULT_SEPARATORS: tuple[str, ...] = ("/", ";", ",", " and ", "&", "\n")
 
 @dataclass(frozen=True)
 class PlanDefinition:
-    """The whole of `plan.toml`."""
+    """The whole of `plan.toml`. Fields without metadata are tables of their own."""
 
-    id: str
-    title: str
+    id: str = field(metadata=key("short, no spaces; part of every template's stamp", shape=PLAN_ID))
+    title: str = field(metadata=key("of the plan, on everything that goes out"))
     fields: tuple[Field, ...]
-    organisation: str = ""
-    marking: str = ""
-    timezone: str = "Europe/London"
-    language: str = "en-GB"
+    organisation: str = field(default="", metadata=key("as it should be printed"))
+    marking: str = field(
+        default="",
+        metadata=key('protective marking for every page, such as "OFFICIAL"'),
+    )
+    timezone: str = field(default="Europe/London", metadata=key("of the days and times shown"))
+    language: str = field(default="en-GB", metadata=key("of the documents", shape=LANGUAGE))
     ratings: tuple[Rating, ...] = ()
     leads: tuple[Lead, ...] = ()
-    separators: tuple[str, ...] = DEFAULT_SEPARATORS
+    separators: tuple[str, ...] = field(
+        default=DEFAULT_SEPARATORS,
+        metadata=key(
+            "what stands between officers who share a cell", takes="raw list", table="people"
+        ),
+    )
     rules: tuple[Rule, ...] = ()
     rollups: tuple[Rollup, ...] = ()
     issue: IssueSettings = field(default_factory=IssueSettings)
     composite: CompositeSettings = field(default_factory=CompositeSettings)
     style: HouseStyle = field(default_factory=HouseStyle)
     checks: Mapping[str, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    kept_back: tuple[str, ...] = ()
-    """Texts of the spreadsheet that stay with the coordinator; in `notes` they go to the board."""
-    agreed: date | None = None
-    """The day from which relative timescales count ("Within 3 months")."""
+    agreed: date | None = field(
+        default=None, metadata=key("the day from which timescales such as Within 3 months count")
+    )
+    notes: tuple[str, ...] = field(
+        default=(),
+        metadata=key(
+            "lines of the spreadsheet that are no action and no heading; the board sees them"
+        ),
+    )
+    kept_back: tuple[str, ...] = field(
+        default=(),
+        metadata=key(
+            "comments, lists and hidden texts of the spreadsheet: they stay in this folder. To "
+            "show one to the board, move it up to notes"
+        ),
+    )
 
     @cached_property
     def public(self) -> PlanDefinition:

@@ -1,6 +1,6 @@
 """`plan.toml` to a `PlanDefinition`: every fault at once, each with its line and its key.
 
-`xlplan.plan.tables` says what may stand in it, `xlplan.plan.entries` reads that; here stands what
+`xlplan.plan.tables` lists what may stand in it, `xlplan.plan.keys` reads that; here stands what
 only several keys together can get wrong.
 """
 
@@ -8,10 +8,24 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from xlplan.errors import XlplanError, fault
+from xlplan.codes.definition_codes import (
+    DEF_001,
+    DEF_002,
+    DEF_003,
+    DEF_004,
+    DEF_005,
+    DEF_006,
+    DEF_008,
+    DEF_009,
+    DEF_010,
+    DEF_011,
+)
+from xlplan.codes.hints import did_you_mean, suggest
+from xlplan.codes.message import Filled
+from xlplan.errors import XlplanError
 from xlplan.plan.definition import (
     SHOWN_TO_ALL,
     CompositeSettings,
@@ -24,13 +38,21 @@ from xlplan.plan.definition import (
     Rollup,
     Rule,
 )
-from xlplan.plan.entries import Entry, Source, read_table, suggest
-from xlplan.plan.load_rules import check_rollups, check_rules
+from xlplan.plan.keys import Entry, Source, read_table
 from xlplan.plan.tables import LEVELS, TABLES
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_places
 
 Tables = Mapping[str, tuple[Entry, ...]]
+_CONDITIONS: Mapping[str, tuple[str, ...]] = {
+    "percent_up_to": ("percent",),
+    "percent_below": ("percent",),
+    "percent_above": ("percent",),
+    "overdue_days": ("due",),
+    "progress_says": ("progress",),
+    "target": ("target", "actual"),
+}
+"""Each condition of a rule, with the roles that fields of actions must have for it."""
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -41,24 +63,22 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     of their lines: codes DEF-001 to DEF-011.
     """
     raw, source = _parse(text.removeprefix("\ufeff"), where)
-    tables: Tables = {name: read_table(source, name, raw) for name in TABLES}
+    tables: Tables = {name: read_table(source, table, raw) for name, table in TABLES.items()}
     levels = _levels(source, raw.get("checks", {}))
     for name in raw:
         if name not in TABLES and name != "checks":
-            known = (*TABLES, "checks")
-            message = f'"{name}" is not a table of a plan definition. {suggest(name, known)}'
-            source.fault("DEF-002", (name,), message)
+            use = suggest(name, (*TABLES, "checks"))
+            source.fault((name,), DEF_002.fill("table", name=name, use=use))
     if "plan" not in raw:
-        message = "The table [plan] is missing. Add [plan] with an id and a title."
-        source.fault("DEF-003", (), message)
+        source.fault((), DEF_003.fill("plan"))
     _check_plan(source, tables)
     _check_fields(source, tables)
     _check_ratings(source, tables["rating"])
     _check_unique(source, _ids(tables["rule"], "id"))
     _check_unique(source, _lead_names(tables["lead"]))
     _check_named_fields(source, tables)
-    check_rules(source, tables)
-    check_rollups(source, tables)
+    _check_rules(source, tables)
+    _check_rollups(source, tables)
     if source.faults:
         raise XlplanError(sorted(source.faults, key=lambda found: _line(found.where)))
     return _build(tables, levels)
@@ -72,21 +92,18 @@ def _parse(text: str, where: str) -> tuple[dict[str, Any], Source]:
     try:
         return tomllib.loads(text), Source(where, find_places(text))
     except RecursionError:
-        message = "Brackets are nested too deeply. A plan definition needs two levels at most."
-        raise fault("DEF-001", f"{where}:1", message) from None
+        raise DEF_001.fault(f"{where}:1", "nested") from None
     except ValueError as error:
-        said = str(error)
-        place = _AT_LINE.search(said)
+        reason = str(error)
+        place = _AT_LINE.search(reason)
         line = int(place[1]) if place and place[1] else text.count("\n") + 1 if place else 1
-        said = _AT_LINE.sub("", said)
-        message = f"This is not valid TOML: {said}. Check quotes, brackets and equals signs here."
-        raise fault("DEF-001", f"{where}:{line}", message) from None
+        reason = _AT_LINE.sub("", reason)
+        raise DEF_001.fault(f"{where}:{line}", reason=reason) from None
 
 
 def _levels(source: Source, raw: object) -> dict[str, str]:
     if not isinstance(raw, dict):
-        message = 'checks is a table. Write [checks] and below it lines such as CHK-003 = "off".'
-        source.fault("DEF-005", ("checks",), message)
+        source.fault(("checks",), DEF_005.fill("checks"))
         return {}
     if not raw:
         return {}
@@ -95,11 +112,12 @@ def _levels(source: Source, raw: object) -> dict[str, str]:
     known = [lint.message.code for lint in LINTS]
     for code, level in raw.items():
         if code not in known:
-            message = f'[checks]: "{code}" is not the code of a check. {suggest(code, known)}'
-            source.fault("DEF-002", ("checks", code), message)
+            use = suggest(code, known)
+            source.fault(("checks", code), DEF_002.fill("check", name=code, use=use))
         elif level not in LEVELS:
-            message = f'[checks]: {code} "{level}" is not a level. {suggest(str(level), LEVELS)}'
-            source.fault("DEF-004", ("checks", code), message)
+            use = suggest(str(level), LEVELS)
+            wrong = DEF_004.fill("level", name=code, value=str(level), use=use)
+            source.fault(("checks", code), wrong)
     return {str(code): str(level) for code, level in raw.items()}
 
 
@@ -107,8 +125,8 @@ def _check_plan(source: Source, tables: Tables) -> None:
     for plan in tables["plan"]:
         name = plan.text("timezone")
         if name and not _timezone_exists(name):
-            message = f'[plan]: timezone "{name}" is not known. {_near_timezone(name)}'
-            source.fault("DEF-008", (*plan.path, "timezone"), message)
+            wrong = DEF_008.fill(timezone=name, hint=_near_timezone(name))
+            source.fault((*plan.path, "timezone"), wrong)
 
 
 def _timezone_exists(name: str) -> bool:
@@ -124,8 +142,7 @@ def _timezone_exists(name: str) -> bool:
 def _near_timezone(name: str) -> str:
     import zoneinfo
 
-    asked, _, _ = suggest(name, sorted(zoneinfo.available_timezones())).partition("Use one of")
-    return f'{asked}Write it like "Europe/London".'
+    return did_you_mean(name, sorted(zoneinfo.available_timezones()))
 
 
 def _check_fields(source: Source, tables: Tables) -> None:
@@ -136,35 +153,26 @@ def _check_fields(source: Source, tables: Tables) -> None:
         kind = item.text("type", "text")
         scale = item.text("scale")
         if kind == "choice" and not item.texts("choices") and "choices" not in item.wrong:
-            message = f'{item.label}: choices is missing. Add choices = ["…", "…"].'
-            source.fault("DEF-003", item.path, message)
+            source.fault(item.path, DEF_003.fill("choices", table=item.label))
         if kind == "rating" and scale not in scales and "scale" not in item.wrong:
             path = (*item.path, "scale") if scale else item.path
-            source.fault("DEF-010", path, f"{item.label}: {_no_scale(scale, scales)}")
+            source.fault(path, _no_scale(item.label, scale, scales))
         if item.text("mode") == "append" and kind != "narrative" and "type" not in item.wrong:
-            message = (
-                f'{item.label}: mode "append" is for narratives, and this is a {kind}. '
-                'Write type = "narrative", or take the mode out.'
-            )
-            source.fault("DEF-011", (*item.path, "mode"), message)
+            wrong = DEF_011.fill("append", table=item.label, type=kind)
+            source.fault((*item.path, "mode"), wrong)
         role = item.text("role", "text")
         if item.values.get("private") and role in SHOWN_TO_ALL and "role" not in item.wrong:
-            message = (
-                f'{item.label}: a field with role "{role}" cannot be private: every template and '
-                "the board show it. Take private out, or give another field that role."
-            )
-            source.fault("DEF-011", (*item.path, "private"), message)
+            wrong = DEF_011.fill("private", table=item.label, role=role)
+            source.fault((*item.path, "private"), wrong)
     if not any({"role", "of"} & item.wrong for item in fields):
         _check_roles(source, fields)
 
 
-def _no_scale(scale: str, scales: Iterable[str]) -> str:
+def _no_scale(label: str, scale: str, scales: Iterable[str]) -> Filled:
     if scale:
-        return f'no [[rating]] has scale "{scale}". {suggest(scale, sorted(scales))}'
-    return (
-        "a rating needs a scale, and no [[rating]] is there for it. Add [[rating]] tables, "
-        "or name the scale of some with scale."
-    )
+        use = suggest(scale, sorted(scales))
+        return DEF_010.fill("scale", table=label, name=scale, use=use)
+    return DEF_010.fill("no-scale", table=label)
 
 
 def _check_roles(source: Source, fields: Iterable[Entry]) -> None:
@@ -176,17 +184,16 @@ def _check_roles(source: Source, fields: Iterable[Entry]) -> None:
         for role in ("key", "action") if kind == "action" else ("key",):
             having = [item for item in items if item.text("role", "text") == role]
             if not having:
-                message = (
-                    f'No [[field]] of {kind}s has role "{role}". Give the field that holds '
-                    f"{'the ref' if role == 'key' else 'what is to be done'} that role."
+                wrong = (
+                    DEF_009.fill("key", kind=kind)
+                    if role == "key"
+                    else DEF_009.fill("action", kind=kind)
                 )
-                source.fault("DEF-009", ("field",), message)
+                source.fault(("field",), wrong)
             for item in having[1:]:
-                message = (
-                    f'{item.label}: "{having[0].text("id")}" has role "{role}" already. '
-                    "Only one field may have it: give this one another role."
-                )
-                source.fault("DEF-009", (*item.path, "role"), message)
+                other = having[0].text("id")
+                wrong = DEF_009.fill("twice", table=item.label, other=other, role=role)
+                source.fault((*item.path, "role"), wrong)
 
 
 def _check_ratings(source: Source, ratings: tuple[Entry, ...]) -> None:
@@ -222,12 +229,12 @@ def _ids(
 
 def _check_unique(source: Source, named: Iterable[tuple[Entry, str, str, str]]) -> None:
     """No two entries share a name: (entry, key, name, the group within which it is unique)."""
-    taken: dict[tuple[str, str], Entry] = {}
+    used: dict[tuple[str, str], Entry] = {}
     for entry, key, name, group in named:
-        other = taken.setdefault((group, fold(name)), entry)
+        other = used.setdefault((group, fold(name)), entry)
         if other is not entry:
-            message = f'{entry.label}: {key} "{name}" is taken by {other.label}. Use another.'
-            source.fault("DEF-006", (*entry.path, key), message)
+            wrong = DEF_006.fill("name", table=entry.label, key=key, name=name, other=other.label)
+            source.fault((*entry.path, key), wrong)
 
 
 def _check_named_fields(source: Source, tables: Tables) -> None:
@@ -242,8 +249,86 @@ def _check_named_fields(source: Source, tables: Tables) -> None:
             named.append(((*entry.path, "group_by"), group))
         for path, name in named:
             if name not in known:
-                message = f'{entry.label}: {path[1]} "{name}" is not the id of a field of actions.'
-                source.fault("DEF-010", path, f"{message} {suggest(name, known)}")
+                source.fault(path, _no_field(entry, str(path[1]), name, known))
+
+
+def _no_field(entry: Entry, key: str, name: str, known: Sequence[str]) -> Filled:
+    use = suggest(name, known)
+    return DEF_010.fill("field", table=entry.label, key=key, name=name, use=use)
+
+
+def _check_rules(source: Source, tables: Tables) -> None:
+    """Rules have a condition, look at fields that are there, and name ratings of the scale."""
+    roles = {item.text("role", "text") for item in _of(tables, "action")}
+    rated = next((i for i in _of(tables, "action") if i.text("role") == "rating"), None)
+    scale = rated.text("scale") if rated else ""
+    codes = [r.text("code") for r in tables["rating"] if rated and r.text("scale") == scale]
+    for rule in tables["rule"]:
+        used = [key for key in _CONDITIONS if key in rule.values]
+        if not used and not rule.wrong:
+            wrong = DEF_003.fill("condition", table=rule.label, conditions=tuple(_CONDITIONS))
+            source.fault(rule.path, wrong)
+        for key in used:
+            for role in _CONDITIONS[key]:
+                if role not in roles:
+                    wrong = DEF_009.fill("condition", table=rule.label, key=key, role=role)
+                    source.fault((*rule.path, key), wrong)
+        for key, code in [("challenge", rule.text("challenge"))] + [
+            ("rated", code) for code in rule.texts("rated")
+        ]:
+            if code and code not in codes:
+                use = suggest(code, codes)
+                wrong = DEF_010.fill("rating", table=rule.label, key=key, name=code, use=use)
+                source.fault((*rule.path, key), wrong)
+
+
+def _check_rollups(source: Source, tables: Tables) -> None:
+    """Roll-ups go to recommendations or to a field of actions, and read a rating that is there."""
+    names = [item.text("id") for item in _of(tables, "action")]
+    known = list(dict.fromkeys(["recommendation", *names]))
+    earlier: set[tuple[str, str]] = set()
+    for rollup in tables["rollup"]:
+        to, rule = rollup.text("to"), rollup.text("rule")
+        if to and to not in known:
+            source.fault((*rollup.path, "to"), _no_field(rollup, "to", to, known))
+        elif to and (to, rule) in earlier:
+            wrong = DEF_006.fill("rule", table=rollup.label, rule=rule)
+            source.fault((*rollup.path, "rule"), wrong)
+        elif rule == "worst" and not _ratings(_of(tables, "action")):
+            source.fault((*rollup.path, "rule"), DEF_009.fill("worst", table=rollup.label))
+        elif rule == "accountable":
+            _check_accountable(source, tables, rollup)
+        earlier.add((to, rule))
+
+
+def _check_accountable(source: Source, tables: Tables, rollup: Entry) -> None:
+    if rollup.text("to") != "recommendation":
+        source.fault((*rollup.path, "rule"), DEF_011.fill("accountable", table=rollup.label))
+        return
+    rated = [i for i in _of(tables, "recommendation") if i.text("type") == "rating"]
+    name = rollup.text("field")
+    usual = _ratings(rated)
+    ids = [item.text("id") for item in rated]
+    use = suggest(name, ids)
+    if name and name not in ids:
+        wrong = DEF_010.fill("accountable", table=rollup.label, name=name, use=use)
+        source.fault((*rollup.path, "field"), wrong)
+    elif not name and not usual:
+        source.fault(
+            (*rollup.path, "rule"), DEF_009.fill("accountable", table=rollup.label, use=use)
+        )
+
+
+def _of(tables: Tables, kind: str) -> list[Entry]:
+    return [
+        item
+        for item in tables["field"]
+        if item.text("of", "action") == kind and not item.values.get("retired")
+    ]
+
+
+def _ratings(fields: Iterable[Entry]) -> list[Entry]:
+    return [i for i in fields if i.text("role") == "rating" and i.text("type") == "rating"]
 
 
 def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:

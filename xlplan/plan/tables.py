@@ -1,179 +1,128 @@
-"""What may stand in `plan.toml`: every table, every key, and what each key takes."""
+"""The tables of `plan.toml`: each with its dataclass, and what it says to people.
+
+Reading (`load`), writing (`write`) and the reference in the README go by this list; what is written
+of a key stands with the dataclass field that it is (`xlplan.plan.definition`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
-from xlplan.plan.definition import ROLES, ROLLUP_RULES
-from xlplan.plan.types import TYPES
-
-Takes = Literal["line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day"]
-"""`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
+from xlplan.codes.definition_codes import FORMS
+from xlplan.plan.definition import (
+    CompositeSettings,
+    Field,
+    HouseStyle,
+    IssueSettings,
+    Lead,
+    PlanDefinition,
+    Rating,
+    Rollup,
+    Rule,
+)
+from xlplan.plan.keys import Key, Table, key_of
 
 LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
-COLOUR = (r"#[0-9A-Fa-f]{6}", "a colour", 'Write it as # and six hexadecimal digits: "#1F3864".')
-PLAN_ID = (
-    r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
-    "an id for a plan",
-    'Use letters without accents, digits and hyphens only: "improvement-plan".',
-)
-FIELD_ID = (
-    r"[A-Za-z][A-Za-z0-9_-]{0,62}",
-    "an id for a field",
-    'Start with a letter; use letters without accents, digits, _ and - only: "due_2".',
-)
-LANGUAGE = (r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", "a language", 'Write it like "en-GB".')
-EMAIL = (
-    r"[^\s@,;<>]+@[^\s@,;<>]+",
-    "an e-mail address",
-    'Write one address and nothing else: "post@example.org".',
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One key: what it takes, which values it allows, and the pattern it must match whole.
-
-    `noun` names one of the allowed values ("a field type"); `shape` is (pattern, noun, advice);
-    `least` and `most` bound a number.
-    """
-
-    takes: Takes = "line"
-    required: bool = False
-    allowed: tuple[str, ...] = ()
-    noun: str = ""
-    shape: tuple[str, str, str] | None = None
-    least: float = float("-inf")
-    most: float = float("inf")
+def _keys(kind: type, table: str = "") -> Mapping[str, Key]:
+    """The keys of a dataclass; of those with a table of their own, the keys of that table."""
+    found = {each.name: key_of(each) for each in fields(kind) if each.metadata}
+    return {name: key for name, key in found.items() if key.table == table}
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table. `many` is written with two brackets; `named_by` is the key that names an entry."""
-
-    keys: Mapping[str, Key] = field(default_factory=dict)
-    many: bool = False
-    named_by: str = ""
-
-
-_LINE = Key()
-_TEXT = Key("text")
-_NAME = Key(required=True)
-_LIST = Key("list")
-_FLAG = Key("flag")
-_COLOUR = Key(shape=COLOUR)
-_PERCENT = Key("number", least=0, most=100)
-
-TABLES: Mapping[str, Table] = {
-    "plan": Table(
-        {
-            "id": Key(required=True, shape=PLAN_ID),
-            "title": _NAME,
-            "organisation": _LINE,
-            "marking": _LINE,
-            "timezone": _LINE,
-            "language": Key(shape=LANGUAGE),
-            "agreed": Key("day"),
-            "notes": _LIST,
-            "kept_back": _LIST,
-        }
+_EVERY = (
+    Table(
+        "plan",
+        "The plan itself.",
+        _keys(PlanDefinition),
+        always=("id", "title", "organisation", "marking", "timezone", "language"),
     ),
-    "field": Table(
-        {
-            "id": Key(required=True, shape=FIELD_ID),
-            "heading": Key("text", required=True),
-            "type": Key(allowed=tuple(TYPES), noun="a field type"),
-            "role": Key(allowed=ROLES, noun="a role"),
-            "owner": Key(allowed=("lead", "coordinator"), noun="an owner"),
-            "required": _FLAG,
-            "width": Key("number", least=0, most=255),
-            "guidance": _TEXT,
-            "mode": Key(allowed=("replace", "append"), noun="a mode"),
-            "choices": _LIST,
-            "scale": _LINE,
-            "of": Key(allowed=("action", "recommendation"), noun="a kind of row"),
-            "retired": _FLAG,
-            "private": _FLAG,
-        },
-        many=True,
-        named_by="id",
+    Table(
+        "people",
+        "How officers are written.",
+        _keys(PlanDefinition, "people"),
     ),
-    "rating": Table(
-        {
-            "code": _NAME,
-            "label": _NAME,
-            "meaning": _TEXT,
-            "colour": _COLOUR,
-            "text_colour": _COLOUR,
-            "order": Key("whole"),
-            "closed": _FLAG,
-            "holding": _FLAG,
-            "exception": _FLAG,
-            "aliases": _LIST,
-            "scale": _LINE,
-        },
-        many=True,
-        named_by="code",
-    ),
-    "lead": Table(
-        {
-            "name": _NAME,
-            "aliases": _LIST,
-            "organisation": _LINE,
-            "email": Key(shape=EMAIL),
-            "deputy": _LINE,
-        },
+    Table(
+        "lead",
+        "One [[lead]] for each name found in the plan. Where one officer was written in several "
+        "ways, keep one [[lead]], move the other spellings to its aliases and delete their own "
+        "[[lead]].",
+        _keys(Lead),
         many=True,
         named_by="name",
     ),
-    "people": Table({"separators": Key("raw list")}),
-    "rule": Table(
-        {
-            "id": _NAME,
-            "challenge": _NAME,
-            "percent_up_to": _PERCENT,
-            "percent_below": _PERCENT,
-            "percent_above": _PERCENT,
-            "overdue_days": Key("whole", least=1, most=36_500),
-            "progress_says": Key(allowed=("completed", "outstanding"), noun="what a note can say"),
-            "target": Key(allowed=("below", "above"), noun="a side of the target"),
-            "rated": _LIST,
-            "message": _TEXT,
-        },
+    Table(
+        "rating",
+        "The rating scale, best first.",
+        _keys(Rating),
+        many=True,
+        named_by="code",
+        always=("colour", "order"),
+    ),
+    Table(
+        "field",
+        "One [[field]] for each column, in the order of the spreadsheet.",
+        _keys(Field),
+        many=True,
+        named_by="id",
+        always=("type", "role", "owner"),
+    ),
+    Table(
+        "rule",
+        "Rules that challenge a rating. A challenge stands beside the officer's rating and never "
+        "replaces it. All conditions of a rule must hold. Of the rules about percent the first "
+        "that holds speaks; so of those about days overdue, the note and the target.",
+        _keys(Rule),
         many=True,
         named_by="id",
     ),
-    "rollup": Table(
-        {
-            "to": _NAME,
-            "rule": Key(required=True, allowed=ROLLUP_RULES, noun="a rule for summing up"),
-            "field": _LINE,
-            "heading": _LINE,
-        },
+    Table(
+        "rollup",
+        "How actions are summed up.",
+        _keys(Rollup),
         many=True,
         named_by="to",
     ),
-    "issue": Table(
-        {
-            "fields": _LIST,
-            "include_closed": _FLAG,
-            "proposal_rows": Key("whole", least=0, most=200),
-            "contact": _TEXT,
-            "guidance": _TEXT,
-            "password": Key("raw"),
-            "layout": Key(allowed=("table", "form"), noun="a layout"),
-        }
+    Table("issue", "What a lead is sent.", _keys(IssueSettings), always=("include_closed",)),
+    Table("composite", "What the board reads.", _keys(CompositeSettings)),
+    Table(
+        "style",
+        "House style of every workbook that goes out.",
+        _keys(HouseStyle),
+        always=("font", "heading_colour", "band_colour", "input_colour"),
     ),
-    "composite": Table({"fields": _LIST, "sheets": _LIST, "group_by": _LINE}),
-    "style": Table(
-        {
-            "font": _LINE,
-            "heading_colour": _COLOUR,
-            "band_colour": _COLOUR,
-            "input_colour": _COLOUR,
-        }
-    ),
-}
-"""Every table but `[checks]`, whose keys are the codes of the lints."""
+)
+TABLES: Mapping[str, Table] = {table.name: table for table in _EVERY}
+"""Every table but `[checks]`, whose keys are the codes of the lints, in the order of writing."""
+CHECKS = 'How much each check of `xlplan check` counts: CODE = "off", "note", "warning" or "error".'
+
+
+def reference() -> str:
+    """Every table and key in Markdown: what a key takes, what holds without it, what it is for."""
+    lines = ["| table | key | takes | default | what it is for |", "|---|---|---|---|---|"]
+    for table in TABLES.values():
+        head = f"`[[{table.name}]]`" if table.many else f"`[{table.name}]`"
+        for name, key in table.keys.items():
+            takes = _words(key.allowed) if key.allowed else FORMS[key.takes].partition(",")[0]
+            lines.append(f"| {head} | `{name}` | {takes} | {_default(key)} | {key.help} |")
+            head = ""
+    lines.append(f"| `[checks]` | a code of `check` | {_words(LEVELS)} | | {CHECKS} |")
+    return "\n".join(lines)
+
+
+def _words(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _default(key: Key) -> str:
+    if key.required:
+        return "needed"
+    if key.default in ("", (), None):
+        return ""
+    if isinstance(key.default, bool):
+        return f"`{str(key.default).lower()}`"
+    if isinstance(key.default, tuple):
+        return _words([repr(part)[1:-1] for part in key.default])
+    return f"`{key.default}`"

@@ -1,9 +1,9 @@
-"""The line of every key in a TOML text, so that a fault can say where it is.
+"""Where every key stands in a TOML text: its line, for a fault, and its place, to be changed.
 
 `tomllib` gives no positions (python/cpython#115516), nor does tomlkit, which keeps the layout but
-not the lines and costs more to import than the rest of a command together. So this walks the text
-again, after `tomllib` has found it to be valid: it needs to tell keys, brackets and strings apart,
-and nothing else.
+not the lines, puts a new key below the comment of the next table, and costs more to import than the
+rest of a command together. So this walks the text again, after `tomllib` has found it to be valid:
+it needs to tell keys, brackets and strings apart, and nothing else.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _TOKEN = re.compile(
 class _Token:
     text: str
     line: int
+    start: int
+    end: int
 
 
 @dataclass(slots=True)
@@ -43,8 +45,12 @@ class _Walk:
     lines: dict[Path, int] = field(default_factory=dict)
     lengths: dict[Path, int] = field(default_factory=dict)
     table: Path = ()
+    spans: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    end: int = 0
+    """Where the last token ended."""
 
     def step(self) -> None:
+        self.end = self.now.end
         self.now = next(self.tokens)
 
     def skip_lines(self) -> None:
@@ -61,7 +67,7 @@ class _Walk:
         return tuple(parts)
 
     def header(self) -> None:
-        line = self.now.line
+        line, start = self.now.line, self.now.start
         self.step()
         many = self.now.text == "["
         if many:
@@ -78,6 +84,7 @@ class _Walk:
         self.table = path
         while self.now.text == "]":
             self.step()
+        self.spans[path] = (start, self.end)
 
     def inside(self, path: Path) -> Path:
         """The path itself or, for a list of tables, its last table so far."""
@@ -90,7 +97,9 @@ class _Walk:
             path = (*path, part)
             self.lines.setdefault(path, line)
         self.step()  # the equals sign
+        start = self.now.start
         self.value(path)
+        self.spans[path] = (start, self.end)
 
     def value(self, path: Path) -> None:
         if self.now.text == "[":
@@ -128,6 +137,15 @@ class _Walk:
 
 def find_places(text: str) -> Mapping[Path, int]:
     """The line (from 1) of every table, key and list item of a valid TOML text, by its path."""
+    return _walk(text).lines
+
+
+def find_spans(text: str) -> Mapping[Path, tuple[int, int]]:
+    """Where in a valid TOML text the head of every table and the value of every key stands."""
+    return _walk(text).spans
+
+
+def _walk(text: str) -> _Walk:
     tokens = _tokens(text)
     walk = _Walk(tokens, next(tokens))
     while walk.now.text:
@@ -137,7 +155,7 @@ def find_places(text: str) -> Mapping[Path, int]:
             walk.header()
         else:
             walk.pair(walk.table)
-    return walk.lines
+    return walk
 
 
 def line_of(places: Mapping[Path, int], path: Path) -> int:
@@ -152,10 +170,10 @@ def _tokens(text: str) -> Iterator[_Token]:
     for match in _TOKEN.finditer(text):
         found = match[0]
         if not found.startswith("#"):
-            yield _Token(found, line)
+            yield _Token(found, line, *match.span())
         line += found.count("\n")
-    yield _Token("\n", line)
-    yield _Token("", line)
+    yield _Token("\n", line, len(text), len(text))
+    yield _Token("", line, len(text), len(text))
 
 
 def _unquote(part: str) -> str:

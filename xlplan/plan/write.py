@@ -1,7 +1,8 @@
 """`plan.toml` from a `PlanDefinition`: text that a coordinator can read and correct.
 
-`xlplan.plan.load.load_definition` reads it back to an equal definition. Every table is explained
-in a line or two, keys that say nothing are left out, and each guess stands beside what it concerns.
+`xlplan.plan.load.load_definition` reads it back to an equal definition. Every table and key is
+explained by the words of `xlplan.plan.tables`, keys that say nothing are left out, and each guess
+stands beside what it is about. `set_key` changes one key of a text and leaves all else as it is.
 """
 
 from __future__ import annotations
@@ -9,20 +10,12 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import MISSING, fields
 from datetime import date
 
-from xlplan.plan.definition import (
-    CompositeSettings,
-    Field,
-    HouseStyle,
-    IssueSettings,
-    Lead,
-    PlanDefinition,
-    Rating,
-    Rollup,
-    Rule,
-)
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.keys import Table
+from xlplan.plan.tables import CHECKS, TABLES
+from xlplan.plan.toml_places import Path, find_spans
 
 _GUESS = re.compile(
     r'((?:recommendation )?field (?P<field>[\w-]+)|(?P<kind>rating|lead) "(?P<name>.*?)"|plan): '
@@ -39,60 +32,7 @@ command reads it. A line that begins with # is a note to you. Lines that begin w
 say what could not be known for certain; delete them when you have looked.
 Keep the ids of columns and the codes of ratings: they tie what was written to its history.
 Headings, labels, colours, guidance and the order of columns may change at any time."""
-_LEADS = """\
-One [[lead]] for each name found in the plan. Where one officer was written in
-several ways, keep one [[lead]], move the other spellings to its aliases and delete their own
-[[lead]]. Other keys: organisation, email, deputy."""
-_RATINGS = """\
-The rating scale, best first (order). closed: the action is finished. exception: the board wants
-to hear about it. holding: done but still watched before it is closed. aliases: other ways of
-writing it. A scale of its own for a second rating column is named by scale."""
-_FIELDS = """\
-Columns of an action, in the order of the spreadsheet.
-owner = "lead": the lead fills it in. owner = "coordinator": the lead sees it locked.
-type: text, narrative (long text), date, timescale (words are kept, a date is read where there is
-one), rating, people, choice, percent, number, reference, set.
-role says what the column is for: key, section, action, lead, due, rating, progress, ...
-mode = "append" in a narrative keeps every note with its date; "replace" keeps the latest.
-private = true keeps a column in this folder: no lead is sent it and no board sees it."""
-_RECOMMENDATIONS = """\
-Columns of a recommendation: the list of what the actions answer."""
-_RULES = """\
-Rules that challenge a rating. A challenge stands beside the officer's rating and never
-replaces it. All conditions of a rule must hold: percent_up_to, percent_below, percent_above,
-overdue_days, progress_says ("completed" or "outstanding"), target ("below" or "above": the side
-on which the actual figure misses it). rated limits a rule to some ratings. Of the rules about
-percent the first that holds speaks; so of those about days overdue, the note and the target."""
-_ROLLUPS = """\
-How actions are summed up: to = "recommendation" or the id of a column; rule = "worst" (rating),
-"share-closed", or "accountable" (the accountable officer's own rating of the recommendation)."""
-_ISSUE = """\
-What a lead is sent: which columns, in which order. include_closed = false leaves finished
-actions out; proposal_rows adds blank rows in which a lead may propose an action; contact and
-guidance are shown to the lead. layout = "form" gives each action a page of its own, for long
-narratives; "table" is a row each. password protects the locked cells with that password."""
-_COMPOSITE = """\
-What the board reads: which columns, and the column by which actions are grouped."""
-_STYLE = "House style of every workbook that goes out: colours as #RRGGBB, and a font."
-_CHECKS = """\
-How much each check of `xlplan check` counts: CODE = "off", "note", "warning" or "error"."""
-
-_PLAN_KEYS = (
-    "id", "title", "organisation", "marking", "timezone", "language", "agreed", "notes",
-    "kept_back",
-)  # fmt: skip
-_ONLY_IF_SAID = ("agreed", "notes", "kept_back")
-_PLAN_NOTES = {
-    "id": "short, no spaces; part of every template's stamp",
-    "organisation": "as it should be printed",
-    "marking": 'protective marking for every page, such as "OFFICIAL"',
-    "agreed": "the day from which timescales such as Within 3 months count",
-    "notes": "lines of the spreadsheet that are no action and no heading; the board sees them",
-    "kept_back": "comments, lists and hidden texts of the spreadsheet: they stay in this folder. "
-    "To show one to the board, move it up to notes",
-}
-_ALWAYS = frozenset({"type", "role", "owner", "colour", "order", "include_closed", "separators"})
-"""Keys that are written even where they say what is usual: they are the ones people change."""
+_MORE_COLUMNS = "Columns of another kind of row; their keys are those above."
 
 
 class _Guesses:
@@ -142,11 +82,11 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_leads(definition, told),
         *_ratings(definition, told),
         *_fields(definition, told),
-        *_rules(definition),
-        *_rollups(definition),
-        *_one("issue", definition.issue, IssueSettings, _ISSUE),
-        *_one("composite", definition.composite, CompositeSettings, _COMPOSITE),
-        *_one("style", definition.style, HouseStyle, _STYLE),
+        *_several("rule", "Rules", definition.rules),
+        *_several("rollup", "Roll-ups", definition.rollups),
+        *_one("issue", definition.issue),
+        *_one("composite", definition.composite),
+        *_one("style", definition.style),
         *_checks(definition.checks),
     ]
     if rest := told.rest():
@@ -154,84 +94,117 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
     return "\n".join([*lines, *body]) + "\n"
 
 
+def set_key(text: str, path: Path, value: object) -> str:
+    """`text` (valid TOML) with one key set, or removed where `value` is None.
+
+    `path` is as in `find_places`: ``("issue", "contact")``, ``("field", 2, "heading")``. What
+    stands there already is replaced and nothing else is touched; a new key comes after the last
+    one of its table, so that a comment above the next table stays above it; a table that is not
+    there yet comes at the end. Raises KeyError where an entry of a list of tables is not there.
+    """
+    spans = find_spans(text)
+    table, name = path[:-1], _key(str(path[-1]))
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    written = "" if value is None else _value(value).replace("\n", line_end)
+    if path in spans:
+        start, end = spans[path]
+        if value is not None:
+            return text[:start] + written + text[end:]
+        return text[: text.rfind("\n", 0, start) + 1] + text[_after_line(text, end) :]
+    if value is None:
+        return text
+    if table in spans:
+        end = max(found[1] for at, found in spans.items() if at[: len(table)] == table)
+        at = text.find(line_end, end)
+        at = len(text) if at < 0 else at
+        return f"{text[:at]}{line_end}{name} = {written}{text[at:]}"
+    if len(table) != 1:
+        raise KeyError(path)
+    gap = "" if not text or text.endswith("\n") else line_end
+    head = f"{gap}{line_end}[{_key(str(table[0]))}]{line_end}"
+    return f"{text}{head}{name} = {written}{line_end}"
+
+
+def _after_line(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end + 1
+
+
 def _plan(definition: PlanDefinition) -> list[str]:
     lines = ["", "[plan]"]
-    for key in _PLAN_KEYS:
-        value = getattr(definition, key)
-        if value or key not in _ONLY_IF_SAID:
-            note = _PLAN_NOTES.get(key, "")
-            text = f"{key} = {_value(value)}"
-            lines += [*_comment(note), text] if "\n" in text and note else [_noted(text, note)]
+    table = TABLES["plan"]
+    for name, key in table.keys.items():
+        value = getattr(definition, name)
+        if value or name in table.always:
+            text = f"{name} = {_value(value)}"
+            above = "\n" in text
+            lines += [*_comment(key.help), text] if above else [_noted(text, key.help)]
     return lines
 
 
 def _leads(definition: PlanDefinition, told: _Guesses) -> list[str]:
-    lines = [*_title("Lead officers"), *_comment(_LEADS), "", "[people]"]
-    lines += _comment("What stands between officers who share a cell.")
+    table, names = TABLES["people"], TABLES["lead"]
+    lines = [*_title("Lead officers"), *_about(names), "", "[people]", *_about(table)]
     lines.append(f"separators = {_value(definition.separators, inline=True)}")
     for lead in definition.leads:
-        lines += ["", *told.take("lead", lead.name), *_table("[[lead]]", lead, Lead)]
+        lines += ["", *told.take("lead", lead.name), *_table(names, lead)]
     return lines
 
 
 def _ratings(definition: PlanDefinition, told: _Guesses) -> list[str]:
-    if not definition.ratings:
-        return []
-    lines = [*_title("Ratings"), *_comment(_RATINGS)]
+    table = TABLES["rating"]
+    lines = [*_title("Ratings"), *_about(table)] if definition.ratings else []
     for rating in definition.ratings:
-        lines += ["", *told.take("rating", rating.code), *_table("[[rating]]", rating, Rating)]
+        lines += ["", *told.take("rating", rating.code), *_table(table, rating)]
     return lines
 
 
 def _fields(definition: PlanDefinition, told: _Guesses) -> list[str]:
     """The fields in their own order, with a title wherever the kind of row changes."""
+    table = TABLES["field"]
     lines: list[str] = []
     kind = ""
     for item in definition.fields:
         if item.of != kind:
+            about = [] if kind else _about(table)
             kind = item.of
-            text = _FIELDS if kind == "action" else _RECOMMENDATIONS
-            lines += [*_title(f"Columns of {kind}s"), *_comment(text)]
-        lines += ["", *told.take(item.of, item.id), *_table("[[field]]", item, Field)]
+            lines += [*_title(f"Columns of {kind}s"), *(about or _comment(_MORE_COLUMNS))]
+        lines += ["", *told.take(item.of, item.id), *_table(table, item)]
     return lines
 
 
-def _rules(definition: PlanDefinition) -> list[str]:
-    if not definition.rules:
-        return []
-    lines = [*_title("Rules"), *_comment(_RULES)]
-    for rule in definition.rules:
-        lines += ["", *_table("[[rule]]", rule, Rule)]
+def _several(name: str, title: str, items: Sequence[object]) -> list[str]:
+    lines = [*_title(title), *_about(TABLES[name])] if items else []
+    for item in items:
+        lines += ["", *_table(TABLES[name], item)]
     return lines
 
 
-def _rollups(definition: PlanDefinition) -> list[str]:
-    if not definition.rollups:
-        return []
-    lines = [*_title("Roll-ups"), *_comment(_ROLLUPS)]
-    for rollup in definition.rollups:
-        lines += ["", *_table("[[rollup]]", rollup, Rollup)]
-    return lines
-
-
-def _one(name: str, item: object, kind: type, text: str) -> list[str]:
-    return [*_title(name.capitalize()), *_comment(text), "", *_table(f"[{name}]", item, kind)]
+def _one(name: str, item: object) -> list[str]:
+    table = TABLES[name]
+    return [*_title(name.capitalize()), *_about(table), "", *_table(table, item)]
 
 
 def _checks(checks: Mapping[str, str]) -> list[str]:
-    lines = [*_title("Checks"), *_comment(_CHECKS), "", "[checks]"]
+    lines = [*_title("Checks"), *_comment(CHECKS), "", "[checks]"]
     return lines + [f"{_key(code)} = {_value(level)}" for code, level in checks.items()]
 
 
-def _table(head: str, item: object, kind: type) -> list[str]:
+def _about(table: Table) -> list[str]:
+    """What a table is for, then a line for each of its keys."""
+    lines = _comment(table.about)
+    for name, key in table.keys.items():
+        lines += _comment(key.explain(name), "  ")
+    return lines
+
+
+def _table(table: Table, item: object) -> list[str]:
     """One table: every key that says something, in the order of the definition's own fields."""
-    lines = [head]
-    for key in fields(kind):
-        value = getattr(item, key.name)
-        usual = key.default if key.default is not MISSING else None
-        style = kind is HouseStyle and value
-        if value != usual or (key.name in _ALWAYS and value not in ("", ())) or style:
-            lines.append(f"{key.name} = {_value(value, inline=kind is not HouseStyle)}")
+    lines = [f"[[{table.name}]]" if table.many else f"[{table.name}]"]
+    for name, key in table.keys.items():
+        value = getattr(item, name)
+        if value != key.default or (name in table.always and value not in ("", ())):
+            lines.append(f"{name} = {_value(value, inline=True)}")
     return lines
 
 
@@ -243,11 +216,18 @@ def _title(text: str) -> list[str]:
     return ["", f"# --- {text} " + "-" * max(3, WIDTH - len(text) - 7)]
 
 
-def _comment(text: str) -> list[str]:
+def _comment(text: str, indent: str = "") -> list[str]:
     lines = [
         piece
         for line in text.splitlines()
-        for piece in textwrap.wrap(line, WIDTH - 2, break_long_words=False) or [""]
+        for piece in textwrap.wrap(
+            line,
+            WIDTH - 2,
+            break_long_words=False,
+            initial_indent=indent,
+            subsequent_indent=indent * 2,
+        )
+        or [""]
     ]
     return [f"# {_plain(line)}".rstrip() for line in lines]
 

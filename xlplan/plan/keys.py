@@ -1,0 +1,267 @@
+"""The keys of `plan.toml`: how one is described, and how its value is read.
+
+A key is a field of a dataclass in `xlplan.plan.definition`: its name, type and default are those of
+the field, the rest stands in its metadata, made by `key`. Whatever lists the keys (reading,
+writing, the reference) goes by that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from xlplan.codes.definition_codes import (
+    DEF_002,
+    DEF_003,
+    DEF_004,
+    DEF_005,
+    DEF_007,
+    FORMS,
+    KINDS,
+)
+from xlplan.codes.hints import suggest
+from xlplan.codes.message import Filled
+from xlplan.errors import Problem
+from xlplan.plan.text import canon_text
+from xlplan.plan.toml_places import Path, line_of
+
+Takes = Literal["line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day"]
+"""`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
+Shape = tuple[str, str, str]
+"""The pattern that a text must match whole, what that is called, and how to write it."""
+
+COLOUR = (r"#[0-9A-Fa-f]{6}", "a colour", 'Write it as # and six hexadecimal digits: "#1F3864".')
+PLAN_ID = (
+    r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}",
+    "an id for a plan",
+    'Use letters without accents, digits and hyphens only: "improvement-plan".',
+)
+FIELD_ID = (
+    r"[A-Za-z][A-Za-z0-9_-]{0,62}",
+    "an id for a field",
+    'Start with a letter; use letters without accents, digits, _ and - only: "due_2".',
+)
+LANGUAGE = (r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*", "a language", 'Write it like "en-GB".')
+EMAIL = (
+    r"[^\s@,;<>]+@[^\s@,;<>]+",
+    "an e-mail address",
+    'Write one address and nothing else: "post@example.org".',
+)
+_TAKES: Mapping[str, Takes] = {
+    "str": "line", "bool": "flag", "int": "whole", "float": "number", "date": "day",
+    "tuple[str, ...]": "list",
+}  # fmt: skip
+"""What a key takes where its metadata names nothing else, by the type of its field."""
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "line": str, "text": str, "raw": str, "list": list, "raw list": list,
+    "flag": bool, "whole": int, "number": (int, float), "day": date,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: what it is for, what it takes, which values it allows, and which form.
+
+    `help` is a sentence without its full stop. `noun` names one of the allowed values ("a field
+    type"); `least` and `most` bound a number. `default` is what holds where the key is left out.
+    """
+
+    help: str = ""
+    takes: Takes = "line"
+    required: bool = False
+    default: object = None
+    allowed: tuple[str, ...] = ()
+    noun: str = ""
+    shape: Shape | None = None
+    least: float = float("-inf")
+    most: float = float("inf")
+    table: str = ""
+    """Its table, where that is not the dataclass's own."""
+
+    def explain(self, name: str) -> str:
+        """What the key is for, in a line for people who edit the file."""
+        listed = "" if all(f'"{one}"' in self.help for one in self.allowed) else self.allowed
+        named = all(f"{one} (" in self.help for one in self.allowed)
+        return f"{name}: {self.help}" + (f": {', '.join(listed)}" if listed and not named else "")
+
+
+def key(
+    help: str,  # noqa: A002 # as in argparse
+    *,
+    takes: Takes | None = None,
+    allowed: tuple[str, ...] = (),
+    noun: str = "",
+    shape: Shape | None = None,
+    bounds: tuple[float, float] = (float("-inf"), float("inf")),
+    table: str = "",
+) -> Mapping[str, object]:
+    """The metadata of a dataclass field that is a key of `plan.toml`."""
+    return {
+        "help": help, "takes": takes, "allowed": allowed, "noun": noun, "shape": shape,
+        "least": bounds[0], "most": bounds[1], "table": table,
+    }  # fmt: skip
+
+
+def key_of(item: Field[Any]) -> Key:
+    """The key that a dataclass field is."""
+    kind = str(item.type).removesuffix(" | None")
+    described = dict(item.metadata)
+    described["takes"] = described["takes"] or _TAKES.get(kind, "line")
+    missing = item.default is MISSING and item.default_factory is MISSING
+    default = None if item.default is MISSING else item.default
+    return Key(required=missing, default=default, **described)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table. `many` is written with two brackets; `named_by` is the key that names an entry.
+
+    `about` explains it to whoever edits the file. The keys of `always` are written even where they
+    say what holds anyway: they are the ones that people change.
+    """
+
+    name: str
+    about: str = ""
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    many: bool = False
+    named_by: str = ""
+    always: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One table as read: `values` holds the keys that are right, `wrong` names the others."""
+
+    path: Path
+    label: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    wrong: frozenset[str] = frozenset()
+
+    def text(self, key: str, otherwise: str = "") -> str:
+        """The text of a key, or what stands for it where it is left out."""
+        return str(self.values.get(key, otherwise))
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The texts of a list, or none."""
+        found = self.values.get(key, ())
+        return found if isinstance(found, tuple) else ()
+
+
+@dataclass(slots=True)
+class Source:
+    """A plan definition being read: where each key stands, and the faults found so far."""
+
+    where: str
+    places: Mapping[Path, int]
+    faults: list[Problem] = field(default_factory=list)
+
+    def fault(self, path: Path, message: Filled) -> None:
+        """Note a fault at the line of `path`."""
+        self.faults.append(message.at(f"{self.where}:{line_of(self.places, path)}"))
+
+
+def read_table(source: Source, table: Table, raw: Mapping[str, object]) -> tuple[Entry, ...]:
+    """The entries of one table: none or one, or any number where it is written ``[[name]]``."""
+    name = table.name
+    found = raw.get(name, [] if table.many else None)
+    if table.many:
+        if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
+            source.fault((name,), DEF_005.fill("tables", name=name))
+            return ()
+        return tuple(
+            _entry(source, table, (name, number), part) for number, part in enumerate(found)
+        )
+    if found is None:
+        return ()
+    if not isinstance(found, dict):
+        source.fault((name,), DEF_005.fill("table", name=name))
+        return ()
+    return (_entry(source, table, (name,), found),)
+
+
+def _entry(source: Source, table: Table, path: Path, raw: Mapping[str, object]) -> Entry:
+    label = f"[{table.name}]"
+    if table.many:
+        called = raw.get(table.named_by)
+        name_of = " ".join(called.split()) if isinstance(called, str) else ""
+        label = f"[[{table.name}]] {name_of or f'number {int(path[-1]) + 1}'}"
+    values: dict[str, object] = {}
+    wrong: set[str] = set()
+    for key, value in raw.items():
+        if key not in table.keys:
+            use = suggest(key, table.keys)
+            source.fault((*path, key), DEF_002.fill("key", table=label, key=key, use=use))
+            continue
+        read = _value(source, table.keys[key], label, (*path, key), value)
+        if read is None:
+            wrong.add(key)
+        elif read != "":
+            values[key] = read
+    for key, each in table.keys.items():
+        if each.required and key not in values and key not in wrong:
+            source.fault(path, DEF_003.fill("key", table=label, key=key))
+            wrong.add(key)
+    return Entry(path, label, values, frozenset(wrong))
+
+
+def _value(source: Source, key: Key, label: str, path: Path, value: object) -> object:
+    """The value of one key, ``""`` for a text left empty, or None where a fault was noted."""
+    name = str(path[-1])
+    is_flag = isinstance(value, bool)  # which Python counts as a number
+    is_time = isinstance(value, datetime)  # which Python counts as a date
+    if not isinstance(value, _TYPES[key.takes]) or is_flag != (key.takes == "flag") or is_time:
+        kind, form = KINDS[type(value).__name__], FORMS[key.takes]
+        source.fault(path, DEF_005.fill("value", table=label, key=name, kind=kind, form=form))
+        return None
+    if isinstance(value, list):
+        return _list(source, key, label, path, value)
+    if isinstance(value, str):
+        return _text(source, key, label, path, value)
+    if isinstance(value, int | float) and not key.least <= value <= key.most:
+        wrong = DEF_007.fill(
+            "range", table=label, key=name, value=value, least=key.least, most=key.most
+        )
+        source.fault(path, wrong)
+        return None
+    return value
+
+
+def _text(source: Source, key: Key, label: str, path: Path, value: str) -> str | None:
+    name = str(path[-1])
+    text = value if key.takes == "raw" else canon_text(value)
+    if key.takes == "line":
+        text = " ".join(text.split())
+    if not text:
+        return ""
+    if key.allowed and text not in key.allowed:
+        use = suggest(text, key.allowed)
+        wrong = DEF_004.fill(table=label, key=name, value=text, noun=key.noun, use=use)
+        source.fault(path, wrong)
+        return None
+    if key.shape and not re.fullmatch(key.shape[0], text):
+        _, noun, advice = key.shape
+        wrong = DEF_007.fill("form", table=label, key=name, value=text, noun=noun, advice=advice)
+        source.fault(path, wrong)
+        return None
+    return text
+
+
+def _list(
+    source: Source, key: Key, label: str, path: Path, value: list[object]
+) -> tuple[str, ...] | None:
+    name = str(path[-1])
+    texts: list[str] = []
+    faults = len(source.faults)
+    for number, part in enumerate(value):
+        if not isinstance(part, str):
+            kind, form = KINDS[type(part).__name__], FORMS[key.takes]
+            wrong = DEF_005.fill("element", table=label, key=name, kind=kind, form=form)
+            source.fault((*path, number), wrong)
+        elif part and (key.takes == "raw list" or canon_text(part).strip()):
+            texts.append(part if key.takes == "raw list" else canon_text(part).strip())
+        else:
+            source.fault((*path, number), DEF_003.fill("empty", table=label, key=name))
+    return tuple(texts) if len(source.faults) == faults else None
