@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.due import NO_TIMESCALE, Due, due_in, due_of
+from xlplan.plan.due import NO_TIMESCALE, Due, date_gone, due_in, due_of, say_gone
 from xlplan.plan.timescales import Timescale, parse_timescale
 from xlplan.plan.values import Invalid, Value, canon
 
@@ -140,3 +140,37 @@ def test_show_json_has_one_shape_for_when_an_action_is_due(
     row = MasterRow("u1", "action", "1", "", {"due": value})
     text, by, reason = shape
     assert row_shape(row, AGREED)["fields"] == {"due": {"text": text, "by": by, "reason": reason}}
+
+
+@pytest.mark.parametrize(
+    ("role", "before", "after", "gone"),
+    [
+        ("due", "June 2026", None, date(2026, 6, 30)),
+        ("due", "June 2026", "When we can", date(2026, 6, 30)),
+        ("due", "June 2026", "Ongoing", date(2026, 6, 30)),
+        ("due", "June 2026", "July 2026", None),
+        ("due", "When we can", None, None),
+        ("due", "June 2026", "03/04/2026", None),
+        ("due", "June 2026", "31/02/2026", None),
+        ("text", "June 2026", None, None),
+    ],
+)
+def test_a_date_is_gone_where_nothing_stands_in_its_place(
+    role: str, before: str, after: str | None, gone: date | None
+) -> None:
+    item = Field("due", "Timescale", "timescale", role)
+    values = [canon(item, text, UNDATED) for text in (before, after)]
+    assert date_gone(UNDATED, item, *values) == gone
+    assert date_gone(UNDATED, None, *values) is None
+
+
+def test_words_that_are_no_date_take_a_date_away_too() -> None:
+    item = Field("due", "Due", "date", "due")
+    words = canon(item, "soon", UNDATED)
+    assert isinstance(words, Invalid)
+    assert date_gone(UNDATED, item, date(2026, 6, 30), words) == date(2026, 6, 30)
+    assert date_gone(UNDATED, item, date(2026, 6, 30), Invalid("#REF!", "VAL-008")) is None
+
+
+def test_a_date_that_is_gone_in_words() -> None:
+    assert say_gone(date(2026, 6, 30)) == "The date is gone: was 30 June 2026"

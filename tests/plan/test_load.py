@@ -406,6 +406,10 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
         ("[composite]\ngroup_by = 'theme'\n", 15, "DEF-010", "Use one of: ref, action."),
         # keys that do not go together
         ("[[field]]\nid = 'x'\nheading = 'X'\nmode = 'append'\n", 17, "DEF-011", "is a text"),
+        (
+            "[[field]]\nid = 'x'\nheading = 'X'\nrole = 'lead'\nprivate = true\n",
+            18, "DEF-011", 'role "lead" cannot be private',
+        ),
     ],
 )  # fmt: skip
 def test_each_fault_says_where_and_what_to_do(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.text import canon_text, fold, latin
+from xlplan.plan.text import canon_text, fold, latin, same_words
 
 TRICKY = st.text(
     st.sampled_from("ab0_xD\r\n\t \u00a0\u200b\u200d\u200e\ufeff\x0b\x85\u2028\u0301\u0307éıKª")
@@ -79,3 +79,17 @@ def test_people_compare_without_case_and_spacing() -> None:
 
 def test_look_alike_letters_become_latin() -> None:
     assert latin("\u0391\u0412") == "AB"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a  b\n\n c", "a b\nc", True),
+        ("a b", "a\nb", False),
+        ("a b", "A b", False),
+        ("a", None, False),
+        (1, "1", False),
+    ],
+)
+def test_the_same_words_whatever_their_spaces(one: object, other: object, same: bool) -> None:
+    assert same_words(one, other) is same

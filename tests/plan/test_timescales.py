@@ -15,6 +15,7 @@ from xlplan.plan.timescales import (
     parse_timescale,
     say_date,
     say_return_by,
+    says_no_end,
     unread_dates,
 )
 
@@ -180,3 +181,17 @@ def test_the_return_date_is_said_with_its_weekday() -> None:
     assert date(2026, 11, 27).weekday() == 4
     assert say_return_by("2026-11-27") == "Friday 27 November 2026"
     assert say_return_by("") == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "endless"),
+    [
+        ("Ongoing", True),
+        ("This is now on-going.", True),
+        ("Business  as usual", True),
+        ("Ongoing to March 2027", False),
+        ("Started", False),
+    ],
+)
+def test_words_that_name_no_end(text: str, endless: bool) -> None:
+    assert says_no_end(text) is endless
