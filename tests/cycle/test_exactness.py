@@ -29,6 +29,7 @@ from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import Timescale, canon_timescale
+from xlplan.plan.types import TYPES
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
 from xlplan.returned.columns import template_columns
 from xlplan.workbook.read.book import Book, CellValue
@@ -38,10 +39,6 @@ from xlplan.workbook.write.writing import write_workbook
 
 LIMIT = 32_767
 """Characters that a cell can hold."""
-TYPES = (
-    "text", "narrative", "date", "timescale", "rating", "people", "choice", "percent", "number",
-    "reference", "set",
-)  # fmt: skip
 PLAN = outgoing.plan(
     fields=(
         Field("ref", "Ref", role="key"),
