@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
+from xlplan.codes.value_codes import VAL_003
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.timescales import (
     MONTH_NAMES,
@@ -38,7 +39,7 @@ class Due:
     reason: str
 
 
-NO_TIMESCALE = Due(None, "no timescale is given")
+NO_TIMESCALE = Due(None, "there is no timescale")
 ONGOING = Due(None, "the last line says that it is ongoing")
 
 
@@ -83,18 +84,18 @@ def date_gone(
     due; else None.
 
     A blank and words without a date take it away. What stands there and cannot be read (a date
-    with two readings, a formula, an error) is another matter: nobody said that there is none.
+    with two readings, a formula, an error) is another matter: it may still be a date.
     """
     if item is None or item.role not in DATED or due_of(definition, after).by is not None:
         return None
     unreadable = isinstance(after, Invalid) and (
-        after.code != "VAL-003" or bool(unread_dates(after.raw))
+        after.code != VAL_003.code or bool(unread_dates(after.raw))
     )
     return None if unreadable else due_of(definition, before).by
 
 
 def say_gone(day: date) -> str:
-    """That a date was taken away, in words."""
+    """That a date is gone, in words."""
     return f"The date is gone: was {say_date(day)}"
 
 

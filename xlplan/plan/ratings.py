@@ -34,8 +34,8 @@ def match_rating(text: str, scale: Sequence[Rating]) -> Rating | None:
     A code is tried before a label, and a label before an alias, so that an alias never hides a
     code. The same rating written twice in a cell (``"Blue\\nBlue"``) is that rating.
     """
-    wanted = fold(text)
-    found = _named(wanted, scale) or _named(fold(latin(text)), scale)
+    name = fold(text)
+    found = _named(name, scale) or _named(fold(latin(text)), scale)
     lines = [line for line in text.split("\n") if line.strip()]
     if found is None and len(lines) > 1:
         first, *others = [match_rating(line, scale) for line in lines]
@@ -43,10 +43,10 @@ def match_rating(text: str, scale: Sequence[Rating]) -> Rating | None:
     return found
 
 
-def _named(wanted: str, scale: Sequence[Rating]) -> Rating | None:
+def _named(name: str, scale: Sequence[Rating]) -> Rating | None:
     for names in (lambda r: (r.code,), lambda r: (r.label,), lambda r: r.aliases):
         for rating in scale:
-            if any(fold(name) == wanted for name in names(rating)):
+            if any(fold(each) == name for each in names(rating)):
                 return rating
     return None
 

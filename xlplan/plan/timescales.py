@@ -73,9 +73,9 @@ def parse_date(text: str) -> date | Literal["ambiguous", "impossible"] | None:
     Day-first and month-first readings that are both possible and differ are ambiguous
     ("03/04/2026"); a date that no calendar has ("31/02/2026") is impossible.
     """
-    wanted = _WEEKDAY.sub("", " ".join(text.lower().split()))
-    wanted = _TIME.sub("", wanted)
-    if found := _NUMERIC.fullmatch(wanted):
+    plain = _WEEKDAY.sub("", " ".join(text.lower().split()))
+    plain = _TIME.sub("", plain)
+    if found := _NUMERIC.fullmatch(plain):
         first, second, third = found.groups()
         if len(first) == 4:
             return _day(int(first), int(second), int(third))
@@ -93,9 +93,9 @@ def parse_date(text: str) -> date | Literal["ambiguous", "impossible"] | None:
         if len(readings) == 2:
             return "ambiguous"
         return readings.pop() if readings else "impossible"
-    if found := _DAY_MONTH_YEAR.fullmatch(wanted):
+    if found := _DAY_MONTH_YEAR.fullmatch(plain):
         return _day(_year(found[3]), MONTHS[found[2]], int(found[1]))
-    if found := _MONTH_DAY_YEAR.fullmatch(wanted):
+    if found := _MONTH_DAY_YEAR.fullmatch(plain):
         return _day(int(found[3]), MONTHS[found[1]], int(found[2]))
     return None
 

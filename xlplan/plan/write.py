@@ -19,7 +19,7 @@ from xlplan.plan.toml_places import Path, find_spans
 
 _GUESS = re.compile(
     r'((?:recommendation )?field (?P<field>[\w-]+)|(?P<kind>rating|lead) "(?P<name>.*?)"|plan): '
-    r"(?P<said>.*)",
+    r"(?P<guess>.*)",
     re.DOTALL,
 )
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -36,28 +36,28 @@ _MORE_COLUMNS = "Columns of another kind of row; their keys are those above."
 
 
 class _Guesses:
-    """The guesses, handed out beside what they concern; the rest is told at the top."""
+    """The guesses, handed out beside what they concern; the rest stands at the top."""
 
     def __init__(self, guesses: Iterable[str]) -> None:
         self.by: dict[tuple[str, str], list[str]] = {}
         for guess in dict.fromkeys(guesses):
             match = _GUESS.fullmatch(guess)
             if match is None or match[1] == "plan":
-                self.by.setdefault(("plan", ""), []).append(match["said"] if match else guess)
+                self.by.setdefault(("plan", ""), []).append(match["guess"] if match else guess)
             elif match["kind"]:
-                self.by.setdefault((match["kind"], match["name"]), []).append(match["said"])
+                self.by.setdefault((match["kind"], match["name"]), []).append(match["guess"])
             else:
                 of = "recommendation" if match[1].startswith("recommendation") else "action"
-                self.by.setdefault((of, match["field"]), []).append(match["said"])
+                self.by.setdefault((of, match["field"]), []).append(match["guess"])
 
     def take(self, kind: str, name: str) -> list[str]:
         """Comment lines for one thing; each guess is handed out once."""
-        said = self.by.pop((kind, name), [])
-        return [line for text in said for line in _comment(f"Guess: {' '.join(text.split())}")]
+        texts = self.by.pop((kind, name), [])
+        return [line for text in texts for line in _comment(f"Guess: {' '.join(text.split())}")]
 
     def rest(self) -> list[str]:
         """Comment lines for guesses about things that are not in the definition."""
-        left = [(name, text) for (_, name), said in self.by.items() for text in said]
+        left = [(name, text) for (_, name), texts in self.by.items() for text in texts]
         self.by = {}
         return [
             line
@@ -73,15 +73,15 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
     ``field due: ``, ``rating "Red": `` or ``lead "A Name": `` becomes a comment beside that
     table, any other stands at the top.
     """
-    told = _Guesses(guesses)
+    noted = _Guesses(guesses)
     lines = [*_comment(_HEAD)]
-    if about := told.take("plan", ""):
+    if about := noted.take("plan", ""):
         lines += ["", *about]
     body = [
         *_plan(definition),
-        *_leads(definition, told),
-        *_ratings(definition, told),
-        *_fields(definition, told),
+        *_leads(definition, noted),
+        *_ratings(definition, noted),
+        *_fields(definition, noted),
         *_several("rule", "Rules", definition.rules),
         *_several("rollup", "Roll-ups", definition.rollups),
         *_one("issue", definition.issue),
@@ -89,7 +89,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_one("style", definition.style),
         *_checks(definition.checks),
     ]
-    if rest := told.rest():
+    if rest := noted.rest():
         lines += ["", *rest]
     return "\n".join([*lines, *body]) + "\n"
 
@@ -142,24 +142,24 @@ def _plan(definition: PlanDefinition) -> list[str]:
     return lines
 
 
-def _leads(definition: PlanDefinition, told: _Guesses) -> list[str]:
+def _leads(definition: PlanDefinition, noted: _Guesses) -> list[str]:
     table, names = TABLES["people"], TABLES["lead"]
     lines = [*_title("Lead officers"), *_about(names), "", "[people]", *_about(table)]
     lines.append(f"separators = {_value(definition.separators, inline=True)}")
     for lead in definition.leads:
-        lines += ["", *told.take("lead", lead.name), *_table(names, lead)]
+        lines += ["", *noted.take("lead", lead.name), *_table(names, lead)]
     return lines
 
 
-def _ratings(definition: PlanDefinition, told: _Guesses) -> list[str]:
+def _ratings(definition: PlanDefinition, noted: _Guesses) -> list[str]:
     table = TABLES["rating"]
     lines = [*_title("Ratings"), *_about(table)] if definition.ratings else []
     for rating in definition.ratings:
-        lines += ["", *told.take("rating", rating.code), *_table(table, rating)]
+        lines += ["", *noted.take("rating", rating.code), *_table(table, rating)]
     return lines
 
 
-def _fields(definition: PlanDefinition, told: _Guesses) -> list[str]:
+def _fields(definition: PlanDefinition, noted: _Guesses) -> list[str]:
     """The fields in their own order, with a title wherever the kind of row changes."""
     table = TABLES["field"]
     lines: list[str] = []
@@ -169,7 +169,7 @@ def _fields(definition: PlanDefinition, told: _Guesses) -> list[str]:
             about = [] if kind else _about(table)
             kind = item.of
             lines += [*_title(f"Columns of {kind}s"), *(about or _comment(_MORE_COLUMNS))]
-        lines += ["", *told.take(item.of, item.id), *_table(table, item)]
+        lines += ["", *noted.take(item.of, item.id), *_table(table, item)]
     return lines
 
 

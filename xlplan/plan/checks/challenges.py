@@ -44,7 +44,7 @@ def challenges_of(definition: PlanDefinition, row: Row, today: date) -> tuple[Ch
     Rules come in four kinds: about percent complete, days overdue, the note and the target (the
     first of these that a rule mentions). Of each kind the first rule that holds speaks, and it
     challenges where its rating is not the officer's. A rule without `rated` passes over actions
-    that are closed or held, and nothing is said of what is not on the scale.
+    that are closed or held, and what is not on the scale is passed over.
     """
     item = definition.with_role("rating")
     if row.kind != "action" or row.withdrawn or item is None:
@@ -63,11 +63,11 @@ def challenges_of(definition: PlanDefinition, row: Row, today: date) -> tuple[Ch
         if reasons is None:
             continue
         spoken.add(kind)
-        wanted = definition.rating(rule.challenge, item.scale)
-        if wanted is not None and wanted is not officer:
-            said = _sentence(rule, wanted, officer, reasons)
+        called = definition.rating(rule.challenge, item.scale)
+        if called is not None and called is not officer:
+            message = _sentence(rule, called, officer, reasons)
             found.append(
-                Challenge(rule.id, kind, wanted.code, officer.code if officer else None, said)
+                Challenge(rule.id, kind, called.code, officer.code if officer else None, message)
             )
     return tuple(found)
 
@@ -94,11 +94,11 @@ def _reasons(
         return None  # a rule without any condition says nothing
     reasons = []
     for holds in _CONDITIONS:
-        said = holds(definition, rule, row, today)
-        if said is None:
+        reason = holds(definition, rule, row, today)
+        if reason is None:
             return None
-        if said:
-            reasons.append(said)
+        if reason:
+            reasons.append(reason)
     return tuple(reasons)
 
 
@@ -177,11 +177,11 @@ def _figure(definition: PlanDefinition, row: Row, role: str) -> tuple[float, str
     return float(figures[0].replace(",", "")), shown
 
 
-def _sentence(rule: Rule, wanted: Rating, officer: Rating | None, reasons: tuple[str, ...]) -> str:
+def _sentence(rule: Rule, called: Rating, officer: Rating | None, reasons: tuple[str, ...]) -> str:
     why = " and ".join(reasons)
     stands = f"the officer says {officer.label}" if officer else "the officer has not rated it"
-    said = f'{why[:1].upper()}{why[1:]}: rule "{rule.id}" says {wanted.label}; {stands}.'
-    return f"{rule.message} {said}" if rule.message else said
+    whole = f'{why[:1].upper()}{why[1:]}: rule "{rule.id}" says {called.label}; {stands}.'
+    return f"{rule.message} {whole}" if rule.message else whole
 
 
 def challenged(plan: Plan) -> Iterator[Finding]:

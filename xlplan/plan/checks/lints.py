@@ -221,9 +221,9 @@ def ratings_in(plan: Plan, item: Field, value: Value) -> tuple[Rating, ...]:
 def printed_count(plan: Plan) -> Iterator[Finding]:
     """Counts in the plan's notes that its rows do not bear out."""
     for note in (line for text in plan.definition.notes for line in text.split("\n")):
-        for words, noun, said in _counts(plan, " ".join(note.split())):
+        for words, noun, printed in _counts(plan, " ".join(note.split())):
             found = _counted(plan, noun)
-            if found is not None and found != said:
+            if found is not None and found != printed:
                 yield Finding(None, "", chk.CHK_025.fill(words=words, count=found))
 
 

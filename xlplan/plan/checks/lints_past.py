@@ -1,4 +1,4 @@
-"""Lints that compare a plan with its past: what moved, what did not, and whether anyone said why.
+"""Lints that compare a plan with its past: what moved, what did not, and whether anyone wrote why.
 
 Most need a `History` and say nothing without one.
 """
@@ -70,7 +70,7 @@ def unexplained(plan: Plan) -> Iterator[Finding]:
 
 
 def copied_forward(plan: Plan) -> Iterator[Finding]:
-    """Progress notes that say again what they said before."""
+    """Progress notes that repeat what they were before."""
     for row in _open(plan):
         silent = bool(_silent_cycles(plan, row))
         for item in plan.definition.fields_of(row.kind):
@@ -117,7 +117,7 @@ def closed_unheld(plan: Plan) -> Iterator[Finding]:
 
 
 def reopened(plan: Plan) -> Iterator[Finding]:
-    """Actions that a board has seen closed and that are open again."""
+    """Actions that were closed at a board and that are open again."""
     for row, item, code, closed in plan.rated() if plan.history.boards else ():
         before = plan.rating_before(row)
         now = plan.rating(row)
@@ -150,20 +150,20 @@ def _moved(plan: Plan) -> Iterator[tuple[Row, Field, Rating, Rating, Sequence[Ra
     for row, item, code, _closed in plan.rated() if plan.history.boards else ():
         before, scale = plan.rating_before(row), plan.scale(item)
         now = plan.definition.rating(code, item.scale)
-        if before and now and before is not now and not _said_why(plan, row):
+        if before and now and before is not now and not _explained(plan, row):
             yield row, item, before, now, scale
 
 
-def _said_why(plan: Plan, row: Row) -> bool:
+def _explained(plan: Plan, row: Row) -> bool:
     """Whether a word was written since the last board, or the plan has no place for one."""
-    seen = plan.history.at_last_board(row.uid) or {}
+    then = plan.history.at_last_board(row.uid) or {}
     fields = [f for f in plan.definition.fields_of(row.kind) if f.role in _SAYS_WHY]
-    words = (_new_words(row.values.get(f.id), seen, f.id) for f in fields)
+    words = (_new_words(row.values.get(f.id), then, f.id) for f in fields)
     return not fields or any(words)
 
 
-def _new_words(now: Value, seen: Mapping[str, Value], field_id: str) -> bool:
-    return now is not None and fold(show(now)) != fold(show(seen.get(field_id)))
+def _new_words(now: Value, then: Mapping[str, Value], field_id: str) -> bool:
+    return now is not None and fold(show(now)) != fold(show(then.get(field_id)))
 
 
 def _first_due(plan: Plan, row: Row) -> date | None:
@@ -196,12 +196,12 @@ def _entry_again(item: Field, note: str) -> Filled | None:
 
 def _same_as_before(plan: Plan, row: Row, item: Field, note: str) -> Filled | None:
     """That a note repeats a board's: with a new date only, or two boards in a row."""
-    seen = [show(board.values.get(row.uid, {}).get(item.id)) for board in plan.history.boards]
-    if not seen or not seen[-1] or _words(seen[-1]) != _words(note):
+    then = [show(board.values.get(row.uid, {}).get(item.id)) for board in plan.history.boards]
+    if not then or not then[-1] or _words(then[-1]) != _words(note):
         return None
-    if fold(seen[-1]) != fold(note):
+    if fold(then[-1]) != fold(note):
         return chk.CHK_022.fill("board", heading=item.heading)
-    if len(seen) > 1 and _words(seen[-2]) == _words(note):
+    if len(then) > 1 and _words(then[-2]) == _words(note):
         return chk.CHK_022.fill("boards", heading=item.heading)
     return None
 

@@ -111,12 +111,12 @@ def _lists(definition: PlanDefinition, row: Row) -> Iterator[tuple[Field, list[s
                 yield item, lines
 
 
-def _steps(definition: PlanDefinition, row: Row, wanted: int) -> tuple[Field, list[str]] | None:
+def _steps(definition: PlanDefinition, row: Row, count: int) -> tuple[Field, list[str]] | None:
     by_role = {item.role: (item, lines) for item, lines in reversed([*_lists(definition, row)])}
     for role in STEPS:
         item, lines = by_role.get(role, (None, []))
         for steps in _readings(lines) if item else ():
-            if item and len(steps) == wanted:
+            if item and len(steps) == count:
                 return item, steps
     return None
 
@@ -138,7 +138,7 @@ def _readings(lines: list[str]) -> Iterator[list[str]]:
         yield folded[1:]
 
 
-def _leads(definition: PlanDefinition, row: Row, wanted: int) -> tuple[list[tuple[str, ...]], bool]:
+def _leads(definition: PlanDefinition, row: Row, count: int) -> tuple[list[tuple[str, ...]], bool]:
     item = definition.with_role("lead", row.kind)
     value = row.values.get(item.id) if item else None
     if isinstance(value, tuple):
@@ -149,17 +149,17 @@ def _leads(definition: PlanDefinition, row: Row, wanted: int) -> tuple[list[tupl
             for line in _lines(value)
         )
         each = [names for names in parts if names]
-    if len(each) == wanted:
+    if len(each) == count:
         return each, True
     everyone = tuple(dict.fromkeys(name for names in each for name in names))
-    return [everyone] * wanted, False
+    return [everyone] * count, False
 
 
 def _others(
-    definition: PlanDefinition, row: Row, steps: Field, wanted: int
+    definition: PlanDefinition, row: Row, steps: Field, count: int
 ) -> Iterator[tuple[str, list[str]]]:
     for item, lines in _lists(definition, row):
-        if item is not steps and len(lines) == wanted:
+        if item is not steps and len(lines) == count:
             yield item.id, lines
 
 
@@ -169,5 +169,5 @@ def unequal_parallel_lists(plan: Plan) -> Iterator[Finding]:
         found = unequal_lists(plan.definition, row) if row.kind == "action" else None
         if found is not None:
             beside = [f"{heading} has {count}" for heading, count in found.beside]
-            said = CHK_026.fill(heading=found.heading, lines=found.lines, beside=beside)
-            yield Finding(row, found.field, said)
+            message = CHK_026.fill(heading=found.heading, lines=found.lines, beside=beside)
+            yield Finding(row, found.field, message)

@@ -26,7 +26,7 @@ _REF = r"(?:[A-Z]{1,6}[ -]?)?\d{1,4}(?:\.\d{1,4})*[a-z]?(?![\w%/])"
 _REFS = rf"{_REF}(?:\s*(?:,|and|&|to|or)\s*{_REF})*"
 _SEE = re.compile(
     r"\b(?:see(?: also)?|(?:please )?refer(?:s|red)? to|cross[- ]?ref(?:erence)?[ds]?(?: to| with)?"
-    r"|cf\.?|link(?:s|ed)? (?:to|with))\s+(?P<said>[^\n;()\[\]]{1,160})",
+    r"|cf\.?|link(?:s|ed)? (?:to|with))\s+(?P<rest>[^\n;()\[\]]{1,160})",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -120,13 +120,13 @@ def mentions_of(text: str) -> tuple[Mention, ...]:
         return ()
     found: dict[tuple[str, str, str], Mention] = {}
     for match in _SEE.finditer(text):
-        said = match["said"]
-        named = _NAMED.match(said)
-        words = match[0][: match.start("said") - match.start()]
+        rest = match["rest"]
+        named = _NAMED.match(rest)
+        words = match[0][: match.start("rest") - match.start()]
         if named:
             section = _FILLER.sub("", _FILLER.sub("", named["section"]))
             _note(found, named["refs"], section, named["kind"].lower(), words + named[0])
-        elif (bare := _BARE.match(said)) and not _MEASURE.match(said[bare.end() :]):
+        elif (bare := _BARE.match(rest)) and not _MEASURE.match(rest[bare.end() :]):
             refs = [ref for ref in _split(bare["refs"]) if not ref.isdecimal()]
             _note(found, ", ".join(refs), "", "action", words + bare[0])
     for match in _ACTION.finditer(text):
@@ -182,9 +182,9 @@ class _Index:
         ours = mention.ref.isdecimal() or _shape(mention.ref) in self.shapes
         return "", "nowhere" if ours else "outside"
 
-    def _section(self, said: str) -> str | None:
-        words = fold(said)
-        near = [name for name in self.sections if name and (words in name or name in words)]
+    def _section(self, name: str) -> str | None:
+        words = fold(name)
+        near = [each for each in self.sections if each and (words in each or each in words)]
         return words if words in self.sections else near[0] if len(near) == 1 else None
 
 

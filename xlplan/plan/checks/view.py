@@ -70,7 +70,7 @@ class Row(Protocol):
 
     @property
     def withdrawn(self) -> bool:
-        """Whether it has been taken out of the plan."""
+        """Whether it is no longer part of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +178,10 @@ class Plan:
     def rating_before(self, row: Row) -> Rating | None:
         """The point of the scale at which the last board saw an action."""
         item = self.definition.with_role("rating", row.kind)
-        seen = self.history.at_last_board(row.uid)
-        if item is None or seen is None:
+        then = self.history.at_last_board(row.uid)
+        if item is None or then is None:
             return None
-        return self.definition.rating(seen.get(item.id), item.scale)
+        return self.definition.rating(then.get(item.id), item.scale)
 
     def rated(self) -> Iterator[tuple[Row, Field, Value, bool]]:
         """Every action's rating: row, field, code and whether that rating is closed."""
