@@ -348,6 +348,8 @@ def _whole(copies: list[Write]) -> Write:
     It stands, and is spelt, as in the copy saved first, whichever came first.
     """
     first = copies[0]
+    if len(copies) == 1:
+        return first
     stamped = [copy for copy in copies if copy.stamp]
     dated = min(stamped or copies, key=lambda copy: (copy.stamp, show(copy.value), str(copy.place)))
     return replace(

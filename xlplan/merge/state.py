@@ -207,6 +207,7 @@ class State:
             source=fact.id,
             saw=fact.saw,
             answered=fact.answered,
+            timed=False,
             writes=fact.writes,
         )
         self._records.see(write)
