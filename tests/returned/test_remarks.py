@@ -13,7 +13,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from tests import small
+from tests import outgoing, small
 from tests.office import CSV, ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LETTINGS
 from xlplan.plan.definition import Rating
@@ -377,5 +377,5 @@ def test_a_formula_that_cannot_be_read_is_told_unless_it_shows_nothing(
     sheet = ReadSheet("Update", [[shown], ["field:ref"], ["Ref"]], formulas={(0, 0): SHARED})
     table = Table(sheet, 2, {"ref": 0}, (), None, with_ids=True)
     ours = furniture([({"Update": digest_of("Ref")}, {})])
-    found = remarks_of(Book("r.xls", "xls", [sheet]), [table], furniture=ours)
+    found = remarks_of(Book("r.xls", "xls", [sheet]), [table], "template", ours, outgoing.plan())
     assert [remark.kind for remark in found] == ["written in"] * remarked

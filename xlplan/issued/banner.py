@@ -74,7 +74,7 @@ def banner(
     """
     last = first + len(widths) - 1
     made = Banner(style=message_style(look))
-    _titles(made, definition, lead, issued, look, first, last)
+    _heading(made, definition, lead, issued, look, first, last)
     _how_to(made, definition, issued, look, widths, first)
     signed = sign_off(len(made.rows), first, widths, look, lists)
     made.rows += signed.rows
@@ -95,7 +95,7 @@ def _filled(first: int, last: int, style: Style) -> list[Cell | None]:
     return [None if col < first else Cell(None, style) for col in range(last + 1)]
 
 
-def _titles(
+def _heading(
     made: Banner,
     definition: PlanDefinition,
     lead: Lead,

@@ -18,7 +18,7 @@ from xlplan.plan.text import canon_text
 UPDATE, GUIDANCE, LISTS, STAMP = "Update", "Guidance", "Lists", "xlplan"
 """The sheets of a template; leads fill in the first, whatever it is called when it comes back."""
 OPEN = "Open questions"
-"""The sheet of `master.xlsx` that only tells."""
+"""The sheet of `master.xlsx` that only lists what is open."""
 BLANK = "#FFFFFF"
 """What cells of a master are filled with, and what says nothing in any file."""
 SHORT = 3
@@ -29,6 +29,12 @@ WARNING = "\u26a0"
 _ISSUED_DATE = re.compile(r"[0-9a-f]{16}\|")
 _DIGITS = 8
 """Of a digest: with a hundred texts, one in forty million others is taken for one of them."""
+
+
+def sheets_of_ours(document: str) -> frozenset[str]:
+    """The sheets of an issued workbook that hold nothing to read."""
+    more = {OPEN} if document == "master" else set[str]()
+    return frozenset({GUIDANCE, LISTS, STAMP, *more})
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text
 from xlplan.returned.boxes import Form, find_form, read_sign_off, settled_form
 from xlplan.returned.columns import ids_by_heading, issued_headings
-from xlplan.returned.furniture import OPEN
+from xlplan.returned.furniture import sheets_of_ours
 from xlplan.returned.identity import Identity, Known, identify, is_signed
-from xlplan.returned.remarks import OURS, remarks_of
+from xlplan.returned.remarks import remarks_of
 from xlplan.returned.tables import (
     Table,
     find_tables,
@@ -58,7 +58,7 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if found.read:
         issued = known.issued(who.issued) if who.document == "template" else None
         ours = known.furniture_of(issued) if issued else None
-        remarks += remarks_of(book, found.tables, found.forms, who.document, ours, known.definition)
+        remarks += remarks_of(book, found.read, who.document, ours, known.definition)
     if who.document != "template":
         return replace(reading, remarks=tuple(remarks))
     sign_off, instead = read_sign_off(book, known.definition)
@@ -88,8 +88,8 @@ _NOWHERE = _Actions()
 
 
 def _find_actions(book: Book, known: Known, who: Identity) -> _Actions:
-    passed = OURS | {OPEN} if who.document == "master" else OURS
-    sheets = [sheet for sheet in book.sheets if sheet.name not in passed]
+    ours = sheets_of_ours(who.document)
+    sheets = [sheet for sheet in book.sheets if sheet.name not in ours]
     issued = known.issued(who.issued)
     as_issued = known.definition_of(issued) if issued else known.definition
     headings = issued_headings(as_issued, who.document)

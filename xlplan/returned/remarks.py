@@ -1,4 +1,4 @@
-"""What somebody said in a returned workbook outside the cells that were asked for."""
+"""What somebody wrote in a returned workbook outside the cells that were asked for."""
 
 from __future__ import annotations
 
@@ -12,44 +12,42 @@ from xlplan.plan.ratings import match_rating
 from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
 from xlplan.returned.columns import SIGN_PREFIX, column_id
 from xlplan.returned.furniture import (
-    GUIDANCE,
     LISTS,
     OPEN,
     SHORT,
-    STAMP,
     UPDATE,
     Furniture,
     digest_of,
     is_issued_date,
+    sheets_of_ours,
 )
 from xlplan.returned.tables import Table, is_heading_again, merged_texts, text_of, texts_in
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.read.extents import SHARED
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 
-OURS = frozenset({GUIDANCE, LISTS, STAMP})
-"""Sheets of an issued workbook that hold nothing to read."""
-
 
 def remarks_of(
     book: Book,
-    tables: Sequence[Table],
-    forms: Sequence[Form] = (),
-    document: str = "",
-    furniture: Furniture | None = None,
-    definition: PlanDefinition | None = None,
+    actions: Sequence[Table | Form],
+    document: str,
+    furniture: Furniture | None,
+    definition: PlanDefinition,
 ) -> Iterator[Remark]:
-    """What somebody said outside the cells that were asked for; `document` is what was issued,
-    `furniture` what in it is ours: without it, text around the table is not told from ours."""
-    read = {table.sheet.name for table in tables} | {form.sheet.name for form in forms}
-    ours = OURS | {OPEN} if document == "master" else OURS
-    for table in tables:
-        yield from _beside(book, table)
-    for form in forms:
-        yield from form_remarks(book, form, furniture)
+    """What somebody wrote outside the cells that were asked for, `actions`.
+
+    `document` is what was issued; `furniture` what in a template is ours, None for any other.
+    """
+    read = {each.sheet.name for each in actions}
+    ours = sheets_of_ours(document)
+    for each in actions:
+        if isinstance(each, Form):
+            yield from form_remarks(book, each, furniture)
+        else:
+            yield from _beside(book, each)
     for sheet in book.sheets:
         if sheet.name in ours:
-            if furniture is not None and sheet.name in OURS:
+            if furniture is not None:
                 yield from _written_on(book, sheet, furniture, sheet.name)
         elif sheet.name not in read and (text := _sheet_text(sheet)):
             yield remark("sheet" if sheet.visible else "hidden sheet",
@@ -60,8 +58,7 @@ def remarks_of(
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))
             yield remark("note", place, note)
-    found: list[Table | Form] = [*tables, *forms]
-    for each in found:
+    for each in actions:
         yield from mark_remarks(book, each, definition)
         for at, text in merged_texts(each.covered()):
             yield Remark("merged", Place(book.name, each.sheet.name, a1(*at)), text)
@@ -177,9 +174,7 @@ _CLEARLY = 1.3
 """How much nearer it must be than to any other rating's."""
 
 
-def mark_remarks(
-    book: Book, each: Table | Form, definition: PlanDefinition | None
-) -> Iterator[Remark]:
+def mark_remarks(book: Book, each: Table | Form, definition: PlanDefinition) -> Iterator[Remark]:
     """What the marks on the cells of a table or a form say; see `xlplan.workbook.read.marks`."""
     sheet = each.sheet
     rows = _rows(each)
@@ -234,14 +229,14 @@ def _filled(
     sheet: ReadSheet,
     row: int,
     columns: Mapping[int, str],
-    definition: PlanDefinition | None,
+    definition: PlanDefinition,
 ) -> Iterator[Remark]:
     """One remark for each run of cells of a colour; none where it only repeats the rating."""
     coloured = sorted(col for col in columns if (row, col) in sheet.fills)
     for run in _runs(coloured, [sheet.fills[row, col] for col in coloured]):
         colour = sheet.fills[row, run[0]]
-        looks = looks_like(colour, definition.ratings) if definition is not None else None
-        if looks is not None and definition is not None:
+        looks = looks_like(colour, definition.ratings)
+        if looks is not None:
             if _repeats(sheet, row, columns, definition, looks):
                 continue
             meant = f", which looks like {looks.label}. If that is a rating, enter it as one"
