@@ -445,8 +445,7 @@ def test_a_sheet_that_is_not_there_lists_those_that_are() -> None:
     [
         "Name | Price\nTea | 2\nCake | 3",
         "A letter to the board\nDear all,",
-        "Ref | Action | Lead",
-        "Ref | Action | Lead\n1 | Mend the hull | Ada Quill",
+        "Ship | Speed\nAda | 12\nBen | 14",
     ],
 )
 def test_a_file_that_is_no_plan_says_what_was_looked_for(text: str) -> None:
@@ -456,6 +455,14 @@ def test_a_file_that_is_no_plan_says_what_was_looked_for(text: str) -> None:
     assert problem.code == "NEW-001"
     assert "Ref, Action, Lead" in problem.message
     assert '"Sheet 1"' in problem.message
+
+
+def test_headings_without_rows_start_an_empty_plan_and_one_row_a_plan_of_one() -> None:
+    empty = read("Ref | Action | Lead | RAG")
+    assert [item.role for item in empty.definition.fields] == ["key", "action", "lead", "text"]
+    assert empty.rows == ()
+    one = read("Ref | Action | Lead\n1 | Mend the hull | Ada Quill")
+    assert column(one, "action") == ["Mend the hull"]
 
 
 def test_an_empty_book_is_no_plan() -> None:

@@ -13,8 +13,9 @@ from datetime import date, datetime
 from typing import Literal
 
 from xlplan.plan.definition import Field, Kind, Owner
-from xlplan.plan.propose_ratings import known_rating, leading_rating, one_rating
+from xlplan.plan.propose_ratings import leading_rating, one_rating
 from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
+from xlplan.plan.status_words import known_rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw
 
@@ -181,11 +182,9 @@ def free_id(base: str, taken: Iterable[str]) -> str:
 
 def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
     """The role of a column: what its heading says, where its content does not deny it."""
-    if sample.role:
-        return sample.role
-    role = guess_role(sample.heading) if sample.heading else "text"
+    role = sample.role or (guess_role(sample.heading) if sample.heading else "text")
     texts = _texts(sample.values)
-    if not sample.heading:
+    if not sample.heading and not sample.role:
         others = [s for s in samples if s.table == sample.table and s is not sample]
         keyed = any(guess_role(s.heading) == "key" for s in others)
         return "key" if not keyed and looks_like_keys(texts) else "text"
@@ -193,8 +192,9 @@ def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
         return "text"
     if role == "recommendation" and sample.of == "recommendation":
         return "action"
-    if role in ("rating", "progress", "rating+progress"):
-        return _rating_or_progress(role, texts)
+    mixed = guess_role(sample.heading) == "rating+progress"
+    if mixed or role in ("rating", "progress"):
+        return _rating_or_progress("rating+progress" if mixed else role, texts)
     if role == "percent" and not any(isinstance(v, int | float) for v in sample.values):
         return "percent" if all(re.fullmatch(r"\d+(\.\d+)? ?%?", t) for t in texts) else "text"
     return role
@@ -225,7 +225,7 @@ def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
 def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
     """Whether nearly every note begins with a rating word, in a table without a rating column."""
     mine = [s for s in samples if s.table == sample.table and s is not sample]
-    if any("rating" in guess_role(s.heading) for s in mine):
+    if any("rating" in (s.role or guess_role(s.heading)) for s in mine):
         return False
     found = [leading_rating(text) for text in _texts(sample.values)]
     return len(found) >= 4 and sum(map(bool, found)) * 10 >= len(found) * 9

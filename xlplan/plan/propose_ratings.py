@@ -14,33 +14,18 @@ from dataclasses import dataclass, replace
 
 from xlplan.plan.definition import Rating
 from xlplan.plan.ratings import match_rating
+from xlplan.plan.status_words import known_rating, says_closed
 from xlplan.plan.text import canon_text, fold, latin
 
-_KNOWN: tuple[tuple[tuple[str, ...], str, int, str], ...] = (
-    (("b", "blue"), "Blue", 0, "#4472C4"),
-    (("c", "complete", "completed", "closed", "done", "finished", "achieved", "delivered"),
-     "Completed", 0, "#4472C4"),
-    (("dg", "dark green"), "Dark Green", 1, "#548235"),
-    (("g", "green", "on track", "on target"), "Green", 2, "#70AD47"),
-    (("lg", "light green"), "Light Green", 3, "#C6E0B4"),
-    (("ag", "amber green", "amber/green", "green/amber"), "Amber Green", 4, "#D6DC6A"),
-    (("ongoing", "in progress", "started", "underway", "open", "active"), "In progress", 4,
-     "#BDD7EE"),
-    (("y", "yellow"), "Yellow", 5, "#FFE699"),
-    (("a", "amber", "orange", "slippage", "at risk", "delayed", "behind schedule"), "Amber", 6,
-     "#FFC000"),
-    (("ar", "amber red", "amber/red", "red/amber"), "Amber Red", 7, "#F4B183"),
-    (("r", "red", "overdue", "off track", "major slippage", "late"), "Red", 8, "#FF0000"),
-    (("not started", "planned", "not due", "not yet due", "grey", "gray"), "Not started", 9,
-     "#BFBFBF"),
-)  # fmt: skip
 _ATTENTION = re.compile(
     r"slip|behind|delay|off[- ]track|not on track|overdue|at risk|concern|missed|"
     r"not (?:be )?(?:met|achieved|delivered)|unlikely|problem|fail",
 )
-_CLOSED = re.compile(r"\b(?:completed?|closed|done|finished|achieved|delivered)\b")
-_NOT_CLOSED = re.compile(r"\b(?:not|to be|nearly|partly|partially|will be)\b")
 _LEGEND = re.compile(r"([^\s:=–—-][^:=–—\n]{0,22}?)\s*(?:\s[-–—]|[-–—]\s|[:=])\s*(\S[^\n]*)")
+_COLOURS = frozenset(
+    ("blue", "green", "amber", "red", "dark green", "light green", "yellow", "amber green",
+     "amber red")
+)  # fmt: skip
 LONGEST_RATING = 24
 MOST_RATINGS = 12
 
@@ -61,15 +46,6 @@ class LegendLine:
     code: str
     label: str
     colour: str = ""
-
-
-def known_rating(text: str) -> tuple[str, int, str] | None:
-    """The usual label, severity (0 best) and colour of a rating word, or None."""
-    wanted = fold(latin(text))
-    for words, label, severity, colour in _KNOWN:
-        if wanted in words:
-            return label, severity, colour
-    return None
 
 
 def one_rating(text: str) -> str:
@@ -102,7 +78,8 @@ def parse_legend(text: str, codes: Iterable[str] = ()) -> list[tuple[str, str]]:
             parts = [line.replace(" | ", " - ", 1)]
         for part in parts:
             match = _LEGEND.fullmatch(part.strip())
-            if match and (fold(latin(match[1])) in wanted or known_rating(match[1])):
+            known = match and (fold(latin(match[1])) in wanted or known_rating(match[1]))
+            if match and known and any(c.isalpha() for c in match[2]):
                 found.append((match[1].strip(), match[2].strip()))
     return found
 
@@ -167,7 +144,8 @@ def _apart(ratings: Sequence[Rating]) -> list[Rating]:
 
 def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
     """Amber without Red, or Green without either, is part of a scale: the rest is proposed."""
-    labels = {known[0] for code in codes if (known := known_rating(code))}
+    colours = [code for code in codes if len(code) <= 2 or fold(code) in _COLOURS]
+    labels = {known[0] for code in colours if (known := known_rating(code))}
     if not labels & {"Amber", "Green", "Red"}:
         return
     short = all(len(code) <= 2 for code in codes)
@@ -191,12 +169,12 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str, guesses: lis
     label = line.label or (line.code if spelled or not usual else usual)
     words = fold(line.label) if line.label else ""
     if words:
-        closed = bool(_CLOSED.search(words)) and not _NOT_CLOSED.search(words)
+        closed = says_closed(words)
         exception = bool(_ATTENTION.search(words))
     else:
-        closed = bool(known and known[1] == 0)
+        closed = bool(known and known[1] == 0) or (known is None and says_closed(line.code))
         exception = bool(known and 6 <= known[1] <= 8)
-        if known:
+        if known or closed:
             meant = "completed" if closed else "needing attention" if exception else "under way"
             guesses.append(f'rating "{line.code}": the plan has no legend; taken as {meant}')
     colour = fills.get(fold(line.code)) or line.colour or (known[2] if known else "#D9D9D9")

@@ -1,15 +1,34 @@
-"""What became of every row of a spreadsheet, and what about it should be said."""
+"""What became of every row of a spreadsheet, and what of it stays with the coordinator.
+
+The board and the leads get what a reader of the printed plan sees: its actions, its title, its
+legend and its footnotes. Comments, hidden rows, columns and sheets, version lists, and lists and
+figures beside the plan are kept in the plan's folder, and `new` says so. A row that a filter leaves
+out is an action like any other: a filter is for looking, not for hiding.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from xlplan.errors import Problem
-from xlplan.source.layout import Layout
+from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
+from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
+from xlplan.plan.text import canon_text
+from xlplan.plan.values import natural_key
+from xlplan.source.headings import Heading, cell_text
+from xlplan.source.layout import Layout, Line, first_line, unseen_rows
 from xlplan.source.rows import Columns, Draft
-from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.book import Book, a1
 
+COMMENT, ROW, COLUMN, SHEET = "comment", "hidden row", "hidden column", "hidden sheet"
+CELL = "text in a hidden column"
+VERSIONS, BESIDE, LIST = "version list", "sheet without actions", "list or figure"
+MARKED = "text marked as not for publication"
+SEEN = frozenset({"", VERSIONS, BESIDE, LIST})
+"""Of these those that everybody with the spreadsheet is shown: a legend among them stays one."""
+_VERSION = re.compile(r"(?:v|ver|version|rev|revision|issue|draft)\.?\s*\d", re.IGNORECASE)
 MOST_NOTES = 100
 """Lines kept as notes from a sheet that holds no table of the plan."""
 
@@ -84,3 +103,203 @@ def account_of(
                 detail = said if what == "note" else f"{detail}, {said}"
             out.append(AccountLine(layout.sheet.name, line.row + 1, what, detail))
     return tuple(out)
+
+
+def part_drafts(work: Work, drafts: Sequence[Draft]) -> None:
+    """Mark the drafts of rows that nobody is shown, and take out of the others what comes from
+    such rows: pieces that were joined, and headings."""
+    last: dict[int, tuple[Heading, ...]] = {}
+    for draft in sorted(drafts, key=lambda each: (each.sheet, each.row)):
+        sheet = work.layouts[draft.sheet].sheet
+        unseen = unseen_rows(sheet)
+        if draft.row in unseen:
+            draft.kept_back = True
+            continue
+        joined = {row for row in draft.joined if row in unseen}
+        for name, pieces in draft.cells.items():
+            draft.cells[name] = [piece for piece in pieces if piece[1][0] not in joined]
+        if any(heading.row in unseen for heading in draft.sections):
+            draft.sections = last.get(draft.sheet, ())
+        draft.sections = tuple(
+            replace(one, outcome="", outcome_row=-1) if one.outcome_row in unseen else one
+            for one in draft.sections
+        )
+        last[draft.sheet] = draft.sections
+
+
+def with_private_fields(work: Work, definition: PlanDefinition) -> PlanDefinition:
+    """`definition` with the fields private whose columns nobody is shown."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for columns in work.columns:
+        sheet = work.layouts[columns.sheet].sheet
+        table = work.layouts[columns.sheet].tables[columns.table]
+        for col, plan in columns.plans.items():
+            hidden = col in sheet.hidden_columns and sheet.visible
+            if hidden and not any(cell_text(row.cells.get(col)) for row in table.rows):
+                hidden = False
+            seen = "hidden" if hidden else "seen" if sheet.visible else "away"
+            for name in filter(None, (plan.field, plan.rating)):
+                found.setdefault((columns.kind, name), set()).add(seen)
+    private = {name for name, seen in found.items() if "hidden" in seen or seen == {"away"}}
+    return replace(
+        definition,
+        fields=tuple(
+            replace(item, private=True) if (item.of, item.id) in private and may_be(item) else item
+            for item in definition.fields
+        ),
+    )
+
+
+def may_be(item: Field) -> bool:
+    """Whether a field may be private."""
+    return item.role not in SHOWN_TO_ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text outside the actions: where it stands, and why it is kept back, or ``""``."""
+
+    text: str
+    sheet: str
+    place: str
+    why: str = ""
+
+
+def texts_of(work: Work, legend: frozenset[tuple[int, int]]) -> list[Text]:
+    """Every text of the spreadsheet that is no action and no heading, in order."""
+    found: list[Text] = []
+    for number, layout in enumerate(work.layouts):
+        plain = not any(columns.sheet == number for columns in work.columns)
+        lines = [text for line in layout.lines for text in _texts(work, number, line, legend)]
+        lines = [text for text in lines if text.text]
+        if plain and len(lines) > MOST_NOTES:
+            work.problems.append(
+                Problem(
+                    "NEW-007", f"{work.book.name}!{layout.sheet.name}",
+                    f"This sheet holds no table of the plan and {len(lines)} lines; the first "
+                    f"{MOST_NOTES} were kept as notes. The file itself is kept whole.", "warning",
+                )
+            )  # fmt: skip
+            lines = lines[:MOST_NOTES]
+        found += lines
+        for at, note in sorted(layout.sheet.notes.items()):
+            if text := canon_text(note).strip():
+                place = a1(*at)
+                said = f"Note on {layout.sheet.name}!{place}: {text}"
+                if work.book.kind == "docx":
+                    place, said = "", f"Comment: {text}"
+                found.append(Text(said, layout.sheet.name, place, COMMENT))
+    return found
+
+
+def _texts(
+    work: Work, number: int, line: Line, legend: frozenset[tuple[int, int]]
+) -> Iterator[Text]:
+    layout = work.layouts[number]
+    sheet, at = layout.sheet, str(line.row + 1)
+    ours = line.kind in ("data", "header") and of_plan(work, number, line.table)
+    if line.kind in ("section", "outcome") and line.row in unseen_rows(sheet):
+        yield Text(line.text, sheet.name, at, ROW if sheet.visible else SHEET)
+    if line.kind not in ("note", "data", "header"):
+        return
+    if ours:
+        if line.kind == "data" and _joined_unseen(work, number, line.row):
+            yield Text(line.text, sheet.name, at, ROW)
+        return
+    why = _why(work, number, line)
+    explains = (number, line.row) in legend
+    if why or explains:
+        yield Text(line.text, sheet.name, at, "" if explains and why in SEEN else why)
+        return
+    seen, unseen = _cells(layout, line)
+    for col, text in unseen:
+        yield Text(text, sheet.name, a1(line.row, col), CELL)
+    text = " | ".join(seen)
+    figure = not any(char.isalpha() for char in text)
+    if seen and (figure or (len(seen) > 1 and line.row != first_line(layout))):
+        yield Text(text, sheet.name, at, LIST)
+    elif seen:
+        marked = NOT_FOR_PUBLICATION.search(" ".join(text.split()))
+        yield Text(text, sheet.name, at, MARKED if marked else "")
+
+
+def _why(work: Work, number: int, line: Line) -> str:
+    """Why a whole line outside the plan's tables is kept back, or ``""``."""
+    layout = work.layouts[number]
+    if not layout.sheet.visible:
+        return SHEET
+    if line.row in layout.sheet.hidden_rows:
+        return ROW
+    if line.row in layout.versions or line.row in _version_lines(layout):
+        return VERSIONS
+    if not any(columns.sheet == number for columns in work.columns):
+        return BESIDE
+    return LIST if line.kind != "note" else ""
+
+
+def _version_lines(layout: Layout) -> set[int]:
+    """Lines that begin with the number of a version, where there are several: a list of them."""
+    rows = {line.row for line in layout.lines if line.kind == "note" and _VERSION.match(line.text)}
+    return rows if len(rows) > 1 else set()
+
+
+def _joined_unseen(work: Work, number: int, row: int) -> bool:
+    """Whether a row that nobody is shown ran on from one that is shown."""
+    return row in unseen_rows(work.layouts[number].sheet) and any(
+        row in draft.joined and not draft.kept_back
+        for draft in work.drafts
+        if draft.sheet == number
+    )
+
+
+def _cells(layout: Layout, line: Line) -> tuple[list[str], list[tuple[int, str]]]:
+    """The texts of a line, and those of its hidden columns with where they stand."""
+    sheet = layout.sheet
+    seen: list[str] = []
+    unseen: list[tuple[int, str]] = []
+    cells = dict(enumerate(sheet.rows[line.row] if line.row < len(sheet.rows) else ()))
+    cells |= {col: name for (row, col), name in sheet.errors.items() if row == line.row}
+    for col, value in sorted(cells.items()):
+        text = cell_text(value)
+        if text and col in sheet.hidden_columns:
+            unseen.append((col, text))
+        elif text:
+            seen.append(text)
+    return seen, unseen
+
+
+def kept_back(
+    work: Work, texts: Sequence[Text], definition: PlanDefinition
+) -> tuple[KeptBack, ...]:
+    """What was kept back, one for each kind and sheet: the rows and columns of the plan, texts."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for number, layout in enumerate(work.layouts):
+        sheet = layout.sheet
+        rows = [str(d.row + 1) for d in work.drafts if d.sheet == number and d.kept_back]
+        if rows:
+            found[SHEET if not sheet.visible else ROW, sheet.name] = rows
+        cols = [a1(0, col)[:-1] for col in private_columns(work, number, definition)]
+        if cols:
+            found[COLUMN, sheet.name] = cols
+    for text in texts:
+        if text.why:
+            found.setdefault((text.why, text.sheet), []).append(text.place)
+    return tuple(
+        KeptBack(what, sheet, tuple(sorted(at, key=natural_key)))
+        for (what, sheet), at in found.items()
+    )
+
+
+def private_columns(work: Work, number: int, definition: PlanDefinition) -> list[int]:
+    """The hidden columns of a sheet whose fields are private."""
+    layout = work.layouts[number]
+    private = {(item.of, item.id) for item in definition.fields if item.private}
+    return sorted(
+        {
+            col
+            for columns in work.columns
+            if columns.sheet == number
+            for col, plan in columns.plans.items()
+            if col in layout.sheet.hidden_columns and (columns.kind, plan.field) in private
+        }
+    )

@@ -1,4 +1,9 @@
-"""Headings: of columns, and of sections such as "Recommendation 7 - …"."""
+"""Headings: which rows of a sheet head columns, and sections such as "Recommendation 7 - …".
+
+A row heads columns when its words name at least two things that plans have, something to be done
+among them, and its cells look like headings; unknown headings never count against it. Rows of a
+list of the document's own versions head nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from dataclasses import dataclass
 from xlplan.plan.propose_roles import guess_role, normal_heading
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import MONTH_NAMES
+from xlplan.source.heading_words import role_scores
 from xlplan.workbook.read.book import CellValue
 
 _NUMBERED = re.compile(
@@ -25,6 +31,11 @@ _NOT_SECTIONS = {
 }  # fmt: skip
 _ANCHORS = frozenset({"action", "recommendation", "lead", "due", "rating", "accountable"})
 LONGEST_HEADING = 80
+LONGEST_OF_ALL = 250
+"""Characters of a heading with a note in it."""
+SURE = 0.5
+"""From which score on a heading counts as understood."""
+_VALUE = re.compile(r"[-+£$€]?\d[\d.,/: -]*%?|https?://.*|\S+@\S+")
 _VERSIONS = re.compile(
     r"(?:(?:document|version|revision|change|amendment) (?:and (?:version|document) )?"
     r"(?:control|histor(?:y|ies)|logs?|records?|lists?|tables?)|amendments?|revisions?|versions)"
@@ -78,6 +89,92 @@ def cell_text(value: CellValue) -> str:
     return canon_text(str(value)).strip() if value is not None else ""
 
 
+def heading_rows(
+    rows: Sequence[Mapping[int, CellValue]], known: frozenset[str] = frozenset()
+) -> set[int]:
+    """The rows that head columns; `known` are the (normal) headings of a workbook template.
+
+    Where headings that are known whole make a table of actions, only such rows count: what other
+    rows say by their words might be what somebody wrote in the table.
+    """
+    sure = {
+        row for row, cells in enumerate(rows) if looks_like_headings(cells) or _known(cells, known)
+    }
+    if any(_heads_actions(rows[row]) for row in sure):
+        return sure
+    found = dict.fromkeys(sure, 0.0)
+    for row, cells in enumerate(rows):
+        strength = 0.0 if row in sure else _strength(cells)
+        if not strength:
+            continue
+        first = min(found, default=None)
+        if first is None or row < first or same_headings(_texts(rows[first]), _texts(cells)):
+            found[row] = strength
+        elif row - first == 1:
+            if first not in sure and strength > found[first]:
+                found = {row: strength}
+        elif _well_named(cells) and len(rows[row - 1]) <= 1:
+            found[row] = strength
+    return set(found)
+
+
+def _known(cells: Mapping[int, CellValue], known: frozenset[str]) -> bool:
+    texts = {normal_heading(text) for text in _texts(cells).values()}
+    return len(known) > 1 and len(texts & known) * 2 > len(known)
+
+
+def _texts(cells: Mapping[int, CellValue]) -> dict[int, str]:
+    return {col: cell_text(value) for col, value in cells.items()}
+
+
+def _heads_actions(cells: Mapping[int, CellValue]) -> bool:
+    roles = {guess_role(text) for text in _texts(cells).values()}
+    return bool(roles & {"action", "recommendation"}) and len(roles - {"text"}) > 2
+
+
+def understood(texts: Sequence[str]) -> dict[str, str]:
+    """Each role that some heading may have, with the heading; one heading has one role."""
+    scored = sorted(
+        ((score, place, role) for place, text in enumerate(texts)
+         for role, score in role_scores(text).items() if score >= SURE),
+        key=lambda each: (-each[0], each[1]),
+    )  # fmt: skip
+    roles: dict[str, str] = {}
+    used: set[int] = set()
+    for _, place, role in scored:
+        if role not in roles and place not in used:
+            roles[role] = texts[place]
+            used.add(place)
+    return roles
+
+
+def _strength(cells: Mapping[int, CellValue]) -> float:
+    """How much a row reads like the headings of a plan; 0 where it does not."""
+    texts = list(_texts(cells).values())
+    if len(texts) < 2 or max(map(len, texts)) > LONGEST_OF_ALL:
+        return 0.0
+    values = sum(
+        not isinstance(v, str) or bool(_VALUE.fullmatch(cell_text(v))) for v in cells.values()
+    )
+    labels = sum(text.endswith(":") for text in texts)
+    if values * 8 > len(texts) or labels * 2 > len(texts) or sum(map(len, texts)) > 45 * len(texts):
+        return 0.0
+    if len({normal_heading(text) for text in texts}) * 5 < len(texts) * 3:
+        return 0.0
+    roles = understood(texts)
+    if "action" not in roles or not roles.keys() & {"lead", "due", "rating"}:
+        return 0.0
+    few = len(roles) == 2 and len(texts) > 8
+    wordy = sum(map(len, texts)) / len(texts) / 12
+    return 0.0 if few else max(len(roles) + len(texts) / 100 - wordy, 0.1)
+
+
+def _well_named(cells: Mapping[int, CellValue]) -> bool:
+    texts = list(_texts(cells).values())
+    named = sum(max(role_scores(text).values(), default=0.0) >= SURE for text in texts)
+    return len(understood(texts)) >= 3 and named * 5 >= len(texts) * 3
+
+
 def looks_like_headings(cells: Mapping[int, CellValue]) -> bool:
     """Whether a row's cells are column headings: at least two known ones, and half of all."""
     texts = [cell_text(value) for value in cells.values()]
@@ -98,7 +195,8 @@ def _begins_versions(cells: Mapping[int, CellValue]) -> bool:
     roles = {guess_role(text) for text in texts}
     named = any(_VERSION_NUMBER.fullmatch(text) for text in texts)
     of_plan = roles & {"action", "recommendation", "rating"}
-    return named and not of_plan and any(_OF_VERSION.match(text) for text in texts)
+    listed = sum(bool(_OF_VERSION.match(t) or _VERSION_NUMBER.fullmatch(t)) for t in texts)
+    return named and not of_plan and listed > 1 and listed * 2 >= len(texts)
 
 
 def _is_version(cells: Mapping[int, CellValue]) -> bool:

@@ -12,11 +12,20 @@ from dataclasses import dataclass, replace
 from xlplan.errors import Problem, XlplanError, fault
 from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.propose import Proposal, Sample, propose_columns
-from xlplan.plan.propose_roles import guess_role, normal_heading
+from xlplan.plan.propose_roles import normal_heading
 from xlplan.plan.text import fold
-from xlplan.source.account import AccountLine, KeptBack, Work, account_of
+from xlplan.source.account import (
+    AccountLine,
+    KeptBack,
+    Work,
+    account_of,
+    kept_back,
+    part_drafts,
+    texts_of,
+    with_private_fields,
+)
+from xlplan.source.choice import choose_tables, columns_of, samples_of
 from xlplan.source.interpretation import SourceRow, make_rows
-from xlplan.source.kept_back import kept_back, part_drafts, texts_of, with_private_fields
 from xlplan.source.layout import Layout, read_layout
 from xlplan.source.proposed import Parts, assemble
 from xlplan.source.refs import name_by_organisation, name_rows
@@ -31,7 +40,7 @@ from xlplan.source.rows import (
     split_keys,
 )
 from xlplan.source.unusual import say_unusual
-from xlplan.workbook.read.book import Book, ReadSheet, a1
+from xlplan.workbook.read.book import Book, ReadSheet
 
 __all__ = ["AccountLine", "Source", "SourceRow", "read_source"]
 
@@ -76,19 +85,21 @@ def read_source(
     """
     if not book.sheets and book.problems:
         raise XlplanError(book.problems)
-    layouts = [read_layout(sheet) for sheet in _choose(book, sheets)]
+    known = frozenset(
+        normal_heading(item.heading) for item in (template.fields_of("action") if template else ())
+    )
+    layouts = [read_layout(sheet, known) for sheet in _choose(book, sheets)]
     work = Work(book, layouts, problems=list(book.problems))
-    kinds = _kinds(layouts)
+    choice = choose_tables(layouts, {}, named=bool(sheets))
+    kinds = choice.kinds
     if not any(kind == "action" for kind in kinds.values()):
         raise fault("NEW-001", book.name, _no_plan(layouts))
-    samples = _samples(layouts, kinds)
+    samples = samples_of(layouts, choice)
     proposal = propose_columns(samples, template.fields if template else ())
     work.guesses += proposal.guesses
     _columns(work, kinds, samples, proposal)
     for kind in ("recommendation", "action"):
         _draft(work, kind)
-    if sum(draft.kind == "action" for draft in work.drafts) < 2:
-        raise fault("NEW-001", book.name, _no_plan(layouts))
     part_drafts(work, work.drafts)
     definition, parts = assemble(
         Parts(book, layouts, work.columns, work.drafts, proposal.fields, work.guesses),
@@ -137,54 +148,6 @@ def _no_plan(layouts: Sequence[Layout]) -> str:
     )
 
 
-def _kinds(layouts: Sequence[Layout]) -> dict[tuple[int, int], Kind]:
-    """What the rows of each table are; a table that is none of a plan's is left out.
-
-    A table without rows is no table; one of recommendations is one of actions where the book has
-    no other.
-    """
-    found: dict[tuple[int, int], set[str]] = {}
-    for number, layout in enumerate(layouts):
-        for index, table in enumerate(layout.tables):
-            if not table.rows:
-                continue
-            found[number, index] = {guess_role(text) for text in table.headings.values()}
-    actions = any("action" in roles for roles in found.values())
-    kinds: dict[tuple[int, int], Kind] = {}
-    for place, roles in found.items():
-        if "action" in roles:
-            kinds[place] = "action"
-        elif "recommendation" in roles:
-            kinds[place] = "recommendation" if actions else "action"
-        elif not actions and len(roles & {"lead", "due", "rating", "progress", "key"}) >= 2:
-            kinds[place] = "action"
-    return kinds
-
-
-def _samples(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> list[Sample]:
-    samples: list[Sample] = []
-    for place, (number, index) in enumerate(kinds):
-        table = layouts[number].tables[index]
-        columns = sorted({*table.headings, *(c for row in table.rows for c in row.cells)})
-        roles = {guess_role(text) for text in table.headings.values()}
-        made: list[Sample] = []
-        for col in columns:
-            values = tuple(row.cells.get(col) for row in table.rows)
-            letter = a1(0, col)[:-1]
-            made.append(
-                Sample(place, table.headings.get(col, ""), values, kinds[number, index], letter)
-            )
-        if kinds[number, index] == "action" and "action" not in roles:
-            longest = max(made, key=lambda s: (guess_role(s.heading) == "recommendation", _size(s)))
-            made[made.index(longest)] = replace(longest, role="action")
-        samples += made
-    return samples
-
-
-def _size(sample: Sample) -> int:
-    return sum(len(str(value)) for value in sample.values if isinstance(value, str))
-
-
 def _columns(
     work: Work, kinds: Mapping[tuple[int, int], Kind], samples: Sequence[Sample],
     proposal: Proposal,
@@ -192,7 +155,7 @@ def _columns(
     for place, (number, index) in enumerate(kinds):
         kind = kinds[number, index]
         table = work.layouts[number].tables[index]
-        columns = sorted({*table.headings, *(c for row in table.rows for c in row.cells)})
+        columns = columns_of(table)
         mine = [p for s, p in zip(samples, proposal.plans, strict=True) if s.table == place]
         roles = {f.id: f.role for f in proposal.fields if f.of == kind}
         plans = dict(zip(columns, mine, strict=True))

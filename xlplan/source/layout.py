@@ -18,7 +18,7 @@ from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.source.headings import (
     Heading,
     cell_text,
-    looks_like_headings,
+    heading_rows,
     parse_heading,
     same_headings,
     section_outcome,
@@ -81,9 +81,12 @@ class Layout:
     """Rows of a list of the document's own versions: they are notes, not data."""
 
 
-def read_layout(sheet: ReadSheet) -> Layout:
-    """What every row of `sheet` is."""
-    return _Reader(sheet).read()
+def read_layout(
+    sheet: ReadSheet, known: frozenset[str] = frozenset(), at: Sequence[int] = ()
+) -> Layout:
+    """What every row of `sheet` is. `known` are headings of a workbook template; `at` are the rows
+    (from 0) that a person named as the headings."""
+    return _Reader(sheet, known, at).read()
 
 
 def unseen_rows(sheet: ReadSheet) -> Container[int]:
@@ -106,7 +109,7 @@ def first_line(layout: Layout) -> int:
 class _Reader:
     """The pass over one sheet: the rows seen so far that wait for what comes below them."""
 
-    def __init__(self, sheet: ReadSheet) -> None:
+    def __init__(self, sheet: ReadSheet, known: frozenset[str], at: Sequence[int]) -> None:
         self.sheet = sheet
         self.wide = {(r1, c1): c2 - c1 + 1 for r1, c1, _, c2 in sheet.merged if c2 > c1}
         self.shared = _shared_cells(sheet)
@@ -115,9 +118,10 @@ class _Reader:
         for (row, col), name in sheet.errors.items():
             self.errors.setdefault(row, {})[col] = name
         self.own = [self._own(row) for row in range(_last_row(sheet) + 1)]
-        self.headers = {row for row, cells in enumerate(self.own) if looks_like_headings(cells)}
+        self.headers = set(at) or heading_rows(self.own, known)
         self.versions = version_rows(self.own, self.headers)
         self.headers -= self.versions
+        self.depth = {row: self._depth(row) for row in self.headers}
         self.running = self._running_titles()
         self.lines: dict[int, Line] = {}
         self.tables: list[Table] = []
@@ -135,9 +139,14 @@ class _Reader:
                 self._notes([row])
             elif row in self.headers:
                 self._header(row, cells)
-            elif self._sub_header(row, cells):
+            elif self._under_merged(row, cells) or self._sub_header(row, cells):
                 self.lines[row] = Line(row, "repeated", table=len(self.tables) - 1)
-            elif not self.tables or self._stands_alone(row, cells) or self._is_total(cells):
+            elif (
+                not self.tables
+                or (len(cells) == 1 and row + 1 in self.headers)
+                or self._stands_alone(row, cells)
+                or self._is_total(cells)
+            ):
                 self._wait(row)
             else:
                 self._data(row, cells)
@@ -262,6 +271,33 @@ class _Reader:
         self.fresh = True
         for row in rows:
             self.lines[row] = Line(row, "section", self._text(row))
+
+    def _depth(self, header: int) -> int:
+        """The last row of a heading row whose cells are merged downwards."""
+        below = [
+            last for first, _, last, _ in self.sheet.merged
+            if first == header and header < last <= header + 3
+        ]  # fmt: skip
+        deep = len(below) > 1 and len(below) * 3 >= len(self.own[header])
+        return min(max(below), len(self.own) - 1) if deep else header
+
+    def _under_merged(self, row: int, cells: Mapping[int, CellValue]) -> bool:
+        """A further row of merged headings, read into those above it."""
+        if (
+            not self.tables
+            or not self.tables[-1].header < row <= self.depth[self.tables[-1].header]
+        ):
+            return False
+        table = self.tables[-1]
+        for col, value in cells.items():
+            if not isinstance(value, str):
+                continue
+            above = next(
+                (table.headings[c] for c in range(col, -1, -1)
+                 if c in table.headings and c + self.wide.get((table.header, c), 1) > col), ""
+            )  # fmt: skip
+            table.headings[col] = f"{above} {cell_text(value)}".strip()
+        return True
 
     def _sub_header(self, row: int, cells: Mapping[int, CellValue]) -> bool:
         """A second heading row ("Initial", "Previous", "Current" below "RAG"), read into the

@@ -139,7 +139,7 @@ def _agreed(parts: Parts, template: PlanDefinition | None) -> date | None:
 def _add_fields(parts: Parts, kind: Kind) -> None:
     """Fields that no column is for: made refs, section headings, what the headings answer."""
     drafts = [draft for draft in parts.drafts if draft.kind == kind]
-    if not drafts:
+    if not drafts and kind == "recommendation":
         return
     mine = [f for f in parts.fields if f.of == kind]
     front: list[Field] = []

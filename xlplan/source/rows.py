@@ -111,6 +111,7 @@ def text_key(text: str) -> tuple[str, str]:
 def join_rows(drafts: Sequence[Draft], columns: Columns, in_text: bool) -> list[Draft]:
     """Drafts with the rows that ran over a page joined to the row they belong to."""
     key, action = columns.having("key"), columns.having("action")
+    key = key if any(d.text(key) for d in drafts) else ""
     filled = sorted(d.own for d in drafts if not key or d.text(key))
     usual = filled[len(filled) // 2] if filled else 0
     out: list[Draft] = []

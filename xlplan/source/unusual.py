@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from xlplan.errors import Problem
 from xlplan.plan.definition import PlanDefinition
-from xlplan.source.account import Work
-from xlplan.source.kept_back import private_columns
+from xlplan.source.account import Work, private_columns
 from xlplan.source.layout import Layout
 from xlplan.source.proposed import SECTION_OUTCOME
 from xlplan.workbook.read.book import At, a1

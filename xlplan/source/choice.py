@@ -1,0 +1,167 @@
+"""Which tables of a file are the plan, and what their columns are.
+
+The likeliest table leads; others belong to it where they have its headings. What is left out is
+named, and where no table is convincing the likeliest is used and asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import log2
+
+from xlplan.plan.definition import Kind
+from xlplan.plan.propose import Sample
+from xlplan.plan.propose_roles import guess_role, normal_heading
+from xlplan.source.columns import Reading, read_columns
+from xlplan.source.heading_words import ROLES, role_scores
+from xlplan.source.layout import Layout, Table
+from xlplan.source.pruning import prune
+from xlplan.workbook.read.book import CellValue, a1
+
+Place = tuple[int, int]
+"""A sheet and a table of it, both from 0."""
+CONVINCING = 1.3
+"""What the columns of a table must say before it is a plan without asking."""
+LEAST = 0.9
+
+
+@dataclass
+class Choice:
+    """The plan's tables with what their rows are, the readings, and what was left out."""
+
+    kinds: dict[Place, Kind] = field(default_factory=dict)
+    readings: dict[Place, Reading] = field(default_factory=dict)
+    left_out: list[Place] = field(default_factory=list)
+    doubtful: bool = False
+
+    def nearest(self) -> list[Place]:
+        """The tables that come nearest to a plan, the best first."""
+        return sorted(self.readings, key=lambda place: -self.readings[place].strength)[:3]
+
+
+def choose_tables(
+    layouts: Sequence[Layout], chosen: Mapping[str, str], named: bool = False
+) -> Choice:
+    """The tables of a plan. `chosen` maps folded headings to roles; `named` says that a person
+    named the sheets, so that every table of actions on them counts."""
+    found = Choice()
+    for number, layout in enumerate(layouts):
+        for index, table in enumerate(layout.tables):
+            reading = _read(table, chosen)
+            if prune(layout, table, reading):
+                reading = _read(table, chosen)
+            found.readings[number, index] = reading
+    plans = {place: r for place, r in found.readings.items() if _may_be(r, _table(layouts, place))}
+    if not plans:
+        return found
+    weighed = {place: r.strength * _size(layouts, place) for place, r in plans.items()}
+    seen = {place: w for place, w in weighed.items() if layouts[place[0]].sheet.visible} or weighed
+    main = max(seen, key=lambda place: seen[place])
+    found.doubtful = plans[main].strength < CONVINCING
+    for place, reading in found.readings.items():
+        table = _table(layouts, place)
+        if place == main or (
+            place in plans and table.rows
+            and (named or _belongs(_table(layouts, main), plans[main], table, reading))
+        ):  # fmt: skip
+            found.kinds[place] = "action"
+        elif _lists_recommendations(table):
+            found.kinds[place] = "recommendation"
+        elif table.rows:
+            found.left_out.append(place)
+    found.kinds = {place: found.kinds[place] for place in sorted(found.kinds)}
+    return found
+
+
+def _read(table: Table, chosen: Mapping[str, str]) -> Reading:
+    reading = read_columns(table.headings, [row.cells for row in table.rows], chosen)
+    return _with_text(reading, table)
+
+
+def _table(layouts: Sequence[Layout], place: Place) -> Table:
+    return layouts[place[0]].tables[place[1]]
+
+
+def _size(layouts: Sequence[Layout], place: Place) -> float:
+    return 1 + 0.15 * log2(1 + len(_table(layouts, place).rows))
+
+
+def _with_text(reading: Reading, table: Table) -> Reading:
+    """A table with people, dates and states whose action no heading names: its longest text."""
+    exact = {guess_role(text) for text in table.headings.values()}
+    if reading.has("action") or len(exact & {"lead", "due", "rating", "progress", "key"}) < 2:
+        return reading
+    free = [col for col in table.headings if col not in reading.roles]
+    texts = {col: sum(len(v) for row in table.rows if isinstance(v := row.cells.get(col), str))
+             for col in free}  # fmt: skip
+    longest = max(texts, key=lambda col: texts[col], default=None)
+    if longest is None or texts[longest] < 12 * len(table.rows):
+        return reading
+    return replace(
+        reading, roles={**reading.roles, longest: "action"}, sure={**reading.sure, longest: 0.4}
+    )
+
+
+def _may_be(reading: Reading, table: Table) -> bool:
+    """Whether a table may be a plan: something to be done, and who, when or how far."""
+    exact = {guess_role(text) for text in table.headings.values()}
+    if not reading.has("action"):
+        return False
+    if not table.rows:
+        return len(reading.roles) > 2 and reading.has("lead", "due", "rating")
+    if exact & {"action", "recommendation"} and len(exact - {"text"}) > 1:
+        return True
+    return reading.has("lead", "due", "rating") and reading.strength >= LEAST
+
+
+def _lists_recommendations(table: Table) -> bool:
+    exact = {guess_role(text) for text in table.headings.values()}
+    return bool(table.rows) and "recommendation" in exact and "action" not in exact
+
+
+def _belongs(main: Table, reading: Reading, other: Table, its: Reading) -> bool:
+    """Whether a table is of one kind with the plan's: mostly its headings, and its roles."""
+    if main is other:
+        return True
+    one = {normal_heading(text).rstrip("s") for text in main.headings.values()}
+    two = {normal_heading(text).rstrip("s") for text in other.headings.values()}
+    alike = len(one & two) / max(1, min(len(one), len(two)))
+    roles, theirs = set(reading.roles.values()), set(its.roles.values())
+    exact = all(
+        "action" in {guess_role(t) for t in each.headings.values()} for each in (main, other)
+    )
+    return alike >= 0.6 or (exact and len(roles & theirs) * 4 >= len(roles | theirs) * 3)
+
+
+def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
+    """The columns of the plan's tables, each with the role that was found for it."""
+    samples: list[Sample] = []
+    for number, place in enumerate(choice.kinds):
+        table, reading = _table(layouts, place), choice.readings[place]
+        kind = choice.kinds[place]
+        for col in columns_of(table):
+            values: tuple[CellValue, ...] = tuple(row.cells.get(col) for row in table.rows)
+            heading = table.headings.get(col, "")
+            role = _role(heading, reading.roles.get(col, ""), kind)
+            samples.append(Sample(number, heading, values, kind, a1(0, col)[:-1], role))
+    return samples
+
+
+def columns_of(table: Table) -> list[int]:
+    """Every column of a table that has a heading or a value."""
+    return sorted({*table.headings, *(col for row in table.rows for col in row.cells)})
+
+
+def _role(heading: str, role: str, kind: Kind) -> str:
+    """The role to use for a column, ``""`` where its heading and content decide alone."""
+    exact = guess_role(heading) if heading else ""
+    if kind == "recommendation":
+        return ""
+    if role:
+        return role
+    if exact in ROLES or exact == "rating+progress":
+        return "text"
+    if exact in ("", "text") and role_scores(heading).get("revised", 0.0) >= 0.6:
+        return "revised"
+    return ""

@@ -1,0 +1,235 @@
+"""Which column of a table is what: what its heading promises, weighed by what its cells hold.
+
+Each role that a table has once (ref, action, lead, due, status, progress) goes to the column
+for which both agree best. A column that nobody filled in is judged by its heading alone; unknown
+headings never count against a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from xlplan.plan.propose_ratings import one_rating
+from xlplan.plan.status_words import is_level, known_rating
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.timescales import parse_timescale
+from xlplan.source.heading_words import ROLES, role_scores
+from xlplan.workbook.read.book import CellValue
+
+ENOUGH = 0.3
+"""What heading and content together must reach before a column has a role."""
+_REF = re.compile(r"[^\W_]{0,12}[\W_ ]{0,4}\d[\w./\-–() ]{0,14}", re.UNICODE)
+_NUMBER = re.compile(r"[-+£$€]? ?\d[\d ,.]*%?")
+_DAY = re.compile(
+    r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}[-./]\d{1,2}"
+    r"|\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.?(?: \d{2,4})?"
+    r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}-[A-Za-z]{3}-\d{2,4}"
+)
+MOST_LOOKED_AT = 400
+WEIGHT = {"key": 0.3, "action": 1.0, "lead": 1.0, "due": 0.9, "rating": 0.9, "progress": 0.5}
+"""How much each role says that a table is a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the cells of a column are, as shares of those that are filled."""
+
+    filled: float
+    count: int
+    dates: float
+    numbers: float
+    refs: float
+    states: float
+    levels: float
+    distinct: int
+    length: float
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a few short texts stand in many cells."""
+        return self.length <= 25 and self.distinct <= max(3, min(12, self.count * 0.6))
+
+
+def shape_of(values: Sequence[CellValue]) -> Shape:
+    """The shape of a column's cells, blank ones included."""
+    held = [
+        value for value in values if canon_text(str(value if value is not None else "")).strip()
+    ]
+    some = held[:MOST_LOOKED_AT]
+    texts = [canon_text(str(value)).strip() for value in some]
+    count = len(some)
+    if not count:
+        return Shape(0.0, 0, 0, 0, 0, 0, 0, 0, 0.0)
+    days = [isinstance(v, date | datetime) or _is_day(t) for v, t in zip(some, texts, strict=True)]
+    numbers = [isinstance(v, int | float) or bool(_NUMBER.fullmatch(t)) for v, t in
+               zip(some, texts, strict=True)]  # fmt: skip
+    ratings = [one_rating(text) for text in texts]
+    return Shape(
+        len(held) / max(len(values), 1), len(held), sum(days) / count,
+        sum(n and not d for n, d in zip(numbers, days, strict=True)) / count,
+        sum(bool(_REF.fullmatch(t)) or n for t, n in zip(texts, numbers, strict=True)) / count,
+        sum(known_rating(text) is not None for text in ratings) / count,
+        sum(is_level(text) for text in ratings) / count,
+        len({fold(text) for text in texts}), sum(map(len, texts)) / count,
+    )  # fmt: skip
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day, a month or a timescale that has an end."""
+    if len(text) > 60 or not any(c.isalnum() for c in text):
+        return False
+    return bool(_DAY.fullmatch(text)) or (
+        not text.isdigit() and parse_timescale(text, date(2000, 1, 1)).by is not None
+    )
+
+
+def fit(role: str, shape: Shape) -> float:
+    """How well such cells suit a role, from 0 to 1; blank cells suit any, a little less."""
+    if not shape.count:
+        return 0.75
+    return _FITS[role](shape) * (0.8 + 0.2 * min(1.0, shape.filled * 1.5))
+
+
+def _key(shape: Shape) -> float:
+    if shape.length > 30 or shape.dates > 0.5:
+        return 0.05
+    unique = shape.distinct / min(shape.count, MOST_LOOKED_AT)
+    if unique < 0.5:
+        return 0.6 if shape.refs > 0.8 else 0.3
+    return 1.0 if unique > 0.8 and shape.refs > 0.6 else 0.7
+
+
+def _action(shape: Shape) -> float:
+    if shape.dates > 0.5 or shape.numbers > 0.5:
+        return 0.0
+    if shape.repeats and shape.count > 5 and (shape.states > 0.3 or shape.levels > 0.3
+                                              or shape.distinct <= shape.count * 0.4):  # fmt: skip
+        return 0.25
+    sparse = 0.5 if shape.filled < 0.25 else 0.8 if shape.filled < 0.5 else 1.0
+    return sparse * (0.6 if shape.length < 5 else 0.85 if shape.length < 12 else 1.0)
+
+
+def _lead(shape: Shape) -> float:
+    if shape.dates > 0.5 or shape.numbers > 0.5 or shape.states > 0.6:
+        return 0.0
+    return (
+        0.25
+        if shape.length > 200
+        else 0.45
+        if shape.length > 90
+        else 0.7
+        if shape.length > 50
+        else 1.0
+    )
+
+
+def _due(shape: Shape) -> float:
+    if shape.numbers > 0.5 or shape.states > 0.7 or shape.levels > 0.5:
+        return 0.1
+    if shape.dates > 0.4:
+        return 1.0
+    return 0.35 if shape.length > 60 else 0.8
+
+
+def _rating(shape: Shape) -> float:
+    if shape.dates > 0.5:
+        return 0.0
+    if shape.numbers > 0.6:
+        return 0.25
+    if shape.levels > 0.6:
+        return 0.3
+    if shape.states > 0.5:
+        return 1.0
+    return 0.8 if shape.repeats else 0.7 if shape.length <= 25 else 0.5
+
+
+def _progress(shape: Shape) -> float:
+    if shape.dates > 0.7 or shape.numbers > 0.7:
+        return 0.2
+    return 0.6 if shape.states > 0.8 and shape.repeats else 1.0
+
+
+_FITS = {"key": _key, "action": _action, "lead": _lead, "due": _due, "revised": _due,
+         "rating": _rating, "progress": _progress}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the columns of a table are: role by column, how surely, and the near misses."""
+
+    roles: Mapping[int, str]
+    sure: Mapping[int, float]
+    rivals: Mapping[str, tuple[int, ...]]
+    """For each role the other columns that might have had it, likeliest first."""
+
+    @property
+    def strength(self) -> float:
+        """How much the table is a plan: the roles it has, weighed."""
+        return sum(WEIGHT.get(role, 0.0) * self.sure[col] for col, role in self.roles.items())
+
+    def has(self, *roles: str) -> bool:
+        """Whether any column has one of these roles."""
+        return any(role in roles for role in self.roles.values())
+
+
+def read_columns(
+    headings: Mapping[int, str],
+    rows: Sequence[Mapping[int, CellValue]],
+    chosen: Mapping[str, str] | None = None,
+) -> Reading:
+    """The roles of a table's columns; `chosen` (folded heading: role) is what a person decided."""
+    columns = sorted({*headings, *(col for row in rows for col in row)})
+    shapes = {col: shape_of([row.get(col) for row in rows]) for col in columns}
+    fixed = {col: role for col in columns
+             if (role := (chosen or {}).get(fold(headings.get(col, ""))))}  # fmt: skip
+    found: list[tuple[float, int, str]] = []
+    for col in columns:
+        if col in fixed:
+            continue
+        scores = dict(role_scores(headings[col])) if col in headings else {}
+        for role, score in _by_content(scores, shapes[col], col == columns[0]).items():
+            if role in ROLES:
+                found.append((round(score * fit(role, shapes[col]), 4), col, role))
+    found = [(_placed(score, col, role, found), col, role) for score, col, role in found]
+    found.sort(key=lambda each: (-each[0], each[1]))
+    roles = dict(fixed)
+    sure = dict.fromkeys(fixed, 1.0)
+    rivals: dict[str, tuple[int, ...]] = {}
+    for score, col, role in found:
+        if score < ENOUGH or col in roles:
+            continue
+        if role in roles.values():
+            rivals[role] = (*rivals.get(role, ()), col)
+        else:
+            roles[col], sure[col] = role, score
+    return Reading(roles, sure, rivals)
+
+
+def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str, float]:
+    """What a heading promises, and what the cells say where it promises nothing."""
+    if not scores and shape.count >= 3:
+        if shape.states > 0.8 and shape.distinct <= 8:
+            return {"rating": 0.65}
+        if (
+            first
+            and shape.refs > 0.8
+            and shape.distinct >= shape.count * 0.9
+            and shape.length <= 16
+        ):
+            return {"key": 0.6}
+    return scores
+
+
+def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int, str]]) -> float:
+    """A ref stands before the action, a day of which no more is known behind it."""
+    action = max((each for each in found if each[2] == "action"), default=None)
+    if action is None or col == action[1]:
+        return score
+    if role == "key":
+        return score if col < action[1] else score * 0.7
+    if role == "due" and score <= 0.5 and col < action[1]:
+        return score * 0.55
+    return score

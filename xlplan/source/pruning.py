@@ -1,0 +1,174 @@
+"""Rows of a table that are no actions: guidance under the headings, totals, numbered blanks, a
+second list below, and lines that head the rows below them.
+
+What is taken out of a table becomes a note or a section of its layout; nothing is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import MutableSequence, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from xlplan.source.columns import Reading
+from xlplan.source.headings import Heading, cell_text
+from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
+from xlplan.workbook.read.book import CellValue
+
+_EXAMPLE = re.compile(
+    r"(?:e\.?g\.?|i\.?e\.?|for example|example|please|enter|insert|describe|select|choose|list|"
+    r"state|give|provide|add|note|what|who|when|how|use|specify|assign|record|identify|indicate|"
+    r"clearly|name of|person|(?:the )?date (?:that|when|on|by|the|this)|the \w+ (?:of|for|that))\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"(?:guidance|examples?|instructions?|notes?|help|mandatory|required|optional|explanation)\b",
+    re.IGNORECASE,
+)
+_NUMBERING = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?(?:\s|$)")
+_WORD = re.compile(r"[^\W\d_]{2}")
+MOST_GUIDANCE = 4
+"""Rows below the headings that may explain them."""
+FAR = 5
+"""Rows below the last one from which a single cell is no more of it."""
+TYPED = ("key", "lead", "due", "rating")
+
+
+def prune(layout: Layout, table: Table, reading: Reading) -> bool:
+    """Take out of `table` the rows that are no actions; returns whether any was."""
+    if not reading.roles:
+        return False
+    kept: list[DataRow] = []
+    kinds: dict[int, LineKind] = {}
+    cells = _Cells(reading, table)
+    for place, row in enumerate(table.rows):
+        if (place < MOST_GUIDANCE and not kept and cells.guides(row)) or not cells.says_something(
+            row
+        ):
+            kinds[row.row] = "note"
+        else:
+            kept.append(row)
+    kept = _with_sections(kept, cells, kinds)
+    lines = layout.lines
+    assert isinstance(lines, MutableSequence)
+    for at, line in enumerate(lines):
+        if kind := kinds.get(line.row):
+            lines[at] = Line(line.row, kind, line.text, -1)
+    table.rows[:] = kept
+    return bool(kinds)
+
+
+class _Cells:
+    """The cells of a table by role, and what is usual in it."""
+
+    def __init__(self, reading: Reading, table: Table) -> None:
+        rows = table.rows
+        self.headed = table.headings.keys()
+        self.column = {role: col for col, role in reading.roles.items()}
+        keyed = [row for row in rows if self.text(row, "key")]
+        keyed = [row for row in keyed if self.text(row, "action")] or keyed
+        self.numbered = [_has_digit(self.text(row, "key")) for row in keyed]
+        self.above = dict(pairwise(row.row for row in rows[::-1]))
+        filled = sorted(row.own for row in rows)
+        self.usual = filled[len(filled) // 2] if filled else 0
+        self.same = _same_everywhere(rows)
+
+    def text(self, row: DataRow, role: str) -> str:
+        """What a row has in the column of a role."""
+        col = self.column.get(role)
+        return cell_text(row.cells.get(col)) if col is not None else ""
+
+    def guides(self, row: DataRow) -> bool:
+        """Whether a row explains the columns: words where others have refs, people and days."""
+        first = min(row.cells)
+        if first not in self.headed and _LABEL.match(cell_text(row.cells[first])):
+            return True
+        texts = {role: self.text(row, role) for role in TYPED}
+        if _has_digit(texts["key"]):
+            return False
+        wordy = sum(
+            len(text.split()) >= (2 if role == "key" else 4) and not _has_digit(text)
+            for role, text in texts.items()
+        )
+        asks = sum(bool(_EXAMPLE.match(cell_text(value))) for value in row.cells.values() if value)
+        return wordy >= 2 or (asks >= 3 and asks * 2 >= row.own)
+
+    def says_something(self, row: DataRow) -> bool:
+        """Whether a row has words of its own beside its ref and what every row has."""
+        if self.text(row, "action"):
+            return True
+        who_when = self.text(row, "lead") or self.text(row, "due")
+        far = row.row - self.above.get(row.row, -FAR) >= FAR and not row.after_break
+        if row.own == 1 and not who_when and far:
+            return False
+        key = self.text(row, "key")
+        odd = bool(key) and not _has_digit(key) and sum(self.numbered) * 4 > len(self.numbered) * 3
+        if odd and not who_when:
+            return False
+        own = {
+            col: value for col, value in row.cells.items()
+            if row.origin[col][0] == row.row and col != self.column.get("key")
+            and (col, value) not in self.same and col != self.column.get("rating")
+        }  # fmt: skip
+        worded = [col for col, value in own.items() if _WORD.search(_words(value))]
+        return bool(worded)
+
+
+def _words(value: CellValue) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _has_digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _same_everywhere(rows: Sequence[DataRow]) -> set[tuple[int, CellValue]]:
+    """Values that stand in a column of nearly every row: what the form holds from the start."""
+    if len(rows) < 4:
+        return set()
+    found: dict[tuple[int, CellValue], int] = {}
+    for row in rows:
+        for col, value in row.cells.items():
+            found[col, value] = found.get((col, value), 0) + 1
+    return {at for at, count in found.items() if count * 10 >= len(rows) * 9}
+
+
+def _with_sections(
+    rows: Sequence[DataRow], cells: _Cells, kinds: dict[int, LineKind]
+) -> list[DataRow]:
+    """Rows with a number and a title alone head the rows whose numbers begin with theirs."""
+    numbers = [_number(row, cells) for row in rows]
+    heads: dict[int, str] = {}
+    for place, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+        below = numbers[place + 1] if place + 1 < len(rows) else ""
+        if number and below.startswith(f"{number}.") and row.own <= 2 < cells.usual:
+            heads[place] = number
+    kept: list[DataRow] = []
+    section: Heading | None = None
+    prefix, fresh = "", False
+    for place, row in enumerate(rows):
+        if place in heads:
+            text = " ".join(filter(None, (cells.text(row, "key"), cells.text(row, "action"))))
+            col = min(row.cells)
+            section, prefix = Heading(text, row.row, number=heads[place], col=col), heads[place]
+            kinds[row.row], fresh = "section", True
+            continue
+        if section and numbers[place] and not numbers[place].startswith(f"{prefix}."):
+            section = None
+        above = (section,) if section else row.sections
+        kept.append(replace(row, sections=above, starts_section=row.starts_section or fresh))
+        fresh = False
+    return kept
+
+
+def _number(row: DataRow, cells: _Cells) -> str:
+    """The number of a row: its ref, or what its text begins with."""
+    key = cells.text(row, "key")
+    text = key if key else cells.text(row, "action")
+    match = _NUMBERING.match(text.removesuffix(".0") if key else text)
+    return (
+        match[1]
+        if match and (not key or match[0].strip(". ") == text.strip(". ").removesuffix(".0"))
+        else ""
+    )
