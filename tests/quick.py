@@ -1,7 +1,8 @@
 """Which tests are quick: what `python3 -m pytest -m quick` runs while somebody works on a change.
 
 A rule and not a mark on each test: quick is what needs no LibreOffice, draws no examples
-(Hypothesis) and plays no whole cycle. Whole cycles are known by where they stand.
+(Hypothesis) and plays no whole cycle, which is known by where it stands. Where the quick tests take
+more than a minute, `--durations=30` shows what should stand in `LONG`.
 """
 
 from __future__ import annotations
@@ -12,29 +13,37 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-WHOLE_CYCLES: Sequence[str] = (
+LONG: Sequence[str] = (
     "board/test_accessible.py::test_every_example_in_both_renderings",
     "board/test_composite_examples.py",
+    "cli/test_cli.py::test_what_a_command_says_when_it_is_done[demo]",
     "cli/test_cli.py::test_what_a_crash_left_is_swept",
     "cli/test_codes.py::test_an_example_whose_answer_has_no_question",
     "cli/test_readme.py::test_its_python_runs",
-    "cycle/test_canary.py",
-    "cycle/test_corpus.py",
-    "cycle/test_date_gone.py",
-    "cycle/test_example_brag.py",
-    "cycle/test_examples",
-    "cycle/test_faults.py",
-    "cycle/test_real_plans.py",
-    "cycle/test_round_trip.py",
+    "cycle/",
     "merge/test_planted_bugs.py",
+    "returned/test_furniture.py",
+    "returned/test_remarks.py",
+    "source/test_kept_back.py",
     "source/test_source.py::test_every_cell_of_a_whole_plans_rows_is_in_a_value",
+    "source/test_source_unusual.py",
+    "source/test_word.py",
     "test_golden.py",
     "test_journeys.py",
     "test_raised.py::test_a_run_of_some_tests_is_not_asked",
     "test_raised.py::test_a_whole_run",
+    "workbook/test_pool.py",
 )
-"""Tests that play whole cycles, draw examples in their own way or start many programs: how their
-names begin."""
+"""How the names begin of tests that play whole cycles or whole files, draw examples in their own
+way, or start many programs."""
+YET_QUICK: Sequence[str] = (
+    "cycle/test_cycle_bad_input.py",
+    "cycle/test_cycle_of_day.py",
+    "cycle/test_exactness.py",
+    "cycle/test_outputs.py",
+    "cycle/test_past.py",
+)
+"""Among those, tests that are quick all the same."""
 
 
 def is_quick(item: pytest.Item) -> bool:
@@ -43,7 +52,8 @@ def is_quick(item: pytest.Item) -> bool:
         return False
     if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
         return False
-    return not any(_name(item).startswith(slow) for slow in WHOLE_CYCLES)
+    name = _name(item)
+    return name.startswith(tuple(YET_QUICK)) or not name.startswith(tuple(LONG))
 
 
 def room_of_test(item: pytest.Item) -> str:
