@@ -17,7 +17,7 @@ from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.load import load_definition
 from xlplan.plan.values import Value
 from xlplan.source.importing import Source, read_source
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"

@@ -95,7 +95,7 @@ USED_BY_NOTHING: Mapping[str, str] = {
 """Modules that no other imports, each with the reason. Starting points are no modules by that."""
 STARTS = frozenset({"xlplan.cli.main"})
 
-AT_HOME = ("CHK", "CLI", "CYC", "DEMO", "LED", "OUT", "SHOW", "UNDO", "VER")
+AT_HOME = ("ACC", "CHK", "CLI", "CYC", "DEMO", "LED", "OUT", "SHOW", "UNDO", "VER")
 """Families of message codes that stand in `xlplan.codes` alone, in whatever room."""
 STILL_LITERAL = frozenset(
     {"board", "cli", "cycle", "issued", "merge", "plan", "returned", "source", "workbook"}
@@ -214,6 +214,16 @@ def imports_of_what_reads(house: House) -> Iterator[str]:
         for found in imports(module, source) if room_of(module) == "issued" else ():
             if found.target.startswith("xlplan.returned.") and not found.target.startswith(SHARED):
                 yield f"{module}:{found.line}: issued shares {SHARED} alone, not {found.target}"
+
+
+def reading_needs_writing(house: House) -> Iterator[str]:
+    """Within the room of workbooks, what reads and what writes know nothing of each other."""
+    sides = ("xlplan.workbook.read.", "xlplan.workbook.write.")
+    for module, source in house.items():
+        for one, other in (sides, sides[::-1]):
+            for found in imports(module, source) if module.startswith(one) else ():
+                if found.target.startswith(other):
+                    yield f"{module}:{found.line}: what reads and what writes stay apart"
 
 
 def imports_of_others_tools(house: House) -> Iterator[str]:
@@ -368,6 +378,7 @@ RULES: tuple[Rule, ...] = (
     imports_that_point_up,
     commands_that_look_behind_the_library,
     imports_of_what_reads,
+    reading_needs_writing,
     imports_of_others_tools,
     impure_thoughts,
     long_modules,
@@ -390,6 +401,14 @@ PLANTED: tuple[tuple[Rule, House], ...] = (
     (imports_that_point_up, {"xlplan.ledger.a": "from ..workbook import book"}),
     (imports_that_point_up, {"xlplan.errors": "from xlplan.plan import values"}),
     (imports_that_point_up, {"xlplan.plan.a": "from xlplan import open_plan"}),
+    (
+        reading_needs_writing,
+        {"xlplan.workbook.read.a": "def f():\n    from xlplan.workbook.write.sheet import Cell"},
+    ),
+    (
+        reading_needs_writing,
+        {"xlplan.workbook.write.a": "from xlplan.workbook.read.book import a1"},
+    ),
     (imports_that_point_up, {"xlplan.plan.a": "from xlplan import frames"}),
     (commands_that_look_behind_the_library, {"xlplan.cli.a": "from xlplan.cycle.plan import Plan"}),
     (commands_that_look_behind_the_library, {"xlplan.cli.a": "def f():\n    import xlplan.frames"}),
@@ -431,9 +450,10 @@ ALLOWED: House = {
     "xlplan.cli.main": '"""C."""\nimport click\nfrom xlplan import __version__, open_plan',
     "xlplan.cycle": '"""C."""\nimport os\nfrom xlplan import errors, frames\n'
     "from xlplan.issued import form\nfrom xlplan.ledger import codec, chain\n"
-    "from xlplan.post.drafts import x",
+    "from xlplan.post.drafts import x\nfrom xlplan.workbook.write import cells",
     "xlplan.post.drafts": '"""P."""\nif TYPE_CHECKING:\n    from pandas import DataFrame',
     "xlplan.issued.form": '"""I."""\nfrom xlplan.returned.columns import ID_PREFIX',
+    "xlplan.workbook.write.cells": '"""W."""\nfrom xlplan.workbook.write.sheet import Cell',
     "xlplan.frames": '"""F."""\ndef f():\n    import pandas',
     "xlplan.errors": '"""E."""\nx = Problem(code, "", "")',
     "xlplan.plan.a": '"""A."""\nfrom xlplan.plan.b import x\nfrom datetime import date',

@@ -19,7 +19,7 @@ from xlplan.board.naming import short_names
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.values import Invalid, canon, show_in
 from xlplan.workbook.read.book import a1
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.look import contrast, luminance
 from xlplan.workbook.write.sheet import Cell, Sheet
 

@@ -18,7 +18,7 @@ from xlplan.merge.decisions import facts_of
 from xlplan.plan.values import Invalid
 from xlplan.source.account import MOST_NOTES
 from xlplan.source.importing import read_source
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from xlplan.plan.types import TYPES
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
 from xlplan.returned.columns import template_columns
 from xlplan.workbook.read.book import Book, CellValue
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.writing import write_workbook
 

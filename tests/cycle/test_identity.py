@@ -24,7 +24,7 @@ from tests.small import CYCLE, LETTINGS
 from xlplan.cycle.merge import MergeResult
 from xlplan.returned.columns import ID_PREFIX
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.filling import key_rows
 
 EDIT = [("1.1", "rating", "Green", "Red")]

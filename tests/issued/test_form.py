@@ -23,7 +23,7 @@ from xlplan.plan.definition import IssueSettings, PlanDefinition
 from xlplan.plan.values import Value, canon
 from xlplan.returned.columns import template_columns
 from xlplan.returned.read_return import read_return
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.measure import TALLEST, cell_height
 from xlplan.workbook.write.sheet import Sheet

@@ -20,7 +20,7 @@ from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import IssueSettings, PlanDefinition
 from xlplan.returned.boxes import read_sign_off
 from xlplan.returned.columns import SIGN_OFF
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.writing import write_workbook
 
 WIDE = outgoing.plan()

@@ -22,7 +22,7 @@ from xlplan.returned.answers import read_answers
 from xlplan.returned.columns import locked_text, template_columns
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.book import Book, ReadSheet
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import manifest, row_key
 from xlplan.workbook.write.writing import write_workbook
 

@@ -22,7 +22,7 @@ from xlplan.plan.values import Invalid, Value, show
 from xlplan.plan.write import write_definition
 from xlplan.source.importing import Source, SourceRow, closest_template, read_source
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 
 
 def sheet(text: str, name: str = "Plan", **more: object) -> ReadSheet:

@@ -18,7 +18,7 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import KEPT_BACK, STATUS, Field, PlanDefinition
 from xlplan.plan.values import show
 from xlplan.source.importing import Source, read_source
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 
 PLAN = (
     ("Ref", "Action", "Lead", "RAG"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests import attacks
 from xlplan.workbook.read.bounds import DEFAULT
 from xlplan.workbook.read.extents import SHARED, Extent
-from xlplan.workbook.read.extents_xlsx import scan_sheet
+from xlplan.workbook.read.xlsx_cells import scan_sheet
 
 
 def prefixed(xml: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from tests import attacks
 from xlplan.workbook.read.book import ReadSheet
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 
 ROWS = "".join(
     f'<row r="{n}" {{{n}}}><c r="A{n}" t="inlineStr"><is><t>{text}</t></is></c>'

@@ -20,7 +20,7 @@ from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.compound import Compound
 from xlplan.workbook.read.gate import Bounds
 from xlplan.workbook.read.pool import read_all, read_one, read_one_in_detail
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 
 ROWS = (("Ref", "Action", "Lead", "RAG"), ("1", "Mend the hull", "Ada", "Green"),
         ("2", "Paint it", "Ben", "Red"))  # fmt: skip

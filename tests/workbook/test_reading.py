@@ -21,8 +21,8 @@ from tests import attacks
 from tests.office import Office
 from tests.outgoing import written_template
 from xlplan.workbook.read.book import Book, ReadSheet
-from xlplan.workbook.read.markings import tinted
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.marks import tinted
+from xlplan.workbook.read.read_book import read_book
 
 CORE = (
     '<cp:coreProperties xmlns:cp="urn:cp" xmlns:dc="http://purl.org/dc/elements/1.1/" '

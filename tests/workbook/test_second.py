@@ -11,7 +11,7 @@ import pytest
 
 from tests import attacks, small
 from tests.small import CYCLE, LETTINGS
-from xlplan.workbook.read.reading import read_book
+from xlplan.workbook.read.read_book import read_book
 
 
 def inline(first: str, second: str, space: str = "") -> str:

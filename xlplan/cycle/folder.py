@@ -210,7 +210,7 @@ def first_fingerprint(folder: PlanFolder, state: State) -> str:
     another key: the one that is there came in from elsewhere.
     """
     from xlplan.returned.identity import find_manifest
-    from xlplan.workbook.read.reading import read_book
+    from xlplan.workbook.read.read_book import read_book
 
     try:
         key = folder.read_key()

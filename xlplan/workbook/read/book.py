@@ -1,4 +1,4 @@
-"""A workbook that came in, as values: what `xlplan.workbook.read.reading` makes of a file's bytes.
+"""A workbook that came in, as values: what `read_book` makes of a file's bytes.
 
 Rows and columns count from 0 and from A1, whatever the reader skipped.
 """

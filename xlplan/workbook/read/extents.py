@@ -20,8 +20,30 @@ from xlplan.workbook.read.bounds import Bounds, Refused, Unfit
 _NAME = re.compile(r"\s*\$?([A-Za-z]{1,7})\$?(\d{1,10})\s*")
 TRUTHS = frozenset({"TRUE()", "FALSE()"})
 """LibreOffice writes a boolean as one of these formulas: somebody typed TRUE or FALSE."""
+ERROR_NAMES = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+    0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
+}  # fmt: skip
+"""The errors of binary workbooks."""
 SHARED = "a formula"
 """Stands for a formula whose text the file keeps elsewhere or not at all."""
+
+
+NO_HEIGHT = 1.5
+"""Points below which nobody sees a row."""
+NO_WIDTH = 0.5
+"""Characters below which nobody sees a column."""
+MOST_REPEATED = 1 << 20
+"""Rows or columns of one repeated element that are followed."""
+
+
+@dataclass
+class Hidden:
+    """What nobody sees of one sheet; rows and columns count from 0."""
+
+    rows: set[int] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+    filtered: set[int] = field(default_factory=set)
 
 
 @dataclass

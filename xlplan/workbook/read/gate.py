@@ -24,7 +24,6 @@ from xlplan.workbook.read.bounds import (
     Unfit,
 )
 from xlplan.workbook.read.extents import Extent, many_together
-from xlplan.workbook.read.extents_xlsx import LEAST_CELL, scan_sheet
 from xlplan.workbook.read.kinds import (
     OLD_DOCUMENT,
     OTHER_DOCUMENT,
@@ -37,6 +36,7 @@ from xlplan.workbook.read.kinds import (
 )
 from xlplan.workbook.read.parts import check_names, open_package, open_parts, part_named
 from xlplan.workbook.read.relations import Sheets, hidden_sheets, list_sheets
+from xlplan.workbook.read.xlsx_cells import LEAST_CELL, scan_sheet
 
 __all__ = ["Admitted", "Bounds", "admit"]
 
@@ -98,7 +98,7 @@ def _admit(data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choi
         raise Refused(kind)
     if kind == "csv":
         return Admitted(kind, problems=_misnamed(name))
-    from xlplan.workbook.read.extents_other import scan_xls
+    from xlplan.workbook.read.xls import scan_xls
 
     return Admitted(kind, extents=scan_xls(data, bounds, choice), choice=choice)
 
@@ -130,7 +130,7 @@ def _admit_package(
     if kind == "ods":
         if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
             raise Refused(PASSWORD)
-        from xlplan.workbook.read.extents_other import scan_ods
+        from xlplan.workbook.read.ods import scan_ods
 
         extents, notes = scan_ods(parts.get("content.xml", b""), bounds, choice)
         return Admitted(kind, parts, (), extents, notes, choice=choice)
@@ -150,7 +150,7 @@ def _admit_package(
 def _scan_of(kind: str) -> Callable[[bytes, Bounds], Extent]:
     if kind != "xlsb":
         return scan_sheet
-    from xlplan.workbook.read.extents_other import scan_binary_sheet
+    from xlplan.workbook.read.xlsb import scan_binary_sheet
 
     return scan_binary_sheet
 

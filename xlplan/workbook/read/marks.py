@@ -6,6 +6,7 @@ what the file shows to be there is looked for, and colours only where they are n
 
 from __future__ import annotations
 
+import colorsys
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -132,8 +133,6 @@ def _merges(xml: bytes) -> tuple[tuple[int, int, int, int], ...]:
 
 @remembered(8)
 def _theme(theme: bytes) -> tuple[str, ...]:
-    from xlplan.workbook.read.markings import theme_colours
-
     return tuple(theme_colours(theme))
 
 
@@ -164,8 +163,6 @@ def _section(styles: bytes, name: bytes) -> bytes:
 
 def _colour(fill: bytes, theme: Sequence[str]) -> str:
     """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
-    from xlplan.workbook.read.markings import tinted
-
     fore = _FORE.search(fill)
     if fore is None or b'"solid"' not in fill:
         return ""
@@ -239,3 +236,39 @@ def _add_drawn(xml: bytes, boxes: list[tuple[At, str]], pictures: list[At]) -> N
             pictures.append((corner["row"], corner["col"]))
 
     parse(xml, start, end, data)
+
+
+def tinted(colour: str, tint: float) -> str:
+    """``RRGGBB`` made lighter (`tint` above 0) or darker, as ``#RRGGBB`` (ECMA-376 18.3.1.15)."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    hue, light, full = colorsys.rgb_to_hls(red, green, blue)
+    tint = max(-1.0, min(1.0, tint))
+    light = light * (1 + tint) if tint < 0 else light * (1 - tint) + tint
+    shades = colorsys.hls_to_rgb(hue, light, full)
+    return "#" + "".join(f"{round(shade * 255):02X}" for shade in shades)
+
+
+_THEME_ORDER = (
+    "lt1", "dk1", "lt2", "dk2", "accent1", "accent2", "accent3", "accent4", "accent5", "accent6",
+    "hlink", "folHlink",
+)  # fmt: skip
+"""Cells number the theme's colours with light and dark swapped in the first two pairs."""
+
+
+def theme_colours(xml: bytes | None) -> list[str]:
+    """The colours of a theme as ``RRGGBB``, in the order in which cells number them."""
+    found: dict[str, str] = {}
+    current = [""]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local in _THEME_ORDER:
+            current[0] = local
+        elif local in ("srgbClr", "sysClr") and current[0]:
+            colour = attributes.get("lastClr") or attributes.get("val", "")
+            found.setdefault(current[0], colour)
+            current[0] = ""
+
+    if xml:
+        parse(xml, start, lambda _: None, lambda _: None)
+    return [found.get(name, "") for name in _THEME_ORDER]

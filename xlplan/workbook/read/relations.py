@@ -1,10 +1,14 @@
-"""Which part of an Open XML package is what: sheets, their notes, the document's properties."""
+"""What the parts of a package say of it: its sheets, their links and notes, its own properties.
+
+A package's relations say which part is what; properties are those of OpenDocument too.
+"""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from xlplan.workbook.read.book import At
@@ -94,7 +98,11 @@ def hidden_sheets(parts: Mapping[str, bytes], kind: str) -> frozenset[str]:
 def _listed(parts: Mapping[str, bytes], kind: str) -> tuple[tuple[str, str, bool], ...]:
     """Name, relation id and whether it can be seen, of every sheet that a workbook lists."""
     book = parts.get(workbook_part(parts), b"")
-    return _binary_sheets(book) if kind == "xlsb" else _listed_sheets(book)
+    if kind == "xlsb":
+        from xlplan.workbook.read.xlsb import binary_sheets
+
+        return binary_sheets(book)
+    return _listed_sheets(book)
 
 
 @remembered(64)
@@ -109,23 +117,6 @@ def _listed_sheets(xml: bytes) -> tuple[tuple[str, str, bool], ...]:
 
     if xml:
         parse(xml, start, _nothing, _nothing)
-    return tuple(named)
-
-
-_BUNDLE_SHEET = 156
-
-
-def _binary_sheets(data: bytes) -> tuple[tuple[str, str, bool], ...]:
-    """The sheets from BrtBundleSh records (MS-XLSB 2.4.304)."""
-    from xlplan.workbook.read.extents_other import records
-
-    named: list[tuple[str, str, bool]] = []
-    for record, body in records(data):
-        if record == _BUNDLE_SHEET and len(body) > 12:
-            size = int.from_bytes(body[8:12], "little") * 2
-            relation = body[12 : 12 + size].decode("utf-16-le", "replace")
-            name = body[16 + size :].decode("utf-16-le", "replace")
-            named.append((name, relation, not any(body[:4])))
     return tuple(named)
 
 
@@ -161,3 +152,134 @@ def read_links(parts: Mapping[str, bytes], part: str) -> Mapping[At, str]:
     except Refused:  # something else that only looks like links, such as a comment
         return {}
     return found
+
+
+_THREADED = re.compile(r"\A\[Threaded comment\].*?\n\s*Comment:\s*", re.DOTALL)
+
+
+def read_notes(parts: Mapping[str, bytes], part: str) -> dict[At, str]:
+    """The notes of the sheet in `part`, by cell. Raises `Refused` where they are not XML."""
+    notes: dict[At, str] = {}
+    threads: dict[At, str] = {}
+    for kind, target in related(parts, part).values():
+        if kind == "comments" and parts.get(target):
+            notes.update(_notes(parts[target]))
+        elif kind == "threadedComment" and parts.get(target):
+            threads.update(_notes(parts[target], "threadedComment", "text"))
+    return notes | threads
+
+
+def _notes(xml: bytes, element: str = "comment", words: str = "t") -> dict[At, str]:
+    """Texts by cell; those of several comments on one cell, as in a thread, one a line."""
+    notes: dict[At, str] = {}
+    at: list[At | None] = [None]
+    texts: list[str] = []
+    inside = [False]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == element:
+            at[0] = place(attributes.get("ref", ""))
+            texts.clear()
+        inside[0] = local == words
+
+    def end(name: str) -> None:
+        inside[0] = False
+        if name.rpartition(":")[2] == element and at[0] is not None:
+            text = _THREADED.sub("", "".join(texts)).strip()
+            if text:
+                notes[at[0]] = f"{notes[at[0]]}\n{text}" if at[0] in notes else text
+
+    def data(text: str) -> None:
+        if inside[0]:
+            texts.append(text)
+
+    parse(xml, start, end, data)
+    return notes
+
+
+SUBJECT = "subject"
+_MOST_PROPERTIES = 500
+"""Custom properties that are read; a stamp needs one."""
+
+
+def read_properties(parts: Mapping[str, bytes], kind: str) -> tuple[dict[str, str], str]:
+    """Properties by name (the core subject as ``"subject"``) and the document's own modified time
+    (ISO 8601, UTC), or ``""`` where it is absent or not a time. Damaged properties are none."""
+    try:
+        if kind == "ods":
+            return _document_properties(parts.get("meta.xml", b""))
+        return _package_properties(parts)
+    except Refused:
+        return {}, ""
+
+
+def utc(text: str) -> str:
+    """A time normalised to ``2026-11-21T07:58:08Z``; one without a zone is taken as UTC, since
+    OpenDocument writes local time without saying so. ``""`` where it is not a time."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    except (ValueError, OverflowError):
+        return ""
+
+
+class _Texts:
+    """Handlers that hand on each element that has text, with the attributes around it."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, dict[str, str], str]] = []
+        self.open: list[tuple[str, dict[str, str], list[str]]] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        outer = self.open[-1][1] if self.open else {}
+        # Some programs declare their namespaces on the innermost element; that says nothing.
+        own = {key: value for key, value in attributes.items() if not key.startswith("xmlns")}
+        self.open.append((name.rpartition(":")[2], own or outer, []))
+
+    def data(self, text: str) -> None:
+        self.open[-1][2].append(text)
+
+    def end(self, _: str) -> None:
+        name, attributes, texts = self.open.pop()
+        if texts:
+            self.found.append((name, attributes, "".join(texts)))
+
+
+def _texts(xml: bytes) -> list[tuple[str, dict[str, str], str]]:
+    handlers = _Texts()
+    if xml:
+        parse(xml, handlers.start, handlers.end, handlers.data)
+    return handlers.found
+
+
+def _package_properties(parts: Mapping[str, bytes]) -> tuple[dict[str, str], str]:
+    named = dict(related(parts, "").values())
+    core = named.get("core-properties", "docProps/core.xml")
+    custom = named.get("custom-properties", "docProps/custom.xml")
+    properties: dict[str, str] = {}
+    saved = ""
+    for _, attributes, text in _texts(parts.get(custom, b""))[:_MOST_PROPERTIES]:
+        if name := attributes.get("name", ""):
+            properties[name] = text
+    for name, _, text in _texts(parts.get(core, b"")):
+        if name == "modified":
+            saved = utc(text)
+        elif name == "subject":
+            properties[SUBJECT] = text
+    return properties, saved
+
+
+def _document_properties(xml: bytes) -> tuple[dict[str, str], str]:
+    properties: dict[str, str] = {}
+    saved = ""
+    for name, attributes, text in _texts(xml)[:_MOST_PROPERTIES]:
+        if name == "user-defined" and attributes.get("meta:name"):
+            properties[attributes["meta:name"]] = text
+        elif name == "subject":
+            properties[SUBJECT] = text
+        elif name == "date":
+            saved = utc(text)
+    return properties, saved

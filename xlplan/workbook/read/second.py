@@ -1,4 +1,4 @@
-"""A second reader, where a file is written so that readers may see different texts in it.
+"""A second reader, openpyxl: where readers may see different texts in a file, and for colours.
 
 Texts with spaces at their ends that do not say that they are to be kept (gnumeric writes them so)
 lose them in one reader and not in another; and the two systems of dates are easily mixed up.
@@ -12,9 +12,15 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from xlplan.workbook.read.book import At, ReadSheet
+from xlplan.workbook.read.marks import Marks, theme_colours, tinted
 from xlplan.workbook.read.parts import part_named
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _BARE = re.compile(rb"<(?:\w+:)?t>")
 """The opening of a text that does not say that its spaces are to be kept."""
@@ -91,6 +97,65 @@ def _same(value: object) -> object:
     if isinstance(value, int | float):
         return float(f"{value:.12g}")
     return repr(type(value))  # times of day and spans: as good as the same
+
+
+def second_marks(data: bytes) -> dict[str, Marks]:
+    """The fills, lines through cells and merged areas of every sheet of an xlsx workbook that
+    passed the gate, by sheet name.
+
+    Sheets that openpyxl cannot see (a strict workbook, FIELD-NOTES 2) are not in the answer.
+    """
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what openpyxl would lose on writing does not matter here
+        book = load_workbook(io.BytesIO(data))
+    theme = theme_colours(book.loaded_theme)
+    return {sheet.title: _sheet_marks(sheet, theme) for sheet in book.worksheets}
+
+
+def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
+    from openpyxl.cell.cell import Cell
+
+    fills: dict[At, str] = {}
+    struck: set[At] = set()
+    for row in sheet.iter_rows():
+        for cell in row:
+            if not isinstance(cell, Cell) or not cell.has_style:
+                continue
+            at = (cell.row - 1, cell.column - 1)
+            if colour := _fill(cell, theme):
+                fills[at] = colour
+            if cell.font.strike and cell.value is not None:
+                struck.add(at)
+    return Marks(
+        fills,
+        frozenset(struck),
+        merged=tuple(
+            (area.min_row - 1, area.min_col - 1, area.max_row - 1, area.max_col - 1)
+            for area in sorted(sheet.merged_cells.ranges, key=lambda a: (a.min_row, a.min_col))
+        ),
+    )
+
+
+def _fill(cell: Cell, theme: list[str]) -> str:
+    """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
+    fill = cell.fill
+    if fill is None or fill.fill_type != "solid":
+        return ""
+    colour = fill.fgColor
+    base = ""
+    if colour.type == "rgb" and isinstance(colour.rgb, str):
+        base = colour.rgb[-6:]
+    elif colour.type == "theme" and isinstance(colour.theme, int):
+        base = theme[colour.theme] if 0 <= colour.theme < len(theme) else ""
+    elif colour.type == "indexed" and isinstance(colour.indexed, int):
+        from openpyxl.styles.colors import COLOR_INDEX
+
+        base = COLOR_INDEX[colour.indexed][-6:] if 0 <= colour.indexed < len(COLOR_INDEX) else ""
+    if not re.fullmatch(r"[0-9A-Fa-f]{6}", base):
+        return ""
+    return tinted(base, float(colour.tint or 0))
 
 
 _VALUES = (b"<v>", b"<v ", b"<v/", b"<is>", b"<is ", b"<t>", b"<f>", b"<f ", b"<f/")

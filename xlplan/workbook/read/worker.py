@@ -146,7 +146,7 @@ def do_one(work: Work, file: str | bytes, name: str, bounds: Bounds) -> Book:
 
 def read_one(data: bytes, name: str, bounds: Bounds) -> Book:
     """What a worker does with one file: `read_book`, importable by any executor's workers."""
-    from xlplan.workbook.read.reading import read_book
+    from xlplan.workbook.read.read_book import read_book
 
     return read_book(data, name, bounds)
 
@@ -156,14 +156,14 @@ def read_one_in_detail(
 ) -> Book:
     """`read_one` with colours, merged and hidden cells: the `work` for importing a plan. `only`
     names the sheets that are wanted."""
-    from xlplan.workbook.read.reading import read_book
+    from xlplan.workbook.read.read_book import read_book
 
     return read_book(data, name, bounds, detail=True, only=only)
 
 
 def read_one_return(data: bytes, name: str, bounds: Bounds, *, ours: frozenset[str]) -> Book:
     """`read_one` with what was said by colours, lines and boxes; `ours` are our own fills."""
-    from xlplan.workbook.read.reading import read_book
+    from xlplan.workbook.read.read_book import read_book
 
     return read_book(data, name, bounds, ours=ours)
 
@@ -172,7 +172,7 @@ def read_values_alone(
     data: bytes, name: str, bounds: Bounds, only: frozenset[str] = frozenset()
 ) -> Book:
     """`read_one` without notes, and without a second reader: for what takes too long with them."""
-    from xlplan.workbook.read.reading import read_book
+    from xlplan.workbook.read.read_book import read_book
 
     return read_book(data, name, bounds, values_alone=True, only=only)
 

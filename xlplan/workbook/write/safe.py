@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from xlplan.workbook.read.book import a1
+from xlsxwriter.utility import xl_rowcol_to_cell
+
 from xlplan.workbook.write.sheet import Cell, Workbook
 
 LONGEST = 32_767
@@ -72,10 +73,10 @@ def over_long(book: Workbook) -> tuple[str, ...]:
         for number, row in enumerate(sheet.rows):
             for index, cell in enumerate(row.cells):
                 if cell is not None and _too_long(cell):
-                    places.append(f"{sheet.name}!{a1(number, index)}")
+                    places.append(f"{sheet.name}!{xl_rowcol_to_cell(number, index)}")
         for merge in sheet.merges:
             if _too_long(merge.cell):
-                place = a1(merge.area.first_row, merge.area.first_col)
+                place = xl_rowcol_to_cell(merge.area.first_row, merge.area.first_col)
                 places.append(f"{sheet.name}!{place}")
     return tuple(dict.fromkeys(places))
 

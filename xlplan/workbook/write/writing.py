@@ -16,10 +16,10 @@ from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.charts import add_chart
 from xlplan.workbook.write.formats import (
     FIRST_DATE,
     Formats,
+    add_chart,
     behave,
     conditional,
     corners,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,15 +13,14 @@ from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
 from xlplan.workbook.read.bounds import DEFAULT, MB, Choice, Refused, Unfit
-from xlplan.workbook.read.extents import Extent, far_cells, many_cells, many_together
-from xlplan.workbook.read.extents_xlsx import cells_alone
+from xlplan.workbook.read.extents import Extent, Hidden, far_cells, many_cells, many_together
 from xlplan.workbook.read.gate import Admitted, Bounds, admit
 from xlplan.workbook.read.kinds import PASSWORD
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
-from xlplan.workbook.read.passing import without_passed
-from xlplan.workbook.read.relations import read_links
-from xlplan.workbook.read.second import disputed, may_be_disputed
+from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties
+from xlplan.workbook.read.second import disputed, may_be_disputed, second_marks, without_empty_rows
+from xlplan.workbook.read.xlsx_cells import cells_alone
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -33,6 +33,10 @@ _DETAILED = ("xlsx", "xlsm")
 _UNREAD = ("docProps/", "xl/theme/")
 """Parts that say nothing of values."""
 _STYLES = "xl/styles.xml"
+_EMPTY_SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    b"<sheetData/></worksheet>"
+)
 _PLENTY = 32 * MB
 """Bytes of parts above which a reader gets the file as it came, to hold it only once."""
 
@@ -62,9 +66,9 @@ def read_book(
         return Book(name, "", problems=(admitted,))
     try:
         if admitted.choice.passed:
-            data, admitted = without_passed(data, admitted)
+            data, admitted = _without_passed(data, admitted)
         book = _read(data, name, admitted, bounds, ours, values_alone)
-        return _with_markings(_with_hidden(book, data, admitted), data) if detail else book
+        return _with_marks(_with_hidden(book, data, admitted), data) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refusal.refusal.at(name),))
     except MemoryError:
@@ -86,8 +90,6 @@ def _read(
         return Book(name, "csv", (sheet,), problems=admitted.problems)
     if admitted.kind == "docx":
         return _read_document(data, name, admitted, bounds)
-    from xlplan.workbook.read.properties import read_properties
-
     properties, saved = read_properties(admitted.parts, admitted.kind)
     problems = list(admitted.problems)
     read = _read_values(data, admitted, bounds)
@@ -231,11 +233,11 @@ class _Beside:
         self.noted: Mapping[str, Mapping[At, str]] = admitted.notes
         self.unread: Filled | None = None
         if admitted.kind == "xlsb" and ours is not None:
-            from xlplan.workbook.read.extents_other import has_looks
+            from xlplan.workbook.read.xlsb import has_looks
 
             self.unread = GATE_032.fill("xlsb") if has_looks(admitted.parts) else None
         elif admitted.kind == "xls":
-            from xlplan.workbook.read.marks_other import read_xls_marks
+            from xlplan.workbook.read.xls import read_xls_marks
 
             found = read_xls_marks(data, ours)
             self.other = {name: each.marks for name, each in found.items()}
@@ -243,7 +245,7 @@ class _Beside:
             partly = any(each.partly for each in found.values())
             self.unread = GATE_032.fill("xls") if partly else None
         elif admitted.kind == "ods" and ours is not None:
-            from xlplan.workbook.read.marks_other import read_ods_marks
+            from xlplan.workbook.read.ods_marks import read_ods_marks
 
             self.other = read_ods_marks(admitted.parts, ours)
         self.annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
@@ -271,8 +273,6 @@ class _Beside:
 
     def _notes(self, name: str) -> Mapping[At, str]:
         if part := self.annotated.get(name, ""):
-            from xlplan.workbook.read.markings import read_notes
-
             return read_notes(self.admitted.parts, part)
         return self.noted.get(name) or {}
 
@@ -303,7 +303,7 @@ def _check_complete(
 
 def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
     """`book` with the rows and columns that nobody sees; where it is not read, a warning."""
-    from xlplan.workbook.read.hidden import Hidden, read_hidden
+    from xlplan.workbook.read.hidden import read_hidden
 
     if book.kind == "xlsb":
         return replace(book, problems=(*book.problems, GATE_032.problem(book.name, "hidden")))
@@ -324,17 +324,14 @@ def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
     )
 
 
-def _with_markings(book: Book, data: bytes) -> Book:
+def _with_marks(book: Book, data: bytes) -> Book:
     """`book` with what openpyxl sees; where it sees nothing, a note says so."""
     if book.kind not in _DETAILED:
         return book
-    from xlplan.workbook.read.markings import read_markings
-    from xlplan.workbook.read.second import without_empty_rows
-
     try:
-        markings = read_markings(without_empty_rows(data))
+        marks = second_marks(without_empty_rows(data))
     except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
-        markings = {}
+        marks = {}
         unseen = GATE_032.fill("looks", reason=type(error).__name__)
     else:
         unseen = GATE_032.fill("unseen")
@@ -345,10 +342,44 @@ def _with_markings(book: Book, data: bytes) -> Book:
             struck=found.struck,
             merged=found.merged,
         )
-        if (found := markings.get(sheet.name))
+        if (found := marks.get(sheet.name))
         else sheet
         for sheet in book.sheets
     ]
-    if len(markings) >= len(sheets):
+    if len(marks) >= len(sheets):
         return replace(book, sheets=tuple(sheets))
     return replace(book, sheets=tuple(sheets), problems=(*book.problems, unseen.at(book.name)))
+
+
+def _without_passed(data: bytes, admitted: Admitted) -> tuple[bytes, Admitted]:
+    """The file, and what was admitted of it, with every sheet empty that is passed over."""
+    passed = admitted.choice.passed.keys()
+    if admitted.kind == "xls":
+        from xlplan.workbook.read.xls import without_sheets
+
+        return without_sheets(data, passed), admitted
+    if admitted.kind == "ods":
+        from xlplan.workbook.read.ods import without_tables
+
+        emptied = {"content.xml": without_tables(admitted.parts["content.xml"], passed)}
+    else:
+        emptied = dict(_without_sheets(admitted, passed))
+    parts = {**admitted.parts, **emptied}
+    return checked_package(parts), replace(admitted, parts=parts)
+
+
+def _without_sheets(admitted: Admitted, passed: Set[str]) -> Iterator[tuple[str, bytes]]:
+    """The parts of sheets without their cells, and without what is related to them."""
+    read = {part for _, part in admitted.sheets}
+    for sheet, part in list_sheets(admitted.parts, admitted.kind):
+        if sheet in passed and part not in read:
+            folder, name = posixpath.split(part)
+            yield part, _EMPTY_SHEET if admitted.kind != "xlsb" else b""
+            relations = posixpath.join(folder, "_rels", f"{name}.rels")
+            if relations in admitted.parts:
+                yield relations, _NO_RELATIONS
+
+
+_NO_RELATIONS = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+)
