@@ -154,7 +154,7 @@ def _mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
     from email import message_from_bytes
 
     bag = _Bag(bounds)
-    said: dict[int, dict[str, str]] = {}
+    texts: dict[int, dict[str, str]] = {}
     for owner, part in _leaves(message_from_bytes(data)):
         name = _file_name(part)
         content = part.get_payload(decode=True)
@@ -167,9 +167,9 @@ def _mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
             text = _decoded(content, part.get_content_charset() or "utf-8")
             words = _words(text) if kind == _PLAIN else _of_page(text)
             if words:
-                told = said.setdefault(owner, {})
-                told[kind] = f"{told[kind]} {words}" if kind in told else words
-    return bag.files, [each.get(_PLAIN) or each[_PAGE] for _, each in sorted(said.items())]
+                known = texts.setdefault(owner, {})
+                known[kind] = f"{known[kind]} {words}" if kind in known else words
+    return bag.files, [each.get(_PLAIN) or each[_PAGE] for _, each in sorted(texts.items())]
 
 
 def _leaves(message: Message) -> Iterator[tuple[int, Message]]:
@@ -261,7 +261,7 @@ def _outlook(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
             for path, entry in sorted(found.items())
             if path[-1].endswith((_WIDE, _NARROW)) and entry.length < 65536
         }
-        said = [_outlook_words(file, found, folder) for folder in _outlook_messages(found)]
+        words = [_outlook_words(file, found, folder) for folder in _outlook_messages(found)]
         bag = _Bag(bounds)
         for path, entry in sorted(found.items()):
             if path[-1] != _DATA or len(path) < 2 or not path[-2].startswith(_ATTACHED):
@@ -274,7 +274,7 @@ def _outlook(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
                 bag.add(next(filter(None, names), "attachment"), content)
     except MALFORMED:
         raise Refused(MESSAGE) from None
-    return bag.files, list(filter(None, said))
+    return bag.files, list(filter(None, words))
 
 
 def _outlook_messages(found: Mapping[Path, Entry]) -> list[Path]:

@@ -237,8 +237,8 @@ def add_chart(target: Any, sheet: Any, chart: Chart, font: str) -> None:
     drawn.set_size({"width": chart.width, "height": chart.height})
     alt = line(chart.alt or chart.title, 2000)
     place = {"x_offset": chart.right, "object_position": 2}
-    said = {"description": alt, "decorative": False}
-    sheet.insert_chart(chart.row, chart.col, drawn, {**place, **said})
+    described = {"description": alt, "decorative": False}
+    sheet.insert_chart(chart.row, chart.col, drawn, {**place, **described})
 
 
 def _source(sheet: str, area: Area) -> list[object]:
