@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from xlplan.board.model import Board, ReturnLine
+from xlplan.board.board_model import Board, ReturnLine
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question

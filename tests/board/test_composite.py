@@ -26,11 +26,11 @@ from tests.boards import (
 )
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
-from xlplan.board.book import SHEETS
+from xlplan.board.composite import SHEETS
 from xlplan.board.figures import Figures, figures
-from xlplan.board.frame import percent
-from xlplan.board.naming import short_name, short_names
 from xlplan.board.standings import best_first, direction
+from xlplan.board.view import percent
+from xlplan.board.words import short_name, short_names
 from xlplan.errors import XlplanError
 from xlplan.merge.model import Change, MasterRow, Place
 from xlplan.plan.definition import STATUS, CompositeSettings, Rating
@@ -351,7 +351,7 @@ def test_contents_says_which_board_this_is_and_links_every_sheet() -> None:
     for text in (board.tip, "OFFICIAL", "2026-11", "20 November 2026", DEFINITION.organisation):
         assert text in words
     links = {cell.link for _, _, cell in cells_of(sheet) if cell.link}
-    assert links == {f"'{kind.name}'!A1" for kind in SHEETS.values()}
+    assert links == {f"'{kind.name}'!A1" for kind in SHEETS if kind.key != "contents"}
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 81])

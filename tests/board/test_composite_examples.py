@@ -15,7 +15,7 @@ import pytest
 from tests.board_books import Published, noted, play, rows_under
 from tests.shipped import FOUND, actions, definition, returns
 from xlplan.board import Board, composite_workbook
-from xlplan.board.naming import short_names
+from xlplan.board.words import short_names
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.values import Invalid, canon, show_in
 from xlplan.workbook.read.book import a1

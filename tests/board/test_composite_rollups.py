@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.composite_sample import sample_board
 from xlplan.board import composite_workbook
-from xlplan.board.model import Board
+from xlplan.board.board_model import Board
 from xlplan.plan.definition import Field, Rollup
 from xlplan.workbook.write.sheet import Cell
 

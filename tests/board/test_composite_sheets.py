@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from tests.boards import action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
-from xlplan.board.earlier import average_slip, moments
+from xlplan.board.charts_of_board import whole_unit
 from xlplan.board.figures import figures
-from xlplan.board.history import say_days
-from xlplan.board.paging import page_breaks, paged, room, scale
-from xlplan.board.restated import restatements
-from xlplan.board.summary_charts import whole_unit
+from xlplan.board.fitting import page_breaks, paged, room, scale
+from xlplan.board.moments import average_slip, moments, restatements
+from xlplan.board.view import say_days
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import Field, Lead, Rating
@@ -152,7 +151,7 @@ def test_who_has_not_returned_is_named_under_the_organisation() -> None:
     returns = [ReturnLine("Workforce Lead"), ReturnLine("Designated Nurse", True, True)]
     board = board_of(action("1", lead=("Workforce Lead",)), returns=returns)
     assert column(board, "By organisation", "Organisation", "Not returned yet") == [
-        "Workforce Lead", "None"
+        "Workforce Lead", "Nobody"
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from tests import small
 from tests.composite_sample import sample_board
-from xlplan.board.tables import frames_of, tables_of
+from xlplan.board.composite import frames_of, tables_of
 from xlplan.frames import table_frame
 
 

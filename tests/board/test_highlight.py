@@ -11,8 +11,8 @@ from tests.composite_sample import CREATED, DEFINITION, SCALE, sample_board
 from tests.office import Office
 from xlplan.board import Board, ReturnLine
 from xlplan.board.figures import figures
-from xlplan.board.frame import Frame
 from xlplan.board.one_page import first_in_line, highlight_workbook
+from xlplan.board.view import view_of
 from xlplan.workbook.write.sheet import Cell, Sheet
 from xlplan.workbook.write.writing import write_workbook
 
@@ -75,9 +75,9 @@ def test_its_counts_are_those_of_the_rows(name: str) -> None:
 
 
 def test_the_worst_stand_first() -> None:
-    frame = Frame(board := sample_board(81), figures(board))
-    found = first_in_line(frame)
-    assert {one.row.uid for one in found} == {one.row.uid for one in frame.figures.exceptions}
+    view = view_of(sample_board(81))
+    found = first_in_line(view)
+    assert {one.row.uid for one in found} == {one.row.uid for one in view.figures.exceptions}
     reds = [one.now == "R" for one in found]
     assert reds == sorted(reds, reverse=True)
     assert any(reds)

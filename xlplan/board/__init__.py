@@ -1,6 +1,6 @@
-"""The board's workbook: one module per sheet, and `book`, which puts them together."""
+"""The board's workbook: each sheet is worked out once and drawn in several ways."""
 
-from xlplan.board.book import composite_workbook
-from xlplan.board.model import Board, PastBoard, ReturnLine
+from xlplan.board.board_model import Board, PastBoard, ReturnLine
+from xlplan.board.composite import composite_workbook
 
 __all__ = ["Board", "PastBoard", "ReturnLine", "composite_workbook"]

@@ -1,46 +1,43 @@
 """The board's workbook for those who read it by ear, by keyboard or much enlarged.
 
 The same content as the composite, by the rules of `xlplan.workbook.write.accessibility`: one
-table a sheet from column A, nothing merged, nothing blank, nothing said by colour alone. What the
+table a sheet from column A, nothing merged, nothing blank, nothing by colour alone. What the
 composite says by an edge or a cell note stands in a column here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from xlplan.board.frame import percent
-from xlplan.board.longtexts import MOST_POINTS, pieces
-from xlplan.board.model import Board
-from xlplan.board.plain_table import Table, TableColumn, TableValue, table
-from xlplan.board.standings import points_of
-from xlplan.board.tables import tables_of
-from xlplan.plan.definition import Rating
+from xlplan.board.board_model import Board
+from xlplan.board.coloured import label_of
+from xlplan.board.composite import sheets_of
+from xlplan.board.fitting import LongTexts, is_long, long_texts, pieces
+from xlplan.board.paint import workbook_of
+from xlplan.board.table import BoardSheet, Item, Table, TableColumn, joined, make_table
+from xlplan.board.view import percent, say_days
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, palette, rating_style
-from xlplan.workbook.write.measure import count_lines, line_height
 from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Row, Sheet, Style, Workbook
 
 BLANK = "[blank]"
-"""What stands where nothing is given: a blank cell in a table cannot be heard."""
+"""What stands where nothing is given and no word says so: a blank cell cannot be heard."""
 SIZE = 12.0
-HEADED = 3
-"""The row (from 0) of a table's headings: above it a title, a line about it and a link."""
 PIECE_LINES = 20
-DEFAULT_WIDTH = 18.0
+LONG_TEXTS = "Long texts"
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Reader:
-    """What the tables share: the look, the notes by term, and texts that no row can show."""
+    """What the sheets share: the look, the notes by term, and the texts that no row can show."""
 
     board: Board
     notes: Mapping[str, int]
     look: Palette
-    long: list[tuple[str, str]] = field(default_factory=list)
+    long: LongTexts = field(default_factory=LongTexts)
 
     @cached_property
     def body(self) -> Style:
@@ -60,16 +57,6 @@ class _Reader:
         return replace(self.plain, colour=self.look.link.colour)
 
     @cached_property
-    def ratings(self) -> Mapping[str, Rating]:
-        """The scale, by the words for its points."""
-        points = points_of(self.board.definition, ())
-        return {point.label: point.rating for point in points if point.rating is not None}
-
-    @cached_property
-    def shades(self) -> dict[str, Style]:
-        return {label: rating_style(rating, self.body) for label, rating in self.ratings.items()}
-
-    @cached_property
     def shares(self) -> Style:
         return replace(self.body, number_format="0%", align="right")
 
@@ -77,33 +64,33 @@ class _Reader:
     def figures(self) -> Style:
         return replace(self.body, align="right")
 
-    def cell(self, column: TableColumn, value: TableValue, label: str) -> Cell:
+    def cell(self, column: TableColumn, item: Item) -> Cell:
         """A value in its own kind of cell; blanks are said."""
-        if value is None:
-            return Cell(BLANK, self.body)
-        if isinstance(value, str):
-            if column.kind == "rating" and value in self.shades:
-                return Cell(value, self.shades[value])
-            return Cell(self.fit(value, width_of(column), label), self.body)
+        value = item.value
+        if value is None or isinstance(value, str | tuple) or column.kind == "days":
+            words = words_of(column, item)
+            style = self.body
+            if column.kind == "rating" and item.rating is not None:
+                style = rating_style(item.rating, self.body)
+            return Cell(self.long.fit(words, width_of(column), self.body), style)
         if isinstance(value, date):
             return Cell(value, self.body)
         if column.kind == "share":
             return Cell(int(percent(value)[:-1]) / 100, self.shares)
         return Cell(value, self.figures)
 
-    def fit(self, text: str, width: float, label: str) -> str:
-        """`text`, or its beginning and where the whole of it is, where no row is high enough."""
-        most = int(MOST_POINTS / line_height(SIZE))
-        if len(text) < most * 2 or count_lines(text, width, self.body) <= most:
-            return text
-        self.long.append((label, text))
-        head = pieces(text, width, self.body, most - 3)[0]
-        return f"{head} …\n[Cut here. The whole is in Long texts, text {len(self.long)}.]"
-
 
 def width_of(column: TableColumn) -> float:
-    """The width of a column, in characters."""
-    return column.width or DEFAULT_WIDTH
+    """The width of a column, in characters: as on paper, in larger letters."""
+    return max(column.width * SIZE / 10, 12)
+
+
+def words_of(column: TableColumn, item: Item) -> str:
+    """What is read out for an item that is not a figure; a blank is said."""
+    value = item.value
+    if column.kind == "days" and isinstance(value, float | int):
+        return say_days(value)
+    return str(joined(value) if value is not None else column.spoken or BLANK)
 
 
 def accessible_workbook(board: Board, created: str) -> Workbook:
@@ -112,33 +99,33 @@ def accessible_workbook(board: Board, created: str) -> Workbook:
     Raises:
         XlplanError: ``[composite] sheets`` names a sheet that there is not.
     """
-    definition = board.definition
-    tables = tables_of(board)
-    notes = next(found for found in tables if found.key == "notes")
-    numbers = {str(row[1]): number for number, row in enumerate(notes.rows, 1)}
-    reader = _Reader(board, numbers, palette(definition))
-    tables = tuple(_with_blank(found) if found is notes else found for found in tables)
-    sheets = {found.name: _sheet(reader, found) for found in tables if found.rows}
-    if reader.long:
-        found = _long_texts(reader)
-        tables = (*tables, found)
-        sheets[found.name] = _sheet(reader, found)
-    return Workbook(
-        sheets=[_contents(reader, tables), *sheets.values()],
-        title=f"{definition.title}: report to the board, {say_date(board.as_of)} (accessible)",
-        created=created,
-        subject=f"Cycle {board.cycle}",
-        company=definition.organisation,
-        language=definition.language,
-        font=definition.style.font,
-        properties={"Ledger tip": board.tip} if board.tip else {},
-    )
+    made = sheets_of(board)
+    above = {table.key: _above(sheet) for sheet in made.values() for table in sheet.tables[:1]}
+    tables = {table.key: table for sheet in made.values() for table in sheet.tables}
+    numbers = {str(row[1]): number for number, row in enumerate(tables["notes"].rows, 1)}
+    tables["notes"] = _with_blank(tables["notes"])
+    plain = _Reader(board, numbers, palette(board.definition))
+    found = [text for table in tables.values() for text in _long(plain, table)]
+    reader = replace(plain, long=long_texts(found, LONG_TEXTS, "text"))
+    if found:
+        tables["long_texts"] = _long_texts(reader)
+    sheets = [
+        _sheet(reader, table, above.get(key, ())) for key, table in tables.items() if table.lines
+    ]
+    every = [_contents(reader, list(tables.values())), *sheets]
+    return workbook_of(board, every, "report to the board", created, " (accessible)")
+
+
+def _above(sheet: BoardSheet) -> tuple[str, ...]:
+    """What a sheet says above its first table."""
+    remarks = (f"{'; '.join(sheet.notes)}.",) if sheet.notes else ()
+    return (*remarks, sheet.sentence) if sheet.sentence else remarks
 
 
 def _with_blank(notes: Table) -> Table:
     """The notes, and one more that says what stands where nothing is given."""
-    row = (f"[note {len(notes.rows) + 1}]", "Blanks", f"{BLANK} stands where nothing is given.")
-    return replace(notes, rows=(*notes.rows, row))
+    row = (f"[note {len(notes.lines) + 1}]", "Blanks", f"{BLANK} stands where nothing is given.")
+    return replace(notes, lines=(*notes.lines, *make_table("", "", "", notes.columns, [row]).lines))
 
 
 def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
@@ -152,10 +139,10 @@ def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
     rows = [
         [
             Cell(found.name, replace(reader.body, colour=reader.look.link.colour),
-                 link=f"'{found.name}'!A1") if found.rows else
+                 link=f"'{found.name}'!A1") if found.lines else
             Cell(f"{found.name} (nothing to list, so no sheet)", reader.body),
             Cell(found.line, reader.body),
-            Cell(len(found.rows), reader.figures),
+            Cell(len(found.lines), reader.figures),
         ]
         for found in tables
     ]  # fmt: skip
@@ -167,28 +154,26 @@ def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
     )
     head = [Cell(column.heading, reader.head) for column in columns]
     top = [_title(reader, title), *(Row([Cell(text, reader.plain)]) for text in above)]
-    return _laid("Contents", "contents", [*top, Row(head), *map(Row, rows)], columns)
+    return _laid("Contents", "contents", [*top, Row(head)], list(map(Row, rows)), columns)
 
 
 def _title(reader: _Reader, text: str) -> Row:
     return Row([Cell(text, replace(reader.look.title, size=16))])
 
 
-def _sheet(reader: _Reader, given: Table) -> Sheet:
+def _sheet(reader: _Reader, table: Table, above: Sequence[str]) -> Sheet:
     top = [
-        _title(reader, given.name),
-        Row([Cell(f"{given.line}. One table, {_rows(len(given.rows))}.", reader.plain)]),
+        _title(reader, table.name),
+        Row([Cell(f"{table.line}. One table, {_rows(len(table.lines))}.", reader.plain)]),
+        *(Row([Cell(text, reader.plain)]) for text in above),
         Row([Cell("Back to Contents", reader.link, link="'Contents'!A1")]),
+        Row([_heading(reader, column) for column in table.columns]),
     ]
-    headings = [_heading(reader, column) for column in given.columns]
-    body = []
-    for row in given.rows:
-        cells = []
-        for column, value in zip(given.columns, row, strict=True):
-            label = f"{given.name}, {row[0] or 'no ref'}, {column.heading}"
-            cells.append(reader.cell(column, value, label))
-        body.append(Row(cells))
-    return _laid(given.name, given.key, [*top, Row(headings), *body], given.columns)
+    body = [
+        Row([reader.cell(c, item) for c, item in zip(table.columns, line.items, strict=True)])
+        for line in table.lines
+    ]
+    return _laid(table.name, table.key, top, body, table.columns)
 
 
 def _rows(count: int) -> str:
@@ -201,16 +186,34 @@ def _heading(reader: _Reader, column: TableColumn) -> Cell:
     return Cell(column.heading + mark, reader.head)
 
 
-def _laid(name: str, key: str, rows: Sequence[Row], columns: Sequence[TableColumn]) -> Sheet:
+def _laid(
+    name: str,
+    key: str,
+    top: Sequence[Row],
+    body: Sequence[Row],
+    columns: Sequence[TableColumn],
+) -> Sheet:
+    """A sheet with its one table; `top` ends with the headings."""
+    headed = len(top) - 1
     return Sheet(
         name=name,
-        rows=rows,
+        rows=[*top, *body],
         columns=[Column(width_of(column)) for column in columns],
-        filter=Area(HEADED, 0, len(rows) - 1, len(columns) - 1),
+        filter=Area(headed, 0, len(top) + len(body) - 1, len(columns) - 1),
         table=f"table_{key}",
-        page=Page(repeat_rows=(HEADED, HEADED), footer_right=""),
+        page=Page(repeat_rows=(headed, headed), footer_right=""),
         gridlines=True,
     )
+
+
+def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:
+    """Every text of a table that no row is high enough for, with where it stands."""
+    for line in table.lines:
+        for column, item in zip(table.columns, line.items, strict=True):
+            if isinstance(item.value, str | tuple):
+                words = words_of(column, item)
+                if is_long(words, width_of(column), reader.body):
+                    yield words, f"{table.name}, {label_of(table, line, column)}"
 
 
 def _long_texts(reader: _Reader) -> Table:
@@ -220,11 +223,12 @@ def _long_texts(reader: _Reader) -> Table:
         TableColumn("place", "Where it stands", width=40),
         TableColumn("text", "What it says", width=90),
     )
-    rows: list[Sequence[TableValue]] = []
-    for number, (label, text) in enumerate(reader.long, 1):
-        parts = pieces(text, columns[2].width, reader.body, PIECE_LINES)
+    rows = []
+    for text, label in reader.long.labels.items():
+        number = reader.long.numbers[text]
+        parts = pieces(text, width_of(columns[2]), reader.body, PIECE_LINES)
         for part, piece in enumerate(parts, 1):
             name = f"{number}" if len(parts) == 1 else f"{number}, part {part} of {len(parts)}"
-            rows.append((name, label, piece))
+            rows.append((name, label[:200], piece))
     line = "Texts in full that are too long for a row"
-    return table("long_texts", "notes", "Long texts", line, columns, rows)
+    return make_table("long_texts", LONG_TEXTS, line, columns, rows)

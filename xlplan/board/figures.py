@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from xlplan.board.model import Board, ReturnLine
-from xlplan.board.organisations import OrganisationCount, organisation_counts
+from xlplan.board.board_model import Board
 from xlplan.board.reasons import with_reasons
 from xlplan.board.standings import (
-    NO_LEAD,
     NO_SECTION,
     Direction,
     Point,
     Reader,
     Standing,
-    leads_of,
     points_of,
     reader_of,
     section_field,
@@ -28,7 +25,17 @@ from xlplan.board.standings import (
     section_of,
     standing,
 )
+from xlplan.board.who_answers import (
+    LeadCount,
+    OrganisationCount,
+    lead_counts,
+    organisation_counts,
+)
 from xlplan.merge.model import MasterRow
+from xlplan.plan.checks.rollups import RolledUp, roll_up
+from xlplan.plan.definition import PlanDefinition, Rollup
+from xlplan.plan.text import fold
+from xlplan.plan.values import Value, show, sort_elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,8 @@ class Count:
     attention: int
     overdue: int
     exceptions: int
+    paths: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """How many ratings went from which bucket to which other."""
 
     @property
     def actions(self) -> int:
@@ -68,19 +77,17 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class LeadCount:
-    """The actions of one lead, and the lead's return. A shared action counts under each lead."""
+class AnswerCount:
+    """The actions that answer one recommendation; an action counts under each that it answers."""
 
-    lead: str
-    organisation: str
+    row: MasterRow
+    sections: tuple[str, ...]
     now: Mapping[str, int]
     overdue: int
-    exceptions: int
-    line: ReturnLine | None
 
     @property
     def actions(self) -> int:
-        """How many actions name this lead."""
+        """How many actions answer it."""
         return sum(self.now.values())
 
 
@@ -96,6 +103,8 @@ class Figures:
     total: Count
     leads: tuple[LeadCount, ...]
     organisations: tuple[OrganisationCount, ...]
+    recommendations: tuple[AnswerCount, ...]
+    """Of each recommendation that stands."""
     withdrawn: tuple[MasterRow, ...]
     withdrawn_since: int
     asked: int
@@ -144,6 +153,9 @@ def _count(reader: Reader, name: str, now: Sequence[Standing], before: Iterable[
         attention=sum(s.attention for s in now),
         overdue=sum(s.overdue for s in now),
         exceptions=sum(bool(s.reasons) for s in now),
+        paths=Counter(
+            (s.before or "", s.now) for s in now if s.direction in ("better", "worse", "uncompared")
+        ),
     )
 
 
@@ -153,12 +165,12 @@ def _before(reader: Reader, rows: Sequence[MasterRow]) -> list[tuple[str, str]]:
     item = section_field(definition)
     out = []
     for row in rows:
-        seen = reader.seen_before(row.uid)
-        if seen is None:
+        last = reader.last_values(row.uid)
+        if last is None:
             continue
-        there = item is None or item.id in seen
-        section = section_in(definition, seen) if there else section_of(definition, row)
-        out.append((section, reader.bucket_in(seen)))
+        there = item is None or item.id in last
+        section = section_in(definition, last) if there else section_of(definition, row)
+        out.append((section, reader.bucket_in(last)))
     return out
 
 
@@ -185,11 +197,12 @@ def figures(board: Board) -> Figures:
         ),
         plans=_plan_counts(board, standings),
         total=_count(reader, "All actions", standings, [key for _, key in before]),
-        leads=_lead_counts(reader, standings),
+        leads=lead_counts(reader, standings),
         organisations=organisation_counts(reader, standings),
+        recommendations=_answer_counts(board, standings),
         withdrawn=tuple(row for row in actions if row.withdrawn),
         withdrawn_since=sum(
-            row.withdrawn and reader.seen_before(row.uid) is not None for row in actions
+            row.withdrawn and reader.last_values(row.uid) is not None for row in actions
         ),
         asked=sum(line.issued for line in board.returns),
         returned=sum(line.issued and line.returned for line in board.returns),
@@ -221,22 +234,52 @@ def _standings(board: Board) -> tuple[Standing, ...]:
     return tuple(found)
 
 
-def _lead_counts(reader: Reader, standings: Sequence[Standing]) -> tuple[LeadCount, ...]:
-    definition = reader.board.definition
-    by_lead: dict[str, list[Standing]] = {name: [] for name in reader.line_of}
+def answers_of(definition: PlanDefinition, values: Mapping[str, Value]) -> tuple[str, ...]:
+    """The refs of the recommendations that an action answers."""
+    item = definition.with_role("recommendation")
+    value = values.get(item.id) if item else None
+    if isinstance(value, frozenset):
+        return tuple(sort_elements(value))
+    return value if isinstance(value, tuple) else (show(value),) if show(value) else ()
+
+
+def _answer_counts(board: Board, standings: Sequence[Standing]) -> tuple[AnswerCount, ...]:
+    answering: dict[str, list[Standing]] = {}
     for one in standings:
-        for name in leads_of(definition, one.row.values) or (NO_LEAD,):
-            by_lead.setdefault(name, []).append(one)
-    order = sorted(by_lead, key=lambda name: (name == NO_LEAD, name.casefold(), name))
-    found = ((name, definition.lead(name)) for name in order)
-    return tuple(
-        LeadCount(
-            lead=name,
-            organisation=lead.organisation if lead else "",
-            now=Counter(s.now for s in by_lead[name]),
-            overdue=sum(s.overdue for s in by_lead[name]),
-            exceptions=sum(bool(s.reasons) for s in by_lead[name]),
-            line=reader.line_of.get(name),
-        )
-        for name, lead in found
-    )
+        for ref in dict.fromkeys(answers_of(board.definition, one.row.values)):
+            answering.setdefault(ref, []).append(one)
+    standing_rows = [r for r in board.rows if r.kind == "recommendation" and not r.withdrawn]
+    return tuple(_answered(row, answering.get(row.ref, ())) for row in standing_rows)
+
+
+def _answered(row: MasterRow, found: Sequence[Standing]) -> AnswerCount:
+    sections = tuple(dict.fromkeys(one.section for one in found))
+    now = Counter(one.now for one in found)
+    return AnswerCount(row, sections, now, sum(one.overdue for one in found))
+
+
+Rolled = tuple[Rollup, Mapping[str, RolledUp]]
+"""A rule of the plan, and what it comes to by what it sums up for (folded)."""
+
+
+def rolled_up(board: Board) -> list[Rolled]:
+    """What the actions of each recommendation come to, for each rule that the plan names."""
+    found = (rollup for rollup in board.definition.rollups if rollup.to == "recommendation")
+    return [_rolled(board, rollup) for rollup in found]
+
+
+def rolled_sections(board: Board) -> list[Rolled]:
+    """What the actions of each section (or of what stands for it) come to, for each such rule."""
+    definition = board.definition
+    item = section_field(definition)
+    if item is None or board.plans:
+        return []
+    return [
+        _rolled(board, rollup)
+        for rollup in definition.rollups
+        if rollup.rule != "accountable" and definition.find(rollup.to) == item
+    ]
+
+
+def _rolled(board: Board, rollup: Rollup) -> Rolled:
+    return rollup, {fold(one.to): one for one in roll_up(board.definition, board.rows, rollup)}

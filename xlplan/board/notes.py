@@ -1,34 +1,82 @@
-"""The Notes sheet: how the figures are made, the rating key, what is left open, long texts."""
+"""The sheets Contents and Notes: which board this is, how figures are made, what is left open."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from xlplan.board.frame import Frame, plural
-from xlplan.board.longtexts import cut_words, pieces
-from xlplan.board.plan_sheet import empty_fields
-from xlplan.board.restated import restatements
+from xlplan.board.changes import changes_table
+from xlplan.board.moments import restatements
+from xlplan.board.plan_sheet import empty_fields, withdrawn_table
 from xlplan.board.standings import best_first, listed
-from xlplan.board.words import decided, heading_of, meaning_of
+from xlplan.board.summary import rating_key
+from xlplan.board.table import BoardSheet, Table, TableColumn, make_table
+from xlplan.board.view import View, percent, plural
+from xlplan.board.words import heading_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import natural_key, show
-from xlplan.workbook.write.sheet import Cell, Row, Sheet
+from xlplan.plan.values import natural_key
 
-NAME = "Notes"
-WIDTHS = (30.0, 122.0)
-PIECE_LINES = 24
 OF_RATINGS = ("Closed", "On track", "Direction")
 """Terms that mean nothing where actions are not rated."""
 
 
-def method(frame: Frame) -> list[tuple[str, str]]:
+def contents_sheet(view: View) -> BoardSheet:
+    """Which board this is. The list of sheets is added by whoever draws them."""
+    return BoardSheet("Which board this is", "Contents", (about(view),))
+
+
+def about(view: View) -> Table:
+    """Which board this is."""
+    board, definition = view.board, view.board.definition
+    compared = "Nothing: this is the first board"
+    if view.compared:
+        compared = view.before[:1].upper() + view.before[1:]
+    facts = [
+        ("Plan", definition.title),
+        ("Organisation", definition.organisation),
+        ("Cycle", board.cycle),
+        ("Position at", say_date(board.as_of)),
+        ("Compared with", compared),
+        ("Protective marking", definition.marking or "None given"),
+        *((f"Plan {p.mark}", f"{p.title} ({p.group}), {say_date(p.as_of)}. Its refs begin with "
+           f"{p.mark}/") for p in board.plans),
+        ("Ledger tip", board.tip or "Not recorded"),
+        ("In short", headline(view)),
+    ]  # fmt: skip
+    columns = (TableColumn("fact", "Fact", width=26), TableColumn("value", "Value", width=112))
+    rows = [fact for fact in facts if fact[1]]
+    return make_table("about", "About this board", "Which board this is", columns, rows)
+
+
+def headline(view: View) -> str:
+    """The board's position in one paragraph."""
+    f = view.figures
+    total = f.total
+    rated = (
+        f": {total.closed} closed, {total.on_track} on track, {total.attention} rated for attention"
+    )
+    parts = [
+        plural(total.actions, "action") + (rated if view.rated else ""),
+        f"{total.overdue} overdue",
+        f"{plural(total.exceptions, 'exception')} for the board to look at",
+    ]
+    if total.before is not None:
+        moved = f"{total.moves.get('better', 0)} better, {total.moves.get('worse', 0)} worse, "
+        new = f"{total.moves.get('new', 0)} new"
+        parts.append(f"since the last board {moved if view.rated else ''}{new}")
+    if f.asked:
+        parts.append(f"{f.returned} of {plural(f.asked, 'return')} received")
+    if not view.rated:
+        parts.append(plural(len(view.board.changes), "change"))
+    elif total.share is not None:
+        parts.append(f"{percent(total.share)} closed or on track")
+    return "; ".join(parts) + "."
+
+
+def method(view: View) -> list[tuple[str, str]]:
     """What each figure means, one line a term."""
-    board, f = frame.board, frame.figures
+    board, f = view.board, view.figures
     day = say_date(board.as_of)
-    before = board.previous_label or "the last board"
-    still = " and the action is neither closed nor done and under watch" if frame.rated else ""
+    still = " and the action is neither closed nor done and under watch" if view.rated else ""
     lines = [
         ("Source", "Every figure is computed from the ledger; none is typed. The Plan sheet is the "
          "plan itself, so each figure can be counted again there."),
@@ -46,20 +94,20 @@ def method(frame: Frame) -> list[tuple[str, str]]:
          "question, or open and without a return from any of their leads who were asked. "
          "The reasons are given in words."),
     ]  # fmt: skip
-    if board.previous is not None:
-        ends = "best to worst" if best_first(_scale(frame)) else "worst to best"
+    if view.compared:
+        ends = "best to worst" if best_first(_scale(view)) else "worst to best"
         lines += [
-            ("Before", f"The plan as the board saw it: {before}. What has been corrected since is "
-             "shown as a change, not put into that column."),
+            ("Before", f"The plan as the board saw it: {view.before}. What has been corrected "
+             "since is shown as a change, not put into that column."),
             ("Direction", f"Better or worse by the order of the scale, which runs from {ends}. "
              "An action that had no rating before, or has none now, cannot be compared."),
         ]  # fmt: skip
     if f.asked:
         lines.append(
             ("Returns", f"{f.returned} of {f.asked} received; {f.late} of them late"
-             f"{_on_old(frame)}. A return is received once the file has been merged.")
+             f"{_on_old(view)}. A return is received once the file has been merged.")
         )  # fmt: skip
-    left_out = empty_fields(frame) if not board.definition.composite.fields else ()
+    left_out = empty_fields(view) if not board.definition.composite.fields else ()
     if left_out:
         names = listed([item.heading for item in left_out])
         lines.append(("Not shown", f"Columns with nothing in them are left out of Plan: {names}."))
@@ -78,22 +126,22 @@ def method(frame: Frame) -> list[tuple[str, str]]:
             ("History", "Each earlier cycle as its last composite had it. The average slip is over "
              "the actions that had a date then and when they came into the plan.")
         )  # fmt: skip
-    lines += _several(frame)
+    lines += _several(view)
     lines.append(("Ledger tip", board.tip or "Not recorded"))
-    if not frame.rated:
+    if not view.rated:
         return [line for line in lines if line[0] not in OF_RATINGS]
     return lines
 
 
-def _on_old(frame: Frame) -> str:
+def _on_old(view: View) -> str:
     """How many leads answered on the form of an earlier cycle only."""
-    old = sum(bool(line.old_form) for line in frame.board.returns)
+    old = sum(bool(line.old_form) for line in view.board.returns)
     return f", {old} on the form of an earlier cycle, which counts" if old else ""
 
 
-def _several(frame: Frame) -> list[tuple[str, str]]:
+def _several(view: View) -> list[tuple[str, str]]:
     """Which plans are on this board, and by which rules each is counted."""
-    plans = frame.board.plans
+    plans = view.board.plans
     if not plans:
         return []
     rule = (
@@ -109,111 +157,74 @@ def _several(frame: Frame) -> list[tuple[str, str]]:
     ]
 
 
-def _scale(frame: Frame) -> tuple[Rating, ...]:
-    item = frame.board.definition.with_role("rating")
-    return frame.board.definition.scale_of(item) if item else ()
+def _scale(view: View) -> tuple[Rating, ...]:
+    item = view.board.definition.with_role("rating")
+    return view.board.definition.scale_of(item) if item else ()
 
 
-def notes_sheet(frame: Frame) -> Sheet:
-    """Method, rating key, open lints, withdrawn actions; last, so that it has every long text."""
-    rows = frame.banner("Notes", len(WIDTHS))
-    label = replace(frame.boxed, bold=True)
-    _table(frame, rows, "How the figures are made")
-    for term, text in method(frame):
-        rows.append(Row([frame.text(term, label), *_whole(frame, text)]))
-    if frame.rated:
-        _table(frame, rows, "Rating key")
-    for point in frame.counted_points:
-        rows.append(Row([frame.rating(point.key), *_whole(frame, meaning_of(point))]))
-    _plan_notes(frame, rows)
-    _restatements(frame, rows)
-    _lints(frame, rows)
-    _withdrawn(frame, rows)
-    _long_texts(frame, rows)
-    return frame.sheet(NAME, rows, WIDTHS)
+def notes_sheet(view: View) -> BoardSheet:
+    """How the figures are made, the rating key, and what is left open or was corrected."""
+    return BoardSheet(
+        "How the figures are made, the rating key, checks left open, long texts in full"
+        if view.rated
+        else "How the figures are made, checks left open, long texts in full",
+        "Notes",
+        (
+            _method_table(view), rating_key(view), _plan_notes(view), _restatements(view),
+            _checks(view), withdrawn_table(view),
+        ),
+    )  # fmt: skip
 
 
-def _whole(frame: Frame, text: str) -> list[Cell]:
-    return [frame.fitted(text, WIDTHS[1], "Notes")]
+def _method_table(view: View) -> Table:
+    """The notes that headings refer to, numbered."""
+    columns = [
+        TableColumn("note", "Note", width=12),
+        TableColumn("term", "About", width=22),
+        TableColumn("text", "What it says", width=100),
+    ]
+    rows = [(f"[note {number}]", *line) for number, line in enumerate(method(view), 1)]
+    return make_table("notes", "Notes", "How the figures are made", columns, rows)
 
 
-def _table(frame: Frame, rows: list[Row], title: str) -> None:
-    frame.keep(NAME, len(rows))
-    rows.append(Row([], height=10))
-    frame.keep(NAME, len(rows))
-    head = frame.look.heading
-    rows.append(Row([Cell(title, head), Cell(None, head)]))
-
-
-def _plan_notes(frame: Frame, rows: list[Row]) -> None:
+def _plan_notes(view: View) -> Table:
     """What the plan itself says about its actions as a whole: its footnotes and legends."""
-    definition = frame.board.definition
+    definition = view.board.definition
     notes = [text for text in definition.notes if fold(text) != fold(definition.title)]
-    if not notes:
-        return
-    _table(frame, rows, "Notes of the plan")
-    for number, text in enumerate(notes, 1):
-        rows.append(Row([frame.text(f"Note {number}"), *_whole(frame, text)]))
+    columns = [
+        TableColumn("note", "Note", width=12),
+        TableColumn("text", "Text", width=110),
+    ]
+    rows = [(f"Note {number}", text) for number, text in enumerate(notes, 1)]
+    line = "What the plan itself says of its actions as a whole"
+    return make_table("plan_notes", "Notes of the plan", line, columns, rows)
 
 
-def _restatements(frame: Frame, rows: list[Row]) -> None:
-    """What an earlier board had been told and has been corrected since."""
-    found = restatements(frame.board)
-    if frame.board.previous is None:
-        return
-    _table(frame, rows, "Restatements: earlier periods corrected since the last board")
-    if not found:
-        rows.append(Row([Cell("None", frame.boxed), *_whole(frame, "Nothing has been restated.")]))
-    for change in found:
-        item = frame.board.definition.find(change.field)
-        heading = heading_of(item, change.field)
-        before, after = frame.say(item, change.before), frame.say(item, change.after)
-        text = f'From "{before}" to "{after}". {decided(change.kind)}, {frame.when(change.at)}'
-        if change.cycle and change.cycle != frame.board.cycle:
-            text += f", for {change.cycle}"
-        place = f" {change.place}." if str(change.place) else ""
-        label = ", ".join(part for part in (change.action, heading) if part)
-        rows.append(Row([frame.text(label), *_whole(frame, f"{text}.{place}")]))
+def _restatements(view: View) -> Table:
+    """What an earlier board was shown and has been corrected since."""
+    found = restatements(view.board) if view.compared else ()
+    line = "Earlier periods corrected since the last board"
+    return changes_table(view, "restatements", "Restatements", line, found)
 
 
-def _lints(frame: Frame, rows: list[Row]) -> None:
+def _checks(view: View) -> Table:
+    """The problems that nobody has settled."""
+    columns = [
+        TableColumn("action", "Action", width=14, spoken="No action"),
+        TableColumn("field", "Field", width=22, spoken="No field"),
+        TableColumn("message", "What was found", width=90),
+        TableColumn("code", "Code", width=12),
+    ]
     problems = sorted(
-        frame.board.problems,
+        view.board.problems,
         key=lambda p: (natural_key(p.action), p.where, p.field, p.code, p.message),
     )
-    _table(frame, rows, "Checks left open")
-    if not problems:
-        rows.append(Row([Cell("None", frame.boxed), Cell("No check is left open.", frame.boxed)]))
-    for problem in problems:
-        item = frame.board.definition.find(problem.field)
-        heading = heading_of(item, problem.field)
-        place = ", ".join(part for part in (problem.action, heading) if part)
-        text = f"{problem.message} [{problem.code}]"
-        rows.append(Row([frame.text(place or problem.where), *_whole(frame, text)]))
-
-
-def _withdrawn(frame: Frame, rows: list[Row]) -> None:
-    if not frame.figures.withdrawn:
-        return
-    item = frame.board.definition.with_role("action")
-    _table(frame, rows, f"Withdrawn: {plural(len(frame.figures.withdrawn), 'action')}, not counted")
-    for row in frame.figures.withdrawn:
-        text = show(row.values.get(item.id)) if item else ""
-        rows.append(Row([frame.ref(row.uid, row.ref), *_whole(frame, text)]))
-
-
-def _long_texts(frame: Frame, rows: list[Row]) -> None:
-    if not frame.texts.labels:
-        return
-    _table(frame, rows, "Long texts in full")
-    number = 0
-    # Fitting a text of this sheet may add to the list while it is walked: take it as it grows.
-    while number < len(frame.texts.labels):
-        text, label = list(frame.texts.labels.items())[number]
-        number += 1
-        parts = pieces(text, WIDTHS[1], frame.boxed, PIECE_LINES)
-        for part, piece in enumerate(parts, 1):
-            name = f"Long text {number}: {cut_words(label, 120)}" + (
-                f" (part {part} of {len(parts)})" if len(parts) > 1 else ""
-            )
-            rows.append(Row([Cell(name, frame.boxed), Cell(piece or None, frame.boxed)]))
+    rows = [
+        (
+            p.action or p.where, heading_of(view.board.definition.find(p.field), p.field),
+            p.message, p.code,
+        )
+        for p in problems
+    ]  # fmt: skip
+    line = "Checks of the plan that are left open"
+    return make_table("checks", "Checks left open", line, columns, rows)

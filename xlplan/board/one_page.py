@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from xlplan.board.figures import figures
-from xlplan.board.frame import SIGNS, Frame, plural
-from xlplan.board.key_figures import key_figures
-from xlplan.board.longtexts import cut_words
-from xlplan.board.model import Board
-from xlplan.board.paging import room, scale
+from xlplan.board.board_model import Board
+from xlplan.board.charts_of_board import NO_COLOUR, whole_unit
+from xlplan.board.fitting import cut_words, room, scale
+from xlplan.board.paint import Paint, workbook_of
 from xlplan.board.standings import DIRECTIONS, Direction, Standing, best_first, leads_of
-from xlplan.board.summary_charts import whole_unit
+from xlplan.board.summary import key_figures
+from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.look import mix, rating_style
+from xlplan.workbook.write.look import mix
 from xlplan.workbook.write.measure import row_heights
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Series, Sheet, Style
 from xlplan.workbook.write.sheet import Workbook as Book
@@ -32,7 +31,6 @@ LEAST = 3
 DEFAULT_HEIGHT = 15.0
 AIR = 8
 """Pixels on both sides of the chart."""
-NO_COLOUR = "#A6A6A6"
 TILES = (
     "Actions", "Closed or on track", "Rated for attention", "Overdue", "Exceptions",
     "Returns received",
@@ -41,48 +39,37 @@ TILES = (
 
 def highlight_workbook(board: Board, created: str) -> Book:
     """The highlight report of a board. `created` (ISO 8601, UTC) is written into the file."""
-    frame = Frame(board, figures(board))
-    definition = board.definition
-    return Book(
-        sheets=[highlight_sheet(frame)],
-        title=f"{definition.title}: highlight report, {say_date(board.as_of)}",
-        created=created,
-        subject=f"Cycle {board.cycle}",
-        company=definition.organisation,
-        language=definition.language,
-        font=definition.style.font,
-        properties={"Ledger tip": board.tip} if board.tip else {},
-    )
+    sheets = [highlight_sheet(Paint(view_of(board)))]
+    return workbook_of(board, sheets, "highlight report", created)
 
 
-def highlight_sheet(frame: Frame) -> Sheet:
+def highlight_sheet(paint: Paint) -> Sheet:
     """The page, with as many exceptions as it has room for."""
-    sheet = _page(frame, LEAST)
+    sheet = _page(paint, LEAST)
     for count in range(MOST, LEAST, -1):
-        sheet = _page(frame, count)
+        sheet = _page(paint, count)
         heights = row_heights(sheet)
         if sum(h or DEFAULT_HEIGHT for h in heights) <= room(sheet.page) / scale(sheet):
             break
     return sheet
 
 
-def _page(frame: Frame, most: int) -> Sheet:
-    draft = Draft(frame)
-    board = frame.board
-    against = "First board: nothing to compare with yet"
-    if board.previous is not None:
-        against = f"Compared with {board.previous_label or 'the last board'}"
+def _page(paint: Paint, most: int) -> Sheet:
+    draft = Page(paint)
+    view = paint.view
+    board = view.board
+    against = f"Compared with {view.before}" if view.compared else FIRST_BOARD
     parts = (board.definition.organisation, f"Position at {say_date(board.as_of)}", against)
     sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
-    draft.rows += frame.banner(cut_words(board.definition.title, 48), COLUMNS, sub)
+    draft.rows += paint.banner(cut_words(board.definition.title, 48), COLUMNS, sub)
     _tiles(draft)
-    if board.definition.with_role("rating") is not None and frame.figures.standings:
+    if view.rated and view.figures.standings:
         _ratings(draft)
-        if board.previous is not None:
+        if view.compared:
             movement(draft)
     exceptions(draft, most)
     returns(draft)
-    page = replace(frame.page(), paper="A4", landscape=False, fit_height=1)
+    page = replace(paint.page(), paper="A4", landscape=False, fit_height=1)
     return Sheet(
         name=NAME,
         rows=draft.rows,
@@ -90,14 +77,14 @@ def _page(frame: Frame, most: int) -> Sheet:
         merges=draft.merges,
         charts=draft.charts,
         page=page,
-        tab_colour=frame.look.heading_fill,
+        tab_colour=paint.look.heading_fill,
     )
 
 
-def _tiles(draft: Draft) -> None:
+def _tiles(draft: Page) -> None:
     """The key figures, each with what it was or out of what."""
-    look = draft.frame.look
-    tiles = [tile for tile in key_figures(draft.frame) if tile[1] in TILES]
+    look = draft.paint.look
+    tiles = [tile for tile in key_figures(draft.view) if tile[1] in TILES]
     fill = mix(look.band_fill, "#FFFFFF", 0.55)
     white = replace(
         look.body, fill=fill, align="center", valign="vcenter", wrap=False, edge="#FFFFFF"
@@ -116,10 +103,10 @@ def _tiles(draft: Draft) -> None:
         draft.row(*cells, height=height)
 
 
-def _ratings(draft: Draft) -> None:
+def _ratings(draft: Page) -> None:
     """Counts by rating, with the chart that is drawn from them."""
-    frame = draft.frame
-    total, compared = frame.figures.total, frame.board.previous is not None
+    paint, view = draft.paint, draft.view
+    total, compared = view.figures.total, view.compared
     draft.title("By rating")
     top = len(draft.rows)
     middle = replace(draft.head, align="center", indent=0)
@@ -127,15 +114,15 @@ def _ratings(draft: Draft) -> None:
     names = ("Before", "Now", "Change") if compared else ("Now", "Share")
     cells += [(2 + n, 2 + n, Cell(name, middle)) for n, name in enumerate(names)]
     draft.row(*cells, height=18)
-    number = replace(frame.number, size=10)
-    height = max(20.0, min(30.0, 120 / len(frame.figures.points)))
-    for point in frame.figures.points:
+    number = replace(paint.number, size=10)
+    height = max(20.0, min(30.0, 120 / len(view.figures.points)))
+    for point in view.figures.points:
         base = replace(draft.body, bold=True)
-        style = rating_style(point.rating, base) if point.rating else base
+        style = paint.point(point, base)
         now, before = total.now.get(point.key, 0), (total.before or {}).get(point.key, 0)
-        said = _more(now - before) if compared else f"{round(100 * now / total.actions)}%"
-        numbers: tuple[int | str, ...] = (before, now, said) if compared else (now, said)
-        label = frame.text(cut_words(point.label, 36), style)
+        more = _more(now - before) if compared else f"{round(100 * now / total.actions)}%"
+        numbers: tuple[int | str, ...] = (before, now, more) if compared else (now, more)
+        label = paint.text(cut_words(point.label, 36), style)
         figures = [
             (2 + n, 2 + n, Cell(value, number if n != len(numbers) - 1 else
                                 replace(number, size=9)))
@@ -143,7 +130,7 @@ def _ratings(draft: Draft) -> None:
         ]  # fmt: skip
         draft.row((0, 1, label), *figures, height=height)
     last = len(draft.rows) - 1
-    whole = replace(frame.total, size=10)
+    whole = replace(paint.total, size=10)
     shown: tuple[int | str, ...] = (total.actions, "100%")
     if compared:
         more = _more(total.actions - total.actions_before)
@@ -161,12 +148,12 @@ def _more(change: int) -> str:
     return f"{change} more" if change > 0 else f"{-change} fewer" if change else "same"
 
 
-def _chart(draft: Draft, top: int, last: int, *, compared: bool) -> Chart:
-    frame = draft.frame
-    total, points = frame.figures.total, frame.figures.points
+def _chart(draft: Page, top: int, last: int, *, compared: bool) -> Chart:
+    view = draft.view
+    total, points = view.figures.total, view.figures.points
     high = sum(row.height for row in draft.rows[top:])
     colours = [p.rating.colour if p.rating else NO_COLOUR for p in points]
-    said = ", ".join(f"{total.now.get(p.key, 0)} {p.label}" for p in points)
+    words = ", ".join(f"{total.now.get(p.key, 0)} {p.label}" for p in points)
     left = 5 if compared else 4
     # A chart that reached over the last column would make the page wider.
     width = (COLUMNS - left) * int(WIDTH * 7 + 5) - 2 * AIR
@@ -175,14 +162,14 @@ def _chart(draft: Draft, top: int, last: int, *, compared: bool) -> Chart:
             Series("Actions", NAME, Area(top + 1, 0, last, 0), Area(top + 1, 2, last, 2),
                    points=tuple(colours))
         ]  # fmt: skip
-        kind, alt = "doughnut", f"Actions by rating: {said}."
+        kind, alt = "doughnut", f"Actions by rating: {words}."
     else:
         series = [
             Series(point.label, NAME, Area(top, 2, top, 3), Area(top + n, 2, top + n, 3), colour)
             for n, (point, colour) in enumerate(zip(points, colours, strict=True), 1)
         ]
         was = ", ".join(f"{(total.before or {}).get(p.key, 0)} {p.label}" for p in points)
-        kind, alt = "bar", f"Actions by rating. Before: {was}. Now: {said}."
+        kind, alt = "bar", f"Actions by rating. Before: {was}. Now: {words}."
     return Chart(
         kind="doughnut" if kind == "doughnut" else "bar",
         title="",
@@ -202,23 +189,28 @@ COLUMNS = 12
 
 
 @dataclass
-class Draft:
+class Page:
     """The rows of the page as they are laid down."""
 
-    frame: Frame
+    paint: Paint
     rows: list[Row] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
 
     @property
+    def view(self) -> View:
+        """The board."""
+        return self.paint.view
+
+    @property
     def body(self) -> Style:
         """Text of the page: small, in a box."""
-        return replace(self.frame.boxed, size=9, valign="vcenter", indent=1)
+        return replace(self.paint.boxed, size=9, valign="vcenter", indent=1)
 
     @property
     def head(self) -> Style:
         """A column's heading."""
-        return replace(self.frame.look.heading, size=9, indent=1)
+        return replace(self.paint.look.heading, size=9, indent=1)
 
     def row(self, *cells: tuple[int, int, Cell], height: float = 0) -> None:
         """A row of cells, each over columns `first` to `last`."""
@@ -233,7 +225,7 @@ class Draft:
 
     def title(self, text: str, remark: str = "") -> None:
         """A small heading over what follows, with air above it."""
-        look = self.frame.look
+        look = self.paint.look
         self.rows.append(Row([], height=9))
         title = replace(look.subtitle, size=12)
         quiet = replace(look.muted, size=9, align="right", valign="bottom", wrap=False)
@@ -246,20 +238,20 @@ def spans(count: int) -> list[tuple[int, int]]:
     return [(first, after - 1) for first, after in pairwise(edges)]
 
 
-def movement(draft: Draft) -> None:
+def movement(draft: Page) -> None:
     """How many actions went which way, and in which sections."""
-    frame = draft.frame
-    total = frame.figures.total
+    paint, view = draft.paint, draft.view
+    total = view.figures.total
     draft.title("Since the last board")
     shown: list[tuple[str, int]] = [
         (" ".join(SIGNS[d]), total.moves.get(d, 0))
         for d in DIRECTIONS
         if d != "uncompared" or total.moves.get(d, 0)
     ]
-    shown.append(("× Withdrawn", frame.figures.withdrawn_since))
+    shown.append(("× Withdrawn", view.figures.withdrawn_since))
     parts = spans(len(shown))
     small = replace(draft.head, align="center", indent=0)
-    number = replace(frame.number, size=14, bold=True)
+    number = replace(paint.number, size=14, bold=True)
     draft.row(
         *((a, b, Cell(name, small)) for (a, b), (name, _) in zip(parts, shown, strict=True)),
         height=18,
@@ -271,12 +263,12 @@ def movement(draft: Draft) -> None:
     ways: tuple[tuple[Direction, str], ...] = (("worse", "Worse in"), ("better", "Better in"))
     for way, label in ways:
         found = [
-            f"{frame.short.get(s.name, s.name)} ({s.moves[way]})"
-            for s in sorted(frame.figures.sections, key=lambda s: -s.moves.get(way, 0))
+            f"{view.short.get(s.name, s.name)} ({s.moves[way]})"
+            for s in sorted(view.figures.sections, key=lambda s: -s.moves.get(way, 0))
             if s.moves.get(way, 0)
         ]
         bold = replace(draft.body, bold=True)
-        words = frame.text(_in_short(found, 190) or "No section", draft.body)
+        words = paint.text(_in_short(found, 190) or "No section", draft.body)
         draft.row((0, 1, Cell(label, bold)), (2, COLUMNS - 1, words))
 
 
@@ -290,30 +282,30 @@ def _in_short(names: Sequence[str], most: int, joint: str = ", ") -> str:
     return joint.join(kept)
 
 
-def first_in_line(frame: Frame) -> list[Standing]:
+def first_in_line(view: View) -> list[Standing]:
     """The exceptions, worst first: by rating, then overdue, worsened, and the more reasons.
 
     What cannot be placed on the scale stands after what is on it.
     """
-    place = {s: n for n, s in enumerate(_worst_first(frame))}
+    place = {s: n for n, s in enumerate(_worst_first(view))}
 
     def key(one: Standing) -> tuple[int, bool, bool, int]:
         worse = one.direction == "worse"
         return place.get(one.now, len(place)), not one.overdue, not worse, -len(one.reasons)
 
-    return sorted(frame.figures.exceptions, key=key)
+    return sorted(view.figures.exceptions, key=key)
 
 
-def _worst_first(frame: Frame) -> list[str]:
-    scale = [point.rating for point in frame.figures.points if point.rating is not None]
+def _worst_first(view: View) -> list[str]:
+    scale = [point.rating for point in view.figures.points if point.rating is not None]
     codes = [rating.code for rating in scale]
     return codes[::-1] if best_first(scale) else codes
 
 
-def exceptions(draft: Draft, most: int) -> None:
+def exceptions(draft: Page, most: int) -> None:
     """At most `most` of the actions to look at, with the first of their reasons."""
-    frame = draft.frame
-    found = first_in_line(frame)
+    paint, view = draft.paint, draft.view
+    found = first_in_line(view)
     title = "Exceptions, the worst first" if found else "Exceptions"
     shown = found[:most]
     remark = f"{len(shown)} of {plural(len(found), 'exception')}; the composite has them all"
@@ -322,43 +314,52 @@ def exceptions(draft: Draft, most: int) -> None:
         words = "No action is rated for attention, overdue, worse than before or not updated."
         draft.row((0, COLUMNS - 1, Cell(words, draft.body)), height=22)
         return
-    rated = frame.board.definition.with_role("rating") is not None
     columns = [(0, 0, "Ref"), (1, 5, "Action"), (6, 7, "Leads"), (8, 8, "Rating"), (9, 11, "Why")]
     draft.row(*((a, b, Cell(name, draft.head)) for a, b, name in columns), height=16)
-    item = frame.board.definition.with_role("action")
+    item = view.board.definition.with_role("action")
     for one in shown:
-        text = frame.say(item, one.row.values.get(item.id)) if item else ""
-        leads = _in_short(leads_of(frame.board.definition, one.row.values), 40, "\n")
+        text = view.say(item, one.row.values.get(item.id)) if item else ""
+        leads = _in_short(leads_of(view.board.definition, one.row.values), 40, "\n")
         why = cut_words("; ".join(reason.words for reason in one.reasons), 110)
-        rating = (
-            frame.rating(one.now, replace(draft.body, size=8, indent=0)) if rated else Cell("–")
-        )
         draft.row(
-            (0, 0, frame.text(cut_words(one.row.ref, 18), replace(draft.body, bold=True))),
-            (1, 5, frame.text(cut_words(text, 120), draft.body)),
-            (6, 7, frame.text(leads or "No lead named", replace(draft.body, size=8))),
-            (8, 8, replace(rating, value=cut_words(str(rating.value or ""), 20))),
-            (9, 11, frame.text(why, replace(draft.body, bold=True, size=8))),
+            (0, 0, paint.text(cut_words(one.row.ref, 18), replace(draft.body, bold=True))),
+            (1, 5, paint.text(cut_words(text, 120), draft.body)),
+            (6, 7, paint.text(leads or "No lead named", replace(draft.body, size=8))),
+            (8, 8, _rating(draft, one)),
+            (9, 11, paint.text(why, replace(draft.body, bold=True, size=8))),
         )
 
 
-def returns(draft: Draft) -> None:
+def _rating(draft: Page, one: Standing) -> Cell:
+    """An action's rating, in its colour."""
+    if not draft.view.rated:
+        return Cell("–")
+    point = draft.view.points.get(one.now, draft.view.points["?"])
+    middle = replace(draft.body, size=8, indent=0, align="center")
+    word = cut_words(point.label, 20)
+    if point.rating is None:
+        muted = draft.paint.look.muted.colour
+        return Cell(word, replace(middle, italic=True, colour=muted))
+    return Cell(word, draft.paint.point(point, middle))
+
+
+def returns(draft: Page) -> None:
     """Who was asked, and who has not returned."""
-    f = draft.frame.figures
+    f = draft.view.figures
     draft.title("Returns")
     if not f.asked:
         words = "No lead was asked in this cycle."
         draft.row((0, COLUMNS - 1, Cell(words, draft.body)), height=22)
         return
     missing = sorted(
-        line.lead for line in draft.frame.board.returns if line.issued and not line.returned
+        line.lead for line in draft.view.board.returns if line.issued and not line.returned
     )
     late = f", {f.late} of them late" if f.late else ""
-    said = f"{f.returned} of {f.asked} received{late}"
+    words = f"{f.returned} of {f.asked} received{late}"
     names = _in_short(missing, 170, "; ") or "Nobody: every return is in"
     bold = replace(draft.body, bold=True)
     draft.row(
-        (0, 2, Cell(said, bold)),
-        (3, 4, Cell("Not returned yet", replace(bold, fill=draft.frame.look.locked_fill))),
-        (5, COLUMNS - 1, draft.frame.text(names, draft.body)),
+        (0, 2, Cell(words, bold)),
+        (3, 4, Cell("Not returned yet", replace(bold, fill=draft.paint.look.locked_fill))),
+        (5, COLUMNS - 1, draft.paint.text(names, draft.body)),
     )

@@ -74,8 +74,8 @@ def _differ(one: Rating, other: Rating) -> bool:
 
 
 def _of_the_rules(reader: Reader, s: Standing) -> list[Reason]:
-    said = reader.board.challenges.get(s.row.uid, ())
-    return [Reason("challenged", f"Rating challenged: {_short(text, LONGEST)}") for text in said]
+    found = reader.board.challenges.get(s.row.uid, ())
+    return [Reason("challenged", f"Rating challenged: {_short(text, LONGEST)}") for text in found]
 
 
 def _of_the_round(reader: Reader, s: Standing) -> list[Reason]:

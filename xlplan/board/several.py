@@ -2,7 +2,7 @@
 
 Each plan gets a mark (A, B, …) that stands before its refs. Sections are grouped by organisation
 first. Ratings become one scale: two points are one where they have the same words and count the
-same; what is said of an action (better, overdue, an exception) is still said by its own plan.
+same; what is said of an action (better, overdue, an exception) is still judged by its own plan.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from xlplan.board.model import Board, PastBoard, PlanOnBoard
+from xlplan.board.board_model import Board, PastBoard, PlanOnBoard
 from xlplan.board.standings import leads_of
 from xlplan.board.translate import Scale, Vocabulary, translated, united_fields, united_scale
 from xlplan.merge.model import Change
@@ -57,7 +57,7 @@ def combined(boards: Sequence[Board]) -> Board:
         problems=[problem for part in parts for problem in part.problems],
         history=_history(parts),
         dues={uid: known for part in parts for uid, known in part.dues.items()},
-        challenges={uid: said for part in parts for uid, said in part.challenges.items()},
+        challenges={uid: found for part in parts for uid, found in part.challenges.items()},
         plans=[
             PlanOnBoard(mark, b.definition.title, group, b.as_of, b.tip)
             for mark, group, b in zip(marks, groups, boards, strict=True)
@@ -160,7 +160,7 @@ def _compared(boards: Sequence[Board], marks: Sequence[str]) -> str:
 def _previous(parts: Sequence[Board]) -> Mapping[str, Mapping[str, Value]] | None:
     if all(part.previous is None for part in parts):
         return None
-    return {uid: seen for part in parts for uid, seen in (part.previous or {}).items()}
+    return {uid: last for part in parts for uid, last in (part.previous or {}).items()}
 
 
 def _changes(parts: Sequence[Board]) -> list[Change]:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from xlplan.board.model import Board, ReturnLine
+from xlplan.board.board_model import Board, ReturnLine
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import MasterRow
 from xlplan.merge.past import DueHistory
@@ -169,13 +169,13 @@ def leads_of(definition: PlanDefinition, values: Mapping[str, Value]) -> tuple[s
 
 def points_of(definition: PlanDefinition, used: Iterable[str]) -> tuple[Point, ...]:
     """The scale in order, then "Not rated" and "Not on the scale" where an action needs them."""
-    seen = set(used)
+    found = set(used)
     item = definition.with_role("rating")
     scale = definition.scale_of(item) if item else ()
     points = [Point(r.code, rating_word(r), r) for r in scale]
-    if NOT_RATED in seen or not points:
+    if NOT_RATED in found or not points:
         points.append(Point(NOT_RATED, "Not rated"))
-    if OFF_SCALE in seen:
+    if OFF_SCALE in found:
         points.append(Point(OFF_SCALE, "Not on the scale"))
     return tuple(points)
 
@@ -209,7 +209,7 @@ class Reader:
         """The bucket of an action's rating."""
         return bucket(values.get(self.rating.id) if self.rating else None, self.scale)
 
-    def seen_before(self, uid: str) -> Mapping[str, Value] | None:
+    def last_values(self, uid: str) -> Mapping[str, Value] | None:
         """The action as the last board saw it; None where that board did not count it."""
         found = (self.board.previous or {}).get(uid)
         return None if found is None or found.get(STATUS) == "withdrawn" else found
@@ -251,8 +251,8 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
     board = reader.board
     now = reader.bucket_in(row.values)
     rating = reader.by_code.get(now)
-    seen = reader.seen_before(row.uid)
-    before = reader.bucket_in(seen) if seen is not None else None
+    last = reader.last_values(row.uid)
+    before = reader.bucket_in(last) if last is not None else None
     moved: Direction | None = None
     if board.previous is not None:
         moved = direction(before, now, reader.scale) if before is not None else "new"

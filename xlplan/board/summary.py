@@ -1,312 +1,266 @@
-"""The Summary sheet: the position on one page, section by rating, before and now."""
+"""The Summary sheet: key figures, sections by rating before and now, and the rating key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xlplan.board.figures import Count
-from xlplan.board.frame import SIGNS, Frame, percent
-from xlplan.board.key_figures import key_figures
-from xlplan.board.longtexts import cut_words
-from xlplan.board.naming import section_text
-from xlplan.board.paging import page_height
-from xlplan.board.recommendations import ROLLED, rolled_cell, rolled_sections, section_asks
+from xlplan.board.figures import Count, Rolled, answers_of, rolled_sections
 from xlplan.board.standings import DIRECTIONS, Direction
-from xlplan.board.summary_charts import PIXELS, Ranges, Spot, below, summary_charts
-from xlplan.board.words import meaning_of
+from xlplan.board.table import BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
+from xlplan.board.view import SIGNS, View, figure, group_column, percent
+from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.rollups import RolledUp
-from xlplan.plan.definition import Rollup
+from xlplan.plan.definition import Field, Rating, Rollup
+from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import fold
-from xlplan.workbook.write.look import mix, rating_style
-from xlplan.workbook.write.measure import row_heights
-from xlplan.workbook.write.sheet import Area, Cell, Chart, Merge, Row, Sheet, Style
+from xlplan.plan.values import show
 
-NAME = "Summary"
-SECTION, TEXT, FIGURE, ALONE, MOVE, GAP, CHART = 30.0, 32.0, 6.8, 11.0, 9.0, 2.0, 66.0
-ROLLED_UP = 13.0
-LOWEST = 220
-"""Pixels below which a chart of the sections cannot be read."""
-LEADING = 2
-"""Columns before the figures: the section, and what it says."""
-FEW = 10
-"""Sections up to which the charts have room under the table."""
-LEAST, AIR = 350, 14
-"""The least width of a chart under the table, and the room around it, in pixels."""
-TILE = 13.0
-"""The least width of a key figure, in characters."""
+ROLLED = {
+    "worst": "Worst rating",
+    "share-closed": "Share completed",
+    "accountable": "Officer's own rating",
+}
+"""Headings of the columns in which a rule of the plan sums up, where it names none."""
+FIGURE, ALONE, MOVE = 6.8, 11.0, 9.0
 
 
-class _Draft:
-    """The rows of the sheet as they are laid down, with what is merged over them."""
-
-    def __init__(self, frame: Frame) -> None:
-        self.frame = frame
-        self.compare = frame.board.previous is not None
-        self.rated = frame.rated
-        self.points = frame.counted_points
-        asks = section_asks(frame)
-        self.said = {
-            s.name: section_text(s.name) or _in_short(asks.get(s.name, []))
-            for s in frame.figures.sections
-        }
-        self.texts = any(self.said.values())
-        self.moves = _moves(frame)
-        groups = len(self.points) + (2 if self.rated else 1)
-        figures = [FIGURE] * groups * 2 if self.compare else [ALONE] * groups
-        self.rolled = rolled_sections(frame)
-        ends = [*[ROLLED_UP] * len(self.rolled), *[MOVE + 1] * 2]
-        self.widths = [SECTION, TEXT, *figures, *([MOVE] * len(self.moves)), *ends]
-        self.table_columns = len(self.widths)
-        self.beside_key = LEADING + (4 if self.compare else 3)
-        """The first column right of the rating key."""
-        sections = len(frame.figures.sections)
-        free = _pixels(self.widths[self.beside_key :])
-        self.charts_below = sections <= FEW and self.rated and free >= 2 * LEAST
-        if self.rated and not self.charts_below:
-            self.widths += [GAP, *[CHART / 6] * 6]
-        self.rows: list[Row] = []
-        self.merges: list[Merge] = []
-
-    def merge(self, first: int, last: int, cell: Cell, rows: int = 1) -> None:
-        """One cell over columns `first` to `last` of the next `rows` rows."""
-        at = len(self.rows)
-        self.merges.append(Merge(Area(at, first, at + rows - 1, last), cell))
-
-
-def summary_sheet(frame: Frame) -> Sheet:
-    """Key figures, the table with its totals, charts and the rating key."""
-    if not frame.figures.standings and not frame.figures.total.actions_before:
-        return frame.empty(NAME, "Summary", "The plan has no actions to count yet.")
-    draft = _Draft(frame)
-    draft.rows += frame.banner("Summary", len(draft.widths))
-    _tiles(draft)
-    top = len(draft.rows)
-    _headings(draft)
-    first = len(draft.rows)
-    for plan in frame.figures.plans:
-        draft.rows.append(_counts(draft, plan, total=True))
-    last = len(draft.rows) - 1
-    for section in frame.figures.sections if frame.figures.sectioned else ():
-        draft.rows.append(_counts(draft, section, total=False))
-    if not frame.figures.plans:
-        last = len(draft.rows) - 1
-    draft.rows.append(_counts(draft, frame.figures.total, total=True))
-    draft.rows.append(Row([], height=12))
-    key = _key(draft) if draft.rated else None
-    charts = (
-        summary_charts(frame, _spots(draft, top, key[0] - 1), _figures(draft, first, last, key))
-        if key
-        else ()
+def summary_sheet(view: View) -> BoardSheet:
+    """The position on one page."""
+    rated = view.rated
+    line = "sections by rating, before and now" if rated else "before and now"
+    nothing = not view.figures.standings and not view.figures.total.actions_before
+    return BoardSheet(
+        f"The position on one page{':' if rated else ','} {line}",
+        "Summary",
+        (key_figures_table(view), by_section(view), rating_key(view)),
+        empty="The plan has no actions to count yet." if nothing else "",
     )
-    sheet = frame.sheet(NAME, draft.rows, draft.widths, merges=draft.merges)
-    if len(frame.figures.sections) > FEW:
-        sheet = replace(sheet, page=replace(sheet.page, repeat_rows=(top, top + 1)))
-    return replace(sheet, charts=tuple(_on_first_page(sheet, chart) for chart in charts))
 
 
-def _on_first_page(sheet: Sheet, chart: Chart) -> Chart:
-    """The chart no taller than the room left for it on the first page, where there is any."""
-    above = sum(height or 15 for height in row_heights(sheet)[: chart.row])
-    left = int((page_height(sheet) - above) * 4 / 3) - AIR
-    return replace(chart, height=min(chart.height, left)) if left >= LOWEST else chart
+def key_figures(view: View) -> list[tuple[str, str, str]]:
+    """(figure, label, what it was or out of what), for the top of the sheet."""
+    f = view.figures
+    t = f.total
+    before = t.before
+    flags = {p.key: p.rating for p in f.points if p.rating}
+
+    def was(keys: Sequence[str]) -> str:
+        return f"was {sum(before.get(k, 0) for k in keys)}" if before is not None else ""
+
+    new = (
+        f"{t.moves.get('new', 0)} new, {f.withdrawn_since} withdrawn" if before is not None else ""
+    )
+    closed = [k for k, r in flags.items() if r.closed]
+    attention = [k for k, r in flags.items() if r.exception]
+    on_track = [k for k in flags if k not in closed and k not in attention]
+    out = [
+        (str(t.actions), "Actions", new if before is not None else "in the plan"),
+        (str(t.closed), "Closed", was(closed)),
+        (str(t.on_track), "On track", was(on_track)),
+        (str(t.attention), "Rated for attention", was(attention)),
+        (percent(t.share), "Closed or on track",
+         f"was {percent(t.share_before)}" if before is not None else ""),
+        (str(t.overdue), "Overdue", f"{'not closed, ' if view.rated else ''}past the due date"),
+        (str(t.exceptions), "Exceptions", "listed with the reason"),
+    ]  # fmt: skip
+    if not view.rated:
+        out = [out[0], *out[5:]]
+    if f.asked:
+        late = f", {f.late} late" if f.late else ""
+        out.append((f"{f.returned} of {f.asked}", "Returns received", f"leads asked{late}"))
+    return out
 
 
-def _figures(draft: _Draft, first: int, last: int, key: tuple[int, int]) -> Ranges:
-    return Ranges(LEADING, draft.compare, (first, last), key)
+def key_figures_table(view: View) -> Table:
+    """The figures at the top."""
+    columns = (
+        TableColumn("figure", "Figure", width=30),
+        TableColumn("value", "Value", width=16),
+        TableColumn("remark", "Before, or out of what", width=40, spoken="Nothing more"),
+    )
+    rows = [(label, value, remark) for value, label, remark in key_figures(view)]
+    line = "The position in a few figures"
+    return make_table("key_figures", "Key figures", line, columns, rows)
 
 
-def _pixels(widths: Sequence[float]) -> int:
-    """The width of columns on the screen."""
-    return int(sum(width * 7 + 5 for width in widths))
-
-
-def _spots(draft: _Draft, top: int, key: int) -> tuple[Spot, Spot]:
-    """Where the two charts stand: right of the key under a short table, else right of the table."""
-    sections = len(draft.frame.figures.sections)
-    if draft.charts_below:
-        widths = draft.widths[draft.beside_key :]
-        room = (_pixels(widths) - 2 * AIR) // 2
-        half = next(n for n in range(len(widths)) if _pixels(widths[: n + 1]) > room + AIR)
-        left = Spot(key, draft.beside_key, AIR, room, 250)
-        spent = _pixels(widths[:half])
-        right = Spot(key, draft.beside_key + half, room + 2 * AIR - spent, room, 250)
-        return left, replace(right, height=max(250, min(110 + 26 * sections, 400)))
-    column = draft.table_columns + 1
-    top += 2  # the headings are repeated on every page, and what stands on them with them
-    above = Spot(top, column, 0, PIXELS, 200)
-    height = max(220, min(110 + 26 * sections, 1400))
-    return above, Spot(below(draft.rows, top, 210), column, 0, PIXELS, height)
-
-
-def _in_short(asks: Sequence[tuple[str, str]]) -> str:
-    """The first of what is asked, and how much more there is."""
-    more = f" (and {len(asks) - 1} more)" if len(asks) > 1 else ""
-    return cut_words(asks[0][1], 60) + more if asks else ""
-
-
-def _moves(frame: Frame) -> tuple[Direction, ...]:
-    if frame.board.previous is None:
+def moves_shown(view: View) -> tuple[Direction, ...]:
+    """The directions of travel that there are figures for; without ratings only what is new."""
+    if not view.compared:
         return ()
-    total = frame.figures.total
-    if not frame.rated:
+    if not view.rated:
         return ("new",)
-    return tuple(d for d in DIRECTIONS if d != "uncompared" or total.moves.get(d, 0))
+    moves = view.figures.total.moves
+    return tuple(d for d in DIRECTIONS if d != "uncompared" or moves.get(d, 0))
 
 
-# Key figures.
+def move_columns(moves: Sequence[Direction], width: float = MOVE) -> list[TableColumn]:
+    """A column of figures for each direction of travel."""
+    return [
+        replace(figure(d, SIGNS[d][1], "Direction", width), over="Since the last board",
+                under="\n".join(SIGNS[d]))
+        for d in moves
+    ]  # fmt: skip
 
 
-def _tiles(draft: _Draft) -> None:
-    look = draft.frame.look
-    tiles = key_figures(draft.frame)
-    spans = _spans(draft.widths, len(tiles))
-    fill = mix(look.band_fill, "#FFFFFF", 0.55)
-    white = replace(look.body, fill=fill, align="center", valign="vcenter", wrap=False)
-    looks = (
-        (0, replace(white, size=24, bold=True, colour=look.accent), 36.0),
-        (1, replace(white, size=11, bold=True), 17.0),
-        (2, replace(white, size=9, colour=look.muted.colour), 16.0),
+def section_asks(view: View) -> dict[str, list[tuple[str, str]]]:
+    """By section that is named after recommendations without their text: their refs and texts."""
+    texts = {one.row.ref: asking_text(view, one.row.values) for one in view.figures.recommendations}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for one in view.figures.standings:
+        if section_text(one.section) or not one.section.startswith("Recommendation"):
+            continue
+        asks = found.setdefault(one.section, [])
+        asks += [
+            (ref, texts[ref])
+            for ref in answers_of(view.board.definition, one.row.values)
+            if texts.get(ref) and (ref, texts[ref]) not in asks
+        ]
+    return found
+
+
+def asking_field(view: View) -> Field | None:
+    """The field of a recommendation that says what it asks for."""
+    definition = view.board.definition
+    return definition.with_role("action", "recommendation") or definition.with_role(
+        "recommendation", "recommendation"
     )
-    for part, style, height in looks:
-        cells: list[Cell | None] = [None] * len(draft.widths)
-        for index, ((first, last), tile) in enumerate(zip(spans, tiles, strict=True)):
-            edged = replace(style, edge="#FFFFFF") if index else style
-            said = tile[part]
-            cell = Cell(int(said) if said.isdecimal() else said or None, edged)
-            if first == last:
-                cells[first] = cell
-            else:
-                draft.merge(first, last, cell)
-        draft.rows.append(Row(cells, height=height))
-    draft.rows.append(Row([], height=12))
 
 
-def _spans(widths: Sequence[float], count: int) -> list[tuple[int, int]]:
-    """Columns divided into `count` runs as equal in width as the columns allow."""
-    edges = [sum(widths[: n + 1]) for n in range(len(widths))]
-    count = min(count, len(widths))
-    spans: list[tuple[int, int]] = []
-    first = 0
-    for number in range(1, count):
-        wanted = edges[-1] * number / count
-        room = range(first, len(widths) - (count - number))
-        start = edges[first] - widths[first]
-        last = min(room, key=_nearest(edges, start, wanted))
-        spans.append((first, last))
-        first = last + 1
-    return [*spans, (first, len(widths) - 1)]
+def asking_text(view: View, values: Mapping[str, object]) -> str:
+    """What a recommendation asks for, in full."""
+    item = asking_field(view)
+    return show(values.get(item.id)) if item else ""  # type: ignore[arg-type]  # values of a row
 
 
-def _nearest(
-    edges: Sequence[float], start: float, wanted: float
-) -> Callable[[int], tuple[bool, float, int]]:
-    """Orders columns by how well a tile that began at `start` would end there."""
-    return lambda n: (edges[n] - start < TILE, abs(edges[n] - wanted), n)
-
-
-# The table.
-
-
-def _headings(draft: _Draft) -> None:
-    frame, look = draft.frame, draft.frame.look
-    head = replace(look.heading, align="center")
-    top: list[Cell | None] = [Cell(None, head)] * draft.table_columns
-    group = frame.group if frame.figures.sectioned else "Plan"
-    draft.merge(0, LEADING - 1, frame.text(group, look.heading), rows=2)
-    col = LEADING
-    step = 2 if draft.compare else 1
-    groups: list[tuple[str, Style]] = [
-        (p.label, rating_style(p.rating, head) if p.rating else head) for p in draft.points
+def by_section(view: View) -> Table:
+    """Sections by rating, before and now, with movement; the whole plan is the last row."""
+    f, moves, rolled = view.figures, moves_shown(view), rolled_sections(view.board)
+    asks = section_asks(view)
+    abouts = {one.name: _about(one.name, asks) for one in f.sections}
+    lines = [_summed(view, plan, "", moves, rolled, total=True) for plan in f.plans]
+    lines += [
+        _summed(view, one, abouts[one.name], moves, rolled)
+        for one in (f.sections if f.sectioned else ())
     ]
-    groups.append(("All actions", head))
-    if draft.rated:
-        groups.append(("Closed or on track", head))
-    for label, style in groups:
-        cell = frame.text(label, style)
-        if step == 2:
-            draft.merge(col, col + 1, cell)
-        else:
-            draft.merge(col, col, cell, rows=2)
-        col += step
-    if draft.moves:
-        draft.merge(col, col + len(draft.moves) - 1, Cell("Since the last board", head))
-    ends = [rollup.heading or ROLLED[rollup.rule] for rollup, _ in draft.rolled]
-    for at, name in enumerate((*ends, "Overdue", "Exceptions"), col + len(draft.moves)):
-        draft.merge(at, at, Cell(name, replace(head, size=9)), rows=2)
-    draft.rows.append(Row(top, height=34 if draft.compare else 22))
-    small = replace(head, size=9)
-    names: list[str] = [""] * LEADING
-    names += [
-        "Before" if draft.compare and n % 2 == 0 else "Now" for n in range(len(groups) * step)
-    ]
-    second = [Cell(name or None, small) for name in names]
-    second += [Cell(f"{SIGNS[d][0]}\n{SIGNS[d][1]}", small) for d in draft.moves]
-    draft.rows.append(Row(second, height=32 if draft.compare else 18))
+    lines.append(_summed(view, f.total, "", moves, rolled, total=True))
+    columns = [replace(group_column(view, 30), heading=view.group if f.sectioned else "Plan")]
+    columns.append(TableColumn("text", "About", width=32, brief=72, spoken="As named"))
+    for point in view.counted_points:
+        columns += _now_and_before(view, point.key or "none", point.label, rating=point.rating)
+    columns += _now_and_before(view, "actions", "All actions", "Actions")
+    if view.rated:
+        columns += _now_and_before(view, "share", "Closed or on track", "On track", share=True)
+    columns += move_columns(moves)
+    columns += rolled_columns(rolled)
+    columns += [figure("overdue", "Overdue", "Overdue", MOVE + 1),
+                figure("exceptions", "Exceptions", "Exceptions", MOVE + 1)]  # fmt: skip
+    line = "Sections by rating, now and at the last board; the last row is the whole plan"
+    if not any(abouts.values()):
+        columns = [c for c in columns if c.id != "text"]
+        lines = [replace(row, items=(row.items[0], *row.items[2:])) for row in lines]
+    return make_table("summary", "Summary", line, columns, lines)
 
 
-def _counts(draft: _Draft, count: Count, *, total: bool) -> Row:
-    frame = draft.frame
-    number = replace(frame.total if total else frame.number, size=12)
-    muted = replace(number, colour=frame.look.muted.colour, bold=False)
-    label = replace(number, align="left", wrap=True)
-    if total:
-        cells: list[Cell] = [Cell(count.name, label)]
-    else:
-        cells = [frame.section(count.name, replace(label, bold=True))]
-    if draft.texts and not total:
-        text = cut_words(draft.said[count.name], 72)
-        cells.append(frame.text(text, replace(label, size=9, bold=False)))
-    else:
-        draft.merge(0, 1, cells[0])
-        cells = [Cell(None, cells[0].style)] * 2
-    for point in draft.points:
-        if count.before is not None:
-            cells.append(Cell(count.before.get(point.key, 0), muted))
-        now = count.now.get(point.key, 0)
-        cells.append(Cell(now, frame.tinted(point, now, replace(number, bold=True))))
-    if count.before is not None:
-        cells.append(Cell(count.actions_before, muted))
-    cells.append(Cell(count.actions, replace(number, bold=True)))
-    if count.before is not None and draft.rated:
-        cells.append(Cell(percent(count.share_before), muted))
-    if draft.rated:
-        cells.append(Cell(percent(count.share), replace(number, bold=True)))
-    cells += [Cell(count.moves.get(d, 0), number) for d in draft.moves]
-    for rollup, by_name in draft.rolled:
-        one = by_name.get(fold(count.name))
-        cells.append(_rolled(frame, rollup, one) if one and not total else Cell(None, number))
-    cells += [Cell(count.overdue, number), Cell(count.exceptions, number)]
-    return Row(cells, height=33 if draft.texts and not total else 24)
+def _now_and_before(
+    view: View,
+    name: str,
+    heading: str,
+    note: str = "",
+    *,
+    share: bool = False,
+    rating: Rating | None = None,
+) -> list[TableColumn]:
+    """The column of a figure now, and beside an earlier board that of the figure then."""
+    now = TableColumn(
+        f"{name}_now", f"{heading}, now", "share" if share else "number", note,
+        FIGURE if view.compared else ALONE, "–", "None", rating, heading, "Now", strong=True,
+    )  # fmt: skip
+    if not view.compared:
+        return [now]
+    before = replace(now, id=f"{name}_before", heading=f"{heading}, before", note="Before",
+                     under="Before", strong=False)  # fmt: skip
+    return [before, now]
 
 
-def _rolled(frame: Frame, rollup: Rollup, one: RolledUp) -> Cell:
-    cell = rolled_cell(frame, rollup, one)
+def _about(section: str, asks: Mapping[str, list[tuple[str, str]]]) -> str:
+    """What a section says beyond its short name."""
+    mine = asks.get(section, [])
+    more = f" (and {len(mine) - 1} more)" if len(mine) > 1 else ""
+    return section_text(section) or (mine[0][1] + more if mine else "")
+
+
+def _summed(
+    view: View,
+    one: Count,
+    about: str,
+    moves: Sequence[Direction],
+    rolled: Sequence[Rolled],
+    *,
+    total: bool = False,
+) -> Line:
+    name = Item(one.name, emphasis="strong") if total else view.section(one.name, linked=True)
+    row: list[Item | str | int | float | None] = [name, about]
+    for point in view.counted_points:
+        if view.compared:
+            row.append((one.before or {}).get(point.key, 0))
+        row.append(one.now.get(point.key, 0))
+    row += [one.actions_before, one.actions] if view.compared else [one.actions]
+    if view.rated:
+        row += [one.share_before, one.share] if view.compared else [one.share]
+    row += [one.moves.get(d, 0) for d in moves]
+    for rollup, by_name in rolled:
+        summed = None if total else by_name.get(fold(one.name))
+        row.append(rolled_item(view, rollup, summed) if summed else Item())
+    return replace(line_of([*row, one.overdue, one.exceptions]), total=total)
+
+
+def rolled_columns(rolled: Sequence[Rolled]) -> list[TableColumn]:
+    """A column for each rule of the plan that sums up."""
+    return [
+        TableColumn(f"rule_{n}", rollup.heading or ROLLED[rollup.rule], width=13, blank="–",
+                    spoken="None", align="center")
+        for n, (rollup, _) in enumerate(rolled, 1)
+    ]  # fmt: skip
+
+
+def own_rating(view: View, rollup: Rollup) -> Field | None:
+    """The field with the accountable officer's own rating, where a rule shows that."""
+    definition = view.board.definition
+    if rollup.rule != "accountable":
+        return None
+    if rollup.field:
+        return definition.find(rollup.field, "recommendation")
+    return definition.with_role("rating", "recommendation")
+
+
+def rolled_item(view: View, rollup: Rollup, one: RolledUp) -> Item:
+    """A rating in its colour, or the share of the actions that is completed."""
     if rollup.rule == "share-closed":
-        return replace(cell, style=replace(cell.style, size=12))
-    return cell
+        return Item(percent(one.share) if one.share is not None else None)
+    definition = view.board.definition
+    item = own_rating(view, rollup) or definition.with_role("rating")
+    rating = definition.rating(one.rating, item.scale) if item else None
+    return Item(rating_word(rating), rating) if rating else Item()
 
 
-# The rating key, which is also what the first chart is drawn from.
-
-
-def _key(draft: _Draft) -> tuple[int, int]:
-    """Lay down the key; return its first and last row."""
-    frame = draft.frame
-    heading = replace(frame.look.heading, align="center")
-    names = (["Before"] if draft.compare else []) + ["Now", "Share"]
-    titles = [Cell("Rating", frame.look.heading), Cell("What it means", frame.look.heading)]
-    draft.rows.append(Row([*titles, *(Cell(name, heading) for name in names)]))
-    first = len(draft.rows)
-    total = frame.figures.total
-    number = replace(frame.number, size=11)
-    for point in frame.figures.points:
-        figures = [Cell(total.before.get(point.key, 0), number)] if total.before is not None else []
+def rating_key(view: View) -> Table:
+    """The words of the scale, what they mean, and how many actions have each."""
+    total, compared = view.figures.total, view.compared
+    columns = [
+        TableColumn("rating", "Rating", "rating", width=24),
+        TableColumn("code", "Code", width=12, plain=True, spoken="No code"),
+        TableColumn("meaning", "What it means", width=90, brief=300),
+        *([replace(figure("before", "Before", "Before"), strong=False)] if compared else []),
+        figure("now", "Now", strong=True),
+        TableColumn("share", "Share", "share", width=11, spoken="None"),
+    ]
+    rows = []
+    for point in view.counted_points:
         now = total.now.get(point.key, 0)
+        before = [(total.before or {}).get(point.key, 0)] if compared else []
         share = now / total.actions if total.actions else None
-        figures += [Cell(now, replace(number, bold=True)), Cell(percent(share), number)]
-        meaning = frame.text(
-            cut_words(meaning_of(point), 300), replace(frame.boxed, size=9, valign="vcenter")
-        )
-        draft.rows.append(Row([frame.rating(point.key), meaning, *figures]))
-    return first, len(draft.rows) - 1
+        code = point.rating.code if point.rating else None
+        rows.append([view.rating(point.key), code, meaning_of(point), *before, now, share])
+    line = "What each rating means, and how many actions have it"
+    return make_table("rating_key", "Rating key", line, columns, rows)

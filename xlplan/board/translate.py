@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.board.model import Board, PastBoard
+from xlplan.board.board_model import Board, PastBoard
 from xlplan.board.standings import best_first, section_in, section_of
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition, Rating
@@ -69,9 +69,9 @@ def united_fields(
             own_scale = item.field_type.rated and item.scale != (main.scale if main else "")
             kept = f"{mark} {item.scale}" if own_scale else scale.name
             item_now = replace(item, scale=kept if item.field_type.rated else "")
-            taken = {found.id for (kind, _), found in mine.items() if kind == item.of}
+            used = {found.id for (kind, _), found in mine.items() if kind == item.of}
             same = next(
-                (f for f in every.values() if f.id not in taken and _same(f, item_now)), None
+                (f for f in every.values() if f.id not in used and _same(f, item_now)), None
             )
             if same is None:
                 name = item.id if (item.of, item.id) not in every else f"{item.id}_{mark.lower()}"
@@ -108,8 +108,8 @@ def translated(board: Board, words: Vocabulary, scale: Scale) -> Board:
         previous=None
         if board.previous is None
         else {
-            words.uid(uid): _seen(board.definition, seen, words)
-            for uid, seen in board.previous.items()
+            words.uid(uid): _last_values(board.definition, last, words)
+            for uid, last in board.previous.items()
         },
         first={words.uid(uid): _code(value, words) for uid, value in board.first.items()},
         changes=[_change(board, change, words) for change in board.changes],
@@ -121,7 +121,7 @@ def translated(board: Board, words: Vocabulary, scale: Scale) -> Board:
         ],
         history=[_past(past, words) for past in board.history],
         dues={words.uid(uid): known for uid, known in board.dues.items()},
-        challenges={words.uid(uid): said for uid, said in board.challenges.items()},
+        challenges={words.uid(uid): sentences for uid, sentences in board.challenges.items()},
     )
 
 
@@ -169,11 +169,11 @@ def _row(definition: PlanDefinition, row: MasterRow, words: Vocabulary) -> Maste
     )
 
 
-def _seen(
-    definition: PlanDefinition, seen: Mapping[str, Value], words: Vocabulary
+def _last_values(
+    definition: PlanDefinition, last: Mapping[str, Value], words: Vocabulary
 ) -> Mapping[str, Value]:
-    values = _values(definition, seen, words)
-    values[_section_id(words)] = f"{words.mark}: {section_in(definition, seen)}"
+    values = _values(definition, last, words)
+    values[_section_id(words)] = f"{words.mark}: {section_in(definition, last)}"
     return values
 
 
@@ -320,12 +320,12 @@ def united_scale(definitions: Sequence[PlanDefinition], marks: Sequence[str]) ->
 def _added(rating: Rating, mark: str, there: Sequence[Rating], scale: str) -> Rating:
     """A further point, shown by a word that no other has: with the plan's mark where it must."""
     word = rating_word(rating)
-    taken = fold(word) in {fold(rating_word(r)) for r in there}
-    shown = f"{word} ({mark})" if taken else word
+    used = fold(word) in {fold(rating_word(r)) for r in there}
+    shown = f"{word} ({mark})" if used else word
     codes = {r.code for r in there}
     code, label = rating.code, rating.label
     # What is shown is the code where that is a word, so it is the code that takes the mark.
-    if code in codes or (taken and word == code):
+    if code in codes or (used and word == code):
         code = f"{mark}/{code}" if shown in codes else shown
     if word != rating.code:
         label = shown

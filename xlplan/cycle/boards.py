@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from xlplan.board.model import Board, PastBoard, ReturnLine
+from xlplan.board.board_model import Board, PastBoard, ReturnLine
 from xlplan.board.several import combined
 from xlplan.board.standings import due_date
 from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003

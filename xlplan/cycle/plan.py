@@ -277,9 +277,9 @@ class Plan:
         """The tables of the composite that `publish` would write, as typed DataFrames.
 
         By name of the table (``"summary"``, ``"plan"``, ``"exceptions"``, …; see
-        `xlplan.board.tables`), with short names of columns. Nothing is recorded.
+        `xlplan.board.composite`), with short names of columns. Nothing is recorded.
         """
-        from xlplan.board.tables import frames_of
+        from xlplan.board.composite import frames_of
         from xlplan.cycle.publish import board_of
 
         places = [Path(place) for place in others]

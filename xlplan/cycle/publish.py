@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from xlplan.merge.model import Event, Published
 from xlplan.workbook.write.safe import safe_name
 
 if TYPE_CHECKING:
-    from xlplan.board.model import Board
+    from xlplan.board.board_model import Board
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,24 @@ def render(
 ) -> tuple[list[Output], list[Problem]]:
     """The files wanted beside the composite at `path` with the bytes `data`, all of one time.
 
-    A PDF that LibreOffice did not make is a problem: what has been published stays published.
+    A PDF that LibreOffice did not make is a problem: what has been published stays published. So
+    is what the accessible rendering owes to those who read it by ear.
     """
     outputs: list[Output] = []
+    problems: list[Problem] = []
     printed = [(path, data)] if wanted.pdf else []
     if wanted.accessible:
         from xlplan.board.accessible import accessible_workbook
+        from xlplan.workbook.write.accessibility import accessibility_problems
         from xlplan.workbook.write.writing import write_workbook
 
         book = write_workbook(accessible_workbook(board, created))
-        outputs.append(Output(path.with_name(f"{path.stem} accessible.xlsx"), book, "rendering"))
+        beside = path.with_name(f"{path.stem} accessible.xlsx")
+        outputs.append(Output(beside, book, "rendering"))
+        problems += (
+            replace(found, where=f"{beside.name}!{found.where}")
+            for found in accessibility_problems(book)
+        )
     if wanted.one_page:
         from xlplan.board.one_page import highlight_workbook
         from xlplan.workbook.write.writing import write_workbook
@@ -65,7 +73,6 @@ def render(
         page = path.with_name(f"{path.stem} one page.xlsx")
         outputs.append(Output(page, book, "rendering"))
         printed += [(page, book)] if wanted.pdf else []
-    problems: list[Problem] = []
     for source, book in printed:
         try:
             outputs.append(Output(_beside(source), _pages(book, created), "rendering"))

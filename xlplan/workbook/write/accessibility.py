@@ -114,7 +114,7 @@ def _floating(names: Sequence[str]) -> Faults:
 
 
 def _notes(book: Workbook) -> Faults:
-    """A note that is referred to in a heading must be somewhere in a first column."""
+    """A note that a heading refers to must stand somewhere in a first column."""
     explained = {
         number
         for sheet in book.worksheets
@@ -198,8 +198,8 @@ def _colour(sheet: Worksheet) -> Faults:
             for cell in column:
                 fill = cell.fill.fgColor.rgb if cell.fill.fill_type else None
                 if fills.setdefault(cell.value, fill) != fill:
-                    at = f"{sheet.title}!{cell.coordinate}"
-                    yield ACC_013.problem(at, value=str(cell.value))
+                    place = f"{sheet.title}!{cell.coordinate}"
+                    yield ACC_013.problem(place, value=str(cell.value))
 
 
 def _links(sheet: Worksheet) -> Faults:

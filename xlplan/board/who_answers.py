@@ -1,4 +1,4 @@
-"""Which organisations answer for an action, and the figures of each."""
+"""Which leads and organisations answer for actions, and the figures of each."""
 
 from __future__ import annotations
 
@@ -6,11 +6,29 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlplan.board.standings import Reader, Standing, leads_of
+from xlplan.board.board_model import ReturnLine
+from xlplan.board.standings import NO_LEAD, Reader, Standing, leads_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value, show, sort_elements
 
 NO_ORGANISATION = "No organisation named"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCount:
+    """The actions of one lead, and the lead's return. A shared action counts under each lead."""
+
+    lead: str
+    organisation: str
+    now: Mapping[str, int]
+    overdue: int
+    exceptions: int
+    line: ReturnLine | None
+
+    @property
+    def actions(self) -> int:
+        """How many actions name this lead."""
+        return sum(self.now.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,4 +126,26 @@ def _count(
         asked=len(asked),
         returned=len(asked) - len(missing),
         outstanding=tuple(missing),
+    )
+
+
+def lead_counts(reader: Reader, standings: Sequence[Standing]) -> tuple[LeadCount, ...]:
+    """The figures of every lead; a shared action counts under each of them."""
+    definition = reader.board.definition
+    by_lead: dict[str, list[Standing]] = {name: [] for name in reader.line_of}
+    for one in standings:
+        for name in leads_of(definition, one.row.values) or (NO_LEAD,):
+            by_lead.setdefault(name, []).append(one)
+    order = sorted(by_lead, key=lambda name: (name == NO_LEAD, name.casefold(), name))
+    found = ((name, definition.lead(name)) for name in order)
+    return tuple(
+        LeadCount(
+            lead=name,
+            organisation=lead.organisation if lead else "",
+            now=Counter(s.now for s in by_lead[name]),
+            overdue=sum(s.overdue for s in by_lead[name]),
+            exceptions=sum(bool(s.reasons) for s in by_lead[name]),
+            line=reader.line_of.get(name),
+        )
+        for name, lead in found
     )

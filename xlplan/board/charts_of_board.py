@@ -1,11 +1,12 @@
-"""The charts of the Summary sheet: native, drawn from the figures that stand beside them."""
+"""The charts of Summary and History: native, drawn from the figures that stand beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from xlplan.board.frame import Frame
+from xlplan.board.table import TableColumn
+from xlplan.board.view import View
 from xlplan.workbook.write.sheet import Area, Chart, Row, Series
 
 SHEET = "Summary"
@@ -37,13 +38,13 @@ class Ranges:
     key: tuple[int, int]
 
 
-def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tuple[Chart, ...]:
+def summary_charts(view: View, spots: tuple[Spot, Spot], ranges: Ranges) -> tuple[Chart, ...]:
     """All ratings before and now, and the ratings of each section."""
-    points = frame.figures.points
+    points = view.figures.points
     colours = [point.rating.colour if point.rating else NO_COLOUR for point in points]
     start, key = ranges.column, ranges.key
     end = start + (1 if ranges.compare else 0)
-    total = frame.figures.total
+    total = view.figures.total
     whole = Chart(
         kind="bar",
         title="All actions by rating, before and now" if ranges.compare else "Actions by rating",
@@ -63,10 +64,10 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
         width=spots[0].width,
         height=spots[0].height,
         stacked=True,
-        alt=_said(frame),
+        alt=_in_words(view),
         unit=whole_unit(max(total.actions, total.actions_before)),
     )
-    sections = frame.figures.plans or frame.figures.sections
+    sections = view.figures.plans or view.figures.sections
     if len(sections) < 2:
         return (whole,)
     first, last = ranges.table
@@ -74,7 +75,7 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
     now = [start + n * step + step - 1 for n in range(len(points))]
     by_section = Chart(
         kind="bar",
-        title=f"Ratings now, by {inside('Plan' if frame.figures.plans else frame.group)}",
+        title=f"Ratings now, by {inside('Plan' if view.figures.plans else view.group)}",
         series=[
             Series(
                 point.label,
@@ -95,6 +96,49 @@ def summary_charts(frame: Frame, spots: tuple[Spot, Spot], ranges: Ranges) -> tu
         unit=whole_unit(max(section.actions for section in sections)),
     )
     return whole, by_section
+
+
+def board_chart(
+    sheet: str,
+    title: str,
+    columns: Sequence[tuple[int, TableColumn]],
+    rows: Sequence[Row],
+    top: int,
+) -> Chart:
+    """A column for each of `rows` from `top` on, from the charted columns of their table."""
+    names = [row.cells[0].value if row.cells[0] else "" for row in rows[top:]]
+    places = [sum(c.span for _, c in columns[:n]) for n in range(len(columns))]
+    drawn = [(at, c) for at, (_, c) in zip(places, columns, strict=True) if c.charted]
+    last = len(rows) - 1
+    counts = [
+        {at: int(str(cell.value)) for at, _ in drawn if (cell := row.cells[at])}
+        for row in rows[top:]
+    ]
+    words = "; ".join(
+        f"{name}: " + ", ".join(f"{found[at]} {column.heading}" for at, column in drawn)
+        for name, found in zip(names, counts, strict=True)
+    )
+    return Chart(
+        kind="column",
+        title=title,
+        series=[
+            Series(
+                column.heading,
+                sheet,
+                Area(top, 0, last, 0),
+                Area(top, at, last, at),
+                column.rating.colour if column.rating else NO_COLOUR,
+            )
+            for at, column in drawn
+        ],
+        row=len(rows),
+        col=0,
+        width=900,
+        height=330,
+        stacked=True,
+        alt=words,
+        unit=whole_unit(max(sum(found.values()) for found in counts)),
+    )
 
 
 def inside(heading: str) -> str:
@@ -120,10 +164,10 @@ def below(rows: Sequence[Row], top: int, pixels: float) -> int:
     return len(rows) + int((pixels - used) / 20) + 1
 
 
-def _said(frame: Frame) -> str:
-    total = frame.figures.total
-    now = ", ".join(f"{total.now.get(p.key, 0)} {p.label}" for p in frame.figures.points)
+def _in_words(view: View) -> str:
+    total = view.figures.total
+    now = ", ".join(f"{total.now.get(p.key, 0)} {p.label}" for p in view.figures.points)
     if total.before is None:
         return f"Now: {now}."
-    before = ", ".join(f"{total.before.get(p.key, 0)} {p.label}" for p in frame.figures.points)
+    before = ", ".join(f"{total.before.get(p.key, 0)} {p.label}" for p in view.figures.points)
     return f"Before: {before}. Now: {now}."

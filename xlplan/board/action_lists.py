@@ -1,0 +1,221 @@
+"""Lists of actions: Exceptions, Movement, New and Completed, each with the columns it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from xlplan.board.moments import closed_since
+from xlplan.board.standings import DIRECTIONS, REASONS, Standing
+from xlplan.board.summary import move_columns
+from xlplan.board.table import (
+    BoardSheet,
+    Item,
+    Line,
+    Table,
+    TableColumn,
+    TableValue,
+    line_of,
+    make_table,
+)
+from xlplan.board.view import SIGNS, View, figure, group_column, plural
+from xlplan.board.words import decided
+from xlplan.merge.model import Change
+
+Also = Mapping[str, Mapping[str, Item | TableValue]]
+CLOSED_NOW = "Closed since the last board"
+HELD = "Done, under watch"
+CLOSED = "Closed, still monitored"
+
+
+def _listed(
+    view: View,
+    found: Iterable[Standing],
+    columns: Sequence[TableColumn],
+    also: Also | None = None,
+) -> list[Line]:
+    """A line for each action: what it shows in the columns, `also` by uid and column."""
+    own: Also = also or {}
+    return [
+        line_of(
+            mine[c.id] if c.id in (mine := own.get(one.row.uid, {})) else view.item(one, c.id)
+            for c in columns
+        )
+        for one in found
+    ]
+
+
+# Exceptions.
+
+
+def exceptions_sheet(view: View) -> BoardSheet:
+    """Every action with a reason to look at it, in the order of the plan."""
+    found = view.figures.exceptions
+    columns = view.columns(
+        "ref", "section", "action", "leads", "due", "last_board", "rating", "direction"
+    )
+    columns.append(TableColumn("why", "Why it is here", "list", "Exceptions", 44, strong=True))
+    columns += view.columns("progress")
+    why = {one.row.uid: {"why": tuple(r.words for r in one.reasons)} for one in found}
+    line = "The actions to look at, each with the reason"
+    lines = _listed(view, found, columns, why)
+    table = make_table("exceptions", "Exceptions", line, columns, lines)
+    empty = (
+        "No exceptions: no action is rated for attention, overdue, worse than at the last "
+        "board, without an update from its leads, or under an open question."
+    )
+    return BoardSheet(
+        line, "Exceptions", (table,), notes=_tally(found), empty="" if found else empty
+    )
+
+
+def _tally(found: Sequence[Standing]) -> tuple[str, ...]:
+    """How many actions there are for each reason; one action may have several."""
+    parts = []
+    for kind, words in REASONS:
+        count = sum(any(r.kind == kind for r in one.reasons) for one in found)
+        if count:
+            parts.append(f"{words}: {count}")
+    return (f"{plural(len(found), 'action')}", *parts) if found else ()
+
+
+# Movement.
+
+
+def movement_sheet(view: View) -> BoardSheet:
+    """Movement counted per section, then the actions that moved, in the order of the plan."""
+    columns = view.columns(
+        "section", "ref", "action", "leads", "due", "last_board", "rating", "direction"
+    )
+    moved = [s for s in view.figures.standings if view.compared and s.direction != "same"]
+    line = "What has become better or worse since the last board"
+    listed = make_table("movement", "Movement", line, columns, _listed(view, moved, columns))
+    first = "This is the first board: there is no earlier position to compare with."
+    return BoardSheet(
+        line,
+        "Movement since the last board",
+        (_movement_by_section(view), listed),
+        sentence=_sentence(view) if view.compared else "",
+        empty="" if view.compared else first,
+        apt=view.rated,
+    )
+
+
+def _sentence(view: View) -> str:
+    """The counts of the whole plan in a sentence."""
+    total = view.figures.total
+    shown = DIRECTIONS if view.rated else ("new",)
+    words = [f"{total.moves.get(d, 0)} {SIGNS[d][1].lower()}" for d in shown]
+    gone = view.figures.withdrawn_since
+    sentence = f"Of {plural(total.actions, 'action')}: {', '.join(words)}. Withdrawn since: {gone}."
+    if not view.rated:
+        return f"{sentence} The plan does not rate its actions."
+    if not any(total.moves.get(d, 0) for d in DIRECTIONS if d != "same"):
+        sentence += " No rating has moved since the last board."
+    return sentence
+
+
+def _movement_by_section(view: View) -> Table:
+    """How many actions of each section went which way, and from which rating to which."""
+    columns = [
+        group_column(view),
+        figure("actions", "Actions", "Actions", 10),
+        TableColumn("paths", "From the last board to now", "list", width=46,
+                    blank="No rating has moved", spoken="No rating has moved"),
+        *move_columns(DIRECTIONS, 14),
+    ]  # fmt: skip
+    label = {key: point.label for key, point in view.points.items()}
+    rows: list[Sequence[Item | TableValue]] = []
+    counted = view.compared and view.rated and view.figures.sectioned
+    for one in view.figures.sections if counted else ():
+        paths = sorted(((label[a], label[b]), n) for (a, b), n in one.paths.items())
+        words = tuple(f"{a} to {b}: {n}" for (a, b), n in paths)
+        moves = (one.moves.get(d, 0) for d in DIRECTIONS)
+        rows.append([view.section(one.name, linked=True), one.actions, words, *moves])
+    line = "How many actions of each section have become better or worse"
+    return make_table("movement_by_section", "Movement by section", line, columns, rows)
+
+
+# New.
+
+
+def new_sheet(view: View) -> BoardSheet:
+    """Every action that is new since the last board, in the order of the plan."""
+    found = view.figures.new
+    columns = view.columns("ref", "section", "action", "leads", "due", "rating", "progress")
+    columns.append(TableColumn("came", "How it came into the plan", "list", width=42))
+    came = arrivals(view)
+    arrived = {one.row.uid: {"came": _arrival(view, came.get(one.row.uid))} for one in found}
+    line = "The actions that the last board did not see, and how they came in"
+    lines = _listed(view, found, columns, arrived)
+    table = make_table("new", "New actions", line, columns, lines)
+    empty = "This is the first board: every action is new to it."
+    if view.compared:
+        empty = "No action has come into the plan since the last board."
+    note = f"{plural(len(found), 'action')} that the last board did not see"
+    return BoardSheet(
+        line, "New actions", (table,), notes=(note,) if found else (), empty="" if found else empty
+    )
+
+
+def arrivals(view: View) -> dict[str, Change]:
+    """By uid, the change that brought a new action in: of its values, the action itself."""
+    added = (change for change in reversed(view.board.changes) if change.kind == "row-added")
+    return {change.uid: change for change in added}
+
+
+def _arrival(view: View, came: Change | None) -> tuple[str, ...]:
+    """By whom, when and from which cell an action came into the plan."""
+    if came is None:
+        return ("Not counted at the last board",)
+    return (decided(came.kind), came.by, view.when(came.at), str(came.place))
+
+
+# Completed.
+
+
+def standing_of(one: Standing) -> str:
+    """In which of the three lists a done action stands."""
+    if one.holding and not one.closed:
+        return HELD
+    if one.direction is not None and not one.was_closed:
+        return CLOSED_NOW
+    return CLOSED
+
+
+def completed_sheet(view: View) -> BoardSheet:
+    """Every action that is done: closed since the last board first, then watched, then earlier."""
+    order = (CLOSED_NOW, HELD, CLOSED)
+    done = sorted(view.figures.done, key=lambda one: order.index(standing_of(one)))
+    evidence = view.board.definition.with_role("evidence")
+    shown = evidence is not None and any(one.row.values.get(evidence.id) for one in done)
+    columns = view.columns("ref", "section", "action", "leads")
+    columns += [
+        TableColumn("standing", "Standing", width=25, align="center"),
+        TableColumn("since", "Since", width=24, blank="–", spoken="Not recorded", align="center"),
+        *view.columns("last_board", "rating", *(["evidence"] if shown else []), "progress"),
+    ]
+    since = closed_since(view.board)
+    also = {one.row.uid: _done(one, since.get(one.row.uid)) for one in done}
+    line = "What is done: since when, and what is watched before it closes"
+    table = make_table("completed", "Completed", line, columns, _listed(view, done, columns, also))
+    counts = {name: sum(standing_of(one) == name for one in done) for name in order}
+    notes = (
+        f"{plural(len(done), 'action')}",
+        *(f"{name}: {count}" for name, count in counts.items() if count),
+    )
+    empty = "No action is closed, and none is done and under watch."
+    if not view.rated:
+        empty = "The plan does not rate its actions, so none is known to be closed."
+    return BoardSheet(
+        line, "Completed", (table,), notes=notes if done else (), empty="" if done else empty,
+        apt=view.rated,
+    )  # fmt: skip
+
+
+def _done(one: Standing, since: str | None) -> Mapping[str, Item | TableValue]:
+    kind = standing_of(one)
+    when = {CLOSED_NOW: "This board", CLOSED: since, HELD: None}[kind]
+    return {
+        "standing": Item(kind, emphasis="strong" if kind == CLOSED_NOW else ""),
+        "since": when,
+    }

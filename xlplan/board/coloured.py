@@ -1,0 +1,273 @@
+"""The coloured sheets of the composite: what a table of the board looks like on paper.
+
+A sheet is drawn from its `BoardSheet` alone. Where a table needs more than a heading and lines
+(Summary, Contents, Notes) it has a layout of its own; see `xlplan.board.composite`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from xlplan.board.charts_of_board import board_chart
+from xlplan.board.fitting import cut_words, is_long, paged
+from xlplan.board.paint import FIGURES, Paint, words_of
+from xlplan.board.table import Anchor, Band, BoardSheet, Item, Line, Table, TableColumn, joined
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Chart,
+    Column,
+    Merge,
+    Row,
+    Sheet,
+)
+
+BAND_LENGTH, BAND_LINES = 2000, 20
+
+
+@dataclass
+class Draft:
+    """The rows of one sheet as they are laid down, with what is merged over them."""
+
+    paint: Paint
+    name: str
+    rows: list[Row] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    """Rows that must not stand last on a page: bands and titles of tables."""
+
+    def merge(self, first: int, last: int, cell: Cell, rows: int = 1) -> None:
+        """One cell over columns `first` to `last` of the next `rows` rows."""
+        at = len(self.rows)
+        self.merges.append(Merge(Area(at, first, at + rows - 1, last), cell))
+
+    def keep(self, row: Row) -> None:
+        """A row that is printed on the same page as the row that follows it."""
+        self.kept.append(len(self.rows))
+        self.rows.append(row)
+
+    def sheet(
+        self,
+        widths: Sequence[float],
+        *,
+        headed: int | None = None,
+        filtered: int = 0,
+        frozen: int = 0,
+    ) -> Sheet:
+        """The sheet: the headings in row `headed` are repeated on every page, and above a filter
+        over `filtered` columns; where `frozen`, they stay in view with that many columns."""
+        table = headed is not None and filtered and len(self.rows) > headed + 1
+        return Sheet(
+            name=self.name,
+            rows=self.rows,
+            columns=[Column(width) for width in widths],
+            merges=self.merges,
+            charts=self.charts,
+            freeze=(headed + 1, frozen) if headed is not None and frozen else None,
+            filter=Area(headed, 0, len(self.rows) - 1, filtered - 1)
+            if table and headed is not None
+            else None,
+            page=self.paint.page((headed, headed) if headed is not None else None),
+            tab_colour=self.paint.look.heading_fill,
+        )
+
+
+def columns_of(table: Table) -> list[tuple[int, TableColumn]]:
+    """The columns of a table that a coloured sheet draws, each with its place in a line."""
+    return [(n, column) for n, column in enumerate(table.columns) if not column.plain]
+
+
+def label_of(table: Table, line: Line, column: TableColumn) -> str:
+    """Where an item stands, in words: the ref or name of its row, and its column."""
+    ids = [c.id for c in table.columns]
+    at = ids.index("ref") if "ref" in ids else 0
+    return f"{joined(line.items[at].value) or 'no ref'}, {column.heading}"
+
+
+def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
+    """Every text of a sheet that no row can show, with where it stands."""
+    for table in sheet.tables:
+        for band in table.bands:
+            if _band_words(band) != _band_whole(band):
+                yield band.text, f"Section {cut_words(band.text, 40)}"
+        drawn = [(n, c) for n, c in columns_of(table) if c.kind not in FIGURES and not c.brief]
+        for line in table.lines:
+            for n, column in drawn:
+                item = line.items[n]
+                if item.value is None:
+                    continue
+                words = words_of(column, item)
+                style = paint.look.withdrawn if table.struck else paint.style(column, item)
+                if is_long(words, column.width, style):
+                    yield words, label_of(table, line, column)
+
+
+def _band_whole(band: Band) -> str:
+    return f"{band.text} ({band.count})"
+
+
+def _band_words(band: Band) -> str:
+    """The words of a band, in so many characters and lines that it stays a band."""
+    whole = _band_whole(band)
+    lines = [line for line in whole.split("\n") if line.strip()]
+    if len(lines) <= BAND_LINES and len(whole) <= BAND_LENGTH and max(map(len, lines)) <= 400:
+        return whole
+    lines = [cut_words(line, 400) for line in lines]
+    if len(lines) > BAND_LINES:
+        lines = [*lines[: BAND_LINES - 1], "…", lines[-1]]
+    text = "\n".join(lines)
+    return text if len(text) <= BAND_LENGTH else text[: BAND_LENGTH - 1] + "…"
+
+
+def entries_of(tables: Sequence[Table]) -> Iterator[Band | tuple[Table, Line]]:
+    """The bands and lines of a table, and of what is struck below it, in the order drawn."""
+    for table in tables:
+        bands = {band: band.before for band in table.bands}
+        for number, line in enumerate(table.lines):
+            yield from (band for band, before in bands.items() if before == number)
+            if not line.early:
+                yield table, line
+
+
+# One sheet.
+
+
+def empty_sheet(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
+    """A sheet that has nothing to list and says so in a sentence."""
+    draft = Draft(paint, name, [*paint.banner(sheet.title, 4), Row([], height=40)])
+    look = replace(paint.look.body, size=12, valign="vcenter")
+    at = len(draft.rows) - 1
+    draft.merges.append(Merge(Area(at, 0, at, 3), paint.text(sheet.empty, look)))
+    return paged(draft.sheet((40, 40, 40, 40)))
+
+
+def stacks_of(sheet: BoardSheet) -> list[list[Table]]:
+    """The tables to draw, each with those that are struck below it."""
+    found: list[list[Table]] = []
+    for table in sheet.tables:
+        if table.struck and found:
+            found[-1].append(table)
+        else:
+            found.append([table])
+    return [stack for stack in found if any(table.lines for table in stack)]
+
+
+def anchors_of(sheet: BoardSheet) -> dict[Anchor, int]:
+    """By what can be linked to, its row in a sheet that is drawn by `coloured_sheet`."""
+    found: dict[Anchor, int] = {}
+    top = _rows_above(sheet)
+    for stack in stacks_of(sheet)[:1] if not sheet.empty else ():
+        for number, entry in enumerate(entries_of(stack), top + 1):
+            anchor = entry.anchor if isinstance(entry, Band) else entry[1].anchor
+            if anchor is not None:
+                found[anchor] = number
+    return found
+
+
+def _rows_above(sheet: BoardSheet) -> int:
+    """The row of the headings of the first table of a sheet without a sentence."""
+    return 4 if sheet.notes or sheet.legend else 3
+
+
+def coloured_sheet(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
+    """A sheet: its banner, what it says in a sentence, and its tables one below the other.
+
+    The columns are as wide as those of the last table, which has a filter.
+    """
+    if sheet.empty:
+        return empty_sheet(paint, name, sheet)
+    stacks = stacks_of(sheet)
+    widths = _widths(stacks) or [40.0] * 4
+    note = "   ·   ".join([*sheet.notes, *([sheet.legend] if sheet.legend else [])])
+    draft = Draft(paint, name, paint.banner(sheet.title, len(widths), note=note))
+    if sheet.sentence:
+        look = replace(paint.look.body, size=12, bold=True, valign="vcenter")
+        draft.merge(0, len(widths) - 1, paint.text(sheet.sentence, look))
+        draft.rows.append(Row([], height=30))
+    headed = 0
+    for stack in stacks:
+        if stack is not stacks[0] or (sheet.sentence and stack[0] is not sheet.tables[0]):
+            draft.rows.append(Row([], height=10))
+        headed = len(draft.rows)
+        _draw(draft, stack)
+    if not stacks:
+        return paged(draft.sheet(widths))
+    alone = len(stacks) == 1 and not sheet.sentence
+    last = stacks[-1][0] is sheet.tables[-1] or len(sheet.tables) == 1 or alone
+    filtered = sum(column.span for _, column in columns_of(stacks[-1][0])) if last else 0
+    frozen = sheet.frozen if alone else 0
+    return paged(draft.sheet(widths, headed=headed, filtered=filtered, frozen=frozen), draft.kept)
+
+
+def _widths(stacks: Sequence[Sequence[Table]]) -> list[float]:
+    """The widths of the last table's columns, and of what others have beyond them."""
+    widths: list[float] = []
+    for stack in reversed(stacks):
+        mine = [w for _, c in columns_of(stack[0]) for w in [c.width, *[c.width] * (c.span - 1)]]
+        widths += mine[len(widths) :]
+    return widths
+
+
+def _draw(draft: Draft, stack: Sequence[Table]) -> None:
+    """Headings, lines and bands of a table, and the chart drawn from it."""
+    paint, table = draft.paint, stack[0]
+    columns = columns_of(table)
+    draft.rows.append(_row(draft, [(c, paint.heading(c)) for _, c in columns]))
+    top = len(draft.rows)
+    for entry in entries_of(stack):
+        if isinstance(entry, Band):
+            _band(draft, entry, len(columns))
+            continue
+        owner, line = entry
+        if owner.struck:
+            draft.rows.append(_struck(paint, columns, owner, line))
+            continue
+        cells = [(c, paint.cell(c, line.items[n])) for n, c in columns]
+        draft.rows.append(_row(draft, cells, level=1 if table.bands else 0))
+    if table.chart:
+        draft.charts.append(board_chart(draft.name, table.chart, columns, draft.rows, top))
+        for _ in range(13):
+            draft.keep(Row([], height=20))
+
+
+def _row(draft: Draft, cells: Sequence[tuple[TableColumn, Cell]], level: int = 0) -> Row:
+    """A row of cells, those that span several columns merged over them."""
+    laid: list[Cell | None] = []
+    for column, cell in cells:
+        if column.span > 1:
+            draft.merge(len(laid), len(laid) + column.span - 1, cell)
+            cell = Cell(None, cell.style)
+        laid += [cell, *[Cell(None, cell.style)] * (column.span - 1)]
+    return Row(laid, level=level)
+
+
+def _band(draft: Draft, band: Band, columns: int) -> None:
+    look = draft.paint.styled(draft.paint.look.section, indent=1)
+    words = _band_words(band)
+    if words != _band_whole(band):
+        words += f"\n{draft.paint.texts.pointer(band.text)}"
+    if columns > 1:
+        draft.merge(0, columns - 1, Cell(words, look))
+        draft.keep(Row([Cell(None, look) for _ in range(columns)]))
+    else:
+        draft.keep(Row([Cell(words, look)]))
+
+
+def _struck(
+    paint: Paint, columns: Sequence[tuple[int, TableColumn]], table: Table, line: Line
+) -> Row:
+    """A line struck through, in the columns (by id) of the table above it."""
+    look = paint.look.withdrawn
+    items = {c.id: item for c, item in zip(table.columns, line.items, strict=True)}
+    cells: list[Cell | None] = []
+    for _, column in columns:
+        item = items.get(column.id, Item())
+        if column.kind == "rating" and item.value is not None:
+            style = paint.styled(look, strike=False, italic=True, align="center")
+            cells.append(Cell(str(item.value), style))
+        else:
+            words = words_of(column, item) if item.value is not None else ""
+            cells.append(paint.fitted(words, column.width, look))
+    return Row(cells, level=1)

@@ -1,0 +1,239 @@
+"""How a composite looks: the styles, colours and links of its cells, from the house style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from xlplan.board.board_model import Board
+from xlplan.board.fitting import LongTexts, cut_words
+from xlplan.board.standings import Point
+from xlplan.board.table import Anchor, Item, TableColumn
+from xlplan.board.view import View, percent, say_days, sign_of
+from xlplan.plan.definition import Rating
+from xlplan.plan.text import canon_text
+from xlplan.plan.timescales import say_date
+from xlplan.workbook.write.look import Palette, header_text, mix, palette, rating_style
+from xlplan.workbook.write.sheet import (
+    Cell,
+    Page,
+    Row,
+    Sheet,
+    Style,
+    Workbook,
+)
+
+LINK_LENGTH = 26
+"""Characters of the longest section that is a link as well: a link does not wrap everywhere."""
+HEADING_LENGTH = 200
+PLAN = "Plan"
+"""The sheet that links lead to."""
+FIGURES = ("number", "share", "days", "date")
+
+
+@dataclass(frozen=True)
+class Paint:
+    """How one composite looks: its styles, where links lead, and which texts are cut."""
+
+    view: View
+    texts: LongTexts = field(default_factory=LongTexts)
+    places: Mapping[Anchor, int] = field(default_factory=dict)
+    """By what is linked to, its row (from 0) in Plan."""
+    _styled: dict[tuple[object, ...], tuple[Style, Style]] = field(default_factory=dict)
+    """Styles that were made, by what they were made of: a large plan has few looks, many cells."""
+
+    @cached_property
+    def look(self) -> Palette:
+        """The palette of the plan, with headings set in a little."""
+        look = palette(self.view.board.definition)
+        heading, strong = (
+            replace(style, align="left", indent=1) for style in (look.heading, look.strong)
+        )
+        return replace(look, heading=heading, strong=strong)
+
+    @cached_property
+    def boxed(self) -> Style:
+        """Body text in a box."""
+        return replace(self.look.body, border=self.look.line, align="left", indent=1)
+
+    @cached_property
+    def middle(self) -> Style:
+        """A word in the middle of its box."""
+        return replace(self.boxed, align="center", valign="vcenter")
+
+    @cached_property
+    def number(self) -> Style:
+        """A figure: in the middle, a dash for nothing."""
+        return replace(self.middle, number_format='0;-0;"–"', wrap=False)
+
+    @cached_property
+    def total(self) -> Style:
+        """A figure of the last row."""
+        return replace(self.number, bold=True, fill=self.look.band_fill)
+
+    @cached_property
+    def head(self) -> Style:
+        """A column's heading."""
+        return replace(self.look.heading, size=11)
+
+    def styled(self, base: Style, **changes: Any) -> Style:
+        """`base` with some of its fields changed: the same object for the same asking."""
+        key = (id(base), *changes.items())
+        found = self._styled.get(key)
+        if found is None:
+            # `base` is kept too, so that its identity is not given to another style meanwhile.
+            found = self._styled[key] = (base, replace(base, **changes))
+        return found[1]
+
+    # Cells.
+
+    def text(self, text: str, style: Style | None = None, link: str = "") -> Cell:
+        """A cell of a name or a heading, cleaned of what no reader can see."""
+        text = canon_text(text)
+        if len(text) > HEADING_LENGTH:
+            text = cut_words(text, HEADING_LENGTH)
+        return Cell(text or None, style or self.boxed, link=link)
+
+    def fitted(self, text: str, width: float, style: Style | None = None) -> Cell:
+        """A cell of text of any length; see `LongTexts`."""
+        style = style or self.boxed
+        return Cell(self.texts.fit(text, width, style) or None, style)
+
+    def shade(self, rating: Rating, base: Style, *, quiet: bool = False) -> Style:
+        """A look in the colour of a rating; quiet ones are paler."""
+        if not quiet:
+            return rating_style(rating, base)
+        pale = replace(rating, colour=mix(rating.colour, "#FFFFFF", 0.65), text_colour="")
+        return replace(rating_style(pale, base), bold=False)
+
+    def tinted(self, rating: Rating | None, count: object, base: Style) -> Style:
+        """The look of a figure: a pale shade of its rating where it is not nothing."""
+        if rating is None or not count:
+            return base
+        pale = replace(rating, colour=mix(rating.colour, "#FFFFFF", 0.72), text_colour="")
+        return replace(rating_style(pale, base), border=self.look.line)
+
+    def point(self, point: Point, base: Style) -> Style:
+        """The look of what is about one point of the scale."""
+        return rating_style(point.rating, base) if point.rating else base
+
+    def heading(self, column: TableColumn) -> Cell:
+        """A column's heading, in the colour of its rating where it has one."""
+        style = self.head
+        if column.kind in FIGURES or column.align == "center":
+            style = self.styled(style, align="center")
+        if column.rating is not None:
+            style = rating_style(column.rating, style)
+        return self.text(column.under.replace("\n", " ") or column.heading, style)
+
+    def style(self, column: TableColumn, item: Item) -> Style:
+        """The look of an item in a column, apart from colours of a rating."""
+        if column.kind in ("number", "share", "days"):
+            return self.styled(self.number, bold=column.strong)
+        bold = column.strong or item.emphasis in ("strong", "alert", "loud")
+        base = self.styled(self.boxed, bold=bold) if bold else self.boxed
+        if column.kind in ("rating", "direction", "date") or column.align == "center" or (
+            item.rating is not None
+        ):  # fmt: skip
+            base = self.styled(base, align="center", valign="vcenter")
+        elif column.align == "right":
+            base = self.styled(base, align="right")
+        if item.emphasis in ("alert", "loud"):
+            base = self.styled(base, colour="#9C0006")
+            return self.styled(base, fill="#FDE7E9") if item.emphasis == "loud" else base
+        if item.value is None:
+            return self.styled(base, colour=self.look.muted.colour, bold=False)
+        if column.kind == "rating" and item.rating is None:
+            return self.styled(base, italic=True, colour=self.look.muted.colour)
+        return base
+
+    def cell(self, column: TableColumn, item: Item) -> Cell:
+        """An item as its column shows it."""
+        style, value = self.style(column, item), item.value
+        if column.kind == "number" and value is not None:
+            return Cell(value, self.tinted(column.rating, value, style))  # type: ignore[arg-type]  # a figure
+        if item.rating is not None:
+            style = self.shade(item.rating, style, quiet=item.emphasis == "quiet")
+        if item.note and item.emphasis != "quiet":
+            if column.kind != "rating" and item.rating is None:
+                style = self.styled(style, fill=mix(self.look.band_fill, "#FFFFFF", 0.5))
+            style = self.styled(style, edge=self.look.accent)
+        if value is None:
+            return Cell(column.blank or None, style, note=item.note)
+        link = self.link(item)
+        if link:
+            style = self.styled(style, colour=self.look.link.colour)
+        words = words_of(column, item)
+        text = cut_words(words, column.brief) if column.brief else ""
+        return Cell(text or self.texts.fit(words, column.width, self.style(column, item)), style,
+                    note=item.note, link=link)  # fmt: skip
+
+    def link(self, item: Item) -> str:
+        """Where in Plan an item links to; ``""`` where it does not, or cannot be shown as one."""
+        row = self.places.get(item.link) if item.link else None
+        if row is None or item.link is None:
+            return ""
+        if item.link[0] == "section" and len(str(item.value)) > LINK_LENGTH:
+            # A link does not wrap in LibreOffice: a name of two lines is better read than followed.
+            return ""
+        return f"'{PLAN}'!A{row + 1}"
+
+    # Sheets.
+
+    def banner(self, title: str, columns: int, sub: str = "", note: str = "") -> list[Row]:
+        """The title, which board this is, and a remark, over the whole width; then a little air."""
+        look = self.look
+
+        def over(text: str, style: Style) -> list[Cell | None]:
+            first = self.text(text, replace(style, indent=1, wrap=False))
+            return [first, *(Cell(None, style) for _ in range(columns - 1))]
+
+        rows = [
+            Row(over(title, look.banner), height=32),
+            Row(over(sub or self.view.subtitle(), look.banner_sub), height=20),
+        ]
+        if note:
+            rows.append(Row(over(note, look.banner_note), height=20))
+        return [*rows, Row([], height=8)]
+
+    def page(self, repeat: tuple[int, int] | None = None) -> Page:
+        """A3 landscape, one page wide; the marking and page n of m below."""
+        definition = self.view.board.definition
+        parts = (header_text(definition.marking), header_text(cut_words(definition.title, 80)))
+        left = "   ·   ".join(part for part in parts if part)
+        return Page(repeat_rows=repeat, footer_left=left)
+
+
+def words_of(column: TableColumn, item: Item) -> str:
+    """An item in words, as a coloured sheet says it."""
+    value = item.value
+    if column.kind == "direction":
+        return f"{sign_of(str(value))} {value}"
+    if column.kind == "share" and isinstance(value, float | int):
+        return percent(value)
+    if column.kind == "days" and isinstance(value, float | int):
+        return say_days(value) if value or column.id != "days_moved" else "–"
+    if column.kind == "date":
+        return say_date(value)  # type: ignore[arg-type]  # a date, by the kind of column
+    if isinstance(value, tuple):
+        return "\n".join(f"{column.mark}{text}" for text in value)
+    return str(value)
+
+
+def workbook_of(
+    board: Board, sheets: list[Sheet], what: str, created: str, more: str = ""
+) -> Workbook:
+    """A workbook about a board, with what its properties say of it."""
+    definition = board.definition
+    return Workbook(
+        sheets=sheets,
+        title=f"{definition.title}: {what}, {say_date(board.as_of)}{more}",
+        created=created,
+        subject=f"Cycle {board.cycle}",
+        company=definition.organisation,
+        language=definition.language,
+        font=definition.style.font,
+        properties={"Ledger tip": board.tip} if board.tip else {},
+    )

@@ -1,0 +1,247 @@
+"""What every sheet of the board asks: the board with its figures, and its values in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from xlplan.board.board_model import Board
+from xlplan.board.figures import Figures, figures
+from xlplan.board.fitting import cut_words
+from xlplan.board.standings import (
+    Direction,
+    Point,
+    Standing,
+    group_heading,
+    leads_of,
+    points_of,
+)
+from xlplan.board.table import Item, TableColumn
+from xlplan.board.words import clock, short_names
+from xlplan.merge.model import MasterRow
+from xlplan.plan.definition import Field
+from xlplan.plan.ratings import rating_word
+from xlplan.plan.timescales import say_date
+from xlplan.plan.values import Value, show_in
+
+SIGNS: Mapping[Direction, tuple[str, str]] = {
+    "better": ("▲", "Better"),
+    "same": ("▬", "No change"),
+    "worse": ("▼", "Worse"),
+    "new": ("●", "New"),
+    "uncompared": ("○", "Not compared"),
+}
+"""Direction of travel: an arrow and the word that says it."""
+ABSENT = "Not in the plan"
+SECTION_TEXT = 60
+
+
+@dataclass(frozen=True)
+class View:
+    """One board, its figures, and the words for what is in it."""
+
+    board: Board
+    figures: Figures
+
+    @cached_property
+    def rated(self) -> bool:
+        """Whether the plan rates its actions at all."""
+        return self.board.definition.with_role("rating") is not None
+
+    @property
+    def compared(self) -> bool:
+        """Whether there is an earlier board to compare with."""
+        return self.board.previous is not None
+
+    @cached_property
+    def before(self) -> str:
+        """What the board is compared with."""
+        return self.board.previous_label or "the last board"
+
+    @property
+    def counted_points(self) -> tuple[Point, ...]:
+        """The ratings to count by; none in a plan that does not rate its actions."""
+        return self.figures.points if self.rated else ()
+
+    @cached_property
+    def points(self) -> Mapping[str, Point]:
+        """Every point of the scale by its key, and the two that are not on it."""
+        return {p.key: p for p in points_of(self.board.definition, ("", "?"))}
+
+    @cached_property
+    def short(self) -> Mapping[str, str]:
+        """Short names of the sections."""
+        return short_names([section.name for section in self.figures.sections])
+
+    @cached_property
+    def group(self) -> str:
+        """What the plan calls the groups that its actions stand in."""
+        return cut_words(group_heading(self.board.definition), 40) or "Section"
+
+    def subtitle(self) -> str:
+        """Which plan, which day, compared with what."""
+        board, plan = self.board, self.board.definition
+        compared = f"Compared with {self.before}" if self.compared else FIRST_BOARD
+        parts = (plan.title, plan.organisation, f"Position at {say_date(board.as_of)}", compared)
+        return "   ·   ".join(cut_words(part, 60) for part in parts if part)
+
+    def say(self, item: Field | None, value: Value) -> str:
+        """A value in words: a rating as it is shown, everything else as in a cell."""
+        if item is not None and item.field_type.rated:
+            rating = self.board.definition.rating(value, item.scale)
+            if rating is not None:
+                return rating_word(rating)
+        return show_in(item, value)
+
+    def when(self, at: str) -> str:
+        """A time of the ledger (UTC) as the plan's own clock shows it: 3 November 2026, 14:05."""
+        return clock(at, self.board.definition.timezone)
+
+    def text_of(self, row: MasterRow, role: str) -> str:
+        """What an action has in the field with a role, in full."""
+        item = self.board.definition.with_role(role)
+        return show_in(item, row.values.get(item.id)) if item else ""
+
+    # Items.
+
+    def rating(self, key: str | None, *, quiet: bool = False) -> Item:
+        """A rating by its bucket, in its colour; nothing where there was nothing to rate."""
+        if key is None:
+            return Item(emphasis="quiet")
+        point = self.points.get(key)
+        label = point.label if point else "Not on the scale"
+        return Item(label, point.rating if point else None, emphasis="quiet" if quiet else "")
+
+    def ref(self, row: MasterRow) -> Item:
+        """An action's ref, linked to its row in Plan."""
+        return Item(row.ref, link=("action", row.uid), emphasis="strong")
+
+    def section(self, name: str, *, linked: bool = False) -> Item:
+        """A section's short name; where it is `linked`, to its band in Plan."""
+        short = self.short.get(name, name)
+        if linked:
+            return Item(short, link=("section", name), emphasis="strong")
+        return Item(cut_words(short, SECTION_TEXT))
+
+    # The columns of lists of actions, and an action's values in them.
+
+    def columns(self, *ids: str) -> list[TableColumn]:
+        """Columns of a list of actions, in this order.
+
+        Without sections there is no column for them, and without ratings, or an earlier board,
+        none of those.
+        """
+        gone = set() if self.figures.sectioned else {"section"}
+        if not self.compared or not self.rated:
+            gone |= {"last_board", "direction"}
+        if not self.rated:
+            gone.add("rating")
+        found = (replace(COLUMNS[name], heading=self.group) if name == "section" else COLUMNS[name]
+                 for name in ids if name not in gone)  # fmt: skip
+        return list(found)
+
+    def item(self, one: Standing, column: str) -> Item:
+        """What an action shows in one of `COLUMNS`."""
+        row = one.row
+        match column:
+            case "ref":
+                return self.ref(row)
+            case "section":
+                return self.section(one.section)
+            case "leads":
+                return Item(leads_of(self.board.definition, row.values) or ("No lead named",))
+            case "due":
+                return Item(self.text_of(row, "revised") or self.text_of(row, "due"))
+            case "last_board":
+                return self.rating(one.before, quiet=True)
+            case "rating":
+                return self.rating(one.now)
+            case "direction":
+                loud = one.direction in ("worse", "better")
+                return Item(direction_word(one), emphasis="strong" if loud else "")
+            case _:
+                return Item(self.text_of(row, column))
+
+
+FIRST_BOARD = "First board: nothing to compare with yet"
+COLUMNS: Mapping[str, TableColumn] = {
+    found.id: found
+    for found in (
+        TableColumn("ref", "Ref", width=9, spoken="No ref"),
+        TableColumn("section", "Section", width=26),
+        TableColumn("action", "Action", width=52),
+        TableColumn("leads", "Leads", "list", width=26),
+        TableColumn("due", "Due", width=18),
+        TableColumn("last_board", "Last board", "rating", "Before", 14, "–", ABSENT),
+        TableColumn("rating", "Rating now", "rating", width=14),
+        TableColumn("direction", "Direction", "direction", "Direction", 15, "–", "Not compared"),
+        TableColumn("evidence", "Evidence", width=42),
+        TableColumn("progress", "Latest progress", width=52),
+    )
+}
+"""The columns in which the lists of actions agree."""
+
+
+def view_of(board: Board) -> View:
+    """A board with its figures."""
+    return View(board, figures(board))
+
+
+def direction_word(one: Standing) -> str:
+    """The direction of travel in a word; ``""`` without an earlier board."""
+    if one.direction is None:
+        return ""
+    if one.direction == "uncompared" and "" in (one.before, one.now):
+        return "First rating" if one.before == "" else "No longer rated"
+    return SIGNS[one.direction][1]
+
+
+def sign_of(word: str) -> str:
+    """The arrow that stands before a word for a direction."""
+    return next((sign for sign, known in SIGNS.values() if known == word), SIGNS["uncompared"][0])
+
+
+def count_columns(points: Sequence[Point], width: float = 12) -> list[TableColumn]:
+    """A column of figures for each rating."""
+    return [
+        TableColumn(p.key or "none", p.label, "number", width=width, rating=p.rating, charted=True)
+        for p in points
+    ]
+
+
+def figure(
+    name: str, heading: str, note: str = "", width: float = 11, *, strong: bool = False
+) -> TableColumn:
+    """A column of figures."""
+    return TableColumn(name, heading, "number", note, width, strong=strong)
+
+
+def group_column(view: View, width: float = 28) -> TableColumn:
+    """The column with the names of sections."""
+    return TableColumn("section", view.group, width=width)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``"1 action"``, ``"3 actions"``."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def percent(share: float | None) -> str:
+    """A share as whole per cent, or a dash; never 100% unless all, never 0% unless none."""
+    if share is None:
+        return "–"
+    shown = round(share * 100)
+    if shown == 100 and share < 1:
+        shown = 99
+    if shown == 0 and share > 0:
+        shown = 1
+    return f"{shown}%"
+
+
+def say_days(days: float) -> str:
+    """A number of days in words: ``"1 day"``, ``"12.5 days"``; early is said so."""
+    size = f"{abs(days):.1f}".removesuffix(".0")
+    if size == "0":
+        return "0 days"
+    return f"{size} {'day' if size == '1' else 'days'}{' early' if days < 0 else ''}"
