@@ -46,9 +46,7 @@ def test_merging_again_or_a_resaved_copy_changes_nothing(
     assert one.office.picture() == before
 
 
-@given(
-    ACTS, st.lists(SENT, min_size=2, max_size=4), st.randoms(use_true_random=False), MASTER_EDITS
-)
+@given(ACTS, st.lists(SENT, min_size=2, max_size=4), st.randoms(use_true_random=False), OWN_EDITS)
 def test_the_order_of_returns_does_not_matter(
     acts: list[dict[tuple[str, str], Raw]],
     sent: list[Sent],
