@@ -17,6 +17,7 @@ from tests.scenes import (
     ACTS,
     LOCKED,
     MASTER_EDITS,
+    OWN_EDITS,
     SENT,
     STAMPS,
     VALUES,
