@@ -139,7 +139,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a rating may be challenged; see DESIGN section 7. Never replaces the officer's rating.
+    """How a rating may be challenged. A challenge never replaces the officer's rating.
 
     All its conditions must hold. `rated` limits the rule to some ratings; without it a rule looks
     at every action that is neither closed nor held.

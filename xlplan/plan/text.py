@@ -1,7 +1,7 @@
 """Canonical text: what two spreadsheet programs may differ in without anybody having typed it.
 
 NFC, non-breaking and zero-width characters, line endings (``_x000D_`` included), trailing spaces
-per line (MERGE section 1). Canonical text is idempotent: ``canon_text(canon_text(s)) ==
+per line. Canonical text is idempotent: ``canon_text(canon_text(s)) ==
 canon_text(s)`` for every string.
 """
 

@@ -3,7 +3,7 @@
 A value is blank (``None``), text, a number, a date, a `Timescale`, a tuple of names, a frozenset
 of elements, or `Invalid` (something that is not a value of its field, kept raw). Absent is not a
 value: a column or row that is not in a file says nothing. `canon` is total and idempotent, and
-equality of canonical values is plain equality (MERGE section 1).
+equality of canonical values is plain equality.
 """
 
 from __future__ import annotations
