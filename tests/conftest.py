@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.office import Office, find_office
-from tests.quick import is_quick
+from tests.quick import is_quick, needs_office, scopes
 from tests.raised import Raised, RaisedInRun
 from tests.sound import Ledgers
 from xlplan.codes.families import every_message
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_quick(item):
             item.add_marker(pytest.mark.quick)
-        if "office" in getattr(item, "fixturenames", ()):
+        if needs_office(item):
             item.add_marker(pytest.mark.office)
             if item.path not in modules:
                 modules.append(item.path)
@@ -69,15 +69,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _of_the_module(item: pytest.Item) -> str:
     """The fixtures of its module that a test needs, each with its parameter; blank for none."""
-    fixtures = getattr(item, "_fixtureinfo", None)
-    if fixtures is None:
-        return ""
     params = item.callspec.params if hasattr(item, "callspec") else {}
-    names = [
-        f"{name}={params.get(name, '')}"
-        for name, defined in sorted(fixtures.name2fixturedefs.items())
-        if defined[-1].scope == "module"
-    ]
+    names = [f"{name}={params.get(name, '')}" for name, scope in scopes(item) if scope == "module"]
     return f"{item.path.name} {' '.join(names)}" if names else ""
 
 

@@ -7,7 +7,7 @@ more than a minute, `--durations=30` shows what should stand in `LONG`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -48,12 +48,25 @@ YET_QUICK: Sequence[str] = (
 
 def is_quick(item: pytest.Item) -> bool:
     """Whether a test belongs to the quick ones."""
-    if "office" in getattr(item, "fixturenames", ()):
+    if needs_office(item):
         return False
     if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
         return False
     name = _name(item)
     return name.startswith(tuple(YET_QUICK)) or not name.startswith(tuple(LONG))
+
+
+def needs_office(item: pytest.Item) -> bool:
+    """Whether a test plays somebody in LibreOffice. A test module may call a fixture of its own
+    `office` too: that of `conftest.py` lives as long as the session."""
+    return any(name == "office" and scope == "session" for name, scope in scopes(item))
+
+
+def scopes(item: pytest.Item) -> Iterator[tuple[str, str]]:
+    """The fixtures that a test needs, by name, and how long each lives."""
+    fixtures = getattr(item, "_fixtureinfo", None)
+    for name, defined in sorted(fixtures.name2fixturedefs.items()) if fixtures else ():
+        yield name, defined[-1].scope
 
 
 def room_of_test(item: pytest.Item) -> str:
