@@ -496,3 +496,34 @@ def test_very_long_names_are_not_compared() -> None:
 def test_a_list_of_leads_too_long_to_be_true_is_said_once() -> None:
     _, guesses = propose_leads([f"Post {n}" for n in range(1001)])
     assert guesses == ("plan: 1001 leads were found; their spellings were not compared",)
+
+
+def test_a_number_explains_no_rating() -> None:
+    assert parse_legend("Closed: 12", ["Closed"]) == []
+    assert parse_legend("Closed: nothing is left to do", ["Closed"]) == [
+        ("Closed", "nothing is left to do")
+    ]
+
+
+def test_a_word_that_is_not_usual_but_closes_is_guessed_to_close() -> None:
+    made, guesses = propose_scale([RatingCell("Done in Harbour"), RatingCell("Waits for Harbour")])
+    assert {rating.code: rating.closed for rating in made} == {
+        "Done in Harbour": True, "Waits for Harbour": False
+    }  # fmt: skip
+    assert 'rating "Done in Harbour": the plan has no legend; taken as completed' in guesses
+
+
+def test_words_that_are_no_colours_ask_for_no_other_colours() -> None:
+    made, _ = propose_scale([RatingCell("Overdue"), RatingCell("Closed")])
+    assert {rating.code for rating in made} == {"Overdue", "Closed"}
+
+
+def test_a_role_that_is_known_is_still_held_against_the_cells() -> None:
+    long = Sample(0, "Reference of it", ("A text that is much too long to be a ref of a row",) * 2,
+                  role="key")  # fmt: skip
+    assert column_role(long, [long]) == "text"
+    prose = Sample(0, "BRAG (Oct)", ("Green", "The whole of a long note about what was done, with "
+                   "more behind it.", "Amber"), role="rating")  # fmt: skip
+    assert column_role(prose, [prose]) == "rating+progress"
+    bare = Sample(0, "", ("1", "2"), role="key")
+    assert column_role(bare, [bare]) == "key"

@@ -96,6 +96,20 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
 )
 @click.option("--template", metavar="NAME_OR_FILE", help="A workbook template to start from.")
 @click.option("--sheet", "sheets", multiple=True, metavar="NAME", help="Only this sheet.")
+@click.option(
+    "--header-row",
+    "header_rows",
+    multiple=True,
+    metavar="[SHEET!]ROW",
+    help="The row that holds the column headings.",
+)
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="HEADING=ROLE",
+    help="What a column is: ref, action, lead, due, status, progress, …",
+)
 @_json
 @click.pass_obj
 def new(
@@ -104,12 +118,22 @@ def new(
     source: Path,
     template: str | None,
     sheets: tuple[str, ...],
+    header_rows: tuple[str, ...],
+    columns: tuple[str, ...],
     as_json: bool,
 ) -> int:
     """Start a plan from an existing spreadsheet."""
     from xlplan import new_plan
 
-    made = new_plan(directory, source, template=template, sheets=sheets, today=settings.today)
+    made = new_plan(
+        directory,
+        source,
+        template=template,
+        sheets=sheets,
+        header_rows=header_rows,
+        columns=columns,
+        today=settings.today,
+    )
     settings.recorded = True
     return say.new_plan(made, as_json)
 

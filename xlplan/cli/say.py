@@ -70,7 +70,8 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                     }
                     for line in made.source.account
                 ],
-                "guesses": list(made.source.guesses),
+                "guesses": [shapes.guess_shape(guess) for guess in made.source.guesses],
+                "fields": shapes.field_shapes(made.source),
                 "kept_back": [
                     {
                         "what": each.what,

@@ -10,10 +10,16 @@ _OTHER_HEADING = "If its headings are the right ones, delete the other heading r
 NEW_001 = Message(
     "NEW-001",
     "No table of a plan was found.",
-    "Name the sheet, or add headings such as Ref, Action, Lead.",
-    "No plan was found in this file ({sheets!q:sheet #|sheets #}): no table has a row of "
-    "headings such as Ref, Action, Lead, Timescale, Progress and RAG with at least two rows of "
-    "actions below it. Check that this is the right file, or put such headings above the table.",
+    "Name the heading row with `--header-row` and a column with `--map`, or add such headings.",
+    {
+        "": "No plan was found in this file ({sheets!q:sheet #|sheets #}): no table has a row of "
+        "headings such as Ref, Action, Lead, Timescale, Progress and RAG. Check that this is the "
+        "right file, or put such headings above the table.",
+        "nearest": "No plan was found in this file ({sheets!q:sheet #|sheets #}): no table has a "
+        "column of things to be done beside one of who, when or how far, under headings such as "
+        "Ref, Action, Lead, Timescale, Progress and RAG. Nearest: {nearest}. Name the row of "
+        'headings with --header-row "SHEET!ROW", and what a column is with --map "HEADING=action".',
+    },
 )
 NEW_002 = Message(
     "NEW-002",
@@ -142,4 +148,43 @@ NEW_015 = Message(
     "plan.toml. Delete those that you do not need, or enter the headings of your spreadsheet for "
     "them and start again.",
     level="note",
+)
+NEW_016 = Message(
+    "NEW-016",
+    "A table was left out.",
+    "Name its sheet with `--sheet` if it belongs to the plan.",
+    "The table under row {row} ({rows:# row|# rows}) was left out: its columns are not those of "
+    "the plan ({sheet}, row {header}). If it belongs to the plan, start again with "
+    '--sheet "{name}" --sheet "{sheet}".',
+    level="note",
+)
+NEW_017 = Message(
+    "NEW-017",
+    "No table is surely a plan; the likeliest was used.",
+    "Look whether the columns are right; else name row and columns.",
+    "No table is surely a plan, so the likeliest was used ({columns!l}). If that is wrong, start "
+    'again with --header-row "SHEET!ROW" or --map "HEADING=action".',
+    level="warning",
+)
+NEW_018 = Message(
+    "NEW-018",
+    "There is no such row of headings.",
+    "Name a row of the spreadsheet that has headings.",
+    {
+        "row": "Row {row} has no headings: it has {cells:# filled cell|# filled cells}. Name the "
+        "row above the first action.",
+        "number": '"{value}" is not a row. Name it by its number, with its sheet where there are '
+        'several: --header-row 5 or --header-row "Plan!5".',
+    },
+)
+NEW_019 = Message(
+    "NEW-019",
+    "A column cannot be mapped.",
+    "Write HEADING=ROLE with a heading of the spreadsheet and a role from the list.",
+    {
+        "role": '"{value}" does not say what a column is. Write HEADING=ROLE with one of these '
+        "roles: {roles!l}.",
+        "heading": 'No column is headed "{heading}". The headings found are: {headings!w}. Name '
+        "one of them.",
+    },
 )

@@ -23,7 +23,7 @@ from xlplan.plan.load import load_definition
 from xlplan.workbook.stamp import fingerprint
 
 if TYPE_CHECKING:
-    from xlplan.source.importing import Match, Source
+    from xlplan.source.importing import Chosen, Match, Source
 
 _SECONDS = 180.0
 """How long the processor may work on a small one of the coordinator's own spreadsheets."""
@@ -50,20 +50,28 @@ def new(
     *,
     template: str | None = None,
     sheets: Sequence[str] = (),
+    header_rows: Sequence[str] = (),
+    columns: Sequence[str] = (),
     today: date | None = None,
     clock: Clock | None = None,
 ) -> NewPlan:
     """Start a plan in `folder` from the spreadsheet `source`; `today` is the day of it.
 
+    `header_rows` (``"5"``, ``"Plan!5"``) and `columns` (``"Mitigation=action"``) settle what the
+    file leaves open.
+
     Raises XlplanError where the folder already holds something, where the file cannot be read,
     or where it is no plan; then nothing is left behind.
     """
+    from xlplan.source.importing import Chosen
+
     folder, source = Path(folder), Path(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise fault(
             "NEW-010", str(folder), "There is something here already. Name a new, empty folder."
         )
-    found, data = _read(folder, source, template, sheets)
+    chosen = Chosen(tuple(sheets), tuple(header_rows), tuple(columns))
+    found, data = _read(folder, source, template, chosen)
     try:
         _put_up(folder, found, data, clock or clock_for(today))
     except OSError as error:
@@ -114,9 +122,7 @@ def _not_begun(folder: Path, why: str) -> XlplanError:
     )
 
 
-def _read(
-    folder: Path, source: Path, template: str | None, sheets: Sequence[str]
-) -> tuple[Source, bytes]:
+def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> tuple[Source, bytes]:
     from xlplan.source.importing import read_source
     from xlplan.workbook.read.pool import read_all, read_one_in_detail, read_values_alone
 
@@ -129,7 +135,7 @@ def _read(
             f"The spreadsheet cannot be read ({error.strerror}). Check the name and close it.",
         ) from None
     # In a child process: a spreadsheet that kills its reader must not end the command.
-    only = frozenset(name.casefold() for name in sheets)
+    only = frozenset(name.casefold() for name in chosen.sheets)
     [book] = read_all(
         [(source.name, source.resolve())],
         seconds=_SECONDS,
@@ -140,7 +146,8 @@ def _read(
     if errors:
         raise XlplanError(errors)
     definition = find_template(template) if template else None
-    return read_source(book, plan_id=slug(folder.name), sheets=sheets, template=definition), data
+    plan_id = slug(folder.name)
+    return read_source(book, plan_id=plan_id, template=definition, chosen=chosen), data
 
 
 def _advised(problem: Problem) -> Problem:

@@ -25,11 +25,36 @@ if TYPE_CHECKING:
     from xlplan.cycle.publish import PublishResult
     from xlplan.cycle.status import Status
     from xlplan.cycle.verify import Tip
+    from xlplan.source.importing import Source
 
 
 def problem_shape(problem: Problem) -> dict[str, str]:
     """A problem in a report."""
     return problem.as_json()
+
+
+def guess_shape(guess: str) -> dict[str, str | None]:
+    """A guess of `new`: what it concerns, what was made of it; nobody has answered it yet."""
+    about, colon, text = guess.partition(": ")
+    return {"about": about if colon else "plan", "text": text or guess, "answer": None}
+
+
+def field_shapes(source: Source) -> list[dict[str, str]]:
+    """The fields of `new --json`, each with the column it was read from, or ``""``."""
+    places = {(place.kind, place.field): place for place in source.places}
+    return [
+        {
+            "id": item.id,
+            "heading": item.heading,
+            "role": item.role,
+            "type": item.type,
+            "owner": item.owner,
+            "of": item.of,
+            "sheet": place.sheet if (place := places.get((item.of, item.id))) else "",
+            "column": place.column if place else "",
+        }
+        for item in source.definition.fields
+    ]
 
 
 def check_shape(problem: Problem) -> dict[str, str]:

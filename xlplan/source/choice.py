@@ -10,20 +10,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log2
 
+from xlplan.codes.source_codes import NEW_002, NEW_018, NEW_019
+from xlplan.errors import XlplanError
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose import Sample
 from xlplan.plan.propose_roles import guess_role, normal_heading
+from xlplan.plan.text import fold
 from xlplan.source.columns import Reading, read_columns
 from xlplan.source.heading_words import ROLES, role_scores
+from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout, Table
 from xlplan.source.pruning import prune
-from xlplan.workbook.read.book import CellValue, a1
+from xlplan.workbook.read.book import Book, CellValue, ReadSheet, a1
 
 Place = tuple[int, int]
 """A sheet and a table of it, both from 0."""
+ROLE_NAMES = {
+    "key": "ref", "action": "action", "lead": "lead", "due": "due", "rating": "status",
+    "progress": "progress", "revised": "revised date",
+}  # fmt: skip
+"""Roles as a coordinator names them."""
 CONVINCING = 1.3
 """What the columns of a table must say before it is a plan without asking."""
 LEAST = 0.9
+
+
+ROLES_BY_NAME = {
+    "ref": "key", "key": "key", "action": "action", "lead": "lead", "owner": "lead", "due": "due",
+    "status": "rating", "rating": "rating", "progress": "progress", "revised": "revised",
+    "section": "section", "evidence": "evidence", "outcome": "outcome", "text": "text",
+}  # fmt: skip
+"""What a column may be said to be with ``--map``, and the role that is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person decided about the file: sheets by name, heading rows such as ``"5"`` or
+    ``"Plan!5"`` (from 1), and columns such as ``"Mitigation=action"``."""
+
+    sheets: tuple[str, ...] = ()
+    header_rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 @dataclass
@@ -33,11 +60,8 @@ class Choice:
     kinds: dict[Place, Kind] = field(default_factory=dict)
     readings: dict[Place, Reading] = field(default_factory=dict)
     left_out: list[Place] = field(default_factory=list)
+    main: Place | None = None
     doubtful: bool = False
-
-    def nearest(self) -> list[Place]:
-        """The tables that come nearest to a plan, the best first."""
-        return sorted(self.readings, key=lambda place: -self.readings[place].strength)[:3]
 
 
 def choose_tables(
@@ -52,13 +76,18 @@ def choose_tables(
             if prune(layout, table, reading):
                 reading = _read(table, chosen)
             found.readings[number, index] = reading
-    plans = {place: r for place, r in found.readings.items() if _may_be(r, _table(layouts, place))}
+    plans = {
+        place: r
+        for place, r in found.readings.items()
+        if _may_be(r, _table(layouts, place), chosen)
+    }
     if not plans:
         return found
     weighed = {place: r.strength * _size(layouts, place) for place, r in plans.items()}
     seen = {place: w for place, w in weighed.items() if layouts[place[0]].sheet.visible} or weighed
     main = max(seen, key=lambda place: seen[place])
-    found.doubtful = plans[main].strength < CONVINCING
+    found.main = main
+    found.doubtful = plans[main].strength < CONVINCING and not chosen
     for place, reading in found.readings.items():
         table = _table(layouts, place)
         if place == main or (
@@ -103,11 +132,13 @@ def _with_text(reading: Reading, table: Table) -> Reading:
     )
 
 
-def _may_be(reading: Reading, table: Table) -> bool:
+def _may_be(reading: Reading, table: Table, chosen: Mapping[str, str]) -> bool:
     """Whether a table may be a plan: something to be done, and who, when or how far."""
     exact = {guess_role(text) for text in table.headings.values()}
     if not reading.has("action"):
         return False
+    if any(chosen.get(fold(text)) == "action" for text in table.headings.values()):
+        return True
     if not table.rows:
         return len(reading.roles) > 2 and reading.has("lead", "due", "rating")
     if exact & {"action", "recommendation"} and len(exact - {"text"}) > 1:
@@ -165,3 +196,89 @@ def _role(heading: str, role: str, kind: Kind) -> str:
     if exact in ("", "text") and role_scores(heading).get("revised", 0.0) >= 0.6:
         return "revised"
     return ""
+
+
+def nearest_rows(layouts: Sequence[Layout], most: int = 3) -> list[str]:
+    """The rows that read most like headings: sheet and row, what was understood and what not."""
+    found: list[tuple[float, str]] = []
+    for layout in layouts:
+        for line in layout.lines:
+            cells = layout.sheet.rows[line.row] if line.row < len(layout.sheet.rows) else ()
+            texts = [
+                text for value in cells if isinstance(value, str) and (text := cell_text(value))
+            ]
+            if len(texts) < 2 or sum(map(len, texts)) > 25 * len(texts):
+                continue
+            if roles := understood(texts):
+                known = ", ".join(f'"{text}" as {ROLE_NAMES[role]}' for role, text in roles.items())
+                rest = [f'"{text}"' for text in texts if text not in roles.values()][:6]
+                where = f"{layout.sheet.name}!{line.row + 1}: {known}"
+                where += f"; not understood: {', '.join(rest)}" if rest else ""
+                found.append((len(roles) - len(texts) / 1000, where))
+    found.sort(key=lambda each: -each[0])
+    return [text for _, text in found[:most]]
+
+
+def sheets_named(book: Book, names: Sequence[str]) -> list[ReadSheet]:
+    """The sheets to look at: those that a person named, else all."""
+    if not names:
+        return list(book.sheets)
+    by_name = {sheet.name.casefold(): sheet for sheet in book.sheets}
+    missing = [name for name in names if name.casefold() not in by_name]
+    if missing:
+        there = [sheet.name for sheet in book.sheets]
+        raise XlplanError(NEW_002.problem(book.name, sheet=n, sheets=there) for n in missing)
+    named = {name.casefold() for name in names}
+    chosen = (sheet for sheet in book.sheets if sheet.name.casefold() in named)
+    return [replace(sheet, visible=True) for sheet in chosen]  # a hidden one that is asked for
+
+
+def roles_named(book: Book, columns: Sequence[str]) -> dict[str, str]:
+    """The role of each folded heading that a person named."""
+    roles: dict[str, str] = {}
+    for text in columns:
+        heading, _, name = text.rpartition("=")
+        role = ROLES_BY_NAME.get(fold(name))
+        if not heading.strip() or role is None:
+            raise NEW_019.fault(book.name, "role", value=text, roles=list(ROLES_BY_NAME))
+        roles[fold(heading)] = role
+    return roles
+
+
+def rows_named(
+    book: Book, sheets: Sequence[ReadSheet], header_rows: Sequence[str]
+) -> dict[str, list[int]]:
+    """By sheet the heading rows (from 0) that a person named; without a sheet, the first of those
+    looked at in which the row has two cells."""
+    found: dict[str, list[int]] = {}
+    for text in header_rows:
+        name, _, number = text.rpartition("!")
+        if not number.strip().isdigit() or int(number) < 1:
+            raise NEW_018.fault(book.name, "number", value=text)
+        row = int(number) - 1
+        named = [one for one in sheets if one.name.casefold() == name.strip("'\" ").casefold()]
+        if name and not named:
+            raise NEW_002.fault(book.name, sheet=name, sheets=[one.name for one in sheets])
+        counts = {one.name: _filled(one, row) for one in named or sheets if one.visible or named}
+        sheet = max(counts, key=lambda each: min(counts[each], 2), default="")
+        if counts.get(sheet, 0) < 2:
+            where = f"{book.name}!{sheet}"
+            raise NEW_018.fault(where, "row", row=row + 1, cells=counts.get(sheet, 0))
+        found.setdefault(sheet, []).append(row)
+    return found
+
+
+def _filled(sheet: ReadSheet, row: int) -> int:
+    cells = sheet.rows[row] if row < len(sheet.rows) else ()
+    return sum(bool(cell_text(value)) for value in cells)
+
+
+def check_headings(book: Book, layouts: Sequence[Layout], columns: Sequence[str]) -> None:
+    """Refuse a heading that no table has."""
+    there = [text for one in layouts for table in one.tables for text in table.headings.values()]
+    known = {fold(text) for text in there}
+    for text in columns:
+        heading = text.rpartition("=")[0].strip()
+        if fold(heading) not in known:
+            names = list(dict.fromkeys(" ".join(each.split()) for each in there)) or ["(none)"]
+            raise NEW_019.fault(book.name, "heading", heading=heading, headings=names)

@@ -128,7 +128,7 @@ _DO: tuple[tuple[str, float], ...] = (
      r"intitule|asunto|betreff|onderwerp|item|items|bezeichnung|thema|beth|que|quoi|was|wat", 0.55),
     (r"risks?|riesgos?|risques?|risiken|risiko|risico\w*|risg\w*|objectives?|objetivos?|objectifs?|"
      r"ziele?|doel\w*|goals?|aims?|name|nom|nombre|topic|dependency|decision|question|statement|"
-     r"priority|strategy|topics?|standard|opportunit\w*", 0.4),
+     r"priority|strategy|topics?|standard|assumptions?|opportunit\w*", 0.4),
 )  # fmt: skip
 _DONE_ALREADY = re.compile(
     r"\b(?:existing|current|in place|present|taken|completed|to date|previous|past|possible|"
@@ -253,7 +253,9 @@ def _note(words: str) -> dict[str, float] | None:
 
 
 def _day(words: str) -> dict[str, float] | None:
-    due, day = _has(_DUE, words), _has(_DAY, words)
+    asks = len(words.split()) <= 5  # a longer text with "when" in it is a sentence
+    due, day = _has(_DUE, words) and (asks or not _has("when", words)), _has(_DAY, words)
+    day = day and (asks or not _has("when", words))
     target = re.fullmatch(
         r"(?:\w+ )?(?:target|expected|planned|estimated|scheduled) "
         r"(?:completion|resolution|closure|delivery|finish|end)",

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.plan.propose_roles import guess_role, normal_heading
-from xlplan.plan.text import canon_text
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.heading_words import role_scores
 from xlplan.workbook.read.book import CellValue
@@ -33,6 +33,7 @@ _ANCHORS = frozenset({"action", "recommendation", "lead", "due", "rating", "acco
 LONGEST_HEADING = 80
 LONGEST_OF_ALL = 250
 """Characters of a heading with a note in it."""
+LONGEST_ON_AVERAGE = 45
 SURE = 0.5
 """From which score on a heading counts as understood."""
 _VALUE = re.compile(r"[-+£$€]?\d[\d.,/: -]*%?|https?://.*|\S+@\S+")
@@ -90,9 +91,12 @@ def cell_text(value: CellValue) -> str:
 
 
 def heading_rows(
-    rows: Sequence[Mapping[int, CellValue]], known: frozenset[str] = frozenset()
+    rows: Sequence[Mapping[int, CellValue]],
+    known: frozenset[str] = frozenset(),
+    chosen: frozenset[str] = frozenset(),
 ) -> set[int]:
-    """The rows that head columns; `known` are the (normal) headings of a workbook template.
+    """The rows that head columns; `known` are the (normal) headings of a workbook template,
+    `chosen` (folded) those whose role a person decided.
 
     Where headings that are known whole make a table of actions, only such rows count: what other
     rows say by their words might be what somebody wrote in the table.
@@ -100,6 +104,11 @@ def heading_rows(
     sure = {
         row for row, cells in enumerate(rows) if looks_like_headings(cells) or _known(cells, known)
     }
+    named = {
+        row for row, cells in enumerate(rows)
+        if len(cells) > 1 and chosen & {fold(text) for text in _texts(cells).values()}
+    }  # fmt: skip
+    sure |= named
     if any(_heads_actions(rows[row]) for row in sure):
         return sure
     found = dict.fromkeys(sure, 0.0)
@@ -157,7 +166,8 @@ def _strength(cells: Mapping[int, CellValue]) -> float:
         not isinstance(v, str) or bool(_VALUE.fullmatch(cell_text(v))) for v in cells.values()
     )
     labels = sum(text.endswith(":") for text in texts)
-    if values * 8 > len(texts) or labels * 2 > len(texts) or sum(map(len, texts)) > 45 * len(texts):
+    length = sum(map(len, texts)) / len(texts)
+    if values * 8 >= len(texts) or labels * 2 > len(texts) or length > LONGEST_ON_AVERAGE:
         return 0.0
     if len({normal_heading(text) for text in texts}) * 5 < len(texts) * 3:
         return 0.0
@@ -165,8 +175,7 @@ def _strength(cells: Mapping[int, CellValue]) -> float:
     if "action" not in roles or not roles.keys() & {"lead", "due", "rating"}:
         return 0.0
     few = len(roles) == 2 and len(texts) > 8
-    wordy = sum(map(len, texts)) / len(texts) / 12
-    return 0.0 if few else max(len(roles) + len(texts) / 100 - wordy, 0.1)
+    return 0.0 if few else max(len(roles) + len(texts) / 100 - length / 12, 0.1)
 
 
 def _well_named(cells: Mapping[int, CellValue]) -> bool:

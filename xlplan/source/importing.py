@@ -6,10 +6,11 @@ of every sheet. Nothing is dropped: what is no action, recommendation or heading
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.codes.source_codes import NEW_001, NEW_003, NEW_016, NEW_017
+from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.propose import Proposal, Sample, propose_columns
 from xlplan.plan.propose_roles import normal_heading
@@ -24,7 +25,19 @@ from xlplan.source.account import (
     texts_of,
     with_private_fields,
 )
-from xlplan.source.choice import choose_tables, columns_of, samples_of
+from xlplan.source.choice import (
+    ROLE_NAMES,
+    Choice,
+    Chosen,
+    check_headings,
+    choose_tables,
+    columns_of,
+    nearest_rows,
+    roles_named,
+    rows_named,
+    samples_of,
+    sheets_named,
+)
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout, read_layout
 from xlplan.source.proposed import Parts, assemble
@@ -40,14 +53,19 @@ from xlplan.source.rows import (
     split_keys,
 )
 from xlplan.source.unusual import say_unusual
-from xlplan.workbook.read.book import Book, ReadSheet
+from xlplan.workbook.read.book import Book, a1
 
-__all__ = ["AccountLine", "Source", "SourceRow", "read_source"]
+__all__ = ["AccountLine", "Chosen", "Source", "SourceRow", "read_source"]
 
-LOOKED_FOR = (
-    "a row of column headings such as Ref, Action, Lead, Timescale, Progress and RAG, with at "
-    "least two rows of actions below it"
-)
+
+@dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """Where a field of the plan stands in the spreadsheet: its sheet and column letter."""
+
+    kind: Kind
+    field: str
+    sheet: str
+    column: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +85,8 @@ class Source:
     """The fields of actions that have a column in the spreadsheet."""
     kept_back: tuple[KeptBack, ...] = ()
     """What neither leads nor the board get to see, unless the coordinator lets it out."""
+    places: tuple[FieldPlace, ...] = ()
+    """Where each field that has a column stands, the first such column."""
 
 
 def read_source(
@@ -75,25 +95,37 @@ def read_source(
     plan_id: str,
     sheets: Sequence[str] = (),
     template: PlanDefinition | None = None,
+    chosen: Chosen | None = None,
 ) -> Source:
     """The plan that `book` holds.
 
     `book` is read with detail (fills, merged areas, hidden rows). `sheets` names the sheets to
-    take, by default all; `template` is a workbook template whose fields and ratings are used.
-    Raises `XlplanError`: NEW-001 where no table of a plan is found, NEW-002 for a sheet that is
-    not there, and the reader's own problems for a file that could not be read.
+    take, by default all; `chosen` settles sheets, heading rows and columns; `template` is a
+    workbook template whose fields and ratings are used. Raises `XlplanError`: NEW-001 where no
+    table of a plan is found, NEW-002 for a sheet that is not there, NEW-018 and NEW-019 for rows
+    and columns that cannot be as `chosen` says, and the reader's own problems for a file that
+    could not be read.
     """
+    chosen = chosen or Chosen(tuple(sheets))
     if not book.sheets and book.problems:
         raise XlplanError(book.problems)
     known = frozenset(
         normal_heading(item.heading) for item in (template.fields_of("action") if template else ())
     )
-    layouts = [read_layout(sheet, known) for sheet in _choose(book, sheets)]
+    roles = roles_named(book, chosen.columns)
+    looked_at = sheets_named(book, chosen.sheets)
+    rows_at = rows_named(book, looked_at, chosen.header_rows)
+    layouts = [
+        read_layout(sheet, known, frozenset(roles), rows_at.get(sheet.name, ()))
+        for sheet in looked_at
+    ]
+    check_headings(book, layouts, chosen.columns)
     work = Work(book, layouts, problems=list(book.problems))
-    choice = choose_tables(layouts, {}, named=bool(sheets))
+    choice = choose_tables(layouts, roles, named=bool(chosen.sheets))
     kinds = choice.kinds
     if not any(kind == "action" for kind in kinds.values()):
-        raise fault("NEW-001", book.name, _no_plan(layouts))
+        raise _no_plan(book, layouts)
+    work.problems += left_out(book, layouts, choice)
     samples = samples_of(layouts, choice)
     proposal = propose_columns(samples, template.fields if template else ())
     work.guesses += proposal.guesses
@@ -120,32 +152,45 @@ def read_source(
     used = {p.field for c in work.columns if c.kind == "action" for p in c.plans.values()}
     return Source(
         definition, rows, account, tuple(dict.fromkeys(work.guesses)), tuple(work.problems),
-        frozenset(used), kept,
+        frozenset(used), kept, _places(work),
     )  # fmt: skip
 
 
-def _choose(book: Book, names: Sequence[str]) -> list[ReadSheet]:
-    if not names:
-        return list(book.sheets)
-    by_name = {sheet.name.casefold(): sheet for sheet in book.sheets}
-    missing = [name for name in names if name.casefold() not in by_name]
-    if missing:
-        there = ", ".join(f'"{sheet.name}"' for sheet in book.sheets)
-        raise XlplanError(
-            Problem("NEW-002", book.name, f'There is no sheet "{name}". The sheets are: {there}.')
-            for name in missing
-        )
-    wanted = {name.casefold() for name in names}
-    chosen = (sheet for sheet in book.sheets if sheet.name.casefold() in wanted)
-    return [replace(sheet, visible=True) for sheet in chosen]  # a hidden one that is asked for
+def _places(work: Work) -> tuple[FieldPlace, ...]:
+    found: dict[tuple[Kind, str], FieldPlace] = {}
+    for columns in work.columns:
+        sheet = work.layouts[columns.sheet].sheet.name
+        for col, plan in columns.plans.items():
+            for name in filter(None, (plan.field, plan.rating)):
+                place = FieldPlace(columns.kind, name, sheet, a1(0, col)[:-1])
+                found.setdefault((columns.kind, name), place)
+    return tuple(found.values())
 
 
-def _no_plan(layouts: Sequence[Layout]) -> str:
-    names = ", ".join(f'"{layout.sheet.name}"' for layout in layouts) or "none"
-    return (
-        f"No plan was found in this file. Looked for {LOOKED_FOR}. Sheets looked at: {names}. "
-        "Check that this is the right file, or put headings like these above the table."
-    )
+def _no_plan(book: Book, layouts: Sequence[Layout]) -> XlplanError:
+    names = [layout.sheet.name for layout in layouts]
+    if nearest := nearest_rows(layouts):
+        return NEW_001.fault(book.name, "nearest", sheets=names, nearest="; ".join(nearest))
+    return NEW_001.fault(book.name, sheets=names)
+
+
+def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[Problem]:
+    """The tables with rows that are not the plan's, and a doubt about the one that is."""
+    assert choice.main is not None
+    layout = layouts[choice.main[0]]
+    main, its = layout.tables[choice.main[1]], choice.readings[choice.main]
+    if choice.doubtful:
+        columns = [f'"{main.headings.get(col, a1(0, col)[:-1])}" as {ROLE_NAMES.get(role, role)}'
+                   for col, role in sorted(its.roles.items())]  # fmt: skip
+        where = f"{book.name}!{layout.sheet.name}!{main.header + 1}"
+        yield NEW_017.problem(where, columns=columns)
+    for number, index in choice.left_out:
+        sheet, table = layouts[number].sheet, layouts[number].tables[index]
+        if sheet.visible:
+            yield NEW_016.problem(
+                f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
+                sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
+            )  # fmt: skip
 
 
 def _columns(
@@ -188,15 +233,11 @@ def _draft(work: Work, kind: Kind) -> None:
         name_sheets(drafts, work.columns, [one.sheet.name for one in work.layouts], work.guesses)
     key = next((c.having("key") for c in work.columns if c.kind == kind and c.having("key")), "ref")
     for ref, rows in name_rows(drafts, key, section, work.guesses) if drafts else []:
-        sheet = work.layouts[rows[0].sheet].sheet.name
-        at = ", ".join(str(row.row + 1) for row in rows)
+        where = f"{work.book.name}!{work.layouts[rows[0].sheet].sheet.name}"
+        at = [row.row + 1 for row in rows]
         work.problems.append(
-            Problem(
-                "NEW-003", f"{work.book.name}!{sheet}",
-                f'"{ref}" is the ref of {len(rows)} {kind}s (rows {at}). All were imported: give '
-                "each its own ref.", "warning", action=ref,
-            )
-        )  # fmt: skip
+            NEW_003.problem(where, action=ref, ref=ref, count=len(rows), kind=kind, rows=at)
+        )
     work.drafts += drafts
 
 

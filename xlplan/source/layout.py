@@ -82,11 +82,14 @@ class Layout:
 
 
 def read_layout(
-    sheet: ReadSheet, known: frozenset[str] = frozenset(), at: Sequence[int] = ()
+    sheet: ReadSheet,
+    known: frozenset[str] = frozenset(),
+    chosen: frozenset[str] = frozenset(),
+    at: Sequence[int] = (),
 ) -> Layout:
-    """What every row of `sheet` is. `known` are headings of a workbook template; `at` are the rows
-    (from 0) that a person named as the headings."""
-    return _Reader(sheet, known, at).read()
+    """What every row of `sheet` is. `known` are headings of a workbook template, `chosen` those
+    whose role a person decided, `at` the rows (from 0) that a person named as the headings."""
+    return _Reader(sheet, known, chosen, at).read()
 
 
 def unseen_rows(sheet: ReadSheet) -> Container[int]:
@@ -109,7 +112,9 @@ def first_line(layout: Layout) -> int:
 class _Reader:
     """The pass over one sheet: the rows seen so far that wait for what comes below them."""
 
-    def __init__(self, sheet: ReadSheet, known: frozenset[str], at: Sequence[int]) -> None:
+    def __init__(
+        self, sheet: ReadSheet, known: frozenset[str], chosen: frozenset[str], at: Sequence[int]
+    ) -> None:
         self.sheet = sheet
         self.wide = {(r1, c1): c2 - c1 + 1 for r1, c1, _, c2 in sheet.merged if c2 > c1}
         self.shared = _shared_cells(sheet)
@@ -118,7 +123,7 @@ class _Reader:
         for (row, col), name in sheet.errors.items():
             self.errors.setdefault(row, {})[col] = name
         self.own = [self._own(row) for row in range(_last_row(sheet) + 1)]
-        self.headers = set(at) or heading_rows(self.own, known)
+        self.headers = set(at) or heading_rows(self.own, known, chosen)
         self.versions = version_rows(self.own, self.headers)
         self.headers -= self.versions
         self.depth = {row: self._depth(row) for row in self.headers}

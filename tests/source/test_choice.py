@@ -1,0 +1,111 @@
+"""Which tables are the plan, what is left out, and what a person decides on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.source.test_source import book, column, read, sheet
+from xlplan.errors import XlplanError
+from xlplan.source.choice import Chosen
+from xlplan.source.importing import Source, read_source
+
+RISKS = """
+Risk ID | Risk | Mitigation | Risk owner | Target date | Status
+R1 | The roof leaks | Mend the roof of the shed | Ada Quill | 31/03/2026 | Open
+R2 | The door jams | Plane the door of the shed | Ben Ode | 30/06/2026 | Mitigated
+R3 | The key is lost | Cut a second key | Ada Quill | 30/09/2026 | Closed
+"""
+DECISIONS = """
+Ref | Decision needed | Decided by | Completion
+1 | Paint it red | Board | 01/02/2026
+"""
+
+
+def chosen(text: str, **more: tuple[str, ...]) -> Source:
+    return read_source(book(sheet(text, "Plan")), plan_id="plan", chosen=Chosen(**more))
+
+
+def refusal(text: str, **more: tuple[str, ...]) -> str:
+    with pytest.raises(XlplanError) as caught:
+        chosen(text, **more)
+    return str(caught.value)
+
+
+def test_a_risk_register_is_a_plan_of_its_mitigations() -> None:
+    source = read(RISKS)
+    assert column(source, "action")[0] == "Mend the roof of the shed"
+    assert column(source, "lead") == ["Ada Quill", "Ben Ode", "Ada Quill"]
+    closed = {rating.code: rating.closed for rating in source.definition.ratings}
+    assert closed["Closed"]
+    assert not closed["Open"]
+
+
+def test_a_table_with_other_columns_is_left_out_and_named() -> None:
+    other = "Ref | Decision | Assigned to | Status\n1 | Paint it red or green | Board | Open"
+    source = read_source(book(sheet(RISKS, "Risks"), sheet(other, "Decisions")), plan_id="p")
+    assert len(source.rows) == 3
+    (problem,) = (p for p in source.problems if p.code == "NEW-016")
+    assert problem.where == "plan.xlsx!Decisions"
+    assert '--sheet "Decisions"' in problem.message
+    both = read_source(
+        book(sheet(RISKS, "Risks"), sheet(other, "Decisions")),
+        plan_id="p",
+        chosen=Chosen(sheets=("Risks", "Decisions")),
+    )
+    assert len(both.rows) == 4
+
+
+def test_sheets_with_the_same_columns_are_one_plan() -> None:
+    source = read_source(book(sheet(RISKS, "One"), sheet(RISKS, "Two")), plan_id="p")
+    assert len(source.rows) == 6
+
+
+def test_a_person_says_what_a_column_is() -> None:
+    assert column(chosen(RISKS, columns=("Risk=action",)), "action")[0] == "The roof leaks"
+    assert column(chosen(RISKS, columns=("RISK = Action",)), "action")[2] == "The key is lost"
+
+
+def test_a_column_or_role_that_is_not_there_is_refused_with_those_that_are() -> None:
+    message = refusal(RISKS, columns=("Hazard=action",))
+    assert "NEW-019" in message
+    assert '"Mitigation"' in message
+    message = refusal(RISKS, columns=("Risk=hazard",))
+    assert "NEW-019" in message
+    assert "progress" in message
+
+
+def test_a_person_names_the_row_of_headings() -> None:
+    text = "Task | Lead | Due\n" + RISKS
+    source = chosen(text, header_rows=("3",))
+    assert column(source, "ref") == ["R1", "R2", "R3"]
+    again = chosen(text, header_rows=("Plan!3",))
+    assert again.rows == source.rows
+
+
+@pytest.mark.parametrize("row", ["99", "Plan!99"])
+def test_a_row_without_headings_is_refused(row: str) -> None:
+    assert "NEW-018" in refusal(RISKS, header_rows=(row,))
+
+
+def test_a_row_that_is_no_number_and_a_sheet_that_is_not_there_are_refused() -> None:
+    assert "NEW-018" in refusal(RISKS, header_rows=("first",))
+    assert "NEW-002" in refusal(RISKS, header_rows=("Plam!2",))
+
+
+def test_what_is_refused_names_the_nearest_rows_and_what_was_understood() -> None:
+    message = refusal("Ship | Owner | Speed\nAda | Ben | 12\nCem | Dee | 14")
+    assert "NEW-001" in message
+    assert 'Plan!1: "Owner" as lead; not understood: "Ship", "Speed"' in message
+
+
+def test_a_table_that_is_barely_a_plan_is_used_and_doubted() -> None:
+    source = read("Action | Outcome\nMend the roof | It is dry\nMend the door | It shuts")
+    assert len(source.rows) == 2
+    (problem,) = (p for p in source.problems if p.code == "NEW-017")
+    assert '"Action" as action' in problem.message
+
+
+def test_fields_say_which_column_they_come_from() -> None:
+    places = {place.field: (place.sheet, place.column) for place in read(RISKS).places}
+    assert places["action"] == ("Sheet 1", "C")
+    assert places["rating"] == ("Sheet 1", "F")

@@ -1,0 +1,154 @@
+"""Which column is what: headings by their words, weighed by what the cells hold."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from xlplan.source.columns import fit, read_columns, shape_of
+from xlplan.source.heading_words import role_scores, words_of
+from xlplan.workbook.read.book import CellValue
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("Action we will take", "action"),
+        ("SMART action", "action"),
+        ("Exec lead", "lead"),
+        ("Risk owner", "lead"),
+        ("RAG_Status", "rating"),
+        ("BRAG (Oct)", "rating"),
+        ("By when?", "due"),
+        ("Person responsible", "lead"),
+        ("Target_Resolution", "due"),
+        ("ActionOwner", "lead"),
+        ("targetdate", "due"),
+        ("Audit ref", "key"),
+        ("Rec no.", "key"),
+        ("Comments / resolution", "progress"),
+        ("Mitigation / comments", "action"),
+        ("Owner (initials)", "lead"),
+        ("(RAG)", "rating"),
+        ("Quarter", "due"),
+        ("Task name", "action"),
+        ("Description", "action"),
+        ("Revised date", "revised"),
+        # French, Spanish, German, Dutch, Welsh
+        ("Action prévue", "action"),
+        ("Pilote", "lead"),
+        ("Échéance", "due"),
+        ("Statut", "rating"),
+        ("Tarea", "action"),
+        ("Responsable", "lead"),
+        ("Fecha de término", "due"),
+        ("Observaciones", "progress"),
+        ("Maßnahme", "action"),
+        ("Zuständig", "lead"),
+        ("Frist", "due"),
+        ("Actie", "action"),
+        ("Verantwoordelijke", "lead"),
+        ("Einddatum", "due"),
+        ("Opmerkingen", "progress"),
+        ("Camau gweithredu", "action"),
+        ("Arweinydd", "lead"),
+        ("Erbyn pryd", "due"),
+        ("Sylwadau", "progress"),
+    ],
+)
+def test_a_heading_is_understood_by_its_words(heading: str, role: str) -> None:
+    scores = role_scores(heading)
+    assert max(scores, key=lambda each: scores[each]) == role
+    assert scores[role] >= 0.4
+
+
+@pytest.mark.parametrize(
+    ("heading", "role"),
+    [
+        ("Action owner", "action"),
+        ("Action date", "action"),
+        ("Date raised", "due"),
+        ("Start date", "due"),
+        ("Raised by", "lead"),
+        ("Risk score", "action"),
+        ("Priority", "action"),
+        ("Likelihood", "rating"),
+        ("Date reviewed", "due"),
+        ("Date closed", "due"),
+        ("Existing actions", "action"),
+    ],
+)
+def test_words_that_make_it_something_else_weigh_more(heading: str, role: str) -> None:
+    assert role_scores(heading).get(role, 0.0) < 0.5
+
+
+def test_words_are_plain() -> None:
+    assert words_of("TargetDate") == "target date"
+    assert words_of("Zuständig für_Aufgabe 2") == "zustandig fur aufgabe 2"
+    assert words_of("% complete") == "percent complete"
+
+
+def read(headings: str, *rows: list[CellValue]) -> dict[str, str]:
+    """The heading that each role was given."""
+    heads = dict(enumerate(headings.split(" | ")))
+    reading = read_columns(heads, [dict(enumerate(row)) for row in rows])
+    return {role: heads[col] for col, role in reading.roles.items()}
+
+
+def test_of_two_headings_for_people_the_one_with_names_is_the_lead() -> None:
+    rows: list[list[CellValue]] = [
+        [f"Mend roof {n} of the shed", "5", f"Ada Quill {n}"] for n in range(5)
+    ]
+    assert read("Action | Owner | Sponsor", *rows)["lead"] == "Sponsor"
+
+
+def test_a_date_whose_column_holds_dates_is_due_before_one_that_holds_none() -> None:
+    rows: list[list[CellValue]] = [
+        [f"Mend roof {n} of the shed", "n/a", date(2026, 3, n + 1)] for n in range(5)
+    ]
+    assert read("Action | Date | Completion date", *rows)["due"] == "Completion date"
+
+
+def test_levels_are_no_status_and_a_column_of_states_is_one_under_any_heading() -> None:
+    rows: list[list[CellValue]] = [
+        [f"Mend roof {n} of the shed", "High", "Closed" if n % 2 else "Open"] for n in range(6)
+    ]
+    assert read("Action | Rating | On hold", *rows)["rating"] == "On hold"
+
+
+def test_an_unheaded_first_column_of_numbers_is_the_ref() -> None:
+    headings = {1: "Action", 2: "Owner"}
+    rows: list[dict[int, CellValue]] = [
+        {0: f"{n}", 1: f"Mend the roof {n}", 2: "Ada"} for n in range(1, 6)
+    ]
+    assert read_columns(headings, rows).roles == {0: "key", 1: "action", 2: "lead"}
+
+
+def test_what_a_person_decided_stands() -> None:
+    headings = {0: "Action", 1: "Risk", 2: "Owner"}
+    rows: list[dict[int, CellValue]] = [{0: "Mend the roof", 1: "It leaks", 2: "Ada"}]
+    assert read_columns(headings, rows).roles[0] == "action"
+    assert read_columns(headings, rows, {"risk": "action"}).roles[1] == "action"
+
+
+def test_a_blank_column_is_judged_by_its_heading_alone() -> None:
+    empty = shape_of([None, "", "  "])
+    assert empty.count == 0
+    assert 0.5 < fit("lead", empty) < 1.0
+    assert read("Action | Lead | Due")["due"] == "Due"
+
+
+@pytest.mark.parametrize(
+    ("role", "values"),
+    [
+        ("key", ["a text that is much too long to be called a ref"] * 4),
+        ("action", [date(2026, 1, 1)] * 4),
+        ("lead", [1.0, 2.0, 3.0]),
+        ("due", [1.0, 2.0, 3.0]),
+        ("rating", [date(2026, 1, 1)] * 4),
+        ("progress", [1.0, 2.0, 3.0]),
+    ],
+)
+def test_cells_that_cannot_be_it_speak_against_a_role(role: str, values: list[CellValue]) -> None:
+    assert fit(role, shape_of(values)) < 0.3
