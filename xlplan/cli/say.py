@@ -56,6 +56,8 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     fates = Counter(line.fate for line in made.source.account)
     kinds = Counter(row.kind for row in made.source.rows)
     if as_json:
+        from xlplan import shapes
+
         say_json(
             {
                 "folder": str(made.folder),
