@@ -8,9 +8,16 @@ from __future__ import annotations
 import sys
 
 from tests.conftest import ROOT
-from xlplan.codes.families import FAMILIES, every_message, find_message
+from xlplan.codes.families import (
+    FAMILIES,
+    every_message,
+    explanation,
+    explanation_shape,
+    find_message,
+    levels_of,
+    messages_page,
+)
 from xlplan.codes.message import Message
-from xlplan.codes.messages_page import explanation, explanation_shape, levels_of, messages_page
 
 PAGE = ROOT / "xlplan" / "MESSAGES.md"
 

@@ -13,15 +13,7 @@ from xlplan.board.charts_of_board import board_chart
 from xlplan.board.fitting import cut_words, is_long, paged
 from xlplan.board.paint import FIGURES, Paint, words_of
 from xlplan.board.table import Anchor, Band, BoardSheet, Item, Line, Table, TableColumn, joined
-from xlplan.workbook.write.sheet import (
-    Area,
-    Cell,
-    Chart,
-    Column,
-    Merge,
-    Row,
-    Sheet,
-)
+from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
 

@@ -7,23 +7,13 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from xlplan.board.action_lists import (
-    completed_sheet,
-    exceptions_sheet,
-    movement_sheet,
-    new_sheet,
-)
+from xlplan.board.action_lists import completed_sheet, exceptions_sheet, movement_sheet, new_sheet
 from xlplan.board.board_history import history_sheet
 from xlplan.board.board_model import Board
 from xlplan.board.by_whom import by_lead_sheet, by_organisation_sheet
 from xlplan.board.changes import changes_sheet, questions_sheet
 from xlplan.board.coloured import anchors_of, coloured_sheet, texts_cut
-from xlplan.board.coloured_notes import (
-    coloured_contents,
-    coloured_notes,
-    contents_cut,
-    notes_cut,
-)
+from xlplan.board.coloured_notes import coloured_contents, coloured_notes, contents_cut, notes_cut
 from xlplan.board.coloured_summary import coloured_summary
 from xlplan.board.fitting import long_texts
 from xlplan.board.notes import contents_sheet, notes_sheet

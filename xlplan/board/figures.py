@@ -25,12 +25,7 @@ from xlplan.board.standings import (
     section_of,
     standing,
 )
-from xlplan.board.who_answers import (
-    LeadCount,
-    OrganisationCount,
-    lead_counts,
-    organisation_counts,
-)
+from xlplan.board.who_answers import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.rollups import RolledUp, roll_up
 from xlplan.plan.definition import PlanDefinition, Rollup

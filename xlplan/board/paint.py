@@ -16,14 +16,7 @@ from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, header_text, mix, palette, rating_style
-from xlplan.workbook.write.sheet import (
-    Cell,
-    Page,
-    Row,
-    Sheet,
-    Style,
-    Workbook,
-)
+from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet, Style, Workbook
 
 LINK_LENGTH = 26
 """Characters of the longest section that is a link as well: a link does not wrap everywhere."""

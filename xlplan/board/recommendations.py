@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xlplan.board.figures import AnswerCount, Rolled, rolled_up
-from xlplan.board.summary import (
-    asking_field,
-    asking_text,
-    own_rating,
-    rolled_columns,
-    rolled_item,
-)
+from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.table import BoardSheet, Item, Line, TableColumn, line_of, make_table
 from xlplan.board.view import View, count_columns, figure
 from xlplan.plan.definition import Field

@@ -9,14 +9,7 @@ from functools import cached_property
 from xlplan.board.board_model import Board
 from xlplan.board.figures import Figures, figures
 from xlplan.board.fitting import cut_words
-from xlplan.board.standings import (
-    Direction,
-    Point,
-    Standing,
-    group_heading,
-    leads_of,
-    points_of,
-)
+from xlplan.board.standings import Direction, Point, Standing, group_heading, leads_of, points_of
 from xlplan.board.table import Item, TableColumn
 from xlplan.board.words import clock, short_names
 from xlplan.merge.model import MasterRow

@@ -138,8 +138,7 @@ def _template_shape(made: NewPlan) -> dict[str, object] | None:
 @prints
 def explained(code: str, as_json: bool) -> int:
     """A message by its code."""
-    from xlplan.codes.families import find_message
-    from xlplan.codes.messages_page import explanation, explanation_shape
+    from xlplan.codes.families import explanation, explanation_shape, find_message
 
     message = find_message(code)
     if as_json:

@@ -9,7 +9,6 @@ from functools import cache
 from types import ModuleType
 
 from xlplan.codes import (
-    accessible_codes,
     check_codes,
     cycle_codes,
     definition_codes,
@@ -18,10 +17,9 @@ from xlplan.codes import (
     gate_codes_inside,
     return_codes,
     source_codes,
-    value_codes,
 )
 from xlplan.codes.hints import did_you_mean
-from xlplan.codes.message import Message
+from xlplan.codes.message import Message, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ FAMILIES: tuple[Family, ...] = (
         "VAL",
         "What was typed is not a value of its field. It becomes a question in `merge`, and a "
         "problem in `check`.",
-        (value_codes,),
+        (definition_codes,),
     ),
     Family("MRG", "`merge` itself.", (return_codes,)),
     Family(
@@ -95,7 +93,7 @@ FAMILIES: tuple[Family, ...] = (
         "ACC",
         "What the accessible workbook must be. It is written so as to pass; "
         "`xlplan.workbook.write.accessibility` checks any workbook.",
-        (accessible_codes,),
+        (check_codes,),
     ),
     Family("DEMO", "`demo`.", (cycle_codes,)),
     Family("CLI", "The words of a command.", (cycle_codes,)),
@@ -126,3 +124,66 @@ def _padded(name: str) -> str:
     """``VAL-3`` and ``VAL003`` as they are meant, so that the code that is near is found."""
     parts = re.fullmatch(r"([A-Z]+)[ -]?(\d{1,3})", name)
     return f"{parts[1]}-{parts[2]:0>3}" if parts else name
+
+
+_HEAD = """\
+# Messages
+
+Every message names the place, what is wrong with the value shown, and what to do, and ends with a
+code that never changes. `xlplan explain CODE` prints one of them. An **error** is something that
+could not be used, a **warning** something that a person should look at, a **note** is for
+information.
+
+This page is generated from `xlplan/codes`; change a message there.
+"""
+
+
+def messages_page() -> str:
+    """The text of the page, in Markdown: one table for each family."""
+    return "\n".join([_HEAD, *map(_section, FAMILIES)])
+
+
+def _section(family: Family) -> str:
+    lines = [f"## {family.prefix}", "", family.about, ""]
+    lines += ["| code | level | what it means | what to do |", "|---|---|---|---|"]
+    lines += [
+        f"| {each.code} | {levels_of(each)} | {each.meaning} | {each.todo} |"
+        for each in family.messages
+    ]
+    return "\n".join([*lines, ""])
+
+
+def levels_of(message: Message) -> str:
+    """The level of a message, or each that it may have: ``"note or warning"``."""
+    levels = (message.levels.get(name, message.level) for name in message.variants)
+    return " or ".join(dict.fromkeys(levels))
+
+
+def explanation(message: Message) -> str:
+    """What a message means and what to do, with its texts, for a terminal."""
+    lines = [f"{message.code} ({levels_of(message)})", _plain(message.meaning)]
+    lines += [f"What to do: {_plain(message.todo)}", "", "It reads:"]
+    lines += [f"  {shape_of(text)}" for text in message.variants.values()]
+    if message.lead:
+        lines += ["", f"A lead reads in a reply: {message.lead}"]
+    elif message.lead_reads_text:
+        lines += ["", "A lead reads the same in a reply."]
+    return "\n".join(lines)
+
+
+def explanation_shape(message: Message) -> dict[str, object]:
+    """The same for ``explain --json``; `lead` is blank where no lead reads of it."""
+    same = "; ".join(map(shape_of, message.variants.values())) if message.lead_reads_text else ""
+    return {
+        "code": message.code,
+        "level": message.level,
+        "meaning": _plain(message.meaning),
+        "what_to_do": _plain(message.todo),
+        "texts": [shape_of(text) for text in message.variants.values()],
+        "lead": message.lead or same,
+    }
+
+
+def _plain(text: str) -> str:
+    """A sentence of the page without the marks of code."""
+    return text.replace("`", "")

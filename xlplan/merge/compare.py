@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from xlplan.codes.definition_codes import VAL_008, VAL_009
 from xlplan.codes.message import Filled
-from xlplan.codes.value_codes import VAL_008, VAL_009
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
 from xlplan.merge.reading import ReadCell, Reading, ReadRow

@@ -11,22 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_back
 from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, Kind
-from xlplan.merge.model import (
-    COORDINATOR,
-    Candidate,
-    CellKey,
-    Id,
-    Question,
-    Write,
-    named,
-    row_uid,
-)
-from xlplan.merge.register import (
-    CellState,
-    distinct,
-    settle,
-    signed,
-)
+from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Id, Question, Write, named, row_uid
+from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.text import fold

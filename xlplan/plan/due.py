@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from xlplan.codes.value_codes import VAL_003
+from xlplan.codes.definition_codes import VAL_003
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.timescales import (
     MONTH_NAMES,

@@ -13,15 +13,7 @@ from dataclasses import MISSING, Field, dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from xlplan.codes.definition_codes import (
-    DEF_002,
-    DEF_003,
-    DEF_004,
-    DEF_005,
-    DEF_007,
-    FORMS,
-    KINDS,
-)
+from xlplan.codes.definition_codes import DEF_002, DEF_003, DEF_004, DEF_005, DEF_007, FORMS, KINDS
 from xlplan.codes.hints import suggest
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem

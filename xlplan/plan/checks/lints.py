@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from xlplan.codes import check_codes as chk
+from xlplan.codes.definition_codes import VAL_003, VAL_004
 from xlplan.codes.hints import ask_for, nearest
-from xlplan.codes.value_codes import VAL_003, VAL_004
 from xlplan.plan.checks.view import (
     Finding,
     Plan,

@@ -6,7 +6,7 @@ import math
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from xlplan.codes.value_codes import VAL_003, VAL_004, VAL_005, VAL_006
+from xlplan.codes.definition_codes import VAL_003, VAL_004, VAL_005, VAL_006
 from xlplan.plan.timescales import Timescale, canon_timescale, parse_date, say_date
 from xlplan.plan.types.field_type import CellForm, FieldType, InputRule, Typed
 from xlplan.plan.values import Value, as_text, invalid, read_number, say_percent, show

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlplan.codes.value_codes import VAL_002, VAL_007
+from xlplan.codes.definition_codes import VAL_002, VAL_007
 from xlplan.plan.people import split_people
 from xlplan.plan.ratings import match_rating
 from xlplan.plan.text import canon_text, fold

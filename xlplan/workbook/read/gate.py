@@ -15,14 +15,7 @@ from xlplan.codes.gate_codes_inside import GATE_030, GATE_036
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import At
-from xlplan.workbook.read.bounds import (
-    DEFAULT,
-    MB,
-    Bounds,
-    Choice,
-    Refused,
-    Unfit,
-)
+from xlplan.workbook.read.bounds import DEFAULT, MB, Bounds, Choice, Refused, Unfit
 from xlplan.workbook.read.extents import Extent, many_together
 from xlplan.workbook.read.kinds import (
     OLD_DOCUMENT,

@@ -14,14 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 
-from xlplan.codes.gate_codes import (
-    GATE_004,
-    GATE_005,
-    GATE_006,
-    GATE_008,
-    GATE_009,
-    GATE_010,
-)
+from xlplan.codes.gate_codes import GATE_004, GATE_005, GATE_006, GATE_008, GATE_009, GATE_010
 from xlplan.workbook.read.bounds import MB, Bounds, Refused
 from xlplan.workbook.read.kinds import remembered
 
