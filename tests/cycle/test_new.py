@@ -160,3 +160,59 @@ def test_a_lead_who_is_not_known_yet_gets_no_template_and_is_checked(
     said = capsys.readouterr().err
     assert said.count("names nobody") == 2
     assert "ISS-003" not in said
+
+
+REGISTER = (
+    ("Ref", "Risk statement", "Mitigation", "Risk owner", "Due"),
+    ("R1", "The roof of the shed leaks", "Mend the roof of the shed", "Ada Quill", "31/03/2026"),
+    ("R2", "The door of the shed jams", "Plane the door of the shed", "Ben Ode", "30/06/2026"),
+)
+
+
+def register(folder: Path) -> Path:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.title = "Register"
+    book.active.append(("Task", "Lead", "Due"))
+    book.active.append(())
+    for row in REGISTER:
+        book.active.append(row)
+    book.save(folder / "register.xlsx")
+    return folder / "register.xlsx"
+
+
+def test_header_row_and_map_settle_the_plan_and_json_says_what_each_column_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--header-row", "Register!3", "--map", "Risk statement=action", "--json"]
+    status = run(["new", str(tmp_path / "p"), "--from", str(register(tmp_path)), *options])
+    made = json.loads(capsys.readouterr().out)
+    assert (status, made["actions"], made["recommendations"]) == (0, 2, 0)
+    fields = {item["id"]: item for item in made["fields"]}
+    assert fields["action"]["heading"] == "Risk statement"
+    assert (fields["action"]["sheet"], fields["action"]["column"]) == ("Register", "B")
+    assert (fields["lead"]["role"], fields["lead"]["type"]) == ("lead", "people")
+    assert {guess.keys() == {"about", "text", "answer"} for guess in made["guesses"]} <= {True}
+
+
+def test_a_column_that_is_not_there_ends_the_command_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = register(tmp_path)
+    status = run(["new", str(tmp_path / "p"), "--from", str(source), "--map", "Hazard=action"])
+    assert status == 2
+    assert "[NEW-019]" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["register.xlsx"]
+
+
+def test_a_form_without_rows_starts_an_empty_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(("Action", "Owner", "Deadline", "Status"))
+    book.save(tmp_path / "form.xlsx")
+    assert run(["new", str(tmp_path / "p"), "--from", str(tmp_path / "form.xlsx")]) == 0
+    capsys.readouterr()
+    assert run(["-C", str(tmp_path / "p"), "show", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
