@@ -216,3 +216,19 @@ def test_a_form_without_rows_starts_an_empty_plan(
     capsys.readouterr()
     assert run(["-C", str(tmp_path / "p"), "show", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_csv_lines_with_a_cell_too_many_are_named_and_nothing_is_shifted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "plan.csv"
+    source.write_text(
+        "Ref,Action,Lead,Due\n1,Mend the roof,Ada Quill,31/03/2026\n"
+        "2,Mend the door, at last,Ben Ode,30/06/2026\n3,Paint it,Ada Quill,30/06/2026\n"
+    )
+    assert run(["new", str(tmp_path / "p"), "--from", str(source)]) == 1
+    err = capsys.readouterr().err
+    assert "Row 3 does not have the 4 cells" in err
+    assert "[NEW-020]" in err
+    assert run(["-C", str(tmp_path / "p"), "show", "2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["fields"]["action"] == "Mend the door"

@@ -527,3 +527,13 @@ def test_a_role_that_is_known_is_still_held_against_the_cells() -> None:
     assert column_role(prose, [prose]) == "rating+progress"
     bare = Sample(0, "", ("1", "2"), role="key")
     assert column_role(bare, [bare]) == "key"
+
+
+def test_one_doubt_about_many_leads_is_one_line_and_about_few_a_line_each() -> None:
+    few = ("AB", "CD", "EF", "GH", "IJ", "KL", "MN")
+    _, lines = propose_leads(few)
+    assert [line.partition(": ")[0] for line in lines] == [f'lead "{name}"' for name in few]
+    _, lines = propose_leads((*few, "OP"))
+    assert lines == (
+        'plan: 8 leads ("AB", "CD", "EF" and others): only initials; say who or what this is',
+    )

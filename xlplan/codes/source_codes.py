@@ -188,3 +188,12 @@ NEW_019 = Message(
         "one of them.",
     },
 )
+NEW_020 = Message(
+    "NEW-020",
+    "Lines of a CSV file have too few or too many cells.",
+    "Look whether their values stand under the right headings.",
+    "{rows!f:Row # does not have|Rows # do not have} the {cells:# cell|# cells} of the heading "
+    "row, so values may stand under the wrong headings; nothing was shifted. Put the text that "
+    "holds the separator in quotes and start again, or correct the rows in master.xlsx.",
+    level="warning",
+)

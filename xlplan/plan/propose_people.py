@@ -30,6 +30,9 @@ _ONE_POST = re.compile(
 )
 """A post whose field has two names: "Director of Homes and Support"."""
 NEARLY = 0.85
+MOST_ALIKE = 7
+"""Leads with one and the same doubt beyond which it is one line, not one for each."""
+MOST_NAMED = 3
 LONGEST_NAME = 60
 MOST_COMPARED = 1000
 """Names beyond which spellings are not compared: a list of leads that long is a mistake."""
@@ -66,12 +69,28 @@ def propose_leads(
     if len(names) > MOST_COMPARED:
         guesses.append(f"plan: {len(names)} leads were found; their spellings were not compared")
         return leads, tuple(guesses)
+    doubts: list[tuple[str, str]] = []
     for name in names:
         if name.casefold() in posts and len(split_people(name, separators)) > 1:
-            said = "read as one post; if these are two leads, give each a [[lead]] of its own"
-            guesses.append(f'lead "{name}": {said}')
-        guesses += [f'lead "{name}": {said}' for said in _doubts(name, names)]
-    return leads, tuple(guesses)
+            post = "read as one post; if these are two leads, give each a [[lead]] of its own"
+            doubts.append((name, post))
+        doubts += [(name, doubt) for doubt in _doubts(name, names)]
+    return leads, (*guesses, *_in_few_lines(doubts))
+
+
+def _in_few_lines(doubts: Sequence[tuple[str, str]]) -> list[str]:
+    """Each doubt beside its lead; where many leads share one, a line for all of them."""
+    counts = Counter(doubt for _, doubt in doubts)
+    lines: list[str] = []
+    for name, doubt in doubts:
+        if counts[doubt] <= MOST_ALIKE:
+            lines.append(f'lead "{name}": {doubt}')
+            continue
+        first = [each for each, same in doubts if same == doubt][:MOST_NAMED]
+        named = ", ".join(f'"{each}"' for each in first)
+        line = f"plan: {counts[doubt]} leads ({named} and others): {doubt}"
+        lines += [line] if line not in lines else []
+    return lines
 
 
 def _cells(count: int) -> str:

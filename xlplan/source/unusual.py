@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from xlplan.codes.source_codes import NEW_020
 from xlplan.errors import Problem
 from xlplan.plan.definition import PlanDefinition
 from xlplan.source.account import Work, private_columns
@@ -34,6 +35,7 @@ def say_unusual(
             *_merged_refs(work, number),
         ]
         work.problems += [Problem(code, where, text, level) for code, level, text in said]
+        work.problems += _ragged(work, number, where)
         for at, name in sorted(layout.sheet.errors.items()):
             text = f'The cell holds the error "{name}"; it was imported as that text. '
             work.problems.append(
@@ -43,6 +45,17 @@ def say_unusual(
             )
     if template is not None:
         work.problems += _without_column(work, template)
+
+
+def _ragged(work: Work, number: int, where: str) -> Iterator[Problem]:
+    """Lines of a CSV file that have not the cells of their heading row."""
+    rows = work.layouts[number].sheet.rows
+    for columns in work.columns if work.book.kind == "csv" else ():
+        table = work.layouts[number].tables[columns.table]
+        cells = len(rows[table.header])
+        odd = [row.row + 1 for row in table.rows if len(rows[row.row]) != cells]
+        if odd and len(odd) < len(table.rows):
+            yield NEW_020.problem(where, rows=odd, cells=cells)
 
 
 def _data_rows(layout: Layout) -> set[int]:
