@@ -47,6 +47,7 @@ from xlplan.workbook.read.book import CellValue
         ("Maßnahme", "action"),
         ("Zuständig", "lead"),
         ("Frist", "due"),
+        ("Wer", "lead"),
         ("Actie", "action"),
         ("Verantwoordelijke", "lead"),
         ("Einddatum", "due"),
@@ -77,6 +78,7 @@ def test_a_heading_is_understood_by_its_words(heading: str, role: str) -> None:
         ("Date reviewed", "due"),
         ("Date closed", "due"),
         ("Existing actions", "action"),
+        ("Preventive / corrective", "action"),
     ],
 )
 def test_words_that_make_it_something_else_weigh_more(heading: str, role: str) -> None:

@@ -35,7 +35,7 @@ _OF_ROW = (
     r"intervention|lfd|proposal"
 )
 _SOMEBODY = (
-    r"owners?|ownership|leads?|leader|leading|led|responsib\w*|accountab\w*|assigned|assignees?|"
+    r"owners?|ownership|wer|qui|quien|pwy|leads?|leader|leading|led|responsib\w*|accountab\w*|assigned|assignees?|"
     r"allocated|poc|sro|who|whom|officers?|persons?|personnel|managers?|stewards?|custodians?|"
     r"coordinators?|co ordinators?|champions?|sponsors?|handlers?|implementers?|delegates?|"
     r"responsables?|encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
@@ -307,6 +307,8 @@ def _somebody(words: str) -> dict[str, float] | None:
 
 
 def _do(words: str) -> float:
+    if re.fullmatch(r"corrective|remedial|mitigating|recommended|taken", words):
+        return 0.2  # says which, not what
     best = max((score for pattern, score in _DO if _has(pattern, words)), default=0.0)
     best = best if best != 0.4 or len(words.split()) <= 4 else 0.3
     if best and _has(
