@@ -108,7 +108,7 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
     "columns",
     multiple=True,
     metavar="HEADING=ROLE",
-    help="What a column is: ref, action, lead, due, status, progress, …",
+    help="What a column is: ref, action, lead, due, status or progress, for example.",
 )
 @_json
 @click.pass_obj
