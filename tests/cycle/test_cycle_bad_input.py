@@ -397,7 +397,7 @@ def test_two_answers_that_differ_about_one_cell(folder: Path, say: Any) -> None:
     held = say(folder, "show", "1.3").document[0]["fields"]["rating"]
     assert held in ("Red", before)
     said = found.line("DEC-007")
-    assert f'put "{held}" there' in said
+    assert f'put "{held}" into the same cell' in said
     assert f'("{before if held == "Red" else "Red"}") was not used' in said
 
 
