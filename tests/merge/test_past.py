@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.paper import DEFINITION, FIELDS, Office
 from xlplan.merge.model import Published
 from xlplan.merge.past import DueHistory, Past, past_of, restated
-from xlplan.plan.checks.view import History
+from xlplan.plan.checks.lint_view import History
 from xlplan.plan.values import Raw, show
 
 TODAY = date(2026, 3, 1)

@@ -11,7 +11,7 @@ import pytest
 from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
 from xlplan.plan.checks.checklist import LINTS, Lint, check_plan
-from xlplan.plan.checks.view import NO_HISTORY, History, Snapshot
+from xlplan.plan.checks.lint_view import NO_HISTORY, History, Snapshot
 from xlplan.plan.definition import Field, PlanDefinition, Rule
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value

@@ -22,8 +22,8 @@ from xlplan.plan.definition import (
     Rollup,
     Rule,
 )
+from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
-from xlplan.plan.tables import TABLES
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types import TYPES
 from xlplan.plan.write import set_key, write_definition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.source.test_source import book, column, read, sheet
+from tests.text_sheets import book, column, read, sheet
 from xlplan.errors import XlplanError
 from xlplan.source.choice import Chosen
 from xlplan.source.importing import Source, read_source

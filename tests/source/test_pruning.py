@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.source.test_source import column, fates, read
+from tests.text_sheets import column, fates, read
 
 HEAD = "Ref | Action | Lead | Due | Status\n"
 TWO = (

@@ -27,7 +27,7 @@ from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.challenges import challenges_of
 from xlplan.plan.checks.checklist import check_plan
-from xlplan.plan.checks.view import Snapshot
+from xlplan.plan.checks.lint_view import Snapshot
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date

@@ -240,6 +240,10 @@ def _faults(desk: Desk, path: Path) -> Sequence[Problem]:
     if known is not None:
         problems = known.problems
     else:
+        try:
+            recognise = Recogniser(desk)
+        except XlplanError:
+            return []  # without its key, a plan cannot tell whose the file is; a merge says so
         (book,) = read_all([(path.name, data)])
-        problems = Recogniser(desk).reading(book, digest).problems
+        problems = recognise.reading(book, digest).problems
     return [problem for problem in problems if problem.level == "error"]

@@ -15,7 +15,7 @@ from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, CellKey, Change, MasterRow, Returned
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
-from xlplan.plan.checks.view import History, Snapshot
+from xlplan.plan.checks.lint_view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.plan.due import due_in
 from xlplan.plan.values import Value, show

@@ -1,7 +1,7 @@
 """`plan.toml` to a `PlanDefinition`: every fault at once, each with its line and its key.
 
-`xlplan.plan.tables` lists what may stand in it, `xlplan.plan.keys` reads that; here stands what
-only several keys together can get wrong.
+`xlplan.plan.definition_tables` lists what may stand in it, `xlplan.plan.keys` reads that; here
+stands what only several keys together can get wrong.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from xlplan.plan.definition import (
     Rollup,
     Rule,
 )
+from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, read_table
-from xlplan.plan.tables import LEVELS, TABLES
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_places
 

@@ -1,8 +1,9 @@
 """`plan.toml` from a `PlanDefinition`: text that a coordinator can read and correct.
 
 `xlplan.plan.load.load_definition` reads it back to an equal definition. Every table and key is
-explained by the words of `xlplan.plan.tables`, keys that say nothing are left out, and each guess
-stands beside what it is about. `set_key` changes one key of a text and leaves all else as it is.
+explained by the words of `xlplan.plan.definition_tables`, keys that say nothing are left out, and
+each guess stands beside what it is about. `set_key` changes one key of a text and leaves all else
+as it is.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition_tables import CHECKS, TABLES
 from xlplan.plan.keys import Table
-from xlplan.plan.tables import CHECKS, TABLES
 from xlplan.plan.toml_places import Path, find_spans
 
 _GUESS = re.compile(

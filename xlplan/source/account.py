@@ -19,7 +19,7 @@ from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
-from xlplan.source.rows import Columns, Draft
+from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import Book, a1
 
 COMMENT, ROW, COLUMN, SHEET = "comment", "hidden row", "hidden column", "hidden sheet"

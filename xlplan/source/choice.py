@@ -16,7 +16,7 @@ from xlplan.plan.definition import Kind
 from xlplan.plan.propose import Sample
 from xlplan.plan.propose_roles import guess_role, normal_heading
 from xlplan.plan.text import fold
-from xlplan.source.columns import Reading, read_columns
+from xlplan.source.column_roles import Reading, read_columns
 from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout, Table

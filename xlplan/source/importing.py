@@ -40,9 +40,7 @@ from xlplan.source.choice import (
 )
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout, read_layout
-from xlplan.source.proposed import Parts, assemble
-from xlplan.source.refs import name_by_organisation, name_rows
-from xlplan.source.rows import (
+from xlplan.source.plan_rows import (
     Columns,
     Draft,
     draft_rows,
@@ -52,6 +50,8 @@ from xlplan.source.rows import (
     name_sheets,
     split_keys,
 )
+from xlplan.source.proposed import Parts, assemble
+from xlplan.source.refs import name_by_organisation, name_rows
 from xlplan.source.unusual import say_unusual
 from xlplan.workbook.read.book import Book, a1
 

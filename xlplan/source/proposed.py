@@ -21,7 +21,7 @@ from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
 from xlplan.source.layout import Layout, first_line, unseen_rows
-from xlplan.source.rows import Columns, Draft, join_texts
+from xlplan.source.plan_rows import Columns, Draft, join_texts
 from xlplan.source.scales import Scales, find_scales
 from xlplan.workbook.read.book import At, Book
 

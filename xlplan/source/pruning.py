@@ -11,7 +11,7 @@ from collections.abc import MutableSequence, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from xlplan.source.columns import Reading
+from xlplan.source.column_roles import Reading
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.workbook.read.book import CellValue

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from xlplan.plan.propose import about
 from xlplan.plan.text import canon_text, fold, latin
-from xlplan.source.rows import Columns, Draft
+from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import CellValue
 
 _ORGANISATION = re.compile(r"(?:[^\n]{0,29}?\s)??([A-Z]{2,6})(?=\s|$)")

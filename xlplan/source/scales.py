@@ -21,7 +21,7 @@ from xlplan.plan.propose_ratings import (
 from xlplan.plan.ratings import match_rating
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
-from xlplan.source.rows import Draft
+from xlplan.source.plan_rows import Draft
 from xlplan.workbook.read.book import At
 
 

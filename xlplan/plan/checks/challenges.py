@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlplan.codes.check_codes import CHK_028
-from xlplan.plan.checks.view import (
+from xlplan.plan.checks.lint_view import (
     Finding,
     Plan,
     Row,

@@ -14,7 +14,7 @@ from xlplan.codes import check_codes as chk
 from xlplan.codes.message import Message
 from xlplan.errors import Problem
 from xlplan.plan.checks import challenges, lints, lints_past, milestones, references
-from xlplan.plan.checks.view import NO_HISTORY, Finding, History, Plan, Row
+from xlplan.plan.checks.lint_view import NO_HISTORY, Finding, History, Plan, Row
 from xlplan.plan.definition import PlanDefinition
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from xlplan.codes import check_codes as chk
 from xlplan.codes.definition_codes import VAL_003, VAL_004
 from xlplan.codes.hints import ask_for, nearest
-from xlplan.plan.checks.view import (
+from xlplan.plan.checks.lint_view import (
     Finding,
     Plan,
     Row,

@@ -11,7 +11,7 @@ from datetime import date
 
 from xlplan.codes import check_codes as chk
 from xlplan.codes.message import Filled
-from xlplan.plan.checks.view import Finding, Plan, Row, entries_of
+from xlplan.plan.checks.lint_view import Finding, Plan, Row, entries_of
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.due import due_of
 from xlplan.plan.ratings import is_worse

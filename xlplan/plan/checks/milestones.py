@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlplan.codes.check_codes import CHK_026
-from xlplan.plan.checks.view import Finding, Plan, Row
+from xlplan.plan.checks.lint_view import Finding, Plan, Row
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, due_of
 from xlplan.plan.people import split_people

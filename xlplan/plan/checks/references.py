@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from xlplan.codes.check_codes import CHK_012, CHK_013, CHK_024
-from xlplan.plan.checks.view import Finding, Plan, Row
+from xlplan.plan.checks.lint_view import Finding, Plan, Row
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xlplan.plan.checks.view import Row
+from xlplan.plan.checks.lint_view import Row
 from xlplan.plan.definition import Field, PlanDefinition, Rating, Rollup
 from xlplan.plan.ratings import badness
 from xlplan.plan.text import fold

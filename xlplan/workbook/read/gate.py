@@ -17,7 +17,7 @@ from xlplan.errors import Problem
 from xlplan.workbook.read.book import At
 from xlplan.workbook.read.bounds import DEFAULT, MB, Bounds, Choice, Refused, Unfit
 from xlplan.workbook.read.extents import Extent, many_together
-from xlplan.workbook.read.kinds import (
+from xlplan.workbook.read.file_kinds import (
     OLD_DOCUMENT,
     OTHER_DOCUMENT,
     PASSWORD,

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from xlplan.workbook.read.book import At
 from xlplan.workbook.read.bounds import Refused
 from xlplan.workbook.read.extents import parse, place
-from xlplan.workbook.read.kinds import remembered
+from xlplan.workbook.read.file_kinds import remembered
 
 Sheets = tuple[tuple[str, str], ...]
 """Name and part of each sheet, in the order of the workbook."""

@@ -17,8 +17,7 @@ from xlplan.errors import Problem
 from xlplan.workbook.read.book import Book, Enclosed
 from xlplan.workbook.read.bounds import MB, Refused
 from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
-from xlplan.workbook.read.gate import Bounds, admit
-from xlplan.workbook.read.kinds import (
+from xlplan.workbook.read.file_kinds import (
     ARCHIVE,
     MESSAGE,
     OTHER_DOCUMENT,
@@ -28,6 +27,7 @@ from xlplan.workbook.read.kinds import (
     ole_kind,
     plain_kind,
 )
+from xlplan.workbook.read.gate import Bounds, admit
 from xlplan.workbook.read.parts import inflate, open_package
 from xlplan.workbook.read.texts import decode_text
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from xlplan.source.columns import fit, read_columns, shape_of
+from xlplan.source.column_roles import fit, read_columns, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.workbook.read.book import CellValue
 

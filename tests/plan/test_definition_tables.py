@@ -1,7 +1,7 @@
 """The description of `plan.toml`: whole, and the same in the README.
 
 The reference in the README stands between ``<!-- definition -->`` and its end;
-``python -m tests.plan.test_tables --write`` writes it anew.
+``python -m tests.plan.test_definition_tables --write`` writes it anew.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import pytest
 
 from tests.conftest import ROOT
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition_tables import TABLES, reference
 from xlplan.plan.load import load_definition
-from xlplan.plan.tables import TABLES, reference
 from xlplan.plan.types import TYPES
 
 README = ROOT / "README.md"
@@ -32,7 +32,8 @@ def with_reference(text: str) -> str:
 def test_the_reference_in_the_readme_is_that_of_the_program() -> None:
     found = BLOCK.search(README.read_text("utf-8"))
     assert found is not None, "README.md has no <!-- definition --> block"
-    assert found[1].strip() == reference(), "run: python -m tests.plan.test_tables --write"
+    run = "python -m tests.plan.test_definition_tables --write"
+    assert found[1].strip() == reference(), f"run: {run}"
 
 
 def test_the_reference_is_written_between_its_markers() -> None:
