@@ -134,7 +134,7 @@ def ids_by_heading(definition: PlanDefinition) -> dict[str, dict[str, str]]:
 
 # A heading that names nothing was only rewritten, and the id stands. One that names another field
 # of the same workbook says that what shows was moved without what is hidden: whatever is read
-# there is asked about, never guessed (DESIGN section 8).
+# there is asked about, never guessed.
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Identity is decided by the first that verifies (manifest, row keys, visible reference), and each
 row by its own signed key together with its visible ref; where they disagree it is asked about,
-never guessed (DESIGN section 8, FIELD-NOTES 1). Nothing is compared with the base here.
+never guessed: see the page of this room. Nothing is compared with the base here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How much a file may hold, and how the gate refuses what holds more (FIELD-NOTES 5)."""
+"""How much a file may hold, and how the gate refuses what holds more."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How far the cells of a sheet reach, and which of them hold a formula or an error.
 
 Told before any reader sees the sheet: a cell far away makes readers allocate hundreds of
-gigabytes, and they return formulas and errors as blanks (FIELD-NOTES 2). The modules beside this
+gigabytes, and they return formulas and errors as blanks. The modules beside this
 one find an `Extent` in each kind of file.
 """
 

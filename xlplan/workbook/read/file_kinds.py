@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, decided by the bytes and never by the name (FIELD-NOTES 3)."""
+"""What kind of file some bytes are, decided by the bytes and never by the name."""
 
 from __future__ import annotations
 

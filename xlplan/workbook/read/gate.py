@@ -1,6 +1,6 @@
 """The gate: what every file must pass before a reader sees its bytes.
 
-Everything in an inbox is hostile until it is through here (FIELD-NOTES 2, 3 and 5). A refusal is a
+Everything in an inbox is hostile until it is through here. A refusal is a
 `Problem` with a code of its own and says what to do.
 """
 

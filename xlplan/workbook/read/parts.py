@@ -1,6 +1,6 @@
 """The parts of a zip package, inflated within bounds and never written to disk.
 
-The library reads the zip; every guard of FIELD-NOTES 5 that concerns the archive itself is here:
+The library reads the zip; every guard that concerns the archive itself is here:
 sizes and ratio, checksums, overlapping, duplicate and unsafe names, encryption, document type
 declarations.
 """

@@ -181,7 +181,7 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
     except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        # A panic in the reader is not an Exception (FIELD-NOTES 2).
+        # A panic in the reader is not an Exception.
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise Refused(GATE_023.fill("reason", reason=reason)) from None
     return [found[at] for at in sorted(found)]

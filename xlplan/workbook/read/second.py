@@ -61,7 +61,7 @@ def _has_loose_ends(xml: bytes) -> bool:
 def disputed(data: bytes, sheets: Sequence[ReadSheet]) -> dict[str, dict[At, str]]:
     """The cells, by sheet name, in which openpyxl sees something else: what it sees, as text.
 
-    A cell that it does not see at all is no dispute (FIELD-NOTES 2: strict workbooks).
+    A cell that it does not see at all is no dispute: it reads strict workbooks as blank.
     """
     from openpyxl import load_workbook
 
@@ -103,7 +103,7 @@ def second_marks(data: bytes) -> dict[str, Marks]:
     """The fills, lines through cells and merged areas of every sheet of an xlsx workbook that
     passed the gate, by sheet name.
 
-    Sheets that openpyxl cannot see (a strict workbook, FIELD-NOTES 2) are not in the answer.
+    Sheets that openpyxl cannot see (a strict workbook) are not in the answer.
     """
     from openpyxl import load_workbook
 
