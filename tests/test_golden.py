@@ -64,6 +64,11 @@ def test_answers_and_workbooks_are_those_that_are_kept(
         )
 
 
+ASKED_ANEW = {"themed-rag": {("row-missing", "2.1"), ("row-missing", "7.4")}}
+"""What an older version merged and today's asks about once a copy in other bytes comes in: a row
+that was emptied to its only input may be a withdrawal."""
+
+
 @every
 def test_an_old_ledger_is_whole_and_the_same_files_change_nothing_in_it(
     name: str, tmp_path: Path
@@ -79,11 +84,18 @@ def test_an_old_ledger_is_whole_and_the_same_files_change_nothing_in_it(
     text = say(folder, day, "merge", "--json")
     again = json.loads(text)
     outcomes = {report["file"]: report["outcome"] for report in again["returns"]}
+    anew = ASKED_ANEW.get(name, set())
+    merged = sorted(file for file in came["saved again"] if outcomes[file] == "merged")
+    assert len(merged) == len(anew)
     assert outcomes == {**dict.fromkeys(came["same"], "duplicate"),
                         **dict.fromkeys(came["saved again"], "unchanged"),
+                        **dict.fromkeys(merged, "merged"),
                         **dict.fromkeys(came["refused"], "refused")}  # fmt: skip
     assert again["changes"] == []
-    assert asking(text) == asked
+    now = asking(text)
+    assert [question for question in asked if question not in now] == []
+    new = [question for question in now if question not in asked]
+    assert {(question["kind"], question["action"]) for question in new} == anew
     assert [tell(folder, day, command) for command in ("show", "log")] == before
     with open_plan(folder, today=day, replay=False) as plan:
         assert plan.verify() == []
