@@ -46,7 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
     raised, patch = Raised(), pytest.MonkeyPatch()
     raised.watch(patch)
     config.add_cleanup(patch.undo)
-    config.pluginmanager.register(RaisedInRun(raised, every_message()), "raised-codes")
+    strict = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+    plugin = RaisedInRun(raised, every_message(), strict=strict)
+    config.pluginmanager.register(plugin, "raised-codes")
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
