@@ -413,7 +413,7 @@ def test_what_fails_after_something_was_recorded_does_not_say_that_nothing_was(
     plan: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> bytes:
-        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/pages")
+        raise OSError(errno.ENOSPC, "No space left on device", "pages.pdf")
 
     monkeypatch.setattr("xlplan.cycle.publish.Renderings.check", lambda _: None)
     monkeypatch.setattr("xlplan.workbook.write.printing.to_pdf", full)
