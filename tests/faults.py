@@ -256,8 +256,7 @@ def _read_here(
     """What the pool does, without its children."""
     from xlplan.errors import Problem
     from xlplan.workbook.read.book import Book
-    from xlplan.workbook.read.bounds import DEFAULT
-    from xlplan.workbook.read.inbox import read_bytes
+    from xlplan.workbook.read.inbox import DEFAULT, read_bytes
     from xlplan.workbook.read.pool import read_one
 
     for name, given in files:

@@ -9,15 +9,13 @@ from datetime import date
 
 import openpyxl
 
-from xlplan.issued.furnishing import ours_of
-from xlplan.issued.grid import row_values
-from xlplan.issued.template import template_workbook
+from xlplan.issued.sheets import row_values
+from xlplan.issued.template import ours_of, template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Field, HouseStyle, IssueSettings, Lead, PlanDefinition, Rating
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Value
-from xlplan.returned.columns import locked_text, template_columns
-from xlplan.returned.furniture import Furniture, furniture
+from xlplan.returned.as_issued import Furniture, furniture, locked_text, template_columns
 from xlplan.workbook.write.writing import write_workbook
 
 KEY = b"k" * 32

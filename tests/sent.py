@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import openpyxl
 
 from xlplan.plan.definition import ENTRY
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.filling import fill_in
 

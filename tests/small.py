@@ -10,7 +10,7 @@ import openpyxl
 
 from xlplan.cli.main import run
 from xlplan.cycle.plan import Plan, open_plan
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.write.filling import fill_in, key_rows
 
 TODAY = "2026-11-02"

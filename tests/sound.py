@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from xlplan.cycle.plan import open_plan
-from xlplan.cycle.verify import verify
+from xlplan.cycle.verify import verify, verify_chain
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.integrity import verify_chain
 from xlplan.ledger.store import Ledger
 
 

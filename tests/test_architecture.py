@@ -51,7 +51,7 @@ SOLE_IMPORTERS = {
     "pandas": "frames",
 }
 PURE = ("merge", "plan")
-SHARED = ("xlplan.returned.columns.", "xlplan.returned.furniture.")
+SHARED = ("xlplan.returned.as_issued.", "xlplan.returned.as_issued.")
 """The words that issued workbooks are written and read by: sheets, marks, columns, headings."""
 IMPURE_MODULES = frozenset(
     (
@@ -82,7 +82,7 @@ IMPURE_MODULES = frozenset(
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint"})
 CLOCK_CALLS = frozenset({"now", "today", "utcnow"})
 MAX_LINES = 400
-MAX_MODULES = 191
+MAX_MODULES = 167
 """On the way to 165: lower it whenever it can be lowered."""
 NAMED_ALIKE: Mapping[str, str] = {}
 """File names that stand in more than one place, each with the reason; take off what is mended."""
@@ -448,7 +448,7 @@ ALLOWED: House = {
     "from xlplan.issued import form\nfrom xlplan.ledger import codec, chain\n"
     "from xlplan.post.drafts import x\nfrom xlplan.workbook.write import cells",
     "xlplan.post.drafts": '"""P."""\nif TYPE_CHECKING:\n    from pandas import DataFrame',
-    "xlplan.issued.form": '"""I."""\nfrom xlplan.returned.columns import ID_PREFIX',
+    "xlplan.issued.form": '"""I."""\nfrom xlplan.returned.as_issued import ID_PREFIX',
     "xlplan.workbook.write.cells": '"""W."""\nfrom xlplan.workbook.write.sheet import Cell',
     "xlplan.frames": '"""F."""\ndef f():\n    import pandas',
     "xlplan.errors": '"""E."""\nx = Problem(code, "", "")',

@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 
 from tests.benchmarks.composite import bench_composite
 from tests.outgoing import CREATED, DIRECTOR, KEY, issued, plan, written_template
-from xlplan.workbook.read.bounds import DEFAULT
+from xlplan.workbook.read.inbox import DEFAULT
 
 ACTIONS = 25
 """Actions in a template."""
@@ -107,8 +107,7 @@ def _each(work: Callable[[Path], object], paths: Sequence[Path]) -> None:
 
 def _own_fills() -> frozenset[str]:
     """The fills of the template, as a merge knows them."""
-    from xlplan.issued.furnishing import ours_of
-    from xlplan.issued.template import template_workbook
+    from xlplan.issued.template import ours_of, template_workbook
 
     book = template_workbook(plan(), DIRECTOR, issued(), (), KEY, CREATED)
     shared = ours_of(plan(), issued(), book).brought

@@ -14,17 +14,16 @@ from hypothesis import strategies as st
 from tests.boards import action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
-from xlplan.board.charts_of_board import whole_unit
+from xlplan.board.board_history import average_slip, moments, restatements
 from xlplan.board.figures import figures
-from xlplan.board.fitting import page_breaks, paged, room, scale
-from xlplan.board.moments import average_slip, moments, restatements
-from xlplan.board.view import say_days
+from xlplan.board.paint import whole_unit
+from xlplan.board.view import page_breaks, paged, room, say_days, scale
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import Field, Lead, Rating
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value
-from xlplan.workbook.write.measure import row_heights
+from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet
 from xlplan.workbook.write.sheet import Column as SheetColumn
 

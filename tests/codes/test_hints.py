@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlplan.codes.hints import did_you_mean, nearest, suggest
+from xlplan.codes.message import did_you_mean, nearest, suggest
 
 LEADS = ("Head of Housing", "Head of Quality", "")
 

@@ -31,7 +31,7 @@ from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import Timescale, canon_timescale
 from xlplan.plan.types import TYPES
 from xlplan.plan.values import Invalid, Raw, Value, canon, show
-from xlplan.returned.columns import template_columns
+from xlplan.returned.as_issued import template_columns
 from xlplan.workbook.read.book import Book, CellValue
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import parse_row_key

@@ -18,10 +18,9 @@ from openpyxl import load_workbook
 
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.load import load_definition
-from xlplan.plan.people import split_people
-from xlplan.plan.ratings import match_rating
+from xlplan.plan.text import split_people
 from xlplan.plan.timescales import parse_timescale
-from xlplan.plan.values import Invalid, canon
+from xlplan.plan.values import Invalid, canon, match_rating
 
 ROOT = Path(__file__).parent.parent.parent
 EXAMPLE = ROOT / "examples" / "brag-by-recommendation"

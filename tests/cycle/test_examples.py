@@ -33,9 +33,8 @@ from xlplan.cli.main import run
 from xlplan.cycle.demo import demo, examples
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.errors import XlplanError
-from xlplan.plan.ratings import match_rating
 from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Invalid, Value, canon
+from xlplan.plan.values import Invalid, Value, canon, match_rating
 
 
 def test_every_example_is_known_and_has_a_workbook_template_of_its_name() -> None:

@@ -19,8 +19,8 @@ import pytest
 
 from tests import small
 from tests.faults import Ended, How, Server
+from xlplan.cycle.folder import sha256
 from xlplan.errors import Problem
-from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Change, MasterRow, Question
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")

@@ -17,7 +17,7 @@ from tests.small import CYCLE, LETTINGS, REPAIRS
 from xlplan.cycle.merge import MergeResult
 from xlplan.merge.compare import Comparison, Findings
 from xlplan.merge.reading import Reading
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.stamp import MANIFEST_PREFIX, PROPERTY, parse_row_key, row_key

@@ -22,7 +22,7 @@ from tests import small
 from tests.office import CSV, ODS, STRICT_XLSX, XLS, XLSX, Office, Sort, Step, Type, Unprotect
 from tests.small import CYCLE, LETTINGS
 from xlplan.cycle.merge import MergeResult
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.filling import key_rows

@@ -13,8 +13,8 @@ from tests.boards import sheet_of, words_of
 from tests.paper import Office
 from tests.small import LETTINGS, REPAIRS
 from xlplan.board import composite_workbook
-from xlplan.board.by_whom import return_words
 from xlplan.board.figures import figures
+from xlplan.board.grouped import return_words
 from xlplan.cycle.publish import board_of
 from xlplan.cycle.status import LeadStatus
 from xlplan.merge.past import past_of

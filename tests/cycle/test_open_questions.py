@@ -13,8 +13,7 @@ import pytest
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.merge.kinds import KEEP
-from xlplan.returned.columns import ID_PREFIX
-from xlplan.returned.furniture import OPEN
+from xlplan.returned.as_issued import ID_PREFIX, OPEN
 from xlplan.workbook.write.filling import fill_in, key_rows
 
 LEAD = "Head of Quality Assurance"

@@ -18,7 +18,7 @@ from tests.office import Choose, Office, Step, Type
 from xlplan.cli.main import run
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.plan.definition import ENTRY, PlanDefinition
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.write.filling import key_rows
 
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/plan.xlsx"))

@@ -13,7 +13,7 @@ from tests import small
 from tests.small import CYCLE, LEARNING, LETTINGS, REPAIRS
 from xlplan.codes.message import Filled
 from xlplan.issued.reply import refusal_for_lead
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.read import file_kinds as kinds
 from xlplan.workbook.write.filling import key_rows
 

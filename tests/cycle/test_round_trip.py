@@ -32,7 +32,7 @@ from xlplan.cli.main import run
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.plan.timescales import Timescale
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.write.filling import key_rows
 
 EXAMPLE = shipped("examples") / "brag-by-recommendation" / "plan.xlsx"

@@ -16,7 +16,7 @@ from xlplan.cycle.plan import Plan, open_plan
 from xlplan.cycle.status import LeadStatus
 from xlplan.ledger.codec import from_body, to_body
 from xlplan.merge.model import Returned
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.write.filling import fill_in, key_rows
 
 EXAMPLE = shipped("examples") / "brag-by-recommendation" / "plan.xlsx"

@@ -15,7 +15,7 @@ from tests.small import CYCLE, LETTINGS
 from xlplan.cycle.merge import MergeResult
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
 from xlplan.plan.text import fold
-from xlplan.returned.columns import ID_PREFIX, Headings, settle, status_column
+from xlplan.returned.as_issued import ID_PREFIX, Headings, settle, status_column
 
 TITLES = Headings(
     {"one": frozenset({"a"}), "two": frozenset({"b"}), "same": frozenset({"c", "d"})},

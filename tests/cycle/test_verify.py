@@ -20,7 +20,7 @@ import pytest
 from tests import small
 from tests.tampering import tamper
 from xlplan.errors import Problem, XlplanError
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.read.book import a1, at_of
 from xlplan.workbook.write.filling import key_rows
 

@@ -21,11 +21,11 @@ from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import IssueSettings, PlanDefinition
 from xlplan.plan.values import Value, canon
-from xlplan.returned.columns import template_columns
+from xlplan.returned.as_issued import template_columns
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import parse_row_key
-from xlplan.workbook.write.measure import TALLEST, cell_height
+from xlplan.workbook.write.cell_text import TALLEST, cell_height
 from xlplan.workbook.write.sheet import Sheet
 from xlplan.workbook.write.writing import write_workbook
 

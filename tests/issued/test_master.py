@@ -13,7 +13,7 @@ from tests.outgoing import CREATED, FIELDS, KEY, issued, plan, rows
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, master_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.returned.columns import locked_text, master_columns, status_column
+from xlplan.returned.as_issued import locked_text, master_columns, status_column
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
 from xlplan.workbook.write.writing import write_workbook
 

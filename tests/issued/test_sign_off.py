@@ -18,8 +18,8 @@ from tests.outgoing import place
 from xlplan.issued.banner import SIGN_LABELS
 from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import IssueSettings, PlanDefinition
+from xlplan.returned.as_issued import SIGN_OFF
 from xlplan.returned.boxes import read_sign_off
-from xlplan.returned.columns import SIGN_OFF
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.writing import write_workbook
 

@@ -33,12 +33,12 @@ from xlplan.merge.model import MasterRow
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import Field, IssueSettings, PlanDefinition
 from xlplan.plan.values import canon
-from xlplan.returned.columns import SIGN_OFF, locked_text, template_columns
+from xlplan.returned.as_issued import SIGN_OFF, locked_text, template_columns
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
-from xlplan.workbook.write.measure import TALLEST, cell_height
+from xlplan.workbook.write.cell_text import TALLEST, cell_height
 from xlplan.workbook.write.writing import write_workbook
 
 

@@ -13,7 +13,7 @@ from tests import outgoing
 from tests.outgoing import DIRECTOR, KEY, issued, row
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
-from xlplan.issued.grid import TooLong, too_long, too_long_problem
+from xlplan.issued.sheets import TooLong, too_long, too_long_problem
 from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import IssueSettings, PlanDefinition
 
@@ -80,7 +80,7 @@ def plan(tmp_path: Path) -> Iterator[Plan]:
 
 
 def test_issue_tells_once_of_a_text_that_two_leads_share(plan: Plan) -> None:
-    from xlplan.returned.columns import ID_PREFIX
+    from xlplan.returned.as_issued import ID_PREFIX
     from xlplan.workbook.write.filling import fill_in, key_rows
 
     shared = next(r for r in plan.rows() if len(r.values["lead"] or ()) > 1)  # type: ignore[arg-type]  # names

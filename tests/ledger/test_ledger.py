@@ -19,9 +19,9 @@ import pytest
 from tests import small
 from tests.conftest import ROOT
 from tests.tampering import tamper
+from xlplan.cycle.folder import Originals, sweep, write_atomically
+from xlplan.cycle.verify import verify_chain
 from xlplan.errors import XlplanError
-from xlplan.ledger.integrity import verify_chain
-from xlplan.ledger.originals import Originals, sweep, write_atomically
 from xlplan.ledger.store import FORMAT, NO_EVENTS, PATIENTLY, Ledger, link
 from xlplan.merge.model import Defined
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
-from xlplan.plan.checks.milestones import Unequal, milestones_of, unequal_lists
+from xlplan.plan.checks.lints_past import Unequal, milestones_of, unequal_lists
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value

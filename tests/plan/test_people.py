@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlplan.plan.definition import DEFAULT_SEPARATORS
-from xlplan.plan.people import alike, names_nobody, pairs_alike, says_vacant, split_people
+from xlplan.plan.text import alike, names_nobody, pairs_alike, says_vacant, split_people
 
 
 @pytest.mark.parametrize(

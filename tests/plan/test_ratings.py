@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlplan.plan.definition import Rating
-from xlplan.plan.ratings import badness, best_first, is_worse, match_rating, rating_word
+from xlplan.plan.values import badness, best_first, is_worse, match_rating, rating_word
 
 SCALE = (
     Rating("B", "Blue", aliases=("Complete",)),

@@ -26,11 +26,23 @@ from xlplan.cycle import issue
 from xlplan.issued.template import template_workbook
 from xlplan.ledger.codec import canonical, from_body, to_body
 from xlplan.merge.model import Issued, Ours, Shared
-from xlplan.returned.furniture import Furniture, digest_of, furniture, is_issued_date, packed
+from xlplan.returned.as_issued import (
+    GUIDANCE,
+    LISTS,
+    OPEN,
+    UPDATE,
+    Furniture,
+    digest_of,
+    furniture,
+    is_issued_date,
+    packed,
+)
 from xlplan.workbook.write.sheet import Workbook
 
-SHARED_WORDS = "returned/columns.py"
+SHARED_WORDS = "returned/as_issued.py"
 """Headings: who reads a template back needs them as well."""
+NAMES = {UPDATE, GUIDANCE, LISTS, OPEN}
+"""What sheets are called stays: it is how their texts are recorded."""
 
 
 def writers(house: Path) -> list[Path]:
@@ -65,14 +77,18 @@ def template(folder: Path, lead: str = LETTINGS) -> Path:
 
 
 class Reworded(ast.NodeTransformer):
-    """Every sentence, and every word with a capital, says something else."""
+    """Every sentence, and every word with a capital, is another; sheets keep their names."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         text = node.value
-        if isinstance(text, str) and re.search(r"[a-z] \w|^[A-Z][a-z]+\b", text):
+        if (
+            isinstance(text, str)
+            and text not in NAMES
+            and re.search(r"[a-z] \w|^[A-Z][a-z]+\b", text)
+        ):
             self.count += 1
             return ast.Constant(re.sub(r"([A-Za-z]{3,})", r"\1ly", text, count=2))
         return node

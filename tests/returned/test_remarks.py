@@ -17,12 +17,10 @@ from tests import outgoing, small
 from tests.office import CSV, ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LETTINGS
 from xlplan.plan.definition import Rating
-from xlplan.returned.columns import ID_PREFIX
-from xlplan.returned.furniture import digest_of, furniture
+from xlplan.returned.as_issued import ID_PREFIX, digest_of, furniture
 from xlplan.returned.remarks import box_remarks, looks_like, remarks_of
 from xlplan.returned.tables import Table, formula_text
-from xlplan.workbook.read.book import Book, ReadSheet
-from xlplan.workbook.read.extents import SHARED
+from xlplan.workbook.read.book import SHARED, Book, ReadSheet
 from xlplan.workbook.write.filling import key_rows
 
 

@@ -13,14 +13,13 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import outgoing
-from xlplan.issued.grid import row_values
+from xlplan.issued.sheets import row_values
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading, ReadRow
 from xlplan.plan.definition import IssueSettings
-from xlplan.returned.answers import read_answers
-from xlplan.returned.columns import locked_text, template_columns
-from xlplan.returned.read_return import read_return
+from xlplan.returned.as_issued import locked_text, template_columns
+from xlplan.returned.read_return import read_answers, read_return
 from xlplan.workbook.read.book import Book, ReadSheet
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import manifest, row_key

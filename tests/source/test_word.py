@@ -27,7 +27,7 @@ from xlplan.plan.load import load_definition
 from xlplan.plan.values import show
 from xlplan.source.importing import Source, read_source
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.read.bounds import Bounds
+from xlplan.workbook.read.inbox import Bounds
 from xlplan.workbook.read.read_book import read_book
 
 COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006"

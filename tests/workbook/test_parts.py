@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import attacks
-from xlplan.workbook.read.bounds import DEFAULT, Refused
+from xlplan.workbook.read.inbox import DEFAULT, Refused
 from xlplan.workbook.read.parts import checked_package, inflate, open_package, open_parts
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\\\0"), min_size=1, max_size=12)

@@ -12,8 +12,8 @@ import pytest
 
 from tests import attacks
 from tests.small import CYCLE, LETTINGS, REPAIRS, TODAY, fill, issue, make
+from xlplan.cycle.folder import sha256
 from xlplan.cycle.plan import Plan, open_plan
-from xlplan.ledger.originals import sha256
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.gate import Bounds
 from xlplan.workbook.read.wrappers import open_wrapper

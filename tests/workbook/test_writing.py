@@ -13,8 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlplan.workbook.write.measure import TALLEST, count_lines, line_height, row_heights, text_width
-from xlplan.workbook.write.safe import CUT, LONGEST, clean, shorten, units
+from xlplan.workbook.write.cell_text import (
+    CUT,
+    LONGEST,
+    TALLEST,
+    clean,
+    count_lines,
+    line_height,
+    row_heights,
+    shorten,
+    text_width,
+    units,
+)
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,

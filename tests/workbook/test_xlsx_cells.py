@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import attacks
-from xlplan.workbook.read.bounds import DEFAULT
-from xlplan.workbook.read.extents import SHARED, Extent
+from xlplan.workbook.read.book import SHARED, Extent
+from xlplan.workbook.read.inbox import DEFAULT
 from xlplan.workbook.read.xlsx_cells import scan_sheet
 
 

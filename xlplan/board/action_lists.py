@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from xlplan.board.moments import closed_since
+from xlplan.board.board_history import closed_since
 from xlplan.board.standings import DIRECTIONS, REASONS, Standing
 from xlplan.board.summary import move_columns
 from xlplan.board.table import (

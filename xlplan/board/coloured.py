@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from xlplan.board.charts_of_board import board_chart
-from xlplan.board.fitting import cut_words, is_long, paged
-from xlplan.board.paint import FIGURES, Paint, words_of
+from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
 from xlplan.board.table import Anchor, Band, BoardSheet, Item, Line, Table, TableColumn, joined
+from xlplan.board.view import cut_words, is_long, paged
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20

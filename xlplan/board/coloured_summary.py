@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from xlplan.board.charts_of_board import PIXELS, Ranges, Spot, below, summary_charts
 from xlplan.board.coloured import Draft, columns_of, empty_sheet
-from xlplan.board.fitting import cut_words, page_height
-from xlplan.board.paint import Paint
+from xlplan.board.paint import PIXELS, Paint, Ranges, Spot, below, summary_charts
 from xlplan.board.table import BoardSheet, Item, Line, Table, TableColumn, TableValue
-from xlplan.board.view import percent
+from xlplan.board.view import cut_words, page_height, percent
+from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.look import mix, rating_style
-from xlplan.workbook.write.measure import row_heights
 from xlplan.workbook.write.sheet import Cell, Chart, Row, Sheet, Style
 
 GAP, CHART = 2.0, 66.0

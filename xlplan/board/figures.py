@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlplan.board.board_model import Board
-from xlplan.board.reasons import with_reasons
 from xlplan.board.standings import (
     NO_SECTION,
     Direction,
@@ -24,8 +23,9 @@ from xlplan.board.standings import (
     section_in,
     section_of,
     standing,
+    with_reasons,
 )
-from xlplan.board.who_answers import LeadCount, OrganisationCount, lead_counts, organisation_counts
+from xlplan.board.words import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.rollups import RolledUp, roll_up
 from xlplan.plan.definition import PlanDefinition, Rollup

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from xlplan.board.changes import changes_table
-from xlplan.board.moments import restatements
+from xlplan.board.board_history import restatements
+from xlplan.board.grouped import changes_table
 from xlplan.board.plan_sheet import empty_fields, withdrawn_table
 from xlplan.board.standings import best_first, listed
 from xlplan.board.summary import rating_key

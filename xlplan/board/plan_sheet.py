@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from xlplan.board.board_history import is_restatement
 from xlplan.board.figures import answers_of
-from xlplan.board.moments import is_restatement
 from xlplan.board.standings import Standing, listed, section_field
 from xlplan.board.summary import section_asks
 from xlplan.board.table import Band, BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
@@ -15,9 +15,8 @@ from xlplan.board.view import ABSENT, COLUMNS, View, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change, MasterRow
 from xlplan.plan.definition import Field
-from xlplan.plan.ratings import rating_word
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import show_in
+from xlplan.plan.values import rating_word, show_in
 
 BY_ROLE: Mapping[str, float] = {
     "key": 8,

@@ -12,9 +12,8 @@ from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.rollups import RolledUp
 from xlplan.plan.definition import Field, Rating, Rollup
-from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import fold
-from xlplan.plan.values import show
+from xlplan.plan.values import rating_word, show
 
 ROLLED = {
     "worst": "Worst rating",

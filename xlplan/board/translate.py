@@ -9,9 +9,8 @@ from xlplan.board.board_model import Board, PastBoard
 from xlplan.board.standings import best_first, section_in, section_of
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition, Rating
-from xlplan.plan.ratings import rating_word
 from xlplan.plan.text import fold
-from xlplan.plan.values import Value
+from xlplan.plan.values import Value, rating_word
 
 FieldKey = tuple[str, str]
 """Kind of row and field id."""

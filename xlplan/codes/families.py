@@ -18,8 +18,7 @@ from xlplan.codes import (
     return_codes,
     source_codes,
 )
-from xlplan.codes.hints import did_you_mean
-from xlplan.codes.message import Message, shape_of
+from xlplan.codes.message import Message, did_you_mean, shape_of
 
 
 @dataclass(frozen=True, slots=True)

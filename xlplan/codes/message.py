@@ -1,25 +1,9 @@
-"""A message: its code, what it means, what to do, and its text with places to be filled.
-
-A place is written ``{name}`` and is filled with a text or a number. How else it is shown stands
-in the text, so that no caller counts, joins or quotes:
-
-| written | is filled with | shows |
-|---|---|---|
-| ``{value}`` | a text or a number | it, as it is |
-| ``{cells:,}`` | a number | ``12,345`` |
-| ``{cells:# cell|# cells}`` | a number | ``1 cell``, ``2 cells`` |
-| ``{leads!l}`` | a list | ``Ann, Ben`` |
-| ``{sheets!q}`` | a list | ``"Plan", "Notes"`` |
-| ``{rows!f}`` | a list | its first ten, ``and 3 more`` |
-| ``{files!w}`` | a list | the same, each in quotes |
-| ``{rows!f:Row # is|Rows # are}`` | a list | ``Row 4 is``, ``Rows 4, 9 are`` |
-| ``{hint!o}`` | a sentence, or ``""`` | a space before it, or nothing |
-"""
+"""A message: its code, what it means, what to do, its text with places; and "did you mean"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -177,3 +161,34 @@ def _shown(found: re.Match[str], value: Filling) -> str:
         shown = listed(value, quoted=how in "qw", most=FEW if how in "fw" else 0)
     one, _, many = forms.partition("|")
     return (one if count == 1 else many).replace("#", shown) if many else shown
+
+
+CUTOFF = 0.6
+"""How like a known word must be: 0 for anything, 1 for the same."""
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = CUTOFF) -> str:
+    """The known word that is most like `word`, whatever its case, or ``""``."""
+    import difflib  # costs a few milliseconds, and only a fault needs it
+
+    folded = {name.casefold(): name for name in known if name}
+    near = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
+    return folded[near[0]] if near else ""
+
+
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = CUTOFF) -> str:
+    """``Did you mean "Head of QA"?``, or ``""`` where no known word is near."""
+    return ask_for(nearest(word, known, cutoff))
+
+
+def ask_for(near: str) -> str:
+    """``Did you mean "Head of QA"?`` for a word that was found near, or ``""`` for none."""
+    return f'Did you mean "{near}"?' if near else ""
+
+
+def suggest(word: str, known: Iterable[str]) -> str:
+    """What to write instead: the nearest known word, if one is near, and all of them."""
+    words = [name for name in known if name]
+    if not words:
+        return "There are none yet."
+    return f"{did_you_mean(word, words)} Use one of: {', '.join(words)}.".lstrip()

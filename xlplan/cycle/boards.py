@@ -17,16 +17,14 @@ from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
-from xlplan.cycle.report import check_cycle
-from xlplan.cycle.status import leads_of
+from xlplan.cycle.status import check_cycle, cycles, leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import Change, MasterRow, Published, Question
 from xlplan.merge.past import past_of
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
-from xlplan.plan.checks.challenges import challenges_of
-from xlplan.plan.checks.checklist import check_plan
+from xlplan.plan.checks.checklist import challenges_of, check_plan
 from xlplan.plan.checks.lint_view import Snapshot
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.plan.load import load_definition
@@ -106,7 +104,7 @@ def _past_board(definition: PlanDefinition, snapshot: Snapshot) -> PastBoard:
 
 
 def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
-    if cycle not in report.cycles(desk):
+    if cycle not in cycles(desk):
         return []
     return [
         ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form)
@@ -142,7 +140,7 @@ def make_board(
     own = {row.uid for row in every if row.kept_back}
     rows: list[MasterRow] = [row for row in every if row.uid not in own]
     actions = [row for row in rows if row.kind == "action"]
-    log = [change for change in report.log(desk) if change.seq <= as_of]
+    log = [change for change in desk.history.changes if change.seq <= as_of]
     known = [change for change in log if _may_be_seen(state, change, own)]
     past = past_of(state, known, as_of, day, cycle, definition)
     boards = (*([past.imported] if past.imported else []), *past.boards)

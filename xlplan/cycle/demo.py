@@ -21,7 +21,7 @@ from xlplan.merge.model import Question
 from xlplan.plan.definition import ENTRY, Lead
 from xlplan.plan.load import load_definition
 from xlplan.plan.write import write_definition
-from xlplan.returned.columns import ID_PREFIX
+from xlplan.returned.as_issued import ID_PREFIX
 
 EXAMPLE = "brag-by-recommendation"
 

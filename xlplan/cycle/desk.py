@@ -13,9 +13,16 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
-from xlplan.cycle.folder import PlanFolder, first_fingerprint, not_recorded, own_key, text_digest
+from xlplan.cycle.folder import (
+    PlanFolder,
+    first_fingerprint,
+    left_over,
+    not_recorded,
+    own_key,
+    sweep,
+    text_digest,
+)
 from xlplan.errors import XlplanError
-from xlplan.ledger.originals import left_over, sweep
 from xlplan.ledger.store import Ledger, Transaction
 from xlplan.merge.log import History, Step, replay
 from xlplan.merge.model import Defined, Event, Fact

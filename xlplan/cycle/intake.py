@@ -12,22 +12,20 @@ from typing import TYPE_CHECKING
 from xlplan.codes.gate_codes import GATE_008
 from xlplan.codes.return_codes import MRG_001, RET_022
 from xlplan.cycle.desk import Desk
+from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import is_edited
 from xlplan.errors import Problem
-from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading
 from xlplan.plan.definition import Lead, PlanDefinition
-from xlplan.returned.columns import locked_text, template_columns
-from xlplan.returned.furniture import BLANK, Furniture, furniture
+from xlplan.returned.as_issued import BLANK, Furniture, furniture, locked_text, template_columns
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.read.bounds import DEFAULT, MB
-from xlplan.workbook.read.inbox import candidate_files, name_of, read_bytes
+from xlplan.workbook.read.inbox import DEFAULT, MB, candidate_files, name_of, read_bytes
 from xlplan.workbook.read.pool import open_one, read_all, read_one_return, read_values_alone
 from xlplan.workbook.read.wrappers import is_wrapper
-from xlplan.workbook.write.safe import safe_name
+from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -151,8 +149,7 @@ def _own_fills(desk: Desk) -> frozenset[str]:
 def _made(desk: Desk, issued: Issued) -> tuple[Ours, Shared]:
     """What is ours in a template that went out before that was recorded: as this version of xlplan
     would write it, without its actions."""
-    from xlplan.issued.furnishing import ours_of
-    from xlplan.issued.template import template_workbook
+    from xlplan.issued.template import ours_of, template_workbook
 
     definition = desk.state.definition_at(issued.as_of)
     lead = definition.lead(issued.author) or Lead(issued.author)

@@ -19,16 +19,16 @@ from xlplan.codes.cycle_codes import (
     ISS_007,
     ISS_008,
 )
-from xlplan.codes.hints import did_you_mean
+from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk
+from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, is_edited, unusable, write
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.originals import sha256
 from xlplan.merge.model import Issued, MasterRow, Ours, named
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
-from xlplan.plan.people import says_vacant
-from xlplan.workbook.write.safe import safe_name
+from xlplan.plan.text import says_vacant
+from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
     from xlplan.workbook.write.sheet import Workbook
@@ -175,7 +175,7 @@ def _make(
     name: str,
 ) -> tuple[Issued, bytes, list[Problem]]:
     from xlplan.issued.template import template_workbook
-    from xlplan.returned.columns import template_columns
+    from xlplan.returned.as_issued import template_columns
     from xlplan.workbook.write.writing import write_workbook
 
     state, definition = desk.state, desk.state.definition
@@ -207,7 +207,7 @@ def _make(
 
 def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
     """What is ours in a template: as it is recorded, where that is still what is written."""
-    from xlplan.issued.furnishing import ours_of
+    from xlplan.issued.template import ours_of
 
     ours = ours_of(state.definition, issued, book, state.shared)
     was = issued.ours
@@ -217,7 +217,7 @@ def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
 
 def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:
     """Texts that the lead cannot see whole; an action of several leads is named once."""
-    from xlplan.issued.grid import too_long, too_long_problem
+    from xlplan.issued.sheets import too_long, too_long_problem
 
     update = book.sheets[0]
     problems = []

@@ -25,7 +25,7 @@ from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, R
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
 from xlplan.merge.rows import accept_own_rows
-from xlplan.returned.answers import read_answers
+from xlplan.returned.read_return import read_answers
 from xlplan.workbook.read.book import Book
 
 if TYPE_CHECKING:

@@ -13,9 +13,15 @@ from typing import TYPE_CHECKING
 
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Clock, Desk, clock_for
-from xlplan.cycle.folder import PlanFolder, synced_folder, text_digest
+from xlplan.cycle.folder import (
+    PlanFolder,
+    allowed,
+    sync_folder,
+    synced_folder,
+    text_digest,
+    write_atomically,
+)
 from xlplan.errors import Problem, XlplanError, fault
-from xlplan.ledger.originals import allowed, sync_folder, write_atomically
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Defined, Fact, RowAdded, named
 from xlplan.plan.definition import PlanDefinition

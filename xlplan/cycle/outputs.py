@@ -14,8 +14,8 @@ from xlplan.codes.folder_codes import OUT_001, OUT_002, OUT_003, OUT_006
 from xlplan.codes.message import listed
 from xlplan.codes.return_codes import RET_001, RET_002
 from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.folder import sha256, sweep, write_atomically
 from xlplan.errors import Problem, XlplanError, reason_of
-from xlplan.ledger.originals import sha256, sweep, write_atomically
 from xlplan.ledger.store import PATIENTLY
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question, identity, named

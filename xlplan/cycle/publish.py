@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.cycle_codes import PUB_001, PUB_006
 from xlplan.cycle.desk import Desk
+from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, write
-from xlplan.cycle.report import check_cycle
+from xlplan.cycle.status import check_cycle
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.originals import sha256
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import Event, Published
-from xlplan.workbook.write.safe import safe_name
+from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
     from xlplan.board.board_model import Board

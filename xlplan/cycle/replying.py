@@ -8,16 +8,16 @@ from pathlib import Path
 
 from xlplan.codes.return_codes import MRG_006
 from xlplan.cycle.desk import Desk
+from xlplan.cycle.folder import write_atomically
 from xlplan.cycle.outputs import not_written
 from xlplan.errors import Problem, reason_of
 from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
-from xlplan.ledger.originals import write_atomically
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Id, Place, Question, Returned, Write
 from xlplan.merge.state import State
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.values import show
-from xlplan.workbook.write.safe import safe_name
+from xlplan.workbook.write.cell_text import safe_name
 
 
 def replies_of(

@@ -6,36 +6,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 
-from xlplan.codes.cycle_codes import CYC_001, SHOW_001, SHOW_002, SHOW_003
-from xlplan.codes.hints import did_you_mean
+from xlplan.codes.cycle_codes import SHOW_001, SHOW_002, SHOW_003
+from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk
-from xlplan.errors import XlplanError
+from xlplan.cycle.status import cycles, no_cycle
 from xlplan.merge.model import COORDINATOR, Change, MasterRow
 from xlplan.merge.past import restated as restate
 from xlplan.plan.definition import Lead
 from xlplan.plan.values import natural_key
-
-
-def cycles(desk: Desk) -> list[str]:
-    """The ids of the cycles for which templates were issued, in that order."""
-    found = (i.cycle for i in desk.state.issued.values() if i.document == "template")
-    return list(dict.fromkeys(found))
-
-
-def no_cycle(desk: Desk, cycle: str) -> XlplanError:
-    """That a cycle is none of those that there are."""
-    known = cycles(desk)
-    if not known:
-        return CYC_001.fault(cycle, "none", cycle=cycle)
-    return CYC_001.fault(cycle, cycle=cycle, cycles=known)
-
-
-def check_cycle(desk: Desk, cycle: str) -> None:
-    """Raise XlplanError (CYC-001) for a cycle that was neither issued nor published, where any
-    was issued: a slip of the pen must not become a board. Before that a period is named freely."""
-    known = cycles(desk)
-    if known and cycle not in known and all(f.cycle != cycle for _, f in desk.state.published):
-        raise no_cycle(desk, cycle)
 
 
 def as_of(desk: Desk, cycle: str) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xlplan.errors import Problem
 from xlplan.merge.fates import Cleared
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
-from xlplan.plan.checks.milestones import Milestone, milestones_of
+from xlplan.plan.checks.lints_past import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_of
 from xlplan.plan.timescales import Timescale

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from xlplan.codes.cycle_codes import CYC_001
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited, unusable
-from xlplan.cycle.report import no_cycle
-from xlplan.errors import Problem
+from xlplan.errors import Problem, XlplanError
 from xlplan.merge.fates import disposition_of
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import Issued, Question, Returned
@@ -178,6 +178,28 @@ def _edits(desk: Desk) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
             else:
                 edited.append(path.name)
     return tuple(edited), tuple(problems)
+
+
+def cycles(desk: Desk) -> list[str]:
+    """The ids of the cycles for which templates were issued, in that order."""
+    found = (i.cycle for i in desk.state.issued.values() if i.document == "template")
+    return list(dict.fromkeys(found))
+
+
+def no_cycle(desk: Desk, cycle: str) -> XlplanError:
+    """That a cycle is none of those that there are."""
+    known = cycles(desk)
+    if not known:
+        return CYC_001.fault(cycle, "none", cycle=cycle)
+    return CYC_001.fault(cycle, cycle=cycle, cycles=known)
+
+
+def check_cycle(desk: Desk, cycle: str) -> None:
+    """Raise XlplanError (CYC-001) for a cycle that was neither issued nor published, where any
+    was issued: a slip of the pen must not become a board. Before that a period is named freely."""
+    known = cycles(desk)
+    if known and cycle not in known and all(f.cycle != cycle for _, f in desk.state.published):
+        raise no_cycle(desk, cycle)
 
 
 def leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> tuple[LeadStatus, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xlplan.issued.hidden_sheets import REFERENCE, Lists
 from xlplan.issued.rules import date_rule
+from xlplan.issued.sheets import REFERENCE, Lists
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.timescales import say_return_by
-from xlplan.returned.columns import NO_CHANGE, SIGN_OFF, SIGN_PREFIX, SIGNED_BY, SIGNED_ON
+from xlplan.returned.as_issued import NO_CHANGE, SIGN_OFF, SIGN_PREFIX, SIGNED_BY, SIGNED_ON
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 

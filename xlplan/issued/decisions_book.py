@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlplan.issued.grid import id_row, page_of
-from xlplan.issued.hidden_sheets import Lists, lists_sheet, payload_of, stamped
 from xlplan.issued.rules import not_in_list
+from xlplan.issued.sheets import Lists, id_row, lists_sheet, page_of, payload_of, stamped
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Issued, Question
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, natural_key, show_in
 from xlplan.workbook.stamp import row_key
+from xlplan.workbook.write.cell_text import cell_height
 from xlplan.workbook.write.look import Palette, palette
-from xlplan.workbook.write.measure import cell_height
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,

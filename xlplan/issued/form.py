@@ -12,8 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xlplan.issued.banner import Banner, banner
-from xlplan.issued.grid import ColumnLook, column_looks, value_cell
-from xlplan.issued.hidden_sheets import Lists
 from xlplan.issued.rules import (
     Cells,
     due_and_reason,
@@ -22,14 +20,13 @@ from xlplan.issued.rules import (
     message_cell,
     reason_missing,
 )
+from xlplan.issued.sheets import ColumnLook, Lists, column_looks, value_cell
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.values import Value
-from xlplan.returned.columns import BOX_MARK, ID_PREFIX, IssuedColumn
-from xlplan.returned.furniture import UPDATE
-from xlplan.workbook.read.book import a1
+from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, UPDATE, IssuedColumn
+from xlplan.workbook.write.cell_text import cell_height, cell_name
 from xlplan.workbook.write.look import Palette, header_text, palette
-from xlplan.workbook.write.measure import cell_height
 from xlplan.workbook.write.sheet import (
     Area,
     Cell,
@@ -231,7 +228,7 @@ def _count_what_is_missing(
     required = [column for column in columns if is_required(column)]
     if top.message is None:
         return
-    ids, boxes, keys = (f"${a1(first, c)}:${a1(last, c)}" for c in (ID, BOX, KEY))
+    ids, boxes, keys = (f"${cell_name(first, c)}:${cell_name(last, c)}" for c in (ID, BOX, KEY))
     blanks = [
         f'SUMPRODUCT(({ids}="{ID_PREFIX}{column.id}")*(LEN(TRIM({boxes}))=0)'
         f'*ISERROR(SEARCH(".new-",{keys})))'

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlplan.issued.banner import SIGN_LABELS
-from xlplan.issued.hidden_sheets import REFERENCE
 from xlplan.issued.rules import due_and_reason, hint, is_required, reason_hint
+from xlplan.issued.sheets import REFERENCE
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
-from xlplan.returned.columns import NO_CHANGE, IssuedColumn
-from xlplan.returned.furniture import GUIDANCE
+from xlplan.returned.as_issued import GUIDANCE, NO_CHANGE, IssuedColumn
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
     Area,

@@ -8,33 +8,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xlplan.issued.grid import (
+from xlplan.issued.rules import rules_of
+from xlplan.issued.sheets import (
     LOWEST,
     ColumnLook,
+    Lists,
+    column_lists,
     column_looks,
     column_widths,
     heading_row,
     id_row,
-    page_of,
-    row_height,
-    row_values,
-    value_cell,
-)
-from xlplan.issued.hidden_sheets import (
-    Lists,
-    column_lists,
     lists_sheet,
+    page_of,
     part_of,
     payload_of,
+    row_height,
+    row_values,
     stamped,
+    value_cell,
 )
-from xlplan.issued.rules import rules_of
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
-from xlplan.returned.columns import IssuedColumn, locked_text, master_columns, status_column
-from xlplan.returned.furniture import OPEN
-from xlplan.workbook.read.book import a1
+from xlplan.returned.as_issued import OPEN, IssuedColumn, locked_text, master_columns, status_column
 from xlplan.workbook.stamp import row_key
+from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, palette
 from xlplan.workbook.write.sheet import (
     Area,
@@ -161,7 +158,7 @@ def _rules(
     look: Palette,
 ) -> tuple[list[Validation], list[Conditional]]:
     last = last_row + SPARE_ROWS
-    status = f"${a1(FIRST_ROW, len(columns))}"
+    status = f"${cell_name(FIRST_ROW, len(columns))}"
     everything = Area(FIRST_ROW, 1, last, len(columns))
     grey = [
         Conditional(everything, f'={status}="{word}"', style, stop=True)
@@ -241,7 +238,7 @@ def _open_sheet(
             for field in sorted(mine, key=lambda name: (index.get(name, 0), name)):
                 if (row.uid, field) not in left:
                     continue
-                place = f"'{NAMES[kind]}'!{a1(FIRST_ROW + number, index.get(field, 1))}"
+                place = f"'{NAMES[kind]}'!{cell_name(FIRST_ROW + number, index.get(field, 1))}"
                 item = definition.find(field, kind)
                 name = " ".join(item.heading.split()) if item else ""
                 lines.append((Cell(row.ref, link, link=place), name, left.pop((row.uid, field))))

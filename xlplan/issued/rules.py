@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from xlplan.issued.hidden_sheets import Lists
+from xlplan.issued.sheets import Lists
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.values import Value, show
-from xlplan.returned.columns import IssuedColumn
-from xlplan.workbook.read.book import a1
+from xlplan.returned.as_issued import IssuedColumn
+from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Conditional, Style, Validation
 
@@ -92,7 +92,7 @@ def quoted(text: str) -> str:
 
 def rating_colours(scale: tuple[Rating, ...], area: Area, base: Style) -> Iterator[Conditional]:
     """The colour of each point of a scale, following the choice in a cell."""
-    cell = f"${a1(area.first_row, area.first_col)}"
+    cell = f"${cell_name(area.first_row, area.first_col)}"
     for rating in scale:
         spelt = {name.casefold(): name for name in (rating.code, rating.label) if name}
         tests = ",".join(f"{cell}={quoted(name)}" for name in spelt.values())
@@ -104,14 +104,14 @@ def not_in_list(area: Area, accepted: str, look: Palette) -> Conditional:
 
     `accepted` is the defined name of everything that is accepted.
     """
-    cell = f"${a1(area.first_row, area.first_col)}"
+    cell = f"${cell_name(area.first_row, area.first_col)}"
     test = f"SUMPRODUCT(--({accepted}=TRIM({cell})))=0"
     return Conditional(area, f"=AND(LEN(TRIM({cell}))>0,{test})", look.flag, stop=True)
 
 
 def still_blank(area: Area, look: Palette, only_if: str = "") -> Conditional:
     """A look for an input that must be filled in and is blank."""
-    cell = f"${a1(area.first_row, area.first_col)}"
+    cell = f"${cell_name(area.first_row, area.first_col)}"
     blank = f"LEN(TRIM({cell}))=0"
     return Conditional(area, f"=AND({blank},{only_if})" if only_if else f"={blank}", look.missing)
 
@@ -179,7 +179,7 @@ def reason_missing(
 ) -> list[Conditional]:
     """The flag on dates that moved without a reason, and on the reason that is asked for; the
     cells of `due` and of `reason` stand in the same order."""
-    cell, blank = (f"${a1(each.first_row, each.first_col)}" for each in (due, reason))
+    cell, blank = (f"${cell_name(each.first_row, each.first_col)}" for each in (due, reason))
     test = moved(f"$A{due.first_row + 1}", cell, lists.names[ISSUED_DUE])
     formula = f"=AND(LEN(TRIM({blank}))=0,{test})"
     flagged = '"⚠ "d mmmm yyyy' if found.due.item.field_type.cell.holds == "date" else '"⚠ "@'

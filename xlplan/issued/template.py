@@ -5,26 +5,14 @@ Written new from the definition and that lead's rows, so that it holds nothing o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
-from xlplan.issued.banner import NARROW, SIGN_CHOICES, Banner, banner
+from xlplan.issued.banner import NARROW, SAMPLE, SIGN_CHOICES, Banner, banner, whose
 from xlplan.issued.form import form_sheet
-from xlplan.issued.grid import (
-    LOWEST,
-    LOWEST_WITH_WRITING,
-    ColumnLook,
-    column_looks,
-    column_widths,
-    heading_row,
-    id_row,
-    page_of,
-    row_height,
-    row_values,
-    value_cell,
-)
 from xlplan.issued.guidance import guidance_sheet
-from xlplan.issued.hidden_sheets import Lists, column_lists, lists_sheet, payload_of, stamped
 from xlplan.issued.rules import (
     ISSUED_DUE,
     Cells,
@@ -37,14 +25,40 @@ from xlplan.issued.rules import (
     moved,
     reason_missing,
 )
-from xlplan.merge.model import Issued, MasterRow
+from xlplan.issued.sheets import (
+    LOWEST,
+    LOWEST_WITH_WRITING,
+    ColumnLook,
+    Lists,
+    column_lists,
+    column_looks,
+    column_widths,
+    heading_row,
+    id_row,
+    lists_sheet,
+    page_of,
+    payload_of,
+    row_height,
+    row_values,
+    stamped,
+    value_cell,
+)
+from xlplan.merge.model import Issued, MasterRow, Ours, Shared, named
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.timescales import say_return_by
 from xlplan.plan.values import Value
-from xlplan.returned.columns import IssuedColumn, locked_text, template_columns
-from xlplan.returned.furniture import UPDATE
-from xlplan.workbook.read.book import a1
-from xlplan.workbook.stamp import row_key
+from xlplan.returned.as_issued import (
+    UPDATE,
+    WARNING,
+    IssuedColumn,
+    flat,
+    is_issued_date,
+    locked_text,
+    packed,
+    template_columns,
+)
+from xlplan.workbook.stamp import is_manifest, parse_row_key, row_key
+from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, palette
 from xlplan.workbook.write.sheet import (
     Area,
@@ -55,6 +69,7 @@ from xlplan.workbook.write.sheet import (
     Protection,
     Row,
     Sheet,
+    Style,
     Validation,
     Workbook,
 )
@@ -221,7 +236,7 @@ def _count_what_is_missing(
         return
 
     def cells(index: int) -> str:
-        return f"${a1(first, index)}:${a1(first + count - 1, index)}"
+        return f"${cell_name(first, index)}:${cell_name(first + count - 1, index)}"
 
     blanks, now, without = [], 0, ""
     for index, column in enumerate(columns, 1):
@@ -233,3 +248,73 @@ def _count_what_is_missing(
         test = moved(cells(0), cells(due), lists.names[ISSUED_DUE])
         without = f"SUMPRODUCT((LEN(TRIM({cells(reason)}))=0)*{test})"
     top.merges.append(Merge(top.message, message_cell(blanks, without, asked, top.style, now)))
+
+
+def ours_of(
+    definition: PlanDefinition, issued: Issued, book: Workbook, known: Container[str] = ()
+) -> Ours:
+    """What is ours in `book`, the template that goes out as `issued`.
+
+    What its cycle shares is not brought along where it is `known` by its id.
+    """
+    own: dict[str, Counter[str]] = {}
+    common: dict[str, Counter[str]] = {}
+    mine = frozenset(map(flat, (whose(issued), issued.id)))
+    for sheet, found in _texts(definition, book).items():
+        for text, count in found.items():
+            alone = text in mine or (sheet == UPDATE and text.startswith(WARNING))
+            (own if alone else common).setdefault(sheet, Counter())[text] = count
+    shared, fills = packed(common), tuple(sorted(_fills(definition, book)))
+    name = named("f", shared, fills)
+    return Ours(packed(own), name, None if name in known else Shared(name, shared, fills))
+
+
+def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]]:
+    texts = {
+        sheet.name: Counter(flat(text) for cell in _around(sheet) if (text := _text(cell)))
+        for sheet in book.sheets
+    }
+    # How wide the columns are, and whether there are actions, decides whether these are there.
+    maybe = [SAMPLE, _text(message_cell((), "", None, Style(), 0))]
+    maybe += [column.heading for column in template_columns(definition)]
+    for text in map(flat, maybe):
+        texts[UPDATE].setdefault(text, 1)
+    return texts
+
+
+def _around(sheet: Sheet) -> Iterator[Cell]:
+    """The cells that belong to no row with a key and hold no stamp or date of such a row."""
+    keyed = {number for number, row in enumerate(sheet.rows) if any(map(_is_key, row.cells))}
+    rows = (row.cells for number, row in enumerate(sheet.rows) if number not in keyed)
+    merged = (merge.cell for merge in sheet.merges if merge.area.first_row not in keyed)
+    for cell in (*chain.from_iterable(rows), *merged):
+        if cell is not None and not is_manifest(text := _text(cell)) and not is_issued_date(text):
+            yield cell
+
+
+def _is_key(cell: Cell | None) -> bool:
+    return cell is not None and parse_row_key(cell.value) is not None
+
+
+def _cells_of(sheet: Sheet) -> list[Cell]:
+    rows = (cell for row in sheet.rows for cell in row.cells)
+    merges = (merge.cell for merge in sheet.merges)
+    return [cell for cell in (*rows, *merges) if cell is not None]
+
+
+def _text(cell: Cell) -> str:
+    if cell.runs:
+        return "".join(text for text, _ in cell.runs)
+    return cell.value if isinstance(cell.value, str) else ""
+
+
+def _fills(definition: PlanDefinition, book: Workbook) -> frozenset[str]:
+    """The fills of a template. Those of its rating key are not among them: on an action's cell,
+    such a colour says something."""
+    look = palette(definition)
+    styles = [getattr(look, name) for name in look.__slots__]
+    body = {style.fill for style in styles if isinstance(style, Style)}
+    cells = (cell for sheet in book.sheets for cell in _cells_of(sheet))
+    around = {cell.style.fill for cell in cells if cell.style is not None}
+    around -= {rating.colour for rating in definition.ratings}
+    return frozenset(fill.upper() for fill in body | around if fill)

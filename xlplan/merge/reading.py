@@ -43,7 +43,7 @@ class ReadCell:
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """One row below the headings. `cells` by column id (see `xlplan.returned.columns`).
+    """One row below the headings. `cells` by column id (see `xlplan.returned.as_issued`).
 
     `trust` says how `uid` was found: ``signed`` (its key verifies and agrees with the visible
     ref), ``matched`` (by the visible ref alone, in a workbook without row keys), ``disagrees``

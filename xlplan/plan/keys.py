@@ -11,14 +11,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from xlplan.codes.definition_codes import DEF_002, DEF_003, DEF_004, DEF_005, DEF_007, FORMS, KINDS
-from xlplan.codes.hints import suggest
-from xlplan.codes.message import Filled
+from xlplan.codes.message import Filled, suggest
 from xlplan.errors import Problem
 from xlplan.plan.text import canon_text
-from xlplan.plan.toml_places import Path, line_of
+from xlplan.plan.toml_places import Path, find_places, line_of
 
 Takes = Literal["line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day"]
 """`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
@@ -142,17 +142,22 @@ class Entry:
         return found if isinstance(found, tuple) else ()
 
 
-@dataclass(slots=True)
+@dataclass
 class Source:
-    """A plan definition being read: where each key stands, and the faults found so far."""
+    """A plan definition being read, and the faults found so far."""
 
     where: str
-    places: Mapping[Path, int]
+    text: str
     faults: list[Problem] = field(default_factory=list)
 
     def fault(self, path: Path, message: Filled) -> None:
         """Note a fault at the line of `path`."""
         self.faults.append(message.at(f"{self.where}:{line_of(self.places, path)}"))
+
+    @cached_property
+    def places(self) -> Mapping[Path, int]:
+        """Where each key stands; asked only where there is a fault."""
+        return find_places(self.text)
 
 
 def read_table(source: Source, table: Table, raw: Mapping[str, object]) -> tuple[Entry, ...]:

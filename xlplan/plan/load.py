@@ -23,8 +23,7 @@ from xlplan.codes.definition_codes import (
     DEF_010,
     DEF_011,
 )
-from xlplan.codes.hints import did_you_mean, suggest
-from xlplan.codes.message import Filled
+from xlplan.codes.message import Filled, did_you_mean, suggest
 from xlplan.errors import XlplanError
 from xlplan.plan.definition import (
     SHOWN_TO_ALL,
@@ -41,7 +40,7 @@ from xlplan.plan.definition import (
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, read_table
 from xlplan.plan.text import fold
-from xlplan.plan.toml_places import Path, find_places
+from xlplan.plan.toml_places import Path
 
 Tables = Mapping[str, tuple[Entry, ...]]
 _CONDITIONS: Mapping[str, tuple[str, ...]] = {
@@ -90,7 +89,7 @@ def _line(where: str) -> int:
 
 def _parse(text: str, where: str) -> tuple[dict[str, Any], Source]:
     try:
-        return tomllib.loads(text), Source(where, find_places(text))
+        return tomllib.loads(text), Source(where, text)
     except RecursionError:
         raise DEF_001.fault(f"{where}:1", "nested") from None
     except ValueError as error:

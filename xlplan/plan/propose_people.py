@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from xlplan.plan.definition import DEFAULT_SEPARATORS, Lead
-from xlplan.plan.people import names_nobody, says_vacant, split_people
-from xlplan.plan.text import canon_text, fold
+from xlplan.plan.text import canon_text, fold, names_nobody, says_vacant, split_people
 
 _NAME = r"[A-Z][A-Za-z'’-]*(?: [A-Z][A-Za-z'’-]*){1,3}"
 _AT = re.compile(rf"({_NAME})\s+[-–—]\s*(\S.*)|({_NAME})\s*[–—]\s*(\S.*)")

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlplan.plan.definition import Rating
-from xlplan.plan.ratings import match_rating
 from xlplan.plan.status_words import known_rating, says_closed
 from xlplan.plan.text import canon_text, fold, latin
+from xlplan.plan.values import match_rating
 
 _ATTENTION = re.compile(
     r"slip|behind|delay|off[- ]track|not on track|overdue|at risk|concern|missed|"

@@ -1,14 +1,14 @@
-"""Canonical text: what two spreadsheet programs may differ in without anybody having typed it.
-
-NFC, non-breaking and zero-width characters, line endings (``_x000D_`` included), trailing spaces
-per line. Canonical text is idempotent: ``canon_text(canon_text(s)) ==
-canon_text(s)`` for every string.
-"""
+"""Text and names in cells: what two programs may differ in, who is meant, whose names are alike."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import combinations
+from operator import itemgetter
 
 _CARRIAGE_RETURN = re.compile(r"_x000[dD]_")
 _LINE_ENDS = re.compile(r"(?<!\r)\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
@@ -68,3 +68,193 @@ def same_words(one: object, other: object) -> bool:
 
 def _words(text: str) -> list[list[str]]:
     return [words for line in text.split("\n") if (words := line.split())]
+
+
+_NOT_APPLICABLE = re.compile(r"n ?/ ?a", re.IGNORECASE)
+"""No separator stands between these two letters."""
+_BRACKETS = re.compile(r"\([^()]*\)")
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
+                     "councillor", "rev"})  # fmt: skip
+_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_VACANT = re.compile(
+    r"\b(?:vacan(?:t|cy)|to be (?:appointed|recruited|confirmed|identified|agreed|advised)"
+    r"|tb[acd]|not (?:yet )?(?:appointed|in post)|unfilled|unassigned)\b"
+    r"|^(?:n/?a|none|\?+|[-–—]+)$",
+    re.IGNORECASE,
+)
+_NO_NAMES = frozenset({"post", "role", "position", "lead", "name", "officer", "currently", "still",
+                       "now", "at", "present", "new", "the"})  # fmt: skip
+"""Words beside which a vacancy is still nobody's: "Post currently vacant"."""
+LONG_ENOUGH = 5
+"""Letters a word needs before one wrong letter counts as a slip: Jon and John are two names."""
+
+
+def split_people(
+    text: str, separators: Sequence[str], known: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The names in a cell, in the order written, each once.
+
+    A separator that is a word (``" and "``) splits only where it stands alone; the others split
+    wherever they stand, and a new line always does. What stands in brackets belongs to the name
+    before it: ``"A Post (Homes and Advice)"`` is one. Blank parts are left out: ``"A / B\\n"``
+    gives ``("A", "B")``. A name in `known` (case-folded, single-spaced) is never taken apart, so
+    ``"Director of Adults and Children"`` may be in the list of leads.
+    """
+    names: list[str] = []
+    pattern = _pattern(tuple(separators))
+    longest = _longest(pattern, tuple(known))
+    for line in text.split("\n"):
+        names += _split_line(_spaced(line), pattern, known, longest)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+@lru_cache(maxsize=64)
+def _pattern(separators: tuple[str, ...]) -> re.Pattern[str]:
+    choices = []
+    for separator in sorted({"\n", *separators} - {""}, key=lambda s: (-len(s), s)):
+        word = separator.strip()
+        mark = re.escape(word or separator)
+        choices.append(f" {mark} " if word.isalpha() else mark)
+    return re.compile("|".join(choices), re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)
+def _longest(pattern: re.Pattern[str], known: tuple[str, ...]) -> int:
+    """How many parts the known name with the most separators has."""
+    return 1 + max((len(pattern.findall(name)) for name in known), default=0)
+
+
+def _split_line(
+    line: str, pattern: re.Pattern[str], known: Collection[str], longest: int
+) -> list[str]:
+    """The parts of a line; neighbours that make a known name together are put back together."""
+    if _NOT_APPLICABLE.fullmatch(line):
+        return [line]
+    starts, ends = [0], []
+    brackets = [found.span() for found in _BRACKETS.finditer(line)]
+    for match in pattern.finditer(line):
+        at = bisect_left(brackets, match.end(), key=itemgetter(0)) - 1
+        if at >= 0 and brackets[at][1] > match.start():
+            continue
+        ends.append(match.start())
+        starts.append(match.end())
+    ends.append(len(line))
+    names: list[str] = []
+    at = 0
+    while at < len(starts):
+        last = min(at + longest, len(starts)) - 1
+        while last > at and _spaced(line[starts[at] : ends[last]]).casefold() not in known:
+            last -= 1
+        names.append(_spaced(line[starts[at] : ends[last]]))
+        at = last + 1
+    return names
+
+
+def _spaced(name: str) -> str:
+    return " ".join(name.split())
+
+
+def says_vacant(name: str) -> str:
+    """The words of a name that say that nobody is there, or ``""``."""
+    found = _VACANT.search(latin(" ".join(name.split())))
+    return found[0] if found else ""
+
+
+def names_nobody(name: str) -> bool:
+    """Whether a text stands for no lead at all: "TBC", "Post vacant", "n/a".
+
+    "Head of Roads (vacant)" does not: that post has a name, and somebody may answer for it.
+    """
+    if not says_vacant(name):
+        return False
+    rest = _VACANT.sub(" ", latin(" ".join(name.split())))
+    return not set(_WORDS.findall(rest.casefold())) - _NO_NAMES
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two different spellings may well name one person or one post.
+
+    The same words but for case, titles and points; a forename beside its initial; one word with
+    one letter wrong, too many, too few or swapped; or initials alone ("AQ" for "Ada Quill").
+    """
+    if fold(one) == fold(other):
+        return False
+    first, second = _words_of_name(one), _words_of_name(other)
+    if not first or not second:
+        return False
+    if first == second:
+        return True
+    if _are_initials(one, second) or _are_initials(other, first):
+        return True
+    return _one_slip(first, second) or _shortened(first, second)
+
+
+def pairs_alike(names: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Every pair of names that may be one person's, in alphabetical order.
+
+    Initials that fit several names are left out: they say too little.
+    """
+    ordered = sorted(names)
+    # Names that are alike share their first letter or their last word; nothing else is compared.
+    groups: dict[str, list[str]] = {}
+    for name in ordered:
+        words = _words_of_name(name)
+        if words:
+            groups.setdefault(f"^{words[0][0]}", []).append(name)
+            groups.setdefault(f"${words[-1]}", []).append(name)
+    close = {pair for group in groups.values() for pair in combinations(group, 2) if alike(*pair)}
+    found = sorted(close)
+    for one, other in found:
+        vague = [name for name in (one, other) if _initials(name)]
+        if all(sum(name in pair for pair in found) == 1 for name in vague):
+            yield one, other
+
+
+def _words_of_name(name: str) -> list[str]:
+    words = [word.replace("’", "'") for word in _WORDS.findall(fold(name))]
+    return [word for word in words if word not in _TITLES] or words
+
+
+def _are_initials(short: str, words: Sequence[str]) -> bool:
+    letters = _initials(short)
+    return bool(letters) and letters.casefold() == "".join(word[0] for word in words)
+
+
+def _initials(name: str) -> str:
+    """The letters of a name that is nothing but initials, or ``""``."""
+    letters = re.sub(r"[\s.]", "", name)
+    return letters if 2 <= len(letters) <= 4 and letters.isupper() else ""
+
+
+def _shortened(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Same last word, and every other word the same or the initial of its neighbour."""
+    short, long = sorted((one, other), key=len)
+    if len(short) == 2 and len(long) == 3 and len(long[1]) == 1:  # "Ada Quill", "Ada M Quill"
+        long = [long[0], long[2]]
+        if short == long:
+            return True
+    if len(short) != len(long) or short[-1] != long[-1] or len(short) > 3:
+        return False
+    one, other = short, long
+    pairs = list(zip(one[:-1], other[:-1], strict=True))
+    near = all(a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in pairs)
+    return near and any(a != b for a, b in pairs)
+
+
+def _one_slip(one: Sequence[str], other: Sequence[str]) -> bool:
+    if len(one) != len(other):
+        return False
+    wrong = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+    return len(wrong) == 1 and _near(*wrong[0])
+
+
+def _near(one: str, other: str) -> bool:
+    """One letter wrong, too many, too few, or two neighbours swapped; figures never differ."""
+    short, long = sorted((one, other), key=len)
+    if len(long) < LONG_ENOUGH or len(long) - len(short) > 1 or not (short + long).isalpha():
+        return "'" in long and short == long.replace("'", "")
+    at = next((i for i, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(short) < len(long):
+        return short[at:] == long[at + 1 :]
+    swapped = short[at : at + 2] == long[at : at + 2][::-1]
+    return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])

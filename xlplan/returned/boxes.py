@@ -18,18 +18,18 @@ from xlplan.merge.reading import ReadCell, Remark, remark
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import canon, show
-from xlplan.returned.columns import (
+from xlplan.returned.as_issued import (
     BOX_MARK,
     NO_CHANGE,
     SIGN_OFF,
     SIGN_PREFIX,
     SIGNED_BY,
     SIGNED_ON,
+    Furniture,
     Headings,
     column_id,
     settle,
 )
-from xlplan.returned.furniture import Furniture
 from xlplan.returned.tables import Area, covered, formula_text, read_cell, text_of, texts_in
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key

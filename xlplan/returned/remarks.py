@@ -8,22 +8,22 @@ from itertools import pairwise
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.plan.ratings import match_rating
-from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
-from xlplan.returned.columns import SIGN_PREFIX, column_id
-from xlplan.returned.furniture import (
+from xlplan.plan.values import match_rating
+from xlplan.returned.as_issued import (
     LISTS,
     OPEN,
     SHORT,
+    SIGN_PREFIX,
     UPDATE,
     Furniture,
+    column_id,
     digest_of,
     is_issued_date,
     sheets_of_ours,
 )
+from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
 from xlplan.returned.tables import Table, is_heading_again, merged_texts, text_of, texts_in
-from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
-from xlplan.workbook.read.extents import SHARED
+from xlplan.workbook.read.book import SHARED, At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 
 

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from xlplan.merge.reading import ReadCell
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
-from xlplan.returned.columns import Headings, column_id, settle
-from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
-from xlplan.workbook.read.extents import SHARED
+from xlplan.returned.as_issued import Headings, column_id, settle
+from xlplan.workbook.read.book import SHARED, At, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
 _DEEPEST = 200

@@ -18,7 +18,7 @@ from xlplan.plan.propose_ratings import (
     share_scale,
     usual_scale,
 )
-from xlplan.plan.ratings import match_rating
+from xlplan.plan.values import match_rating
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import Draft

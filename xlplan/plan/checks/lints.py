@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from xlplan.codes import check_codes as chk
 from xlplan.codes.definition_codes import VAL_003, VAL_004
-from xlplan.codes.hints import ask_for, nearest
+from xlplan.codes.message import ask_for, nearest
 from xlplan.plan.checks.lint_view import (
     Finding,
     Plan,
@@ -21,11 +21,9 @@ from xlplan.plan.checks.lint_view import (
     says_outstanding,
 )
 from xlplan.plan.definition import Field, Rating
-from xlplan.plan.people import alike, pairs_alike, says_vacant
-from xlplan.plan.ratings import match_rating
-from xlplan.plan.text import fold
+from xlplan.plan.text import alike, fold, pairs_alike, says_vacant
 from xlplan.plan.timescales import Timescale, say_date, unread_dates
-from xlplan.plan.values import Invalid, Value, show
+from xlplan.plan.values import Invalid, Value, match_rating, show
 
 _DATE_CODES = (VAL_003.code, VAL_004.code)
 _BETWEEN = re.compile(r"\n|[/,;|()+&]|→|->|\s[-–—]\s|\b(?:and|or|to|then|was|now|from)\b", re.I)

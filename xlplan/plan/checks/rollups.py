@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from xlplan.plan.checks.lint_view import Row
 from xlplan.plan.definition import Field, PlanDefinition, Rating, Rollup
-from xlplan.plan.ratings import badness
 from xlplan.plan.text import fold
-from xlplan.plan.values import Value, show, sort_elements
+from xlplan.plan.values import Value, badness, show, sort_elements
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlplan.plan.types.dates_and_numbers import DATE, NUMBER, PERCENT, TIMESCALE
-from xlplan.plan.types.field_type import FieldType
-from xlplan.plan.types.texts_and_lists import (
+from xlplan.plan.types.field_type import (
     CHOICE,
+    DATE,
     NARRATIVE,
+    NUMBER,
     PEOPLE,
+    PERCENT,
     RATING,
     REFERENCE,
     SET,
     TEXT,
+    TIMESCALE,
+    FieldType,
 )
 
 TYPES: Mapping[str, FieldType] = {

@@ -1,17 +1,22 @@
-"""What a type of field is: everything that the rooms need to know of it, in one object."""
+"""What a type of field is, in one object, and the types that every plan has."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Value, show
+from xlplan.codes.definition_codes import VAL_002, VAL_003, VAL_004, VAL_005, VAL_006, VAL_007
+from xlplan.plan.text import canon_text, fold, split_people
+from xlplan.plan.timescales import Timescale, canon_timescale, parse_date, say_date
+from xlplan.plan.values import Value, as_text, invalid, match_rating, read_number, say_percent, show
 
 if TYPE_CHECKING:
     from xlplan.plan.definition import Field, PlanDefinition
+
 
 Typed = str | int | float | date | Timescale
 """What `canon` of a type is handed: never blank, and a text without what nobody can see."""
@@ -97,3 +102,245 @@ class FieldType:
     """Prose of many lines, which may grow by dated entries (``mode = "append"``)."""
     dated: bool = False
     """Its values say by when: lines of it are dates."""
+
+
+def _canon_text(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
+    return as_text(raw)
+
+
+def _canon_rating(item: Field, raw: Typed, definition: PlanDefinition) -> Value:
+    text = as_text(raw)
+    scale = definition.scale_of(item)
+    found = match_rating(text, scale)
+    if found is not None:
+        return found.code
+    return invalid(text, VAL_002.fill(value=text, ratings=[rating.code for rating in scale]))
+
+
+def _codes(item: Field, definition: PlanDefinition) -> tuple[str, ...]:
+    return tuple(rating.code for rating in definition.scale_of(item))
+
+
+def _names_of_ratings(item: Field, definition: PlanDefinition) -> tuple[str, ...]:
+    """Codes, labels and aliases, each spelling once whatever its case."""
+    scale = definition.scale_of(item)
+    names = [name for r in scale for name in (r.code, r.label, *r.aliases) if name]
+    return tuple({name.casefold(): name for name in names}.values())
+
+
+def _canon_choice(item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
+    text = as_text(raw)
+    for choice in item.choices:
+        if fold(choice) == fold(text):
+            return choice
+    return invalid(text, VAL_007.fill(value=text, choices=item.choices))
+
+
+def _choices(item: Field, _definition: PlanDefinition) -> tuple[str, ...]:
+    return item.choices
+
+
+def _canon_people(_item: Field, raw: Typed, definition: PlanDefinition) -> Value:
+    names = split_people(as_text(raw), definition.separators, definition.lead_names)
+    found = (definition.lead(name) for name in names)
+    resolved = (lead.name if lead else name for lead, name in zip(found, names, strict=True))
+    return tuple(dict.fromkeys(name for name in resolved if canon_text(name))) or None
+
+
+def _canon_set(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
+    parts = (part.strip() for part in re.split(r"[,;\n]", as_text(raw)))
+    return frozenset(part for part in parts if canon_text(part)) or None
+
+
+TEXT = FieldType(
+    "text",
+    "a few words",
+    _canon_text,
+    cell=CellForm(hint="In a few words."),
+    board_width=30,
+    prose=True,
+)
+NARRATIVE = FieldType(
+    "narrative",
+    "long text",
+    _canon_text,
+    cell=CellForm(hint="In a few lines."),
+    board_width=50,
+    prose=True,
+    narrative=True,
+)
+RATING = FieldType(
+    "rating",
+    "a point of the rating scale",
+    _canon_rating,
+    cell=CellForm(centred=True, width=11, hint="Choose from the list."),
+    frame="rating",
+    board_width=12,
+    choices=_codes,
+    accepted=_names_of_ratings,
+    rated=True,
+)
+CHOICE = FieldType(
+    "choice",
+    "one of the field's choices",
+    _canon_choice,
+    cell=CellForm(centred=True, width=16, hint="Choose from the list."),
+    choices=_choices,
+    accepted=_choices,
+)
+PEOPLE = FieldType(
+    "people",
+    "one officer or several",
+    _canon_people,
+    cell=CellForm(hint="Names, with a comma between them."),
+    frame="list",
+    board_width=22,
+    people=True,
+)
+REFERENCE = FieldType(
+    "reference",
+    "refs of other rows",
+    _canon_set,
+    cell=CellForm(hint="References, with a comma between them."),
+    frame="list",
+    board_width=12,
+    elements=True,
+)
+SET = FieldType(
+    "set",
+    "several things, in no order",
+    _canon_set,
+    cell=CellForm(hint="With a comma between them."),
+    frame="list",
+    elements=True,
+)
+
+
+SERIAL_DATES = range(20_000, 80_000)
+"""Excel serial numbers that are read as dates in a date field: 1954 to 2119."""
+_LARGEST = 1e15
+
+
+def canon_number(raw: Typed, *, percent: bool = False) -> Value:
+    """The number that was typed, or why it is none."""
+    number = read_number(raw.text if isinstance(raw, Timescale) else raw, percent=percent)
+    shown = as_text(raw)
+    if number is None:
+        return invalid(shown, VAL_005.fill(value=shown))
+    if percent and not 0 <= number <= 1:
+        return invalid(shown, VAL_006.fill(value=shown))
+    return number
+
+
+def _canon_date(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
+    day = _day_of(raw)
+    if day is not None:
+        return day
+    text = as_text(raw)
+    found = parse_date(text)
+    if isinstance(found, date):
+        return found
+    if found == "ambiguous":
+        return invalid(text, VAL_004.fill(value=text))
+    return invalid(text, VAL_003.fill("date", value=text))
+
+
+def _canon_timescale(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
+    day = _day_of(raw)
+    if day is not None:
+        return Timescale(say_date(day), day, say_date(day))
+    text = as_text(raw)
+    found = parse_date(text)
+    if found == "ambiguous":
+        return invalid(text, VAL_004.fill(value=text))
+    if found == "impossible":
+        return invalid(text, VAL_003.fill("timescale", value=text))
+    return canon_timescale(text, raw.by if isinstance(raw, Timescale) else None)
+
+
+def _day_of(raw: Typed) -> date | None:
+    """The day of a date, a date with a time, or a number that a spreadsheet keeps a date as."""
+    if isinstance(raw, datetime):
+        return raw.date()
+    if isinstance(raw, date):
+        return raw
+    if isinstance(raw, int | float) and math.isfinite(raw) and int(raw) in SERIAL_DATES:
+        return date(1899, 12, 30) + timedelta(days=int(raw))
+    return None
+
+
+def _show_percent(value: Value) -> str:
+    return say_percent(value) if isinstance(value, int | float) else show(value)
+
+
+DATE = FieldType(
+    "date",
+    "a day",
+    _canon_date,
+    cell=CellForm(
+        "date",
+        "d mmmm yyyy",
+        width=21,
+        hint="Enter a date with the month in words, such as 28 February 2027.",
+        pressing=True,
+        rule=InputRule(
+            "date",
+            date(1990, 1, 1),
+            date(2100, 12, 31),
+            "Not a date",
+            "Please enter a date such as 28 February 2027.",
+        ),
+    ),
+    frame="date",
+    dated=True,
+)
+TIMESCALE = FieldType(
+    "timescale",
+    "words are kept, a date is read where there is one",
+    _canon_timescale,
+    cell=CellForm(
+        hint="Write it so that it can be read one way only, with the month in words: "
+        "30 June 2027, June 2027, or Ongoing.",
+        pressing=True,
+    ),
+    frame="timescale",
+    board_width=15,
+    dated=True,
+)
+NUMBER = FieldType(
+    "number",
+    "a number",
+    lambda _item, raw, _definition: canon_number(raw),
+    cell=CellForm(
+        "number",
+        centred=True,
+        width=11,
+        hint="Enter a number, such as 25.",
+        rule=InputRule(
+            "decimal", -_LARGEST, _LARGEST, "Not a number", "Please enter a number, such as 25."
+        ),
+    ),
+    frame="number",
+    board_width=9,
+)
+PERCENT = FieldType(
+    "percent",
+    "from 0% to 100%",
+    lambda _item, raw, _definition: canon_number(raw, percent=True),
+    _show_percent,
+    CellForm(
+        "number",
+        "0%",
+        "0.0#%",
+        digits=2,
+        centred=True,
+        width=11,
+        hint="Enter a percentage from 0% to 100%.",
+        pressing=True,
+        rule=InputRule(
+            "decimal", 0.0, 1.0, "Not a percentage", "Please enter a percentage from 0% to 100%."
+        ),
+    ),
+    frame="number",
+    board_width=9,
+)

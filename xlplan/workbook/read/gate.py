@@ -14,9 +14,7 @@ from xlplan.codes.gate_codes import GATE_003, GATE_008
 from xlplan.codes.gate_codes_inside import GATE_030, GATE_036
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.workbook.read.book import At
-from xlplan.workbook.read.bounds import DEFAULT, MB, Bounds, Choice, Refused, Unfit
-from xlplan.workbook.read.extents import Extent, many_together
+from xlplan.workbook.read.book import At, Extent, many_together
 from xlplan.workbook.read.file_kinds import (
     OLD_DOCUMENT,
     OTHER_DOCUMENT,
@@ -27,6 +25,7 @@ from xlplan.workbook.read.file_kinds import (
     undeclared,
     zip_kind,
 )
+from xlplan.workbook.read.inbox import DEFAULT, MB, Bounds, Choice, Refused, Unfit
 from xlplan.workbook.read.parts import check_names, open_package, open_parts, part_named
 from xlplan.workbook.read.relations import Sheets, hidden_sheets, list_sheets
 from xlplan.workbook.read.xlsx_cells import LEAST_CELL, scan_sheet

@@ -11,8 +11,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.book import ReadSheet
-from xlplan.workbook.read.extents import MOST_REPEATED, NO_HEIGHT, NO_WIDTH, Hidden, parse, place
+from xlplan.workbook.read.book import (
+    MOST_REPEATED,
+    NO_HEIGHT,
+    NO_WIDTH,
+    Hidden,
+    ReadSheet,
+    parse,
+    place,
+)
 from xlplan.workbook.read.gate import Admitted
 from xlplan.workbook.read.parts import part_named
 from xlplan.workbook.read.relations import related

@@ -11,8 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.book import At
-from xlplan.workbook.read.extents import parse, place
+from xlplan.workbook.read.book import At, parse, place
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.parts import part_named
 from xlplan.workbook.read.relations import related

@@ -10,8 +10,7 @@ import re
 from collections.abc import Mapping, Set
 from xml.parsers import expat
 
-from xlplan.workbook.read.bounds import Bounds, Choice, Unfit
-from xlplan.workbook.read.extents import (
+from xlplan.workbook.read.book import (
     MOST_REPEATED,
     NO_HEIGHT,
     Extent,
@@ -20,6 +19,7 @@ from xlplan.workbook.read.extents import (
     many_together,
     parse,
 )
+from xlplan.workbook.read.inbox import Bounds, Choice, Unfit
 
 _MOST_SPACES = 1 << 24
 """Spaces that a document may ask for by their number."""

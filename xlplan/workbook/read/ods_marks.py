@@ -6,9 +6,8 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.book import At
-from xlplan.workbook.read.bounds import Refused
-from xlplan.workbook.read.extents import parse
+from xlplan.workbook.read.book import At, parse
+from xlplan.workbook.read.inbox import Refused
 from xlplan.workbook.read.marks import Marks
 from xlplan.workbook.read.ods import repeated
 

@@ -15,8 +15,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 
 from xlplan.codes.gate_codes import GATE_004, GATE_005, GATE_006, GATE_008, GATE_009, GATE_010
-from xlplan.workbook.read.bounds import MB, Bounds, Refused
 from xlplan.workbook.read.file_kinds import remembered
+from xlplan.workbook.read.inbox import MB, Bounds, Refused
 
 _ABOUT = struct.Struct("<5H3L2H")
 _PLACE = struct.Struct("<3H2L")

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes_inside import GATE_025, GATE_026, GATE_032
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.read.bounds import DEFAULT
 from xlplan.workbook.read.gate import Bounds
+from xlplan.workbook.read.inbox import DEFAULT
 from xlplan.workbook.read.worker import (
     SPENT,
     Work,

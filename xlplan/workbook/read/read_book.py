@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING
 from xlplan.codes.gate_codes_inside import GATE_023, GATE_024, GATE_032
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
-from xlplan.workbook.read.bounds import DEFAULT, MB, Choice, Refused, Unfit
-from xlplan.workbook.read.extents import Extent, Hidden, far_cells, many_cells, many_together
+from xlplan.workbook.read.book import (
+    At,
+    Book,
+    CellValue,
+    Extent,
+    Hidden,
+    ReadSheet,
+    far_cells,
+    many_cells,
+    many_together,
+)
 from xlplan.workbook.read.file_kinds import PASSWORD
 from xlplan.workbook.read.gate import Admitted, Bounds, admit
+from xlplan.workbook.read.inbox import DEFAULT, MB, Choice, Refused, Unfit
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
 from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from xlplan.workbook.read.book import At
-from xlplan.workbook.read.bounds import Refused
-from xlplan.workbook.read.extents import parse, place
+from xlplan.workbook.read.book import At, parse, place
 from xlplan.workbook.read.file_kinds import remembered
+from xlplan.workbook.read.inbox import Refused
 
 Sheets = tuple[tuple[str, str], ...]
 """Name and part of each sheet, in the order of the workbook."""

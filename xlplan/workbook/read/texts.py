@@ -7,9 +7,9 @@ import csv
 import io
 from html.parser import HTMLParser
 
-from xlplan.workbook.read.bounds import Bounds
-from xlplan.workbook.read.extents import far_cells, many_cells
+from xlplan.workbook.read.book import far_cells, many_cells
 from xlplan.workbook.read.file_kinds import looks_utf16
+from xlplan.workbook.read.inbox import Bounds
 
 _SEPARATORS = ",;\t|"
 

@@ -15,9 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from xlplan.codes.gate_codes import GATE_008
-from xlplan.workbook.read.book import At, CellValue, ReadSheet
-from xlplan.workbook.read.bounds import MB, Bounds, Refused
-from xlplan.workbook.read.extents import far_cells, many_cells
+from xlplan.workbook.read.book import At, CellValue, ReadSheet, far_cells, many_cells
+from xlplan.workbook.read.inbox import MB, Bounds, Refused
 from xlplan.workbook.read.word_numbers import Numbers
 
 SHEET = "Document"

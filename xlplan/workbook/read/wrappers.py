@@ -15,7 +15,6 @@ from xlplan.codes.gate_codes_inside import GATE_034, GATE_035
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import Book, Enclosed
-from xlplan.workbook.read.bounds import MB, Refused
 from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
 from xlplan.workbook.read.file_kinds import (
     ARCHIVE,
@@ -28,6 +27,7 @@ from xlplan.workbook.read.file_kinds import (
     plain_kind,
 )
 from xlplan.workbook.read.gate import Bounds, admit
+from xlplan.workbook.read.inbox import MB, Refused
 from xlplan.workbook.read.parts import inflate, open_package
 from xlplan.workbook.read.texts import decode_text
 

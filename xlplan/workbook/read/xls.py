@@ -11,18 +11,18 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from xlplan.workbook.read.book import At
-from xlplan.workbook.read.bounds import Bounds, Choice, Unfit
-from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
-from xlplan.workbook.read.extents import (
+from xlplan.workbook.read.book import (
     ERROR_NAMES,
     NO_HEIGHT,
     NO_WIDTH,
     SHARED,
+    At,
     Extent,
     Hidden,
     far_cells,
 )
+from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
+from xlplan.workbook.read.inbox import Bounds, Choice, Unfit
 from xlplan.workbook.read.marks import Marks
 
 _EOF, _NOTE, _FONT, _CONTINUE, _OBJ = 0x0A, 0x1C, 0x31, 0x3C, 0x5D

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xlplan.workbook.read.bounds import Bounds
-from xlplan.workbook.read.extents import ERROR_NAMES, SHARED, Extent
+from xlplan.workbook.read.book import ERROR_NAMES, SHARED, Extent
+from xlplan.workbook.read.inbox import Bounds
 from xlplan.workbook.read.parts import part_named
 
 _ROW_HEADER = 0

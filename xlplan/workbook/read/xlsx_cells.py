@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 from itertools import islice
 
-from xlplan.workbook.read.bounds import Bounds
-from xlplan.workbook.read.extents import SHARED, Extent, column_number, many_cells, parse, place
+from xlplan.workbook.read.book import SHARED, Extent, column_number, many_cells, parse, place
+from xlplan.workbook.read.inbox import Bounds
 
 # What Excel, LibreOffice and xlsxwriter write. Whatever differs is for the parser.
 _PLAIN_CELL = re.compile(

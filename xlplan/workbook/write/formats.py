@@ -11,7 +11,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_range
 
-from xlplan.workbook.write.safe import clean, line, shorten
+from xlplan.workbook.write.cell_text import clean, line, shorten
 from xlplan.workbook.write.sheet import (
     Area,
     Chart,

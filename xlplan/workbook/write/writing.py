@@ -16,6 +16,18 @@ from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 
 from xlplan.plan.timescales import say_date
+from xlplan.workbook.write.cell_text import (
+    clean,
+    count_lines,
+    has_escape,
+    is_markup,
+    line,
+    line_height,
+    not_markup,
+    over_long,
+    row_heights,
+    shorten,
+)
 from xlplan.workbook.write.formats import (
     FIRST_DATE,
     Formats,
@@ -26,16 +38,6 @@ from xlplan.workbook.write.formats import (
     protect,
     set_page,
     validation,
-)
-from xlplan.workbook.write.measure import count_lines, line_height, row_heights
-from xlplan.workbook.write.safe import (
-    clean,
-    has_escape,
-    is_markup,
-    line,
-    not_markup,
-    over_long,
-    shorten,
 )
 from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook
 

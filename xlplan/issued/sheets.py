@@ -1,5 +1,4 @@
-"""The cells of an issued workbook: from values, how wide and high, on which page, and the texts
-that are too long for their place."""
+"""The sheets of an issued workbook: cells, widths, pages, lists of dropdowns, and the stamp."""
 
 from __future__ import annotations
 
@@ -13,13 +12,18 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value, show
-from xlplan.returned.columns import ID_PREFIX, IssuedColumn, column_id, key_heading
-from xlplan.workbook.read.book import a1
-from xlplan.workbook.stamp import parse_row_key
+from xlplan.returned.as_issued import ID_PREFIX, LISTS, STAMP, IssuedColumn, column_id, key_heading
+from xlplan.workbook.stamp import PROPERTY, manifest, parse_row_key
+from xlplan.workbook.write.cell_text import (
+    LONGEST,
+    TALLEST,
+    cell_height,
+    cell_name,
+    text_width,
+    units,
+)
 from xlplan.workbook.write.look import Palette, header_text, rating_style
-from xlplan.workbook.write.measure import TALLEST, cell_height, text_width
-from xlplan.workbook.write.safe import LONGEST, units
-from xlplan.workbook.write.sheet import Area, Cell, Page, Row, Sheet, Style
+from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Row, Sheet, Style, Workbook
 
 TEXT = "@"
 """So that a person can type "- done" or "3-4" and it stays what it is."""
@@ -233,7 +237,7 @@ def too_long(sheet: Sheet) -> Iterator[TooLong]:
             tall = full and merged is None and cell_height(cell, sheet.columns[col].width) > TALLEST
             if cut or tall:
                 name = ids.get(col) or next(iter(names.values()), "")
-                yield TooLong(a1(number, col), key.uid, name, units(text), cut)
+                yield TooLong(cell_name(number, col), key.uid, name, units(text), cut)
 
 
 def _column_of(cell: Cell | None) -> str:
@@ -250,4 +254,132 @@ def too_long_problem(found: TooLong, where: str, action: str, heading: str) -> P
         )  # fmt: skip
     return ISS_010.problem(
         where, action=action, field=found.column, heading=heading, ref=action, length=found.length
+    )
+
+
+REFERENCE = "Template reference"
+LONGEST_PROPERTY = 255
+"""What Excel keeps of a custom property."""
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The sheet; by list, the range of its choices (``Lists!$A$2:$A$5``) and the name it has.
+
+    Dropdowns take the range. Conditional formats take the name: Excel 2007 refuses a range of
+    another sheet there.
+    """
+
+    sheet: Sheet
+    ranges: Mapping[str, str]
+    names: Mapping[str, str]
+    defined: Mapping[str, str]
+    """The names to define in the workbook, and what each refers to."""
+
+
+def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
+    """One column a list, its name above its choices. Lists that are the same share a column.
+
+    The colon that tells a name of ours from the id of a field is not shown.
+    """
+    columns: list[tuple[str, tuple[str, ...]]] = []
+    places: dict[tuple[str, ...], int] = {}
+    ranges: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for name, choices in lists.items():
+        shown = tuple(choices) or ("",)
+        if shown not in places:
+            places[shown] = len(columns)
+            columns.append((name, shown))
+        letter = cell_name(0, places[shown])[:-1]
+        names[name] = f"xlplan_list_{places[shown] + 1}"
+        ranges[name] = f"{LISTS}!${letter}$2:${letter}${len(shown) + 1}"
+    height = max((len(choices) for _, choices in columns), default=0)
+    rows = [Row([Cell(name.removesuffix(":")) for name, _ in columns])]
+    for index in range(height):
+        rows.append(Row([Cell(c[index]) if index < len(c) else None for _, c in columns]))
+    widths = [Column(width=24) for _ in columns]
+    defined = {names[name]: f"={place}" for name, place in ranges.items()}
+    return Lists(Sheet(LISTS, rows, widths, state="hidden"), ranges, names, defined)
+
+
+def part_of(lists: Lists, kind: str) -> Lists:
+    """The lists whose name begins with `kind` and a space, by the rest of their names."""
+    start = f"{kind} "
+    return replace(
+        lists,
+        ranges={n.removeprefix(start): r for n, r in lists.ranges.items() if n.startswith(start)},
+        names={n.removeprefix(start): r for n, r in lists.names.items() if n.startswith(start)},
+    )
+
+
+def column_lists(
+    definition: PlanDefinition, columns: Sequence[IssuedColumn]
+) -> dict[str, tuple[str, ...]]:
+    """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        kind = column.item.field_type
+        choices = kind.choices(column.item, definition)
+        if choices and column.input:
+            found[column.id] = choices
+            found[f"{column.id}:accepted"] = kind.accepted(column.item, definition)
+    return found
+
+
+def stamp_sheet(key: bytes, payload: Mapping[str, object]) -> Sheet:
+    """The very hidden sheet with the manifest."""
+    rows = [
+        Row([Cell("This sheet says which workbook this is. Please leave it as it is.")]),
+        Row([Cell(manifest(key, payload))]),
+    ]
+    return Sheet(STAMP, rows, [Column(width=80)], state="very_hidden")
+
+
+def short_manifest(key: bytes, payload: Mapping[str, object]) -> str:
+    """A manifest that fits a custom property: which workbook this is, and no more."""
+    text = ""
+    for names in (("plan", "issued", "document", "cycle"), ("issued", "document"), ("issued",)):
+        text = manifest(key, {name: payload[name] for name in names if name in payload})
+        if len(text) <= LONGEST_PROPERTY:
+            break
+    return text
+
+
+def payload_of(
+    definition: PlanDefinition, issued: Issued, rows: int, columns: Sequence[IssuedColumn]
+) -> dict[str, object]:
+    """What the manifest of every kind of issued workbook says."""
+    return {
+        "plan": definition.id,
+        "issued": issued.id,
+        "document": issued.document,
+        "cycle": issued.cycle,
+        "rows": rows,
+        "columns": [column.id for column in columns],
+    }
+
+
+def stamped(
+    definition: PlanDefinition,
+    issued: Issued,
+    title: str,
+    sheets: Sequence[Sheet],
+    key: bytes,
+    payload: Mapping[str, object],
+    created: str,
+    lists: Lists,
+) -> Workbook:
+    """A workbook with its stamp: the manifest on a sheet, in a property, and as core subject."""
+    return Workbook(
+        sheets=[*sheets, stamp_sheet(key, payload)],
+        title=title,
+        created=created,
+        subject=issued.id,
+        author=definition.organisation or "xlplan",
+        company=definition.organisation,
+        language=definition.language,
+        font=definition.style.font,
+        properties={PROPERTY: short_manifest(key, payload)},
+        names=lists.defined,
     )

@@ -1,0 +1,271 @@
+"""The sheets By organisation, By lead, Recommendations, Changes and Open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from xlplan.board.board_model import ReturnLine
+from xlplan.board.figures import AnswerCount, Rolled, rolled_up
+from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
+from xlplan.board.table import (
+    BoardSheet,
+    Item,
+    Line,
+    Table,
+    TableColumn,
+    TableValue,
+    line_of,
+    make_table,
+)
+from xlplan.board.view import View, count_columns, figure, plural
+from xlplan.board.words import asked, decided, heading_of
+from xlplan.merge.model import Candidate, Change, Question
+from xlplan.plan.definition import Field
+from xlplan.plan.text import fold
+from xlplan.plan.values import natural_key
+
+
+def by_organisation_sheet(view: View) -> BoardSheet:
+    """A row an organisation. An action of two organisations counts under each."""
+    found = view.figures.organisations
+    columns = [
+        TableColumn("organisation", "Organisation", "text", "Organisations", 36, strong=True),
+        figure("actions", "Actions", "Actions", 10, strong=True),
+        *count_columns(view.counted_points),
+        figure("overdue", "Overdue", "Overdue"),
+        figure("exceptions", "Exceptions", "Exceptions", 12),
+        figure("returned", "Returns received", "Returns", 12),
+        figure("asked", "Returns asked for", "Returns", 12),
+        TableColumn("outstanding", "Not returned yet", width=62, blank="Nobody",
+                    spoken="Nobody"),
+    ]  # fmt: skip
+    rows: list[Sequence[Item | TableValue]] = [
+        [
+            one.organisation, one.actions, *(one.now.get(p.key, 0) for p in view.counted_points),
+            one.overdue, one.exceptions, one.returned, one.asked, "; ".join(one.outstanding),
+        ]
+        for one in found
+    ]  # fmt: skip
+    actions = "actions by rating, and who has not returned"
+    line = f"Each organisation's {actions if view.rated else 'actions, and what it has returned'}"
+    note = "An action of two organisations counts under each of them, so columns have no total"
+    empty = (
+        "The plan names no organisations. Give each lead an organisation in plan.toml, or "
+        'a field the role "organisation".'
+    )
+    table = make_table("by_organisation", "By organisation", line, columns, rows)
+    return BoardSheet(
+        line, "By organisation", (table,), notes=(note,), empty="" if found else empty,
+        apt=bool(found),
+    )  # fmt: skip
+
+
+def by_lead_sheet(view: View) -> BoardSheet:
+    """A row a lead. A shared action counts under each of its leads, so columns have no total."""
+    f = view.figures
+    organised = any(lead.organisation for lead in f.leads)
+    columns = [
+        TableColumn("lead", "Lead", width=34, strong=True),
+        *([TableColumn("organisation", "Organisation", width=28)] if organised else []),
+        figure("actions", "Actions", "Actions", 10, strong=True),
+        *count_columns(view.counted_points),
+        figure("overdue", "Overdue", "Overdue"),
+        figure("exceptions", "Exceptions", "Exceptions", 12),
+        TableColumn("return", "Return", "text", "Returns", 22, align="center"),
+        TableColumn("changes", "Changes made", "number", width=12, spoken="No return"),
+    ]
+    rows: list[Sequence[Item | TableValue]] = [
+        [
+            one.lead, *([one.organisation] if organised else []), one.actions,
+            *(one.now.get(p.key, 0) for p in view.counted_points), one.overdue, one.exceptions,
+            _returned(one.line), one.line.changes if one.line and one.line.returned else None,
+        ]
+        for one in f.leads
+    ]  # fmt: skip
+    line = f"Each lead's actions{' by rating' if view.rated else ''}, and who has not returned"
+    notes = ["A shared action counts under each of its leads"]
+    if f.asked:
+        missing = f.asked - f.returned
+        notes.insert(0, f"{f.returned} of {plural(f.asked, 'return')} received, {missing} not yet")
+    table = make_table("by_lead", "By lead", line, columns, rows)
+    empty = "" if f.leads else "The plan has no actions, and so no leads."
+    return BoardSheet(line, "By lead", (table,), notes=tuple(notes), empty=empty)
+
+
+def return_words(line: ReturnLine | None) -> str:
+    """Whether a lead has returned, in words."""
+    if line is None or not line.issued:
+        return "Not asked this cycle"
+    if not line.returned:
+        return "Not returned"
+    words = "Returned late" if line.late else "Returned"
+    return f"{words}, on the form of {line.old_form}" if line.old_form else words
+
+
+def _returned(line: ReturnLine | None) -> Item:
+    words = return_words(line)
+    late = words.startswith("Returned late")
+    return Item(words, emphasis="loud" if words == "Not returned" else "strong" if late else "")
+
+
+def recommendations_sheet(view: View) -> BoardSheet:
+    """A row a recommendation: what it asks, who answers for it, and where its actions stand."""
+    found = view.figures.recommendations
+    rolled = rolled_up(view.board)
+    fields = _fields(view, found, rolled)
+    columns = [
+        TableColumn("ref", "No.", width=9, strong=True),
+        TableColumn("text", "What it asks for", width=74),
+        *(TableColumn(f.id, f.heading, width=24 if f.field_type.people else 18) for f in fields),
+        figure("actions", "Actions", "Actions", 10, strong=True),
+        *count_columns(view.counted_points),
+        figure("overdue", "Overdue", "Overdue"),
+        *rolled_columns(rolled),
+        TableColumn("answered_in", "Answered in", "list", width=30, blank="No action answers it",
+                    spoken="No action answers it"),
+    ]  # fmt: skip
+    note = "An action that answers several recommendations counts under each of them"
+    line = "What the plan answers, who answers for it, and where its actions stand"
+    lines = [_line(view, one, fields, rolled) for one in found]
+    table = make_table("recommendations", "Recommendations", line, columns, lines)
+    empty = "" if found else "The plan has no recommendations of its own."
+    return BoardSheet(
+        line, "Recommendations", (table,), notes=(note,), empty=empty, apt=bool(found)
+    )
+
+
+def _fields(
+    view: View, found: Sequence[AnswerCount], rolled: Sequence[Rolled]
+) -> tuple[Field, ...]:
+    """What else the plan says of its recommendations, where it says anything."""
+    apart = [asking_field(view), *(own_rating(view, rollup) for rollup, _ in rolled)]
+    return tuple(
+        f
+        for f in view.board.definition.fields_of("recommendation")
+        if f.role != "key"
+        and f not in apart
+        and any(one.row.values.get(f.id) is not None for one in found)
+    )
+
+
+def _line(view: View, one: AnswerCount, fields: Sequence[Field], rolled: Sequence[Rolled]) -> Line:
+    row, now = one.row, one.now
+    names = tuple(view.short.get(name, name) for name in one.sections)
+    where = Item(names, link=("section", one.sections[0]) if len(names) == 1 else None)
+    return line_of(
+        [
+            Item(row.ref, emphasis="strong"),
+            asking_text(view, row.values),
+            *(view.say(f, row.values.get(f.id)) for f in fields),
+            one.actions,
+            *(now.get(p.key, 0) for p in view.counted_points),
+            one.overdue,
+            *(rolled_item(view, rollup, by_ref[fold(row.ref)]) for rollup, by_ref in rolled),
+            where,
+        ]
+    )
+
+
+VALUE = 46.0
+
+
+def changes_sheet(view: View) -> BoardSheet:
+    """The change log since the last board, in the order of the ledger."""
+    found = sorted(view.board.changes, key=lambda c: (c.seq, natural_key(c.action), c.uid, c.field))
+    line = "Every change since the last board: from, to, by whom, from which file and cell"
+    note = f"{plural(len(found), 'change')}, each with the file and cell it was read from"
+    empty = "Nothing in the plan has changed since the last board."
+    if not view.compared:
+        empty = "Nothing in the plan has changed since it was started."
+    table = changes_table(view, "changes", "Changes", line, found)
+    return BoardSheet(
+        line, "Changes", (table,), notes=(note,) if found else (), frozen=2,
+        empty="" if found else empty,
+    )  # fmt: skip
+
+
+def changes_table(view: View, key: str, name: str, line: str, found: Iterable[Change]) -> Table:
+    """A table of changes, each with who made it, where it was read and how it was decided."""
+    columns = [
+        TableColumn("when", "When", width=20),
+        TableColumn("action", "Action", width=10, spoken="No ref"),
+        TableColumn("field", "Field", width=20),
+        TableColumn("from", "From", width=VALUE, blank="(blank)"),
+        TableColumn("to", "To", width=VALUE, blank="(blank)"),
+        TableColumn("by", "Who", width=26),
+        TableColumn("file", "File", width=34),
+        TableColumn("sheet", "Sheet", width=14),
+        TableColumn("cell", "Cell", width=8),
+        TableColumn("decided", "How it was decided", width=26),
+        *([TableColumn("cycle", "Cycle", width=14)] if key == "restatements" else []),
+    ]
+    kinds = {row.uid: row.kind for row in view.board.rows}
+    width = len(columns)
+    lines = [
+        line_of(_change(view, change, kinds.get(change.uid, "action"))[:width]) for change in found
+    ]
+    return make_table(key, name, line, columns, lines)
+
+
+def _change(view: View, change: Change, kind: str) -> list[Item | str]:
+    item = view.board.definition.find(change.field, kind)
+    ref = change.action if kind == "action" else f"Recommendation {change.action}"
+    how = decided(change.kind)
+    return [
+        view.when(change.at),
+        Item(ref, link=("action", change.uid), emphasis="strong"),
+        heading_of(item, change.field),
+        view.say(item, change.before),
+        view.say(item, change.after),
+        change.by,
+        change.place.file,
+        change.place.sheet,
+        change.place.cell,
+        f"{how}: {change.why}" if change.why else how,
+        change.cycle,
+    ]
+
+
+def questions_sheet(view: View) -> BoardSheet:
+    """A row a question, with each answer offered: who gave it, and where it stands."""
+    columns = [
+        TableColumn("action", "Action", width=10, spoken="No ref"),
+        TableColumn("field", "Field", width=22),
+        TableColumn("asked", "What is asked", width=28, strong=True),
+        TableColumn("base", "As it was issued", width=36),
+        TableColumn("master", "What Plan shows now", width=36),
+        TableColumn("answers", "Answers offered", "list", width=70, blank="None", spoken="None",
+                    mark="• "),
+        TableColumn("why", "Why it is asked", width=46),
+    ]  # fmt: skip
+    questions = view.board.questions
+    line = "What could not be decided yet, with the answers offered"
+    lines = [_question(view, one) for one in questions]
+    table = make_table("questions", "Open questions", line, columns, lines)
+    note = f"{plural(len(questions), 'question')} waiting for the coordinator"
+    empty = "No questions are open: everything that came back has been settled."
+    return BoardSheet(
+        line, "Open questions", (table,), notes=(note,) if questions else (),
+        empty="" if questions else empty,
+    )  # fmt: skip
+
+
+def _question(view: View, question: Question) -> Line:
+    item = view.board.definition.find(question.field)
+    return line_of(
+        [
+            Item(question.action, link=("action", question.uid), emphasis="strong"),
+            heading_of(item, question.field),
+            Item(asked(question.kind), emphasis="strong"),
+            view.say(item, question.base),
+            view.say(item, question.master),
+            tuple(_answer(view, item, one) for one in question.candidates),
+            question.message,
+        ]
+    )
+
+
+def _answer(view: View, item: Field | None, candidate: Candidate) -> str:
+    text = view.say(item, candidate.value) or candidate.text or "(blank)"
+    where = f", {candidate.place}" if str(candidate.place) else ""
+    return f"{text} ({candidate.author}{where})"
