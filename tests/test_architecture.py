@@ -90,17 +90,9 @@ USED_BY_NOTHING: Mapping[str, str] = {}
 """Modules that no other imports, each with the reason. Starting points are no modules by that."""
 STARTS = frozenset({"xlplan.cli.main"})
 
-AT_HOME = (
-    "ACC", "CHK", "CLI", "CYC", "DEC", "DEF", "DEMO", "ISS", "LED", "MRG", "OUT", "PUB", "RET",
-    "SHOW", "UNDO", "VAL", "VER",
-)  # fmt: skip
-"""Families of message codes that stand in `xlplan.codes` alone, in whatever room."""
-STILL_LITERAL = frozenset({"cycle", "source"})
-"""Rooms whose other messages are still to move to `xlplan.codes`: take a room off once it names
-its messages. No new room comes on."""
 READ_BACK = "xlplan.ledger.codec"
 """Makes problems out of what a ledger holds."""
-MAKES_MESSAGES = frozenset({"Problem", "Filled", "fault"})
+MAKES_MESSAGES = frozenset({"Problem", "Filled"})
 CODE_NAME = re.compile(r"[A-Z]{2,5}_\d{3}")
 FILLS = {"problem": 1, "fault": 1, "fill": 0}
 """The methods that fill a message, and how many arguments stand before its variant."""
@@ -310,13 +302,10 @@ def import_cycles(house: House) -> Iterator[str]:
 
 def codes_away_from_home(house: House) -> Iterator[str]:
     """Codes written as literals outside the home of messages."""
-    every = re.compile(r"[A-Z]{2,5}-\d{3}")
-    moved = re.compile(rf"(?:{'|'.join(AT_HOME)})-\d{{3}}")
+    code = re.compile(r"[A-Z]{2,5}-\d{3}")
     for module, source in house.items():
-        room = room_of(module)
-        if room == "codes":
+        if room_of(module) == "codes":
             continue
-        code = moved if room in STILL_LITERAL else every
         for node in ast.walk(parse(source)):
             text = node.value if isinstance(node, ast.Constant) else None
             if isinstance(node, ast.Constant) and isinstance(text, str) and code.fullmatch(text):
@@ -326,11 +315,21 @@ def codes_away_from_home(house: House) -> Iterator[str]:
 def texts_away_from_home(house: House) -> Iterator[str]:
     """Problems with a text of their own, where `xlplan.codes` should hold it."""
     for module, source in house.items():
-        if room_of(module) in STILL_LITERAL | {"codes", "errors"} or module == READ_BACK:
+        if room_of(module) in ("codes", "errors") or module == READ_BACK:
             continue
         for node in ast.walk(parse(source)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in MAKES_MESSAGES:
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in MAKES_MESSAGES:
+                continue
+            if not _passes_on(node):
                 yield f"{module}:{node.lineno}: fill a message of xlplan.codes instead"
+
+
+def _passes_on(call: ast.Call) -> bool:
+    """Whether code and text are those of one value that has them: ``Problem(x.code, …)``."""
+    parts = [arg for arg in call.args if isinstance(arg, ast.Attribute)]
+    return [part.attr for part in parts] == ["code", "message"] and len(
+        {ast.unparse(part.value) for part in parts}
+    ) == 1
 
 
 def messages_filled_wrongly(house: House) -> Iterator[str]:
@@ -429,7 +428,9 @@ PLANTED: tuple[tuple[Rule, House], ...] = (
     ),
     (codes_away_from_home, {"xlplan.ledger.a": 'x = {"GATE-001": 1}'}),
     (texts_away_from_home, {"xlplan.ledger.a": "x = Problem(code, '', 'Event 3 is missing.')"}),
-    (texts_away_from_home, {"xlplan.frames": "raise fault(code, '', 'There are no rows.')"}),
+    (texts_away_from_home, {"xlplan.cycle.a": "x = Filled(code, 'There are no rows.', level)"}),
+    (texts_away_from_home, {"xlplan.source.a": "x = Problem(v.code, '', w.message)"}),
+    (codes_away_from_home, {"xlplan.source.a": 'x = y.code == "NEW-001"'}),
     (
         file_names_used_twice,
         {f"xlplan.{room}.pages": "from xlplan.plan import pages" for room in ("merge", "plan")},
@@ -445,6 +446,7 @@ ALLOWED: House = {
     "xlplan.__init__": '"""P."""\nfrom xlplan.cycle import open_plan',
     "xlplan.cli.main": '"""C."""\nimport click\nfrom xlplan import __version__, open_plan',
     "xlplan.cycle": '"""C."""\nimport os\nfrom xlplan import errors, frames\n'
+    "from xlplan.source import rows\n"
     "from xlplan.issued import form\nfrom xlplan.ledger import codec, chain\n"
     "from xlplan.post.drafts import x\nfrom xlplan.workbook.write import cells",
     "xlplan.post.drafts": '"""P."""\nif TYPE_CHECKING:\n    from pandas import DataFrame',
@@ -454,6 +456,7 @@ ALLOWED: House = {
     "xlplan.errors": '"""E."""\nx = Problem(code, "", "")',
     "xlplan.plan.a": '"""A."""\nfrom xlplan.plan.b import x\nfrom datetime import date',
     "xlplan.codes.words": '"""C."""\nVER_002 = Message("VER-002", "Event {event} is missing.")',
+    "xlplan.source.rows": '"""S."""\nx = Problem(v.code, str(at), v.message, "warning")',
     "xlplan.ledger.codec": '"""L."""\nx = Problem(*parts)',
     "xlplan.ledger.chain": '"""L."""\nfrom xlplan.codes.words import VER_002\n'
     'x = VER_005.problem("", "missing", level="note", file="a")\n'

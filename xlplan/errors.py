@@ -54,8 +54,3 @@ class XlplanError(Exception):
 def reason_of(error: OSError) -> str:
     """Why the system did not do something, in its own words: ``No space left on device``."""
     return error.strerror or str(error)
-
-
-def fault(code: str, where: str, message: str) -> XlplanError:
-    """An `XlplanError` with a single problem."""
-    return XlplanError(Problem(code, where, message))

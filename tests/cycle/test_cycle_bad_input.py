@@ -671,5 +671,5 @@ def test_a_disk_that_is_full_while_a_plan_is_made(
         patched.setattr(os, "fsync", full)
         found = say(tmp_path, "new", str(tmp_path / "plan"), "--from", str(source))
     assert found.status == 2
-    assert "Nothing was left behind" in found.line("NEW-013")
+    assert "nothing was left behind" in found.line("NEW-013")
     assert [p.name for p in tmp_path.iterdir()] == ["source.xlsx"]

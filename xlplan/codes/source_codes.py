@@ -6,6 +6,8 @@ from xlplan.codes.message import Message
 
 _WITHDRAW = "Withdraw what is no part of the plan."
 _OTHER_HEADING = "If its headings are the right ones, delete the other heading row and start again."
+WITH_OTHER_SHEETS = "If the plan is on other sheets, name them with --sheet."
+"""What `new` adds to a refusal of the whole spreadsheet for one of its sheets."""
 
 NEW_001 = Message(
     "NEW-001",
@@ -37,16 +39,26 @@ NEW_003 = Message(
 )
 NEW_004 = Message(
     "NEW-004",
-    "Something hidden was imported.",
-    "Withdraw what is no part of the plan.",
+    "Something is hidden in the spreadsheet; what nobody was shown was kept back.",
+    "Let out what belongs in the plan, and withdraw what is no part of it.",
     {
-        "sheet": f"This sheet is hidden, and it was imported. {_WITHDRAW}",
-        "rows": "{rows!f:Row # is hidden, and it was|Rows # are hidden, and they were} imported. "
-        + _WITHDRAW,
-        "columns": "{columns!f:Column # is hidden, and it was|Columns # are hidden, and they were} "
-        "imported. Delete the fields in plan.toml that nobody should see.",
+        "sheet": "This sheet is hidden; it was imported and kept back: no lead is sent it and no "
+        "board shows it. To let an action out, clear its Status in master.xlsx; to let all out, "
+        "start again and name the sheet with --sheet.",
+        "rows": "{rows!f:Row # is hidden; it was|Rows # are hidden; they were} imported and kept "
+        "back: no lead is sent {rows!f:it|them} and no board shows {rows!f:it|them}. To let an "
+        "action out, clear its Status in master.xlsx.",
+        "filtered": "A filter hides {rows!f:row #|rows #}: imported as any other, so "
+        f"{{rows!f:it goes|they go}} to leads and to the board. {_WITHDRAW}",
+        "columns": "{columns!f:Column # is hidden; it was|Columns # are hidden; they were} "
+        "imported and kept back: no lead is sent {columns!f:it|them} and no board shows "
+        "{columns!f:it|them}. To let one out, delete private = true from its field in plan.toml.",
+        "shown": "{columns!f:Column # is hidden; it was|Columns # are hidden; they were} imported. "
+        "Leads and the board see what {columns!f:it holds|they hold}, as they see the refs, "
+        "actions and leads of every plan; delete what they should not see in master.xlsx.",
     },
     level="note",
+    levels={"shown": "warning"},
 )
 NEW_005 = Message(
     "NEW-005",
@@ -93,12 +105,12 @@ NEW_008 = Message(
 NEW_009 = Message(
     "NEW-009",
     "Cells are struck through, or carry notes.",
-    "Withdraw actions that were struck out.",
+    "Withdraw actions that were struck out; move a note that the board should see to `notes`.",
     {
         "struck": "{cells:# cell is|# cells are} struck through (first {first}), and the text was "
         "imported. Withdraw an action that was struck out.",
-        "notes": "{cells:# cell carries a note|# cells carry notes}, kept as notes of the plan. "
-        "Nothing needs doing.",
+        "notes": "{cells:# cell carries a note|# cells carry notes}: kept back in plan.toml, where "
+        "kept_back names each. To show one to the board, move it to notes there.",
     },
     level="note",
 )

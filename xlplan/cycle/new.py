@@ -11,6 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.codes.folder_codes import PLAN_007
+from xlplan.codes.gate_codes import GATE_011, GATE_012
+from xlplan.codes.source_codes import NEW_010, NEW_011, NEW_012, NEW_013, WITH_OTHER_SHEETS
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Clock, Desk, clock_for
 from xlplan.cycle.folder import (
@@ -21,7 +24,7 @@ from xlplan.cycle.folder import (
     text_digest,
     write_atomically,
 )
-from xlplan.errors import Problem, XlplanError, fault
+from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Defined, Fact, RowAdded, named
 from xlplan.plan.definition import PlanDefinition
@@ -73,15 +76,13 @@ def new(
 
     folder, source = Path(folder), Path(source)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise fault(
-            "NEW-010", str(folder), "There is something here already. Name a new, empty folder."
-        )
+        raise NEW_010.fault(str(folder))
     chosen = Chosen(tuple(sheets), tuple(header_rows), tuple(columns))
     found, data = _read(folder, source, template, chosen)
     try:
         _put_up(folder, found, data, clock or clock_for(today))
     except OSError as error:
-        raise _not_begun(folder, error.strerror or str(error)) from error
+        raise _not_begun(folder, reason_of(error)) from error
     problems = (*found.problems, *_warn_synced(folder))
     return NewPlan(folder, found, problems, template or "", None if template else _closest(found))
 
@@ -120,12 +121,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _not_begun(folder: Path, why: str) -> XlplanError:
-    return fault(
-        "NEW-013",
-        str(folder),
-        f"The plan could not be written ({why.rstrip('.')}). Nothing was left behind; make room if "
-        "the disk is full, check the permissions of the folder, and run the command again.",
-    )
+    return NEW_013.fault(str(folder), reason=why.rstrip("."))
 
 
 def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> tuple[Source, bytes]:
@@ -135,11 +131,7 @@ def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> t
     try:
         data = source.read_bytes()
     except OSError as error:
-        raise fault(
-            "NEW-011",
-            str(source),
-            f"The spreadsheet cannot be read ({error.strerror}). Check the name and close it.",
-        ) from None
+        raise NEW_011.fault(str(source), reason=reason_of(error)) from None
     # In a child process: a spreadsheet that kills its reader must not end the command.
     only = frozenset(name.casefold() for name in chosen.sheets)
     [book] = read_all(
@@ -158,10 +150,9 @@ def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> t
 
 def _advised(problem: Problem) -> Problem:
     """A refusal of the whole spreadsheet for one sheet says how to do without it."""
-    if problem.code not in ("GATE-011", "GATE-012"):
+    if problem.code not in (GATE_011.code, GATE_012.code):
         return problem
-    other = "If the plan is on other sheets, name them with --sheet."
-    return replace(problem, message=f"{problem.message} {other}")
+    return replace(problem, message=f"{problem.message} {WITH_OTHER_SHEETS}")
 
 
 def slug(text: str) -> str:
@@ -184,12 +175,7 @@ def find_template(name: str) -> PlanDefinition:
         path = shipped("workbook_templates") / f"{name}.toml"
     if not path.is_file():
         known = sorted(p.stem for p in shipped("workbook_templates").glob("*.toml"))
-        raise fault(
-            "NEW-012",
-            name,
-            f"There is no workbook template of this name. Name a file or one of: "
-            f"{', '.join(known)}.",
-        )
+        raise NEW_012.fault(name, name=name, templates=known)
     return load_definition(path.read_text(encoding="utf-8-sig"), str(path))
 
 
@@ -241,12 +227,4 @@ def _warn_synced(folder: Path) -> list[Problem]:
     service = synced_folder(folder)
     if not service:
         return []
-    return [
-        Problem(
-            "PLAN-007",
-            str(folder),
-            f"The plan is in a folder of {service}. A synchronised folder can damage the ledger; "
-            "keep the plan on a disk of this computer and copy what others need.",
-            "warning",
-        )
-    ]
+    return [PLAN_007.problem(str(folder), service=service)]

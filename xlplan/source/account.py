@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from xlplan.codes.source_codes import NEW_007
 from xlplan.errors import Problem
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
@@ -173,13 +174,8 @@ def texts_of(work: Work, legend: frozenset[tuple[int, int]]) -> list[Text]:
         lines = [text for line in layout.lines for text in _texts(work, number, line, legend)]
         lines = [text for text in lines if text.text]
         if plain and len(lines) > MOST_NOTES:
-            work.problems.append(
-                Problem(
-                    "NEW-007", f"{work.book.name}!{layout.sheet.name}",
-                    f"This sheet holds no table of the plan and {len(lines)} lines; the first "
-                    f"{MOST_NOTES} were kept as notes. The file itself is kept whole.", "warning",
-                )
-            )  # fmt: skip
+            where = f"{work.book.name}!{layout.sheet.name}"
+            work.problems.append(NEW_007.problem(where, lines=len(lines), kept=MOST_NOTES))
             lines = lines[:MOST_NOTES]
         found += lines
         for at, note in sorted(layout.sheet.notes.items()):

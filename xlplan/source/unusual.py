@@ -1,19 +1,26 @@
-"""What is unusual about a spreadsheet, and what was made of it: said as problems."""
+"""What is unusual about a spreadsheet, and what was made of it, as problems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
-from xlplan.codes.source_codes import NEW_020
+from xlplan.codes.message import Filled
+from xlplan.codes.source_codes import (
+    NEW_004,
+    NEW_005,
+    NEW_006,
+    NEW_008,
+    NEW_009,
+    NEW_014,
+    NEW_015,
+    NEW_020,
+)
 from xlplan.errors import Problem
 from xlplan.plan.definition import PlanDefinition
 from xlplan.source.account import Work, private_columns
 from xlplan.source.layout import Layout
 from xlplan.source.proposed import SECTION_OUTCOME
 from xlplan.workbook.read.book import At, a1
-
-Said = tuple[str, str, str]
-"""A code, how much it counts, and a sentence."""
 
 
 def say_unusual(
@@ -27,22 +34,19 @@ def say_unusual(
     used_sheets = {columns.sheet for columns in work.columns}
     for number, layout in enumerate(work.layouts):
         where = f"{work.book.name}!{layout.sheet.name}"
-        said = [
+        found = [
             *_hidden(work, number, definition),
             *(_headings(layout) if number in used_sheets else ()),
             *_formulas(layout),
             *_markings(layout),
             *_merged_refs(work, number),
         ]
-        work.problems += [Problem(code, where, text, level) for code, level, text in said]
+        work.problems += [filled.at(where) for filled in found]
         work.problems += _ragged(work, number, where)
-        for at, name in sorted(layout.sheet.errors.items()):
-            text = f'The cell holds the error "{name}"; it was imported as that text. '
-            work.problems.append(
-                Problem(
-                    "NEW-006", f"{where}!{a1(*at)}", f"{text}Correct it in the plan.", "warning"
-                )
-            )
+        work.problems += [
+            NEW_006.problem(f"{where}!{a1(*at)}", error=name)
+            for at, name in sorted(layout.sheet.errors.items())
+        ]
     if template is not None:
         work.problems += _without_column(work, template)
 
@@ -62,42 +66,25 @@ def _data_rows(layout: Layout) -> set[int]:
     return {line.row for line in layout.lines if line.kind == "data"}
 
 
-def _hidden(work: Work, number: int, definition: PlanDefinition) -> Iterator[Said]:
+def _hidden(work: Work, number: int, definition: PlanDefinition) -> Iterator[Filled]:
     layout = work.layouts[number]
     sheet = layout.sheet
-    none = "no lead is sent {0} and no board shows {0}"
-    status = "clear its Status in master.xlsx"
     if not sheet.visible and layout.tables:
-        yield (
-            "NEW-004", "note", "This sheet is hidden; it was imported and kept back: "
-            f"{none.format('it')}. To let an action out, {status}; to let all out, start again and "
-            "name the sheet with --sheet.",
-        )  # fmt: skip
+        yield NEW_004.fill("sheet")
     if hidden := sorted(row + 1 for row in sheet.hidden_rows & _data_rows(layout)):
-        yield (
-            "NEW-004", "note", f"{_hid('Row', hidden)} and kept back: "
-            f"{none.format('it' if len(hidden) == 1 else 'them')}. To let an action out, {status}.",
-        )  # fmt: skip
-    if left_out := sorted(row + 1 for row in sheet.filtered_rows & _data_rows(layout)):
-        one = len(left_out) == 1
-        yield (
-            "NEW-004", "note", f"A filter hides row{'' if one else 's'} {_few(left_out)}: imported "
-            f"as any other, so {'it goes' if one else 'they go'} to leads and to the board. "
-            "Withdraw what is no part of the plan.",
-        )  # fmt: skip
+        yield NEW_004.fill("rows", rows=hidden)
+    if filtered := sorted(row + 1 for row in sheet.filtered_rows & _data_rows(layout)):
+        yield NEW_004.fill("filtered", rows=filtered)
     heads = {col for table in layout.tables for col in table.headings} & sheet.hidden_columns
     private = set(private_columns(work, number, definition))
-    if cols := [a1(0, col)[:-1] for col in sorted(heads & private)]:
-        yield (
-            "NEW-004", "note", f"{_hid('Column', cols)} and kept back: "
-            f"{none.format('it' if len(cols) == 1 else 'them')}. To let one out, take private = "
-            "true out of its field in plan.toml.",
-        )  # fmt: skip
-    if cols := [a1(0, col)[:-1] for col in sorted(_shown(work, number) - private)]:
-        yield (
-            "NEW-004", "warning", f"{_hid('Column', cols)}. Leads and the board see what it holds, "
-            "as they see the refs, actions and leads of every plan.",
-        )  # fmt: skip
+    if cols := _letters(heads & private):
+        yield NEW_004.fill("columns", columns=cols)
+    if cols := _letters(_shown(work, number) - private):
+        yield NEW_004.fill("shown", columns=cols)
+
+
+def _letters(columns: Iterable[int]) -> list[str]:
+    return [a1(0, col)[:-1] for col in sorted(columns)]
 
 
 def _shown(work: Work, number: int) -> set[int]:
@@ -113,61 +100,36 @@ def _shown(work: Work, number: int) -> set[int]:
     }
 
 
-def _hid(kind: str, names: Sequence[object]) -> str:
-    if len(names) == 1:
-        return f"{kind} {names[0]} is hidden; it was imported"
-    return f"{kind}s {_few(names)} are hidden; they were imported"
-
-
-def _few(names: Sequence[object]) -> str:
-    return ", ".join(map(str, names[:10])) + ("…" if len(names) > 10 else "")
-
-
-def _headings(layout: Layout) -> Iterator[Said]:
+def _headings(layout: Layout) -> Iterator[Filled]:
     for table in layout.tables:
         if not table.rows:
-            yield (
-                "NEW-008", "note", f"Row {table.header + 1} looks like column headings too, but "
-                "nothing stands below it; it was kept as a note. If its headings are the right "
-                "ones, delete the other heading row and start again.",
-            )  # fmt: skip
+            yield NEW_008.fill("empty", row=table.header + 1)
     yield from _doubled_headings(layout)
 
 
-def _doubled_headings(layout: Layout) -> Iterator[Said]:
-    """Heading rows in other words directly below the ones that were taken.
+def _doubled_headings(layout: Layout) -> Iterator[Filled]:
+    """Heading rows in other words directly below the ones that were used.
 
     Further down they are the top of a page; here somebody must say which words are the plan's.
     """
-    taken = {line.table: line for line in layout.lines if line.kind == "header"}
+    used = {line.table: line for line in layout.lines if line.kind == "header"}
     for line in layout.lines:
-        if line.kind != "repeated" or not line.text or line.text == taken[line.table].text:
+        if line.kind != "repeated" or not line.text or line.text == used[line.table].text:
             continue
         if not any(row.row < line.row for row in layout.tables[line.table].rows):
-            yield (
-                "NEW-008", "note", f"Row {line.row + 1} looks like column headings too, in other "
-                f"words than row {taken[line.table].row + 1}, whose words were taken. If its words "
-                "are the right ones, delete the other heading row and start again.",
-            )  # fmt: skip
+            yield NEW_008.fill("other", row=line.row + 1, used=used[line.table].row + 1)
 
 
-def _formulas(layout: Layout) -> Iterator[Said]:
+def _formulas(layout: Layout) -> Iterator[Filled]:
     sheet = layout.sheet
     rows = {row for row, cells in enumerate(sheet.rows) if any(c is not None for c in cells)}
     found = sorted(at for at in sheet.formulas if at not in sheet.errors)
     empty = [at for at in found if _blank(layout, at)]
     held = [at for at in found if at[0] in _data_rows(layout) and at not in set(empty)]
     if held:
-        yield (
-            "NEW-005", "note", f"{_cells(held)} hold formulas (first {a1(*held[0])}); their values "
-            "were imported, and they are no formulas any more.",
-        )  # fmt: skip
+        yield NEW_005.fill("values", cells=len(held), first=a1(*held[0]))
     if empty and rows:
-        yield (
-            "NEW-005", "warning", f"{_cells(empty)} hold formulas without a value (first "
-            f"{a1(*empty[0])}), so nothing was imported from them. Open the spreadsheet in Excel, "
-            "save it, and start again.",
-        )  # fmt: skip
+        yield NEW_005.fill("no-values", cells=len(empty), first=a1(*empty[0]))
 
 
 def _blank(layout: Layout, at: At) -> bool:
@@ -175,26 +137,14 @@ def _blank(layout: Layout, at: At) -> bool:
     return at[0] >= len(rows) or at[1] >= len(rows[at[0]]) or rows[at[0]][at[1]] is None
 
 
-def _cells(places: Sequence[At]) -> str:
-    return "1 cell" if len(places) == 1 else f"{len(places)} cells"
-
-
-def _markings(layout: Layout) -> Iterator[Said]:
+def _markings(layout: Layout) -> Iterator[Filled]:
     if struck := sorted(at for at in layout.sheet.struck if at[0] in _data_rows(layout)):
-        yield (
-            "NEW-009", "note", f"{_cells(struck)} are struck through (first {a1(*struck[0])}); "
-            "their text was imported. Withdraw an action that was struck out.",
-        )  # fmt: skip
+        yield NEW_009.fill("struck", cells=len(struck), first=a1(*struck[0]))
     if layout.sheet.notes:
-        count = len(layout.sheet.notes)
-        carry = "1 cell carries a note" if count == 1 else f"{count} cells carry notes"
-        yield (
-            "NEW-009", "note", f"{carry}: kept back in plan.toml, where kept_back names each. To "
-            "show one to the board, move it to notes there.",
-        )  # fmt: skip
+        yield NEW_009.fill("notes", cells=len(layout.sheet.notes))
 
 
-def _merged_refs(work: Work, number: int) -> Iterator[Said]:
+def _merged_refs(work: Work, number: int) -> Iterator[Filled]:
     """Merged cells that hold a ref together with what is no ref, or a ref of several actions."""
     layout = work.layouts[number]
     own = {draft.row for draft in work.drafts if draft.sheet == number}
@@ -210,16 +160,9 @@ def _merged_refs(work: Work, number: int) -> Iterator[Said]:
                 continue
             area = f"{a1(top, left)}:{a1(bottom, right)}"
             if right > left:
-                yield (
-                    "NEW-014", "warning", f"{area} is merged over the column of refs and the next; "
-                    "what stands in it was read as the ref. Unmerge it, put each thing in its own "
-                    "column, and start again; or correct it in master.xlsx.",
-                )  # fmt: skip
+                yield NEW_014.fill("across", area=area)
             elif len(rows) > 1:
-                yield (
-                    "NEW-014", "warning", f"{area} is one merged cell, so {len(rows)} actions have "
-                    "one ref. Give each its own in master.xlsx.",
-                )  # fmt: skip
+                yield NEW_014.fill("down", area=area, actions=len(rows))
 
 
 def _without_column(work: Work, template: PlanDefinition) -> Iterator[Problem]:
@@ -238,9 +181,4 @@ def _without_column(work: Work, template: PlanDefinition) -> Iterator[Problem]:
         and not any(draft.cells.get(item.id) for draft in work.drafts)
     ]
     if missing:
-        names = ", ".join(f'"{heading}"' for heading in missing)
-        yield Problem(
-            "NEW-015", work.book.name, f"No column was found for these fields of the template: "
-            f"{names}. They are kept in plan.toml, and blank: delete those that you do not want, "
-            "or give them the headings of your spreadsheet and start again.", "note",
-        )  # fmt: skip
+        yield NEW_015.problem(work.book.name, headings=missing)
