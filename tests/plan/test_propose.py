@@ -8,14 +8,14 @@ from datetime import date
 import pytest
 
 from xlplan.plan.definition import ROLES, Field, Rating
+from xlplan.plan.legend import LegendLine
 from xlplan.plan.propose import Sample, column_role, free_id, looks_like_keys, propose_columns
 from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.propose_ratings import (
-    LegendLine,
     RatingCell,
-    parse_legend,
     propose_scale,
     rating_by_fill,
+    scale_of_colours,
     share_scale,
     usual_scale,
 )
@@ -269,27 +269,6 @@ def test_keys_are_short_differ_and_hold_digits(texts: list[str], keys: bool) -> 
     assert looks_like_keys(texts) is keys
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("Blue - Completed", [("Blue", "Completed")]),
-        ("R = Off track", [("R", "Off track")]),
-        ("Amber: some slippage", [("Amber", "some slippage")]),
-        ("Green – On track\nRed – Late", [("Green", "On track"), ("Red", "Late")]),
-        ("Blue | Completed", [("Blue", "Completed")]),
-        ("Blue - Completed | Red - Late", [("Blue", "Completed"), ("Red", "Late")]),
-        ("Update - July 2026", []),
-        ("Version 3", []),
-    ],
-)
-def test_a_legend_line_explains_a_rating(text: str, found: list[tuple[str, str]]) -> None:
-    assert parse_legend(text) == found
-
-
-def test_a_legend_may_explain_codes_of_the_plans_own() -> None:
-    assert parse_legend("Zed - Not begun", ["Zed"]) == [("Zed", "Not begun")]
-
-
 def cells(*texts: str, fill: str = "") -> list[RatingCell]:
     return [RatingCell(text, fill) for text in texts]
 
@@ -498,19 +477,194 @@ def test_a_list_of_leads_too_long_to_be_true_is_said_once() -> None:
     assert guesses == ("plan: 1001 leads were found; their spellings were not compared",)
 
 
-def test_a_number_explains_no_rating() -> None:
-    assert parse_legend("Closed: 12", ["Closed"]) == []
-    assert parse_legend("Closed: nothing is left to do", ["Closed"]) == [
-        ("Closed", "nothing is left to do")
-    ]
-
-
 def test_a_word_that_is_not_usual_but_closes_is_guessed_to_close() -> None:
     made, guesses = propose_scale([RatingCell("Done in Harbour"), RatingCell("Waits for Harbour")])
     assert {rating.code: rating.closed for rating in made} == {
         "Done in Harbour": True, "Waits for Harbour": False
     }  # fmt: skip
     assert 'rating "Done in Harbour": the plan has no legend; taken as completed' in guesses
+
+
+def codes_of(*texts: str) -> list[str]:
+    return [rating.code for rating in propose_scale(cells(*texts))[0]]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Implemented", "Partially implemented", "Risk accepted", "Not yet due"),  # an audit's
+        ("On plan", "Off plan", "Closed - embedded", "Waiting for estates"),  # a hospital's
+        ("Achieved", "Working towards", "Exceeded", "Not yet"),  # a school's
+        ("Open (pending a decision of the committee)", "Open", "Closed"),
+    ],
+)
+def test_every_distinct_value_is_a_rating(texts: tuple[str, ...]) -> None:
+    assert sorted(codes_of(*texts, texts[0])) == sorted(texts)
+
+
+def test_of_ratings_that_are_equally_good_the_most_used_is_first() -> None:
+    assert codes_of("Closed", "Ongoing", "Waits", "Waits", "Sits", "Sits", "Sits", "Overdue") == [
+        "Closed", "Sits", "Waits", "Ongoing", "Overdue"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The procedure was rewritten for both projects and sent to every school in the county",
+        "We met the team.",
+        "12 May",
+        "75%",
+        "31/03/2026",
+        "a b c d e f g h i",
+    ],
+)
+def test_prose_days_and_figures_are_no_ratings(text: str) -> None:
+    assert sorted(codes_of("Open", "Closed", "Open", text)) == ["Closed", "Open"]
+
+
+def test_free_text_is_no_scale() -> None:
+    assert codes_of(*(f"Part of town {letter}" for letter in "abcdefghijklmn")) == []
+
+
+def test_of_very_many_values_those_that_are_known_or_used_twice_are_ratings() -> None:
+    odd = [f"Part of town {letter}" for letter in "abcdefghijklmn"]
+    assert sorted(codes_of("Open", "Closed", "Parked", "Parked", *odd)) == [
+        "Closed", "Open", "Parked"
+    ]  # fmt: skip
+
+
+def test_a_number_more_is_no_slip_of_the_pen() -> None:
+    assert sorted(codes_of("Stage 1", "Stage 1", "Stage 2")) == ["Stage 1", "Stage 2"]
+    assert sorted(codes_of("Parked", "Parked", "Parted far away")) == ["Parked", "Parted far away"]
+
+
+@pytest.mark.parametrize(
+    ("text", "closed", "holding", "exception"),
+    [
+        ("\U0001f535 Complete", True, False, False),
+        ("\U0001f7e2", False, False, False),
+        ("\U0001f534 Stuck", False, False, True),
+        ("Completed, awaiting evidence", False, True, False),
+        ("No longer required", True, False, False),
+        ("Parked behind the rest", False, False, True),
+    ],
+)
+def test_what_a_rating_says_by_its_own_words_and_signs(
+    text: str, closed: bool, holding: bool, exception: bool
+) -> None:
+    made, _ = propose_scale(cells("Zed", text))
+    rating = next(r for r in made if r.code == text)
+    assert (rating.closed, rating.holding, rating.exception) == (closed, holding, exception)
+
+
+def test_what_people_differ_about_is_asked() -> None:
+    made, guesses = propose_scale(cells("Mitigated", "Open", "Closed"))
+    assert [r.code for r in made if r.closed] == ["Closed"]
+    assert (
+        'rating "Mitigated": taken as under way; where it leaves nothing to do, set closed = true'
+        in guesses
+    )
+
+
+def test_a_rating_that_is_done_but_watched_is_said() -> None:
+    _, guesses = propose_scale(cells("Completed pending sign-off", "Open"))
+    assert (
+        'rating "Completed pending sign-off": the plan has no legend; taken as done but still '
+        "watched" in guesses
+    )
+
+
+def test_a_long_explanation_is_the_meaning_and_no_label() -> None:
+    long = "The action is complete, its evidence was seen by the board, and nothing more is to do"
+    made, _ = propose_scale(
+        cells("Blue", "Green"), [LegendLine("Blue", long), LegendLine("Green", "On track")]
+    )
+    assert [(r.label, r.meaning) for r in made if r.code in ("Blue", "Green")] == [
+        ("Blue", long), ("On track", "")
+    ]  # fmt: skip
+
+
+def test_codes_of_a_legend_are_spelled_as_in_the_cells() -> None:
+    made, _ = propose_scale(
+        cells("Open", "Closed"), [LegendLine("OPEN", "To do"), LegendLine("CLOSED", "Done")]
+    )
+    assert [(r.code, r.label) for r in made] == [("Closed", "Done"), ("Open", "To do")]
+
+
+def test_one_state_with_and_without_a_hyphen_is_one_rating() -> None:
+    made, _ = propose_scale(cells("In progress", "In progress", "In-progress", "Closed"))
+    assert [(r.code, r.aliases) for r in made] == [
+        ("Closed", ()),
+        ("In progress", ("In-progress",)),
+    ]
+
+
+RED, GREEN, BLUE = "#FF0000", "#00B050", "#0070C0"
+
+
+def test_colours_that_a_legend_explains_have_its_words() -> None:
+    made, guesses = scale_of_colours(
+        [RED, GREEN, GREEN],
+        [LegendLine("", "Late", RED), LegendLine("", "On track", GREEN),
+         LegendLine("", "Nothing is left to do: it is complete and seen by all who decide", BLUE)],
+    )  # fmt: skip
+    assert [(r.code, r.colour, r.closed) for r in made] == [
+        ("blue", BLUE, True), ("On track", GREEN, False), ("Late", RED, False)
+    ]  # fmt: skip
+    assert guesses == ()
+
+
+def test_a_legend_of_words_for_colours_explains_cells_without_words() -> None:
+    made, _ = scale_of_colours(
+        [RED, GREEN], [LegendLine("Green", "Complete"), LegendLine("Red", "Not complete")]
+    )
+    assert [(r.code, r.label, r.closed) for r in made] == [
+        ("Green", "Complete", True), ("Red", "Not complete", False)
+    ]  # fmt: skip
+
+
+def test_colours_without_a_legend_have_the_usual_words() -> None:
+    made, guesses = scale_of_colours([RED, GREEN], [LegendLine("", "Late", "#FFFFFF")], "second")
+    assert [r.code for r in made] == ["Blue", "Green", "Amber", "Red"]
+    assert {r.scale for r in made} == {"second"}
+    assert guesses[0] == 'rating "Blue": from colours alone'
+
+
+@pytest.mark.parametrize("colours", [[], [RED, RED], [RED, "#FFFFFF", "#000000"]])
+def test_fewer_than_two_colours_are_no_scale(colours: list[str]) -> None:
+    assert scale_of_colours(colours, [LegendLine("", "Late", RED)]) == ((), ())
+
+
+def test_the_colour_of_a_text_comes_before_that_of_its_cell() -> None:
+    assert RatingCell("x", RED, ink=GREEN).colour == GREEN
+    assert RatingCell("x", RED, ink="#000000").colour == RED
+
+
+LONG = "We met the team and agreed the next steps, and a paper goes to the board in May."
+
+
+@pytest.mark.parametrize(
+    ("heading", "values"),
+    [
+        ("Progress", (LONG, "Complete", "Complete", LONG, "Complete")),
+        ("Update", ("Complete", LONG, "Ongoing", "Complete", LONG)),
+        ("Latest position", (LONG, "Done", "Done", "Done")),
+    ],
+)
+def test_prose_with_a_few_states_is_no_second_rating(heading: str, values: tuple[str, ...]) -> None:
+    ratings = Sample(0, "RAG", ("Red", "Green", "Blue", "Amber", "Blue")[: len(values)])
+    prose = Sample(0, heading, values, role="progress")
+    assert column_role(prose, [ratings, prose]) == "progress"
+
+
+def test_prose_with_states_is_a_rating_where_there_is_no_other() -> None:
+    prose = Sample(0, "Progress", (LONG, "Complete", "Ongoing", "Complete", LONG))
+    assert column_role(prose, [prose]) == "rating+progress"
+    one_word = Sample(0, "Progress", (LONG, "Complete", "Complete", "Complete", LONG))
+    assert column_role(one_word, [one_word]) == "progress"
+    headed = Sample(0, "Progress (RAG)", ("AMBER", LONG, "AMBER"))
+    assert column_role(headed, [headed]) == "rating+progress"
 
 
 def test_words_that_are_no_colours_ask_for_no_other_colours() -> None:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from xlplan.plan.status_words import is_level, known_rating, says_closed
+from xlplan.plan.status_words import (
+    is_colour,
+    is_level,
+    known_rating,
+    known_state,
+    may_close,
+    says_attention,
+    says_closed,
+    says_watched,
+)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "Closed", "Done in Harbour", "Implemented", "Superseded", "Cancelled", "Completado",
-        "Terminé", "Erledigt", "Afgerond", "Wedi'i gwblhau", "Completed (late)",
+        "Terminé", "Erledigt", "Afgerond", "Wedi'i gwblhau", "Completed (late)", "100% complete",
+        "Finalizada", "Cumplida", "Abandonnée", "Sans objet", "Plus d'objet", "Entfällt",
+        "Nicht mehr erforderlich", "Vervallen", "Niet meer van toepassing", "Wedi'i gyflawni",
+        "No longer required", "Not applicable", "Closed - embedded", "Signed off", "Ya no aplica",
     ],
 )  # fmt: skip
 def test_words_that_close(text: str) -> None:
@@ -23,7 +35,9 @@ def test_words_that_close(text: str) -> None:
     [
         "Open", "Not done", "Partially implemented", "Nearly complete", "50% complete",
         "No completado", "Pas terminé", "Nicht erledigt", "Nog niet afgerond", "To be closed",
-        "Incomplete", "Ddim wedi'i gwblhau",
+        "Incomplete", "Ddim wedi'i gwblhau", "On track to complete in May", "Awaiting closed date",
+        "Should be done", "Completed, awaiting sign-off", "Sin terminar", "Noch zu erledigt",
+        "Largely implemented", "Due to be delivered", "Mitigated", "Substantially complete",
     ],
 )  # fmt: skip
 def test_words_that_do_not_close(text: str) -> None:
@@ -49,3 +63,53 @@ def test_a_level_is_no_state() -> None:
     assert is_level("faible")
     assert not is_level("Open")
     assert known_rating("High") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("\U0001f7e2 On track", "Green"),
+        ("● Overdue", "Red"),
+        ("\U0001f534 Stuck", "Red"),
+        ("✔\ufe0f", "Completed"),
+        ("Open", "In progress"),
+    ],
+)
+def test_a_sign_may_stand_before_a_state(text: str, label: str) -> None:
+    found = known_state(text)
+    assert found is not None
+    assert found[0] == label
+
+
+@pytest.mark.parametrize("text", ["", "Again", "● Stuck", "Stuck \U0001f534"])
+def test_other_words_are_no_state(text: str) -> None:
+    assert known_state(text) is None
+
+
+@pytest.mark.parametrize("text", ["Mitigated", "Risk accepted", "Approuvé", "Genehmigt"])
+def test_words_that_may_close(text: str) -> None:
+    assert may_close(text)
+    assert not says_closed(text)
+
+
+@pytest.mark.parametrize("text", ["Not accepted", "Open", "Non approuvé"])
+def test_words_that_may_not(text: str) -> None:
+    assert not may_close(text)
+
+
+def test_done_and_watched_is_not_closed() -> None:
+    assert says_watched("Completed, awaiting sign-off")
+    assert says_watched("Delivered – to be evidenced")
+    assert not says_watched("Completed")
+
+
+def test_words_that_call_for_attention() -> None:
+    assert says_attention("Behind schedule")
+    assert says_attention("En retard")
+    assert not says_attention("On track")
+
+
+def test_a_colour_is_told_from_a_state() -> None:
+    assert is_colour("Rouge")
+    assert is_colour("R")
+    assert not is_colour("Overdue")

@@ -16,7 +16,7 @@ from xlplan.plan.definition import Field, Kind, Owner
 from xlplan.plan.propose_ratings import leading_rating, one_rating
 from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
 from xlplan.plan.status_words import known_rating
-from xlplan.plan.text import canon_text
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw
 
 Split = Literal["", "rating", "leading"]
@@ -194,7 +194,8 @@ def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
         return "action"
     mixed = guess_role(sample.heading) == "rating+progress"
     if mixed or role in ("rating", "progress"):
-        return _rating_or_progress("rating+progress" if mixed else role, texts)
+        found = _rating_or_progress("rating+progress" if mixed else role, texts)
+        return "progress" if found == "rating+progress" and _no_scale(sample, samples) else found
     if role == "percent" and not any(isinstance(v, int | float) for v in sample.values):
         return "percent" if all(re.fullmatch(r"\d+(\.\d+)? ?%?", t) for t in texts) else "text"
     return role
@@ -220,6 +221,22 @@ def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
     if prose * 10 <= len(texts):
         return "rating"
     return "rating+progress" if ratings else "progress"
+
+
+def _no_scale(sample: Sample, samples: Sequence[Sample]) -> bool:
+    """Whether the ratings among a column's prose are no scale of their own: a few beside a column
+    of ratings, or one word alone where the heading does not promise a rating."""
+    texts = [one_rating(text) for text in _texts(sample.values)]
+    ratings = [fold(text) for text in texts if known_rating(text)]
+    few = len(ratings) * 5 < len(texts) * 4
+    beside = any(_is_ratings(s) for s in samples if s.table == sample.table and s is not sample)
+    promised = "rating" in guess_role(sample.heading) or sample.role == "rating"
+    return (few and beside) or (len(set(ratings)) < 2 and not promised)
+
+
+def _is_ratings(sample: Sample) -> bool:
+    role = sample.role or guess_role(sample.heading)
+    return role == "rating" and _rating_or_progress(role, _texts(sample.values)) == "rating"
 
 
 def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:

@@ -9,43 +9,47 @@ from __future__ import annotations
 import colorsys
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from xlplan.plan.definition import Rating
-from xlplan.plan.status_words import known_rating, says_closed
+from xlplan.plan.legend import LegendLine
+from xlplan.plan.status_words import (
+    known_rating,
+    known_state,
+    may_close,
+    says_attention,
+    says_closed,
+    says_watched,
+)
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import match_rating
 
-_ATTENTION = re.compile(
-    r"slip|behind|delay|off[- ]track|not on track|overdue|at risk|concern|missed|"
-    r"not (?:be )?(?:met|achieved|delivered)|unlikely|problem|fail",
-)
-_LEGEND = re.compile(r"([^\s:=–—-][^:=–—\n]{0,22}?)\s*(?:\s[-–—]|[-–—]\s|[:=])\s*(\S[^\n]*)")
-_COLOURS = frozenset(
-    ("blue", "green", "amber", "red", "dark green", "light green", "yellow", "amber green",
-     "amber red")
-)  # fmt: skip
-LONGEST_RATING = 24
+LONGEST_RATING = 60
+"""Characters, and `MOST_WORDS`, of what can be a rating; longer is prose."""
+MOST_WORDS = 8
+LONGEST_LABEL = 80
+"""Characters of a legend's words that are a rating's label; longer ones are its meaning."""
+CLOSED_COLOUR, NO_COLOUR = "#4472C4", "#D9D9D9"
 MOST_RATINGS = 12
+"""Distinct values up to which each is a rating; of more, those that are known or used twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class RatingCell:
-    """A cell of a rating column: its text, its fill (``#RRGGBB`` or ``""``), which column."""
+    """A cell of a rating column: its text, its fill (``#RRGGBB`` or ``""``), which column, and
+    the colour of its text."""
 
     text: str
     fill: str = ""
     column: str = ""
+    ink: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class LegendLine:
-    """One line of a legend: ``LegendLine("Blue", "Completed", "#4472C4")``."""
-
-    code: str
-    label: str
-    colour: str = ""
+    @property
+    def colour(self) -> str:
+        """The colour that tells it from others: that of its text, else its fill."""
+        return self.ink if _hue(self.ink) else self.fill
 
 
 def one_rating(text: str) -> str:
@@ -65,50 +69,29 @@ def leading_rating(text: str) -> str:
     return word[1] if word and known_rating(word[1]) else ""
 
 
-def parse_legend(text: str, codes: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """The ratings that a note explains, as (code, label): ``"Blue - Completed"`` gives one.
-
-    Only codes that are rating words, or that stand in the plan's rating cells, count.
-    """
-    wanted = {fold(latin(code)) for code in codes}
-    found: list[tuple[str, str]] = []
-    for line in canon_text(text).split("\n"):
-        parts = line.split(" | ")
-        if not all(_LEGEND.fullmatch(part.strip()) for part in parts):
-            parts = [line.replace(" | ", " - ", 1)]
-        for part in parts:
-            match = _LEGEND.fullmatch(part.strip())
-            known = match and (fold(latin(match[1])) in wanted or known_rating(match[1]))
-            if match and known and any(c.isalpha() for c in match[2]):
-                found.append((match[1].strip(), match[2].strip()))
-    return found
-
-
 def propose_scale(
     cells: Sequence[RatingCell], legend: Sequence[LegendLine] = (), scale: str = ""
 ) -> tuple[tuple[Rating, ...], tuple[str, ...]]:
     """The rating scale of these cells, best first, and what was guessed about it.
 
-    Codes are as written in the cells; labels are the legend's; colours are those of the cells'
-    fills, then of the legend's, then the usual ones. Text too long or too rare to be a rating is
-    left out: it stays in its cell as an invalid value.
+    Codes are as written in the cells, every distinct one, the most used first among those that
+    are equally good; labels are the legend's; colours are those of the cells' fills, then of the
+    legend's, then the usual ones. Prose, numbers, days and slips of the pen are no ratings: they
+    stay in their cells as invalid values.
     """
-    counted = Counter(one_rating(cell.text) for cell in cells if cell.text.strip())
+    used = Counter(fold(one_rating(cell.text)) for cell in cells if cell.text.strip())
     spelled: dict[str, str] = {}
-    for text, _ in counted.most_common():
+    for text, _ in Counter(one_rating(c.text) for c in cells if c.text.strip()).most_common():
         spelled.setdefault(fold(text), text)
-    codes = {line.code: line for line in legend}
-    taken = {fold(code) for code in codes}
-    totals = Counter(fold(one_rating(cell.text)) for cell in cells if cell.text.strip())
+    codes = {code: replace(line, code=code) for line in legend
+             for code in [spelled.get(fold(latin(line.code)), line.code)]}  # fmt: skip
+    explained = {fold(code) for code in codes}
     guesses: list[str] = []
     aliases: dict[str, list[str]] = {}
-    known = any(known_rating(text) for text in spelled)
-    few = len(spelled) <= MOST_RATINGS
-    for key, text in spelled.items():
-        usual = known_rating(text) or (few and (not known or totals[key] > 1))
-        if key in taken or not usual or len(text) > LONGEST_RATING:
+    for text in _ratings_among(spelled, used):
+        if fold(text) in explained:
             continue
-        same = next((code for code in codes if _one_word(code, text)), None)
+        same = next((code for code in codes if one_word(code, text)), None)
         if same is None:
             codes[text] = LegendLine(text, "")
         else:
@@ -122,16 +105,64 @@ def propose_scale(
         for line in codes.values()
     ]
     ratings = _apart(ratings)
-    told = {guess.partition(": ")[0] for guess in guesses[:added]}
-    guesses[added:] = [g for g in guesses[added:] if g.partition(": ")[0] not in told]
+    noted = {guess.partition(": ")[0] for guess in guesses[:added]}
+    guesses[added:] = [g for g in guesses[added:] if g.partition(": ")[0] not in noted]
     return _ordered(ratings, bool(legend)), tuple(guesses)
 
 
-def _one_word(one: str, other: str) -> bool:
-    """Whether "R" and "Red", or "Complete" and "Completed", are one rating written two ways."""
+def _ratings_among(spelled: Mapping[str, str], used: Mapping[str, int]) -> list[str]:
+    """The texts that are points of a scale, most used first; none where they are free text."""
+    ordered = sorted(spelled, key=lambda key: -used[key])
+    short = [key for key in ordered if _may_be_rating(spelled[key])]
+    short = [key for key in short if known_state(spelled[key]) or not _slip(key, short, used)]
+    if len(short) > MOST_RATINGS:
+        known = any(known_state(spelled[key]) for key in short)
+        short = [key for key in short if known_state(spelled[key]) or (known and used[key] > 1)]
+    return [spelled[key] for key in short]
+
+
+def _may_be_rating(text: str) -> bool:
+    """Whether a text can be a point of a scale: few words, no figure, no day, no sentence."""
+    if known_state(text):
+        return True
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    figure = len(words) < 2 and bool(re.search(r"^\W*\d|\d{4}", text))
+    prose = len(text) > LONGEST_RATING or len(text.split()) > MOST_WORDS or text.endswith(".")
+    return not figure and not prose
+
+
+def _slip(key: str, keys: Sequence[str], used: Mapping[str, int]) -> bool:
+    """Whether a text that is used once is another, with a letter too many, too few or wrong."""
+    return (
+        len(key) > 3
+        and used[key] == 1
+        and any(used[other] > 1 and _nearly(key, other) for other in keys)
+    )
+
+
+def _nearly(one: str, other: str) -> bool:
+    longer = max(len(one), len(other))
+    if abs(len(one) - len(other)) > 1 or _digits(one) != _digits(other):
+        return False
+    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in blocks) >= longer - 1
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def one_word(one: str, other: str) -> bool:
+    """Whether "R" and "Red", "Complete" and "Completed", or "In-progress" and "In progress" are
+    one rating written two ways."""
+    if fold(one) == fold(other):
+        return True
     known, also = known_rating(one), known_rating(other)
     short, long = sorted((fold(latin(one)), fold(latin(other))), key=len)
-    return known is not None and known == also and (len(short) <= 2 or long.startswith(short))
+    same = "".join(filter(str.isalnum, short)) == "".join(filter(str.isalnum, long)) != ""
+    return (
+        known is not None and known == also and (len(short) <= 2 or long.startswith(short) or same)
+    )
 
 
 def _apart(ratings: Sequence[Rating]) -> list[Rating]:
@@ -144,16 +175,16 @@ def _apart(ratings: Sequence[Rating]) -> list[Rating]:
 
 def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
     """Amber without Red, or Green without either, is part of a scale: the rest is proposed."""
-    colours = [code for code in codes if len(code) <= 2 or fold(code) in _COLOURS]
+    colours = [code for code in codes if code[:1].isalpha() and _is_usual_colour(code)]
     labels = {known[0] for code in colours if (known := known_rating(code))}
     if not labels & {"Amber", "Green", "Red"}:
         return
     short = all(len(code) <= 2 for code in codes)
     upper = all(code.isupper() for code in codes)
-    wanted = ("Amber", "Red") if labels & {"Light Green", "Dark Green"} else (
+    usual = ("Amber", "Red") if labels & {"Light Green", "Dark Green"} else (
         "Green", "Amber", "Red"
     )  # fmt: skip
-    for label in wanted:
+    for label in usual:
         if label not in labels:
             code = label[0] if short else label.upper() if upper else label
             codes[code] = LegendLine(code, "")
@@ -162,37 +193,74 @@ def _complete(codes: dict[str, LegendLine], guesses: list[str]) -> None:
             )
 
 
+def _is_usual_colour(code: str) -> bool:
+    """Whether a code is an English name of a colour, or a letter or two."""
+    known = known_rating(code)
+    return known is not None and (len(code) <= 2 or fold(code) == fold(known[0]))
+
+
 def _rating(line: LegendLine, fills: Mapping[str, str], scale: str, guesses: list[str]) -> Rating:
-    known = known_rating(line.code) or known_rating(line.label)
+    known = known_state(line.code) or known_state(line.label)
     usual = known[0] if known else ""
     spelled = len(line.code) > 2 and fold(line.code) != fold(usual)
     label = line.label or (line.code if spelled or not usual else usual)
-    words = fold(line.label) if line.label else ""
+    meaning = ""
+    if len(label) > LONGEST_LABEL:
+        label, meaning = (line.code if spelled or not usual else usual), label
+    words = line.label or ("" if known else line.code)
+    holding = says_watched(words)
     if words:
         closed = says_closed(words)
-        exception = bool(_ATTENTION.search(words))
+        exception = says_attention(words)
     else:
-        closed = bool(known and known[1] == 0) or (known is None and says_closed(line.code))
+        closed = bool(known and known[1] == 0)
         exception = bool(known and 6 <= known[1] <= 8)
-        if known or closed:
-            meant = "completed" if closed else "needing attention" if exception else "under way"
-            guesses.append(f'rating "{line.code}": the plan has no legend; taken as {meant}')
-    colour = fills.get(fold(line.code)) or line.colour or (known[2] if known else "#D9D9D9")
-    return Rating(line.code, label, colour=colour, closed=closed, exception=exception, scale=scale)
+    if not line.label:
+        guesses += _guessed(line.code, closed, exception, holding, bool(known))
+    colour = fills.get(fold(line.code)) or line.colour or (known[2] if known else "")
+    return Rating(
+        line.code, label, meaning, colour or (CLOSED_COLOUR if closed else NO_COLOUR),
+        closed=closed, holding=holding, exception=exception, scale=scale,
+    )  # fmt: skip
+
+
+def _guessed(code: str, closed: bool, exception: bool, holding: bool, known: bool) -> Iterator[str]:
+    """What is guessed about a rating that no legend explains."""
+    if not closed and may_close(code):
+        yield (
+            f'rating "{code}": taken as under way; where it leaves nothing to do, set closed = true'
+        )
+    elif known or closed or holding:
+        meant = (
+            "completed" if closed
+            else "done but still watched" if holding
+            else "needing attention" if exception
+            else "under way"
+        )  # fmt: skip
+        yield f'rating "{code}": the plan has no legend; taken as {meant}'
 
 
 def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
     """Best first. A legend's own order stands, turned round where it runs from worst to best."""
-    found = [known_rating(r.code) or known_rating(r.label) for r in ratings]
-    severity = [known[1] if known else -1 for known in found]
+    found = [known_state(r.code) or known_state(r.label) for r in ratings]
+    severity = [
+        known[1] if known else _severity(r) for known, r in zip(found, ratings, strict=True)
+    ]
     listed = list(range(len(ratings)))
-    if -1 not in severity:
+    if None not in found or not legend:
         listed.sort(key=lambda i: (severity[i], not ratings[i].closed))
-    elif legend and ratings and ratings[-1].closed and not ratings[0].closed:
+    elif ratings and ratings[-1].closed and not ratings[0].closed:
         listed.reverse()
     return tuple(
         replace(r, order=number) for number, r in enumerate((ratings[i] for i in listed), 1)
     )
+
+
+def _severity(rating: Rating) -> int:
+    """Where a word that is not known stands among those that are."""
+    if rating.closed or rating.holding:
+        return 0 if rating.closed else 1
+    return 7 if rating.exception else 4
 
 
 def _fills(cells: Sequence[RatingCell]) -> dict[str, str]:
@@ -226,6 +294,11 @@ def _family(hue: float) -> str:
     return "red"
 
 
+def families(colours: Iterable[str]) -> set[str]:
+    """What people call these colours; white, grey and black are none."""
+    return {_family(hue[0]) for colour in colours if (hue := _hue(colour))}
+
+
 def rating_by_fill(fill: str, scale: Sequence[Rating]) -> Rating | None:
     """The rating whose colour is nearest to a cell's fill; None where none is of its family."""
     here = _hue(fill)
@@ -251,6 +324,36 @@ def usual_scale(fills: Iterable[str]) -> tuple[Rating, ...]:
     ]  # fmt: skip
     seen = [rating for fill in fills if (rating := rating_by_fill(fill, scale))]
     return tuple(scale) if len({r.code for r in seen}) >= 2 else ()
+
+
+def scale_of_colours(
+    colours: Sequence[str], explained: Sequence[LegendLine], scale: str = ""
+) -> tuple[tuple[Rating, ...], tuple[str, ...]]:
+    """A scale for cells that only a colour tells apart (``#RRGGBB`` each), and what was guessed.
+
+    `explained` are the lines of a legend that have a colour; their words name the ratings where
+    they explain most of the colours, else the usual words for them do.
+    """
+    by_family: dict[str, LegendLine] = {}
+    for line in explained:
+        usual = known_rating(line.code)
+        colour = line.colour or (usual[2] if usual else "")
+        if hue := _hue(colour):
+            line = replace(line, colour=colour)
+            by_family.setdefault(_family(hue[0]), line)
+    used = families(colours)
+    if len(used) < 2:
+        return (), ()
+    if len(used & by_family.keys()) * 2 > len(used):
+        lines = [
+            LegendLine(line.code or (line.label if len(line.label) <= LONGEST_RATING else family),
+                       line.label, line.colour)
+            for family, line in by_family.items()
+        ]  # fmt: skip
+        made = [_rating(line, {}, scale, []) for line in lines]
+        return _ordered(_apart(made), legend=True), ()
+    made = [replace(rating, scale=scale) for rating in usual_scale(colours)]
+    return tuple(made), tuple(f'rating "{r.code}": from colours alone' for r in made)
 
 
 def share_scale(one: Sequence[str], scale: Sequence[Rating]) -> bool:

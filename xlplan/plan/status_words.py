@@ -1,4 +1,5 @@
-"""Words that say how far an action is, in English, French, Spanish, German, Dutch and Welsh.
+"""Words that say how far an action is, in English, French, Spanish, German, Dutch and Welsh, and
+signs that say it.
 
 Colours carry no built-in meaning: a legend's words come before what is only usual.
 """
@@ -9,106 +10,101 @@ import re
 
 from xlplan.plan.text import fold, latin
 
-_KNOWN: tuple[tuple[str, str, int, str], ...] = (
-    ("b|blue", "Blue", 0, "#4472C4"),
-    ("c|complete|completed|closed|done|finished|achieved|delivered|resolved|implemented|cancelled|"
-     "canceled|superseded|withdrawn|fixed|completo|completa|completado|completada|cerrado|cerrada|"
-     "hecho|terminado|finalizado|realizado|resuelto|cancelado|terminé|terminée|clos|close|clôturé|"
-     "clôturée|fermé|réalisé|réalisée|achevé|fait|annulé|résolu|erledigt|abgeschlossen|geschlossen|"
-     "fertig|behoben|umgesetzt|storniert|afgerond|gesloten|voltooid|klaar|gereed|opgelost|"
-     "geannuleerd|wedi'i gwblhau|cwblhawyd|wedi cau|wedi gorffen", "Completed", 0, "#4472C4"),
+_COLOURS: tuple[tuple[str, str, int, str], ...] = (
+    ("b|blue|bleu|bleue|azul|blau|blauw|glas|🔵|🟦", "Blue", 0, "#4472C4"),
     ("dg|dark green", "Dark Green", 1, "#548235"),
-    ("g|green|on track|on target|vert|verde|grün|groen|gwyrdd", "Green", 2, "#70AD47"),
+    ("g|green|vert|verde|grün|groen|gwyrdd|🟢|🟩", "Green", 2, "#70AD47"),
     ("lg|light green", "Light Green", 3, "#C6E0B4"),
     ("ag|amber green|amber/green|green/amber", "Amber Green", 4, "#D6DC6A"),
-    ("ongoing|on going|on-going|in progress|in-progress|started|underway|open|active|en curso|"
-     "en proceso|en progreso|abierto|abierta|en cours|ouvert|ouverte|in bearbeitung|offen|laufend|"
-     "begonnen|lopend|in behandeling|in uitvoering|mewn cynnydd|ar y gweill|ar agor",
-     "In progress", 4, "#BDD7EE"),
-    ("y|yellow", "Yellow", 5, "#FFE699"),
-    ("a|amber|orange|slippage|at risk|delayed|behind schedule|ambr|oranje|naranja",
-     "Amber", 6, "#FFC000"),
+    ("y|yellow|jaune|amarillo|gelb|geel|melyn", "Yellow", 5, "#FFE699"),
+    ("a|amber|orange|ambr|oranje|naranja|🟡|🟨|🟠|🟧", "Amber", 6, "#FFC000"),
     ("ar|amber red|amber/red|red/amber", "Amber Red", 7, "#F4B183"),
-    ("r|red|overdue|off track|major slippage|late|rouge|rojo|rot|rood|coch|en retard|retrasado|"
-     "verspätet|überfällig|te laat", "Red", 8, "#FF0000"),
-    ("not started|planned|not due|not yet due|grey|gray|not reached|pending|to do|todo|"
-     "not yet started|not begun|incomplete|incompleto|incompleta|pendiente|sin iniciar|no iniciado|"
-     "à faire|non commencé|pas commencé|prévu|geplant|nicht begonnen|ausstehend|niet gestart|"
-     "gepland|nog niet gestart|heb ddechrau|on hold|waiting|deferred|proposed",
-     "Not started", 9, "#BFBFBF"),
+    ("r|red|🔴|🟥|rouge|rojo|rot|rood|coch", "Red", 8, "#FF0000"),
+    ("grey|gray|⬜|⚪", "Not started", 9, "#BFBFBF"),
 )  # fmt: skip
+"""Names of colours: words, label, severity (0 best), colour."""
+_STATES: tuple[tuple[str, str, int, str], ...] = (
+    ("c|complete|completed|closed|done|finished|achieved|delivered|resolved|implemented|"
+     "cancelled|canceled|superseded|withdrawn|fixed|completo|completa|completado|completada|"
+     "cerrado|cerrada|hecho|terminado|finalizado|realizado|resuelto|cancelado|terminé|"
+     "terminée|clos|close|clôturé|clôturée|fermé|réalisé|réalisée|achevé|fait|annulé|résolu|"
+     "erledigt|abgeschlossen|geschlossen|fertig|behoben|umgesetzt|storniert|afgerond|gesloten|"
+     "voltooid|klaar|gereed|opgelost|geannuleerd|discharged|abandoned|finalizada|terminada|"
+     "realizada|resuelta|cancelada|cumplido|cumplida|abandonné|abandonnée|annulée|achevée|"
+     "finalisé|finalisée|soldé|soldée|entfällt|beendet|vervallen|afgesloten|uitgevoerd|"
+     "wedi'i gyflawni|cyflawnwyd|✓|✔|✅|☑|wedi'i gwblhau|cwblhawyd|wedi cau|wedi gorffen",
+     "Completed", 0, "#4472C4"),
+    ("on track|on target|on plan|on schedule", "Green", 2, "#70AD47"),
+    ("ongoing|on going|on-going|in progress|in-progress|started|underway|open|active|en curso|"
+     "en proceso|en progreso|abierto|abierta|en cours|ouvert|ouverte|in bearbeitung|offen|"
+     "laufend|begonnen|lopend|loopt|läuft|in arbeit|in umsetzung|en ejecución|en marcha|"
+     "iniciado|iniciada|commencé|commencée|engagé|engagée|in behandeling|in uitvoering|"
+     "mewn cynnydd|ar y gweill|ar agor|wedi dechrau|partially implemented|partially complete|"
+     "partially met", "In progress", 4, "#BDD7EE"),
+    ("slippage|slipping|slipped|at risk|delayed|behind schedule", "Amber", 6, "#FFC000"),
+    ("overdue|off track|off plan|off target|major slippage|late|en retard|retrasado|verspätet|"
+     "überfällig|te laat", "Red", 8, "#FF0000"),
+    ("not started|planned|not due|not yet due|not reached|pending|to do|todo|not yet started|"
+     "not begun|incomplete|incompleto|incompleta|pendiente|sin iniciar|no iniciado|à faire|"
+     "non commencé|pas commencé|prévu|geplant|nicht begonnen|ausstehend|niet gestart|gepland|"
+     "nog niet gestart|nog te starten|te starten|non démarré|à venir|planificado|planificada|"
+     "no iniciada|por iniciar|noch nicht begonnen|noch offen|heb ddechrau|heb gychwyn|"
+     "not implemented|on hold|waiting|deferred|proposed|✗|✘|☒|❌|☐", "Not started", 9, "#BFBFBF"),
+)  # fmt: skip
+"""Names of states, in the same way."""
 _LEVELS = frozenset(
-    [
-        "very high",
-        "high",
-        "medium",
-        "med",
-        "moderate",
-        "low",
-        "very low",
-        "critical",
-        "severe",
-        "significant",
-        "minor",
-        "major",
-        "negligible",
-        "insignificant",
-        "catastrophic",
-        "extreme",
-        "h",
-        "m",
-        "l",
-        "must",
-        "should",
-        "could",
-        "urgent",
-        "normal",
-        "p1",
-        "p2",
-        "p3",
-        "p4",
-        "high priority",
-        "low priority",
-        "medium priority",
-        "unlikely",
-        "likely",
-        "possible",
-        "rare",
-        "almost certain",
-        "alta",
-        "alto",
-        "media",
-        "medio",
-        "baja",
-        "bajo",
-        "haute",
-        "élevé",
-        "élevée",
-        "moyen",
-        "moyenne",
-        "faible",
-        "hoch",
-        "mittel",
-        "niedrig",
-        "gering",
-        "hoog",
-        "gemiddeld",
-        "midden",
-        "laag",
-        "uchel",
-        "canolig",
-        "isel",
-    ]
+    (
+        "very high", "high", "medium", "med", "moderate", "low", "very low", "critical", "severe",
+        "significant", "minor", "major", "negligible", "insignificant", "catastrophic", "extreme",
+        "h", "m", "l", "must", "should", "could", "urgent", "normal", "p1", "p2", "p3", "p4",
+        "high priority", "low priority", "medium priority", "unlikely", "likely", "possible",
+        "rare", "almost certain", "alta", "alto", "media", "medio", "baja", "bajo", "haute",
+        "élevé", "élevée", "moyen", "moyenne", "faible", "hoch", "mittel", "niedrig", "gering",
+        "hoog", "gemiddeld", "midden", "laag", "uchel", "canolig", "isel",
+    )
+)  # fmt: skip
+_CLOSING = (
+    r"(?:completed?|closed|done|finished|achieved|delivered|resolved|implemented|superseded|"
+    r"cancell?ed|withdrawn|discharged|embedded|abandoned|obsolete|duplicate|business as usual|bau|"
+    r"signed[- ]off|fully met|complet[oa]s?|completad[oa]s?|cerrad[oa]s?|hech[oa]s?|"
+    r"terminad[oa]s?|finalizad[oa]s?|realizad[oa]s?|cumplid[oa]s?|ejecutad[oa]s?|implantad[oa]s?|"
+    r"cancelad[oa]s?|anulad[oa]s?|resuelt[oa]s?|terminée?s?|clôturée?s?|fermée?s?|réalisée?s?|"
+    r"achevée?s?|soldée?s?|abandonnée?s?|annulée?s?|résolue?s?|finalisée?s?|mise?s? en [œo]e?uvre|"
+    r"erledigt|abgeschlossen|geschlossen|fertig(?:gestellt)?|umgesetzt|beendet|entfällt|entfallen|"
+    r"behoben|storniert|hinfällig|afgerond|afgesloten|gesloten|voltooid|uitgevoerd|gerealiseerd|"
+    r"vervallen|geannuleerd|opgelost|gwblhau|cwblhawyd|gyflawni|cyflawnwyd|ar gau|orffen)"
 )
-_CLOSED = re.compile(
-    r"\b(?:completed?|closed|done|finished|achieved|delivered|resolved|implemented|superseded|"
-    r"cancell?ed|withdrawn|complet[oa]|completad[oa]|cerrad[oa]|hecho|terminad[oa]|finalizad[oa]|"
-    r"terminée?|clôturée?|fermée?|réalisée?|achevée?|erledigt|abgeschlossen|geschlossen|fertig|"
-    r"umgesetzt|afgerond|gesloten|voltooid|gwblhau|cwblhawyd)\b"
+_CLOSED = re.compile(rf"(?<![\w-]){_CLOSING}(?!\w)")
+_ENDED = re.compile(
+    r"no longer (?:required|needed|applicable|relevant|valid|pursued)|(?:plus d'|sans )objet|"
+    r"not (?:required|needed|applicable|being pursued)|n/a\b|geen actie (?:meer )?nodig|"
+    r"niet meer (?:nodig|van toepassing)|nicht mehr (?:erforderlich|nötig|relevant)|"
+    r"ya no (?:aplica|es necesari[oa])|no aplica\b|non applicable|ddim ei angen mwyach"
 )
+"""What says that nothing will be done, though it denies something."""
 _NOT_CLOSED = re.compile(
-    r"\b(?:not|to be|nearly|partly|partially|partial|almost|will be|ready to|being|no|non|pas|"
-    r"nicht|niet|nog|teilweise|parcialmente|partiellement|gedeeltelijk|heb|ddim|i'w|\d+ ?%)(?!\w)"
+    r"(?<!\w)(?:not|to be|nearly|partly|partially|partial|almost|will|ready (?:to|for)|being|no|"
+    r"non|pas|nicht|niet|nog|teilweise|parcialmente|partiellement|gedeeltelijk|heb|ddim|i'w|"
+    r"sin|zu|te|à|por|yet|until|once|if|should|must|can|cannot|due|unlikely|likely|subject|"
+    r"awaiting|pending|substantially|largely|mostly|some|zum teil|en partie|deels|"
+    r"(?!100 ?%)\d+ ?%)(?!\w)"
+    r"|(?<!\w)to complete(?!\w)"
+)
+_WATCHED = re.compile(
+    rf"(?<![\w-]){_CLOSING}(?!\w).{{0,20}}\b(?:awaiting|pending|subject to|being (?:monitored|"
+    r"tested|embedded)|to be (?:evidenced|evaluated|embedded|signed off|verified|confirmed))\b"
+)
+_DOUBTFUL = re.compile(
+    r"\b(?:mitigated|accepted|approved|transferred|escalated|verified|validated|merged|rejected|"
+    r"declined|tolerated|met|approuvée?s?|acceptée?s?|validée?s?|rejetée?s?|aceptad[oa]s?|"
+    r"aprobad[oa]s?|rechazad[oa]s?|akzeptiert|genehmigt|abgelehnt|geprüft|geaccepteerd|"
+    r"goedgekeurd|afgewezen|derbyniwyd|cymeradwywyd)\b"
+)
+_ATTENTION = re.compile(
+    r"slip|behind|delay|off[- ](?:track|plan|target)|not on (?:track|target|plan)|overdue|at risk|"
+    r"concern|missed|not (?:be )?(?:met|achieved|delivered)|unlikely|problem|fail|"
+    r"en retard|retras|vencid|verspätet|überfällig|verzug|te laat|achterstand|ar ei hôl hi|blocked|"
+    r"stalled"
 )
 
 
@@ -117,11 +113,30 @@ def known_rating(text: str) -> tuple[str, int, str] | None:
     return _BY_WORD.get(fold(latin(text)))
 
 
+def known_state(text: str) -> tuple[str, int, str] | None:
+    """The same of a word with signs before it: "🟢 On track"; where the word is not known, of the
+    first sign."""
+    bare = text.replace("\ufe0f", "").strip()
+    found = known_rating(bare)
+    if found or not bare or bare[0].isalnum():
+        return found
+    rest = bare.lstrip("".join({c for c in bare if not c.isalnum()}))
+    return known_rating(rest) or known_rating(bare[0])
+
+
 _BY_WORD = {
     word: (label, severity, colour)
-    for words, label, severity, colour in _KNOWN
+    for words, label, severity, colour in (*_COLOURS, *_STATES)
     for word in words.split("|")
 }
+_COLOUR_WORDS = frozenset(word for words, *_ in _COLOURS for word in words.split("|"))
+RATING_WORDS = frozenset(_BY_WORD)
+"""Every word that is known as a rating, folded."""
+
+
+def is_colour(text: str) -> bool:
+    """Whether a rating word is the name of a colour or its letter: "Red", "R", "Rouge"."""
+    return fold(latin(text)) in _COLOUR_WORDS
 
 
 def is_level(text: str) -> bool:
@@ -132,4 +147,22 @@ def is_level(text: str) -> bool:
 def says_closed(text: str) -> bool:
     """Whether a rating's words say that nothing is left to do: "Done in part 2", "Erledigt"."""
     words = fold(text)
+    if _ENDED.search(words):
+        return True
     return bool(_CLOSED.search(words)) and not _NOT_CLOSED.search(words)
+
+
+def says_watched(text: str) -> bool:
+    """Whether words say that all is done but not yet closed: "Completed, awaiting sign-off"."""
+    return bool(_WATCHED.search(fold(text)))
+
+
+def may_close(text: str) -> bool:
+    """Whether people differ about what a word says: "Mitigated", "Risk accepted"."""
+    words = fold(text)
+    return bool(_DOUBTFUL.search(words)) and not _NOT_CLOSED.search(words)
+
+
+def says_attention(text: str) -> bool:
+    """Whether words say that somebody should look: "Behind schedule", "At risk"."""
+    return bool(_ATTENTION.search(fold(text)))

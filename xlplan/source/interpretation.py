@@ -16,7 +16,7 @@ from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import unseen_rows
 from xlplan.source.plan_rows import Draft, join_texts
 from xlplan.source.proposed import CompletedLists, Parts, blank_cells, lead_text
-from xlplan.source.scales import fill_rating, is_rating
+from xlplan.source.scales import colour_rating, is_rating
 from xlplan.workbook.read.book import At, a1
 
 
@@ -114,6 +114,9 @@ class _Maker:
             return None, at
         if not pieces and item.field_type.rated:
             return self._by_fill(item, draft)
+        if item.id in self.parts.coloured and pieces:
+            rating = colour_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
+            return rating.code if rating else cell_text(pieces[0][0]), at
         if item.field_type.rated and pieces:
             return self._rating(item, draft, "\n".join(cell_text(v) for v, _ in pieces)), at
         if len(pieces) == 1:
@@ -169,7 +172,7 @@ class _Maker:
         at = self.blank.get((draft.sheet, draft.row, item.id))
         if at is None:
             return None, (draft.row, 0)
-        rating = fill_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
+        rating = colour_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
         fill = self.parts.layouts[draft.sheet].sheet.fills.get(at, "")
         sheet = self.parts.layouts[draft.sheet].sheet.name
         if rating is None:

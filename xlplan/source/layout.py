@@ -68,6 +68,8 @@ class Table:
     header: int
     headings: dict[int, str]
     rows: list[DataRow] = field(default_factory=list)
+    beside: set[int] = field(default_factory=set)
+    """Columns right of the table that hold a list or a legend of their own; not in its rows."""
 
 
 @dataclass(frozen=True)

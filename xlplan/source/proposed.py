@@ -52,6 +52,8 @@ class Parts:
     """Field that takes ratings out of a mixed column: the field that holds both."""
     leading: set[str] = field(default_factory=set)
     """Of those, the fields that take the word a note begins with; the note keeps it."""
+    coloured: frozenset[str] = frozenset()
+    """Rating fields whose cells all hold one sign: the colour is the rating."""
 
 
 def assemble(
@@ -68,6 +70,7 @@ def assemble(
         _add_fields(parts, kind)
     scales = _scales(parts, template)
     parts.legend = scales.legend
+    parts.coloured = scales.coloured
     parts.guesses += scales.guesses
     leads = _leads(parts, scales.fields, template)
     shown = [f for f in scales.fields if f.of == "action" and not f.retired]
@@ -199,7 +202,7 @@ def _scales(parts: Parts, template: PlanDefinition | None) -> Scales:
             for f in parts.fields
         )
         found = find_scales(fields, parts.drafts, parts.layouts, {}, parts.split, parts.leading)
-        return Scales(fields, template.ratings, found.legend, ())
+        return Scales(fields, template.ratings, found.legend, (), found.coloured)
     return find_scales(
         parts.fields, parts.drafts, parts.layouts, blank_cells(parts), parts.split, parts.leading
     )

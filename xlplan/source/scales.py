@@ -1,28 +1,35 @@
-"""The rating scales of a spreadsheet, and ratings that are only a cell's fill colour."""
+"""The rating scales of a spreadsheet: from the rating cells, a legend, and the colours of cells."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from xlplan.plan.definition import Field, Rating
+from xlplan.plan.legend import LegendCell, LegendLine, by_colour, explain, explain_below
 from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import (
-    LegendLine,
     RatingCell,
+    families,
     leading_rating,
     one_rating,
-    parse_legend,
+    one_word,
     propose_scale,
     rating_by_fill,
+    scale_of_colours,
     share_scale,
-    usual_scale,
 )
+from xlplan.plan.status_words import is_colour, known_state
+from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import Draft
 from xlplan.workbook.read.book import At
+
+MOST_EXPLAINED = 20
+"""Rows of a table that may be a legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,17 @@ class Scales:
     ratings: tuple[Rating, ...]
     legend: frozenset[tuple[int, int]]
     guesses: tuple[str, ...]
+    coloured: frozenset[str] = frozenset()
+    """Fields of which every cell holds the same sign, so that its colour is the rating."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Legend:
+    """What a spreadsheet explains: ratings by name, colours alone, and where."""
+
+    lines: Sequence[LegendLine]
+    colours: Sequence[LegendLine]
+    rows: frozenset[tuple[int, int]]
 
 
 def find_scales(
@@ -45,18 +63,20 @@ def find_scales(
     field that takes ratings out of a mixed column, the field that holds both; `leading` those that
     take the word a note begins with.
     """
+    rated = [f for f in fields if f.field_type.rated]
     cells = {
-        f.id: _cells(f, drafts, layouts, split.get(f.id, f.id), f.id in leading)
-        for f in fields
-        if f.field_type.rated
+        f.id: _cells(f, drafts, layouts, split.get(f.id, f.id), f.id in leading) for f in rated
     }
-    codes = {one_rating(cell.text) for found in cells.values() for cell in found}
-    legend, rows = _legend(layouts, codes)
+    coloured = {name for name, held in cells.items() if _one_sign(held)}
+    codes = {one_rating(cell.text) for name, held in cells.items() if name not in coloured
+             for cell in held}  # fmt: skip
+    legend = _legend(layouts, codes, {(draft.sheet, draft.table) for draft in drafts})
     ratings: list[Rating] = []
     guesses: list[str] = []
     chosen: dict[str, Field] = {}
-    for item in sorted((f for f in fields if f.field_type.rated), key=_main_first):
-        texts = [cell.text for cell in cells[item.id]]
+    for item in sorted(rated, key=_main_first):
+        held = [] if item.id in coloured else cells[item.id]
+        texts = [cell.text for cell in held]
         home = next(
             (s for s in dict.fromkeys(r.scale for r in ratings)
              if share_scale(texts, [r for r in ratings if r.scale == s])), None
@@ -67,21 +87,26 @@ def find_scales(
             chosen[item.id] = replace(item, scale=home)
             continue
         name = item.id if ratings else ""
-        group = [c for f in cells for c in cells[f] if f == item.id or not ratings]
-        made, said = propose_scale(group, legend if not name else (), name)
+        group = [c for f in cells if f not in coloured for c in cells[f]
+                 if f == item.id or not ratings]  # fmt: skip
+        if ratings and _one_word_throughout(texts):
+            group = []  # one word is no second scale
+        made, notes = propose_scale(group, legend.lines if not name else (), name)
         if not made:
-            made = usual_scale(_fills(empty.get(item.id, ()), layouts))
-            said = tuple(f'rating "{r.code}": from fill colours alone' for r in made)
+            colours = [cell.colour for cell in cells[item.id]]
+            colours += _fills(empty.get(item.id, ()), layouts)
+            made, notes = scale_of_colours(colours, legend.colours, name)
         if made:
             ratings += made
-            guesses += said
+            guesses += [*notes, *_nothing_closes(item, made, texts)]
             chosen[item.id] = replace(item, scale=name)
         else:
             chosen[item.id] = replace(item, type="text", role="text")
             guesses.append(f'{about(item.of, item.id)}no ratings were found under "{item.heading}"')
     return Scales(
         tuple(chosen.get(f.id, f) if f.field_type.rated else f for f in fields),
-        tuple(ratings), frozenset(rows), tuple(guesses),
+        tuple(ratings), legend.rows, tuple(guesses),
+        frozenset(name for name in coloured if chosen[name].field_type.rated),
     )  # fmt: skip
 
 
@@ -89,48 +114,165 @@ def _main_first(item: Field) -> int:
     return {"rating": 0, "previous_rating": 1, "initial_rating": 2}.get(item.role, 3)
 
 
+def _one_word_throughout(texts: Sequence[str]) -> bool:
+    return len(texts) > 1 and len({fold(one_rating(text)) for text in texts}) == 1
+
+
+def _nothing_closes(item: Field, made: Sequence[Rating], texts: Sequence[str]) -> Iterator[str]:
+    """A scale on which no action can be finished is asked about."""
+    if any(rating.closed for rating in made):
+        return
+    names = ", ".join(rating.label for rating in made)
+    if len(made) == 1 and _one_word_throughout(texts):
+        why = f'every action says "{names}", and one word is no scale'
+        yield f"{about(item.of, item.id)}{why}; add the other ratings, and closed = true to one"
+    else:
+        why = f"none of the ratings ({names}) closes an action"
+        yield f"{about(item.of, item.id)}{why}; set closed = true for the one that does"
+
+
 def _cells(
     item: Field, drafts: Sequence[Draft], layouts: Sequence[Layout], source: str, leading: bool
 ) -> list[RatingCell]:
+    """The cells of a rating field; of a column that holds prose too, what is or may be one."""
     found: list[RatingCell] = []
     for draft in drafts:
         for value, at in draft.cells.get(source, []) if draft.kind == item.of else []:
             text = leading_rating(cell_text(value)) if leading else cell_text(value)
-            if source == item.id or len(text) <= 24:
-                fill = layouts[draft.sheet].sheet.fills.get(at, "")
-                found.append(RatingCell(text, fill, item.id))
-    return found
+            sheet = layouts[draft.sheet].sheet
+            found.append(RatingCell(text, sheet.fills.get(at, ""), item.id, sheet.inks.get(at, "")))
+    if source == item.id:
+        return found
+    used = Counter(fold(cell.text) for cell in found)
+    return [
+        cell
+        for cell in found
+        if len(cell.text) <= 24 and (known_state(cell.text) or used[fold(cell.text)] > 1)
+    ]
+
+
+def _one_sign(cells: Sequence[RatingCell]) -> bool:
+    """Whether all cells hold one sign or letter and only their colours differ."""
+    texts = {one_rating(cell.text) for cell in cells if cell.text.strip()}
+    return (
+        len(texts) == 1
+        and len(max(texts)) <= 2
+        and len(families(cell.colour for cell in cells)) > 1
+    )
 
 
 def _fills(places: Sequence[tuple[int, At]], layouts: Sequence[Layout]) -> list[str]:
     return [fill for sheet, at in places if (fill := layouts[sheet].sheet.fills.get(at, ""))]
 
 
-def _legend(
-    layouts: Sequence[Layout], codes: set[str]
-) -> tuple[list[LegendLine], list[tuple[int, int]]]:
-    """The legend's lines and where they stand: notes that explain at least two ratings in all."""
-    lines: dict[str, LegendLine] = {}
-    rows: list[tuple[int, int]] = []
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row that may belong to a legend: its cells with a text or a fill, by column."""
+
+    at: tuple[int, int]
+    cells: Mapping[int, LegendCell]
+    alone: bool = False
+    """Whether each cell stands for itself, as the headings of a plan do."""
+
+
+def _legend(layouts: Sequence[Layout], codes: set[str], plans: set[tuple[int, int]]) -> _Legend:
+    """What explains at least two ratings of the plan: notes, a table that is not the plan's,
+    headings of the plan, a list beside it."""
+    explained: list[tuple[tuple[int, int], LegendLine]] = []
+    colours: list[LegendLine] = []
     for number, layout in enumerate(layouts):
-        for line in layout.lines:
-            if line.kind != "note":
-                continue
-            for code, label in parse_legend(line.text, codes):
-                fill = next((f for (r, _), f in sorted(layout.sheet.fills.items())
-                             if r == line.row), "")  # fmt: skip
-                lines.setdefault(code, LegendLine(code, label, fill))
-                rows.append((number, line.row))
-    return (list(lines.values()), rows) if len(lines) > 1 else ([], [])
+        for rows, table in _parts(layout, number, plans):
+            found = list(_explained(rows, codes))
+            labels = {(fold(line.code), line.label) for _, line in found}
+            if table and len(labels) > len({code for code, _ in labels}):
+                continue  # a code with several meanings: rows of something else
+            explained += found
+            rated = {at for at, _ in found}
+            colours += [line for row in rows if row.at not in rated for line in _colours(row)]
+    kinds = {
+        kind
+        for kind in (True, False)
+        if _names_any([line for _, line in explained if is_colour(line.code) is kind], codes)
+    }
+    kept = [(at, line) for at, line in explained if is_colour(line.code) in kinds]
+    lines: dict[str, LegendLine] = {}
+    for _, line in kept:
+        lines.setdefault(fold(line.code), line)
+    colours = by_colour(colours)
+    if len(lines) < 2:
+        return _Legend([], colours, frozenset())
+    named = [line for _, line in explained if is_colour(line.code)]
+    return _Legend(list(lines.values()), colours or named, frozenset(at for at, _ in kept))
 
 
-def fill_rating(
+def _names_any(lines: Sequence[LegendLine], codes: set[str]) -> bool:
+    """Whether a legend is about these ratings; one without ratings to hold it against may be."""
+    return any(not codes or one_word(line.code, code) for line in lines for code in codes or {""})
+
+
+def _parts(
+    layout: Layout, number: int, plans: set[tuple[int, int]]
+) -> Iterator[tuple[list[_Row], bool]]:
+    """The rows that may hold a legend: all notes, and each table; whether it is a table."""
+    notes = [line.row for line in layout.lines if line.kind == "note"]
+    yield [_row(layout, number, row) for row in notes], False
+    for index, table in enumerate(layout.tables):
+        rows = [table.header, *(row.row for row in table.rows)]
+        if (number, index) in plans:
+            yield (
+                [replace(_row(layout, number, table.header, set(table.headings)), alone=True)],
+                False,
+            )
+            yield [_row(layout, number, row, table.beside) for row in rows], False
+        elif len(rows) <= MOST_EXPLAINED:
+            yield [_row(layout, number, row) for row in rows], True
+
+
+def _row(layout: Layout, number: int, row: int, only: Set[int] | None = None) -> _Row:
+    cells = layout.sheet.rows[row] if row < len(layout.sheet.rows) else ()
+    held = {col: LegendCell(cell_text(value), layout.sheet.fills.get((row, col), ""))
+            for col, value in enumerate(cells) if only is None or col in only}  # fmt: skip
+    return _Row((number, row), {col: cell for col, cell in held.items() if cell.text or cell.fill})
+
+
+def _explained(
+    rows: Sequence[_Row], codes: set[str]
+) -> Iterator[tuple[tuple[int, int], LegendLine]]:
+    """The ratings that rows explain, each with its row."""
+    for place, row in enumerate(rows):
+        cells = list(row.cells.values())
+        groups = [[cell] for cell in cells] if row.alone else [cells]
+        found = [line for group in groups for line in explain(group, codes)]
+        below = rows[place + 1] if place + 1 < len(rows) and not row.alone else None
+        if not found and below is not None:
+            found = explain_below(_words(row), _words(below), codes)
+            yield from ((below.at, line) for line in found)
+        yield from ((row.at, line) for line in found)
+
+
+def _words(row: _Row) -> dict[int, str]:
+    return {col: cell.text for col, cell in row.cells.items()}
+
+
+def _colours(row: _Row) -> Iterator[LegendLine]:
+    """What the colours of a row may mean: a coloured cell with words, or one beside words."""
+    for col, cell in row.cells.items():
+        beside = row.cells.get(col + 1)
+        if cell.fill and cell.text:
+            yield LegendLine("", " ".join(cell.text.split()), cell.fill)
+        elif cell.fill and beside is not None and beside.text and beside.fill in ("", cell.fill):
+            yield LegendLine("", " ".join(beside.text.split()), cell.fill)
+
+
+def colour_rating(
     item: Field, draft: Draft, at: At, layouts: Sequence[Layout], ratings: Sequence[Rating]
 ) -> Rating | None:
-    """The rating that a blank rating cell shows by its fill alone, or None."""
-    fill = layouts[draft.sheet].sheet.fills.get(at, "")
+    """The rating that a cell shows by its colour alone, that of its sign or its fill; or None."""
+    sheet = layouts[draft.sheet].sheet
     scale = [r for r in ratings if r.scale == item.scale]
-    return rating_by_fill(fill, scale) if fill else None
+    return rating_by_fill(sheet.inks.get(at, ""), scale) or rating_by_fill(
+        sheet.fills.get(at, ""), scale
+    )
 
 
 def is_rating(text: str, item: Field, ratings: Sequence[Rating]) -> bool:

@@ -42,8 +42,9 @@ class ReadSheet:
     """One sheet as read. `rows` is dense and starts at A1; a cell that is not there is None.
 
     `formulas` and `errors` hold the cells whose value cannot be taken at face value: the formula
-    without its ``=``, and the error's name such as ``"#N/A"``. `notes`, `fills` (``#RRGGBB``) and
-    `struck` are filled in only where the file has any and the reader was asked for them.
+    without its ``=``, and the error's name such as ``"#N/A"``. `notes`, `fills` (``#RRGGBB``),
+    `inks` (the colour of a sign or a letter or two that fill a cell) and `struck` are filled in
+    only where the file has any and the reader was asked for them.
     """
 
     name: str
@@ -53,6 +54,7 @@ class ReadSheet:
     errors: Mapping[At, str] = field(default_factory=dict)
     notes: Mapping[At, str] = field(default_factory=dict)
     fills: Mapping[At, str] = field(default_factory=dict)
+    inks: Mapping[At, str] = field(default_factory=dict)
     struck: frozenset[At] = frozenset()
     merged: Sequence[tuple[int, int, int, int]] = ()
     """First row, first column, last row, last column."""

@@ -348,6 +348,7 @@ def _with_marks(book: Book, data: bytes) -> Book:
         replace(
             sheet,
             fills=found.fills,
+            inks=found.inks,
             struck=found.struck,
             merged=found.merged,
         )

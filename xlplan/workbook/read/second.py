@@ -15,11 +15,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from xlplan.workbook.read.book import At, ReadSheet
-from xlplan.workbook.read.marks import Marks, theme_colours, tinted
+from xlplan.workbook.read.marks import LONGEST_SIGN, Marks, theme_colours, tinted
 from xlplan.workbook.read.parts import part_named
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell
+    from openpyxl.styles.colors import Color
     from openpyxl.worksheet.worksheet import Worksheet
 
 _BARE = re.compile(rb"<(?:\w+:)?t>")
@@ -100,8 +101,8 @@ def _same(value: object) -> object:
 
 
 def second_marks(data: bytes) -> dict[str, Marks]:
-    """The fills, lines through cells and merged areas of every sheet of an xlsx workbook that
-    passed the gate, by sheet name.
+    """The fills, lines through cells, colours of signs and merged areas of every sheet of an xlsx
+    workbook that passed the gate, by sheet name.
 
     Sheets that openpyxl cannot see (a strict workbook) are not in the answer.
     """
@@ -118,6 +119,7 @@ def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
     from openpyxl.cell.cell import Cell
 
     fills: dict[At, str] = {}
+    inks: dict[At, str] = {}
     struck: set[At] = set()
     for row in sheet.iter_rows():
         for cell in row:
@@ -128,6 +130,10 @@ def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
                 fills[at] = colour
             if cell.font.strike and cell.value is not None:
                 struck.add(at)
+            if isinstance(cell.value, str) and len(cell.value.strip()) <= LONGEST_SIGN:
+                colour = _colour(cell.font.color, theme) if cell.font.color else ""
+                if colour and cell.value.strip():
+                    inks[at] = colour
     return Marks(
         fills,
         frozenset(struck),
@@ -135,15 +141,18 @@ def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
             (area.min_row - 1, area.min_col - 1, area.max_row - 1, area.max_col - 1)
             for area in sorted(sheet.merged_cells.ranges, key=lambda a: (a.min_row, a.min_col))
         ),
+        inks=inks,
     )
 
 
 def _fill(cell: Cell, theme: list[str]) -> str:
     """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
     fill = cell.fill
-    if fill is None or fill.fill_type != "solid":
-        return ""
-    colour = fill.fgColor
+    return _colour(fill.fgColor, theme) if fill and fill.fill_type == "solid" else ""
+
+
+def _colour(colour: Color, theme: list[str]) -> str:
+    """A colour as ``#RRGGBB``, or ``""`` where it is the program's own."""
     base = ""
     if colour.type == "rgb" and isinstance(colour.rgb, str):
         base = colour.rgb[-6:]
