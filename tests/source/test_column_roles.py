@@ -35,6 +35,14 @@ from xlplan.workbook.read.book import CellValue
         ("Task name", "action"),
         ("Description", "action"),
         ("Revised date", "revised"),
+        ("Action to be taken to put it right", "action"),
+        ("How will we do it?", "action"),
+        ("When will it be done by?", "due"),
+        ("To be completed", "due"),
+        ("Finish by", "due"),
+        ("Where are we now?", "progress"),
+        ("Position at 31 March", "progress"),
+        ("Management response", "progress"),
         # French, Spanish, German, Dutch, Welsh
         ("Action prévue", "action"),
         ("Pilote", "lead"),
@@ -48,7 +56,16 @@ from xlplan.workbook.read.book import CellValue
         ("Zuständig", "lead"),
         ("Frist", "due"),
         ("Wer", "lead"),
+        ("Statut d’avancement", "rating"),
+        ("Plan d'action", "action"),
+        ("Sofortmaßnahmen", "action"),
+        ("Erledigt bis", "due"),
+        ("Umsetzungsstand", "rating"),
+        ("Federführung", "lead"),
         ("Actie", "action"),
+        ("Verbeteractie", "action"),
+        ("Actiehouder", "lead"),
+        ("Stand van zaken", "rating"),
         ("Verantwoordelijke", "lead"),
         ("Einddatum", "due"),
         ("Opmerkingen", "progress"),
@@ -79,6 +96,8 @@ def test_a_heading_is_understood_by_its_words(heading: str, role: str) -> None:
         ("Date closed", "due"),
         ("Existing actions", "action"),
         ("Preventive / corrective", "action"),
+        ("Progress indicators", "progress"),
+        ("Monitoring: who, when and how", "due"),
     ],
 )
 def test_words_that_make_it_something_else_weigh_more(heading: str, role: str) -> None:
@@ -117,6 +136,15 @@ def test_levels_are_no_status_and_a_column_of_states_is_one_under_any_heading() 
         [f"Mend roof {n} of the shed", "High", "Closed" if n % 2 else "Open"] for n in range(6)
     ]
     assert read("Action | Rating | On hold", *rows)["rating"] == "On hold"
+
+
+def test_a_position_that_holds_states_alone_is_the_status_where_no_column_is() -> None:
+    rows: list[list[CellValue]] = [
+        [f"Mend roof {n} of the shed", "Complete" if n % 2 else "In progress", "Open"]
+        for n in range(6)
+    ]
+    assert read("Action | Position", *[row[:2] for row in rows])["rating"] == "Position"
+    assert read("Action | Position | Status", *rows)["rating"] == "Status"
 
 
 def test_an_unheaded_first_column_of_numbers_is_the_ref() -> None:

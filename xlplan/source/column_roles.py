@@ -210,8 +210,11 @@ def read_columns(
 
 def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str, float]:
     """What a heading promises, and what the cells say where it promises nothing."""
+    settled = shape.states > 0.8 and shape.distinct <= 8
+    if scores.keys() == {"progress"} and settled and shape.repeats and shape.count >= 3:
+        return {**scores, "rating": 0.65}
     if not scores and shape.count >= 3:
-        if shape.states > 0.8 and shape.distinct <= 8:
+        if settled:
             return {"rating": 0.65}
         if (
             first

@@ -17,6 +17,8 @@ from xlplan.plan.propose_roles import guess_role
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]|\d)")
+_ELISION = re.compile(r"\b(?:[dlmns]|qu)'(?=\w)")
+_ELISION = re.compile(r"\b(?:[dlmns]|qu)'(?=\w)")
 _NOT_WORD = re.compile(r"[^\w ]+|_")
 LONGEST_HEADING = 12
 """Words beyond which a text is a sentence: it promises less."""
@@ -24,7 +26,8 @@ LONGEST_HEADING = 12
 # Number, person, day, state and note: the words that say what a column is whatever they qualify.
 _KEY = (
     r"id|ids|uid|ref|refs|reference|references|no|nos|nr|num|number|numero|nummer|sno|slno|srno|"
-    r"identifier|identificador|identifiant|kennung|lfd|rhif|cyf|cyfeirnod|index|kenmerk|volgnummer"
+    r"identifier|identificador|identifiant|kennung|lfd|rhif|cyf|cyfeirnod|index|kenmerk|volgnummer|"
+    r"codigo"
 )
 _OF_ROW = (
     r"action|risk|issue|item|task|activity|finding|audit|rec|recommendation|milestone|unique|line|"
@@ -35,12 +38,15 @@ _OF_ROW = (
     r"intervention|lfd|proposal"
 )
 _SOMEBODY = (
-    r"owners?|ownership|wer|qui|quien|pwy|leads?|leader|leading|led|responsib\w*|accountab\w*|assigned|assignees?|"
-    r"allocated|poc|sro|who|whom|officers?|persons?|personnel|managers?|stewards?|custodians?|"
+    r"owners?|ownership|wer|wie|qui|quien|pwy|leads?|leader|leading|led|responsib\w*|"
+    r"accountab\w*|assigned|assignees?|allocated|poc|sro|who|whom|officers?|persons?|personnel|"
+    r"managers?|stewards?|custodians?|"
     r"coordinators?|co ordinators?|champions?|sponsors?|handlers?|implementers?|delegates?|"
     r"responsables?|encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
     r"verantwort\w*|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
-    r"trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|contacts?"
+    r"\w+houders?|federfuhr\w*|trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|"
+    r"contacts?|"
+    r"responsabile|responsavel|ansvarig"
 )
 _SOMEBODY_PERHAPS = (
     "team|teams|group|name|names|nom|nombre|naam|enw|department|dept|unit|resource|resources|people"
@@ -51,12 +57,15 @@ _NOT_OURS = re.compile(
     r"requestor|requester|reporter|author|originator|creado|cree|erstellt|gemeldet|aangemaakt|"
     r"customers?|clients?|phone|email|e mail|telephone)\b"
 )
-_DAY = r"date|dates|datum|fecha|fechas|dyddiad|day|month|jour|deadlines?|when"
+_DAY = r"date|dates|\w*datum|fecha|fechas|dyddiad|day|month|jour|deadlines?|when"
 _DUE = (
     r"due|deadlines?|when|timescales?|time scales?|timeframes?|time frames?|timelines?|timings?|"
     r"echeances?|echeancier|delais?|calendrier|plazos?|vencimiento|cuando|cronograma|frist|fristen|"
     r"fallig\w*|termin|termine|zieldatum|zeitplan|bis wann|wann|einddatum|vervaldatum|streefdatum|"
-    r"wanneer|opleverdatum|planning|erbyn|amserlen|pryd|quand|eta|ecd|scd"
+    r"wanneer|opleverdatum|planning|erbyn|amserlen|pryd|quand|eta|ecd|scd|"
+    r"\w+frist|\w+stermin|scadenza|prazo|(?:complete|done|finish|finished|erledigt|fertig) (?:by|"
+    r"bis)|"
+    r"to be (?:completed?|done|delivered|implemented|finished|achieved|actioned|closed)"
 )
 _ENDS = (
     r"target\w*|planned|expected|scheduled|anticipated|estimated|agreed|end|ends|finish|completion|"
@@ -80,24 +89,32 @@ _NEW_DAY = re.compile(
     r"\b(?:revised|new|forecast|rescheduled|extended|extension|updated|rebaselined)\b"
 )
 _STATE = (
-    r"status|statuses|rag|brag|bragg|ragb|rygb|state|estado|statut|etat|avancement|bearbeitungsstand|"
-    r"stand|statws|sefyllfa|voortgangsstatus|situacion"
+    r"status|statuses|rag|brag|bragg|ragb|rygb|state|estado|statut|etat|avancement|stato|"
+    r"(?:bearbeitungs|umsetzungs|erledigungs|fortschritts)?stand|stand van zaken|statws|sefyllfa|"
+    r"voortgangsstatus|situacion"
 )
 _STATE_PERHAPS = (
     r"rating|completed|complete|done|closed|open|health|traffic light|implemented|achieved|"
-    r"situation|progress|stage|condition|realise|realisee|hecho|erledigt|gereed|confidence"
+    r"situation|progress|stage|condition|realise|realisee|hecho|erledigt|gereed|afgerond|confidence"
 )
 _NOT_STATE = re.compile(
     r"\b(?:risk|priority|severity|likelihood|probability|impact|inherent|residual|current risk|"
     r"control|score|outcome|criticality|urgency|maturity|compliance|importance|approval|budget|"
-    r"employment|marital)\b"
+    r"employment|marital|taux|pourcentage|porcentaje|percent)\b"
 )
 _NOTE = (
     r"comments?|commentary|remarks?|notes?|updates?|progress|narrative|log|"
     r"observaciones|observacion|comentarios?|notas?|seguimiento|progreso|avances?|commentaires?|"
     r"remarques?|observations?|suivi|bemerkung\w*|kommentare?|anmerkung\w*|notiz\w*|fortschritt|"
-    r"sachstand|opmerking\w*|toelichting|voortgang|notities|sylwadau|cynnydd|nodiadau|diweddariad"
+    r"sachstand|opmerking\w*|toelichting|voortgang|notities|sylwadau|cynnydd|nodiadau|diweddariad|"
+    r"where (?:we are|are we)|how are we doing|position (?:at|as at|statement)"
 )
+_MEASURE = (
+    r"indicators?|indicador\w*|indicateurs?|indikator\w*|dangosydd\w*|kpis?|crit[eé]r\w+|"
+    r"kriteri\w+|"
+    r"monitor(?:ed|ing)? (?:by )?(?:who|how|when|what)"
+)
+_ANSWER = r"(?:(?:management|service|officers?|auditees?|trust|council|client) )?(?:response|reply)"
 _KINDS = re.compile(
     r"\b(?:type|types|category|categories|class|classification|priority|priorities|severity|score|"
     r"scores|level|likelihood|probability|impact|cost|costs|budget|amount|value|effort|count|"
@@ -109,29 +126,33 @@ _KINDS = re.compile(
 
 # What is to be done: from the words that say so outright to those that say what it is about.
 _DO: tuple[tuple[str, float], ...] = (
-    (r"actions?|acciones|accion|gweithred\w*|camau gweithredu|camau|acties?|actiepunt\w*|aktion\w*|"
-     r"massnahmen?|mesures?|medidas?|maatregel\w*", 0.95),
+    (r"actions?|acciones|accion|gweithred\w*|camau|cam|\w*acties?|actiepunt\w*|aktion\w*|azion[ei]|"
+     r"acao|acoes|\w*massnahmen?|mesures?|medidas?|\w*maatregel\w*", 0.95),
     (r"mitigations?|mitigating|mitigate|corrective|remediation|remedial|treatment|countermeasures?|"
      r"tasks?|activity|activities|taches?|tareas?|actividad\w*|aufgaben?|aktivitat\w*|taak|taken|"
      r"activiteit\w*|tasgau?|gorchwyl\w*|activites?|arbeitspaket\w*|vorgang\w*|werkzaamheden|"
-     r"steps?|sub ?tasks?|to ?dos?|what (?:\w+ )*(?:to do|will do|do|done|needed)|we will|vorhaben",
+     r"steps?|sub ?tasks?|to ?dos?|how (?:will|do|shall|are) we (?:do|get|achieve|deliver|"
+     r"make)\w*|what (?:\w+ )*(?:to do|will do|do|done|needed)|we will|vorhaben",
      0.9),
     (r"recommendations?|recommended|recommandations?|recomendacion\w*|empfehlung\w*|aanbeveling\w*|"
      r"argymhell\w*|precautions?|interventions?|undertakings?|commitments?|deliverables?|"
      r"initiatives?|milestones?|measures?|improvements?|response|responses|respuesta|contingency|"
      r"solutions?|resolution|proposals?|requirements?|projects?|work ?packages?|jalons?|hito|hitos|"
      r"meilenstein\w*|mijlpa\w*|fix", 0.75),
-    (r"issues?|findings?|observations?|weakness\w*|problems?|non ?conformit\w*|gaps?|concerns?|"
+    (r"issues?|findings?|\w+punt|\w+punten|observations?|weakness\w*|problems?|non ?conformit\w*|"
+     r"gaps?|concerns?|"
      r"constats?|hallazgos?|feststellung\w*|bevinding\w*|vulnerabilit\w*|deficienc\w*|must do|"
      r"should do|controls?|details?|detalles?|descriptions?|descripcion\w*|beschreibung\w*|"
-     r"omschrijving\w*|beschrijving|disgrifiad|libelle|subject|summary|title|titel|titulo|titre|teitl|"
+     r"omschrijving\w*|beschrijving|disgrifiad|libelle|subject|summary|title|titel|titulo|titre|"
+     r"teitl|"
      r"intitule|asunto|betreff|onderwerp|item|items|bezeichnung|thema|beth|que|quoi|was|wat", 0.55),
     (r"risks?|riesgos?|risques?|risiken|risiko|risico\w*|risg\w*|objectives?|objetivos?|objectifs?|"
      r"ziele?|doel\w*|goals?|aims?|name|nom|nombre|topic|dependency|decision|question|statement|"
      r"priority|strategy|topics?|standard|assumptions?|opportunit\w*", 0.4),
 )  # fmt: skip
 _DONE_ALREADY = re.compile(
-    r"\b(?:existing|current|in place|present|taken|completed|to date|previous|past|possible|"
+    r"\b(?:existing|current|in place|present|(?<!be )taken|completed|to date|previous|past|"
+    r"possible|"
     r"preferred|options?|root|cause|causes|consequences?|changes?|effectiveness|dependent)\b"
 )
 ROLES = ("key", "action", "lead", "due", "rating", "progress")
@@ -144,7 +165,8 @@ def words_of(heading: str) -> str:
     parted = _CAMEL.sub(" ", heading)
     plain = unicodedata.normalize("NFKD", parted.replace("ß", "ss").replace("’", "'"))
     letters = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    letters = letters.replace("%", " percent ").replace("#", " no ").replace("'", "")
+    letters = _ELISION.sub(" ", letters).replace("%", " percent ").replace("#", " no ")
+    letters = letters.replace("'", "")
     words = _NOT_WORD.sub(" ", letters).split()
     return " ".join(_unglued(word) for word in words)
 
@@ -243,6 +265,10 @@ def _key(words: str) -> dict[str, float] | None:
 
 
 def _note(words: str) -> dict[str, float] | None:
+    if _has(_MEASURE, words) and not _has(_STATE, words):
+        return {"": 0.0}
+    if re.fullmatch(_ANSWER, words):
+        return {"progress": 0.6, "action": 0.55}
     if not _has(_NOTE, words) or _has(r"date|datum|fecha|percent", words):
         return None
     if _has(_STATE, words) and words.split()[-1] in ("rag", "brag", "status"):
@@ -252,8 +278,11 @@ def _note(words: str) -> dict[str, float] | None:
     return {"progress": 0.9, "rating": 0.2, "action": min(_do(words), 0.3)}
 
 
+_ASKS_WHEN = re.compile(r"(?:by )?(?:when|what date)\b")
+
+
 def _day(words: str) -> dict[str, float] | None:
-    asks = len(words.split()) <= 5  # a longer text with "when" in it is a sentence
+    asks = len(words.split()) <= (10 if _ASKS_WHEN.match(words) else 5)  # else it is a sentence
     due, day = _has(_DUE, words) and (asks or not _has("when", words)), _has(_DAY, words)
     day = day and (asks or not _has("when", words))
     target = re.fullmatch(
@@ -273,7 +302,7 @@ def _day(words: str) -> dict[str, float] | None:
         return {"action": 0.4, "due": 0.4}
     if _NEW_DAY.search(words):
         return {"revised": 0.8, "due": 0.6}
-    if _PAST_DAY.search(words) and not re.search(r"\b(?:be|by|when)\b", words):
+    if _PAST_DAY.search(words) and not re.search(r"\b(?:be|by|when|bis)\b", words):
         return {"due": 0.25}
     if due or target:
         return {"due": 0.95}
