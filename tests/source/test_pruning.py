@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.text_sheets import column, fates, read
 
 HEAD = "Ref | Action | Lead | Due | Status\n"
@@ -57,3 +59,59 @@ def test_a_number_and_a_title_head_the_rows_that_are_numbered_under_it() -> None
     assert column(source, "ref") == ["1.1", "1.2", "2"]
     assert column(source, "section") == ["1 The shed", "1 The shed", ""]
     assert fates(source)[1][1:] == ("heading", "section")
+
+
+PROJECT = """
+ID | Task name | Start | Finish | Resource names
+| Phase 1: Look | 01/04/2026 | 28/04/2026 |
+1 | Ask the wardens | 01/04/2026 | 14/04/2026 | Ada Quill
+2 | Draw the map | 15/04/2026 | 28/04/2026 | Ben Ode
+| Phase 2: Build | 29/04/2026 | 09/06/2026 |
+3 | Lay the path | 29/04/2026 | 19/05/2026 | Ada Quill
+"""
+
+
+def test_rows_without_ref_and_lead_are_the_phases_of_a_project() -> None:
+    source = read(PROJECT)
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert column(source, "section") == ["Phase 1: Look", "Phase 1: Look", "Phase 2: Build"]
+    (guess,) = (text for text in source.guesses if text.startswith("field section"))
+    assert "rows 2, 5 of Sheet 1" in guess
+
+
+def test_one_row_without_ref_and_lead_is_an_action() -> None:
+    source = read(PROJECT.replace("| Phase 1: Look | 01/04/2026 | 28/04/2026 |\n", ""))
+    assert len(source.rows) == 4
+
+
+BELOW = """
+Ref | Action | Lead | Due | Status | Cost
+1 | Mend the roof | Ada Quill | 31/03/2026 | Open | 5
+2 | Mend the door. | Ben Ode | 30/06/2026 | Open | 7
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| Total | | | | 12",
+        "Signed: | | Date: | | |",
+        "Approved by: | The head of the shed | | | |",
+        "Source | The warden's book | | | |",
+        "AQ = Ada Quill | BO = Ben Ode | G = Going well | D = Done | |",
+        "| All dates are those agreed with the wardens | | | |",
+    ],
+)
+def test_what_stands_below_a_table_is_no_action(line: str) -> None:
+    source = read(BELOW + line)
+    assert column(source, "ref") == ["1", "2"]
+    assert fates(source)[-1][1] == "note"
+    assert (
+        column(read(BELOW + line + "\n3 | Cut a key | Ben Ode | 1/7/2026 | Open | 1"), "ref")[-1]
+        == "3"
+    )
+
+
+def test_an_action_may_be_about_a_total_and_the_last_may_run_on() -> None:
+    source = read(BELOW + "3 | Total rewrite | | | |\n| of the shed's book | | | |")
+    assert column(source, "action")[-1] == "Total rewrite of the shed's book"

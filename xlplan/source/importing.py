@@ -38,6 +38,7 @@ from xlplan.source.choice import (
     samples_of,
     sheets_named,
 )
+from xlplan.source.headings import cell_text
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout, read_layout
 from xlplan.source.plan_rows import (
@@ -126,6 +127,7 @@ def read_source(
     if not any(kind == "action" for kind in kinds.values()):
         raise _no_plan(book, layouts)
     work.problems += left_out(book, layouts, choice)
+    work.guesses += phases(layouts, kinds)
     samples = samples_of(layouts, choice)
     proposal = propose_columns(samples, template.fields if template else ())
     work.guesses += proposal.guesses
@@ -191,6 +193,23 @@ def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[
                 f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
                 sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
             )  # fmt: skip
+
+
+def phases(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> Iterator[str]:
+    """A guess for rows of a table that were read as section headings, though they hold more."""
+    for number in sorted({number for number, _ in kinds}):
+        layout = layouts[number]
+        rows = layout.sheet.rows
+        heads = [
+            line for line in layout.lines
+            if line.kind == "section" and sum(bool(cell_text(v)) for v in rows[line.row]) > 2
+        ]  # fmt: skip
+        if heads:
+            at = ", ".join(str(line.row + 1) for line in heads)
+            yield (
+                f"field section: rows {at} of {layout.sheet.name} have neither ref nor lead and "
+                "were read as headings of the rows below; give one a ref if it is an action"
+            )
 
 
 def _columns(

@@ -27,6 +27,19 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _NUMBERING = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?(?:\s|$)")
+_TOTAL = re.compile(
+    r"(?:(?:grand |sub-?)?totals?(?: (?:actions?|costs?|budget|number|score))?|gesamt(?:summe)?|"
+    r"totaal|cyfanswm)(?: ?[(£$€%].{0,10})?:?",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    r"(?:signed|signature|signatures?|approved|authorised|authorized|prepared|reviewed|completed|"
+    r"compiled|agreed|name|position|date|version|source|sources|copyright|©|key|legend|nb|n\.b|"
+    r"note|notes|please note|last updated|\*+)\b[^.]{0,30}:?|\w[\w /&()'’-]{0,40}:",
+    re.IGNORECASE,
+)
+"""What a line below a table begins with that is none of its rows."""
+_STANDS_FOR = re.compile(r"[^\W\d_]\w{0,9}\s*=\s*\S.*", re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2}")
 MOST_GUIDANCE = 4
 """Rows below the headings that may explain them."""
@@ -49,7 +62,7 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
             kinds[row.row] = "note"
         else:
             kept.append(row)
-    kept = _with_sections(kept, cells, kinds)
+    kept = _with_sections(_without_end(kept, cells, kinds), cells, kinds)
     lines = layout.lines
     assert isinstance(lines, MutableSequence)
     for at, line in enumerate(lines):
@@ -94,11 +107,37 @@ class _Cells:
         asks = sum(bool(_EXAMPLE.match(cell_text(value))) for value in row.cells.values() if value)
         return wordy >= 2 or (asks >= 3 and asks * 2 >= row.own)
 
+    def ends(self, row: DataRow, above: DataRow) -> bool:
+        """Whether the last row of a table is none of it: a signature, a key, a note below."""
+        if _has_digit(self.text(row, "key")):
+            return False
+        own = [
+            cell_text(value) for col, value in row.cells.items() if row.origin[col][0] == row.row
+        ]
+        if not own:
+            return False
+        if sum(bool(_STANDS_FOR.fullmatch(text)) for text in own) * 2 > len(own):
+            return True
+        labels = sum(text.endswith(":") for text in own)
+        if labels * 2 >= len(own):
+            return True
+        if self.usual < 4 or len(own) * 2 > self.usual:
+            return False
+        if _CLOSING.fullmatch(own[0]):
+            return True
+        full = self.text(above, "action")[-1:] in ".;!?"
+        return (
+            len(own) == 1 and own[0] == self.text(row, "action") and own[0][:1].isupper() and full
+        )
+
     def says_something(self, row: DataRow) -> bool:
         """Whether a row has words of its own beside its ref and what every row has."""
+        who_when = self.text(row, "lead") or self.text(row, "due")
+        total = any(_TOTAL.fullmatch(cell_text(value)) for value in row.cells.values())
+        if total and not who_when:
+            return False
         if self.text(row, "action"):
             return True
-        who_when = self.text(row, "lead") or self.text(row, "due")
         far = row.row - self.above.get(row.row, -FAR) >= FAR and not row.after_break
         if row.own == 1 and not who_when and far:
             return False
@@ -113,6 +152,16 @@ class _Cells:
         }  # fmt: skip
         worded = [col for col, value in own.items() if _WORD.search(_words(value))]
         return bool(worded)
+
+
+def _without_end(
+    rows: Sequence[DataRow], cells: _Cells, kinds: dict[int, LineKind]
+) -> list[DataRow]:
+    """The rows without the lines that stand below a table and are none of its rows."""
+    kept = list(rows)
+    while len(kept) > 1 and cells.ends(kept[-1], kept[-2]):
+        kinds[kept.pop().row] = "note"
+    return kept
 
 
 def _words(value: CellValue) -> str:
@@ -137,13 +186,15 @@ def _same_everywhere(rows: Sequence[DataRow]) -> set[tuple[int, CellValue]]:
 def _with_sections(
     rows: Sequence[DataRow], cells: _Cells, kinds: dict[int, LineKind]
 ) -> list[DataRow]:
-    """Rows with a number and a title alone head the rows whose numbers begin with theirs."""
+    """Rows with a number and a title alone head the rows whose numbers begin with theirs; where
+    none has, rows without ref and lead do that stand above rows with both, from the first on."""
     numbers = [_number(row, cells) for row in rows]
     heads: dict[int, str] = {}
     for place, (row, number) in enumerate(zip(rows, numbers, strict=True)):
         below = numbers[place + 1] if place + 1 < len(rows) else ""
         if number and below.startswith(f"{number}.") and row.own <= 2 < cells.usual:
             heads[place] = number
+    heads = heads or dict.fromkeys(_phases(rows, cells), "")
     kept: list[DataRow] = []
     section: Heading | None = None
     prefix, fresh = "", False
@@ -154,12 +205,23 @@ def _with_sections(
             section, prefix = Heading(text, row.row, number=heads[place], col=col), heads[place]
             kinds[row.row], fresh = "section", True
             continue
-        if section and numbers[place] and not numbers[place].startswith(f"{prefix}."):
+        if section and prefix and numbers[place] and not numbers[place].startswith(f"{prefix}."):
             section = None
         above = (section,) if section else row.sections
         kept.append(replace(row, sections=above, starts_section=row.starts_section or fresh))
         fresh = False
     return kept
+
+
+def _phases(rows: Sequence[DataRow], cells: _Cells) -> list[int]:
+    """The places of rows that name a phase of the plan and none of its actions."""
+    if not {"key", "lead"} <= cells.column.keys() or len(rows) < 4:
+        return []
+    full = [bool(cells.text(row, "key") and cells.text(row, "lead")) for row in rows]
+    bare = [not cells.text(row, "key") and not cells.text(row, "lead") for row in rows]
+    found = [place for place, is_bare in enumerate(bare) if is_bare]
+    heads = len(found) > 1 and found[0] == 0 and all(a ^ b for a, b in zip(full, bare, strict=True))
+    return found if heads and all(full[place + 1 : place + 2] == [True] for place in found) else []
 
 
 def _number(row: DataRow, cells: _Cells) -> str:
