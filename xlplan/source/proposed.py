@@ -20,7 +20,8 @@ from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
-from xlplan.source.layout import Layout, first_line, unseen_rows
+from xlplan.source.headings import plan_title
+from xlplan.source.layout import Layout, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft, join_texts
 from xlplan.source.scales import Scales, find_scales
 from xlplan.workbook.read.book import At, Book
@@ -102,16 +103,41 @@ def _more(fields: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _title(parts: Parts, template: PlanDefinition | None) -> str:
-    """The first line above the first table of the plan, else what the template says."""
-    for columns in parts.columns:
-        layout = parts.layouts[columns.sheet]
-        row = first_line(layout)
-        first = next((line for line in layout.lines if line.row == row), None)
-        if first and first.kind == "note" and first.row < layout.tables[0].header:
-            title = " ".join(first.text.partition(" | ")[0].split())
-            if title == first.text or len(title) > 15:
-                return title[:200]
+    """A template's own title, else what stands above the first table of the plan, else on a sheet
+    that holds nothing but a cover."""
+    if template is not None and not _ANY_PLAN.fullmatch(template.title):
+        return template.title
+    ours = dict.fromkeys(columns.sheet for columns in parts.columns)
+    covers = [n for n, each in enumerate(parts.layouts) if not each.tables and n not in ours]
+    for number in (*ours, *covers):
+        layout = parts.layouts[number]
+        first = layout.tables[0].header if layout.tables else len(layout.lines)
+        unseen = unseen_rows(layout.sheet)
+        lines = [
+            line.text for line in layout.lines
+            if line.kind == "note" and line.row < first and line.row not in unseen
+            and line.row not in layout.versions
+        ]  # fmt: skip
+        if layout.sheet.visible and (title := plan_title(_alone(lines))):
+            return title
     return template.title if template else ""
+
+
+_ANY_PLAN = re.compile(r"(?:composite |improvement |action )*plan|", re.IGNORECASE)
+"""A title that says of no plan which it is."""
+
+
+def _alone(lines: Sequence[str]) -> list[str]:
+    """Lines that may be titles: one cell, or a first cell with more than a word in it; a label
+    and its value as one text."""
+    found: list[str] = []
+    for line in lines:
+        first, bar, rest = line.partition(" | ")
+        if first.endswith(":") and bar:
+            found.append(f"{first} {rest.partition(' | ')[0]}")
+        elif not bar or len(first) > 15:
+            found.append(first)
+    return found
 
 
 def _marking(parts: Parts) -> str:

@@ -1,0 +1,65 @@
+"""Which line above a table is the plan's title."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.text_sheets import book, read, sheet
+from xlplan.plan.load import load_definition
+from xlplan.source.headings import plan_title
+from xlplan.source.importing import read_source
+
+PLAN = "Ref | Action | Lead | Due\n1 | Mend the roof | Ada Quill | 31/03/2026"
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (["Ferry Council", "Ferry improvement plan"], "Ferry improvement plan"),
+        (["Appendix B", "What we will mend"], "What we will mend"),
+        (["Appendix 2: Ferry action plan"], "Ferry action plan"),
+        (["Annex A", "St Olave's School", "Draft"], "St Olave's School"),
+        (["OFFICIAL", "Last updated: 3 May 2026", "Roof tracker"], "Roof tracker"),
+        (["Theme: Sheds", "Owner: the warden"], ""),
+        (["Project: Sheds of the north"], "Sheds of the north"),
+        (["Internal audit: overdue recommendations"], "Internal audit: overdue recommendations"),
+        (["Stadt Fähre", "Maßnahmenplan 2026"], "Maßnahmenplan 2026"),
+        (["V0.4", "1", "x" * 300], ""),
+        ([], ""),
+    ],
+)
+def test_the_title_is_the_plans_and_no_appendix_or_organisation(
+    lines: list[str], title: str
+) -> None:
+    assert plan_title(lines) == title
+
+
+def test_the_title_stands_on_the_plans_sheet_or_on_a_cover() -> None:
+    cover = sheet("Shed improvement programme\n\nProject manager: | Ada Quill", "Cover")
+    plain = sheet(PLAN, "Plan")
+    titled = sheet(f"Roof action plan\n{PLAN}", "Plan")
+    assert read_source(book(cover, plain), plan_id="p").definition.title == (
+        "Shed improvement programme"
+    )
+    assert read_source(book(cover, titled), plan_id="p").definition.title == "Roof action plan"
+    hidden = replace(cover, visible=False)
+    assert read_source(book(hidden, plain), plan_id="p").definition.title == "p"
+
+
+def test_a_templates_own_title_is_kept_and_one_that_fits_any_plan_is_not() -> None:
+    text = '[plan]\nid = "t"\ntitle = "{}"\n[[field]]\nid = "ref"\nheading = "Ref"\nrole = "key"\n'
+    text += '[[field]]\nid = "action"\nheading = "Action"\nrole = "action"\n'
+    own = load_definition(text.format("Care plan of the north"), "own.toml")
+    any_plan = load_definition(text.format("Improvement plan"), "any.toml")
+    plan = book(sheet(f"Roof action plan\n{PLAN}"))
+    titles = [read_source(plan, plan_id="p", template=t).definition.title for t in (own, any_plan)]
+    assert titles == ["Care plan of the north", "Roof action plan"]
+    assert read_source(book(sheet(PLAN)), plan_id="p", template=any_plan).definition.title == (
+        "Improvement plan"
+    )
+
+
+def test_a_plan_without_a_title_is_known_by_its_id() -> None:
+    assert read(PLAN).definition.title == "plan"
