@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from xlplan.plan.timescales import (
     Timescale,
     canon_timescale,
+    dates_in,
     parse_date,
     parse_timescale,
     say_date,
@@ -195,3 +196,8 @@ def test_the_return_date_is_said_with_its_weekday() -> None:
 )
 def test_words_that_name_no_end(text: str, endless: bool) -> None:
     assert says_no_end(text) is endless
+
+
+def test_the_dates_in_a_line_of_words() -> None:
+    found = dates_in("Agreed 12 July 2026, for review in May 2026")
+    assert found == ((date(2026, 5, 31), True), (date(2026, 7, 12), False))

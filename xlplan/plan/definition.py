@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from xlplan.plan.keys import COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
+from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.field_type import FieldType
 
@@ -283,6 +284,13 @@ class PlanDefinition:
     checks: Mapping[str, str] = field(default_factory=dict)
     agreed: date | None = field(
         default=None, metadata=key("the day from which timescales such as Within 3 months count")
+    )
+    begins: date | None = field(
+        default=None, metadata=key("the day after which days without a year fall, such as 31 March")
+    )
+    year_starts: str = field(
+        default="",
+        metadata=key("the month in which years start", allowed=MONTH_NAMES, noun="a month"),
     )
     notes: tuple[str, ...] = field(
         default=(),

@@ -14,12 +14,12 @@ from functools import lru_cache
 
 from xlplan.codes.definition_codes import VAL_003
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.periods import Calendar, relative_end
 from xlplan.plan.timescales import (
     MONTH_NAMES,
     Timescale,
-    dates_in,
     ends_ongoing,
-    parse_timescale,
+    find_ending,
     say_date,
     unread_dates,
 )
@@ -43,6 +43,12 @@ NO_TIMESCALE = Due(None, "there is no timescale")
 ONGOING = Due(None, "the last line says that it is ongoing")
 
 
+def calendar_of(definition: PlanDefinition) -> Calendar:
+    """What a plan says about its time, for timescales that rest on it."""
+    starts = definition.year_starts
+    return Calendar(definition.begins, MONTH_NAMES.index(starts) + 1 if starts else 0)
+
+
 def due_of(definition: PlanDefinition, value: Value) -> Due:
     """When the value of a date or timescale field is due, and how that is known.
 
@@ -55,13 +61,13 @@ def due_of(definition: PlanDefinition, value: Value) -> Due:
     if isinstance(value, date):
         return Due(value.date() if isinstance(value, datetime) else value, "the date as written")
     if isinstance(value, Timescale):
-        found = _read(value.text, definition.agreed)
+        found = _read(value.text, definition.agreed, calendar_of(definition))
         kept = value.by is not None and found.by is None and found is not ONGOING
         return Due(value.by, "the date kept with the words") if kept else found
     if isinstance(value, Invalid):
         return Due(None, "this is not a timescale")
     if isinstance(value, str):
-        return _read(value, definition.agreed)
+        return _read(value, definition.agreed, calendar_of(definition))
     return Due(None, "no date in the words")
 
 
@@ -100,31 +106,34 @@ def say_gone(day: date) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str, agreed: date | None) -> Due:
+def _read(text: str, agreed: date | None, plan: Calendar) -> Due:
     if ends_ongoing(text):
         return ONGOING
-    days = dates_in(text)
-    if len({day for day, _ in days}) > 1:
-        return Due(days[-1][0], "of several dates the last")
-    if days:
-        day, is_month = days[0]
-        if is_month:
-            return Due(day, f"the last day of {MONTH_NAMES[day.month - 1]} {day.year:04d}")
-        alone = parse_timescale(text).key == say_date(day)
-        return Due(day, "the date as written" if alone else "the date in the words")
+    if found := find_ending(text, plan):
+        return Due(found.by, found.words) if found.by else Due(None, _NEEDS[found.needs])
     return _relative(text, agreed) or Due(None, _no_date(text))
 
 
+_NEEDS = {
+    "year_starts": "it rests on the month in which the year starts: year_starts in plan.toml",
+    "begins": "it names no year, and plan.toml does not say from when it counts: begins",
+    "": "no date in the words",
+}
+
+
 def _relative(text: str, agreed: date | None) -> Due | None:
-    by = parse_timescale(text, issued=agreed or _ANY_DAY).by
+    by = relative_end(_plain(text).lower(), agreed or _ANY_DAY)
     if by is None:
         return None
     if agreed is None:
         return Due(None, "it counts from the day the plan was agreed, which plan.toml does not say")
-    words = _IN.sub("", " ".join(text.split()).rstrip(". "))
     if by == agreed:
         return Due(by, f"at once, from {say_date(agreed)}")
-    return Due(by, f"{words} from {say_date(agreed)}")
+    return Due(by, f"{_IN.sub('', _plain(text))} from {say_date(agreed)}")
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).rstrip(". ")
 
 
 def _no_date(text: str) -> str:

@@ -6,11 +6,21 @@ Text stays as written; a due date is added where there is one. A month means its
 
 from __future__ import annotations
 
-import calendar
 import re
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Literal
+
+from xlplan.plan.periods import (
+    NO_CALENDAR,
+    Calendar,
+    Ending,
+    in_english,
+    month_end,
+    period_alone,
+    periods_in,
+    relative_end,
+)
 
 MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -23,13 +33,6 @@ MONTHS = {
     for short in (name.lower(), name[:3].lower())
 } | {"sept": 9}
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
-_NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-         "eleven", "twelve"), 1)
-}  # fmt: skip
-
 _NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})(?!\d)")
 _DAY_MONTH_YEAR = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}})(?!\d)"
@@ -37,15 +40,32 @@ _DAY_MONTH_YEAR = re.compile(
 _MONTH_DAY_YEAR = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})")
 _MONTH_YEAR = re.compile(rf"\b{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
 _SLASH_MONTH_YEAR = re.compile(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
-_WITHIN = re.compile(
-    r"(?:with)?in\s+(\w+)\s+(day|week|month|year)s?|(\w+)\s+(day|week|month|year)s?"
-)
 _WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
 _TIME = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
 _BY = re.compile(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 
 
+_WEEK = re.compile(
+    r"(?:w/?([cbe])\.?|week (commencing|beginning|starting|of|ending)):? +(?P<day>.+)"
+)
+_MID = re.compile(rf"(?:mid|(?:the )?middle of)[ -]*(?:{_MONTH}[\s,'-]*)?(\d{{4}}|\d{{2}})")
+_BEFORE = re.compile(
+    r"[(\[]?\b(?:(?:was|were|previously|formerly|original(?:ly)?(?: (?:due )?date| target)?)\b"
+    r"(?:(?!\b(?:revised|now|new|extended|changed|moved|brought)\b)[^)\]\n;])*"
+    r"|(?:revised|extended|moved|changed|deferred|slipped|brought forward|put back) from\b"
+    r"(?:(?!\bto\b)[^)\]\n;])*)[)\]]?",
+    re.IGNORECASE,
+)
+"""What a timescale says of an earlier date: "(was 31 March 2027)"."""
+_MOVED = re.compile(
+    r"^.*\b(?:revised|extended|moved|changed|deferred|slipped|brought forward|put back)"
+    r"(?: date)? to\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_END_OF = re.compile(rf"^(?:at )?(?:the )?end(?: of)?(?: the)?[ -]+(?={_MONTH}$)")
+_YEARLESS = re.compile(r"(?!(?:(?:the|at|in|end|late|of|mid)\W*)*$)(?!.*\d{3}).{2,40}")
 _ONGOING = re.compile(r"\bon[ -]?going\b")
+_ONWARDS = re.compile(r"\bonwards?\W*$")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NO_END = re.compile(
     r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
@@ -111,38 +131,125 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _month_end(year: int, month: int) -> date | None:
-    if not (1 <= month <= 12 and 1 <= year <= 9999):
-        return None
-    return date(year, month, calendar.monthrange(year, month)[1])
-
-
-def parse_timescale(text: str, issued: date | None = None) -> Timescale:
+def parse_timescale(
+    text: str, issued: date | None = None, plan: Calendar = NO_CALENDAR
+) -> Timescale:
     """A timescale from its text.
 
     `issued` is the date from which relative timescales count ("Within 3 months", "Immediate",
-    "20 days"); without it they have no date. Of several dates in one cell the last one is due,
-    unless a last line says that the work is ongoing. A month is due on its last day. Text that
+    "20 days"), `plan` says where its years begin and which year a day without one is in; without
+    them such words have no date. Of several dates in one cell the last one is due, unless a last
+    line says that the work is ongoing. A month or another period is due on its last day. Text that
     names no date keeps its words and has none.
+    """
+    ending = find_ending(text, plan)
+    by = ending.by if ending else None
+    key = _key(text)
+    if ending is None and issued is not None and not ends_ongoing(text):
+        by = relative_end(key.lower(), issued)
+    return Timescale(text, by, key)
+
+
+def _key(text: str) -> str:
+    """The text with its date or month spelled one way, where it says nothing else.
+
+    Ids rest on it: what it was for a text once it stays.
     """
     key = " ".join(text.split()).rstrip(". ")
     whole = key.lower()
-    plain = _BY.sub("", whole)
+    if _BY.sub("", whole) != whole:
+        return key
+    day = parse_date(whole)
+    if isinstance(day, date):
+        return say_date(day)
+    if day is None and (end := _month(whole)):
+        return f"{MONTH_NAMES[end.month - 1]} {end.year:04d}"
+    return key
+
+
+def find_ending(text: str, plan: Calendar = NO_CALENDAR) -> Ending | None:
+    """By when a timescale ends and how that is known, None where it names no day or period.
+
+    What "was" or is "revised from" counts only where nothing else is there. Words of other
+    languages are read where they are no English.
+    """
+    if ends_ongoing(text):
+        return None
+    found = _ending(text, plan)
+    if found is None and (english := in_english(text)):
+        found = _ending(english, plan)
+    return found
+
+
+def _ending(text: str, plan: Calendar) -> Ending | None:
+    now = _BEFORE.sub(" ", text)
+    parts = (_MOVED.sub("", now), now, text) if _MOVED.search(now) else (now, text)
+    for part in dict.fromkeys(parts):
+        whole = " ".join(part.split()).strip(".,;: ").lower()
+        plain = _BY.sub("", whole)
+        if isinstance(parse_date(plain), str):
+            return None
+        found = _alone(plain, plan) or _among(part, plan) or _without_year(plain, plan)
+        if found is not None:
+            written = whole != plain or part != text
+            return replace(found, words=_IN_WORDS) if written and found.words == _AS_IS else found
+    return None
+
+
+_AS_IS = "the date as written"
+_IN_WORDS = "the date in the words"
+
+
+def _alone(plain: str, plan: Calendar) -> Ending | None:
+    """The day, week, month or period that a text names and nothing else."""
     day = parse_date(plain)
     if isinstance(day, date):
-        return Timescale(text, day, say_date(day) if plain == whole else key)
-    if day is not None:
-        return Timescale(text, None, key)
+        return Ending(day, _AS_IS)
     if end := _month(plain):
-        month = f"{MONTH_NAMES[end.month - 1]} {end.year:04d}"
-        return Timescale(text, end, month if plain == whole else key)
-    if ends_ongoing(text):
-        return Timescale(text, None, key)
-    if found := _dates_in(text):
-        return Timescale(text, max(found)[0], key)
-    if issued is not None and (relative := _relative(whole, issued)):
-        return Timescale(text, relative, key)
-    return Timescale(text, None, key)
+        return Ending(end, _last_of(end))
+    if found := _WEEK.fullmatch(plain):
+        day = parse_date(found["day"])
+        if not isinstance(day, date) or (found[1] or found[2]).startswith("e"):
+            return Ending(day, _IN_WORDS) if isinstance(day, date) else None
+        last = min(day, date.max - timedelta(6)) + timedelta(6)
+        return Ending(last, f"the last day of the week from {say_date(day)}")
+    if (found := _MID.fullmatch(plain)) and (found[1] or len(found[2]) == 4):
+        year = max(_year(found[2]), 1)
+        name = f"{MONTH_NAMES[MONTHS[found[1]] - 1]} {year}" if found[1] else str(year)
+        middle = date(year, MONTHS[found[1]], 15) if found[1] else date(year, 6, 30)
+        return Ending(middle, f"the middle of {name}")
+    return period_alone(plain, plan)
+
+
+def _among(text: str, plan: Calendar) -> Ending | None:
+    """The last of the dates and periods that stand among other words."""
+    dates = [
+        Ending(day, _last_of(day) if is_month else _IN_WORDS) for day, is_month in _dates_in(text)
+    ]
+    found = dates + periods_in(" ".join(text.split()).lower(), plan)
+    days = sorted((each for each in found if each.by), key=lambda each: each.by or date.min)
+    if len({each.by for each in days}) > 1:
+        return replace(days[-1], words="of several dates the last")
+    return days[0] if days else found[0] if found else None
+
+
+def _last_of(end: date) -> str:
+    return f"the last day of {MONTH_NAMES[end.month - 1]} {end.year:04d}"
+
+
+def _without_year(plain: str, plan: Calendar) -> Ending | None:
+    """The first day of its name after the plan began: "31 March", "by Christmas", "year end"."""
+    plain = _END_OF.sub("", plain)
+    if not _YEARLESS.fullmatch(plain):
+        return None
+    first = plan.begins or date(2000, 1, 1)
+    found = [_alone(f"{plain} {first.year + more}", plan) for more in (-1, 0, 1)]
+    if plan.begins is None and found[1]:
+        return Ending(None, plain, "begins")
+    after = (each for each in found if each and (each.by is None or each.by >= first))
+    if (ending := next(after, None)) is None or ending.by is None:
+        return ending
+    return replace(ending, words=f"{say_date(ending.by)}: the first after {say_date(first)}")
 
 
 def say_date(day: date) -> str:
@@ -174,17 +281,7 @@ def unread_dates(text: str) -> tuple[tuple[str, Literal["ambiguous", "impossible
 
 
 def dates_in(text: str) -> tuple[tuple[date, bool], ...]:
-    """The dates that a timescale names, in order of time, and whether each is a month's last day.
-
-    What `parse_timescale` takes the due date from; relative timescales name none.
-    """
-    whole = " ".join(text.split()).rstrip(". ").lower()
-    plain = _BY.sub("", whole)
-    day = parse_date(plain)
-    if day is not None:
-        return ((day, False),) if isinstance(day, date) else ()
-    if end := _month(plain):
-        return ((end, True),)
+    """The dates in a line, in order of time, and whether each is a month's last day."""
     return tuple(sorted(_dates_in(text)))
 
 
@@ -192,9 +289,11 @@ def ends_ongoing(text: str) -> bool:
     """Whether the last of several lines says that the work goes on, and names no date.
 
     "April 25" above "Ongoing" began in April and is not late after it. "Ongoing to March 2027" has
-    an end, and so has a single line that names one.
+    an end, and so has a single line that names one, unless it is "April 2027 onwards".
     """
     lines = [line for line in text.lower().split("\n") if line.strip()]
+    if lines and _ONWARDS.search(lines[-1]):
+        return True
     return len(lines) > 1 and bool(_ONGOING.search(lines[-1])) and not _dates_in(lines[-1])
 
 
@@ -234,33 +333,16 @@ def _days_in(whole: str) -> list[date]:
 def _month(whole: str) -> date | None:
     """The last day of the month that `whole` names and nothing else."""
     if found := _MONTH_YEAR.fullmatch(whole):
-        return _month_end(_year(found[2]), MONTHS[found[1]])
+        return month_end(_year(found[2]), MONTHS[found[1]])
     if found := _SLASH_MONTH_YEAR.fullmatch(whole):
-        return _month_end(_year(found[2]), int(found[1]))
+        return month_end(_year(found[2]), int(found[1]))
     return None
 
 
 def _months_in(whole: str) -> list[date]:
     rest = _MONTH_DAY_YEAR.sub(" ", _DAY_MONTH_YEAR.sub(" ", whole))
-    ends = (_month_end(_year(m[2]), MONTHS[m[1]]) for m in _MONTH_YEAR.finditer(rest))
+    ends = (month_end(_year(m[2]), MONTHS[m[1]]) for m in _MONTH_YEAR.finditer(rest))
     return [end for end in ends if end is not None]
-
-
-def _relative(whole: str, issued: date) -> date | None:
-    if whole.removeprefix("with ").startswith("immediate"):
-        return issued
-    if not (match := _WITHIN.fullmatch(whole)):
-        return None
-    word, unit = (match[1], match[2]) if match[1] else (match[3], match[4])
-    count = _NUMBER_WORDS.get(word) or (int(word) if word.isdecimal() and len(word) < 5 else None)
-    if count is None:
-        return None
-    if unit in ("day", "week"):
-        days = issued.toordinal() + count * (7 if unit == "week" else 1)
-        return date.fromordinal(days) if days <= date.max.toordinal() else None
-    months = issued.month - 1 + count * (12 if unit == "year" else 1)
-    end = _month_end(issued.year + months // 12, months % 12 + 1)
-    return end and end.replace(day=min(issued.day, end.day))
 
 
 def canon_timescale(text: str, by: date | None = None) -> Timescale:

@@ -1,0 +1,204 @@
+"""Periods and other days that officers name without a date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from xlplan.plan.periods import Calendar, easter_sunday, in_english
+from xlplan.plan.timescales import canon_timescale, find_ending, parse_timescale
+
+SCHOOL_YEAR = Calendar(begins=date(2026, 9, 1), year_starts=4)
+CALENDAR_YEAR = Calendar(begins=date(2026, 9, 1), year_starts=1)
+
+# Twenty timescales of the kinds that stand in published plans (councils' delivery plans, hospitals'
+# and schools' action plans, audit trackers), with the day that a reader would put down. Before
+# periods were read, 9 of the 20 came out so.
+PUBLISHED = [
+    ("July 2017", date(2017, 7, 31)),
+    ("By 7 Feb 2018", date(2018, 2, 7)),
+    ("April 2023 – June 2023", date(2023, 6, 30)),
+    ("March (annually)", None),
+    ("Within three months of the approval of the scheme", None),
+    ("End of the academic year 2024/25", date(2025, 8, 31)),
+    ("Q4 2024/25", date(2025, 3, 31)),
+    ("End of Q2 25/26", date(2025, 9, 30)),
+    ("End March 2025", date(2025, 3, 31)),
+    ("Spring term 2025", date(2025, 3, 31)),
+    ("End of Autumn term 2024", date(2024, 12, 31)),
+    ("31 March 2025 (was 30 June 2025)", date(2025, 3, 31)),
+    ("w/c 12 May 2025", date(2025, 5, 18)),
+    ("Ongoing", None),
+    ("Mid-October 2024", date(2024, 10, 15)),
+    ("By Christmas 2024", date(2024, 12, 25)),
+    ("2025/26", date(2026, 3, 31)),
+    ("Dec-24", date(2024, 12, 31)),
+    ("Quarter 3 (Oct-Dec 2025)", date(2025, 12, 31)),
+    ("By 30th September", date(2025, 9, 30)),
+]
+
+
+@pytest.mark.parametrize(("text", "by"), PUBLISHED)
+def test_timescales_of_published_plans(text: str, by: date | None) -> None:
+    plan = Calendar(begins=date(2025, 4, 1), year_starts=4)
+    assert parse_timescale(text, plan=plan).by == by
+
+
+@pytest.mark.parametrize(
+    ("text", "financial", "calendar"),
+    [
+        ("Q4 26/27", date(2027, 3, 31), None),
+        ("Q1 2027-28", date(2027, 6, 30), None),
+        ("Q4 FY2026/27", date(2027, 3, 31), None),
+        ("2026/27 Q3", date(2026, 12, 31), None),
+        ("Quarter 2 of 2026/2027", date(2026, 9, 30), None),
+        ("by the end of the third quarter of 2026/27", date(2026, 12, 31), None),
+        ("Q1 2026/27 to Q3 2026/27", date(2026, 12, 31), None),
+        ("Report to board in Q4 2026/27, then review", date(2027, 3, 31), None),
+        ("H2 2026", date(2027, 3, 31), date(2026, 12, 31)),
+        ("H1 2026", date(2026, 9, 30), date(2026, 6, 30)),
+        ("second half 2026/27", date(2027, 3, 31), None),
+        ("2027 H1", date(2027, 9, 30), date(2027, 6, 30)),
+        ("Q1/2027", date(2027, 6, 30), date(2027, 3, 31)),
+        ("Financial year 2026/27", date(2027, 3, 31), None),
+        ("FY26/27", date(2027, 3, 31), None),
+        ("2026-27", date(2027, 3, 31), None),
+        ("Year end 2027", date(2027, 3, 31), date(2027, 12, 31)),
+        ("End of the financial year 2026/27", date(2027, 3, 31), None),
+        ("Year end", date(2027, 3, 31), date(2026, 12, 31)),
+        ("Q4", date(2027, 3, 31), date(2026, 12, 31)),
+    ],
+)
+def test_a_part_of_a_year_ends_by_the_month_in_which_the_year_starts(
+    text: str, financial: date, calendar: date | None
+) -> None:
+    assert parse_timescale(text, plan=SCHOOL_YEAR).by == financial
+    assert parse_timescale(text, plan=CALENDAR_YEAR).by == calendar
+    unknown = find_ending(text)
+    assert unknown is not None
+    assert (unknown.by, unknown.needs) in {(None, "year_starts"), (None, "begins")}
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("Autumn term 2026/27", date(2026, 12, 31)),
+        ("Spring term 2026/27", date(2027, 3, 31)),
+        ("end of the summer term 2027", date(2027, 7, 31)),
+        ("Spring half term 2027", date(2027, 2, 28)),
+        ("Autumn 1 2026", date(2026, 10, 31)),
+        ("Autumn 2 2026", date(2026, 12, 31)),
+        ("October half term 2026", date(2026, 10, 31)),
+        ("Summer half-term 2 2027", date(2027, 7, 31)),
+        ("End of academic year 2027", date(2027, 8, 31)),
+        ("Summer 2027", date(2027, 8, 31)),
+        ("Autumn '26", date(2026, 11, 30)),
+        ("Winter 2026/27", date(2027, 2, 28)),
+        ("Spring 2026/27", date(2027, 5, 31)),
+        ("Easter 2027", date(2027, 3, 28)),
+        ("Easter holidays 2027", date(2027, 3, 28)),
+        ("by Christmas 2026", date(2026, 12, 25)),
+        ("w/c 12 April 2027", date(2027, 4, 18)),
+        ("w/c 27 December 9999", date.max),
+        ("week ending 16 April 2027", date(2027, 4, 16)),
+        ("mid-May 2027", date(2027, 5, 15)),
+        ("mid 2027", date(2027, 6, 30)),
+        ("late 2027", date(2027, 12, 31)),
+        ("by the end of 2027", date(2027, 12, 31)),
+        ("2027", date(2027, 12, 31)),
+        ("30 June 2027 (was 31 March 2027)", date(2027, 6, 30)),
+        ("31 March 2027 (previously 30 June 2027)", date(2027, 3, 31)),
+        ("31 March 2027\nOriginally 30 June 2027", date(2027, 3, 31)),
+        ("Original date 30 June 2027, revised 31 March 2027", date(2027, 3, 31)),
+        ("Extended from 31 March 2027 to 30 June 2027", date(2027, 6, 30)),
+        ("31 March 2027, brought forward to 31 January 2027", date(2027, 1, 31)),
+        ("Policy was approved in March 2027", date(2027, 3, 31)),
+    ],
+)  # fmt: skip
+def test_words_that_say_their_day_by_themselves(text: str, by: date) -> None:
+    assert parse_timescale(text).by == by
+    assert canon_timescale(text).key == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("31 March", date(2027, 3, 31)),
+        ("end of March", date(2027, 3, 31)),
+        ("By 30th September", date(2026, 9, 30)),
+        ("December", date(2026, 12, 31)),
+        ("by Christmas", date(2026, 12, 25)),
+        ("Easter", date(2027, 3, 28)),
+        ("mid-May", date(2027, 5, 15)),
+        ("w/c 12 April", date(2027, 4, 18)),
+        ("end of autumn term", date(2026, 12, 31)),
+        ("Spring half term", date(2027, 2, 28)),
+        ("31 March (was 31 December)", date(2027, 3, 31)),
+        ("fin mars", date(2027, 3, 31)),
+    ],
+)
+def test_a_day_without_a_year_is_the_first_after_the_plan_began(text: str, by: date) -> None:
+    assert parse_timescale(text, plan=SCHOOL_YEAR).by == by
+    unknown = find_ending(text)
+    assert unknown is not None
+    assert (unknown.by, unknown.needs) == (None, "begins")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "April 2027 onwards", "From Q3 onwards", "Winter 2027", "early 2027", "FY27", "Q4 FY27",
+        "2011-12", "26-28", "Q5 2026/27", "Q4 2026/29", "H1 2026/29", "school year 2026",
+        "academic year 2026/29", "autumn term 2026/29", "autumn 2026/29", "2026/29", "27",
+        "after Easter 2027", "Christmas 2026/27", "May half term 2026/27", "w/c soon",
+        "end of term", "Monthly", "mid 27", "A1", "S1", "the end of",
+        "late", "Autumn review 2027", "31/02/2027 (was 31/01/2027)",
+    ],
+)  # fmt: skip
+def test_what_is_not_certain_has_no_day(text: str) -> None:
+    assert parse_timescale(text, date(2026, 9, 1), SCHOOL_YEAR).by is None
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("31 mars 2027", date(2027, 3, 31)),
+        ("1er mars 2027", date(2027, 3, 1)),
+        ("fin août 2027", date(2027, 8, 31)),
+        ("d’ici le 31 décembre 2026", date(2026, 12, 31)),
+        ("4e trimestre 2026", date(2026, 12, 31)),
+        ("T1 2027", date(2027, 3, 31)),
+        ("S2 2026", date(2026, 12, 31)),
+        ("31 de marzo de 2027", date(2027, 3, 31)),
+        ("finales de junio de 2027", date(2027, 6, 30)),
+        ("primer trimestre de 2027", date(2027, 3, 31)),
+        ("31. März 2027", date(2027, 3, 31)),
+        ("Ende Juni 2027", date(2027, 6, 30)),
+        ("Mitte Mai 2027", date(2027, 5, 15)),
+        ("1. Quartal 2027", date(2027, 3, 31)),
+        ("2. Halbjahr 2026", date(2026, 12, 31)),
+        ("eind maart 2027", date(2027, 3, 31)),
+        ("1e kwartaal 2027", date(2027, 3, 31)),
+        ("31 Mawrth 2027", date(2027, 3, 31)),
+        ("erbyn diwedd Mehefin 2027", date(2027, 6, 30)),
+        ("Chwarter 2 2027", date(2027, 6, 30)),
+        ("Noël 2026", date(2026, 12, 25)),
+        ("Ostern 2027", date(2027, 3, 28)),
+    ],
+)
+def test_the_usual_words_in_five_other_languages(text: str, by: date) -> None:
+    assert parse_timescale(text, plan=CALENDAR_YEAR).by == by
+
+
+def test_what_is_in_no_other_language_is_not_put_into_english() -> None:
+    assert in_english("Para 4 of the report, de facto") == ""
+    assert in_english("mi-mai 2027") == "mid may 2027"
+
+
+@pytest.mark.parametrize(
+    "day",
+    [date(1961, 4, 2), date(2024, 3, 31), date(2025, 4, 20), date(2038, 4, 25), date(2285, 3, 22)],
+)
+def test_easter_sunday(day: date) -> None:
+    assert easter_sunday(day.year) == day
