@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Tip,
         UndoResult,
     )
+    from xlplan.plan.due import DatesRead
 
 __all__ = [
     "demo", "explained", "issued", "line", "log", "merged", "new_plan", "problems_of_plan",
@@ -55,9 +56,10 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     """What `new` made of the spreadsheet."""
     fates = Counter(line.fate for line in made.source.account)
     kinds = Counter(row.kind for row in made.source.rows)
-    if as_json:
-        from xlplan import shapes
+    from xlplan import shapes
 
+    dates = shapes.dates_of(made.source)
+    if as_json:
         say_json(
             {
                 "folder": str(made.folder),
@@ -85,6 +87,7 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                 ],
                 "problems": [problem.as_json() for problem in made.problems],
                 "template": _template_shape(made),
+                "dates": shapes.dates_shape(dates),
             }
         )
         return say_problems(made.problems)
@@ -94,6 +97,8 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     click.echo(f"Imported {counted} into {relative(made.folder)}.")
     rows = ", ".join(f"{count} {fate}" for fate, count in sorted(fates.items()))
     click.echo(f"Every source row is accounted for: {rows}.")
+    if dates:
+        click.echo(_dates(dates))
     if kept := made.source.kept_back:
         click.echo("Kept back in this folder, sent to no lead and shown on no board:")
         for each in kept:
@@ -113,6 +118,19 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     folder = relative(made.folder)
     click.echo(f"Next: read {folder}/plan.toml, then run: xlplan -C {folder} check")
     return status
+
+
+def _dates(dates: DatesRead) -> str:
+    """How many actions have a day by which they are due, and what the others say instead."""
+    total = dates.read + dates.blank + sum(dates.unread.values())
+    line = f"Due dates: {dates.read} of {plural(total, 'action')}"
+    line += f", {dates.blank} blank" if dates.blank else ""
+    texts = [
+        f'"{short(text)}"' + (f" ({count} times)" if count > 1 else "")
+        for (text, _), count in dates.unread.items()
+    ]
+    more = f" and {len(texts) - 6} more" if len(texts) > 6 else ""
+    return line + (f"; no day in {', '.join(texts[:6])}{more}" if texts else "") + "."
 
 
 def _kept(each: KeptBack) -> str:

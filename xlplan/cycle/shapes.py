@@ -14,7 +14,7 @@ from xlplan.merge.fates import Cleared
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.checks.lints_past import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.due import due_of
+from xlplan.plan.due import DatesRead, count_dates, due_of
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value, show, to_json
 
@@ -55,6 +55,23 @@ def field_shapes(source: Source) -> list[dict[str, str]]:
         }
         for item in source.definition.fields
     ]
+
+
+def dates_of(source: Source) -> DatesRead | None:
+    """By when the actions of a new plan are due: how many have a day, and what the others say."""
+    rows = (row.values for row in source.rows if row.kind == "action")
+    return count_dates(source.definition, rows)
+
+
+def dates_shape(dates: DatesRead | None) -> dict[str, object] | None:
+    """The due dates of ``new --json``; None where the plan has no field for them."""
+    if dates is None:
+        return None
+    unread = [
+        {"text": text, "reason": reason, "count": count}
+        for (text, reason), count in dates.unread.items()
+    ]
+    return {"read": dates.read, "blank": dates.blank, "unread": unread}
 
 
 def check_shape(problem: Problem) -> dict[str, str]:

@@ -7,7 +7,8 @@ A relative timescale ("Within 3 months") has no date of its own; it counts from 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -23,7 +24,7 @@ from xlplan.plan.timescales import (
     say_date,
     unread_dates,
 )
-from xlplan.plan.values import Invalid, Value
+from xlplan.plan.values import Invalid, Value, show
 
 DATED = ("revised", "due")
 """Roles of the fields that say when a row is due, the one that counts first."""
@@ -141,3 +142,32 @@ def _no_date(text: str) -> str:
     if "impossible" in whys:
         return "no calendar has the date"
     return "the date can be read two ways" if whys else "no date in the words"
+
+
+@dataclass(frozen=True, slots=True)
+class DatesRead:
+    """How many of a plan's timescales have a date, and the others with the reason for each."""
+
+    read: int
+    unread: Mapping[tuple[str, str], int]
+    """By text and reason: how often."""
+    blank: int
+
+
+def count_dates(
+    definition: PlanDefinition, rows: Iterable[Mapping[str, Value]], kind: str = "action"
+) -> DatesRead | None:
+    """What `due_in` finds in these rows; None where no field says when a row is due."""
+    fields = [item for role in DATED if (item := definition.with_role(role, kind))]
+    if not fields:
+        return None
+    read = blank = 0
+    unread: Counter[tuple[str, str]] = Counter()
+    for values in rows:
+        due = due_in(definition, values, kind)
+        text = next((show(value) for item in fields if (value := values.get(item.id))), "")
+        read += due.by is not None
+        blank += due.by is None and not text
+        if due.by is None and text:
+            unread[" ".join(text.split()), due.reason] += 1
+    return DatesRead(read, unread, blank)

@@ -9,6 +9,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import KEPT_BACK, STATUS, Field, Kind, PlanDefinition
 from xlplan.plan.propose import about
+from xlplan.plan.propose_dates import DayOrder, day_order, in_order, say_order
 from xlplan.plan.propose_ratings import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
@@ -39,6 +40,7 @@ def make_rows(
     """The rows, recommendations first, each kind in source order; faults go to `problems`."""
     maker = _Maker(parts, definition, problems)
     rows = tuple(maker.row(order, draft) for order, draft in enumerate(parts.drafts, 1))
+    maker.say_orders()
     parts.kept = tuple(maker.texts)
     return rows
 
@@ -62,6 +64,8 @@ class _Maker:
             for sheet, at in places
         }
         self.texts: dict[str, None] = {}
+        self.orders = _orders(parts.drafts, definition)
+        self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
         self.led = {holds: takes for takes, holds in parts.split.items() if takes in parts.leading}
         self.mixed = {
             holds: takes for takes, holds in parts.split.items() if takes not in parts.leading
@@ -73,6 +77,8 @@ class _Maker:
         sheet = self.parts.layouts[draft.sheet].sheet.name
         for item in self.definition.fields_of(draft.kind):
             raw, at = self._raw(item, draft)
+            if item.field_type.dated and isinstance(raw, str):
+                raw = self._in_order(item, raw)
             value = canon(item, raw, self.definition)
             if value is None and item.role == "rating" and item.field_type.rated:
                 value = self._as_listed(item, draft)
@@ -126,6 +132,21 @@ class _Maker:
         glue = "\n" if item.field_type.dated else ""
         texts = [cell_text(value) for value, _ in pieces]
         return glue.join(texts) if glue else join_texts(texts), at
+
+    def _in_order(self, item: Field, text: str) -> Raw:
+        """A date that can be read two ways, as the dates of its column are written."""
+        order = self.orders.get((item.of, item.id))
+        day = in_order(text, order) if order else None
+        if day is None:
+            return text
+        self.ordered.setdefault((item.of, item.id), {})[text] = None
+        return day
+
+    def say_orders(self) -> None:
+        """How dates that can be read two ways were read, a guess for each column."""
+        for (kind, name), texts in self.ordered.items():
+            said = say_order(list(texts), self.orders[kind, name])
+            self.parts.guesses.append(about(kind, name) + said)
 
     def _rating(self, item: Field, draft: Draft, text: str) -> str:
         """A rating written twice over ("Blue Blue") is that rating; this is said."""
@@ -266,6 +287,21 @@ class _Maker:
                 )
                 if said not in self.parts.guesses:
                     self.parts.guesses.append(said)
+
+
+def _orders(
+    drafts: Sequence[Draft], definition: PlanDefinition
+) -> dict[tuple[Kind, str], DayOrder]:
+    """How each column of days writes them; what one leaves open another of the plan settles."""
+    columns = {
+        (item.of, item.id): [d.text(item.id) for d in drafts if d.kind == item.of]
+        for item in definition.fields
+        if item.field_type.dated
+    }
+    found = {key: order for key, texts in columns.items() if (order := day_order(texts))}
+    settled = {order.month_first: order for order in found.values() if order.settled_by}
+    other = next(iter(settled.values())) if len(settled) == 1 else None
+    return {key: order if order.settled_by else other or order for key, order in found.items()}
 
 
 def _texts(draft: Draft) -> list[str]:

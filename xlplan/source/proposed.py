@@ -16,10 +16,12 @@ from xlplan.plan.definition import (
     Lead,
     PlanDefinition,
 )
+from xlplan.plan.due import DATED
 from xlplan.plan.propose import free_id, make_field
+from xlplan.plan.propose_dates import propose_calendar
 from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.text import canon_text, fold
-from xlplan.plan.timescales import dates_in
+from xlplan.plan.timescales import MONTH_NAMES, dates_in
 from xlplan.source.headings import plan_title
 from xlplan.source.layout import Layout, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft, join_texts
@@ -78,12 +80,14 @@ def assemble(
     shown = [f for f in shown if f.id != parts.outcomes.get("action")]  # as long as a page
     issue = tuple(f.id for f in shown if f.id != parts.answers)
     grouped = next((f.id for f in shown if f.role == "section"), "")
+    agreed = _agreed(parts, template)
+    begins, starts = _time(parts, scales.fields, agreed, template)
     definition = PlanDefinition(
         plan_id, _title(parts, template) or plan_id, scales.fields,
         marking=_marking(parts), ratings=scales.ratings, leads=leads,
         issue=IssueSettings(fields=issue),
         composite=CompositeSettings(fields=tuple(f.id for f in shown), group_by=grouped),
-        agreed=_agreed(parts, template),
+        agreed=agreed, begins=begins, year_starts=starts,
     )  # fmt: skip
     if template is None:
         return definition, parts
@@ -91,7 +95,7 @@ def assemble(
     more = tuple(f.id for f in shown if f.id not in known)
     return replace(
         template, id=plan_id, title=definition.title, fields=scales.fields,
-        agreed=definition.agreed,
+        agreed=definition.agreed, begins=begins, year_starts=starts,
         ratings=scales.ratings, leads=leads,
         issue=replace(template.issue, fields=_more(template.issue.fields, more)),
         composite=replace(template.composite, fields=_more(template.composite.fields, more)),
@@ -163,6 +167,20 @@ def _agreed(parts: Parts, template: PlanDefinition | None) -> date | None:
         "count from that day, so put in the day on which the plan was agreed"
     )
     return day
+
+
+def _time(
+    parts: Parts, fields: Sequence[Field], agreed: date | None, template: PlanDefinition | None
+) -> tuple[date | None, str]:
+    """From when days without a year count, and the month in which the plan's years start."""
+    dated = [f for f in fields if f.role in DATED and f.field_type.dated]
+    texts = [d.text(f.id) for f in dated for d in parts.drafts if d.kind == f.of]
+    found, guesses = propose_calendar(texts, agreed)
+    mine = (found.begins, MONTH_NAMES[found.year_starts - 1] if found.year_starts else "")
+    if template is not None and (template.begins or template.year_starts):
+        return template.begins or mine[0], template.year_starts or mine[1]
+    parts.guesses += guesses
+    return mine
 
 
 def _add_fields(parts: Parts, kind: Kind) -> None:

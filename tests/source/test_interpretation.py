@@ -1,0 +1,103 @@
+"""Cells in the plan's own types: columns of dates, and the time that a plan goes by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.text_sheets import book, read, sheet
+from xlplan.cycle.shapes import dates_of, dates_shape
+from xlplan.plan.due import due_in
+from xlplan.source.importing import read_source
+
+
+@pytest.mark.parametrize(
+    ("dates", "day", "why"),
+    [
+        (("11/12/24", "11/14/24"), date(2024, 11, 12), 'month first, since "11/14/24"'),
+        (("11/12/24", "14/11/24"), date(2024, 12, 11), 'day first, since "14/11/24"'),
+        (("11/12/24", "12/11/24"), date(2024, 12, 11), "day first, which nothing in the column"),
+    ],
+)
+def test_a_column_of_dates_is_read_as_one(dates: tuple[str, str], day: date, why: str) -> None:
+    source = read(f"""
+        Ref | Action        | Due        | RAG
+        1   | Mend the hull | {dates[0]} | Green
+        2   | Paint it      | {dates[1]} | Green
+        3   | Sail it       | May 2025   | Green
+        """)
+    assert due_in(source.definition, source.rows[0].values).by == day
+    assert not source.problems
+    assert sum(why in guess and "field due: " in guess for guess in source.guesses) == 1
+
+
+def test_a_column_that_leaves_the_order_open_goes_by_another_of_the_plan() -> None:
+    source = read("""
+        Ref | Action        | Due      | Revised due date
+        1   | Mend the hull | 11/12/24 |
+        2   | Paint it      | 11/12/24 | 11/14/24
+        """)
+    assert due_in(source.definition, source.rows[0].values).by == date(2024, 11, 12)
+
+
+def test_a_column_whose_dates_do_not_agree_is_asked_about_cell_by_cell() -> None:
+    source = read("""
+        Ref | Action        | Due
+        1   | Mend the hull | 11/12/24
+        2   | Paint it      | 11/14/24
+        3   | Sail it       | 14/11/24
+        """)
+    assert [(p.code, p.where) for p in source.problems] == [("VAL-004", "plan.xlsx!Sheet 1!C2")]
+
+
+def test_the_month_in_which_years_start_and_the_year_of_a_day_are_proposed() -> None:
+    source = read("""
+        Ref | Action        | Due               | RAG
+        1   | Mend the hull | 30 September 2026 | Green
+        2   | Paint it      | Q4 26/27          | Green
+        3   | Sail it       | 31 March          | Green
+        4   | Sell it       | TBC               | Green
+        """)
+    assert (source.definition.begins, source.definition.year_starts) == (date(2026, 9, 1), "April")
+    days = [due_in(source.definition, row.values).by for row in source.rows]
+    assert days == [date(2026, 9, 30), date(2027, 3, 31), date(2027, 3, 31), None]
+    assert any(guess.startswith('plan: year_starts = "April"') for guess in source.guesses)
+    assert any(guess.startswith("plan: begins = 2026-09-01") for guess in source.guesses)
+
+
+def test_a_template_that_says_when_its_years_start_is_kept() -> None:
+    text = """
+        Ref | Action        | Due
+        1   | Mend the hull | Q4 26/27
+        2   | Paint it      | June 2026
+        """
+    template = replace(read(text).definition, year_starts="July")
+    source = read_source(book(sheet(text)), plan_id="plan", template=template)
+    assert source.definition.year_starts == "July"
+    assert not any("year_starts" in guess for guess in source.guesses)
+
+
+def test_what_has_no_day_is_counted_with_the_reason() -> None:
+    source = read("""
+        Ref | Action        | Due       | RAG
+        1   | Mend the hull | June 2026 | Green
+        2   | Paint it      | TBC       | Green
+        3   | Sail it       | TBC       | Green
+        4   | Sell it       |           | Green
+        """)
+    assert dates_shape(dates_of(source)) == {
+        "read": 1,
+        "blank": 1,
+        "unread": [{"text": "TBC", "reason": "no date in the words", "count": 2}],
+    }
+
+
+def test_a_plan_without_due_dates_counts_none() -> None:
+    source = read("""
+        Ref | Action        | Lead      | RAG
+        1   | Mend the hull | Ada Quill | Green
+        2   | Paint it      | Ben Ode   | Green
+        """)
+    assert dates_shape(dates_of(source)) is None
