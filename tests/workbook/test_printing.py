@@ -12,8 +12,10 @@ from tests.composite_sample import CREATED, sample_board
 from tests.office import Office
 from xlplan.board import composite_workbook
 from xlplan.errors import XlplanError
+from xlplan.workbook import libreoffice
+from xlplan.workbook.libreoffice import find_office
 from xlplan.workbook.write import printing
-from xlplan.workbook.write.printing import find_office, require_office, to_pdf
+from xlplan.workbook.write.printing import require_office, to_pdf
 from xlplan.workbook.write.writing import write_workbook
 
 
@@ -21,7 +23,7 @@ from xlplan.workbook.write.writing import write_workbook
 def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without LibreOffice."""
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    monkeypatch.setattr(printing, "_usual_places", lambda: iter(()))
+    monkeypatch.setattr(libreoffice, "_usual_places", lambda: iter(()))
 
 
 def program(folder: Path, text: str) -> Path:

@@ -207,6 +207,8 @@ GATE_018 = Message(
         "": f"This is a document, not a spreadsheet. {_ITSELF}",
         "old": "This is a document in a form that cannot be read here. Open it in Word, save it as "
         "a Word document (.docx), and run the command again with that.",
+        "unconverted": "This is a document of an old kind, and LibreOffice could not open it. Open "
+        "it in Word, save it as a Word document (.docx), and run the command again with that.",
     },
     lead=f"It is a document and not a workbook. {_LEAD_ITSELF}",
 )

@@ -135,7 +135,7 @@ def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> t
     # In a child process: a spreadsheet that kills its reader must not end the command.
     only = frozenset(name.casefold() for name in chosen.sheets)
     [book] = read_all(
-        [(source.name, source.resolve())],
+        [(source.name, _modern(data, source))],
         seconds=_SECONDS,
         work=partial(read_one_in_detail, only=only) if only else read_one_in_detail,
         lighter=partial(read_values_alone, only=only),
@@ -146,6 +146,19 @@ def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> t
     definition = find_template(template) if template else None
     plan_id = slug(folder.name)
     return read_source(book, plan_id=plan_id, template=definition, chosen=chosen), data
+
+
+def _modern(data: bytes, source: Path) -> Path | bytes:
+    """What is read of a source: a document of an old kind as LibreOffice turns it into .docx."""
+    from xlplan.workbook.libreoffice import to_docx
+    from xlplan.workbook.read.file_kinds import is_old_document
+
+    if not is_old_document(data):
+        return source.resolve()
+    found = to_docx(data)
+    if isinstance(found, bytes):
+        return found
+    raise XlplanError([found.at(source.name)])
 
 
 def _advised(problem: Problem) -> Problem:

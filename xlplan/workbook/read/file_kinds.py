@@ -169,6 +169,13 @@ def ole_kind(data: bytes) -> str | Filled:
     return UNKNOWN
 
 
+def is_old_document(data: bytes) -> bool:
+    """Whether these bytes are a document of Word before .docx, or one in rich text (.rtf)."""
+    if data.startswith(OLE):
+        return ole_kind(data) == OTHER_DOCUMENT and "WordDocument".encode("utf-16-le") in data
+    return data.startswith(b"{\\rtf")
+
+
 _SHEET_TYPES: tuple[tuple[bytes, str], ...] = (
     (b"sheet.binary.macroEnabled.main", "xlsb"),
     (b"ms-excel.sheet.macroEnabled.main", "xlsm"),
@@ -184,6 +191,9 @@ _WORD_TYPES: tuple[tuple[bytes, str], ...] = (
     (b"ms-word.document.macroEnabled.main", "docx"),
     (b"wordprocessingml.template.main", "docx"),
 )
+
+
+_OPEN_TEXT = b"application/vnd.oasis.opendocument.text"
 
 
 def declares(names: frozenset[str]) -> bool:
@@ -217,6 +227,8 @@ def zip_kind(names: frozenset[str], mimetype: bytes, content_types: bytes) -> st
     if mimetype:
         if mimetype.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
             return "ods"
+        if mimetype.startswith(_OPEN_TEXT):
+            return "odt"
         if mimetype.startswith(b"application/vnd.oasis.opendocument"):
             return OTHER_DOCUMENT
     if kind := _declared_kind(content_types):

@@ -34,6 +34,8 @@ __all__ = ["Admitted", "Bounds", "admit"]
 
 _TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 _INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
+DOCUMENTS = ("docx", "odt")
+"""The kinds of text documents that a plan may be kept in."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
 
@@ -65,7 +67,7 @@ def admit(
 ) -> Admitted | Problem:
     """What `data` is and that it is safe to read, or the one problem that refuses it.
 
-    `documents` admits a Word document too, for importing a plan: a return is never one. `only`
+    `documents` admits a text document too, for importing a plan: a return is never one. `only`
     names the sheets that are wanted; see `Choice`.
     """
     try:
@@ -113,15 +115,15 @@ def _admit_package(
     parts = open_parts(package)
     types = part_named(parts, "[Content_Types].xml")
     kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
-    if kind == "docx" and not documents:
+    if kind in DOCUMENTS and not documents:
         kind = OTHER_DOCUMENT
     if isinstance(kind, Filled):
         raise Refused(OLD_DOCUMENT if documents and kind == OTHER_DOCUMENT else kind)
-    if kind == "docx":
+    if kind in ("ods", "odt") and b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise Refused(PASSWORD)
+    if kind in DOCUMENTS:
         return Admitted(kind, parts)
     if kind == "ods":
-        if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
-            raise Refused(PASSWORD)
         from xlplan.workbook.read.ods import scan_ods
 
         extents, notes = scan_ods(parts.get("content.xml", b""), bounds, choice)

@@ -23,7 +23,7 @@ from xlplan.workbook.read.book import (
     many_together,
 )
 from xlplan.workbook.read.file_kinds import PASSWORD
-from xlplan.workbook.read.gate import Admitted, Bounds, admit
+from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import DEFAULT, MB, Choice, Refused, Unfit
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
@@ -97,7 +97,7 @@ def _read(
 
         sheet = ReadSheet("csv", read_values(data, bounds))
         return Book(name, "csv", (sheet,), problems=admitted.problems)
-    if admitted.kind == "docx":
+    if admitted.kind in DOCUMENTS:
         return _read_document(data, name, admitted, bounds)
     properties, saved = read_properties(admitted.parts, admitted.kind)
     problems = list(admitted.problems)
@@ -112,13 +112,19 @@ def _read(
 
 
 def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
-    from xlplan.workbook.read.word import read_word
-
     try:
+        if admitted.kind == "odt":
+            from xlplan.workbook.read.odt import read_odt
+
+            return Book(name, admitted.kind, (read_odt(admitted.parts, bounds),))
+        from xlplan.workbook.read.word import read_word
+
         return Book(name, admitted.kind, (read_word(data, admitted.parts, bounds),))
     except (Refused, MemoryError):
         raise
-    except Exception as error:  # lxml and python-docx raise nearly anything for a damaged one
+    except (
+        Exception
+    ) as error:  # XML parsers and python-docx raise nearly anything for a damaged one
         raise Refused(GATE_023.fill("word", reason=type(error).__name__)) from None
 
 

@@ -2,78 +2,47 @@
 
 Only for importing a plan (`new`): a document that comes back is no return. What a paragraph or a
 cell says is what Word shows: text that a tracked change took out is left out, text that it put in
-is read, content controls and links are looked into, list numbers are counted.
+is read, content controls and links are looked into, list numbers are counted, lists and check boxes
+of forms say what is chosen.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from xlplan.codes.gate_codes import GATE_008
-from xlplan.workbook.read.book import At, CellValue, ReadSheet, far_cells, many_cells
+from xlplan.workbook.read.book import ReadSheet
+from xlplan.workbook.read.document_rows import (
+    MOST,
+    TICKED,
+    UNTICKED,
+    Cell,
+    DocumentRows,
+    sign,
+    signs,
+)
 from xlplan.workbook.read.inbox import MB, Bounds, Refused
+from xlplan.workbook.read.list_numbers import Numbers
 from xlplan.workbook.read.word_numbers import Numbers
 
-SHEET = "Document"
-"""The name of the one sheet that a document is read as."""
-MOST = 32 * MB
-"""Bytes of the document's own part: as a tree it takes many times its size."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _GONE = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}rt", _FALLBACK})
 _BREAKS = {f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}tab": " ", f"{_W}noBreakHyphen": "-"}
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_SHOWN = frozenset({f"{_W}t", f"{_W}sym", *_BREAKS})
 _OFF = frozenset({"0", "false", "off", "none"})
 _AROUND = frozenset({"header", "footer", "footnotes", "endnotes"})
 _COMMENTS = frozenset({"comments"})
 _COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
 _COUNT = re.compile(r"\d{1,4}")
+_CODE = re.compile(r"[0-9A-Fa-f]{1,4}")
 
 Element = Any
 """An element of the document, as python-docx has it (lxml ships no types)."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """One cell of a table: its text, and from which grid column to which it reaches."""
-
-    text: str
-    start: int
-    end: int
-    fill: str = ""
-    struck: bool = False
-    carries_on: bool = False
-    """Whether it is merged with the cell above it."""
-
-
-@dataclass
-class _Sheet:
-    """The rows in the making."""
-
-    bounds: Bounds
-    rows: list[list[CellValue]] = field(default_factory=list)
-    alone: list[int] = field(default_factory=list)
-    """Rows that are a paragraph."""
-    fills: dict[At, str] = field(default_factory=dict)
-    struck: set[At] = field(default_factory=set)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    width: int = 1
-
-    def paragraph(self, text: str) -> None:
-        self.alone.append(len(self.rows))
-        self.row([text or None])
-
-    def row(self, values: list[CellValue]) -> None:
-        self.rows.append(values)
-        self.width = max(self.width, len(values))
-        if len(self.rows) > self.bounds.rows or self.width > self.bounds.columns:
-            raise far_cells(SHEET, len(self.rows), self.width)
-        if len(self.rows) * self.width > self.bounds.cells:
-            raise many_cells(SHEET, len(self.rows) * self.width)
 
 
 def read_word(data: bytes, parts: Mapping[str, bytes], bounds: Bounds) -> ReadSheet:
@@ -90,20 +59,14 @@ def read_word(data: bytes, parts: Mapping[str, bytes], bounds: Bounds) -> ReadSh
     if any(len(part) > MOST for name, part in parts.items() if name.lower().startswith("word/")):
         raise Refused(GATE_008.fill("word", mb=MOST // MB))
     document = Document(io.BytesIO(data))
-    made = _Sheet(bounds)
+    made = DocumentRows(bounds)
     numbers = Numbers(_root(document, "numbering"), _root(document, "styles"))
+    _without_prompts(document.element.body)
     for block in _blocks(document.element.body):
         _add(made, block, numbers)
     for text in _around(document, _AROUND):
         made.paragraph(text)
-    notes = {(number, 0): text for number, text in enumerate(_around(document, _COMMENTS))}
-    last = made.width - 1
-    whole = [(row, 0, row, last) for row in made.alone if last and made.rows[row][0]]
-    rows = [[*row, *([None] * (made.width - len(row)))] for row in made.rows]
-    return ReadSheet(
-        SHEET, rows, fills=made.fills, struck=frozenset(made.struck),
-        merged=tuple(sorted([*whole, *made.merged])), notes=notes,
-    )  # fmt: skip
+    return made.sheet(_around(document, _COMMENTS))
 
 
 def _root(document: Any, kind: str) -> Element | None:
@@ -142,7 +105,7 @@ def _blocks(parent: Element) -> Iterator[Element]:
             yield from _blocks(child)
 
 
-def _add(made: _Sheet, block: Element, numbers: Numbers) -> None:
+def _add(made: DocumentRows, block: Element, numbers: Numbers) -> None:
     if block.tag == f"{_W}tbl":
         _table(made, block, numbers)
         return
@@ -168,50 +131,89 @@ def _numbered(paragraph: Element, numbers: Numbers) -> str:
 
 
 def _text(paragraph: Element) -> str:
-    return "".join(_pieces(paragraph)).strip()
+    return "".join(_pieces(paragraph, [])).strip()
 
 
-def _pieces(element: Element) -> Iterator[str]:
+def _pieces(element: Element, fields: list[bool], font: str = "") -> Iterator[str]:
+    """The characters of a paragraph or a part of it. `fields` are those that are open: whether
+    what stands in their place was read already."""
     for child in element:
         tag = child.tag
-        if tag == f"{_W}t":
-            yield child.text or ""
+        if tag == f"{_W}fldChar":
+            yield _choice(child, fields)
+        elif tag in _GONE or (any(fields) and tag in _SHOWN):
+            continue
+        elif tag == f"{_W}t":
+            yield signs(font, child.text or "")
+        elif tag == f"{_W}sym":
+            yield _sign(child)
         elif tag in _BREAKS:
             yield _BREAKS[tag]
-        elif tag == f"{_W}r" and _is_set(child, "vanish"):
+        elif tag == f"{_W}r":
+            if not _is_set(child, "vanish"):
+                yield from _pieces(child, fields, _font(child))
+        elif (box := child.find(f"{_W}sdtPr/{_W14}checkbox")) is not None:
+            yield _box(box.find(f"{_W14}checked"), f"{_W14}val")
+        elif tag != f"{_W}txbxContent" and not str(tag).endswith("Pr"):
+            yield from _pieces(child, fields, font)
+
+
+def _choice(mark: Element, fields: list[bool]) -> str:
+    """Begin or end a field. A form's list or check box (ECMA-376 17.16.9 and 17.16.7) shows what
+    its data say, whatever stands in its place; of any other field that is read."""
+    kind = mark.get(f"{_W}fldCharType")
+    if kind == "end" and fields:
+        fields.pop()
+    if kind != "begin":
+        return ""
+    if any(fields):
+        fields.append(False)
+        return ""
+    choices, box = mark.find(f"{_W}ffData/{_W}ddList"), mark.find(f"{_W}ffData/{_W}checkBox")
+    fields.append(choices is not None or box is not None)
+    if choices is not None:
+        entries = [each.get(f"{_W}val") or "" for each in choices.findall(f"{_W}listEntry")]
+        usual = _count(choices.find(f"{_W}default"), 0)
+        at = _count(choices.find(f"{_W}result"), usual)
+        return entries[at] if at < len(entries) else ""
+    if box is None:
+        return ""
+    ticked = box.find(f"{_W}checked")
+    return _box(box.find(f"{_W}default") if ticked is None else ticked, f"{_W}val")
+
+
+def _box(ticked: Element | None, value: str) -> str:
+    """A check box by the element that says whether it is ticked; without a value it is."""
+    return UNTICKED if ticked is None or ticked.get(value) in _OFF else TICKED
+
+
+def _sign(symbol: Element) -> str:
+    """A single sign; of a font that is none of signs, the character itself."""
+    code = symbol.get(f"{_W}char") or ""
+    number = int(code, 16) if _CODE.fullmatch(code) else 0
+    found = sign(symbol.get(f"{_W}font") or "", number)
+    return found or (chr(number) if 0x20 <= number < 0xD800 else "")
+
+
+def _font(run: Element) -> str:
+    fonts = run.find(f"{_W}rPr/{_W}rFonts")
+    return "" if fonts is None else fonts.get(f"{_W}ascii") or fonts.get(f"{_W}hAnsi") or ""
+
+
+def _without_prompts(body: Element) -> None:
+    """Take out what a content control shows until somebody fills it in ("Choose an item.")."""
+    for control in body.iter(f"{_W}sdt"):
+        prompt = control.find(f"{_W}sdtPr/{_W}showingPlcHdr")
+        content = control.find(f"{_W}sdtContent")
+        if prompt is None or content is None or prompt.get(f"{_W}val") in _OFF:
             continue
-        elif tag not in _GONE and tag != f"{_W}txbxContent" and not str(tag).endswith("Pr"):
-            yield from _pieces(child)
+        if control.find(f"{_W}sdtPr/{_W14}checkbox") is None:
+            for text in content.iter(f"{_W}t"):
+                text.text = ""
 
 
-def _table(made: _Sheet, table: Element, numbers: Numbers) -> None:
-    rows = [list(_cells(row, numbers)) for row in _within(table, f"{_W}tr")]
-    columns = _columns(rows)
-    open_at: dict[int, int] = {}
-    for cells in rows:
-        here = len(made.rows)
-        values: list[CellValue] = [None] * (columns.width or 1)
-        for order, cell in enumerate(cells):
-            first, last = columns.of(cell, order, len(cells))
-            if cell.carries_on and first in open_at:
-                top, left, _, right = made.merged[open_at[first]]
-                made.merged[open_at[first]] = (top, left, here, right)
-                if not cell.text:
-                    continue
-            else:
-                open_at[first] = len(made.merged)
-                made.merged.append((here, first, here, last))
-            values[first] = "\n".join(filter(None, [_shown(values[first]), cell.text])) or None
-            if cell.fill:
-                made.fills[here, first] = cell.fill
-            if cell.struck:
-                made.struck.add((here, first))
-        made.row(values)
-    made.merged = [m for m in made.merged if (m[0], m[1]) != (m[2], m[3])]
-
-
-def _shown(value: CellValue) -> str:
-    return str(value) if value is not None else ""
+def _table(made: DocumentRows, table: Element, numbers: Numbers) -> None:
+    made.table([list(_cells(row, numbers)) for row in _within(table, f"{_W}tr")])
 
 
 def _within(parent: Element, wanted: str) -> Iterator[Element]:
@@ -224,14 +226,14 @@ def _within(parent: Element, wanted: str) -> Iterator[Element]:
             yield from _within(child, wanted)
 
 
-def _cells(row: Element, numbers: Numbers) -> Iterator[_Cell]:
+def _cells(row: Element, numbers: Numbers) -> Iterator[Cell]:
     at = _count(row.find(f"{_W}trPr/{_W}gridBefore"), 0)
     for cell in _within(row, f"{_W}tc"):
         span = max(1, _count(cell.find(f"{_W}tcPr/{_W}gridSpan"), 1))
         merge = cell.find(f"{_W}tcPr/{_W}vMerge")
         carries_on = merge is not None and merge.get(f"{_W}val") != "restart"
         text = "\n".join(_lines(cell, numbers)).strip("\n")
-        yield _Cell(text, at, at + span - 1, _fill(cell), _struck(cell), carries_on)
+        yield Cell(text, at, at + span - 1, _fill(cell), _struck(cell), carries_on)
         at += span
 
 
@@ -263,7 +265,7 @@ def _fill(cell: Element) -> str:
 
 def _struck(cell: Element) -> bool:
     """Whether all that stands in a cell is struck through."""
-    runs = [r for r in cell.iter(f"{_W}r") if "".join(_pieces(r)).strip()]
+    runs = [r for r in cell.iter(f"{_W}r") if "".join(_pieces(r, [])).strip()]
     return bool(runs) and all(_is_set(run, "strike") for run in runs)
 
 
@@ -271,31 +273,3 @@ def _is_set(run: Element, look: str) -> bool:
     """Whether a run has a look, such as ``strike``, that is on or off."""
     mark = run.find(f"{_W}rPr/{_W}{look}")
     return mark is not None and mark.get(f"{_W}val") not in _OFF
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Where the cells of a table go: by their order where rows have one number of cells, which
-    is what people see; else by the grid columns at which any cell begins."""
-
-    usual: int
-    starts: Sequence[int]
-
-    @property
-    def width(self) -> int:
-        return self.usual or len(self.starts)
-
-    def of(self, cell: _Cell, order: int, count: int) -> tuple[int, int]:
-        """The first and the last column of a cell that is number `order` of `count` in its row."""
-        if self.usual:
-            return (order, order) if count == self.usual else (0, self.usual - 1)
-        inside = [n for n, start in enumerate(self.starts) if cell.start <= start <= cell.end]
-        return inside[0], inside[-1]
-
-
-def _columns(rows: Sequence[Sequence[_Cell]]) -> _Columns:
-    counts = Counter(len(cells) for cells in rows if len(cells) > 1)
-    if len(counts) == 1 and all(cells for cells in rows):
-        return _Columns(next(iter(counts)), ())
-    starts = sorted({cell.start for cells in rows for cell in cells})
-    return _Columns(0, starts)
