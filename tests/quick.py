@@ -16,6 +16,7 @@ HERE = Path(__file__).parent
 LONG: Sequence[str] = (
     "board/test_accessible.py::test_every_example_in_both_renderings",
     "board/test_composite_examples.py",
+    "board/test_composite_hostile.py::test_a_text_of_forty_thousand_characters",
     "cli/test_cli.py::test_what_a_command_says_when_it_is_done[demo]",
     "cli/test_cli.py::test_what_a_crash_left_is_swept",
     "cli/test_codes.py::test_an_example_whose_answer_has_no_question",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -41,9 +44,22 @@ def write_source(path: Path, rows: tuple[tuple[str, ...], ...] = ROWS) -> Path:
     return path
 
 
+_ONCE = tempfile.TemporaryDirectory(prefix="small")
+
+
 def make(folder: Path) -> Path:
-    """A new plan in `folder`."""
-    source = write_source(folder.parent / f"{folder.name} source.xlsx")
+    """A new plan in `folder`: a copy of one that is made once for each name that a folder has."""
+    return Path(shutil.copytree(_made(folder.name), folder))
+
+
+@cache
+def _made(name: str) -> Path:
+    return make_anew(Path(_ONCE.name) / name)
+
+
+def make_anew(folder: Path) -> Path:
+    """A new plan in `folder`, with a key that no other plan has."""
+    source = write_source(folder.with_name(f"{folder.name} source.xlsx"))
     assert run(["--today", TODAY, "new", str(folder), "--from", str(source)]) in (0, 1)
     return folder
 

@@ -143,8 +143,9 @@ def room_of_target(target: str) -> str:
     return "xlplan"
 
 
-def imports(module: str, source: str) -> Iterator[Import]:
-    yield from _imports(module, parse(source), "load")
+@cache
+def imports(module: str, source: str) -> tuple[Import, ...]:
+    return tuple(_imports(module, parse(source), "load"))
 
 
 def _imports(module: str, node: ast.AST, when: When) -> Iterator[Import]:

@@ -24,7 +24,9 @@ from xlplan.cli.main import run
 from xlplan.cli.say_plain import say_csv
 from xlplan.plan.definition import STATUS
 
-CYCLE = "2026-01"
+EXAMPLE = "coded-key-actions"
+"""The smallest: ten actions, eight leads; every command is run on it, some often."""
+CYCLE, NEXT, TODAY = "2026-06", "2026-07", "2026-06-30"
 WITH_JSON = sorted(
     name
     for name, command in commands.commands.items()
@@ -36,7 +38,7 @@ WITH_JSON = sorted(
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The plan that `xlplan demo` leaves."""
     folder = tmp_path_factory.mktemp("cli") / "demo"
-    assert run(["demo", str(folder)]) == 0
+    assert run(["demo", str(folder), "--example", EXAMPLE]) == 0
     return folder
 
 
@@ -74,30 +76,30 @@ def a_return(folder: Path) -> str:
 
 def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
     """The words of a command that can be done on a copy of the demo's plan."""
-    source = ROOT / "examples" / "brag-by-recommendation" / "plan.xlsx"
+    source = ROOT / "examples" / EXAMPLE / "plan.xlsx"
     words = {
         "new": ["new", str(tmp_path / "other"), "--from", str(source)],
-        "issue": ["issue", "--cycle", "2026-02", "--lead", "Applications Manager"],
+        "issue": ["issue", "--cycle", NEXT, "--lead", "Systems Manager"],
         "undo": ["undo", a_return(plan), "--cascade", "--why", "sent by mistake"],
         "publish": ["publish", "--out", str(tmp_path / "board.xlsx")],
         "merge": ["merge", "--dry-run"],
-        "demo": ["demo", str(tmp_path / "demo")],
+        "demo": ["demo", str(tmp_path / "demo"), "--example", EXAMPLE],
         "explain": ["explain", "VAL-003"],
     }
-    return ["-C", str(plan), "--today", "2026-01-30", *words.get(name, [name])]
+    return ["-C", str(plan), "--today", TODAY, *words.get(name, [name])]
 
 
 SAYS = {
-    "check": "problems.",
+    "check": "1 problem.",
     "demo": "Open these three:",
     "explain": "What to do: Enter a date such as 28 February 2026.",
-    "issue": "Issued 1 template for 2026-02.",
-    "log": "17 changes.",
+    "issue": f"Issued 1 template for {NEXT}.",
+    "log": "12 changes.",
     "merge": "Dry run, nothing was recorded: 0 changes, 0 questions open",
     "new": "Every source row is accounted for:",
     "publish": f"for {CYCLE}.",
-    "show": "81 actions.",
-    "status": f"Cycle {CYCLE}, due back by 2026-01-23: 7 of 43 returned, 0 questions open.",
+    "show": "10 actions.",
+    "status": f"Cycle {CYCLE}, due back by 2026-06-12: 5 of 8 returned, 0 questions open.",
     "undo": "Reversed inbox/",
     "verify": "The record is whole:",
 }
@@ -153,7 +155,7 @@ def test_alone_inside_a_plan_it_says_where_the_cycle_stands_and_what_is_next(
 ) -> None:
     status, out, err = said(capsys, "-C", demo)
     assert (status, err) == (0, "")
-    assert f"Cycle {CYCLE}, due back by 2026-01-23: 7 of 43 returned." in out
+    assert f"Cycle {CYCLE}, due back by 2026-06-12: 5 of 8 returned." in out
     assert out.splitlines()[-1].startswith("Next: put what comes back into inbox")
 
 
@@ -265,7 +267,7 @@ def test_an_unknown_code_is_refused_with_the_one_that_is_near(
         ["issue"],
         ["undo"],
         ["--today", "31/02/2026", "status"],
-        ["issue", "--cycle", "2026-02", "--return-by", "soon"],
+        ["issue", "--cycle", NEXT, "--return-by", "soon"],
         ["show", "--as-of"],
     ],
     ids=" ".join,
@@ -386,14 +388,18 @@ def test_a_demo_whose_steps_cannot_be_printed_further_says_what_it_left(
         def write(self, _: str) -> int:
             return len(_) if "xlplan issue" not in _ else super().write(_)
 
+    words = ["demo", tmp_path / "demo", "--example", EXAMPLE]
     with monkeypatch.context() as patched:
         patched.setattr(sys, "stdout", Filling())
-        status, _, err = said(capsys, "demo", tmp_path / "demo")
+        status, _, err = said(capsys, *words)
     assert (status, events(tmp_path / "demo") > 0) == (1, True)
     assert "What was done is recorded" in err
     with monkeypatch.context() as patched:
         patched.setattr(sys, "stdout", Full())
-        assert "Nothing was recorded" in said(capsys, "demo", tmp_path / "demo")[2]
+        assert (
+            "Nothing was recorded"
+            in said(capsys, "demo", tmp_path / "demo", "--example", EXAMPLE)[2]
+        )
 
 
 @pytest.mark.parametrize("words", [["show", "99.9"], ["frob"]], ids=str)
@@ -427,7 +433,7 @@ def test_what_fails_after_something_was_recorded_does_not_say_that_nothing_was(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no full device")
-@pytest.mark.parametrize("words", [["issue", "--cycle", "2026-02"], ["show"]], ids=str)
+@pytest.mark.parametrize("words", [["issue", "--cycle", NEXT], ["show"]], ids=str)
 def test_a_full_disk_behind_stdout_ends_a_process_with_one(words: list[str], plan: Path) -> None:
     """Python flushes stdout once more as it ends, and would end with a status of its own."""
     code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from xlplan.cli import main; main()"
@@ -453,28 +459,35 @@ def test_an_encoding_that_lacks_characters_stops_no_command(
     assert b"Traceback" not in err
 
 
+WRITTEN = "Façade “done” → 🧱"
+
+
+@pytest.fixture(scope="module")
+def written(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the plan, to be looked at, in which an action has characters of all kinds."""
+    folder = Path(shutil.copytree(demo, tmp_path_factory.mktemp("written") / "plan"))
+    small.edit_master(folder, {("(a) 7", "evidence"): WRITTEN})
+    assert run(["-C", str(folder), "merge"]) in (0, 1)
+    return folder
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
 def test_json_loses_nothing_in_any_encoding(
-    encoding: str, plan: Path, capsys: pytest.CaptureFixture[str]
+    encoding: str, written: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small.edit_master(plan, {("12.7", "progress"): "Façade “done” → 🧱"})
-    assert run(["-C", str(plan), "merge"]) in (0, 1)
-    _, known, _ = said(capsys, "-C", plan, "show", "12.7", "--json")
-    assert "🧱" in known
-    with command("show", "12.7", "--json", folder=plan, PYTHONIOENCODING=encoding) as going:
+    _, known, _ = said(capsys, "-C", written, "show", "(a) 7", "--json")
+    assert json.loads(known)[0]["fields"]["evidence"] == WRITTEN
+    with command("show", "(a) 7", "--json", folder=written, PYTHONIOENCODING=encoding) as going:
         out, _ = going.communicate()
     assert json.loads(out.decode(_written_in(encoding))) == json.loads(known)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
-def test_csv_loses_nothing_in_any_encoding(encoding: str, plan: Path) -> None:
-    text = "Façade “done” → 🧱"
-    small.edit_master(plan, {("12.7", "progress"): text})
-    assert run(["-C", str(plan), "merge"]) in (0, 1)
-    with command("show", "--csv", folder=plan, PYTHONIOENCODING=encoding) as going:
+def test_csv_loses_nothing_in_any_encoding(encoding: str, written: Path) -> None:
+    with command("show", "--csv", folder=written, PYTHONIOENCODING=encoding) as going:
         out, _ = going.communicate()
     rows = csv.DictReader(io.StringIO(out.decode("utf-8-sig")))
-    assert {row["ref"]: row["progress"] for row in rows}["12.7"] == text
+    assert {row["ref"]: row["evidence"] for row in rows}["(a) 7"] == WRITTEN
     assert out.startswith(codecs.BOM_UTF8) is (encoding != "utf-8")
 
 
@@ -513,7 +526,7 @@ def test_a_lead_whose_name_begins_a_formula_is_shown_as_text(
     toml = plan / "plan.toml"
     name = "=1+1 Partners"
     toml.write_text(toml.read_text("utf-8") + f'\n[[lead]]\nname = "{name}"\n', "utf-8")
-    small.edit_master(plan, {("12.7", "lead"): name})
+    small.edit_master(plan, {("(a) 7", "lead"): name})
     assert run(["-C", str(plan), "merge"]) in (0, 1)
     _, table, _ = said(capsys, "-C", plan, *words)
     cells = [cell for row in csv.reader(io.StringIO(table)) for cell in row]
@@ -543,17 +556,17 @@ def _written_in(encoding: str) -> str:
 def test_a_withdrawn_action_is_shown_to_be_one(
     plan: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small.edit_master(plan, {("12.7", STATUS): "withdrawn"})
+    small.edit_master(plan, {("(a) 7", STATUS): "withdrawn"})
     assert run(["-C", str(plan), "merge"]) in (0, 1)
     _, table, _ = said(capsys, "-C", plan, "show")
-    assert [line.split()[:2] for line in table.splitlines() if "(withdrawn)" in line] == [
-        ["12.7", "(withdrawn)"]
+    assert [line[:17] for line in table.splitlines() if "(withdrawn)" in line] == [
+        "(a) 7 (withdrawn)"
     ]
-    _, whole, _ = said(capsys, "-C", plan, "show", "12.7", "1.1")
+    _, whole, _ = said(capsys, "-C", plan, "show", "(a) 7", "(a) 2")
     assert whole.splitlines().count("Withdrawn") == 1
     _, table, _ = said(capsys, "-C", plan, "show", "--csv")
     rows = csv.DictReader(io.StringIO(table))
-    assert {row["ref"] for row in rows if row["withdrawn"]} == {"12.7"}
+    assert {row["ref"] for row in rows if row["withdrawn"]} == {"(a) 7"}
 
 
 @pytest.mark.parametrize("words", [["show"], ["log"]])

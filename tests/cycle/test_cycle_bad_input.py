@@ -238,7 +238,7 @@ def test_a_pdf_by_another_name_stops_nothing(folder: Path, say: Any) -> None:
 
 def test_a_template_of_another_plan(folder: Path, tmp_path: Path, say: Any) -> None:
     (tmp_path / "next").mkdir()
-    other = small.make(tmp_path / "next" / "plan")
+    other = small.make_anew(tmp_path / "next" / "plan")
     small.issue(other)
     data = small.give_back(other, small.LETTINGS, {("1.1", "rating"): "Red"}).read_bytes()
     (folder / "inbox" / "theirs.xlsx").write_bytes(data)
@@ -339,7 +339,7 @@ def test_a_master_made_with_another_key_is_to_be_moved_away(
     folder: Path, tmp_path: Path, say: Any
 ) -> None:
     (tmp_path / "copy").mkdir()
-    copy = small.make(tmp_path / "copy" / "plan")  # a plan of the same name
+    copy = small.make_anew(tmp_path / "copy" / "plan")  # a plan of the same name
     shutil.copy(copy / "master.xlsx", folder / "master.xlsx")
     found = say(folder, "merge")
     assert "were not made by this plan" in found.line("OUT-006")

@@ -240,7 +240,7 @@ def test_a_template_of_a_copy_of_this_plan_with_another_key_is_refused(
     folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "copy").mkdir()
-    copy = small.make(tmp_path / "copy" / "plan")
+    copy = small.make_anew(tmp_path / "copy" / "plan")
     small.issue(copy)
     result = merged(folder, forged(template(copy), lambda *_: None))
     assert codes(result)[0] == "RET-002"

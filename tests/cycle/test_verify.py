@@ -416,7 +416,7 @@ def test_without_its_key_a_plan_can_be_looked_at_and_no_more(
 def with_another_key(folder: Path, tmp_path: Path) -> Path:
     """The plan with the secret key of another one copied over its own."""
     (tmp_path / "other").mkdir()
-    other = small.make(tmp_path / "other" / "plan")
+    other = small.make_anew(tmp_path / "other" / "plan")
     shutil.copy(other / "secret.key", folder / "secret.key")
     return folder
 
@@ -519,7 +519,7 @@ def test_a_plan_whose_id_was_changed_says_to_put_it_back(
 def test_a_ledger_of_another_plan_does_not_go_with_this_key(folder: Path, tmp_path: Path) -> None:
     """A template is recognised by the key it was signed with, not by the plan's name."""
     (tmp_path / "other").mkdir()
-    other = small.make(tmp_path / "other" / "plan")
+    other = small.make_anew(tmp_path / "other" / "plan")
     data = (folder / "inbox" / "Head of Repairs.xlsx").read_bytes()
     (other / "inbox" / "Head of Repairs.xlsx").write_bytes(data)
     with small.opened(other) as plan:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -617,6 +618,12 @@ def whole(name: str, request: pytest.FixtureRequest) -> tuple[Book, Source]:
         path = request.getfixturevalue("shared") / "plans" / f"{name}.xlsx"
         if not path.is_file():
             pytest.skip(f"{path.name} is not in the shared folder")
+    return read_whole(path)
+
+
+@cache
+def read_whole(path: Path) -> tuple[Book, Source]:
+    """A file as it is read and imported; once for all tests that look at it."""
     found = read_book(path.read_bytes(), path.name, detail=True)
     return found, read_source(found, plan_id="plan")
 
@@ -647,6 +654,7 @@ def test_the_template_of_its_way_carries_every_action_of_a_whole_plan(
     assert column(source, "ref") == column(plain, "ref")
 
 
+@cache
 def shipped_template(name: str) -> PlanDefinition:
     path = Path(__file__).resolve().parent.parent.parent / "workbook_templates" / f"{name}.toml"
     return load_definition(path.read_text(encoding="utf-8"))

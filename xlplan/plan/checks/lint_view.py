@@ -20,25 +20,64 @@ from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.values import Invalid, Value
 
-_OUTSTANDING = re.compile(
+_DONE = r"(?:\w+(?:ed|en|wn|ne|nt|lt|ld|ght|de|ut|ad|et|un|nd))"
+"""How most past participles end: written, drawn, done, sent, built, held, bought, made, put."""
+_LEFT = re.compile(
     r"\b(?:"
     r"(?:is|are|remains?|still) outstanding"
     r"|(?<!no )outstanding (?:actions?|work|tasks?|issues?|items?)"
     r"|not (?:yet )?(?:been )?(?:fully )?"
     r"(?:completed?|started|begun|finished|done|implemented|in place|agreed)"
     r"|not yet|yet to|incomplete"
-    r"|still (?:to|in progress|being|awaiting|waiting|needs?)"
+    r"|still (?:to|in progress|being|under|awaiting|waiting|needs?|required)"
     r"|(?:remains?|needs?|is|are) to be"
-    r"|in progress|under ?way|awaiting|work (?:continues|is continuing)"
+    rf"|(?<!continue )(?<!continues )(?<!found )(?<!seem )(?<!seems )to be (?:\w+ly )?{_DONE}"
+    rf"|(?:is|are|currently|now) being (?:\w+ly )?{_DONE}"
+    r"|currently (?:taking place|under|\w+ing)"
+    r"|in progress|progressing|under ?way|under (?:review|development|discussion|consultation)"
+    r"|in the process of|awaiting|waiting for|work (?:continues|is continuing)"
+    r"|(?:nearly|almost) (?:completed?|finished|done|ready)"
+    r"|(?:sessions?|meetings?|days?|dates?|workshops?|briefings?|visits?|interviews?|training|hall"
+    r"|room)(?: is| are| ha(?:s|ve) been)? (?:booked|arranged|scheduled|fixed)(?! and )"
     r"|delayed|behind schedule"
-    r")\b",
+    r")\b|^to follow\b|\bto follow$",
     re.IGNORECASE,
 )
+"""Words of work that is left, whenever it is to be done."""
+_AHEAD = re.compile(
+    r"\bwill(?: also)? \w+(?: \w+ed\b)?"
+    r"|\bto (?:commence|begin|start|go|hear|report|discuss|deliver|complete|finish|launch|hold"
+    r"|agree|consider|meet|produce|publish|implement|approve|present|recruit|take place)\b"
+    r"|^to (?!date\b)[a-z]+"
+    r"|(?<!was )(?<!were )\b(?:booked|arranged|scheduled|planned|fixed|due|expected)\b"
+    r"|\b(?:go(?:es)?(?: live)?|opens?|starts?|begins?|commences?|takes? place"
+    r"|follows?(?= (?:on|in|by)\b))\b",
+    re.IGNORECASE,
+)
+"""Words of work that is left where the clause says when."""
+_MONTH = rf"(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTH_NAMES)}|Sept)\.?"
+_WHEN = re.compile(
+    rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}\b|\b{_MONTH}(?![a-z])|\bQ[1-4]\b"
+    r"|\b(?:in|by|from|for|until|before|during) (?:19|20)\d\d\b"
+    r"|\b(?:spring|summer|autumn|winter|new year|soon|shortly|in due course)\b"
+    r"|\bnext (?:week|month|year|term|quarter|meeting|cycle|release|board)\b"
+    r"|\b(?:within|in|after) (?:\w+|half a) (?:weeks?|months?|years?|terms?)\b"
+)
+_FOR_GOOD = re.compile(
+    r"\b(?:annual(?:ly)?|yearly|quarterly|termly|monthly|weekly|daily|regular(?:ly)?|routinely"
+    r"|(?:each|every|once an?) \w+|a (?:year|month|week|day))\b",
+    re.IGNORECASE,
+)
+"""What is done again and again is no work that is left, unless its clause says when."""
+_CASE = re.compile(r"\b(?:where|if|when|whenever|unless|should)\b", re.IGNORECASE)
+_CLAUSE_ENDS = re.compile(r"[.;!?]\s+|[.;!?]$|\n|\s+[-–—]+\s*|\s*[–—]+\s+")
+_LONG = 60
+"""Characters of a note that a message repeats."""
 _COMPLETED = re.compile(
-    r"(?:^|[.;:!?\n\]] ?| [-–] )"
+    r"(?:^|[.;:!?\n\]/] ?| [-–] )"
     r"((?:(?:this|the|all) )?(?:actions? |work |review )?"
     r"(?:(?:has|have) (?:now )?been |is |are |now )?(?:now |fully )*"
-    r"(?:completed?|finished|closed))"
+    r"(?:completed?|finished|closed|done|achieved|implemented|delivered))"
     r"(?=\s*(?:$|[.,;:!?\n)–-]|(?:on|in) (?!part|principle|progress|track|target|schedule)"
     rf"|(?:{'|'.join(MONTH_NAMES)}) \d{{4}}))",
     re.IGNORECASE,
@@ -218,9 +257,29 @@ def entries_of(note: str) -> list[str]:
 
 
 def says_outstanding(note: str) -> str:
-    """The words of a note that say there is work left, or ``""``."""
-    found = _OUTSTANDING.search(_one_spaced(note))
-    return found[0] if found else ""
+    """The words of a note that say there is work left, or ``""``.
+
+    Work that goes on for ever is none, nor is what happens in some case ("where a visit was not
+    made"), unless the clause says when.
+    """
+    for clause in _CLAUSE_ENDS.split(_one_spaced(note)):
+        left = _LEFT.search(clause)
+        if left and (_WHEN.search(clause) or not _excused(clause, left.start())):
+            return left[0]
+        ahead = _AHEAD.search(clause)
+        when = _WHEN.search(clause, ahead.end()) if ahead else None
+        if ahead and when:
+            return _shortened(clause[ahead.start() : when.end()])
+    return ""
+
+
+def _excused(clause: str, at: int) -> bool:
+    """Whether the words at this place in a clause say nothing of this action's own work."""
+    return bool(_FOR_GOOD.search(clause) or _CASE.search(clause, 0, at))
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _LONG else words[: _LONG - 1].rstrip() + "…"
 
 
 def says_completed(note: str) -> str:
