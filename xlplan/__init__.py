@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from xlplan.merge.fates import Fate
     from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question
     from xlplan.plan.definition import Field, Lead, PlanDefinition
+    from xlplan.plan.due import DatesRead
     from xlplan.plan.timescales import Timescale
     from xlplan.plan.values import Invalid, show_in
     from xlplan.source.account import KeptBack
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Candidate", "Change", "Demo", "Fate", "Field", "Invalid", "IssueResult", "IssuedTemplate",
-    "KeptBack", "Lead", "LeadStatus", "MasterRow", "MergeResult", "NewPlan", "NextStep", "Place",
+    "Candidate", "Change", "DatesRead", "Demo", "Fate", "Field", "Invalid", "IssueResult",
+    "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "MasterRow", "MergeResult", "NewPlan",
+    "NextStep", "Place",
     "Plan", "PlanDefinition", "Problem", "PublishResult", "Question", "ReturnReport", "Status",
     "Timescale", "Tip", "UndoResult", "XlplanError", "__version__", "demo", "is_plan", "new_plan",
     "open_plan", "shapes", "show_in",
@@ -57,6 +59,7 @@ _WHERE = {
     "merge.fates": ("Fate",),
     "merge.model": ("Candidate", "Change", "MasterRow", "Place", "Question"),
     "plan.definition": ("Field", "Lead", "PlanDefinition"),
+    "plan.due": ("DatesRead",),
     "plan.timescales": ("Timescale",),
     "plan.values": ("Invalid", "show_in"),
     "source.account": ("KeptBack",),

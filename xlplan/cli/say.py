@@ -28,6 +28,7 @@ from xlplan.errors import Problem
 if TYPE_CHECKING:
     from xlplan import (
         Change,
+        DatesRead,
         Demo,
         KeptBack,
         MasterRow,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         Tip,
         UndoResult,
     )
-    from xlplan.plan.due import DatesRead
 
 __all__ = [
     "demo", "explained", "issued", "line", "log", "merged", "new_plan", "problems_of_plan",

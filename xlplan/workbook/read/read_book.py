@@ -39,15 +39,13 @@ __all__ = ["Bounds", "read_book"]
 Rows = list[list[CellValue]]
 
 _DETAILED = ("xlsx", "xlsm")
-_UNREAD = ("docProps/", "xl/theme/")
-"""Parts that say nothing of values."""
+_UNREAD = ("docProps/", "xl/theme/")  # parts that say nothing of values
 _STYLES = "xl/styles.xml"
 _EMPTY_SHEET = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
     b"<sheetData/></worksheet>"
 )
-_PLENTY = 32 * MB
-"""Bytes of parts above which a reader gets the file as it came, to hold it only once."""
+_PLENTY = 32 * MB  # of parts: above that a reader gets the file as it came, to hold it only once
 
 
 def read_book(

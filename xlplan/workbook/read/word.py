@@ -26,7 +26,6 @@ from xlplan.workbook.read.document_rows import (
 )
 from xlplan.workbook.read.inbox import MB, Bounds, Refused
 from xlplan.workbook.read.list_numbers import Numbers
-from xlplan.workbook.read.word_numbers import Numbers
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
