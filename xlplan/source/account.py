@@ -199,6 +199,7 @@ def _texts(
     if line.kind not in ("note", "data", "header"):
         return
     if ours:
+        yield from _beside(layout, line, (number, line.row) in legend)
         if line.kind == "data" and _joined_unseen(work, number, line.row):
             yield Text(line.text, sheet.name, at, ROW)
         return
@@ -217,6 +218,17 @@ def _texts(
     elif seen:
         marked = NOT_FOR_PUBLICATION.search(" ".join(text.split()))
         yield Text(text, sheet.name, at, MARKED if marked else "")
+
+
+def _beside(layout: Layout, line: Line, explains: bool) -> Iterator[Text]:
+    """What stands in a row of the plan, but right of its table: shown where it is a legend."""
+    sheet = layout.sheet
+    cells = sheet.rows[line.row] if line.row < len(sheet.rows) else ()
+    held = {col: cell_text(cells[col]) for col in sorted(layout.tables[line.table].beside)
+            if col < len(cells) and cell_text(cells[col])}  # fmt: skip
+    if held:
+        why = "" if explains and line.row not in unseen_rows(sheet) else LIST
+        yield Text(" | ".join(held.values()), sheet.name, a1(line.row, min(held)), why)
 
 
 def _why(work: Work, number: int, line: Line) -> str:

@@ -20,7 +20,7 @@ from xlplan.source.column_roles import Reading, read_columns
 from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout, Table
-from xlplan.source.pruning import prune
+from xlplan.source.pruning import prune, set_aside
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet, a1
 
 Place = tuple[int, int]
@@ -73,7 +73,8 @@ def choose_tables(
     for number, layout in enumerate(layouts):
         for index, table in enumerate(layout.tables):
             reading = _read(table, chosen)
-            if prune(layout, table, reading):
+            aside = set_aside(table, reading)
+            if prune(layout, table, reading) or aside:
                 reading = _read(table, chosen)
             found.readings[number, index] = reading
     plans = {

@@ -11,7 +11,11 @@ from collections.abc import MutableSequence, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from xlplan.plan.legend import LegendCell, explain
+from xlplan.plan.status_words import is_colour, known_rating
+from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading
+from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.workbook.read.book import CellValue
@@ -62,7 +66,8 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
             kinds[row.row] = "note"
         else:
             kept.append(row)
-    kept = _with_sections(_without_end(kept, cells, kinds), cells, kinds)
+    kept = _without_key(_without_end(kept, cells, kinds), cells, kinds)
+    kept = _with_sections(kept, cells, kinds)
     lines = layout.lines
     assert isinstance(lines, MutableSequence)
     for at, line in enumerate(lines):
@@ -162,6 +167,95 @@ def _without_end(
     while len(kept) > 1 and cells.ends(kept[-1], kept[-2]):
         kinds[kept.pop().row] = "note"
     return kept
+
+
+def _without_key(
+    rows: Sequence[DataRow], cells: _Cells, kinds: dict[int, LineKind]
+) -> list[DataRow]:
+    """The rows without a legend or a count of ratings below the table, and without its heading."""
+    end = len(rows)
+    while end and _names_rating(rows[end - 1], cells.usual):
+        end -= 1
+    if len(rows) - end < 2:
+        end = len(rows)
+        while end and _figures(_own(rows[end - 1])[1:]):
+            end -= 1
+        if not 0 < end < len(rows) or not _names_ratings(rows[end - 1]):
+            return list(rows)
+    if end and _stands_apart(rows[end - 1], cells):
+        end -= 1
+    if not end:
+        return list(rows)
+    kinds.update((row.row, "note") for row in rows[end:])
+    return list(rows[:end])
+
+
+def _own(row: DataRow) -> list[str]:
+    return [cell_text(value) for col, value in row.cells.items() if row.origin[col][0] == row.row]
+
+
+def _figures(texts: Sequence[str]) -> bool:
+    return bool(texts) and not any(c.isalpha() for text in texts for c in text)
+
+
+def _names_rating(row: DataRow, usual: int) -> bool:
+    """Whether a short row is a rating with its meaning, or with how often it is there."""
+    own = _own(row)
+    if len(own) < 2 or len(own) > usual or known_rating(own[0]) is None:
+        return False
+    return _figures(own[1:]) or (len(own) * 2 <= usual and not is_colour(own[1]))
+
+
+def _names_ratings(row: DataRow) -> bool:
+    """Whether a row heads a count: several ratings side by side."""
+    return len({fold(text) for text in _own(row) if known_rating(text)}) > 1
+
+
+def _stands_apart(row: DataRow, cells: _Cells) -> bool:
+    """Whether a row below a blank one heads what follows: it is short, or names ratings."""
+    apart = row.row - cells.above.get(row.row, row.row) > 1
+    return apart and (row.own * 2 <= cells.usual or _names_ratings(row))
+
+
+def set_aside(table: Table, reading: Reading) -> bool:
+    """Take lists and legends that stand right of the table, past a blank column, out of it;
+    returns whether there was any. They are in `table.beside` then.
+
+    Such columns have no role, and hold a run of cells from the top that ends before the table
+    does, or a rating and its meaning in each row.
+    """
+    used = sorted({*table.headings, *(col for row in table.rows for col in row.cells)})
+    starts = [col for before, col in pairwise(used) if col - before > 1]
+    last = max(reading.roles, default=0)
+    for start, end in pairwise([*(col for col in starts if col > last), 1 << 20]):
+        columns = [col for col in used if start <= col < end]
+        if _is_list(table, columns):
+            table.beside |= set(columns)
+    for col in table.beside:
+        table.headings.pop(col, None)
+    if table.beside:
+        table.rows[:] = [
+            replace(row, cells={c: v for c, v in row.cells.items() if c not in table.beside},
+                    own=row.own - sum(row.origin[c][0] == row.row for c in row.cells
+                                      if c in table.beside))
+            for row in table.rows
+        ]  # fmt: skip
+    return bool(table.beside)
+
+
+def _is_list(table: Table, columns: Sequence[int]) -> bool:
+    filled = [any(cell_text(row.cells.get(col)) for col in columns) for row in table.rows]
+    count = sum(filled)
+    named = [
+        LegendCell(cell_text(row.cells.get(col))) for row in table.rows for col in columns
+    ] if len(columns) == 2 else []  # fmt: skip
+    pairs = [explain(pair) for pair in zip(named[::2], named[1::2], strict=True)]
+    if count > 1 and len({line[0].code for line in pairs if line}) == count:
+        return True
+    if any(role_scores(table.headings.get(col, "")) for col in columns):
+        return False
+    run = count > 1 and all(filled[:count])
+    return run and count < len(filled)
 
 
 def _words(value: CellValue) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.legend import LegendCell, LegendLine, by_colour, explain, explain_below
@@ -87,8 +88,8 @@ def find_scales(
             chosen[item.id] = replace(item, scale=home)
             continue
         name = item.id if ratings else ""
-        group = [c for f in cells if f not in coloured for c in cells[f]
-                 if f == item.id or not ratings]  # fmt: skip
+        others = [cells[f] for f in cells if f not in coloured and f != item.id and not ratings]
+        group = [*held, *(cell for each in others if _alike(each, held) for cell in each)]
         if ratings and _one_word_throughout(texts):
             group = []  # one word is no second scale
         made, notes = propose_scale(group, legend.lines if not name else (), name)
@@ -112,6 +113,13 @@ def find_scales(
 
 def _main_first(item: Field) -> int:
     return {"rating": 0, "previous_rating": 1, "initial_rating": 2}.get(item.role, 3)
+
+
+def _alike(one: Sequence[RatingCell], other: Sequence[RatingCell]) -> bool:
+    """Whether one column may be on the scale of another: most of its texts are there, or known."""
+    texts = {fold(cell.text) for cell in one if cell.text}
+    there = {fold(cell.text) for cell in other}
+    return sum(text in there or bool(known_state(text)) for text in texts) * 2 >= len(texts)
 
 
 def _one_word_throughout(texts: Sequence[str]) -> bool:
@@ -181,10 +189,10 @@ def _legend(layouts: Sequence[Layout], codes: set[str], plans: set[tuple[int, in
     explained: list[tuple[tuple[int, int], LegendLine]] = []
     colours: list[LegendLine] = []
     for number, layout in enumerate(layouts):
-        for rows, table in _parts(layout, number, plans):
+        for rows in _parts(layout, number, plans):
             found = list(_explained(rows, codes))
             labels = {(fold(line.code), line.label) for _, line in found}
-            if table and len(labels) > len({code for code, _ in labels}):
+            if len(labels) > len({code for code, _ in labels}):
                 continue  # a code with several meanings: rows of something else
             explained += found
             rated = {at for at, _ in found}
@@ -210,22 +218,20 @@ def _names_any(lines: Sequence[LegendLine], codes: set[str]) -> bool:
     return any(not codes or one_word(line.code, code) for line in lines for code in codes or {""})
 
 
-def _parts(
-    layout: Layout, number: int, plans: set[tuple[int, int]]
-) -> Iterator[tuple[list[_Row], bool]]:
-    """The rows that may hold a legend: all notes, and each table; whether it is a table."""
+def _parts(layout: Layout, number: int, plans: set[tuple[int, int]]) -> Iterator[list[_Row]]:
+    """The rows that may hold a legend: notes that stand together, each table that is not the
+    plan's, and of the plan's its headings and what stands beside it."""
     notes = [line.row for line in layout.lines if line.kind == "note"]
-    yield [_row(layout, number, row) for row in notes], False
+    for _, run in groupby(enumerate(notes), lambda each: each[1] - each[0]):
+        yield [_row(layout, number, row) for _, row in run]
     for index, table in enumerate(layout.tables):
         rows = [table.header, *(row.row for row in table.rows)]
         if (number, index) in plans:
-            yield (
-                [replace(_row(layout, number, table.header, set(table.headings)), alone=True)],
-                False,
-            )
-            yield [_row(layout, number, row, table.beside) for row in rows], False
+            head = _row(layout, number, table.header, set(table.headings))
+            yield [replace(head, alone=True)]
+            yield [_row(layout, number, row, table.beside) for row in rows]
         elif len(rows) <= MOST_EXPLAINED:
-            yield [_row(layout, number, row) for row in rows], True
+            yield [_row(layout, number, row) for row in rows]
 
 
 def _row(layout: Layout, number: int, row: int, only: Set[int] | None = None) -> _Row:

@@ -1,0 +1,278 @@
+"""The scale of a spreadsheet: what stands in its status column, what a legend, a colour says."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+import openpyxl
+import pytest
+from openpyxl.styles import Color, Font, PatternFill
+
+from tests.text_sheets import book, column, read, sheet
+from xlplan.source.importing import Source, read_source
+from xlplan.workbook.read.book import At
+from xlplan.workbook.read.read_book import read_book
+
+HEAD = "Ref | Action | Lead | Due | RAG"
+
+
+def plan(*ratings: str, head: str = HEAD) -> str:
+    rows = [
+        f"{number} | Mend the hull of boat {number} | Ada Quill | 3{number % 2} May 2026 | {rating}"
+        for number, rating in enumerate(ratings, 1)
+    ]
+    return "\n".join([head, *rows])
+
+
+RATED = plan("Green", "Amber", "Red", "Green", "Blue")
+
+
+def labels(source: Source) -> dict[str, str]:
+    return {rating.code: rating.label for rating in source.definition.ratings}
+
+
+def closed(source: Source) -> list[str]:
+    return [rating.code for rating in source.definition.ratings if rating.closed]
+
+
+FOUR = {"Blue": "Complete", "Green": "On track", "Amber": "At risk", "Red": "Overdue"}
+KEY = "\n".join(f"{code} | {label}" for code, label in FOUR.items())
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        # above the headings, in one line and in one cell
+        ("Key: Blue – Complete; Green – On track; Amber – At risk; Red – Overdue\n\n" + RATED,),
+        # below the table, a line for each
+        (RATED + "\n\nBlue: Complete\nGreen: On track\nAmber: At risk\nRed: Overdue",),
+        # below the table, in the columns of refs and actions
+        (RATED + "\n\nKey |\n" + KEY,),
+        # on a sheet of its own, with headings and without
+        (RATED, "RAG rating | Definition\n" + KEY),
+        (RATED, KEY),
+        # in one row of cells
+        (RATED, "Blue | Complete | Green | On track | Amber | At risk | Red | Overdue"),
+        # codes in one row, meanings in the row below
+        (RATED, "Code | Blue | Green | Amber | Red\nIs | Complete | On track | At risk | Overdue"),
+        # in the heading itself
+        (
+            plan("Green", "Amber", "Red", head=HEAD.replace(
+                "RAG", "RAG (Blue – Complete, Green – On track, Amber – At risk, Red – Overdue)")),
+        ),
+    ],
+)  # fmt: skip
+def test_a_legend_explains_the_scale_wherever_it_stands(sheets: tuple[str, ...]) -> None:
+    source = read(*sheets)
+    assert labels(source) == FOUR
+    assert closed(source) == ["Blue"]
+    assert len(source.rows) in (3, 5)
+
+
+def beside(*pairs: str, head: str = "") -> str:
+    lines = RATED.split("\n")
+    more = [head, *pairs]
+    return "\n".join(f"{a} | | {b}" if b else a for a, b in zip(lines, more, strict=False)) + (
+        "\n" + "\n".join(lines[len(more) :])
+    )
+
+
+@pytest.mark.parametrize("head", ["", "Key | Meaning"])
+def test_a_legend_beside_the_table_is_no_column_of_it(head: str) -> None:
+    source = read(beside(*KEY.split("\n"), head=head))
+    assert labels(source) == FOUR
+    assert [field.id for field in source.definition.fields] == [
+        "ref", "action", "lead", "due", "rating"
+    ]  # fmt: skip
+    assert source.definition.notes == tuple(KEY.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("head", "pairs"),
+    [
+        ("", ("Open", "Closed", "Parked")),
+        ("Total | 5", ("Open | 3", "Closed | 2")),
+        ("Towns", ("North", "South")),
+    ],
+)
+def test_a_list_beside_the_table_stays_out_of_the_plan(head: str, pairs: tuple[str, ...]) -> None:
+    source = read(beside(*pairs, head=head))
+    assert [field.heading for field in source.definition.fields] == HEAD.split(" | ")
+    assert source.definition.kept_back == tuple(filter(None, (head, *pairs)))
+    assert source.definition.notes == ()
+    assert len(source.rows) == 5
+
+
+def test_a_column_past_a_blank_one_is_the_plans_where_its_rows_fill_it() -> None:
+    lines = [
+        f"{line} | | {more}"
+        for line, more in zip(RATED.split("\n"), ("Notes", "x", "", "y", "", "z"), strict=True)
+    ]
+    source = read("\n".join(lines))
+    assert [field.heading for field in source.definition.fields] == [*HEAD.split(" | "), "Notes"]
+
+
+def test_a_blank_column_is_no_field() -> None:
+    lines = [line.replace(" | ", " | | ", 2) for line in RATED.split("\n")]
+    source = read("\n".join(f"{line} | |" for line in lines))
+    assert [field.heading for field in source.definition.fields] == HEAD.split(" | ")
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        "Blue: 1   Green: 2   Amber: 1   Red: 1",
+        "Summary | Number\nBlue | 1\nGreen | 2\nAmber | 1\nRed | 1",
+        "Blue | 1 | 20%\nGreen | 2 | 40%\nAmber | 1 | 20%\nRed | 1 | 20%",
+        "Theme | Red | Amber | Green | Total\nBoats | 1 | 1 | 2 | 4",
+    ],
+)
+def test_a_count_of_ratings_is_no_legend(counts: str) -> None:
+    for sheets in ((RATED, counts), (RATED + "\n\n" + counts,)):
+        source = read(*sheets)
+        assert labels(source) == {code: code for code in FOUR}
+        assert len([row for row in source.rows if row.kind == "action"]) == 5
+
+
+def test_a_legend_of_another_scale_explains_nothing_of_this_one() -> None:
+    source = read(
+        plan("Open", "Closed", "Open", head=HEAD.replace("RAG", "Status")),
+        "Red | High risk\nAmber | Medium risk\nGreen | Low risk",
+    )
+    assert labels(source) == {"Closed": "Closed", "Open": "Open"}
+
+
+def test_rows_of_another_table_are_no_legend() -> None:
+    source = read(
+        plan("Open", "Closed", "Open", head=HEAD.replace("RAG", "Status")),
+        "State | Remark\nOpen | Waits for the tide\nOpen | Waits for the crew\nClosed | Sailed",
+    )
+    assert labels(source) == {"Closed": "Closed", "Open": "Open"}
+
+
+def test_a_scale_that_closes_nothing_is_asked_about() -> None:
+    source = read(plan("Open", "Ongoing", "Open"))
+    assert (
+        "field rating: none of the ratings (Open, Ongoing) closes an action; set closed = true for "
+        "the one that does" in source.guesses
+    )
+    assert not any("closes an action" in guess for guess in read(RATED).guesses)
+
+
+def test_one_word_throughout_is_no_scale_and_asked_about() -> None:
+    source = read(plan("Open", "Open", "Open"))
+    assert column(source, "rating") == ["Open"] * 3
+    assert (
+        'field rating: every action says "Open", and one word is no scale; add the other ratings, '
+        "and closed = true to one" in source.guesses
+    )
+
+
+def test_one_word_throughout_is_no_second_scale() -> None:
+    lines = [
+        f"{line} | {more}"
+        for line, more in zip(plan("Red", "Green", "Blue").split("\n"),
+                              ("Previous RAG", "Set", "Set", "Set"), strict=True)
+    ]  # fmt: skip
+    second = read("\n".join(lines)).definition.find("previous_rating")
+    assert second is not None
+    assert (second.type, second.role) == ("text", "text")
+
+
+@pytest.mark.parametrize(
+    ("head", "ratings", "closes"),
+    [
+        ("Réf | Action | Responsable | Échéance | Statut",
+         ("Terminé", "En cours", "À faire", "Abandonné"), ["Terminé", "Abandonné"]),
+        ("Nr. | Maßnahme | Verantwortlich | Termin | Status",
+         ("Erledigt", "In Bearbeitung", "Offen", "Entfällt"), ["Erledigt", "Entfällt"]),
+        ("Nr | Actie | Verantwoordelijke | Deadline | Status",
+         ("Afgerond", "Loopt", "Nog te starten", "Vervallen"), ["Afgerond", "Vervallen"]),
+        ("N° | Acción | Responsable | Fecha límite | Estado",
+         ("Finalizada", "En ejecución", "Pendiente", "Cumplida"), ["Finalizada", "Cumplida"]),
+        ("Cyf | Cam gweithredu | Arweinydd | Dyddiad | Statws",
+         ("Cwblhawyd", "Ar y gweill", "Heb ddechrau", "Wedi'i gyflawni"),
+         ["Cwblhawyd", "Wedi'i gyflawni"]),
+    ],
+)  # fmt: skip
+def test_closing_words_of_five_languages_are_proposed(
+    head: str, ratings: tuple[str, ...], closes: list[str]
+) -> None:
+    source = read(plan(*ratings, head=head))
+    assert column(source, "rating") == list(ratings)
+    assert closed(source) == closes
+
+
+def coloured(
+    fills: Mapping[At, str], inks: Mapping[At, str], *ratings: str, key: str = ""
+) -> Source:
+    text = plan(*ratings) + key
+    return read_source(book(sheet(text, fills=fills, inks=inks)), plan_id="p")
+
+
+RED, AMBER, GREEN, BLUE = "#FF0000", "#FFC000", "#00B050", "#0070C0"
+DOWN = [(1, 4), (2, 4), (3, 4), (4, 4)]
+
+
+def test_the_colour_of_one_sign_is_the_rating() -> None:
+    inks = dict(zip(DOWN, (RED, GREEN, AMBER, BLUE), strict=True))
+    for sign in ("●", "■", "l", "n"):
+        source = coloured({}, inks, sign, sign, sign, sign)
+        assert column(source, "rating") == ["Red", "Green", "Amber", "Blue"]
+        assert closed(source) == ["Blue"]
+
+
+def test_the_colours_of_signs_are_explained_by_coloured_cells() -> None:
+    inks = dict(zip(DOWN, (RED, GREEN, GREEN, BLUE), strict=True))
+    key = "\n\nFinished | \nOn course | \nAdrift and late | "
+    fills = {(6, 0): BLUE, (7, 0): GREEN, (8, 0): RED}
+    source = coloured(fills, inks, "●", "●", "●", "●", key=key.replace("On course", "On track"))
+    assert column(source, "rating") == ["Adrift and late", "On track", "On track", "Finished"]
+    assert closed(source) == ["Finished"]
+
+
+def test_the_fill_of_a_blank_cell_is_explained_by_words_beside_a_colour() -> None:
+    fills = dict(zip(DOWN, (RED, GREEN, GREEN, BLUE), strict=True))
+    key = sheet(" | Complete\n | On track\n | Overdue", "Key",
+                fills={(0, 0): BLUE, (1, 0): GREEN, (2, 0): RED})  # fmt: skip
+    source = read_source(book(sheet(plan("", "", "", ""), fills=fills), key), plan_id="p")
+    assert column(source, "rating") == ["Overdue", "On track", "On track", "Complete"]
+
+
+def test_one_sign_in_one_colour_is_no_scale_of_colours() -> None:
+    source = coloured({}, dict.fromkeys(DOWN, "#000000"), "x", "x", "x", "x")
+    assert column(source, "rating") == ["x"] * 4
+
+
+def test_a_sign_without_a_colour_of_the_scale_stays_and_is_asked_about() -> None:
+    inks = dict(zip(DOWN, (RED, GREEN, AMBER, "#000000"), strict=True))
+    source = coloured({}, inks, "●", "●", "●", "●")
+    assert column(source, "rating") == ["Red", "Green", "Amber", "●"]
+    assert [(p.code, p.where) for p in source.problems] == [("VAL-002", "plan.xlsx!Plan!E5")]
+
+
+def test_signs_that_say_it_themselves_need_no_legend() -> None:
+    source = read(plan("\U0001f7e2", "\U0001f534", "\U0001f7e1", "\U0001f535"))
+    assert labels(source) == {
+        "\U0001f535": "Blue", "\U0001f7e2": "Green", "\U0001f7e1": "Amber", "\U0001f534": "Red"
+    }  # fmt: skip
+    assert read(plan("✓", "✗", "✓")).definition.ratings[0].closed
+
+
+def test_the_colours_of_signs_are_read_from_a_workbook() -> None:
+    made = openpyxl.Workbook()
+    page = made.worksheets[0]
+    for line in plan("l", "l", "l").split("\n"):
+        page.append([part.strip() for part in line.split("|")])
+    for row, colour in ((2, Color("FFFF0000")), (3, Color("FF00B050")), (4, Color(indexed=12))):
+        page.cell(row, 5).font = Font(name="Wingdings", color=colour)
+    page.cell(2, 2).font = Font(color="FFFF0000")
+    page.cell(2, 1).fill = PatternFill("solid", fgColor="FFFF0000")
+    out = io.BytesIO()
+    made.save(out)
+    read_in = read_book(out.getvalue(), "plan.xlsx", detail=True)
+    inks = read_in.sheets[0].inks
+    assert {at: inks[at] for at in DOWN[:3]} == {(1, 4): RED, (2, 4): GREEN, (3, 4): "#0000FF"}
+    assert (1, 1) not in inks
+    assert column(read_source(read_in, plan_id="p"), "rating") == ["Red", "Green", "Blue"]
