@@ -106,6 +106,7 @@ def test_codes_are_set_apart_in_many_ways(text: str, found: list[tuple[str, str]
         "Safety | Green",
         "Late in Section 3, A – the boats",
         "Red - Amber",
+        "late at night / open to all",
         "Red, Amber: Late",
     ],
 )

@@ -13,6 +13,7 @@ from xlplan.plan.propose import Sample, column_role, free_id, looks_like_keys, p
 from xlplan.plan.propose_people import propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
+    one_word,
     propose_scale,
     rating_by_fill,
     scale_of_colours,
@@ -309,6 +310,17 @@ def test_a_legend_from_worst_to_best_is_turned_round() -> None:
     legend = [LegendLine("Zed", "Late"), LegendLine("Why", "Slow"), LegendLine("Ex", "Completed")]
     scale, _ = propose_scale(cells("Zed", "Ex"), legend)
     assert [r.code for r in scale] == ["Ex", "Why", "Zed"]
+
+
+def test_a_legend_from_best_to_worst_stays_as_it_is() -> None:
+    legend = [LegendLine("Ex", "Completed"), LegendLine("Why", "Slow"), LegendLine("Zed", "Late")]
+    assert [r.code for r in propose_scale(cells("Zed", "Ex"), legend)[0]] == ["Ex", "Why", "Zed"]
+
+
+def test_one_rating_in_other_letters_is_that_rating() -> None:
+    assert one_word("RED", "red")
+    assert one_word("R", "Red")
+    assert not one_word("Red", "Overdue")
 
 
 def test_greek_letters_and_a_rating_said_twice_are_no_new_ratings() -> None:
