@@ -14,6 +14,7 @@ import pytest
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import RGBColor
 from docx.table import _Cell
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -399,3 +400,21 @@ def test_text_that_is_set_as_hidden_is_left_out() -> None:
     paragraph.add_run(" not funded").font.hidden = True
     paragraph.add_run(" it").font.hidden = False
     assert column(read(saved(document)), "action") == ["Mend it", "Paint"]
+
+
+def test_the_colour_of_one_sign_in_a_word_table_is_its_rating() -> None:
+    document = Document()
+    made = table(
+        document,
+        "Ref | Action | Lead | RAG",
+        "1 | Mend the hull | Ada Quill | ●",
+        "2 | Paint the boats | Ben Ode | ●",
+        "3 | Sail them home | Ben Ode | ●",
+    )
+    for row, colour in ((1, "FF0000"), (2, "00B050"), (3, "0070C0")):
+        made.cell(row, 3).paragraphs[0].runs[0].font.color.rgb = RGBColor.from_string(colour)
+    made.cell(1, 1).paragraphs[0].runs[0].font.color.rgb = RGBColor.from_string("FF0000")
+    book = read_book(saved(document), "plan.docx", detail=True)
+    assert len(book.sheets[0].inks) == 3
+    source = read_source(book, plan_id="plan")
+    assert [row.values["rating"] for row in source.rows] == ["Red", "Green", "Blue"]

@@ -181,6 +181,43 @@ def test_what_libreoffice_saves_is_told_the_same(office: Office, tmp_path: Any, 
     assert sheet.notes == {(1, 1): said}
 
 
+@pytest.mark.parametrize("kind", [XLSX, ODS, XLS], ids=["xlsx", "ods", "xls"])
+def test_the_colours_of_signs_are_read_from_what_libreoffice_saves(
+    office: Office, tmp_path: Any, kind: str
+) -> None:
+    def fill(sheet: Any) -> None:
+        for name, text, colour in (
+            ("A1", "●", "FFFF0000"), ("A2", "n", "FF00B050"), ("A3", "Late", "FFFF0000"),
+            ("A4", "ok", None),
+        ):  # fmt: skip
+            sheet[name] = text
+            if colour:
+                sheet[name].font = Font(color=colour)
+        sheet["B1"].fill = PatternFill("solid", fgColor="FFFFC000")
+
+    source, target = tmp_path / "a.xlsx", tmp_path / "b"
+    source.write_bytes(by_openpyxl(fill))
+    office.edit(source, target, [], filter=kind)
+    found = read_book(target.read_bytes(), "plan", detail=True).sheets[0]
+    coloured = {at: ink for at, ink in found.inks.items() if ink != "#000000"}
+    assert coloured == {(0, 0): "#FF0000", (1, 0): "#00B050"}
+    assert found.fills == {(0, 1): "#FFC000"}
+
+
+def test_a_part_of_a_text_gives_its_colour_in_an_ods() -> None:
+    part = '<text:p><text:span text:style-name="T1">●</text:span></text:p>'
+    whole = "<text:p>a long text</text:p>"
+    rows = (
+        f"<table:table-row><table:table-cell>{part}</table:table-cell>"
+        f'<table:table-cell table:style-name="C1">{whole}</table:table-cell>'
+        '<table:table-cell table:style-name="C1"><text:p>x</text:p></table:table-cell>'
+        "</table:table-row>"
+    )
+    styles = ods_style("T1", "text", '<style:text-properties fo:color="#ff0000"/>')
+    styles += ods_style("C1", "table-cell", '<style:text-properties fo:color="#00b050"/>')
+    assert ods_marks(styles, rows).inks == {(0, 0): "#FF0000", (0, 2): "#00B050"}
+
+
 def ods_marks(styles: str, rows: str, named: str = "") -> Marks:
     content = (
         f"<d><office:automatic-styles>{styles}</office:automatic-styles>"

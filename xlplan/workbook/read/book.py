@@ -28,6 +28,24 @@ def a1(row: int, col: int) -> str:
     return f"{letters}{row + 1}"
 
 
+LONGEST_SIGN = 2
+"""Characters of a text that may be a sign."""
+
+
+def is_sign(value: object) -> bool:
+    """Whether a cell holds a sign, or a letter or two, of which the colour may say something."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST_SIGN
+
+
+def of_signs(inks: Mapping[At, str], rows: Sequence[Sequence[CellValue]]) -> dict[At, str]:
+    """Of the colours of texts those of signs."""
+    return {
+        (row, col): ink
+        for (row, col), ink in inks.items()
+        if row < len(rows) and col < len(rows[row]) and is_sign(rows[row][col])
+    }
+
+
 def at_of(name: str) -> At:
     """Where a cell is by its name, the inverse of `a1`: ``at_of("F12") == (11, 5)``."""
     letters = name.rstrip("0123456789")

@@ -62,6 +62,7 @@ class Cell:
     struck: bool = False
     carries_on: bool = False
     """Whether it is merged with the cell above it."""
+    ink: str = ""
 
 
 @dataclass
@@ -74,6 +75,7 @@ class DocumentRows:
     """Rows that are a paragraph."""
     fills: dict[At, str] = field(default_factory=dict)
     struck: set[At] = field(default_factory=set)
+    inks: dict[At, str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     width: int = 1
 
@@ -111,6 +113,8 @@ class DocumentRows:
                 values[first] = "\n".join(filter(None, [_shown(values[first]), cell.text])) or None
                 if cell.fill:
                     self.fills[here, first] = cell.fill
+                if cell.ink:
+                    self.inks[here, first] = cell.ink
                 if cell.struck:
                     self.struck.add((here, first))
             self._row(values)
@@ -124,7 +128,7 @@ class DocumentRows:
         whole = [(row, 0, row, last) for row in self.alone if last and self.rows[row][0]]
         rows = [[*row, *([None] * (self.width - len(row)))] for row in self.rows]
         made = ReadSheet(
-            SHEET, rows, fills=self.fills, struck=frozenset(self.struck),
+            SHEET, rows, fills=self.fills, inks=self.inks, struck=frozenset(self.struck),
             merged=tuple(sorted([*whole, *self.merged])),
         )  # fmt: skip
         return replace(made, notes={(number, 0): text for number, text in enumerate(notes)})

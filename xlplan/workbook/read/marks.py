@@ -25,8 +25,6 @@ _FORE = re.compile(rb"<(?:\w+:)?fgColor\b([^>]*)>")
 _FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
 _NUMBER = re.compile(rb'\b(fillId|fontId)="(\d{1,6})"')
 _ATTRIBUTE = re.compile(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
-LONGEST_SIGN = 2
-"""Characters of a cell that may be a sign, of which the colour is noted."""
 _FEW = 100
 """Formats up to which it pays to look for each by its number."""
 _NAMED = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"')

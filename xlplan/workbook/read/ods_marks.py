@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.book import At, parse
+from xlplan.workbook.read.book import At, is_sign, parse
 from xlplan.workbook.read.inbox import Refused
 from xlplan.workbook.read.marks import Marks
 from xlplan.workbook.read.ods import repeated
@@ -16,6 +16,8 @@ _MOST = 1_000
 """How often one cell or row that repeats is marked: formats may reach to the end of a sheet."""
 _ALL = 100_000
 """Marks of one sheet that are kept."""
+_SIGN = 3
+"""Characters of a cell that tell whether it holds a sign."""
 _DEEPEST = 20
 """Styles that one style may follow from."""
 
@@ -23,7 +25,7 @@ _DEEPEST = 20
 def read_ods_marks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[str, Marks]:
     """The marks of each sheet by name; `ours` are fills (``#RRGGBB``) that are the template's."""
     content = parts.get("content.xml", b"")
-    if b"line-through" not in content and b"background-color" not in content:
+    if not any(look in content for look in (b"line-through", b"background-color", b"fo:color")):
         return {}
     styles = _Styles(ours)
     with contextlib.suppress(Refused):  # no cell is in there
@@ -32,9 +34,10 @@ def read_ods_marks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[str
     cells = _Cells(styles)
     parse(content, cells.start, cells.end, cells.data)
     return {
-        name: Marks(cells.fills.get(name, {}), frozenset(cells.struck.get(name, ())))
-        for name in {*cells.fills, *cells.struck}
-    }
+        name: Marks(cells.fills.get(name, {}), frozenset(cells.struck.get(name, ())),
+                    inks=cells.inks.get(name, {}))
+        for name in {*cells.fills, *cells.struck, *cells.inks}
+    }  # fmt: skip
 
 
 def _nothing(_: str) -> None:
@@ -46,6 +49,7 @@ class _Style:
     parent: str = ""
     fill: str | None = None
     struck: bool | None = None
+    ink: str | None = None
 
 
 @dataclass
@@ -74,24 +78,28 @@ class _Styles:
                 line = attributes.get("style:text-line-through-type")
             if line is not None:
                 self.current.struck = line != "none"
+            self.current.ink = attributes.get("fo:color", self.current.ink)
 
     def end(self, name: str) -> None:
         """End a style."""
         if name == "style:style":
             self.current = None
 
-    def look(self, family: str, name: str) -> tuple[str, bool]:
-        """The fill that a style gives, where it is not ours, and whether it strikes out."""
+    def look(self, family: str, name: str) -> tuple[str, bool, str]:
+        """The fill that a style gives, where it is not ours, whether it strikes out, and the
+        colour of the text."""
         fill: str | None = None
         struck: bool | None = None
+        ink: str | None = None
         for _ in range(_DEEPEST):
             found = self.named.get((family, name))
             if found is None:
                 break
             fill = found.fill if fill is None else fill
             struck = found.struck if struck is None else struck
+            ink = found.ink if ink is None else ink
             name = found.parent
-        return ("" if fill in self.ours else fill or ""), bool(struck)
+        return ("" if fill in self.ours else fill or ""), bool(struck), (ink or "").upper()
 
 
 class _Cells:
@@ -99,7 +107,9 @@ class _Cells:
 
     def __init__(self, styles: _Styles) -> None:
         self.styles = styles
-        self.looks: dict[tuple[str, str], tuple[str, bool]] = {}
+        self.looks: dict[tuple[str, str], tuple[str, bool, str]] = {}
+        self.inks: dict[str, dict[At, str]] = {}
+        self.ink = self.text = ""
         self.fills: dict[str, dict[At, str]] = {}
         self.struck: dict[str, set[At]] = {}
         self.sheet = ""
@@ -126,13 +136,18 @@ class _Cells:
             self.columns = repeated(attributes.get("table:number-columns-repeated"))
             self.cell_style = attributes.get("table:style-name", "")
             self.struck_text = False
+            self.ink = self.text = ""
         elif name == "office:annotation":
             self.notes += 1
         elif name == "text:span":
-            self.spans.append(self._look("text", attributes.get("text:style-name", ""))[1])
+            _, struck, ink = self._look("text", attributes.get("text:style-name", ""))
+            self.spans.append(struck)
+            self.ink = self.ink or ink
 
     def data(self, text: str) -> None:
         """A part of a cell's text, which may be struck out."""
+        if not self.notes and len(self.text) < _SIGN:
+            self.text += text.strip()[:_SIGN]
         if not self.notes and any(self.spans) and text.strip():
             self.struck_text = True
 
@@ -150,7 +165,9 @@ class _Cells:
 
     def _mark(self) -> None:
         style = self.cell_style or self.row_style or self._usual_style()
-        fill, struck = self._look("table-cell", style)
+        fill, struck, ink = self._look("table-cell", style)
+        if is_sign(self.text) and (self.ink or ink):
+            self.inks.setdefault(self.sheet, {})[self.row, self.col] = self.ink or ink
         struck = struck or self.struck_text
         if not fill and not struck:
             return
@@ -173,7 +190,7 @@ class _Cells:
                 return style
         return ""
 
-    def _look(self, family: str, name: str) -> tuple[str, bool]:
+    def _look(self, family: str, name: str) -> tuple[str, bool, str]:
         if (family, name) not in self.looks:
             self.looks[family, name] = self.styles.look(family, name)
         return self.looks[family, name]

@@ -21,6 +21,7 @@ from xlplan.workbook.read.book import (
     far_cells,
     many_cells,
     many_together,
+    of_signs,
 )
 from xlplan.workbook.read.file_kinds import PASSWORD
 from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
@@ -74,6 +75,8 @@ def read_book(
     try:
         if admitted.choice.passed:
             data, admitted = _without_passed(data, admitted)
+        if detail and admitted.kind in ("xls", "ods"):  # openpyxl looks at the others
+            ours = ours or frozenset()
         book = _read(data, name, admitted, bounds, ours, values_alone)
         return _with_marks(_with_hidden(book, data, admitted), data) if detail else book
     except Refused as refusal:
@@ -277,6 +280,7 @@ class _Beside:
             _bare_sheet(self.admitted, name, rows, visible),
             notes=self._notes(name),
             fills=marks.fills,
+            inks=of_signs(marks.inks, rows),
             struck=marks.struck,
             boxes=marks.boxes,
             pictures=marks.pictures,

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from xlplan.workbook.read.book import At, ReadSheet
-from xlplan.workbook.read.marks import LONGEST_SIGN, Marks, theme_colours, tinted
+from xlplan.workbook.read.book import At, ReadSheet, is_sign
+from xlplan.workbook.read.marks import Marks, theme_colours, tinted
 from xlplan.workbook.read.parts import part_named
 
 if TYPE_CHECKING:
@@ -130,10 +130,9 @@ def _sheet_marks(sheet: Worksheet, theme: list[str]) -> Marks:
                 fills[at] = colour
             if cell.font.strike and cell.value is not None:
                 struck.add(at)
-            if isinstance(cell.value, str) and len(cell.value.strip()) <= LONGEST_SIGN:
-                colour = _colour(cell.font.color, theme) if cell.font.color else ""
-                if colour and cell.value.strip():
-                    inks[at] = colour
+            font = cell.font.color if is_sign(cell.value) else None
+            if font is not None and (colour := _colour(font, theme)):
+                inks[at] = colour
     return Marks(
         fills,
         frozenset(struck),

@@ -14,7 +14,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from xlplan.codes.gate_codes import GATE_008
-from xlplan.workbook.read.book import ReadSheet
+from xlplan.workbook.read.book import ReadSheet, is_sign
 from xlplan.workbook.read.document_rows import (
     MOST,
     TICKED,
@@ -232,7 +232,8 @@ def _cells(row: Element, numbers: Numbers) -> Iterator[Cell]:
         merge = cell.find(f"{_W}tcPr/{_W}vMerge")
         carries_on = merge is not None and merge.get(f"{_W}val") != "restart"
         text = "\n".join(_lines(cell, numbers)).strip("\n")
-        yield Cell(text, at, at + span - 1, _fill(cell), _struck(cell), carries_on)
+        ink = _ink(cell) if is_sign(text) else ""
+        yield Cell(text, at, at + span - 1, _fill(cell), _struck(cell), carries_on, ink)
         at += span
 
 
@@ -260,6 +261,13 @@ def _fill(cell: Element) -> str:
     shading = cell.find(f"{_W}tcPr/{_W}shd")
     colour = (shading.get(f"{_W}fill") or "") if shading is not None else ""
     return f"#{colour.upper()}" if _COLOUR.fullmatch(colour) else ""
+
+
+def _ink(cell: Element) -> str:
+    """The colour of the first text of a cell as ``#RRGGBB``, or ``""``."""
+    found = next((c.get(f"{_W}val") or "" for c in cell.iter(f"{_W}color")
+                  if c.getparent().getparent().tag == f"{_W}r"), "")  # fmt: skip
+    return f"#{found.upper()}" if _COLOUR.fullmatch(found) else ""
 
 
 def _struck(cell: Element) -> bool:

@@ -228,8 +228,8 @@ def read_xls_marks(data: bytes, ours: frozenset[str] | None) -> dict[str, SheetM
         return {}
 
 
-Looks = Mapping[int, tuple[str, bool]]
-"""Fill and strikethrough of each cell format that has either, by its number."""
+Looks = Mapping[int, tuple[str, bool, str]]
+"""Fill, strikethrough and colour of the text of each cell format that has any, by its number."""
 
 
 def _looks(stream: bytes, ours: frozenset[str]) -> tuple[Looks, bool]:
@@ -237,15 +237,16 @@ def _looks(stream: bytes, ours: frozenset[str]) -> tuple[Looks, bool]:
     from openpyxl.styles.colors import COLOR_INDEX
 
     colours = [colour[-6:] for colour in COLOR_INDEX[:64]]
-    fonts: list[bool] = []
+    fonts: list[tuple[bool, int]] = []
     formats: list[tuple[int, int]] = []
     for kind, body, _ in biff_records(stream, 0):
         if kind == _EOF:
             break
         if kind == _FONT and len(body) >= 4:
-            fonts.append(bool(body[2] & _STRUCK))
+            ink = struct.unpack_from("<H", body, 4)[0] if len(body) >= 6 else 0
+            fonts.append((bool(body[2] & _STRUCK), ink))
             if len(fonts) == 4:
-                fonts.append(False)  # no font has the number 4
+                fonts.append((False, 0))  # no font has the number 4
         elif kind == _PALETTE:
             for number in range((len(body) - 2) // 4):
                 if _FIRST_COLOUR + number < len(colours):
@@ -255,14 +256,16 @@ def _looks(stream: bytes, ours: frozenset[str]) -> tuple[Looks, bool]:
             font, pattern, colour = struct.unpack_from("<H", body)[0], body[17] >> 2, body[18] & 127
             solid = pattern == _SOLID and _FIRST_COLOUR <= colour < len(colours)
             formats.append((font, colour if solid else 0))
-    found: dict[int, tuple[str, bool]] = {}
+    found: dict[int, tuple[str, bool, str]] = {}
     for number, (font, index) in enumerate(formats):
         fill = f"#{colours[index]}" if index else ""
-        look = ("" if fill and _is_ours(fill, ours) else fill, font < len(fonts) and fonts[font])
+        struck, ink = fonts[font] if font < len(fonts) else (False, 0)
+        coloured = f"#{colours[ink]}" if _FIRST_COLOUR < ink < len(colours) else ""
+        look = ("" if fill and _is_ours(fill, ours) else fill, struck, coloured)
         if any(look):
             found[number] = look
     used = {font for font, _ in formats}
-    return found, any(each and number not in used for number, each in enumerate(fonts))
+    return found, any(struck and number not in used for number, (struck, _) in enumerate(fonts))
 
 
 def _is_ours(fill: str, ours: frozenset[str]) -> bool:
@@ -278,6 +281,7 @@ def _sheet(stream: bytes, start: int, looks: Looks) -> SheetMarks:
     places: list[tuple[At, int]] = []
     fills: dict[At, str] = {}
     struck: set[At] = set()
+    inks: dict[At, str] = {}
     depth = number = missing = 0
     for kind, body, _ in biff_records(stream, start):
         if kind in (_BOF, _EOF):
@@ -297,9 +301,11 @@ def _sheet(stream: bytes, start: int, looks: Looks) -> SheetMarks:
         elif kind == _NOTE and len(body) >= 8:
             row, col, _flags, own = struct.unpack_from("<HHHH", body)
             places.append(((row, col), own))
-        elif looks and len(fills) + len(struck) < _ALL:
+        elif looks and len(fills) + len(struck) + len(inks) < _ALL:
             for at, form in _formats(kind, body):
-                fill, is_struck = looks.get(form, ("", False))
+                fill, is_struck, ink = looks.get(form, ("", False, ""))
+                if ink:
+                    inks[at] = ink
                 if fill:
                     fills[at] = fill
                 if is_struck:
@@ -307,7 +313,7 @@ def _sheet(stream: bytes, start: int, looks: Looks) -> SheetMarks:
     for at, own in places:
         if text := texts.get(own, "").replace("\r", "\n").strip():
             notes[at] = text
-    return SheetMarks(notes, Marks(fills, frozenset(struck)))
+    return SheetMarks(notes, Marks(fills, frozenset(struck), inks=inks))
 
 
 def _formats(kind: int, body: bytes) -> Iterator[tuple[At, int]]:
