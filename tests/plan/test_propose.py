@@ -10,7 +10,7 @@ import pytest
 from xlplan.plan.definition import ROLES, Field, Rating
 from xlplan.plan.legend import LegendLine
 from xlplan.plan.propose import Sample, column_role, free_id, looks_like_keys, propose_columns
-from xlplan.plan.propose_people import propose_leads
+from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
     one_word,
@@ -381,8 +381,8 @@ def test_each_spelling_is_a_lead_and_doubts_are_said_beside_it() -> None:
         'lead "Ada Quil": spelled nearly like "Ada Quill"; if they are one, make one an alias'
         in (guesses)
     )
-    assert 'lead "AQ": may be "Ada Quill"; if so, make it an alias of that lead' in guesses
-    assert 'lead "B Ode": may be "Ben Ode"; if so, make it an alias of that lead' in guesses
+    assert '"AQ" / "Ada Quill"' in guesses[1]
+    assert '"B Ode" / "Ben Ode"' in guesses[1]
     assert not any(guess.startswith('lead "Ben Ode"') for guess in guesses)
 
 
@@ -695,11 +695,59 @@ def test_a_role_that_is_known_is_still_held_against_the_cells() -> None:
     assert column_role(bare, [bare]) == "key"
 
 
-def test_one_doubt_about_many_leads_is_one_line_and_about_few_a_line_each() -> None:
-    few = ("AB", "CD", "EF", "GH", "IJ", "KL", "MN")
-    _, lines = propose_leads(few)
-    assert [line.partition(": ")[0] for line in lines] == [f'lead "{name}"' for name in few]
-    _, lines = propose_leads((*few, "OP"))
+def test_one_kind_of_doubt_about_many_leads_is_one_line_and_about_few_a_line_each() -> None:
+    _, lines = propose_leads(("AB", "CD"))
+    assert [line.partition(": ")[0] for line in lines] == ['lead "AB"', 'lead "CD"']
+    _, lines = propose_leads(("AB", "CD", "EF", "GH", "IJ", "KL"))
     assert lines == (
-        'plan: 8 leads ("AB", "CD", "EF" and others): only initials; say who or what this is',
+        "plan: 6 leads are only initials; say who or what each is "
+        '("AB", "CD", "EF", "GH", "IJ" and others)',
+    )
+    _, lines = propose_leads(("Ada Quill", "A Quill", "Ben Ode", "B Ode", "Cy Unwin", "C Unwin"))
+    assert (
+        "plan: 3 leads may be short for another; if so, make them aliases of that lead "
+        '("A Quill" / "Ada Quill", "B Ode" / "Ben Ode", "C Unwin" / "Cy Unwin")'
+    ) in lines
+
+
+def test_many_doubts_of_many_kinds_are_no_more_lines_than_kinds() -> None:
+    _, lines = propose_leads(
+        ("AB", "CD", "Parks", "Roads", "Ada Quill", "A Quill", "Ben Ode", "B Ode",
+         "All of the wardens.", "To be led by the wardens", "XY - Vera Unwin", "XZ - Una Swift"),
+    )  # fmt: skip
+    assert len(lines) == len({line.partition("leads ")[2][:12] for line in lines}) == 5
+    assert all(line.startswith("plan: 2 leads ") for line in lines)
+
+
+def test_a_pair_that_is_spelled_nearly_alike_is_one_doubt() -> None:
+    _, lines = propose_leads(["Ada Quill", "Ada Quil"])
+    assert len(lines) == 1
+
+
+def test_names_that_name_nobody_are_one_line() -> None:
+    _, lines = propose_leads(["Ada Quill", "TBC", "Vacant", "TBC"])
+    assert lines == ('plan: "TBC" and "Vacant" name nobody; 3 cells have no lead by it',)
+
+
+def test_names_before_organisations_are_a_line_each_or_one_for_all() -> None:
+    names = [f"{name} – Shed Trust" for name in ("Ada Quill", "Ben Ode", "Cy Unwin", "Di Oz",
+                                                 "Ed Ash", "Flo Elm")]  # fmt: skip
+    _, lines = propose_leads(names[:3])
+    assert lines == (
+        'plan: "Ada Quill – Shed Trust", "Ben Ode – Shed Trust", "Cy Unwin – Shed Trust" were read '
+        "as a name and an organisation",
+    )
+    _, lines = propose_leads(names)
+    assert "and others were read as a name" in lines[0]
+
+
+def test_initials_that_a_key_explains_are_aliases_of_the_names() -> None:
+    keyed = initials_in([["AQ = Ada Quill; BO – Ben Ode"], ["Key", "CU", "Cy Unwin", "RAG", "7"]])
+    assert keyed == {"AQ": "Ada Quill", "BO": "Ben Ode", "CU": "Cy Unwin"}
+    leads, lines = propose_leads(["AQ / CU", "Ada Quill"], initials=keyed)
+    assert [(lead.name, lead.aliases) for lead in leads] == [
+        ("Ada Quill", ("AQ",)), ("Cy Unwin", ("CU",))
+    ]  # fmt: skip
+    assert lines == (
+        "plan: initials were read by the plan's own key: AQ is Ada Quill, CU is Cy Unwin",
     )

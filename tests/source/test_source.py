@@ -868,3 +868,15 @@ def test_a_short_row_with_an_action_and_a_lead_of_its_own_is_an_action() -> None
             | Paint it      |          | Ben Ode   |       |
         """)
     assert column(source, "action") == ["Mend the hull", "Paint it"]
+
+
+def test_initials_are_the_names_that_a_key_in_the_file_gives_them() -> None:
+    plan = (
+        "Ref | Action | Lead | Due\n1 | Mend the roof | AQ | 31/03/2026\n2 | Mend it | BO | 1/7/26"
+    )
+    source = read(f"{plan}\n\nKey: AQ = Ada Quill", "Initials | Name\nBO | Ben Ode")
+    assert column(source, "lead") == ["Ada Quill", "Ben Ode"]
+    assert {lead.name: lead.aliases for lead in source.definition.leads} == {
+        "Ada Quill": ("AQ",),
+        "Ben Ode": ("BO",),
+    }

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from xlplan.plan.definition import DEFAULT_SEPARATORS, Lead
 from xlplan.plan.text import canon_text, fold, names_nobody, says_vacant, split_people
@@ -29,22 +30,49 @@ _ONE_POST = re.compile(
 )
 """A post whose field has two names: "Director of Homes and Support"."""
 NEARLY = 0.85
-MOST_ALIKE = 7
-"""Leads with one and the same doubt beyond which it is one line, not one for each."""
-MOST_NAMED = 3
+MOST_APART = 2
+"""Leads with one kind of doubt beyond which it is one line, not one for each."""
+MOST_LINES = 6
+"""Doubts beside leads beyond which each kind that is there twice is one line."""
+MOST_NAMED = 5
+_DOUBTS = {
+    "post": ("read as one post; if these are two leads, give each a [[lead]] of its own",
+             "were each read as one post; if one is two leads, give each a [[lead]] of its own"),
+    "vacant": ('says "{}"; if nobody is in post, name who answers in the meantime',
+               "say that nobody is in post; name who answers in the meantime"),
+    "short": ('may be "{}"; if so, make it an alias of that lead',
+              "may be short for another; if so, make them aliases of that lead"),
+    "alike": ('spelled nearly like "{}"; if they are one, make one an alias',
+              "are spelled nearly like another; where two are one, make one an alias"),
+    "initials": ("only initials; say who or what this is",
+                 "are only initials; say who or what each is"),
+    "longer": ('begins with "{}"; if only that lead is meant, make it an alias there',
+               "begin with the name of another; if only that one is meant, make them its aliases"),
+    "prose": ("does not read like a name; correct it in the plan or leave it",
+              "do not read like names; correct them in the plan or leave them"),
+    "agency": ("an organisation may stand before the name",
+               "may have an organisation before the name"),
+    "word": ("a single word; say who this is", "are a single word; say who each is"),
+}  # fmt: skip
+"""What may be wrong with a lead, and with several, by kind; {} is what it is compared with."""
+_Doubt = tuple[str, str, str]
+"""A lead, a kind of doubt, and what it is compared with."""
 LONGEST_NAME = 60
 MOST_COMPARED = 1000
 """Names beyond which spellings are not compared: a list of leads that long is a mistake."""
 
 
 def propose_leads(
-    cells: Iterable[str], separators: Sequence[str] = DEFAULT_SEPARATORS
+    cells: Iterable[str],
+    separators: Sequence[str] = DEFAULT_SEPARATORS,
+    initials: Mapping[str, str] | None = None,
 ) -> tuple[tuple[Lead, ...], tuple[str, ...]]:
     """The leads that these cells name, in alphabetical order, and what to look at.
 
     A guess begins ``lead "NAME": ``. "Name - Organisation" is split where the first part is a
     person's name and the dash stands apart; the text as written becomes an alias, so that the
     cells still find their lead. What names nobody ("TBC", "Vacant") is no lead; it is said.
+    `initials` are those that a key of the plan explains; they become aliases of the names.
     """
     counts: Counter[str] = Counter()
     spelled: dict[str, str] = {}
@@ -55,41 +83,80 @@ def propose_leads(
             counts[spelled.setdefault(fold(name), name)] += 1
     found: dict[str, Lead] = {}
     guesses: list[str] = []
-    for name in sorted(filter(names_nobody, counts), key=fold):
-        guesses.append(f'plan: "{name}" names nobody; {_cells(counts.pop(name))} no lead by it')
+    nobody = {name: counts.pop(name) for name in sorted(filter(names_nobody, counts), key=fold)}
+    if nobody:
+        these = " and ".join(f'"{name}"' for name in nobody)
+        verb = "names" if len(nobody) == 1 else "name"
+        guesses.append(f"plan: {these} {verb} nobody; {_cells(sum(nobody.values()))} no lead by it")
+    parted: list[tuple[str, str]] = []
+    keyed = {name: full for name, full in (initials or {}).items() if name in counts}
     for name in sorted(counts, key=fold):
         lead = _split_organisation(name)
+        if full := keyed.get(name):
+            lead = Lead(full, (name,))
         before = found.get(fold(lead.name))
-        if lead.organisation:
-            guesses.append(f'lead "{lead.name}": "{name}" was read as a name and an organisation')
+        parted += [(lead.name, name)] if lead.organisation else []
         found[fold(lead.name)] = _joined(before, lead) if before else lead
+    if len(parted) > MOST_APART:
+        some = ", ".join(f'"{name}"' for _, name in parted[:MOST_NAMED])
+        rest = " and others" if len(parted) > MOST_NAMED else ""
+        guesses.append(f"plan: {some}{rest} were read as a name and an organisation")
+    else:
+        parts = "was read as a name and an organisation"
+        guesses += [f'lead "{lead}": "{name}" {parts}' for lead, name in parted]
+    if keyed:
+        pairs = ", ".join(f"{short} is {full}" for short, full in sorted(keyed.items()))
+        guesses.append(f"plan: initials were read by the plan's own key: {pairs}")
     leads = tuple(sorted(found.values(), key=lambda lead: fold(lead.name)))
     names = [lead.name for lead in leads]
     if len(names) > MOST_COMPARED:
         guesses.append(f"plan: {len(names)} leads were found; their spellings were not compared")
         return leads, tuple(guesses)
-    doubts: list[tuple[str, str]] = []
+    doubts: list[_Doubt] = []
     for name in names:
         if name.casefold() in posts and len(split_people(name, separators)) > 1:
-            post = "read as one post; if these are two leads, give each a [[lead]] of its own"
-            doubts.append((name, post))
-        doubts += [(name, doubt) for doubt in _doubts(name, names)]
+            doubts.append((name, "post", ""))
+        doubts += [(name, kind, other) for kind, other in _doubts(name, names)]
     return leads, (*guesses, *_in_few_lines(doubts))
 
 
-def _in_few_lines(doubts: Sequence[tuple[str, str]]) -> list[str]:
-    """Each doubt beside its lead; where many leads share one, a line for all of them."""
-    counts = Counter(doubt for _, doubt in doubts)
+_EXPLAINED = re.compile(rf"([A-Z]{{2,4}})\s*[=:–—-]\s*({_NAME})")
+
+
+def initials_in(lines: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Initials and the names that lines of a key give them: "AQ = Ada Quill", or two cells."""
+    found: dict[str, str] = {}
+    for cells in lines:
+        for cell in cells:
+            for match in _EXPLAINED.finditer(cell):
+                found.setdefault(match[1], match[2])
+        for short, name in pairwise(cells):
+            if _INITIALS.fullmatch(short) and re.fullmatch(_NAME, name):
+                found.setdefault(short, name)
+    return found
+
+
+def _in_few_lines(doubts: Sequence[_Doubt]) -> list[str]:
+    """Each doubt beside its lead; where several leads share a kind of doubt, a line for all."""
+    counts = Counter(kind for _, kind, _ in doubts)
+    apart = sum(count for count in counts.values() if count <= MOST_APART)
+    most = 1 if apart > MOST_LINES else MOST_APART
     lines: list[str] = []
-    for name, doubt in doubts:
-        if counts[doubt] <= MOST_ALIKE:
-            lines.append(f'lead "{name}": {doubt}')
+    for name, kind, other in doubts:
+        one, many = _DOUBTS[kind]
+        if counts[kind] <= most:
+            lines.append(f'lead "{name}": {one.format(other)}')
             continue
-        first = [each for each, same in doubts if same == doubt][:MOST_NAMED]
-        named = ", ".join(f'"{each}"' for each in first)
-        line = f"plan: {counts[doubt]} leads ({named} and others): {doubt}"
+        same = [each for each in doubts if each[1] == kind]
+        named = ", ".join(_named(*each) for each in same[:MOST_NAMED])
+        rest = " and others" if len(same) > MOST_NAMED else ""
+        line = f"plan: {len({each[0] for each in same})} leads {many} ({named}{rest})"
         lines += [line] if line not in lines else []
     return lines
+
+
+def _named(name: str, kind: str, other: str) -> str:
+    return f'"{name}" / "{other}"' if other and kind != "vacant" else f'"{name}"'
 
 
 def _cells(count: int) -> str:
@@ -120,39 +187,39 @@ def _split_organisation(name: str) -> Lead:
     return Lead(person, (name,), organisation)
 
 
-def _doubts(name: str, names: Sequence[str]) -> list[str]:
-    """What a coordinator should look at for one name, against all the others."""
-    said: list[str] = []
+def _doubts(name: str, names: Sequence[str]) -> list[tuple[str, str]]:
+    """What a coordinator should look at for one name, against all the others: kind and other."""
+    found: list[tuple[str, str]] = []
     if vacant := says_vacant(name):
-        said.append(f'says "{vacant}"; if nobody is in post, name who answers in the meantime')
+        found.append(("vacant", vacant))
     whole, name = name, name.partition("(")[0].strip() or name  # a bracket says what, not who
     words = whole.split()
+    close = False
     for other in names:
         if other == whole:
             continue
         if _initials_of(whole, other):
-            said.append(f'may be "{other}"; if so, make it an alias of that lead')
+            found.append(("short", other))
         elif _nearly(whole, other):
-            said.append(f'spelled nearly like "{other}"; if they are one, make one an alias')
-    if not said and _INITIALS.fullmatch(name):
-        said.append("only initials; say who or what this is")
+            close = True
+            found += [("alike", other)] if fold(whole) < fold(other) else []  # a pair is one doubt
+    if not found and not close and _INITIALS.fullmatch(name):
+        found.append(("initials", ""))
     longer = [o for o in names if o != whole and len(o.split()) > 1 and whole.startswith(f"{o} ")]
     if longer and len(words) - len(longer[0].split()) > 1:
-        said.append(
-            f'begins with "{longer[0]}"; if only that lead is meant, make it an alias there'
-        )
+        found.append(("longer", longer[0]))
     elif (
         len(name) > LONGEST_NAME
         or len(name.split()) > 7
         or name.endswith((":", "."))
         or re.match(r"(?:to|with|all|the|and) ", name, re.IGNORECASE)
     ):
-        said.append("does not read like a name; correct it in the plan or leave it")
+        found.append(("prose", ""))
     elif re.match(r"[A-Z]{2,6}\s*[-–—]", name):
-        said.append("an organisation may stand before the name")
+        found.append(("agency", ""))
     elif len(name.split()) == 1 and not _INITIALS.fullmatch(name) and not _POST.search(name):
-        said.append("a single word; say who this is")
-    return said
+        found.append(("word", ""))
+    return found
 
 
 def _initials_of(short: str, name: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xlplan.plan.definition import (
+    DEFAULT_SEPARATORS,
     CompositeSettings,
     Field,
     IssueSettings,
@@ -19,10 +20,10 @@ from xlplan.plan.definition import (
 from xlplan.plan.due import DATED
 from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_dates import propose_calendar
-from xlplan.plan.propose_people import propose_leads
+from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTH_NAMES, dates_in
-from xlplan.source.headings import plan_title
+from xlplan.source.headings import cell_text, plan_title
 from xlplan.source.layout import Layout, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft, join_texts
 from xlplan.source.scales import Scales, find_scales
@@ -275,7 +276,8 @@ def _leads(
         for name in draft.cells
         if (draft.kind, name) in people
     ]
-    found, guesses = propose_leads(texts, template.separators) if template else propose_leads(texts)
+    separators = template.separators if template else DEFAULT_SEPARATORS
+    found, guesses = propose_leads(texts, separators, initials_in(_beside(parts)))
     if template is not None:
         found = tuple(lead for lead in found if template.lead(lead.name) is None)
         found = (*template.leads, *found)
@@ -283,10 +285,18 @@ def _leads(
     return found
 
 
+def _beside(parts: Parts) -> Iterator[list[str]]:
+    """The cells of every line that is shown and is none of the plan's rows."""
+    rows = {(draft.sheet, row) for draft in parts.drafts for row in (draft.row, *draft.joined)}
+    for number, layout in enumerate(parts.layouts):
+        unseen = unseen_rows(layout.sheet)
+        for row, cells in enumerate(layout.sheet.rows):
+            if (number, row) not in rows and row not in unseen:
+                yield [text for value in cells if (text := cell_text(value))]
+
+
 def lead_text(draft: Draft, name: str) -> str:
     """A cell that names people, in one text, rows that ran on closed up."""
-    from xlplan.source.headings import cell_text
-
     return join_texts([cell_text(value) for value, _ in draft.cells[name]], people=True)
 
 
