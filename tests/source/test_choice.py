@@ -109,3 +109,34 @@ def test_fields_say_which_column_they_come_from() -> None:
     places = {place.field: (place.sheet, place.column) for place in read(RISKS).places}
     assert places["action"] == ("Sheet 1", "C")
     assert places["rating"] == ("Sheet 1", "F")
+
+
+UNKNOWN = """
+Lp. | Zadanie | Osoba | Koniec | Stan
+1 | Nauczyć strażników nowych zasad dla szopy | A. Q. | 31.03.2026 | Open
+2 | Naprawić dach szopy przed pierwszą zimą | B. O. | 30.04.2026 | Open
+3 | Kupić nowe drzwi i klucze dla szopy | A. Q. | 30.06.2026 | Closed
+"""
+
+
+def test_a_table_in_words_that_nobody_knows_is_used_for_what_its_cells_are_and_doubted() -> None:
+    source = read(f"Plan naprawczy\n{UNKNOWN}")
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert column(source, "action")[2] == "Kupić nowe drzwi i klucze dla szopy"
+    assert {f.role: f.heading for f in source.definition.fields_of("action")}["due"] == "Koniec"
+    assert [problem.code for problem in source.problems] == ["NEW-017"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pupil | Maths | Art | Day\nAnn | 56 | 67 | 1/5/2026\nBob | 45 | 50 | 1/5/2026",
+        "Tag | Model | Room | Bought\nA1 | Laptop | 4 | 1/2/2026\nA2 | Screen | 5 | 1/2/2026",
+        "Zx | Qy | Vw\nA long text that stands alone here | 5 | 6",
+        "Zx | Qy | Qy\nSomething that is done by the warden | Open | 6\n"
+        "Something else that is done by her | Open | 6",
+    ],
+)
+def test_a_table_of_which_no_column_says_something_to_be_done_is_refused(text: str) -> None:
+    with pytest.raises(XlplanError, match="NEW-001"):
+        read(text)

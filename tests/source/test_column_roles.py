@@ -40,6 +40,7 @@ from xlplan.workbook.read.book import CellValue
         ("When will it be done by?", "due"),
         ("To be completed", "due"),
         ("Finish by", "due"),
+        ("By", "due"),
         ("Where are we now?", "progress"),
         ("Position at 31 March", "progress"),
         ("Management response", "progress"),
@@ -145,6 +146,8 @@ def test_a_position_that_holds_states_alone_is_the_status_where_no_column_is() -
     ]
     assert read("Action | Position", *[row[:2] for row in rows])["rating"] == "Position"
     assert read("Action | Position | Status", *rows)["rating"] == "Status"
+    some = [[row[0], "Finished" if n % 2 else "With the wardens"] for n, row in enumerate(rows)]
+    assert read("Action | Position", *some)["rating"] == "Position"
 
 
 def test_an_unheaded_first_column_of_numbers_is_the_ref() -> None:

@@ -16,10 +16,10 @@ from xlplan.plan.definition import Kind
 from xlplan.plan.propose import Sample
 from xlplan.plan.propose_roles import guess_role, normal_heading
 from xlplan.plan.text import fold
-from xlplan.source.column_roles import Reading, read_columns
+from xlplan.source.column_roles import Reading, likely_heading_row, read_columns, shape_of
 from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text, understood
-from xlplan.source.layout import Layout, Table
+from xlplan.source.layout import Layout, Table, read_layout
 from xlplan.source.pruning import prune, set_aside
 from xlplan.workbook.read.book import Book, CellValue, ReadSheet, a1
 
@@ -64,18 +64,40 @@ class Choice:
     doubtful: bool = False
 
 
+def read_layouts(
+    sheets: Sequence[ReadSheet], known: frozenset[str], chosen: frozenset[str],
+    rows_at: Mapping[str, Sequence[int]],
+) -> list[Layout]:  # fmt: skip
+    """The layout of each sheet, with the heading rows (by sheet, from 0) that are settled."""
+    return [read_layout(sheet, known, chosen, rows_at.get(sheet.name, ())) for sheet in sheets]
+
+
+def likely_rows(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
+    """For each sheet the row that heads a plan by what stands below it, where one does."""
+    found: dict[str, list[int]] = {}
+    for sheet in sheets:
+        rows = [{col: v for col, v in enumerate(row) if cell_text(v)} for row in sheet.rows]
+        if sheet.visible and (row := likely_heading_row(rows)) >= 0:
+            found[sheet.name] = [row]
+    return found
+
+
 def choose_tables(
-    layouts: Sequence[Layout], chosen: Mapping[str, str], named: bool = False
+    layouts: Sequence[Layout],
+    chosen: Mapping[str, str],
+    named: bool = False,
+    likely: bool = False,
 ) -> Choice:
     """The tables of a plan. `chosen` maps folded headings to roles; `named` says that a person
-    named the sheets, so that every table of actions on them counts."""
+    named the sheets, so that every table of actions on them counts; `likely`, that the heading
+    rows are such by what stands below them, so that it says what the columns are."""
     found = Choice()
     for number, layout in enumerate(layouts):
         for index, table in enumerate(layout.tables):
-            reading = _read(table, chosen)
+            reading = _read(table, chosen, likely)
             aside = set_aside(table, reading)
             if prune(layout, table, reading) or aside:
-                reading = _read(table, chosen)
+                reading = _read(table, chosen, likely)
             found.readings[number, index] = reading
     plans = {
         place: r
@@ -88,7 +110,7 @@ def choose_tables(
     seen = {place: w for place, w in weighed.items() if layouts[place[0]].sheet.visible} or weighed
     main = max(seen, key=lambda place: seen[place])
     found.main = main
-    found.doubtful = plans[main].strength < CONVINCING and not chosen
+    found.doubtful = likely or (plans[main].strength < CONVINCING and not chosen)
     for place, reading in found.readings.items():
         table = _table(layouts, place)
         if place == main or (
@@ -104,9 +126,24 @@ def choose_tables(
     return found
 
 
-def _read(table: Table, chosen: Mapping[str, str]) -> Reading:
+def _read(table: Table, chosen: Mapping[str, str], likely: bool) -> Reading:
     reading = read_columns(table.headings, [row.cells for row in table.rows], chosen)
-    return _with_text(reading, table)
+    return _with_sentences(reading, table) if likely else _with_text(reading, table)
+
+
+def _with_sentences(reading: Reading, table: Table) -> Reading:
+    """A table whose words say little: what says something is the action, days are due."""
+    shapes = {col: shape_of([row.cells.get(col) for row in table.rows]) for col in table.headings}
+    roles, sure = dict(reading.roles), dict(reading.sure)
+    for role, cols in (
+        ("action", [col for col in shapes if shapes[col].sentences]),
+        ("due", [col for col in shapes if shapes[col].dates > 0.6]),
+    ):
+        free = [col for col in cols if col not in roles]
+        if free and role not in roles.values():
+            col = max(free, key=lambda each: (shapes[each].length, each))
+            roles[col], sure[col] = role, 0.6
+    return replace(reading, roles=roles, sure=sure)
 
 
 def _table(layouts: Sequence[Layout], place: Place) -> Table:

@@ -46,6 +46,13 @@ class Shape:
     levels: float
     distinct: int
     length: float
+    words: float
+
+    @property
+    def sentences(self) -> bool:
+        """Whether nearly every cell says something, each another: no names, no kinds, no days."""
+        each = self.distinct * 10 >= min(self.count, MOST_LOOKED_AT) * 8 and self.count > 1
+        return each and self.length >= 22 and self.filled >= 0.6 and self.words >= 3.5
 
     @property
     def repeats(self) -> bool:
@@ -62,7 +69,7 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
     texts = [canon_text(str(value)).strip() for value in some]
     count = len(some)
     if not count:
-        return Shape(0.0, 0, 0, 0, 0, 0, 0, 0, 0.0)
+        return Shape(0.0, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0)
     days = [isinstance(v, date | datetime) or _is_day(t) for v, t in zip(some, texts, strict=True)]
     numbers = [isinstance(v, int | float) or bool(_NUMBER.fullmatch(t)) for v, t in
                zip(some, texts, strict=True)]  # fmt: skip
@@ -74,6 +81,7 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
         sum(known_rating(text) is not None for text in ratings) / count,
         sum(is_level(text) for text in ratings) / count,
         len({fold(text) for text in texts}), sum(map(len, texts)) / count,
+        sum(len(text.split()) for text in texts) / count,
     )  # fmt: skip
 
 
@@ -211,8 +219,10 @@ def read_columns(
 def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str, float]:
     """What a heading promises, and what the cells say where it promises nothing."""
     settled = shape.states > 0.8 and shape.distinct <= 8
-    if scores.keys() == {"progress"} and settled and shape.repeats and shape.count >= 3:
-        return {**scores, "rating": 0.65}
+    stated = settled or (shape.states >= 0.3 and shape.distinct * 2 <= shape.count)
+    noted = "progress" in scores and scores.get("rating", 0.0) < 0.5
+    if noted and stated and shape.repeats and shape.count >= 3:
+        return {"progress": 0.5, "rating": 0.65 if settled else 0.9}
     if not scores and shape.count >= 3:
         if settled:
             return {"rating": 0.65}
@@ -236,3 +246,39 @@ def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int,
     if role == "due" and score <= 0.5 and col < action[1]:
         return score * 0.55
     return score
+
+
+MOST_HEADINGS = 60
+"""Characters of a heading that no words make one."""
+
+
+def likely_heading_row(rows: Sequence[Mapping[int, CellValue]]) -> int:
+    """The row (from 0) that heads a table by what stands below it, whatever its words; -1 if none.
+
+    Every column below has a heading, one holds texts that say something, each another, and
+    another holds days, people or states.
+    """
+    best, found = 0.0, -1
+    for row, cells in enumerate(rows[:MOST_LOOKED_AT]):
+        texts = [value for value in cells.values() if isinstance(value, str)]
+        if len(texts) < 3 or len(texts) < len(cells) or max(map(len, texts)) > MOST_HEADINGS:
+            continue
+        if len({fold(text) for text in texts}) < len(texts) or any(map(_is_day, texts)):
+            continue
+        below: list[Mapping[int, CellValue]] = []
+        for each in rows[row + 1 : row + 1 + MOST_LOOKED_AT]:
+            if len(each) * 2 < len(cells) or not each.keys() <= cells.keys():
+                break
+            below.append(each)
+        strength = _evidence(cells.keys(), below)
+        if len(below) > 1 and strength > best:
+            best, found = strength, row
+    return found
+
+
+def _evidence(columns: Iterable[int], rows: Sequence[Mapping[int, CellValue]]) -> float:
+    """How much the cells of a table say that it is a plan; 0 where they do not."""
+    shapes = [shape_of([row.get(col) for row in rows]) for col in columns]
+    deeds = [shape for shape in shapes if shape.sentences]
+    sides = [s for s in shapes if s.count > 1 and (s.dates > 0.6 or s.states > 0.6)]
+    return len(rows) * len(sides) if deeds and sides else 0.0

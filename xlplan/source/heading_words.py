@@ -91,7 +91,7 @@ _NEW_DAY = re.compile(
 _STATE = (
     r"status|statuses|rag|brag|bragg|ragb|rygb|state|estado|statut|etat|avancement|stato|"
     r"(?:bearbeitungs|umsetzungs|erledigungs|fortschritts)?stand|stand van zaken|statws|sefyllfa|"
-    r"voortgangsstatus|situacion"
+    r"voortgangsstatus|situac(?:ion|ao)"
 )
 _STATE_PERHAPS = (
     r"rating|completed|complete|done|closed|open|health|traffic light|implemented|achieved|"
@@ -292,7 +292,7 @@ def _day(words: str) -> dict[str, float] | None:
     )
     if re.search(r"\b(?:percent|weeks? ending|time spent)\b", words):
         return {"": 0.0}
-    if re.fullmatch(r"(?:end|ends|finish|ende|fin|einde|diwedd)", words):
+    if re.fullmatch(r"(?:end|ends|finish|ende|fin|einde|diwedd|by|bis|per)", words):
         return {"due": 0.7}
     if not (due or day or target):
         return None

@@ -32,7 +32,9 @@ from xlplan.source.choice import (
     check_headings,
     choose_tables,
     columns_of,
+    likely_rows,
     nearest_rows,
+    read_layouts,
     roles_named,
     rows_named,
     samples_of,
@@ -40,7 +42,7 @@ from xlplan.source.choice import (
 )
 from xlplan.source.headings import cell_text
 from xlplan.source.interpretation import SourceRow, make_rows
-from xlplan.source.layout import Layout, read_layout
+from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import (
     Columns,
     Draft,
@@ -116,13 +118,13 @@ def read_source(
     roles = roles_named(book, chosen.columns)
     looked_at = sheets_named(book, chosen.sheets)
     rows_at = rows_named(book, looked_at, chosen.header_rows)
-    layouts = [
-        read_layout(sheet, known, frozenset(roles), rows_at.get(sheet.name, ()))
-        for sheet in looked_at
-    ]
+    layouts = read_layouts(looked_at, known, frozenset(roles), rows_at)
     check_headings(book, layouts, chosen.columns)
     work = Work(book, layouts, problems=list(book.problems))
     choice = choose_tables(layouts, roles, named=bool(chosen.sheets))
+    if choice.main is None and not chosen.header_rows and (likely := likely_rows(looked_at)):
+        layouts = read_layouts(looked_at, known, frozenset(roles), likely)
+        work.layouts, choice = layouts, choose_tables(layouts, roles, likely=True)
     kinds = choice.kinds
     if not any(kind == "action" for kind in kinds.values()):
         raise _no_plan(book, layouts)
