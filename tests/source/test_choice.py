@@ -6,7 +6,7 @@ import pytest
 
 from tests.text_sheets import book, column, read, sheet
 from xlplan.errors import XlplanError
-from xlplan.source.choice import Chosen
+from xlplan.source.chosen import Chosen
 from xlplan.source.importing import Source, read_source
 
 RISKS = """
@@ -140,3 +140,29 @@ def test_a_table_in_words_that_nobody_knows_is_used_for_what_its_cells_are_and_d
 def test_a_table_of_which_no_column_says_something_to_be_done_is_refused(text: str) -> None:
     with pytest.raises(XlplanError, match="NEW-001"):
         read(text)
+
+
+OVERDUE = """
+Ref | Action | Lead | Due | Status | Days overdue | Score
+1 | Mend the roof | Ada Quill | 31/03/2026 | Open | 12 | 4
+2 | Mend the door | Ben Ode | 30/06/2026 | Open | 0 | 6
+"""
+COMPUTED = {(row, col): "TODAY()-D2" for row in (1, 2) for col in (4, 5, 6)}
+
+
+def test_a_column_of_formulas_is_left_out_and_offered_and_one_with_a_role_is_kept() -> None:
+    plan = sheet(OVERDUE, formulas=COMPUTED)
+    source = read_source(book(plan), plan_id="p")
+    assert [f.heading for f in source.definition.fields_of("action")][-1] == "Status"
+    (guess,) = (guess for guess in source.guesses if "formulas" in guess)
+    assert '"Days overdue", "Score" hold formulas and were left out' in guess
+    offered = Chosen(columns=("Days overdue=text",))
+    source = read_source(book(plan), plan_id="p", chosen=offered)
+    assert column(source, "days_overdue") == ["12", "0"]
+    assert any('"Score" holds formulas and was left out' in guess for guess in source.guesses)
+
+
+def test_a_column_with_a_formula_here_and_there_is_kept() -> None:
+    source = read_source(book(sheet(OVERDUE, formulas={(2, 5): "1-1"})), plan_id="p")
+    assert column(source, "days_overdue") == ["12", "0"]
+    assert not any("left out" in guess for guess in source.guesses)

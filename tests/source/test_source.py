@@ -880,3 +880,15 @@ def test_initials_are_the_names_that_a_key_in_the_file_gives_them() -> None:
         "Ada Quill": ("AQ",),
         "Ben Ode": ("BO",),
     }
+
+
+def test_rows_that_were_joined_are_named_with_the_action_they_went_to() -> None:
+    source = read(
+        "Ref | Action | Lead | Due\n1 | Mend the roof | Ada Quill | 31/03/2026\n"
+        "| of the shed | |\n| before it rains | |\n"
+        "2 | Mend the door | Ben Ode | 1/7/26\n| at once | |"
+    )
+    assert (
+        "plan: rows that ran on were joined to those above: rows 3–4 to action 1; row 6 to action 2"
+        in source.guesses
+    )

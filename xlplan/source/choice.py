@@ -6,12 +6,13 @@ named, and where no table is convincing the likeliest is used and asked about.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log2
 
-from xlplan.codes.source_codes import NEW_002, NEW_018, NEW_019
-from xlplan.errors import XlplanError
+from xlplan.codes.source_codes import NEW_016, NEW_017
+from xlplan.errors import Problem
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose import Sample
 from xlplan.plan.propose_roles import guess_role, normal_heading
@@ -35,24 +36,6 @@ CONVINCING = 1.3
 LEAST = 0.9
 
 
-ROLES_BY_NAME = {
-    "ref": "key", "key": "key", "action": "action", "lead": "lead", "owner": "lead", "due": "due",
-    "status": "rating", "rating": "rating", "progress": "progress", "revised": "revised",
-    "section": "section", "evidence": "evidence", "outcome": "outcome", "text": "text",
-}  # fmt: skip
-"""What a column may be said to be with ``--map``, and the role that is meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What a person decided about the file: sheets by name, heading rows such as ``"5"`` or
-    ``"Plan!5"`` (from 1), and columns such as ``"Mitigation=action"``."""
-
-    sheets: tuple[str, ...] = ()
-    header_rows: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
-
-
 @dataclass
 class Choice:
     """The plan's tables with what their rows are, the readings, and what was left out."""
@@ -60,6 +43,8 @@ class Choice:
     kinds: dict[Place, Kind] = field(default_factory=dict)
     readings: dict[Place, Reading] = field(default_factory=dict)
     left_out: list[Place] = field(default_factory=list)
+    computed: dict[Place, set[int]] = field(default_factory=dict)
+    """Columns of the plan's tables that are left out, since formulas work them out."""
     main: Place | None = None
     doubtful: bool = False
 
@@ -122,6 +107,10 @@ def choose_tables(
             found.kinds[place] = "recommendation"
         elif table.rows:
             found.left_out.append(place)
+    found.computed = {
+        place: cols for place in found.kinds
+        if (cols := _computed(layouts[place[0]], _table(layouts, place), found.readings[place]))
+    }  # fmt: skip
     found.kinds = {place: found.kinds[place] for place in sorted(found.kinds)}
     return found
 
@@ -209,7 +198,7 @@ def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
     for number, place in enumerate(choice.kinds):
         table, reading = _table(layouts, place), choice.readings[place]
         kind = choice.kinds[place]
-        for col in columns_of(table):
+        for col in columns_of(table, choice.computed.get(place, ())):
             values: tuple[CellValue, ...] = tuple(row.cells.get(col) for row in table.rows)
             heading = table.headings.get(col, "")
             role = _role(heading, reading.roles.get(col, ""), kind)
@@ -217,9 +206,37 @@ def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
     return samples
 
 
-def columns_of(table: Table) -> list[int]:
-    """Every column of a table that has a heading or a value."""
-    return sorted({*table.headings, *(col for row in table.rows for col in row.cells)})
+def columns_of(table: Table, computed: Container[int] = ()) -> list[int]:
+    """Every column of a table that has a heading or a value and is not left out as computed."""
+    found = {*table.headings, *(col for row in table.rows for col in row.cells)}
+    return sorted(col for col in found if col not in computed)
+
+
+def _computed(layout: Layout, table: Table, reading: Reading) -> set[int]:
+    """The columns that only count from others ("Days overdue"): formulas, and no role."""
+    formulas = Counter(col for row, col in layout.sheet.formulas if row in
+                       {each.row for each in table.rows})  # fmt: skip
+    return {
+        col for col, count in formulas.items()
+        if count * 2 > len(table.rows) and col in table.headings
+        and col not in reading.roles and guess_role(table.headings[col]) == "text"
+    }  # fmt: skip
+
+
+def computed_columns(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
+    """A guess that names the columns left out as computed, with how to have them."""
+    found: dict[str, None] = {}
+    for place, cols in choice.computed.items():
+        headings = _table(layouts, place).headings
+        found.update((" ".join(headings[col].split()), None) for col in sorted(cols))
+    if found:
+        names = ", ".join(f'"{name}"' for name in found)
+        one = len(found) == 1
+        was = "holds formulas and was" if one else "hold formulas and were"
+        yield (
+            f"plan: {names} {was} left out; to have {'it' if one else 'one'}, start again with "
+            f'--map "{next(iter(found))}=text"'
+        )
 
 
 def _role(heading: str, role: str, kind: Kind) -> str:
@@ -257,66 +274,37 @@ def nearest_rows(layouts: Sequence[Layout], most: int = 3) -> list[str]:
     return [text for _, text in found[:most]]
 
 
-def sheets_named(book: Book, names: Sequence[str]) -> list[ReadSheet]:
-    """The sheets to look at: those that a person named, else all."""
-    if not names:
-        return list(book.sheets)
-    by_name = {sheet.name.casefold(): sheet for sheet in book.sheets}
-    missing = [name for name in names if name.casefold() not in by_name]
-    if missing:
-        there = [sheet.name for sheet in book.sheets]
-        raise XlplanError(NEW_002.problem(book.name, sheet=n, sheets=there) for n in missing)
-    named = {name.casefold() for name in names}
-    chosen = (sheet for sheet in book.sheets if sheet.name.casefold() in named)
-    return [replace(sheet, visible=True) for sheet in chosen]  # a hidden one that is asked for
+def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[Problem]:
+    """The tables with rows that are not the plan's, and a doubt about the one that is."""
+    assert choice.main is not None
+    layout = layouts[choice.main[0]]
+    main, its = layout.tables[choice.main[1]], choice.readings[choice.main]
+    if choice.doubtful:
+        columns = [f'"{main.headings.get(col, a1(0, col)[:-1])}" as {ROLE_NAMES.get(role, role)}'
+                   for col, role in sorted(its.roles.items())]  # fmt: skip
+        where = f"{book.name}!{layout.sheet.name}!{main.header + 1}"
+        yield NEW_017.problem(where, columns=columns)
+    for number, index in choice.left_out:
+        sheet, table = layouts[number].sheet, layouts[number].tables[index]
+        if sheet.visible:
+            yield NEW_016.problem(
+                f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
+                sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
+            )  # fmt: skip
 
 
-def roles_named(book: Book, columns: Sequence[str]) -> dict[str, str]:
-    """The role of each folded heading that a person named."""
-    roles: dict[str, str] = {}
-    for text in columns:
-        heading, _, name = text.rpartition("=")
-        role = ROLES_BY_NAME.get(fold(name))
-        if not heading.strip() or role is None:
-            raise NEW_019.fault(book.name, "role", value=text, roles=list(ROLES_BY_NAME))
-        roles[fold(heading)] = role
-    return roles
-
-
-def rows_named(
-    book: Book, sheets: Sequence[ReadSheet], header_rows: Sequence[str]
-) -> dict[str, list[int]]:
-    """By sheet the heading rows (from 0) that a person named; without a sheet, the first of those
-    looked at in which the row has two cells."""
-    found: dict[str, list[int]] = {}
-    for text in header_rows:
-        name, _, number = text.rpartition("!")
-        if not number.strip().isdigit() or int(number) < 1:
-            raise NEW_018.fault(book.name, "number", value=text)
-        row = int(number) - 1
-        named = [one for one in sheets if one.name.casefold() == name.strip("'\" ").casefold()]
-        if name and not named:
-            raise NEW_002.fault(book.name, sheet=name, sheets=[one.name for one in sheets])
-        counts = {one.name: _filled(one, row) for one in named or sheets if one.visible or named}
-        sheet = max(counts, key=lambda each: min(counts[each], 2), default="")
-        if counts.get(sheet, 0) < 2:
-            where = f"{book.name}!{sheet}"
-            raise NEW_018.fault(where, "row", row=row + 1, cells=counts.get(sheet, 0))
-        found.setdefault(sheet, []).append(row)
-    return found
-
-
-def _filled(sheet: ReadSheet, row: int) -> int:
-    cells = sheet.rows[row] if row < len(sheet.rows) else ()
-    return sum(bool(cell_text(value)) for value in cells)
-
-
-def check_headings(book: Book, layouts: Sequence[Layout], columns: Sequence[str]) -> None:
-    """Refuse a heading that no table has."""
-    there = [text for one in layouts for table in one.tables for text in table.headings.values()]
-    known = {fold(text) for text in there}
-    for text in columns:
-        heading = text.rpartition("=")[0].strip()
-        if fold(heading) not in known:
-            names = list(dict.fromkeys(" ".join(each.split()) for each in there)) or ["(none)"]
-            raise NEW_019.fault(book.name, "heading", heading=heading, headings=names)
+def phases(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> Iterator[str]:
+    """A guess for rows of a table that were read as section headings, though they hold more."""
+    for number in sorted({number for number, _ in kinds}):
+        layout = layouts[number]
+        rows = layout.sheet.rows
+        heads = [
+            line for line in layout.lines
+            if line.kind == "section" and sum(bool(cell_text(v)) for v in rows[line.row]) > 2
+        ]  # fmt: skip
+        if heads:
+            at = ", ".join(str(line.row + 1) for line in heads)
+            yield (
+                f"field section: rows {at} of {layout.sheet.name} have neither ref nor lead and "
+                "were read as headings of the rows below; give one a ref if it is an action"
+            )

@@ -6,10 +6,10 @@ of every sheet. Nothing is dropped: what is no action, recommendation or heading
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.codes.source_codes import NEW_001, NEW_003, NEW_016, NEW_017
+from xlplan.codes.source_codes import NEW_001, NEW_003
 from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.propose import Proposal, Sample, propose_columns
@@ -26,21 +26,24 @@ from xlplan.source.account import (
     with_private_fields,
 )
 from xlplan.source.choice import (
-    ROLE_NAMES,
     Choice,
-    Chosen,
-    check_headings,
     choose_tables,
     columns_of,
+    computed_columns,
+    left_out,
     likely_rows,
     nearest_rows,
+    phases,
     read_layouts,
+    samples_of,
+)
+from xlplan.source.chosen import (
+    Chosen,
+    check_headings,
     roles_named,
     rows_named,
-    samples_of,
     sheets_named,
 )
-from xlplan.source.headings import cell_text
 from xlplan.source.interpretation import SourceRow, make_rows
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import (
@@ -129,11 +132,11 @@ def read_source(
     if not any(kind == "action" for kind in kinds.values()):
         raise _no_plan(book, layouts)
     work.problems += left_out(book, layouts, choice)
-    work.guesses += phases(layouts, kinds)
+    work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
     samples = samples_of(layouts, choice)
     proposal = propose_columns(samples, template.fields if template else ())
     work.guesses += proposal.guesses
-    _columns(work, kinds, samples, proposal)
+    _columns(work, choice, samples, proposal)
     for kind in ("recommendation", "action"):
         _draft(work, kind)
     part_drafts(work, work.drafts)
@@ -178,50 +181,11 @@ def _no_plan(book: Book, layouts: Sequence[Layout]) -> XlplanError:
     return NEW_001.fault(book.name, sheets=names)
 
 
-def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[Problem]:
-    """The tables with rows that are not the plan's, and a doubt about the one that is."""
-    assert choice.main is not None
-    layout = layouts[choice.main[0]]
-    main, its = layout.tables[choice.main[1]], choice.readings[choice.main]
-    if choice.doubtful:
-        columns = [f'"{main.headings.get(col, a1(0, col)[:-1])}" as {ROLE_NAMES.get(role, role)}'
-                   for col, role in sorted(its.roles.items())]  # fmt: skip
-        where = f"{book.name}!{layout.sheet.name}!{main.header + 1}"
-        yield NEW_017.problem(where, columns=columns)
-    for number, index in choice.left_out:
-        sheet, table = layouts[number].sheet, layouts[number].tables[index]
-        if sheet.visible:
-            yield NEW_016.problem(
-                f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
-                sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
-            )  # fmt: skip
-
-
-def phases(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> Iterator[str]:
-    """A guess for rows of a table that were read as section headings, though they hold more."""
-    for number in sorted({number for number, _ in kinds}):
-        layout = layouts[number]
-        rows = layout.sheet.rows
-        heads = [
-            line for line in layout.lines
-            if line.kind == "section" and sum(bool(cell_text(v)) for v in rows[line.row]) > 2
-        ]  # fmt: skip
-        if heads:
-            at = ", ".join(str(line.row + 1) for line in heads)
-            yield (
-                f"field section: rows {at} of {layout.sheet.name} have neither ref nor lead and "
-                "were read as headings of the rows below; give one a ref if it is an action"
-            )
-
-
-def _columns(
-    work: Work, kinds: Mapping[tuple[int, int], Kind], samples: Sequence[Sample],
-    proposal: Proposal,
-) -> None:  # fmt: skip
-    for place, (number, index) in enumerate(kinds):
-        kind = kinds[number, index]
+def _columns(work: Work, choice: Choice, samples: Sequence[Sample], proposal: Proposal) -> None:
+    for place, (number, index) in enumerate(choice.kinds):
+        kind = choice.kinds[number, index]
         table = work.layouts[number].tables[index]
-        columns = columns_of(table)
+        columns = columns_of(table, choice.computed.get((number, index), ()))
         mine = [p for s, p in zip(samples, proposal.plans, strict=True) if s.table == place]
         roles = {f.id: f.role for f in proposal.fields if f.of == kind}
         plans = dict(zip(columns, mine, strict=True))
@@ -247,9 +211,6 @@ def _draft(work: Work, kind: Kind) -> None:
             section = columns.having("section")
             fill_sections(mine, section, work.guesses)
         drafts += mine
-    joined = sum(len(draft.joined) for draft in drafts)
-    if joined:
-        work.guesses.append(f"plan: {joined} rows that ran on were joined to the row above them")
     if drafts:
         name_sheets(drafts, work.columns, [one.sheet.name for one in work.layouts], work.guesses)
     key = next((c.having("key") for c in work.columns if c.kind == kind and c.having("key")), "ref")
@@ -259,7 +220,20 @@ def _draft(work: Work, kind: Kind) -> None:
         work.problems.append(
             NEW_003.problem(where, action=ref, ref=ref, count=len(rows), kind=kind, rows=at)
         )
+    if joined := [draft for draft in drafts if draft.joined]:
+        work.guesses.append(f"plan: rows that ran on were joined to those above: {_ran_on(joined)}")
     work.drafts += drafts
+
+
+def _ran_on(drafts: Sequence[Draft]) -> str:
+    """Which rows were joined to which: "rows 5–6 to 1.2"."""
+    found: list[str] = []
+    for draft in drafts:
+        rows = sorted(row + 1 for row in draft.joined)
+        run = len(rows) > 1 and rows[-1] - rows[0] == len(rows) - 1
+        at = f"{rows[0]}–{rows[-1]}" if run else ", ".join(map(str, rows))
+        found.append(f"{'row' if len(rows) == 1 else 'rows'} {at} to {draft.kind} {draft.ref}")
+    return "; ".join(found)
 
 
 HEADINGS, ROLES, RATINGS, SHAPE = 4, 2, 3, 1
