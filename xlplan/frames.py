@@ -35,6 +35,10 @@ def actions_frame(rows: Sequence[MasterRow], definition: PlanDefinition) -> pd.D
         elif item.field_type.frame == "number":
             numbers = [v if isinstance(v, int | float) else None for v in values]
             data[item.id] = pd.Series(numbers, dtype="Float64")
+        elif item.field_type.frame == "boolean":
+            yes, no = item.field_type.choices(item, definition)
+            truths = [{yes: True, no: False}.get(_text(v) or "") for v in values]
+            data[item.id] = pd.Series(truths, dtype="boolean")
         elif item.field_type.frame == "rating":
             codes = [rating.code for rating in definition.scale_of(item)]
             known = [v if v in codes else None for v in values]

@@ -10,7 +10,10 @@ import pandas as pd
 from tests import small
 from tests.composite_sample import sample_board
 from xlplan.board.composite import frames_of, tables_of
-from xlplan.frames import table_frame
+from xlplan.frames import actions_frame, table_frame
+from xlplan.merge.model import MasterRow
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.values import Invalid, Value
 
 
 def test_each_kind_of_column_has_its_type() -> None:
@@ -30,6 +33,24 @@ def test_each_kind_of_column_has_its_type() -> None:
     assert frame["r"].cat.ordered
     assert list(frame.isna().iloc[1]) == [True, True, False, True, True, True]
     assert frame["d"][0] == pd.Timestamp(2026, 11, 3)
+
+
+def test_money_is_a_number_and_yes_or_no_a_truth_value() -> None:
+    plan = PlanDefinition("plan", "Plan", (
+        Field("ref", "Ref", role="key"),
+        Field("cost", "Cost", "money", currency="£"),
+        Field("done", "Fertig?", "boolean", choices=("Ja", "Nein")),
+    ))  # fmt: skip
+    values: list[dict[str, Value]] = [
+        {"cost": 1500.5, "done": "Ja"},
+        {"cost": Invalid("TBC"), "done": "Nein"},
+        {"done": Invalid("Vielleicht")},
+    ]
+    rows = [MasterRow(f"u{n}", "action", f"{n}", "", each) for n, each in enumerate(values)]
+    frame = actions_frame(rows, plan)
+    assert (str(frame["cost"].dtype), str(frame["done"].dtype)) == ("Float64", "boolean")
+    assert frame["cost"].tolist() == [1500.5, pd.NA, pd.NA]
+    assert frame["done"].tolist() == [True, False, pd.NA]
 
 
 def test_a_table_without_rows_keeps_its_columns_and_types() -> None:

@@ -39,12 +39,15 @@ from xlplan.workbook.write.writing import write_workbook
 
 LIMIT = 32_767
 """Characters that a cell can hold."""
+CHOICES = {"choice": ("Yes", "No, 1/2", "=1+1"), "boolean": ("Oui", "=Non")}
 PLAN = outgoing.plan(
     fields=(
         Field("ref", "Ref", role="key"),
         Field("action", "Action", "narrative", role="action"),
         *(
-            Field(kind, f"A {kind}", kind, owner="lead", choices=("Yes", "No, 1/2", "=1+1"))
+            Field(
+                kind, f"A {kind}", kind, owner="lead", choices=CHOICES.get(kind, ()), currency="£"
+            )
             for kind in TYPES
         ),
     )
@@ -90,6 +93,8 @@ def raw_values(kind: str) -> st.SearchStrategy[Raw]:
         "choice": st.sampled_from(FIELDS["choice"].choices),
         "percent": st.integers(0, 100).map(lambda number: number / 100),
         "number": numbers,
+        "money": numbers,
+        "boolean": st.sampled_from(CHOICES["boolean"]),
         "reference": texts,
         "set": texts,
     }

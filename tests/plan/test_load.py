@@ -90,6 +90,7 @@ id = "state"
 heading = "State"
 type = "choice"
 choices = ["open", "shut"]
+currency = "£"
 retired = true
 private = true
 
@@ -244,7 +245,12 @@ def test_every_key_arrives() -> None:
     assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
     assert progress.guidance == "Say what happened.\nThen what comes next."
     assert (progress.owner, progress.mode, progress.type) == ("lead", "append", "narrative")
-    assert (state.choices, state.retired, state.private) == (("open", "shut"), True, True)
+    assert (state.currency, state.choices, state.retired, state.private) == (
+        "£",
+        ("open", "shut"),
+        True,
+        True,
+    )
     assert (rating.scale, number.of) == ("five", "recommendation")
     assert plan.ratings == (
         Rating("G", "Green", "On track", "#00B050", "#FFFFFF", 1, aliases=("on track",),
@@ -361,6 +367,10 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
         ("[[lead]]\nname = 'A'\naliases = ['B', ' ']\n", 16, "DEF-003", "holds an empty text"),
         ("[people]\nseparators = ['']\n", 15, "DEF-003", "holds an empty text"),
         ("[[field]]\nid = 'x'\nheading = 'X'\ntype = 'choice'\n", 14, "DEF-003", "choices"),
+        (
+            "[[field]]\nid = 'x'\nheading = 'X'\ntype = 'boolean'\nchoices = ['Yes']\n",
+            18, "DEF-011", "boolean",
+        ),
         # not one of the values allowed
         ("[[field]]\nid = 'x'\nheading = 'X'\nowner = 'leed'\n", 17, "DEF-004", '"lead"'),
         ("[checks]\nCHK-003 = 'of'\n", 15, "DEF-004", 'Did you mean "off"?'),

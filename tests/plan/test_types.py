@@ -19,7 +19,8 @@ PLAN = PlanDefinition(
 TYPED = {
     "text": "A few words", "narrative": "One\nTwo", "date": "28 February 2026",
     "timescale": "June 2026", "rating": "B", "people": "A Post\nB Post", "choice": "Yes",
-    "percent": "12.5%", "number": "-3", "reference": "1, 2", "set": "a, b",
+    "percent": "12.5%", "number": "-3", "money": "1,500.50", "boolean": "No",
+    "reference": "1, 2", "set": "a, b",
 }  # fmt: skip
 
 
@@ -51,7 +52,11 @@ def test_the_choices_of_a_rating_are_codes_and_its_labels_are_accepted() -> None
 def test_a_choice_has_its_own_and_other_types_have_none() -> None:
     for name, kind in TYPES.items():
         found = kind.choices(field(name), PLAN)
-        assert found == {"rating": ("B", "A"), "choice": ("Yes", "No")}.get(name, ())
+        assert found == {
+            "rating": ("B", "A"),
+            "choice": ("Yes", "No"),
+            "boolean": ("Yes", "No"),
+        }.get(name, ())
         assert set(found) <= set(kind.accepted(field(name), PLAN))
 
 

@@ -34,7 +34,7 @@ def field(kind: str) -> Field:
 
 
 FIELDS = {kind: field(kind) for kind in ("text", "narrative", "date", "timescale", "rating",
-    "people", "choice", "percent", "number", "reference", "set")}  # fmt: skip
+    "people", "choice", "percent", "number", "money", "boolean", "reference", "set")}  # fmt: skip
 PLAN = PlanDefinition(
     "plan",
     "Plan",

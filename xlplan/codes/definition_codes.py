@@ -122,6 +122,8 @@ DEF_011 = Message(
         '"narrative", or remove the mode.',
         "private": '{table}: a field with role "{role}" cannot be private: every template and the '
         "board show it. Remove private, or set that role for another field.",
+        "boolean": "{table}: choices of a boolean are two, the word for yes and the word for no. "
+        'Write choices = ["Yes", "No"], or remove them.',
         "accountable": '{table}: rule "accountable" is for recommendations. Write to = '
         '"recommendation", or another rule.',
     },
@@ -212,5 +214,22 @@ VAL_009 = Message(
     "The cell holds a formula.",
     "Enter the value itself.",
     'The cell holds the formula {formula} (showing "{value}"). Enter the value itself.',
+    lead_reads_text=True,
+)
+VAL_010 = Message(
+    "VAL-010",
+    "The value is not an amount of money, or in another currency.",
+    "Enter an amount such as 1500.",
+    {
+        "": '"{value}" is not an amount of money. Enter an amount such as 1500.',
+        "currency": '"{value}" is not in {currency}. Enter the amount in {currency}.',
+    },
+    lead_reads_text=True,
+)
+VAL_011 = Message(
+    "VAL-011",
+    "The value is neither yes nor no.",
+    "Choose one of the two words that are listed.",
+    '"{value}" is neither yes nor no. Choose one of: {choices!l}.',
     lead_reads_text=True,
 )

@@ -65,7 +65,7 @@ def column_looks(
 
 def typed(column: IssuedColumn, style: Style) -> Style:
     """`style` with the number format and the alignment of a column's type."""
-    cell = column.item.field_type.cell
+    cell = column.item.field_type.cell_of(column.item)
     shown = cell.number_format or style.number_format
     if cell.holds == "text" and (cell.centred or column.input):
         shown = TEXT
@@ -76,7 +76,7 @@ def typed(column: IssuedColumn, style: Style) -> Style:
 
 def value_cell(look: ColumnLook, value: Value, note: str = "") -> Cell:
     """A value in a cell: dates and numbers as such, everything else as the text people read."""
-    cell = look.column.item.field_type.cell
+    cell = look.column.item.field_type.cell_of(look.column.item)
     if value is None:
         return Cell(None, look.style, note)
     if cell.holds == "number" and isinstance(value, int | float):

@@ -81,7 +81,11 @@ class Field:
             noun="a mode",
         ),
     )
-    choices: tuple[str, ...] = field(default=(), metadata=key("of a choice: what may be chosen"))
+    choices: tuple[str, ...] = field(
+        default=(),
+        metadata=key("of a choice: what may be chosen; of a boolean: the words for yes and for no"),
+    )
+    currency: str = field(default="", metadata=key("of money: its sign, such as £"))
     scale: str = field(
         default="",
         metadata=key("of a rating: the scale of its ratings, where it is not the plan's"),

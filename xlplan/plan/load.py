@@ -153,6 +153,8 @@ def _check_fields(source: Source, tables: Tables) -> None:
         scale = item.text("scale")
         if kind == "choice" and not item.texts("choices") and "choices" not in item.wrong:
             source.fault(item.path, DEF_003.fill("choices", table=item.label))
+        if kind == "boolean" and len(item.texts("choices")) not in (0, 2):
+            source.fault((*item.path, "choices"), DEF_011.fill("boolean", table=item.label))
         if kind == "rating" and scale not in scales and "scale" not in item.wrong:
             path = (*item.path, "scale") if scale else item.path
             source.fault(path, _no_scale(item.label, scale, scales))

@@ -17,6 +17,7 @@ from xlplan.plan.propose_ratings import leading_rating, one_rating
 from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
 from xlplan.plan.status_words import known_rating
 from xlplan.plan.text import canon_text, fold
+from xlplan.plan.types.money_and_booleans import YES_NO, currency_of, words_of_yes_and_no
 from xlplan.plan.values import Raw
 
 Split = Literal["", "rating", "leading"]
@@ -38,6 +39,9 @@ _GUIDANCE = {
     "percent": "How much is done, from 0% to 100%.",
     "reason": "Why the date or the rating has changed.",
 }
+_SIGN = re.compile(r"[£€](?!['’ ]?(?:0|k\b|m\b|bn\b))", re.IGNORECASE)
+"""A currency in a heading; not "£000", in which 5 is no five pounds."""
+_PERCENT = re.compile(r"(?:100|\d{1,2}(?:\.\d+)?) ?%")
 LONG_TEXT = 60
 """Average length from which a text is a narrative."""
 
@@ -263,8 +267,19 @@ def _texts(values: Iterable[Raw]) -> list[str]:
 def _field(slot: _Slot) -> Field:
     if slot.given is not None:
         return slot.given
-    made = make_field(slot.id, slot.heading, slot.role, slot.of)
-    return replace(made, type=_type(slot))
+    made = replace(make_field(slot.id, slot.heading, slot.role, slot.of), type=_type(slot))
+    if slot.role != "text" or made.type not in ("text", "number"):
+        return made
+    sign = _SIGN.search(slot.heading)
+    if made.type == "number":
+        return replace(made, type="money", currency=sign[0]) if sign else made
+    texts = _texts(slot.values)
+    if currency := currency_of(texts):
+        return replace(made, type="money", currency=currency)
+    if words := words_of_yes_and_no(texts):
+        return replace(made, type="boolean", choices=() if words == YES_NO else words)
+    percents = texts and all(_PERCENT.fullmatch(text) for text in texts)
+    return replace(made, type="percent") if percents else made
 
 
 def make_field(

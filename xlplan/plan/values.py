@@ -119,8 +119,13 @@ def show(value: Value) -> str:
 
 
 def show_in(item: Field | None, value: Value) -> str:
-    """A value as people write it in a field: `show`, with a percentage as such."""
-    return item.field_type.show(value) if item is not None else show(value)
+    """A value as people write it in a field: `show`, with percentages and currencies as such."""
+    if item is None:
+        return show(value)
+    text = item.field_type.show(value)
+    if not item.field_type.priced or not isinstance(value, int | float):
+        return text
+    return f"-{item.currency}{text[1:]}" if text.startswith("-") else f"{item.currency}{text}"
 
 
 def to_json(value: Value) -> object:

@@ -21,6 +21,7 @@ from xlplan.plan.types.field_type import (
     TIMESCALE,
     FieldType,
 )
+from xlplan.plan.types.money_and_booleans import BOOLEAN, MONEY
 
 TYPES: Mapping[str, FieldType] = {
     each.name: each
@@ -34,6 +35,8 @@ TYPES: Mapping[str, FieldType] = {
         CHOICE,
         PERCENT,
         NUMBER,
+        MONEY,
+        BOOLEAN,
         REFERENCE,
         SET,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +22,7 @@ Typed = str | int | float | date | Timescale
 """What `canon` of a type is handed: never blank, and a text without what nobody can see."""
 Canon = Callable[["Field", Typed, "PlanDefinition"], Value]
 Choices = Callable[["Field", "PlanDefinition"], tuple[str, ...]]
-Frame = Literal["text", "number", "date", "timescale", "rating", "list"]
+Frame = Literal["text", "number", "date", "timescale", "rating", "list", "boolean"]
 Holds = Literal["text", "number", "date"]
 
 
@@ -63,6 +63,13 @@ class CellForm:
     pressing: bool = False
     rule: InputRule | None = None
 
+    def in_currency(self, currency: str) -> CellForm:
+        """The same with a currency before every number."""
+        sign = f'"{currency}"' if currency else ""
+        formats = (self.number_format, self.fine_format)
+        plain, fine = (f"{sign}{each};-{sign}{each}" if sign else each for each in formats)
+        return replace(self, number_format=plain, fine_format=fine)
+
     def format_of(self, number: float) -> str:
         """The number format in which a number shows all that it is."""
         rounded = abs(number - round(number, self.digits)) > 1e-11
@@ -102,6 +109,12 @@ class FieldType:
     """Prose of many lines, which may grow by dated entries (``mode = "append"``)."""
     dated: bool = False
     """Its values say by when: lines of it are dates."""
+    priced: bool = False
+    """Its values are amounts in the currency of the field."""
+
+    def cell_of(self, item: Field) -> CellForm:
+        """How the values of a field stand in a cell."""
+        return self.cell.in_currency(item.currency) if self.priced else self.cell
 
 
 def _canon_text(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
