@@ -28,7 +28,6 @@ from xlplan.errors import Problem
 if TYPE_CHECKING:
     from xlplan import (
         Change,
-        DatesRead,
         Demo,
         KeptBack,
         MasterRow,
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
         PublishResult,
         Tip,
         UndoResult,
+        shapes,
     )
 
 __all__ = [
@@ -58,7 +58,7 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     kinds = Counter(row.kind for row in made.source.rows)
     from xlplan import shapes
 
-    dates = shapes.dates_of(made.source)
+    dates = shapes.dates_shape(made.source)
     if as_json:
         say_json(
             {
@@ -87,7 +87,7 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                 ],
                 "problems": [problem.as_json() for problem in made.problems],
                 "template": _template_shape(made),
-                "dates": shapes.dates_shape(dates),
+                "dates": dates,
             }
         )
         return say_problems(made.problems)
@@ -120,14 +120,14 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     return status
 
 
-def _dates(dates: DatesRead) -> str:
+def _dates(dates: shapes.DatesShape) -> str:
     """How many actions have a day by which they are due, and what the others say instead."""
-    total = dates.read + dates.blank + sum(dates.unread.values())
-    line = f"Due dates: {dates.read} of {plural(total, 'action')}"
-    line += f", {dates.blank} blank" if dates.blank else ""
+    total = dates["read"] + dates["blank"] + sum(each["count"] for each in dates["unread"])
+    line = f"Due dates: {dates['read']} of {plural(total, 'action')}"
+    line += f", {dates['blank']} blank" if dates["blank"] else ""
     texts = [
-        f'"{short(text)}"' + (f" ({count} times)" if count > 1 else "")
-        for (text, _), count in dates.unread.items()
+        f'"{short(each["text"])}"' + (f" ({each['count']} times)" if each["count"] > 1 else "")
+        for each in dates["unread"]
     ]
     more = f" and {len(texts) - 6} more" if len(texts) > 6 else ""
     return line + (f"; no day in {', '.join(texts[:6])}{more}" if texts else "") + "."

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from xlplan.errors import Problem
 from xlplan.merge.fates import Cleared
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.checks.lints_past import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.due import DatesRead, count_dates, due_of
+from xlplan.plan.due import count_dates, due_of
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value, show, to_json
 
@@ -57,21 +57,33 @@ def field_shapes(source: Source) -> list[dict[str, str]]:
     ]
 
 
-def dates_of(source: Source) -> DatesRead | None:
-    """By when the actions of a new plan are due: how many have a day, and what the others say."""
-    rows = (row.values for row in source.rows if row.kind == "action")
-    return count_dates(source.definition, rows)
+class UnreadDate(TypedDict):
+    """What stands for a due date and names no day, why, and how often."""
+
+    text: str
+    reason: str
+    count: int
 
 
-def dates_shape(dates: DatesRead | None) -> dict[str, object] | None:
+class DatesShape(TypedDict):
+    """How many actions have a due date, how many say nothing of it, and what the others say."""
+
+    read: int
+    blank: int
+    unread: list[UnreadDate]
+
+
+def dates_shape(source: Source) -> DatesShape | None:
     """The due dates of ``new --json``; None where the plan has no field for them."""
+    rows = (row.values for row in source.rows if row.kind == "action")
+    dates = count_dates(source.definition, rows)
     if dates is None:
         return None
     unread = [
-        {"text": text, "reason": reason, "count": count}
+        UnreadDate(text=text, reason=reason, count=count)
         for (text, reason), count in dates.unread.items()
     ]
-    return {"read": dates.read, "blank": dates.blank, "unread": unread}
+    return DatesShape(read=dates.read, blank=dates.blank, unread=unread)
 
 
 def check_shape(problem: Problem) -> dict[str, str]:

@@ -17,7 +17,7 @@ from xlplan.plan.definition import (
     Lead,
     PlanDefinition,
 )
-from xlplan.plan.due import DATED
+from xlplan.plan.due import DATED, propose_calendar
 from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_dates import propose_calendar
 from xlplan.plan.propose_people import initials_in, propose_leads
