@@ -57,7 +57,7 @@ from xlplan.source.plan_rows import (
     split_keys,
 )
 from xlplan.source.proposed import Parts, assemble
-from xlplan.source.refs import name_by_organisation, name_rows
+from xlplan.source.refs import choose_refs, name_by_organisation, name_by_pairs, name_rows
 from xlplan.source.unusual import say_unusual
 from xlplan.workbook.read.book import Book, a1
 
@@ -133,7 +133,7 @@ def read_source(
         raise _no_plan(book, layouts)
     work.problems += left_out(book, layouts, choice)
     work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
-    samples = samples_of(layouts, choice)
+    samples = choose_refs(samples_of(layouts, choice), work.guesses)
     proposal = propose_columns(samples, template.fields if template else ())
     work.guesses += proposal.guesses
     _columns(work, choice, samples, proposal)
@@ -207,6 +207,9 @@ def _draft(work: Work, kind: Kind) -> None:
             split_keys(mine, action, work.guesses)
         elif mine and not columns.having("key"):
             name_by_organisation(mine, columns, work.guesses)
+        elif mine:
+            table = work.layouts[columns.sheet].tables[columns.table]
+            name_by_pairs(mine, columns, table.headings, work.guesses)
         if columns.having("section"):
             section = columns.having("section")
             fill_sections(mine, section, work.guesses)

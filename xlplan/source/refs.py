@@ -8,15 +8,118 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from itertools import pairwise
 
-from xlplan.plan.propose import about
+from xlplan.plan.propose import Sample, about, column_role, looks_like_keys
+from xlplan.plan.status_words import is_level as is_level_word
 from xlplan.plan.text import canon_text, fold, latin
+from xlplan.plan.timescales import find_ending, parse_date
 from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import CellValue
 
 _ORGANISATION = re.compile(r"(?:[^\n]{0,29}?\s)??([A-Z]{2,6})(?=\s|$)")
+_CODE = re.compile(
+    r"(?=.{2,16}$)(?:[^\W\d_]{1,8}[\W_]{0,2})?\d[\w./()-]*|[^\W\d_][\w./()-]*\d[\w./()-]*"
+)
+_PART = re.compile(r"[\w./()-]*\d[\w./()-]*")
+_LEVEL = re.compile(
+    r"\b(?:priorit\w*|prioridad|dringlich\w*|blaenoriaeth\w*|urgen\w*|severity|rank\w*|scores?|"
+    r"impact|likelihood|importance|weight\w*|risk (?:level|rating)|level|version|page|cost|budget|"
+    r"phone|tel(?:ephone)?|days|weeks|hours)\b"
+)
+"""Headings of columns whose numbers say how much, and never which."""
+_WHICH = re.compile(r"\b(?:refs?|references?|ids?|codes?|actions?)\b")
+_APART = ("text", "section", "origin", "inspection", "recommendation", "key")
+
+
+def choose_refs(samples: Sequence[Sample], guesses: list[str]) -> tuple[Sample, ...]:
+    """The samples with the column of refs named in each table, whatever it is headed.
+
+    A column is one whose every cell is a code of its own ("F-01", "WS1-M2"), the first of several.
+    A priority, a score or another number that says how much is no ref under any heading.
+    """
+    chosen = [
+        replace(sample, role="text")
+        if column_role(sample, samples) == "key" and is_level(sample.heading)
+        else sample
+        for sample in samples
+    ]
+    for table in dict.fromkeys(sample.table for sample in chosen):
+        mine = [sample for sample in chosen if sample.table == table]
+        if any(column_role(sample, mine) == "key" for sample in mine):
+            continue
+        found = next((sample for sample in mine if _are_codes(sample, mine)), None)
+        if found is not None:
+            chosen[chosen.index(found)] = replace(found, role="key")
+            guesses.append(
+                f'{about(found.of, "ref")}every row has a code of its own in "{found.heading}"; '
+                "taken as the ref"
+            )
+    return tuple(chosen)
+
+
+def is_level(heading: str) -> bool:
+    """Whether a heading promises a number that says how much: a priority, a score, a cost."""
+    words = fold(re.sub(r"[^\w]+|_", " ", heading))
+    return bool(_LEVEL.search(words)) and not _WHICH.search(words)
+
+
+def _are_codes(sample: Sample, mine: Sequence[Sample]) -> bool:
+    """Whether every cell of a column is a code that no other cell has, with a letter in it."""
+    if not sample.heading or is_level(sample.heading):
+        return False
+    if column_role(sample, mine) not in ("text", "section"):
+        return False
+    rows = max(len(each.values) for each in mine)
+    values = [value for value in sample.values if value is not None]
+    if len(values) < max(3, rows) or any(isinstance(v, date | datetime) for v in values):
+        return False
+    texts = [canon_text(str(value)).strip() for value in values]
+    return looks_like_keys(texts) and all(
+        _CODE.fullmatch(text)
+        and any(c.isalpha() for c in text)
+        and parse_date(text) is None
+        and find_ending(text) is None
+        for text in texts
+    )
+
+
+def name_by_pairs(
+    drafts: Sequence[Draft], columns: Columns, headings: Mapping[int, str], guesses: list[str]
+) -> None:
+    """Refs of two columns together, where each repeats and both make every row its own.
+
+    "IA23/01" under "Audit ref" and "2" under "Rec no." make IA23/01.2.
+    """
+    key = columns.having("key")
+    own = [draft.text(key) for draft in drafts]
+    if len(drafts) < 2 or not all(map(_PART.fullmatch, own)) or len(set(own)) == len(own):
+        return
+    order = list(dict.fromkeys(plan.field for _, plan in sorted(columns.plans.items())))
+    levels = {plan.field for col, plan in columns.plans.items() if is_level(headings.get(col, ""))}
+    near = sorted(order, key=lambda name: abs(order.index(name) - order.index(key)))
+    for name in near[1:]:
+        if columns.roles[name] not in _APART or name in levels:
+            continue
+        others = [draft.text(name) for draft in drafts]
+        pairs = list(zip(others, own, strict=True))
+        if all(map(_PART.fullmatch, others)) and len(set(pairs)) == len(pairs):
+            # The group stands first: its name stays for some rows while the number runs on.
+            ordered = pairs if _changes(others) <= _changes(own) else zip(own, others, strict=True)
+            for draft, pair in zip(drafts, ordered, strict=True):
+                draft.ref = ".".join(_ref_text(part) for part in pair)
+            guesses.append(
+                f"{about(columns.kind, key)}{key} and {name} together, since rows share each of "
+                "them"
+            )
+            return
+
+
+def _changes(texts: Sequence[str]) -> int:
+    """How often a text differs from the one above it."""
+    return sum(one != other for one, other in pairwise(texts))
 
 
 def name_by_organisation(drafts: Sequence[Draft], columns: Columns, guesses: list[str]) -> None:
@@ -59,6 +162,8 @@ def name_rows(
             pieces = draft.cells.get(key, [])
             draft.ref = _ref_text(pieces[0][0]) if pieces else ""
     _mend_tenths(drafts, guesses)
+    if section and all(_is_priority(draft.text(section)) for draft in drafts):
+        section = ""
     numbers = section_numbers(drafts, section)
     have = [d for d in drafts if d.ref]
     shared = len({d.ref for d in have}) < len(have)
@@ -76,6 +181,11 @@ def name_rows(
     for draft in drafts:
         groups.setdefault(fold(draft.ref), []).append(draft)
     return [(rows[0].ref, rows) for rows in groups.values() if len(rows) > 1]
+
+
+def _is_priority(text: str) -> bool:
+    """Whether a section is no more than a level: "1", "P2", "High"; "Priority 1: Safety" is not."""
+    return is_level_word(text) or bool(re.fullmatch(r"[Pp]? ?\d{1,2}|", text))
 
 
 def _make_refs(

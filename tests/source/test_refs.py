@@ -1,0 +1,101 @@
+"""What each row is called: the column of refs, two columns together, never a priority."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.text_sheets import column, read
+from xlplan.source.refs import is_level
+
+ROWS = """
+        {} | Action        | Lead      | RAG
+        {} | Mend the hull | Ada Quill | Green
+        {} | Paint it      | Ben Ode   | Red
+        {} | Sail it       | Ben Ode   | Red
+        """
+
+
+@pytest.mark.parametrize(
+    ("heading", "codes"),
+    [
+        ("Finding", ["F-01", "F-02", "F-03"]),
+        ("Milestone code", ["WS1-M1", "WS1-M2", "WS2-M1"]),
+        ("KLOE", ["W1.1", "W1.2", "W2.1"]),
+        ("Tracker", ["T101", "T102", "T103"]),
+        ("", ["1", "2", "3"]),
+    ],
+)
+def test_a_column_of_codes_names_the_rows_whatever_it_is_headed(
+    heading: str, codes: list[str]
+) -> None:
+    assert column(read(ROWS.format(heading, *codes)), "ref") == codes
+
+
+def test_the_column_of_codes_may_stand_last_and_the_first_of_two_counts() -> None:
+    source = read("""
+        Action        | Lead      | RAG   | Tracker | Old tracker
+        Mend the hull | Ada Quill | Green | T-101   | X-1
+        Paint it      | Ben Ode   | Red   | T-102   | X-2
+        Sail it       | Ben Ode   | Red   | T-103   | X-3
+        """)
+    assert column(source, "ref") == ["T-101", "T-102", "T-103"]
+    assert any('in "Tracker"; taken as the ref' in guess for guess in source.guesses)
+    assert column(source, "old_tracker") == ["X-1", "X-2", "X-3"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "levels"),
+    [
+        ("Priority", ["1", "2", "3"]),
+        ("Priority", ["P1", "P2", "P3"]),
+        ("Priority", ["High", "Low", "Medium"]),
+        ("Priority no.", ["1", "2", "3"]),
+        ("Risk score", ["S12", "S9", "S4"]),
+        ("Fiscal note", ["Q1 2027", "Q2 2027", "Q3 2027"]),
+        ("Note", ["V1", "", "V3"]),
+        ("Note", ["one 1 of many", "two 2 of many", "three 3 of many"]),
+    ],
+)
+def test_what_says_how_much_or_when_names_no_row(heading: str, levels: list[str]) -> None:
+    assert column(read(ROWS.format(heading, *levels)), "ref") == ["A1", "A2", "A3"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "level"),
+    [
+        ("Priority", True), ("Risk_Score", True), ("Prioridad", True), ("Priority ref", False),
+        ("Priority action", False), ("Finding", False),
+    ],
+)  # fmt: skip
+def test_a_heading_that_says_how_much(heading: str, level: bool) -> None:
+    assert is_level(heading) is level
+
+
+def test_two_columns_name_a_row_together_the_group_first() -> None:
+    source = read("""
+        Audit ref | Rec no. | Agreed action | Lead      | Due      | Status
+        IA23/01   | 1       | Mend the hull | Ada Quill | May 2026 | Open
+        IA23/01   | 2       | Paint it      | Ben Ode   | May 2026 | Open
+        IA23/02   | 1       | Sail it       | Ben Ode   | May 2026 | Closed
+        """)
+    assert column(source, "ref") == ["IA23/01.1", "IA23/01.2", "IA23/02.1"]
+    assert not source.problems
+    source = read("""
+        Rec no. | Audit title | Audit ID | Priority | Agreed action | Owner     | Status
+        1       | Boats       | 2301     | 1        | Mend the hull | Ada Quill | Open
+        2       | Boats       | 2301     | 2        | Paint it      | Ben Ode   | Open
+        1       | Crews       | 2302     | 3        | Sail it       | Ben Ode   | Closed
+        """)
+    assert column(source, "ref") == ["2301.1", "2301.2", "2302.1"]
+    assert any("together" in guess for guess in source.guesses)
+
+
+def test_refs_that_are_shared_and_have_no_partner_are_asked_about() -> None:
+    source = read("""
+        Ref | Score    | Action        | Lead      | Status
+        1   | 1        | Mend the hull | Ada Quill | Open
+        1   | 2        | Paint it      | Ben Ode   | Open
+        2   | 3        | Sail it       | Ben Ode   | Closed
+        """)
+    assert column(source, "ref") == ["1", "1", "2"]
+    assert [problem.code for problem in source.problems] == ["NEW-003"]
