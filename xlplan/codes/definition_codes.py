@@ -233,3 +233,11 @@ VAL_011 = Message(
     '"{value}" is neither yes nor no. Choose one of: {choices!l}.',
     lead_reads_text=True,
 )
+VAL_012 = Message(
+    "VAL-012",
+    "The number format of a cell leaves open what it shows.",
+    "Enter the value as text.",
+    "The cell holds the number {value} in a format ({format}) that not every program shows alike. "
+    "Enter the value as text, as it is meant to stand there.",
+    lead_reads_text=True,
+)

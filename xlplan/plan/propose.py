@@ -15,6 +15,7 @@ from typing import Literal
 from xlplan.plan.definition import Field, Kind, Owner
 from xlplan.plan.propose_ratings import leading_rating, one_rating
 from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
+from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.status_words import known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types.money_and_booleans import YES_NO, currency_of, words_of_yes_and_no
@@ -294,21 +295,31 @@ def make_field(
     )  # fmt: skip
 
 
+def _is_amount(value: float) -> bool:
+    return not isinstance(value, bool) and not (isinstance(value, ShownNumber) and value.is_code)
+
+
+def _in_hundredths(value: float) -> bool:
+    return isinstance(value, ShownNumber) and value.in_hundredths
+
+
 def _type(slot: _Slot) -> str:
     """The type that the role asks for, confirmed by what the cells hold."""
     values = [v for v in slot.values if v is not None and str(v).strip()]
-    dates = bool(values) and all(isinstance(v, date | datetime) for v in values)
-    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    days = [v for v in values if isinstance(v, date | datetime)]
+    months = any(isinstance(day, ShownDate) and day.without_day for day in days)
+    dates = bool(values) and len(days) == len(values)
+    numbers = [v for v in values if isinstance(v, int | float) and _is_amount(v)]
     if slot.role in ("due", "revised"):
-        return "date" if dates else "timescale"
+        return "date" if dates and not months else "timescale"
     if slot.role == "percent":
-        return "number" if any(n > 1 for n in numbers) else "percent"
+        return "number" if any(n > 1 and not _in_hundredths(n) for n in numbers) else "percent"
     if slot.role in _TYPES:
         return _TYPES[slot.role]
     if slot.role in ("key", "section"):
         return "text"
     if dates:
-        return "date"
+        return "timescale" if months else "date"
     if values and len(numbers) == len(values):
         return "number"
     texts = _texts(values)

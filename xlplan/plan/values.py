@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from xlplan.codes.definition_codes import VAL_012
 from xlplan.codes.message import Filled
+from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.timescales import Timescale, canon_timescale, say_date
 
@@ -48,6 +50,9 @@ def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
     """
     if raw is None or isinstance(raw, Invalid):
         return raw
+    if isinstance(raw, ShownNumber) and item.field_type.cell.holds == "text" and raw.shown is None:
+        number = number_text(raw)
+        return invalid(number, VAL_012.fill(value=number, format=raw.code))
     typed: str | int | float | date | Timescale
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         typed = bounded(raw)
@@ -71,6 +76,8 @@ def as_text(raw: Raw) -> str:
     """A raw value as the text that the lead saw in the cell, as far as a value can tell."""
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
+    if isinstance(raw, ShownNumber | ShownDate) and (shown := raw.shown) is not None:
+        return shown
     if isinstance(raw, float):
         return number_text(raw)
     if isinstance(raw, datetime):

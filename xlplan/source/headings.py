@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.plan.propose_roles import guess_role, normal_heading
+from xlplan.plan.shown import shown_text
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.heading_words import role_scores
@@ -88,7 +89,7 @@ def section_outcome(text: str) -> str:
 
 def cell_text(value: CellValue) -> str:
     """A cell as one text, for looking at; blank is ``""``."""
-    return canon_text(str(value)).strip() if value is not None else ""
+    return canon_text(shown_text(value)).strip() if value is not None else ""
 
 
 def heading_rows(

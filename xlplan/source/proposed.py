@@ -19,7 +19,6 @@ from xlplan.plan.definition import (
 )
 from xlplan.plan.due import DATED, propose_calendar
 from xlplan.plan.propose import free_id, make_field
-from xlplan.plan.propose_dates import propose_calendar
 from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTH_NAMES, dates_in

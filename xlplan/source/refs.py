@@ -13,6 +13,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from xlplan.plan.propose import Sample, about, column_role, looks_like_keys
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import is_level as is_level_word
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.timescales import find_ending, parse_date
@@ -226,6 +227,8 @@ def _mend_tenths(drafts: Sequence[Draft], guesses: list[str]) -> None:
 
 def _ref_text(value: CellValue) -> str:
     """A ref as text: a whole number without ".0", a numbering without its last dot."""
+    if isinstance(value, ShownNumber) and value.shown:
+        return value.shown
     if isinstance(value, float) and not isinstance(value, bool):
         return f"{value:.15g}"
     if isinstance(value, date):

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from xlplan.codes.definition_codes import VAL_002, VAL_003, VAL_004, VAL_005, VAL_006, VAL_007
+from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.text import canon_text, fold, split_people
 from xlplan.plan.timescales import Timescale, canon_timescale, parse_date, say_date
 from xlplan.plan.values import Value, as_text, invalid, match_rating, read_number, say_percent, show
@@ -236,6 +237,8 @@ _LARGEST = 1e15
 
 def canon_number(raw: Typed, *, percent: bool = False) -> Value:
     """The number that was typed, or why it is none."""
+    if percent and isinstance(raw, ShownNumber) and raw.in_hundredths:
+        raw = float(raw) / 100
     number = read_number(raw.text if isinstance(raw, Timescale) else raw, percent=percent)
     shown = as_text(raw)
     if number is None:
@@ -259,6 +262,8 @@ def _canon_date(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
 
 
 def _canon_timescale(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
+    if isinstance(raw, ShownDate) and (month := raw.without_day):
+        return canon_timescale(month)
     day = _day_of(raw)
     if day is not None:
         return Timescale(say_date(day), day, say_date(day))
@@ -276,7 +281,7 @@ def _day_of(raw: Typed) -> date | None:
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):
-        return raw
+        return raw.day_alone if isinstance(raw, ShownDate) else raw
     if isinstance(raw, int | float) and math.isfinite(raw) and int(raw) in SERIAL_DATES:
         return date(1899, 12, 30) + timedelta(days=int(raw))
     return None

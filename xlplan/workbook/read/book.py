@@ -167,6 +167,13 @@ class Extent:
     typed: dict[At, bool | str] = field(default_factory=dict)
     """What was typed in cells that readers give otherwise: TRUE() and FALSE() for a boolean, a text
     without its tabs."""
+    styled: dict[At, int] = field(default_factory=dict, compare=False)
+    """The cell format of each number, by its own number, where the sheet was read one by one."""
+    shown: dict[At, tuple[str, str]] = field(default_factory=dict, compare=False)
+    """The number format and the text of each number or date, where the file has both."""
+    boxes: list[tuple[At, str]] = field(default_factory=list, compare=False)
+    """The words of shapes, where the sheet itself has them, each with its cell."""
+    pictures: list[At] = field(default_factory=list, compare=False)
     near: bool = False
     """Then texts are shared ones too."""
     plain: tuple[int, int] | None = field(default=None, compare=False)
@@ -184,6 +191,14 @@ class Extent:
             self.typed[at] = text == "TRUE()"
         else:
             self.formulas[at] = formula or SHARED
+
+    def spread(self, at: At, rows: int, columns: int, bounds: Bounds) -> None:
+        """Take in the area that the formula in `at` fills; one beyond all bounds is its own."""
+        if rows * columns > bounds.cells or at not in self.formulas:
+            return
+        for row in range(at[0], at[0] + rows):
+            for col in range(at[1], at[1] + columns):
+                self.formulas.setdefault((row, col), self.formulas[at])
 
     def merge(self, height: int, width: int) -> None:
         """Take in a merged area, which may be given from any of its corners."""

@@ -126,7 +126,9 @@ def _admit_package(
     if kind == "ods":
         from xlplan.workbook.read.ods import scan_ods
 
-        extents, notes = scan_ods(parts.get("content.xml", b""), bounds, choice)
+        extents, notes = scan_ods(
+            parts.get("content.xml", b""), parts.get("styles.xml", b""), bounds, choice
+        )
         return Admitted(kind, parts, (), extents, notes, choice=choice)
     sheets = list_sheets(parts, kind)
     if len(sheets) > bounds.sheets:

@@ -45,7 +45,7 @@ def read_hidden(data: bytes, admitted: Admitted, sheets: Sequence[ReadSheet]) ->
             if name in read and admitted.parts.get(part)
         }
     if admitted.kind == "ods":
-        from xlplan.workbook.read.ods import read_hidden_ods
+        from xlplan.workbook.read.ods_marks import read_hidden_ods
 
         return read_hidden_ods(part_named(admitted.parts, "content.xml") or b"")
     if admitted.kind == "xls":

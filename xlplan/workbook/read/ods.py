@@ -6,26 +6,28 @@ never repeated.
 
 from __future__ import annotations
 
-import re
+import contextlib
 from collections.abc import Mapping, Set
 from xml.parsers import expat
 
 from xlplan.workbook.read.book import (
-    MOST_REPEATED,
-    NO_HEIGHT,
     Extent,
-    Hidden,
     far_cells,
     many_together,
     parse,
 )
-from xlplan.workbook.read.inbox import Bounds, Choice, Unfit
+from xlplan.workbook.read.inbox import Bounds, Choice, Refused, Unfit
 
 _MOST_SPACES = 1 << 24
 """Spaces that a document may ask for by their number."""
 
 
-_POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0}
+_CELLS = ("table:table-cell", "table:covered-table-cell")
+_PLAIN = frozenset({"text:p", "text:span", "text:a"})
+"""Elements within a cell that readers take as it shows them."""
+_BESIDE = ("draw:", "dr3d:", "svg:", "text:ruby-text", "office:annotation", "office:event")
+"""Elements within a cell whose text is not the cell's own."""
+_MEASURED = frozenset({"float", "percentage", "currency", "date", "time"})
 
 
 class _OdsParser:
@@ -40,52 +42,69 @@ class _OdsParser:
         self.repeat_rows = self.repeat_cells = 1
         self.attributes: dict[str, str] = {}
         self.cell: list[str] | None = None
-        self.note: list[str] | None = None
-        self.tabs = self.in_text = False
+        self.beside: list[str] = []
+        """The elements that are open of which the text is not the cell's."""
+        self.aside: list[str] = []
+        self.special = self.in_text = False
         self.spaces, self.paragraphs = _MOST_SPACES, 0
         self.widest = 0
         self.style = ""
+        self.usual: list[tuple[int, str]] = []
+        """The styles of columns, each with how many have it."""
         self.hiding: set[str] = set()
         """The styles that hide a table."""
         self.hidden: set[str] = set()
         self.unfit: dict[str, Unfit] = {}
+        self.formats = DateStyles()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if name == "table:table" and self.cell is None:
+        if self.beside:
+            self.beside.append(name)
+            self._in_note(name)
+        elif name == "table:table" and self.cell is None:
             self._open_table(attributes)
-        elif name == "style:style":
-            self.style = attributes.get("style:name", "")
         elif name == "style:table-properties" and attributes.get("table:display") == "false":
             self.hiding.add(self.style)
+        elif name == "table:table-column":
+            count = repeated(attributes.get("table:number-columns-repeated"))
+            self.usual.append((count, attributes.get("table:default-cell-style-name", "")))
         elif name == "table:table-row":
             self.col = 0
             self.widest = 0
             self.repeat_rows = repeated(attributes.get("table:number-rows-repeated"))
-        elif name in ("table:table-cell", "table:covered-table-cell") and self.names:
+        elif name in _CELLS and self.names:
             self.repeat_cells = repeated(attributes.get("table:number-columns-repeated"))
-            self.attributes, self.cell, self.tabs, self.paragraphs = attributes, [], False, 0
-        elif name == "office:annotation":
-            self.note = []
-        elif self.note is not None:
+            self.attributes, self.cell, self.special, self.paragraphs = attributes, [], False, 0
+        elif name.startswith(_BESIDE):
+            self.beside, self.aside, self.special = [name], [], True
             self._in_note(name)
         elif self.cell is not None:
+            self.special = self.special or name not in _PLAIN
             self.cell.append(self._spaced(name, attributes))
+        elif not self.names:
+            if name == "style:style":
+                self.style = attributes.get("style:name", "")
+            self.formats.start(name, attributes)
 
     def _open_table(self, attributes: dict[str, str]) -> None:
         self.names.append(attributes.get("table:name", ""))
         self.extents[self.names[-1]] = Extent()
         self.row = 0
+        self.usual = []
         if attributes.get("table:style-name", "") in self.hiding:
             self.hidden.add(self.names[-1])
 
     def _in_note(self, name: str) -> None:
-        """Of a note only its paragraphs are its text: who made it and when stand beside them."""
+        """Of a note or a shape only its paragraphs are its text: who made it and when stand
+        beside them."""
         if name == "text:p":
             self.in_text = True
-        if self.note and name in ("text:p", "text:line-break"):
-            self.note.append("\n")
-        elif name in ("text:s", "text:tab") and self.note is not None:
-            self.note.append(" ")
+        if self.aside and name in ("text:p", "text:line-break"):
+            self.aside.append("\n")
+        elif name in ("text:s", "text:tab"):
+            self.aside.append(" ")
+        elif name == "draw:image" and self.names:
+            self.extents[self.names[-1]].pictures.append((self.row, self.col))
 
     def _spaced(self, name: str, attributes: dict[str, str]) -> str:
         """The characters that an element within a cell's text stands for."""
@@ -98,25 +117,24 @@ class _OdsParser:
             self.spaces -= count
             return " " * count
         if name == "text:tab":
-            self.tabs = True
             return "\t"
         return "\n" if name == "text:line-break" else ""
 
     def data(self, text: str) -> None:
-        if self.note is not None:
+        if self.beside:
             if self.in_text:
-                self.note.append(text)
+                self.aside.append(text)
         elif self.cell is not None and (self.in_text or text.strip()):
             self.cell.append(text)
+        elif not self.names:
+            self.formats.data(text)
 
     def end(self, name: str) -> None:
-        if name == "office:annotation" and self.note is not None and self.names:
-            text = "".join(self.note).strip()
-            self.notes.setdefault(self.names[-1], {})[(self.row, self.col)] = text
-            self.note = None
+        if self.beside:
+            self._end_beside(name)
         elif name == "text:p":
             self.in_text = False
-        elif name in ("table:table-cell", "table:covered-table-cell") and self.cell is not None:
+        elif name in _CELLS and self.cell is not None:
             self._close_cell("".join(self.cell))
             self.cell = None
             self.col += self.repeat_cells
@@ -127,6 +145,24 @@ class _OdsParser:
                 extent.cells += self.repeat_rows * self.widest
                 self._check(extent)
             self.row += self.repeat_rows
+        elif not self.names:
+            self.formats.end(name)
+
+    def _end_beside(self, name: str) -> None:
+        """Leave an element whose text is not the cell's: a note, or a shape with words."""
+        self.beside.pop()
+        if name == "text:p":
+            self.in_text = False
+        if self.beside:
+            return
+        self.in_text = self.cell is not None and self.paragraphs > 0
+        text = "".join(self.aside).strip()
+        if not self.names:
+            return
+        if name == "office:annotation":
+            self.notes.setdefault(self.names[-1], {})[(self.row, self.col)] = text
+        elif name.startswith("draw:") and text:
+            self.extents[self.names[-1]].boxes.append(((self.row, self.col), text))
 
     def _close_cell(self, text: str) -> None:
         kind = self.attributes.get("office:value-type", "")
@@ -141,12 +177,38 @@ class _OdsParser:
             return
         if formula:
             extent.add_formula(at, formula.removeprefix("of:").removeprefix("="))
+            self._spread(extent)
         if self.attributes.get("calcext:value-type") == "error":
             extent.errors[at] = text.strip() or "#N/A"
         elif text.strip():
             extent.filled = True
-            if self.tabs:
-                extent.typed |= {(self.row, col): text for col in range(self.col, self.widest)}
+            self._note_shown(extent, kind, text)
+
+    def _note_shown(self, extent: Extent, kind: str, text: str) -> None:
+        """What a cell shows, where a reader would give something else."""
+        cells = [(self.row, col) for col in range(self.col, self.widest)]
+        if kind in _MEASURED:
+            style = self.attributes.get("table:style-name", "") or self._usual_style()
+            extent.shown |= dict.fromkeys(cells, (style, text))
+        elif kind == "boolean":
+            is_true = self.attributes.get("office:boolean-value") == "true"
+            extent.typed |= dict.fromkeys(cells, is_true)
+        elif self.special:
+            extent.typed |= dict.fromkeys(cells, text)
+
+    def _usual_style(self) -> str:
+        at = 0
+        for count, style in self.usual:
+            at += count
+            if self.col < at:
+                return style
+        return ""
+
+    def _spread(self, extent: Extent) -> None:
+        """The other cells of a formula for several cells are its results too."""
+        rows = repeated(self.attributes.get("table:number-matrix-rows-spanned"))
+        columns = repeated(self.attributes.get("table:number-matrix-columns-spanned"))
+        extent.spread((self.row, self.col), rows, columns, self.bounds)
 
     def _check(self, extent: Extent) -> None:
         try:
@@ -160,18 +222,84 @@ class _OdsParser:
         self.extents[unfit.sheet] = Extent()
 
 
+class DateStyles:
+    """The formats of dates, as a spreadsheet program would write them: ``d mmmm yyyy``."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, str] = {}
+        self.uses: dict[str, tuple[str, str]] = {}
+        """The format and the parent of each style of cells."""
+        self.open: list[str] | None = None
+        self.name = ""
+        self.in_words = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take in a style, or a part of a format."""
+        if name == "style:style" and attributes.get("style:family") == "table-cell":
+            self.uses[attributes.get("style:name", "")] = (
+                attributes.get("style:data-style-name", ""),
+                attributes.get("style:parent-style-name", ""),
+            )
+        elif name in ("number:date-style", "number:time-style"):
+            self.name, self.open = attributes.get("style:name", ""), []
+        elif self.open is not None and (part := _DATE_PARTS.get(name)):
+            short, long = part
+            if name == "number:month" and attributes.get("number:textual") == "true":
+                short, long = "mmm", "mmmm"
+            self.open.append(long if attributes.get("number:style") == "long" else short)
+        self.in_words = name == "number:text"
+
+    def data(self, text: str) -> None:
+        """Words between the parts of a format."""
+        if self.open is not None and self.in_words:
+            self.open.append('"' + text.replace('"', "") + '"')
+
+    def end(self, name: str) -> None:
+        """End a format."""
+        self.in_words = False
+        if name in ("number:date-style", "number:time-style") and self.open is not None:
+            self.codes[self.name] = "".join(self.open)
+            self.open = None
+
+    def code(self, style: str) -> str:
+        """The format of dates in cells of a style, or ``""``."""
+        for _ in range(_DEEPEST):
+            data, parent = self.uses.get(style, ("", ""))
+            if data or not parent:
+                return self.codes.get(data, "")
+            style = parent
+        return ""
+
+
+_DATE_PARTS = {
+    "number:day": ("d", "dd"), "number:month": ("m", "mm"), "number:year": ("yy", "yyyy"),
+    "number:day-of-week": ("ddd", "dddd"), "number:hours": ("h", "hh"),
+    "number:minutes": ("m", "mm"), "number:seconds": ("s", "ss"), "number:am-pm": ("AM/PM",) * 2,
+}  # fmt: skip
+_DEEPEST = 20
+"""Styles that one style may follow from."""
+
+
 def repeated(text: str | None) -> int:
     """A repeat count; what is not a number counts as one, as readers have it."""
     return max(int(text), 1) if text and text.isdecimal() and len(text) < 12 else 1
 
 
 def scan_ods(
-    content: bytes, bounds: Bounds, choice: Choice
+    content: bytes, styles: bytes, bounds: Bounds, choice: Choice
 ) -> tuple[dict[str, Extent], dict[str, dict[tuple[int, int], str]]]:
     """The extents of the sheets of an OpenDocument spreadsheet that are read, and their notes, by
     sheet name."""
     handlers = _OdsParser(bounds)
     parse(content, handlers.start, handlers.end, handlers.data)
+    formats = handlers.formats
+    if any(extent.shown for extent in handlers.extents.values()):
+        with contextlib.suppress(Refused):  # no cell is in there
+            parse(styles, formats.start, formats.end, formats.data)
+    for extent in handlers.extents.values():
+        extent.shown = {
+            at: (formats.code(style), text) for at, (style, text) in extent.shown.items()
+        }
     choice.hidden = frozenset(handlers.hidden)
     for unfit in handlers.unfit.values():
         choice.pass_over(unfit)
@@ -181,59 +309,6 @@ def scan_ods(
         handlers.extents.pop(sheet)
         handlers.notes.pop(sheet, None)
     return handlers.extents, handlers.notes
-
-
-def read_hidden_ods(content: bytes) -> dict[str, Hidden]:
-    """The rows and columns of each sheet, by its name, that nobody sees."""
-    found: dict[str, Hidden] = {}
-    sheets: list[Hidden] = []
-    folded: dict[str, list[bool]] = {"row": [], "column": []}
-    at = {"row": 0, "column": 0}
-    thin: set[str] = set()
-    style = [""]
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
-        kind = local.removeprefix("table-").partition("-")[0]
-        if name == "table:table":
-            sheets.append(found.setdefault(attributes.get("table:name", ""), Hidden()))
-            at.update(row=0, column=0)
-        elif name == "style:style":
-            style[0] = attributes.get("style:name", "")
-        elif name in ("style:table-row-properties", "style:table-column-properties"):
-            size = attributes.get("style:row-height") or attributes.get("style:column-width", "")
-            if _is_thin(size):
-                thin.add(style[0])
-        elif name in ("table:table-row-group", "table:table-column-group"):
-            folded[kind].append(attributes.get("table:display") == "false")
-        elif name in ("table:table-row", "table:table-column") and sheets:
-            count = repeated(attributes.get(f"table:number-{kind}s-repeated"))
-            these = range(at[kind], at[kind] + min(count, MOST_REPEATED))
-            at[kind] += count
-            seen = attributes.get("table:visibility", "visible")
-            if seen == "filter":
-                sheets[-1].filtered.update(these)
-            elif (
-                seen == "collapse"
-                or any(folded[kind])
-                or attributes.get("table:style-name") in thin
-            ):
-                (sheets[-1].rows if kind == "row" else sheets[-1].columns).update(these)
-
-    def end(name: str) -> None:
-        if name == "table:table-row-group" and folded["row"]:
-            folded["row"].pop()
-        elif name == "table:table-column-group" and folded["column"]:
-            folded["column"].pop()
-
-    parse(content, start, end, lambda _: None)
-    return found
-
-
-def _is_thin(size: str) -> bool:
-    """Whether a length such as ``0.0075in`` is one that nobody sees."""
-    match = re.fullmatch(r"(\d*\.?\d+)(in|cm|mm|pt)", size)
-    return match is not None and float(match[1]) * _POINTS[match[2]] < NO_HEIGHT
 
 
 def without_tables(content: bytes, passed: Set[str]) -> bytes:

@@ -1,12 +1,13 @@
-"""What people say with colours and lines in an OpenDocument spreadsheet."""
+"""What people say with colours and lines in an OpenDocument spreadsheet, and what they hide."""
 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.book import At, is_sign, parse
+from xlplan.workbook.read.book import MOST_REPEATED, NO_HEIGHT, At, Hidden, is_sign, parse
 from xlplan.workbook.read.inbox import Refused
 from xlplan.workbook.read.marks import Marks
 from xlplan.workbook.read.ods import repeated
@@ -194,3 +195,59 @@ class _Cells:
         if (family, name) not in self.looks:
             self.looks[family, name] = self.styles.look(family, name)
         return self.looks[family, name]
+
+
+_POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0}
+
+
+def read_hidden_ods(content: bytes) -> dict[str, Hidden]:
+    """The rows and columns of each sheet, by its name, that nobody sees."""
+    found: dict[str, Hidden] = {}
+    sheets: list[Hidden] = []
+    folded: dict[str, list[bool]] = {"row": [], "column": []}
+    at = {"row": 0, "column": 0}
+    thin: set[str] = set()
+    style = [""]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        kind = local.removeprefix("table-").partition("-")[0]
+        if name == "table:table":
+            sheets.append(found.setdefault(attributes.get("table:name", ""), Hidden()))
+            at.update(row=0, column=0)
+        elif name == "style:style":
+            style[0] = attributes.get("style:name", "")
+        elif name in ("style:table-row-properties", "style:table-column-properties"):
+            size = attributes.get("style:row-height") or attributes.get("style:column-width", "")
+            if _is_thin(size):
+                thin.add(style[0])
+        elif name in ("table:table-row-group", "table:table-column-group"):
+            folded[kind].append(attributes.get("table:display") == "false")
+        elif name in ("table:table-row", "table:table-column") and sheets:
+            count = repeated(attributes.get(f"table:number-{kind}s-repeated"))
+            these = range(at[kind], at[kind] + min(count, MOST_REPEATED))
+            at[kind] += count
+            seen = attributes.get("table:visibility", "visible")
+            if seen == "filter":
+                sheets[-1].filtered.update(these)
+            elif (
+                seen == "collapse"
+                or any(folded[kind])
+                or attributes.get("table:style-name") in thin
+            ):
+                (sheets[-1].rows if kind == "row" else sheets[-1].columns).update(these)
+
+    def end(name: str) -> None:
+        if name == "table:table-row-group" and folded["row"]:
+            folded["row"].pop()
+        elif name == "table:table-column-group" and folded["column"]:
+            folded["column"].pop()
+
+    parse(content, start, end, lambda _: None)
+    return found
+
+
+def _is_thin(size: str) -> bool:
+    """Whether a length such as ``0.0075in`` is one that nobody sees."""
+    match = re.fullmatch(r"(\d*\.?\d+)(in|cm|mm|pt)", size)
+    return match is not None and float(match[1]) * _POINTS[match[2]] < NO_HEIGHT

@@ -23,6 +23,7 @@ from xlplan.workbook.read.book import (
     many_together,
     of_signs,
 )
+from xlplan.workbook.read.cell_formats import put_shown
 from xlplan.workbook.read.file_kinds import PASSWORD
 from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import DEFAULT, MB, Choice, Refused, Unfit
@@ -103,6 +104,7 @@ def _read(
     properties, saved = read_properties(admitted.parts, admitted.kind)
     problems = list(admitted.problems)
     read = _read_values(data, admitted, bounds)
+    put_shown(data, admitted, ((name, rows) for name, rows, _ in read))
     if values_alone:
         sheets = tuple(_bare_sheet(admitted, *each) for each in read)
     else:
@@ -273,6 +275,7 @@ class _Beside:
     def sheet(self, name: str, rows: Rows, visible: bool) -> ReadSheet:
         """One sheet, from its values."""
         marks = self.other.get(name, NO_MARKS)
+        extent = self.admitted.extents.get(name) or Extent()
         links: Mapping[At, str] = {}
         if part := self.listed.get(name, ""):
             marks, links = self.marks.read(part), read_links(self.admitted.parts, part)
@@ -282,8 +285,8 @@ class _Beside:
             fills=marks.fills,
             inks=of_signs(marks.inks, rows),
             struck=marks.struck,
-            boxes=marks.boxes,
-            pictures=marks.pictures,
+            boxes=marks.boxes or extent.boxes,
+            pictures=marks.pictures or extent.pictures,
             merged=marks.merged,
             links=links,
         )

@@ -31,6 +31,7 @@ _BOUNDSHEET, _FORMULA, _BOOLERR, _DIMENSIONS = 0x85, 0x06, 0x205, 0x200
 _ROW, _COLINFO, _FILTERMODE = 0x0208, 0x007D, 0x009B
 _UNSEEN = 0x03
 """The bits of a sheet's state that say that it is hidden."""
+_NUMBERS = frozenset({0x203, 0x27E, _FORMULA, _MULRK})
 _SPECIAL = frozenset({_FORMULA, _BOOLERR, _MULRK})
 _PLAIN = frozenset({0xFD, 0x203, 0x204, 0x27E, 0xD6})
 _TRUTHS = (b"\x41\x22\x00", b"\x41\x23\x00", b"\x42\x00\x22\x00", b"\x42\x00\x23\x00", b"\x1d")
@@ -110,6 +111,8 @@ def _scan(stream: bytes, start: int, name: str, bounds: Bounds) -> Extent:
         if kind not in _PLAIN | _SPECIAL or len(body) < 6:
             continue
         row, col = struct.unpack_from("<HH", body)
+        if kind in _NUMBERS:
+            extent.styled.update(_formats(kind, body))
         if kind == _MULRK:
             col = struct.unpack("<H", body[-2:])[0]
         extent.reach(row, col)

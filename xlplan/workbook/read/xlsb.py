@@ -13,6 +13,7 @@ _BLANK = 1
 _ERROR_CELLS = frozenset({3, 11})
 _FORMULA_CELLS = frozenset({8, 9, 10, 11})
 _CELLS = frozenset(range(2, 12))
+_NUMBERS = frozenset({2, 5, 9})
 _SHORT_CELLS = frozenset(range(13, 19))
 """Cells that leave out their column, the one after the last (MS-XLSB 2.4.19 and on): some
 programs write them, and readers pass over them."""
@@ -35,6 +36,8 @@ def scan_binary_sheet(data: bytes, bounds: Bounds) -> Extent:
             extent.reach(row, col)
             extent.cells += 1
             extent.filled = extent.filled or record not in _ERROR_CELLS | _FORMULA_CELLS
+            if record in _NUMBERS:
+                extent.styled[row, col] = int.from_bytes(body[4:7], "little")
             if record in _FORMULA_CELLS:
                 extent.formulas[row, col] = SHARED
             if record in _ERROR_CELLS:

@@ -179,6 +179,7 @@ class _SheetParser:
         self.value = ""
         self.shared: dict[str, str] = {}
         self.share = ""
+        self.style = -1
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
@@ -208,6 +209,8 @@ class _SheetParser:
         self.row, self.col = at or (max(self.row, 0), self.col + 1)
         self.kind = attributes.get("t", "n")
         self.formula, self.value = None, ""
+        style = attributes.get("s", "")
+        self.style = int(style) if style.isdecimal() and len(style) < 9 else -1
         self.extent.cells += 1
         if self.extent.cells > self.bounds.cells:
             raise many_cells("", self.extent.cells)
@@ -241,6 +244,8 @@ class _SheetParser:
             self.extent.errors[at] = self.value.strip() or "#N/A"
         elif self.value:
             self.extent.filled = self.extent.filled or self.formula is None
+        if self.style > 0 and self.value and self.kind in ("n", "d"):
+            self.extent.styled[at] = self.style
         if self.value or self.formula is not None or self.kind == "e":
             self.extent.reach(*at)
         self.kind = ""

@@ -1,0 +1,226 @@
+"""What cells show: the number formats of numbers and dates, put to the values that were read.
+
+Only cells that hold a number are looked at, and of those only the ones whose format says more than
+the value does. The format also decides what is a date: readers guess that by themselves, and not
+always as the file has it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+
+from xlplan.plan.number_formats import BUILT_IN, is_date_format, show_number
+from xlplan.plan.shown import ShownDate, ShownNumber
+from xlplan.plan.values import number_text
+from xlplan.workbook.read.book import At, CellValue, Extent, place
+from xlplan.workbook.read.compound import MALFORMED
+from xlplan.workbook.read.file_kinds import remembered
+from xlplan.workbook.read.gate import Admitted
+from xlplan.workbook.read.parts import part_named
+
+Formats = Mapping[int, str]
+"""The number format of each cell format that says more than the value; ``""`` for a date as the
+machine writes it."""
+_NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*)>")
+_CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
+_CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
+_ID = re.compile(rb"\bnumFmtId\s*=\s*[\"'](\d{1,9})[\"']")
+_CODE = re.compile(rb"\bformatCode\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_MACHINES_DATES = frozenset({14, 22, *range(27, 37), *range(50, 59)})
+_MACHINES_MONEY = frozenset({5, 6, 7, 8, 41, 42, 43, 44})
+_UNSURE = "[as the machine writes money]"
+_SAYS_NOTHING = re.compile(r"(?:\[[^\]$<>=]*\])?(?:General|@)?(?:;@)?", re.IGNORECASE)
+_NEARLY_MIDNIGHT = timedelta(minutes=2)
+_EPOCH = datetime(1899, 12, 30)
+_LAST_SERIAL = 2_958_466
+_FORMAT_RECORD, _XF_RECORD, _END_RECORD = 0x41E, 0xE0, 0x0A
+_B_FORMAT, _B_XF, _B_BEGIN_XFS, _B_END_XFS = 44, 47, 617, 618
+
+
+def _telling_formats(kind: str, data: bytes, parts: Mapping[str, bytes]) -> Formats:
+    """The number formats of a workbook's cell formats, by their number."""
+    if kind == "xls":
+        return _old_formats(data)
+    if kind == "xlsb":
+        return _binary_formats(part_named(parts, "xl/styles.bin"))
+    return _formats(part_named(parts, "xl/styles.xml"))
+
+
+@remembered(8, 1 << 18)
+def _formats(styles: bytes) -> Formats:
+    codes: dict[int, str] = {}
+    for match in _NUMBER_FORMAT.finditer(styles):
+        number, code = _ID.search(match[1]), _CODE.search(match[1])
+        if number and code:
+            text = (code[1] if code[1] is not None else code[2]).decode("utf-8", "replace")
+            codes[int(number[1])] = html.unescape(text)
+    found = _CELL_FORMATS.search(styles)
+    numbers = (_ID.search(xf[1]) for xf in _CELL_FORMAT.finditer(found[1])) if found else ()
+    return _telling([int(each[1]) if each else 0 for each in numbers], codes)
+
+
+def _telling(numbers: list[int], codes: Mapping[int, str]) -> Formats:
+    found: dict[int, str] = {}
+    for at, number in enumerate(numbers):
+        if number in codes:
+            code = codes[number]
+            if not _SAYS_NOTHING.fullmatch(code):
+                found[at] = code
+        elif number in _MACHINES_DATES:
+            found[at] = ""
+        elif number in _MACHINES_MONEY:
+            found[at] = _UNSURE
+        elif number in BUILT_IN:
+            found[at] = BUILT_IN[number]
+    return found
+
+
+def _old_formats(data: bytes) -> Formats:
+    """Of an old workbook (MS-XLS 2.4.126 Format, 2.4.353 XF)."""
+    from xlplan.workbook.read.xls import biff_records, workbook_stream
+
+    numbers: list[int] = []
+    codes: dict[int, str] = {}
+    try:
+        for kind, body, _ in biff_records(workbook_stream(data), 0):
+            if kind == _END_RECORD:
+                break
+            if kind == _XF_RECORD and len(body) >= 4:
+                numbers.append(struct.unpack_from("<H", body, 2)[0])
+            elif kind == _FORMAT_RECORD and len(body) >= 5:
+                number, length, wide = struct.unpack_from("<HHB", body)
+                text = body[5 : 5 + length * (2 if wide & 1 else 1)]
+                codes[number] = text.decode("utf-16-le" if wide & 1 else "cp1252", "replace")
+    except MALFORMED:
+        return {}
+    return _telling(numbers, codes)
+
+
+def _binary_formats(styles: bytes) -> Formats:
+    """Of a binary workbook (MS-XLSB 2.4.658 BrtFmt, 2.4.841 BrtXF)."""
+    from xlplan.workbook.read.xlsb import records
+
+    numbers: list[int] = []
+    codes: dict[int, str] = {}
+    inside = False
+    for kind, body in records(styles):
+        if kind in (_B_BEGIN_XFS, _B_END_XFS):
+            inside = kind == _B_BEGIN_XFS
+        elif kind == _B_XF and inside and len(body) >= 4:
+            numbers.append(struct.unpack_from("<H", body, 2)[0])
+        elif kind == _B_FORMAT and len(body) >= 6:
+            number, length = struct.unpack_from("<HI", body)
+            codes[number] = body[6 : 6 + 2 * length].decode("utf-16-le", "replace")
+    return _telling(numbers, codes)
+
+
+def _formatted_cells(xml: bytes, extent: Extent, formats: Formats) -> Iterator[tuple[At, str]]:
+    """The cells of a sheet that hold a number in one of these formats, each with the format."""
+    if not formats:
+        return
+    if extent.plain is None:
+        for at, style in extent.styled.items():
+            if style in formats:
+                yield at, formats[style]
+        return
+    begin, end = extent.plain
+    for match in _in_formats(tuple(formats)).finditer(xml, begin, end):
+        if found := place(match[1].decode()):
+            yield found, formats[int(match[2])]
+
+
+@remembered(16)
+def _pattern(styles: bytes) -> re.Pattern[bytes]:
+    return re.compile(
+        rb'<c r="([A-Z]{1,3}\d{1,7})" s="(' + styles + rb')"(?: t="n")? ?>(?=<[vf][ >])'
+    )
+
+
+def _in_formats(styles: tuple[int, ...]) -> re.Pattern[bytes]:
+    return _pattern(b"|".join(b"%d" % style for style in styles))
+
+
+def _put_formats(rows: list[list[CellValue]], cells: Iterator[tuple[At, str]]) -> None:
+    """Give numbers and dates what their cells show."""
+    for (row, col), code in cells:
+        if row < len(rows) and col < len(rows[row]):
+            rows[row][col] = _shown(rows[row][col], code)
+
+
+def put_shown(
+    data: bytes, admitted: Admitted, sheets: Iterable[tuple[str, list[list[CellValue]]]]
+) -> None:
+    """Give the numbers and dates of these sheets, by name, what their cells show."""
+    ods = admitted.kind == "ods"
+    formats = {} if ods else _telling_formats(admitted.kind, data, admitted.parts)
+    parts = dict(admitted.sheets)
+    for name, rows in sheets:
+        extent = admitted.extents.get(name)
+        if ods and extent:
+            _put_texts(rows, extent.shown)
+        elif formats and extent:
+            xml = admitted.parts.get(parts.get(name, ""), b"")
+            _put_formats(rows, _formatted_cells(xml, extent, formats))
+
+
+def _put_texts(rows: list[list[CellValue]], cells: Mapping[At, tuple[str, str]]) -> None:
+    """Of a file that has the text of each cell beside its number format."""
+    for (row, col), (code, text) in cells.items():
+        if row >= len(rows) or col >= len(rows[row]):
+            continue
+        value = rows[row][col]
+        if isinstance(value, date):
+            day = _day(value)
+            rows[row][col] = day if isinstance(day, datetime) else ShownDate.of(day, code, text)
+        elif isinstance(value, bool) or not text:
+            continue
+        elif isinstance(value, int | float):
+            if text != number_text(value):
+                rows[row][col] = ShownNumber(value, text=text)
+        elif isinstance(value, time | timedelta | str):
+            rows[row][col] = text
+
+
+def _shown(value: CellValue, code: str) -> CellValue:
+    """A value as a cell with this number format shows it."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    dated = not code or is_date_format(code)
+    if isinstance(value, time | timedelta):
+        return show_number(_serial(value), code) or value
+    if not dated:
+        return ShownNumber(_serial(value), code)
+    if isinstance(value, int | float):
+        if not (float(value).is_integer() and 0 < value < _LAST_SERIAL):
+            return value
+        value = (_EPOCH + timedelta(days=int(value))).date()
+    day = _day(value)
+    if isinstance(day, datetime) and code and "h" not in code.lower():
+        day = day.date()
+    return day if isinstance(day, datetime) or not code else ShownDate.of(day, code)
+
+
+def _serial(value: float | date | time | timedelta) -> float:
+    if isinstance(value, time):
+        value = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
+    if isinstance(value, timedelta):
+        return value / timedelta(days=1)
+    if isinstance(value, datetime):
+        return (value - _EPOCH) / timedelta(days=1)
+    if isinstance(value, date):
+        return (value - _EPOCH.date()).days
+    return float(value)
+
+
+def _day(value: date) -> date:
+    """A day without a time, where that is nearly midnight: programs write it seconds early."""
+    if not isinstance(value, datetime):
+        return value
+    rounded = value + _NEARLY_MIDNIGHT
+    if timedelta(hours=rounded.hour, minutes=rounded.minute) < 2 * _NEARLY_MIDNIGHT:
+        return rounded.date()
+    return value
