@@ -9,7 +9,7 @@ import pytest
 from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
 from xlplan.plan.checks.checklist import check_plan
-from xlplan.plan.definition import Field, Lead, PlanDefinition
+from xlplan.plan.definition import Field, Lead, PlanDefinition, Rule
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value, canon
 
@@ -166,3 +166,39 @@ def test_lists_of_a_recommendation_are_no_milestones() -> None:
     )
     row = recommendation(action="a\nb\nc", due=parse_timescale("May 2027\nJune 2027"))
     assert found("CHK-026", row, plan=replace(PLAN, fields=fields)) == []
+
+
+def test_the_leads_of_closed_actions_are_left_alone() -> None:
+    plan = replace(PLAN, leads=(*PLAN.leads, Lead("Ada Quill"), Lead("A. Quill")))
+    closed = action(rating="B", lead=("A. Quill", "Vacant", "Zookeeper"))
+    rows = (closed, action("1.2", rating="B", lead=None))
+    for code in ("CHK-003", "CHK-004", "CHK-016", "CHK-017"):
+        assert found(code, *rows, plan=plan) == []
+    again = action("1.3", lead=("A. Quill",))  # the same lead answers for an open one too
+    assert len(found("CHK-017", *rows, again, plan=plan)) == 1
+
+
+def test_what_a_rule_of_the_plan_asks_is_asked_once() -> None:
+    late = Rule("late", challenge="R", overdue_days=1)
+    done = Rule("done", challenge="B", progress_says="completed")
+    left = Rule("left", challenge="G", progress_says="outstanding", rated=("B",))
+    plan = replace(PLAN, rules=(late, left, done))
+    rows = (
+        action(due=parse_timescale("June 2026")),
+        action("1.2", progress="Completed."),
+        action("1.3", progress="Still to be printed.", rating="B"),
+    )
+    codes = ("CHK-010", "CHK-009", "CHK-008")
+    assert [len(found(code, *rows)) for code in codes] == [1, 1, 1]
+    assert [len(found(code, *rows, plan=plan)) for code in codes] == [0, 0, 0]
+    assert [p.action for p in found("CHK-028", *rows, plan=plan)] == ["1.1", "1.2", "1.3"]
+    off = replace(plan, checks={"CHK-028": "off"})
+    assert [len(found(code, *rows, plan=off)) for code in codes] == [1, 1, 1]
+
+
+def test_one_unknown_lead_twice_in_a_cell_is_one_problem() -> None:
+    assert len(found("CHK-004", action(lead=("Zookeeper", "Zookeeper")))) == 1
+    plan = replace(PLAN, fields=tuple(f for f in PLAN.fields if f.role != "lead"))
+    leads = (*PLAN.leads, Lead("Ada Quill"), Lead("A. Quill"))
+    (problem,) = found("CHK-017", plan=replace(plan, leads=leads))
+    assert problem.field == ""

@@ -144,7 +144,7 @@ def new(
 def check(settings: Settings, as_json: bool) -> int:
     """Lint the plan: every problem with its action and field."""
     with settings.open_() as plan:
-        return say.problems_of_plan(plan.check(), as_json)
+        return say.problems_of_plan(plan, as_json)
 
 
 @commands.command()

@@ -12,6 +12,7 @@ from xlplan.cli.say_cycle import issued, merged, status, where_it_stands
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
+    in_lines,
     line,
     plural,
     prints,
@@ -167,16 +168,22 @@ def explained(code: str, as_json: bool) -> int:
 
 
 @prints
-def problems_of_plan(problems: Sequence[Problem], as_json: bool) -> int:
-    """The lints of a plan."""
+def problems_of_plan(plan: Plan, as_json: bool) -> int:
+    """The lints of a plan: what is the same at several places is one line."""
+    problems = plan.check()
     if as_json:
         from xlplan import shapes
 
         say_json([shapes.check_shape(problem) for problem in problems])
     else:
-        for problem in problems:
-            click.echo(str(problem))
-        click.echo("No problems." if not problems else plural(len(problems), "problem") + ".")
+        headings = {item.id: item.heading for item in plan.definition.fields}
+        lines = in_lines(problems, headings)
+        for line in lines:
+            click.echo(line)
+        counted = plural(len(problems), "problem") + "."
+        if len(lines) < len(problems):
+            counted += " Each by itself: xlplan check --json"
+        click.echo(counted if problems else "No problems.")
     return NEEDS_A_PERSON if any(problem.level != "note" for problem in problems) else DONE
 
 

@@ -7,7 +7,9 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -19,12 +21,16 @@ from xlplan.errors import Problem
 if TYPE_CHECKING:
     from xlplan import Change, Plan
 
+DEFINITION = "plan.toml"
+"""The place of what is wrong with the definition."""
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program may take a text that begins with it to be: a formula."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DONE, NEEDS_A_PERSON = 0, 1
 P = ParamSpec("P")
 T = TypeVar("T")
+WALL = 5
+"""Lines of one code about one field that are printed one by one; more are one line."""
 WIDEST = 60
 """Characters of a value that a table on the terminal shows."""
 
@@ -104,6 +110,48 @@ def say_problems(problems: Sequence[Problem]) -> int:
     for problem in problems:
         click.echo(plain(str(problem)), err=True)
     return NEEDS_A_PERSON if any(problem.level != "note" for problem in problems) else DONE
+
+
+def in_lines(problems: Sequence[Problem], headings: Mapping[str, str]) -> list[str]:
+    """Problems as lines, each with its place and the heading of its field; `headings` by field id.
+
+    What is the same at several places is one line, with a count and the places. So is a wall: more
+    than `WALL` problems of one code about one field that differ in a date or a quoted word.
+    """
+    same: dict[tuple[str, ...], list[Problem]] = {}
+    for each in problems:
+        same.setdefault((*_kind_of(each), each.message), []).append(each)
+    single = Counter(_kind_of(each[0]) for each in same.values() if len(each) == 1)
+    lines: dict[tuple[str, ...], list[Problem]] = {}
+    for key, found in same.items():
+        kind = _kind_of(found[0])
+        wall = len(found) == 1 and found[0].action and single[kind] > WALL
+        lines.setdefault(kind if wall else key, []).extend(found)
+    return [_line_of(found, headings) for found in lines.values()]
+
+
+def _kind_of(problem: Problem) -> tuple[str, str, str]:
+    """What problems of one line share: the code, the field, and whether an action is named."""
+    return problem.code, problem.field, "" if problem.action else problem.where
+
+
+def _line_of(found: Sequence[Problem], headings: Mapping[str, str]) -> str:
+    first = found[0]
+    place, message = first.where, first.message
+    if len(found) > 1 and not first.action:
+        place = f"{place} ({len(found)} times)"
+    elif len(found) > 1:
+        refs = ", ".join(dict.fromkeys(each.action for each in found))
+        place = f"{plural(len(found), first.where.removesuffix(f' {first.action}'))} ({refs})"
+    if any(each.message != message for each in found):
+        from xlplan.codes.families import find_message
+
+        meant = find_message(first.code)
+        message = f"{meant.meaning} {meant.todo}".replace("`", "")
+    heading = headings.get(first.field, "") if first.where != DEFINITION else ""
+    if heading and not message.startswith(heading):  # no need to name it twice
+        place = f"{place}, {heading}"
+    return str(replace(first, where=place, message=message))
 
 
 def table(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -239,6 +239,10 @@ LINTS: tuple[Lint, ...] = (
     Lint(chk.CHK_031, lints_past.rescheduled_unapproved),
 )
 """Every lint, in the order in which problems are listed."""
+ASKED_BY_RULES: Mapping[Message, str] = {
+    chk.CHK_008: "progress", chk.CHK_009: "progress", chk.CHK_010: "overdue",
+}  # fmt: skip
+"""What a rule of the plan may ask as well, with the kind of its challenge."""
 
 
 def check_plan(
@@ -257,10 +261,23 @@ def _run(plan: Plan, chosen: Sequence[Lint]) -> list[Problem]:
     problems: list[Problem] = []
     for lint in chosen:
         level = plan.definition.checks.get(lint.message.code, lint.message.level)
-        for found in lint.look(plan) if level != "off" else ():
+        looked = lint.look(plan) if level != "off" else ()
+        once = {(id(found.row), found.field, found.message): found for found in looked}
+        for found in once.values():
+            if _asked_by_a_rule(plan, lint, found.row):
+                continue
             where, ref = "plan.toml", ""
             if found.row is not None:
                 ref = found.row.ref
                 where = f"{found.row.kind} {ref or 'without a ref'}"
             problems.append(found.message.at(where, level=level, action=ref, field=found.field))
     return problems
+
+
+def _asked_by_a_rule(plan: Plan, lint: Lint, row: Row | None) -> bool:
+    """Whether a rule of the plan asks the same of an action already (CHK-028)."""
+    kind = ASKED_BY_RULES.get(lint.message)
+    if kind is None or row is None or plan.definition.checks.get(CHK_028.code) == "off":
+        return False
+    found = challenges_of(plan.definition, row, plan.today)
+    return any(each.kind == kind for each in found)

@@ -60,17 +60,17 @@ def missing_ref(plan: Plan) -> Iterator[Finding]:
 
 
 def no_lead(plan: Plan) -> Iterator[Finding]:
-    """Actions that no template goes out for."""
+    """Actions that no template goes out for, unless there is nothing left to ask."""
     for row, item, value in plan.of_role("lead"):
-        if value is None:
+        if value is None and not plan.closed(row):
             yield Finding(row, item.id, chk.CHK_003.fill())
 
 
 def unknown_lead(plan: Plan) -> Iterator[Finding]:
-    """People who answer for something and are not in the list of leads."""
+    """People who answer for something open and are not in the list of leads."""
     near: dict[str, str] = {}
-    for row, item, value in plan.of_role("lead", "accountable"):
-        for name in value if isinstance(value, tuple) else ():
+    for row, item, names in _who_answer(plan):
+        for name in names:
             if plan.definition.lead(name) is None and not says_vacant(name):
                 if name not in near:
                     near[name] = resembling(plan, name)
@@ -183,18 +183,30 @@ def named_by_role(plan: Plan) -> Iterator[Finding]:
 
 
 def vacant_lead(plan: Plan) -> Iterator[Finding]:
-    """Posts that answer for an action and that nobody fills."""
-    for row, item, value in plan.of_role("lead", "accountable"):
-        for name in value if isinstance(value, tuple) else ():
+    """Posts that answer for an open action and that nobody fills."""
+    for row, item, names in _who_answer(plan):
+        for name in names:
             if says_vacant(name):
                 yield Finding(row, item.id, chk.CHK_016.fill(lead=name))
 
 
 def written_two_ways(plan: Plan) -> Iterator[Finding]:
-    """Names in the list of leads that may be one person's."""
+    """Names in the list of leads that may be one person's, but for leads of closed actions."""
+    closed = {name for _, _, names in _who_answer(plan, closed=True) for name in names}
+    closed -= {name for _, _, names in _who_answer(plan) for name in names}
     names = {lead.name for lead in plan.definition.leads if not says_vacant(lead.name)}
-    for one, other in pairs_alike(names):
-        yield Finding(None, "", chk.CHK_017.fill(one=one, other=other))
+    item = plan.definition.with_role("lead")
+    for one, other in pairs_alike(names - closed):
+        yield Finding(None, item.id if item else "", chk.CHK_017.fill(one=one, other=other))
+
+
+def _who_answer(
+    plan: Plan, *, closed: bool = False
+) -> Iterator[tuple[Row, Field, tuple[str, ...]]]:
+    """Who answers for each row that is open, or closed: row, field and names."""
+    for row, item, value in plan.of_role("lead", "accountable"):
+        if isinstance(value, tuple) and plan.closed(row) is closed:
+            yield row, item, value
 
 
 def two_ratings(plan: Plan) -> Iterator[Finding]:

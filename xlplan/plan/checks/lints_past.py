@@ -88,7 +88,10 @@ def not_updated(plan: Plan) -> Iterator[Finding]:
     """Open actions in which nobody has changed anything for two cycles."""
     for row in _open(plan):
         if cycles := _silent_cycles(plan, row):
-            yield Finding(row, "", chk.CHK_023.fill(first=cycles[0], second=cycles[1]))
+            item = plan.definition.with_role("progress", row.kind)
+            yield Finding(
+                row, item.id if item else "", chk.CHK_023.fill(first=cycles[0], second=cycles[1])
+            )
 
 
 def below_first(plan: Plan) -> Iterator[Finding]:
