@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.demo import Demo, demo
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.merge import MergeResult, ReturnReport
-    from xlplan.cycle.new import NewPlan
+    from xlplan.cycle.new import NewFigures, NewPlan
     from xlplan.cycle.new import new as new_plan
     from xlplan.cycle.plan import Plan, is_plan, open_plan
     from xlplan.cycle.publish import PublishResult
@@ -37,11 +37,11 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Candidate", "Change", "DatesRead", "Demo", "Fate", "Field", "Invalid", "IssueResult",
-    "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "MasterRow", "MergeResult", "NewPlan",
-    "NextStep", "Place",
-    "Plan", "PlanDefinition", "Problem", "PublishResult", "Question", "ReturnReport", "Status",
-    "Timescale", "Tip", "UndoResult", "XlplanError", "__version__", "demo", "is_plan", "new_plan",
-    "open_plan", "shapes", "show_in",
+    "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "MasterRow", "MergeResult", "NewFigures",
+    "NewPlan",
+    "NextStep", "Place", "Plan", "PlanDefinition", "Problem", "PublishResult", "Question",
+    "ReturnReport", "Status", "Timescale", "Tip", "UndoResult", "XlplanError", "__version__",
+    "demo", "is_plan", "new_plan", "open_plan", "shapes", "show_in",
 ]  # fmt: skip
 
 _WHERE = {
@@ -49,7 +49,7 @@ _WHERE = {
     "cycle.demo": ("Demo", "demo"),
     "cycle.issue": ("IssueResult", "IssuedTemplate"),
     "cycle.merge": ("MergeResult", "ReturnReport"),
-    "cycle.new": ("NewPlan", "new_plan"),
+    "cycle.new": ("NewFigures", "NewPlan", "new_plan"),
     "cycle.plan": ("Plan", "is_plan", "open_plan"),
     "cycle.publish": ("PublishResult",),
     "cycle.shapes": ("shapes",),

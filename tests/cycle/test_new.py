@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 
 from tests import attacks
 from tests.conftest import ROOT
 from xlplan.cli.main import run
+from xlplan.cli.say_plain import ending_of_new
+from xlplan.codes.source_codes import NEW_016
 from xlplan.cycle.new import new
 from xlplan.errors import XlplanError
 from xlplan.workbook.read import pool
@@ -232,3 +236,90 @@ def test_csv_lines_with_a_cell_too_many_are_named_and_nothing_is_shifted(
     assert "[NEW-020]" in err
     assert run(["-C", str(tmp_path / "p"), "show", "2", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["fields"]["action"] == "Mend the door"
+
+
+TEN = (
+    ("Key: Blue – completed; Green – on track; Amber – slippage; Red – at risk",),
+    ("Section", "Ref", "Action", "Lead officer", "Due date", "Status"),
+    ("Boats", "1", "Mend the hull of the ferry", "Head of Boats", "March 2027", "Green"),
+    ("Boats", "2", "Paint the hull of the ferry", "", "Ongoing", "Green"),
+    ("Boats", "3", "Sell the old dinghy", "", "May 2026", "Blue"),
+    ("Crews", "4", "Train the deck hands", "Head of Crews", "", "Red"),
+    ("Crews", "5", "Write the rota", "Head of Crews", "Ongoing", ""),
+)
+TEN_LINES = [
+    "Sections: 2.",
+    "Leads: 2; 1 open action has none.",
+    "Ratings: Blue 1 (closes), Green 2, Amber 0, Red 1, not rated 1.",
+    'Dates: 2 read, 2 not read as dates ("Ongoing"), 1 blank.',
+]
+
+
+def ten(tmp_path: Path) -> Path:
+    """A small plan, with a note on a cell and another list on a sheet of its own."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet("Plan")
+    for row in TEN:
+        sheet.append(row)
+    sheet["C3"].comment = Comment("Ask the yard", "A clerk")
+    path = tmp_path / "plan.xlsx"
+    book.save(path)
+    return path
+
+
+def test_it_ends_with_the_plan_in_ten_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "plan"
+    run(["new", str(folder), "--from", str(ten(tmp_path))])
+    last = capsys.readouterr().out.splitlines()[-10:]
+    assert last[0].startswith("Imported 5 actions into ")
+    assert last[1:5] == TEN_LINES
+    assert last[5].startswith("Every source row is accounted for: ")
+    assert last[6].startswith("Kept back: comment 1")
+    assert last[9].startswith("Next: read ")
+
+
+def test_the_ten_lines_are_figures_of_the_json_document_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["new", str(tmp_path / "a"), "--from", str(ten(tmp_path)), "--json"])
+    figures = json.loads(capsys.readouterr().out)["figures"]
+    assert [(each["label"], each["closed"], each["count"]) for each in figures["ratings"]] == [
+        ("Blue", True, 1),
+        ("Green", False, 2),
+        ("Amber", False, 0),
+        ("Red", False, 1),
+    ]
+    assert (figures["dates"]["read"], figures["dates"]["blank"]) == (2, 1)
+    assert [(each["text"], each["count"]) for each in figures["dates"]["unread"]] == [
+        ("Ongoing", 2)
+    ]
+    assert figures["left_out"] == []
+    assert [figures[name] for name in ("sections", "leads", "open_without_lead", "not_rated")] == [
+        2, 2, 1, 1,
+    ]  # fmt: skip
+
+
+def test_a_plan_without_ratings_or_sections_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (("Ref", "Action", "Lead"), ("1", "Mend the hull", "Head of Boats"),
+                ("2", "Paint the hull", "Head of Boats")):  # fmt: skip
+        sheet.append(row)
+    book.save(tmp_path / "bare.xlsx")
+    assert run(["new", str(tmp_path / "bare"), "--from", str(tmp_path / "bare.xlsx")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-9:-6] == ["Sections: none.", "Leads: 1.", "Ratings: none."]
+    assert lines[-4:-2] == ["Kept back: nothing.", "Tables left out: none."]
+
+
+def test_a_table_that_was_left_out_is_named_among_the_ten_lines(tmp_path: Path) -> None:
+    made = new(tmp_path / "plan", ten(tmp_path))
+    left = NEW_016.problem("plan.xlsx!Stores", row=1, rows=3, sheet="Plan", header=2, name="Stores")
+    made = replace(made, problems=(*made.problems, left))
+    assert made.figures.left_out == ("plan.xlsx!Stores",)
+    assert "Tables left out: Stores." in ending_of_new(made)

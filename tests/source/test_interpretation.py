@@ -8,8 +8,7 @@ from datetime import date
 import pytest
 
 from tests.text_sheets import book, read, sheet
-from xlplan.cycle.shapes import dates_shape
-from xlplan.plan.due import due_in
+from xlplan.plan.due import DatesRead, count_dates, due_in
 from xlplan.source.importing import read_source
 
 
@@ -87,11 +86,8 @@ def test_what_has_no_day_is_counted_with_the_reason() -> None:
         3   | Sail it       | TBC       | Green
         4   | Sell it       |           | Green
         """)
-    assert dates_shape(source) == {
-        "read": 1,
-        "blank": 1,
-        "unread": [{"text": "TBC", "reason": "no date in the words", "count": 2}],
-    }
+    found = count_dates(source.definition, [row.values for row in source.rows])
+    assert found == DatesRead(1, {("TBC", "no date in the words"): 2}, 1)
 
 
 def test_a_plan_without_due_dates_counts_none() -> None:
@@ -100,4 +96,4 @@ def test_a_plan_without_due_dates_counts_none() -> None:
         1   | Mend the hull | Ada Quill | Green
         2   | Paint it      | Ben Ode   | Green
         """)
-    assert dates_shape(source) is None
+    assert count_dates(source.definition, [row.values for row in source.rows]) is None

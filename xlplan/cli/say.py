@@ -12,6 +12,7 @@ from xlplan.cli.say_cycle import issued, merged, status, where_it_stands
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
+    ending_of_new,
     in_lines,
     line,
     plural,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
         PublishResult,
         Tip,
         UndoResult,
-        shapes,
     )
 
 __all__ = [
@@ -55,12 +55,10 @@ _LET_OUT = (
 @prints
 def new_plan(made: NewPlan, as_json: bool) -> int:
     """What `new` made of the spreadsheet."""
-    fates = Counter(line.fate for line in made.source.account)
     kinds = Counter(row.kind for row in made.source.rows)
-    from xlplan import shapes
-
-    dates = shapes.dates_shape(made.source)
     if as_json:
+        from xlplan import shapes
+
         say_json(
             {
                 "folder": str(made.folder),
@@ -88,18 +86,10 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
                 ],
                 "problems": [problem.as_json() for problem in made.problems],
                 "template": _template_shape(made),
-                "dates": dates,
+                "figures": shapes.new_figures_shape(made.figures),
             }
         )
         return say_problems(made.problems)
-    counted = plural(kinds["action"], "action")
-    if kinds["recommendation"]:
-        counted += f" and {plural(kinds['recommendation'], 'recommendation')}"
-    click.echo(f"Imported {counted} into {relative(made.folder)}.")
-    rows = ", ".join(f"{count} {fate}" for fate, count in sorted(fates.items()))
-    click.echo(f"Every source row is accounted for: {rows}.")
-    if dates:
-        click.echo(_dates(dates))
     if kept := made.source.kept_back:
         click.echo("Kept back in this folder, sent to no lead and shown on no board:")
         for each in kept:
@@ -116,22 +106,8 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
             f"To use it, start again in a new folder with: --template {near.name}"
         )
     status = say_problems(made.problems)
-    folder = relative(made.folder)
-    click.echo(f"Next: read {folder}/plan.toml, then run: xlplan -C {folder} check")
+    click.echo("\n".join(ending_of_new(made)))
     return status
-
-
-def _dates(dates: shapes.DatesShape) -> str:
-    """How many actions have a day by which they are due, and what the others say instead."""
-    total = dates["read"] + dates["blank"] + sum(each["count"] for each in dates["unread"])
-    line = f"Due dates: {dates['read']} of {plural(total, 'action')}"
-    line += f", {dates['blank']} blank" if dates["blank"] else ""
-    texts = [
-        f'"{short(each["text"])}"' + (f" ({each['count']} times)" if each["count"] > 1 else "")
-        for each in dates["unread"]
-    ]
-    more = f" and {len(texts) - 6} more" if len(texts) > 6 else ""
-    return line + (f"; no day in {', '.join(texts[:6])}{more}" if texts else "") + "."
 
 
 def _kept(each: KeptBack) -> str:

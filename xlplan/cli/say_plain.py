@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -19,7 +19,7 @@ import click
 from xlplan.errors import Problem
 
 if TYPE_CHECKING:
-    from xlplan import Change, Plan
+    from xlplan import Change, NewFigures, NewPlan, Plan
 
 DEFINITION = "plan.toml"
 """The place of what is wrong with the definition."""
@@ -31,6 +31,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 WALL = 5
 """Lines of one code about one field that are printed one by one; more are one line."""
+SHOWN = 3
+"""Of words that are no date, how many are shown."""
 WIDEST = 60
 """Characters of a value that a table on the terminal shows."""
 
@@ -174,6 +176,59 @@ def relative(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def ending_of_new(made: NewPlan) -> Iterator[str]:
+    """The plan in ten lines."""
+    figures, folder = made.figures, relative(made.folder)
+    counted = plural(figures.actions, "action")
+    if figures.recommendations:
+        counted += f" and {plural(figures.recommendations, 'recommendation')}"
+    yield f"Imported {counted} into {folder}."
+    yield f"Sections: {figures.sections or 'none'}."
+    missing = f"; {plural(figures.leaderless, 'open action has', 'open actions have')} none"
+    yield f"Leads: {figures.leads or 'none'}{missing if figures.leaderless else ''}."
+    yield plain(f"Ratings: {_scale(figures)}.")
+    yield f"Dates: {_dates(figures)}."
+    fates = Counter(line.fate for line in made.source.account)
+    rows = ", ".join(f"{count} {fate}" for fate, count in sorted(fates.items()))
+    yield f"Every source row is accounted for: {rows}."
+    kept: Counter[str] = Counter()
+    for each in made.source.kept_back:
+        kept[each.what] += len(each.places)
+    yield f"Kept back: {', '.join(f'{what} {count}' for what, count in kept.items()) or 'nothing'}."
+    sheets = [where.partition("!")[2] for where in figures.left_out]
+    yield plain(f"Tables left out: {', '.join(sheets) or 'none'}.")
+    yield f"To look over: {plural(len(made.source.guesses), 'guess', 'guesses')}."
+    yield f"Next: read {folder}/plan.toml, then run: xlplan -C {folder} check"
+
+
+def _scale(figures: NewFigures) -> str:
+    """How often each rating stands there, and which of them close an action."""
+    if not figures.ratings:
+        return "none"
+    parts = [
+        f"{rating.label} {count}{' (closes)' if rating.closed else ''}"
+        for rating, count in figures.ratings
+    ]
+    parts += [f"not rated {figures.unrated}"] if figures.unrated else []
+    closes = any(rating.closed for rating, _ in figures.ratings)
+    return ", ".join(parts) + ("" if closes else "; none of them closes an action")
+
+
+def _dates(figures: NewFigures) -> str:
+    """How many actions have a date, and what the others have in its place."""
+    if (dates := figures.dates) is None:
+        return "none"
+    parts = [f"{dates.read} read"]
+    if dates.unread:
+        words = sorted(dates.unread, key=lambda each: -dates.unread[each])
+        shown = ", ".join(f'"{short(text)}"' for text, _ in words[:SHOWN])
+        more = ", …" if len(words) > SHOWN else ""
+        parts.append(f"{sum(dates.unread.values())} not read as dates ({shown}{more})")
+    if dates.blank:
+        parts.append(f"{dates.blank} blank")
+    return ", ".join(parts)
 
 
 def say_changes(plan: Plan, changes: Sequence[Change]) -> None:

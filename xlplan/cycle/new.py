@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import PLAN_007
 from xlplan.codes.gate_codes import GATE_011, GATE_012
-from xlplan.codes.source_codes import NEW_010, NEW_011, NEW_012, NEW_013, WITH_OTHER_SHEETS
+from xlplan.codes.source_codes import NEW_010, NEW_011, NEW_012, NEW_013, NEW_016, WITH_OTHER_SHEETS
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Clock, Desk, clock_for
 from xlplan.cycle.folder import (
@@ -27,8 +27,10 @@ from xlplan.cycle.folder import (
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Defined, Fact, RowAdded, named
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import STATUS, PlanDefinition, Rating
+from xlplan.plan.due import DatesRead, count_dates
 from xlplan.plan.load import load_definition
+from xlplan.plan.values import Value, show
 from xlplan.workbook.stamp import fingerprint
 
 if TYPE_CHECKING:
@@ -38,6 +40,27 @@ _SECONDS = 180.0
 """How long the processor may work on a small one of the coordinator's own spreadsheets."""
 _BUILDING = ".xlplan-new"
 _PREFIX = {"action": "a", "recommendation": "rec"}
+
+
+@dataclass(frozen=True)
+class NewFigures:
+    """A new plan in figures; rows that are kept back are left aside.
+
+    `leads` are the names in the list of leads, `leaderless` the open actions that name nobody.
+    `ratings` has each point of the scale with how many actions have it, `unrated` those that have
+    none. `dates` says how many have a due date, and what the others have in its place; None where
+    the plan has no field for it. `left_out` names the places of tables that are not the plan's.
+    """
+
+    actions: int
+    recommendations: int
+    sections: int
+    leads: int
+    leaderless: int
+    ratings: tuple[tuple[Rating, int], ...]
+    unrated: int
+    dates: DatesRead | None
+    left_out: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,6 +74,36 @@ class NewPlan:
     """The workbook template that was used, as it was named."""
     closest: Match | None = None
     """The shipped template most like this plan, where none was named and one is near."""
+
+    @property
+    def figures(self) -> NewFigures:
+        """The plan in figures."""
+        definition = self.source.definition
+        shown = [row for row in self.source.rows if STATUS not in row.values]
+        rows = [row.values for row in shown if row.kind == "action"]
+        item = definition.with_role("rating")
+        scale = definition.scale_of(item) if item and item.field_type.rated else ()
+        rated = [_value(definition, "rating", values) for values in rows]
+        closing = [rating.code for rating in scale if rating.closed]
+        leads = [_value(definition, "lead", values) for values in rows]
+        return NewFigures(
+            actions=len(rows),
+            recommendations=len(shown) - len(rows),
+            sections=len({show(_value(definition, "section", v)) for v in rows} - {""}),
+            leads=len(definition.leads),
+            leaderless=sum(
+                not lead and code not in closing for lead, code in zip(leads, rated, strict=True)
+            ),
+            ratings=tuple((rating, rated.count(rating.code)) for rating in scale),
+            unrated=sum(code not in [rating.code for rating in scale] for code in rated),
+            dates=count_dates(definition, rows),
+            left_out=tuple(p.where for p in self.problems if p.code == NEW_016.code),
+        )
+
+
+def _value(definition: PlanDefinition, role: str, values: Mapping[str, Value]) -> Value:
+    item = definition.with_role(role)
+    return values.get(item.id) if item else None
 
 
 def new(

@@ -14,7 +14,7 @@ from xlplan.merge.fates import Cleared
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.checks.lints_past import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.due import count_dates, due_of
+from xlplan.plan.due import DatesRead, due_of
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value, show, to_json
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.issue import IssueResult
     from xlplan.cycle.merge import MergeResult, ReturnReport
+    from xlplan.cycle.new import NewFigures
     from xlplan.cycle.publish import PublishResult
     from xlplan.cycle.status import Status
     from xlplan.cycle.verify import Tip
@@ -37,6 +38,22 @@ def guess_shape(guess: str) -> dict[str, str | None]:
     """A guess of `new`: what it concerns, what was made of it; nobody has answered it yet."""
     about, colon, text = guess.partition(": ")
     return {"about": about if colon else "plan", "text": text or guess, "answer": None}
+
+
+def new_figures_shape(figures: NewFigures) -> dict[str, object]:
+    """The plan in figures, in ``new --json``."""
+    return {
+        "sections": figures.sections,
+        "leads": figures.leads,
+        "open_without_lead": figures.leaderless,
+        "ratings": [
+            {"rating": each.code, "label": each.label, "closed": each.closed, "count": count}
+            for each, count in figures.ratings
+        ],
+        "not_rated": figures.unrated,
+        "dates": dates_shape(figures.dates),
+        "left_out": list(figures.left_out),
+    }
 
 
 def field_shapes(source: Source) -> list[dict[str, str]]:
@@ -73,10 +90,8 @@ class DatesShape(TypedDict):
     unread: list[UnreadDate]
 
 
-def dates_shape(source: Source) -> DatesShape | None:
+def dates_shape(dates: DatesRead | None) -> DatesShape | None:
     """The due dates of ``new --json``; None where the plan has no field for them."""
-    rows = (row.values for row in source.rows if row.kind == "action")
-    dates = count_dates(source.definition, rows)
     if dates is None:
         return None
     unread = [
