@@ -286,7 +286,7 @@ def test_the_ten_lines_are_figures_of_the_json_document_too(
 ) -> None:
     run(["new", str(tmp_path / "a"), "--from", str(ten(tmp_path)), "--json"])
     figures = json.loads(capsys.readouterr().out)["figures"]
-    assert [(each["label"], each["closed"], each["count"]) for each in figures["ratings"]] == [
+    assert [(each["rating"], each["closed"], each["count"]) for each in figures["ratings"]] == [
         ("Blue", True, 1),
         ("Green", False, 2),
         ("Amber", False, 0),

@@ -208,7 +208,7 @@ def _scale(figures: NewFigures) -> str:
     if not figures.ratings:
         return "none"
     parts = [
-        f"{rating.label} {count}{' (closes)' if rating.closed else ''}"
+        f"{rating.code} {count}{' (closes)' if rating.closed else ''}"
         for rating, count in figures.ratings
     ]
     parts += [f"not rated {figures.unrated}"] if figures.unrated else []
