@@ -751,3 +751,25 @@ def test_initials_that_a_key_explains_are_aliases_of_the_names() -> None:
     assert lines == (
         "plan: initials were read by the plan's own key: AQ is Ada Quill, CU is Cy Unwin",
     )
+
+
+def owners(*headings: str, given: tuple[Field, ...] = ()) -> dict[str, str]:
+    made = propose_columns([Sample(0, heading, ("x",)) for heading in headings], given)
+    return {item.heading: item.owner for item in made.fields}
+
+
+def test_a_first_date_is_locked_where_a_revised_one_is_beside_it() -> None:
+    assert owners("Action", "Due date") == {"Action": "coordinator", "Due date": "lead"}
+    assert owners("Action", "Due date", "Revised date") == {
+        "Action": "coordinator", "Due date": "coordinator", "Revised date": "lead"
+    }  # fmt: skip
+    kept = Field("due", "Due date", "timescale", "due", "lead")
+    assert owners("Action", "Due date", "Revised date", given=(kept,))["Due date"] == "lead"
+
+
+def test_a_column_of_notes_or_updates_is_the_leads_to_fill_in() -> None:
+    found = owners("Action", "Progress", "Update for the board", "Latest service comments", "Cost")
+    assert found == {
+        "Action": "coordinator", "Progress": "lead", "Update for the board": "lead",
+        "Latest service comments": "lead", "Cost": "coordinator",
+    }  # fmt: skip

@@ -892,3 +892,46 @@ def test_rows_that_were_joined_are_named_with_the_action_they_went_to() -> None:
         "plan: rows that ran on were joined to those above: rows 3–4 to action 1; row 6 to action 2"
         in source.guesses
     )
+
+
+TEMPLATE = """
+[plan]
+id = "t"
+title = "Improvement plan"
+[composite]
+group_by = "theme"
+"""
+COLUMNS = (
+    ("ref", "Ref", "key"), ("theme", "Theme", "section"), ("action", "Action", "action"),
+    ("lead", "Lead", "lead"), ("page", "Page", "text"), ("progress", "Progress", "progress"),
+)  # fmt: skip
+
+
+def from_template(text: str, settings: str = TEMPLATE) -> PlanDefinition:
+    fields = "".join(
+        f'[[field]]\nid = "{name}"\nheading = "{heading}"\nrole = "{role}"\n'
+        for name, heading, role in COLUMNS
+    )
+    template = load_definition(settings + fields, "t.toml")
+    return read_source(book(sheet(text)), plan_id="p", template=template).definition
+
+
+def test_columns_of_a_template_that_the_spreadsheet_lacks_are_neither_issued_nor_printed() -> None:
+    rows = "1 | Mend the roof | Ada Quill | 5"
+    made = from_template(f"Ref | Action | Lead | Cost\n{rows}")
+    assert made.issue.fields == ("ref", "action", "lead", "progress", "cost")
+    assert made.composite.fields == made.issue.fields
+    assert made.composite.group_by == ""
+    assert made.find("page") is not None
+    named = TEMPLATE + '[issue]\nfields = ["ref", "action", "page", "progress"]\n'
+    made = from_template(f"Ref | Action | Lead | Cost\n{rows}", named)
+    assert made.issue.fields == ("ref", "action", "progress", "cost")
+
+
+def test_a_template_whose_columns_are_all_there_shows_what_it_showed() -> None:
+    made = from_template(
+        "Ref | Theme | Action | Lead | Page | Progress\n"
+        "1 | A | Mend the roof | Ada Quill | 5 | Begun"
+    )
+    assert made.issue.fields == ()
+    assert made.composite.group_by == "theme"

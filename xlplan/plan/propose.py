@@ -7,7 +7,7 @@ and what neither says stays a text field under its own heading. Nothing is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
@@ -43,6 +43,11 @@ _GUIDANCE = {
 _SIGN = re.compile(r"[£€](?!['’ ]?(?:0|k\b|m\b|bn\b))", re.IGNORECASE)
 """A currency in a heading; not "£000", in which 5 is no five pounds."""
 _PERCENT = re.compile(r"(?:100|\d{1,2}(?:\.\d+)?) ?%")
+_UPDATES = re.compile(
+    r"\b(?:updates?|comments?|commentary|notes?|progress|remarks?|kommentare?|bemerkungen|"
+    r"observaciones|commentaires?|opmerkingen|sylwadau)$|^(?:updates?|comments?|notes?)\b"
+)
+"""Headings of columns in which something is written at every round."""
 LONG_TEXT = 60
 """Average length from which a text is a narrative."""
 
@@ -117,7 +122,8 @@ def propose_columns(samples: Sequence[Sample], given: Sequence[Field] = ()) -> P
             guesses.append(about(sample.of, extra.id) + said)
         else:
             plans.append(ColumnPlan(_slot(slots, sample, role, guesses).id))
-    return Proposal(tuple(_field(slot) for slot in slots), tuple(plans), tuple(guesses))
+    fields = _owned([_field(slot) for slot in slots], {slot.id for slot in slots if slot.given})
+    return Proposal(fields, tuple(plans), tuple(guesses))
 
 
 def _slot(
@@ -281,6 +287,23 @@ def _field(slot: _Slot) -> Field:
         return replace(made, type="boolean", choices=() if words == YES_NO else words)
     percents = texts and all(_PERCENT.fullmatch(text) for text in texts)
     return replace(made, type="percent") if percents else made
+
+
+def _owned(fields: Sequence[Field], given: Container[str]) -> tuple[Field, ...]:
+    """The fields with their owners: a first date stays where a revised one beside it is the
+    lead's, and notes are the lead's to write whatever role another column has."""
+    revised = {item.of for item in fields if item.role == "revised"}
+    made: list[Field] = []
+    for item in fields:
+        if item.id not in given and item.role == "due" and item.of in revised:
+            item = replace(item, owner="coordinator", guidance="")
+        elif (
+            item.id not in given and item.role == "text" and item.of == "action"
+            and guess_role(item.heading) == "text" and _UPDATES.search(normal_heading(item.heading))
+        ):  # fmt: skip
+            item = replace(item, owner="lead", guidance=_GUIDANCE["progress"])
+        made.append(item)
+    return tuple(made)
 
 
 def make_field(

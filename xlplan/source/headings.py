@@ -35,7 +35,6 @@ LONGEST_HEADING = 80
 LONGEST_OF_ALL = 250
 """Characters of a heading with a note in it."""
 LONGEST_ON_AVERAGE = 45
-LONGEST_TITLE = 200
 SURE = 0.5
 """From which score on a heading counts as understood."""
 _VALUE = re.compile(r"[-+£$€]?\d[\d.,/: -]*%?|https?://.*|\S+@\S+")
@@ -247,54 +246,3 @@ def same_headings(one: Mapping[int, str], other: Mapping[int, str]) -> bool:
         if col in other
     )
     return same == len(other) and same * 2 > len(one)
-
-
-_NO_TITLE = re.compile(
-    r"(?:appendix|annex(?:e|ure)?|schedule|enclosure|attachment|anlage|anexo|bijlage|atodiad|"
-    r"item|agenda item|part|section|page|figure|table|tab|sheet) ?(?:no\.? ?)?[\dA-Z]{1,3}\b[.:)]?|"
-    r"(?:official|restricted|confidential|protect|draft|version|internal use|not for)\b.*|"
-    r"(?:v|rev)\.? ?\d.*|[\W\d_]*|https?:.*",
-    re.IGNORECASE | re.DOTALL,
-)
-_LABELLED = re.compile(r"([^:]{2,40}?) ?: *(\S.*)", re.DOTALL)
-_TITLE_LABEL = re.compile(
-    r"(?:plan |project |programme |document )?(?:title|name)|project|programme"
-)
-_OF_PLANS = re.compile(
-    r"\b(?:plans?|planner|tracker|log|register|programme|strategy|actions?|recommendations?|raid|"
-    r"poa&?m|capa|roadmap|acciones|acción|mejora|maßnahmen\w*|massnahmen\w*|"
-    r"aktionsplan|verbeter\w*|actie\w*|maatregelen|cynllun|gweithredu|plano|piano)\b|plan\b",
-    re.IGNORECASE,
-)
-_WHOSE = re.compile(
-    r"\b(?:council|trust|school|academy|college|university|hospital|authority|board|ministry|"
-    r"department|agency|partnership|association|limited|ltd|plc|inc|gmbh|llc|corporation|group|"
-    r"foundation|federation|commission|office|service|services|directorate|county|borough|city|"
-    r"cyngor|ysgol|ysgolion|ysbyty|gemeente|stadt|mairie|ayuntamiento|universidad|hôpital)\b",
-    re.IGNORECASE,
-)
-
-
-def plan_title(lines: Sequence[str]) -> str:
-    """Which of the lines above a table is the plan's title, or ``""``.
-
-    The first that speaks of a plan, a log, a register; else the first that is neither the name of
-    an organisation nor the number of an appendix, nor a label with its value; else the
-    organisation's.
-    """
-    found: list[tuple[int, str]] = []
-    for line in lines:
-        text = " ".join(line.split())
-        labelled = _LABELLED.fullmatch(text)
-        label = normal_heading(labelled[1]) if labelled else ""
-        if labelled and _TITLE_LABEL.fullmatch(label):
-            text = labelled[2]
-        elif labelled and not _OF_PLANS.search(text):
-            continue
-        rest = _NO_TITLE.match(text)
-        text = text[rest.end() :].lstrip(" -–—:|") if rest else text
-        if len(text) < 3 or len(text) > LONGEST_TITLE:
-            continue
-        rank = 0 if _OF_PLANS.search(text) else 2 if _WHOSE.search(text) else 1
-        found.append((rank, text))
-    return min(found, key=lambda each: each[0], default=(0, ""))[1]

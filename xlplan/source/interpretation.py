@@ -15,8 +15,9 @@ from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import unseen_rows
+from xlplan.source.outside import CompletedLists
 from xlplan.source.plan_rows import Draft, join_texts
-from xlplan.source.proposed import CompletedLists, Parts, blank_cells, lead_text
+from xlplan.source.proposed import Parts, blank_cells, lead_text
 from xlplan.source.scales import colour_rating, is_rating
 from xlplan.workbook.read.book import At, a1
 

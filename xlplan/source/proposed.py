@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,16 +19,16 @@ from xlplan.plan.definition import (
 from xlplan.plan.due import DATED, propose_calendar
 from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import initials_in, propose_leads
-from xlplan.plan.text import canon_text, fold
-from xlplan.plan.timescales import MONTH_NAMES, dates_in
-from xlplan.source.headings import cell_text, plan_title
-from xlplan.source.layout import Layout, unseen_rows
+from xlplan.plan.text import fold
+from xlplan.plan.timescales import MONTH_NAMES
+from xlplan.source.headings import cell_text
+from xlplan.source.layout import Layout
+from xlplan.source.outside import agreed_day, lines_beside, marking, title_above
 from xlplan.source.plan_rows import Columns, Draft, join_texts
 from xlplan.source.scales import Scales, find_scales
 from xlplan.workbook.read.book import At, Book
 
 SECTION_OUTCOME = "section_outcome"
-_MARKING = re.compile(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")
 
 
 @dataclass
@@ -84,7 +83,7 @@ def assemble(
     begins, starts = _time(parts, scales.fields, agreed, template)
     definition = PlanDefinition(
         plan_id, _title(parts, template) or plan_id, scales.fields,
-        marking=_marking(parts), ratings=scales.ratings, leads=leads,
+        marking=marking(parts.layouts), ratings=scales.ratings, leads=leads,
         issue=IssueSettings(fields=issue),
         composite=CompositeSettings(fields=tuple(f.id for f in shown), group_by=grouped),
         agreed=agreed, begins=begins, year_starts=starts,
@@ -93,65 +92,57 @@ def assemble(
         return definition, parts
     known = {f.id for f in template.fields_of("action")}
     more = tuple(f.id for f in shown if f.id not in known)
+    lacking = _lacking(parts, template)
     return replace(
         template, id=plan_id, title=definition.title, fields=scales.fields,
         agreed=definition.agreed, begins=begins, year_starts=starts,
         ratings=scales.ratings, leads=leads,
-        issue=replace(template.issue, fields=_more(template.issue.fields, more)),
-        composite=replace(template.composite, fields=_more(template.composite.fields, more)),
+        issue=replace(
+            template.issue, fields=_shown(template, template.issue.fields, more, lacking)
+        ),
+        composite=replace(
+            template.composite,
+            fields=_shown(template, template.composite.fields, more, lacking),
+            group_by="" if template.composite.group_by in lacking else template.composite.group_by,
+        ),
     ), parts  # fmt: skip
 
 
-def _more(fields: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    return (*fields, *more) if fields else ()
-
-
-def _title(parts: Parts, template: PlanDefinition | None) -> str:
-    """A template's own title, else what stands above the first table of the plan, else on a sheet
-    that holds nothing but a cover."""
-    if template is not None and not _ANY_PLAN.fullmatch(template.title):
-        return template.title
-    ours = dict.fromkeys(columns.sheet for columns in parts.columns)
-    covers = [n for n, each in enumerate(parts.layouts) if not each.tables and n not in ours]
-    for number in (*ours, *covers):
-        layout = parts.layouts[number]
-        first = layout.tables[0].header if layout.tables else len(layout.lines)
-        unseen = unseen_rows(layout.sheet)
-        lines = [
-            line.text for line in layout.lines
-            if line.kind == "note" and line.row < first and line.row not in unseen
-            and line.row not in layout.versions
-        ]  # fmt: skip
-        if layout.sheet.visible and (title := plan_title(_alone(lines))):
-            return title
-    return template.title if template else ""
+def _shown(
+    template: PlanDefinition, fields: tuple[str, ...], more: tuple[str, ...],
+    lacking: frozenset[str],
+) -> tuple[str, ...]:  # fmt: skip
+    """The fields that a template shows, with those that the spreadsheet has beside them and
+    without those that it lacks; none named means all."""
+    if not fields and not lacking:
+        return ()
+    every = tuple(item.id for item in template.fields_of("action") if not item.retired)
+    return (*(name for name in fields or every if name not in lacking), *more)
 
 
 _ANY_PLAN = re.compile(r"(?:composite |improvement |action )*plan|", re.IGNORECASE)
 """A title that says of no plan which it is."""
 
 
-def _alone(lines: Sequence[str]) -> list[str]:
-    """Lines that may be titles: one cell, or a first cell with more than a word in it; a label
-    and its value as one text."""
-    found: list[str] = []
-    for line in lines:
-        first, bar, rest = line.partition(" | ")
-        if first.endswith(":") and bar:
-            found.append(f"{first} {rest.partition(' | ')[0]}")
-        elif not bar or len(first) > 15:
-            found.append(first)
-    return found
+def _title(parts: Parts, template: PlanDefinition | None) -> str:
+    """A template's own title, else what the spreadsheet says."""
+    if template is not None and not _ANY_PLAN.fullmatch(template.title):
+        return template.title
+    found = title_above(parts.layouts, dict.fromkeys(c.sheet for c in parts.columns))
+    return found or (template.title if template else "")
 
 
-def _marking(parts: Parts) -> str:
-    """A protective marking that stands alone in a line above the first table."""
-    for layout in parts.layouts:
-        for line in layout.lines:
-            seen = line.row not in unseen_rows(layout.sheet)
-            if seen and line.kind == "note" and _MARKING.fullmatch(line.text):
-                return " ".join(line.text.split())
-    return ""
+def _lacking(parts: Parts, template: PlanDefinition) -> frozenset[str]:
+    """The template's fields of actions that the spreadsheet has nothing for; what leads are asked
+    about at every round stays."""
+    columns = [c for c in parts.columns if c.kind == "action"]
+    used = {name for c in columns for p in c.plans.values() for name in (p.field, p.rating)}
+    used |= {name for d in parts.drafts if d.kind == "action" for name in d.cells}
+    used |= {parts.headed.get("action", ""), parts.outcomes.get("action", ""), parts.answers}
+    return frozenset(
+        item.id for item in template.fields_of("action")
+        if item.id not in used and item.role not in ("key", "rating", "progress")
+    )  # fmt: skip
 
 
 def _agreed(parts: Parts, template: PlanDefinition | None) -> date | None:
@@ -276,7 +267,9 @@ def _leads(
         if (draft.kind, name) in people
     ]
     separators = template.separators if template else DEFAULT_SEPARATORS
-    found, guesses = propose_leads(texts, separators, initials_in(_beside(parts)))
+    rows = {(draft.sheet, row) for draft in parts.drafts for row in (draft.row, *draft.joined)}
+    initials = initials_in(lines_beside(parts.layouts, rows))
+    found, guesses = propose_leads(texts, separators, initials)
     if template is not None:
         found = tuple(lead for lead in found if template.lead(lead.name) is None)
         found = (*template.leads, *found)
@@ -284,85 +277,6 @@ def _leads(
     return found
 
 
-def _beside(parts: Parts) -> Iterator[list[str]]:
-    """The cells of every line that is shown and is none of the plan's rows."""
-    rows = {(draft.sheet, row) for draft in parts.drafts for row in (draft.row, *draft.joined)}
-    for number, layout in enumerate(parts.layouts):
-        unseen = unseen_rows(layout.sheet)
-        for row, cells in enumerate(layout.sheet.rows):
-            if (number, row) not in rows and row not in unseen:
-                yield [text for value in cells if (text := cell_text(value))]
-
-
 def lead_text(draft: Draft, name: str) -> str:
     """A cell that names people, in one text, rows that ran on closed up."""
     return join_texts([cell_text(value) for value, _ in draft.cells[name]], people=True)
-
-
-_KIND = r"(?:actions?|items?|tasks?|recommendations?|list|log|sheet|archive|milestones?)"
-_DONE = r"(?:completed?|closed|finished|archived?)"
-_COMPLETED = re.compile(
-    rf"(?:list of )?(?:all )?{_DONE}(?:(?: and| &| or|/) ?{_DONE})?(?: {_KIND})*:?"
-    rf"|{_KIND} (?:that (?:are|were|have been) )?{_DONE}:?",
-    re.IGNORECASE,
-)
-_OPEN = re.compile(
-    rf"(?:open|new|current|outstanding|ongoing|live|active|remaining) {_KIND}:?", re.IGNORECASE
-)
-_SETTLED = re.compile(r"\b(?:agreed|approved|adopted|signed off)\b", re.IGNORECASE)
-_DATED = re.compile(
-    r"\b(?:date|dated|version|as (?:at|of|on)|published|issued|updated)\b", re.IGNORECASE
-)
-LONGEST = 300
-"""Characters of a line that is looked at for a date."""
-
-
-class CompletedLists:
-    """Where a sheet turns into a list of completed actions, and where that ends."""
-
-    def __init__(self, layouts: Sequence[Layout]) -> None:
-        self.turns = [_turns(layout) for layout in layouts]
-
-    def holds(self, sheet: int, row: int) -> bool:
-        """Whether a row (from 0) of a sheet stands in such a list."""
-        turns = self.turns[sheet]
-        at = bisect_right(turns, (row, True)) - 1
-        return at >= 0 and turns[at][1]
-
-
-def _turns(layout: Layout) -> list[tuple[int, bool]]:
-    """From which row on the sheet lists completed actions, and from which it does not."""
-    turns = [(-1, bool(_COMPLETED.fullmatch(_plain(layout.sheet.name))))]
-    for line in layout.lines:
-        if line.kind not in ("note", "section"):
-            continue
-        text = _plain(line.text)
-        if _COMPLETED.fullmatch(text):
-            turns.append((line.row, True))
-        elif _OPEN.fullmatch(text):
-            turns.append((line.row, False))
-    return turns
-
-
-def _plain(text: str) -> str:
-    return " ".join(canon_text(text).replace("_", " ").split())
-
-
-def agreed_day(layouts: Sequence[Layout]) -> tuple[date, str] | None:
-    """The day that a line above the first table of a sheet gives the plan, and that line.
-
-    "Agreed 12 July 2026" comes before "Version 3, July 2026"; a month gives its first day. Lines
-    with two dates tell nothing.
-    """
-    for words in (_SETTLED, _DATED):
-        for layout in layouts:
-            first = layout.tables[0].header if layout.tables else 0
-            for line in layout.lines:
-                text = line.text if line.kind in ("note", "section") and line.row < first else ""
-                if len(text) > LONGEST or not words.search(text):
-                    continue
-                days = dates_in(text)
-                if len(days) == 1:
-                    day, is_month = days[0]
-                    return (day.replace(day=1) if is_month else day), _plain(text)
-    return None

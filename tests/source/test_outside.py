@@ -8,8 +8,8 @@ import pytest
 
 from tests.text_sheets import book, read, sheet
 from xlplan.plan.load import load_definition
-from xlplan.source.headings import plan_title
 from xlplan.source.importing import read_source
+from xlplan.source.outside import plan_title
 
 PLAN = "Ref | Action | Lead | Due\n1 | Mend the roof | Ada Quill | 31/03/2026"
 

@@ -1,0 +1,187 @@
+"""What the lines outside the plan's tables say of it: title, marking, the day it was agreed, what
+initials stand for, which rows are completed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Container, Iterator, Sequence
+from datetime import date
+
+from xlplan.plan.propose_roles import normal_heading
+from xlplan.plan.text import canon_text
+from xlplan.plan.timescales import dates_in
+from xlplan.source.headings import cell_text
+from xlplan.source.layout import Layout, unseen_rows
+from xlplan.workbook.read.book import At
+
+LONGEST_TITLE = 200
+_MARKING = re.compile(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")
+_NO_TITLE = re.compile(
+    r"(?:appendix|annex(?:e|ure)?|schedule|enclosure|attachment|anlage|anexo|bijlage|atodiad|"
+    r"item|agenda item|part|section|page|figure|table|tab|sheet) ?(?:no\.? ?)?[\dA-Z]{1,3}\b[.:)]?|"
+    r"(?:official|restricted|confidential|protect|draft|version|internal use|not for)\b.*|"
+    r"(?:v|rev)\.? ?\d.*|[\W\d_]*|https?:.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_LABELLED = re.compile(r"([^:]{2,40}?) ?: *(\S.*)", re.DOTALL)
+_TITLE_LABEL = re.compile(
+    r"(?:plan |project |programme |document )?(?:title|name)|project|programme"
+)
+_OF_PLANS = re.compile(
+    r"\b(?:plans?|planner|tracker|log|register|programme|strategy|actions?|recommendations?|raid|"
+    r"poa&?m|capa|roadmap|acciones|acción|mejora|maßnahmen\w*|massnahmen\w*|"
+    r"aktionsplan|verbeter\w*|actie\w*|maatregelen|cynllun|gweithredu|plano|piano)\b|plan\b",
+    re.IGNORECASE,
+)
+_WHOSE = re.compile(
+    r"\b(?:council|trust|school|academy|college|university|hospital|authority|board|ministry|"
+    r"department|agency|partnership|association|limited|ltd|plc|inc|gmbh|llc|corporation|group|"
+    r"foundation|federation|commission|office|service|services|directorate|county|borough|city|"
+    r"cyngor|ysgol|ysgolion|ysbyty|gemeente|stadt|mairie|ayuntamiento|universidad|hôpital)\b",
+    re.IGNORECASE,
+)
+
+
+def plan_title(lines: Sequence[str]) -> str:
+    """Which of the lines above a table is the plan's title, or ``""``.
+
+    The first that speaks of a plan, a log, a register; else the first that is neither the name of
+    an organisation nor the number of an appendix, nor a label with its value; else the
+    organisation's.
+    """
+    found: list[tuple[int, str]] = []
+    for line in lines:
+        text = " ".join(line.split())
+        labelled = _LABELLED.fullmatch(text)
+        label = normal_heading(labelled[1]) if labelled else ""
+        if labelled and _TITLE_LABEL.fullmatch(label):
+            text = labelled[2]
+        elif labelled and not _OF_PLANS.search(text):
+            continue
+        rest = _NO_TITLE.match(text)
+        text = text[rest.end() :].lstrip(" -–—:|") if rest else text
+        if len(text) < 3 or len(text) > LONGEST_TITLE:
+            continue
+        rank = 0 if _OF_PLANS.search(text) else 2 if _WHOSE.search(text) else 1
+        found.append((rank, text))
+    return min(found, key=lambda each: each[0], default=(0, ""))[1]
+
+
+def title_above(layouts: Sequence[Layout], ours: Collection[int]) -> str:
+    """The title that stands above the first table of the plan's sheets (`ours`), else on a sheet
+    that is nothing but a cover, else ``""``."""
+    covers = [n for n, each in enumerate(layouts) if not each.tables and n not in ours]
+    for number in (*ours, *covers):
+        layout = layouts[number]
+        first = layout.tables[0].header if layout.tables else len(layout.lines)
+        unseen = unseen_rows(layout.sheet)
+        lines = [
+            line.text for line in layout.lines
+            if line.kind == "note" and line.row < first and line.row not in unseen
+            and line.row not in layout.versions
+        ]  # fmt: skip
+        if layout.sheet.visible and (title := plan_title(_alone(lines))):
+            return title
+    return ""
+
+
+def _alone(lines: Sequence[str]) -> list[str]:
+    """Lines that may be titles: one cell, or a first cell with more than a word in it; a label
+    and its value as one text."""
+    found: list[str] = []
+    for line in lines:
+        first, bar, rest = line.partition(" | ")
+        if first.endswith(":") and bar:
+            found.append(f"{first} {rest.partition(' | ')[0]}")
+        elif not bar or len(first) > 15:
+            found.append(first)
+    return found
+
+
+def marking(layouts: Sequence[Layout]) -> str:
+    """A protective marking that stands alone in a line above the first table."""
+    for layout in layouts:
+        for line in layout.lines:
+            seen = line.row not in unseen_rows(layout.sheet)
+            if seen and line.kind == "note" and _MARKING.fullmatch(line.text):
+                return " ".join(line.text.split())
+    return ""
+
+
+def lines_beside(layouts: Sequence[Layout], rows: Container[At]) -> Iterator[list[str]]:
+    """The cells of every line that is shown and is none of the plan's `rows` (sheet and row)."""
+    for number, layout in enumerate(layouts):
+        unseen = unseen_rows(layout.sheet)
+        for row, cells in enumerate(layout.sheet.rows):
+            if (number, row) not in rows and row not in unseen:
+                yield [text for value in cells if (text := cell_text(value))]
+
+
+_KIND = r"(?:actions?|items?|tasks?|recommendations?|list|log|sheet|archive|milestones?)"
+_DONE = r"(?:completed?|closed|finished|archived?)"
+_COMPLETED = re.compile(
+    rf"(?:list of )?(?:all )?{_DONE}(?:(?: and| &| or|/) ?{_DONE})?(?: {_KIND})*:?"
+    rf"|{_KIND} (?:that (?:are|were|have been) )?{_DONE}:?",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(
+    rf"(?:open|new|current|outstanding|ongoing|live|active|remaining) {_KIND}:?", re.IGNORECASE
+)
+_SETTLED = re.compile(r"\b(?:agreed|approved|adopted|signed off)\b", re.IGNORECASE)
+_DATED = re.compile(
+    r"\b(?:date|dated|version|as (?:at|of|on)|published|issued|updated)\b", re.IGNORECASE
+)
+LONGEST = 300
+"""Characters of a line that is looked at for a date."""
+
+
+class CompletedLists:
+    """Where a sheet turns into a list of completed actions, and where that ends."""
+
+    def __init__(self, layouts: Sequence[Layout]) -> None:
+        self.turns = [_turns(layout) for layout in layouts]
+
+    def holds(self, sheet: int, row: int) -> bool:
+        """Whether a row (from 0) of a sheet stands in such a list."""
+        turns = self.turns[sheet]
+        at = bisect_right(turns, (row, True)) - 1
+        return at >= 0 and turns[at][1]
+
+
+def _turns(layout: Layout) -> list[tuple[int, bool]]:
+    """From which row on the sheet lists completed actions, and from which it does not."""
+    turns = [(-1, bool(_COMPLETED.fullmatch(_plain(layout.sheet.name))))]
+    for line in layout.lines:
+        if line.kind not in ("note", "section"):
+            continue
+        text = _plain(line.text)
+        if _COMPLETED.fullmatch(text):
+            turns.append((line.row, True))
+        elif _OPEN.fullmatch(text):
+            turns.append((line.row, False))
+    return turns
+
+
+def _plain(text: str) -> str:
+    return " ".join(canon_text(text).replace("_", " ").split())
+
+
+def agreed_day(layouts: Sequence[Layout]) -> tuple[date, str] | None:
+    """The day that a line above the first table of a sheet gives the plan, and that line.
+
+    "Agreed 12 July 2026" comes before "Version 3, July 2026"; a month gives its first day. Lines
+    with two dates tell nothing.
+    """
+    for words in (_SETTLED, _DATED):
+        for layout in layouts:
+            first = layout.tables[0].header if layout.tables else 0
+            for line in layout.lines:
+                text = line.text if line.kind in ("note", "section") and line.row < first else ""
+                if len(text) > LONGEST or not words.search(text):
+                    continue
+                days = dates_in(text)
+                if len(days) == 1:
+                    day, is_month = days[0]
+                    return (day.replace(day=1) if is_month else day), _plain(text)
+    return None
