@@ -217,7 +217,7 @@ def test_the_calendar_of_a_plan(
 def test_each_proposal_says_what_it_rests_on() -> None:
     _, guesses = propose_calendar(("Q4 26/27", "31 March", "May 2026", "1 June", "Q3 26/27"), None)
     assert guesses == (
-        'plan: year_starts = "April", since years such as 2026/27 stand in the plan; "Q4 26/27", '
+        'plan: year_starts = "April", since years are written like 2026/27; "Q4 26/27", '
         '"Q3 26/27" rest on it',
         'plan: begins = 2026-05-01, so that "31 March", "1 June", which name no year, fall on the '
         "first such day after it",

@@ -191,6 +191,24 @@ def test_the_usual_words_in_five_other_languages(text: str, by: date) -> None:
     assert parse_timescale(text, plan=CALENDAR_YEAR).by == by
 
 
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("Immédiat", date(2026, 9, 1)),
+        ("2 mois", date(2026, 11, 1)),
+        ("dans 3 semaines", date(2026, 9, 22)),
+        ("en 6 meses", date(2027, 3, 1)),
+        ("Innerhalb von 2 Wochen", date(2026, 9, 15)),
+        ("sofort", date(2026, 9, 1)),
+        ("binnen 3 maanden", date(2026, 12, 1)),
+        ("o fewn 3 mis", date(2026, 12, 1)),
+        ("mis-sold", None),
+    ],
+)
+def test_times_from_now_in_other_languages(text: str, by: date | None) -> None:
+    assert parse_timescale(text, date(2026, 9, 1)).by == by
+
+
 def test_what_is_in_no_other_language_is_not_put_into_english() -> None:
     assert in_english("Para 4 of the report, de facto") == ""
     assert in_english("mi-mai 2027") == "mid may 2027"

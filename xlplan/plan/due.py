@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from xlplan.codes.definition_codes import VAL_003
 from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.periods import Calendar, relative_end
+from xlplan.plan.periods import Calendar, counted_from
 from xlplan.plan.timescales import (
     MONTH_NAMES,
     Timescale,
@@ -131,7 +131,7 @@ _NEEDS = {
 
 
 def _relative(text: str, agreed: date | None) -> Due | None:
-    by = relative_end(_plain(text).lower(), agreed or _ANY_DAY)
+    by = counted_from(text, agreed or _ANY_DAY)
     if by is None:
         return None
     if agreed is None:
@@ -201,7 +201,7 @@ def propose_calendar(texts: Iterable[str], agreed: date | None) -> tuple[Calenda
     of_years = _needing("year_starts", texts, Calendar(begins or _ANY_DAY, 0))
     guesses = []
     if of_years:
-        how = "years such as 2026/27 stand in the plan" if split else "no year such as 2026/27 does"
+        how = f"{'years are' if split else 'no year is'} written like 2026/27"
         guesses.append(
             f'plan: year_starts = "{MONTH_NAMES[starts - 1]}", since {how}; {_some(of_years)} '
             "rest on it"

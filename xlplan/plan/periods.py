@@ -250,7 +250,7 @@ def easter_sunday(year: int) -> date:
     return date(year, month, day + 1)
 
 
-def relative_end(whole: str, issued: date) -> date | None:
+def _relative_end(whole: str, issued: date) -> date | None:
     """The day that words such as "within 3 months" and "immediate" count to from `issued`."""
     if whole.removeprefix("with ").startswith("immediate"):
         return issued
@@ -268,6 +268,12 @@ def relative_end(whole: str, issued: date) -> date | None:
     return end and end.replace(day=min(issued.day, end.day))
 
 
+def counted_from(text: str, issued: date) -> date | None:
+    """The day of a timescale that counts from `issued`: "Within 3 months", "Immédiat"."""
+    words = (" ".join(each.split()).rstrip(". ").lower() for each in (text, in_english(text)))
+    return next((by for each in words if (by := _relative_end(each, issued))), None)
+
+
 _MONTHS_ELSEWHERE = {
     "january": "janvier janv enero ene januar janner janer januari ionawr",
     "february": "fevrier fevr febrero februar februari chwefror",
@@ -283,6 +289,12 @@ _MONTHS_ELSEWHERE = {
     "december": "decembre diciembre dic dezember dez rhagfyr",
     "quarter": "trimestre quartal kwartaal chwarter",
     "half": "semestre halbjahr halfjaar hanner",
+    "day": "jour jours dia dias tage tagen dagen diwrnod",
+    "week": "semaine semaines semana semanas woche wochen weken wythnos",
+    "month": "mois mes meses monat monate monaten maand maanden mis",
+    "year": "ans annee annees ano anos jahr jahre jahren jaar blwyddyn",
+    "immediate": "immediat immediatement inmediato inmediata inmediatamente sofort unverzuglich "
+    "onmiddellijk",
     "christmas": "noel navidad weihnachten kerst kerstmis nadolig",
     "easter": "paques ostern pasen pasg",
 }
@@ -290,8 +302,9 @@ _MONTHS_ELSEWHERE = {
 _OTHERS_ELSEWHERE = {
     "end of": "fin finales final ende eind einde diwedd",
     "mid": "mi mediados mitte medio midden canol",
+    "in": "dans sous en innerhalb binnen fewn",
     "by": "avant ici jusque antes hasta para bis vor voor tegen erbyn cyn",
-    "": "a d de del du des le la el der den dem het van zum am op",
+    "": "a d de del du des le la el der den dem het van von zum am op o",
     "1st": "premier premiere primer primero erste erstes ersten eerste cyntaf",
     "2nd": "deuxieme second segundo zweite zweites zweiten tweede ail",
     "3rd": "troisieme tercer tercero dritte drittes dritten derde trydydd",

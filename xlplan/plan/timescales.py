@@ -15,11 +15,11 @@ from xlplan.plan.periods import (
     NO_CALENDAR,
     Calendar,
     Ending,
+    counted_from,
     in_english,
     month_end,
     period_alone,
     periods_in,
-    relative_end,
 )
 
 MONTH_NAMES = (
@@ -146,7 +146,7 @@ def parse_timescale(
     by = ending.by if ending else None
     key = _key(text)
     if ending is None and issued is not None and not ends_ongoing(text):
-        by = relative_end(key.lower(), issued)
+        by = counted_from(text, issued)
     return Timescale(text, by, key)
 
 
