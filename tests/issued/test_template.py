@@ -386,3 +386,21 @@ def test_a_field_whose_id_is_a_name_of_ours_keeps_its_own_choices() -> None:
     (rule,) = [v for v in ws.data_validations.dataValidation if cell in v.sqref]
     place = str(rule.formula1).rpartition("!")[2].replace("$", "")
     assert [c.value for (c,) in wb["Lists"][place]] == ["Done", "Begun"]
+
+
+def test_money_wears_its_currency_and_yes_or_no_is_chosen() -> None:
+    fields = (
+        Field("cost", "Cost", "money", owner="lead", currency="£"),
+        Field("funded", "Finanziert?", "boolean", owner="lead", choices=("Ja", "Nein")),
+        Field("agreed", "Agreed?", "boolean", owner="lead"),
+    )
+    definition = replace(plan(), fields=(*plan().fields, *fields))
+    wb = opened(definition, [row(1, cost=1500, funded="Ja"), row(2, cost=1500.5)])
+    ws = sheet(wb)
+    assert [ws[at(ws, "cost", n)].value for n in (0, 1)] == [1500, 1500.5]
+    assert ws[at(ws, "cost")].number_format == '"£"#,##0;-"£"#,##0'
+    assert ws[at(ws, "cost", 1)].number_format == '"£"#,##0.00######;-"£"#,##0.00######'
+    rules = {str(v.sqref).split(":")[0]: v for v in ws.data_validations.dataValidation}
+    assert rules[at(ws, "cost")].type == "decimal"
+    found = [choices(wb, str(rules[at(ws, name)].formula1)) for name in ("funded", "agreed")]
+    assert found == [["Ja", "Nein"], ["Yes", "No"]]

@@ -129,7 +129,7 @@ def test_one_currency_and_amounts_alone_make_a_column_of_money() -> None:
 
 
 def test_a_word_for_yes_and_one_for_no_make_a_column_of_booleans() -> None:
-    assert words_of_yes_and_no(["Y", "n", "N", "Y"]) == ("Y", "n")
+    assert words_of_yes_and_no(["Yes", "Y", "n", "N", "Y", "N"]) == ("Y", "N")
     assert words_of_yes_and_no(["Oui", "Non"]) == ("Oui", "Non")
     assert words_of_yes_and_no(["Yes", "Yes"]) is None
     assert words_of_yes_and_no(["Yes", "No", "N/A"]) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -76,11 +77,14 @@ def currency_of(texts: Iterable[str]) -> str | None:
 
 
 def words_of_yes_and_no(texts: Iterable[str]) -> tuple[str, str] | None:
-    """The words for yes and for no of texts that are all one or the other; None for others."""
-    spelt = {fold(text): text for text in reversed(tuple(texts))}
-    yes = [text for word, text in spelt.items() if word in _YES]
-    no = [text for word, text in spelt.items() if word in _NO]
-    return (yes[0], no[0]) if len(yes) == len(no) == 1 and len(spelt) == 2 else None
+    """The words for yes and for no, most used first, of texts that are all one or the other.
+
+    None for other texts, and where one of the two is missing.
+    """
+    counted = Counter(texts).most_common()
+    yes = [text for text, _ in counted if fold(text) in _YES]
+    no = [text for text, _ in counted if fold(text) in _NO]
+    return (yes[0], no[0]) if yes and no and len(yes) + len(no) == len(counted) else None
 
 
 def _canon_money(item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
