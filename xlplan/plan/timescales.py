@@ -39,6 +39,8 @@ _DAY_MONTH_YEAR = re.compile(
 )
 _MONTH_DAY_YEAR = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})")
 _MONTH_YEAR = re.compile(rf"\b{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
+_SPAN = re.compile(rf"(\b{_MONTH}\s*'?\d\d)\s*-\s*(?={_MONTH}\s*'?(?:\d{{4}}|\d\d)(?![\d,]|\s*\d))")
+"""From a month to a month: in "Sept 26 - July 27" there is no 26 July."""
 _SLASH_MONTH_YEAR = re.compile(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
 _WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
 _TIME = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
@@ -311,7 +313,7 @@ def _dates_in(text: str) -> set[tuple[date, bool]]:
         alone = []
     else:
         lines = [line for line in lines if not _line_date(line)]
-    whole = " ".join(line for line in lines if line)
+    whole = _SPAN.sub(r"\1 to ", " ".join(line for line in lines if line))
     days = {(day, False) for day in _days_in(whole)}
     return {*alone, *days, *((end, True) for end in _months_in(whole))}
 
