@@ -586,3 +586,27 @@ def test_a_files_name_does_not_command_the_terminal(
     said = capsys.readouterr()
     assert "a?[2Jb.xlsx" in said.err
     assert "\x1b" not in said.out + said.err
+
+
+def test_new_says_how_many_due_dates_it_read_and_what_the_others_say(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "plan.csv"
+    dues = ["June 2027", "TBC", "Ongoing", "TBC", "", "31 March"]
+    lines = [f"{n},Mend the hull of boat {n},Ada Quill,{due},Open" for n, due in enumerate(dues)]
+    source.write_text("\n".join(["Ref,Action,Lead,Due date,Status", *lines]), encoding="utf-8")
+    _, out, _ = said(capsys, "new", tmp_path / "plan", "--from", source)
+    line = next(line for line in out.splitlines() if line.startswith("Due dates: "))
+    assert line == 'Due dates: 2 of 6 actions, 1 blank; no day in "TBC" (2 times), "Ongoing".'
+
+
+def test_new_says_no_more_of_undated_actions_than_a_line_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "plan.csv"
+    lines = [f"{n},Mend the hull of boat {n},Ada Quill,Phase {n}x,Open" for n in range(8)]
+    source.write_text("\n".join(["Ref,Action,Lead,Due date,Status", *lines]), encoding="utf-8")
+    _, out, _ = said(capsys, "new", tmp_path / "plan", "--from", source)
+    line = next(line for line in out.splitlines() if line.startswith("Due dates: "))
+    assert line.startswith('Due dates: 0 of 8 actions; no day in "Phase 0x", ')
+    assert line.endswith('"Phase 5x" and 2 more.')
