@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xlplan.plan.periods import Calendar, easter_sunday, in_english
 from xlplan.plan.timescales import canon_timescale, find_ending, parse_timescale
@@ -220,3 +222,28 @@ def test_what_is_in_no_other_language_is_not_put_into_english() -> None:
 )
 def test_easter_sunday(day: date) -> None:
     assert easter_sunday(day.year) == day
+
+
+WORDS = st.sampled_from([
+    "Q4", "H2", "26/27", "2027", "'27", "2026-27", "autumn", "term", "half term", "end of", "mid",
+    "w/c", "w/e", "31", "12th", "March", "mars", "Easter", "Christmas", "year", "financial", "(was",
+    "revised to", "by", "T3", "trimestre", "onwards", "\n", "-", "/", ")", "0000", "9999",
+])  # fmt: skip
+
+
+@given(
+    st.lists(WORDS, max_size=7).map(" ".join),
+    st.dates(),
+    st.integers(0, 12),
+    st.none() | st.dates(),
+)
+def test_any_words_of_time_are_read_or_left_alone(
+    text: str, issued: date, starts: int, begins: date | None
+) -> None:
+    plan = Calendar(begins, starts)
+    found = parse_timescale(text, issued, plan)
+    assert found.text == text
+    assert found.key == canon_timescale(text).key
+    ending = find_ending(text, plan)
+    assert ending is None or found.by == ending.by
+    assert ending is None or (ending.by is None) == bool(ending.needs)
