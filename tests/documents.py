@@ -10,7 +10,12 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
+from xlplan.workbook.read.list_numbers import odf_name
 from xlplan.workbook.read.read_book import read_book
+
+PREFIXES = ("office", "table", "text", "style", "draw", "fo", "svg", "field", "loext")
+SPACES = " ".join(f'xmlns:{each}="{odf_name(f"{each}:x")[1:-2]}"' for each in PREFIXES)
+"""The name spaces of OpenDocument, as they are declared."""
 
 W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from tests.documents import (
+    SPACES,
     box,
     choice_of,
     control,
@@ -20,11 +21,8 @@ from tests.office import Office
 from xlplan.source.importing import read_source
 from xlplan.workbook.libreoffice import convert, find_office
 from xlplan.workbook.read.inbox import Bounds
-from xlplan.workbook.read.list_numbers import odf_name
 from xlplan.workbook.read.read_book import read_book
 
-PREFIXES = ("office", "table", "text", "style", "draw", "fo", "svg", "field", "loext")
-SPACES = " ".join(f'xmlns:{each}="{odf_name(f"{each}:x")[1:-2]}"' for each in PREFIXES)
 MIME = "application/vnd.oasis.opendocument.text"
 
 

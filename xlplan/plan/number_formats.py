@@ -29,7 +29,7 @@ BUILT_IN = {
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|'
-    r"\[(?P<bracket>[^\]]*)\]|(?P<general>General)|(?P<half>AM/PM|A/P)|"
+    r"\[(?P<bracket>[^\]]*)\]|(?P<general>General)|(?P<half>AM/PM)|(?P<unsure>A/P)|"
     r"(?P<part>y+|m+|d+|h+|s+(?:\.0+)?)|(?P<exponent>E[+-])|(?P<digit>[0#?])|(?P<mark>[.,%/@;])|"
     r"(?P<other>.)",
     re.IGNORECASE | re.DOTALL,
@@ -41,14 +41,19 @@ _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _LOCALE = re.compile(r"\$([^-]*)(?:-([0-9A-Fa-f]+))?")
 _ELAPSED = re.compile(r"h+|m+|s+", re.I)
 _ENGLISH = 0x09
+_NO_LANGUAGE = (0, 1, 2)
+"""Of these, 1 and 2 are two ways to write the euro."""
 _MOST_DIGITS = 10
 """Digits up to which `General` shows a number whole, however narrow the column."""
 _LARGEST = 1e15
+_NO_TIME = 1e-3
+"""Part of a second (or of the part of it that is shown) that only comes of reckoning."""
 _NOTHING = {"0": "0", "#": "", "?": " "}
 """What a placeholder shows where there is no digit."""
 
 Kind = Literal[
-    "literal", "digit", "point", "comma", "percent", "part", "elapsed", "half", "general", "unsure"
+    "literal", "digit", "point", "comma", "percent", "part", "elapsed", "half", "general",
+    "exponent", "unsure",
 ]  # fmt: skip
 
 
@@ -107,6 +112,10 @@ def _piece(kind: str, text: str) -> _Piece | None:
         return _Piece({".": "point", ",": "comma", "%": "percent"}[text], text)  # type: ignore[arg-type]
     if kind == "mark" and text == "/":
         return _Piece("literal", text)
+    if kind == "mark":
+        return _Piece("general", text)
+    if kind == "exponent":
+        return _Piece("exponent", text)
     plain = kind == "other" and (text in _PLAIN or not text.isascii())
     return _Piece("literal" if plain else "unsure", text)
 
@@ -117,7 +126,8 @@ def _bracket(text: str) -> _Piece | None:
     if _ELAPSED.fullmatch(text):
         return _Piece("elapsed", text)
     if match := _LOCALE.fullmatch(text):
-        if match[2] and int(match[2], 16) & 0x3FF != _ENGLISH and int(match[2], 16) != 0:
+        language = int(match[2] or "0", 16)
+        if language not in _NO_LANGUAGE and language & 0x3FF != _ENGLISH:
             return _Piece("unsure", text)
         return _Piece("literal", match[1]) if match[1] else None
     return _Piece("unsure", text)
@@ -159,6 +169,8 @@ def show_number(number: float, code: str) -> str | None:
             text if piece.kind == "general" else piece.text
             for piece in section.pieces
         )  # fmt: skip
+    if section.has("exponent"):
+        return _scientific(number, section)
     return _show_digits(number, section)
 
 
@@ -226,16 +238,39 @@ def _show_digits(number: float, section: _Section) -> str | None:
     if len(between) + len(scaling) < len(commas):
         return None
     percent = sum(piece.kind == "percent" for piece in pieces)
-    value = Decimal(f"{abs(number):.15g}") * 100**percent / 1000 ** len(scaling)
+    exact = Decimal(f"{abs(number):.15g}")
+    value = exact * 100**percent / 1000 ** len(scaling)
     rounded = value.quantize(Decimal(1).scaleb(-len(rest)), ROUND_HALF_UP)
     if number < 0 and rounded == 0:
         return None  # programs differ in whether they show the sign of what is rounded to none
+    if percent and abs(value - rounded) * 2 == Decimal(1).scaleb(-len(rest)):
+        return None  # they also differ in what is half way between two percentages
     shown, fraction = f"{rounded:f}".partition(".")[::2]
     texts: dict[int, str] = dict.fromkeys(commas, "")
     texts |= _whole(shown if int(shown) else "", whole, pieces, bool(between))
     texts |= _fraction(fraction, rest, pieces)
+    if points and rest and not any(texts[at].strip() for at in rest):
+        texts[point] = ""  # "1." in some programs, "1" in others: nobody means the point
     made = "".join(texts.get(at, piece.text) for at, piece in enumerate(pieces))
     return f"-{made}" if number < 0 else made
+
+
+def _scientific(number: float, section: _Section) -> str | None:
+    """A number as ``1.23E+04``, where one digit stands before the point."""
+    at = [piece.kind for piece in section.pieces].index("exponent")
+    mantissa, power = section.pieces[:at], section.pieces[at + 1 :]
+    kinds = "".join(piece.text if piece.kind == "digit" else piece.kind[0] for piece in mantissa)
+    if not re.fullmatch(r"0(p0+)?", kinds) or any(piece.text != "0" for piece in power):
+        return None
+    exact = Decimal(f"{abs(number):.15g}")
+    exponent = exact.adjusted() if exact else 0
+    step = Decimal(1).scaleb(1 - kinds.count("0"))
+    digits = exact.scaleb(-exponent).quantize(step, ROUND_HALF_UP)
+    if digits >= 10:
+        digits, exponent = (digits / 10).quantize(step), exponent + 1
+    minus = "-" if number < 0 else ""
+    sign = "-" if exponent < 0 else "+" if section.pieces[at].text[1] == "+" else ""
+    return f"{minus}{digits}E{sign}{abs(exponent):0{len(power)}d}"
 
 
 def _scales(pieces: Sequence[_Piece], at: int) -> bool:
@@ -287,6 +322,8 @@ def _show_date(serial: float, pieces: Sequence[_Piece]) -> str | None:
     )
     step = 10**decimals
     ticks = math.floor(serial * 86_400 * step + 0.5)
+    if abs(serial * 86_400 * step - ticks) > _NO_TIME and _shows_seconds(pieces):
+        return None  # programs round to the second that is shown, or cut
     try:
         moment = datetime(1899, 12, 30) + timedelta(seconds=ticks // step)
     except OverflowError:
@@ -299,8 +336,7 @@ def _show_date(serial: float, pieces: Sequence[_Piece]) -> str | None:
             size = {"h": 3600, "m": 60, "s": 1}[text[0].lower()]
             text = str(ticks // step // size).rjust(len(text), "0")
         elif piece.kind == "half":
-            marks = ("AM", "PM") if len(text) > 3 else ("A", "P")
-            text = marks[moment.hour >= 12]
+            text = ("AM", "PM")[moment.hour >= 12]
         elif piece.kind == "part":
             minutes = text[0] in "mM" and len(text) < 3 and _are_minutes(pieces, at)
             text = _part(moment, text.lower(), half, minutes)
@@ -310,6 +346,10 @@ def _show_date(serial: float, pieces: Sequence[_Piece]) -> str | None:
             return None
         texts.append(text)
     return "".join(texts)
+
+
+def _shows_seconds(pieces: Sequence[_Piece]) -> bool:
+    return any(piece.kind in ("part", "elapsed") and piece.text[0] in "sS" for piece in pieces)
 
 
 def _are_minutes(pieces: Sequence[_Piece], at: int) -> bool:

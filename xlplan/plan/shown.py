@@ -21,7 +21,7 @@ from xlplan.plan.timescales import MONTH_NAMES
 
 _CODE = re.compile(r"[^\W\d_]|(?<![\d.,])0\d|\d[-/]\d")
 """What no amount has: a letter, a nought before other digits, a dash between digits."""
-_CURRENCY = re.compile(r"\b[A-Z]{3}\b")
+_CURRENCY = re.compile(r"\b(?:GBP|EUR|USD)\b")
 
 
 class ShownNumber(float):

@@ -40,6 +40,9 @@ _NUMBER = re.compile(
 )
 """A number as people write it. ``1,000`` and ``1 000`` are a thousand; ``1,5`` is no number here:
 read with the comma left out it would be fifteen."""
+_CURRENCY = r"(?:[$£€¥]|\b(?:GBP|EUR|USD)\b)"
+_NEGATIVE = re.compile(r"\(\s*([^()+-]*\d[^()]*)\)")
+_AMOUNT = re.compile(rf"([+-])?\s*(?:{_CURRENCY}\s*)?([+-])?\s*(\d[\d ,.]*?)(?:\s*{_CURRENCY})?")
 
 
 def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
@@ -200,7 +203,7 @@ def read_number(raw: str | int | float | date, *, percent: bool = False) -> int 
     if isinstance(raw, date):
         return None
     if isinstance(raw, str):
-        found = _NUMBER.fullmatch(raw.strip())
+        found = _NUMBER.fullmatch(_without_currency(raw.strip()))
         if not found or (found[2] and not percent):
             return None
         raw = float(found[1].replace(",", "").replace(" ", "")) / (100 if found[2] else 1)
@@ -208,6 +211,16 @@ def read_number(raw: str | int | float | date, *, percent: bool = False) -> int 
     if not math.isfinite(number):
         return None
     return int(number) if number == int(number) and abs(number) < 1e15 else number
+
+
+def _without_currency(text: str) -> str:
+    """An amount without the currency before or behind it; brackets around it mean a minus."""
+    if found := _NEGATIVE.fullmatch(text):
+        text = f"-{found[1]}"
+    found = _AMOUNT.fullmatch(text)
+    if not found or (found[1] and found[2]):
+        return text
+    return f"{found[1] or found[2] or ''}{found[3]}"
 
 
 def number_text(number: float) -> str:

@@ -30,7 +30,7 @@ from xlplan.workbook.read.inbox import DEFAULT, MB, Choice, Refused, Unfit
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
 from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties
-from xlplan.workbook.read.second import disputed, may_be_disputed, second_marks, without_empty_rows
+from xlplan.workbook.read.second import disputed, may_be_disputed, with_second_marks
 from xlplan.workbook.read.xlsx_cells import cells_alone
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def read_book(
         if detail and admitted.kind in ("xls", "ods"):  # openpyxl looks at the others
             ours = ours or frozenset()
         book = _read(data, name, admitted, bounds, ours, values_alone)
-        return _with_marks(_with_hidden(book, data, admitted), data) if detail else book
+        return with_second_marks(_with_hidden(book, data, admitted), data) if detail else book
     except Refused as refusal:
         return Book(name, admitted.kind, problems=(refusal.refusal.at(name),))
     except MemoryError:
@@ -125,9 +125,7 @@ def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -
         return Book(name, admitted.kind, (read_word(data, admitted.parts, bounds),))
     except (Refused, MemoryError):
         raise
-    except (
-        Exception
-    ) as error:  # XML parsers and python-docx raise nearly anything for a damaged one
+    except Exception as error:  # parsers and python-docx raise nearly anything for a damaged one
         raise Refused(GATE_023.fill("word", reason=type(error).__name__)) from None
 
 
@@ -342,34 +340,6 @@ def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
             for each in [found.get(sheet.name, none)]
         ),
     )
-
-
-def _with_marks(book: Book, data: bytes) -> Book:
-    """`book` with what openpyxl sees; where it sees nothing, a note says so."""
-    if book.kind not in _DETAILED:
-        return book
-    try:
-        marks = second_marks(without_empty_rows(data))
-    except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
-        marks = {}
-        unseen = GATE_032.fill("looks", reason=type(error).__name__)
-    else:
-        unseen = GATE_032.fill("unseen")
-    sheets = [
-        replace(
-            sheet,
-            fills=found.fills,
-            inks=found.inks,
-            struck=found.struck,
-            merged=found.merged,
-        )
-        if (found := marks.get(sheet.name))
-        else sheet
-        for sheet in book.sheets
-    ]
-    if len(marks) >= len(sheets):
-        return replace(book, sheets=tuple(sheets))
-    return replace(book, sheets=tuple(sheets), problems=(*book.problems, unseen.at(book.name)))
 
 
 def _without_passed(data: bytes, admitted: Admitted) -> tuple[bytes, Admitted]:

@@ -11,10 +11,12 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from xlplan.workbook.read.book import At, ReadSheet, is_sign
+from xlplan.codes.gate_codes_inside import GATE_032
+from xlplan.workbook.read.book import At, Book, ReadSheet, is_sign
 from xlplan.workbook.read.marks import Marks, theme_colours, tinted
 from xlplan.workbook.read.parts import part_named
 
@@ -98,6 +100,34 @@ def _same(value: object) -> object:
     if isinstance(value, int | float):
         return float(f"{value:.12g}")
     return repr(type(value))  # times of day and spans: as good as the same
+
+
+def with_second_marks(book: Book, data: bytes) -> Book:
+    """`book` with what openpyxl sees; where it sees nothing, a note says so."""
+    if book.kind not in ("xlsx", "xlsm"):
+        return book
+    try:
+        marks = second_marks(without_empty_rows(data))
+    except Exception as error:  # openpyxl raises nearly anything for a workbook it cannot read
+        marks = {}
+        unseen = GATE_032.fill("looks", reason=type(error).__name__)
+    else:
+        unseen = GATE_032.fill("unseen")
+    sheets = [
+        replace(
+            sheet,
+            fills=found.fills,
+            inks=found.inks,
+            struck=found.struck,
+            merged=found.merged,
+        )
+        if (found := marks.get(sheet.name))
+        else sheet
+        for sheet in book.sheets
+    ]
+    if len(marks) >= len(sheets):
+        return replace(book, sheets=tuple(sheets))
+    return replace(book, sheets=tuple(sheets), problems=(*book.problems, unseen.at(book.name)))
 
 
 def second_marks(data: bytes) -> dict[str, Marks]:

@@ -1,0 +1,293 @@
+"""Numbers and dates are read with what their cells show, in every kind of workbook."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tests.attacks import compound
+from tests.documents import SPACES
+from tests.office import ODS, XLS, XLSX, Office
+from xlplan.plan.shown import ShownDate, ShownNumber
+from xlplan.workbook.read.book import CellValue
+from xlplan.workbook.read.read_book import read_book
+
+CELLS: Sequence[tuple[float, str, str]] = (
+    (419, "00000", "00419"),
+    (1, '"HSG-"000', "HSG-001"),
+    (1.1, "0.00", "1.10"),
+    (50, '0"%"', "50%"),
+    (1500, "£#,##0", "£1,500"),
+    (1234567.5, "#,##0.0", "1,234,567.5"),
+    (46174, "mmm-yy", "Jun-26"),
+    (46174, "d mmmm yyyy", "1 June 2026"),
+)
+"""A number, its format, and what a person sees."""
+
+
+def workbook(cells: Sequence[tuple[float, str | int]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("Plan")
+    sheet.set_column(0, 0, 60)
+    for row, (number, code) in enumerate(cells):
+        sheet.write_number(row, 0, number, book.add_format({"num_format": code}))
+    book.close()
+    return out.getvalue()
+
+
+def column(data: bytes) -> list[CellValue]:
+    book = read_book(data, "plan")
+    assert not [each for each in book.problems if each.level == "error"]
+    return [row[0] for row in book.sheets[0].rows]
+
+
+def seen(value: CellValue) -> object:
+    return value.shown if isinstance(value, ShownNumber | ShownDate) else value
+
+
+def with_parts(data: bytes, change: Mapping[str, tuple[bytes, bytes]]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            before, after = change.get(name, (b"", b""))
+            new.writestr(name, old.read(name).replace(before, after))
+    return out.getvalue()
+
+
+def test_numbers_and_dates_have_what_their_cells_show() -> None:
+    values = column(workbook([cell[:2] for cell in CELLS]))
+    assert [seen(value) for value in values] == [shown for *_, shown in CELLS]
+    assert values[:2] == [419, 1]
+    assert values[6] == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("kind", [XLSX, XLS, ODS])
+def test_libreoffice_gives_back_what_it_shows(tmp_path: Path, office: Office, kind: str) -> None:
+    first, second = tmp_path / "first.xlsx", tmp_path / "second"
+    first.write_bytes(workbook([cell[:2] for cell in CELLS]))
+    office.resave(first, second, kind)
+    values = column(second.read_bytes())
+    assert [seen(value) for value in values] == [shown for *_, shown in CELLS]
+
+
+def test_another_spelling_of_the_same_sheet_says_the_same() -> None:
+    data = workbook([cell[:2] for cell in CELLS])
+    spelled = with_parts(data, {"xl/worksheets/sheet1.xml": (b"<sheetData>", b"<sheetData >")})
+    assert [seen(v) for v in column(spelled)] == [shown for *_, shown in CELLS]
+    code = b'formatCode="00000"'
+    styles = with_parts(data, {"xl/styles.xml": (code, code.replace(b'"', b"'"))})
+    assert seen(column(styles)[0]) == "00419"
+
+
+def test_plain_numbers_and_texts_stay_as_they_are() -> None:
+    values = column(workbook([(1.5, "General"), (2, "@"), (3, "[Red]General")]))
+    assert [type(value) for value in values[:3]] == [float, float, float]
+    machines = column(workbook([(46174, 14)]))  # the machine's own date: built-in 14
+    assert type(machines[0]) is date
+
+
+def test_money_as_the_machine_writes_it_is_left_open() -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    book.add_worksheet().write_number(0, 0, 5, book.add_format({"num_format": 7}))
+    book.close()
+    (value,) = column(out.getvalue())
+    assert isinstance(value, ShownNumber)
+    assert value.shown is None
+
+
+def test_hours_beyond_a_day_are_what_the_cell_shows() -> None:
+    assert column(workbook([(1.25, "[h]:mm"), (0.25, "h:mm")])) == ["30:00", "6:00"]
+    assert column(workbook([(0.25, "h:mm:ss a/p")])) == [time(6)]
+
+
+def test_a_moment_just_before_midnight_is_that_midnight() -> None:
+    seconds = 1 / 86_400
+    early, late = 46174 - 48 * seconds, 46174 + 48 * seconds
+    hours = 46174 - 600 * seconds
+    values = column(workbook([(early, "d mmm yyyy"), (late, "d mmm yyyy h:mm"), (early, 14)]))
+    assert values == [date(2026, 6, 1)] * 3
+    assert column(workbook([(hours, "d mmm yyyy h:mm")])) == [datetime(2026, 5, 31, 23, 50)]
+    assert column(workbook([(hours, "d mmm yyyy")])) == [date(2026, 5, 31)]
+
+
+def old_workbook(codes: Mapping[int, str], cells: Sequence[tuple[float, int]]) -> bytes:
+    """A workbook of the old kind: numbers, each with the number of its format."""
+
+    def record(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    begin = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0x0DBB, 1996, 0, 6))
+    formats = b"".join(
+        record(0x41E, struct.pack("<HHB", number, len(code), 0) + code.encode("cp1252"))
+        for number, code in codes.items()
+    )
+    looks = b"".join(record(0xE0, struct.pack("<HH", 0, number) + bytes(16)) for _, number in cells)
+    sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0x0DBB, 1996, 0, 6))
+    sheet += record(0x200, struct.pack("<IIHHH", 0, len(cells), 0, 1, 0))
+    for row, (number, _) in enumerate(cells):
+        sheet += record(0x203, struct.pack("<HHHd", row, 0, row, number))
+    sheet += record(0x0A, b"")
+    listed = 4 + 8 + 4
+    before = begin + formats + looks
+    at = len(before) + listed + 4
+    bound = record(0x85, struct.pack("<IBBBB", at, 0, 0, 4, 0) + b"Plan")
+    return compound({("Workbook",): before + bound + record(0x0A, b"") + sheet})
+
+
+def test_an_old_workbook_says_itself_what_is_a_date() -> None:
+    data = old_workbook({50: "0.00", 51: "mmm-yy"}, [(1001, 50), (46174, 51), (7, 0)])
+    values = column(data)
+    assert [seen(value) for value in values] == ["1001.00", "Jun-26", 7]
+    assert isinstance(values[0], ShownNumber)
+
+
+def test_the_formats_of_a_binary_workbook_are_read() -> None:
+    from xlplan.workbook.read.cell_formats import _binary_formats
+
+    def record(kind: int, body: bytes) -> bytes:
+        number = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+        return number + bytes([len(body)]) + body
+
+    code = "mmm-yy"
+    styles = (
+        record(44, struct.pack("<HI", 170, len(code)) + code.encode("utf-16-le"))
+        + record(47, struct.pack("<HH", 0, 170) + bytes(12))  # of a named style
+        + record(617, struct.pack("<I", 2))
+        + record(47, struct.pack("<HH", 0, 0) + bytes(12))
+        + record(47, struct.pack("<HH", 0, 170) + bytes(12))
+        + record(618, b"")
+    )
+    assert _binary_formats(styles) == {1: "mmm-yy"}
+
+
+def ods(cells: str, styles: str = "", named: str = "") -> bytes:
+    extra = (
+        'xmlns:number="urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0" '
+        'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        package.writestr(
+            "content.xml",
+            f"<office:document-content {SPACES} {extra}><office:automatic-styles>{styles}"
+            "</office:automatic-styles><office:body><office:spreadsheet>"
+            f'<table:table table:name="Plan">{cells}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+        package.writestr(
+            "styles.xml",
+            f"<office:document-styles {SPACES} {extra}><office:styles>{named}</office:styles>"
+            "</office:document-styles>",
+        )
+        package.writestr("META-INF/manifest.xml", "<manifest/>")
+    return out.getvalue()
+
+
+def one(kind: str, value: str, text: str, style: str = "") -> str:
+    return (
+        f'<table:table-row><table:table-cell table:style-name="{style}" '
+        f'office:value-type="{kind}" {value}><text:p>{text}</text:p>'
+        "</table:table-cell></table:table-row>"
+    )
+
+
+MONTH = (
+    '<number:date-style style:name="N1"><number:month number:textual="true"/><number:text>-'
+    '</number:text><number:year/></number:date-style><style:style style:name="ce1" '
+    'style:family="table-cell" style:data-style-name="N1"/>'
+)
+
+
+def test_an_open_document_has_the_text_of_every_cell() -> None:
+    rows = (
+        one("float", 'office:value="419"', "00419")
+        + one("float", 'office:value="1.5"', "1.5")
+        + one("date", 'office:date-value="2026-06-01"', "juin-26", "ce1")
+        + one("time", 'office:time-value="PT30H00M00S"', "30:00")
+        + one("boolean", 'office:boolean-value="true"', "TRUE")
+        + one("boolean", 'office:boolean-value="false"', "FALSE")
+    )
+    values = column(ods(rows, MONTH))
+    assert [seen(value) for value in values] == ["00419", 1.5, "juin-26", "30:00", True, False]
+    assert isinstance(values[2], ShownDate)
+    assert values[2].without_day == "June 2026"
+    assert type(values[1]) is float
+
+
+def test_a_style_may_be_the_columns_and_may_follow_from_a_named_one() -> None:
+    follows = (
+        '<style:style style:name="ce2" style:family="table-cell" style:parent-style-name="ce1"/>'
+    )
+    usual = '<table:table-column table:default-cell-style-name="ce2"/>'
+    row = one("date", 'office:date-value="2026-06-01"', "Jun-26").replace('table:style-name=""', "")
+    (value,) = column(ods(usual + row, follows, MONTH))
+    assert isinstance(value, ShownDate)
+    assert value.without_day == "June 2026"
+
+
+def text_cell(inner: str) -> str:
+    return (
+        '<table:table-row><table:table-cell office:value-type="string">'
+        f"{inner}</table:table-cell></table:table-row>"
+    )
+
+
+def test_the_text_of_a_cell_is_that_of_its_own_paragraphs() -> None:
+    frame = (
+        "<draw:frame><draw:text-box><text:p>Ask first</text:p></draw:text-box>"
+        "<svg:title>A box</svg:title></draw:frame>"
+    )
+    image = "<draw:frame><draw:image><text:p/></draw:image><svg:desc>A boat</svg:desc></draw:frame>"
+    note = "<office:annotation><text:p>By whom?</text:p></office:annotation>"
+    ruby = (
+        "<text:ruby><text:ruby-base>Ferry</text:ruby-base><text:ruby-text>reading"
+        "</text:ruby-text></text:ruby>"
+    )
+    rows = "".join(
+        text_cell(inner)
+        for inner in (
+            f"<text:p>Half{frame}<text:line-break/>are done</text:p><text:p>today</text:p>",
+            f"{note}<text:p>one<text:s text:c='2'/>two<text:tab/>three</text:p>{frame}",
+            f"<text:p>{ruby} plan</text:p>{image}",
+        )
+    )
+    [sheet] = read_book(ods(rows), "plan.ods", ours=frozenset()).sheets
+    assert [row[0] for row in sheet.rows] == [
+        "Half\nare done\ntoday", "one  two\tthree", "Ferry plan",
+    ]  # fmt: skip
+    assert sheet.notes == {(1, 0): "By whom?"}
+    assert sheet.boxes == [((0, 0), "Ask first"), ((1, 0), "Ask first")]
+    assert sheet.pictures == [(2, 0)]
+
+
+def test_the_other_cells_of_a_formula_for_several_are_its_results() -> None:
+    formula = (
+        '<table:table-row><table:table-cell table:formula="of:=A1" {} office:value-type="float"'
+        ' office:value="1"><text:p>1</text:p></table:table-cell><table:table-cell '
+        'office:value-type="float" office:value="2"><text:p>2</text:p></table:table-cell>'
+        "</table:table-row>"
+    )
+    spans = 'table:number-matrix-columns-spanned="{}" table:number-matrix-rows-spanned="1"'
+    [sheet] = read_book(ods(formula.format(spans.format(2))), "p").sheets
+    assert set(sheet.formulas) == {(0, 0), (0, 1)}
+    far = formula.format(spans.format(99_999_999))
+    [sheet] = read_book(ods(far), "p").sheets
+    assert set(sheet.formulas) == {(0, 0)}
+
+
+def test_times_keep_what_they_are_where_nothing_is_shown() -> None:
+    from xlplan.workbook.read.cell_formats import _serial
+
+    assert _serial(time(12)) == 0.5
+    assert _serial(timedelta(hours=36)) == 1.5
+    assert _serial(date(1900, 1, 1)) == 2
