@@ -70,8 +70,8 @@ def test_the_bytes_say_what_kind_a_file_is(data: bytes, kind: str) -> None:
         (b"Rar!\x1a\x07\x00", "GATE-020"),
         (b'<?xml version="1.0"?><Workbook/>', "GATE-021"),
         (
-            b'<?xml version="1.0"?>\n<office:document office:mimetype="application/vnd.oasis.'
-            b'opendocument.spreadsheet"><meta name="x"/>',
+            b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook '
+            b'xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
             "GATE-021",
         ),
         (bytes(range(256)) * 8, "GATE-022"),

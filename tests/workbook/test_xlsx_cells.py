@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import attacks
-from xlplan.workbook.read.book import SHARED, Extent
+from xlplan.workbook.read.book import SHARED, Extent, ReadSheet
 from xlplan.workbook.read.inbox import DEFAULT
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.read.xlsx_cells import scan_sheet
 
 
@@ -76,3 +78,67 @@ def test_any_formula_is_told_the_same_way(formula: str) -> None:
     escaped = formula.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     found = both(row('<c r="A1"><v>1</v></c>', f'<c r="B1" t="str"><f>{escaped}</f><v>1</v></c>'))
     assert found.formulas == {(0, 1): formula} or found.typed
+
+
+def read(rows: str) -> ReadSheet:
+    book = read_book(attacks.workbook(rows), "plan.xlsx")
+    assert book.problems == ()
+    return book.sheets[0]
+
+
+@pytest.mark.parametrize("kind", ["array", "dataTable"])
+def test_every_cell_that_a_formula_fills_is_its_result(kind: str) -> None:
+    sheet = read(
+        row(f'<c r="A1" t="str" cm="1"><f t="{kind}" ref="A1:B2">UNIQUE(Z1:Z3)</f><v>one</v></c>',
+            '<c r="B1" t="str"><v>two</v></c>')
+        + row('<c r="A2" t="str"><v>three</v></c>', '<c r="C2"><v>4</v></c>', number=2)
+    )  # fmt: skip
+    assert set(sheet.formulas) == {(0, 0), (0, 1), (1, 0), (1, 1)}
+    assert sheet.formulas[1, 0] == "UNIQUE(Z1:Z3)"
+
+
+def test_an_area_beyond_all_bounds_is_refused_and_a_strange_one_is_the_cell_alone() -> None:
+    far = row('<c r="A1"><f t="array" ref="A1:XFD1048576">B1</f><v>1</v></c>')
+    [problem] = read_book(attacks.workbook(far), "plan.xlsx").problems
+    assert problem.code == "GATE-011"
+    odd = read(row('<c r="B1"><f t="array" ref="what">C1</f><v>1</v></c>'))
+    assert set(odd.formulas) == {(0, 1)}
+
+
+@pytest.mark.parametrize(
+    "name", ["#SPILL!", "#CALC!", "#FIELD!", "#BUSY!", "#CONNECT!", "#BLOCKED!", "#UNKNOWN!",
+             "#GETTING_DATA", "#ERROR!", "Err:522", "#N/A"]
+)  # fmt: skip
+def test_an_error_of_any_name_costs_no_file(name: str) -> None:
+    sheet = read(
+        row(f'<c r="A1" t="e"><f>B1</f><v>{name}</v></c>', '<c r="B1" t="str"><v>kept</v></c>')
+    )
+    assert sheet.errors == {(0, 0): name}
+    assert sheet.rows[0][1] == "kept"
+
+
+def test_a_cell_of_an_unknown_type_costs_no_file() -> None:
+    sheet = read(row('<c r="A1" t="new"><v>7</v></c>', '<c r="B1" t="str"><v>kept</v></c>'))
+    assert list(sheet.rows[0]) == ["7", "kept"]
+
+
+def test_white_space_round_a_value_means_nothing() -> None:
+    cells = '<c r="A1"><v>\n  5\n</v></c>', '<c r="B1" t="b"><v> 1 </v></c>'
+    assert list(read(row(*cells)).rows[0]) == [5, True]
+    kept = '<c r="A1" t="str"><v> two words </v></c>'
+    assert list(read(row(kept, '<c r="B1"><v>\t7</v></c>')).rows[0]) == [" two words ", 7]
+
+
+def test_days_that_are_kept_as_text_are_days() -> None:
+    texts = {
+        "2026-06-01T00:00:00.000Z": date(2026, 6, 1),
+        "2026-06-01": date(2026, 6, 1),
+        "2026-06-01T09:30:00+01:00": datetime(2026, 6, 1, 9, 30),
+        "2026-06-01T09:30": datetime(2026, 6, 1, 9, 30),
+        "2026-02-31": None,
+        "soon": None,
+    }
+    cells = [f'<c r="{chr(65 + at)}1" t="d"><v>{text}</v></c>' for at, text in enumerate(texts)]
+    extent = scan_sheet(attacks.sheet_xml(row(*cells)).encode(), DEFAULT)
+    assert [extent.typed.get((0, at)) for at in range(len(texts))] == list(texts.values())
+    assert list(read(row(*cells[:2])).rows[0]) == [date(2026, 6, 1)] * 2

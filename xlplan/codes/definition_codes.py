@@ -170,6 +170,8 @@ VAL_003 = Message(
         "date": '"{value}" is not a date. Enter a date such as 28 February 2026.',
         "timescale": '"{value}" is not a date. Enter a date such as 28 February 2026, or a '
         "timescale in words.",
+        "serial": '"{value}" is probably a date as spreadsheets keep it: {day}. Enter the date '
+        "itself, such as 28 February 2026.",
     },
     lead_reads_text=True,
 )

@@ -240,8 +240,12 @@ GATE_021 = Message(
     "GATE-021",
     "The file is a spreadsheet in a form that cannot be read.",
     "Save it in Excel as .xlsx.",
-    "This is a spreadsheet in a form that cannot be read here. Open it in the program that made "
-    "it, save it as an Excel workbook (.xlsx), and use that file.",
+    {
+        "": "This is a spreadsheet in a form that cannot be read here. Open it in the program that "
+        "made it, save it as an Excel workbook (.xlsx), and use that file.",
+        "xml": "This is an XML spreadsheet of Excel 2003, which cannot be read here. Open it in "
+        "Excel, save it as an Excel workbook (.xlsx), and use that file.",
+    },
     lead=f"It is in a form that could not be read. {_LEAD_SAVE}",
 )
 GATE_022 = Message(

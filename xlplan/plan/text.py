@@ -11,6 +11,8 @@ from itertools import combinations
 from operator import itemgetter
 
 _CARRIAGE_RETURN = re.compile(r"_x000[dD]_")
+_PAIR = re.compile(r"_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
+"""A sign beyond the first 65,536, as some programs write it: in two halves."""
 _LINE_ENDS = re.compile(r"(?<!\r)\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
 _ZERO_WIDTH = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
@@ -39,14 +41,20 @@ def canon_text(text: str) -> str:
     Joiners inside emoji and right-to-left marks stay: they change what is seen. Alone, or among
     spaces, they show nothing and count as blank.
     """
-    if text.isascii() and text.isprintable() and text[-1:] != " " and "_x000" not in text:
+    if text.isascii() and text.isprintable() and text[-1:] != " " and "_x" not in text:
         return text  # most cells, and nothing below would change them
+    text = _PAIR.sub(_sign_of, text)
     # What nobody sees goes first: taking it out later could leave a new `_x000D_` behind.
     text = _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text))
     text = _LINE_ENDS.sub("\n", _CARRIAGE_RETURN.sub("\r", text))
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
     text = _TRAILING.sub("", text)
     return text.strip("\n") if _SEEN.search(text) else ""
+
+
+def _sign_of(pair: re.Match[str]) -> str:
+    high, low = int(pair[1], 16) - 0xD800, int(pair[2], 16) - 0xDC00
+    return chr(0x10000 + (high << 10) + low)
 
 
 def fold(text: str) -> str:

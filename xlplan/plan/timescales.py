@@ -43,7 +43,7 @@ _SPAN = re.compile(rf"(\b{_MONTH}\s*'?\d\d)\s*-\s*(?={_MONTH}\s*'?(?:\d{{4}}|\d\
 """From a month to a month: in "Sept 26 - July 27" there is no 26 July."""
 _SLASH_MONTH_YEAR = re.compile(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
 _WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
-_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?$")
+_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:z|utc|[+-]\d{2}:?\d{2}))?$")
 _BY = re.compile(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 
 

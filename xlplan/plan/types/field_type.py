@@ -232,6 +232,9 @@ SET = FieldType(
 
 SERIAL_DATES = range(20_000, 80_000)
 """Excel serial numbers that are read as dates in a date field: 1954 to 2119."""
+_SERIAL = re.compile(r"\d{5}(?:\.0+)?", re.ASCII)
+_MACHINES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
+"""A moment as machines write it: people are shown its day."""
 _LARGEST = 1e15
 
 
@@ -253,6 +256,8 @@ def _canon_date(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     if day is not None:
         return day
     text = as_text(raw)
+    if (serial := _serial_date(text)) is not None:
+        return invalid(text, VAL_003.fill("serial", value=text, day=say_date(serial)))
     found = parse_date(text)
     if isinstance(found, date):
         return found
@@ -268,12 +273,23 @@ def _canon_timescale(_item: Field, raw: Typed, _definition: PlanDefinition) -> V
     if day is not None:
         return Timescale(say_date(day), day, say_date(day))
     text = as_text(raw)
+    if (serial := _serial_date(text)) is not None:
+        return invalid(text, VAL_003.fill("serial", value=text, day=say_date(serial)))
     found = parse_date(text)
     if found == "ambiguous":
         return invalid(text, VAL_004.fill(value=text))
     if found == "impossible":
         return invalid(text, VAL_003.fill("timescale", value=text))
+    if isinstance(found, date) and _MACHINES.fullmatch(text.strip()):
+        text = say_date(found)
     return canon_timescale(text, raw.by if isinstance(raw, Timescale) else None)
+
+
+def _serial_date(text: str) -> date | None:
+    """The day that a text may be in the way that spreadsheets keep days: as a number."""
+    if not _SERIAL.fullmatch(text.strip()) or int(float(text)) not in SERIAL_DATES:
+        return None
+    return date(1899, 12, 30) + timedelta(days=int(float(text)))
 
 
 def _day_of(raw: Typed) -> date | None:

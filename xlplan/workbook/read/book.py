@@ -134,6 +134,8 @@ NO_HEIGHT = 1.5
 """Points below which nobody sees a row."""
 NO_WIDTH = 0.5
 """Characters below which nobody sees a column."""
+MOST_RESULTS = 100_000
+"""Cells that one formula may fill."""
 MOST_REPEATED = 1 << 20
 """Rows or columns of one repeated element that are followed."""
 
@@ -164,9 +166,9 @@ class Extent:
     errors: dict[At, str] = field(default_factory=dict)
     unread: bool = False
     """Whether there are cells in a form that no reader here knows."""
-    typed: dict[At, bool | str] = field(default_factory=dict)
+    typed: dict[At, bool | str | date] = field(default_factory=dict)
     """What was typed in cells that readers give otherwise: TRUE() and FALSE() for a boolean, a text
-    without its tabs."""
+    without its tabs, a day that is kept as text."""
     styled: dict[At, int] = field(default_factory=dict, compare=False)
     """The cell format of each number, by its own number, where the sheet was read one by one."""
     shown: dict[At, tuple[str, str]] = field(default_factory=dict, compare=False)
@@ -192,12 +194,15 @@ class Extent:
         else:
             self.formulas[at] = formula or SHARED
 
-    def spread(self, at: At, rows: int, columns: int, bounds: Bounds) -> None:
-        """Take in the area that the formula in `at` fills; one beyond all bounds is its own."""
-        if rows * columns > bounds.cells or at not in self.formulas:
+    def spread(self, at: At, start: At, rows: int, columns: int) -> None:
+        """Take in the area that the formula in `at` fills. Raises `Unfit` for one that is larger
+        than any plan."""
+        if at not in self.formulas:
             return
-        for row in range(at[0], at[0] + rows):
-            for col in range(at[1], at[1] + columns):
+        if rows * columns > MOST_RESULTS:
+            raise many_cells("", rows * columns)
+        for row in range(start[0], start[0] + rows):
+            for col in range(start[1], start[1] + columns):
                 self.formulas.setdefault((row, col), self.formulas[at])
 
     def merge(self, height: int, width: int) -> None:

@@ -160,6 +160,9 @@ def put_shown(
     parts = dict(admitted.sheets)
     for name, rows in sheets:
         extent = admitted.extents.get(name)
+        for (row, col), typed in extent.typed.items() if extent else ():
+            if row < len(rows) and col < len(rows[row]):
+                rows[row][col] = _day(typed) if isinstance(typed, date) else typed
         if ods and extent:
             _put_texts(rows, extent.shown)
         elif formats and extent:

@@ -58,6 +58,7 @@ NUMBERS, SHORTCUT = GATE_016.fill(), GATE_017.fill()
 OTHER_DOCUMENT, OLD_DOCUMENT = GATE_018.fill(), GATE_018.fill("old")
 MESSAGE, ARCHIVE = GATE_019.fill(), GATE_020.fill()
 OLD_SPREADSHEET, UNKNOWN, TNEF = GATE_021.fill(), GATE_022.fill(), GATE_033.fill()
+XML_SPREADSHEET = GATE_021.fill("xml")
 """Why a kind of file cannot be read, and what to do."""
 
 _MAGIC: tuple[tuple[bytes, Filled], ...] = (
@@ -82,6 +83,9 @@ _MAGIC: tuple[tuple[bytes, Filled], ...] = (
 _WEB = re.compile(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
 _FLAT = re.compile(rb'office:mimetype="application/vnd\.oasis\.opendocument\.spreadsheet')
 """An OpenDocument spreadsheet that is one text and no package."""
+_XML_2003 = re.compile(
+    rb"urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet", re.IGNORECASE
+)
 _HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
 _MAIL = re.compile(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
 _MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
@@ -92,7 +96,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
 def plain_kind(data: bytes) -> str | Filled:
-    """``"zip"``, ``"ole"`` or ``"csv"``, or why these bytes cannot be read.
+    """``"zip"``, ``"ole"``, ``"fods"`` or ``"csv"``, or why these bytes cannot be read.
 
     Whatever its name says, text that is nothing else is read as csv.
     """
@@ -120,7 +124,9 @@ def _text_kind(data: bytes, start: bytes) -> str | Filled:
         if b"URL" in start and b"<plist" in start:
             return SHORTCUT
         if _FLAT.search(data, 0, _LONGEST_HEAD):
-            return OLD_SPREADSHEET
+            return "fods"
+        if _XML_2003.search(start):
+            return XML_SPREADSHEET
         return HTML if _WEB.search(start) else OLD_SPREADSHEET
     if _WEB.match(start):
         return HTML
@@ -199,7 +205,20 @@ _OPEN_TEXT = b"application/vnd.oasis.opendocument.text"
 def declares(names: frozenset[str]) -> bool:
     """Whether an archive with these parts is a document, which says of itself what it is."""
     lowered = {name.lower() for name in names}
-    return not lowered.isdisjoint(_DECLARATIONS) or any(n.startswith("xl/") for n in lowered)
+    if not lowered.isdisjoint(_DECLARATIONS) or lowered >= _OPEN_DOCUMENT:
+        return True
+    return any(n.startswith("xl/") for n in lowered)
+
+
+_OPEN_DOCUMENT = frozenset({"content.xml", "meta-inf/manifest.xml"})
+"""What an OpenDocument has, also from a program that leaves out its "mimetype"."""
+_WHOLE = re.compile(rb"<(?:\w+:)?file-entry\b(?=[^>]*full-path=\"/\")[^>]*media-type=\"([^\"]*)\"")
+
+
+def manifest_type(manifest: bytes) -> bytes:
+    """What an OpenDocument says in its list of parts that it is."""
+    found = _WHOLE.search(manifest)
+    return found[1] if found else b""
 
 
 _DECLARATIONS = frozenset({"[content_types].xml", "mimetype"})
@@ -212,11 +231,18 @@ def undeclared(names: frozenset[str]) -> Filled:
     return ARCHIVE
 
 
+_OVERRIDE = re.compile(rb"<(?:\w+:)?Override\b[^>]*>")
+
+
 @remembered(64)
 def _declared_kind(content_types: bytes) -> str | Filled | None:
-    for mark, kind in (*_SHEET_TYPES, *_WORD_TYPES):
-        if mark in content_types:
-            return kind
+    # What a part is said to be counts before what all parts of its ending are: SheetJS says of
+    # every ".bin" that it is a binary workbook.
+    said = b" ".join(_OVERRIDE.findall(content_types))
+    for declared in (said, content_types):
+        for mark, kind in (*_SHEET_TYPES, *_WORD_TYPES):
+            if mark in declared:
+                return kind
     if b"wordprocessingml" in content_types or b"presentationml" in content_types:
         return OTHER_DOCUMENT
     return None

@@ -20,14 +20,21 @@ from xlplan.workbook.read.file_kinds import (
     OTHER_DOCUMENT,
     PASSWORD,
     declares,
+    manifest_type,
     ole_kind,
     plain_kind,
     undeclared,
     zip_kind,
 )
 from xlplan.workbook.read.inbox import DEFAULT, MB, Bounds, Choice, Refused, Unfit
-from xlplan.workbook.read.parts import check_names, open_package, open_parts, part_named
-from xlplan.workbook.read.relations import Sheets, hidden_sheets, list_sheets
+from xlplan.workbook.read.parts import (
+    check_names,
+    flat_parts,
+    open_package,
+    open_parts,
+    part_named,
+)
+from xlplan.workbook.read.relations import Sheets, hidden_sheets, list_sheets, with_usual_names
 from xlplan.workbook.read.xlsx_cells import LEAST_CELL, scan_sheet
 
 __all__ = ["Admitted", "Bounds", "admit"]
@@ -55,6 +62,8 @@ class Admitted:
     problems: tuple[Problem, ...] = ()
     choice: Choice = field(default_factory=Choice)
     """Which sheets are passed over."""
+    renamed: bool = False
+    """Whether `parts` are not called, or not packed, as they came."""
 
 
 def admit(
@@ -84,6 +93,8 @@ def _admit(data: bytes, name: str, bounds: Bounds, documents: bool, choice: Choi
     kind = plain_kind(data)
     if kind == "zip":
         return _admit_package(data, name, bounds, documents, choice)
+    if kind == "fods":
+        return _admit_ods(flat_parts(data), bounds, choice)
     if kind == "ole":
         kind = ole_kind(data)
     if documents and kind == OTHER_DOCUMENT:
@@ -112,24 +123,22 @@ def _admit_package(
     if not declares(names):  # no document: what is in it need not be inflated to tell
         raise Refused(undeclared(names))
     check_names(package)
-    parts = open_parts(package)
+    parts: Mapping[str, bytes] = open_parts(package)
     types = part_named(parts, "[Content_Types].xml")
-    kind = zip_kind(frozenset(parts), parts.get("mimetype", b"")[:200], types)
+    manifest = parts.get("META-INF/manifest.xml", b"")
+    mimetype = parts.get("mimetype", b"")[:200] or manifest_type(manifest)
+    kind = zip_kind(frozenset(parts), mimetype, types)
     if kind in DOCUMENTS and not documents:
         kind = OTHER_DOCUMENT
     if isinstance(kind, Filled):
         raise Refused(OLD_DOCUMENT if documents and kind == OTHER_DOCUMENT else kind)
-    if kind in ("ods", "odt") and b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+    if kind in ("ods", "odt") and b"encryption-data" in manifest:
         raise Refused(PASSWORD)
     if kind in DOCUMENTS:
         return Admitted(kind, parts)
     if kind == "ods":
-        from xlplan.workbook.read.ods import scan_ods
-
-        extents, notes = scan_ods(
-            parts.get("content.xml", b""), parts.get("styles.xml", b""), bounds, choice
-        )
-        return Admitted(kind, parts, (), extents, notes, choice=choice)
+        return _admit_ods(parts, bounds, choice)
+    parts, renamed = with_usual_names(parts)
     sheets = list_sheets(parts, kind)
     if len(sheets) > bounds.sheets:
         raise Refused(GATE_008.fill("sheets", sheets=len(sheets)))
@@ -140,7 +149,16 @@ def _admit_package(
     problems: tuple[Problem, ...] = ()
     if any(part.lower().endswith("vbaproject.bin") for part in parts):
         problems = (GATE_030.problem(name),)
-    return Admitted(kind, parts, sheets, extents, {}, problems, choice)
+    return Admitted(kind, parts, sheets, extents, {}, problems, choice, renamed)
+
+
+def _admit_ods(parts: Mapping[str, bytes], bounds: Bounds, choice: Choice) -> Admitted:
+    from xlplan.workbook.read.ods import scan_ods
+
+    content, styles = parts.get("content.xml", b""), parts.get("styles.xml", b"")
+    extents, notes = scan_ods(content, styles, bounds, choice)
+    flat = set(parts) == set(flat_parts(b""))
+    return Admitted("ods", parts, (), extents, notes, choice=choice, renamed=flat)
 
 
 def _scan_of(kind: str) -> Callable[[bytes, Bounds], Extent]:

@@ -208,7 +208,11 @@ class _OdsParser:
         """The other cells of a formula for several cells are its results too."""
         rows = repeated(self.attributes.get("table:number-matrix-rows-spanned"))
         columns = repeated(self.attributes.get("table:number-matrix-columns-spanned"))
-        extent.spread((self.row, self.col), rows, columns, self.bounds)
+        at = (self.row, self.col)
+        try:
+            extent.spread(at, at, rows, columns)
+        except Unfit as unfit:
+            self._leave(unfit.of(self.names[-1]))
 
     def _check(self, extent: Extent) -> None:
         try:

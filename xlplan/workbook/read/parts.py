@@ -34,7 +34,7 @@ _LOOKS = re.compile(
     rb"<(fonts|fills|borders|cellStyleXfs|cellStyles|dxfs|colors)(?: [^>]*)?(?<!/)>.*?</\1>",
     re.DOTALL,
 )
-_BETWEEN_CELLS = re.compile(rb"(</?table:[^<>]*>)\s+(?=<)")
+_BETWEEN_CELLS = re.compile(rb"(</?(?:table|office):[^<>]*>|</text:p>)\s+(?=<)")
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 _PLAIN_START = re.compile(
     rb"<\?xml(?: [a-z]+=(?:\"[A-Za-z0-9.-]{1,20}\"|'[A-Za-z0-9.-]{1,20}'))* ?\?>\s*<[A-Za-z]"
@@ -192,6 +192,29 @@ def number_formats_alone(styles: bytes) -> bytes:
     return styles if b"<!" in styles else _LOOKS.sub(b"", styles)
 
 
+_READ_OF_ODS = ("content.xml", "META-INF/manifest.xml")
+_MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
+
+
+def flat_parts(data: bytes) -> dict[str, bytes]:
+    """An OpenDocument spreadsheet that is one text (.fods) as the parts of a package. Raises
+    `Refused` where it declares a document type."""
+    if _declares_type("content.xml", data):
+        raise Refused(GATE_009.fill(part="content.xml"))
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_MIMETYPE}"/>'
+        "</manifest:manifest>"
+    )
+    return {
+        "mimetype": _MIMETYPE.encode(),
+        "content.xml": data,
+        "styles.xml": data,
+        "meta.xml": data,
+        "META-INF/manifest.xml": manifest.encode(),
+    }
+
+
 def is_tidy(data: bytes) -> bool:
     """Whether an OpenDocument package begins with its "mimetype", as its reader wants it."""
     return data.startswith(b"mimetype", _LOCAL.size)
@@ -203,7 +226,8 @@ def tidied_ods(parts: Mapping[str, bytes]) -> dict[str, bytes]:
 
     Programs that write it otherwise make workbooks that others open without a word.
     """
-    tidied = {name: parts[name] for name in sorted(parts, key=lambda each: each != "mimetype")}
-    if next(iter(parts), "") != "mimetype" and "content.xml" in parts:
+    tidied = {"mimetype": parts.get("mimetype") or _MIMETYPE.encode()}
+    tidied |= {name: content for name, content in parts.items() if name in _READ_OF_ODS}
+    if _BETWEEN_CELLS.search(parts.get("content.xml", b"")):
         tidied["content.xml"] = _BETWEEN_CELLS.sub(rb"\1", parts["content.xml"])
     return tidied

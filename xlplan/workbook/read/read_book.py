@@ -31,7 +31,7 @@ from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
 from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
 from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties
 from xlplan.workbook.read.second import disputed, may_be_disputed, with_second_marks
-from xlplan.workbook.read.xlsx_cells import cells_alone
+from xlplan.workbook.read.xlsx_cells import cells_alone, readable
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -102,6 +102,10 @@ def _read(
     if admitted.kind in DOCUMENTS:
         return _read_document(data, name, admitted, bounds)
     properties, saved = read_properties(admitted.parts, admitted.kind)
+    if admitted.kind == "xls":
+        from xlplan.workbook.read.xls import in_two_bytes, saved_at
+
+        data, saved = in_two_bytes(data), saved_at(data)
     problems = list(admitted.problems)
     read = _read_values(data, admitted, bounds)
     put_shown(data, admitted, ((name, rows) for name, rows, _ in read))
@@ -154,9 +158,6 @@ def _read_beside(
 def _bare_sheet(admitted: Admitted, name: str, rows: Rows, visible: bool) -> ReadSheet:
     """One sheet, from its values and what the gate saw of it."""
     extent = admitted.extents.get(name) or Extent()
-    for (row, col), typed in extent.typed.items():
-        if row < len(rows) and col < len(rows[row]):
-            rows[row][col] = typed
     return ReadSheet(name, rows, visible, formulas=extent.formulas, errors=extent.errors)
 
 
@@ -174,7 +175,8 @@ def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[
     found: dict[int, tuple[str, Rows, bool]] = {}
     total = 0
     size = sum(map(len, admitted.parts.values()))
-    if 0 < size <= _PLENTY or (admitted.kind == "ods" and not is_tidy(data)):
+    untidy = admitted.renamed or (admitted.kind == "ods" and not is_tidy(data))
+    if 0 < size <= _PLENTY or untidy:
         data = checked_package(_parts_to_read(admitted))
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
@@ -218,7 +220,7 @@ def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
     if admitted.kind in _DETAILED:
         for sheet, part in admitted.sheets:
             if (extent := admitted.extents.get(sheet)) and part in parts:
-                parts[part] = cells_alone(admitted.parts[part], extent)
+                parts[part] = readable(cells_alone(admitted.parts[part], extent), extent)
     return parts
 
 

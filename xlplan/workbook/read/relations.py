@@ -77,6 +77,43 @@ def workbook_part(parts: Mapping[str, bytes]) -> str:
     return next((part for part in usual if part in parts), "")
 
 
+_USUAL = {"sharedStrings": "sharedStrings", "styles": "styles"}
+
+
+def with_usual_names(parts: Mapping[str, bytes]) -> tuple[Mapping[str, bytes], bool]:
+    """The parts with the workbook, its texts and its styles called as readers look for them, and
+    whether any was called otherwise: where they are is said by relations, and any name will do."""
+    book = workbook_part(parts)
+    ending = book.rpartition(".")[2]
+    new: dict[str, str] = {}
+    if book and book.lower() != f"xl/workbook.{ending}":
+        new[book] = f"xl/workbook.{ending}"
+    for kind, target in related(parts, book).values():
+        usual = f"xl/{_USUAL[kind]}.{ending}" if kind in _USUAL else ""
+        if usual and target in parts and target.lower() != usual.lower():
+            new[target] = usual
+    if not new or not {*new.values()}.isdisjoint(parts.keys() - new.keys()):
+        return parts, False
+    if posixpath.dirname(book) != "xl":
+        return parts, False  # then all that it names by the way from itself would be elsewhere
+    for old, name in list(new.items()):
+        new[_relations_of(old)] = _relations_of(name)
+    renamed = {new.get(name, name): content for name, content in parts.items()}
+    for rels in (_relations_of(""), _relations_of(new.get(book, book))):
+        content = renamed.get(rels, b"")
+        for old, name in new.items():
+            before, after = (posixpath.basename(each).encode() for each in (old, name))
+            content = content.replace(b"/" + before + b'"', b"/" + after + b'"')
+            content = content.replace(b'"' + before + b'"', b'"' + after + b'"')
+        renamed[rels] = content
+    return renamed, True
+
+
+def _relations_of(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
 def list_sheets(parts: Mapping[str, bytes], kind: str) -> Sheets:
     """Name and part of every sheet; chart sheets and the like are left out."""
     relations = related(parts, workbook_part(parts))

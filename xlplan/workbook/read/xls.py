@@ -9,6 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import islice
 
 from xlplan.workbook.read.book import (
@@ -29,6 +30,8 @@ _EOF, _NOTE, _FONT, _CONTINUE, _OBJ = 0x0A, 0x1C, 0x31, 0x3C, 0x5D
 _BOF, _PALETTE, _MULRK, _MULBLANK, _FORMAT, _TEXT = 0x809, 0x92, 0xBD, 0xBE, 0xE0, 0x1B6
 _BOUNDSHEET, _FORMULA, _BOOLERR, _DIMENSIONS = 0x85, 0x06, 0x205, 0x200
 _ROW, _COLINFO, _FILTERMODE = 0x0208, 0x007D, 0x009B
+_CODEPAGE, _UTF16, _BIFF8 = 0x42, b"\xb0\x04", b"\x00\x06"
+_SAVED, _FILETIME, _MOST_PROPERTIES, _FIRST_YEAR = 13, 64, 100, 1980
 _UNSEEN = 0x03
 """The bits of a sheet's state that say that it is hidden."""
 _NUMBERS = frozenset({0x203, 0x27E, _FORMULA, _MULRK})
@@ -70,6 +73,49 @@ def without_sheets(data: bytes, names: Set[str]) -> bytes:
             for at, byte in enumerate(struct.pack("<HH", _EOF, 0), after):
                 changed[file.place(book, at)] = byte
     return bytes(changed)
+
+
+def in_two_bytes(data: bytes) -> bytes:
+    """The file with the code page that all workbooks of this kind (BIFF8) have. Others say that of
+    Windows, which means nothing there, and a reader takes their letters apart."""
+    try:
+        file = Compound(data)
+        book = _book(file)
+        stream = file.stream(book) if book is not None else b""
+    except MALFORMED:
+        return data
+    if stream[4:6] != _BIFF8:
+        return data
+    for kind, body, after in biff_records(stream, 0):
+        if kind == _CODEPAGE and len(body) == 2 and body != _UTF16 and book is not None:
+            changed = bytearray(data)
+            for at, byte in enumerate(_UTF16, after - 2):
+                changed[file.place(book, at)] = byte
+            return bytes(changed)
+        if kind in (_EOF, _BOUNDSHEET):
+            break
+    return data
+
+
+def saved_at(data: bytes) -> str:
+    """When an old workbook was saved (ISO 8601, UTC), from its summary (MS-OLEPS 2.25.1), or
+    ``""``."""
+    try:
+        file = Compound(data)
+        entry = next((e for e in file.entries if e.name == "\x05SummaryInformation"), None)
+        if entry is None:
+            return ""
+        summary = file.stream(entry)
+        begin = struct.unpack_from("<I", summary, 44)[0]
+        for number in range(min(struct.unpack_from("<I", summary, begin + 4)[0], _MOST_PROPERTIES)):
+            name, at = struct.unpack_from("<II", summary, begin + 8 + 8 * number)
+            if name == _SAVED and struct.unpack_from("<I", summary, begin + at)[0] == _FILETIME:
+                ticks = struct.unpack_from("<Q", summary, begin + at + 4)[0]
+                moment = datetime(1601, 1, 1) + timedelta(microseconds=ticks // 10)
+                return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year > _FIRST_YEAR else ""
+    except (*MALFORMED, OverflowError):
+        return ""
+    return ""
 
 
 def boundsheets(stream: bytes) -> Iterator[tuple[str, int]]:

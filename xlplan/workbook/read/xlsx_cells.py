@@ -7,10 +7,11 @@ spelling of the same XML is read by a real parser, and says the same.
 from __future__ import annotations
 
 import re
+from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import islice
 
-from xlplan.workbook.read.book import SHARED, Extent, column_number, many_cells, parse, place
+from xlplan.workbook.read.book import SHARED, At, Extent, column_number, many_cells, parse, place
 from xlplan.workbook.read.inbox import Bounds
 
 # What Excel, LibreOffice and xlsxwriter write. Whatever differs is for the parser.
@@ -39,6 +40,18 @@ _UTF8 = re.compile(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
 _CELLS, _CELLS_END = b"<sheetData>", b"</sheetData>"
 _NO_MERGES = b'<mergeCells count="0"></mergeCells>'
 _ROOT = re.compile(rb"<worksheet(?:\s[^>]*)?>")
+_SPACED = re.compile(rb"<(?:\w+:)?v>[ \t\r\n]")
+_SPACED_VALUE = re.compile(
+    rb"(<(?:\w+:)?v>)[ \t\r\n]+([-+.\deE]+|#[^<\s]+)[ \t\r\n]*(</(?:\w+:)?v>)"
+)
+_CELL_TYPE = re.compile(rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"'])([^\"']*)([\"'])")
+_TYPES = frozenset({b"", b"s", b"n", b"b", b"d", b"e", b"str", b"inlineStr"})
+_ERROR_CELL = re.compile(
+    rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"']e[\"'][^<>]*>(?:<(?!/?(?:\w+:)?[cv]\b)[^<]*)*"
+    rb"<(?:\w+:)?v>)([^<]*)(<)"
+)
+_KNOWN_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -180,6 +193,7 @@ class _SheetParser:
         self.shared: dict[str, str] = {}
         self.share = ""
         self.style = -1
+        self.area = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
@@ -195,6 +209,8 @@ class _SheetParser:
             self.inside, self.text = local, []
             if local == "f":
                 self.share = attributes.get("si", "") if attributes.get("t") == "shared" else ""
+                several = attributes.get("t") in ("array", "dataTable")
+                self.area = attributes.get("ref", "") if several else ""
 
     def _merge(self, ref: str) -> None:
         first, _, last = ref.partition(":")
@@ -240,8 +256,11 @@ class _SheetParser:
         at = (self.row, self.col)
         if self.formula is not None:
             self.extent.add_formula(at, self.formula)
+            self._spread(at)
         if self.kind == "e":
             self.extent.errors[at] = self.value.strip() or "#N/A"
+        elif self.kind == "d" and (moment := _moment(self.value)):
+            self.extent.typed[at] = moment
         elif self.value:
             self.extent.filled = self.extent.filled or self.formula is None
         if self.style > 0 and self.value and self.kind in ("n", "d"):
@@ -249,6 +268,48 @@ class _SheetParser:
         if self.value or self.formula is not None or self.kind == "e":
             self.extent.reach(*at)
         self.kind = ""
+
+    def _spread(self, at: At) -> None:
+        """The other cells that a formula fills hold no formula, and are its results too."""
+        first, _, last = self.area.partition(":")
+        start, stop = place(first), place(last or first)
+        if start and stop and self.area:
+            rows, columns = stop[0] - start[0] + 1, stop[1] - start[1] + 1
+            self.extent.spread(at, start, max(rows, 1), max(columns, 1))
+        self.area = ""
+
+
+def _moment(text: str) -> date | None:
+    """The day, or the day and time, of a cell that holds it as text (ISO 8601)."""
+    found = _ISO.fullmatch(text.strip())
+    if found is None:
+        return None
+    try:
+        day, moment = date.fromisoformat(found[1]), time.fromisoformat(found[2] or "00:00")
+    except ValueError:
+        return None
+    return datetime.combine(day, moment) if moment != time() else day
+
+
+def readable(xml: bytes, extent: Extent) -> bytes:
+    """The sheet as its reader takes it: without white space round values, which means nothing, and
+    without names of errors and types of cells that it does not know, which would cost the file."""
+    if _SPACED.search(xml):
+        xml = _SPACED_VALUE.sub(rb"\1\2\3", xml)
+    if extent.plain is None:
+        xml = _CELL_TYPE.sub(_known_type, xml)
+        if not _KNOWN_ERRORS.issuperset(extent.errors.values()):
+            xml = _ERROR_CELL.sub(_known_error, xml)
+    return xml
+
+
+def _known_type(cell: re.Match[bytes]) -> bytes:
+    return cell[0] if cell[2] in _TYPES else b"%sstr%s" % (cell[1], cell[3])
+
+
+def _known_error(cell: re.Match[bytes]) -> bytes:
+    known = cell[2].strip().decode("utf-8", "replace") in _KNOWN_ERRORS
+    return cell[0] if known else b"%s#N/A%s" % (cell[1], cell[3])
 
 
 def _scan_any(xml: bytes, bounds: Bounds) -> Extent:
