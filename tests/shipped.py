@@ -30,7 +30,8 @@ needs_shared = pytest.mark.skipif(
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of an example: its source, how many actions, how many years it was moved on.
+    """What is known of an example: its source (blank where it is wholly made up), how many actions,
+    how many years it was moved on.
 
     `same` names, by sheet, the columns whose cells are those of the source, years moved on;
     `leads` the column of the leads. Blank for an example that has a test file of its own.
@@ -56,6 +57,8 @@ KNOWN = {
     "multi-agency-composite": Known(
         "darlington-2012", 31, 14, {"Composite Plan": ""}, {"Composite Plan": "C"}
     ),
+    "must-do-should-do": Known("", 20, 0, {}, {}),
+    "audit-recommendations": Known("", 21, 0, {}, {}),
 }  # fmt: skip
 FOUND = sorted(path.parent.name for path in EXAMPLES.glob("*/plan.xlsx"))
 MATCHED = [name for name in FOUND if name in KNOWN and KNOWN[name].same]

@@ -23,6 +23,7 @@ from tests.conftest import ROOT
 from xlplan.codes.families import every_message
 from xlplan.codes.message import RESERVED, places_of
 
+pytestmark = pytest.mark.xdist_group("house")  # parsed once, on one worker
 ORDER = (
     "cli",
     "xlplan",  # the package itself: the public names

@@ -20,6 +20,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.quick import is_quick, room_of_test
 
+pytestmark = pytest.mark.xdist_group("house")  # parsed once, on one worker
 Files = Mapping[str, str]
 ROOMS = sorted(
     path.name

@@ -157,7 +157,7 @@ def test_every_figure_of_summary_can_be_counted_again(example: Published) -> Non
         moves = Counter(count.move(ref) for ref in refs)
         for col, (above, below) in headings.items():
             cell = shown[short][col]
-            if above == "Overdue":
+            if above == "Overdue" and not below:  # a rating may be called so too
                 expected: object = sum(map(count.overdue, refs))
             elif above in ("Exceptions", "None"):
                 continue

@@ -597,7 +597,7 @@ COUNTS = {
     "darlington-2012": (31, 0),
     "sunderland-2017": (64, 0),
 }
-WAYS = {known.source: name for name, known in shipped.KNOWN.items()}
+WAYS = {known.source: name for name, known in shipped.KNOWN.items() if known.source}
 """The workbook template, and the example, of the way in which each real plan is kept."""
 FILES = [*WAYS.values(), *COUNTS, *(f"{name}-as-published" for name in COUNTS)]
 

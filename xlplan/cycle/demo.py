@@ -69,6 +69,9 @@ def demo(
             say(f"  refused: {report.file}")
         for step in script.get("decision", ()):
             _answer(plan, result.questions, step, f"{cycle['return_by']}T15:00:00Z")
+        for step in script.get("late", ()):
+            _come_late(plan, step)
+            say(f"  inbox/{step['file']}: {step['copy_of']} once more")
         say("$ xlplan merge    (after answering in decisions.xlsx)")
         result = plan.merge()
         say(f"  answered: {result.answered}, questions open: {len(result.questions)}")
@@ -114,8 +117,8 @@ def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
 
 
 def _drop(plan: Plan, template: Path, step: Mapping[str, Any]) -> None:
-    """Fill in a template as one lead does, and put it into the inbox."""
-    from xlplan.workbook.write.filling import fill_in, key_rows
+    """Fill in a template as one lead does, and put it into the inbox; as csv if its name says so."""
+    from xlplan.workbook.write.filling import as_csv, fill_in, key_rows
 
     data = template.read_bytes()
     columns, rows = key_rows(data, ID_PREFIX)
@@ -130,7 +133,15 @@ def _drop(plan: Plan, template: Path, step: Mapping[str, Any]) -> None:
     filled = fill_in(data, "Update", edits, step["saved_at"])
     if step.get("broken"):
         filled = filled[: len(filled) // 3]
+    if step["file"].endswith(".csv"):
+        filled = as_csv(filled, "Update")
     (plan.desk.folder.inbox / step["file"]).write_bytes(filled)
+
+
+def _come_late(plan: Plan, step: Mapping[str, Any]) -> None:
+    """A file that came already arrives again, under another name."""
+    inbox = plan.desk.folder.inbox
+    (inbox / step["file"]).write_bytes((inbox / step["copy_of"]).read_bytes())
 
 
 def _answer(

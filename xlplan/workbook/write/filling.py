@@ -6,6 +6,7 @@ the one given, so that a demo gives the same bytes every time.
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -35,6 +36,17 @@ def fill_in(
     out = io.BytesIO()
     book.save(out)
     return _dated(out.getvalue(), saved_at)
+
+
+def as_csv(data: bytes, sheet: str) -> bytes:
+    """One sheet of a workbook as a program saves it as csv: every cell as text, hidden ones too."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    out = io.StringIO(newline="")
+    try:
+        csv.writer(out).writerows(book[sheet].iter_rows(values_only=True))
+    finally:
+        book.close()
+    return out.getvalue().encode("utf-8-sig")
 
 
 def _dated(data: bytes, saved_at: str) -> bytes:
