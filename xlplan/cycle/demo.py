@@ -117,7 +117,7 @@ def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
 
 
 def _drop(plan: Plan, template: Path, step: Mapping[str, Any]) -> None:
-    """Fill in a template as one lead does, and put it into the inbox; as csv if its name says so."""
+    """Fill in a template as one lead does, and put it into the inbox, as csv if it is named so."""
     from xlplan.workbook.write.filling import as_csv, fill_in, key_rows
 
     data = template.read_bytes()
