@@ -150,6 +150,14 @@ def test_returns_show_a_conflict_a_decision_and_what_may_go_wrong(name: str) -> 
     assert [item for item in given if item.get("broken")]
 
 
+def test_some_example_has_a_return_saved_as_csv_and_one_that_comes_again_too_late() -> None:
+    files = [item["file"] for name in FOUND for item in returns(name)["return"]]
+    assert [file for file in files if file.endswith(".csv")]
+    for item in (late for name in FOUND for late in returns(name).get("late", ())):
+        assert item["copy_of"] in files
+        assert item["file"] not in files
+
+
 @every
 def test_times_of_the_cycle_are_in_order(name: str) -> None:
     cycle = returns(name)["cycle"]
@@ -178,6 +186,11 @@ def test_a_whole_cycle_ends_with_every_edit_in_the_plan(name: str, tmp_path: Pat
         broken = {item["lead"] for item in returns(name)["return"] if item.get("broken")}
         came = {item["lead"] for item in returns(name)["return"]} - broken
         assert {lead.lead for lead in plan.status().leads if lead.returned} == came
+        files = {Path(change.place.file).name for change in plan.log()}
+        late = returns(name).get("late", ())
+        assert not {item["file"] for item in late} & files
+        assert all((plan.desk.folder.inbox / item["file"]).exists() for item in late)
+        assert {item["file"] for item in returns(name)["return"] if item.get("edit")} <= files
     composite = load_workbook(made.to_open[-1][0])
     printed = set(texts(composite))
     assert set(actions(name)) <= printed

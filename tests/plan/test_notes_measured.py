@@ -24,6 +24,8 @@ LEFT = {
     "brag-by-recommendation": "1.4, 1.8, 1.9, 2.3, 3.2, 6.2, 8.4, 11.3, 12.4, 15.1, 17.1, 17.2, "
     "18.1, 23.3, 24.5",
     "multi-agency-composite": "WBC 1, WBC 7, WBC 10, VHA 2, VHA 4, VHA 10, NHT 1, NHT 5",
+    "must-do-should-do": "S9",
+    "audit-recommendations": "REP3",
     "derby-2011": "1.4, 1.5, 1.8, 1.9, 2.3, 3.2, 6.2, 8.4, 11.3, 12.2, 12.4, 15.1, 17.1, 17.2, "
     "18.1, 23.3, 24.5",
     "darlington-2012": "DBC 1, DBC 7, DBC 10, CDDFT 1, CDDFT 2, CDDFT 4, CDDFT 9, CDDFT 10, "
@@ -35,6 +37,8 @@ DONE = {
     "8.3, 9.1, 9.2, 9.3, 9.4, 10.2, 11.1, 11.2, 11.4, 12.1, 12.2, 12.3, 12.5, 12.6, 15.2, 15.3, "
     "15.4, 15.6, 18.2, 20.1, 20.2, 20.3, 22.1, 22.2, 22.3, 23.1, 23.2",
     "themed-rag": "4.11",
+    "must-do-should-do": "M5, M10, S3",
+    "audit-recommendations": "REP4, CYB4",
     "derby-2011": "1.7, 1.11, 2.1, 2.2, 3.1, 3.3, 5.1, 5.2, 5.3, 5.4, 7.1, 7.2, 8.1, 8.3, 9.1, "
     "9.2, 9.3, 9.4, 10.2, 11.1, 11.2, 11.4, 12.1, 12.3, 12.5, 12.6, 15.2, 15.3, 15.4, 15.6, 18.2, "
     "20.1, 20.2, 20.3, 22.1, 22.2, 22.3, 23.1, 23.2",
@@ -42,7 +46,13 @@ DONE = {
 }
 """Of all actions with a note, those that it calls done. Whether they are closed is left aside:
 hardly any is not, and the words are the same."""
-EXAMPLES = ("brag-by-recommendation", "multi-agency-composite", "themed-rag")
+EXAMPLES = (
+    "brag-by-recommendation",
+    "multi-agency-composite",
+    "themed-rag",
+    "must-do-should-do",
+    "audit-recommendations",
+)
 REAL = ("derby-2011", "darlington-2012", "sunderland-2012")
 FLOOR = 0.8
 """Of precision and of recall, each."""
