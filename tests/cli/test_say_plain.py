@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlplan.cli.say_plain import WALL, in_lines
 from xlplan.codes.check_codes import CHK_003, CHK_010, CHK_017
 from xlplan.codes.message import Message
+from xlplan.codes.source_codes import NEW_003
 from xlplan.errors import Problem
 
 HEADINGS = {"lead": "Lead officer", "rating": "RAG"}
@@ -61,6 +62,18 @@ def test_what_names_no_action_is_counted_and_never_taken_together_for_its_code()
     )
     pairs = [CHK_017.problem("plan.toml", one="A", other=f"B{n}") for n in range(WALL + 2)]
     assert len(in_lines(pairs, HEADINGS)) == WALL + 2
+
+
+def test_actions_of_a_file_are_named_after_its_place() -> None:
+    found = [
+        NEW_003.problem("a.xlsx!Plan", action=str(n), ref=str(n), count=2, kind="action", rows=[n])
+        for n in range(1, WALL + 2)
+    ]
+    [line] = in_lines(found, {})
+    assert line.startswith("a.xlsx!Plan, 6 actions (1, 2, 3, 4, 5, 6): ")
+    assert line.endswith("[NEW-003]")
+    elsewhere = NEW_003.problem("a.xlsx!Log", action="9", ref="9", count=2, kind="action", rows=[9])
+    assert len(in_lines([*found, elsewhere], {})) == 2
 
 
 def test_two_actions_with_one_ref_name_it_once() -> None:

@@ -105,7 +105,7 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
             f"Closest workbook template: {near.name} ({near.fields} of {near.columns} columns). "
             f"To use it, start again in a new folder with: --template {near.name}"
         )
-    status = say_problems(made.problems)
+    status = say_problems(made.problems, together=True)
     click.echo("\n".join(ending_of_new(made)))
     return status
 

@@ -107,10 +107,10 @@ def plain(text: str) -> str:
     return _CONTROL.sub("?", text)
 
 
-def say_problems(problems: Sequence[Problem]) -> int:
-    """Print problems to stderr; the exit status that they call for."""
-    for problem in problems:
-        click.echo(plain(str(problem)), err=True)
+def say_problems(problems: Sequence[Problem], *, together: bool = False) -> int:
+    """Print problems to stderr, each on its own or `together`; the exit status they call for."""
+    for text in in_lines(problems, {}) if together else map(str, problems):
+        click.echo(plain(text), err=True)
     return NEEDS_A_PERSON if any(problem.level != "note" for problem in problems) else DONE
 
 
@@ -133,8 +133,13 @@ def in_lines(problems: Sequence[Problem], headings: Mapping[str, str]) -> list[s
 
 
 def _kind_of(problem: Problem) -> tuple[str, str, str]:
-    """What problems of one line share: the code, the field, and whether an action is named."""
-    return problem.code, problem.field, "" if problem.action else problem.where
+    """What problems of one line share: the code, the field, and the place but for its action."""
+    return problem.code, problem.field, _noun_of(problem)
+
+
+def _noun_of(problem: Problem) -> str:
+    """``"action"`` of ``"action 3.12"``; a place that does not end with its action as it is."""
+    return problem.where.removesuffix(f" {problem.action}") if problem.action else problem.where
 
 
 def _line_of(found: Sequence[Problem], headings: Mapping[str, str]) -> str:
@@ -143,8 +148,9 @@ def _line_of(found: Sequence[Problem], headings: Mapping[str, str]) -> str:
     if len(found) > 1 and not first.action:
         place = f"{place} ({len(found)} times)"
     elif len(found) > 1:
-        refs = ", ".join(dict.fromkeys(each.action for each in found))
-        place = f"{plural(len(found), first.where.removesuffix(f' {first.action}'))} ({refs})"
+        noun, refs = _noun_of(first), ", ".join(dict.fromkeys(each.action for each in found))
+        place = f"{place}, {plural(len(found), 'action')}" if noun == place else ""
+        place = f"{place or plural(len(found), noun)} ({refs})"
     if any(each.message != message for each in found):
         from xlplan.codes.families import find_message
 
