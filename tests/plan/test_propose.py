@@ -15,10 +15,8 @@ from xlplan.plan.propose_ratings import (
     RatingCell,
     one_word,
     propose_scale,
-    rating_by_fill,
     scale_of_colours,
     share_scale,
-    usual_scale,
 )
 from xlplan.plan.propose_roles import guess_role, slug
 from xlplan.plan.values import Raw
@@ -339,23 +337,6 @@ def test_words_that_nobody_knows_make_a_scale_where_they_are_few() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fill", "code"),
-    [("#00B050", "Green"), ("#92D050", "Green"), ("#FF0000", "Red"), ("#FFC000", "Amber"),
-     ("#E6002E", "Red"),  # the reds that lean to pink
-     ("#FFFFFF", None), ("#D9D9D9", None), ("#800080", None)],
-)  # fmt: skip
-def test_a_fill_is_read_as_the_rating_of_the_nearest_hue(fill: str, code: str | None) -> None:
-    scale = usual_scale(["#00B050", "#FF0000"])
-    found = rating_by_fill(fill, scale)
-    assert (found.code if found else None) == code
-
-
-def test_a_rating_whose_colour_is_no_colour_is_shown_by_no_fill() -> None:
-    assert rating_by_fill("#FF0000", [Rating("R", "Red", colour="crimson")]) is None
-    assert rating_by_fill("crimson", [Rating("R", "Red", colour="#FF0000")]) is None
-
-
-@pytest.mark.parametrize(
     ("texts", "shared"),
     [
         (["Red", "late", ""], True),
@@ -368,10 +349,6 @@ def test_a_column_shares_a_scale_that_half_of_its_ratings_are_on(
     texts: list[str], shared: bool
 ) -> None:
     assert share_scale(texts, [Rating("R", "Red")]) is shared
-
-
-def test_one_colour_alone_is_no_scale() -> None:
-    assert usual_scale(["#FF0000", "#FF0101"]) == ()
 
 
 def test_each_spelling_is_a_lead_and_doubts_are_said_beside_it() -> None:
@@ -577,6 +554,18 @@ def test_what_people_differ_about_is_asked() -> None:
         'rating "Mitigated": taken as under way; where it leaves nothing to do, set closed = true'
         in guesses
     )
+
+
+def test_many_ratings_without_a_legend_are_one_line() -> None:
+    _, guesses = propose_scale(cells("Open", "Closed", "Done", "Overdue", "Pending", "Ongoing"))
+    assert guesses == (
+        "plan: the plan has no legend; its ratings were taken as under way: Open, Pending, "
+        "Ongoing; completed: Closed, Done; needing attention: Overdue",
+    )
+    _, guesses = propose_scale(cells("Open", "Closed", "Done", "Overdue", "Pending"))
+    assert [guess.partition(":")[0] for guess in guesses] == [
+        'rating "Open"', 'rating "Closed"', 'rating "Done"', 'rating "Overdue"', 'rating "Pending"'
+    ]  # fmt: skip
 
 
 def test_a_rating_that_is_done_but_watched_is_said() -> None:

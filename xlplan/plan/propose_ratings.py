@@ -6,15 +6,15 @@ everything that was only usual is said as a guess.
 
 from __future__ import annotations
 
-import colorsys
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from xlplan.plan.definition import Rating
 from xlplan.plan.legend import LegendLine
+from xlplan.plan.rating_colours import families, family_of, hue_of, usual_scale
 from xlplan.plan.status_words import (
     known_rating,
     known_state,
@@ -31,6 +31,8 @@ LONGEST_RATING = 60
 MOST_WORDS = 8
 LONGEST_LABEL = 80
 """Characters of a legend's words that are a rating's label; longer ones are its meaning."""
+MOST_APART = 5
+"""Ratings without a legend up to which each has a line of its own."""
 CLOSED_COLOUR, NO_COLOUR = "#4472C4", "#D9D9D9"
 MOST_RATINGS = 12
 """Distinct values up to which each is a rating; of more, those that are known or used twice."""
@@ -49,7 +51,7 @@ class RatingCell:
     @property
     def colour(self) -> str:
         """The colour that tells it from others: that of its text, else its fill."""
-        return self.ink if _hue(self.ink) else self.fill
+        return self.ink if hue_of(self.ink) else self.fill
 
 
 def one_rating(text: str) -> str:
@@ -98,15 +100,15 @@ def propose_scale(
             aliases.setdefault(same, []).append(text)
             guesses.append(f'rating "{same}": "{text}" was taken as the same rating')
     _complete(codes, guesses)
-    added = len(guesses)
     fills = _fills(cells)
     ratings = [
-        replace(_rating(line, fills, scale, guesses), aliases=tuple(aliases.get(line.code, ())))
+        replace(_rating(line, fills, scale), aliases=tuple(aliases.get(line.code, ())))
         for line in codes.values()
     ]
     ratings = _apart(ratings)
-    noted = {guess.partition(": ")[0] for guess in guesses[:added]}
-    guesses[added:] = [g for g in guesses[added:] if g.partition(": ")[0] not in noted]
+    noted = {guess.partition(": ")[0] for guess in guesses}
+    bare = [r for r in ratings if not codes[r.code].label and f'rating "{r.code}"' not in noted]
+    guesses += [*_doubtful(bare), *_guessed(bare)]
     return _ordered(ratings, bool(legend)), tuple(guesses)
 
 
@@ -199,7 +201,7 @@ def _is_usual_colour(code: str) -> bool:
     return known is not None and (len(code) <= 2 or fold(code) == fold(known[0]))
 
 
-def _rating(line: LegendLine, fills: Mapping[str, str], scale: str, guesses: list[str]) -> Rating:
+def _rating(line: LegendLine, fills: Mapping[str, str], scale: str) -> Rating:
     known = known_state(line.code) or known_state(line.label)
     usual = known[0] if known else ""
     spelled = len(line.code) > 2 and fold(line.code) != fold(usual)
@@ -215,8 +217,6 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str, guesses: lis
     else:
         closed = bool(known and known[1] == 0)
         exception = bool(known and 6 <= known[1] <= 8)
-    if not line.label:
-        guesses += _guessed(line.code, closed, exception, holding, bool(known))
     colour = fills.get(fold(line.code)) or line.colour or (known[2] if known else "")
     return Rating(
         line.code, label, meaning, colour or (CLOSED_COLOUR if closed else NO_COLOUR),
@@ -224,20 +224,41 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str, guesses: lis
     )  # fmt: skip
 
 
-def _guessed(code: str, closed: bool, exception: bool, holding: bool, known: bool) -> Iterator[str]:
-    """What is guessed about a rating that no legend explains."""
-    if not closed and may_close(code):
-        yield (
-            f'rating "{code}": taken as under way; where it leaves nothing to do, set closed = true'
-        )
-    elif known or closed or holding:
-        meant = (
-            "completed" if closed
-            else "done but still watched" if holding
-            else "needing attention" if exception
-            else "under way"
-        )  # fmt: skip
-        yield f'rating "{code}": the plan has no legend; taken as {meant}'
+def _doubtful(bare: Sequence[Rating]) -> Iterator[str]:
+    """Ratings of which people differ whether they close an action."""
+    for rating in bare:
+        if not rating.closed and may_close(rating.code):
+            yield (
+                f'rating "{rating.code}": taken as under way; where it leaves nothing to do, set '
+                "closed = true"
+            )
+
+
+def _guessed(bare: Sequence[Rating]) -> Iterator[str]:
+    """What is guessed about ratings that no legend explains: a line each, or one for many."""
+    meant = {r.code: _meant(r) for r in bare if _is_guessed(r)}
+    if len(meant) <= MOST_APART:
+        for code, words in meant.items():
+            yield f'rating "{code}": the plan has no legend; taken as {words}'
+        return
+    each = "; ".join(
+        f"{words}: {', '.join(code for code in meant if meant[code] == words)}"
+        for words in dict.fromkeys(meant.values())
+    )
+    yield f"plan: the plan has no legend; its ratings were taken as {each}"
+
+
+def _is_guessed(rating: Rating) -> bool:
+    settled = rating.closed or rating.holding or known_state(rating.code) is not None
+    return settled and (rating.closed or not may_close(rating.code))
+
+
+def _meant(rating: Rating) -> str:
+    if rating.closed:
+        return "completed"
+    if rating.holding:
+        return "done but still watched"
+    return "needing attention" if rating.exception else "under way"
 
 
 def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
@@ -267,63 +288,11 @@ def _fills(cells: Sequence[RatingCell]) -> dict[str, str]:
     """The commonest fill of the cells that hold each rating; white and none do not count."""
     seen: dict[str, Counter[str]] = {}
     for cell in cells:
-        if cell.text.strip() and cell.fill and _hue(cell.fill) is not None:
+        if cell.text.strip() and cell.fill and hue_of(cell.fill) is not None:
             seen.setdefault(fold(one_rating(cell.text)), Counter())[cell.fill.upper()] += 1
     return {
         code: min(c.items(), key=lambda item: (-item[1], item[0]))[0] for code, c in seen.items()
     }
-
-
-def _hue(colour: str) -> tuple[float, float] | None:
-    """Hue (0 to 1) and lightness of ``#RRGGBB``, or None for white, grey and pale bands."""
-    try:
-        red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    except ValueError:
-        return None
-    hue, lightness, saturation = colorsys.rgb_to_hls(red, green, blue)
-    plain = saturation < 0.25 or lightness > 0.93 or lightness < 0.07
-    return None if plain else (hue, lightness)
-
-
-def _family(hue: float) -> str:
-    """What people call a hue: both of Excel's greens are green, orange and yellow are amber."""
-    degrees = hue * 360
-    for end, name in ((20, "red"), (68, "amber"), (175, "green"), (265, "blue"), (340, "purple")):
-        if degrees < end:
-            return name
-    return "red"
-
-
-def families(colours: Iterable[str]) -> set[str]:
-    """What people call these colours; white, grey and black are none."""
-    return {_family(hue[0]) for colour in colours if (hue := _hue(colour))}
-
-
-def rating_by_fill(fill: str, scale: Sequence[Rating]) -> Rating | None:
-    """The rating whose colour is nearest to a cell's fill; None where none is of its family."""
-    here = _hue(fill)
-    if here is None:
-        return None
-    near: list[tuple[float, int, Rating]] = []
-    for rating in scale:
-        there = _hue(rating.colour)
-        if there is not None and _family(there[0]) == _family(here[0]):
-            apart = min(abs(here[0] - there[0]), 1 - abs(here[0] - there[0]))
-            near.append((round(apart + abs(here[1] - there[1]) / 2, 3), rating.order, rating))
-    return min(near, key=lambda item: item[:2])[2] if near else None
-
-
-def usual_scale(fills: Iterable[str]) -> tuple[Rating, ...]:
-    """A scale for rating cells that are only coloured: the usual words for those colours."""
-    scale = [
-        Rating(label, label, colour=colour, order=order, closed=label == "Blue",
-               exception=label in ("Amber", "Red"))
-        for order, (label, colour) in enumerate(
-            (("Blue", "#4472C4"), ("Green", "#70AD47"), ("Amber", "#FFC000"), ("Red", "#FF0000")), 1
-        )
-    ]  # fmt: skip
-    seen = [rating for fill in fills if (rating := rating_by_fill(fill, scale))]
-    return tuple(scale) if len({r.code for r in seen}) >= 2 else ()
 
 
 def scale_of_colours(
@@ -338,9 +307,9 @@ def scale_of_colours(
     for line in explained:
         usual = known_rating(line.code)
         colour = line.colour or (usual[2] if usual else "")
-        if hue := _hue(colour):
+        if hue := hue_of(colour):
             line = replace(line, colour=colour)
-            by_family.setdefault(_family(hue[0]), line)
+            by_family.setdefault(family_of(hue[0]), line)
     used = families(colours)
     if len(used) < 2:
         return (), ()
@@ -350,7 +319,7 @@ def scale_of_colours(
                        line.label, line.colour)
             for family, line in by_family.items()
         ]  # fmt: skip
-        made = [_rating(line, {}, scale, []) for line in lines]
+        made = [_rating(line, {}, scale) for line in lines]
         return _ordered(_apart(made), legend=True), ()
     made = [replace(rating, scale=scale) for rating in usual_scale(colours)]
     return tuple(made), tuple(f'rating "{r.code}": from colours alone' for r in made)

@@ -12,15 +12,14 @@ from xlplan.plan.legend import LegendCell, LegendLine, by_colour, explain, expla
 from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import (
     RatingCell,
-    families,
     leading_rating,
     one_rating,
     one_word,
     propose_scale,
-    rating_by_fill,
     scale_of_colours,
     share_scale,
 )
+from xlplan.plan.rating_colours import families, rating_by_fill
 from xlplan.plan.status_words import is_colour, known_state
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
