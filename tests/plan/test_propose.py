@@ -593,6 +593,16 @@ def test_codes_of_a_legend_are_spelled_as_in_the_cells() -> None:
     assert [(r.code, r.label) for r in made] == [("Closed", "Done"), ("Open", "To do")]
 
 
+def test_a_legend_of_colours_explains_cells_of_letters() -> None:
+    made, guesses = propose_scale(
+        cells("B", "G", "Grn"), [LegendLine("Blue", "Complete"), LegendLine("Green", "On track")]
+    )
+    assert [(r.code, r.label, r.aliases) for r in made if r.label in ("Complete", "On track")] == [
+        ("B", "Complete", ("Blue",)), ("G", "On track", ("Green",))
+    ]  # fmt: skip
+    assert not any('"B"' in guess for guess in guesses)
+
+
 def test_one_state_with_and_without_a_hyphen_is_one_rating() -> None:
     made, _ = propose_scale(cells("In progress", "In progress", "In-progress", "Closed"))
     assert [(r.code, r.aliases) for r in made] == [

@@ -85,11 +85,15 @@ def propose_scale(
     spelled: dict[str, str] = {}
     for text, _ in Counter(one_rating(c.text) for c in cells if c.text.strip()).most_common():
         spelled.setdefault(fold(text), text)
-    codes = {code: replace(line, code=code) for line in legend
-             for code in [spelled.get(fold(latin(line.code)), line.code)]}  # fmt: skip
+    codes: dict[str, LegendLine] = {}
+    aliases: dict[str, list[str]] = {}
+    for line in legend:
+        code = _as_in_cells(line.code, spelled)
+        codes[code] = replace(line, code=code)
+        if fold(code) != fold(line.code):
+            aliases[code] = [line.code]
     explained = {fold(code) for code in codes}
     guesses: list[str] = []
-    aliases: dict[str, list[str]] = {}
     for text in _ratings_among(spelled, used):
         if fold(text) in explained:
             continue
@@ -110,6 +114,14 @@ def propose_scale(
     bare = [r for r in ratings if not codes[r.code].label and f'rating "{r.code}"' not in noted]
     guesses += [*_doubtful(bare), *_guessed(bare)]
     return _ordered(ratings, bool(legend)), tuple(guesses)
+
+
+def _as_in_cells(code: str, spelled: Mapping[str, str]) -> str:
+    """A legend's code as the cells have it: "B" where it explains "Blue" and no cell says that."""
+    if (name := fold(latin(code))) in spelled:
+        return spelled[name]
+    same = [text for text in spelled.values() if one_word(code, text)]
+    return same[0] if len(same) == 1 else code
 
 
 def _ratings_among(spelled: Mapping[str, str], used: Mapping[str, int]) -> list[str]:
