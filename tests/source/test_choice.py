@@ -166,3 +166,31 @@ def test_a_column_with_a_formula_here_and_there_is_kept() -> None:
     source = read_source(book(sheet(OVERDUE, formulas={(2, 5): "1-1"})), plan_id="p")
     assert column(source, "days_overdue") == ["12", "0"]
     assert not any("left out" in guess for guess in source.guesses)
+
+
+OPEN = """
+Ref | Risk | Mitigation | Control measure | Owner | Review date | Status | RAG
+1 | The roof leaks | Mend the roof of the shed | A bucket | Ada Quill | 31/3/2026 | Open | Red
+2 | The door jams | Plane the shed door | A second door | Ben Ode | 30/6/2026 | Closed | Green
+"""
+
+
+def test_what_the_file_leaves_open_is_asked_and_imported_as_proposed() -> None:
+    source = read(
+        OPEN, "Ref | Decision | Assigned to | Status\n1 | Paint it red or green | Board | Open"
+    )
+    asked = [guess for guess in source.guesses if "--map" in guess or "--sheet" in guess]
+    assert [guess.partition(":")[0] for guess in asked] == [
+        "field action", "field rating", "field due", "plan"
+    ]  # fmt: skip
+    assert '"Control measure=action"' in asked[0]
+    assert '"RAG=status"' in asked[1]
+    assert '"Review date=text"' in asked[2]
+    assert '"Sheet 2" has rows too' in asked[3]
+
+
+def test_what_the_headings_settle_is_not_asked() -> None:
+    plain = (
+        "Ref | Finding | Action | Owner | Due | Status\n1 | Leak | Mend it | Ada | 1/7/26 | Open"
+    )
+    assert not [guess for guess in read(plain).guesses if "--map" in guess or "--sheet" in guess]

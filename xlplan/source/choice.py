@@ -7,7 +7,7 @@ named, and where no table is convincing the likeliest is used and asked about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log2
 
@@ -308,3 +308,51 @@ def phases(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> 
                 f"field section: rows {at} of {layout.sheet.name} have neither ref nor lead and "
                 "were read as headings of the rows below; give one a ref if it is an action"
             )
+
+
+def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
+    """A guess for each thing that the file leaves open: which column is the action, which of two
+    statuses counts, whether a review date is the due date, which sheets belong to the plan."""
+    assert choice.main is not None
+    headings = {col: " ".join(text.split()) for col, text in
+                _table(layouts, choice.main).headings.items()}  # fmt: skip
+    reading = choice.readings[choice.main]
+    columns = {role: headings.get(col, "") for col, role in reading.roles.items()}
+    action, due = columns.get("action", ""), columns.get("due", "")
+    others = _rivals(reading, headings, "action", 0.5)
+    if others and action and guess_role(action) not in ("action", "recommendation"):
+        yield _instead("action", action, others, "action")
+    states = [text for text in _rivals(reading, headings, "rating", 0.7)
+              if guess_role(text) in ("rating", "text")]  # fmt: skip
+    if states:
+        yield _instead("rating", columns.get("rating", ""), states, "status")
+    if due and role_scores(due).get("due", 1.0) <= 0.3:
+        yield f'field due: "{due}" was used as the due date; if it is not, use --map "{due}=text"'
+    sheets = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.left_out
+                           if layouts[number].sheet.visible)  # fmt: skip
+    if sheets:
+        ours = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.kinds)
+        yield (
+            f"plan: the actions are those of {_quoted(ours)}; {_quoted(sheets)} "
+            f"{'has' if len(sheets) == 1 else 'have'} rows too: name each sheet of the plan with "
+            "--sheet if some belong to it"
+        )
+
+
+def _rivals(reading: Reading, headings: Mapping[int, str], role: str, least: float) -> list[str]:
+    """The headings that promise a role and have none, since another column has it."""
+    return [
+        text for col in reading.rivals.get(role, ()) if (text := headings.get(col, ""))
+        and col not in reading.roles and role_scores(text).get(role, 0.0) >= least
+    ]  # fmt: skip
+
+
+def _instead(field: str, column: str, others: Sequence[str], name: str) -> str:
+    return (
+        f'field {field}: "{column}" was used, and {_quoted(others)} might be meant: use '
+        f'--map "{others[0]}={name}" if so'
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

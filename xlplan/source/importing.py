@@ -33,6 +33,7 @@ from xlplan.source.choice import (
     left_out,
     likely_rows,
     nearest_rows,
+    open_questions,
     phases,
     read_layouts,
     samples_of,
@@ -133,6 +134,7 @@ def read_source(
         raise _no_plan(book, layouts)
     work.problems += left_out(book, layouts, choice)
     work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
+    work.guesses += open_questions(layouts, choice)
     samples = choose_refs(samples_of(layouts, choice), work.guesses)
     proposal = propose_columns(samples, template.fields if template else ())
     work.guesses += proposal.guesses
