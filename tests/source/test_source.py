@@ -935,3 +935,14 @@ def test_a_template_whose_columns_are_all_there_shows_what_it_showed() -> None:
     )
     assert made.issue.fields == ()
     assert made.composite.group_by == "theme"
+
+
+def test_the_titles_of_stacked_tables_are_sections() -> None:
+    head = "Ref | Action | Lead | Due\n"
+    source = read(
+        f"{head}1 | Mend the roof | Ada Quill | 31/03/2026\n\nProject 2: | The door | |\n\n{head}"
+        f"2 | Mend the door | Ben Ode | 30/06/2026\n\nProject 3: | The key | |\n{head}"
+        "3 | Cut the key | Ben Ode | 30/06/2026\n"
+    )
+    assert column(source, "ref") == ["1", "2", "3"]
+    assert column(source, "section") == ["", "Project 2: The door", "Project 3: The key"]

@@ -151,6 +151,7 @@ class _Reader:
             elif (
                 not self.tables
                 or (len(cells) == 1 and row + 1 in self.headers)
+                or self._labels_next(row)
                 or self._stands_alone(row, cells)
                 or self._is_total(cells)
             ):
@@ -204,6 +205,8 @@ class _Reader:
     def _header(self, row: int, cells: Mapping[int, CellValue]) -> None:
         headings = {col: cell_text(value) for col, value in cells.items()}
         repeated = bool(self.tables) and same_headings(self.tables[-1].headings, headings)
+        while len(self.waiting) > 1 and not self.waiting[-1] and self._labels(self.waiting[-2]):
+            self.waiting.pop()
         above = self.waiting[-1] if self.waiting else []
         earlier = [r for group in self.waiting[:-1] for r in group]
         self._notes(earlier)
@@ -226,6 +229,16 @@ class _Reader:
         else:
             chosen = [row for row in rows if self._may_be_section(row)]
         self._settle(waiting, chosen)
+
+    def _labels(self, rows: Sequence[int]) -> bool:
+        """Whether the last of these rows is a label with its value: "Project 2: | The shed"."""
+        cells = list(self.own[rows[-1]].values()) if rows else []
+        return len(cells) == 2 and cell_text(cells[0]).endswith(":")
+
+    def _labels_next(self, row: int) -> bool:
+        """Whether a row is the title of a table that begins below it."""
+        below = next((r for r in range(row + 1, len(self.own)) if self.own[r]), -1)
+        return below in self.headers and self._labels([row])
 
     def _apart(self, rows: Sequence[int]) -> list[int]:
         """The rows without the outcomes below a heading; all of them where nothing else is."""
@@ -258,11 +271,13 @@ class _Reader:
         )
 
     def _heading(self, row: int) -> Heading:
-        return replace(parse_heading(self._text(row), row), col=min(self.own[row]))
+        text = self._text(row).replace(": | ", ": ")
+        return replace(parse_heading(text, row), col=min(self.own[row]))
 
     def _may_be_section(self, row: int) -> bool:
         text = self._text(row)
-        alone = len(self.own[row]) == 1 and len(text) <= LONGEST_SECTION
+        alone = len(self.own[row]) == 1 or (bool(self.tables) and self._labels([row]))
+        alone = alone and len(text) <= LONGEST_SECTION
         return alone and text not in self.running and not _NOTE_LIKE.match(text)
 
     def _begin(self, rows: Sequence[int], outcomes: Sequence[int] = ()) -> None:
