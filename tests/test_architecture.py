@@ -48,6 +48,8 @@ SOLE_IMPORTERS = {
     "xlsxwriter": "workbook",
     "python_calamine": "workbook",
     "docx": "workbook",
+    "asn1crypto": "workbook",
+    "tnefparse": "workbook",
     "sqlite3": "ledger",
     "pandas": "frames",
 }

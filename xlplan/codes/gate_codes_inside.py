@@ -61,6 +61,8 @@ GATE_027 = Message(
     {
         "lock": "This is the lock file of a workbook that somebody has open, not a return, so it "
         "was not read. It goes away when the workbook is closed.",
+        "unfinished": "This is a download that is not finished, so it was not read. It goes away "
+        "when the file has arrived.",
         "own": "This is a file that the computer keeps for itself, not a return, so it was not "
         "read. Nothing needs doing.",
     },
@@ -174,4 +176,12 @@ GATE_037 = Message(
         for end, which in (("", "sheet"), ("-hidden", "hidden sheet"))
     },
     level="warning",
+)
+GATE_038 = Message(
+    "GATE-038",
+    "The message is encrypted.",
+    "Open it in the mail program and save the workbook.",
+    "This message is encrypted, so only its recipient can open it. Open it in the mail program, "
+    "save the workbook that is attached to it, and use that file.",
+    lead="The message was encrypted. Please send the workbook in a message that is not.",
 )

@@ -24,7 +24,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, Remark, RowTrust
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.text import canon_text
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw, show
 from xlplan.returned.as_issued import ids_by_heading, issued_headings, sheets_of_ours
 from xlplan.returned.boxes import Form, find_form, read_sign_off, settled_form
@@ -56,6 +56,9 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
         return _reading(book, sha256, Identity(problems=tuple(book.problems)))
     keys = list(_keys(book))
     who = identify(book, known, keys)
+    if who.trust == "none" and book.kind == "csv" and not _has_headings(book, known):
+        # No stamp is to be expected of a text; one without a single heading is no table of ours.
+        return _reading(book, sha256, Identity(problems=(RET_007.problem(book.name),)))
     if who.document == "decisions":
         return _reading(book, sha256, who, book.problems)
     found = _find_actions(book, known, who)
@@ -72,6 +75,16 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
         return replace(reading, remarks=tuple(remarks))
     sign_off, instead = read_sign_off(book, known.definition)
     return replace(reading, sign_off=sign_off, remarks=(*remarks, *instead))
+
+
+def _has_headings(book: Book, known: Known) -> bool:
+    headings = {fold(item.heading) for item in known.definition.fields}
+    return any(
+        isinstance(value, str) and fold(value) in headings
+        for sheet in book.sheets
+        for row in sheet.rows
+        for value in row
+    )
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from xlplan.codes.gate_codes import (
     GATE_021,
     GATE_022,
 )
-from xlplan.codes.gate_codes_inside import GATE_033
+from xlplan.codes.gate_codes_inside import GATE_033, GATE_038
 from xlplan.codes.message import Filled
 
 Found = TypeVar("Found")
@@ -58,7 +58,7 @@ NUMBERS, SHORTCUT = GATE_016.fill(), GATE_017.fill()
 OTHER_DOCUMENT, OLD_DOCUMENT = GATE_018.fill(), GATE_018.fill("old")
 MESSAGE, ARCHIVE = GATE_019.fill(), GATE_020.fill()
 OLD_SPREADSHEET, UNKNOWN, TNEF = GATE_021.fill(), GATE_022.fill(), GATE_033.fill()
-XML_SPREADSHEET = GATE_021.fill("xml")
+XML_SPREADSHEET, ENCRYPTED, WEB_ARCHIVE = GATE_021.fill("xml"), GATE_038.fill(), GATE_015.fill()
 """Why a kind of file cannot be read, and what to do."""
 
 _MAGIC: tuple[tuple[bytes, Filled], ...] = (
@@ -89,6 +89,20 @@ _XML_2003 = re.compile(
 _HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
 _MAIL = re.compile(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
 _MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
+_MAIL_FIRST = re.compile(rb"(?:mime-version|content-type): ", re.IGNORECASE)
+_RELATED = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
+MAILBOX = b"From "
+MAILBOX_START = re.compile(rb"From [^\r\n]{3,200}\r?\n[!-9;-~]+:[ \t]")
+APPLE_MAIL = re.compile(rb"(\d{1,9}) *\r?\n(?=[!-9;-~]+:[ \t])")
+"""How a message of Apple Mail (.emlx) begins: its length, then its head."""
+_SEQUENCE = 0x30
+_LENGTH = rb"(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
+_CMS = rb"\x30" + _LENGTH + rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+_SIGNED, _ENCRYPTED = (re.compile(_CMS + kind, re.DOTALL) for kind in (rb"\x02", rb"[\x03\x06]"))
+_WITHIN = re.compile(
+    rb"\x30(?!\x0b)" + _LENGTH + rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0", re.DOTALL
+)
+"""Signed data that stand in the envelope itself; a signature beside them has none."""
 _LONGEST_HEAD = 1 << 17
 """Bytes in which the head of a message ends: servers add a good deal to it on the way."""
 _CLOUD = re.compile(rb'\s*\{[^{}]{0,2000}"(doc_id|url)"\s*:')
@@ -110,6 +124,10 @@ def plain_kind(data: bytes) -> str | Filled:
         return NOT_DOWNLOADED
     if data.startswith(UTF16_MARKS):
         return "csv"
+    if data[0] == _SEQUENCE and (enveloped := _enveloped(data)):
+        return enveloped
+    if MAILBOX_START.match(data) or APPLE_MAIL.match(data):
+        return MESSAGE
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
     for magic, refusal in _MAGIC:
         if data.startswith(magic) or start.startswith(magic):
@@ -133,7 +151,7 @@ def _text_kind(data: bytes, start: bytes) -> str | Filled:
     if _CLOUD.match(start):
         return SHORTCUT
     if _HEADER.match(start) and _is_mail(data[:_LONGEST_HEAD]):
-        return MESSAGE
+        return WEB_ARCHIVE if _is_web_archive(data[:_LONGEST_HEAD]) else MESSAGE
     sample = data[:65536]
     if looks_utf16(sample):
         return "csv"
@@ -145,7 +163,26 @@ def _text_kind(data: bytes, start: bytes) -> str | Filled:
 def _is_mail(data: bytes) -> bool:
     """Whether a text begins as a message does: lines that say from whom, when and in what form."""
     head = data.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf\n\t ").partition(b"\n\n")[0]
-    return bool(_MAIL.search(head) and _MAIL_SURE.search(head))
+    return bool(_MAIL_SURE.search(head) and (_MAIL.search(head) or _MAIL_FIRST.match(head)))
+
+
+def _is_web_archive(data: bytes) -> bool:
+    """Whether a text in the form of a message is a page that a program saved in one file (.mht)."""
+    head, _, body = data.replace(b"\r\n", b"\n").lstrip(b"\xef\xbb\xbf\n\t ").partition(b"\n\n")
+    related = _RELATED.search(head) is not None
+    return related and b"Content-Location:" in data and b"attachment" not in body
+
+
+def is_signed_around(data: bytes) -> bool:
+    """Whether these bytes are a signature with what it signs inside (S/MIME, opaque)."""
+    return _SIGNED.match(data) is not None and _WITHIN.search(data, 0, 4096) is not None
+
+
+def _enveloped(data: bytes) -> Filled | None:
+    """A message in an envelope of cryptography: signed, or not to be read."""
+    if is_signed_around(data):
+        return MESSAGE
+    return ENCRYPTED if _ENCRYPTED.match(data) else None
 
 
 def looks_utf16(data: bytes) -> str:

@@ -122,6 +122,9 @@ class Choice:
 
 
 _LOCKS = ("~$", ".~lock.")
+_UNFINISHED = (".crdownload", ".part", ".partial", ".download", ".opdownload")
+_ZONE = "zone.identifier"
+"""How Windows calls what it notes about where a file came from; copied elsewhere, it is a file."""
 _CLUTTER = frozenset({".ds_store", "thumbs.db", "desktop.ini", ".gitkeep", "icon\r"})
 _APPLE = b"\x00\x05\x16\x07"
 """How a file begins that a Mac keeps beside another, ``._name`` beside ``name``."""
@@ -148,7 +151,7 @@ def candidate_files(path: Path) -> tuple[list[Path], list[Problem]]:
         problem = _skip(entry)
         if problem is None:
             files.append(entry)
-        elif entry.name.lower() not in _CLUTTER:
+        elif entry.name.lower() not in _CLUTTER and not _is_beside(entry.name):
             skipped.append(problem)
     return files, skipped
 
@@ -167,9 +170,16 @@ def _skip(path: Path) -> Problem | None:
         return GATE_028.problem(name_of(path), "device")
     if path.name.startswith(_LOCKS):
         return GATE_027.problem(name_of(path), "lock")
-    if path.name.lower() in _CLUTTER or _is_apples(path):
+    if path.name.lower().endswith(_UNFINISHED):
+        return GATE_027.problem(name_of(path), "unfinished")
+    if path.name.lower() in _CLUTTER or _is_beside(path.name) or _is_apples(path):
         return GATE_027.problem(name_of(path), "own")
     return None
+
+
+def _is_beside(name: str) -> bool:
+    """Whether this is what Windows keeps about another file."""
+    return name.lower().removesuffix(":$data").endswith(_ZONE)
 
 
 def _is_apples(path: Path) -> bool:
