@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from xlplan.codes.definition_codes import VAL_008, VAL_009
 from xlplan.codes.message import Filled
 from xlplan.merge.kinds import Kind
+from xlplan.merge.losses import in_its_code_page, is_lost, may_be_cut
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
@@ -59,10 +60,15 @@ class Comparison:
     def __init__(self, state: State, issued: Issued, reading: Reading) -> None:
         self.state = state
         self.issued = issued
-        self.reading = reading
+        self.reading, self._page = in_its_code_page(reading, self._text_of)
         self.owner = issued.author == COORDINATOR
         self.found = Findings()
-        self._proposals = Proposals(state, issued, reading)
+        self._proposals = Proposals(state, issued, self.reading)
+
+    def _text_of(self, row: ReadRow, column: str) -> str:
+        """What went out in a column of a row."""
+        known = row.uid in self.state.rows
+        return show(self.state.value(row.uid, column, self.issued.as_of)) if known else ""
 
     def run(self) -> Findings:
         """Compare every row; see the module."""
@@ -231,6 +237,8 @@ class Comparison:
         base = None if entry else self.state.value(row.uid, item.id, against.as_of)
         if not cell.formula and not cell.error and untouched(base, cell.value):
             return None
+        if self._is_lost(base, cell):
+            return None
         value = self._value(item, cell, self.state.definition)
         # Who owns the plan may well mean to take out a space.
         same = value == base or (not self.owner and same_words(value, base))
@@ -240,7 +248,7 @@ class Comparison:
         if cell.other and canon(item, cell.other, self.state.definition) == base:
             return None  # as issued by one of two readers: a program's doing, nobody's edit
         self._note_look_alikes(row, item, value, cell)
-        doubt = against.doubt or cell.doubt or _dispute(cell)
+        doubt = against.doubt or cell.doubt or _dispute(cell) or may_be_cut(self.reading, cell)
         kind, message = self._kind(row, item, column, value, doubt)
         then = self._as_then(item, cell, value)
         ident = write_id(self.issued.id, self.issued.author, row.uid, column, then)
@@ -257,6 +265,14 @@ class Comparison:
             place=Place(self.reading.file, row.sheet or self.reading.sheet, cell.cell),
             message=message,
             entry=entry,
+        )
+
+    def _is_lost(self, base: Value, cell: ReadCell) -> bool:
+        """Whether a text differs by what a text file cannot hold: a program's doing."""
+        return (
+            self.reading.kind == "csv"
+            and isinstance(cell.value, str)
+            and is_lost(show(base), cell.value, self._page)
         )
 
     def _note_spelling(self, row: ReadRow, item: Field, value: Value, cell: ReadCell) -> None:

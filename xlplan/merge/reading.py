@@ -21,7 +21,8 @@ LONGEST_REMARK = 2_000
 class ReadCell:
     """One cell as read. `formula` and `error` are set where the value cannot be taken as typed,
     `other` where a second reader sees something else: what it sees; `doubt` where an edit of it
-    cannot apply by itself: why."""
+    cannot apply by itself: why; `as_read` what the reader made of it, where it means another
+    text."""
 
     value: Raw
     cell: str
@@ -29,6 +30,7 @@ class ReadCell:
     error: str = ""
     other: str = ""
     doubt: str = ""
+    as_read: str = ""
 
     @property
     def raw(self) -> str:
@@ -37,7 +39,7 @@ class ReadCell:
         A formula or an error counts where there is no value to show: one without a saved value.
         """
         if self.value is not None:
-            return str(self.value)
+            return self.as_read or str(self.value)
         return self.error or (f"={self.formula}" if self.formula else "")
 
 

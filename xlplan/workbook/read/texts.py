@@ -14,6 +14,16 @@ from xlplan.workbook.read.inbox import Bounds
 _SEPARATORS = ",;\t|"
 
 
+def _as_control(error: UnicodeError) -> tuple[str, int]:
+    """A byte that Windows-1252 has no letter for keeps its number: in another code page it has."""
+    assert isinstance(error, UnicodeDecodeError)
+    return chr(error.object[error.start]), error.start + 1
+
+
+_CONTROLS = "xlplan-as-control"
+codecs.register_error(_CONTROLS, _as_control)
+
+
 def decode_text(data: bytes) -> str:
     """Text from bytes: by its mark, as UTF-16 that looks like it, as UTF-8, else as Windows-1252,
     in which Excel saves csv in this country."""
@@ -26,7 +36,7 @@ def decode_text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        return data.decode("cp1252", _CONTROLS)
 
 
 def read_values(data: bytes, bounds: Bounds) -> list[list[str | None]]:
