@@ -159,7 +159,7 @@ def test_sets_and_choices_are_what_numbers_show() -> None:
 def test_a_format_that_programs_show_differently_is_asked_about() -> None:
     found = value_of("text", ShownNumber(0.5, "# ?/?"))
     assert isinstance(found, Invalid)
-    assert found.code == "VAL-010"
+    assert found.code == "VAL-012"
     assert "0.5" in found.message
     assert "# ?/?" in found.message
     assert value_of("number", ShownNumber(0.5, "# ?/?")) == 0.5

@@ -132,6 +132,10 @@ def _title(parts: Parts, template: PlanDefinition | None) -> str:
     return found or (template.title if template else "")
 
 
+_ASKED = ("key", "rating", "progress", "milestone", "percent", "actual")
+"""Roles of what every action has, or is asked about at every round."""
+
+
 def _lacking(parts: Parts, template: PlanDefinition) -> frozenset[str]:
     """The template's fields of actions that the spreadsheet has nothing for; what leads are asked
     about at every round stays."""
@@ -141,7 +145,7 @@ def _lacking(parts: Parts, template: PlanDefinition) -> frozenset[str]:
     used |= {parts.headed.get("action", ""), parts.outcomes.get("action", ""), parts.answers}
     return frozenset(
         item.id for item in template.fields_of("action")
-        if item.id not in used and item.role not in ("key", "rating", "progress")
+        if item.id not in used and item.role not in _ASKED
     )  # fmt: skip
 
 

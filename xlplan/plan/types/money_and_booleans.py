@@ -89,13 +89,11 @@ def words_of_yes_and_no(texts: Iterable[str]) -> tuple[str, str] | None:
 
 def _canon_money(item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     plain = raw.text if isinstance(raw, Timescale) else raw
-    number = read_number(plain)
-    if number is not None:
-        return number
     text = as_text(raw)
-    found = read_money(text)
+    found = read_money(text) if isinstance(plain, str) else None
     if found is None:
-        return invalid(text, VAL_010.fill(value=text))
+        number = read_number(plain)
+        return invalid(text, VAL_010.fill(value=text)) if number is None else number
     if found[1] and item.currency and found[1] != item.currency:
         return invalid(text, VAL_010.fill("currency", value=text, currency=item.currency))
     return read_number(found[0])
