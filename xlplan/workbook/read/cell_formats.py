@@ -25,6 +25,7 @@ from xlplan.workbook.read.parts import part_named
 Formats = Mapping[int, str]
 """The number format of each cell format that says more than the value; ``""`` for a date as the
 machine writes it."""
+_NUMBER_FORMATS = re.compile(rb"<(?:\w+:)?numFmts\b[^>]*>(.*?)</(?:\w+:)?numFmts>", re.DOTALL)
 _NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*)>")
 _CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
 _CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
@@ -53,7 +54,8 @@ def _telling_formats(kind: str, data: bytes, parts: Mapping[str, bytes]) -> Form
 @remembered(8, 1 << 18)
 def _formats(styles: bytes) -> Formats:
     codes: dict[int, str] = {}
-    for match in _NUMBER_FORMAT.finditer(styles):
+    listed = _NUMBER_FORMATS.search(styles)  # those of conditions have numbers of their own
+    for match in _NUMBER_FORMAT.finditer(listed[1]) if listed else ():
         number, code = _ID.search(match[1]), _CODE.search(match[1])
         if number and code:
             text = (code[1] if code[1] is not None else code[2]).decode("utf-8", "replace")
