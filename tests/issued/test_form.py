@@ -291,3 +291,30 @@ def test_the_sheet_copied_into_a_new_workbook_is_read_by_its_keys() -> None:
     known = outgoing.Known({sent.id: sent}, ROWS, FORM, refs={})
     found = read_return(alone, "0" * 64, known)
     assert (found.trust, [row.trust for row in found.rows]) == ("rows", ["signed"] * len(ROWS))
+
+
+def without_column(letter: str) -> bytes:
+    """A form in which somebody deleted a hidden column, and edited one box."""
+    data = template(FORM)
+    box = boxes(data)[ROWS[1].uid, "progress"]
+
+    def edit(sheet: Any) -> None:
+        sheet[box] = "Half of it is done"
+        sheet.delete_cols(1 if letter == "A" else 2)
+
+    return edited(data, edit)
+
+
+@pytest.mark.parametrize("letter", ["A", "B"])
+def test_a_form_that_lost_a_hidden_column_is_read_by_the_other(letter: str) -> None:
+    found = read(without_column(letter))
+    rows = {row.uid: row for row in found.rows if row.uid}
+    assert set(rows) == {row.uid for row in ROWS}
+    trust = "matched" if letter == "A" else "signed"
+    assert {row.trust for row in rows.values()} == {trust}
+    assert rows[ROWS[1].uid].cells["progress"].value == "Half of it is done"
+    as_sent = {row.uid: row for row in read(template(FORM)).rows}
+    for uid, row in rows.items():
+        for name, cell in row.cells.items():
+            if (uid, name) != (ROWS[1].uid, "progress"):
+                assert cell.value == as_sent[uid].cells[name].value

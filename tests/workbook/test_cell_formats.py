@@ -24,6 +24,7 @@ CELLS: Sequence[tuple[float, str, str]] = (
     (1, '"HSG-"000', "HSG-001"),
     (1.1, "0.00", "1.10"),
     (50, '0"%"', "50%"),
+    (0.5, "0%", "50%"),
     (1500, "£#,##0", "£1,500"),
     (1234567.5, "#,##0.0", "1,234,567.5"),
     (46174, "mmm-yy", "Jun-26"),
@@ -66,7 +67,7 @@ def test_numbers_and_dates_have_what_their_cells_show() -> None:
     values = column(workbook([cell[:2] for cell in CELLS]))
     assert [seen(value) for value in values] == [shown for *_, shown in CELLS]
     assert values[:2] == [419, 1]
-    assert values[6] == date(2026, 6, 1)
+    assert values[7] == date(2026, 6, 1)
 
 
 @pytest.mark.parametrize("kind", [XLSX, XLS, ODS])
@@ -76,6 +77,8 @@ def test_libreoffice_gives_back_what_it_shows(tmp_path: Path, office: Office, ki
     office.resave(first, second, kind)
     values = column(second.read_bytes())
     assert [seen(value) for value in values] == [shown for *_, shown in CELLS]
+    shares = [value.in_hundredths for value in values if isinstance(value, ShownNumber)]
+    assert shares[3:5] == [True, False]
 
 
 def test_another_spelling_of_the_same_sheet_says_the_same() -> None:

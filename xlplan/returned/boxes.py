@@ -49,11 +49,13 @@ class Line:
     row: int
     label: int
     box: int
-    key: RowKey
+    key: RowKey | None
     column: str
     own: frozenset[int]
     """The columns of the key, the id, the label and the box."""
     doubt: str = ""
+    action: str = ""
+    """Which action it belongs to, by its key, else by its order."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Form:
         """The ids of the fields, each once, in the order of the sheet."""
         return tuple(dict.fromkeys(line.column for line in self.lines))
 
-    def actions(self) -> Iterator[tuple[RowKey, int, dict[str, ReadCell]]]:
+    def actions(self) -> Iterator[tuple[RowKey | None, int, dict[str, ReadCell]]]:
         """Each action: its key, its first row (from 0), its cells by column id.
 
         An action whose lines are there twice comes twice.
@@ -90,9 +92,9 @@ class Form:
         found: list[dict[str, Line]] = []
         last: dict[str, int] = {}
         for line in self.lines:
-            place = last.get(line.key.text)
+            place = last.get(line.action)
             if place is None or line.column in found[place]:
-                place = last[line.key.text] = len(found)
+                place = last[line.action] = len(found)
                 found.append({})
             found[place][line.column] = line
         return [list(each.values()) for each in found]
@@ -106,27 +108,92 @@ class Form:
         return read_cell(self.sheet, (line.row, line.box), line.doubt)
 
 
-def find_form(sheet: ReadSheet) -> Form | None:
-    """The form on a sheet, or None where no line has both a row key and the id of a field."""
-    box: int | None = None
-    lines: list[Line] = []
-    for number, row in enumerate(sheet.rows):
-        key: RowKey | None = None
-        name, key_at, id_at = "", -1, -1
-        for col, value in enumerate(row):
-            if not isinstance(value, str):
-                continue
-            if not lines and value.strip() == BOX_MARK:
-                box = col
-            elif not name and (name := column_id(value)):
-                id_at = col
-            elif key is None and (key := parse_row_key(value)):
-                key_at = col
-        if key is not None and name:
-            at = id_at + 2 if box is None else box
-            own = frozenset({key_at, id_at, at})
-            lines.append(Line(number, at - 1, at, key, name, own))
+def find_form(sheet: ReadSheet, headings: Headings | None = None) -> Form | None:
+    """The form on a sheet, or None where there is none.
+
+    Its lines have both a row key and the id of a field. Where one of these hidden columns is gone,
+    lines are known by the other, their fields by the labels of `headings`, and their actions by the
+    visible ref, which starts an action anew.
+    """
+    box = _box_column(sheet)
+    found = [_Marks.of(row) for row in sheet.rows]
+    lines = [
+        line
+        for number, marks in enumerate(found)
+        if marks.key and marks.ids and (line := _line(number, marks, marks.ids[0], box))
+    ]
+    if not lines and headings is not None:
+        lines = _by_order(list(_halves(sheet, found, headings, box)))
     return Form(sheet, tuple(_labelled(sheet, lines))) if lines else None
+
+
+def _box_column(sheet: ReadSheet) -> int | None:
+    for row in sheet.rows:
+        for col, value in enumerate(row):
+            if isinstance(value, str) and value.strip() == BOX_MARK:
+                return col
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What of ours stands in a row: its first key, and its ids of fields, each with its column."""
+
+    key: tuple[RowKey, int] | None
+    ids: tuple[tuple[str, int], ...]
+
+    @staticmethod
+    def of(row: Sequence[CellValue]) -> _Marks:
+        texts = [(col, value) for col, value in enumerate(row) if isinstance(value, str)]
+        ids = tuple((name, col) for col, value in texts if (name := column_id(value)))
+        at = {col for _, col in ids}
+        keys = ((key, col) for col, v in texts if col not in at and (key := parse_row_key(v)))
+        return _Marks(next(keys, None), ids)
+
+
+def _line(number: int, marks: _Marks, named: tuple[str, int], box: int | None) -> Line:
+    """A line by its marks; `named` is its field, and the column in which that is said."""
+    name, at = named
+    key, key_at = marks.key or (None, -1)
+    where = at + 2 if box is None else box
+    own = frozenset({key_at, at, where})
+    return Line(number, where - 1, where, key, name, own, action=key.text if key else "")
+
+
+def _halves(
+    sheet: ReadSheet, found: Sequence[_Marks], headings: Headings, box: int | None
+) -> Iterator[Line]:
+    """The lines of a form that lost the column of its keys, or that of its ids."""
+    several = Counter(marks.key[0].text for marks in found if marks.key)
+    if not several and max((len(marks.ids) for marks in found), default=0) == 1:
+        for number, marks in enumerate(found):
+            if marks.ids:
+                yield _line(number, marks, marks.ids[0], box)
+    elif not any(marks.ids for marks in found) and max(several.values(), default=0) > 1:
+        for number, marks in enumerate(found):
+            labels = [
+                (name, col)
+                for col, value in enumerate(sheet.rows[number])
+                if isinstance(value, str) and len(names := headings.names.get(fold(value), ())) == 1
+                for name in names
+            ]
+            if marks.key and labels:
+                name, col = labels[0]
+                yield _line(number, marks, (name, col - 1), box)
+
+
+def _by_order(lines: Sequence[Line]) -> list[Line]:
+    """Lines without a key, each with the action it belongs to: a field that comes again begins the
+    next one."""
+    made: list[Line] = []
+    begun, seen = 0, set[str]()
+    for line in lines:
+        if line.key is None:
+            if line.column in seen:
+                begun, seen = begun + 1, set()
+            seen.add(line.column)
+        made.append(line if line.key else replace(line, action=f"#{begun}"))
+    return made
 
 
 def _labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:

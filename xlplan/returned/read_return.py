@@ -115,7 +115,7 @@ def _find_actions(book: Book, known: Known, who: Identity) -> _Actions:
     issued = known.issued(who.issued)
     as_issued = known.definition_of(issued) if issued else known.definition
     headings = issued_headings(as_issued, who.document)
-    if forms := [form for sheet in sheets if (form := find_form(sheet))]:
+    if forms := [form for sheet in sheets if (form := find_form(sheet, headings[0]))]:
         return _Actions(forms=[settled_form(form, headings[0]) for form in forms])
     tables = find_tables(sheets, ids_by_heading(known.definition))
     return _Actions([settled_table(table, headings) for table in tables])

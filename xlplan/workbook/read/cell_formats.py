@@ -185,7 +185,7 @@ def _put_texts(rows: list[list[CellValue]], cells: Mapping[At, tuple[str, str]])
             continue
         elif isinstance(value, int | float):
             if text != number_text(value):
-                rows[row][col] = ShownNumber(value, text=text)
+                rows[row][col] = ShownNumber(value, code, text)
         elif isinstance(value, time | timedelta | str):
             rows[row][col] = text
 

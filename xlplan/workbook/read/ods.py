@@ -27,6 +27,8 @@ _PLAIN = frozenset({"text:p", "text:span", "text:a"})
 """Elements within a cell that readers take as it shows them."""
 _BESIDE = ("draw:", "dr3d:", "svg:", "text:ruby-text", "office:annotation", "office:event")
 """Elements within a cell whose text is not the cell's own."""
+SHARE = "0%"
+"""Stands for any format of shares, which are stored as such."""
 _MEASURED = frozenset({"float", "percentage", "currency", "date", "time"})
 
 
@@ -189,6 +191,7 @@ class _OdsParser:
         cells = [(self.row, col) for col in range(self.col, self.widest)]
         if kind in _MEASURED:
             style = self.attributes.get("table:style-name", "") or self._usual_style()
+            style = SHARE if kind == "percentage" else style
             extent.shown |= dict.fromkeys(cells, (style, text))
         elif kind == "boolean":
             is_true = self.attributes.get("office:boolean-value") == "true"
@@ -302,7 +305,8 @@ def scan_ods(
             parse(styles, formats.start, formats.end, formats.data)
     for extent in handlers.extents.values():
         extent.shown = {
-            at: (formats.code(style), text) for at, (style, text) in extent.shown.items()
+            at: (SHARE if style == SHARE else formats.code(style), text)
+            for at, (style, text) in extent.shown.items()
         }
     choice.hidden = frozenset(handlers.hidden)
     for unfit in handlers.unfit.values():
