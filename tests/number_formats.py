@@ -20,7 +20,7 @@ AMOUNTS = (
 )  # fmt: skip
 DAYS = (46174, 46295, 46359, 36526, 45351)
 """1 June 2026, 30 September 2026, 3 December 2026, 1 January 2000, 29 February 2024."""
-TIMES = (46295.25, 46295.75, 46295.999, 46295.5103125)
+TIMES = (46295.25, 46295.75, 46295.99, 46295.5103125)
 DATES = (
     "mmm-yy", "mmmm yyyy", "mmm yyyy", "mm/yyyy", "m/yy", "yyyy", "yy", "mmmm", "mmm", "mmmmm",
     "d mmm yyyy", "dd/mm/yyyy", "d/m/yy", "yyyy-mm-dd", "dd.mm.yyyy", "mm-dd-yy", "d-mmm-yy",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import struct
 import zipfile
@@ -12,10 +13,13 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from tests.attacks import compound, xls, xls_record
+from tests.attacks import compound, xls, xls_record, xlsb, xlsb_record, xlsb_row
 from tests.documents import SPACES
-from tests.office import ODS, XLS, XLSX, Office
+from tests.number_formats import EVERY
+from tests.office import CSV, ODS, XLS, XLSX, Office
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
+from xlplan.plan.values import Invalid, canon, show
 from xlplan.workbook.read.book import CellValue
 from xlplan.workbook.read.read_book import read_book
 
@@ -153,23 +157,32 @@ def test_an_old_workbook_says_itself_what_is_a_date() -> None:
     assert isinstance(values[0], ShownNumber)
 
 
-def test_the_formats_of_a_binary_workbook_are_read() -> None:
-    from xlplan.workbook.read.cell_formats import _binary_formats
-
-    def record(kind: int, body: bytes) -> bytes:
-        number = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
-        return number + bytes([len(body)]) + body
-
-    code = "mmm-yy"
+def test_days_and_codes_of_a_binary_workbook_are_what_its_formats_say() -> None:
+    codes = ("mmm-yy", "00000")
     styles = (
-        record(44, struct.pack("<HI", 170, len(code)) + code.encode("utf-16-le"))
-        + record(47, struct.pack("<HH", 0, 170) + bytes(12))  # of a named style
-        + record(617, struct.pack("<I", 2))
-        + record(47, struct.pack("<HH", 0, 0) + bytes(12))
-        + record(47, struct.pack("<HH", 0, 170) + bytes(12))
-        + record(618, b"")
+        b"".join(
+            xlsb_record(44, struct.pack("<HI", number, len(code)) + code.encode("utf-16-le"))
+            for number, code in enumerate(codes, 170)
+        )
+        + xlsb_record(47, struct.pack("<HH", 0, 171) + bytes(12))  # of a named style
+        + xlsb_record(617, struct.pack("<I", 3))
+        + b"".join(xlsb_record(47, struct.pack("<HH", 0, n) + bytes(12)) for n in (0, 170, 171))
+        + xlsb_record(618)
     )
-    assert _binary_formats(styles) == {1: "mmm-yy"}
+    numbers = ((46174, 1), (419, 2), (7, 0))
+    rk = b"".join(
+        xlsb_record(2, struct.pack("<III", col, style, number << 2 | 2))
+        for col, (number, style) in enumerate(numbers)
+    )
+    data = xlsb(xlsb_row(0) + rk)
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        new.writestr("xl/styles.bin", styles)
+    [sheet] = read_book(out.getvalue(), "plan.xlsb").sheets
+    assert [seen(value) for value in sheet.rows[0]] == ["Jun-26", "00419", 7]
+    assert sheet.rows[0][0] == date(2026, 6, 1)
 
 
 def ods(cells: str, styles: str = "", named: str = "") -> bytes:
@@ -302,3 +315,42 @@ def test_letters_of_an_old_workbook_are_whole_whatever_code_page_it_names() -> N
     for page in (1200, 1252):
         data = xls(label, before=xls_record(0x42, struct.pack("<H", page)))
         assert column(data) == ["Ä b"]
+
+
+@pytest.mark.parametrize("kind", [XLSX, XLS, ODS])
+def test_in_every_format_a_text_is_what_libreoffice_shows_or_is_asked_about(
+    tmp_path: Path, office: Office, kind: str
+) -> None:
+    first, second, shown = tmp_path / "first.xlsx", tmp_path / "second", tmp_path / "shown.csv"
+    first.write_bytes(workbook([(number, code) for code, number in EVERY]))
+    office.resave(first, second, kind)
+    office.resave(first if kind == ODS else second, shown, CSV)  # an .ods has the text itself
+    with shown.open(encoding="utf-8", newline="") as file:
+        theirs = [" ".join("".join(row).split()) for row in csv.reader(file)]
+    item = Field("x", "X", "text")
+    plan = PlanDefinition("plan", "Plan", (item,))
+    found = [canon(item, value, plan) for value in column(second.read_bytes())]
+    found += [None] * (len(EVERY) - len(found))
+    differing, asked = [], set()
+    for (code, number), value, other in zip(EVERY, found, theirs, strict=True):
+        if isinstance(value, Invalid):
+            asked.add(code)
+        elif not _same_day(number, value) and " ".join(show(value).split()) != other:
+            differing.append((code, number, show(value), other))
+    assert differing == []
+    assert asked <= ({*SHOWS_NOTHING} if kind == ODS else {*SHOWS_NOTHING, *LEFT_OPEN})
+
+
+SHOWS_NOTHING = ("#", "##", "#,###", "#.##", "0.0;;0", "0;-0;;@", "?")
+"""Formats in which some number leaves its cell blank."""
+LEFT_OPEN = (
+    "# ?/?", "# ??/??", "0/1", "##0.0E+0", '"A"', "0,", "0.0,", '0.0,,"m"', '#,##0,"k"', "0%", "#%",
+    "[<10]0.0;[>=10]0", "[=1]0;0.0",
+)  # fmt: skip
+"""Formats in which some number is asked about: fractions, signs of nought, what is half way."""
+
+
+def _same_day(number: float, value: object) -> bool:
+    """Whether a moment is given as such: its day, in ISO 8601, where a text holds it."""
+    moment = datetime(1899, 12, 30) + timedelta(days=number)
+    return isinstance(value, str) and value.startswith(moment.date().isoformat())

@@ -142,3 +142,23 @@ def test_days_that_are_kept_as_text_are_days() -> None:
     extent = scan_sheet(attacks.sheet_xml(row(*cells)).encode(), DEFAULT)
     assert [extent.typed.get((0, at)) for at in range(len(texts))] == list(texts.values())
     assert list(read(row(*cells[:2])).rows[0]) == [date(2026, 6, 1)] * 2
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A1" t="s"><v>99</v></c>',
+        '<c t="s" r="A1" s="0"><v>x</v></c>',
+        '<c r="A1" t="b"><v>7</v></c>',
+    ],
+)
+def test_a_value_that_no_reader_knows_is_an_error_of_its_cell_alone(cell: str) -> None:
+    rest = '<c r="B1" t="b"><v>1</v></c>', '<c r="C1" t="b"><v>true</v></c>'
+    sheet = read(row(cell, *rest))
+    assert sheet.errors == {(0, 0): "#N/A"}
+    assert list(sheet.rows[0])[1:] == [True, True]
+
+
+def test_a_cell_without_a_name_keeps_the_file_unread() -> None:
+    [problem] = read_book(attacks.workbook(row('<c t="s"><v>99</v></c>')), "plan.xlsx").problems
+    assert problem.code == "GATE-023"

@@ -181,12 +181,12 @@ def _put_texts(rows: list[list[CellValue]], cells: Mapping[At, tuple[str, str]])
         if isinstance(value, date):
             day = _day(value)
             rows[row][col] = day if isinstance(day, datetime) else ShownDate.of(day, code, text)
-        elif isinstance(value, bool) or not text:
+        elif isinstance(value, bool):
             continue
         elif isinstance(value, int | float):
             if text != number_text(value):
                 rows[row][col] = ShownNumber(value, code, text)
-        elif isinstance(value, time | timedelta | str):
+        elif isinstance(value, time | timedelta | str) and text:
             rows[row][col] = text
 
 
@@ -203,10 +203,13 @@ def _shown(value: CellValue, code: str) -> CellValue:
         if not (float(value).is_integer() and 0 < value < _LAST_SERIAL):
             return value
         value = (_EPOCH + timedelta(days=int(value))).date()
+    if not isinstance(value, date):
+        return value
+    if "h" in code.lower() or "s" in code.lower():
+        text = show_number(_serial(value), code)
+        return ShownDate.of(_day(value), code, text) if text else value
     day = _day(value)
-    if isinstance(day, datetime) and code and "h" not in code.lower():
-        day = day.date()
-    return day if isinstance(day, datetime) or not code else ShownDate.of(day, code)
+    return ShownDate.of(day, code) if code else day
 
 
 def _serial(value: float | date | time | timedelta) -> float:

@@ -184,6 +184,7 @@ class _OdsParser:
             extent.errors[at] = text.strip() or "#N/A"
         elif text.strip():
             extent.filled = True
+        if text.strip() or self.paragraphs:
             self._note_shown(extent, kind, text)
 
     def _note_shown(self, extent: Extent, kind: str, text: str) -> None:
@@ -196,7 +197,7 @@ class _OdsParser:
         elif kind == "boolean":
             is_true = self.attributes.get("office:boolean-value") == "true"
             extent.typed |= dict.fromkeys(cells, is_true)
-        elif self.special:
+        elif self.special and text.strip():
             extent.typed |= dict.fromkeys(cells, text)
 
     def _usual_style(self) -> str:

@@ -2,52 +2,29 @@
 
 from __future__ import annotations
 
-import io
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes_inside import GATE_023, GATE_024, GATE_032
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.workbook.read.book import (
-    At,
-    Book,
-    CellValue,
-    Extent,
-    Hidden,
-    ReadSheet,
-    far_cells,
-    many_cells,
-    many_together,
-    of_signs,
-)
+from xlplan.workbook.read.book import At, Book, Extent, Hidden, ReadSheet, of_signs
 from xlplan.workbook.read.cell_formats import put_shown
-from xlplan.workbook.read.file_kinds import PASSWORD
 from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
-from xlplan.workbook.read.inbox import DEFAULT, MB, Choice, Refused, Unfit
+from xlplan.workbook.read.inbox import DEFAULT, Choice, Refused
 from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
-from xlplan.workbook.read.parts import checked_package, is_tidy, number_formats_alone, tidied_ods
+from xlplan.workbook.read.parts import checked_package
 from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties
 from xlplan.workbook.read.second import disputed, may_be_disputed, with_second_marks
-from xlplan.workbook.read.xlsx_cells import cells_alone, readable
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet
+from xlplan.workbook.read.sheet_values import DETAILED, Rows, read_values_of
 
 __all__ = ["Bounds", "read_book"]
 
-Rows = list[list[CellValue]]
-
-_DETAILED = ("xlsx", "xlsm")
-_UNREAD = ("docProps/", "xl/theme/")  # parts that say nothing of values
-_STYLES = "xl/styles.xml"
 _EMPTY_SHEET = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
     b"<sheetData/></worksheet>"
 )
-_PLENTY = 32 * MB  # of parts: above that a reader gets the file as it came, to hold it only once
 
 
 def read_book(
@@ -107,7 +84,7 @@ def _read(
 
         data, saved = in_two_bytes(data), saved_at(data)
     problems = list(admitted.problems)
-    read = _read_values(data, admitted, bounds)
+    read = read_values_of(data, admitted, bounds)
     put_shown(data, admitted, ((name, rows) for name, rows, _ in read))
     if values_alone:
         sheets = tuple(_bare_sheet(admitted, *each) for each in read)
@@ -146,7 +123,7 @@ def _read_beside(
     sheets = [beside.sheet(*each) for each in read]
     if beside.unread:
         problems.append(beside.unread.at(name))
-    if admitted.kind in _DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
+    if admitted.kind in DETAILED and may_be_disputed(admitted.parts, _own_texts(admitted)):
         other = disputed(data, sheets)
         sheets = [
             replace(sheet, disputed=other[sheet.name]) if sheet.name in other else sheet
@@ -167,79 +144,9 @@ def _own_texts(admitted: Admitted) -> list[str]:
     return [part for sheet, part in admitted.sheets if sheet not in near]
 
 
-def _read_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
-    """Name, values from A1 and whether it is visible, of every sheet."""
-    import python_calamine
-
-    choice = admitted.choice
-    found: dict[int, tuple[str, Rows, bool]] = {}
-    total = 0
-    size = sum(map(len, admitted.parts.values()))
-    untidy = admitted.renamed or (admitted.kind == "ods" and not is_tidy(data))
-    if 0 < size <= _PLENTY or untidy:
-        data = checked_package(_parts_to_read(admitted))
-    try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            # What must be read comes first; of the others, what there is room for.
-            metas = enumerate(book.sheets_metadata)
-            for at, meta in sorted(metas, key=lambda each: choice.may_pass(each[1].name)):
-                is_sheet = meta.typ == python_calamine.SheetTypeEnum.WorkSheet
-                if not is_sheet or meta.name in choice.passed:
-                    continue
-                visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
-                try:
-                    rows = _rows(book.get_sheet_by_index(at), bounds, total)
-                except Unfit as unfit:
-                    choice.pass_over(unfit)
-                    continue
-                total += len(rows) * len(rows[0]) if rows else 0
-                found[at] = (meta.name, rows, visible)
-    except python_calamine.PasswordError:
-        raise Refused(PASSWORD) from None
-    except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:
-        # A panic in the reader is not an Exception.
-        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise Refused(GATE_023.fill("reason", reason=reason)) from None
-    return [found[at] for at in sorted(found)]
-
-
 def _passed_over(name: str, choice: Choice) -> Iterator[Problem]:
     for sheet, unfit in choice.passed.items():
         yield unfit.passing(sheet in choice.hidden).at(f"{name}!{sheet}")
-
-
-def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
-    """The parts of a package as its reader gets them."""
-    if admitted.kind == "ods":
-        return tidied_ods(admitted.parts)
-    parts = {name: part for name, part in admitted.parts.items() if not name.startswith(_UNREAD)}
-    if _STYLES in parts:
-        parts[_STYLES] = number_formats_alone(parts[_STYLES])
-    if admitted.kind in _DETAILED:
-        for sheet, part in admitted.sheets:
-            if (extent := admitted.extents.get(sheet)) and part in parts:
-                parts[part] = readable(cells_alone(admitted.parts[part], extent), extent)
-    return parts
-
-
-def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> Rows:
-    """All rows from A1, as dense as the used area; raises `Unfit` where that is too large, or is
-    so together with the cells `before` it."""
-    end = sheet.end
-    if end is None:
-        return []
-    height, width = end[0] + 1, end[1] + 1
-    if height > bounds.rows or width > bounds.columns:
-        raise far_cells(sheet.name, height, width)
-    if height * width > bounds.cells:
-        raise many_cells(sheet.name, height * width)
-    if before + height * width > bounds.cells:
-        raise many_together(sheet.name, before + height * width)
-    rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
-    # Whatever is true is no empty text: asking that first is quicker, and this is done for all.
-    return [[v if v else None if v == "" else v for v in row] for row in rows]
 
 
 class _Beside:
@@ -268,7 +175,7 @@ class _Beside:
             self.other = read_ods_marks(admitted.parts, ours)
         self.annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
         self.listed: Mapping[str, str] = {}
-        if ours is not None and admitted.kind in _DETAILED:
+        if ours is not None and admitted.kind in DETAILED:
             self.listed = dict(admitted.sheets)
             self.marks = MarkReader(admitted.parts, ours)
 

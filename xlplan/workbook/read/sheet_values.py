@@ -1,0 +1,129 @@
+"""The values of a workbook's sheets, by calamine: from the parts that were checked alone."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from xlplan.codes.gate_codes_inside import GATE_023
+from xlplan.workbook.read.book import CellValue, far_cells, many_cells, many_together
+from xlplan.workbook.read.file_kinds import PASSWORD
+from xlplan.workbook.read.gate import Admitted, Bounds
+from xlplan.workbook.read.inbox import MB, Refused, Unfit
+from xlplan.workbook.read.parts import (
+    checked_package,
+    is_tidy,
+    number_formats_alone,
+    part_named,
+    tidied_ods,
+)
+from xlplan.workbook.read.xlsx_cells import cells_alone, readable, without_unknown
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
+
+Rows = list[list[CellValue]]
+DETAILED = ("xlsx", "xlsm")
+"""The kinds of which all parts are read here too."""
+_UNREAD = ("docProps/", "xl/theme/")  # parts that say nothing of values
+_STYLES = "xl/styles.xml"
+_SHARED_TEXT = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_PLENTY = 32 * MB  # of parts: above that a reader gets the file as it came, to hold it only once
+
+
+def read_values_of(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
+    """Name, values from A1 and whether it is visible, of every sheet."""
+    size = sum(map(len, admitted.parts.values()))
+    untidy = admitted.renamed or (admitted.kind == "ods" and not is_tidy(data))
+    if 0 < size <= _PLENTY or untidy:
+        data = checked_package(_parts_to_read(admitted))
+    try:
+        return _open_values(data, admitted, bounds)
+    except Refused as refused:
+        mended = refused.refusal.code == GATE_023.code and _without_unknown(admitted)
+        if not mended:
+            raise
+        return _open_values(checked_package(mended), admitted, bounds)
+
+
+def _without_unknown(admitted: Admitted) -> dict[str, bytes]:
+    """The parts of a workbook without values that its reader does not know, which are errors then:
+    one of them costs no file. Empty where there is none."""
+    if admitted.kind not in DETAILED:
+        return {}
+    parts = dict(_parts_to_read(admitted))
+    texts = len(_SHARED_TEXT.findall(part_named(admitted.parts, "xl/sharedStrings.xml")))
+    mended = False
+    for sheet, part in admitted.sheets:
+        if (extent := admitted.extents.get(sheet)) and part in parts:
+            parts[part], places = without_unknown(parts[part], texts)
+            extent.errors |= dict.fromkeys(places, "#N/A")
+            mended = mended or bool(places)
+    return parts if mended else {}
+
+
+def _open_values(data: bytes, admitted: Admitted, bounds: Bounds) -> list[tuple[str, Rows, bool]]:
+    import python_calamine
+
+    choice = admitted.choice
+    found: dict[int, tuple[str, Rows, bool]] = {}
+    total = 0
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            # What must be read comes first; of the others, what there is room for.
+            metas = enumerate(book.sheets_metadata)
+            for at, meta in sorted(metas, key=lambda each: choice.may_pass(each[1].name)):
+                is_sheet = meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+                if not is_sheet or meta.name in choice.passed:
+                    continue
+                visible = meta.visible == python_calamine.SheetVisibleEnum.Visible
+                try:
+                    rows = _rows(book.get_sheet_by_index(at), bounds, total)
+                except Unfit as unfit:
+                    choice.pass_over(unfit)
+                    continue
+                total += len(rows) * len(rows[0]) if rows else 0
+                found[at] = (meta.name, rows, visible)
+    except python_calamine.PasswordError:
+        raise Refused(PASSWORD) from None
+    except (Refused, MemoryError, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # A panic in the reader is not an Exception.
+        reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        raise Refused(GATE_023.fill("reason", reason=reason)) from None
+    return [found[at] for at in sorted(found)]
+
+
+def _parts_to_read(admitted: Admitted) -> Mapping[str, bytes]:
+    """The parts of a package as its reader gets them."""
+    if admitted.kind == "ods":
+        return tidied_ods(admitted.parts)
+    parts = {name: part for name, part in admitted.parts.items() if not name.startswith(_UNREAD)}
+    if _STYLES in parts:
+        parts[_STYLES] = number_formats_alone(parts[_STYLES])
+    if admitted.kind in DETAILED:
+        for sheet, part in admitted.sheets:
+            if (extent := admitted.extents.get(sheet)) and part in parts:
+                parts[part] = readable(cells_alone(admitted.parts[part], extent), extent)
+    return parts
+
+
+def _rows(sheet: CalamineSheet, bounds: Bounds, before: int) -> Rows:
+    """All rows from A1, as dense as the used area; raises `Unfit` where that is too large, or is
+    so together with the cells `before` it."""
+    end = sheet.end
+    if end is None:
+        return []
+    height, width = end[0] + 1, end[1] + 1
+    if height > bounds.rows or width > bounds.columns:
+        raise far_cells(sheet.name, height, width)
+    if height * width > bounds.cells:
+        raise many_cells(sheet.name, height * width)
+    if before + height * width > bounds.cells:
+        raise many_together(sheet.name, before + height * width)
+    rows: Sequence[Sequence[CellValue]] = sheet.to_python(skip_empty_area=False)
+    # Whatever is true is no empty text: asking that first is quicker, and this is done for all.
+    return [[v if v else None if v == "" else v for v in row] for row in rows]
