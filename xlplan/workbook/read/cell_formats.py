@@ -12,11 +12,13 @@ import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
 
 from xlplan.plan.number_formats import BUILT_IN, is_date_format, show_number
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import number_text
-from xlplan.workbook.read.book import At, CellValue, Extent, place
+from xlplan.workbook.read.book import At, CellValue, Extent, column_number
 from xlplan.workbook.read.compound import MALFORMED
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.gate import Admitted
@@ -130,20 +132,21 @@ def _formatted_cells(xml: bytes, extent: Extent, formats: Formats) -> Iterator[t
                 yield at, formats[style]
         return
     begin, end = extent.plain
-    for match in _in_formats(tuple(formats)).finditer(xml, begin, end):
-        if found := place(match[1].decode()):
-            yield found, formats[int(match[2])]
+    pattern = _pattern(b"|".join(b"%d" % style for style in formats))
+    for letters, row, style in pattern.findall(xml, begin, end):
+        yield (int(row) - 1, _column(letters)), formats[int(style)]
 
 
 @remembered(16)
 def _pattern(styles: bytes) -> re.Pattern[bytes]:
     return re.compile(
-        rb'<c r="([A-Z]{1,3}\d{1,7})" s="(' + styles + rb')"(?: t="n")? ?>(?=<[vf][ >])'
+        rb'<c r="([A-Z]{1,3})(\d{1,7})" s="(' + styles + rb')"(?: t="n")? ?>(?=<[vf][ >])'
     )
 
 
-def _in_formats(styles: tuple[int, ...]) -> re.Pattern[bytes]:
-    return _pattern(b"|".join(b"%d" % style for style in styles))
+@lru_cache(maxsize=512)
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode()) - 1
 
 
 def _put_formats(rows: list[list[CellValue]], cells: Iterator[tuple[At, str]]) -> None:
@@ -192,24 +195,33 @@ def _put_texts(rows: list[list[CellValue]], cells: Mapping[At, tuple[str, str]])
 
 def _shown(value: CellValue, code: str) -> CellValue:
     """A value as a cell with this number format shows it."""
+    shows = _what(code)
+    if isinstance(value, date) and shows == "day":
+        return ShownDate.of(_day(value), code)
     if value is None or isinstance(value, bool | str):
         return value
-    dated = not code or is_date_format(code)
     if isinstance(value, time | timedelta):
         return show_number(_serial(value), code) or value
-    if not dated:
+    if shows == "number":
         return ShownNumber(_serial(value), code)
     if isinstance(value, int | float):
         if not (float(value).is_integer() and 0 < value < _LAST_SERIAL):
             return value
         value = (_EPOCH + timedelta(days=int(value))).date()
-    if not isinstance(value, date):
-        return value
-    if "h" in code.lower() or "s" in code.lower():
+    if isinstance(value, datetime) and shows == "moment":
         text = show_number(_serial(value), code)
         return ShownDate.of(_day(value), code, text) if text else value
-    day = _day(value)
-    return ShownDate.of(day, code) if code else day
+    return ShownDate.of(_day(value), code) if code else _day(value)
+
+
+@lru_cache(maxsize=512)
+def _what(code: str) -> Literal["number", "day", "moment", "machine"]:
+    """What a format shows; ``"machine"`` for a day in a way that is the machine's."""
+    if not code:
+        return "machine"
+    if not is_date_format(code):
+        return "number"
+    return "moment" if "h" in code.lower() or "s" in code.lower() else "day"
 
 
 def _serial(value: float | date | time | timedelta) -> float:
