@@ -132,7 +132,8 @@ def _title(parts: Parts, template: PlanDefinition | None) -> str:
     return found or (template.title if template else "")
 
 
-_ASKED = ("key", "rating", "progress", "milestone", "percent", "actual")
+_ASKED = ("key", "rating", "progress", "milestone", "percent", "actual", "revised", "reason",
+          "approved_by", "approved_on")  # fmt: skip
 """Roles of what every action has, or is asked about at every round."""
 
 
