@@ -422,7 +422,7 @@ def test_what_fails_after_something_was_recorded_does_not_say_that_nothing_was(
         raise OSError(errno.ENOSPC, "No space left on device", "pages.pdf")
 
     monkeypatch.setattr("xlplan.cycle.publish.Renderings.check", lambda _: None)
-    monkeypatch.setattr("xlplan.workbook.write.printing.to_pdf", full)
+    monkeypatch.setattr("xlplan.workbook.libreoffice.to_pdf", full)
     assert run(happy("issue", plan, tmp_path)) == 0
     before = events(plan)
     words = [*happy("publish", plan, tmp_path), "--pdf"]

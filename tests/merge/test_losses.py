@@ -10,8 +10,15 @@ import pytest
 from tests import small
 from tests.small import LETTINGS, ROWS
 from xlplan.cli.main import run
-from xlplan.merge.losses import USUAL, in_its_code_page, is_lost, may_be_cut
-from xlplan.merge.reading import ReadCell, Reading, ReadRow
+from xlplan.merge.reading import (
+    USUAL,
+    ReadCell,
+    Reading,
+    ReadRow,
+    in_its_code_page,
+    is_lost,
+    may_be_cut,
+)
 from xlplan.workbook.read.texts import decode_text
 
 SPENT = "Costs £1,200 at the Café Ü"

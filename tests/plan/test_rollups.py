@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.checks.rollups import RolledUp, roll_up
+from xlplan.plan.checks.references import RolledUp, roll_up
 from xlplan.plan.definition import Field, PlanDefinition, Rating, Rollup
 from xlplan.plan.values import Invalid, Value
 

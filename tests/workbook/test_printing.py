@@ -13,9 +13,8 @@ from tests.office import Office
 from xlplan.board import composite_workbook
 from xlplan.errors import XlplanError
 from xlplan.workbook import libreoffice
-from xlplan.workbook.libreoffice import find_office
-from xlplan.workbook.write import printing
-from xlplan.workbook.write.printing import require_office, to_pdf
+from xlplan.workbook import libreoffice as printing
+from xlplan.workbook.libreoffice import find_office, require_office, to_pdf
 from xlplan.workbook.write.writing import write_workbook
 
 

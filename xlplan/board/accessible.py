@@ -12,11 +12,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from xlplan.board.board_model import Board
+from xlplan.board.board_model import Board, BoardSheet, Item, Table, TableColumn, joined, make_table
 from xlplan.board.coloured import label_of
 from xlplan.board.composite import sheets_of
 from xlplan.board.paint import workbook_of
-from xlplan.board.table import BoardSheet, Item, Table, TableColumn, joined, make_table
 from xlplan.board.view import LongTexts, is_long, long_texts, percent, pieces, say_days
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, palette, rating_style

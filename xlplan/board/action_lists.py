@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from xlplan.board.board_history import closed_since
-from xlplan.board.standings import DIRECTIONS, REASONS, Standing
-from xlplan.board.summary import move_columns
-from xlplan.board.table import (
+from xlplan.board.board_model import (
     BoardSheet,
     Item,
     Line,
@@ -17,6 +15,8 @@ from xlplan.board.table import (
     line_of,
     make_table,
 )
+from xlplan.board.standings import DIRECTIONS, REASONS, Standing
+from xlplan.board.summary import move_columns
 from xlplan.board.view import SIGNS, View, figure, group_column, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change

@@ -7,10 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from xlplan.board.board_model import Board
+from xlplan.board.board_model import (
+    Board,
+    BoardSheet,
+    Line,
+    Table,
+    TableColumn,
+    line_of,
+    make_table,
+)
 from xlplan.board.figures import Figures
 from xlplan.board.standings import bucket, points_of, reader_of
-from xlplan.board.table import BoardSheet, Line, Table, TableColumn, line_of, make_table
 from xlplan.board.view import ABSENT, View, count_columns, cut_words, figure, plural
 from xlplan.merge.model import Change
 

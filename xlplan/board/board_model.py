@@ -1,18 +1,22 @@
-"""What a composite is made from: everything the board's workbook may say, as values.
+"""What a board is made from, and a sheet of it as values: tables with hints for whoever draws them.
 
-The cycle computes a `Board` from the ledger; the sheets only show it. No clock, no file.
+Each sheet is worked out once, in words and numbers. The coloured sheet, the accessible sheet and
+the DataFrame draw the same object: a hint (a colour, a link, a note) is for those that can show
+it, and nothing is in a hint alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Literal
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
 from xlplan.merge.past import DueHistory
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.text import canon_text
 from xlplan.plan.values import Value
 
 
@@ -87,3 +91,192 @@ class Board:
     challenges: Mapping[str, Sequence[str]] = field(default_factory=dict)
     plans: Sequence[PlanOnBoard] = ()
     parts: Sequence[Board] = ()
+
+
+TableValue = str | int | float | date | tuple[str, ...] | None
+Kind = Literal["text", "list", "number", "share", "days", "date", "rating", "direction"]
+"""What a column holds. A list is several texts; a share is from 0 to 1; a rating is the word for a
+point of the scale, a direction the word for one of travel."""
+Emphasis = Literal["", "strong", "alert", "loud", "quiet"]
+Anchor = tuple[Literal["action", "section"], str]
+"""A place in the Plan sheet that others link to: an action by its uid, a section by its name."""
+LIST_JOINT = "; "
+"""What stands between the texts of a list on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """One column.
+
+    `note` is the term of `xlplan.board.notes.method` that it rests on; `width` is in characters.
+    Where nothing is given a coloured sheet shows `blank`, and the accessible one the words
+    `spoken`. `rating` colours the heading and tints the figures. `over` and `under` are the
+    heading in two parts, where neighbours share the first. A `plain` column is not drawn on a
+    coloured sheet, which shows the same by a band or a note; a `brief` one shows that many
+    characters there, and a `charted` one is in the table's chart. `mark` stands before each text
+    of a list.
+    """
+
+    id: str
+    heading: str
+    kind: Kind = "text"
+    note: str = ""
+    width: float = 18
+    blank: str = ""
+    spoken: str = ""
+    rating: Rating | None = None
+    over: str = ""
+    under: str = ""
+    plain: bool = False
+    brief: int = 0
+    span: int = 1
+    align: Literal["", "center", "right"] = ""
+    strong: bool = False
+    mark: str = ""
+    charted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One value and what else there is to it: the rating whose colour it has, the place in Plan
+    that it links to, a note on it, and how loud it is."""
+
+    value: TableValue = None
+    rating: Rating | None = None
+    link: Anchor | None = None
+    note: str = ""
+    emphasis: Emphasis = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row. `total` sums up those above it; `early` ones are too many for a coloured sheet."""
+
+    items: tuple[Item, ...]
+    anchor: Anchor | None = None
+    total: bool = False
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A title across a coloured sheet, above the line number `before` (from 0)."""
+
+    before: int
+    text: str
+    count: str
+    anchor: Anchor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its name, a line about it, its columns, and a line of items for each row.
+
+    Ids and headings of columns are distinct. A `struck` table stands in the columns of the one
+    before it on a coloured sheet, under a band and struck through; `chart` is the title of a chart
+    drawn from its charted columns.
+    """
+
+    key: str
+    name: str
+    line: str
+    columns: tuple[TableColumn, ...]
+    lines: tuple[Line, ...]
+    bands: tuple[Band, ...] = ()
+    struck: bool = False
+    chart: str = ""
+
+    @property
+    def rows(self) -> tuple[tuple[TableValue, ...], ...]:
+        """The values alone."""
+        return tuple(tuple(item.value for item in line.items) for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardSheet:
+    """One sheet of the board: its tables, and what is said above them.
+
+    `line` says what it shows, for the contents; `notes` are remarks below the title, `sentence` is
+    a short account, `legend` says what the marks of the coloured sheet mean, `empty` stands in
+    place of tables without lines. A plan has no use for a sheet that is not `apt`: it is left out
+    unless the definition asks for it.
+    """
+
+    line: str
+    title: str
+    tables: tuple[Table, ...]
+    notes: tuple[str, ...] = ()
+    sentence: str = ""
+    legend: str = ""
+    frozen: int = 1
+    """Columns that stay in view."""
+    empty: str = ""
+    apt: bool = True
+
+
+def make_table(
+    key: str,
+    name: str,
+    line: str,
+    columns: Sequence[TableColumn],
+    rows: Iterable[Line | Sequence[Item | TableValue]],
+    *,
+    bands: Sequence[Band] = (),
+    struck: bool = False,
+    chart: str = "",
+) -> Table:
+    """A table whose ids and headings are each made distinct, its texts cleaned, blanks None."""
+    lines = tuple(_line(row) for row in rows)
+    clean = tuple(replace(band, text=canon_text(band.text)) for band in bands)
+    return Table(key, name, line, _distinct(columns), lines, clean, struck, chart)
+
+
+def _line(row: Line | Sequence[Item | TableValue]) -> Line:
+    if isinstance(row, Line):
+        return replace(row, items=tuple(map(_item, row.items)))
+    return Line(tuple(map(_item, row)))
+
+
+def line_of(items: Iterable[Item | TableValue], anchor: Anchor | None = None) -> Line:
+    """A line of values and items, with the place that others link to."""
+    return Line(tuple(map(_item, items)), anchor)
+
+
+def _item(cell: Item | TableValue) -> Item:
+    found = cell if isinstance(cell, Item) else Item(cell)
+    return replace(found, value=_cleaned(found.value), note=canon_text(found.note))
+
+
+def _cleaned(value: TableValue) -> TableValue:
+    if isinstance(value, str):
+        return canon_text(value) or None
+    if isinstance(value, tuple):
+        return tuple(text for part in value if (text := canon_text(part))) or None
+    return value
+
+
+def _distinct(columns: Sequence[TableColumn]) -> tuple[TableColumn, ...]:
+    ids: set[str] = set()
+    headings: set[str] = set()
+    out = []
+    for column in columns:
+        heading = " ".join(canon_text(column.heading).split()) or "Column"
+        out.append(
+            replace(column, id=_new(column.id, "_", ids), heading=_new(heading, " ", headings))
+        )
+    return tuple(out)
+
+
+def _new(name: str, joint: str, used: set[str]) -> str:
+    """`name`, or with a number behind it where it is used (in any case of letters) already."""
+    found, number = name, 1
+    while found.casefold() in used:
+        number += 1
+        found = f"{name}{joint}{number}"
+    used.add(found.casefold())
+    return found
+
+
+def joined(value: TableValue, joint: str = LIST_JOINT) -> TableValue:
+    """A value on one line: the texts of a list with `joint` between them."""
+    return joint.join(value) if isinstance(value, tuple) else value

@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from xlplan.board.board_model import (
+    Anchor,
+    Band,
+    BoardSheet,
+    Item,
+    Line,
+    Table,
+    TableColumn,
+    joined,
+)
 from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
-from xlplan.board.table import Anchor, Band, BoardSheet, Item, Line, Table, TableColumn, joined
 from xlplan.board.view import cut_words, is_long, paged
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 

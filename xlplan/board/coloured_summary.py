@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn, TableValue
 from xlplan.board.coloured import Draft, columns_of, empty_sheet
 from xlplan.board.paint import PIXELS, Paint, Ranges, Spot, below, summary_charts
-from xlplan.board.table import BoardSheet, Item, Line, Table, TableColumn, TableValue
 from xlplan.board.view import cut_words, page_height, percent
 from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.look import mix, rating_style

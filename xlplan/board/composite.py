@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.board.action_lists import completed_sheet, exceptions_sheet, movement_sheet, new_sheet
 from xlplan.board.board_history import history_sheet
-from xlplan.board.board_model import Board
+from xlplan.board.board_model import Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, texts_cut
 from xlplan.board.coloured_summary import coloured_summary
 from xlplan.board.grouped import (
@@ -24,7 +24,6 @@ from xlplan.board.paint import PLAN, Paint, workbook_of
 from xlplan.board.plan_sheet import plan_sheet
 from xlplan.board.standings import points_of
 from xlplan.board.summary import summary_sheet
-from xlplan.board.table import BoardSheet, Item, Line, Table, joined
 from xlplan.board.view import View, cut_words, is_long, long_texts, paged, pieces, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from xlplan.board.board_model import ReturnLine
-from xlplan.board.figures import AnswerCount, Rolled, rolled_up
-from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
-from xlplan.board.table import (
+from xlplan.board.board_model import (
     BoardSheet,
     Item,
     Line,
+    ReturnLine,
     Table,
     TableColumn,
     TableValue,
     line_of,
     make_table,
 )
+from xlplan.board.figures import AnswerCount, Rolled, rolled_up
+from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.view import View, count_columns, figure, plural
 from xlplan.board.words import asked, decided, heading_of
 from xlplan.merge.model import Candidate, Change, Question

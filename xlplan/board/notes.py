@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from xlplan.board.board_history import restatements
+from xlplan.board.board_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.grouped import changes_table
 from xlplan.board.plan_sheet import empty_fields, withdrawn_table
 from xlplan.board.standings import best_first, listed
 from xlplan.board.summary import rating_key
-from xlplan.board.table import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.view import View, percent, plural
 from xlplan.board.words import heading_of
 from xlplan.plan.definition import Rating

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from xlplan.board.board_model import Board
+from xlplan.board.board_model import Anchor, Board, Item, TableColumn
 from xlplan.board.standings import Point
-from xlplan.board.table import Anchor, Item, TableColumn
 from xlplan.board.view import LongTexts, View, cut_words, percent, say_days, sign_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text

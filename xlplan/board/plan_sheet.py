@@ -7,10 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlplan.board.board_history import is_restatement
+from xlplan.board.board_model import (
+    Band,
+    BoardSheet,
+    Item,
+    Line,
+    Table,
+    TableColumn,
+    line_of,
+    make_table,
+)
 from xlplan.board.figures import answers_of
 from xlplan.board.standings import Standing, listed, section_field
 from xlplan.board.summary import section_asks
-from xlplan.board.table import Band, BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
 from xlplan.board.view import ABSENT, COLUMNS, View, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change, MasterRow

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
 from xlplan.board.figures import Count, Rolled, answers_of, rolled_sections
 from xlplan.board.standings import DIRECTIONS, Direction
-from xlplan.board.table import BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
 from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text
-from xlplan.plan.checks.rollups import RolledUp
+from xlplan.plan.checks.references import RolledUp
 from xlplan.plan.definition import Field, Rating, Rollup
 from xlplan.plan.text import fold
 from xlplan.plan.values import rating_word, show

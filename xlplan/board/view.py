@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from xlplan.board.board_model import Board
+from xlplan.board.board_model import Board, Item, TableColumn
 from xlplan.board.figures import Figures, figures
 from xlplan.board.standings import Direction, Point, Standing, group_heading, leads_of, points_of
-from xlplan.board.table import Item, TableColumn
 from xlplan.board.words import clock, short_names
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field

@@ -33,7 +33,7 @@ class Renderings:
     def check(self) -> None:
         """Raise XlplanError (PUB-004) where LibreOffice is needed and is not there."""
         if self.pdf:
-            from xlplan.workbook.write.printing import require_office
+            from xlplan.workbook.libreoffice import require_office
 
             require_office()
 
@@ -88,7 +88,7 @@ def _beside(source: Path) -> Path:
 
 
 def _pages(book: bytes, created: str) -> bytes:
-    from xlplan.workbook.write.printing import to_pdf
+    from xlplan.workbook.libreoffice import to_pdf
 
     return to_pdf(book, created)
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field, replace
 from xlplan.codes.definition_codes import VAL_008, VAL_009
 from xlplan.codes.message import Filled
 from xlplan.merge.kinds import Kind
-from xlplan.merge.losses import in_its_code_page, is_lost, may_be_cut
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
-from xlplan.merge.reading import ReadCell, Reading, ReadRow
+from xlplan.merge.reading import ReadCell, Reading, ReadRow, in_its_code_page, is_lost, may_be_cut
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition

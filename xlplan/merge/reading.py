@@ -1,14 +1,19 @@
-"""A return as it was read, before anything is made of it: what the reader hands to the merge."""
+"""A return as it was read, and what a program lost of it on the way that is nobody's edit.
+
+A text file has no types and often not all letters: Excel saves it in a code page of its own, puts
+"?" for what that page lacks, and on opening one again takes texts of digits for numbers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
-from xlplan.plan.values import Raw
+from xlplan.plan.values import Raw, number_text
 
 Trust = Literal["signed", "rows", "reference", "forged", "none"]
 RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
@@ -104,3 +109,94 @@ class Reading:
     manifest: Mapping[str, object] = field(default_factory=dict)
     sign_off: Mapping[str, str] = field(default_factory=dict)
     """What its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``."""
+
+
+USUAL = "cp1252"
+"""The code page in which a text file is read where it is not Unicode."""
+_OTHERS = ("cp850", "mac_roman")
+"""Those of "CSV (MS-DOS)" and "CSV (Macintosh)"."""
+_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_WIDEST = 11
+"""Digits up to which Excel shows a whole number as it is."""
+_OLD_LIMIT = 255
+"""Characters at which some programs cut every text of an old workbook (.xls) on saving."""
+
+
+def in_its_code_page(
+    reading: Reading, base_of: Callable[[ReadRow, str], str]
+) -> tuple[Reading, str]:
+    """A text file in the code page in which most of its letters are those that went out, and that
+    page. `base_of` is what went out in a column of a row."""
+    if reading.kind != "csv":
+        return reading, USUAL
+    known = [
+        (cell.value, base_of(row, column))
+        for row in reading.rows
+        for column, cell in row.cells.items()
+        if isinstance(cell.value, str) and not cell.value.isascii()
+    ]
+    agreeing = {
+        page: sum(_respelled(text, page) == base for text, base in known)
+        for page in (USUAL, *_OTHERS)
+    }
+    page = max(agreeing, key=lambda each: agreeing[each])
+    if page == USUAL:
+        return reading, USUAL
+    rows = tuple(replace(row, cells=_in_page(row.cells, page)) for row in reading.rows)
+    return replace(reading, rows=rows), page
+
+
+def _in_page(cells: Mapping[str, ReadCell], page: str) -> dict[str, ReadCell]:
+    return {
+        column: replace(cell, value=_respelled(cell.value, page), as_read=cell.value)
+        if isinstance(cell.value, str)
+        else cell
+        for column, cell in cells.items()
+    }
+
+
+def _respelled(text: str, page: str) -> str:
+    """A text that was read in the usual code page, as it is in another one."""
+    if page == USUAL or text.isascii():
+        return text
+    try:
+        return b"".join(map(_byte, text)).decode(page)
+    except UnicodeError:
+        return text
+
+
+def _byte(char: str) -> bytes:
+    return bytes([ord(char)]) if 0x80 <= ord(char) < 0xA0 else char.encode(USUAL)
+
+
+def is_lost(base: str, text: str, page: str) -> bool:
+    """Whether a text of a text file is what a program made of `base`, exactly."""
+    return base != text and (_has_marks_for(base, text, page) or _is_as_number(base, text))
+
+
+def _has_marks_for(base: str, text: str, page: str) -> bool:
+    """Whether it differs by a "?" for each sign that the code page lacks, and by nothing else."""
+    made = base.encode(page, "replace").decode(page)
+    halves = "".join("??" if ord(char) > 0xFFFF else char for char in base)
+    return text in (made, halves.encode(page, "replace").decode(page))
+
+
+def _is_as_number(base: str, text: str) -> bool:
+    """Whether it is how Excel shows the number that it took a text of digits for."""
+    if not _DIGITS.fullmatch(base):
+        return False
+    number = float(base)
+    mantissa, _, exponent = f"{number:.5E}".partition("E")
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    whole = number_text(number)
+    return text == (f"{mantissa}E{exponent}" if len(whole) > _WIDEST else whole)
+
+
+def may_be_cut(reading: Reading, cell: ReadCell) -> str:
+    """Why a text of an old workbook may go on where it ends, or ``""``."""
+    if reading.kind != "xls" or not isinstance(cell.value, str) or len(cell.value) != _OLD_LIMIT:
+        return ""
+    return (
+        f"The text has exactly {_OLD_LIMIT} characters, at which some programs cut the texts of "
+        "old workbooks: it may have been longer."
+    )
