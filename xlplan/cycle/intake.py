@@ -22,9 +22,9 @@ from xlplan.returned.as_issued import BLANK, Furniture, furniture, locked_text, 
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.gate import is_wrapper
 from xlplan.workbook.read.inbox import DEFAULT, MB, candidate_files, name_of, read_bytes
 from xlplan.workbook.read.pool import open_one, read_all, read_one_return, read_values_alone
-from xlplan.workbook.read.wrappers import is_wrapper
 from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:

@@ -14,11 +14,14 @@ from xlplan.codes.gate_codes import GATE_003, GATE_008
 from xlplan.codes.gate_codes_inside import GATE_030, GATE_036
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.workbook.read.book import At, Extent, many_together
+from xlplan.workbook.read.book import At, Book, Extent, many_together
 from xlplan.workbook.read.file_kinds import (
+    ARCHIVE,
+    MESSAGE,
     OLD_DOCUMENT,
     OTHER_DOCUMENT,
     PASSWORD,
+    TNEF,
     declares,
     manifest_type,
     ole_kind,
@@ -37,6 +40,8 @@ from xlplan.workbook.read.parts import (
 from xlplan.workbook.read.relations import Sheets, hidden_sheets, list_sheets, with_usual_names
 from xlplan.workbook.read.xlsx_cells import LEAST_CELL, scan_sheet
 
+WRAPPERS = frozenset({ARCHIVE.code, MESSAGE.code, TNEF.code})
+"""The codes by which the gate says that a file may have others in it."""
 __all__ = ["Admitted", "Bounds", "admit"]
 
 _TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
@@ -64,6 +69,11 @@ class Admitted:
     """Which sheets are passed over."""
     renamed: bool = False
     """Whether `parts` are not called, or not packed, as they came."""
+
+
+def is_wrapper(book: Book) -> bool:
+    """Whether the gate turned this file away as one that may have others in it."""
+    return not book.sheets and any(problem.code in WRAPPERS for problem in book.problems)
 
 
 def admit(

@@ -15,7 +15,6 @@ from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.book import Book, Enclosed
 from xlplan.workbook.read.file_kinds import (
-    ARCHIVE,
     MESSAGE,
     OTHER_DOCUMENT,
     PDF,
@@ -25,13 +24,11 @@ from xlplan.workbook.read.file_kinds import (
     ole_kind,
     plain_kind,
 )
-from xlplan.workbook.read.gate import Bounds, admit
+from xlplan.workbook.read.gate import WRAPPERS, Bounds, admit
 from xlplan.workbook.read.inbox import Refused
 from xlplan.workbook.read.messages import Bag, read_mail, read_outlook, read_winmail
 from xlplan.workbook.read.parts import inflate, open_package
 
-WRAPPERS = frozenset({ARCHIVE.code, MESSAGE.code, TNEF.code})
-"""The codes by which the gate says that a file may have others in it."""
 _TABLES = (
     ".csv", ".tsv", ".tab", ".xls", ".xlsx", ".xlsm", ".xlsb", ".xlt", ".xltx", ".xltm", ".ods",
     ".ots", ".fods", ".numbers",
@@ -40,11 +37,6 @@ _TABLES = (
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 _LONGEST = 2_000
 """Characters of a message that are told."""
-
-
-def is_wrapper(book: Book) -> bool:
-    """Whether the gate turned this file away as one that may have others in it."""
-    return not book.sheets and any(problem.code in WRAPPERS for problem in book.problems)
 
 
 def open_wrapper(data: bytes, name: str, bounds: Bounds) -> Book:
