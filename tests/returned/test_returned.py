@@ -18,8 +18,10 @@ from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading, ReadRow
 from xlplan.plan.definition import IssueSettings
+from xlplan.plan.shown import ShownNumber
 from xlplan.returned.as_issued import locked_text, template_columns
 from xlplan.returned.read_return import read_answers, read_return
+from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book, ReadSheet
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import manifest, row_key
@@ -527,3 +529,8 @@ def test_the_coordinator_may_write_a_new_ref_in_the_master() -> None:
 def test_a_master_sorted_without_its_keys_is_noticed() -> None:
     found = read_master(ROWS[1].ref, ROWS[0].ref)
     assert [row.trust for row in found.rows] == ["disagrees"] * 2
+
+
+def test_a_ref_is_what_its_cell_shows() -> None:
+    assert plain(ShownNumber(419, "00000")) == "00419"
+    assert plain(419.0) == "419"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests import attacks, small
 from tests.small import CYCLE, LETTINGS
@@ -99,3 +101,20 @@ def test_an_edit_that_reads_two_ways_is_asked_about(folder: Path) -> None:
     (question,) = result.questions
     assert (question.kind, question.action, question.field) == ("held", "1.3", "progress")
     assert '"Nine days now"' in question.message
+
+
+def test_hours_moments_and_days_just_before_midnight_are_no_dispute() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet("Plan")
+        sheet.write_string(0, 0, "mark")
+        cells = ((1.25, "[h]:mm"), (46174 - 48 / 86_400, "d mmm yyyy"), (46174.25, "d/m/yy h:mm"))
+        for row, (number, code) in enumerate(cells, 1):
+            sheet.write_number(row, 0, number, book.add_format({"num_format": code}))
+    loose = io.BytesIO()
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(loose, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<t>mark</t>", b"<t> mark</t>"))
+    [found] = read_book(loose.getvalue(), "plan.xlsx").sheets
+    assert [row[0] for row in found.rows[1:]] == ["30:00", date(2026, 6, 1), date(2026, 6, 1)]
+    assert set(found.disputed) == {(0, 0)}

@@ -165,11 +165,12 @@ def _halves(
 ) -> Iterator[Line]:
     """The lines of a form that lost the column of its keys, or that of its ids."""
     several = Counter(marks.key[0].text for marks in found if marks.key)
-    if not several and max((len(marks.ids) for marks in found), default=0) == 1:
+    ids = [len(marks.ids) for marks in found if marks.ids]
+    if not several and len(ids) > 1 and max(ids) == 1:
         for number, marks in enumerate(found):
             if marks.ids:
                 yield _line(number, marks, marks.ids[0], box)
-    elif not any(marks.ids for marks in found) and max(several.values(), default=0) > 1:
+    elif not ids and max(several.values(), default=0) > 1:
         for number, marks in enumerate(found):
             labels = [
                 (name, col)

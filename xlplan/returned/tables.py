@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xlplan.merge.reading import ReadCell
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
 from xlplan.returned.as_issued import Headings, column_id, settle
@@ -192,7 +193,7 @@ def is_heading_again(table: Table, row: Sequence[CellValue]) -> bool:
 
 def plain(value: CellValue) -> str:
     """A ref as it is compared: exactly, but for spaces. Look-alike letters stay what they are."""
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and not isinstance(value, ShownNumber):
         value = int(value)
     return " ".join(canon_text(text_of(value)).split())
 

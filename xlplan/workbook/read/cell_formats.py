@@ -167,7 +167,7 @@ def put_shown(
         extent = admitted.extents.get(name)
         for (row, col), typed in extent.typed.items() if extent else ():
             if row < len(rows) and col < len(rows[row]):
-                rows[row][col] = _day(typed) if isinstance(typed, date) else typed
+                rows[row][col] = day_of(typed) if isinstance(typed, date) else typed
         if ods and extent:
             _put_texts(rows, extent.shown)
         elif formats and extent:
@@ -182,7 +182,7 @@ def _put_texts(rows: list[list[CellValue]], cells: Mapping[At, tuple[str, str]])
             continue
         value = rows[row][col]
         if isinstance(value, date):
-            day = _day(value)
+            day = day_of(value)
             rows[row][col] = day if isinstance(day, datetime) else ShownDate.of(day, code, text)
         elif isinstance(value, bool):
             continue
@@ -197,7 +197,7 @@ def _shown(value: CellValue, code: str) -> CellValue:
     """A value as a cell with this number format shows it."""
     shows = _what(code)
     if isinstance(value, date) and shows == "day":
-        return ShownDate.of(_day(value), code)
+        return ShownDate.of(day_of(value), code)
     if value is None or isinstance(value, bool | str):
         return value
     if isinstance(value, time | timedelta):
@@ -210,8 +210,8 @@ def _shown(value: CellValue, code: str) -> CellValue:
         value = (_EPOCH + timedelta(days=int(value))).date()
     if isinstance(value, datetime) and shows == "moment":
         text = show_number(_serial(value), code)
-        return ShownDate.of(_day(value), code, text) if text else value
-    return ShownDate.of(_day(value), code) if code else _day(value)
+        return ShownDate.of(day_of(value), code, text) if text else value
+    return ShownDate.of(day_of(value), code) if code else day_of(value)
 
 
 @lru_cache(maxsize=512)
@@ -236,7 +236,7 @@ def _serial(value: float | date | time | timedelta) -> float:
     return float(value)
 
 
-def _day(value: date) -> date:
+def day_of(value: date) -> date:
     """A day without a time, where that is nearly midnight: programs write it seconds early."""
     if not isinstance(value, datetime):
         return value

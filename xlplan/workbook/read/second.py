@@ -12,11 +12,12 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes_inside import GATE_032
 from xlplan.workbook.read.book import At, Book, ReadSheet, is_sign
+from xlplan.workbook.read.cell_formats import day_of
 from xlplan.workbook.read.marks import Marks, theme_colours, tinted
 from xlplan.workbook.read.parts import part_named
 
@@ -83,18 +84,28 @@ def disputed(data: bytes, sheets: Sequence[ReadSheet]) -> dict[str, dict[At, str
             for col, (mine, other) in enumerate(zip(row, cells, strict=False)):
                 if mine is None or other is None or (number, col) in sheet.errors:
                     continue
-                if _same(mine) != _same(other):
+                if _differ(mine, other):
                     found.setdefault(sheet.name, {})[number, col] = str(_same(other))
     return found
+
+
+def _differ(mine: object, other: object) -> bool:
+    if isinstance(other, time | timedelta):
+        return False  # a time of day, of which the first reader has the text
+    if isinstance(mine, date) and isinstance(other, date):
+        return _whole_day(mine) != _whole_day(other)
+    return _same(mine) != _same(other)
+
+
+def _whole_day(value: date) -> date:
+    day = day_of(value)
+    return day.date() if isinstance(day, datetime) else day
 
 
 def _same(value: object) -> object:
     """A value as both readers should see it."""
     if isinstance(value, str):
         return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), value).replace("\r\n", "\n")
-    if isinstance(value, datetime):
-        midnight = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
-        return value.date() if midnight else value.replace(microsecond=0)
     if isinstance(value, bool | date):
         return value
     if isinstance(value, int | float):
