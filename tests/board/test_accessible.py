@@ -27,7 +27,7 @@ from xlplan.board.accessible import BLANK, accessible_workbook
 from xlplan.board.composite import tables_of
 from xlplan.cycle.demo import demo
 from xlplan.cycle.plan import open_plan
-from xlplan.plan.definition import CompositeSettings
+from xlplan.plan.settings import CompositeSettings
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.accessibility import accessibility_problems
 from xlplan.workbook.write.writing import write_workbook

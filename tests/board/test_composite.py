@@ -33,7 +33,8 @@ from xlplan.board.view import percent
 from xlplan.board.words import short_name, short_names
 from xlplan.errors import XlplanError
 from xlplan.merge.model import Change, MasterRow, Place
-from xlplan.plan.definition import STATUS, CompositeSettings, Rating
+from xlplan.plan.definition import STATUS, Rating
+from xlplan.plan.settings import CompositeSettings
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value
 from xlplan.workbook.write.look import contrast

@@ -13,7 +13,8 @@ from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.figures import figures
 from xlplan.frames import actions_frame
-from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.settings import CompositeSettings
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
 from xlplan.workbook.write.sheet import Sheet

@@ -7,7 +7,8 @@ from dataclasses import replace
 from tests.composite_sample import sample_board
 from xlplan.board import composite_workbook
 from xlplan.board.board_model import Board
-from xlplan.plan.definition import Field, Rollup
+from xlplan.plan.definition import Field
+from xlplan.plan.settings import Rollup
 from xlplan.workbook.write.sheet import Cell
 
 CREATED = "2026-11-21T10:00:00Z"

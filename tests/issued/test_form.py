@@ -19,7 +19,8 @@ from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Step, Type
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading
-from xlplan.plan.definition import IssueSettings, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.settings import IssueSettings
 from xlplan.plan.values import Value, canon
 from xlplan.returned.as_issued import template_columns
 from xlplan.returned.read_return import read_return

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.outgoing import RATINGS, plan
-from xlplan.plan.definition import HouseStyle
+from xlplan.plan.settings import HouseStyle
 from xlplan.workbook.write.look import (
     ENOUGH,
     WHITE,

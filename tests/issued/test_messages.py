@@ -19,7 +19,8 @@ from tests.outgoing import FIELDS
 from xlplan.issued.rules import issued_dates
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
-from xlplan.plan.definition import Field, IssueSettings, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.settings import IssueSettings
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.writing import write_workbook
 

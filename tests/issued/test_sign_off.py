@@ -17,7 +17,8 @@ from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Type
 from tests.outgoing import place
 from xlplan.issued.banner import SIGN_LABELS
 from xlplan.issued.template import template_workbook
-from xlplan.plan.definition import IssueSettings, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.settings import IssueSettings
 from xlplan.returned.as_issued import SIGN_OFF
 from xlplan.returned.boxes import read_sign_off
 from xlplan.workbook.read.read_book import read_book

@@ -31,7 +31,8 @@ from tests.outgoing import (
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.merge.reading import Reading
-from xlplan.plan.definition import Field, IssueSettings, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.settings import IssueSettings
 from xlplan.plan.values import canon
 from xlplan.returned.as_issued import SIGN_OFF, locked_text, template_columns
 from xlplan.returned.read_return import read_return

@@ -15,7 +15,8 @@ from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.issued.sheets import TooLong, too_long, too_long_problem
 from xlplan.issued.template import template_workbook
-from xlplan.plan.definition import IssueSettings, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.settings import IssueSettings
 
 TABLE = outgoing.plan()
 FORM = replace(TABLE, issue=IssueSettings(layout="form"))

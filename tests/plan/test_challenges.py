@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 from xlplan.plan.checks.checklist import Challenge, challenges_of
-from xlplan.plan.definition import Field, PlanDefinition, Rating, Rule
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.settings import Rule
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value
 

@@ -11,8 +11,9 @@ from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
 from xlplan.plan.checks.checklist import LINTS, check_plan
 from xlplan.plan.checks.lint_view import says_completed, says_outstanding
-from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import LEVELS
+from xlplan.plan.settings import CompositeSettings
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value
 

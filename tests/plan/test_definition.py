@@ -6,14 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from xlplan.plan.definition import (
-    CompositeSettings,
-    Field,
-    IssueSettings,
-    PlanDefinition,
-    Rating,
-    Rollup,
-)
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.settings import CompositeSettings, IssueSettings, Rollup
 
 OPEN = PlanDefinition(
     "plan",

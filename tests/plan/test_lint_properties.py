@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from tests.plan_lines import PLAN, TODAY, Line
 from xlplan.plan.checks.checklist import LINTS, check_plan
 from xlplan.plan.checks.lint_view import History, Snapshot
-from xlplan.plan.definition import Field, Rule
+from xlplan.plan.definition import Field
 from xlplan.plan.definition_tables import LEVELS
+from xlplan.plan.settings import Rule
 from xlplan.plan.values import Invalid, Value, canon
 
 FULL = replace(

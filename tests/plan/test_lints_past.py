@@ -12,7 +12,8 @@ from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
 from xlplan.plan.checks.checklist import LINTS, Lint, check_plan
 from xlplan.plan.checks.lint_view import NO_HISTORY, History, Snapshot
-from xlplan.plan.definition import Field, PlanDefinition, Rule
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.settings import Rule
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
 

@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlplan.errors import XlplanError
-from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating, Rollup, Rule
+from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
+from xlplan.plan.settings import Rollup, Rule
 from xlplan.plan.toml_places import find_places, line_of
 
 SMALL = """\

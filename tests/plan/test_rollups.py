@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlplan.plan.checks.references import RolledUp, roll_up
-from xlplan.plan.definition import Field, PlanDefinition, Rating, Rollup
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.settings import Rollup
 from xlplan.plan.values import Invalid, Value
 
 PLAN = PlanDefinition(

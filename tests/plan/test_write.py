@@ -10,20 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.definition import (
-    ROLES,
-    CompositeSettings,
-    Field,
-    HouseStyle,
-    IssueSettings,
-    Lead,
-    PlanDefinition,
-    Rating,
-    Rollup,
-    Rule,
-)
+from xlplan.plan.definition import ROLES, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
+from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types import TYPES
 from xlplan.plan.write import set_key, write_definition

@@ -17,7 +17,8 @@ from xlplan.issued.sheets import row_values
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading, ReadRow
-from xlplan.plan.definition import IssueSettings
+from xlplan.plan.definition import 
+from xlplan.plan.settings import IssueSettings
 from xlplan.plan.shown import ShownNumber
 from xlplan.returned.as_issued import locked_text, template_columns
 from xlplan.returned.read_return import read_answers, read_return

@@ -28,7 +28,8 @@ from xlplan.board.standings import (
 from xlplan.board.words import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.references import RolledUp, roll_up
-from xlplan.plan.definition import PlanDefinition, Rollup
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.settings import Rollup
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show, sort_elements
 

@@ -16,7 +16,8 @@ from xlplan.board.board_model import Board, PastBoard, PlanOnBoard
 from xlplan.board.standings import leads_of
 from xlplan.board.translate import Scale, Vocabulary, translated, united_fields, united_scale
 from xlplan.merge.model import Change
-from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.settings import CompositeSettings
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, natural_key
 

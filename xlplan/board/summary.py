@@ -11,7 +11,8 @@ from xlplan.board.standings import DIRECTIONS, Direction
 from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.references import RolledUp
-from xlplan.plan.definition import Field, Rating, Rollup
+from xlplan.plan.definition import Field, Rating
+from xlplan.plan.settings import Rollup
 from xlplan.plan.text import fold
 from xlplan.plan.values import rating_word, show
 

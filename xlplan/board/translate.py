@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from xlplan.board.board_model import Board, PastBoard
 from xlplan.board.standings import best_first, section_in, section_of
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
-from xlplan.plan.definition import CompositeSettings, Field, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.settings import CompositeSettings
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, rating_word
 

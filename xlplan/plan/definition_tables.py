@@ -10,18 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from xlplan.codes.definition_codes import FORMS
-from xlplan.plan.definition import (
-    CompositeSettings,
-    Field,
-    HouseStyle,
-    IssueSettings,
-    Lead,
-    PlanDefinition,
-    Rating,
-    Rollup,
-    Rule,
-)
+from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
 from xlplan.plan.keys import Key, Table, key_of
+from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
 
 LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
 

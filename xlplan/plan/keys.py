@@ -1,8 +1,8 @@
 """The keys of `plan.toml`: how one is described, and how its value is read.
 
-A key is a field of a dataclass in `xlplan.plan.definition`: its name, type and default are those of
-the field, the rest stands in its metadata, made by `key`. Whatever lists the keys (reading,
-writing, the reference) goes by that.
+A key is a field of a dataclass in `xlplan.plan.definition` or `xlplan.plan.settings`: its name,
+type and default are those of the field, the rest stands in its metadata, made by `key`. Whatever
+lists the keys (reading, writing, the reference) goes by that.
 """
 
 from __future__ import annotations

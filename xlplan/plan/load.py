@@ -25,20 +25,10 @@ from xlplan.codes.definition_codes import (
 )
 from xlplan.codes.message import Filled, did_you_mean, suggest
 from xlplan.errors import XlplanError
-from xlplan.plan.definition import (
-    SHOWN_TO_ALL,
-    CompositeSettings,
-    Field,
-    HouseStyle,
-    IssueSettings,
-    Lead,
-    PlanDefinition,
-    Rating,
-    Rollup,
-    Rule,
-)
+from xlplan.plan.definition import SHOWN_TO_ALL, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, read_table
+from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 

@@ -7,18 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlplan.plan.definition import (
-    DEFAULT_SEPARATORS,
-    CompositeSettings,
-    Field,
-    IssueSettings,
-    Kind,
-    Lead,
-    PlanDefinition,
-)
+from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, Lead, PlanDefinition
 from xlplan.plan.due import DATED, propose_calendar
 from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import initials_in, propose_leads
+from xlplan.plan.settings import CompositeSettings, IssueSettings
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.headings import cell_text

@@ -23,8 +23,9 @@ from xlplan.plan.checks.lint_view import (
     says_completed,
     says_outstanding,
 )
-from xlplan.plan.definition import PlanDefinition, Rating, Rule
+from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.due import due_in
+from xlplan.plan.settings import Rule
 from xlplan.plan.values import Invalid, show
 
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

@@ -10,7 +10,8 @@ import colorsys
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from xlplan.plan.definition import HouseStyle, PlanDefinition, Rating
+from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.settings import HouseStyle
 from xlplan.workbook.write.sheet import Style
 
 ENOUGH = 4.5
