@@ -10,9 +10,16 @@ from openpyxl.workbook.workbook import Workbook as Opened
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.outgoing import CREATED, DIRECTOR, KEY, LONG, OTHER, issued, plan
-from xlplan.issued.decisions_book import COLUMNS, FIRST_ROW, HEADING_ROW, decisions_workbook
+from xlplan.errors import Problem
+from xlplan.issued.decisions_book import (
+    COLUMNS,
+    FIRST_ROW,
+    HEADING_ROW,
+    UNUSED,
+    decisions_workbook,
+)
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import Candidate, Place, Question
+from xlplan.merge.model import Candidate, Place, Question, Unused
 from xlplan.plan.values import Value
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
 from xlplan.workbook.write.writing import write_workbook
@@ -128,6 +135,28 @@ def test_a_proposed_row_shows_its_values() -> None:
     assert "Open the centre" in str(found["candidates"])
     assert "June 2027" in str(found["candidates"])
     assert found["master"] is None
+
+
+def test_an_answer_that_could_not_be_used_stands_as_typed_with_the_reason_beside_it() -> None:
+    reason = Problem("DEC-003", "decisions.xlsx!Decisions!I6", "No such rating.")
+    typed = Unused(question(2).id, "Other", "=Puce", "agreed", HOUSING, reason)
+    book = decisions_workbook(
+        plan(),
+        issued("decisions"),
+        [question(1), question(2)],
+        KEY,
+        CREATED,
+        {typed.question: typed},
+    )
+    ws = sheet(openpyxl.load_workbook(io.BytesIO(write_workbook(book))))
+    rows = [[c.value for c in ws[FIRST_ROW + n]][7:] for n in (0, 1, 2)]
+    assert rows == [
+        ["Your decision", "Other value", "Why", UNUSED[1]],
+        [None, None, None, None],
+        ["Other", "=Puce", "agreed", "No such rating. [DEC-003]"],
+    ]
+    assert ws.cell(FIRST_ROW + 2, 9).data_type == "s"
+    assert [c.protection.locked for c in ws[FIRST_ROW + 2]][7:] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("text", ["=1+1", "- done", "@x", "mailto:a@b.c", "<r>x</r>"])

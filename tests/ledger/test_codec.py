@@ -31,6 +31,7 @@ from xlplan.merge.model import (
     RowAdded,
     Shared,
     Undone,
+    Unused,
     Write,
 )
 from xlplan.plan.timescales import canon_timescale
@@ -66,6 +67,7 @@ FULL: tuple[Fact, ...] = (
         ("a-1",), ("rating",), (ASSERTION,),
         (Problem("RET-021", "Ada.xlsx", "ticked", "note", "1.1", "rating"),), ("a remark",),
         {"no_change": "yes"},
+        (Unused("q-1", "Other", "Puce", "agreed", PLACE, Problem("DEC-003", "d.xlsx", "no")),),
     ),
     Decided(
         "d-1", "q-1", "conflict", "a-1", "due", "Other", True, VALUES["due"], "agreed",

@@ -9,8 +9,17 @@ import pytest
 from tests.paper import FIELDS, RATINGS, Office
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
-from xlplan.merge.decisions import clash, facts_of
-from xlplan.merge.model import COORDINATOR, Decided, Fact, Issued, Place, Question
+from xlplan.merge.decisions import clash, facts_of, unused_answers
+from xlplan.merge.model import (
+    COORDINATOR,
+    Decided,
+    Fact,
+    Issued,
+    Place,
+    Question,
+    Returned,
+    Unused,
+)
 from xlplan.merge.questions import labelled
 from xlplan.plan.definition import STATUS, Rating
 from xlplan.plan.values import Raw
@@ -88,6 +97,24 @@ class TestRefused:
         problem = refused(office, "Link", ref)
         assert (problem.code, problem.message[:16]) == ("DEC-006", "The proposed row")
 
+    @pytest.mark.parametrize("slip", ["Kep current", "keep", "Othr", "Combin"])
+    def test_what_is_nearly_a_choice_is_no_text(self, slip: str) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "progress"): "Begun"}, digest="1")
+        office.give_back(ben, {("a-1", "progress"): "Halted"}, digest="2")
+        assert refused(office, slip).code == "DEC-002"
+
+    def test_a_word_for_a_whole_row_is_a_value_of_no_field(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), added={"action": "Roof"})
+        assert refused(office, "Amber").code == "DEC-002"
+
+    def test_a_value_beside_another_value_is_not_chosen_between(self) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", "rating"): "Purple"})
+        assert refused(office, "Amber", "Red").code == "DEC-002"
+
     def test_without_a_place_the_question_is_named(self) -> None:
         office = Office()
         office.give_back(office.issue("Ann"), {("a-1", "rating"): "Purple"})
@@ -95,6 +122,68 @@ class TestRefused:
         found = facts_of(office.state, question, Answer("?"))
         assert isinstance(found, Problem)
         assert found.where == f"question {question.id}"
+
+
+class TestTyped:
+    """A value in the place of a choice is taken as Other."""
+
+    @pytest.mark.parametrize(
+        ("field", "wrong", "typed", "now"),
+        [
+            ("rating", "Purple", "amber", "Amber"),
+            ("share", "much", "75%", "0.75"),
+            ("revised", "soon", "30/06/2027", "30 June 2027"),
+        ],
+    )
+    def test_a_value_of_the_field(self, field: str, wrong: str, typed: str, now: str) -> None:
+        office = Office()
+        office.give_back(office.issue("Ann"), {("a-1", field): wrong})
+        office.answer(office.questions()[0], typed)
+        assert (office.value("a-1", field), office.questions()) == (now, [])
+
+    def test_a_text_that_is_like_no_choice(self) -> None:
+        office = Office()
+        ann, ben = office.issue("Ann"), office.issue("Ben")
+        office.give_back(ann, {("a-1", "progress"): "Begun"}, digest="1")
+        office.give_back(ben, {("a-1", "progress"): "Halted"}, digest="2")
+        office.answer(office.questions()[0], "Begun, then halted")
+        assert office.value("a-1", "progress") == "Begun, then halted"
+
+
+class TestUnused:
+    """Answers that could not be used stand as they were typed until their row says otherwise."""
+
+    @staticmethod
+    def came_back(office: Office, ident: str, rows: tuple[str, ...], *typed: str) -> Returned:
+        problem = Problem("DEC-002", "d.xlsx", "no choice")
+        unused = tuple(Unused(row, text, "", "", Place(), problem) for row, text in
+                       zip(rows, typed, strict=False))  # fmt: skip
+        fact = Returned(
+            ident, ident, "decisions.xlsx", "d-1", COORDINATOR, "", "", "unchanged",
+            rows=rows, unused=unused,
+        )  # fmt: skip
+        office.append(fact)
+        return fact
+
+    def texts(self, office: Office) -> dict[str, str]:
+        return {name: one.decision for name, (one, _) in unused_answers(office.state).items()}
+
+    def test_the_last_workbook_with_the_question_says_what_stands_there(self) -> None:
+        office = Office()
+        assert self.texts(office) == {}
+        self.came_back(office, "r-1", ("q-1", "q-2"), "Puce", "Pink")
+        assert self.texts(office) == {"q-1": "Puce", "q-2": "Pink"}
+        self.came_back(office, "r-2", ("q-2",))
+        assert self.texts(office) == {"q-1": "Puce"}
+        self.came_back(office, "r-3", ("q-1",), "Plum")
+        assert self.texts(office) == {"q-1": "Plum"}
+
+    def test_what_was_taken_back_is_typed_no_more(self) -> None:
+        office = Office()
+        self.came_back(office, "r-1", ("q-1",), "Puce")
+        second = self.came_back(office, "r-2", ("q-1",), "Plum")
+        office.undo(second)
+        assert self.texts(office) == {"q-1": "Puce"}
 
 
 class TestChoices:

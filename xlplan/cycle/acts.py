@@ -14,11 +14,9 @@ from xlplan.cycle.merge import MergeResult
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import facts_of
-from xlplan.merge.kinds import OTHER
 from xlplan.merge.model import Change, Decided, Fact, Id, Question, Returned, Undone
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
-from xlplan.plan.values import Invalid, canon
 
 
 def answer(
@@ -33,7 +31,8 @@ def answer(
         found = next((q for q in questions_of(desk.state) if q.id == ident), None)
         if found is None:
             raise DEC_001.fault(ident)
-        facts = facts_of(desk.state, found, _answer(desk, found, choice, other, why))
+        value = other if isinstance(other, str | int | float | date) else None
+        facts = facts_of(desk.state, found, Answer(choice, value, why))
         if isinstance(facts, Problem):
             raise XlplanError(facts)
         work.append(facts)
@@ -42,18 +41,6 @@ def answer(
         prepared = outputs.prepare(desk, work)
     problems = outputs.write(desk, prepared)
     return MergeResult((), changes, left, tuple(problems), answered=1)
-
-
-def _answer(desk: Desk, question: Question, choice: str, other: object, why: str) -> Answer:
-    value = other if isinstance(other, str | int | float | date) else None
-    plain = Answer(choice, value, why)
-    if not isinstance(facts_of(desk.state, question, plain), Problem) or value is not None:
-        return plain
-    item = desk.state.field_of((question.uid, question.field))
-    if item is None or OTHER not in question.choices:
-        return plain
-    read = canon(item, choice, desk.state.definition)
-    return plain if read is None or isinstance(read, Invalid) else Answer(OTHER, choice, why)
 
 
 @dataclass(frozen=True)
@@ -133,17 +120,21 @@ def _answers_of(desk: Desk, returned: Returned) -> tuple[Decided, ...]:
     coordinator wrote in `master.xlsx` into rows added there before.
 
     Those of the same transaction that were read from the same file: one workbook may come back
-    several times, with more of it answered each time.
+    several times, with more of it answered each time. What could not be used at first was read
+    from no file again when it was.
     """
-    last = max(
-        event.tx for event in desk.state.return_events if _is_return(event.fact, returned.id)
-    )
+    events = desk.state.return_events
+    last = max(event.tx for event in events if _is_return(event.fact, returned.id))
+    read = {e.tx for e in events if isinstance(e.fact, Returned) and e.fact.file == returned.file}
+    unused = {(answer.question, answer.place) for answer in returned.unused}
     return tuple(
-        event.fact
+        fact
         for event in desk.ledger.events()
-        if event.tx == last
-        and isinstance(event.fact, Decided)
-        and event.fact.place.file == returned.file
+        if isinstance(fact := event.fact, Decided)
+        and (
+            (event.tx == last and fact.place.file == returned.file)
+            or (event.tx > last and event.tx not in read and (fact.question, fact.place) in unused)
+        )
     )
 
 

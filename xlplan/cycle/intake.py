@@ -48,6 +48,11 @@ class Arrived:
     root: str = ""
     around: tuple[str, ...] = ()
 
+    @property
+    def return_id(self) -> str:
+        """The id of the return that it is."""
+        return f"r-{self.digest[:12]}"
+
 
 @dataclass(frozen=True)
 class Gathered:

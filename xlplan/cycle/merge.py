@@ -8,25 +8,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_021, RET_025
+from xlplan.codes.return_codes import MRG_002, MRG_005, RET_021, RET_025
 from xlplan.cycle import outputs
+from xlplan.cycle.answering import Answering
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
 from xlplan.cycle.replying import replies_of
 from xlplan.errors import Problem
 from xlplan.issued.reply import Reply
-from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
-from xlplan.merge.decisions import clash, facts_of
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, Candidate, Change, Question, Returned, Write
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
 from xlplan.merge.rows import accept_own_rows
-from xlplan.returned.read_return import read_answers
-from xlplan.workbook.read.book import Book
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -176,12 +173,23 @@ def _take_all(
         (item, book, recognise.reading(book, item.digest))
         for item, book in read(desk, gathered, executor, is_new)
     ]
-    order = {"master": 0, "decisions": 1}
-    for item, book, reading in sorted(readings, key=lambda r: order.get(r[2].document, 2)):
-        if reading.document == "decisions" and not _errors(reading):
-            _take_answers(desk, work, item, book, reading, found)
-        else:
+    answering = Answering(desk, work)
+    own = [one for one in readings if one[2].document == "master"]
+    answers = [one for one in readings if one[2].document == "decisions"]
+    for item, _, reading in own:
+        _take_return(desk, work, item, reading, found)
+    for item, book, reading in answers:
+        if _errors(reading):
             _take_return(desk, work, item, reading, found)
+        else:
+            fact = answering.take(item, book, reading)
+            found.returned.append((item, fact, False))
+    answering.take_again()
+    for item, _, reading in readings:
+        if reading.document not in ("master", "decisions"):
+            _take_return(desk, work, item, reading, found)
+    found.answered += answering.count
+    found.problems += answering.problems
 
 
 def _errors(reading: Reading) -> list[Problem]:
@@ -205,7 +213,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         found.returned.append((item, fact, False))
         return
     fact = Returned(
-        id=_return_id(item.digest),
+        id=item.return_id,
         sha256=item.digest,
         file=item.file,
         issued=issued.id,
@@ -244,10 +252,6 @@ def _says_something_new(desk: Desk, fact: Returned) -> bool:
     return not all(map(is_known, fact.assertions))
 
 
-def _return_id(digest: str) -> str:
-    return f"r-{digest[:12]}"
-
-
 def _remarks(reading: Reading) -> tuple[str, ...]:
     """Each with its sheet and cell; which file it is, the return says."""
     return tuple(
@@ -266,7 +270,7 @@ def _cut(remark: Remark, reading: Reading) -> str:
 
 def _refused(item: Arrived, reading: Reading, author: str) -> Returned:
     return Returned(
-        id=_return_id(item.digest),
+        id=item.return_id,
         sha256=item.digest,
         file=item.file,
         issued="",
@@ -276,54 +280,6 @@ def _refused(item: Arrived, reading: Reading, author: str) -> Returned:
         outcome="refused",
         problems=reading.problems,
     )
-
-
-def _take_answers(
-    desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading, found: _Found
-) -> None:
-    answers = read_answers(book, item.digest, desk.key, desk.state.definition, reading.issued)
-    problems = list(answers.problems)
-    open_now = {question.id: question for question in questions_of(desk.state)}
-    count = 0
-    before: list[Fact] = []
-    for line in answers.answers:
-        question = open_now.get(line.question)
-        if question is None:
-            problems.append(_stale(line.question, str(line.place), desk))
-            continue
-        answer = Answer(line.decision, line.other, line.why, line.place, reading.issued)
-        facts = facts_of(desk.state, question, answer)
-        if isinstance(facts, Problem):
-            problems.append(facts)
-            continue
-        if problem := clash(desk.state, question, answer, facts, before):
-            problems.append(problem)
-            continue
-        before.extend(facts)
-        work.append(facts)
-        count += 1
-    found.answered += count
-    found.problems.extend(problems)
-    fact = Returned(
-        id=_return_id(item.digest),
-        sha256=item.digest,
-        file=item.file,
-        issued=reading.issued,
-        author=COORDINATOR,
-        cycle="",
-        saved_at=reading.saved_at,
-        outcome="merged" if count else "unchanged",
-        problems=tuple(problems),
-    )
-    work.append([fact])
-    found.returned.append((item, fact, False))
-
-
-def _stale(question: str, where: str, desk: Desk) -> Problem:
-    done = next((d for d in desk.state.decisions.values() if d.question == question), None)
-    if done is None:
-        return DEC_001.problem(where, "changed")
-    return DEC_001.problem(where, "answered", choice=done.choice)
 
 
 def _report(

@@ -17,6 +17,7 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256, sweep, write_atomically
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import PATIENTLY
+from xlplan.merge.decisions import unused_answers
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question, identity, named
 from xlplan.merge.questions import questions_of
@@ -97,8 +98,15 @@ def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) ->
     from xlplan.workbook.write.writing import write_workbook
 
     state = desk.state
+    ids = {question.id for question in questions}
+    unused = {ident: answer for ident, (answer, _) in unused_answers(state).items() if ident in ids}
+    typed = [
+        [ident, one.decision, one.other, one.why, one.problem.message]
+        for ident, one in sorted(unused.items())
+    ]
+    asked = [[q.id, identity(q.master)] for q in questions]
     issued = Issued(
-        id=named("d", state.definition.id, [[q.id, identity(q.master)] for q in questions]),
+        id=named("d", state.definition.id, asked, *([typed] if typed else [])),
         document="decisions",
         author=COORDINATOR,
         cycle=current_cycle(state),
@@ -110,7 +118,8 @@ def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) ->
         file=desk.folder.decisions.name,
     )
     issued = _known_or(desk, issued)
-    book = decisions_workbook(state.definition, issued, questions, desk.key, _created(desk, issued))
+    created = _created(desk, issued)
+    book = decisions_workbook(state.definition, issued, questions, desk.key, created, unused)
     return _record(desk, work, issued, write_workbook(book), desk.folder.decisions)
 
 

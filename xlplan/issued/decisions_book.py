@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.issued.rules import not_in_list
 from xlplan.issued.sheets import Lists, id_row, lists_sheet, page_of, payload_of, stamped
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import Candidate, Issued, Question
+from xlplan.merge.model import Candidate, Issued, Question, Unused
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, natural_key, show_in
 from xlplan.workbook.stamp import row_key
@@ -30,7 +30,8 @@ from xlplan.workbook.write.sheet import (
 
 NAME = "Decisions"
 HEADING_ROW, FIRST_ROW = 4, 5
-COLUMNS: tuple[tuple[str, str, float], ...] = (
+Columns = tuple[tuple[str, str, float], ...]
+COLUMNS: Columns = (
     ("action", "Action", 9),
     ("field", "Field", 17),
     ("question", "What is asked", 36),
@@ -43,6 +44,9 @@ COLUMNS: tuple[tuple[str, str, float], ...] = (
 )
 """Column id, heading, width in characters."""
 INPUTS = frozenset({"decision", "other", "why"})
+UNUSED = ("unused", "Why your answer was not used", 40.0)
+"""The column after these, where an answer could not be used: it stands as it was typed."""
+ALL_USED: Mapping[str, Unused] = {}
 _GUIDE = (
     'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
     "Transfer needs: the value, the action's ref, or the lead. Why goes into the log.\n"
@@ -57,14 +61,19 @@ def decisions_workbook(
     questions: Sequence[Question],
     key: bytes,
     created: str,
+    unused: Mapping[str, Unused] = ALL_USED,
 ) -> Workbook:
-    """The open questions, those of one action next to each other, each with its own choices."""
+    """The open questions, those of one action next to each other, each with its own choices.
+
+    `unused` are the answers, by question, that could not be used yet.
+    """
     look = palette(definition)
     ordered = _grouped(questions)
     lists = lists_sheet({question.id: question.choices for question in ordered})
-    sheet = _sheet(definition, issued, ordered, key, lists, look)
+    columns = (*COLUMNS, UNUSED) if unused else COLUMNS
+    sheet = _sheet(definition, issued, ordered, key, lists, look, columns, unused)
     payload = payload_of(definition, issued, len(ordered), ())
-    payload["columns"] = [name for name, _, _ in COLUMNS]
+    payload["columns"] = [name for name, _, _ in columns]
     title = f"{definition.title}: decisions"
     return stamped(definition, issued, title, [sheet, lists.sheet], key, payload, created, lists)
 
@@ -88,28 +97,33 @@ def _sheet(
     key: bytes,
     lists: Lists,
     look: Palette,
+    columns: Columns,
+    unused: Mapping[str, Unused],
 ) -> Sheet:
-    widths = [width for _, _, width in COLUMNS]
+    widths = [width for _, _, width in columns]
     rows, group, shade = [], None, True
     for question in questions:
         shade = not shade if _group(question) != group else shade
         fresh, group = _group(question) != group, _group(question)
         signed = row_key(key, issued.id, question.id)
-        rows.append(_row(definition, question, signed, look, shade=shade, fresh=fresh))
-    last_row, last_col = FIRST_ROW + max(len(rows), 1) - 1, len(COLUMNS)
-    banner, merges = _banner(definition, issued, len(rows), look)
+        typed = unused.get(question.id)
+        rows.append(
+            _row(definition, question, signed, look, columns, typed, shade=shade, fresh=fresh)
+        )
+    last_row, last_col = FIRST_ROW + max(len(rows), 1) - 1, len(columns)
+    banner, merges = _banner(definition, issued, len(rows), look, last_col)
     headings = [
         Cell(
             text,
             replace(look.input_heading if name in INPUTS else look.heading, align="left", indent=1),
         )
-        for name, text, _ in COLUMNS
+        for name, text, _ in columns
     ]
     validations, conditionals = _rules(questions, lists, look)
     decision = 1 + [name for name, _, _ in COLUMNS].index("decision")
     return Sheet(
         name=NAME,
-        rows=[*banner, id_row(name for name, _, _ in COLUMNS), Row([None, *headings], 34), *rows],
+        rows=[*banner, id_row(name for name, _, _ in columns), Row([None, *headings], 34), *rows],
         columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths)],
         merges=merges,
         validations=validations,
@@ -128,6 +142,8 @@ def _row(
     question: Question,
     signed: str,
     look: Palette,
+    columns: Columns,
+    typed: Unused | None,
     *,
     shade: bool,
     fresh: bool,
@@ -145,15 +161,21 @@ def _row(
         "master": _shown(item, question.master, question),
         "candidates": "\n".join(say_candidate(candidate) for candidate in question.candidates),
     }
+    if typed is not None:
+        answers = {"decision": typed.decision, "other": typed.other, "why": typed.why}
+        texts |= {name: text for name, text in answers.items() if text}
+        texts["unused"] = f"{typed.problem.message} [{typed.problem.code}]"
     ref = replace(body, bold=True, colour=body.colour if fresh else look.muted.colour)
     styles: dict[str, Style] = {"action": ref, "candidates": body}
+    if typed is not None:
+        styles["unused"] = replace(look.missing, align="left", indent=1, wrap=True)
     cells: list[Cell | None] = [Cell(signed)]
-    for name, _, _ in COLUMNS:
+    for name, _, _ in columns:
         style = answer if name in INPUTS else styles.get(name, body)
         cells.append(Cell(texts.get(name), style))
     tall = max(
         cell_height(cell, width)
-        for cell, (_, _, width) in zip(cells[1:], COLUMNS, strict=True)
+        for cell, (_, _, width) in zip(cells[1:], columns, strict=True)
         if cell is not None
     )
     return Row(cells, min(409.0, max(44.0, tall)))
@@ -213,11 +235,10 @@ def _rules(
 
 
 def _banner(
-    definition: PlanDefinition, issued: Issued, count: int, look: Palette
+    definition: PlanDefinition, issued: Issued, count: int, look: Palette, last: int
 ) -> tuple[list[Row], list[Merge]]:
-    last = len(COLUMNS)
-    blank = [None, *(Cell(None, look.banner) for _ in COLUMNS)]
-    noted = [None, *(Cell(None, look.banner_note) for _ in COLUMNS)]
+    blank = [None, *(Cell(None, look.banner) for _ in range(last))]
+    noted = [None, *(Cell(None, look.banner_note) for _ in range(last))]
     noun = "question needs" if count == 1 else "questions need"
     sub = f"{count} {noun} a decision   ·   cycle {issued.cycle}"
     note = look.banner_note
@@ -233,6 +254,6 @@ def _banner(
     ]
     return [
         Row(blank, 38),
-        Row([None, *(Cell(None, look.banner_sub) for _ in COLUMNS)], 24),
+        Row([None, *(Cell(None, look.banner_sub) for _ in range(last))], 24),
         Row(noted, 40),
     ], merges

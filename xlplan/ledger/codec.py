@@ -21,6 +21,7 @@ from xlplan.merge.model import (
     RowAdded,
     Shared,
     Undone,
+    Unused,
     Write,
 )
 from xlplan.plan.values import decode, encode
@@ -152,6 +153,28 @@ def _assertion_body(item: Write) -> Body:
     return body
 
 
+def _problem(problem: Problem) -> list[str]:
+    return [
+        problem.code, problem.where, problem.message, problem.level, problem.action, problem.field,
+    ]  # fmt: skip
+
+
+def _unused_body(answer: Unused) -> Body:
+    return {
+        "question": answer.question,
+        "decision": answer.decision,
+        "other": answer.other,
+        "why": answer.why,
+        "place": _place(answer.place),
+        "problem": _problem(answer.problem),
+    }
+
+
+def _unused(body: Body) -> Unused:
+    place, problem = Place(*body["place"]), Problem(*body["problem"])
+    return Unused(**{**body, "place": place, "problem": problem})
+
+
 def _returned_body(fact: Returned) -> Body:
     body: Body = {
         "id": fact.id,
@@ -165,13 +188,13 @@ def _returned_body(fact: Returned) -> Body:
         "rows": list(fact.rows),
         "fields": list(fact.fields),
         "assertions": [_assertion_body(item) for item in fact.assertions],
-        "problems": [
-            [p.code, p.where, p.message, p.level, p.action, p.field] for p in fact.problems
-        ],
+        "problems": [_problem(problem) for problem in fact.problems],
         "information": list(fact.information),
     }
     if fact.sign_off:
         body["sign_off"] = dict(fact.sign_off)
+    if fact.unused:
+        body["unused"] = [_unused_body(answer) for answer in fact.unused]
     return body
 
 
@@ -203,6 +226,7 @@ def _returned(body: Body) -> Returned:
             "assertions": assertions,
             "problems": tuple(Problem(*parts) for parts in body["problems"]),
             "information": tuple(body["information"]),
+            "unused": tuple(_unused(answer) for answer in body.get("unused", ())),
         }
     )
 

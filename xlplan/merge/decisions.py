@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from xlplan.codes.message import nearest
 from xlplan.codes.return_codes import DEC_002, DEC_003, DEC_004, DEC_005, DEC_007
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, asks_on, decided, refuse, taken_in
-from xlplan.merge.kinds import ACCEPT, COMBINE, KEEP, LINK, OTHER, TRANSFER, WITHDRAW, Kind
-from xlplan.merge.model import Candidate, CellKey, Decided, Fact, Question, Write
+from xlplan.merge.kinds import (
+    ACCEPT,
+    CHOICES,
+    COMBINE,
+    KEEP,
+    LINK,
+    OTHER,
+    TRANSFER,
+    WITHDRAW,
+    Kind,
+)
+from xlplan.merge.model import (
+    Candidate,
+    CellKey,
+    Decided,
+    Fact,
+    Question,
+    Returned,
+    Unused,
+    Write,
+)
 from xlplan.merge.questions import labelled
 from xlplan.merge.rows import TEXT, proposal_facts
 from xlplan.merge.state import State
@@ -20,11 +41,15 @@ _TAKE_OTHER = frozenset({OTHER, LINK, TRANSFER})
 """Choices that say with Other value what they mean."""
 
 BLANK = "(blank)"
+SLIP = 0.7
+"""How like a choice a slip of the keyboard is."""
 
 
 def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | Problem:
     """The facts that record an answer to an open question, or why it cannot be used."""
     choice = _choice(question, answer.choice)
+    if choice is None and _is_value(state, question, answer):
+        choice, answer = OTHER, replace(answer, choice=OTHER, other=answer.choice)
     if choice is None:
         choices = question.choices
         if not answer.choice:
@@ -47,6 +72,38 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
         text = "\n".join(dict.fromkeys(show(c.value) for c in question.candidates if c.value))
         return [decided(state, question, answer, choice, text, of=question.candidates)]
     return _accepted(state, question, answer, choice)
+
+
+def _is_value(state: State, question: Question, answer: Answer) -> bool:
+    """Whether what stands in the place of a choice is a value of the field, as Other takes it.
+
+    What is nearly one of the choices is a slip: a text may be anything, and is not taken then.
+    """
+    item = state.field_of((question.uid, question.field))
+    if item is None or OTHER not in question.choices or canon(TEXT, answer.other, state.definition):
+        return False
+    value = canon(item, answer.choice, state.definition)
+    if value is None or isinstance(value, Invalid):
+        return False
+    words = [choice for choice in question.choices if choice in CHOICES]
+    begun = any(fold(word).startswith(fold(answer.choice)) for word in words)
+    return not begun and not nearest(answer.choice, words, SLIP)
+
+
+def unused_answers(state: State) -> dict[str, tuple[Unused, Returned]]:
+    """The answers that could not be used yet, by question, each with the return that holds it.
+
+    A later workbook with the question in it says anew what stands there, or that nothing does.
+    """
+    found: dict[str, tuple[Unused, Returned]] = {}
+    for event in state.return_events:
+        fact = event.fact
+        if isinstance(fact, Returned) and state.is_live(fact.id, event.seq, state.seq):
+            answers = {answer.question: answer for answer in fact.unused}
+            for question in (*fact.rows, *answers):
+                found.pop(question, None)
+            found |= {question: (answer, fact) for question, answer in answers.items()}
+    return found
 
 
 def clash(

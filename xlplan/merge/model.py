@@ -271,9 +271,22 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class Unused:
+    """An answer in `decisions.xlsx` that could not be used: as it was typed, where, and why."""
+
+    question: str
+    decision: str
+    other: str
+    why: str
+    place: Place
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """A file came back, with everything read from it. `saved_at` is the in-file stamp or ``""``;
-    `sign_off` what its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``."""
+    `sign_off` what its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``;
+    `rows` its rows by uid, or by question, of which it could not use the answers in `unused`."""
 
     id: str
     sha256: str
@@ -289,6 +302,7 @@ class Returned:
     problems: tuple[Problem, ...] = ()
     information: tuple[str, ...] = ()
     sign_off: Mapping[str, str] = a_field(default_factory=dict)
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""The answers in `decisions.xlsx`, read by the signed keys of their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlplan.codes.message import Filled
+from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
+from xlplan.errors import Problem
+from xlplan.merge.model import Place
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.text import canon_text
+from xlplan.plan.values import Raw, as_text
+from xlplan.returned.identity import find_manifest
+from xlplan.returned.tables import Table, find_tables
+from xlplan.workbook.read.book import Book, CellValue, a1
+from xlplan.workbook.stamp import check_row_key
+
+DECISION, OTHER, WHY = "decision", "other", "why"
+"""Ids of the columns that the coordinator fills in."""
+_NO_HEADINGS: Mapping[str, Mapping[str, str]] = {"question": {}}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answered question: what was chosen, the other value where there is one, and why.
+
+    `fault` is what is wrong with a cell of it that holds no answer, such as a formula.
+    """
+
+    question: str
+    decision: str
+    other: Raw
+    why: str
+    place: Place
+    fault: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A decisions workbook as read. A problem of level ``error`` refuses it."""
+
+    file: str
+    sha256: str
+    issued: str
+    answers: tuple[Answer, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    questions: tuple[str, ...] = ()
+    """Those that have a row in it, answered or not."""
+    faulty: tuple[Answer, ...] = ()
+    """Answers with a `fault`, which is among the problems."""
+
+
+def read_answers(
+    book: Book, sha256: str, key: bytes, definition: PlanDefinition, issued: str
+) -> Answers:
+    """The answers in `book`, the decisions workbook issued as `issued`.
+
+    Rows are known by their signed keys alone; rows without a decision say nothing. Nothing is
+    raised for a bad file.
+    """
+    problems = [*book.problems]
+    manifest = find_manifest(book, key).manifest
+    if manifest is not None and manifest.payload.get("plan", definition.id) != definition.id:
+        other = RET_013.problem(book.name)
+        return Answers(book.name, sha256, issued, (), (*problems, other))
+    tables = [t for t in find_tables(book.sheets, _NO_HEADINGS) if DECISION in t.columns]
+    if not tables and not any(problem.level == "error" for problem in problems):
+        problems.append(RET_014.problem(book.name))
+    answers: list[Answer] = []
+    questions: list[str] = []
+    for table in tables:
+        for number in range(table.first, len(table.sheet.rows)):
+            found = table.key(table.sheet.rows[number])
+            if found is not None and (found.issued != issued or not check_row_key(key, found)):
+                found = None
+            if found is not None:
+                questions.append(found.uid)
+            answer = _answer(book, table, number, found.uid if found else "")
+            if answer is None:
+                continue
+            if answer.fault is not None:
+                problems.append(answer.fault)
+            elif not answer.question:
+                text = answer.decision[:80]
+                problems.append(RET_016.problem(str(answer.place), row=number + 1, answer=text))
+            answers.append(answer)
+    known = [answer for answer in answers if answer.question]
+    return Answers(
+        book.name,
+        sha256,
+        issued,
+        tuple(answer for answer in known if answer.fault is None),
+        tuple(problems),
+        tuple(dict.fromkeys(questions)),
+        tuple(answer for answer in known if answer.fault is not None),
+    )
+
+
+def _answer(book: Book, table: Table, number: int, question: str) -> Answer | None:
+    """What stands in a row; None where it is blank. A formula or an error value is no answer."""
+    row = table.sheet.rows[number]
+    faults = _unusable(table, number)
+    typed = {
+        name: None if name in faults else _value(table, row, name)
+        for name in (DECISION, OTHER, WHY)
+    }
+    if not faults and not any(map(_words, typed.values())):
+        return None
+    place = Place(book.name, table.sheet.name, a1(number, table.columns[DECISION]))
+    fault = next((each.at(str(place)) for each in faults.values()), None)
+    decision, why = _words(typed[DECISION]), _words(typed[WHY])
+    return Answer(question, decision, typed[OTHER], why, place, fault)
+
+
+def _unusable(table: Table, number: int) -> dict[str, Filled]:
+    """What is wrong with a formula or an error value where an answer should be, by column."""
+    found: dict[str, Filled] = {}
+    for name in (DECISION, OTHER):
+        col = table.columns.get(name)
+        if col is None:
+            continue
+        at = (number, col)
+        if error := table.sheet.errors.get(at):
+            found[name] = RET_015.fill("error", cell=a1(*at), error=error)
+        elif formula := table.sheet.formulas.get(at):
+            found[name] = RET_015.fill("formula", cell=a1(*at), formula=f"={formula[:80]}")
+    return found
+
+
+def _value(table: Table, row: Sequence[CellValue], name: str) -> CellValue:
+    col = table.columns.get(name)
+    return row[col] if col is not None and col < len(row) else None
+
+
+def _words(value: CellValue) -> str:
+    return "" if value is None else canon_text(as_text(value)).strip()
