@@ -16,7 +16,7 @@ from xlplan.plan.load import load_definition
 from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types import TYPES
-from xlplan.plan.write import set_key, write_definition
+from xlplan.plan.write import add_entry, remove_entry, set_key, write_definition
 
 SMALL = PlanDefinition(
     "ferry-plan",
@@ -314,3 +314,19 @@ def test_whatever_key_is_set_nothing_else_changes(
     assert tomllib.loads(edited) == raw
     comments = [line for line in text.splitlines() if line.startswith("#")]
     assert [line for line in edited.splitlines() if line.startswith("#")] == comments
+
+
+def test_an_entry_goes_with_the_comment_above_it_and_nothing_else() -> None:
+    text = '# of A\n[[lead]]\nname = "A"\n\n# of all\n\n# of B\n[[lead]]\nname = "B"\n'
+    assert remove_entry(text, "lead", 1) == '# of A\n[[lead]]\nname = "A"\n\n# of all\n\n'
+    assert remove_entry(text, "lead", 0) == '# of all\n\n# of B\n[[lead]]\nname = "B"\n'
+    assert remove_entry('[[lead]]\nname = "A"\n[plan]\n', "lead", 0) == "[plan]\n"
+
+
+def test_an_entry_more_comes_after_the_last_of_its_table_with_the_line_ends_of_the_file() -> None:
+    text = '[[lead]]\r\nname = "A"  # first\r\n\r\n# of the plan\r\n[plan]\r\n'
+    written = add_entry(text, "lead", {"name": "B"})
+    assert written == text.replace("first\r\n", 'first\r\n\r\n[[lead]]\r\nname = "B"\r\n')
+    assert add_entry('[[lead]]\nname = "A"', "lead", {"name": "B"}) == (
+        '[[lead]]\nname = "A"\n\n[[lead]]\nname = "B"\n'
+    )

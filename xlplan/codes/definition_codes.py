@@ -128,6 +128,16 @@ DEF_011 = Message(
         '"recommendation", or another rule.',
     },
 )
+DEF_012 = Message(
+    "DEF-012",
+    "An answer in set-up.xlsx is about something that plan.toml does not have.",
+    "Clear the answer, or name what plan.toml has.",
+    {
+        "gone": '[[{table}]] "{name}" was removed from plan.toml. Clear what was changed in this '
+        "row, or add it again in a blank row below.",
+        "lead": 'There is no other lead "{name}" who this could be.{use!o}',
+    },
+)
 DEF_090 = Message(
     "DEF-090",
     "`[composite] sheets` names a sheet that does not exist.",

@@ -13,7 +13,7 @@ _LEAD_COPY = "Please enter your update in the workbook that you were sent, save 
 
 RET_001 = Message(
     "RET-001",
-    "The workbook is a template, `master.xlsx` or `decisions.xlsx` of another plan.",
+    "The workbook is a template, `master.xlsx`, `decisions.xlsx` or `set-up.xlsx` of another plan.",
     "Merge it there; move it out of this folder.",
     {
         "template": 'This is a template of another plan ("{plan}"). Merge it in that plan, or ask '
@@ -21,6 +21,7 @@ RET_001 = Message(
         "master": 'This is the master.xlsx of another plan ("{plan}"). Merge it in that plan.',
         "decisions": 'This is the decisions.xlsx of another plan ("{plan}"). Merge it in that '
         "plan.",
+        "set-up": 'This is the set-up.xlsx of another plan ("{plan}"). Merge it in that plan.',
     },
     lead=f"It is a workbook of another plan. {_LEAD_COPY}",
 )
@@ -135,10 +136,14 @@ RET_013 = Message(
 )
 RET_014 = Message(
     "RET-014",
-    "`decisions.xlsx` has no table of questions.",
+    "`decisions.xlsx` has no table of questions, or `set-up.xlsx` none of its sheets.",
     "Run `merge` to have it written again.",
-    "This workbook has no table of questions. Run xlplan merge to have decisions.xlsx written "
-    "again, and answer in that.",
+    {
+        "": "This workbook has no table of questions. Run xlplan merge to have decisions.xlsx "
+        "written again, and answer in that.",
+        "set-up": "This workbook has none of the sheets of the plan's set-up. Run xlplan merge to "
+        "have set-up.xlsx written again, and answer in that.",
+    },
 )
 RET_015 = Message(
     "RET-015",
@@ -153,10 +158,14 @@ RET_015 = Message(
 )
 RET_016 = Message(
     "RET-016",
-    "A row of `decisions.xlsx` has lost its key.",
-    "Answer in the row of the question.",
-    'Row {row} ("{answer}") has no key of this workbook, so its question is not known. Answer in '
-    "the row of the question, without moving cells.",
+    "A row of `decisions.xlsx` or `set-up.xlsx` has lost its key.",
+    "Answer in the row of the question, or of what is to change.",
+    {
+        "": 'Row {row} ("{answer}") has no key of this workbook, so its question is not known. '
+        "Answer in the row of the question, without moving cells.",
+        "set-up": 'Row {row} ("{answer}") has no key of this workbook, so what it is about is not '
+        "known. Answer in the row of what is to change, or in a blank row of ours below it.",
+    },
     level="warning",
 )
 RET_017 = Message(
@@ -210,7 +219,7 @@ MRG_002 = Message(
     "MRG-002",
     "There is nothing to merge.",
     "Put what came back into the inbox.",
-    "There is nothing to merge here, and master.xlsx and decisions.xlsx hold no edits. "
+    "There is nothing to merge here, and no workbook of yours holds edits. "
     "Put the workbooks that came back into the folder and merge again.",
     level="warning",
 )

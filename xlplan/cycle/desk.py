@@ -52,6 +52,7 @@ class Work:
     def __init__(self, desk: Desk, transaction: Transaction | None) -> None:
         self._desk = desk
         self._transaction = transaction
+        self.dry_run = transaction is None
         self._tx = (desk.last_tx + 1) if transaction is None else transaction.tx
         self.step = Step(desk.history.state)
 
@@ -196,6 +197,18 @@ class Desk:
         if digest != self.recorded_digest:
             work.append([Defined(text, digest)])
         return work
+
+    def redefine(self, work: Work, text: str) -> None:
+        """Put another text in the place of ``plan.toml``, and record it.
+
+        The file is written first: should the record fail, what was changed is an edit of
+        ``plan.toml`` that the next command takes in, and is not lost.
+        """
+        if not work.dry_run:
+            self.folder.write_definition(text)
+        plain = text.replace("\r\n", "\n").replace("\r", "\n")
+        work.append([Defined(plain, text_digest(plain))])
+        self.__dict__.pop("definition", None)
 
     @property
     def recorded_digest(self) -> str:

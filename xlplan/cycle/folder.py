@@ -9,6 +9,7 @@ import re
 import secrets
 import stat
 import tempfile
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,16 @@ class PlanFolder:
         return self.root / "decisions.xlsx"
 
     @property
+    def set_up(self) -> Path:
+        """``set-up.xlsx``: the definition in Excel."""
+        return self.root / "set-up.xlsx"
+
+    @property
+    def coordinators(self) -> tuple[Path, ...]:
+        """The workbooks that the coordinator edits where they lie."""
+        return self.set_up, self.master, self.decisions
+
+    @property
     def inbox(self) -> Path:
         """Where returns are dropped."""
         return self.root / "inbox"
@@ -103,7 +114,7 @@ class PlanFolder:
         if any(folder.resolve() in target.parents for folder in kept):
             return True
         same = target.parent == self.root.resolve()
-        own = [self.definition, self.key, self.master, self.decisions]
+        own = [self.definition, self.key, *self.coordinators]
         names = {file.name for file in own}
         return same and (
             target.name.casefold() in names or target.name.casefold().startswith(self.ledger.name)
@@ -123,6 +134,16 @@ class PlanFolder:
             raise PLAN_003.fault(str(self.definition), byte=error.start) from None
         except OSError as error:
             raise unreadable(self.definition, error) from None
+
+    def definition_as_written(self) -> str:
+        """The text of ``plan.toml`` with the line ends that it has."""
+        self.read_definition()  # which says what is wrong with it
+        return self.definition.read_bytes().decode("utf-8-sig")
+
+    def write_definition(self, text: str) -> None:
+        """Write ``plan.toml`` whole or not at all; a mark that it began with stays."""
+        mark = BOM_UTF8 if self.definition.read_bytes().startswith(BOM_UTF8) else b""
+        write_atomically(self.definition, mark + text.encode("utf-8"))
 
     def make_key(self) -> bytes:
         """A new secret key, readable by its owner only."""

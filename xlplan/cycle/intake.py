@@ -71,7 +71,7 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool) -> Gathered:
     """
     found: list[tuple[str, Path]] = []
     problems: list[Problem] = []
-    for path in (desk.folder.master, desk.folder.decisions):
+    for path in desk.folder.coordinators:
         if path.exists() and is_edited(desk, path):
             found.append((path.name, path))
     for path in paths or (desk.folder.inbox,):

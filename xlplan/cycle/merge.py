@@ -24,6 +24,7 @@ from xlplan.merge.model import COORDINATOR, Candidate, Change, Question, Returne
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
 from xlplan.merge.rows import accept_own_rows
+from xlplan.workbook.read.book import Book
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -173,6 +174,9 @@ def _take_all(
         (item, book, recognise.reading(book, item.digest))
         for item, book in read(desk, gathered, executor, is_new)
     ]
+    for item, book, reading in readings:
+        if reading.document == "set-up":
+            _take_set_up(desk, work, item, book, reading, found)
     answering = Answering(desk, work)
     own = [one for one in readings if one[2].document == "master"]
     answers = [one for one in readings if one[2].document == "decisions"]
@@ -186,10 +190,23 @@ def _take_all(
             found.returned.append((item, fact, False))
     answering.take_again()
     for item, _, reading in readings:
-        if reading.document not in ("master", "decisions"):
+        if reading.document not in ("master", "decisions", "set-up"):
             _take_return(desk, work, item, reading, found)
     found.answered += answering.count
     found.problems += answering.problems
+
+
+def _take_set_up(
+    desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading, found: _Found
+) -> None:
+    if _errors(reading):
+        _take_return(desk, work, item, reading, found)
+        return
+    from xlplan.cycle.setting_up import take_set_up
+
+    fact = take_set_up(desk, work, item, book, reading)
+    found.problems += dict.fromkeys(one.problem for one in fact.unused)
+    found.returned.append((item, fact, False))
 
 
 def _errors(reading: Reading) -> list[Problem]:

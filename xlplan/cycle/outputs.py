@@ -1,6 +1,6 @@
-"""What is written after the ledger: above all `master.xlsx` and `decisions.xlsx`.
+"""What is written after the ledger: above all `master.xlsx`, `decisions.xlsx`, `set-up.xlsx`.
 
-These two are issued workbooks with a recorded base, and projections: they can be deleted and come
+These are issued workbooks with a recorded base, and projections: they can be deleted and come
 back the same. One of them on disk that holds edits which no merge has read is never overwritten.
 """
 
@@ -17,13 +17,13 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256, sweep, write_atomically
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import PATIENTLY
-from xlplan.merge.decisions import unused_answers
+from xlplan.merge.decisions import unused_answers, unused_set_up
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question, identity, named
 from xlplan.merge.questions import questions_of
 from xlplan.plan.definition import STATUS, PlanDefinition
 
-OWN = ("master", "decisions")
+OWN = ("master", "decisions", "set-up")
 """The documents that the coordinator may edit where they lie, so that they are looked at first."""
 _NOT_OURS = (RET_001.code, RET_002.code)
 """What was made by another plan, or with another key: nothing that is done to it helps."""
@@ -39,14 +39,14 @@ class Output:
 
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
-    """The coordinator's two workbooks as they should be now; their issue is recorded."""
+    """The coordinator's workbooks as they should be now; their issue is recorded."""
     questions = questions_of(desk.state)
     outputs = [_prepare_master(desk, work, questions)]
     if questions:
         outputs.append(_prepare_decisions(desk, work, questions))
     else:
         outputs.append(Output(desk.folder.decisions, None, "decisions"))
-    return outputs
+    return [*outputs, *_prepare_set_up(desk, work)]
 
 
 def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
@@ -121,6 +121,27 @@ def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) ->
     created = _created(desk, issued)
     book = decisions_workbook(state.definition, issued, questions, desk.key, created, unused)
     return _record(desk, work, issued, write_workbook(book), desk.folder.decisions)
+
+
+def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
+    """`set-up.xlsx`, with the plan as it was when this definition was first written so; nothing
+    where it lies there already."""
+    state, path = desk.state, desk.folder.set_up
+    kept = unused_set_up(state)
+    typed = [[one.question, one.decision, one.problem.message] for one in kept]
+    name = named("s", state.definition.id, state.definition_digest, *([typed] if typed else []))
+    known = state.issued.get(name)
+    if known is not None and path.exists() and sha256(path.read_bytes()) == known.sha256:
+        return []
+    from xlplan.issued.set_up_book import issued_set_up, set_up_workbook
+    from xlplan.workbook.write.writing import write_workbook
+
+    definition = state.definition
+    issued = known or issued_set_up(definition, name, state.seq, path.name)
+    rows = [*state.master("action", issued.as_of), *state.master("recommendation", issued.as_of)]
+    created = _created(desk, issued)
+    book = set_up_workbook(definition, issued, rows, desk.key, created, kept)
+    return [_record(desk, work, issued, write_workbook(book), path)]
 
 
 def _known_or(desk: Desk, issued: Issued) -> Issued:

@@ -171,7 +171,7 @@ def status(desk: Desk, cycle: str = "") -> Status:
 def _edits(desk: Desk) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Those of the coordinator's workbooks that hold edits, and those that no merge can use."""
     edited, problems = [], []
-    for path in (desk.folder.master, desk.folder.decisions):
+    for path in desk.folder.coordinators:
         if path.exists() and is_edited(desk, path):
             if problem := unusable(desk, path):
                 problems.append(problem)

@@ -106,6 +106,18 @@ def unused_answers(state: State) -> dict[str, tuple[Unused, Returned]]:
     return found
 
 
+def unused_set_up(state: State) -> tuple[Unused, ...]:
+    """The answers of the last `set-up.xlsx` that could not be used; `question` is the row and the
+    column, with a colon between."""
+    for event in reversed(state.return_events):
+        fact = event.fact
+        if isinstance(fact, Returned) and state.is_live(fact.id, event.seq, state.seq):
+            issued = state.issued.get(fact.issued)
+            if issued is not None and issued.document == "set-up":
+                return fact.unused
+    return ()
+
+
 def clash(
     state: State, question: Question, answer: Answer, facts: Iterable[Fact], others: Iterable[Fact]
 ) -> Problem | None:

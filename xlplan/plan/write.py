@@ -126,6 +126,32 @@ def set_key(text: str, path: Path, value: object) -> str:
     return f"{text}{head}{name} = {written}{line_end}"
 
 
+def add_entry(text: str, table: str, values: Mapping[str, object]) -> str:
+    """`text` (valid TOML) with an entry more of a list of tables: after the last one there is."""
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    lines = [f"[[{table}]]", *(f"{_key(name)} = {_value(v)}" for name, v in values.items())]
+    written = "\n".join(lines).replace("\n", line_end)
+    ends = [end for at, (_, end) in find_spans(text).items() if at[0] == table]
+    if not ends:
+        gap = "" if not text or text.endswith("\n") else line_end
+        return f"{text}{gap}{line_end}{written}{line_end}"
+    at = _after_line(text, max(ends))
+    gap = "" if text[:at].endswith("\n") else line_end
+    return f"{text[:at]}{gap}{line_end}{written}{line_end}{text[at:]}"
+
+
+def remove_entry(text: str, table: str, number: int) -> str:
+    """`text` (valid TOML) without one entry of a list of tables and the comment right above it."""
+    spans = find_spans(text)
+    mine = [span for at, span in spans.items() if at[:2] == (table, number)]
+    start = text.rfind("\n", 0, min(start for start, _ in mine)) + 1
+    while start and text[above := text.rfind("\n", 0, start - 1) + 1] == "#":
+        start = above
+    end = _after_line(text, max(end for _, end in mine))
+    blank = text[end:].partition("\n")[0] if end < len(text) else "x"
+    return text[:start] + text[_after_line(text, end) if not blank.strip() else end :]
+
+
 def _after_line(text: str, at: int) -> int:
     end = text.find("\n", at)
     return len(text) if end < 0 else end + 1

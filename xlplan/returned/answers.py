@@ -1,19 +1,22 @@
-"""The answers in `decisions.xlsx`, read by the signed keys of their rows."""
+"""The answers in `decisions.xlsx` and in `set-up.xlsx`, read by the signed keys of their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.set_up import SHEETS, Entry, columns_of, entries_of
+from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw, as_text
+from xlplan.returned.as_issued import set_up_uid
 from xlplan.returned.identity import find_manifest
-from xlplan.returned.tables import Table, find_tables
+from xlplan.returned.tables import Table, find_tables, read_cell, text_of
 from xlplan.workbook.read.book import Book, CellValue, a1
 from xlplan.workbook.stamp import check_row_key
 
@@ -136,3 +139,84 @@ def _value(table: Table, row: Sequence[CellValue], name: str) -> CellValue:
 
 def _words(value: CellValue) -> str:
     return "" if value is None else canon_text(as_text(value)).strip()
+
+
+# set-up.xlsx
+
+Cell = tuple[str, str]
+"""The uid of a row and the id of a column."""
+
+
+@dataclass
+class SetUpAnswers:
+    """A set-up workbook as read: what stands in its rows, and where each cell is.
+
+    `faulty` are cells that hold no answer, such as a formula: its text, and what is wrong.
+    """
+
+    rows: list[Typed] = field(default_factory=list)
+    places: dict[Cell, Place] = field(default_factory=dict)
+    faulty: dict[Cell, tuple[str, Problem]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_set_up(book: Book, key: bytes, definition: PlanDefinition, issued: str) -> SetUpAnswers:
+    """The answers in `book`, the set-up workbook issued as `issued` under `definition`.
+
+    Rows are known by their signed keys alone. Nothing is raised for a bad file.
+    """
+    known = {
+        set_up_uid(entry): (entry, columns_of(sheet))
+        for sheet in SHEETS
+        for entry in entries_of(definition, sheet)
+    }
+    found = SetUpAnswers(problems=[*book.problems])
+    tables = find_tables(book.sheets, _NO_HEADINGS)
+    if not tables:
+        found.problems.append(RET_014.problem(book.name, "set-up"))
+    for table in tables:
+        for number in range(table.first, len(table.sheet.rows)):
+            row = table.key(table.sheet.rows[number])
+            if row and row.uid in known and row.issued == issued and check_row_key(key, row):
+                entry, columns = known[row.uid]
+                _read_row(found, book, table, number, entry, columns)
+            else:
+                found.problems += _strange(book, table, number)
+    return found
+
+
+def _read_row(
+    found: SetUpAnswers,
+    book: Book,
+    table: Table,
+    number: int,
+    entry: Entry,
+    columns: Sequence[str],
+) -> None:
+    cells: dict[str, Raw] = {}
+    for name, col in table.columns.items():
+        if name not in columns:
+            continue
+        cell = read_cell(table.sheet, (number, col))
+        place = Place(book.name, table.sheet.name, cell.cell)
+        found.places[set_up_uid(entry), name] = place
+        wrong = None
+        if cell.error:
+            wrong = RET_015.fill("error", cell=cell.cell, error=cell.error)
+        elif cell.formula:
+            formula = f"={cell.formula[:80]}"
+            wrong = RET_015.fill("formula", cell=cell.cell, formula=formula)
+        if wrong is None:
+            cells[name] = cell.value
+            continue
+        text = f"={cell.formula}" if cell.formula else cell.error
+        found.faulty[set_up_uid(entry), name] = text, wrong.at(str(place))
+    found.rows.append(Typed(entry, cells))
+
+
+def _strange(book: Book, table: Table, number: int) -> Iterator[Problem]:
+    """That a row with something in it is none of this workbook."""
+    texts = [text_of(value) for value in table.sheet.rows[number] if value is not None]
+    if texts:
+        where = f"{book.name}!{table.sheet.name}!{a1(number, 0)}"
+        yield RET_016.problem(where, "set-up", row=number + 1, answer=texts[-1][:80])

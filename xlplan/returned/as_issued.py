@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.codes.return_codes import RET_017
-from xlplan.merge.model import Digests, digest
+from xlplan.merge.model import Digests, digest, named
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
+from xlplan.plan.set_up import Entry
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Value, show
 
@@ -239,6 +240,13 @@ WARNING = "\u26a0"
 _ISSUED_DATE = re.compile(r"[0-9a-f]{16}\|")
 _DIGITS = 8
 """Of a digest: with a hundred texts, one in forty million others is taken for one of them."""
+
+
+def set_up_uid(entry: Entry) -> str:
+    """What a row of `set-up.xlsx` is called in its key."""
+    if entry.blank:
+        return f"new-{entry.table}-{entry.number}"
+    return named("s", entry.table, *entry.names, entry.key)
 
 
 def sheets_of_ours(document: str) -> frozenset[str]:

@@ -1,0 +1,213 @@
+"""The definition goes round in Excel: `set-up.xlsx` is written, edited, and read back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import set_up, small
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.set_up import SHEETS
+from xlplan.plan.write import set_key
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return small.make(tmp_path / "plan")
+
+
+def text(folder: Path) -> str:
+    return (folder / "plan.toml").read_text("utf-8")
+
+
+def definition(folder: Path) -> PlanDefinition:
+    with small.opened(folder) as plan:
+        return plan.recorded_definition
+
+
+def test_a_new_plan_has_its_definition_in_excel(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    visible = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
+    assert visible == ["Start here", *(sheet.name for sheet in SHEETS)]
+    assert set_up.value(folder, "Columns", "due", "heading") == "Timescale"
+    assert (
+        set_up.value(folder, "Columns", "due", "samples") == "• June 2027\n• March 2027\n• Ongoing"
+    )
+    assert set_up.value(folder, "Ratings", "Amber", "count") == 2
+    assert set_up.value(folder, "Leads", small.REPAIRS, "count") == 2
+    assert set_up.value(folder, "Words", "title", "value") == "plan"
+
+
+def test_a_colour_is_shown_as_a_fill(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    cell = book["Ratings"][set_up.cells(folder, "Ratings")["Amber", "colour"]]
+    (colour,) = (r.colour for r in definition(folder).ratings if r.code == "Amber")
+    assert cell.value == colour
+    assert cell.fill.fgColor.rgb == f"FF{colour.removeprefix('#')}"
+
+
+def test_what_nobody_edited_is_not_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (folder / "set-up.xlsx").read_bytes()
+    assert small.do(folder, "merge") == 1
+    assert "[MRG-002]" in capsys.readouterr().err
+    assert (folder / "set-up.xlsx").read_bytes() == before
+
+
+def test_an_edit_in_excel_is_the_same_edit_of_plan_toml(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = text(folder)
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "email"): "repairs@example.org"})
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    assert small.do(folder, "merge") == 0
+    place = [lead.name for lead in definition(folder).leads].index(small.REPAIRS)
+    by_hand = set_key(before, ("issue", "contact"), "Ask the office.")
+    assert text(folder) == set_key(by_hand, ("lead", place, "email"), "repairs@example.org")
+    assert definition(folder).issue.contact == "Ask the office."
+    shown = capsys.readouterr().out
+    assert f'[[lead]] {small.REPAIRS}: email is now "repairs@example.org"' in shown
+    assert set_up.value(folder, "Leads", small.REPAIRS, "email") == "repairs@example.org"
+    assert small.do(folder, "verify") == 0
+
+
+def test_a_workbook_merged_twice_changes_nothing_more(folder: Path) -> None:
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    copy = (folder / "set-up.xlsx").read_bytes()
+    assert small.do(folder, "merge") == 0
+    after = text(folder)
+    (folder / "inbox" / "copy.xlsx").write_bytes(copy)
+    assert small.do(folder, "merge") == 0
+    assert text(folder) == after
+
+
+def test_an_older_workbook_changes_only_what_was_edited_in_it(folder: Path) -> None:
+    older = (folder / "set-up.xlsx").read_bytes()
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    assert small.do(folder, "merge") == 0
+    (folder / "set-up.xlsx").write_bytes(older)
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "deputy"): small.LETTINGS})
+    assert small.do(folder, "merge") == 0
+    found = definition(folder)
+    assert found.issue.contact == "Ask the office."
+    assert [lead.deputy for lead in found.leads if lead.name == small.REPAIRS] == [small.LETTINGS]
+
+
+def test_a_faulty_answer_stays_as_typed_with_the_message_beside_it_and_is_read_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(
+        folder,
+        "Leads",
+        {(small.REPAIRS, "email"): "no address", (small.REPAIRS, "organisation"): "Works"},
+    )
+    assert small.do(folder, "merge") == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "[DEF-007]" in line]
+    assert line.startswith("set-up.xlsx!Leads!")
+    assert set_up.value(folder, "Leads", small.REPAIRS, "email") == "no address"
+    assert str(set_up.value(folder, "Leads", small.REPAIRS, "wrong")) in line
+    assert 'organisation = "Works"' in text(folder)
+    assert small.do(folder, "verify") == 0
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "email"): "repairs@example.org"})
+    assert small.do(folder, "merge") == 0
+    assert 'email = "repairs@example.org"' in text(folder)
+    with pytest.raises(KeyError):
+        set_up.value(folder, "Leads", small.REPAIRS, "wrong")
+
+
+def test_a_formula_is_no_answer_and_stays_in_sight(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = set_up.cells(folder, "Leads")[small.REPAIRS, "email"]
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    book["Leads"][place] = "=A1&B1"
+    book.save(folder / "set-up.xlsx")
+    assert small.do(folder, "merge") == 1
+    assert "[RET-015]" in capsys.readouterr().err
+    assert set_up.value(folder, "Leads", small.REPAIRS, "email") == "=A1&B1"
+
+
+def test_a_new_lead_and_one_person_in_two_spellings(folder: Path) -> None:
+    set_up.answer(
+        folder,
+        "Leads",
+        {("new 1", "name"): "Head of Parks", (small.LEARNING, "same_as"): small.LETTINGS},
+    )
+    assert small.do(folder, "merge") == 0
+    leads = definition(folder).leads
+    assert [lead.name for lead in leads] == [small.LETTINGS, small.REPAIRS, "Head of Parks"]
+    assert leads[0].aliases == (small.LEARNING,)
+
+
+def test_a_blank_row_that_cannot_be_used_keeps_all_that_was_typed(folder: Path) -> None:
+    set_up.answer(
+        folder, "Leads", {("new 1", "email"): "p@example.org", ("new 1", "deputy"): small.REPAIRS}
+    )
+    assert small.do(folder, "merge") == 1
+    assert set_up.value(folder, "Leads", "new 1", "email") == "p@example.org"
+    assert set_up.value(folder, "Leads", "new 1", "deputy") == small.REPAIRS
+    set_up.answer(folder, "Leads", {("new 1", "name"): "Head of Parks"})
+    assert small.do(folder, "merge") == 0
+    lead = definition(folder).lead("Head of Parks")
+    assert lead is not None
+    assert (lead.email, lead.deputy) == ("p@example.org", small.REPAIRS)
+
+
+def test_a_row_without_its_key_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    book["Leads"]["B40"] = "Head of Parks"
+    book.save(folder / "set-up.xlsx")
+    small.do(folder, "merge")
+    assert "[RET-016]" in capsys.readouterr().err
+
+
+def test_a_workbook_without_its_sheets_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    for sheet in SHEETS:
+        del book[sheet.name]
+    book.save(folder / "set-up.xlsx")
+    small.do(folder, "merge")
+    assert "[RET-014]" in capsys.readouterr().err
+
+
+def test_another_plans_set_up_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = small.make(tmp_path / "other")
+    set_up.answer(other, "Words", {("contact", "value"): "Ask them."})
+    (folder / "set-up.xlsx").write_bytes((other / "set-up.xlsx").read_bytes())
+    before = text(folder)
+    assert small.do(folder, "merge") == 1
+    assert 'set-up.xlsx of another plan ("other")' in capsys.readouterr().err
+    assert text(folder) == before
+
+
+def test_a_trial_run_writes_nothing(folder: Path) -> None:
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    before = text(folder)
+    assert small.do(folder, "merge", "--dry-run") == 0
+    assert text(folder) == before
+    assert definition(folder).issue.contact == ""
+
+
+def test_line_ends_and_the_mark_at_the_start_of_plan_toml_stay(folder: Path) -> None:
+    path = folder / "plan.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    before = path.read_bytes()
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    assert small.do(folder, "merge") == 0
+    after = path.read_bytes()
+    assert after.replace(b'contact = "Ask the office."\r\n', b"") == before
+    assert small.do(folder, "verify") == 0
+
+
+def test_a_workbook_that_was_deleted_comes_back_the_same(folder: Path) -> None:
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "email"): "no address"})
+    assert small.do(folder, "merge") == 1
+    before = (folder / "set-up.xlsx").read_bytes()
+    (folder / "set-up.xlsx").unlink()
+    small.do(folder, "merge")
+    assert (folder / "set-up.xlsx").read_bytes() == before

@@ -1,0 +1,160 @@
+"""The sheets of the set-up workbook: every key has its place, and a cell says what its key does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.set_up import FULL
+from xlplan.plan.definition import Lead, PlanDefinition, Rating
+from xlplan.plan.definition_tables import TABLES
+from xlplan.plan.set_up import (
+    SAME_AS,
+    SHEETS,
+    VALUE,
+    Entry,
+    columns_of,
+    entries_of,
+    heading_of,
+    is_shown,
+    key_of,
+    read,
+    shown,
+)
+from xlplan.plan.values import Invalid, Raw
+
+
+def sheet(name: str) -> list[Entry]:
+    (found,) = (each for each in SHEETS if each.name == name)
+    return entries_of(FULL, found)
+
+
+def test_every_key_of_every_table_has_one_place_in_the_workbook() -> None:
+    places: list[tuple[str, str]] = []
+    for each in SHEETS:
+        for entry in entries_of(FULL, each):
+            if entry.key:
+                places.append((entry.table, entry.key))
+        if each.blanks:
+            places += [(each.tables[0], c) for c in columns_of(each) if c != SAME_AS]
+    every = [(table.name, name) for table in TABLES.values() for name in table.keys]
+    assert sorted(p for p in places if p[0] != "checks") == sorted(every)
+    assert len(places) == len(set(places))
+
+
+def test_every_check_of_the_plan_has_its_level() -> None:
+    from xlplan.plan.checks.checklist import LINTS
+
+    levels = {entry.key: entry.values[entry.key] for entry in sheet("Checks")}
+    assert levels == {lint.message.code: lint.message.level for lint in LINTS}
+    quiet = replace(FULL, checks={"CHK-003": "off"})
+    found = {entry.key: entry.values for entry in entries_of(quiet, SHEETS[-1])}
+    assert found["CHK-003"] == {"CHK-003": "off"}
+
+
+def test_a_sheet_has_a_row_for_each_entry_and_blank_rows_for_more() -> None:
+    leads = sheet("Leads")
+    assert [entry.names for entry in leads if not entry.blank] == [("Ada Quill",), ("Ben Ode",)]
+    assert [entry.number for entry in leads if entry.blank] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_the_columns_that_matter_most_stand_first() -> None:
+    assert columns_of(SHEETS[2])[:3] == ("name", SAME_AS, "organisation")
+    assert columns_of(SHEETS[-1]) == (VALUE,)
+
+
+def test_what_a_cell_is_about_is_named_as_in_plan_toml() -> None:
+    assert sheet("Leads")[0].about("email") == "[[lead]] Ada Quill: email"
+    contact = next(entry for entry in sheet("Words") if entry.key == "contact")
+    assert contact.about("value") == "[issue]: contact"
+
+
+def test_a_heading_is_the_name_of_its_key_or_a_better_one() -> None:
+    assert heading_of("field", "role") == "What it is"
+    assert heading_of("rating", "text_colour") == "Text colour"
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value", "cell"),
+    [
+        ("field", "required", True, "Yes"),
+        ("field", "required", False, "No"),
+        ("field", "guidance", "", None),
+        ("field", "width", 12.5, 12.5),
+        ("field", "choices", ("a; b", "c"), "a; b\nc"),
+        ("field", "choices", ("two\nlines", '"quoted"'), '"two\\nlines"\n"\\"quoted\\""'),
+        ("field", "choices", (), None),
+        ("people", "separators", (" and ", "\n"), '" and "\n"\\n"'),
+        ("plan", "agreed", date(2026, 1, 5), date(2026, 1, 5)),
+        ("plan", "agreed", None, None),
+        ("lead", "name", "Ada Quill", "Ada Quill"),
+        ("issue", "password", " with spaces ", " with spaces "),
+    ],
+)
+def test_a_value_stands_in_its_cell_and_is_read_back(
+    table: str, key: str, value: object, cell: Raw
+) -> None:
+    assert shown(key_of(table, key), value) == cell
+    assert is_shown(key_of(table, key), value, cell)
+    assert read(table, key, cell, FULL) == (value or None if value is not False else False)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "typed", "value"),
+    [
+        ("field", "required", "yes", True),
+        ("field", "required", False, False),
+        ("field", "owner", "Lead", "lead"),
+        ("field", "owner", "the lead", "the lead"),
+        ("field", "width", "14", 14),
+        ("issue", "proposal_rows", 3.0, 3),
+        ("plan", "agreed", "5 January 2026", date(2026, 1, 5)),
+        ("lead", "aliases", "A Quill\n\n  Quill, A ", ("A Quill", "Quill, A")),
+        ("lead", "aliases", '"half a quote', ('"half a quote',)),
+        ("rating", "code", 1.0, "1"),
+        ("checks", "CHK-003", "OFF", "off"),
+        ("lead", "email", "  ", None),
+    ],
+)
+def test_a_cell_is_read_as_a_person_means_it(
+    table: str, key: str, typed: Raw, value: object
+) -> None:
+    assert read(table, key, typed, FULL) == value
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "typed", "code"),
+    [
+        ("field", "required", "perhaps", "VAL-011"),
+        ("field", "width", "wide", "VAL-005"),
+        ("issue", "proposal_rows", 2.5, "DEF-005"),
+        ("plan", "agreed", "soon", "VAL-003"),
+    ],
+)
+def test_what_is_no_value_of_its_key_is_known_as_such(
+    table: str, key: str, typed: Raw, code: str
+) -> None:
+    found = read(table, key, typed, FULL)
+    assert isinstance(found, Invalid)
+    assert found.code == code
+
+
+def test_a_cell_that_only_looks_otherwise_is_not_edited() -> None:
+    assert is_shown(key_of("field", "width"), 12.0, 12)
+    assert is_shown(key_of("plan", "agreed"), date(2026, 1, 5), "2026-01-05")
+    assert is_shown(key_of("lead", "email"), "", "  ")
+    assert not is_shown(key_of("field", "width"), 12.0, 13)
+    assert not is_shown(key_of("lead", "email"), "a@example.org", None)
+    assert not is_shown(key_of("issue", "password"), "a", "a ")
+    assert is_shown(key_of("issue", "password"), "", None)
+
+
+def test_two_ratings_of_two_scales_are_two_rows() -> None:
+    both = PlanDefinition(
+        "p", "P", FULL.fields, ratings=(Rating("G", "Green"), Rating("G", "Good", scale="view"))
+    )
+    found = entries_of(both, SHEETS[1])
+    assert [entry.names for entry in found[:2]] == [("", "G"), ("view", "G")]
+    assert entries_of(replace(both, leads=(Lead("A"),)), SHEETS[2])[0].values["email"] == ""

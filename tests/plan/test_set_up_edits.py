@@ -1,0 +1,285 @@
+"""Answers of the set-up workbook in the text of `plan.toml`: three ways, and to the byte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.set_up import FULL
+from xlplan.plan.load import load_definition
+from xlplan.plan.set_up import SAME_AS, SHEETS, VALUE, Entry, entries_of, key_of, shown
+from xlplan.plan.set_up_edits import Outcome, Typed, apply, take
+from xlplan.plan.values import Raw
+from xlplan.plan.write import set_key, write_definition
+
+TEXT = write_definition(FULL, ['lead "Ben Ode": may be a ferry'])
+
+
+def row(table: str, *names: str, key: str = "", number: int = 0) -> Entry:
+    """The entry of the workbook that has these names."""
+    every = [entry for sheet in SHEETS for entry in entries_of(FULL, sheet)]
+    (found,) = (
+        e for e in every if (e.table, e.names, e.key, e.number) == (table, names, key, number)
+    )
+    return found
+
+
+def answered(entry: Entry, cells: Mapping[str, Raw], text: str = TEXT) -> Outcome:
+    return take(text, FULL, [Typed(entry, cells)])
+
+
+def problems(found: Outcome) -> list[tuple[str, str]]:
+    return [(each.column, each.problem.code) for each in found.refused]
+
+
+def untouched() -> list[Typed]:
+    """Every row of the workbook as it was issued."""
+    return [
+        Typed(entry, {c if not entry.key else VALUE: shown(key_of(entry.table, c), value)
+                      for c, value in entry.values.items()})
+        for sheet in SHEETS
+        for entry in entries_of(FULL, sheet)
+    ]  # fmt: skip
+
+
+def test_a_workbook_that_nobody_edited_changes_nothing() -> None:
+    assert take(TEXT, FULL, untouched()) == Outcome(TEXT)
+
+
+def test_an_edited_cell_is_the_same_edit_of_the_text() -> None:
+    found = answered(row("lead", "Ben Ode"), {"email": "ben@example.org", "name": "Ben Ode"})
+    assert found.text == set_key(TEXT, ("lead", 1, "email"), "ben@example.org")
+    assert [dict(edit.values) for edit in found.edits] == [{"email": "ben@example.org"}]
+
+
+def test_a_cell_that_was_emptied_takes_the_key_out() -> None:
+    found = answered(row("lead", "Ben Ode"), {"organisation": None})
+    assert found.text == set_key(TEXT, ("lead", 1, "organisation"), None)
+    assert load_definition(found.text).leads[1].organisation == ""
+
+
+def test_a_single_key_has_a_row_of_its_own() -> None:
+    found = answered(row("issue", key="contact"), {VALUE: "Ask Ada."})
+    assert found.text == set_key(TEXT, ("issue", "contact"), "Ask Ada.")
+    found = answered(row("checks", key="CHK-003"), {VALUE: "off"})
+    assert load_definition(found.text).checks == {"CHK-003": "off"}
+
+
+def test_a_lead_may_be_renamed_and_answered_about_in_one_row() -> None:
+    found = answered(row("lead", "Ben Ode"), {"name": "Ben Ode-Hay", "deputy": "Ada Quill"})
+    lead = load_definition(found.text).leads[1]
+    assert (lead.name, lead.deputy) == ("Ben Ode-Hay", "Ada Quill")
+
+
+def test_both_names_of_an_entry_may_change_at_once() -> None:
+    found = answered(
+        row("rollup", "recommendation", "worst"), {"to": "kind", "rule": "share-closed"}
+    )
+    assert not found.refused
+    (rollup,) = load_definition(found.text).rollups
+    assert (rollup.to, rollup.rule) == ("kind", "share-closed")
+
+
+def test_a_faulty_answer_is_left_out_with_its_fault_and_the_others_are_used() -> None:
+    found = answered(
+        row("lead", "Ben Ode"), {"email": "no address", "organisation": "Port", "deputy": "Ada"}
+    )
+    assert problems(found) == [("email", "DEF-007")]
+    lead = load_definition(found.text).leads[1]
+    assert (lead.email, lead.organisation, lead.deputy) == ("", "Port", "Ada")
+
+
+def test_a_faulty_single_key_is_named_by_its_cell() -> None:
+    found = answered(row("plan", key="timezone"), {VALUE: "Europe/Nowhere"})
+    assert (found.text, problems(found)) == (TEXT, [(VALUE, "DEF-008")])
+
+
+def test_what_is_no_value_at_all_is_left_out() -> None:
+    found = answered(row("field", "action", "due"), {"required": "perhaps", "heading": "By when"})
+    assert problems(found) == [("required", "VAL-011")]
+    assert load_definition(found.text).fields[4].heading == "By when"
+
+
+def test_answers_that_hold_only_together_are_used_together() -> None:
+    found = take(
+        TEXT,
+        FULL,
+        [
+            Typed(row("rating", "", "R"), {"code": "X"}),
+            Typed(row("rule", "late"), {"challenge": "X"}),
+        ],
+    )
+    assert not found.refused
+    assert load_definition(found.text).rules[0].challenge == "X"
+
+
+def test_an_answer_that_another_makes_possible_is_used_beside_a_faulty_one() -> None:
+    found = take(
+        TEXT,
+        FULL,
+        [
+            Typed(row("rule", "late"), {"challenge": "B", "overdue_days": -4}),
+            Typed(row("rating", number=1), {"code": "B", "label": "Blue"}),
+        ],
+    )
+    assert problems(found) == [("overdue_days", "DEF-007")]
+    assert load_definition(found.text).rules[0].challenge == "B"
+
+
+# Three ways
+
+
+def test_an_edit_of_another_key_of_the_text_stands_beside_one_of_the_workbook() -> None:
+    text = set_key(TEXT, ("lead", 1, "deputy"), "Ada Quill")
+    found = answered(row("lead", "Ben Ode"), {"email": "ben@example.org", "deputy": None}, text)
+    assert found.text == set_key(text, ("lead", 1, "email"), "ben@example.org")
+    assert not found.crossed
+
+
+def test_the_same_edit_in_both_is_nothing_to_ask() -> None:
+    text = set_key(TEXT, ("lead", 1, "email"), "ben@example.org")
+    assert answered(row("lead", "Ben Ode"), {"email": "ben@example.org"}, text) == Outcome(text)
+    text = set_key(TEXT, ("lead", 1, "organisation"), None)
+    assert answered(row("lead", "Ben Ode"), {"organisation": None}, text) == Outcome(text)
+
+
+def test_different_edits_of_one_key_are_asked_and_the_text_stands() -> None:
+    text = set_key(TEXT, ("lead", 1, "email"), "b@example.org")
+    found = answered(row("lead", "Ben Ode"), {"email": "ben@example.org"}, text)
+    assert found.text == text
+    (crossed,) = found.crossed
+    assert (crossed.column, crossed.base, crossed.now, crossed.value) == (
+        "email", "", "b@example.org", "ben@example.org",
+    )  # fmt: skip
+
+
+def test_an_answer_about_an_entry_that_is_gone_is_refused() -> None:
+    gone = write_definition(replace(FULL, leads=FULL.leads[:1]))
+    found = answered(row("lead", "Ben Ode"), {"email": "ben@example.org"}, gone)
+    assert (found.text, problems(found)) == (gone, [("email", "DEF-012")])
+
+
+def test_entries_are_found_wherever_they_were_moved_to() -> None:
+    moved = write_definition(replace(FULL, leads=FULL.leads[::-1]))
+    found = answered(row("lead", "Ben Ode"), {"email": "ben@example.org"}, moved)
+    assert load_definition(found.text).lead("Ben Ode") == replace(
+        FULL.leads[1], email="ben@example.org"
+    )
+
+
+# Entries more, and fewer
+
+
+def test_a_blank_row_that_is_filled_in_is_an_entry_more() -> None:
+    found = answered(row("lead", number=1), {"name": "Cy Moor", "email": "cy@example.org"})
+    leads = load_definition(found.text).leads
+    assert [(lead.name, lead.email) for lead in leads[2:]] == [("Cy Moor", "cy@example.org")]
+    assert (
+        found.text.replace('\n[[lead]]\nname = "Cy Moor"\nemail = "cy@example.org"\n', "") == TEXT
+    )
+
+
+def test_blank_rows_that_stay_blank_are_nothing() -> None:
+    assert answered(row("lead", number=1), {"name": " ", SAME_AS: None}) == Outcome(TEXT)
+
+
+def test_a_new_column_gets_an_id_from_its_heading() -> None:
+    found = answered(row("field", number=1), {"heading": "Cost so far (£)", "type": "money"})
+    item = load_definition(found.text).fields[-1]
+    assert (item.id, item.heading, item.type) == ("cost_so_far", "Cost so far (£)", "money")
+    found = answered(row("field", number=1), {"heading": "2027 target"})
+    assert load_definition(found.text).fields[-1].id == "column_2027_target"
+    found = answered(row("field", number=1), {"heading": "Cost", "id": "spent"})
+    assert load_definition(found.text).fields[-1].id == "spent"
+
+
+def test_a_new_rating_needs_one_word() -> None:
+    found = answered(row("rating", number=1), {"label": "Blue"})
+    rating = load_definition(found.text).ratings[-1]
+    assert (rating.code, rating.label) == ("Blue", "Blue")
+
+
+def test_a_new_entry_without_its_name_is_refused_as_a_whole_row() -> None:
+    found = answered(row("lead", number=1), {"email": "cy@example.org"})
+    assert (found.text, problems(found)) == (TEXT, [("", "DEF-003")])
+
+
+def test_a_first_entry_of_its_table_comes_at_the_end() -> None:
+    bare = write_definition(replace(FULL, rules=()))
+    found = answered(row("rule", number=1), {"id": "l", "challenge": "R", "overdue_days": 9}, bare)
+    assert found.text.endswith('\n\n[[rule]]\nid = "l"\nchallenge = "R"\noverdue_days = 9\n')
+    unended = take(bare.rstrip("\n"), FULL, [Typed(row("lead", number=1), {"name": "Cy"})])
+    assert load_definition(unended.text).leads[-1].name == "Cy"
+
+
+def test_one_person_written_in_two_ways_becomes_one_lead() -> None:
+    found = answered(row("lead", "Ben Ode"), {SAME_AS: "ada quill"})
+    (lead,) = load_definition(found.text).leads
+    assert (lead.name, lead.aliases) == ("Ada Quill", ("Ben Ode", "B Ode"))
+    assert "may be a ferry" not in found.text
+
+
+@pytest.mark.parametrize("name", ["Nobody", "Ben Ode"])
+def test_the_same_person_as_nobody_else_is_refused(name: str) -> None:
+    found = answered(row("lead", "Ben Ode"), {SAME_AS: name})
+    assert (found.text, problems(found)) == (TEXT, [(SAME_AS, "DEF-012")])
+
+
+# Any key
+
+
+def one_edit() -> st.SearchStrategy[tuple[Entry, str, Any, Raw]]:
+    """A key of the workbook, with a value that its kind allows, and how somebody types that."""
+    every = [entry for sheet in SHEETS for entry in entries_of(FULL, sheet) if not entry.blank]
+    cells = [(entry, name) for entry in every for name in entry.values]
+
+    def valued(cell: tuple[Entry, str]) -> st.SearchStrategy[tuple[Entry, str, Any, Raw]]:
+        entry, name = cell
+        key = key_of(entry.table, name)
+        words = st.text("abc Ä'\"\\#=€", min_size=1, max_size=12).map(str.strip).filter(bool)
+        values: dict[str, st.SearchStrategy[Any]] = {
+            "flag": st.booleans(),
+            "whole": st.integers(0, 40),
+            "number": st.integers(0, 40) | st.sampled_from([0.5, 12.5]),
+            "day": st.dates(),
+            "list": st.lists(words, min_size=1, max_size=3).map(tuple),
+            "raw list": st.lists(st.sampled_from([";", " and ", "\n"]), min_size=1).map(tuple),
+        }
+        found = st.sampled_from(key.allowed) if key.allowed else values.get(key.takes, words)
+        return found.map(lambda value: (entry, name, value, shown(key, value)))
+
+    return st.sampled_from(cells).flatmap(valued)
+
+
+@pytest.mark.hypothesis
+@given(one_edit())
+def test_an_edit_of_any_key_in_excel_equals_the_same_edit_in_the_text(
+    edit: tuple[Entry, str, Any, Raw],
+) -> None:
+    entry, name, value, typed = edit
+    found = take(TEXT, FULL, [Typed(entry, {VALUE if entry.key else name: typed})])
+    place: tuple[str | int, ...] = (entry.table,)
+    if not entry.key:
+        siblings = [e for s in SHEETS for e in entries_of(FULL, s) if e.table == entry.table]
+        place = (entry.table, [e.names for e in siblings].index(entry.names))
+    by_hand = set_key(TEXT, (*place, name), value)
+    if found.edits:
+        assert found.text == by_hand
+    elif not found.refused:
+        same = load_definition(by_hand)
+        assert entries_of(same, SHEETS[-1]) == entries_of(FULL, SHEETS[-1])
+        assert replace(same, checks=FULL.checks) == FULL
+    else:
+        assert found.text == TEXT
+        with pytest.raises(Exception, match=found.refused[0].problem.code):
+            load_definition(by_hand)
+
+
+def test_an_edit_can_be_made_by_itself() -> None:
+    (edit,) = answered(row("issue", key="contact"), {VALUE: "Ask Ada."}).edits
+    assert apply(TEXT, edit) == set_key(TEXT, ("issue", "contact"), "Ask Ada.")

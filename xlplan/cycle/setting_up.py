@@ -1,0 +1,92 @@
+"""Edits of `set-up.xlsx`: taken into `plan.toml`, or kept as they were typed and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.intake import Arrived
+from xlplan.merge.model import COORDINATOR, NOWHERE, Returned, Unused
+from xlplan.merge.reading import Reading
+from xlplan.plan.set_up_edits import Edit, Outcome, Refused, Typed, take
+from xlplan.plan.values import as_text
+from xlplan.returned.as_issued import set_up_uid
+from xlplan.returned.read_return import SetUpAnswers, read_set_up
+from xlplan.workbook.read.book import Book
+
+
+def take_set_up(desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading) -> Returned:
+    """Take in a `set-up.xlsx` that came back; the return that was recorded."""
+    base = desk.state.definition_at(desk.state.issued[reading.issued].as_of)
+    answers = read_set_up(book, desk.key, base, reading.issued)
+    text = desk.folder.definition_as_written()
+    outcome = take(text, base, answers.rows)
+    if outcome.text != text:
+        desk.redefine(work, outcome.text)
+    unused = tuple(_unused(answers, outcome))
+    fact = Returned(
+        id=item.return_id,
+        sha256=item.digest,
+        file=item.file,
+        issued=reading.issued,
+        author=COORDINATOR,
+        cycle="",
+        saved_at=reading.saved_at,
+        outcome="merged" if outcome.edits else "unchanged",
+        rows=tuple(dict.fromkeys(uid for uid, _ in answers.places)),
+        problems=tuple(answers.problems),
+        information=tuple(_changes(answers, outcome)),
+        unused=unused,
+    )
+    work.append([fact])
+    return fact
+
+
+def _unused(answers: SetUpAnswers, outcome: Outcome) -> Iterator[Unused]:
+    """What could not be used, cell by cell, as it was typed."""
+    typed = {set_up_uid(row.entry): row for row in answers.rows}
+    for refused in outcome.refused:
+        uid = set_up_uid(refused.entry)
+        for column in _columns(typed[uid], refused):
+            place = answers.places.get((uid, column), NOWHERE)
+            problem = replace(refused.problem, where=str(place), level="warning")
+            text = as_text(typed[uid].cells.get(column) or "")
+            yield Unused(f"{uid}:{column}", text, "", "", place, problem)
+    for (uid, column), (text, problem) in answers.faulty.items():
+        yield Unused(f"{uid}:{column}", text, "", "", answers.places[uid, column], problem)
+
+
+def _columns(row: Typed, refused: Refused) -> list[str]:
+    """The cells of a refusal: one, or all that were filled in of a row that is new."""
+    if refused.column:
+        return [refused.column]
+    return [name for name, value in row.cells.items() if value not in (None, "")]
+
+
+def _changes(answers: SetUpAnswers, outcome: Outcome) -> Iterator[str]:
+    """What was changed in `plan.toml`, a line for each key."""
+    for edit in outcome.edits:
+        uid = set_up_uid(edit.entry)
+        place = next((p for (row, _), p in answers.places.items() if row == uid), NOWHERE)
+        yield f"{place.sheet}: {_change(edit)}"
+
+
+def _change(edit: Edit) -> str:
+    entry = edit.entry
+    if edit.same_as:
+        return f"{entry.names[-1]} is the same person as {edit.same_as}"
+    if entry.blank:
+        values = ", ".join(f"{key} = {value}" for key, value in edit.values.items())
+        return f"[[{entry.table}]] added: {values}"
+    return "; ".join(
+        f"{entry.about(key)} is now {_shown(value)}" for key, value in edit.values.items()
+    )
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "left out"
+    if isinstance(value, tuple):
+        return ", ".join(f'"{part}"' for part in value)
+    return f'"{value}"' if isinstance(value, str) else str(value).lower()

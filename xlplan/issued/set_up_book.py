@@ -1,0 +1,349 @@
+"""`set-up.xlsx`: the plan definition in Excel, a sheet for each thing there is to say of a plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from xlplan.issued.rules import not_in_list
+from xlplan.issued.set_up_start import HOW, start_sheet
+from xlplan.issued.sheets import (
+    TEXT,
+    Lists,
+    id_row,
+    lists_sheet,
+    page_of,
+    payload_of,
+    row_height,
+    stamped,
+)
+from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Unused
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition_tables import LEVELS, TABLES
+from xlplan.plan.keys import Key
+from xlplan.plan.set_up import (
+    NAMED_BY,
+    SAME_AS,
+    SHEETS,
+    VALUE,
+    YES_NO,
+    Entry,
+    SetUpSheet,
+    columns_of,
+    entries_of,
+    heading_of,
+    key_of,
+    shown,
+)
+from xlplan.plan.values import show, show_in
+from xlplan.returned.as_issued import set_up_uid
+from xlplan.workbook.stamp import row_key
+from xlplan.workbook.write.look import Palette, palette, readable
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Conditional,
+    Merge,
+    Protection,
+    Row,
+    Sheet,
+    Style,
+    Validation,
+    Workbook,
+)
+
+HEADING_ROW, FIRST_ROW = 3, 4
+SAMPLES, COUNT, ABOUT, WRONG = "samples", "count", "about", "wrong"
+"""Ids of the columns that only show: three samples of a column, how many actions have a rating or a
+lead, what a key is for, and what is wrong with an answer of this row."""
+_SHOWN = {SAMPLES: "Samples", COUNT: "Actions", ABOUT: "What it is for", WRONG: "Please look again"}
+_WIDTHS = {
+    SAMPLES: 34.0, COUNT: 9.0, ABOUT: 62.0, WRONG: 44.0, VALUE: 46.0, SAME_AS: 24.0,
+    "guidance": 40.0, "meaning": 46.0, "heading": 28.0, "message": 36.0, "choices": 24.0,
+    "aliases": 26.0, "label": 22.0, "name": 26.0, "organisation": 24.0, "email": 28.0,
+    "deputy": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
+}  # fmt: skip
+_FLAG, _OTHER = 12.0, 15.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the plan says of its definition: samples by column, counts by rating and by lead."""
+
+    samples: Mapping[tuple[str, ...], str]
+    counts: Mapping[tuple[str, ...], int]
+
+
+def issued_set_up(definition: PlanDefinition, name: str, as_of: int, file: str) -> Issued:
+    """The set-up workbook that goes out under a name, with a definition for its base."""
+    columns = tuple(dict.fromkeys(name for sheet in SHEETS for name in columns_of(sheet)))
+    uids = (set_up_uid(entry) for sheet in SHEETS for entry in entries_of(definition, sheet))
+    return Issued(
+        id=name, document="set-up", author=COORDINATOR, cycle="", return_by="", as_of=as_of,
+        uids=tuple(uids), fields=columns, inputs=columns, file=file,
+    )  # fmt: skip
+
+
+def set_up_workbook(
+    definition: PlanDefinition,
+    issued: Issued,
+    rows: Sequence[MasterRow],
+    key: bytes,
+    created: str,
+    kept: Sequence[Unused],
+) -> Workbook:
+    """The definition as it stands; `kept` are the answers that could not be used, which stay as
+    they were typed."""
+    look = palette(definition)
+    unused = {_cell(one): one for one in kept}
+    found = _found(definition, rows)
+    lists = lists_sheet(_lists(definition))
+    sheets = [
+        _Writer(definition, issued, key, found, unused, look, lists, sheet).sheet()
+        for sheet in SHEETS
+    ]
+    title = f"{definition.title}: set-up"
+    payload = payload_of(definition, issued, len(issued.uids), ())
+    start = start_sheet(definition, issued, rows, len(unused), look)
+    return stamped(
+        definition, issued, title, [start, *sheets, lists.sheet], key, payload, created, lists
+    )
+
+
+def _cell(answer: Unused) -> tuple[str, str]:
+    uid, _, column = answer.question.partition(":")
+    return uid, column
+
+
+def _found(definition: PlanDefinition, rows: Sequence[MasterRow]) -> Found:
+    samples: dict[tuple[str, ...], str] = {}
+    for item in definition.fields:
+        texts = (show_in(item, r.values.get(item.id)) for r in rows if r.kind == item.of)
+        found = dict.fromkeys(" ".join(text.split())[:60] for text in texts if text)
+        samples[item.of, item.id] = "\n".join(f"• {text}" for text in list(found)[:3])
+    actions = [row for row in rows if row.kind == "action" and not row.status]
+    counts: Counter[tuple[str, ...]] = Counter()
+    rating, lead = definition.with_role("rating"), definition.with_role("lead")
+    for row in actions:
+        if rating is not None:
+            counts[rating.scale, show(row.values.get(rating.id))] += 1
+        value = row.values.get(lead.id) if lead is not None else None
+        counts.update((name,) for name in (value if isinstance(value, tuple) else ()))
+    return Found(samples, counts)
+
+
+def _lists(definition: PlanDefinition) -> dict[str, Sequence[str]]:
+    """The dropdowns by table and key."""
+    found: dict[str, Sequence[str]] = {"checks": LEVELS}
+    for table in TABLES.values():
+        for name, key in table.keys.items():
+            if choices := _choices(definition, table.name, name, key):
+                found[f"{table.name}.{name}"] = choices
+    found[f"lead.{SAME_AS}"] = [lead.name for lead in definition.leads]
+    return found
+
+
+def _choices(definition: PlanDefinition, table: str, name: str, key: Key) -> Sequence[str] | None:
+    if key.allowed or key.takes == "flag":
+        return key.allowed or YES_NO
+    columns = [item.id for item in definition.fields_of("action")]
+    return {
+        ("lead", "deputy"): [lead.name for lead in definition.leads],
+        ("rule", "challenge"): list(dict.fromkeys(r.code for r in definition.ratings)),
+        ("rollup", "to"): ["recommendation", *columns],
+        ("composite", "group_by"): columns,
+    }.get((table, name))
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes one sheet."""
+
+    definition: PlanDefinition
+    issued: Issued
+    key: bytes
+    found: Found
+    unused: Mapping[tuple[str, str], Unused]
+    look: Palette
+    lists: Lists
+    of: SetUpSheet
+
+    def sheet(self) -> Sheet:
+        entries = entries_of(self.definition, self.of)
+        columns = self._columns(entries)
+        widths = [self._width(name) for name in columns]
+        cells = [self._cells(entry, columns) for entry in entries]
+        rows = [Row(line, row_height(line, [30.0, *widths], 24.0)) for line in cells]
+        last_row, last_col = FIRST_ROW + len(rows) - 1, len(columns)
+        banner, merges = self._banner(widths)
+        validations, conditionals = self._rules(entries, columns)
+        heads = [Cell("Row key", self.look.heading), *(self._head(name) for name in columns)]
+        area = Area(0, 1, last_row, last_col)
+        return Sheet(
+            name=self.of.name,
+            rows=[*banner, id_row(columns), Row(heads, 34), *rows],
+            columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths)],
+            merges=merges,
+            validations=validations,
+            conditionals=conditionals,
+            freeze=(FIRST_ROW, 2),
+            page=page_of(self.definition, replace(self.issued, cycle="set-up"), area, HEADING_ROW),
+            protection=Protection(),
+            tab_colour=self.look.accent,
+            active_cell=(FIRST_ROW, 1 + columns.index(columns_of(self.of)[0])),
+        )
+
+    def _columns(self, entries: Sequence[Entry]) -> list[str]:
+        """The ids of the columns from the left; first what is wrong, where anything is."""
+        mine = {set_up_uid(entry) for entry in entries}
+        wrong = [WRONG] if any(uid in mine for uid, _ in self.unused) else []
+        answers = list(columns_of(self.of))
+        if not self.of.blanks:
+            return ["key", *wrong, *answers, ABOUT]
+        more = {"field": [SAMPLES], "rating": [COUNT], "lead": [COUNT]}
+        return [answers[0], *wrong, *more.get(self.of.tables[0], []), *answers[1:]]
+
+    def _width(self, name: str) -> float:
+        if name == "key":
+            return 26.0
+        key = TABLES[self.of.tables[0]].keys.get(name) if self.of.blanks else None
+        return _WIDTHS.get(name, _FLAG if key and key.takes in ("flag", "whole") else _OTHER)
+
+    def _head(self, name: str) -> Cell:
+        table = self.of.tables[0]
+        text = {**_SHOWN, "key": "What", VALUE: "Answer"}.get(name) or heading_of(table, name)
+        mine = name in columns_of(self.of)
+        style = self.look.input_heading if mine else self.look.heading
+        return Cell(text, replace(style, align="left", indent=1))
+
+    def _cells(self, entry: Entry, columns: Sequence[str]) -> list[Cell | None]:
+        uid = set_up_uid(entry)
+        cells: list[Cell | None] = [Cell(row_key(self.key, self.issued.id, uid))]
+        for name in columns:
+            cells.append(
+                self._answer(entry, uid, name)
+                if name in columns_of(self.of)
+                else Cell(self._beside(entry, uid, name), self._locked)
+            )
+        return cells
+
+    @property
+    def _locked(self) -> Style:
+        return replace(self.look.locked, align="left", indent=1)
+
+    def _beside(self, entry: Entry, uid: str, name: str) -> str | int | None:
+        if name == WRONG:
+            wrong = (a.problem.message for (row, _), a in self.unused.items() if row == uid)
+            return "\n".join(dict.fromkeys(wrong)) or None
+        if name == "key":
+            return entry.key if entry.table == "checks" else heading_of(entry.table, entry.key)
+        if name == ABOUT:
+            return _about(entry)
+        if entry.blank:
+            return None
+        if name == COUNT:
+            return self.found.counts.get(entry.names, 0)
+        return self.found.samples.get(entry.names) or None
+
+    def _answer(self, entry: Entry, uid: str, name: str) -> Cell:
+        style = replace(self.look.input, align="left", indent=1, number_format=TEXT)
+        again = self.unused.get((uid, name))
+        if again is not None:
+            wrong = replace(self.look.flag, locked=False, align="left", indent=1)
+            return Cell(again.decision or None, replace(wrong, number_format=TEXT))
+        if name == SAME_AS:
+            return Cell(None, style)
+        key = key_of(entry.table, entry.key_at(name))
+        value = shown(key, entry.values.get(entry.key_at(name)))
+        if entry.names and name in NAMED_BY[entry.table] and entry.table in ("field", "rating"):
+            style = replace(self._locked, number_format=TEXT)
+        if isinstance(value, date):
+            style = replace(style, number_format="d mmmm yyyy")
+        elif isinstance(value, int | float):
+            style = replace(style, number_format="0.##" if key.takes == "number" else "0")
+        if isinstance(value, str) and _is_colour(key, value):
+            style = replace(style, fill=value, colour=readable("", value))
+        return Cell(value, style)
+
+    def _rules(
+        self, entries: Sequence[Entry], columns: Sequence[str]
+    ) -> tuple[list[Validation], list[Conditional]]:
+        validations: list[Validation] = []
+        conditionals: list[Conditional] = []
+        for place, name in enumerate(columns, 1):
+            if name not in columns_of(self.of):
+                continue
+            if self.of.blanks:
+                area = Area(FIRST_ROW, place, FIRST_ROW + len(entries) - 1, place)
+                areas = [(area, self.of.tables[0], name)]
+            else:
+                areas = [
+                    (Area(row, place, row, place), entry.table, entry.key)
+                    for row, entry in enumerate(entries, FIRST_ROW)
+                ]
+            for area, table, key in areas:
+                rule, flag = self._rule(area, table, key)
+                validations.append(rule)
+                conditionals += flag
+        return validations, conditionals
+
+    def _rule(self, area: Area, table: str, name: str) -> tuple[Validation, list[Conditional]]:
+        title = name if table == "checks" else heading_of(table, name)
+        rule = Validation(area, "any", input_title=title[:32], input_message=_hint(table, name))
+        listed = "checks" if table == "checks" else f"{table}.{name}"
+        if listed not in self.lists.ranges:
+            return rule, []
+        chosen = replace(
+            rule,
+            kind="list",
+            source=f"={self.lists.ranges[listed]}",
+            error_title="Not in the list",
+            error_message="Please choose one of the list. Press Escape to go back.",
+            strict=name not in (SAME_AS, "deputy"),
+        )
+        return chosen, [not_in_list(area, self.lists.names[listed], self.look)]
+
+    def _banner(self, widths: Sequence[float]) -> tuple[list[Row], list[Merge]]:
+        last = len(widths)
+        look, note = self.look, replace(self.look.banner_note, indent=1)
+        title = f"{self.definition.title}: {self.of.name.lower()}"
+        text = Cell(f"{self.of.about}\n{HOW}", note)
+        merges = [
+            Merge(Area(0, 1, 0, last), Cell(title, replace(look.banner, indent=1))),
+            Merge(Area(1, 1, 1, last), text),
+        ]
+        first = Row([None, *(Cell(None, look.banner) for _ in widths)], 34)
+        return [first, Row([None, *(Cell(None, note) for _ in widths)], 46)], merges
+
+
+def _is_colour(key: Key, value: str) -> bool:
+    return key.shape is not None and key.shape[1] == "a colour" and value.startswith("#")
+
+
+def _about(entry: Entry) -> str:
+    if entry.table != "checks":
+        return _sentence(key_of(entry.table, entry.key).help)
+    from xlplan.codes.families import every_message
+
+    return every_message()[entry.key].meaning
+
+
+def _hint(table: str, name: str) -> str:
+    """What shows on entering a cell."""
+    if name == SAME_AS:
+        return "Choose the name to keep; this one becomes another spelling of it."
+    if table == "checks":
+        return "How much this check counts."
+    key = key_of(table, name)
+    lines = {"list": "One on each line: Alt+Enter begins a new line.",
+             "raw list": "One on each line, in quotes."}  # fmt: skip
+    text = _sentence(key.help.partition(": ")[0] if key.allowed else key.help)
+    return f"{text}\n{lines.get(key.takes, '')}".strip()[:255]
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return f"{text[:1].upper()}{text[1:]}." if text else ""

@@ -1,0 +1,264 @@
+"""The plan definition as the sheets of the set-up workbook, and what an edit there means.
+
+Every key of `plan.toml` has one place: a column of the sheet of its table, or a row of a sheet that
+lists single keys. Both follow from `definition_tables`, so that a new key has its place at once.
+What an edit of a cell does to the text is in `xlplan.plan.set_up_edits`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from xlplan.codes.definition_codes import DEF_005, FORMS
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.definition_tables import CHECKS, LEVELS, TABLES
+from xlplan.plan.keys import Key
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.values import Invalid, Raw, as_text, canon
+
+Names = tuple[str, ...]
+"""What tells one entry of a table from the others; nothing where there is only one."""
+
+YES_NO = ("Yes", "No")
+VALUE, SAME_AS = "value", "same_as"
+"""Ids of the columns that hold no key of their table: the value of the key of a row; and of a lead,
+another lead who is the same person."""
+NAMED_BY: Mapping[str, tuple[str, ...]] = {
+    "field": ("of", "id"),
+    "rating": ("scale", "code"),
+    "lead": ("name",),
+    "rule": ("id",),
+    "rollup": ("to", "rule"),
+}
+"""The keys that together name an entry for good."""
+_PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "rule": "rules",
+          "rollup": "rollups"}  # fmt: skip
+"""Where the entries of a table stand in a definition."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpSheet:
+    """One sheet. With `blanks` it has a row for each entry of its one table, and so many blank rows
+    for more of them; without, a row for each key of its tables."""
+
+    name: str
+    tables: tuple[str, ...]
+    about: str
+    blanks: int = 0
+    first: tuple[str, ...] = ()
+    """The columns that stand first; the other keys follow in the order of the definition."""
+
+
+SHEETS: tuple[SetUpSheet, ...] = (
+    SetUpSheet(
+        "Columns", ("field",),
+        "The columns of the plan: what each is, who fills it in, and what a lead is shown there. "
+        "For a column more, fill in the first blank row below.",
+        5,
+        ("heading", "role", "type", "owner", "required", "mode", "guidance", "choices", "private",
+         "retired"),
+    ),
+    SetUpSheet(
+        "Ratings", ("rating",),
+        "The rating scale, best first: what each rating means, its colour, and what it says of the "
+        "action. To rename a rating change its label, and keep its code.",
+        4,
+        ("code", "label", "meaning", "colour", "closed", "holding", "exception", "aliases"),
+    ),
+    SetUpSheet(
+        "Leads", ("lead",),
+        "Who answers for actions. Where one person was written in several ways, choose under Same "
+        "person as … the name to keep. For a lead more, fill in the first blank row below.",
+        8,
+        ("name", SAME_AS, "organisation", "email", "deputy", "aliases"),
+    ),
+    SetUpSheet(
+        "Rules", ("rule",),
+        "Rules that challenge a rating; all conditions of a rule must hold. A challenge stands "
+        "beside the officer's rating and never replaces it.",
+        4,
+        ("id", "challenge"),
+    ),
+    SetUpSheet("Roll-ups", ("rollup",), "How actions are summed up.", 2),
+    SetUpSheet(
+        "Words", ("plan", "issue", "composite", "style", "people"),
+        "The words, the look and the settings of the plan. A blank answer means what holds without "
+        "one.",
+    ),
+    SetUpSheet("Checks", ("checks",), CHECKS.replace("`", "").partition(": ")[0] + "."),
+)  # fmt: skip
+HEADINGS: Mapping[tuple[str, str], str] = {
+    ("field", "role"): "What it is",
+    ("field", "owner"): "Who fills it in",
+    ("field", "required"): "Required?",
+    ("field", "mode"): "Earlier notes",
+    ("field", "of"): "Kind of row",
+    ("field", "private"): "Private?",
+    ("field", "retired"): "No longer in use?",
+    ("rating", "closed"): "Closed?",
+    ("rating", "holding"): "Held?",
+    ("rating", "exception"): "For attention?",
+    ("rating", "aliases"): "Other spellings",
+    ("lead", "aliases"): "Other spellings",
+    ("lead", "email"): "E-mail",
+    ("lead", SAME_AS): "Same person as …",
+}
+"""Where a heading is not the name of the key."""
+
+
+def heading_of(table: str, key: str) -> str:
+    """What people read above the column of a key, or before its row."""
+    return HEADINGS.get((table, key)) or key.replace("_", " ").capitalize()
+
+
+def columns_of(sheet: SetUpSheet) -> tuple[str, ...]:
+    """The ids of the columns in which a sheet can be answered, from the left."""
+    if not sheet.blanks:
+        return (VALUE,)
+    return tuple(dict.fromkeys([*sheet.first, *TABLES[sheet.tables[0]].keys]))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one row of a sheet is about: an entry of a table, a single key of one (`key`), or with
+    neither names nor a key an entry that is still to be made."""
+
+    table: str
+    names: Names = ()
+    key: str = ""
+    number: int = 0
+    """Of a blank row: which one it is."""
+    values: Mapping[str, object] = field(default_factory=dict)
+    """The value of each key that it has a cell for."""
+
+    @property
+    def blank(self) -> bool:
+        """Whether it is for an entry that is still to be made."""
+        return bool(self.number)
+
+    def key_at(self, column: str) -> str:
+        """The key whose value stands in a column."""
+        return self.key or column
+
+    def about(self, column: str) -> str:
+        """What a cell is about, for people: ``[[lead]] Ada Quill: email``."""
+        head = f"[{self.table}]" if self.key else f"[[{self.table}]] {self.names[-1]}"
+        return f"{head}: {self.key_at(column)}"
+
+
+def entries_of(definition: PlanDefinition, sheet: SetUpSheet) -> list[Entry]:
+    """What the rows of a sheet are about, in their order."""
+    if sheet.tables == ("checks",):
+        levels = _levels(definition)
+        return [Entry("checks", key=code, values={code: at}) for code, at in levels.items()]
+    if not sheet.blanks:
+        return [
+            Entry(table, key=key, values={key: getattr(_single(definition, table), key)})
+            for table in sheet.tables
+            for key in TABLES[table].keys
+        ]
+    (table,) = sheet.tables
+    found = [_entry(table, item) for item in getattr(definition, _PARTS[table])]
+    return [*found, *(Entry(table, number=n) for n in range(1, sheet.blanks + 1))]
+
+
+def _entry(table: str, item: object) -> Entry:
+    names = tuple(str(getattr(item, key)) for key in NAMED_BY[table])
+    return Entry(table, names, values={key: getattr(item, key) for key in TABLES[table].keys})
+
+
+def _single(definition: PlanDefinition, table: str) -> object:
+    return definition if table in ("plan", "people") else getattr(definition, table)
+
+
+def _levels(definition: PlanDefinition) -> dict[str, str]:
+    from xlplan.plan.checks.checklist import LINTS  # costs as much as all else that is read here
+
+    known = {lint.message.code: lint.message.level for lint in LINTS}
+    return {code: definition.checks.get(code, level) for code, level in known.items()}
+
+
+# Values as cells
+
+
+def key_of(table: str, name: str) -> Key:
+    """The description of a key; a check is one whose value is a level."""
+    if table == "checks":
+        return Key(allowed=LEVELS, noun="a level")
+    return TABLES[table].keys[name]
+
+
+def shown(key: Key, value: object) -> str | int | float | date | None:
+    """The value of a key as it stands in its cell: a list with a line for each of its texts."""
+    if isinstance(value, bool):
+        return YES_NO[0] if value else YES_NO[1]
+    if isinstance(value, tuple):
+        raw = key.takes == "raw list"
+        return "\n".join(json.dumps(t) if raw or _odd(t) else t for t in value) or None
+    if value is None or isinstance(value, int | float | date):
+        return value
+    return str(value) or None
+
+
+def _odd(text: str) -> bool:
+    """Whether a text of a list has to be quoted to be one line."""
+    return "\n" in text or text.startswith('"')
+
+
+def is_shown(key: Key, value: object, typed: Raw) -> bool:
+    """Whether a cell says what it was issued with: nobody has edited it."""
+    was = shown(key, value)
+    if isinstance(was, int | float) and isinstance(typed, int | float):
+        return was == typed
+    if key.takes == "raw":
+        return (was or "") == ("" if typed is None else as_text(typed))
+    return _plain(was) == _plain(typed)
+
+
+def _plain(value: Raw) -> str:
+    return "" if value is None else canon_text(as_text(value)).strip()
+
+
+_NUMBER = Field("value", "Value", "number")
+_DAY = Field("value", "Value", "date")
+_FLAG = Field("value", "Value", "boolean", choices=YES_NO)
+
+
+def read(table: str, name: str, typed: Raw, definition: PlanDefinition) -> object:
+    """The value that a cell says a key should have: None for none of its own (what holds without
+    it), `Invalid` where it cannot be one. What `plan.toml` allows is asked when it is applied."""
+    key = key_of(table, name)
+    if not _plain(typed):
+        return None
+    if key.takes in ("flag", "number", "whole", "day"):
+        item = {"flag": _FLAG, "day": _DAY}.get(key.takes, _NUMBER)
+        value = canon(item, typed, definition)
+        if key.takes == "flag" and not isinstance(value, Invalid):
+            return value == YES_NO[0]
+        if key.takes == "whole" and isinstance(value, float):
+            return int(value) if value.is_integer() else _no_whole(table, name, typed)
+        return value
+    text = as_text(typed) if key.takes == "raw" else _plain(typed)
+    if key.takes in ("list", "raw list"):
+        return tuple(part for line in text.splitlines() if (part := _part(line)))
+    return next((word for word in key.allowed if fold(word) == fold(text)), text)
+
+
+def _no_whole(table: str, name: str, typed: Raw) -> Invalid:
+    wrong = DEF_005.fill(
+        "value", table=f"[{table}]", key=name, kind="a number", form=FORMS["whole"]
+    )
+    return Invalid(str(typed), wrong.code, wrong.message)
+
+
+def _part(line: str) -> str:
+    text = line.strip()
+    if text.startswith('"'):
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text
+    return text

@@ -1,0 +1,251 @@
+"""What the set-up workbook changes in the text of `plan.toml`: three ways, each key for itself.
+
+An edit in a cell becomes the same edit of the text, to the byte: comments and the rest stay. What
+the text was changed to meanwhile is never written over, and an answer with which the definition
+would not hold is left out, with the fault that says why.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlplan.codes.definition_codes import DEF_012
+from xlplan.codes.message import suggest
+from xlplan.errors import Problem, XlplanError
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition_tables import TABLES
+from xlplan.plan.load import load_definition
+from xlplan.plan.set_up import (
+    NAMED_BY,
+    SAME_AS,
+    SHEETS,
+    VALUE,
+    Entry,
+    Names,
+    entries_of,
+    is_shown,
+    key_of,
+    read,
+)
+from xlplan.plan.text import fold
+from xlplan.plan.toml_places import Path
+from xlplan.plan.values import Invalid, Raw
+from xlplan.plan.write import add_entry, remove_entry, set_key
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the cells of one row of the set-up workbook, by the id of the column."""
+
+    entry: Entry
+    cells: Mapping[str, Raw]
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What one row changes: some keys of an entry (None: removed), or an entry more. `same_as` is
+    the name of the lead whom this one turned out to be."""
+
+    entry: Entry
+    values: Mapping[str, object]
+    same_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A key that was changed in the workbook and, to something else, in the text."""
+
+    entry: Entry
+    column: str
+    base: object
+    now: object
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An answer that cannot be used, and why; `column` is ``""`` where it is the whole row."""
+
+    entry: Entry
+    column: str
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of the answers of a workbook: the text with all that could be used in it."""
+
+    text: str
+    edits: tuple[Edit, ...] = ()
+    crossed: tuple[Crossed, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass
+class _Found:
+    edits: list[Edit] = field(default_factory=list)
+    crossed: list[Crossed] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def take(text: str, base: PlanDefinition, rows: Iterable[Typed]) -> Outcome:
+    """Take the answers of a workbook that was issued under `base` into the text of `plan.toml`,
+    which is valid and may have been changed since."""
+    now = load_definition(text)
+    known = {_id(entry): entry for sheet in SHEETS for entry in entries_of(now, sheet)}
+    found = _Found()
+    for row in rows:
+        _compare(row, known.get(_id(row.entry)), base, found)
+    return _settle(text, found)
+
+
+def _id(entry: Entry) -> tuple[str, Names, str]:
+    return entry.table, entry.names, entry.key
+
+
+def _compare(row: Typed, now: Entry | None, base: PlanDefinition, found: _Found) -> None:
+    entry = row.entry
+    values: dict[str, object] = {}
+    for column, typed in row.cells.items():
+        if column == SAME_AS:
+            if name := " ".join(str("" if typed is None else typed).split()):
+                found.edits.append(Edit(entry, {}, name))
+            continue
+        name = entry.key_at(column)
+        key = key_of(entry.table, name)
+        was = entry.values.get(name)
+        if is_shown(key, was, typed):
+            continue
+        value = read(entry.table, name, typed, base)
+        if isinstance(value, Invalid):
+            problem = Problem(value.code, "", value.message)
+            found.refused.append(Refused(entry, column, problem))
+            continue
+        stands = now.values.get(name) if now is not None else was
+        if stands == was or entry.blank:
+            values[name] = value
+        elif stands != (key.default if value is None else value):
+            found.crossed.append(Crossed(entry, column, was, stands, value))
+    found.edits += _edits(entry, values)
+
+
+def _edits(entry: Entry, values: Mapping[str, object]) -> Iterator[Edit]:
+    """One for each key, so that a fault in one costs no other; the names of an entry together."""
+    if entry.blank:
+        if filled := {key: value for key, value in values.items() if value is not None}:
+            yield Edit(entry, _completed(entry.table, filled))
+        return
+    names = {key: values[key] for key in NAMED_BY.get(entry.table, ()) if key in values}
+    yield from (Edit(entry, {key: value}) for key, value in values.items() if key not in names)
+    if names:
+        yield Edit(entry, names)
+
+
+def _completed(table: str, values: Mapping[str, object]) -> Mapping[str, object]:
+    """A new entry with the name that nobody needs to think of: an id made of what people read."""
+    if table == "field" and "heading" in values and "id" not in values:
+        words = re.findall(r"[a-z0-9]+", str(values["heading"]).lower())
+        named = [*words] if words and words[0][0].isalpha() else ["column", *words]
+        return {"id": "_".join(named)[:40], **values}
+    if table == "rating" and len({"code", "label"} & values.keys()) == 1:
+        name = values.get("code", values.get("label"))
+        return {"code": name, "label": name, **values}
+    return values
+
+
+def _settle(text: str, found: _Found) -> Outcome:
+    """All edits together or, where the definition would not hold so, each that it holds with."""
+    edits = sorted(found.edits, key=_turn)
+    crossed = tuple(found.crossed)
+    whole, fault = _with(text, edits)
+    if fault is None:
+        return Outcome(whole, tuple(edits), crossed, tuple(found.refused))
+    used: list[Edit] = []
+    left: list[tuple[Edit, Problem]] = [(edit, fault) for edit in edits]
+    before = len(edits) + 1
+    while len(left) < before:
+        before, again = len(left), left
+        left = []
+        for edit, _ in again:
+            new, fault = _with(text, [edit])
+            if fault is None:
+                text = new
+                used.append(edit)
+            else:
+                left.append((edit, fault))
+    refused = [Refused(edit.entry, _column(edit), fault) for edit, fault in left]
+    return Outcome(text, tuple(used), crossed, (*found.refused, *refused))
+
+
+def _turn(edit: Edit) -> int:
+    """An entry is found by its names, so these are changed after all else; then rows are added."""
+    if edit.entry.blank:
+        return 3
+    if edit.same_as:
+        return 1
+    return 2 if edit.values.keys() & {*NAMED_BY.get(edit.entry.table, ())} else 0
+
+
+def _column(edit: Edit) -> str:
+    """The column to which a refusal belongs: the only one that was answered, or the whole row."""
+    if edit.same_as:
+        return SAME_AS
+    column = VALUE if edit.entry.key else next(iter(edit.values))
+    return "" if edit.entry.blank else column
+
+
+def _with(text: str, edits: Iterable[Edit]) -> tuple[str, Problem | None]:
+    try:
+        for edit in edits:
+            text = apply(text, edit)
+        load_definition(text)
+    except XlplanError as error:
+        return text, error.problems[0]
+    return text, None
+
+
+def apply(text: str, edit: Edit) -> str:
+    """`text` (that of `plan.toml`) with one edit made in it; XlplanError where its entry, or the
+    lead that it names, is not there."""
+    entry = edit.entry
+    if entry.blank:
+        return add_entry(text, entry.table, edit.values)
+    path = _path_of(text, entry)
+    if edit.same_as:
+        return _joined(text, path, edit.same_as)
+    for key, value in edit.values.items():
+        text = set_key(text, (*path, key), value)
+    return text
+
+
+def _path_of(text: str, entry: Entry) -> Path:
+    """Where the table of an entry stands in a text."""
+    if entry.key:
+        return (entry.table,)
+    for number, item in enumerate(tomllib.loads(text).get(entry.table, ())):
+        if _names(entry.table, item) == entry.names:
+            return (entry.table, number)
+    raise DEF_012.fault("", "gone", table=entry.table, name=entry.names[-1])
+
+
+def _names(table: str, item: Mapping[str, object]) -> Names:
+    keys = TABLES[table].keys
+    found = (item.get(key, keys[key].default or "") for key in NAMED_BY[table])
+    return tuple(" ".join(str(name).split()) for name in found)
+
+
+def _joined(text: str, path: Path, other: str) -> str:
+    """One lead in the place of two: the spellings of the one become aliases of the other."""
+    leads = tomllib.loads(text)["lead"]
+    at = int(path[1])
+    known = [number for number, lead in enumerate(leads) if fold(lead["name"]) == fold(other)]
+    if not known or known[0] == at:
+        names = [lead["name"] for number, lead in enumerate(leads) if number != at]
+        raise DEF_012.fault("", "lead", name=other, use=suggest(other, names))
+    gone, kept = leads[at], leads[known[0]]
+    names = [*kept.get("aliases", ()), gone["name"], *gone.get("aliases", ())]
+    text = set_key(text, ("lead", known[0], "aliases"), tuple(dict.fromkeys(names)))
+    return remove_entry(text, "lead", at)
