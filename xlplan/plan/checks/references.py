@@ -16,6 +16,7 @@ from typing import Literal
 from xlplan.codes.check_codes import CHK_012, CHK_013, CHK_024
 from xlplan.plan.checks.lint_view import Finding, Plan, Row
 from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.settings import Rollup
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, badness, show, sort_elements
