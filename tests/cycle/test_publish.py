@@ -231,3 +231,71 @@ def test_a_board_drawn_otherwise_keeps_its_day(
         assert plan.desk.ledger.tip()[0] == events
     assert "1 February 2027" in str(days[0])
     assert days[1] == days[0]
+
+
+def edit_definition(folder: Path, *changes: tuple[str, str]) -> None:
+    path = folder / "plan.toml"
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+
+
+@pytest.fixture
+def issued(tmp_path: Path) -> Path:
+    folder = make(tmp_path / "plan")
+    issue(folder)
+    return folder
+
+
+def test_figures_that_a_rating_less_would_empty_are_refused_until_it_has_a_name(
+    issued: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit_definition(
+        issued, ('code = "Amber"', 'code = "Slipping"'), ('label = "Amber"', 'label = "Slipping"')
+    )
+    assert do(issued, "publish") == 2
+    [line] = [x for x in capsys.readouterr().err.splitlines() if "PUB-007" in x]
+    assert line.startswith("plan.toml: ")
+    for part in ('"Amber"', '"RAG"', "1.2, 1.3", "aliases", "master.xlsx"):
+        assert part in line
+    with opened(issued) as plan, pytest.raises(XlplanError):
+        plan.composite()
+    assert not (issued / "board" / "2026-11.xlsx").exists()
+    edit_definition(issued, ('code = "Slipping"', 'code = "Slipping"\naliases = ["Amber"]'))
+    assert do(issued, "publish") == 0
+    rows = rows_under(sheet(issued / "board" / "2026-11.xlsx", "Plan"), "Ref")
+    assert [one(rows, ref)["RAG"] for ref in ("1.2", "1.3")] == ["Slipping", "Slipping"]
+    assert [one(rows, ref)["Last board"] for ref in ("1.2", "1.3")] == ["Slipping", "Slipping"]
+
+
+def test_a_column_that_is_gone_is_named_with_what_to_do(
+    issued: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit_definition(issued, ('id = "due"', 'id = "deadline"'), ('"lead", "due",', '"lead",'))
+    assert do(issued, "publish") == 2
+    line = next(x for x in capsys.readouterr().err.splitlines() if "PUB-007" in x)
+    for part in ('"due"', '"Timescale"', "retired = true", "1.1"):
+        assert part in line
+
+
+def test_values_of_another_type_are_named_with_what_to_do(
+    issued: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit_definition(issued, ('type = "timescale"', 'type = "date"'))
+    assert do(issued, "publish") == 2
+    assert '"Ongoing" is no value of "Timescale" any more' in capsys.readouterr().err
+
+
+def test_a_board_of_the_past_is_what_it_was(issued: Path) -> None:
+    assert do(issued, "publish") == 0
+    before = (issued / "board" / "2026-11.xlsx").read_bytes()
+    issue(issued, "2026-12")
+    assert do(issued, "publish") == 0
+    edit_definition(
+        issued, ('code = "Amber"', 'code = "Slipping"'), ('label = "Amber"', 'label = "Slipping"')
+    )
+    assert do(issued, "publish") == 2
+    assert do(issued, "publish", "--cycle", "2026-11") == 0
+    assert (issued / "board" / "2026-11.xlsx").read_bytes() == before

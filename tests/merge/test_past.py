@@ -9,10 +9,11 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.paper import DEFINITION, FIELDS, Office
-from xlplan.merge.model import Published
-from xlplan.merge.past import DueHistory, Past, past_of, restated
+from tests.paper import DEFINITION, FIELDS, RATINGS, ROWS, Office
+from xlplan.merge.model import Published, RowAdded
+from xlplan.merge.past import DueHistory, Past, emptied, past_of, restated
 from xlplan.plan.checks.lint_view import History
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Raw, show
 
 TODAY = date(2026, 3, 1)
@@ -233,3 +234,89 @@ def test_what_a_first_board_compares_with_is_the_plan_as_imported() -> None:
     assert found.imported.values["a-1"]["rating"] == "Green"
     empty = Office(rows={})
     assert past_of(empty.state, [], empty.state.seq, TODAY).imported is None
+
+
+# What a change of the definition has emptied
+
+
+def gone(office: Office) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(one.field.id, one.value, one.refs) for one in emptied(office.state)]
+
+
+def without_rating(code: str, **changes: object) -> PlanDefinition:
+    left = tuple(rating for rating in RATINGS if rating.code != code)
+    return replace(DEFINITION, ratings=left, **changes)  # type: ignore[arg-type]  # passed through
+
+
+def without_field(name: str) -> PlanDefinition:
+    return replace(DEFINITION, fields=tuple(item for item in FIELDS if item.id != name))
+
+
+def with_field(name: str, **changes: object) -> PlanDefinition:
+    fields = [replace(f, **changes) if f.id == name else f for f in FIELDS]  # type: ignore[arg-type]
+    return replace(DEFINITION, fields=tuple(fields))
+
+
+def test_nothing_is_emptied_while_the_definition_stands() -> None:
+    assert gone(Office()) == []
+
+
+def test_a_rating_that_is_gone_empties_the_figures_of_those_who_have_it() -> None:
+    office = Office({**ROWS, "a-4": {"ref": "2.2", "action": "Fell the tree", "rating": "Green"}})
+    office.redefine(without_rating("Green"))
+    assert gone(office) == [("rating", "Green", ("1.1", "2.2"))]
+
+
+def test_a_rating_that_is_called_otherwise_keeps_what_it_meant() -> None:
+    office = Office()
+    ratings = [replace(r, code="On track", aliases=("Green",)) if r.code == "Green" else r
+               for r in RATINGS]  # fmt: skip
+    office.redefine(replace(DEFINITION, ratings=tuple(ratings)))
+    assert (gone(office), office.value("a-1", "rating")) == ([], "On track")
+
+
+def test_what_was_never_a_value_was_not_emptied() -> None:
+    office = Office({"a-1": {"ref": "1.1", "action": "Dig", "rating": "Puce"}})
+    office.redefine(without_rating("Green"))
+    assert gone(office) == []
+
+
+def test_what_was_changed_or_withdrawn_since_is_not_missed() -> None:
+    office = Office()
+    office.redefine(without_rating("Green"))
+    office.coordinator({("a-1", "rating"): "Amber"})
+    assert gone(office) == []
+    office = Office()
+    office.coordinator({("a-1", "_status"): "withdrawn"})
+    office.redefine(without_rating("Green"))
+    assert gone(office) == []
+
+
+def test_a_column_of_another_type_empties_what_is_no_value_of_it() -> None:
+    office = Office()
+    office.redefine(with_field("due", type="date"))
+    assert gone(office) == [("due", "Ongoing", ("2.1",))] or gone(office)[-1][0] == "due"
+
+
+def test_a_field_that_is_gone_is_missed_where_the_board_counts_by_it() -> None:
+    office = Office()
+    office.redefine(without_field("share"))
+    assert gone(office) == [("share", "", ("1.1",))]
+    office.redefine(without_field("progress"))
+    assert gone(office) == []
+    office.redefine(with_field("share", retired=True))
+    assert gone(office) == []
+
+
+def test_a_private_field_empties_no_figures() -> None:
+    office = Office()
+    office.redefine(with_field("rating", private=True))
+    office.redefine(replace(with_field("rating", private=True), ratings=RATINGS[:1]))
+    assert gone(office) == []
+
+
+def test_a_row_that_came_later_held_nothing_before() -> None:
+    office = Office()
+    office.redefine(without_rating("Green"))
+    office.append(RowAdded("a-9", "action", 9.0, {"ref": "9", "rating": "Green"}, {}))
+    assert [refs for _, _, refs in gone(office)] == [("1.1",)]

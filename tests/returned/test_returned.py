@@ -19,8 +19,9 @@ from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Reading, ReadRow
 from xlplan.plan.settings import IssueSettings
 from xlplan.plan.shown import ShownNumber
+from xlplan.returned.answers import read_answers
 from xlplan.returned.as_issued import locked_text, template_columns
-from xlplan.returned.read_return import read_answers, read_return
+from xlplan.returned.read_return import read_return
 from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book, ReadSheet
 from xlplan.workbook.read.read_book import read_book

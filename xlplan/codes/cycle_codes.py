@@ -142,6 +142,21 @@ PUB_006 = Message(
         "composite must not replace it. Choose another name for --out, such as board/draft.xlsx.",
     },
 )
+PUB_007 = Message(
+    "PUB-007",
+    "A change of `plan.toml` has emptied figures: what actions hold counts nowhere any more.",
+    "Bring back what is gone, or say in `plan.toml` what it is called now.",
+    {
+        "rating": '"{value}" is no rating of "{heading}" any more, yet {refs!f:# holds|# hold} '
+        'it and would count nowhere. Where it is called otherwise now, add "{value}" to the '
+        "aliases of that rating; else bring its [[rating]] back, or change it in master.xlsx.",
+        "value": '"{value}" is no value of "{heading}" any more, yet {refs!f:# holds|# hold} it '
+        "and would count nowhere. Put the [[field]] back as it was, or change it in master.xlsx.",
+        "field": 'The [[field]] "{name}" ("{heading}") is gone, yet {refs!f:# holds|# hold} '
+        "something in it, which would count nowhere. Put it back; where it is no longer in use, "
+        "with retired = true.",
+    },
+)
 
 # SHOW, UNDO, DEMO, CLI: the words of a command.
 

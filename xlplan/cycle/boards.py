@@ -13,7 +13,7 @@ from pathlib import Path
 from xlplan.board.board_model import Board, PastBoard, ReturnLine
 from xlplan.board.several import combined
 from xlplan.board.standings import due_date
-from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003
+from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003, PUB_007
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
@@ -21,7 +21,7 @@ from xlplan.cycle.status import check_cycle, cycles, leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import Change, MasterRow, Published, Question
-from xlplan.merge.past import past_of
+from xlplan.merge.past import Emptied, emptied, past_of
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.checklist import challenges_of, check_plan
@@ -127,6 +127,23 @@ def _may_be_seen(state: State, about: Change | Question, rows: Container[str]) -
     )
 
 
+def check_figures(desk: Desk) -> None:
+    """Raise XlplanError (PUB-007) where a change of the definition has emptied figures."""
+    problems = [_emptied(gone, desk.folder.definition.name) for gone in emptied(desk.state)]
+    if problems:
+        raise XlplanError(problems)
+
+
+def _emptied(gone: Emptied, where: str) -> Problem:
+    item, value, refs = gone.field, gone.value, gone.refs
+    heading = " ".join(item.heading.split())
+    if not value:
+        return PUB_007.problem(where, "field", name=item.id, heading=heading, refs=refs)
+    if item.field_type.rated:
+        return PUB_007.problem(where, "rating", value=value, heading=heading, refs=refs)
+    return PUB_007.problem(where, "value", value=value, heading=heading, refs=refs)
+
+
 def make_board(
     desk: Desk, cycle: str, as_of: int, day: date, tip: str, since: Point | None = None
 ) -> Board:
@@ -186,6 +203,7 @@ def board_between(
     if closed:
         end = point_of(desk, wanted)
     else:
+        check_figures(desk)
         end = Point(desk.state.seq, wanted, desk.today, desk.now(), desk.ledger.tip()[2])
     start = point_of(desk, since) if since else last_board(desk, wanted, end.position)
     if start.position >= end.position:

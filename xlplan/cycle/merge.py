@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.return_codes import MRG_002, MRG_005, RET_021, RET_025
+from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_021, RET_025
 from xlplan.cycle import outputs
-from xlplan.cycle.answering import Answering
+from xlplan.cycle.acts import Answering
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
 from xlplan.cycle.replying import replies_of
-from xlplan.errors import Problem
+from xlplan.errors import Problem, XlplanError
 from xlplan.issued.reply import Reply
+from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
+from xlplan.merge.decisions import facts_of
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
@@ -338,3 +341,30 @@ def _on_old_form(fact: Returned, counts: str) -> list[Problem]:
     if counts == fact.cycle:
         return []
     return [RET_025.problem(fact.file, answers=fact.cycle, counts_for=counts, lead=fact.author)]
+
+
+# One answer
+
+
+def answer(
+    desk: Desk, question: Question | str, choice: str, *, other: object = None, why: str = ""
+) -> MergeResult:
+    """Record one decision; return what it changed and what is still open.
+
+    `choice` is one of the question's choices, a candidate's text, or any value of the field.
+    """
+    ident = question.id if isinstance(question, Question) else question
+    with desk.work() as work:
+        found = next((q for q in questions_of(desk.state) if q.id == ident), None)
+        if found is None:
+            raise DEC_001.fault(ident)
+        value = other if isinstance(other, str | int | float | date) else None
+        facts = facts_of(desk.state, found, Answer(choice, value, why))
+        if isinstance(facts, Problem):
+            raise XlplanError(facts)
+        work.append(facts)
+        changes = tuple(work.step.changes())
+        left = tuple(questions_of(desk.state))
+        prepared = outputs.prepare(desk, work)
+    problems = outputs.write(desk, prepared)
+    return MergeResult((), changes, left, tuple(problems), answered=1)

@@ -135,7 +135,7 @@ class Plan:
         `question` is the question or its id, `other` a value of the field where the choice asks
         for one. XlplanError where the question is not open or the answer is not possible (DEC).
         """
-        from xlplan.cycle.acts import answer
+        from xlplan.cycle.merge import answer
 
         return answer(self.desk, question, choice, other=other, why=why)
 

@@ -140,8 +140,9 @@ def publish(
     `renderings` are written beside the composite, from the same board.
 
     Raises XlplanError where nothing has been issued, where a cycle is not known, where `since` is
-    not before `until`, where `out` is a file of the plan itself or no workbook, and (before
-    anything is recorded) where pages are wanted and LibreOffice is not installed.
+    not before `until`, where a change of the definition has emptied figures, where `out` is a file
+    of the plan itself or no workbook, and (before anything is recorded) where pages are wanted and
+    LibreOffice is not installed.
     """
     renderings.check()
     if out is not None:
@@ -192,13 +193,14 @@ def board_of(
 def _now(desk: Desk, wanted: str) -> tuple[Board, int, str, Published | None]:
     """The board of a cycle as it stands, the position and the time it is of, and the record of
     it where that was published last and nothing has happened since."""
-    from xlplan.cycle.boards import PastDesk, Point, make_board
+    from xlplan.cycle.boards import PastDesk, Point, check_figures, make_board
 
     if not wanted:
         raise PUB_001.fault("--cycle")
     check_cycle(desk, wanted)
     again = _unchanged_since(desk, wanted)
     if again is None:
+        check_figures(desk)
         as_of, tip = desk.state.seq, desk.ledger.tip()[2]
         return make_board(desk, wanted, as_of, desk.today, tip), as_of, desk.now(), None
     event, fact = again

@@ -11,8 +11,8 @@ from xlplan.merge.model import COORDINATOR, NOWHERE, Returned, Unused
 from xlplan.merge.reading import Reading
 from xlplan.plan.set_up_edits import Edit, Outcome, Refused, Typed, take
 from xlplan.plan.values import as_text
+from xlplan.returned.answers import SetUpAnswers, read_set_up
 from xlplan.returned.as_issued import set_up_uid
-from xlplan.returned.read_return import SetUpAnswers, read_set_up
 from xlplan.workbook.read.book import Book
 
 

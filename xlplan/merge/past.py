@@ -6,7 +6,7 @@ what a board was shown: that is as it was then. `restated` is a period as it is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -16,9 +16,9 @@ from xlplan.merge.model import COORDINATOR, CellKey, Change, MasterRow, Returned
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
 from xlplan.plan.checks.lint_view import History, Snapshot
-from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import due_in
-from xlplan.plan.values import Value, show
+from xlplan.plan.values import Invalid, Value, show
 
 IMPORTED = "Plan as imported"
 """The label of the plan as it came in: what a first board compares with."""
@@ -26,6 +26,10 @@ _DATES: tuple[str, ...] = ("due", "revised")
 """Roles of the fields that say when an action is due."""
 _WORDS: tuple[str, ...] = ("progress", "reason")
 """Roles of the fields that are compared with the last boards."""
+_COUNTED: frozenset[str] = frozenset(
+    {"section", "lead", "due", "revised", "organisation", "percent"}
+)
+"""Roles of the fields, besides ratings, by which the board counts."""
 _IN_FULL = 2
 """How many boards are looked at with their notes; of older ones only ratings and dates matter."""
 
@@ -230,3 +234,57 @@ def _known(state: State, key: CellKey, as_of: int, cycles: Collection[str]) -> V
 def _slips(dates: Sequence[date]) -> int:
     """How often a date moved to a later one."""
     return sum(later > earlier for earlier, later in pairwise(dates))
+
+
+# What a change of the definition has emptied
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """What rows hold in a field, and what the definition reads no more since it was changed.
+
+    `value` is what they held, or ``""`` where it is the field itself that is gone; `refs` are the
+    rows, in the order of the plan.
+    """
+
+    field: Field
+    value: str
+    refs: tuple[str, ...]
+
+
+def emptied(state: State) -> list[Emptied]:
+    """What counts nowhere any more, though an earlier definition of the plan could read it.
+
+    What never was a value of its field is not among it, nor are texts, which count nowhere.
+    """
+    found: dict[tuple[Field, str], list[str]] = {}
+    for kind in ("action", "recommendation"):
+        for row in state.master(kind):
+            if not row.withdrawn and not row.kept_back:
+                for gone in _gone(state, row):
+                    found.setdefault(gone, []).append(row.ref or row.uid)
+    return [Emptied(item, value, tuple(refs)) for (item, value), refs in found.items()]
+
+
+def _gone(state: State, row: MasterRow) -> Iterator[tuple[Field, str]]:
+    *earlier, now = state.definitions_since(state.row_seq[row.uid])
+    fields = {item.id: item for then in earlier for item in then.public.fields_of(row.kind)}
+    for name, item in fields.items():
+        known = now.find(name, row.kind)
+        if known is None and not (item.field_type.rated or item.role in _COUNTED):
+            continue
+        if known is not None and (known.private or not isinstance(row.values[name], Invalid)):
+            continue
+        held = _held(state, (row.uid, name), row.kind, earlier)
+        if held is not None:
+            yield (item, "") if known is None else (known, held)
+
+
+def _held(state: State, key: CellKey, kind: str, earlier: Sequence[PlanDefinition]) -> str | None:
+    """What a cell held by the last definition that could read it; None where it held nothing."""
+    for then in reversed(earlier):
+        item = then.find(key[1], kind)
+        value = settle(item, state.live(key, None, then)).value if item is not None else None
+        if value is not None and not isinstance(value, Invalid):
+            return show(value)
+    return None

@@ -85,6 +85,11 @@ class State:
             return definition
         return [d for seq, d in self._definitions if seq <= as_of][-1]
 
+    def definitions_since(self, position: int) -> list[PlanDefinition]:
+        """The definition that stood at a position of the ledger, and those after it."""
+        since = [(seq, known) for seq, known in self._definitions if seq > position]
+        return [self.definition_at(position), *(known for _, known in since)]
+
     # Growing
 
     def apply(self, event: Event) -> frozenset[CellKey]:
