@@ -9,8 +9,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from tests import outgoing, small
@@ -318,6 +321,33 @@ def test_a_colour_in_place_of_the_rating_is_told_with_the_rating_it_looks_like(
     (line,) = told(folder, edit)
     assert line.startswith(f"Update!{rating}: colour: The cell is filled with {colours['Red']}")
     assert "which looks like Red" in line
+
+
+def test_coloured_letters_of_an_input_are_told_with_the_rating_they_look_like(
+    folder: Path,
+) -> None:
+    one, other = place(folder, "1.1", "progress"), place(folder, "1.3", "progress")
+    linked = place(folder, "1.1", "due")
+
+    def edit(_: Any, sheet: Any) -> None:
+        sheet[one].font = Font(color="FFFF0000")
+        sheet[other].value = CellRichText(
+            "Eleven days ", TextBlock(InlineFont(color=Color("FF7030A0")), "on average")
+        )
+        sheet[f"B{sheet[one].row}"].font = Font(color="FFFF0000")  # a locked cell
+        shown = sheet[linked].value
+        sheet[linked].hyperlink, sheet[linked].font = "https://a.example", Font(color="FF0563C1")
+        sheet[linked].value = shown
+        sheet[place(folder, "1.3", "due")].font = Font(color="FF404040")  # no more than grey
+
+    found = told(folder, edit)
+    assert len(found) == 3
+    assert set(found) == {
+        f"Update!{one}: colour: The letters are #FF0000, which looks like Red. If that is a "
+        "rating, enter it as one: Drafted",
+        f"Update!{linked}: link: https://a.example",
+        f"Update!{other}: colour: The letters are #7030A0: Eleven days on average",
+    }
 
 
 def test_a_row_in_a_colour_of_its_own_is_told_once(folder: Path) -> None:

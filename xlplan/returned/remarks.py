@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
-from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.definition import ENTRY, PlanDefinition, Rating
 from xlplan.plan.values import match_rating
 from xlplan.returned.as_issued import (
     LISTS,
@@ -178,9 +178,10 @@ def mark_remarks(book: Book, each: Table | Form, definition: PlanDefinition) -> 
     """What the marks on the cells of a table or a form say; see `xlplan.workbook.read.marks`."""
     sheet = each.sheet
     rows = _rows(each)
-    for row in sorted({at[0] for at in (*sheet.fills, *sheet.struck)} & set(rows)):
+    marked = {at[0] for at in (*sheet.fills, *sheet.struck, *sheet.letters)}
+    for row in sorted(marked & set(rows)):
         yield from _struck(book, sheet, row, rows[row])
-        yield from _filled(book, sheet, row, rows[row], definition)
+        yield from _coloured(book, sheet, row, rows[row], definition)
 
 
 def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
@@ -224,27 +225,46 @@ def _struck(book: Book, sheet: ReadSheet, row: int, columns: Mapping[int, str]) 
             yield remark("struck out", Place(book.name, sheet.name, a1(row, col)), text)
 
 
-def _filled(
+def _coloured(
     book: Book,
     sheet: ReadSheet,
     row: int,
     columns: Mapping[int, str],
     definition: PlanDefinition,
 ) -> Iterator[Remark]:
-    """One remark for each run of cells of a colour; none where it only repeats the rating."""
-    coloured = sorted(col for col in columns if (row, col) in sheet.fills)
-    for run in _runs(coloured, [sheet.fills[row, col] for col in coloured]):
-        colour = sheet.fills[row, run[0]]
-        looks = looks_like(colour, definition.ratings)
-        if looks is not None:
-            if _repeats(sheet, row, columns, definition, looks):
+    """One remark for each run of cells of a colour, or with letters of one; none where it only
+    repeats the rating."""
+    for colours, one, several in (
+        (sheet.fills, "The cell is filled with", "The cells to {} are filled with"),
+        (_letters(sheet, row, columns, definition), "The letters are", "The letters to {} are"),
+    ):
+        found = sorted(col for col in columns if (row, col) in colours)
+        for run in _runs(found, [colours[row, col] for col in found]):
+            colour = colours[row, run[0]]
+            looks = looks_like(colour, definition.ratings)
+            if looks is not None and _repeats(sheet, row, columns, definition, looks):
                 continue
-            meant = f", which looks like {looks.label}. If that is a rating, enter it as one"
-        else:
-            meant = ""
-        cells = f"The cells to {a1(row, run[-1])} are" if len(run) > 1 else "The cell is"
-        text = f"{cells} filled with {colour}{meant}: {_shown(sheet, row, run)}"
-        yield remark("colour", Place(book.name, sheet.name, a1(row, run[0])), text)
+            meant = f", which looks like {looks.label}. {_AS_RATING}" if looks else ""
+            cells = several.format(a1(row, run[-1])) if len(run) > 1 else one
+            text = f"{cells} {colour}{meant}: {_shown(sheet, row, run)}"
+            yield remark("colour", Place(book.name, sheet.name, a1(row, run[0])), text)
+
+
+_AS_RATING = "If that is a rating, enter it as one"
+
+
+def _letters(
+    sheet: ReadSheet, row: int, columns: Mapping[int, str], definition: PlanDefinition
+) -> Mapping[At, str]:
+    """The colours of letters in the inputs of a row, where the cell is not filled too; programs
+    colour those of a link."""
+    others = sheet.letters.keys() - sheet.fills.keys() - sheet.links.keys()
+    found: dict[At, str] = {}
+    for col, name in columns.items():
+        item = definition.find(name.removesuffix(ENTRY)) if (row, col) in others else None
+        if item is not None and item.owner == "lead" and _value(sheet, (row, col)).strip():
+            found[row, col] = sheet.letters[row, col]
+    return found
 
 
 def _runs(columns: Sequence[int], colours: Sequence[str]) -> list[list[int]]:

@@ -73,6 +73,8 @@ class ReadSheet:
     notes: Mapping[At, str] = field(default_factory=dict)
     fills: Mapping[At, str] = field(default_factory=dict)
     inks: Mapping[At, str] = field(default_factory=dict)
+    letters: Mapping[At, str] = field(default_factory=dict)
+    """The colours of letters that are no shade of grey."""
     struck: frozenset[At] = frozenset()
     merged: Sequence[tuple[int, int, int, int]] = ()
     """First row, first column, last row, last column."""

@@ -22,6 +22,7 @@ _FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
 _FORE = re.compile(rb"<(?:\w+:)?fgColor\b([^>]*)>")
+_INK = re.compile(rb"<(?:\w+:)?color\b([^>]*)>")
 _FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
 _NUMBER = re.compile(rb'\b(fillId|fontId)="(\d{1,6})"')
 _ATTRIBUTE = re.compile(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
@@ -54,6 +55,7 @@ class Marks:
     pictures: tuple[At, ...] = ()
     merged: tuple[tuple[int, int, int, int], ...] = ()
     inks: Mapping[At, str] = field(default_factory=dict)
+    letters: Mapping[At, str] = field(default_factory=dict)
 
 
 NO_MARKS = Marks()
@@ -61,10 +63,10 @@ NO_MARKS = Marks()
 
 @dataclass(frozen=True)
 class _Looks:
-    """Fill and strikethrough of each cell format that has either, by its number, and what finds
-    where one of them is used."""
+    """Fill, strikethrough and colour of letters of each cell format that has any of them, by its
+    number, and what finds where one of them is used."""
 
-    of: Mapping[int, tuple[str, bool]]
+    of: Mapping[int, tuple[str, bool, str]]
     used: re.Pattern[bytes]
 
 
@@ -76,9 +78,12 @@ class MarkReader:
         self.parts = parts
         styles = part_named(parts, "xl/styles.xml")
         theme = next((parts[name] for name in parts if name.startswith("xl/theme/")), b"")
-        colours = _theme(theme) if b"theme=" in styles else ()
+        colours = _theme(theme)
         self.looks = _looks(styles, colours, ours)
-        self.struck_texts = _struck_texts(parts)
+        shared = part_named(parts, "xl/sharedStrings.xml")
+        self.struck_texts = _struck_texts(shared)
+        self.coloured_texts = _coloured_texts(shared, colours)
+        self.colours = colours
         self.drawn = any("drawings/" in name for name in parts)
 
     def read(self, part: str) -> Marks:
@@ -86,27 +91,40 @@ class MarkReader:
         xml = self.parts.get(part, b"")
         fills: dict[At, str] = {}
         struck: set[At] = set()
+        letters: dict[At, str] = {}
         end = xml.find(b"</sheetData>")
         cells = xml if end < 0 else xml[:end]
         for found in self.looks.used.finditer(cells) if self.looks.of else ():
             named = _NAMED.match(cells, cells.rfind(b"<", 0, found.start()))
             if named is None or (at := place(named[1].decode())) is None:
                 continue
-            fill, is_struck = self.looks.of.get(int(found[1]), ("", False))
+            fill, is_struck, ink = self.looks.of.get(int(found[1]), ("", False, ""))
             if fill:
                 fills[at] = fill
             if is_struck:
                 struck.add(at)
-        for name, number in _TEXT_CELL.findall(xml) if self.struck_texts else ():
-            if int(number) in self.struck_texts and (at := place(name.decode())) is not None:
+            if ink:
+                letters[at] = ink
+        marked = self.struck_texts or self.coloured_texts
+        for name, number in _TEXT_CELL.findall(xml) if marked else ():
+            if (at := place(name.decode())) is None:
+                continue
+            if int(number) in self.struck_texts:
                 struck.add(at)
-        for name, text in _OWN_TEXT.findall(cells) if b"strike" in cells else ():
-            if _is_struck(text) and (at := place(name.decode())) is not None:
+            if ink := self.coloured_texts.get(int(number), ""):
+                letters[at] = ink
+        own = b"inlineStr" in cells and (b"strike" in cells or b"color" in cells)
+        for name, text in _OWN_TEXT.findall(cells) if own else ():
+            if (at := place(name.decode())) is None:
+                continue
+            if _is_struck(text):
                 struck.add(at)
+            if ink := _ink_within(text, self.colours):
+                letters[at] = ink
         boxes, pictures = self._drawn(part) if self.drawn else ((), ())
         begin, stop = xml.find(b"mergeCells", max(end, 0)), xml.rfind(b"mergeCells")
         merged = _merges(xml[begin:stop]) if begin < stop else ()
-        return Marks(fills, frozenset(struck), boxes, pictures, merged)
+        return Marks(fills, frozenset(struck), boxes, pictures, merged, letters=letters)
 
     def _drawn(self, part: str) -> tuple[Boxes, tuple[At, ...]]:
         """The text boxes and the pictures of a sheet."""
@@ -141,12 +159,16 @@ def _looks(styles: bytes, colours: tuple[str, ...], ours: frozenset[str]) -> _Lo
     """What the styles of a workbook say that is not `ours`."""
     fills = [_colour(each, colours) for each in _FILL.findall(_section(styles, b"fills"))]
     fills = ["" if colour in ours else colour for colour in fills]
-    fonts = [bool(_STRIKE.search(each)) for each in _FONT.findall(_section(styles, b"fonts"))]
-    found: dict[int, tuple[str, bool]] = {}
+    fonts = [
+        (bool(_STRIKE.search(each)), _ink(each, colours))
+        for each in _FONT.findall(_section(styles, b"fonts"))
+    ]
+    found: dict[int, tuple[str, bool, str]] = {}
     for number, each in enumerate(_FORMAT.findall(_section(styles, b"cellXfs"))):
         ids = {name: int(value) for name, value in _NUMBER.findall(each)}
         fill, font = ids.get(b"fillId", 0), ids.get(b"fontId", 0)
-        look = (fills[fill] if fill < len(fills) else "", font < len(fonts) and fonts[font])
+        look = (fills[fill] if fill < len(fills) else "",
+                *(fonts[font] if font < len(fonts) else (False, "")))  # fmt: skip
         if any(look):
             found[number] = look
     few = len(found) <= _FEW
@@ -164,9 +186,31 @@ def _section(styles: bytes, name: bytes) -> bytes:
 def _colour(fill: bytes, theme: Sequence[str]) -> str:
     """The colour of a solid fill as ``#RRGGBB``, or ``""``."""
     fore = _FORE.search(fill)
-    if fore is None or b'"solid"' not in fill:
-        return ""
-    given = {name: value.decode("ascii", "replace") for name, value in _ATTRIBUTE.findall(fore[1])}
+    return _shade(fore[1], theme) if fore and b'"solid"' in fill else ""
+
+
+_CHROMATIC = 0x30
+"""How far apart red, green and blue are in a colour that is no shade of grey."""
+
+
+def _ink(font: bytes, theme: Sequence[str]) -> str:
+    """The colour of a font's letters as ``#RRGGBB``; ``""`` for black, white and grey."""
+    found = _INK.search(font)
+    colour = _shade(found[1], theme) if found else ""
+    return colour if is_chromatic(colour) else ""
+
+
+def is_chromatic(colour: str) -> bool:
+    """Whether a colour (``#RRGGBB``) is more than a shade of grey, as letters usually are."""
+    parts = [int(colour[at : at + 2], 16) for at in (1, 3, 5)] if colour else [0]
+    return max(parts) - min(parts) > _CHROMATIC
+
+
+def _shade(attributes: bytes, theme: Sequence[str]) -> str:
+    """The colour that these attributes name as ``#RRGGBB``, or ``""``."""
+    given = {
+        name: value.decode("ascii", "replace") for name, value in _ATTRIBUTE.findall(attributes)
+    }
     base = given.get(b"rgb", "")[-6:]
     if b"theme" in given and given[b"theme"].isdecimal():
         number = int(given[b"theme"])
@@ -184,9 +228,8 @@ def _colour(fill: bytes, theme: Sequence[str]) -> str:
         return tinted(base, 0.0)
 
 
-def _struck_texts(parts: Mapping[str, bytes]) -> frozenset[int]:
+def _struck_texts(shared: bytes) -> frozenset[int]:
     """The shared texts of which a part is struck out."""
-    shared = part_named(parts, "xl/sharedStrings.xml")
     if b"strike" not in shared or not _STRIKE.search(shared):
         return frozenset()
     return frozenset(
@@ -200,6 +243,22 @@ def _is_struck(text: bytes) -> bool:
         _STRIKE.search(run) and b"".join(_RUN_TEXT.findall(run)).strip()
         for run in _RUN.findall(text)
     )
+
+
+def _coloured_texts(shared: bytes, theme: Sequence[str]) -> Mapping[int, str]:
+    """The shared texts of which a part has letters of a colour, and that colour."""
+    if not _INK.search(shared):
+        return {}
+    found = (
+        (number, _ink_within(item, theme)) for number, item in enumerate(_ITEM.findall(shared))
+    )
+    return {number: ink for number, ink in found if ink}
+
+
+def _ink_within(text: bytes, theme: Sequence[str]) -> str:
+    """The first colour of letters in a text, as the XML has it, or ``""``."""
+    runs = (run for run in _RUN.findall(text) if b"".join(_RUN_TEXT.findall(run)).strip())
+    return next(filter(None, (_ink(run, theme) for run in runs)), "")
 
 
 def _add_drawn(xml: bytes, boxes: list[tuple[At, str]], pictures: list[At]) -> None:

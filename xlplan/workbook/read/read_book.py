@@ -191,6 +191,7 @@ class _Beside:
             notes=self._notes(name),
             fills=marks.fills,
             inks=of_signs(marks.inks, rows),
+            letters=marks.letters,
             struck=marks.struck,
             boxes=marks.boxes or extent.boxes,
             pictures=marks.pictures or extent.pictures,
