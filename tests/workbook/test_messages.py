@@ -51,8 +51,23 @@ def test_a_message_that_is_signed_as_a_whole_is_opened(streamed: bool) -> None:
     assert ContentInfo.load(envelope)["content_type"].native == "signed_data"
     book = opened(envelope)
     assert (names(book), book.enclosed[0].data) == (["a.xlsx"], SHEET)
-    outer = message({"smime.p7m": envelope})
-    assert names(opened(bytes(outer))) == ["smime.p7m"]
+
+
+def test_what_a_message_is_signed_around_is_opened_with_the_message() -> None:
+    twice = signed(bytes(message({"smime.p7m": signed(MAIL)}, "Signed too.")))
+    book = opened(bytes(message({"smime.p7m": twice, "scan.jpg": PHOTO}, "See within.")))
+    assert (names(book), book.enclosed[0].data) == (["a.xlsx"], SHEET)
+    assert "See within. Signed too. Here it is." in book.problems[0].message
+
+
+def test_a_file_that_was_signed_itself_arrives() -> None:
+    book = opened(signed(SHEET))
+    assert [file.data for file in book.enclosed] == [SHEET]
+    assert names(opened(bytes(message({"a.xlsx.p7m": signed(SHEET)})))) == ["a.xlsx.p7m"]
+
+
+def test_a_damaged_signature_in_a_message_arrives_to_be_refused_by_its_name() -> None:
+    assert names(opened(bytes(message({"smime.p7m": signed(MAIL)[:-900]})))) == ["smime.p7m"]
 
 
 def test_a_signature_beside_a_message_is_company() -> None:
@@ -65,9 +80,14 @@ def test_a_damaged_signature_is_a_message_that_cannot_be_opened() -> None:
     assert codes(opened(signed(MAIL)[:-900])) == [("GATE-019", "error")]
 
 
-def test_an_encrypted_message_is_called_so() -> None:
-    envelope = der(0x30, OID + b"\x03" + der(0xA0, der(0x30, b"\x02\x01\x00")))
-    [problem] = read_book(envelope, "smime.p7m").problems
+ENVELOPED = der(0x30, OID + b"\x03" + der(0xA0, der(0x30, b"\x02\x01\x00")))
+BY_RIGHTS = b"\x76\xe8\x04\x60\xc4\x11\xe3\x86" + bytes(99)
+PGP = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA0\n-----END PGP MESSAGE-----\n"
+
+
+@pytest.mark.parametrize("data", [ENVELOPED, BY_RIGHTS, PGP])
+def test_an_encrypted_message_is_called_so(data: bytes) -> None:
+    [problem] = read_book(data, "smime.p7m").problems
     assert problem.code == "GATE-038"
 
 
@@ -154,6 +174,11 @@ def test_winmail_is_opened() -> None:
     assert "Half are done." in book.problems[0].message
 
 
+def test_winmail_with_a_name_in_the_letters_of_windows_is_opened() -> None:
+    data = winmail(("na?ve.xlsx", SHEET)).replace(b"na?ve.xlsx\0", b"na\xefve.xlsx\0")
+    assert names(opened(data)) == ["naïve.xlsx"]
+
+
 def test_winmail_without_a_workbook_or_damaged_says_so() -> None:
     assert codes(opened(winmail())) == [("GATE-019", "error")]
     assert codes(opened(winmail(("a.xlsx", SHEET))[:60])) == [("GATE-033", "error")]
@@ -162,11 +187,14 @@ def test_winmail_without_a_workbook_or_damaged_says_so() -> None:
 def test_what_a_computer_notes_beside_files_and_half_downloads_are_passed_over(
     tmp_path: Path,
 ) -> None:
-    for name in ("a.xlsx", "a.xlsx:Zone.Identifier", "b.xlsx.crdownload", "c.xlsx.part"):
-        (tmp_path / name).write_bytes(b"x")
+    left = {"a.xlsx:Zone.Identifier": b"x", "b.xlsx.crdownload": b"x", "c.xlsx.part": b"x"}
+    for name, data in {"a.xlsx": SHEET, **left}.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "d.xlsx.download").mkdir()
+    assert names(opened(attacks.package({"a.xlsx": SHEET, **left}))) == ["a.xlsx"]
     files, problems = candidate_files(tmp_path)
     assert [file.name for file in files] == ["a.xlsx"]
-    assert [(p.code, p.level) for p in problems] == [("GATE-027", "note")] * 2
+    assert [(p.code, p.level) for p in problems] == [("GATE-027", "note")] * 3
     assert "not finished" in problems[0].message
 
 

@@ -177,10 +177,10 @@ GATE_014 = Message(
 )
 GATE_015 = Message(
     "GATE-015",
-    "The file is a web page with the name of a spreadsheet.",
+    "The file is a web page, whatever its name.",
     "Save it in Excel as .xlsx.",
-    f"This is a web page with the name of a spreadsheet. {_SAVE}",
-    lead=f"It is a web page with the name of a spreadsheet. {_LEAD_SAVE}",
+    f"This is a web page, not a workbook. {_SAVE}",
+    lead=f"It is a web page and not a workbook. {_LEAD_SAVE}",
 )
 GATE_016 = Message(
     "GATE-016",

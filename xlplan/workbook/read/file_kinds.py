@@ -74,6 +74,8 @@ _MAGIC: tuple[tuple[bytes, Filled], ...] = (
     (b"Rar!", ARCHIVE),
     (b"PK\x05\x06", ARCHIVE),
     (b"\x78\x9f\x3e\x22", TNEF),
+    (b"-----BEGIN PGP MESSAGE-----", ENCRYPTED),
+    (b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", ENCRYPTED),  # of Outlook, by rights (.rpmsg)
     (b"[InternetShortcut]", SHORTCUT),
     (b"\x09\x08", OLD_SPREADSHEET),
     (b"\x09\x04", OLD_SPREADSHEET),

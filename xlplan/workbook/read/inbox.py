@@ -156,17 +156,24 @@ def candidate_files(path: Path) -> tuple[list[Path], list[Problem]]:
     return files, skipped
 
 
+def is_clutter(name: str) -> bool:
+    """Whether a file of this name is what programs put beside the files of people."""
+    lowered = name.lower()
+    beside = lowered in _CLUTTER or lowered.startswith(_LOCKS) or _is_beside(name)
+    return beside or lowered.endswith(_UNFINISHED)
+
+
 def _skip(path: Path) -> Problem | None:
     """Why this entry of an inbox is not read, or None where it is."""
     try:
         mode = path.lstat().st_mode
     except OSError as error:
         return _unreadable(path, error)
-    if stat.S_ISDIR(mode):
+    if stat.S_ISDIR(mode) and not path.name.lower().endswith(_UNFINISHED):  # Safari's is a folder
         return GATE_029.problem(name_of(path))
     if stat.S_ISLNK(mode):
         return GATE_028.problem(name_of(path), "link")
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         return GATE_028.problem(name_of(path), "device")
     if path.name.startswith(_LOCKS):
         return GATE_027.problem(name_of(path), "lock")

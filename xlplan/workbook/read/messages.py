@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlplan.codes.gate_codes import GATE_008
 from xlplan.workbook.read.book import Enclosed
@@ -64,6 +64,9 @@ def read_mail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]]:
     from email import message_from_bytes
 
     bag = Bag(bounds)
+    if is_signed_around(data) and (file := _signed_file(data)) is not None:
+        bag.add("attachment", file)
+        return bag.files, []
     texts: dict[tuple[int, int], dict[str, str]] = {}
     leaves = (
         ((number, owner), part)
@@ -115,6 +118,25 @@ def _signed(data: bytes) -> bytes:
     return content
 
 
+def _signed_file(data: bytes) -> bytes | None:
+    """A file that was signed itself, without a message around it; None for a message."""
+    content = _signed(data)
+    return content if plain_kind(content) not in ("csv", MESSAGE) else None
+
+
+def _within(part: Message) -> Message | None:
+    """The message that a part without parts is signed around; None where it is a file."""
+    from email import message_from_bytes
+
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes) or not is_signed_around(content):
+        return None
+    try:
+        return message_from_bytes(_signed(content)) if _signed_file(content) is None else None
+    except Refused:  # it is refused by its own name
+        return None
+
+
 def _forwarded(part: Message) -> Message | None:
     """A message that was forwarded in base64, against the standard: it is one text until then."""
     from email import message_from_bytes
@@ -140,7 +162,11 @@ def _leaves(message: Message) -> Iterator[tuple[int, Message]]:
         owner, part, depth = todo.pop()
         inner = part.get_payload()
         if not isinstance(inner, list):
-            yield owner, part
+            whole = _within(part) if depth < _DEEPEST else None
+            if whole is None:
+                yield owner, part
+            else:
+                todo.append((owner, whole, depth + 1))
         elif depth < _DEEPEST:
             if part.get_content_type() == "message/rfc822":
                 messages += 1
@@ -258,10 +284,9 @@ def read_winmail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]
     try:
         found = tnefparse.TNEF(data, do_checksum=False)
         for attachment in found.attachments:
-            name = attachment.long_filename() or attachment.name or "attachment"
             if not attachment.data:
                 raise Refused(TNEF)
-            bag.add(str(name).rstrip("\0"), bytes(attachment.data))
+            bag.add(_winmail_name(attachment), bytes(attachment.data))
         body = found.body or b""
     except (Refused, MemoryError):
         raise
@@ -270,3 +295,11 @@ def read_winmail(data: bytes, bounds: Bounds) -> tuple[list[Enclosed], list[str]
     text = body if isinstance(body, str) else decode_text(bytes(body))
     words = _flat(text.rstrip("\0"))
     return bag.files, [words] if words else []
+
+
+def _winmail_name(attachment: Any) -> str:
+    try:
+        name = attachment.long_filename() or "attachment"
+    except UnicodeDecodeError:  # the library takes every name for UTF-8
+        name = decode_text(attachment._name)
+    return str(name).rstrip("\0")

@@ -64,7 +64,7 @@ def _check_list(listed: Iterable[zipfile.ZipInfo], bounds: Bounds) -> None:
         name, size = info.filename, info.file_size
         folded = _folded(name)
         steps = folded.split("/")
-        if folded.startswith("/") or ".." in steps or ":" in steps[0] or not folded:
+        if folded.startswith("/") or ".." in steps or steps[0][1:2] == ":" or not folded:
             raise Refused(GATE_010.fill("outside", part=name))
         if info.flag_bits & _ENCRYPTED:
             raise Refused(GATE_006.fill())

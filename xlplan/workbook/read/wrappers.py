@@ -25,7 +25,7 @@ from xlplan.workbook.read.file_kinds import (
     plain_kind,
 )
 from xlplan.workbook.read.gate import WRAPPERS, Bounds, admit
-from xlplan.workbook.read.inbox import Refused
+from xlplan.workbook.read.inbox import Refused, is_clutter
 from xlplan.workbook.read.messages import Bag, read_mail, read_outlook, read_winmail
 from xlplan.workbook.read.parts import inflate, open_package
 
@@ -34,7 +34,6 @@ _TABLES = (
     ".ots", ".fods", ".numbers",
 )  # fmt: skip
 """How the name of a table ends."""
-_CLUTTER = frozenset({"thumbs.db", "desktop.ini"})
 _LONGEST = 2_000
 """Characters of a message that are told."""
 
@@ -108,8 +107,8 @@ def _zip(data: bytes, bounds: Bounds) -> list[Enclosed]:
 
 def _is_clutter(name: str) -> bool:
     """What programs put into archives beside what people did."""
-    last = posixpath.basename(name.replace("\\", "/")).lower()
-    return last.startswith((".", "~$")) or last in _CLUTTER or name.startswith("__MACOSX/")
+    last = posixpath.basename(name.replace("\\", "/"))
+    return last.startswith(".") or is_clutter(last) or name.startswith("__MACOSX/")
 
 
 def _notes(messages: Sequence[str], name: str) -> Iterator[Problem]:
