@@ -32,9 +32,29 @@ MOMENTS = (
     "h:mm", "hh:mm", "h:mm:ss", "h:mm AM/PM", "hh:mm:ss AM/PM", "d mmm yyyy h:mm", "[h]:mm",
     "mm:ss", "yyyy-mm-dd hh:mm:ss", "h:mm:ss.00", "h", "[mm]:ss", "d/m/yy h:mm a/p",
 )  # fmt: skip
+_BODIES = ("0", "00", "000", "0000", "0.0", "0.00", "#,##0", "#,##0.0", "#,##0.00")
+_AROUND = (
+    '"A-"{}', '{}" m"', r"{}\ \k\m", "({})", "£{}", "{}_)", "[Green]{}", '{}" of 10"', '"No. "{}',
+    "{};-{}", "{};({})", '{};[Red]-{};"nil"', '{}"/27"', "{}%", '"["{}"]"', "{} €",
+)  # fmt: skip
+WRITTEN = tuple(around.replace("{}", body) for around in _AROUND for body in _BODIES)
+"""Amounts and codes with words, signs and colours around them."""
+_ORDERS = ("{d}{s}{m}{s}{y}", "{m}{s}{d}{s}{y}", "{y}{s}{m}{s}{d}", "{m}{s}{y}")
+SPELLED = tuple(
+    dict.fromkeys(
+        order.format(d=day, m=month, y=year, s=mark)
+        for order in _ORDERS
+        for day in ("d", "dd", "dddd d")
+        for month in ("m", "mm", "mmm", "mmmm")
+        for year, mark in (("yy", "/"), ("yyyy", " "), ("yyyy", "-"), ("yy", "."))
+    )
+)
+"""Days and months in many orders and spellings."""
 EVERY = (
     *((code, number) for code in AMOUNTS for number in NUMBERS),
     *((code, number) for code in DATES for number in DAYS),
+    *((code, number) for code in WRITTEN for number in NUMBERS[::2]),
+    *((code, number) for code in SPELLED for number in DAYS[::2]),
     *((code, number) for code in MOMENTS for number in TIMES),
 )
 """Each format with each of its values."""

@@ -151,9 +151,12 @@ def old_workbook(codes: Mapping[int, str], cells: Sequence[tuple[float, int]]) -
 
 
 def test_an_old_workbook_says_itself_what_is_a_date() -> None:
-    data = old_workbook({50: "0.00", 51: "mmm-yy"}, [(1001, 50), (46174, 51), (7, 0)])
+    codes = {50: "0.00", 51: "mmm-yy", 52: "[h]:mm", 53: "d/m/yy h:mm"}
+    data = old_workbook(codes, [(1001, 50), (46174, 51), (7, 0), (1.25, 52), (46174.25, 53)])
     values = column(data)
-    assert [seen(value) for value in values] == ["1001.00", "Jun-26", 7]
+    assert [seen(value) for value in values] == [
+        "1001.00", "Jun-26", 7, "30:00", "1/6/26 6:00",
+    ]  # fmt: skip
     assert isinstance(values[0], ShownNumber)
 
 
@@ -306,7 +309,8 @@ def test_times_keep_what_they_are_where_nothing_is_shown() -> None:
 
     assert _serial(time(12)) == 0.5
     assert _serial(timedelta(hours=36)) == 1.5
-    assert _serial(date(1900, 1, 1)) == 2
+    assert _serial(date(1900, 1, 1)) == 1
+    assert _serial(date(1900, 3, 1)) == 61
 
 
 def test_letters_of_an_old_workbook_are_whole_whatever_code_page_it_names() -> None:
@@ -345,7 +349,7 @@ SHOWS_NOTHING = ("#", "##", "#,###", "#.##", "0.0;;0", "0;-0;;@", "?")
 """Formats in which some number leaves its cell blank."""
 LEFT_OPEN = (
     "# ?/?", "# ??/??", "0/1", "##0.0E+0", '"A"', "0,", "0.0,", '0.0,,"m"', '#,##0,"k"', "0%", "#%",
-    "[<10]0.0;[>=10]0", "[=1]0;0.0",
+    "00%", "000%", "0000%", "#,##0%", "[<10]0.0;[>=10]0", "[=1]0;0.0",
 )  # fmt: skip
 """Formats in which some number is asked about: fractions, signs of nought, what is half way."""
 

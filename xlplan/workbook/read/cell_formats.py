@@ -37,8 +37,10 @@ _MACHINES_DATES = frozenset({14, 22, *range(27, 37), *range(50, 59)})
 _MACHINES_MONEY = frozenset({5, 6, 7, 8, 41, 42, 43, 44})
 _UNSURE = "[as the machine writes money]"
 _SAYS_NOTHING = re.compile(r"(?:\[[^\]$<>=]*\])?(?:General|@)?(?:;@)?", re.IGNORECASE)
+_SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _NEARLY_MIDNIGHT = timedelta(minutes=2)
 _EPOCH = datetime(1899, 12, 30)
+_MARCH_1900 = datetime(1900, 3, 1)
 _LAST_SERIAL = 2_958_466
 _FORMAT_RECORD, _XF_RECORD, _END_RECORD = 0x41E, 0xE0, 0x0A
 _B_FORMAT, _B_XF, _B_BEGIN_XFS, _B_END_XFS = 44, 47, 617, 618
@@ -200,14 +202,15 @@ def _shown(value: CellValue, code: str) -> CellValue:
         return ShownDate.of(day_of(value), code)
     if value is None or isinstance(value, bool | str):
         return value
-    if isinstance(value, time | timedelta):
+    if isinstance(value, time | timedelta) or shows == "span":
         return show_number(_serial(value), code) or value
     if shows == "number":
         return ShownNumber(_serial(value), code)
     if isinstance(value, int | float):
-        if not (float(value).is_integer() and 0 < value < _LAST_SERIAL):
-            return value
-        value = (_EPOCH + timedelta(days=int(value))).date()
+        moment = _moment(value)
+        if moment is None:  # a time of day, or no day at all
+            return show_number(value, code) or value
+        value = moment
     if isinstance(value, datetime) and shows == "moment":
         text = show_number(_serial(value), code)
         return ShownDate.of(day_of(value), code, text) if text else value
@@ -215,13 +218,22 @@ def _shown(value: CellValue, code: str) -> CellValue:
 
 
 @lru_cache(maxsize=512)
-def _what(code: str) -> Literal["number", "day", "moment", "machine"]:
+def _what(code: str) -> Literal["number", "day", "moment", "span", "machine"]:
     """What a format shows; ``"machine"`` for a day in a way that is the machine's."""
     if not code:
         return "machine"
     if not is_date_format(code):
         return "number"
+    if _SPAN.search(code):
+        return "span"
     return "moment" if "h" in code.lower() or "s" in code.lower() else "day"
+
+
+def _moment(serial: float) -> datetime | None:
+    """The day and time that a number stands for, where its reader took it for a mere number."""
+    if not 1 <= serial < _LAST_SERIAL:
+        return None
+    return _EPOCH + timedelta(seconds=round(serial * 86_400))
 
 
 def _serial(value: float | date | time | timedelta) -> float:
@@ -229,10 +241,10 @@ def _serial(value: float | date | time | timedelta) -> float:
         value = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second)
     if isinstance(value, timedelta):
         return value / timedelta(days=1)
-    if isinstance(value, datetime):
-        return (value - _EPOCH) / timedelta(days=1)
     if isinstance(value, date):
-        return (value - _EPOCH.date()).days
+        moment = value if isinstance(value, datetime) else datetime.combine(value, time())
+        # Excel has a 29 February in 1900: before it, its numbers are one behind the calendar.
+        return (moment - _EPOCH) / timedelta(days=1) - (moment < _MARCH_1900)
     return float(value)
 
 
