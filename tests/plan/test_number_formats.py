@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.number_formats import EVERY
 from tests.office import CSV, Office
@@ -241,3 +243,30 @@ def test_what_is_shown_is_what_libreoffice_shows(tmp_path: Path, office: Office)
     ]
     assert differing == []
     assert sum(mine is not None for mine in ours) > 1_500
+
+
+@given(st.sampled_from(EVERY), st.sampled_from(["text", "narrative", "set", "timescale"]))
+def test_a_number_in_a_field_of_words_is_what_it_shows_or_asked_about(
+    pair: tuple[str, float], kind: str
+) -> None:
+    code, number = pair
+    shown = (show_number(number, code) or "").strip()
+    found = value_of(kind, ShownNumber(number, code))
+    if not shown:
+        assert isinstance(found, Invalid)
+    elif kind == "set":
+        assert found == value_of("set", shown)
+    elif kind != "timescale" or not 20_000 <= number < 80_000:
+        assert show(found) == shown  # type: ignore[arg-type]
+
+
+@given(st.sampled_from(EVERY))
+def test_a_number_in_a_field_of_numbers_is_itself_and_a_share_what_its_sign_says(
+    pair: tuple[str, float],
+) -> None:
+    code, number = pair
+    assert value_of("number", ShownNumber(number, code)) == value_of("number", number)
+    share = number / 100 if has_literal_percent(code) else number
+    found = value_of("percent", ShownNumber(number, code))
+    assert isinstance(found, Invalid) or found == value_of("percent", share)
+    assert isinstance(found, Invalid) == (not 0 <= share <= 1)
