@@ -137,7 +137,8 @@ def recount(path: Path, shown: list[dict[str, object]], definition: PlanDefiniti
     heading = next(n for n, row in enumerate(cells[1:]) if "Now" in row)
     assert cells[heading][0]
     total = next(row for row in cells[heading:] if row[0] == "All actions")
-    columns = {str(text): column for column, text in enumerate(cells[heading]) if text is not None}
+    named_in_order = [(str(t), column) for column, t in enumerate(cells[heading]) if t is not None]
+    columns = dict(reversed(named_in_order))  # a rating may be called as a later column is: Overdue
     now = cells[heading + 1]
     assert now[columns["All actions"] + 1] == "Now"
     assert total[columns["All actions"] + 1] == len(standing)
