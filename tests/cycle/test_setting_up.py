@@ -211,3 +211,82 @@ def test_a_workbook_that_was_deleted_comes_back_the_same(folder: Path) -> None:
     (folder / "set-up.xlsx").unlink()
     small.do(folder, "merge")
     assert (folder / "set-up.xlsx").read_bytes() == before
+
+
+# Changed in the text and, otherwise, in Excel
+
+
+@pytest.fixture
+def crossed(folder: Path) -> Path:
+    """A plan whose contact was changed to one thing in plan.toml, to another in set-up.xlsx."""
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    path = folder / "plan.toml"
+    path.write_text(set_key(text(folder), ("issue", "contact"), "Ask Ada."), "utf-8")
+    assert small.do(folder, "merge") == 1
+    return folder
+
+
+def asked(folder: Path) -> list[tuple[str, str, object, object, list[str], tuple[str, ...]]]:
+    with small.opened(folder) as plan:
+        return [
+            (q.kind, q.field, q.base, q.master, [c.text for c in q.candidates], q.choices)
+            for q in plan.questions()
+        ]
+
+
+def test_a_key_that_was_changed_in_both_is_a_question_and_the_text_stands(crossed: Path) -> None:
+    assert asked(crossed) == [
+        (
+            "definition", "[issue]: contact", None, "Ask Ada.", ["Ask the office."],
+            ("Accept", "Keep current"),
+        )
+    ]  # fmt: skip
+    assert definition(crossed).issue.contact == "Ask Ada."
+    assert set_up.value(crossed, "Words", "contact", "value") == "Ask Ada."
+    assert small.do(crossed, "verify") == 0
+
+
+@pytest.mark.parametrize(
+    ("choice", "contact"), [("Accept", "Ask the office."), ("Keep current", "Ask Ada.")]
+)
+def test_the_answer_in_decisions_goes_into_plan_toml(
+    crossed: Path, choice: str, contact: str
+) -> None:
+    before = text(crossed)
+    small.answer(crossed, {("", "[issue]: contact"): choice})
+    assert small.do(crossed, "merge") == 0
+    assert asked(crossed) == []
+    assert text(crossed) == set_key(before, ("issue", "contact"), contact)
+    assert definition(crossed).issue.contact == contact
+    assert small.do(crossed, "verify") == 0
+
+
+def test_it_can_be_answered_from_python_too(crossed: Path) -> None:
+    with small.opened(crossed) as plan:
+        (question,) = plan.questions()
+        assert plan.answer(question, "Accept").questions == ()
+        assert plan.definition.issue.contact == "Ask the office."
+    assert 'contact = "Ask the office."' in text(crossed)
+
+
+def test_what_the_text_says_by_now_is_no_question(crossed: Path) -> None:
+    path = crossed / "plan.toml"
+    path.write_text(set_key(text(crossed), ("issue", "contact"), "Ask the office."), "utf-8")
+    small.do(crossed, "merge")
+    assert asked(crossed) == []
+
+
+def test_an_answer_with_which_the_definition_would_not_hold_is_said_so(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "aliases"): "Works"})
+    place = [lead.name for lead in definition(folder).leads].index(small.REPAIRS)
+    edited = set_key(text(folder), ("lead", place, "aliases"), ("Mending",))
+    (folder / "plan.toml").write_text(edited, "utf-8")
+    assert small.do(folder, "merge") == 1
+    (folder / "plan.toml").write_text(f'{edited}\n[[lead]]\nname = "Works"\n', "utf-8")
+    before = text(folder)
+    small.answer(folder, {("", f"[[lead]] {small.REPAIRS}: aliases"): "Accept"})
+    assert small.do(folder, "merge") == 1
+    assert "[DEF-006]" in capsys.readouterr().err
+    assert text(folder) == before

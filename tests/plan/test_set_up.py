@@ -20,8 +20,10 @@ from xlplan.plan.set_up import (
     heading_of,
     is_shown,
     key_of,
+    place_of,
     read,
     shown,
+    stands,
 )
 from xlplan.plan.values import Invalid, Raw
 
@@ -69,6 +71,28 @@ def test_what_a_cell_is_about_is_named_as_in_plan_toml() -> None:
     assert sheet("Leads")[0].about("email") == "[[lead]] Ada Quill: email"
     contact = next(entry for entry in sheet("Words") if entry.key == "contact")
     assert contact.about("value") == "[issue]: contact"
+    assert [entry.about("heading") for entry in sheet("Columns")[1:4:2]] == [
+        "[[field]] action: heading", "[[field]] recommendation ref: heading",
+    ]  # fmt: skip
+
+
+def test_a_cell_is_found_again_by_what_it_is_about() -> None:
+    every = [
+        (entry, column)
+        for each in SHEETS
+        for entry in entries_of(FULL, each)
+        if not entry.blank
+        for column in columns_of(each)
+    ]
+    assert [place_of(FULL, entry.about(column)) for entry, column in every] == every
+    assert place_of(FULL, "[[lead]] Nobody: email") is None
+
+
+def test_what_the_definition_says_in_a_place_is_a_text_or_nothing() -> None:
+    assert stands(FULL, "[[lead]] Ben Ode: aliases") == "B Ode"
+    assert stands(FULL, "[[rule]] late: overdue_days") == "30"
+    assert stands(FULL, "[[lead]] Ben Ode: email") is None
+    assert stands(FULL, "[[lead]] Nobody: email") is None
 
 
 def test_a_heading_is_the_name_of_its_key_or_a_better_one() -> None:

@@ -158,6 +158,12 @@ def test_different_edits_of_one_key_are_asked_and_the_text_stands() -> None:
     )  # fmt: skip
 
 
+def test_a_crossing_answer_with_which_the_definition_would_not_hold_is_refused() -> None:
+    text = set_key(TEXT, ("lead", 1, "email"), "b@example.org")
+    found = answered(row("lead", "Ben Ode"), {"email": "no address"}, text)
+    assert (found.text, found.crossed, problems(found)) == (text, (), [("email", "DEF-007")])
+
+
 def test_an_answer_about_an_entry_that_is_gone_is_refused() -> None:
     gone = write_definition(replace(FULL, leads=FULL.leads[:1]))
     found = answered(row("lead", "Ben Ode"), {"email": "ben@example.org"}, gone)

@@ -15,6 +15,7 @@ from xlplan.cycle.acts import Answering
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
 from xlplan.cycle.replying import replies_of
+from xlplan.cycle.setting_up import take_decisions, take_set_up
 from xlplan.errors import Problem, XlplanError
 from xlplan.issued.reply import Reply
 from xlplan.merge.asks import Answer
@@ -180,6 +181,7 @@ def _take_all(
     for item, book, reading in readings:
         if reading.document == "set-up":
             _take_set_up(desk, work, item, book, reading, found)
+    decided = frozenset(desk.state.decisions)
     answering = Answering(desk, work)
     own = [one for one in readings if one[2].document == "master"]
     answers = [one for one in readings if one[2].document == "decisions"]
@@ -192,6 +194,8 @@ def _take_all(
             fact = answering.take(item, book, reading)
             found.returned.append((item, fact, False))
     answering.take_again()
+    if len(decided) < len(desk.state.decisions):
+        found.problems += take_decisions(desk, work, decided)
     for item, _, reading in readings:
         if reading.document not in ("master", "decisions", "set-up"):
             _take_return(desk, work, item, reading, found)
@@ -205,8 +209,6 @@ def _take_set_up(
     if _errors(reading):
         _take_return(desk, work, item, reading, found)
         return
-    from xlplan.cycle.setting_up import take_set_up
-
     fact = take_set_up(desk, work, item, book, reading)
     found.problems += dict.fromkeys(one.problem for one in fact.unused)
     found.returned.append((item, fact, False))

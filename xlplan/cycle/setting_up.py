@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
-from xlplan.merge.model import COORDINATOR, NOWHERE, Returned, Unused
+from xlplan.errors import Problem
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import COORDINATOR, NOWHERE, Returned, Unused, Write, write_id
 from xlplan.merge.reading import Reading
+from xlplan.plan.set_up import place_of, text_of
 from xlplan.plan.set_up_edits import Edit, Outcome, Refused, Typed, take
-from xlplan.plan.values import as_text
+from xlplan.plan.values import as_text, show
 from xlplan.returned.answers import SetUpAnswers, read_set_up
 from xlplan.returned.as_issued import set_up_uid
 from xlplan.workbook.read.book import Book
@@ -36,11 +39,54 @@ def take_set_up(desk: Desk, work: Work, item: Arrived, book: Book, reading: Read
         outcome="merged" if outcome.edits else "unchanged",
         rows=tuple(dict.fromkeys(uid for uid, _ in answers.places)),
         problems=tuple(answers.problems),
+        assertions=tuple(_asked(answers, outcome, reading.issued)),
         information=tuple(_changes(answers, outcome)),
         unused=unused,
     )
     work.append([fact])
     return fact
+
+
+def take_decisions(desk: Desk, work: Work, before: Collection[str]) -> list[Problem]:
+    """Take what was decided about the definition into `plan.toml`: all but the decisions `before`.
+
+    The problems with those with which it would not hold (any more).
+    """
+    problems: list[Problem] = []
+    for fact in [one for name, one in desk.state.decisions.items() if name not in before]:
+        found = place_of(desk.state.definition, fact.field)
+        if fact.kind != Kind.DEFINITION or not fact.writes or found is None:
+            continue
+        entry, column = found
+        text = desk.folder.definition_as_written()
+        typed = show(fact.value) or None
+        outcome = take(text, desk.state.definition, [Typed(entry, {column: typed})])
+        problems += [replace(one.problem, where=str(fact.place)) for one in outcome.refused]
+        if outcome.text != text:
+            desk.redefine(work, outcome.text)
+    return problems
+
+
+def _asked(answers: SetUpAnswers, outcome: Outcome, issued: str) -> Iterator[Write]:
+    """The keys that were changed in `plan.toml` too, to something else: each is a question."""
+    typed = {set_up_uid(row.entry): row for row in answers.rows}
+    for one in outcome.crossed:
+        uid, name = set_up_uid(one.entry), one.entry.key_at(one.column)
+        about = one.entry.about(one.column)
+        value = text_of(one.entry.table, name, one.value)
+        raw = typed[uid].cells[one.column]
+        yield Write(
+            id=write_id(issued, COORDINATOR, "plan.toml", about, value),
+            kind=Kind.DEFINITION,
+            author=COORDINATOR,
+            uid="plan.toml",
+            field=about,
+            value=value,
+            issued=issued,
+            base=text_of(one.entry.table, name, one.base),
+            raw="" if raw is None else str(raw),
+            place=answers.places[uid, one.column],
+        )
 
 
 def _unused(answers: SetUpAnswers, outcome: Outcome) -> Iterator[Unused]:

@@ -154,8 +154,8 @@ def _row(
     body = replace(look.locked, fill=fill, align="left", indent=1)
     answer = replace(look.input, number_format="@", align="left", indent=1)
     texts = {
-        "action": question.action or "new",
-        "field": item.heading if item else "",
+        "action": question.action or ("plan" if question.kind is Kind.DEFINITION else "new"),
+        "field": item.heading if item else question.field,
         "question": ask(question, item),
         "base": _shown(item, question.base, question),
         "master": _shown(item, question.master, question),
@@ -183,7 +183,8 @@ def _row(
 
 def ask(question: Question, item: Field | None) -> str:
     """What is asked, in one plain sentence, and what the merge says of it."""
-    field = f'"{" ".join(item.heading.split())}"' if item else "it"
+    named = item.heading if item else question.field
+    field = f'"{" ".join(named.split())}"' if named else "it"
     asked = question.kind.question.replace("{field}", field)
     asked = asked[0].upper() + asked[1:]
     return f"{asked}\n{question.message}" if question.message else asked

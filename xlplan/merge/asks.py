@@ -45,6 +45,7 @@ from xlplan.merge.register import (
 )
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
+from xlplan.plan.set_up import stands
 from xlplan.plan.values import Raw, Value
 
 
@@ -92,6 +93,8 @@ def is_a_question(state: State, key: CellKey, write: Write) -> bool:
     the master says by now needs no leave."""
     if write.kind is Kind.ADDED:
         return write.author != COORDINATOR
+    if write.kind is Kind.DEFINITION:
+        return stands(state.definition, write.field) != write.value
     if write.kind in (Kind.LOCKED, Kind.HELD) and not write.entry:
         cell = state.cell(key)
         return cell.conflict or cell.value != write.value

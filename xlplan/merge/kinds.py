@@ -110,6 +110,14 @@ class Kind(StrEnum):
     )  # fmt: skip
     """A question alone: a file that may be the author's latest shows something earlier."""
 
+    DEFINITION = (
+        "definition", "The definition was changed in two places",
+        "plan.toml and set-up.xlsx say different things of {field}. Should the plan take what "
+        "set-up.xlsx says?",
+        (ACCEPT, KEEP), "conflict",
+    )  # fmt: skip
+    """A key of the plan definition that was changed in its text and, otherwise, in Excel."""
+
     @property
     def of_row(self) -> bool:
         """Whether it is about a row as a whole, and no single cell of it."""

@@ -15,6 +15,7 @@ from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Id, Question, Wr
 from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, Field
+from xlplan.plan.set_up import stands
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value, natural_key, show, show_in
 
@@ -139,7 +140,7 @@ def _asking(
             kind,
             ids | {one.id for one in again if one.asks and one.write and one.write.id in ids},
             found[0].base,
-            cell.value,
+            stands(state.definition, key[1]) if kind is Kind.DEFINITION else cell.value,
             candidates,
             _ask_choices(kind, candidates),
             " ".join(

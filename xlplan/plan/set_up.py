@@ -145,8 +145,10 @@ class Entry:
 
     def about(self, column: str) -> str:
         """What a cell is about, for people: ``[[lead]] Ada Quill: email``."""
-        head = f"[{self.table}]" if self.key else f"[[{self.table}]] {self.names[-1]}"
-        return f"{head}: {self.key_at(column)}"
+        if self.key:
+            return f"[{self.table}]: {self.key}"
+        more = (name for name in self.names[:-1] if name not in ("", "action"))
+        return f"[[{self.table}]] {' '.join((*more, self.names[-1]))}: {column}"
 
 
 def entries_of(definition: PlanDefinition, sheet: SetUpSheet) -> list[Entry]:
@@ -163,6 +165,36 @@ def entries_of(definition: PlanDefinition, sheet: SetUpSheet) -> list[Entry]:
     (table,) = sheet.tables
     found = [_entry(table, item) for item in getattr(definition, _PARTS[table])]
     return [*found, *(Entry(table, number=n) for n in range(1, sheet.blanks + 1))]
+
+
+def place_of(definition: PlanDefinition, about: str) -> tuple[Entry, str] | None:
+    """The entry and the column of a cell, by what `Entry.about` says of it; None where there is no
+    such entry any more."""
+    return next(
+        (
+            (entry, column)
+            for sheet in SHEETS
+            for entry in entries_of(definition, sheet)
+            if not entry.blank
+            for column in columns_of(sheet)
+            if entry.about(column) == about
+        ),
+        None,
+    )
+
+
+def stands(definition: PlanDefinition, about: str) -> str | None:
+    """What a definition says in that place, as a text; None for nothing."""
+    found = place_of(definition, about)
+    if found is None:
+        return None
+    name = found[0].key_at(found[1])
+    return text_of(found[0].table, name, found[0].values.get(name))
+
+
+def text_of(table: str, name: str, value: object) -> str | None:
+    """The value of a key as a text that reads back as the same value; None for nothing."""
+    return _plain(shown(key_of(table, name), value)) or None
 
 
 def _entry(table: str, item: object) -> Entry:

@@ -64,6 +64,11 @@ class Crossed:
     now: object
     value: object
 
+    @property
+    def edit(self) -> Edit:
+        """What it would change."""
+        return Edit(self.entry, {self.entry.key_at(self.column): self.value})
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -157,9 +162,16 @@ def _completed(table: str, values: Mapping[str, object]) -> Mapping[str, object]
 
 
 def _settle(text: str, found: _Found) -> Outcome:
-    """All edits together or, where the definition would not hold so, each that it holds with."""
+    """All edits together or, where the definition would not hold so, each that it holds with. What
+    was changed in both is only asked where the answer would hold too."""
     edits = sorted(found.edits, key=_turn)
-    crossed = tuple(found.crossed)
+    faults = [_with(text, [one.edit])[1] for one in found.crossed]
+    crossed = tuple(o for o, fault in zip(found.crossed, faults, strict=True) if fault is None)
+    found.refused += [
+        Refused(one.entry, one.column, fault)
+        for one, fault in zip(found.crossed, faults, strict=True)
+        if fault is not None
+    ]
     whole, fault = _with(text, edits)
     if fault is None:
         return Outcome(whole, tuple(edits), crossed, tuple(found.refused))
