@@ -9,7 +9,8 @@ import pytest
 from xlplan.merge.kinds import CHOICES, Kind
 
 STAND = {"row", "decision", "edit", "entry"}
-ASK = {"invalid", "held", "locked", "cleared-required", "row-added", "row-missing"}
+ASK = {"invalid", "held", "locked", "cleared-required", "row-added", "row-missing",
+       "definition"}  # fmt: skip
 QUESTIONS = {"conflict", "reverted"}
 
 

@@ -20,7 +20,7 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.issued.reply import Reply
 from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
-from xlplan.merge.decisions import facts_of
+from xlplan.merge.decisions import about_definition, facts_of
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
@@ -181,7 +181,7 @@ def _take_all(
     for item, book, reading in readings:
         if reading.document == "set-up":
             _take_set_up(desk, work, item, book, reading, found)
-    decided = frozenset(desk.state.decisions)
+    before = frozenset(desk.state.decisions)
     answering = Answering(desk, work)
     own = [one for one in readings if one[2].document == "master"]
     answers = [one for one in readings if one[2].document == "decisions"]
@@ -194,7 +194,8 @@ def _take_all(
             fact = answering.take(item, book, reading)
             found.returned.append((item, fact, False))
     answering.take_again()
-    if len(decided) < len(desk.state.decisions):
+    new = (fact for name, fact in desk.state.decisions.items() if name not in before)
+    if decided := about_definition(new):
         found.problems += take_decisions(desk, work, decided)
     for item, _, reading in readings:
         if reading.document not in ("master", "decisions", "set-up"):
@@ -365,8 +366,10 @@ def answer(
         if isinstance(facts, Problem):
             raise XlplanError(facts)
         work.append(facts)
+        decided = about_definition(facts)
+        faults = take_decisions(desk, work, decided) if decided else []
         changes = tuple(work.step.changes())
         left = tuple(questions_of(desk.state))
         prepared = outputs.prepare(desk, work)
     problems = outputs.write(desk, prepared)
-    return MergeResult((), changes, left, tuple(problems), answered=1)
+    return MergeResult((), changes, left, (*faults, *problems), answered=1)

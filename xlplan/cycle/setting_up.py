@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, NOWHERE, Returned, Unused, Write, write_id
+from xlplan.merge.model import COORDINATOR, NOWHERE, Decided, Returned, Unused, Write, write_id
 from xlplan.merge.reading import Reading
 from xlplan.plan.set_up import place_of, text_of
 from xlplan.plan.set_up_edits import Edit, Outcome, Refused, Typed, take
@@ -47,15 +47,13 @@ def take_set_up(desk: Desk, work: Work, item: Arrived, book: Book, reading: Read
     return fact
 
 
-def take_decisions(desk: Desk, work: Work, before: Collection[str]) -> list[Problem]:
-    """Take what was decided about the definition into `plan.toml`: all but the decisions `before`.
-
-    The problems with those with which it would not hold (any more).
-    """
+def take_decisions(desk: Desk, work: Work, facts: Iterable[Decided]) -> list[Problem]:
+    """Take what was decided about the definition into `plan.toml`; the problems with those
+    decisions with which it would not hold any more."""
     problems: list[Problem] = []
-    for fact in [one for name, one in desk.state.decisions.items() if name not in before]:
+    for fact in facts:
         found = place_of(desk.state.definition, fact.field)
-        if fact.kind != Kind.DEFINITION or not fact.writes or found is None:
+        if found is None:
             continue
         entry, column = found
         text = desk.folder.definition_as_written()

@@ -106,6 +106,12 @@ def unused_answers(state: State) -> dict[str, tuple[Unused, Returned]]:
     return found
 
 
+def about_definition(facts: Iterable[Fact]) -> list[Decided]:
+    """The decisions by which a key of the plan definition is to change."""
+    found = (fact for fact in facts if isinstance(fact, Decided) and fact.writes)
+    return [fact for fact in found if fact.kind == Kind.DEFINITION]
+
+
 def unused_set_up(state: State) -> tuple[Unused, ...]:
     """The answers of the last `set-up.xlsx` that could not be used; `question` is the row and the
     column, with a colon between."""
