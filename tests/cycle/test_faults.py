@@ -17,11 +17,12 @@ from typing import get_args
 
 import pytest
 
-from tests import small
+from tests import set_up, small
 from tests.faults import Ended, How, Server
 from xlplan.cycle.folder import sha256
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
+from xlplan.plan.write import set_key
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
 POINTS = {"nightly": 10_000, "ci": 16}.get(os.environ.get("HYPOTHESIS_PROFILE", ""), 8)
@@ -179,6 +180,36 @@ def test_state_is_before_or_after_and_the_command_can_be_run_again(
             assert same_plan(last, whole.after, command), what
             assert_same_files(root, whole, what, only_names=command == "new")
         shutil.rmtree(root)
+
+
+@pytest.mark.parametrize("how", get_args(How))
+def test_the_definition_is_before_or_after_and_an_edit_of_it_in_excel_is_never_lost(
+    server: Server, tmp_path: Path, how: How
+) -> None:
+    folder = small.make(tmp_path / "office" / "plan")
+    before = (folder / "plan.toml").read_bytes()
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    after = set_key(before.decode(), ("issue", "contact"), "Ask the office.").encode()
+    whole = server.run(copy(folder.parent, tmp_path, "whole"), setting_up(tmp_path / "whole"))
+    assert whole.status == 0, whole.err
+    for at in points(len(whole.operations), how):
+        root = copy(folder.parent, tmp_path, f"at {at}")
+        ended = server.run(root, setting_up(root), at, how)
+        what = f"{how} at {at}, {whole.operations[at - 1]}: {ended.status} {ended.err}"
+        check_end(ended, how, what)
+        assert (root / "plan" / "plan.toml").read_bytes() in (before, after), what
+        assert wrong(root / "plan") == [], what
+        server.run(root, setting_up(root))
+        assert (root / "plan" / "plan.toml").read_bytes() == after, what
+        with small.opened(root / "plan") as plan:
+            assert plan.recorded_definition.issue.contact == "Ask the office.", what
+        assert set_up.value(root / "plan", "Words", "contact", "value") == "Ask the office."
+        shutil.rmtree(root)
+
+
+def setting_up(root: Path) -> list[str]:
+    """The merge of an edited `set-up.xlsx`."""
+    return ["--today", small.TODAY, "-C", str(root / "plan"), "merge"]
 
 
 def check_end(ended: Ended, how: How, what: str) -> None:
