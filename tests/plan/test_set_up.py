@@ -11,7 +11,10 @@ from tests.set_up import FULL
 from xlplan.plan.definition import Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.set_up import (
+    BOARD,
+    LISTED,
     SAME_AS,
+    SENT,
     SHEETS,
     VALUE,
     Entry,
@@ -40,10 +43,17 @@ def test_every_key_of_every_table_has_one_place_in_the_workbook() -> None:
             if entry.key:
                 places.append((entry.table, entry.key))
         if each.blanks:
-            places += [(each.tables[0], c) for c in columns_of(each) if c != SAME_AS]
+            places += [(each.tables[0], c) for c in columns_of(each) if c not in (SAME_AS, *LISTED)]
     every = [(table.name, name) for table in TABLES.values() for name in table.keys]
     assert sorted(p for p in places if p[0] != "checks") == sorted(every)
     assert len(places) == len(set(places))
+
+
+def test_a_column_says_itself_whether_it_is_sent_and_on_the_board() -> None:
+    found = [(e.values.get(SENT), e.values.get(BOARD)) for e in sheet("Columns") if not e.blank]
+    assert found == [(True, True)] * 3 + [(None, None)] + [(False, False)] * 2
+    every = entries_of(replace(FULL, issue=replace(FULL.issue, fields=())), SHEETS[0])
+    assert every[4].values[SENT] is True
 
 
 def test_every_check_of_the_plan_has_its_level() -> None:

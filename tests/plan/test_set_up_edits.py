@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from tests.set_up import FULL
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import SAME_AS, SHEETS, VALUE, Entry, entries_of, key_of, shown
+from xlplan.plan.set_up import (
+    BOARD,
+    LISTED,
+    SAME_AS,
+    SENT,
+    SHEETS,
+    VALUE,
+    Entry,
+    entries_of,
+    key_of,
+    shown,
+)
 from xlplan.plan.set_up_edits import Outcome, Typed, apply, take
 from xlplan.plan.values import Raw
 from xlplan.plan.write import set_key, write_definition
@@ -204,6 +215,36 @@ def test_a_new_column_gets_an_id_from_its_heading() -> None:
     assert load_definition(found.text).fields[-1].id == "spent"
 
 
+def test_one_answer_sends_a_column_to_leads_and_one_puts_it_on_the_board() -> None:
+    found = answered(row("field", "action", "due"), {SENT: "Yes", BOARD: "No"})
+    assert found.text == set_key(TEXT, ("issue", "fields"), ("ref", "action", "rating", "due"))
+    found = answered(row("field", "action", "rating"), {SENT: "Yes", BOARD: None})
+    assert found.text == set_key(TEXT, ("composite", "fields"), ("ref", "action"))
+    found = answered(row("field", number=1), {"heading": "Cost", SENT: "Yes"})
+    assert load_definition(found.text).issue.fields == ("ref", "action", "rating", "cost")
+
+
+def test_a_column_is_left_out_where_all_were_sent() -> None:
+    every = replace(FULL, issue=replace(FULL.issue, fields=()))
+    text = write_definition(every)
+    (entry,) = (e for e in entries_of(every, SHEETS[0]) if e.names == ("action", "due"))
+    found = take(text, every, [Typed(entry, {SENT: "No"})])
+    assert load_definition(found.text).issue.fields == ("ref", "action", "rating", "kind")
+
+
+def test_columns_of_recommendations_are_in_no_list() -> None:
+    found = answered(row("field", "recommendation", "ref"), {SENT: "Yes"})
+    assert (found.text, problems(found)) == (TEXT, [(SENT, "DEF-012")])
+
+
+def test_the_last_column_of_a_list_stays() -> None:
+    only = replace(FULL, composite=replace(FULL.composite, fields=("ref",)))
+    text = write_definition(only)
+    (entry,) = (e for e in entries_of(only, SHEETS[0]) if e.names == ("action", "ref"))
+    found = take(text, only, [Typed(entry, {BOARD: "No"})])
+    assert (found.text, problems(found)) == (text, [(BOARD, "DEF-012")])
+
+
 def test_a_new_rating_needs_one_word() -> None:
     found = answered(row("rating", number=1), {"label": "Blue"})
     rating = load_definition(found.text).ratings[-1]
@@ -242,7 +283,7 @@ def test_the_same_person_as_nobody_else_is_refused(name: str) -> None:
 def one_edit() -> st.SearchStrategy[tuple[Entry, str, Any, Raw]]:
     """A key of the workbook, with a value that its kind allows, and how somebody types that."""
     every = [entry for sheet in SHEETS for entry in entries_of(FULL, sheet) if not entry.blank]
-    cells = [(entry, name) for entry in every for name in entry.values]
+    cells = [(entry, name) for entry in every for name in entry.values if name not in LISTED]
 
     def valued(cell: tuple[Entry, str]) -> st.SearchStrategy[tuple[Entry, str, Any, Raw]]:
         entry, name = cell

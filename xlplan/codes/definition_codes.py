@@ -135,6 +135,10 @@ DEF_012 = Message(
     {
         "gone": '[[{table}]] "{name}" was removed from plan.toml. Clear what was changed in this '
         "row, or add it again in a blank row below.",
+        "kind": '"{name}" is a column of recommendations, and the lists of what is sent and shown '
+        "name columns of actions. Clear the answer.",
+        "last": "This is the last column of the list, and a list of none means all. Answer Yes for "
+        "another column first.",
         "lead": 'There is no other lead "{name}" who this could be.{use!o}',
     },
 )

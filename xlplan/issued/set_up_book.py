@@ -24,6 +24,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Key
 from xlplan.plan.set_up import (
+    LISTED,
     NAMED_BY,
     SAME_AS,
     SHEETS,
@@ -66,6 +67,8 @@ _WIDTHS = {
     "aliases": 26.0, "label": 22.0, "name": 26.0, "organisation": 24.0, "email": 28.0,
     "deputy": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
 }  # fmt: skip
+_FIXED = frozenset({"field", "rating", "rule"})
+"""Tables whose entries are named by what their history is tied to."""
 _FLAG, _OTHER = 12.0, 15.0
 
 
@@ -142,6 +145,7 @@ def _lists(definition: PlanDefinition) -> dict[str, Sequence[str]]:
         for name, key in table.keys.items():
             if choices := _choices(definition, table.name, name, key):
                 found[f"{table.name}.{name}"] = choices
+    found |= {f"field.{name}": YES_NO for name in LISTED}
     found[f"lead.{SAME_AS}"] = [lead.name for lead in definition.leads]
     return found
 
@@ -210,7 +214,8 @@ class _Writer:
         if name == "key":
             return 26.0
         key = TABLES[self.of.tables[0]].keys.get(name) if self.of.blanks else None
-        return _WIDTHS.get(name, _FLAG if key and key.takes in ("flag", "whole") else _OTHER)
+        narrow = name in LISTED or (key is not None and key.takes in ("flag", "whole"))
+        return _WIDTHS.get(name, _FLAG if narrow else _OTHER)
 
     def _head(self, name: str) -> Cell:
         table = self.of.tables[0]
@@ -232,7 +237,7 @@ class _Writer:
 
     @property
     def _locked(self) -> Style:
-        return replace(self.look.locked, align="left", indent=1)
+        return replace(self.look.locked, align="left", indent=1, valign="vcenter")
 
     def _beside(self, entry: Entry, uid: str, name: str) -> str | int | None:
         if name == WRONG:
@@ -249,16 +254,19 @@ class _Writer:
         return self.found.samples.get(entry.names) or None
 
     def _answer(self, entry: Entry, uid: str, name: str) -> Cell:
-        style = replace(self.look.input, align="left", indent=1, number_format=TEXT)
+        style = replace(self.look.input, align="left", indent=1, valign="vcenter")
+        style = replace(style, number_format=TEXT)
         again = self.unused.get((uid, name))
         if again is not None:
             wrong = replace(self.look.flag, locked=False, align="left", indent=1)
-            return Cell(again.decision or None, replace(wrong, number_format=TEXT))
+            wrong = replace(wrong, valign="vcenter", number_format=TEXT)
+            return Cell(again.decision or None, wrong)
         if name == SAME_AS:
             return Cell(None, style)
         key = key_of(entry.table, entry.key_at(name))
         value = shown(key, entry.values.get(entry.key_at(name)))
-        if entry.names and name in NAMED_BY[entry.table] and entry.table in ("field", "rating"):
+        fixed = entry.names and entry.table in _FIXED and name in NAMED_BY[entry.table]
+        if fixed or (entry.names and name in LISTED and name not in entry.values):
             style = replace(self._locked, number_format=TEXT)
         if isinstance(value, date):
             style = replace(style, number_format="d mmmm yyyy")

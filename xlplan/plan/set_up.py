@@ -26,6 +26,12 @@ YES_NO = ("Yes", "No")
 VALUE, SAME_AS = "value", "same_as"
 """Ids of the columns that hold no key of their table: the value of the key of a row; and of a lead,
 another lead who is the same person."""
+SENT, BOARD = "sent", "board"
+LISTED: Mapping[str, tuple[str, str]] = {
+    SENT: ("issue", "leads are sent this column"),
+    BOARD: ("composite", "the board sees this column"),
+}
+"""Answers about a column that stand in a list of ids elsewhere: in `fields` of these tables."""
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "field": ("of", "id"),
     "rating": ("scale", "code"),
@@ -58,8 +64,8 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "The columns of the plan: what each is, who fills it in, and what a lead is shown there. "
         "For a column more, fill in the first blank row below.",
         5,
-        ("heading", "role", "type", "owner", "required", "mode", "guidance", "choices", "private",
-         "retired"),
+        ("heading", "role", "type", "owner", SENT, BOARD, "required", "mode", "guidance",
+         "choices", "private", "retired"),
     ),
     SetUpSheet(
         "Ratings", ("rating",),
@@ -93,6 +99,8 @@ SHEETS: tuple[SetUpSheet, ...] = (
 HEADINGS: Mapping[tuple[str, str], str] = {
     ("field", "role"): "What it is",
     ("field", "owner"): "Who fills it in",
+    ("field", SENT): "Sent to leads?",
+    ("field", BOARD): "On the board?",
     ("field", "required"): "Required?",
     ("field", "mode"): "Earlier notes",
     ("field", "of"): "Kind of row",
@@ -105,6 +113,15 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("lead", "aliases"): "Other spellings",
     ("lead", "email"): "E-mail",
     ("lead", SAME_AS): "Same person as …",
+    ("issue", "fields"): "Columns sent to leads",
+    ("issue", "include_closed"): "Finished actions are sent?",
+    ("issue", "proposal_rows"): "Blank rows for proposals",
+    ("issue", "guidance"): "Guidance for leads",
+    ("issue", "layout"): "Layout for leads",
+    ("composite", "fields"): "Columns on the board",
+    ("composite", "sheets"): "Sheets of the board",
+    ("composite", "group_by"): "Actions are grouped by",
+    ("people", "separators"): "Between names in a cell",
 }
 """Where a heading is not the name of the key."""
 
@@ -163,7 +180,7 @@ def entries_of(definition: PlanDefinition, sheet: SetUpSheet) -> list[Entry]:
             for key in TABLES[table].keys
         ]
     (table,) = sheet.tables
-    found = [_entry(table, item) for item in getattr(definition, _PARTS[table])]
+    found = [_entry(definition, table, item) for item in getattr(definition, _PARTS[table])]
     return [*found, *(Entry(table, number=n) for n in range(1, sheet.blanks + 1))]
 
 
@@ -197,9 +214,13 @@ def text_of(table: str, name: str, value: object) -> str | None:
     return _plain(shown(key_of(table, name), value)) or None
 
 
-def _entry(table: str, item: object) -> Entry:
+def _entry(definition: PlanDefinition, table: str, item: object) -> Entry:
     names = tuple(str(getattr(item, key)) for key in NAMED_BY[table])
-    return Entry(table, names, values={key: getattr(item, key) for key in TABLES[table].keys})
+    values = {key: getattr(item, key) for key in TABLES[table].keys}
+    if isinstance(item, Field) and item.of == "action":
+        listed = {SENT: definition.issue.fields, BOARD: definition.composite.fields}
+        values |= {name: not ids or item.id in ids for name, ids in listed.items()}
+    return Entry(table, names, values=values)
 
 
 def _single(definition: PlanDefinition, table: str) -> object:
@@ -220,6 +241,8 @@ def key_of(table: str, name: str) -> Key:
     """The description of a key; a check is one whose value is a level."""
     if table == "checks":
         return Key(allowed=LEVELS, noun="a level")
+    if table == "field" and name in LISTED:
+        return Key(LISTED[name][1], takes="flag", default=False)
     return TABLES[table].keys[name]
 
 

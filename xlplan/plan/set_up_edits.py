@@ -19,6 +19,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
 from xlplan.plan.set_up import (
+    LISTED,
     NAMED_BY,
     SAME_AS,
     SHEETS,
@@ -223,13 +224,34 @@ def apply(text: str, edit: Edit) -> str:
     """`text` (that of `plan.toml`) with one edit made in it; XlplanError where its entry, or the
     lead that it names, is not there."""
     entry = edit.entry
+    listed = {key: value for key, value in edit.values.items() if key in LISTED}
+    values = {key: value for key, value in edit.values.items() if key not in LISTED}
     if entry.blank:
-        return add_entry(text, entry.table, edit.values)
+        text = add_entry(text, entry.table, values)
+        return _listed(text, (str(values.get("of", "action")), str(values.get("id"))), listed)
     path = _path_of(text, entry)
     if edit.same_as:
         return _joined(text, path, edit.same_as)
-    for key, value in edit.values.items():
+    for key, value in values.items():
         text = set_key(text, (*path, key), value)
+    return _listed(text, entry.names, listed)
+
+
+def _listed(text: str, names: Names, answers: Mapping[str, object]) -> str:
+    """The lists of columns that are sent, and that the board sees, with or without one of them."""
+    if not answers:
+        return text
+    kind, name = names
+    if kind != "action":
+        raise DEF_012.fault("", "kind", name=name)
+    raw = tomllib.loads(text)
+    every = [item["id"] for item in raw["field"] if item.get("of", "action") == "action"]
+    for column, yes in answers.items():
+        path = (LISTED[column][0], "fields")
+        others = [each for each in raw.get(path[0], {}).get("fields") or every if each != name]
+        if not others:
+            raise DEF_012.fault("", "last")
+        text = set_key(text, path, (*others, name) if yes else tuple(others))
     return text
 
 
