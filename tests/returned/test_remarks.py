@@ -11,19 +11,22 @@ import openpyxl
 import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
+from openpyxl.packaging.relationship import Relationship
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
+from openpyxl.workbook.external_link.external import ExternalBook, ExternalLink
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from tests import outgoing, small
 from tests.office import CSV, ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LETTINGS
 from xlplan.plan.definition import Rating
-from xlplan.returned.as_issued import ID_PREFIX, digest_of, furniture
-from xlplan.returned.remarks import box_remarks, looks_like, remarks_of
+from xlplan.returned.as_issued import ID_PREFIX, digest_of, furniture, is_usual_on_pages
+from xlplan.returned.remarks import added_remarks, box_remarks, looks_like, remarks_of
 from xlplan.returned.tables import Table, formula_text
-from xlplan.workbook.read.book import SHARED, Book, ReadSheet
+from xlplan.workbook.read.book import SHARED, Addition, Book, ReadSheet
 from xlplan.workbook.write.filling import key_rows
 
 
@@ -283,6 +286,82 @@ def test_a_picture_is_told_with_its_cell() -> None:
     sheet = ReadSheet("Update", [], pictures=((8, 12),))
     (remark,) = box_remarks(Book("r.xlsx", "xlsx", (sheet,)), sheet)
     assert (remark.kind, str(remark.place)) == ("picture", "r.xlsx!Update!M9")
+
+
+def test_words_in_a_page_header_are_told_and_not_what_programs_put_there(folder: Path) -> None:
+    def edit(book: Any, sheet: Any) -> None:
+        sheet.oddHeader.center.text = "DRAFT: not agreed"
+        book["Guidance"].oddHeader.center.text = '&"Times New Roman,Regular"&12&A'
+        book["Guidance"].oddFooter.center.text = "Page &P"
+        book["Lists"].oddFooter.left.text = "Seite &P von &N, &D"
+
+    assert told(folder, edit) == ["Update: page header: DRAFT: not agreed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("Ours", True),
+        ("Our plan, 2026-…", True),
+        ("Our plan …", True),
+        ("Their plan, …", False),
+        ("Page of", True),
+        ("Page of honour", False),
+        ("/ ()", True),
+        ("Ours too", False),
+    ],
+)
+def test_what_is_usual_above_and_below_pages(text: str, usual: bool) -> None:
+    assert is_usual_on_pages(text, frozenset({"Ours", "Our plan, 2026-11"})) is usual
+
+
+@pytest.mark.parametrize(
+    ("addition", "told"),
+    [
+        (Addition("chart", "Spend", (8, 11)), "Update!L9: chart: A chart stands here: Spend"),
+        (
+            Addition("drawing", "", (8, 11)),
+            "Update!L9: drawing: Something is drawn here; look at it in the file.",
+        ),
+        (
+            Addition("picture", "page header"),
+            "Update: picture: A picture stands in the page header; look at it in the file.",
+        ),
+        (
+            Addition("picture", ""),
+            "Update: picture: A picture stands behind the cells; look at it in the file.",
+        ),
+        (
+            Addition("other", "pivot table"),
+            "Update: added: Something was added that the template did not have (pivot table); look "
+            "at it in the file.",
+        ),
+        (Addition("text box", "Ask first"), "Update: text box: Ask first"),
+    ],
+)
+def test_what_was_put_beside_the_cells_is_told_by_its_kind(addition: Addition, told: str) -> None:
+    found = added_remarks(Book("r.xlsx", "xlsx"), "Update", [addition], frozenset())
+    assert [f"{each.place}: {each.kind}: {each.text}" for each in found] == [f"r.xlsx!{told}"]
+
+
+def test_a_chart_and_another_workbook_in_a_return_are_told(folder: Path) -> None:
+    def edit(book: Any, sheet: Any) -> None:
+        chart = BarChart()
+        chart.title = "Spend by month"
+        book.create_sheet("Mine").add_chart(chart, "E7")
+        sheet["P1"] = "='[1]Sheet1'!A1"
+        link = ExternalLink(ExternalBook(id="rId1"))
+        link.file_link = Relationship(
+            type="externalLinkPath", Target="file:///F:/A.xlsx", TargetMode="External", Id="rId1"
+        )
+        book._external_links.append(link)
+
+    found = told(folder, edit)
+    assert "Mine!E7: chart: A chart stands here: Spend by month" in found
+    [other] = [line for line in found if "other workbook" in line]
+    assert other == (
+        "Update: other workbook: Formulas in this workbook lead to another one: file:///F:/A.xlsx"
+    )
 
 
 def test_cells_that_were_merged_over_change_nothing_and_are_told(folder: Path) -> None:

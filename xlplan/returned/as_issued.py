@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.codes.return_codes import RET_017
-from xlplan.merge.model import Digests, digest, named
+from xlplan.merge.model import Digests, Issued, digest, named
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.set_up import Entry
 from xlplan.plan.text import canon_text, fold
@@ -277,6 +277,27 @@ class Furniture:
     def counts(self, formula: str) -> bool:
         """Whether a formula is that of the template's message."""
         return WARNING in formula
+
+
+def page_texts(definition: PlanDefinition, issued: Issued) -> frozenset[str]:
+    """What the pages of a template have above and below, as `flat` gives it."""
+    title = f"{definition.title}, {issued.cycle}"
+    return frozenset(map(flat, (definition.marking, title, f"{title}, {issued.id}")))
+
+
+_NUMBERING = frozenset(
+    {"page", "of", "seite", "von", "pagina", "página", "di", "de", "van", "sur", "tudalen", "o"}
+)
+"""The words around the number of a page, as programs put them there by themselves."""
+
+
+def is_usual_on_pages(text: str, ours: frozenset[str]) -> bool:
+    """Whether a text above or below pages is of `ours`, perhaps cut, or of the program's own."""
+    found = flat(text)
+    cut = found.removesuffix("…").rstrip()
+    if found in ours or (found.endswith("…") and any(each.startswith(cut) for each in ours)):
+        return True
+    return set(re.findall(r"\w+", found.casefold())) <= _NUMBERING
 
 
 def flat(text: str) -> str:

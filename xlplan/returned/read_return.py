@@ -19,7 +19,7 @@ from xlplan.errors import Problem
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, Remark, RowTrust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
-from xlplan.returned.as_issued import ids_by_heading, issued_headings, sheets_of_ours
+from xlplan.returned.as_issued import ids_by_heading, issued_headings, page_texts, sheets_of_ours
 from xlplan.returned.boxes import Form, find_form, read_sign_off, settled_form
 from xlplan.returned.identity import Identity, Known, identify, is_signed
 from xlplan.returned.remarks import remarks_of
@@ -63,7 +63,8 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if found.read:
         issued = known.issued(who.issued) if who.document == "template" else None
         ours = known.furniture_of(issued) if issued else None
-        remarks += remarks_of(book, found.read, who.document, ours, known.definition)
+        pages = page_texts(known.definition_of(issued), issued) if issued else frozenset[str]()
+        remarks += remarks_of(book, found.read, who.document, ours, known.definition, pages)
     if who.document != "template":
         return replace(reading, remarks=tuple(remarks))
     sign_off, instead = read_sign_off(book, known.definition)

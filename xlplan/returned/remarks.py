@@ -19,11 +19,12 @@ from xlplan.returned.as_issued import (
     column_id,
     digest_of,
     is_issued_date,
+    is_usual_on_pages,
     sheets_of_ours,
 )
 from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
 from xlplan.returned.tables import Table, is_heading_again, merged_texts, text_of, texts_in
-from xlplan.workbook.read.book import SHARED, At, Book, CellValue, ReadSheet, a1
+from xlplan.workbook.read.book import SHARED, Addition, At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 
 
@@ -33,10 +34,12 @@ def remarks_of(
     document: str,
     furniture: Furniture | None,
     definition: PlanDefinition,
+    pages: frozenset[str] = frozenset(),
 ) -> Iterator[Remark]:
     """What somebody wrote outside the cells that were asked for, `actions`.
 
-    `document` is what was issued; `furniture` what in a template is ours, None for any other.
+    `document` is what was issued; `furniture` what in a template is ours, None for any other, and
+    `pages` what its pages have above and below.
     """
     read = {each.sheet.name for each in actions}
     ours = sheets_of_ours(document)
@@ -53,11 +56,15 @@ def remarks_of(
             yield remark("sheet" if sheet.visible else "hidden sheet",
                          Place(book.name, sheet.name), text)  # fmt: skip
         yield from box_remarks(book, sheet)
+        if furniture is not None:
+            yield from added_remarks(book, sheet.name, sheet.additions, pages)
         if sheet.name != OPEN or document != "master":  # which links to the plan
             yield from link_remarks(book, sheet)
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))
             yield remark("note", place, note)
+    if furniture is not None:
+        yield from added_remarks(book, actions[0].sheet.name, book.additions, pages)
     for each in actions:
         yield from mark_remarks(book, each, definition)
         for at, text in merged_texts(each.covered()):
@@ -168,6 +175,62 @@ def _sheet_text(sheet: ReadSheet) -> str:
     return "\n".join(line for line in lines if line.strip())
 
 
+def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
+    """The texts of the text boxes of a sheet, and where its pictures are."""
+    for at, text in sheet.boxes:
+        yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
+    for at in sheet.pictures:
+        text = "A picture stands here; look at it in the file."
+        yield remark("picture", Place(book.name, sheet.name, a1(*at)), text)
+
+
+_LOOK = "look at it in the file"
+_ADDED = {
+    "chart": "A chart stands here",
+    "diagram": "A diagram stands here",
+    "drawing": "Something is drawn here",
+    "embedded file": "A file is embedded here",
+    "control": "A control stands here",
+    "ticked box": "A box is ticked here",
+    "other workbook": "Formulas in this workbook lead to another one",
+    "data connection": "This workbook fetches data from elsewhere",
+}
+"""What is told of each kind of thing that is put beside the cells, before its words."""
+
+
+def added_remarks(
+    book: Book, sheet: str, additions: Sequence[Addition], pages: frozenset[str]
+) -> Iterator[Remark]:
+    """What was put into a sheet, or into the workbook as a whole, beside its cells."""
+    for each in additions:
+        cell = a1(*each.at) if each.at else ""
+        place = Place(book.name, sheet, cell)
+        if each.kind in _PAGES:
+            if not is_usual_on_pages(each.text, pages):
+                yield remark(each.kind, place, each.text)
+        elif each.kind == "picture":
+            where = f"in the {each.text}" if each.text else "behind the cells"
+            yield remark("picture", place, f"A picture stands {where}; {_LOOK}.")
+        elif each.kind in _ADDED:
+            text = f": {each.text}" if each.text else f"; {_LOOK}."
+            yield remark(each.kind, place, _ADDED[each.kind] + text)
+        elif each.kind == "other":
+            named = f"Something was added that the template did not have ({each.text})"
+            yield remark("added", place, f"{named}; {_LOOK}.")
+        else:
+            yield remark(each.kind, place, each.text)
+
+
+_PAGES = ("page header", "page footer")
+
+
+def link_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
+    """Where the links of a sheet lead, unless the cells show it."""
+    for at, target in sorted(sheet.links.items()):
+        if target.removeprefix("mailto:").rstrip("/") not in _value(sheet, at):
+            yield remark("link", Place(book.name, sheet.name, a1(*at)), target)
+
+
 _NEAR = 130.0
 """How far a colour may be from a rating's to look like it, of 765 from black to white."""
 _CLEARLY = 1.3
@@ -182,22 +245,6 @@ def mark_remarks(book: Book, each: Table | Form, definition: PlanDefinition) -> 
     for row in sorted(marked & set(rows)):
         yield from _struck(book, sheet, row, rows[row])
         yield from _coloured(book, sheet, row, rows[row], definition)
-
-
-def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
-    """The texts of the text boxes of a sheet, and where its pictures are."""
-    for at, text in sheet.boxes:
-        yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
-    for at in sheet.pictures:
-        text = "A picture stands here; look at it in the file."
-        yield remark("picture", Place(book.name, sheet.name, a1(*at)), text)
-
-
-def link_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
-    """Where the links of a sheet lead, unless the cells show it."""
-    for at, target in sorted(sheet.links.items()):
-        if target.removeprefix("mailto:").rstrip("/") not in _value(sheet, at):
-            yield remark("link", Place(book.name, sheet.name, a1(*at)), target)
 
 
 def _rows(each: Table | Form) -> Mapping[int, Mapping[int, str]]:

@@ -55,6 +55,16 @@ def at_of(name: str) -> At:
     return int(name[len(letters) :]) - 1, col - 1
 
 
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Something that was put into a workbook beside its cells: its kind, its words where it has
+    any, and the cell in which its corner is; None where it has no place in the sheet."""
+
+    kind: str
+    text: str
+    at: At | None = None
+
+
 @dataclass(frozen=True)
 class ReadSheet:
     """One sheet as read. `rows` is dense and starts at A1; a cell that is not there is None.
@@ -87,6 +97,8 @@ class ReadSheet:
     """The texts of text boxes, each with the cell in which its corner is."""
     pictures: Sequence[At] = ()
     """The cells in which the corners of pictures are."""
+    additions: Sequence[Addition] = ()
+    """Whatever else stands beside the cells."""
     links: Mapping[At, str] = field(default_factory=dict)
     """Where links lead."""
     disputed: Mapping[At, str] = field(default_factory=dict)
@@ -116,6 +128,8 @@ class Book:
     saved_at: str = ""
     problems: Sequence[Problem] = ()
     """With level ``"error"`` where nothing could be read."""
+    additions: Sequence[Addition] = ()
+    """What the workbook as a whole has beside its sheets."""
     enclosed: Sequence[Enclosed] = ()
     """The files in an archive or a message; it has no sheets of its own."""
 

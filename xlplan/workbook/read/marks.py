@@ -1,4 +1,4 @@
-"""What people say with colours, lines and boxes: read from the parts themselves, and cheaply.
+"""What people say with colours and lines, and what they hide: read from the parts themselves.
 
 For returns, where opening every file in openpyxl would take ten times as long as reading it. Only
 what the file shows to be there is looked for, and colours only where they are not the template's.
@@ -11,13 +11,21 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.book import At, parse, place
+from xlplan.workbook.read.additions import NOTHING, Beside, read_beside
+from xlplan.workbook.read.book import (
+    MOST_REPEATED,
+    NO_HEIGHT,
+    NO_WIDTH,
+    At,
+    Hidden,
+    ReadSheet,
+    parse,
+    place,
+)
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.parts import part_named
 from xlplan.workbook.read.relations import related
 
-Boxes = tuple[tuple[At, str], ...]
-_MOST_PICTURES = 100
 _FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
 _FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
 _STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
@@ -51,8 +59,7 @@ class Marks:
 
     fills: Mapping[At, str] = field(default_factory=dict)
     struck: frozenset[At] = frozenset()
-    boxes: Boxes = ()
-    pictures: tuple[At, ...] = ()
+    beside: Beside = NOTHING
     merged: tuple[tuple[int, int, int, int], ...] = ()
     inks: Mapping[At, str] = field(default_factory=dict)
     letters: Mapping[At, str] = field(default_factory=dict)
@@ -84,7 +91,6 @@ class MarkReader:
         self.struck_texts = _struck_texts(shared)
         self.coloured_texts = _coloured_texts(shared, colours)
         self.colours = colours
-        self.drawn = any("drawings/" in name for name in parts)
 
     def read(self, part: str) -> Marks:
         """The marks of the sheet in `part`."""
@@ -121,20 +127,10 @@ class MarkReader:
                 struck.add(at)
             if ink := _ink_within(text, self.colours):
                 letters[at] = ink
-        boxes, pictures = self._drawn(part) if self.drawn else ((), ())
+        beside = read_beside(self.parts, part)
         begin, stop = xml.find(b"mergeCells", max(end, 0)), xml.rfind(b"mergeCells")
         merged = _merges(xml[begin:stop]) if begin < stop else ()
-        return Marks(fills, frozenset(struck), boxes, pictures, merged, letters=letters)
-
-    def _drawn(self, part: str) -> tuple[Boxes, tuple[At, ...]]:
-        """The text boxes and the pictures of a sheet."""
-        boxes: list[tuple[At, str]] = []
-        pictures: list[At] = []
-        for kind, target in related(self.parts, part).values():
-            xml = self.parts.get(target, b"")
-            if kind == "drawing" and (b":t>" in xml or b":pic" in xml or b"<pic" in xml):
-                _add_drawn(xml, boxes, pictures)
-        return tuple(boxes), tuple(pictures[:_MOST_PICTURES])
+        return Marks(fills, frozenset(struck), beside, merged, letters=letters)
 
 
 @remembered(64)
@@ -261,42 +257,6 @@ def _ink_within(text: bytes, theme: Sequence[str]) -> str:
     return next(filter(None, (_ink(run, theme) for run in runs)), "")
 
 
-def _add_drawn(xml: bytes, boxes: list[tuple[At, str]], pictures: list[At]) -> None:
-    """Take in the text of every box in a drawing, with the cell in which its corner is, and the
-    cell of every picture."""
-    corner = {"row": 0, "col": 0}
-    inside: list[str] = []
-    texts: list[str] = []
-
-    def start(name: str, _: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
-        if local.endswith("Anchor"):
-            corner.update(row=0, col=0)
-        if local in ("from", "row", "col", "t"):
-            inside.append(local)
-
-    def data(text: str) -> None:
-        if inside[-1:] == ["t"]:
-            texts.append(text)
-        elif len(inside) == 2 and inside[0] == "from" and text.strip().isdecimal():
-            corner[inside[1]] = min(int(text.strip()[:7]), 1 << 20)
-
-    def end(name: str) -> None:
-        local = name.rpartition(":")[2]
-        if inside and inside[-1] == local:
-            inside.pop()
-        if local == "p":
-            texts.append("\n")
-        elif local == "sp":
-            if text := "".join(texts).strip():
-                boxes.append(((corner["row"], corner["col"]), text))
-            texts.clear()
-        elif local == "pic":
-            pictures.append((corner["row"], corner["col"]))
-
-    parse(xml, start, end, data)
-
-
 def tinted(colour: str, tint: float) -> str:
     """``RRGGBB`` made lighter (`tint` above 0) or darker, as ``#RRGGBB`` (ECMA-376 18.3.1.15)."""
     red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (0, 2, 4))
@@ -331,3 +291,89 @@ def theme_colours(xml: bytes | None) -> list[str]:
     if xml:
         parse(xml, start, lambda _: None, lambda _: None)
     return [found.get(name, "") for name in _THEME_ORDER]
+
+
+@dataclass
+class _Filter:
+    """A filter: its first row and column, its last row, and the texts it shows by column."""
+
+    top: int
+    left: int
+    bottom: int
+    shows: dict[int, set[str]] = field(default_factory=dict)
+
+
+def read_hidden_xlsx(parts: Mapping[str, bytes], part: str, sheet: ReadSheet) -> Hidden:
+    """The rows and columns of a sheet that nobody sees. Raises `Refused` for a part that is not
+    XML."""
+    found = Hidden()
+    last = [-1]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "row":
+            number = attributes.get("r", "")
+            last[0] = int(number) - 1 if number.isdecimal() else last[0] + 1
+            if _is_on(attributes.get("hidden")) or _below(attributes.get("ht"), NO_HEIGHT):
+                found.rows.add(last[0])
+        elif local == "col":
+            first, end = attributes.get("min", ""), attributes.get("max", "")
+            thin = _is_on(attributes.get("hidden")) or _below(attributes.get("width"), NO_WIDTH)
+            if thin and first.isdecimal() and end.isdecimal():
+                found.columns.update(
+                    range(int(first) - 1, min(int(end), int(first) + MOST_REPEATED))
+                )
+
+    parse(parts[part], start, lambda _: None, lambda _: None)
+    tables = [target for kind, target in related(parts, part).values() if kind == "table"]
+    for xml in (parts[part], *(parts[target] for target in tables if parts.get(target))):
+        for used in _filters(xml):
+            below = found.rows.intersection(range(used.top + 1, used.bottom + 1))
+            found.filtered |= {row for row in below if not _passes(sheet, row, used)}
+    found.rows -= found.filtered
+    return found
+
+
+def _is_on(value: str | None) -> bool:
+    return value in ("1", "true", "on")
+
+
+def _below(value: str | None, least: float) -> bool:
+    return bool(value and re.fullmatch(r"\d*\.?\d+", value)) and float(value or 0) < least
+
+
+def _filters(xml: bytes) -> list[_Filter]:
+    """The filters in use: those with a column by which they choose."""
+    found: list[_Filter] = []
+    column = [0]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "autoFilter":
+            first, _, end = attributes.get("ref", "").partition(":")
+            top, bottom = place(first), place(end or first)
+            if top is not None and bottom is not None:
+                found.append(_Filter(top[0], top[1], bottom[0]))
+        elif local == "filterColumn" and found:
+            number = attributes.get("colId", "")
+            column[0] = int(number) if number.isdecimal() else 0
+            found[-1].shows[column[0]] = set()
+        elif local == "filter" and found and column[0] in found[-1].shows:
+            found[-1].shows[column[0]].add(attributes.get("val", "").casefold())
+
+    parse(xml, start, lambda _: None, lambda _: None)
+    return [each for each in found if each.shows]
+
+
+def _passes(sheet: ReadSheet, row: int, used: _Filter) -> bool:
+    """Whether a filter shows this row for sure, so that somebody hid it by hand.
+
+    Only a list of texts to show can be told; of other filters it is taken that they hid the row.
+    """
+    cells = sheet.rows[row] if row < len(sheet.rows) else ()
+    for number, wanted in used.shows.items():
+        col = used.left + number
+        value = cells[col] if col < len(cells) else None
+        if not isinstance(value, str) or value.casefold() not in wanted:
+            return False
+    return True

@@ -9,11 +9,12 @@ from dataclasses import replace
 from xlplan.codes.gate_codes_inside import GATE_023, GATE_024, GATE_032
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
+from xlplan.workbook.read.additions import read_additions
 from xlplan.workbook.read.book import At, Book, Extent, Hidden, ReadSheet, of_signs
 from xlplan.workbook.read.cell_formats import put_shown
 from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import DEFAULT, Choice, Refused
-from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks
+from xlplan.workbook.read.marks import NO_MARKS, MarkReader, Marks, read_hidden_xlsx
 from xlplan.workbook.read.parts import checked_package
 from xlplan.workbook.read.relations import list_sheets, read_links, read_notes, read_properties
 from xlplan.workbook.read.second import disputed, may_be_disputed, with_second_marks
@@ -92,7 +93,9 @@ def _read(
         sheets = _read_beside(data, name, admitted, read, ours, problems)
     _check_complete(sheets, admitted, name, problems)
     problems += _passed_over(name, admitted.choice)
-    return Book(name, admitted.kind, sheets, properties, saved, tuple(problems))
+    added = ours is not None and admitted.kind in DETAILED and not values_alone
+    additions = read_additions(admitted.parts) if added else ()
+    return Book(name, admitted.kind, sheets, properties, saved, tuple(problems), additions)
 
 
 def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
@@ -193,8 +196,9 @@ class _Beside:
             inks=of_signs(marks.inks, rows),
             letters=marks.letters,
             struck=marks.struck,
-            boxes=marks.boxes or extent.boxes,
-            pictures=marks.pictures or extent.pictures,
+            boxes=marks.beside.boxes or extent.boxes,
+            pictures=marks.beside.pictures or extent.pictures,
+            additions=marks.beside.additions,
             merged=marks.merged,
             links=links,
         )
@@ -231,11 +235,9 @@ def _check_complete(
 
 def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
     """`book` with the rows and columns that nobody sees; where it is not read, a warning."""
-    from xlplan.workbook.read.hidden import read_hidden
-
     if book.kind == "xlsb":
         return replace(book, problems=(*book.problems, GATE_032.problem(book.name, "hidden")))
-    found = read_hidden(data, admitted, book.sheets)
+    found = _read_hidden(data, admitted, book.sheets)
     none = Hidden()
     return replace(
         book,
@@ -250,6 +252,27 @@ def _with_hidden(book: Book, data: bytes, admitted: Admitted) -> Book:
             for each in [found.get(sheet.name, none)]
         ),
     )
+
+
+def _read_hidden(data: bytes, admitted: Admitted, sheets: Sequence[ReadSheet]) -> dict[str, Hidden]:
+    """What nobody sees of each sheet, by name: what is hidden by hand, what has no height or width
+    to speak of, and what is folded away in a group."""
+    if admitted.kind in DETAILED:
+        read = {sheet.name: sheet for sheet in sheets}
+        return {
+            name: read_hidden_xlsx(admitted.parts, part, read[name])
+            for name, part in admitted.sheets
+            if name in read and admitted.parts.get(part)
+        }
+    if admitted.kind == "ods":
+        from xlplan.workbook.read.ods_marks import read_hidden_ods
+
+        return read_hidden_ods(admitted.parts.get("content.xml", b""))
+    if admitted.kind == "xls":
+        from xlplan.workbook.read.xls import read_hidden_xls
+
+        return read_hidden_xls(data)
+    return {}
 
 
 def _without_passed(data: bytes, admitted: Admitted) -> tuple[bytes, Admitted]:

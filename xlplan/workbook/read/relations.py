@@ -51,13 +51,23 @@ def _relations(rels: bytes, folder: str) -> Relations:
 
 def links_out(parts: Mapping[str, bytes], part: str) -> Mapping[str, str]:
     """The targets outside the file of the links in `part`, by relation id."""
+    return {name: target for name, kind, target in _outward(parts, part) if kind == "hyperlink"}
+
+
+def targets_out(parts: Mapping[str, bytes], part: str, *kinds: str) -> list[str]:
+    """The targets of the relations of `part` of these kinds, wherever they lead."""
+    return [target for _, kind, target in _outward(parts, part) if kind in kinds]
+
+
+def _outward(parts: Mapping[str, bytes], part: str) -> list[tuple[str, str, str]]:
+    """Id, last word of the type, and target as it stands, of every relation of `part`."""
     folder, name = posixpath.split(part)
-    found: dict[str, str] = {}
+    found: list[tuple[str, str, str]] = []
 
     def start(element: str, attributes: dict[str, str]) -> None:
-        is_link = attributes.get("Type", "").endswith("/hyperlink")
-        if element.rpartition(":")[2] == "Relationship" and is_link:
-            found[attributes.get("Id", "")] = attributes.get("Target", "")
+        if element.rpartition(":")[2] == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            found.append((attributes.get("Id", ""), kind, attributes.get("Target", "")))
 
     if rels := parts.get(posixpath.join(folder, "_rels", f"{name}.rels"), b""):
         parse(rels, start, _nothing, _nothing)
