@@ -25,7 +25,7 @@ from tests.small import CYCLE, LETTINGS
 from xlplan.plan.definition import Rating
 from xlplan.returned.as_issued import ID_PREFIX, digest_of, furniture, is_usual_on_pages
 from xlplan.returned.remarks import added_remarks, box_remarks, looks_like, remarks_of
-from xlplan.returned.tables import Table, formula_text
+from xlplan.returned.tables import Table, formula_text, texts_in
 from xlplan.workbook.read.book import SHARED, Addition, Book, ReadSheet
 from xlplan.workbook.write.filling import key_rows
 
@@ -198,6 +198,12 @@ def test_formulas_and_errors_outside_the_inputs_are_told(folder: Path) -> None:
 )
 def test_what_is_told_of_a_cell_that_was_not_typed(sheet: ReadSheet, said: str) -> None:
     assert formula_text(sheet, (0, 0)) == said
+
+
+def test_a_box_that_is_not_ticked_shows_nothing() -> None:
+    sheet = ReadSheet("s", [[False, True], [False, None]], unticked=frozenset({(0, 0)}))
+    shown = [[text for _, _, text in cells] for _, cells in texts_in(sheet)]
+    assert shown == [["TRUE"], ["FALSE"]]
 
 
 def test_a_heading_that_was_rewritten_is_told(folder: Path) -> None:

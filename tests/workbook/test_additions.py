@@ -230,6 +230,23 @@ def test_a_picture_in_a_cell_is_found() -> None:
     assert read_beside(parts, SHEET).pictures == ()
 
 
+def test_a_box_in_a_cell_that_is_not_ticked_is_found() -> None:
+    plain = '<xf numFmtId="0"/>'
+    box = '<xf numFmtId="0"><extLst><xfpb:xfComplement i="0"/></extLst></xf>'
+    styles = f'<styleSheet><cellXfs count="2">{plain}{box}</cellXfs></styleSheet>'
+    cells = (
+        '<c r="A1" s="1" t="b"><v>0</v></c><c r="B1" s="1" t="b"><v>1</v></c>'
+        '<c r="C1" s="0" t="b"><v>0</v></c><c r="D1" s="1"><v>0</v></c>'
+    )
+    parts = {
+        SHEET: f'<worksheet><sheetData><row r="1">{cells}</row></sheetData></worksheet>'.encode(),
+        "xl/styles.xml": styles.encode(),
+    }
+    assert read_beside(parts, SHEET).unticked == {(0, 0)}
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b"xfComplement", b"other")
+    assert read_beside(parts, SHEET).unticked == frozenset()
+
+
 def test_each_place_of_a_page_header_is_told_without_its_codes() -> None:
     text = '&amp;L&amp;"Calibri,Bold"&amp;14DRAFT&amp;C&amp;KFF0000R&amp;&amp;D board&amp;R&amp;G'
     after = (

@@ -200,7 +200,7 @@ def plain(value: CellValue) -> str:
 
 def texts_in(sheet: ReadSheet) -> Iterator[tuple[int, list[tuple[int, CellValue, str]]]]:
     """The rows of a sheet, each with the column, the value and the text of every cell that has
-    one: a formula or an error shows as such."""
+    one: a formula or an error shows as such, and a box that is not ticked shows nothing."""
     odd: dict[int, set[int]] = {}
     for row, col in (*sheet.formulas, *sheet.errors):
         odd.setdefault(row, set()).add(col)
@@ -208,6 +208,8 @@ def texts_in(sheet: ReadSheet) -> Iterator[tuple[int, list[tuple[int, CellValue,
         values = sheet.rows[number] if number < len(sheet.rows) else ()
         found: list[tuple[int, CellValue, str]]
         found = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
+        if sheet.unticked:
+            found = [each for each in found if (number, each[0]) not in sheet.unticked]
         if number in odd:
             found = [each for each in found if each[0] not in odd[number]]
             for col in odd[number]:

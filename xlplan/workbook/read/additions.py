@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from xlplan.workbook.read.book import Addition, At, parse, place
 from xlplan.workbook.read.inbox import Refused
+from xlplan.workbook.read.parts import part_named
 from xlplan.workbook.read.relations import Relations, related, targets_out, workbook_part
 
 Boxes = tuple[tuple[At, str], ...]
@@ -44,6 +45,7 @@ class Beside:
     boxes: Boxes = ()
     pictures: tuple[At, ...] = ()
     additions: tuple[Addition, ...] = ()
+    unticked: frozenset[At] = frozenset()
 
 
 NOTHING = Beside()
@@ -65,7 +67,8 @@ def read_beside(parts: Mapping[str, bytes], part: str) -> Beside:
         *_of_pages(xml),
     ]
     pictures = [*drawing.pictures, *_in_cells(parts, xml)]
-    return Beside(tuple(drawing.boxes), tuple(pictures[:_MOST]), tuple(additions))
+    unticked = frozenset(_unticked(xml, part_named(parts, "xl/styles.xml")))
+    return Beside(tuple(drawing.boxes), tuple(pictures[:_MOST]), tuple(additions), unticked)
 
 
 def read_additions(parts: Mapping[str, bytes]) -> tuple[Addition, ...]:
@@ -309,6 +312,27 @@ def _in_cells(parts: Mapping[str, bytes], xml: bytes) -> list[At]:
         return []
     found = (place(name.decode()) for name in _PICTURE_CELL.findall(xml))
     return [at for at in found if at is not None]
+
+
+_FALSE = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"(?=[^>]* s="(\d{1,6})")(?=[^>]* t="b")'
+    rb"[^>]*><(?:\w+:)?v>0<"
+)
+
+
+def _unticked(xml: bytes, styles: bytes) -> Iterator[At]:
+    """The cells with FALSE of which the format shows a box to tick."""
+    if b"xfComplement" not in styles:
+        return
+    formats = styles.partition(b"cellXfs")[2].partition(b"cellXfs>")[0]
+    boxes = {
+        number
+        for number, each in enumerate(re.split(rb"<(?:\w+:)?xf\b", formats)[1:])
+        if b"xfComplement" in each
+    }
+    for name, number in _FALSE.findall(xml):
+        if int(number) in boxes and (at := place(name.decode())) is not None:
+            yield at
 
 
 _PAGES = re.compile(rb"<((?:\w+:)?headerFooter)\b[^>]*>.*?</\1>", re.DOTALL)

@@ -86,6 +86,8 @@ class ReadSheet:
     letters: Mapping[At, str] = field(default_factory=dict)
     """The colours of letters that are no shade of grey."""
     struck: frozenset[At] = frozenset()
+    unticked: frozenset[At] = frozenset()
+    """Cells that show a box to tick, which is not ticked."""
     merged: Sequence[tuple[int, int, int, int]] = ()
     """First row, first column, last row, last column."""
     hidden_rows: frozenset[int] = frozenset()

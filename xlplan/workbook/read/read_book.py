@@ -196,6 +196,7 @@ class _Beside:
             inks=of_signs(marks.inks, rows),
             letters=marks.letters,
             struck=marks.struck,
+            unticked=marks.beside.unticked,
             boxes=marks.beside.boxes or extent.boxes,
             pictures=marks.beside.pictures or extent.pictures,
             additions=marks.beside.additions,
