@@ -304,6 +304,21 @@ def test_words_in_a_page_header_are_told_and_not_what_programs_put_there(folder:
     assert told(folder, edit) == ["Update: page header: DRAFT: not agreed"]
 
 
+def test_letters_and_page_headers_of_an_ods_are_told_too(folder: Path, office: Office) -> None:
+    at = place(folder, "1.1", "progress")
+    book = openpyxl.load_workbook(template(folder))
+    sheet: Any = book["Update"]
+    sheet[at].font = Font(color="FFFF0000")
+    sheet.oddHeader.center.text = "DRAFT: not agreed, &D"
+    book.save(folder / "coloured.xlsx")
+    office.resave(folder / "coloured.xlsx", folder / "inbox" / "back.ods", filter=ODS)
+    assert sorted(information(folder)) == [
+        f"Update!{at}: colour: The letters are #FF0000, which looks like Red. If that is a "
+        "rating, enter it as one: Drafted",
+        "Update: page header: DRAFT: not agreed,",
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "usual"),
     [

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from xlplan.workbook.read.additions import read_additions, read_beside
 from xlplan.workbook.read.book import Addition, Book
+from xlplan.workbook.read.ods_marks import read_ods_pages
 from xlplan.workbook.read.read_book import read_book
 
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -263,6 +264,23 @@ def test_each_place_of_a_page_header_is_told_without_its_codes() -> None:
     assert added(sheet("<headerFooter><oddHeader>&lt;b</headerFooter>")) == [
         Addition("other", "page header")
     ]
+
+
+def test_pages_of_an_ods_are_read_without_their_fields_and_each_text_once() -> None:
+    page = (
+        "<style:master-page><style:header><style:region-left><text:p>DRAFT<text:s/>of "
+        "<text:date>1 May</text:date></text:p></style:region-left><style:region-right><text:p>"
+        "<text:span>Seen</text:span></text:p></style:region-right></style:header>"
+        '<style:header-left style:display="false"><text:p>Unseen</text:p></style:header-left>'
+        "<style:footer><text:p>Page <text:page-number>1</text:page-number></text:p>"
+        "<text:p>By us</text:p></style:footer></style:master-page>"
+    )
+    assert read_ods_pages(f"<office:styles>{page}{page}</office:styles>".encode()) == (
+        Addition("page header", "DRAFT of"),
+        Addition("page header", "Seen"),
+        Addition("page footer", "Page By us"),
+    )
+    assert read_ods_pages(b"<office:styles>") == read_ods_pages(b"") == ()
 
 
 def test_other_workbooks_data_connections_and_the_unknown_are_told_of_the_workbook() -> None:

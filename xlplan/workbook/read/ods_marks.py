@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xlplan.workbook.read.book import MOST_REPEATED, NO_HEIGHT, At, Hidden, is_sign, parse
+from xlplan.workbook.read.book import MOST_REPEATED, NO_HEIGHT, Addition, At, Hidden, is_sign, parse
 from xlplan.workbook.read.inbox import Refused
-from xlplan.workbook.read.marks import Marks
+from xlplan.workbook.read.marks import Marks, is_chromatic
 from xlplan.workbook.read.ods import repeated
 
 _CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -19,6 +19,7 @@ _ALL = 100_000
 """Marks of one sheet that are kept."""
 _SIGN = 3
 """Characters of a cell that tell whether it holds a sign."""
+_COLOUR = re.compile(r"#[0-9A-F]{6}")
 _DEEPEST = 20
 """Styles that one style may follow from."""
 
@@ -36,8 +37,8 @@ def read_ods_marks(parts: Mapping[str, bytes], ours: frozenset[str]) -> dict[str
     parse(content, cells.start, cells.end, cells.data)
     return {
         name: Marks(cells.fills.get(name, {}), frozenset(cells.struck.get(name, ())),
-                    inks=cells.inks.get(name, {}))
-        for name in {*cells.fills, *cells.struck, *cells.inks}
+                    inks=cells.inks.get(name, {}), letters=cells.letters.get(name, {}))
+        for name in {*cells.fills, *cells.struck, *cells.inks, *cells.letters}
     }  # fmt: skip
 
 
@@ -110,6 +111,7 @@ class _Cells:
         self.styles = styles
         self.looks: dict[tuple[str, str], tuple[str, bool, str]] = {}
         self.inks: dict[str, dict[At, str]] = {}
+        self.letters: dict[str, dict[At, str]] = {}
         self.ink = self.text = ""
         self.fills: dict[str, dict[At, str]] = {}
         self.struck: dict[str, set[At]] = {}
@@ -169,6 +171,10 @@ class _Cells:
         fill, struck, ink = self._look("table-cell", style)
         if is_sign(self.text) and (self.ink or ink):
             self.inks.setdefault(self.sheet, {})[self.row, self.col] = self.ink or ink
+        if self.text and _COLOUR.fullmatch(self.ink or ink) and is_chromatic(self.ink or ink):
+            letters = self.letters.setdefault(self.sheet, {})
+            if len(letters) < _ALL:
+                letters[self.row, self.col] = self.ink or ink
         struck = struck or self.struck_text
         if not fill and not struck:
             return
@@ -195,6 +201,47 @@ class _Cells:
         if (family, name) not in self.looks:
             self.looks[family, name] = self.styles.look(family, name)
         return self.looks[family, name]
+
+
+_PAGE_PARTS = {f"style:{part}{which}": f"page {part}"
+               for part in ("header", "footer") for which in ("", "-left", "-first")}  # fmt: skip
+_WORDS = frozenset({"text:p", "text:h", "text:span", "text:a", "text:s", "text:line-break"})
+"""Elements of which the text was written by somebody; others are fields, such as a page number."""
+
+
+def read_ods_pages(styles: bytes) -> tuple[Addition, ...]:
+    """What stands above and below the pages, each of its places by itself and once."""
+    found: list[Addition] = []
+    part = [""]
+    words: list[str] = []
+    fields = [0]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name in _PAGE_PARTS:
+            part[0] = _PAGE_PARTS[name] if attributes.get("style:display") != "false" else ""
+            words.clear()
+        elif name.startswith("text:") and (fields[0] or name not in _WORDS):
+            fields[0] += 1
+        elif name in ("text:p", "text:s", "text:line-break"):
+            words.append(" ")
+
+    def data(text: str) -> None:
+        if part[0] and not fields[0]:
+            words.append(text)
+
+    def end(name: str) -> None:
+        if name.startswith("text:") and fields[0]:
+            fields[0] -= 1
+        elif name in _PAGE_PARTS or name.startswith("style:region-"):
+            if text := " ".join("".join(words).split()):
+                found.append(Addition(part[0], text))
+            words.clear()
+            part[0] = "" if name in _PAGE_PARTS else part[0]
+
+    if styles:
+        with contextlib.suppress(Refused):
+            parse(styles, start, end, data)
+    return tuple(dict.fromkeys(found))
 
 
 _POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0}

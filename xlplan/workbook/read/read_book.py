@@ -10,7 +10,7 @@ from xlplan.codes.gate_codes_inside import GATE_023, GATE_024, GATE_032
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.workbook.read.additions import read_additions
-from xlplan.workbook.read.book import At, Book, Extent, Hidden, ReadSheet, of_signs
+from xlplan.workbook.read.book import Addition, At, Book, Extent, Hidden, ReadSheet, of_signs
 from xlplan.workbook.read.cell_formats import put_shown
 from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
 from xlplan.workbook.read.inbox import DEFAULT, Choice, Refused
@@ -93,9 +93,17 @@ def _read(
         sheets = _read_beside(data, name, admitted, read, ours, problems)
     _check_complete(sheets, admitted, name, problems)
     problems += _passed_over(name, admitted.choice)
-    added = ours is not None and admitted.kind in DETAILED and not values_alone
-    additions = read_additions(admitted.parts) if added else ()
+    additions = _additions(admitted) if ours is not None and not values_alone else ()
     return Book(name, admitted.kind, sheets, properties, saved, tuple(problems), additions)
+
+
+def _additions(admitted: Admitted) -> tuple[Addition, ...]:
+    """What the workbook as a whole has beside its sheets."""
+    if admitted.kind == "ods":
+        from xlplan.workbook.read.ods_marks import read_ods_pages
+
+        return read_ods_pages(admitted.parts.get("styles.xml", b""))
+    return read_additions(admitted.parts) if admitted.kind in DETAILED else ()
 
 
 def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
