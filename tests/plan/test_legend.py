@@ -11,6 +11,7 @@ from xlplan.plan.legend import (
     explain,
     explain_below,
     is_meaning,
+    lists_another,
     parse_legend,
 )
 
@@ -156,3 +157,19 @@ def test_words_are_a_meaning(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "7", "7 actions", "Total", "43%", "5 May", "x" * 500])
 def test_figures_and_heads_of_counts_are_no_meaning(text: str) -> None:
     assert not is_meaning(text)
+
+
+def test_the_list_of_another_drop_down_is_told_from_meanings() -> None:
+    def beside(*pairs: tuple[str, str], others: tuple[str, ...] = ()) -> bool:
+        return lists_another([LegendLine(code, label) for code, label in pairs], set(others))
+
+    assert beside(("Open", "High"), ("In progress", "Medium"), ("Closed", "Low"))
+    assert beside(("Open", "Policy"), ("Closed", "Head office"))
+    assert beside(
+        ("Red", "north yard"), ("Green", "South yard"), others=("south yard", "north yard")
+    )
+    assert not beside(("Open", "Ongoing"), ("Closed", "Done"))
+    assert not beside(("Open", "The work has begun"), ("Closed", "Nobody need do more"))
+    assert not beside(("Red", "High"), ("Amber", "Medium"), ("Green", "Low"))
+    assert not beside(("1", "High"), ("2", "Medium"), ("3", "Low"))
+    assert not beside(("Red", "Late"), ("Green", "South yard"), others=("south yard", "late"))

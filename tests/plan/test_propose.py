@@ -13,6 +13,7 @@ from xlplan.plan.propose import Sample, column_role, free_id, looks_like_keys, p
 from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
+    close_where_answered,
     one_word,
     propose_scale,
     scale_of_colours,
@@ -772,3 +773,56 @@ def test_a_column_of_notes_or_updates_is_the_leads_to_fill_in() -> None:
         "Action": "coordinator", "Progress": "lead", "Update for the board": "lead",
         "Latest service comments": "lead", "Cost": "coordinator",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning", "closes"),
+    [
+        ("Implemented", "audit has seen the evidence", True),
+        ("Implemented", "evidence still to follow", False),
+        ("Closed", "Low", True),
+        ("Not started", "nothing done, and within its date", False),
+        ("In progress", "will be closed by the committee when it is completed", False),
+        ("Blue", "action complete and evidence seen", True),
+        ("Green", "nothing completed yet, on track", False),
+    ],
+)
+def test_a_state_says_itself_whether_it_closes(code: str, meaning: str, closes: bool) -> None:
+    made, _ = propose_scale(cells(code, code), [LegendLine(code, meaning)])
+    assert [r.closed for r in made if r.code == code] == [closes]
+
+
+def test_a_state_says_itself_that_it_needs_attention() -> None:
+    legend = [
+        LegendLine("Overdue", "past its date"), LegendLine("Open", "within its date"),
+        LegendLine("Closed", "signed by audit"),
+    ]  # fmt: skip
+    made, _ = propose_scale(cells("Overdue", "Open", "Closed"), legend)
+    assert [r.code for r in made if r.exception] == ["Overdue"]
+
+
+def test_a_closing_state_that_is_still_watched_is_holding() -> None:
+    made, _ = propose_scale(
+        cells("Complete", "Open"),
+        [LegendLine("Complete", "awaiting sign-off"), LegendLine("Open", "begun")],
+    )
+    assert [(r.code, r.closed, r.holding) for r in made if r.code == "Complete"] == [
+        ("Complete", False, True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "codes", "closes"),
+    [
+        ("Done?", ("Yes", "No"), ["Yes"]),
+        ("Implemented (Y/N)", ("Y", "N", "Partly"), ["Y"]),
+        ("Erledigt?", ("Ja", "Nein"), ["Ja"]),
+        ("At risk?", ("Yes", "No"), []),
+        ("Done?", ("Yes", "Closed"), ["Closed"]),
+    ],
+)
+def test_yes_closes_where_the_column_asks_whether_it_is_done(
+    heading: str, codes: tuple[str, ...], closes: list[str]
+) -> None:
+    made = close_where_answered(propose_scale(cells(*codes))[0], heading)
+    assert [r.code for r in made if r.closed] == closes

@@ -12,6 +12,8 @@ from xlplan.plan.status_words import (
     may_close,
     says_attention,
     says_closed,
+    says_later,
+    says_state,
     says_watched,
 )
 
@@ -24,6 +26,7 @@ from xlplan.plan.status_words import (
         "Finalizada", "Cumplida", "Abandonnée", "Sans objet", "Plus d'objet", "Entfällt",
         "Nicht mehr erforderlich", "Vervallen", "Niet meer van toepassing", "Wedi'i gyflawni",
         "No longer required", "Not applicable", "Closed - embedded", "Signed off", "Ya no aplica",
+        "No Longer Applicable", "Nothing is left to do: it is complete",
     ],
 )  # fmt: skip
 def test_words_that_close(text: str) -> None:
@@ -38,6 +41,7 @@ def test_words_that_close(text: str) -> None:
         "Incomplete", "Ddim wedi'i gwblhau", "On track to complete in May", "Awaiting closed date",
         "Should be done", "Completed, awaiting sign-off", "Sin terminar", "Noch zu erledigt",
         "Largely implemented", "Due to be delivered", "Mitigated", "Substantially complete",
+        "Nothing done, and within its date", "None of it has been delivered", "Nichts erledigt",
     ],
 )  # fmt: skip
 def test_words_that_do_not_close(text: str) -> None:
@@ -113,3 +117,17 @@ def test_a_colour_is_told_from_a_state() -> None:
     assert is_colour("Rouge")
     assert is_colour("R")
     assert not is_colour("Overdue")
+
+
+@pytest.mark.parametrize(
+    "text", ["To be signed off", "Not yet evidenced", "in part", "still tested"]
+)
+def test_words_that_leave_something_to_do(text: str) -> None:
+    assert says_later(text)
+    assert not says_later("audit has seen the evidence")
+
+
+def test_a_state_is_told_from_a_colour_and_a_letter() -> None:
+    assert [says_state(text) for text in ("Closed", "in progress", "Red", "C", "Nearby")] == [
+        True, True, False, False, False
+    ]  # fmt: skip

@@ -143,6 +143,57 @@ def test_a_legend_of_another_scale_explains_nothing_of_this_one() -> None:
     assert labels(source) == {"Closed": "Closed", "Open": "Open"}
 
 
+STATES = plan(
+    "Open | High", "Closed | Medium", "In progress | Low", "Closed | High",
+    head=HEAD.replace("RAG", "Status | Priority"),
+)  # fmt: skip
+DROP_DOWNS = "Open | High\nIn progress | Medium\nClosed | Low"
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        # a sheet of lists, with headings and without
+        (STATES, "Status | Priority\n" + DROP_DOWNS),
+        (STATES, DROP_DOWNS),
+        # three lists, one longer than the others
+        (STATES, "Status | Priority | Team\nOpen | High | Yard\nIn progress | Medium | Office\n"
+                 "Closed | Low | Dock\n | | Fleet"),
+        # names beside states
+        (STATES, "Status | Owner\nOpen | Ben Ode\nIn progress | Ada Quill\nClosed | Cy Marsh"),
+        # longer words under the heading of a column of the plan
+        (STATES.replace("Priority", "Kind of work").replace("High", "Hulls and masts of boats"),
+         "Status | Kind of work\nOpen | Sails, ropes and flags\nClosed | Oars, seats and rudders"),
+        # below the plan
+        (STATES + "\n\nStatus | Priority\n" + DROP_DOWNS,),
+        # to its right
+        ("\n".join(f"{line} | | {more}" for line, more in zip(STATES.split("\n"), [
+            "Status | Priority", *DROP_DOWNS.split("\n"), "|"], strict=True)),),
+    ],
+)  # fmt: skip
+def test_lists_of_drop_downs_side_by_side_are_no_legend(sheets: tuple[str, ...]) -> None:
+    source = read(*sheets)
+    assert {code: label for code, label in labels(source).items() if code != label} == {}
+    assert closed(source) == ["Closed"]
+    assert len(source.rows) == 4
+
+
+def test_a_description_column_of_the_plan_makes_no_list_of_a_legend() -> None:
+    source = read(
+        plan("Open", "Closed", "Open", head=HEAD.replace("Action", "Description")),
+        "RAG | Description\nOpen | The work has not ended\nClosed | The yard has looked at it",
+    )
+    assert labels(source) == {
+        "Open": "The work has not ended", "Closed": "The yard has looked at it"
+    }  # fmt: skip
+
+
+def test_yes_closes_in_a_column_that_asks_whether_it_is_done() -> None:
+    source = read(plan("Yes", "No", "No", head=HEAD.replace("RAG", "Done?")))
+    assert closed(source) == ["Yes"]
+    assert not any("closes an action" in guess for guess in source.guesses)
+
+
 def test_rows_of_another_table_are_no_legend() -> None:
     source = read(
         plan("Open", "Closed", "Open", head=HEAD.replace("RAG", "Status")),

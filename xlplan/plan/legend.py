@@ -7,7 +7,7 @@ A legend gives meanings in words. A number explains nothing: a table of counts i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -15,9 +15,11 @@ from itertools import pairwise
 from xlplan.plan.status_words import (
     RATING_WORDS,
     is_colour,
+    is_level,
     known_rating,
     says_attention,
     says_closed,
+    says_state,
 )
 from xlplan.plan.text import canon_text, fold, latin
 
@@ -88,6 +90,22 @@ def by_colour(lines: Sequence[LegendLine]) -> list[LegendLine]:
     """Of lines that explain a colour alone those that form a legend: most of them name a state."""
     states = [line for line in lines if _is_state(line.label)]
     return list(lines) if len(states) > 1 and len(states) * 2 >= len(lines) else []
+
+
+def lists_another(lines: Sequence[LegendLine], others: Container[str]) -> bool:
+    """Whether words beside ratings are a list of their own ("Closed | Low") and no meanings.
+
+    They are where most are values of other columns of the plan (`others`, folded), say how much
+    rather than how far, or are a word or two beside a state that are no state themselves.
+    """
+    apart = [line for line in lines if not _is_state(line.label) and _is_apart(line, others)]
+    return len(apart) * 2 > len(lines)
+
+
+def _is_apart(line: LegendLine, others: Container[str]) -> bool:
+    word = len(line.code) > 2 and not is_colour(line.code)
+    short = says_state(line.code) and len(line.label.split()) < 3
+    return fold(line.label) in others or short or (word and is_level(line.label))
 
 
 def explain_below(

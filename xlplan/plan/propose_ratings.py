@@ -21,9 +21,12 @@ from xlplan.plan.status_words import (
     may_close,
     says_attention,
     says_closed,
+    says_later,
+    says_state,
     says_watched,
 )
 from xlplan.plan.text import canon_text, fold, latin
+from xlplan.plan.types.money_and_booleans import says_yes
 from xlplan.plan.values import match_rating
 
 LONGEST_RATING = 60
@@ -222,17 +225,39 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str) -> Rating:
     if len(label) > LONGEST_LABEL:
         label, meaning = (line.code if spelled or not usual else usual), label
     words = line.label or ("" if known else line.code)
-    holding = says_watched(words)
+    itself = says_state(line.code)
+    holding = says_watched(f"{line.code} {words}" if itself else words)
     if words:
-        closed = says_closed(words)
+        closed = not holding and _closes(line.code, words)
         exception = says_attention(words)
     else:
         closed = bool(known and known[1] == 0)
-        exception = bool(known and 6 <= known[1] <= 8)
+        exception = False
+    if not closed and known and (itself or not words):
+        exception = exception or 6 <= known[1] <= 8
     colour = fills.get(fold(line.code)) or line.colour or (known[2] if known else "")
     return Rating(
         line.code, label, meaning, colour or (CLOSED_COLOUR if closed else NO_COLOUR),
         closed=closed, holding=holding, exception=exception, scale=scale,
+    )  # fmt: skip
+
+
+def _closes(code: str, meaning: str) -> bool:
+    """Whether a rating closes an action by its meaning; a code that is a state says so itself:
+    "Implemented – audit has the evidence" closes, "Not started – nothing done yet" does not."""
+    if len(code) > 2 and says_closed(code):
+        return not says_later(meaning)
+    return says_closed(meaning) and not says_state(code)
+
+
+def close_where_answered(ratings: Sequence[Rating], heading: str) -> tuple[Rating, ...]:
+    """The ratings of a column that asks whether an action is done: yes closes it."""
+    if not says_closed(heading) or any(rating.closed for rating in ratings):
+        return tuple(ratings)
+    return tuple(
+        replace(r, closed=True, colour=CLOSED_COLOUR if r.colour == NO_COLOUR else r.colour)
+        if says_yes(r.code) else r
+        for r in ratings
     )  # fmt: skip
 
 

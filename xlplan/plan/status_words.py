@@ -89,11 +89,18 @@ _NOT_CLOSED = re.compile(
     r"awaiting|pending|substantially|largely|mostly|some|zum teil|en partie|deels|"
     r"(?!100 ?%)\d+ ?%)(?!\w)"
     r"|(?<!\w)to complete(?!\w)"
+    r"|(?<!\w)(?:nothing|none|never|nobody|rien|nada|nichts|niets|dim byd)(?: \w+){0,4} "
+    rf"{_CLOSING}"
 )
 _WATCHED = re.compile(
     rf"(?<![\w-]){_CLOSING}(?!\w).{{0,20}}\b(?:awaiting|pending|subject to|being (?:monitored|"
     r"tested|embedded)|to be (?:evidenced|evaluated|embedded|signed off|verified|confirmed))\b"
 )
+_LATER = re.compile(
+    r"\b(?:awaiting|pending|yet|still|until|to be|to follow|subject to|in part|partly|"
+    r"partial(?:ly)?|nearly|almost|mostly|largely|substantially)\b"
+)
+"""What leaves something to do of what is called done."""
 _DOUBTFUL = re.compile(
     r"\b(?:mitigated|accepted|approved|transferred|escalated|verified|validated|merged|rejected|"
     r"declined|tolerated|met|approuvée?s?|acceptée?s?|validée?s?|rejetée?s?|aceptad[oa]s?|"
@@ -139,6 +146,12 @@ def is_colour(text: str) -> bool:
     return fold(latin(text)) in _COLOUR_WORDS
 
 
+def says_state(text: str) -> bool:
+    """Whether a rating is a word for a state, which says itself how far something is: "Closed",
+    "Not started"; no colour, no letter."""
+    return len(text) > 2 and fold(latin(text)) in RATING_WORDS and not is_colour(text)
+
+
 def is_level(text: str) -> bool:
     """Whether a text says how much ("High", "P2") rather than how far something is."""
     return fold(text) in _LEVELS
@@ -155,6 +168,11 @@ def says_closed(text: str) -> bool:
 def says_watched(text: str) -> bool:
     """Whether words say that all is done but not yet closed: "Completed, awaiting sign-off"."""
     return bool(_WATCHED.search(fold(text)))
+
+
+def says_later(text: str) -> bool:
+    """Whether the meaning of a closing word leaves something to do: "to be signed off"."""
+    return bool(_LATER.search(fold(text)))
 
 
 def may_close(text: str) -> bool:

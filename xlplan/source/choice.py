@@ -7,30 +7,24 @@ named, and where no table is convincing the likeliest is used and asked about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log2
 
-from xlplan.codes.source_codes import NEW_016, NEW_017
-from xlplan.errors import Problem
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose import Sample
 from xlplan.plan.propose_roles import guess_role, normal_heading
+from xlplan.plan.status_words import known_state
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading, likely_heading_row, read_columns, shape_of
 from xlplan.source.heading_words import ROLES, role_scores
-from xlplan.source.headings import cell_text, understood
+from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout, Table, read_layout
 from xlplan.source.pruning import prune, set_aside
-from xlplan.workbook.read.book import Book, CellValue, ReadSheet, a1
+from xlplan.workbook.read.book import CellValue, ReadSheet, a1
 
 Place = tuple[int, int]
 """A sheet and a table of it, both from 0."""
-ROLE_NAMES = {
-    "key": "ref", "action": "action", "lead": "lead", "due": "due", "rating": "status",
-    "progress": "progress", "revised": "revised date",
-}  # fmt: skip
-"""Roles as a coordinator names them."""
 CONVINCING = 1.3
 """What the columns of a table must say before it is a plan without asking."""
 LEAST = 0.9
@@ -87,7 +81,7 @@ def choose_tables(
     plans = {
         place: r
         for place, r in found.readings.items()
-        if _may_be(r, _table(layouts, place), chosen)
+        if _may_be(r, table_at(layouts, place), chosen)
     }
     if not plans:
         return found
@@ -97,10 +91,10 @@ def choose_tables(
     found.main = main
     found.doubtful = likely or (plans[main].strength < CONVINCING and not chosen)
     for place, reading in found.readings.items():
-        table = _table(layouts, place)
+        table = table_at(layouts, place)
         if place == main or (
             place in plans and table.rows
-            and (named or _belongs(_table(layouts, main), plans[main], table, reading))
+            and (named or _belongs(table_at(layouts, main), plans[main], table, reading))
         ):  # fmt: skip
             found.kinds[place] = "action"
         elif _lists_recommendations(table):
@@ -109,7 +103,7 @@ def choose_tables(
             found.left_out.append(place)
     found.computed = {
         place: cols for place in found.kinds
-        if (cols := _computed(layouts[place[0]], _table(layouts, place), found.readings[place]))
+        if (cols := _computed(layouts[place[0]], table_at(layouts, place), found.readings[place]))
     }  # fmt: skip
     found.kinds = {place: found.kinds[place] for place in sorted(found.kinds)}
     return found
@@ -135,12 +129,13 @@ def _with_sentences(reading: Reading, table: Table) -> Reading:
     return replace(reading, roles=roles, sure=sure)
 
 
-def _table(layouts: Sequence[Layout], place: Place) -> Table:
+def table_at(layouts: Sequence[Layout], place: Place) -> Table:
+    """The table at a place."""
     return layouts[place[0]].tables[place[1]]
 
 
 def _size(layouts: Sequence[Layout], place: Place) -> float:
-    return 1 + 0.15 * log2(1 + len(_table(layouts, place).rows))
+    return 1 + 0.15 * log2(1 + len(table_at(layouts, place).rows))
 
 
 def _with_text(reading: Reading, table: Table) -> Reading:
@@ -173,6 +168,15 @@ def _may_be(reading: Reading, table: Table, chosen: Mapping[str, str]) -> bool:
     return reading.has("lead", "due", "rating") and reading.strength >= LEAST
 
 
+def _explains_ratings(table: Table, reading: Reading) -> bool:
+    """Whether a table says what ratings mean: each stands once, and nobody and no day beside it."""
+    rated = [col for col, role in reading.roles.items() if role == "rating"]
+    if not rated or reading.has("key", "lead", "due") or len(table.rows) < 2:
+        return False
+    texts = [fold(cell_text(row.cells.get(rated[0]))) for row in table.rows]
+    return all(map(known_state, texts)) and len(set(texts)) == len(texts)
+
+
 def _lists_recommendations(table: Table) -> bool:
     exact = {guess_role(text) for text in table.headings.values()}
     return bool(table.rows) and "recommendation" in exact and "action" not in exact
@@ -182,6 +186,8 @@ def _belongs(main: Table, reading: Reading, other: Table, its: Reading) -> bool:
     """Whether a table is of one kind with the plan's: mostly its headings, and its roles."""
     if main is other:
         return True
+    if _explains_ratings(other, its):
+        return False
     one = {normal_heading(text).rstrip("s") for text in main.headings.values()}
     two = {normal_heading(text).rstrip("s") for text in other.headings.values()}
     alike = len(one & two) / max(1, min(len(one), len(two)))
@@ -196,7 +202,7 @@ def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
     """The columns of the plan's tables, each with the role that was found for it."""
     samples: list[Sample] = []
     for number, place in enumerate(choice.kinds):
-        table, reading = _table(layouts, place), choice.readings[place]
+        table, reading = table_at(layouts, place), choice.readings[place]
         kind = choice.kinds[place]
         for col in columns_of(table, choice.computed.get(place, ())):
             values: tuple[CellValue, ...] = tuple(row.cells.get(col) for row in table.rows)
@@ -223,22 +229,6 @@ def _computed(layout: Layout, table: Table, reading: Reading) -> set[int]:
     }  # fmt: skip
 
 
-def computed_columns(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
-    """A guess that names the columns left out as computed, with how to have them."""
-    found: dict[str, None] = {}
-    for place, cols in choice.computed.items():
-        headings = _table(layouts, place).headings
-        found.update((" ".join(headings[col].split()), None) for col in sorted(cols))
-    if found:
-        names = ", ".join(f'"{name}"' for name in found)
-        one = len(found) == 1
-        was = "holds formulas and was" if one else "hold formulas and were"
-        yield (
-            f"plan: {names} {was} left out; to have {'it' if one else 'one'}, start again with "
-            f'--map "{next(iter(found))}=text"'
-        )
-
-
 def _role(heading: str, role: str, kind: Kind) -> str:
     """The role to use for a column, ``""`` where its heading and content decide alone."""
     exact = guess_role(heading) if heading else ""
@@ -251,108 +241,3 @@ def _role(heading: str, role: str, kind: Kind) -> str:
     if exact in ("", "text") and role_scores(heading).get("revised", 0.0) >= 0.6:
         return "revised"
     return ""
-
-
-def nearest_rows(layouts: Sequence[Layout], most: int = 3) -> list[str]:
-    """The rows that read most like headings: sheet and row, what was understood and what not."""
-    found: list[tuple[float, str]] = []
-    for layout in layouts:
-        for line in layout.lines:
-            cells = layout.sheet.rows[line.row] if line.row < len(layout.sheet.rows) else ()
-            texts = [
-                text for value in cells if isinstance(value, str) and (text := cell_text(value))
-            ]
-            if len(texts) < 2 or sum(map(len, texts)) > 25 * len(texts):
-                continue
-            if roles := understood(texts):
-                known = ", ".join(f'"{text}" as {ROLE_NAMES[role]}' for role, text in roles.items())
-                rest = [f'"{text}"' for text in texts if text not in roles.values()][:6]
-                where = f"{layout.sheet.name}!{line.row + 1}: {known}"
-                where += f"; not understood: {', '.join(rest)}" if rest else ""
-                found.append((len(roles) - len(texts) / 1000, where))
-    found.sort(key=lambda each: -each[0])
-    return [text for _, text in found[:most]]
-
-
-def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[Problem]:
-    """The tables with rows that are not the plan's, and a doubt about the one that is."""
-    assert choice.main is not None
-    layout = layouts[choice.main[0]]
-    main, its = layout.tables[choice.main[1]], choice.readings[choice.main]
-    if choice.doubtful:
-        columns = [f'"{main.headings.get(col, a1(0, col)[:-1])}" as {ROLE_NAMES.get(role, role)}'
-                   for col, role in sorted(its.roles.items())]  # fmt: skip
-        where = f"{book.name}!{layout.sheet.name}!{main.header + 1}"
-        yield NEW_017.problem(where, columns=columns)
-    for number, index in choice.left_out:
-        sheet, table = layouts[number].sheet, layouts[number].tables[index]
-        if sheet.visible:
-            yield NEW_016.problem(
-                f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
-                sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
-            )  # fmt: skip
-
-
-def phases(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> Iterator[str]:
-    """A guess for rows of a table that were read as section headings, though they hold more."""
-    for number in sorted({number for number, _ in kinds}):
-        layout = layouts[number]
-        rows = layout.sheet.rows
-        heads = [
-            line for line in layout.lines
-            if line.kind == "section" and sum(bool(cell_text(v)) for v in rows[line.row]) > 2
-        ]  # fmt: skip
-        if heads:
-            at = ", ".join(str(line.row + 1) for line in heads)
-            yield (
-                f"field section: rows {at} of {layout.sheet.name} have neither ref nor lead and "
-                "were read as headings of the rows below; give one a ref if it is an action"
-            )
-
-
-def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
-    """A guess for each thing that the file leaves open: which column is the action, which of two
-    statuses counts, whether a review date is the due date, which sheets belong to the plan."""
-    assert choice.main is not None
-    headings = {col: " ".join(text.split()) for col, text in
-                _table(layouts, choice.main).headings.items()}  # fmt: skip
-    reading = choice.readings[choice.main]
-    columns = {role: headings.get(col, "") for col, role in reading.roles.items()}
-    action, due = columns.get("action", ""), columns.get("due", "")
-    others = _rivals(reading, headings, "action", 0.5)
-    if others and action and guess_role(action) not in ("action", "recommendation"):
-        yield _instead("action", action, others, "action")
-    states = [text for text in _rivals(reading, headings, "rating", 0.7)
-              if guess_role(text) in ("rating", "text")]  # fmt: skip
-    if states:
-        yield _instead("rating", columns.get("rating", ""), states, "status")
-    if due and role_scores(due).get("due", 1.0) <= 0.3:
-        yield f'field due: "{due}" was used as the due date; if it is not, use --map "{due}=text"'
-    sheets = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.left_out
-                           if layouts[number].sheet.visible)  # fmt: skip
-    if sheets:
-        ours = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.kinds)
-        yield (
-            f"plan: the actions are those of {_quoted(ours)}; {_quoted(sheets)} "
-            f"{'has' if len(sheets) == 1 else 'have'} rows too: name each sheet of the plan with "
-            "--sheet if some belong to it"
-        )
-
-
-def _rivals(reading: Reading, headings: Mapping[int, str], role: str, least: float) -> list[str]:
-    """The headings that promise a role and have none, since another column has it."""
-    return [
-        text for col in reading.rivals.get(role, ()) if (text := headings.get(col, ""))
-        and col not in reading.roles and role_scores(text).get(role, 0.0) >= least
-    ]  # fmt: skip
-
-
-def _instead(field: str, column: str, others: Sequence[str], name: str) -> str:
-    return (
-        f'field {field}: "{column}" was used, and {_quoted(others)} might be meant: use '
-        f'--map "{others[0]}={name}" if so'
-    )
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)

@@ -1,16 +1,21 @@
-"""What a person decided about the file on the command line: sheets, heading rows, columns."""
+"""What a file leaves open about its tables, and what a person decided on the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.codes.source_codes import NEW_002, NEW_018, NEW_019
-from xlplan.errors import XlplanError
+from xlplan.codes.source_codes import NEW_002, NEW_016, NEW_017, NEW_018, NEW_019
+from xlplan.errors import Problem, XlplanError
+from xlplan.plan.definition import Kind
+from xlplan.plan.propose_roles import guess_role
 from xlplan.plan.text import fold
-from xlplan.source.headings import cell_text
+from xlplan.source.choice import Choice, table_at
+from xlplan.source.column_roles import Reading
+from xlplan.source.heading_words import role_scores
+from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout
-from xlplan.workbook.read.book import Book, ReadSheet
+from xlplan.workbook.read.book import Book, ReadSheet, a1
 
 ROLES_BY_NAME = {
     "ref": "key", "key": "key", "action": "action", "lead": "lead", "owner": "lead", "due": "due",
@@ -18,6 +23,13 @@ ROLES_BY_NAME = {
     "section": "section", "evidence": "evidence", "outcome": "outcome", "text": "text",
 }  # fmt: skip
 """What a column may be said to be with ``--map``, and the role that is meant."""
+
+
+ROLE_NAMES = {
+    "key": "ref", "action": "action", "lead": "lead", "due": "due", "rating": "status",
+    "progress": "progress", "revised": "revised date",
+}  # fmt: skip
+"""Roles as a coordinator names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +105,124 @@ def check_headings(book: Book, layouts: Sequence[Layout], columns: Sequence[str]
         if fold(heading) not in known:
             names = list(dict.fromkeys(" ".join(each.split()) for each in there)) or ["(none)"]
             raise NEW_019.fault(book.name, "heading", heading=heading, headings=names)
+
+
+def computed_columns(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
+    """A guess that names the columns left out as computed, with how to have them."""
+    found: dict[str, None] = {}
+    for place, cols in choice.computed.items():
+        headings = table_at(layouts, place).headings
+        found.update((" ".join(headings[col].split()), None) for col in sorted(cols))
+    if found:
+        names = ", ".join(f'"{name}"' for name in found)
+        one = len(found) == 1
+        was = "holds formulas and was" if one else "hold formulas and were"
+        yield (
+            f"plan: {names} {was} left out; to have {'it' if one else 'one'}, start again with "
+            f'--map "{next(iter(found))}=text"'
+        )
+
+
+def nearest_rows(layouts: Sequence[Layout], most: int = 3) -> list[str]:
+    """The rows that read most like headings: sheet and row, what was understood and what not."""
+    found: list[tuple[float, str]] = []
+    for layout in layouts:
+        for line in layout.lines:
+            cells = layout.sheet.rows[line.row] if line.row < len(layout.sheet.rows) else ()
+            texts = [
+                text for value in cells if isinstance(value, str) and (text := cell_text(value))
+            ]
+            if len(texts) < 2 or sum(map(len, texts)) > 25 * len(texts):
+                continue
+            if roles := understood(texts):
+                known = ", ".join(f'"{text}" as {ROLE_NAMES[role]}' for role, text in roles.items())
+                rest = [f'"{text}"' for text in texts if text not in roles.values()][:6]
+                where = f"{layout.sheet.name}!{line.row + 1}: {known}"
+                where += f"; not understood: {', '.join(rest)}" if rest else ""
+                found.append((len(roles) - len(texts) / 1000, where))
+    found.sort(key=lambda each: -each[0])
+    return [text for _, text in found[:most]]
+
+
+def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[Problem]:
+    """The tables with rows that are not the plan's, and a doubt about the one that is."""
+    assert choice.main is not None
+    layout = layouts[choice.main[0]]
+    main, its = layout.tables[choice.main[1]], choice.readings[choice.main]
+    if choice.doubtful:
+        columns = [f'"{main.headings.get(col, a1(0, col)[:-1])}" as {ROLE_NAMES.get(role, role)}'
+                   for col, role in sorted(its.roles.items())]  # fmt: skip
+        where = f"{book.name}!{layout.sheet.name}!{main.header + 1}"
+        yield NEW_017.problem(where, columns=columns)
+    for number, index in choice.left_out:
+        sheet, table = layouts[number].sheet, layouts[number].tables[index]
+        if sheet.visible:
+            yield NEW_016.problem(
+                f"{book.name}!{sheet.name}", row=table.header + 1, rows=len(table.rows),
+                sheet=layout.sheet.name, header=main.header + 1, name=sheet.name,
+            )  # fmt: skip
+
+
+def phases(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> Iterator[str]:
+    """A guess for rows of a table that were read as section headings, though they hold more."""
+    for number in sorted({number for number, _ in kinds}):
+        layout = layouts[number]
+        rows = layout.sheet.rows
+        heads = [
+            line for line in layout.lines
+            if line.kind == "section" and sum(bool(cell_text(v)) for v in rows[line.row]) > 2
+        ]  # fmt: skip
+        if heads:
+            at = ", ".join(str(line.row + 1) for line in heads)
+            yield (
+                f"field section: rows {at} of {layout.sheet.name} have neither ref nor lead and "
+                "were read as headings of the rows below; give one a ref if it is an action"
+            )
+
+
+def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
+    """A guess for each thing that the file leaves open: which column is the action, which of two
+    statuses counts, whether a review date is the due date, which sheets belong to the plan."""
+    assert choice.main is not None
+    headings = {col: " ".join(text.split()) for col, text in
+                table_at(layouts, choice.main).headings.items()}  # fmt: skip
+    reading = choice.readings[choice.main]
+    columns = {role: headings.get(col, "") for col, role in reading.roles.items()}
+    action, due = columns.get("action", ""), columns.get("due", "")
+    others = _rivals(reading, headings, "action", 0.5)
+    if others and action and guess_role(action) not in ("action", "recommendation"):
+        yield _instead("action", action, others, "action")
+    states = [text for text in _rivals(reading, headings, "rating", 0.7)
+              if guess_role(text) in ("rating", "text")]  # fmt: skip
+    if states:
+        yield _instead("rating", columns.get("rating", ""), states, "status")
+    if due and role_scores(due).get("due", 1.0) <= 0.3:
+        yield f'field due: "{due}" was used as the due date; if it is not, use --map "{due}=text"'
+    sheets = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.left_out
+                           if layouts[number].sheet.visible)  # fmt: skip
+    if sheets:
+        ours = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.kinds)
+        yield (
+            f"plan: the actions are those of {_quoted(ours)}; {_quoted(sheets)} "
+            f"{'has' if len(sheets) == 1 else 'have'} rows too: name each sheet of the plan with "
+            "--sheet if some belong to it"
+        )
+
+
+def _rivals(reading: Reading, headings: Mapping[int, str], role: str, least: float) -> list[str]:
+    """The headings that promise a role and have none, since another column has it."""
+    return [
+        text for col in reading.rivals.get(role, ()) if (text := headings.get(col, ""))
+        and col not in reading.roles and role_scores(text).get(role, 0.0) >= least
+    ]  # fmt: skip
+
+
+def _instead(field: str, column: str, others: Sequence[str], name: str) -> str:
+    return (
+        f'field {field}: "{column}" was used, and {_quoted(others)} might be meant: use '
+        f'--map "{others[0]}={name}" if so'
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)

@@ -8,10 +8,19 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from xlplan.plan.definition import Field, Rating
-from xlplan.plan.legend import LegendCell, LegendLine, by_colour, explain, explain_below
+from xlplan.plan.legend import (
+    LegendCell,
+    LegendLine,
+    by_colour,
+    explain,
+    explain_below,
+    lists_another,
+)
 from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import (
+    LONGEST_RATING,
     RatingCell,
+    close_where_answered,
     leading_rating,
     one_rating,
     one_word,
@@ -19,10 +28,12 @@ from xlplan.plan.propose_ratings import (
     scale_of_colours,
     share_scale,
 )
+from xlplan.plan.propose_roles import normal_heading
 from xlplan.plan.rating_colours import families, rating_by_fill
 from xlplan.plan.status_words import is_colour, known_state
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
+from xlplan.source.column_roles import shape_of
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import Draft
@@ -53,6 +64,34 @@ class _Legend:
     rows: frozenset[tuple[int, int]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Others:
+    """What drop-downs hold beside ratings: the short texts in columns without ratings, folded, and
+    the headings of the columns that repeat a few texts, ratings among them."""
+
+    values: frozenset[str]
+    headings: frozenset[str]
+
+    @classmethod
+    def of(cls, fields: Sequence[Field], drafts: Sequence[Draft], rated: Set[str]) -> _Others:
+        """Those of a plan; `rated` are the ids of the fields that hold ratings."""
+        held = {
+            item: [
+                cell_text(value)
+                for draft in drafts if draft.kind == item.of
+                for value, _ in draft.cells.get(item.id, ())
+            ]
+            for item in fields
+        }  # fmt: skip
+        short = {fold(text) for item, texts in held.items() if item.id not in rated
+                 for text in texts if len(text) <= LONGEST_RATING}  # fmt: skip
+        lists = (
+            item for item in held
+            if item.id in rated or (item.role != "action" and shape_of(held[item]).repeats)
+        )  # fmt: skip
+        return cls(frozenset(short), frozenset(normal_heading(item.heading) for item in lists))
+
+
 def find_scales(
     fields: Sequence[Field], drafts: Sequence[Draft], layouts: Sequence[Layout],
     empty: Mapping[str, Sequence[tuple[int, At]]], split: Mapping[str, str], leading: Set[str],
@@ -70,7 +109,9 @@ def find_scales(
     coloured = {name for name, held in cells.items() if _one_sign(held)}
     codes = {one_rating(cell.text) for name, held in cells.items() if name not in coloured
              for cell in held}  # fmt: skip
-    legend = _legend(layouts, codes, {(draft.sheet, draft.table) for draft in drafts})
+    elsewhere = _Others.of(fields, drafts, {*cells, *split.values()})
+    plans = {(draft.sheet, draft.table) for draft in drafts}
+    legend = _legend(layouts, codes, plans, elsewhere)
     ratings: list[Rating] = []
     guesses: list[str] = []
     chosen: dict[str, Field] = {}
@@ -97,6 +138,7 @@ def find_scales(
             colours += _fills(empty.get(item.id, ()), layouts)
             made, notes = scale_of_colours(colours, legend.colours, name)
         if made:
+            made = close_where_answered(made, item.heading)
             ratings += made
             guesses += [*notes, *_nothing_closes(item, made, texts)]
             chosen[item.id] = replace(item, scale=name)
@@ -182,9 +224,11 @@ class _Row:
     """Whether each cell stands for itself, as the headings of a plan do."""
 
 
-def _legend(layouts: Sequence[Layout], codes: set[str], plans: set[tuple[int, int]]) -> _Legend:
+def _legend(
+    layouts: Sequence[Layout], codes: set[str], plans: set[tuple[int, int]], others: _Others
+) -> _Legend:
     """What explains at least two ratings of the plan: notes, a table that is not the plan's,
-    headings of the plan, a list beside it."""
+    headings of the plan, a list beside it. `others` are the values of the plan's other columns."""
     explained: list[tuple[tuple[int, int], LegendLine]] = []
     colours: list[LegendLine] = []
     for number, layout in enumerate(layouts):
@@ -193,6 +237,8 @@ def _legend(layouts: Sequence[Layout], codes: set[str], plans: set[tuple[int, in
             labels = {(fold(line.code), line.label) for _, line in found}
             if len(labels) > len({code for code, _ in labels}):
                 continue  # a code with several meanings: rows of something else
+            if _side_by_side(rows, found, others):
+                continue
             explained += found
             rated = {at for at, _ in found}
             colours += [line for row in rows if row.at not in rated for line in _colours(row)]
@@ -210,6 +256,16 @@ def _legend(layouts: Sequence[Layout], codes: set[str], plans: set[tuple[int, in
         return _Legend([], colours, frozenset())
     named = [line for _, line in explained if is_colour(line.code)]
     return _Legend(list(lines.values()), colours or named, frozenset(at for at, _ in kept))
+
+
+def _side_by_side(
+    rows: Sequence[_Row], found: Sequence[tuple[tuple[int, int], LegendLine]], others: _Others
+) -> bool:
+    """Whether ratings stand beside the list of another drop-down rather than their meanings."""
+    texts = {row.at: {" ".join(cell.text.split()) for cell in row.cells.values()} for row in rows}
+    cells = [line for at, line in found if line.label in texts[at]]
+    heads = {normal_heading(text) for text in texts[rows[0].at]} & others.headings
+    return bool(cells) and (len(heads) > 1 or lists_another(cells, others.values))
 
 
 def _names_any(lines: Sequence[LegendLine], codes: set[str]) -> bool:

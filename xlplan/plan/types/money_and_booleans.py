@@ -76,13 +76,18 @@ def currency_of(texts: Iterable[str]) -> str | None:
     return signs.pop() if None not in found and len(signs) == 1 else None
 
 
+def says_yes(text: str) -> bool:
+    """Whether a text is yes, in one of five languages or as a tick."""
+    return fold(text) in _YES
+
+
 def words_of_yes_and_no(texts: Iterable[str]) -> tuple[str, str] | None:
     """The words for yes and for no, most used first, of texts that are all one or the other.
 
     None for other texts, and where one of the two is missing.
     """
     counted = Counter(texts).most_common()
-    yes = [text for text, _ in counted if fold(text) in _YES]
+    yes = [text for text, _ in counted if says_yes(text)]
     no = [text for text, _ in counted if fold(text) in _NO]
     return (yes[0], no[0]) if yes and no and len(yes) + len(no) == len(counted) else None
 
