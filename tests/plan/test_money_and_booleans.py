@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.propose import Sample, propose_columns
+from xlplan.plan.propose import propose_columns
+from xlplan.plan.propose_roles import Sample
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.types.money_and_booleans import currency_of, read_money, words_of_yes_and_no
 from xlplan.plan.values import Invalid, canon, show_in

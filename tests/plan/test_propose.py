@@ -9,17 +9,17 @@ import pytest
 
 from xlplan.plan.definition import ROLES, Field, Rating
 from xlplan.plan.legend import LegendLine
-from xlplan.plan.propose import Sample, column_role, free_id, looks_like_keys, propose_columns
+from xlplan.plan.propose import free_id, propose_columns
 from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
     close_where_answered,
-    one_word,
     propose_scale,
     scale_of_colours,
     share_scale,
 )
-from xlplan.plan.propose_roles import guess_role, slug
+from xlplan.plan.propose_roles import Sample, column_role, guess_role, looks_like_keys, slug
+from xlplan.plan.status_words import one_word
 from xlplan.plan.values import Raw
 
 
@@ -826,3 +826,22 @@ def test_yes_closes_where_the_column_asks_whether_it_is_done(
 ) -> None:
     made = close_where_answered(propose_scale(cells(*codes))[0], heading)
     assert [r.code for r in made if r.closed] == closes
+
+
+@pytest.mark.parametrize(
+    ("texts", "choices"),
+    [
+        (("High", "Low", "high", "Medium", "Low"), ("High", "Low", "Medium")),
+        (("Open", "On hold", "Open", "Closed"), ("Open", "On hold", "Closed")),
+        (("High", "Low", "Medium"), ()),
+        (("High", "High", "High"), ()),
+        (("High", "The north yard", "High", "Low"), ()),
+    ],
+)
+def test_a_column_of_levels_or_states_is_a_choice(
+    texts: tuple[str, ...], choices: tuple[str, ...]
+) -> None:
+    found = propose_columns([Sample(0, "Importance", texts, role="text")])
+    assert [(item.type, item.choices) for item in found.fields] == [
+        ("choice" if choices else "text", choices)
+    ]

@@ -12,6 +12,7 @@ from xlplan.plan.status_words import (
     may_close,
     says_attention,
     says_closed,
+    says_how_much,
     says_later,
     says_state,
     says_watched,
@@ -131,3 +132,10 @@ def test_a_state_is_told_from_a_colour_and_a_letter() -> None:
     assert [says_state(text) for text in ("Closed", "in progress", "Red", "C", "Nearby")] == [
         True, True, False, False, False
     ]  # fmt: skip
+
+
+def test_a_level_may_have_its_number() -> None:
+    for text in ("High", "1 - High", "Medium (2)", "P1", "very high"):
+        assert says_how_much(text), text
+    for text in ("1", "High Street", "Priority 1: Highways", "Closed"):
+        assert not says_how_much(text), text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.text_sheets import book, column, read, sheet
@@ -194,3 +196,64 @@ def test_what_the_headings_settle_is_not_asked() -> None:
         "Ref | Finding | Action | Owner | Due | Status\n1 | Leak | Mend it | Ada | 1/7/26 | Open"
     )
     assert not [guess for guess in read(plain).guesses if "--map" in guess or "--sheet" in guess]
+
+
+AUDITS = """
+Audit | Ref | Recommendation | Priority | Owner | Due | Status
+Payroll | P1 | Read the list of those who left | High | Ada Quill | 31/03/2026 | Open
+| P2 | Sign the list before pay day | Low | Ben Ode | 30/06/2026 | Closed
+Stores | S1 | Count the ropes once a year | High | Ada Quill | 30/09/2026 | Open
+| S2 | Lock the store at night | Medium | Cy Marr | 30/09/2026 | Open
+"""
+
+
+def audits(text: str = AUDITS, *merged: tuple[int, int, int, int]) -> Source:
+    one = sheet(text, "Plan")
+    return read_source(book(replace(one, merged=(*one.merged, *merged))), plan_id="plan")
+
+
+def test_a_merged_column_heads_the_parts_of_a_plan_and_levels_do_not() -> None:
+    source = audits(AUDITS, (1, 0, 2, 0), (3, 0, 4, 0))
+    roles = {item.heading: (item.role, item.type) for item in source.definition.fields}
+    assert roles["Audit"] == ("section", "text")
+    assert roles["Priority"] == ("text", "choice")
+    assert column(source, "section") == ["Payroll", "Payroll", "Stores", "Stores"]
+    assert source.definition.composite.group_by == "section"
+
+
+@pytest.mark.parametrize(
+    ("text", "merged", "section"),
+    [
+        # one part is none
+        (AUDITS.replace("Stores |", "|"), ((1, 0, 4, 0),), ""),
+        # not merged
+        (AUDITS, (), ""),
+        # another column is the section
+        (AUDITS.replace("Priority", "Theme").replace("High", "Boats").replace("Low", "Crews")
+         .replace("Medium", "Boats"), ((1, 0, 2, 0), (3, 0, 4, 0)), "Theme"),
+        # a priority that is a part of the plan
+        (AUDITS.replace("High", "1: Boats").replace("Low", "2: Crews")
+         .replace("Medium", "2: Crews"), (), "Priority"),
+    ],
+)  # fmt: skip
+def test_other_columns_head_no_parts(
+    text: str, merged: tuple[tuple[int, int, int, int], ...], section: str
+) -> None:
+    item = audits(text, *merged).definition.with_role("section")
+    assert (item.heading if item else "") == section
+
+
+def test_a_legend_under_headings_of_the_plan_is_no_part_of_it() -> None:
+    main = AUDITS.replace("Recommendation", "Description").replace("\n|", "\nPayroll |")
+    key = "Status | Description\nOpen | The work goes on\nClosed | The auditors agree that it ended"
+    source = read(main, key)
+    assert len(source.rows) == 4
+    assert {r.code: r.label for r in source.definition.ratings} == {
+        "Open": "The work goes on", "Closed": "The auditors agree that it ended"
+    }  # fmt: skip
+
+
+def test_a_column_that_says_how_success_is_known_is_not_asked_about() -> None:
+    text = AUDITS.replace("Recommendation", "Action we will take").replace("Audit", "Who audits")
+    asked = read(text.replace("Priority", "How we will know"), "").guesses
+    assert not any("might be meant" in guess for guess in asked)

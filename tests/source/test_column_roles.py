@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from xlplan.source.column_roles import fit, read_columns, shape_of
+from xlplan.source.column_roles import fit, lists_choices, read_columns, shape_of
 from xlplan.source.heading_words import role_scores, words_of
 from xlplan.workbook.read.book import CellValue
 
@@ -185,3 +185,36 @@ def test_a_blank_column_is_judged_by_its_heading_alone() -> None:
 )
 def test_cells_that_cannot_be_it_speak_against_a_role(role: str, values: list[CellValue]) -> None:
     assert fit(role, shape_of(values)) < 0.3
+
+
+@pytest.mark.parametrize(
+    ("heading", "choices"),
+    [
+        ("Response (Avoid, Reduce, Transfer)", True),
+        ("Comments [Agreed / Partly agreed / Refused]", True),
+        ("Outcome (Won, Lost or Drawn)", True),
+        ("Update (what, when and how much)", False),
+        ("Progress (Board)", False),
+        ("Notes (Say what has been done, then what comes next and who does it)", False),
+        ("Response", False),
+    ],
+)
+def test_a_heading_may_list_its_choices(heading: str, choices: bool) -> None:
+    assert lists_choices(heading) is choices
+
+
+def test_a_heading_that_lists_its_choices_is_no_progress_note_unless_its_cells_are() -> None:
+    heading = "Response (Avoid, Reduce, Accept)"
+    headings = {0: "Action", 1: "Owner", 2: heading}
+
+    def role(*texts: str) -> str:
+        rows: list[dict[int, CellValue]] = [
+            {0: f"Mend the roof of shed {n}", 1: "Ada Quill", 2: text}
+            for n, text in enumerate(texts)
+        ]
+        return read_columns(headings, rows).roles.get(2, "")
+
+    assert role("Avoid", "Reduce", "Avoid", "Accept, for now") == ""
+    assert role("", "", "") == ""
+    long = "We have mended one half of it; the other half follows when the weather is dry, in May"
+    assert role(long, long + " or June", long + " or July") == "progress"

@@ -13,11 +13,20 @@ from datetime import date, datetime
 from typing import Literal
 
 from xlplan.plan.definition import Field, Kind, Owner
-from xlplan.plan.propose_ratings import leading_rating, one_rating
-from xlplan.plan.propose_roles import LEAD_OWNED, guess_role, normal_heading, slug
+from xlplan.plan.propose_roles import (
+    LEAD_OWNED,
+    LONG_TEXT,
+    Sample,
+    column_role,
+    guess_role,
+    leads_with_ratings,
+    normal_heading,
+    slug,
+    texts_of,
+)
 from xlplan.plan.shown import ShownDate, ShownNumber
-from xlplan.plan.status_words import known_rating
-from xlplan.plan.text import canon_text, fold
+from xlplan.plan.status_words import known_rating, says_how_much
+from xlplan.plan.text import fold
 from xlplan.plan.types.money_and_booleans import YES_NO, currency_of, words_of_yes_and_no
 from xlplan.plan.values import Raw
 
@@ -48,21 +57,10 @@ _UPDATES = re.compile(
     r"observaciones|commentaires?|opmerkingen|sylwadau)$|^(?:updates?|comments?|notes?)\b"
 )
 """Headings of columns in which something is written at every round."""
-LONG_TEXT = 60
-"""Average length from which a text is a narrative."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One column of one table: its heading and its values from top to bottom, blanks as None."""
-
-    table: int
-    heading: str
-    values: tuple[Raw, ...]
-    of: Kind = "action"
-    letter: str = ""
-    role: str = ""
-    """The role, where it is known already."""
+MOST_CHOICES = 7
+"""Words of a column up to which they are its choices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,86 +189,6 @@ def free_id(base: str, taken: Iterable[str]) -> str:
     return name
 
 
-def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
-    """The role of a column: what its heading says, where its content does not deny it."""
-    role = sample.role or (guess_role(sample.heading) if sample.heading else "text")
-    texts = _texts(sample.values)
-    if not sample.heading and not sample.role:
-        others = [s for s in samples if s.table == sample.table and s is not sample]
-        keyed = any(guess_role(s.heading) == "key" for s in others)
-        return "key" if not keyed and looks_like_keys(texts) else "text"
-    if role == "key" and texts and sum(map(len, texts)) / len(texts) > 30:
-        return "text"
-    if role == "recommendation" and sample.of == "recommendation":
-        return "action"
-    mixed = guess_role(sample.heading) == "rating+progress"
-    if mixed or role in ("rating", "progress"):
-        found = _rating_or_progress("rating+progress" if mixed else role, texts)
-        return "progress" if found == "rating+progress" and _no_scale(sample, samples) else found
-    if role == "percent" and not any(isinstance(v, int | float) for v in sample.values):
-        return "percent" if all(re.fullmatch(r"\d+(\.\d+)? ?%?", t) for t in texts) else "text"
-    return role
-
-
-def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
-    """A rating column may hold prose, a progress column ratings, and some hold both."""
-    known = [known_rating(one_rating(text)) is not None for text in texts]
-    ratings = sum(known)
-    prose = sum(
-        len(text) > LONG_TEXT or "\n" in text
-        for text, rating in zip(texts, known, strict=True)
-        if not rating
-    )
-    if not texts:
-        return "progress" if role == "rating+progress" else role
-    if role == "progress":
-        return "rating+progress" if ratings * 5 >= len(texts) and ratings > 2 else "progress"
-    if role == "rating+progress":
-        if ratings == len(texts):
-            return "rating"
-        return "rating+progress" if ratings else "progress"
-    if prose * 10 <= len(texts):
-        return "rating"
-    return "rating+progress" if ratings else "progress"
-
-
-def _no_scale(sample: Sample, samples: Sequence[Sample]) -> bool:
-    """Whether the ratings among a column's prose are no scale of their own: a few beside a column
-    of ratings, or one word alone where the heading does not promise a rating."""
-    texts = [one_rating(text) for text in _texts(sample.values)]
-    ratings = [fold(text) for text in texts if known_rating(text)]
-    few = len(ratings) * 5 < len(texts) * 4
-    beside = any(_is_ratings(s) for s in samples if s.table == sample.table and s is not sample)
-    promised = "rating" in guess_role(sample.heading) or sample.role == "rating"
-    return (few and beside) or (len(set(ratings)) < 2 and not promised)
-
-
-def _is_ratings(sample: Sample) -> bool:
-    role = sample.role or guess_role(sample.heading)
-    return role == "rating" and _rating_or_progress(role, _texts(sample.values)) == "rating"
-
-
-def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
-    """Whether nearly every note begins with a rating word, in a table without a rating column."""
-    mine = [s for s in samples if s.table == sample.table and s is not sample]
-    if any("rating" in (s.role or guess_role(s.heading)) for s in mine):
-        return False
-    found = [leading_rating(text) for text in _texts(sample.values)]
-    return len(found) >= 4 and sum(map(bool, found)) * 10 >= len(found) * 9
-
-
-def looks_like_keys(texts: Sequence[str]) -> bool:
-    """Whether texts can be refs: at least two, short, each once, nearly all with a digit."""
-    if len(texts) < 2 or len(set(texts)) != len(texts):
-        return False
-    digits = sum(any(c.isdigit() for c in text) for text in texts)
-    return max(map(len, texts)) <= 16 and digits * 10 >= len(texts) * 8
-
-
-def _texts(values: Iterable[Raw]) -> list[str]:
-    return [text for v in values if v is not None and (text := canon_text(str(v)).strip())]
-
-
 def _field(slot: _Slot) -> Field:
     if slot.given is not None:
         return slot.given
@@ -280,13 +198,26 @@ def _field(slot: _Slot) -> Field:
     sign = _SIGN.search(slot.heading)
     if made.type == "number":
         return replace(made, type="money", currency=sign[0]) if sign else made
-    texts = _texts(slot.values)
+    texts = texts_of(slot.values)
     if currency := currency_of(texts):
         return replace(made, type="money", currency=currency)
     if words := words_of_yes_and_no(texts):
         return replace(made, type="boolean", choices=() if words == YES_NO else words)
+    if choices := _choices_of(texts):
+        return replace(made, type="choice", choices=choices)
     percents = texts and all(_PERCENT.fullmatch(text) for text in texts)
     return replace(made, type="percent") if percents else made
+
+
+def _choices_of(texts: Sequence[str]) -> tuple[str, ...]:
+    """The words of a column that says how much, or how far beside the status; none of another."""
+    words: dict[str, str] = {}
+    for text in texts:
+        words.setdefault(fold(text), text)
+    found = tuple(words.values())
+    few = 1 < len(found) <= min(MOST_CHOICES, len(texts) - 1)
+    known = [says_how_much(text) or known_rating(text) is not None for text in found]
+    return found if few and all(known) else ()
 
 
 def _owned(fields: Sequence[Field], given: Container[str]) -> tuple[Field, ...]:
@@ -345,7 +276,7 @@ def _type(slot: _Slot) -> str:
         return "timescale" if months else "date"
     if values and len(numbers) == len(values):
         return "number"
-    texts = _texts(values)
+    texts = texts_of(values)
     long = bool(texts) and sum(map(len, texts)) / len(texts) >= LONG_TEXT
     lines = any("\n" in text for text in texts)
     if slot.role in _NARRATIVE or long or lines:

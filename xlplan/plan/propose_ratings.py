@@ -16,12 +16,13 @@ from xlplan.plan.definition import Rating
 from xlplan.plan.legend import LegendLine
 from xlplan.plan.rating_colours import families, family_of, hue_of, usual_scale
 from xlplan.plan.status_words import (
+    closes_by,
     known_rating,
     known_state,
     may_close,
+    one_word,
     says_attention,
     says_closed,
-    says_later,
     says_state,
     says_watched,
 )
@@ -63,15 +64,6 @@ def one_rating(text: str) -> str:
     lines = [line for line in lines if line]
     same = {fold(line) for line in lines}
     return lines[0] if len(same) == 1 else " ".join(lines)
-
-
-def leading_rating(text: str) -> str:
-    """The rating word that a note begins with ("Completed", "Ongoing (see above)"), or ``""``."""
-    first = re.split(r"[\n(:;,.]| [-–—] ", canon_text(text).strip(), maxsplit=1)[0].strip()
-    if known_rating(first):
-        return first
-    word = re.match(r"([A-Za-z]+)\s+(?=[A-Z])", first)
-    return word[1] if word and known_rating(word[1]) else ""
 
 
 def propose_scale(
@@ -169,19 +161,6 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c.isdigit())
 
 
-def one_word(one: str, other: str) -> bool:
-    """Whether "R" and "Red", "Complete" and "Completed", or "In-progress" and "In progress" are
-    one rating written two ways."""
-    if fold(one) == fold(other):
-        return True
-    known, also = known_rating(one), known_rating(other)
-    short, long = sorted((fold(latin(one)), fold(latin(other))), key=len)
-    same = "".join(filter(str.isalnum, short)) == "".join(filter(str.isalnum, long)) != ""
-    return (
-        known is not None and known == also and (len(short) <= 2 or long.startswith(short) or same)
-    )
-
-
 def _apart(ratings: Sequence[Rating]) -> list[Rating]:
     """Ratings whose labels name no other rating: a label that does gives way to the code."""
     names = Counter(
@@ -228,7 +207,7 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str) -> Rating:
     itself = says_state(line.code)
     holding = says_watched(f"{line.code} {words}" if itself else words)
     if words:
-        closed = not holding and _closes(line.code, words)
+        closed = not holding and closes_by(line.code, words)
         exception = says_attention(words)
     else:
         closed = bool(known and known[1] == 0)
@@ -240,14 +219,6 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str) -> Rating:
         line.code, label, meaning, colour or (CLOSED_COLOUR if closed else NO_COLOUR),
         closed=closed, holding=holding, exception=exception, scale=scale,
     )  # fmt: skip
-
-
-def _closes(code: str, meaning: str) -> bool:
-    """Whether a rating closes an action by its meaning; a code that is a state says so itself:
-    "Implemented – audit has the evidence" closes, "Not started – nothing done yet" does not."""
-    if len(code) > 2 and says_closed(code):
-        return not says_later(meaning)
-    return says_closed(meaning) and not says_state(code)
 
 
 def close_where_answered(ratings: Sequence[Rating], heading: str) -> tuple[Rating, ...]:

@@ -1,4 +1,4 @@
-"""What a column's heading says it is: one role for each of the headings that plans use.
+"""What a column is: its role by its heading, where its cells do not deny it.
 
 The headings are those of published improvement plans; `guess_role` compares whole headings, so
 that a sentence which happens to hold "action" is never taken for a heading.
@@ -7,8 +7,14 @@ that a sentence which happens to hold "action" is never taken for a heading.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from xlplan.plan.text import fold
+from xlplan.plan.definition import Kind
+from xlplan.plan.propose_ratings import one_rating
+from xlplan.plan.status_words import known_rating, leading_rating
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.values import Raw
 
 _RATING = r"(?:b?rag ?b?|brag+|rating|status|delivery confidence)(?: (?:rating|status|score))?"
 _DUE = r"(?:timescales?|time ?scales?|time|time ?frames?|timelines?|date|deadline|completion date|"
@@ -68,6 +74,9 @@ _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
 LEAD_OWNED = frozenset({"due", "revised", "reason", "rating", "progress", "evidence", "percent"})
 """Roles that the lead answers for; everything else is the coordinator's."""
 
+LONG_TEXT = 60
+"""Average length from which a text is a narrative."""
+
 SUB_HEADINGS = frozenset({
     "initial", "previous", "current", "latest", "original", "revised", "actual", "target",
     "planned", "baseline", "last", "now",
@@ -110,3 +119,97 @@ def slug(heading: str, fallback: str = "column") -> str:
         text = f"{text}_{word}" if text else word
     text = text or fallback
     return f"f_{text}" if text[0].isdigit() else text
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One column of one table: its heading and its values from top to bottom, blanks as None."""
+
+    table: int
+    heading: str
+    values: tuple[Raw, ...]
+    of: Kind = "action"
+    letter: str = ""
+    role: str = ""
+    """The role, where it is known already."""
+
+
+def column_role(sample: Sample, samples: Sequence[Sample]) -> str:
+    """The role of a column: what its heading says, where its content does not deny it."""
+    role = sample.role or (guess_role(sample.heading) if sample.heading else "text")
+    texts = texts_of(sample.values)
+    if not sample.heading and not sample.role:
+        others = [s for s in samples if s.table == sample.table and s is not sample]
+        keyed = any(guess_role(s.heading) == "key" for s in others)
+        return "key" if not keyed and looks_like_keys(texts) else "text"
+    if role == "key" and texts and sum(map(len, texts)) / len(texts) > 30:
+        return "text"
+    if role == "recommendation" and sample.of == "recommendation":
+        return "action"
+    mixed = guess_role(sample.heading) == "rating+progress"
+    if mixed or role in ("rating", "progress"):
+        found = _rating_or_progress("rating+progress" if mixed else role, texts)
+        return "progress" if found == "rating+progress" and _no_scale(sample, samples) else found
+    if role == "percent" and not any(isinstance(v, int | float) for v in sample.values):
+        return "percent" if all(re.fullmatch(r"\d+(\.\d+)? ?%?", t) for t in texts) else "text"
+    return role
+
+
+def _rating_or_progress(role: str, texts: Sequence[str]) -> str:
+    """A rating column may hold prose, a progress column ratings, and some hold both."""
+    known = [known_rating(one_rating(text)) is not None for text in texts]
+    ratings = sum(known)
+    prose = sum(
+        len(text) > LONG_TEXT or "\n" in text
+        for text, rating in zip(texts, known, strict=True)
+        if not rating
+    )
+    if not texts:
+        return "progress" if role == "rating+progress" else role
+    if role == "progress":
+        return "rating+progress" if ratings * 5 >= len(texts) and ratings > 2 else "progress"
+    if role == "rating+progress":
+        if ratings == len(texts):
+            return "rating"
+        return "rating+progress" if ratings else "progress"
+    if prose * 10 <= len(texts):
+        return "rating"
+    return "rating+progress" if ratings else "progress"
+
+
+def _no_scale(sample: Sample, samples: Sequence[Sample]) -> bool:
+    """Whether the ratings among a column's prose are no scale of their own: a few beside a column
+    of ratings, or one word alone where the heading does not promise a rating."""
+    texts = [one_rating(text) for text in texts_of(sample.values)]
+    ratings = [fold(text) for text in texts if known_rating(text)]
+    few = len(ratings) * 5 < len(texts) * 4
+    beside = any(_is_ratings(s) for s in samples if s.table == sample.table and s is not sample)
+    promised = "rating" in guess_role(sample.heading) or sample.role == "rating"
+    return (few and beside) or (len(set(ratings)) < 2 and not promised)
+
+
+def _is_ratings(sample: Sample) -> bool:
+    role = sample.role or guess_role(sample.heading)
+    return role == "rating" and _rating_or_progress(role, texts_of(sample.values)) == "rating"
+
+
+def leads_with_ratings(sample: Sample, samples: Sequence[Sample]) -> bool:
+    """Whether nearly every note begins with a rating word, in a table without a rating column."""
+    mine = [s for s in samples if s.table == sample.table and s is not sample]
+    if any("rating" in (s.role or guess_role(s.heading)) for s in mine):
+        return False
+    found = [leading_rating(text) for text in texts_of(sample.values)]
+    return len(found) >= 4 and sum(map(bool, found)) * 10 >= len(found) * 9
+
+
+def looks_like_keys(texts: Sequence[str]) -> bool:
+    """Whether texts can be refs: at least two, short, each once, nearly all with a digit."""
+    if len(texts) < 2 or len(set(texts)) != len(texts):
+        return False
+    digits = sum(any(c.isdigit() for c in text) for text in texts)
+    return max(map(len, texts)) <= 16 and digits * 10 >= len(texts) * 8
+
+
+def texts_of(values: Iterable[Raw]) -> list[str]:
+    """The texts of a column's cells, blank ones left out."""
+    return [text for v in values if v is not None and (text := canon_text(str(v)).strip())]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from xlplan.plan.text import fold, latin
+from xlplan.plan.text import canon_text, fold, latin
 
 _COLOURS: tuple[tuple[str, str, int, str], ...] = (
     ("b|blue|bleu|bleue|azul|blau|blauw|glas|🔵|🟦", "Blue", 0, "#4472C4"),
@@ -157,6 +157,12 @@ def is_level(text: str) -> bool:
     return fold(text) in _LEVELS
 
 
+def says_how_much(text: str) -> bool:
+    """Whether a text is a level, with its number or without: "1 - High", "High (3)"."""
+    words = " ".join(re.sub(r"[^\w ]|\b\d+\b", " ", text).split())
+    return is_level(text) or is_level(words)
+
+
 def says_closed(text: str) -> bool:
     """Whether a rating's words say that nothing is left to do: "Done in part 2", "Erledigt"."""
     words = fold(text)
@@ -184,3 +190,33 @@ def may_close(text: str) -> bool:
 def says_attention(text: str) -> bool:
     """Whether words say that somebody should look: "Behind schedule", "At risk"."""
     return bool(_ATTENTION.search(fold(text)))
+
+
+def leading_rating(text: str) -> str:
+    """The rating word that a note begins with ("Completed", "Ongoing (see above)"), or ``""``."""
+    first = re.split(r"[\n(:;,.]| [-–—] ", canon_text(text).strip(), maxsplit=1)[0].strip()
+    if known_rating(first):
+        return first
+    word = re.match(r"([A-Za-z]+)\s+(?=[A-Z])", first)
+    return word[1] if word and known_rating(word[1]) else ""
+
+
+def one_word(one: str, other: str) -> bool:
+    """Whether "R" and "Red", "Complete" and "Completed", or "In-progress" and "In progress" are
+    one rating written two ways."""
+    if fold(one) == fold(other):
+        return True
+    known, also = known_rating(one), known_rating(other)
+    short, long = sorted((fold(latin(one)), fold(latin(other))), key=len)
+    same = "".join(filter(str.isalnum, short)) == "".join(filter(str.isalnum, long)) != ""
+    return (
+        known is not None and known == also and (len(short) <= 2 or long.startswith(short) or same)
+    )
+
+
+def closes_by(code: str, meaning: str) -> bool:
+    """Whether a rating closes an action by its meaning; a code that is a state says so itself:
+    "Implemented – audit has the evidence" closes, "Not started – nothing done yet" does not."""
+    if len(code) > 2 and says_closed(code):
+        return not says_later(meaning)
+    return says_closed(meaning) and not says_state(code)

@@ -7,14 +7,13 @@ named, and where no table is convincing the likeliest is used and asked about.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import log2
 
 from xlplan.plan.definition import Kind
-from xlplan.plan.propose import Sample
-from xlplan.plan.propose_roles import guess_role, normal_heading
-from xlplan.plan.status_words import known_state
+from xlplan.plan.propose_roles import Sample, guess_role, normal_heading
+from xlplan.plan.status_words import known_state, says_how_much
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading, likely_heading_row, read_columns, shape_of
 from xlplan.source.heading_words import ROLES, role_scores
@@ -204,12 +203,42 @@ def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
     for number, place in enumerate(choice.kinds):
         table, reading = table_at(layouts, place), choice.readings[place]
         kind = choice.kinds[place]
+        made: dict[int, Sample] = {}
         for col in columns_of(table, choice.computed.get(place, ())):
             values: tuple[CellValue, ...] = tuple(row.cells.get(col) for row in table.rows)
             heading = table.headings.get(col, "")
             role = _role(heading, reading.roles.get(col, ""), kind)
-            samples.append(Sample(number, heading, values, kind, a1(0, col)[:-1], role))
+            if not role and guess_role(heading) == "section" and _says_how_much(values):
+                role = "text"
+            made[col] = Sample(number, heading, values, kind, a1(0, col)[:-1], role)
+        if kind == "action" and (col := _section_column(made, table)) >= 0:
+            made[col] = replace(made[col], role="section")
+        samples += made.values()
     return samples
+
+
+def _says_how_much(values: Iterable[CellValue]) -> bool:
+    """Whether a column says how urgent or how large something is, and heads no part of a plan."""
+    texts = [text for value in values if (text := cell_text(value))]
+    return bool(texts) and sum(map(says_how_much, texts)) * 5 >= len(texts) * 4
+
+
+def _section_column(samples: Mapping[int, Sample], table: Table) -> int:
+    """The column of a table whose cells are merged down and head its parts, where neither another
+    column nor a line above the rows does; -1 if none."""
+    roles = {col: sample.role or guess_role(sample.heading) for col, sample in samples.items()}
+    if "section" in roles.values() or any(row.sections for row in table.rows):
+        return -1
+    return next(
+        (col for col, role in roles.items() if role == "text" and _heads_parts(table, col)), -1
+    )
+
+
+def _heads_parts(table: Table, col: int) -> bool:
+    """Whether the cells of a column are merged down over most rows, in several parts."""
+    held = [row for row in table.rows if isinstance(row.cells.get(col), str)]
+    parts = {row.origin[col] for row in held}
+    return len(held) * 5 >= len(table.rows) * 4 and 1 < len(parts) <= len(held) // 2
 
 
 def columns_of(table: Table, computed: Container[int] = ()) -> list[int]:

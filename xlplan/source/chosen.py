@@ -189,7 +189,8 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
     reading = choice.readings[choice.main]
     columns = {role: headings.get(col, "") for col, role in reading.roles.items()}
     action, due = columns.get("action", ""), columns.get("due", "")
-    others = _rivals(reading, headings, "action", 0.5)
+    others = [text for text in _rivals(reading, headings, "action", 0.5)
+              if guess_role(text) in ("action", "recommendation", "text")]  # fmt: skip
     if others and action and guess_role(action) not in ("action", "recommendation"):
         yield _instead("action", action, others, "action")
     states = [text for text in _rivals(reading, headings, "rating", 0.7)

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from xlplan.plan.propose_ratings import one_rating
+from xlplan.plan.propose_roles import LONG_TEXT
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import parse_timescale
-from xlplan.source.heading_words import ROLES, role_scores
+from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
 from xlplan.workbook.read.book import CellValue
 
 ENOUGH = 0.3
@@ -198,6 +199,10 @@ def read_columns(
         if col in fixed:
             continue
         scores = dict(role_scores(headings[col])) if col in headings else {}
+        if shapes[col].length < LONG_TEXT and lists_choices(headings.get(col, "")):
+            scores.pop("progress", None)  # a few words, one of those in the heading
+            if shapes[col].count and shapes[col].repeats:
+                scores.pop("action", None)
         for role, score in _by_content(scores, shapes[col], col == columns[0]).items():
             if role in ROLES:
                 found.append((round(score * fit(role, shapes[col]), 4), col, role))
@@ -214,6 +219,20 @@ def read_columns(
         else:
             roles[col], sure[col] = role, score
     return Reading(roles, sure, rivals)
+
+
+def lists_choices(heading: str) -> bool:
+    """Whether a heading lists in brackets what its cells may be: "Response (Avoid, Reduce)".
+
+    Each begins with a capital; guidance such as "(what, when, how much)" does not.
+    """
+    for brackets in BRACKETS.findall(heading):
+        parts = [part.strip() for part in re.split(r"[,/|;]| or ", brackets.strip("()[]"))]
+        parts = [part.removeprefix("or ").rstrip(".… ") for part in parts if part]
+        short = all(part[:1].isupper() and len(part.split()) <= 3 for part in parts)
+        if short and len(parts) > 1:
+            return True
+    return False
 
 
 def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str, float]:

@@ -15,9 +15,8 @@ from functools import lru_cache
 
 from xlplan.plan.propose_roles import guess_role
 
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
+BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]|\d)")
-_ELISION = re.compile(r"\b(?:[dlmns]|qu)'(?=\w)")
 _ELISION = re.compile(r"\b(?:[dlmns]|qu)'(?=\w)")
 _NOT_WORD = re.compile(r"[^\w ]+|_")
 LONGEST_HEADING = 12
@@ -199,9 +198,9 @@ def role_scores(heading: str) -> Mapping[str, float]:
     exact = guess_role(_CAMEL.sub(" ", heading).replace("_", " "))
     if exact == "rating+progress":
         return {"rating": 1.0, "progress": 1.0}
-    bare = words_of(_BRACKETS.sub(" ", heading))
+    bare = words_of(BRACKETS.sub(" ", heading))
     found = _scores(bare) if bare else {}
-    parts = [words_of(part) for part in re.split(r"[/&+|]| and ", _BRACKETS.sub(" ", heading))]
+    parts = [words_of(part) for part in re.split(r"[/&+|]| and ", BRACKETS.sub(" ", heading))]
     if len(parts) > 1 and not found.keys() & {"lead", "due", "key", "revised"}:
         found = _of_parts(parts) or found
     if not found:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from xlplan.codes.source_codes import NEW_001, NEW_003
 from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import Field, Kind, PlanDefinition
-from xlplan.plan.propose import Proposal, Sample, propose_columns
-from xlplan.plan.propose_roles import normal_heading
+from xlplan.plan.propose import Proposal, propose_columns
+from xlplan.plan.propose_roles import Sample, normal_heading
 from xlplan.plan.text import fold
 from xlplan.source.account import (
     AccountLine,

@@ -10,7 +10,7 @@ from xlplan.merge.model import Place
 from xlplan.plan.definition import KEPT_BACK, STATUS, Field, Kind, PlanDefinition
 from xlplan.plan.due import DayOrder, day_order, in_order, say_order
 from xlplan.plan.propose import about
-from xlplan.plan.propose_ratings import leading_rating
+from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
 from xlplan.source.headings import Heading, cell_text

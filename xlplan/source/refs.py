@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 
-from xlplan.plan.propose import Sample, about, column_role, looks_like_keys
+from xlplan.plan.propose import about
+from xlplan.plan.propose_roles import Sample, column_role, looks_like_keys
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.status_words import is_level as is_level_word
 from xlplan.plan.text import canon_text, fold, latin

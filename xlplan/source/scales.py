@@ -21,16 +21,14 @@ from xlplan.plan.propose_ratings import (
     LONGEST_RATING,
     RatingCell,
     close_where_answered,
-    leading_rating,
     one_rating,
-    one_word,
     propose_scale,
     scale_of_colours,
     share_scale,
 )
 from xlplan.plan.propose_roles import normal_heading
 from xlplan.plan.rating_colours import families, rating_by_fill
-from xlplan.plan.status_words import is_colour, known_state
+from xlplan.plan.status_words import is_colour, known_state, leading_rating, one_word
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
 from xlplan.source.column_roles import shape_of
