@@ -24,8 +24,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from tests import outgoing
 from tests.office import ODS, STRICT_XLSX, XLSX, Office
 from xlplan.issued.template import template_workbook
-from xlplan.merge.compare import untouched
 from xlplan.merge.model import MasterRow
+from xlplan.merge.reading import untouched
 from xlplan.plan.definition import Field
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import Timescale, canon_timescale

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.paper import FIELDS, Office
+from tests.paper import DEFINITION, FIELDS, LEADS, Office
 from xlplan.errors import Problem
 from xlplan.merge import decide
 from xlplan.merge.asks import Answer
@@ -15,7 +15,7 @@ from xlplan.merge.decisions import facts_of
 from xlplan.merge.model import COORDINATOR, Ours, Shared, identity
 from xlplan.merge.past import restated
 from xlplan.merge.register import BLANK, settle
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.values import Raw
 
 
@@ -406,3 +406,27 @@ class TestWhatIsOurs:
         ]  # fmt: skip
         assert office.state.ours_of("t-2") == [({"Guidance": "00000004"}, first.texts)]
         assert office.state.shared == {"f-1": first, "f-2": again}
+
+
+def test_a_name_that_is_an_alias_since_is_nobodys_edit_and_nothing_to_report() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    leads = (Lead("Benedict", aliases=("Ben",)), *LEADS[:1])
+    office.redefine(replace(DEFINITION, leads=leads))
+    back = office.give_back(ann, {("a-2", "progress"): "Slates are here"})
+    assert back.information == ()
+    assert [item.field for item in back.assertions] == ["progress"]
+    assert office.value("a-1", "lead") == "Ann\nBenedict"
+
+
+def test_what_is_spelt_alike_in_several_rows_is_one_line() -> None:
+    office = Office()
+    ann = office.issue("Ann")
+    same = {("a-1", "due"): "Jun 2026", ("a-2", "due"): "June 2026"}
+    office.coordinator({("a-2", "due"): "June 2026"})
+    ann = office.issue("Ann")
+    back = office.give_back(ann, {**same, ("a-2", "due"): "Jun 2026"})
+    assert back.assertions == ()
+    [line] = back.information
+    assert line.startswith('Update!F6: "Jun 2026" means the same as "June 2026"')
+    assert line.endswith("(So in Update!F7.)")

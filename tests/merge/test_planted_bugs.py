@@ -34,7 +34,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.cycle.test_office_year import OfficeYear
 from tests.merge import test_merge_properties as properties
 from tests.paper import Office, row
-from xlplan.merge import asks, compare, model, register
+from xlplan.merge import asks, compare, model, reading, register
 from xlplan.merge.asks import Again
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import CellKey, Event, Returned, Write
@@ -68,7 +68,7 @@ def removals_from_a_set_are_ignored(patch: Patch) -> None:
 
 
 def a_blank_counts_as_absent(patch: Patch) -> None:
-    plain = compare.untouched
+    plain = reading.untouched
     patch.setattr(compare, "untouched", lambda base, raw: raw is None or plain(base, raw))
 
 

@@ -178,6 +178,24 @@ class Desk:
         finally:
             self._at = ""
 
+    @contextmanager
+    def looking(self) -> Iterator[State]:
+        """The plan read by ``plan.toml`` as it stands, though no command has recorded that edit.
+
+        Nothing is recorded. Where the edit is at fault, the definition by the ledger counts, and
+        the next command that records something says what is wrong.
+        """
+        try:
+            edited = text_digest(self.folder.read_definition()) != self.recorded_digest
+            usable = edited and self.definition.id == self.recorded.id
+        except XlplanError:
+            usable = False
+        if not usable:
+            yield self.state
+            return
+        with self.work(dry_run=True):
+            yield self.state
+
     def _bind(self, transaction: Transaction) -> None:
         """Note in a ledger of an older xlplan which key it belongs to."""
         if not self.ledger.fingerprint():

@@ -62,8 +62,10 @@ class Plan:
 
     @property
     def recorded_definition(self) -> PlanDefinition:
-        """The plan definition as the ledger has it, by which its rows and changes are read."""
-        return self.desk.state.definition
+        """The plan definition by which rows and changes are read: as the ledger has it or, where
+        ``plan.toml`` was edited since and is without fault, as it stands there."""
+        with self.desk.looking() as state:
+            return state.definition
 
     @property
     def recorded(self) -> bool:
@@ -218,9 +220,10 @@ class Plan:
         Filtered by ref, by words of the section's name, by lead. XlplanError for a ref, section,
         lead or cycle that there is not (SHOW, CYC-001).
         """
-        return report.show(
-            self.desk, refs, section=section, lead=lead, cycle=as_of, restated=restated
-        )
+        with self.desk.looking():
+            return report.show(
+                self.desk, refs, section=section, lead=lead, cycle=as_of, restated=restated
+            )
 
     def log(
         self, *, action: str = "", lead: str = "", cycle: str = "", since: str = ""
@@ -229,7 +232,8 @@ class Plan:
 
         `since` is a cycle, a day (``2026-09-01``) or a month (``2026-09``). XlplanError as `rows`.
         """
-        return report.log(self.desk, action=action, lead=lead, cycle=cycle, since=since)
+        with self.desk.looking():
+            return report.log(self.desk, action=action, lead=lead, cycle=cycle, since=since)
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem (CHK), with its action (ref) and field (id)."""

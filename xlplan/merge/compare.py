@@ -9,26 +9,31 @@ that is not one of the plan becomes a proposal, so that nothing in it is lost.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from xlplan.codes.definition_codes import VAL_008, VAL_009
-from xlplan.codes.message import Filled
+from xlplan.codes.message import FEW, Filled, listed
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
-from xlplan.merge.reading import ReadCell, Reading, ReadRow, in_its_code_page, is_lost, may_be_cut
+from xlplan.merge.reading import (
+    ReadCell,
+    Reading,
+    ReadRow,
+    in_its_code_page,
+    is_lost,
+    may_be_cut,
+    untouched,
+)
 from xlplan.merge.rows import Proposals, missing_rows, whole_row
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.text import fold, same_words
 from xlplan.plan.timescales import Timescale, says_no_end
-from xlplan.plan.values import Invalid, Raw, Value, canon, show
+from xlplan.plan.values import Invalid, Value, canon, show
 
 STATUS_FIELD = Field(STATUS, "Status", "choice", choices=(WITHDRAWN, KEPT_BACK))
-CELL_LIMIT = 32_767
-"""Characters that fit in one Excel cell; what is longer goes out cut."""
-OLD_LIMIT = 255
-"""Characters at which some programs cut every text of an old workbook (.xls) on saving."""
 NO_END = Timescale("Ongoing", None, "Ongoing")
 """What all the words for work without an end are asked about as: once, however they are put."""
 
@@ -63,6 +68,8 @@ class Comparison:
         self.owner = issued.author == COORDINATOR
         self.found = Findings()
         self._proposals = Proposals(state, issued, self.reading)
+        self._spellings: dict[str, list[str]] = {}
+        """Where each thing stands that only another spelling is of what the plan says."""
 
     def _text_of(self, row: ReadRow, column: str) -> str:
         """What went out in a column of a row."""
@@ -80,6 +87,7 @@ class Comparison:
             else:
                 self._compare_row(row, self._against(row, times[row.uid]))
         self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
+        self.found.information.extend(self._say_spellings())
         return self.found
 
     def _add(self, item: Write | None) -> None:
@@ -242,7 +250,7 @@ class Comparison:
         # Who owns the plan may well mean to take out a space.
         same = value == base or (not self.owner and same_words(value, base))
         if same or (value is None and against.typed):
-            self._note_spelling(row, item, base if same else None, cell)
+            self._note_spelling(row, item, base if same else None, cell, against.as_of)
             return None
         if cell.other and canon(item, cell.other, self.state.definition) == base:
             return None  # as issued by one of two readers: a program's doing, nobody's edit
@@ -274,11 +282,28 @@ class Comparison:
             and is_lost(show(base), cell.value, self._page)
         )
 
-    def _note_spelling(self, row: ReadRow, item: Field, value: Value, cell: ReadCell) -> None:
-        """Only white space, the case of a rating or the spelling of a date differs."""
-        if isinstance(cell.value, str) and cell.value.replace("\r\n", "\n") != show(value):
-            means = f'the same as "{show(value)}"' if value is not None else "a blank"
-            self._inform(row, cell, f'"{cell.value}" means {means} in {item.heading}; no change.')
+    def _note_spelling(
+        self, row: ReadRow, item: Field, value: Value, cell: ReadCell, as_of: int
+    ) -> None:
+        """Only white space, the case of a rating or the spelling of a date differs.
+
+        What stands there as it was issued, under a name that is an alias since, nobody typed; what
+        was typed in many rows is one line.
+        """
+        if not isinstance(cell.value, str) or cell.value.replace("\r\n", "\n") == show(value):
+            return
+        if untouched(self.state.cell_as_issued((row.uid, item.id), as_of).value, cell.value):
+            return
+        means = f'the same as "{show(value)}"' if value is not None else "a blank"
+        text = f'"{cell.value}" means {means} in {item.heading}; no change.'
+        self._spellings.setdefault(text, []).append(
+            f"{row.sheet or self.reading.sheet}!{cell.cell}"
+        )
+
+    def _say_spellings(self) -> Iterator[str]:
+        for text, places in self._spellings.items():
+            also = f" (So in {listed(places[1:], most=FEW)}.)" if places[1:] else ""
+            yield f"{places[0]}: {text}{also}"
 
     def _note_look_alikes(self, row: ReadRow, item: Field, value: Value, cell: ReadCell) -> None:
         """A rating typed with letters that only look like those of the scale was mapped."""
@@ -366,28 +391,3 @@ def _stranger(row: ReadRow) -> str:
     if row.trust == "foreign":
         return "This row was pasted from another template."
     return f'Row {row.number} ("{row.ref}") carries a key that this plan never signed.'
-
-
-def untouched(base: Value, raw: Raw) -> bool:
-    """Whether a cell shows just what was issued, whatever type a program made of it.
-
-    A spreadsheet may return the text ``1.10`` as the number 1.1, or a long text as it was cut on
-    the way out; nobody typed that.
-    """
-    if raw is None:
-        return base is None
-    text = show(base)
-    if isinstance(raw, str):
-        if len(raw) == OLD_LIMIT and len(text) > OLD_LIMIT and text.startswith(raw):
-            return True
-        return raw == text or (
-            len(text) > CELL_LIMIT
-            and len(raw) > CELL_LIMIT - 32
-            and text.startswith(raw[: CELL_LIMIT - 64])
-        )
-    if isinstance(raw, int | float) and not isinstance(raw, bool) and isinstance(base, str):
-        try:
-            return float(text) == raw
-        except ValueError:
-            return False
-    return False

@@ -13,7 +13,7 @@ from typing import Literal
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
-from xlplan.plan.values import Raw, number_text
+from xlplan.plan.values import Raw, Value, number_text, show
 
 Trust = Literal["signed", "rows", "reference", "forged", "none"]
 RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
@@ -118,8 +118,35 @@ _OTHERS = ("cp850", "mac_roman")
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _WIDEST = 11
 """Digits up to which Excel shows a whole number as it is."""
-_OLD_LIMIT = 255
+CELL_LIMIT = 32_767
+"""Characters that fit in one Excel cell; what is longer goes out cut."""
+OLD_LIMIT = 255
 """Characters at which some programs cut every text of an old workbook (.xls) on saving."""
+
+
+def untouched(base: Value, raw: Raw) -> bool:
+    """Whether a cell shows just what was issued, whatever type a program made of it.
+
+    A spreadsheet may return the text ``1.10`` as the number 1.1, or a long text as it was cut on
+    the way out; nobody typed that.
+    """
+    if raw is None:
+        return base is None
+    text = show(base)
+    if isinstance(raw, str):
+        if len(raw) == OLD_LIMIT and len(text) > OLD_LIMIT and text.startswith(raw):
+            return True
+        return raw == text or (
+            len(text) > CELL_LIMIT
+            and len(raw) > CELL_LIMIT - 32
+            and text.startswith(raw[: CELL_LIMIT - 64])
+        )
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and isinstance(base, str):
+        try:
+            return float(text) == raw
+        except ValueError:
+            return False
+    return False
 
 
 def in_its_code_page(
@@ -194,9 +221,9 @@ def _is_as_number(base: str, text: str) -> bool:
 
 def may_be_cut(reading: Reading, cell: ReadCell) -> str:
     """Why a text of an old workbook may go on where it ends, or ``""``."""
-    if reading.kind != "xls" or not isinstance(cell.value, str) or len(cell.value) != _OLD_LIMIT:
+    if reading.kind != "xls" or not isinstance(cell.value, str) or len(cell.value) != OLD_LIMIT:
         return ""
     return (
-        f"The text has exactly {_OLD_LIMIT} characters, at which some programs cut the texts of "
+        f"The text has exactly {OLD_LIMIT} characters, at which some programs cut the texts of "
         "old workbooks: it may have been longer."
     )

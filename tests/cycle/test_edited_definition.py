@@ -1,0 +1,85 @@
+"""An edit of `plan.toml`: what is asked next speaks of the new definition at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests import small
+
+RENAMED = (
+    ('code = "Amber"\nlabel = "Amber"', 'code = "Slow"\nlabel = "Slow"\naliases = ["Amber"]'),
+    ('heading = "RAG"', 'heading = "How it goes"'),
+    ('name = "Head of Repairs"\n', 'name = "Director of Repairs"\naliases = ["Head of Repairs"]\n'),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    assert small.do(folder, "merge") == 0
+    return folder
+
+
+def edit(folder: Path, *changes: tuple[str, str]) -> None:
+    path = folder / "plan.toml"
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+
+
+def out(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> str:
+    capsys.readouterr()
+    assert small.do(folder, *words) in (0, 1)
+    return capsys.readouterr().out
+
+
+def test_show_and_log_speak_of_it_at_once_and_record_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(folder, *RENAMED)
+    before = (folder / "ledger.db").read_bytes()
+    table = out(capsys, folder, "show")
+    assert "How it goes" in table
+    assert "Slow" in table
+    assert "Amber" not in table
+    assert "Director of Repairs" in table
+    assert "Inspect every lift" in out(capsys, folder, "show", "--lead", "Director of Repairs")
+    assert "1.2" in out(capsys, folder, "log", "--lead", "Director of Repairs")
+    assert (folder / "ledger.db").read_bytes() == before
+
+
+def test_python_is_answered_by_it_too(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        assert plan.recorded_definition.rating("Amber") is not None
+    edit(folder, *RENAMED)
+    with small.opened(folder) as plan:
+        assert plan.recorded_definition.rating("Amber") is None
+        assert plan.rows(["1.3"])[0].values["rating"] == "Slow"
+        assert set(plan.actions()["lead"].explode()) >= {"Director of Repairs"}
+
+
+def test_by_a_definition_with_a_fault_nothing_is_shown_otherwise(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = out(capsys, folder, "show")
+    edit(folder, ('type = "rating"', 'type = "ratign"'))
+    assert out(capsys, folder, "show") == before
+
+
+def test_an_alias_is_no_news_of_every_row_that_went_out_before_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(folder, *RENAMED)
+    small.give_back(folder, small.LETTINGS, {("1.1", "progress"): "Sent"})
+    small.edit_master(folder, {("2.1", "progress"): "Begun"})
+    capsys.readouterr()
+    assert small.do(folder, "merge") == 0
+    said = "".join(capsys.readouterr())
+    assert "2 changes" in said
+    assert "means the same" not in said
