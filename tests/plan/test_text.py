@@ -93,3 +93,9 @@ def test_look_alike_letters_become_latin() -> None:
 )
 def test_the_same_words_whatever_their_spaces(one: object, other: object, same: bool) -> None:
     assert same_words(one, other) is same
+
+
+def test_a_sign_in_two_halves_is_the_sign() -> None:
+    assert canon_text("done _xD83D__xDE00_ today") == "done 😀 today"
+    assert canon_text("_xD8\u200b3D__xDE00_") == "😀"
+    assert canon_text("_xDE00__xD83D_") == "_xDE00__xD83D_"

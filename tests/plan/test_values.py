@@ -289,3 +289,12 @@ def test_numbers_inside_texts_sort_as_numbers() -> None:
 def test_elements_that_differ_in_case_have_one_order() -> None:
     spellings = frozenset({"abc", "Abc", "aBc", "abC", "ABc", "AbC", "aBC", "ABC"})
     assert sort_elements(spellings) == ["ABC", "ABc", "AbC", "Abc", "aBC", "aBc", "abC", "abc"]
+
+
+def test_a_moment_of_a_machine_is_shown_as_its_day() -> None:
+    item, plan = Field("due", "Due", "timescale"), PlanDefinition("p", "P", (Field("x", "X"),))
+    for text in ("2026-06-01T00:00:00.000Z", "2026-06-01 09:30:00+01:00"):
+        found = canon(item, text, plan)
+        assert found == canon(item, "1 June 2026", plan)
+        assert show(found) == "1 June 2026"
+    assert show(canon(item, "2026-06-01", plan)) == "2026-06-01"

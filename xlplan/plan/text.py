@@ -43,9 +43,8 @@ def canon_text(text: str) -> str:
     """
     if text.isascii() and text.isprintable() and text[-1:] != " " and "_x" not in text:
         return text  # most cells, and nothing below would change them
-    text = _PAIR.sub(_sign_of, text)
     # What nobody sees goes first: taking it out later could leave a new `_x000D_` behind.
-    text = _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text))
+    text = _PAIR.sub(_sign_of, _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text)))
     text = _LINE_ENDS.sub("\n", _CARRIAGE_RETURN.sub("\r", text))
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
     text = _TRAILING.sub("", text)
