@@ -40,6 +40,19 @@ def test_a_new_plan_has_its_definition_in_excel(folder: Path) -> None:
     assert set_up.value(folder, "Words", "title", "value") == "plan"
 
 
+def test_what_new_guessed_is_listed_with_the_sheet_where_it_is_answered(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    rows = list(book["Start here"].iter_rows(min_col=2, max_col=4))
+    at = next(n for n, row in enumerate(rows) if "to look over" in str(row[0].value))
+    assert str(rows[at][0].value).split()[0] == str(text(folder).count("# Guess: "))
+    shown = {(row[0].value, row[1].value): row for row in rows[at + 1 :]}
+    (place, about, guess) = shown["Ratings", "Red"]
+    assert place.hyperlink is not None
+    assert place.hyperlink.location == "'Ratings'!B5"
+    assert f"# Guess: {guess.value}" in text(folder)
+    assert about.value == "Red"
+
+
 def test_a_colour_is_shown_as_a_fill(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "set-up.xlsx")
     cell = book["Ratings"][set_up.cells(folder, "Ratings")["Amber", "colour"]]

@@ -18,8 +18,10 @@ from xlplan.plan.set_up import (
     SHEETS,
     VALUE,
     Entry,
+    Guess,
     columns_of,
     entries_of,
+    guesses_of,
     heading_of,
     is_shown,
     key_of,
@@ -29,6 +31,7 @@ from xlplan.plan.set_up import (
     stands,
 )
 from xlplan.plan.values import Invalid, Raw
+from xlplan.plan.write import write_definition
 
 
 def sheet(name: str) -> list[Entry]:
@@ -54,6 +57,33 @@ def test_a_column_says_itself_whether_it_is_sent_and_on_the_board() -> None:
     assert found == [(True, True)] * 3 + [(None, None)] + [(False, False)] * 2
     every = entries_of(replace(FULL, issue=replace(FULL.issue, fields=())), SHEETS[0])
     assert every[4].values[SENT] is True
+
+
+def test_a_guess_is_listed_with_what_it_stands_above() -> None:
+    text = write_definition(
+        FULL,
+        [
+            'lead "Ben Ode": may be a ferry',
+            'rating "R": taken as needing attention',
+            "field due: " + "kept as it is " * 12,
+            "plan: two rows were joined",
+            'lead "Nobody": is gone',
+            "field due: read as days",
+        ],
+    )
+    assert guesses_of(text) == [
+        Guess("two rows were joined"),
+        Guess("Nobody: is gone"),
+        Guess("may be a ferry", "Leads", "Ben Ode"),
+        Guess("taken as needing attention", "Ratings", "Red"),
+        Guess(("kept as it is " * 12).strip(), "Columns", "Due"),
+        Guess("read as days", "Columns", "Due"),
+    ]
+
+
+def test_a_guess_above_a_single_table_is_of_the_plan() -> None:
+    text = write_definition(FULL).replace("\n[plan]\n", "\n# Guess: a title\n[plan]\n")
+    assert guesses_of(text) == [Guess("a title")]
 
 
 def test_every_check_of_the_plan_has_its_level() -> None:

@@ -134,13 +134,15 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     if known is not None and path.exists() and sha256(path.read_bytes()) == known.sha256:
         return []
     from xlplan.issued.set_up_book import issued_set_up, set_up_workbook
+    from xlplan.plan.set_up import guesses_of
     from xlplan.workbook.write.writing import write_workbook
 
     definition = state.definition
     issued = known or issued_set_up(definition, name, state.seq, path.name)
     rows = [*state.master("action", issued.as_of), *state.master("recommendation", issued.as_of)]
     created = _created(desk, issued)
-    book = set_up_workbook(definition, issued, rows, desk.key, created, kept)
+    guesses = guesses_of(state.definition_text)
+    book = set_up_workbook(definition, issued, rows, desk.key, created, kept, guesses)
     return [_record(desk, work, issued, write_workbook(book), path)]
 
 

@@ -31,6 +31,7 @@ from xlplan.plan.set_up import (
     VALUE,
     YES_NO,
     Entry,
+    Guess,
     SetUpSheet,
     columns_of,
     entries_of,
@@ -97,6 +98,7 @@ def set_up_workbook(
     key: bytes,
     created: str,
     kept: Sequence[Unused],
+    guesses: Sequence[Guess],
 ) -> Workbook:
     """The definition as it stands; `kept` are the answers that could not be used, which stay as
     they were typed."""
@@ -110,7 +112,7 @@ def set_up_workbook(
     ]
     title = f"{definition.title}: set-up"
     payload = payload_of(definition, issued, len(issued.uids), ())
-    start = start_sheet(definition, issued, rows, len(unused), look)
+    start = start_sheet(definition, issued, rows, guesses, len(unused), look)
     return stamped(
         definition, issued, title, [start, *sheets, lists.sheet], key, payload, created, lists
     )

@@ -54,6 +54,7 @@ class State:
         self.seq = 0
         self.at = ""
         self.definition_digest = ""
+        self.definition_text = ""
         self.imported = 0
         """The position at which the plan had been imported: what a first board compares with."""
         self.rows: dict[str, RowAdded] = {}
@@ -105,6 +106,7 @@ class State:
         if isinstance(fact, Defined):
             self._definitions.append((event.seq, self._load(fact.text)))
             self.definition_digest = fact.sha256
+            self.definition_text = fact.text
             self._cells.clear()
             return frozenset()
         if isinstance(fact, RowAdded):

@@ -8,15 +8,18 @@ What an edit of a cell does to the text is in `xlplan.plan.set_up_edits`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from xlplan.codes.definition_codes import DEF_005, FORMS
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import CHECKS, LEVELS, TABLES
 from xlplan.plan.keys import Key
 from xlplan.plan.text import canon_text, fold
+from xlplan.plan.toml_places import Path, find_spans
 from xlplan.plan.values import Invalid, Raw, as_text, canon
 
 Names = tuple[str, ...]
@@ -40,6 +43,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "rollup": ("to", "rule"),
 }
 """The keys that together name an entry for good."""
+_GUESS = "# Guess: "
 _PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "rule": "rules",
           "rollup": "rollups"}  # fmt: skip
 """Where the entries of a table stand in a definition."""
@@ -232,6 +236,49 @@ def _levels(definition: PlanDefinition) -> dict[str, str]:
 
     known = {lint.message.code: lint.message.level for lint in LINTS}
     return {code: definition.checks.get(code, level) for code, level in known.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What `new` could not know for certain: a comment of `plan.toml`, and the sheet where the
+    answer is; `about` is what people read of the entry, ``""`` for the plan as a whole."""
+
+    text: str
+    sheet: str = ""
+    about: str = ""
+
+
+def guesses_of(text: str) -> list[Guess]:
+    """The guesses that stand in the text of `plan.toml`, in its order, each with the table that
+    it stands above."""
+    raw = tomllib.loads(text)
+    heads = {start: path for path, (start, _) in find_spans(text).items()}
+    found: list[Guess] = []
+    open_: list[str] = []
+    at = 0
+    for whole in text.splitlines(keepends=True):
+        line = whole.rstrip("\r\n")
+        if line.startswith(_GUESS):
+            open_.append(line.removeprefix(_GUESS))
+        elif line.startswith("# ") and open_:
+            open_[-1] += f" {line.removeprefix('# ')}"
+        elif open_:
+            found += _guesses(open_, heads.get(at, ()), raw)
+            open_ = []
+        at += len(whole)
+    return found
+
+
+def _guesses(texts: Iterable[str], path: Path, raw: Mapping[str, Any]) -> Iterator[Guess]:
+    """Guesses that stand above a table, or above something else."""
+    if len(path) != 2:
+        yield from map(Guess, texts)
+        return
+    table, number = str(path[0]), int(path[1])
+    item = raw[table][number]
+    about = item.get("heading") or item.get("label") or item.get("name") or ""
+    for text in texts:
+        yield Guess(text, next(s.name for s in SHEETS if table in s.tables), about)
 
 
 # Values as cells
