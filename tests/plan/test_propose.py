@@ -9,7 +9,7 @@ import pytest
 
 from xlplan.plan.definition import ROLES, Field, Rating
 from xlplan.plan.legend import LegendLine
-from xlplan.plan.propose import free_id, propose_columns
+from xlplan.plan.propose import free_id, one_for_many, propose_columns
 from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
@@ -563,9 +563,9 @@ def test_many_ratings_without_a_legend_are_one_line() -> None:
         "plan: the plan has no legend; its ratings were taken as under way: Open, Pending, "
         "Ongoing; completed: Closed, Done; needing attention: Overdue",
     )
-    _, guesses = propose_scale(cells("Open", "Closed", "Done", "Overdue", "Pending"))
+    _, guesses = propose_scale(cells("Open", "Closed", "Overdue"))
     assert [guess.partition(":")[0] for guess in guesses] == [
-        'rating "Open"', 'rating "Closed"', 'rating "Done"', 'rating "Overdue"', 'rating "Pending"'
+        'rating "Open"', 'rating "Closed"', 'rating "Overdue"'
     ]  # fmt: skip
 
 
@@ -845,3 +845,17 @@ def test_a_column_of_levels_or_states_is_a_choice(
     assert [(item.type, item.choices) for item in found.fields] == [
         ("choice" if choices else "text", choices)
     ]
+
+
+def test_guesses_of_a_kind_are_one_line_where_they_are_many() -> None:
+    found = {f"rating of action {n}": f"line {n}" for n in range(1, 8)}
+    few = dict(list(found.items())[:3])
+    assert one_for_many(few, "plan: {} ratings") == ["line 1", "line 2", "line 3"]
+    assert one_for_many({}, "plan: {} ratings") == []
+    four = dict(list(found.items())[:4])
+    assert one_for_many(four, "plan: {} ratings") == [
+        "plan: 4 ratings (rating of action 1, rating of action 2, rating of action 3, rating of "
+        "action 4)"
+    ]
+    (line,) = one_for_many(found, "plan: {} ratings")
+    assert line.endswith("rating of action 5 and 2 more)")

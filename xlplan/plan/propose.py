@@ -7,7 +7,7 @@ and what neither says stays a text field under its own heading. Nothing is left 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
@@ -59,6 +59,8 @@ _UPDATES = re.compile(
 """Headings of columns in which something is written at every round."""
 
 
+MOST_APART, MOST_NAMED = 3, 5
+"""Guesses of a kind up to which each has a line, and places named in a line for all."""
 MOST_CHOICES = 7
 """Words of a column up to which they are its choices."""
 
@@ -177,6 +179,14 @@ def _new_slot(slots: list[_Slot], sample: Sample, role: str, guesses: list[str])
 def about(kind: str, field_id: str) -> str:
     """How a guess about a field begins: ``field due: ``, ``recommendation field due: ``."""
     return f"field {field_id}: " if kind == "action" else f"{kind} field {field_id}: "
+
+
+def one_for_many(found: Mapping[str, str], words: str) -> list[str]:
+    """What is said of each, or one guess with the first places where there are many."""
+    if len(found) <= MOST_APART:
+        return list(found.values())
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    return [f"{words.format(len(found))} ({', '.join(list(found)[:MOST_NAMED])}{more})"]
 
 
 def free_id(base: str, taken: Iterable[str]) -> str:

@@ -32,7 +32,7 @@ _ONE_POST = re.compile(
 NEARLY = 0.85
 MOST_APART = 2
 """Leads with one kind of doubt beyond which it is one line, not one for each."""
-MOST_LINES = 6
+MOST_LINES = 4
 """Doubts beside leads beyond which each kind that is there twice is one line."""
 MOST_NAMED = 5
 _DOUBTS = {

@@ -35,7 +35,7 @@ LONGEST_RATING = 60
 MOST_WORDS = 8
 LONGEST_LABEL = 80
 """Characters of a legend's words that are a rating's label; longer ones are its meaning."""
-MOST_APART = 5
+MOST_APART = 3
 """Ratings without a legend up to which each has a line of its own."""
 CLOSED_COLOUR, NO_COLOUR = "#4472C4", "#D9D9D9"
 MOST_RATINGS = 12

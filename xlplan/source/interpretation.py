@@ -9,7 +9,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import KEPT_BACK, STATUS, Field, Kind, PlanDefinition
 from xlplan.plan.due import DayOrder, day_order, in_order, say_order
-from xlplan.plan.propose import about
+from xlplan.plan.propose import about, one_for_many
 from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
@@ -41,7 +41,7 @@ def make_rows(
     """The rows, recommendations first, each kind in source order; faults go to `problems`."""
     maker = _Maker(parts, definition, problems)
     rows = tuple(maker.row(order, draft) for order, draft in enumerate(parts.drafts, 1))
-    maker.say_orders()
+    maker.say_readings()
     parts.kept = tuple(maker.texts)
     return rows
 
@@ -66,6 +66,10 @@ class _Maker:
         }
         self.texts: dict[str, None] = {}
         self.orders = _orders(parts.drafts, definition)
+        self.foreign: dict[str, str] = {}
+        """Ratings written with letters of other alphabets, and what is said of each alone."""
+        self.filled: dict[str, str] = {}
+        """Headings that took the words they have elsewhere, in the same way."""
         self.ordered: dict[tuple[Kind, str], dict[str, None]] = {}
         self.led = {holds: takes for takes, holds in parts.split.items() if takes in parts.leading}
         self.mixed = {
@@ -143,8 +147,18 @@ class _Maker:
         self.ordered.setdefault((item.of, item.id), {})[text] = None
         return day
 
-    def say_orders(self) -> None:
-        """How dates that can be read two ways were read, a guess for each column."""
+    def say_readings(self) -> None:
+        """How dates that can be read two ways, ratings in foreign letters and short headings were
+        read: a guess for each, one for many of a kind."""
+        self.parts.guesses += one_for_many(
+            self.foreign,
+            "plan: {} ratings have Greek or Cyrillic letters and were read as Latin ones",
+        )
+        self.parts.guesses += one_for_many(
+            self.filled,
+            f"field {self.parts.headed.get('action', 'section')}: {{}} headings without words were "
+            "taken as those of the same number",
+        )
         for (kind, name), texts in self.ordered.items():
             said = say_order(list(texts), self.orders[kind, name])
             self.parts.guesses.append(about(kind, name) + said)
@@ -153,9 +167,8 @@ class _Maker:
         """A rating written twice over ("Blue Blue") is that rating; this is said."""
         if (plain := latin(text)) != text and is_rating(text, item, self.definition.ratings):
             said = f"has Greek or Cyrillic letters in its rating; read as {plain}"
-            self.parts.guesses.append(
-                f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} {said}"
-            )
+            place = f"{item.id} of {draft.kind} {draft.ref}"
+            self.foreign[place] = f"{about(draft.kind, item.id)}{draft.kind} {draft.ref} {said}"
         words = text.split()
         half = " ".join(words[: len(words) // 2])
         twice = len(words) % 2 == 0 and fold(half) == fold(" ".join(words[len(words) // 2 :]))
@@ -251,7 +264,7 @@ class _Maker:
         if heading.number and not heading.rest:
             full = self.full.get((fold(heading.word), heading.number))
             if full and full != heading.text:
-                self.parts.guesses.append(
+                self.filled[f'"{heading.text}"'] = (
                     f'field {self.parts.headed["action"]}: "{heading.text}" was taken as "{full}"'
                 )
                 return full
