@@ -55,7 +55,7 @@ ASSERTION = Write(
     "a message", entry=True, row={"A": "text"}, cells={"A": "A1"},
 )  # fmt: skip
 FULL: tuple[Fact, ...] = (
-    Defined("[plan]\n", "00ff"),
+    Defined("[plan]\n", "00ff", {"sheets": ("Plan",), "template": ("themed-rag",)}),
     RowAdded("a-1", "action", 1.5, VALUES, {"action": PLACE}, "Ada", "proposal", "d-1", "ab12"),
     Issued(
         "t-1", "template", "Ada", "2026-11", "2026-11-27", 7, ("a-1", "a-2"), ("ref", "rating"),
@@ -83,6 +83,7 @@ LEAST: tuple[Fact, ...] = (
     Returned("r-1", "ef56", "x", "", "A", "", "", "merged", assertions=(
         Write(Id("w-1"), Kind.EDIT, "A", "a-1", "due", None, place=Place("x")),)),
     Undone("r-1"),
+    Defined("[plan]\n", "00ff"),
 )  # fmt: skip
 
 

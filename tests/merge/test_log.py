@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.paper import Office
 from xlplan.merge.log import counts_for
-from xlplan.merge.model import COORDINATOR
+from xlplan.merge.model import COORDINATOR, Undone
 from xlplan.plan.definition import Lead
 
 OLD, NEW = "2026-10", "2027-01"
@@ -45,3 +45,16 @@ def test_whoever_is_no_longer_a_lead_is_known_by_the_name_on_the_form() -> None:
     office.issue("Yan", cycle=NEW)
     late = office.give_back(old, {("a-1", "progress"): "Dry"}, digest="late")
     assert counts_for(office.state, late, office.state.seq) == OLD
+
+
+def test_an_import_that_is_made_again_is_no_change_and_leaves_what_was_typed() -> None:
+    office = Office()
+    office.coordinator({("a-1", "progress"): "Painted"})
+    row = office.state.rows["a-1"]
+    values = {name: value for name, value in row.values.items() if name != "progress"}
+    changes = office.append(
+        Undone(""), replace(row, values={**values, "rating": "Red"}, source="i-1")
+    )
+    assert changes == []
+    assert (office.value("a-1", "progress"), office.value("a-1", "rating")) == ("Painted", "Red")
+    assert (office.questions(), office.state.uids("action")) == ([], ["a-1"])

@@ -16,7 +16,7 @@ from xlplan.plan.load import load_definition
 from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types import TYPES
-from xlplan.plan.write import add_entry, remove_entry, set_key, write_definition
+from xlplan.plan.write import add_entry, remove_entry, set_key, with_more, write_definition
 
 SMALL = PlanDefinition(
     "ferry-plan",
@@ -330,3 +330,20 @@ def test_an_entry_more_comes_after_the_last_of_its_table_with_the_line_ends_of_t
     assert add_entry('[[lead]]\nname = "A"', "lead", {"name": "B"}) == (
         '[[lead]]\nname = "A"\n\n[[lead]]\nname = "B"\n'
     )
+
+
+def test_what_a_spreadsheet_has_besides_joins_what_there_is() -> None:
+    text = "# ours\n" + write_definition(replace(SMALL, leads=()))
+    known = load_definition(text)
+    state = Field("state", "State", "choice", choices=("on", "off"))
+    more = replace(
+        known,
+        fields=(*known.fields, state),
+        ratings=(*known.ratings, Rating("B", "Blue", closed=True, order=3)),
+        leads=(Lead("Warden"),),
+    )
+    found = with_more(text, more, known)
+    assert found.startswith("# ours\n")
+    assert load_definition(found) == more
+    assert set(text.splitlines()) <= set(found.splitlines())
+    assert with_more(text, known, known) == text

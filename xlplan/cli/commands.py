@@ -89,7 +89,6 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
 @click.option(
     "--from",
     "source",
-    required=True,
     type=click.Path(path_type=Path),
     metavar="MASTER.xlsx",
     help="The spreadsheet, or the Word document, that holds the plan today.",
@@ -110,21 +109,40 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
     metavar="HEADING=ROLE",
     help="What a column is: ref, action, lead, due, status or progress, for example.",
 )
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Import the plan's stored spreadsheet again, by plan.toml or these options.",
+)
 @_json
 @click.pass_obj
 def new(
     settings: Settings,
     directory: Path,
-    source: Path,
+    source: Path | None,
     template: str | None,
     sheets: tuple[str, ...],
     header_rows: tuple[str, ...],
     columns: tuple[str, ...],
+    again: bool,
     as_json: bool,
 ) -> int:
-    """Start a plan from an existing spreadsheet."""
+    """Start a plan from an existing spreadsheet.
+
+    With --again, until the first template has gone out: read its rows once more after a change of
+    plan.toml, or with other options. What was typed into master.xlsx since stands.
+    """
     from xlplan import new_plan
 
+    if again == (source is not None):
+        raise click.UsageError("Name the spreadsheet with --from, or choose --again for a plan.")
+    if source is None:
+        settings.folder = directory
+        with settings.open_() as plan:
+            made = plan.import_again(
+                template=template, sheets=sheets, header_rows=header_rows, columns=columns
+            )
+            return say.new_plan(made, as_json)
     made = new_plan(
         directory,
         source,

@@ -209,3 +209,27 @@ NEW_020 = Message(
     "holds the separator in quotes and start again, or correct the rows in master.xlsx.",
     level="warning",
 )
+NEW_021 = Message(
+    "NEW-021",
+    "The spreadsheet cannot be imported again.",
+    "Merge what was typed; once a template has gone out, change plan.toml and master.xlsx.",
+    {
+        "issued": "Templates have gone out, so the spreadsheet is not imported again. Change "
+        "plan.toml, and what the actions say in master.xlsx.",
+        "edited": "{name} holds edits that no merge has read. Run xlplan merge, then import again.",
+        "both": "plan.toml was edited, and --template or --map would replace it. Say it in "
+        "plan.toml, and import again without them.",
+        "unknown": "No row of this plan came from a spreadsheet that was kept. Start it again with "
+        "xlplan new.",
+        "gone": "The original ({digest}) is not in returns/ any more. Put it back, or start again "
+        "with xlplan new.",
+    },
+)
+NEW_022 = Message(
+    "NEW-022",
+    "Rows that somebody had typed in are no rows of the plan any more.",
+    "Look whether they should be; what was typed is in the log.",
+    "{refs!f:# is no row|# are no rows} of the plan any more, by the definition as it is now, and "
+    "somebody had typed there. Look whether that is right; the log has what was typed.",
+    level="warning",
+)

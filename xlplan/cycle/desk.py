@@ -7,7 +7,7 @@ and says afterwards which files are to be written.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -216,8 +216,10 @@ class Desk:
             work.append([Defined(text, digest)])
         return work
 
-    def redefine(self, work: Work, text: str) -> None:
-        """Put another text in the place of ``plan.toml``, and record it.
+    def redefine(
+        self, work: Work, text: str, chosen: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
+        """Put another text in the place of ``plan.toml``, and record it; `chosen` with an import.
 
         The file is written first: should the record fail, what was changed is an edit of
         ``plan.toml`` that the next command takes in, and is not lost.
@@ -225,7 +227,7 @@ class Desk:
         if not work.dry_run:
             self.folder.write_definition(text)
         plain = text.replace("\r\n", "\n").replace("\r", "\n")
-        work.append([Defined(plain, text_digest(plain))])
+        work.append([Defined(plain, text_digest(plain), chosen or {})])
         self.__dict__.pop("definition", None)
 
     @property

@@ -34,7 +34,8 @@ from xlplan.plan.values import Value, show
 from xlplan.workbook.stamp import fingerprint
 
 if TYPE_CHECKING:
-    from xlplan.source.importing import Chosen, Match, Source
+    from xlplan.source.importing import Chosen, Match, Source, SourceRow
+    from xlplan.workbook.read.book import Book
 
 _SECONDS = 180.0
 """How long the processor may work on a small one of the coordinator's own spreadsheets."""
@@ -132,21 +133,26 @@ def new(
         raise NEW_010.fault(str(folder))
     chosen = Chosen(tuple(sheets), tuple(header_rows), tuple(columns))
     found, data = _read(folder, source, template, chosen)
+    options = {"template": (template,) if template else (), "sheets": chosen.sheets,
+               "header_rows": chosen.header_rows, "columns": chosen.columns}  # fmt: skip
+    named_ = {name: values for name, values in options.items() if values}
     try:
-        _put_up(folder, found, data, clock or clock_for(today))
+        _put_up(folder, found, data, clock or clock_for(today), named_)
     except OSError as error:
         raise _not_begun(folder, reason_of(error)) from error
     problems = (*found.problems, *_warn_synced(folder))
     return NewPlan(folder, found, problems, template or "", None if template else _closest(found))
 
 
-def _put_up(folder: Path, found: Source, data: bytes, clock: Clock) -> None:
+def _put_up(
+    folder: Path, found: Source, data: bytes, clock: Clock, chosen: Mapping[str, tuple[str, ...]]
+) -> None:
     """Build the plan beside its place, and move it there whole."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
     building = Path(tempfile.mkdtemp(_BUILDING, f".{folder.name}.", folder.parent))
     try:
-        _build(PlanFolder(building), found, data, clock)
+        _build(PlanFolder(building), found, data, clock, chosen)
         if folder.exists():
             folder.rmdir()
         building.chmod(allowed(0o777))
@@ -179,6 +185,15 @@ def _not_begun(folder: Path, why: str) -> XlplanError:
 
 def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> tuple[Source, bytes]:
     from xlplan.source.importing import read_source
+
+    book, data = read_book(source, chosen, source.name)
+    definition = find_template(template) if template else None
+    plan_id = slug(folder.name)
+    return read_source(book, plan_id=plan_id, template=definition, chosen=chosen), data
+
+
+def read_book(source: Path, chosen: Chosen, name: str) -> tuple[Book, bytes]:
+    """A spreadsheet as a book called `name`, and its bytes; XlplanError where it cannot be read."""
     from xlplan.workbook.read.pool import read_all, read_one_in_detail, read_values_alone
 
     try:
@@ -188,7 +203,7 @@ def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> t
     # In a child process: a spreadsheet that kills its reader must not end the command.
     only = frozenset(name.casefold() for name in chosen.sheets)
     [book] = read_all(
-        [(source.name, _modern(data, source))],
+        [(name, _modern(data, source))],
         seconds=_SECONDS,
         work=partial(read_one_in_detail, only=only) if only else read_one_in_detail,
         lighter=partial(read_values_alone, only=only),
@@ -196,9 +211,7 @@ def _read(folder: Path, source: Path, template: str | None, chosen: Chosen) -> t
     errors = [_advised(problem) for problem in book.problems if problem.level == "error"]
     if errors:
         raise XlplanError(errors)
-    definition = find_template(template) if template else None
-    plan_id = slug(folder.name)
-    return read_source(book, plan_id=plan_id, template=definition, chosen=chosen), data
+    return book, data
 
 
 def _modern(data: bytes, source: Path) -> Path | bytes:
@@ -252,7 +265,18 @@ def _closest(source: Source) -> Match | None:
     return closest_template(source, {path.stem: find_template(str(path)) for path in shelf})
 
 
-def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> None:
+def uid_of(row: SourceRow, plan_id: str, digest: str) -> str:
+    """The uid of a row that is imported for the first time from the original with a digest."""
+    return named(_PREFIX[row.kind], plan_id, digest, row.sheet, row.row, row.order)
+
+
+def _build(
+    folder: PlanFolder,
+    source: Source,
+    data: bytes,
+    clock: Clock,
+    chosen: Mapping[str, tuple[str, ...]],
+) -> None:
     from xlplan.plan.write import write_definition
 
     text = write_definition(source.definition, source.guesses)
@@ -261,12 +285,10 @@ def _build(folder: PlanFolder, source: Source, data: bytes, clock: Clock) -> Non
     digest = folder.originals.keep(data)
     for path in (folder.inbox, folder.board, folder.root / "outbox"):
         path.mkdir()
-    facts: list[Fact] = [Defined(text, text_digest(text))]
+    facts: list[Fact] = [Defined(text, text_digest(text), chosen)]
     facts += [
         RowAdded(
-            uid=named(
-                _PREFIX[row.kind], source.definition.id, digest, row.sheet, row.row, row.order
-            ),
+            uid=uid_of(row, source.definition.id, digest),
             kind=row.kind,
             order=float(row.order),
             values=row.values,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.merge import MergeResult
+    from xlplan.cycle.new import NewPlan
     from xlplan.cycle.publish import PublishResult
     from xlplan.cycle.status import Status
     from xlplan.cycle.verify import Tip
@@ -111,6 +112,25 @@ class Plan:
 
         places = [self._place(path) for path in paths]
         return merge(self.desk, places or None, dry_run=dry_run, executor=executor)
+
+    def import_again(
+        self,
+        *,
+        template: str | None = None,
+        sheets: Sequence[str] = (),
+        header_rows: Sequence[str] = (),
+        columns: Sequence[str] = (),
+    ) -> NewPlan:
+        """Import the stored original again, by `plan.toml` as it stands or with other options of
+        `new_plan`; rows keep their uid, and what was typed into `master.xlsx` since stands.
+
+        XlplanError (NEW-021) once a template has gone out.
+        """
+        from xlplan.cycle.again import again
+
+        return again(
+            self.desk, template=template, sheets=sheets, header_rows=header_rows, columns=columns
+        )
 
     def write_replies(
         self, result: MergeResult, folder: str | Path

@@ -53,6 +53,18 @@ def _place(place: Place) -> list[str]:
     return [place.file, place.sheet, place.cell]
 
 
+def _defined_body(fact: Defined) -> Body:
+    body: Body = {"text": fact.text, "sha256": fact.sha256}
+    if fact.chosen:
+        body["chosen"] = {name: list(values) for name, values in fact.chosen.items()}
+    return body
+
+
+def _defined(body: Body) -> Defined:
+    chosen = {name: tuple(values) for name, values in body.get("chosen", {}).items()}
+    return Defined(body["text"], body["sha256"], chosen)
+
+
 def _row_body(fact: RowAdded) -> Body:
     body: Body = {
         "uid": fact.uid,
@@ -291,7 +303,7 @@ _KINDS: dict[type, str] = {
     Published: "published",
 }
 _WRITERS: dict[type, Callable[[Any], Body]] = {
-    Defined: lambda fact: {"text": fact.text, "sha256": fact.sha256},
+    Defined: _defined_body,
     RowAdded: _row_body,
     Issued: _issued_body,
     Returned: _returned_body,
@@ -300,7 +312,7 @@ _WRITERS: dict[type, Callable[[Any], Body]] = {
     Published: _published_body,
 }
 _READERS: dict[str, Callable[[Body], Fact]] = {
-    "defined": lambda body: Defined(**body),
+    "defined": _defined,
     "row-added": _row,
     "issued": _issued,
     "returned": _returned,

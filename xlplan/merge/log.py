@@ -108,7 +108,7 @@ def _will_touch(state: State, event: Event) -> list[CellKey]:
         return list(dict.fromkeys(item.key for item in fact.assertions))
     if isinstance(fact, Decided):
         return [(fact.uid, fact.field)]
-    if isinstance(fact, Undone):
+    if isinstance(fact, Undone) and fact.return_id in state.returns:  # else an import: no change
         return state.touched_by({fact.return_id, *fact.decisions})
     return []
 

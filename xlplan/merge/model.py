@@ -197,10 +197,14 @@ class MasterRow:
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """The plan definition as it stands from here on (the text of `plan.toml`)."""
+    """The plan definition as it stands from here on (the text of `plan.toml`).
+
+    `chosen` is what was said of the spreadsheet where it came with an import, by option.
+    """
 
     text: str
     sha256: str
+    chosen: Mapping[str, tuple[str, ...]] = a_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ class State:
         self.at = ""
         self.definition_digest = ""
         self.definition_text = ""
+        self.chosen: Mapping[str, tuple[str, ...]] = {}
+        """What was said of the spreadsheet when it was imported, by option."""
         self.imported = 0
         """The position at which the plan had been imported: what a first board compares with."""
         self.rows: dict[str, RowAdded] = {}
@@ -107,6 +109,7 @@ class State:
             self._definitions.append((event.seq, self._load(fact.text)))
             self.definition_digest = fact.sha256
             self.definition_text = fact.text
+            self.chosen = fact.chosen or self.chosen
             self._cells.clear()
             return frozenset()
         if isinstance(fact, RowAdded):

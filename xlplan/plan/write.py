@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from xlplan.plan.definition import PlanDefinition
@@ -93,6 +93,22 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
     if rest := noted.rest():
         lines += ["", *rest]
     return "\n".join([*lines, *body]) + "\n"
+
+
+def with_more(text: str, definition: PlanDefinition, known: PlanDefinition) -> str:
+    """`text`, which says what is `known`, with the columns, ratings and leads that `definition`
+    has besides, each after the last of its kind."""
+    fields = {(item.of, item.id) for item in known.fields}
+    ratings = {(rating.scale, rating.code) for rating in known.ratings}
+    leads = {lead.name for lead in known.leads}
+    more: list[tuple[str, object]] = [
+        *(("field", f) for f in definition.fields if (f.of, f.id) not in fields),
+        *(("rating", r) for r in definition.ratings if (r.scale, r.code) not in ratings),
+        *(("lead", lead) for lead in definition.leads if lead.name not in leads),
+    ]
+    for name, item in more:
+        text = add_entry(text, name, dict(_what_it_says(TABLES[name], item)))
+    return text
 
 
 def set_key(text: str, path: Path, value: object) -> str:
@@ -228,11 +244,15 @@ def _about(table: Table) -> list[str]:
 def _table(table: Table, item: object) -> list[str]:
     """One table: every key that says something, in the order of the definition's own fields."""
     lines = [f"[[{table.name}]]" if table.many else f"[{table.name}]"]
+    lines += [f"{name} = {_value(v, inline=True)}" for name, v in _what_it_says(table, item)]
+    return lines
+
+
+def _what_it_says(table: Table, item: object) -> Iterator[tuple[str, object]]:
     for name, key in table.keys.items():
         value = getattr(item, name)
         if value != key.default or (name in table.always and value not in ("", ())):
-            lines.append(f"{name} = {_value(value, inline=True)}")
-    return lines
+            yield name, value
 
 
 def _noted(text: str, note: str) -> str:

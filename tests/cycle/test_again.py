@@ -1,0 +1,183 @@
+"""The stored original imported again under changed answers, until the first template is out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests import small
+from xlplan.cli.main import run
+from xlplan.cycle.plan import Plan
+from xlplan.errors import XlplanError
+from xlplan.plan.values import show
+
+COLUMNS = ("No.", "What", "Who", "By when", "State", "Remark")
+FIRST = (
+    ("1", "Mend the roof", "Warden", "01/06/2027", "Open", "Slates ordered"),
+    ("2", "Paint the hall", "Bursar", "30/09/2027", "Done", "In cream"),
+    ("3", "Plant the garden", "Warden", "31/12/2027", "Open", ""),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return small.make(tmp_path / "plan")
+
+
+def again(folder: Path, *words: str) -> int:
+    return run(["--today", small.TODAY, "new", str(folder), "--again", *words])
+
+
+def edit(folder: Path, *changes: tuple[str, str]) -> None:
+    path = folder / "plan.toml"
+    text = path.read_text("utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+
+
+def uids(folder: Path) -> dict[str, str]:
+    with small.opened(folder) as plan:
+        return {row.ref: row.uid for row in plan.rows()}
+
+
+def values(folder: Path, field: str) -> list[str]:
+    with small.opened(folder) as plan:
+        return [show(row.values[field]) for row in plan.rows()]
+
+
+def refused(plan: Plan, **options: tuple[str, ...]) -> str:
+    with pytest.raises(XlplanError) as caught:
+        plan.import_again(**options)  # type: ignore[arg-type]  # passed through
+    return str(caught.value)
+
+
+def test_a_changed_type_reads_the_cells_of_the_original_anew(folder: Path) -> None:
+    before = uids(folder)
+    edit(folder, ('type = "narrative"\nrole = "progress"', 'type = "set"\nrole = "progress"'))
+    text = (folder / "plan.toml").read_text("utf-8")
+    assert again(folder) in (0, 1)
+    assert uids(folder) == before
+    assert (folder / "plan.toml").read_text("utf-8") == text
+    with small.opened(folder) as plan:
+        assert plan.rows(["1.1"])[0].values["progress"] == frozenset({"Drafted"})
+        assert plan.log() == []
+        assert plan.verify() == []
+
+
+def test_a_column_that_was_a_text_becomes_what_it_is(tmp_path: Path) -> None:
+    source = tmp_path / "codes.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (COLUMNS, *FIRST):
+        sheet.append(row)
+    book.save(source)
+    made = tmp_path / "second"
+    assert run(["--today", small.TODAY, "new", str(made), "--from", str(source)]) in (0, 1)
+    before = uids(made)
+    text = (made / "plan.toml").read_text("utf-8")
+    head, tail = text.split('heading = "Remark"', 1)
+    block, rest = tail.split("\n\n", 1)
+    kept = [line for line in block.splitlines() if not line.startswith(("type", "role", "owner"))]
+    lead = "\n".join(['type = "people"', 'role = "accountable"', *kept])
+    (made / "plan.toml").write_text(f'{head}heading = "Remark"\n{lead}\n\n{rest}', "utf-8")
+    assert again(made) in (0, 1)
+    with small.opened(made) as plan:
+        assert plan.definition.lead("Slates ordered") is not None
+        accountable = plan.definition.with_role("accountable")
+        assert accountable is not None
+        assert plan.rows(["1"])[0].values[accountable.id] == ("Slates ordered",)
+        assert {row.ref: row.uid for row in plan.rows()} == before
+        assert plan.verify() == []
+
+
+def test_what_was_typed_into_the_master_since_stands(folder: Path) -> None:
+    small.edit_master(folder, {("1.2", "progress"): "All are done", ("1.1", "rating"): "Red"})
+    assert small.do(folder, "merge") == 0
+    edit(folder, ('heading = "RAG"', 'heading = "How it goes"'))
+    assert again(folder) in (0, 1)
+    assert values(folder, "progress")[:2] == ["Drafted", "All are done"]
+    assert values(folder, "rating")[:2] == ["Red", "Amber"]
+    with small.opened(folder) as plan:
+        assert plan.questions() == []
+        assert {change.kind for change in plan.log()} == {"master"}
+        assert plan.verify() == []
+    assert again(folder) in (0, 1)
+    assert values(folder, "progress")[1] == "All are done"
+
+
+def test_other_options_propose_the_plan_anew(tmp_path: Path) -> None:
+    source = tmp_path / "two.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "This year"
+    other = book.create_sheet("Last year")
+    for row in (small.HEADINGS, *small.ROWS):
+        sheet.append(row)
+    for row in (small.HEADINGS, *small.ROWS[:2]):
+        other.append(("9" + row[0] if row[0] != "Ref" else "Ref", *row[1:]))
+    book.save(source)
+    made = tmp_path / "plan"
+    words = ["--today", small.TODAY, "new", str(made), "--from", str(source)]
+    assert run([*words, "--sheet", "This year", "--sheet", "Last year"]) in (0, 1)
+    before = uids(made)
+    assert len(before) == 7
+    assert again(made, "--sheet", "This year") in (0, 1)
+    after = uids(made)
+    assert after == {ref: uid for ref, uid in before.items() if not ref.startswith("9")}
+    assert again(made) in (0, 1)
+    assert uids(made) == after
+    assert again(made, "--sheet", "This year", "--sheet", "Last year") in (0, 1)
+    assert uids(made) == before
+
+
+def test_rows_that_somebody_typed_in_are_named_where_they_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test_other_options_propose_the_plan_anew(tmp_path)
+    made = tmp_path / "plan"
+    small.edit_master(made, {("91.1", "progress"): "Never mind"})
+    assert small.do(made, "merge") == 0
+    capsys.readouterr()
+    again(made, "--sheet", "This year")
+    err = capsys.readouterr().err
+    assert "91.1" in next(line for line in err.splitlines() if "[NEW-022]" in line)
+
+
+def test_once_a_template_is_out_the_rows_stay(folder: Path) -> None:
+    small.issue(folder)
+    before = (folder / "ledger.db").read_bytes()
+    with small.opened(folder) as plan:
+        assert "[NEW-021]" in refused(plan)
+    assert (folder / "ledger.db").read_bytes() == before
+
+
+def test_edits_that_no_merge_has_read_come_first(folder: Path) -> None:
+    small.edit_master(folder, {("1.2", "progress"): "All are done"})
+    with small.opened(folder) as plan:
+        assert "master.xlsx holds edits" in refused(plan)
+
+
+def test_an_edited_definition_is_not_replaced_by_options(folder: Path) -> None:
+    edit(folder, ('heading = "RAG"', 'heading = "How it goes"'))
+    with small.opened(folder) as plan:
+        assert "plan.toml was edited" in refused(plan, columns=("RAG=rating",))
+
+
+def test_an_original_that_is_gone_is_named(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        digest = next(iter(plan.desk.state.rows.values())).sha256
+        path = plan.desk.folder.originals.path(digest)
+        aside = path.rename(folder.with_name("aside"))
+        assert digest in refused(plan)
+        aside.rename(path)
+
+
+def test_from_and_again_are_one_or_the_other(folder: Path) -> None:
+    assert again(folder, "--from", "x.xlsx") == 2
+    assert run(["new", str(folder)]) == 2
