@@ -629,6 +629,30 @@ def read_whole(path: Path) -> tuple[Book, Source]:
 
 
 @pytest.mark.parametrize("name", FILES)
+def test_a_whole_plan_is_asked_about_in_a_dozen_lines(
+    name: str, whole: tuple[Book, Source]
+) -> None:
+    assert len(whole[1].guesses) <= 12, name
+
+
+def test_the_key_of_a_hospitals_plan_is_read_without_its_template() -> None:
+    _, source = read_whole(shipped.EXAMPLES / "must-do-should-do" / "plan.xlsx")
+    assert [(r.code, r.closed, r.exception) for r in source.definition.ratings] == [
+        ("Blue", True, False), ("Green", False, False), ("Amber", False, True), ("Red", False, True)
+    ]  # fmt: skip
+
+
+def test_an_audit_tracker_is_read_without_its_template() -> None:
+    _, source = read_whole(shipped.EXAMPLES / "audit-recommendations" / "plan.xlsx")
+    ratings = {r.code: r for r in source.definition.ratings}
+    assert {code for code in ratings if ratings[code].closed} == {"Implemented", "Superseded"}
+    assert {code for code in ratings if ratings[code].exception} == {"Overdue"}
+    section = source.definition.with_role("section")
+    assert section is not None
+    assert section.heading == "Audit"
+
+
+@pytest.mark.parametrize("name", FILES)
 def test_a_whole_plan_is_imported_with_every_action(name: str, whole: tuple[Book, Source]) -> None:
     _, source = whole
     actions, recommendations = COUNTS[shape(name)]

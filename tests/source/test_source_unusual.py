@@ -347,3 +347,42 @@ def test_a_hidden_column_that_everything_rests_on_is_said_to_go_out() -> None:
     assert problem.level == "warning"
     assert problem.message.startswith("Column C is hidden; it was imported.")
     assert "Leads and the board see what it holds" in problem.message
+
+
+def test_a_return_of_another_service_is_read_where_a_person_looks() -> None:
+    """A form with a hidden sheet of 2,700 columns, hidden columns, and merged guidance by the
+    hundred."""
+    form = openpyxl.Workbook()
+    shown = form.active
+    assert shown is not None
+    shown.title = "Progress"
+    for row in range(1, 301):
+        shown.cell(row, 1, f"Guidance {row}: please read the notes on this page before you begin")
+        shown.merge_cells(start_row=row, start_column=1, end_row=row, end_column=6)
+    table = [
+        ("Ref", "Action", "Owner", "Due", "Status", "Code"),
+        ("1", "Mend the roof of the ferry house", "Ada Quill", "31 May 2026", "Open", "z1"),
+        ("2", "Paint the hull of the ferry", "Ben Ode", "30 June 2026", "Complete", "z2"),
+    ]
+    for number, cells in enumerate(table, 302):
+        for col, text in enumerate(cells, 1):
+            shown.cell(number, col, text)
+    shown.column_dimensions["F"].hidden = True
+    for col in range(40, 1500):
+        shown.cell(1, col).number_format = "0.00"
+    back = form.create_sheet("Backend")
+    back.sheet_state = "hidden"
+    for col in range(1, 2701):
+        back.cell(1, col, f"Field {col}")
+        back.cell(2, col, col)
+    out = io.BytesIO()
+    form.save(out)
+    found = read_book(out.getvalue(), "form.xlsx", detail=True)
+    source = read_source(found, plan_id="p", sheets=("Progress",))
+    assert column(source, "action") == [
+        "Mend the roof of the ferry house", "Paint the hull of the ferry"
+    ]  # fmt: skip
+    assert column(source, "lead") == ["Ada Quill", "Ben Ode"]
+    assert [item.heading for item in source.definition.fields if item.private] == ["Code"]
+    passed = [problem for problem in source.problems if "Backend" in problem.where]
+    assert [problem.code for problem in passed] == ["GATE-037"]  # passed over, and named
