@@ -103,7 +103,7 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
     if near := made.closest:
         click.echo(
             f"Closest workbook template: {near.name} ({near.fields} of {near.columns} columns). "
-            f"To use it, start again in a new folder with: --template {near.name}"
+            f"To use it: xlplan new {made.folder} --again --template {near.name}"
         )
     status = say_problems(made.problems, together=True)
     click.echo("\n".join(ending_of_new(made)))
