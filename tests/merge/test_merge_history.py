@@ -413,7 +413,8 @@ def test_a_name_that_is_an_alias_since_is_nobodys_edit_and_nothing_to_report() -
     ann = office.issue("Ann")
     leads = (Lead("Benedict", aliases=("Ben",)), *LEADS[:1])
     office.redefine(replace(DEFINITION, leads=leads))
-    back = office.give_back(ann, {("a-2", "progress"): "Slates are here"})
+    shown = {("a-1", "lead"): "Ann\nBen", ("a-3", "lead"): "Ben"}
+    back = office.give_back(ann, {**shown, ("a-2", "progress"): "Slates are here"})
     assert back.information == ()
     assert [item.field for item in back.assertions] == ["progress"]
     assert office.value("a-1", "lead") == "Ann\nBenedict"
