@@ -9,7 +9,14 @@ import pytest
 from tests.paper import FIELDS, RATINGS, Office
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
-from xlplan.merge.decisions import clash, facts_of, unused_answers
+from xlplan.merge.decisions import (
+    about_definition,
+    clash,
+    facts_of,
+    unused_answers,
+    unused_set_up,
+)
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
     Decided,
@@ -19,6 +26,8 @@ from xlplan.merge.model import (
     Question,
     Returned,
     Unused,
+    Write,
+    write_id,
 )
 from xlplan.merge.questions import labelled
 from xlplan.plan.definition import STATUS, Rating
@@ -184,6 +193,56 @@ class TestUnused:
         second = self.came_back(office, "r-2", ("q-1",), "Plum")
         office.undo(second)
         assert self.texts(office) == {"q-1": "Puce"}
+
+
+class TestDefinition:
+    """A key of the definition that was changed in `plan.toml` and, otherwise, in `set-up.xlsx`."""
+
+    TITLE = "[plan]: title"
+
+    def crossed(self, office: Office, value: str, ident: str = "r-1") -> Returned:
+        """A set-up workbook came back that says `value` of the title, and a code that is none."""
+        office.append(
+            Issued("s-1", "set-up", COORDINATOR, "", "", 1, (), (), (), "set-up.xlsx"),
+        )
+        problem = Problem("DEF-012", "set-up.xlsx", "no colour")
+        fact = Returned(
+            ident, ident, "set-up.xlsx", "s-1", COORDINATOR, "", "", "merged",
+            assertions=(
+                Write(
+                    write_id("s-1", COORDINATOR, "plan.toml", self.TITLE, value), Kind.DEFINITION,
+                    COORDINATOR, "plan.toml", self.TITLE, value, issued="s-1", base="An older title",
+                ),
+            ),
+            unused=(Unused("ratings Blue:colour", "bluish", "", "", Place(), problem),),
+        )  # fmt: skip
+        office.append(fact)
+        return fact
+
+    def test_it_is_asked_about_until_it_is_answered_and_names_both(self) -> None:
+        office = Office()
+        self.crossed(office, "A better title")
+        (question,) = office.questions()
+        assert (question.kind, question.field) == ("definition", self.TITLE)
+        assert (question.master, question.choices[0]) == ("A paper plan", "Accept")
+        office.answer(question, "Accept")
+        decided = about_definition(office.state.decisions.values())
+        assert [(one.field, one.value) for one in decided] == [(self.TITLE, "A better title")]
+        assert not office.questions()
+
+    def test_what_both_say_by_now_is_no_question(self) -> None:
+        office = Office()
+        self.crossed(office, "A paper plan")
+        assert not office.questions()
+
+    def test_what_could_not_be_used_stands_until_the_workbook_says_otherwise(self) -> None:
+        office = Office()
+        assert unused_set_up(office.state) == ()
+        fact = self.crossed(office, "A paper plan")
+        TestUnused.came_back(office, "r-9", ("q-1",), "Puce")
+        assert [one.decision for one in unused_set_up(office.state)] == ["bluish"]
+        office.undo(fact)
+        assert unused_set_up(office.state) == ()
 
 
 class TestChoices:
