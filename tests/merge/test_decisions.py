@@ -211,7 +211,8 @@ class TestDefinition:
             assertions=(
                 Write(
                     write_id("s-1", COORDINATOR, "plan.toml", self.TITLE, value), Kind.DEFINITION,
-                    COORDINATOR, "plan.toml", self.TITLE, value, issued="s-1", base="An older title",
+                    COORDINATOR, "plan.toml", self.TITLE, value, issued="s-1",
+                    base="An older title",
                 ),
             ),
             unused=(Unused("ratings Blue:colour", "bluish", "", "", Place(), problem),),
