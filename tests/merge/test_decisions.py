@@ -106,7 +106,7 @@ class TestRefused:
         problem = refused(office, "Link", ref)
         assert (problem.code, problem.message[:16]) == ("DEC-006", "The proposed row")
 
-    @pytest.mark.parametrize("slip", ["Kep current", "keep", "Othr", "Combin"])
+    @pytest.mark.parametrize("slip", ["Kep current", "keep", "Othr", "Combin", "Accept", "decline"])
     def test_what_is_nearly_a_choice_is_no_text(self, slip: str) -> None:
         office = Office()
         ann, ben = office.issue("Ann"), office.issue("Ben")

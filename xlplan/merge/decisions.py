@@ -77,7 +77,8 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
 def _is_value(state: State, question: Question, answer: Answer) -> bool:
     """Whether what stands in the place of a choice is a value of the field, as Other takes it.
 
-    What is nearly one of the choices is a slip: a text may be anything, and is not taken then.
+    What is nearly a choice, of this question or of another, is a slip: a text may be anything, and
+    is not taken then.
     """
     item = state.field_of((question.uid, question.field))
     if item is None or OTHER not in question.choices or canon(TEXT, answer.other, state.definition):
@@ -85,9 +86,8 @@ def _is_value(state: State, question: Question, answer: Answer) -> bool:
     value = canon(item, answer.choice, state.definition)
     if value is None or isinstance(value, Invalid):
         return False
-    words = [choice for choice in question.choices if choice in CHOICES]
-    begun = any(fold(word).startswith(fold(answer.choice)) for word in words)
-    return not begun and not nearest(answer.choice, words, SLIP)
+    begun = any(fold(word).startswith(fold(answer.choice)) for word in CHOICES)
+    return not begun and not nearest(answer.choice, CHOICES, SLIP)
 
 
 def unused_answers(state: State) -> dict[str, tuple[Unused, Returned]]:
