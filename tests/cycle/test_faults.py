@@ -78,6 +78,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A plan in the middle of a cycle: returns in the inbox, an answer and an edit not merged."""
     root = tmp_path_factory.mktemp("faults")
     folder = small.make(root / "plan")
+    small.write_source(root / "plan source.xlsx")
     small.issue(folder)
     small.give_back(folder, small.LETTINGS, {RATED: "Green", ("1.1", "progress"): "Sent\n=to all"})
     small.give_back(folder, small.REPAIRS, {RATED: "Red"})
