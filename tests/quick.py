@@ -44,13 +44,13 @@ LONG: Sequence[str] = (
     "test_raised.py::test_a_whole_run",
     "workbook/test_passed_over.py",
     "workbook/test_pool.py",
-    "workbook/test_wrappers.py::test_a_bundle_merged",
-    "workbook/test_wrappers.py::test_a_dry_run",
-    "workbook/test_wrappers.py::test_a_false_workbook",
-    "workbook/test_wrappers.py::test_an_archive_in_a_message",
-    "workbook/test_wrappers.py::test_bundles_in_bundles",
-    "workbook/test_wrappers.py::test_every_return",
-    "workbook/test_wrappers.py::test_names_in_a_bundle",
+    "workbook/test_worker.py::test_a_bundle_merged",
+    "workbook/test_worker.py::test_a_dry_run",
+    "workbook/test_worker.py::test_a_false_workbook",
+    "workbook/test_worker.py::test_an_archive_in_a_message",
+    "workbook/test_worker.py::test_bundles_in_bundles",
+    "workbook/test_worker.py::test_every_return",
+    "workbook/test_worker.py::test_names_in_a_bundle",
 )
 """How the names begin of tests that play whole cycles or whole files, draw examples in their own
 way, or start many programs."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from tests import attacks
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.gate import Bounds
-from xlplan.workbook.read.wrappers import open_wrapper
+from xlplan.workbook.read.worker import open_wrapper
 
 SHEET = attacks.workbook()
 PDF = b"%PDF-1.7\n"

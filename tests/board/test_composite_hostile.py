@@ -13,7 +13,7 @@ from tests.boards import HOSTILE, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION, sample_board
 from tests.office import Office
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
-from xlplan.board.several import combined
+from xlplan.board.other_boards import combined
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import Lead

@@ -14,7 +14,7 @@ from tests.boards import action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
 from xlplan.board.figures import Figures, figures
-from xlplan.board.several import combined, mark_of
+from xlplan.board.other_boards import combined, mark_of
 from xlplan.board.words import short_name
 from xlplan.merge.model import Change, MasterRow, Place
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests import small
 from tests.boards import sheet_of, words_of
 from xlplan.board import composite_workbook
-from xlplan.board.board_history import restatements
+from xlplan.board.other_boards import restatements
 from xlplan.cycle.publish import board_of
 from xlplan.plan.definition import STATUS
 

@@ -19,7 +19,7 @@ from xlplan.merge.reading import (
     is_lost,
     may_be_cut,
 )
-from xlplan.workbook.read.texts import decode_text
+from xlplan.workbook.read.sheet_values import decode_text
 
 SPENT = "Costs £1,200 at the Café Ü"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlplan.plan.definition import Rating
-from xlplan.plan.rating_colours import families, rating_by_fill, usual_scale
+from xlplan.plan.status_words import families, rating_by_fill, usual_scale
 
 
 @pytest.mark.parametrize(

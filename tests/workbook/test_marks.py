@@ -19,12 +19,12 @@ from openpyxl.styles.colors import Color
 
 from tests import attacks
 from tests.office import ODS, XLS, XLSX, Fill, Note, Office, Strike
+from xlplan.workbook.read.binary import has_looks
 from xlplan.workbook.read.book import ReadSheet
 from xlplan.workbook.read.marks import MarkReader, Marks
 from xlplan.workbook.read.ods_marks import read_ods_marks
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.read.xls import read_xls_marks
-from xlplan.workbook.read.xlsb import has_looks
 
 OURS = frozenset({"#FFFBE6"})
 

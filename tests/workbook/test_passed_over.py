@@ -16,8 +16,8 @@ from tests import attacks, small
 from xlplan.cycle.new import new
 from xlplan.cycle.plan import Plan
 from xlplan.errors import XlplanError
+from xlplan.workbook.read.binary import Compound
 from xlplan.workbook.read.book import Book
-from xlplan.workbook.read.compound import Compound
 from xlplan.workbook.read.gate import Bounds
 from xlplan.workbook.read.pool import read_all, read_one, read_one_in_detail
 from xlplan.workbook.read.read_book import read_book

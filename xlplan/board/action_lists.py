@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from xlplan.board.board_history import closed_since
 from xlplan.board.board_model import (
     BoardSheet,
     Item,
@@ -15,6 +14,7 @@ from xlplan.board.board_model import (
     line_of,
     make_table,
 )
+from xlplan.board.other_boards import closed_since
 from xlplan.board.standings import DIRECTIONS, REASONS, Standing
 from xlplan.board.summary import move_columns
 from xlplan.board.view import SIGNS, View, figure, group_column, plural

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from xlplan.board.action_lists import completed_sheet, exceptions_sheet, movement_sheet, new_sheet
-from xlplan.board.board_history import history_sheet
 from xlplan.board.board_model import Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, texts_cut
 from xlplan.board.coloured_summary import coloured_summary
@@ -20,6 +19,7 @@ from xlplan.board.grouped import (
     recommendations_sheet,
 )
 from xlplan.board.notes import contents_sheet, notes_sheet
+from xlplan.board.other_boards import history_sheet
 from xlplan.board.paint import PLAN, Paint, workbook_of
 from xlplan.board.plan_sheet import plan_sheet
 from xlplan.board.standings import points_of

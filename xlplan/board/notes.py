@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xlplan.board.board_history import restatements
 from xlplan.board.board_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.grouped import changes_table
+from xlplan.board.other_boards import restatements
 from xlplan.board.plan_sheet import empty_fields, withdrawn_table
 from xlplan.board.standings import best_first, listed
 from xlplan.board.summary import rating_key

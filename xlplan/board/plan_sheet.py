@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from xlplan.board.board_history import is_restatement
 from xlplan.board.board_model import (
     Band,
     BoardSheet,
@@ -18,6 +17,7 @@ from xlplan.board.board_model import (
     make_table,
 )
 from xlplan.board.figures import answers_of
+from xlplan.board.other_boards import is_restatement
 from xlplan.board.standings import Standing, listed, section_field
 from xlplan.board.summary import section_asks
 from xlplan.board.view import ABSENT, COLUMNS, View, plural

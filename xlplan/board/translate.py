@@ -1,4 +1,4 @@
-"""A board of one plan in the vocabulary that several plans share; see `several`."""
+"""A board of one plan in the vocabulary that several plans share; see `other_boards`."""
 
 from __future__ import annotations
 

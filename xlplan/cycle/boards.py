@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from xlplan.board.board_model import Board, PastBoard, ReturnLine
-from xlplan.board.several import combined
+from xlplan.board.other_boards import combined
 from xlplan.board.standings import due_date
 from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003, PUB_007
 from xlplan.cycle import report

@@ -14,9 +14,11 @@ from difflib import SequenceMatcher
 
 from xlplan.plan.definition import Rating
 from xlplan.plan.legend import LegendLine
-from xlplan.plan.rating_colours import families, family_of, hue_of, usual_scale
 from xlplan.plan.status_words import (
     closes_by,
+    families,
+    family_of,
+    hue_of,
     known_rating,
     known_state,
     may_close,
@@ -25,6 +27,7 @@ from xlplan.plan.status_words import (
     says_closed,
     says_state,
     says_watched,
+    usual_scale,
 )
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.types.money_and_booleans import says_yes

@@ -27,8 +27,14 @@ from xlplan.plan.propose_ratings import (
     share_scale,
 )
 from xlplan.plan.propose_roles import normal_heading
-from xlplan.plan.rating_colours import families, rating_by_fill
-from xlplan.plan.status_words import is_colour, known_state, leading_rating, one_word
+from xlplan.plan.status_words import (
+    families,
+    is_colour,
+    known_state,
+    leading_rating,
+    one_word,
+    rating_by_fill,
+)
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
 from xlplan.source.column_roles import shape_of

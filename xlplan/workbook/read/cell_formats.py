@@ -18,8 +18,8 @@ from typing import Literal
 from xlplan.plan.number_formats import BUILT_IN, is_date_format, show_number
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import number_text
+from xlplan.workbook.read.binary import MALFORMED
 from xlplan.workbook.read.book import At, CellValue, Extent, column_number
-from xlplan.workbook.read.compound import MALFORMED
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.gate import Admitted
 from xlplan.workbook.read.parts import part_named
@@ -108,7 +108,7 @@ def _old_formats(data: bytes) -> Formats:
 
 def _binary_formats(styles: bytes) -> Formats:
     """Of a binary workbook (MS-XLSB 2.4.658 BrtFmt, 2.4.841 BrtXF)."""
-    from xlplan.workbook.read.xlsb import records
+    from xlplan.workbook.read.binary import records
 
     numbers: list[int] = []
     codes: dict[int, str] = {}

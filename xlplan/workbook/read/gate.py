@@ -174,7 +174,7 @@ def _admit_ods(parts: Mapping[str, bytes], bounds: Bounds, choice: Choice) -> Ad
 def _scan_of(kind: str) -> Callable[[bytes, Bounds], Extent]:
     if kind != "xlsb":
         return scan_sheet
-    from xlplan.workbook.read.xlsb import scan_binary_sheet
+    from xlplan.workbook.read.binary import scan_binary_sheet
 
     return scan_binary_sheet
 

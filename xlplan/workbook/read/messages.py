@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from xlplan.codes.gate_codes import GATE_008
+from xlplan.workbook.read.binary import MALFORMED, Compound, Entry
 from xlplan.workbook.read.book import Enclosed
-from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
 from xlplan.workbook.read.file_kinds import (
     APPLE_MAIL,
     MAILBOX,
@@ -21,7 +21,7 @@ from xlplan.workbook.read.file_kinds import (
     plain_kind,
 )
 from xlplan.workbook.read.inbox import MB, Bounds, Refused
-from xlplan.workbook.read.texts import decode_text
+from xlplan.workbook.read.sheet_values import decode_text
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -210,7 +210,7 @@ def _flat(text: str) -> str:
 
 
 def _of_page(page: str) -> str:
-    from xlplan.workbook.read.texts import page_text
+    from xlplan.workbook.read.sheet_values import page_text
 
     return _flat(page_text(page))
 

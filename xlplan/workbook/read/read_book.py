@@ -73,7 +73,7 @@ def _read(
     values_alone: bool,
 ) -> Book:
     if admitted.kind == "csv":
-        from xlplan.workbook.read.texts import read_values
+        from xlplan.workbook.read.sheet_values import read_values
 
         sheet = ReadSheet("csv", read_values(data, bounds))
         return Book(name, "csv", (sheet,), problems=admitted.problems)
@@ -169,7 +169,7 @@ class _Beside:
         self.noted: Mapping[str, Mapping[At, str]] = admitted.notes
         self.unread: Filled | None = None
         if admitted.kind == "xlsb" and ours is not None:
-            from xlplan.workbook.read.xlsb import has_looks
+            from xlplan.workbook.read.binary import has_looks
 
             self.unread = GATE_032.fill("xlsb") if has_looks(admitted.parts) else None
         elif admitted.kind == "xls":

@@ -145,7 +145,7 @@ def _listed(parts: Mapping[str, bytes], kind: str) -> tuple[tuple[str, str, bool
     """Name, relation id and whether it can be seen, of every sheet that a workbook lists."""
     book = parts.get(workbook_part(parts), b"")
     if kind == "xlsb":
-        from xlplan.workbook.read.xlsb import binary_sheets
+        from xlplan.workbook.read.binary import binary_sheets
 
         return binary_sheets(book)
     return _listed_sheets(book)

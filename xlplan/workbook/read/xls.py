@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from xlplan.workbook.read.binary import MALFORMED, Compound, Entry
 from xlplan.workbook.read.book import (
     ERROR_NAMES,
     NO_HEIGHT,
@@ -22,7 +23,6 @@ from xlplan.workbook.read.book import (
     Hidden,
     far_cells,
 )
-from xlplan.workbook.read.compound import MALFORMED, Compound, Entry
 from xlplan.workbook.read.inbox import Bounds, Choice, Unfit
 from xlplan.workbook.read.marks import Marks
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 
-from xlplan.workbook.read.compound import Compound
+from xlplan.workbook.read.binary import Compound
 
 FREE, END, TABLE, MORE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
 """What a table of sectors says of one that is free, the last, its own, or a list of tables."""
