@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
     raised, patch = Raised(), pytest.MonkeyPatch()
     raised.watch(patch)
     config.add_cleanup(patch.undo)
-    strict = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+    strict = IN_CI or os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
     plugin = RaisedInRun(raised, every_message(), strict=strict)
     config.pluginmanager.register(plugin, "raised-codes")
 

@@ -13,6 +13,8 @@ NO_CODES = frozenset({"SHA-256", "SHA-512"})
 
 def codes_in(source: str) -> set[str]:
     """The codes of problems in a module's string literals; what it says of itself is no code."""
+    if not CODE.search(source):
+        return set()
     tree = ast.parse(source)
     talk = {
         id(node.value)

@@ -133,6 +133,11 @@ def parse(source: str) -> ast.Module:
     return ast.parse(source)
 
 
+@cache
+def calls(source: str) -> tuple[ast.Call, ...]:
+    return tuple(node for node in ast.walk(parse(source)) if isinstance(node, ast.Call))
+
+
 def room_of(module: str) -> str:
     """``xlplan.plan.values`` is in ``plan``; the package itself is a room of its own."""
     parts = module.removesuffix(".__init__").split(".")
@@ -161,14 +166,14 @@ def _imports(module: str, node: ast.AST, when: When) -> Iterator[Import]:
             base = ".".join([*parent, *filter(None, [child.module])])
             for name in child.names:
                 yield Import(f"{base}.{name.name}", child.lineno, when)
-        else:
+        elif not isinstance(child, ast.expr):  # no expression holds an import
             yield from _imports(module, child, _when(child, when))
 
 
 def _when(node: ast.AST, outside: When) -> When:
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
         return "typing"
-    deferred = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+    deferred = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     return "call" if deferred and outside == "load" else outside
 
 
@@ -233,8 +238,8 @@ def impure_thoughts(house: House) -> Iterator[str]:
         for found in imports(module, source):
             if found.top in IMPURE_MODULES:
                 yield f"{module}:{found.line}: imports {found.top}"
-        for node in ast.walk(parse(source)):
-            if isinstance(node, ast.Call) and (name := _impure_call(node.func)):
+        for node in calls(source):
+            if name := _impure_call(node.func):
                 yield f"{module}:{node.lineno}: calls {name}()"
 
 
@@ -308,7 +313,7 @@ def codes_away_from_home(house: House) -> Iterator[str]:
     """Codes written as literals outside the home of messages."""
     code = re.compile(r"[A-Z]{2,5}-\d{3}")
     for module, source in house.items():
-        if room_of(module) == "codes":
+        if room_of(module) == "codes" or not code.search(source):
             continue
         for node in ast.walk(parse(source)):
             text = node.value if isinstance(node, ast.Constant) else None
@@ -321,10 +326,8 @@ def texts_away_from_home(house: House) -> Iterator[str]:
     for module, source in house.items():
         if room_of(module) in ("codes", "errors") or module == READ_BACK:
             continue
-        for node in ast.walk(parse(source)):
-            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in MAKES_MESSAGES:
-                continue
-            if not _passes_on(node):
+        for node in calls(source):
+            if ast.unparse(node.func) in MAKES_MESSAGES and not _passes_on(node):
                 yield f"{module}:{node.lineno}: fill a message of xlplan.codes instead"
 
 
@@ -339,8 +342,8 @@ def _passes_on(call: ast.Call) -> bool:
 def messages_filled_wrongly(house: House) -> Iterator[str]:
     """Calls that name no message, no variant of it, or not its places; else found when it fails."""
     for module, source in house.items():
-        for node in ast.walk(parse(source)):
-            if isinstance(node, ast.Call) and (wrong := _filled_wrongly(node)):
+        for node in calls(source):
+            if wrong := _filled_wrongly(node):
                 yield f"{module}:{node.lineno}: {wrong}"
 
 

@@ -67,10 +67,22 @@ def imports_of_tests(files: Files) -> Iterator[str]:
     for file, text in files.items():
         if not file.startswith("tests/") or not file.endswith(".py"):
             continue
-        for node in ast.walk(ast.parse(text)):
+        for node in _statements(_parse(text)):
             for target in _imported(node):
                 if re.search(r"\.test_\w+$", target) and (file, target) not in TRIED_ANEW:
                     yield f"{file} imports {target}: what both need goes into a module of helpers"
+
+
+@cache
+def _parse(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+            yield from _statements(child)
 
 
 def _imported(node: ast.AST) -> Iterator[str]:
@@ -97,7 +109,7 @@ def theme_table(files: Files) -> str:
     """The table of `tests/README.md`: each test module by theme, and what it shows."""
     lines = ["| tests | show |", "|---|---|"]
     for file in themes(files):
-        shown = (ast.get_docstring(ast.parse(files[file])) or "").partition("\n\n")[0]
+        shown = (ast.get_docstring(_parse(files[file])) or "").partition("\n\n")[0]
         name = file.removeprefix("tests/")
         lines.append(f"| `{name}` | {' '.join(shown.split()).replace('|', '/')} |")
     return "\n".join(lines)
@@ -112,7 +124,7 @@ def unlisted_tests(files: Files) -> Iterator[str]:
 
 def undescribed_tests(files: Files) -> Iterator[str]:
     for file in filter(is_test, files):
-        if not ast.get_docstring(ast.parse(files[file])):
+        if not ast.get_docstring(_parse(files[file])):
             yield f"{file} does not say what it shows"
 
 
