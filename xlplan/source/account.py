@@ -135,7 +135,7 @@ def with_private_fields(work: Work, definition: PlanDefinition) -> PlanDefinitio
         sheet = work.layouts[columns.sheet].sheet
         table = work.layouts[columns.sheet].tables[columns.table]
         for col, plan in columns.plans.items():
-            hidden = col in sheet.hidden_columns and sheet.visible
+            hidden = table.column(col) in sheet.hidden_columns and sheet.visible
             if hidden and not any(cell_text(row.cells.get(col)) for row in table.rows):
                 hidden = False
             seen = "hidden" if hidden else "seen" if sheet.visible else "away"
@@ -307,7 +307,8 @@ def private_columns(work: Work, number: int, definition: PlanDefinition) -> list
             col
             for columns in work.columns
             if columns.sheet == number
-            for col, plan in columns.plans.items()
-            if col in layout.sheet.hidden_columns and (columns.kind, plan.field) in private
+            for made, plan in columns.plans.items()
+            if (col := layout.tables[columns.table].column(made)) in layout.sheet.hidden_columns
+            and (columns.kind, plan.field) in private
         }
     )

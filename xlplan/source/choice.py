@@ -20,7 +20,8 @@ from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout, Table, read_layout
 from xlplan.source.pruning import prune, set_aside
-from xlplan.workbook.read.book import CellValue, ReadSheet, a1
+from xlplan.source.several_facts import part_people_and_days
+from xlplan.workbook.read.book import CellValue, ReadSheet
 
 Place = tuple[int, int]
 """A sheet and a table of it, both from 0."""
@@ -76,7 +77,7 @@ def choose_tables(
             aside = set_aside(table, reading)
             if prune(layout, table, reading) or aside:
                 reading = _read(table, chosen, likely)
-            found.readings[number, index] = reading
+            found.readings[number, index] = part_people_and_days(table, reading)
     plans = {
         place: r
         for place, r in found.readings.items()
@@ -210,7 +211,7 @@ def samples_of(layouts: Sequence[Layout], choice: Choice) -> list[Sample]:
             role = _role(heading, reading.roles.get(col, ""), kind)
             if not role and guess_role(heading) == "section" and _says_how_much(values):
                 role = "text"
-            made[col] = Sample(number, heading, values, kind, a1(0, col)[:-1], role)
+            made[col] = Sample(number, heading, values, kind, table.letter(col), role)
         if kind == "action" and (col := _section_column(made, table)) >= 0:
             made[col] = replace(made[col], role="section")
         samples += made.values()
@@ -244,7 +245,7 @@ def _heads_parts(table: Table, col: int) -> bool:
 def columns_of(table: Table, computed: Container[int] = ()) -> list[int]:
     """Every column of a table that has a heading or a value and is not left out as computed."""
     found = {*table.headings, *(col for row in table.rows for col in row.cells)}
-    return sorted(col for col in found if col not in computed)
+    return sorted((col for col in found if col not in computed), key=lambda c: (table.column(c), c))
 
 
 def _computed(layout: Layout, table: Table, reading: Reading) -> set[int]:

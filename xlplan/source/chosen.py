@@ -15,7 +15,8 @@ from xlplan.source.column_roles import Reading
 from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import cell_text, understood
 from xlplan.source.layout import Layout
-from xlplan.workbook.read.book import Book, ReadSheet, a1
+from xlplan.source.several_facts import ask_about_facts, say_parted
+from xlplan.workbook.read.book import Book, ReadSheet
 
 ROLES_BY_NAME = {
     "ref": "key", "key": "key", "action": "action", "lead": "lead", "owner": "lead", "due": "due",
@@ -150,7 +151,7 @@ def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[
     layout = layouts[choice.main[0]]
     main, its = layout.tables[choice.main[1]], choice.readings[choice.main]
     if choice.doubtful:
-        columns = [f'"{main.headings.get(col, a1(0, col)[:-1])}" as {ROLE_NAMES.get(role, role)}'
+        columns = [f'"{main.headings.get(col, main.letter(col))}" as {ROLE_NAMES.get(role, role)}'
                    for col, role in sorted(its.roles.items())]  # fmt: skip
         where = f"{book.name}!{layout.sheet.name}!{main.header + 1}"
         yield NEW_017.problem(where, columns=columns)
@@ -197,6 +198,10 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
               if guess_role(text) in ("rating", "text")]  # fmt: skip
     if states:
         yield _instead("rating", columns.get("rating", ""), states, "status")
+    for place in choice.kinds:
+        table = table_at(layouts, place)
+        yield from say_parted(layouts[place[0]].sheet, table)
+        yield from ask_about_facts(table, choice.readings[place])
     if due and role_scores(due).get("due", 1.0) <= 0.3:
         yield f'field due: "{due}" was used as the due date; if it is not, use --map "{due}=text"'
     sheets = dict.fromkeys(layouts[number].sheet.name for number, _ in choice.left_out

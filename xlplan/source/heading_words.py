@@ -201,8 +201,10 @@ def role_scores(heading: str) -> Mapping[str, float]:
     bare = words_of(BRACKETS.sub(" ", heading))
     found = _scores(bare) if bare else {}
     parts = [words_of(part) for part in re.split(r"[/&+|]| and ", BRACKETS.sub(" ", heading))]
-    if len(parts) > 1 and not found.keys() & {"lead", "due", "key", "revised"}:
-        found = _of_parts(parts) or found
+    if len(parts) > 1:
+        of_parts = _of_parts(parts)
+        if not found.keys() & {"lead", "due", "key", "revised"} or of_parts.keys() >= _WHO_WHEN:
+            found = of_parts or found
     if not found:
         found = {role: score * 0.6 for role, score in _scores(words_of(heading)).items()}
     if exact in ROLES or exact in ("revised", "recommendation"):
@@ -214,6 +216,9 @@ def role_scores(heading: str) -> Mapping[str, float]:
     elif exact in ("inspection", "page", "origin"):
         found.pop("key", None)
     return found
+
+
+_WHO_WHEN = frozenset({"lead", "due"})
 
 
 def _of_parts(parts: Sequence[str]) -> dict[str, float]:

@@ -60,7 +60,7 @@ from xlplan.source.plan_rows import (
 from xlplan.source.proposed import Parts, assemble
 from xlplan.source.refs import choose_refs, name_by_organisation, name_by_pairs, name_rows
 from xlplan.source.unusual import say_unusual
-from xlplan.workbook.read.book import Book, a1
+from xlplan.workbook.read.book import Book
 
 __all__ = ["AccountLine", "Chosen", "Source", "SourceRow", "read_source"]
 
@@ -168,10 +168,11 @@ def read_source(
 def _places(work: Work) -> tuple[FieldPlace, ...]:
     found: dict[tuple[Kind, str], FieldPlace] = {}
     for columns in work.columns:
-        sheet = work.layouts[columns.sheet].sheet.name
+        layout = work.layouts[columns.sheet]
         for col, plan in columns.plans.items():
+            letter = layout.tables[columns.table].letter(col)
             for name in filter(None, (plan.field, plan.rating)):
-                place = FieldPlace(columns.kind, name, sheet, a1(0, col)[:-1])
+                place = FieldPlace(columns.kind, name, layout.sheet.name, letter)
                 found.setdefault((columns.kind, name), place)
     return tuple(found.values())
 

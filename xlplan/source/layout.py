@@ -24,7 +24,7 @@ from xlplan.source.headings import (
     section_outcome,
     version_rows,
 )
-from xlplan.workbook.read.book import At, CellValue, ReadSheet
+from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
 
 LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
 
@@ -70,6 +70,16 @@ class Table:
     rows: list[DataRow] = field(default_factory=list)
     beside: set[int] = field(default_factory=set)
     """Columns right of the table that hold a list or a legend of their own; not in its rows."""
+    made: dict[int, int] = field(default_factory=dict)
+    """Columns that were made of parts of another's cells: the column they were taken from."""
+
+    def column(self, col: int) -> int:
+        """The column of the sheet in which a column of the table stands."""
+        return self.made.get(col, col)
+
+    def letter(self, col: int) -> str:
+        """The letter of that column."""
+        return a1(0, self.column(col))[:-1]
 
 
 @dataclass(frozen=True)

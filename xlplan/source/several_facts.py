@@ -1,0 +1,258 @@
+"""Columns whose cells hold several facts: "Jane Smith – 31/03/2026", "High / Estates", a ref before
+the words.
+
+What is certain is parted where a field would otherwise be missing: most cells split the same way,
+into a person and a day. Everything else is only asked. Nothing of a cell is lost: what does not
+split stays in the column that it stands in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+
+from xlplan.plan.periods import in_english
+from xlplan.plan.status_words import is_level, known_rating
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.timescales import MONTHS, parse_timescale
+from xlplan.source.column_roles import Reading
+from xlplan.source.heading_words import BRACKETS, role_scores
+from xlplan.source.headings import cell_text
+from xlplan.source.layout import DataRow, Table
+from xlplan.workbook.read.book import CellValue, ReadSheet
+
+MADE = 1 << 20
+"""Added to a column's number for the one that is made of parts of its cells."""
+ENOUGH = 2
+"""Cells that must split before a column does."""
+PROMISED = 0.5
+"""How surely a heading means a person or a day for its cells to be looked at."""
+_SIGNS = r"[-–—:;,/|(\[\n]"
+_GAP = re.compile(rf"\s*{_SIGNS}\s*|\s+by\s+|\s+", re.IGNORECASE)
+_SIGN = re.compile(rf"\s*{_SIGNS}|\s+by\s", re.IGNORECASE)
+_HEADING_PARTS = re.compile(r"\s*[/&+|,\n]\s*|\s+and\s+|\s+[-–—]\s+", re.IGNORECASE)
+_ENDS = " \n-–—:;,/|()[]"
+_NUMBERS = re.compile(
+    r"(?:by )?(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|"
+    r"[QH][1-4][ ,/-]*\d{4}(?:[/-]\d{2,4})?)",
+    re.IGNORECASE,
+)
+_WORDS_OF_TIME = frozenset(MONTHS) | {
+    "by", "before", "end", "of", "the", "mid", "early", "late", "start", "to", "st", "nd", "rd",
+    "th", "in", "year", "quarter", "half", "term", "autumn", "spring", "summer", "winter",
+    "easter", "christmas", "financial", "academic", "q", "h",
+}  # fmt: skip
+_LONGEST_NAME = 60
+_ABBREVIATION = re.compile(r"[A-Z]{2,6}")
+_LONGEST_FACT = 4
+"""Words of a fact that stands before others in a cell."""
+FACTS = {"day": "a timescale", "level": "a level", "state": "a state", "name": "an abbreviation",
+         "words": "words"}  # fmt: skip
+
+
+def part_people_and_days(table: Table, reading: Reading) -> Reading:
+    """Part the column that holds a person and a day in most cells, where the other has no column.
+
+    The day goes to a column of its own (`Table.made`); returns the reading with both roles.
+    """
+    elsewhere = {role for col, role in reading.roles.items() if not _both(table, reading, col)}
+    for col in sorted(table.headings):
+        if not _both(table, reading, col) or {"lead", "due"} <= elsewhere:
+            continue
+        made = col + MADE
+        table.made[made] = col
+        table.headings[col], table.headings[made] = _headings(table.headings[col])
+        table.rows[:] = [_parted(row, col, made) for row in table.rows]
+        roles = {place: role for place, role in reading.roles.items() if place != col}
+        roles |= {place: role for place, role in ((col, "lead"), (made, "due"))
+                  if role not in elsewhere}  # fmt: skip
+        sure = {**reading.sure, **dict.fromkeys((col, made), reading.sure.get(col, PROMISED))}
+        return replace(reading, roles=roles, sure=sure)
+    return reading
+
+
+def _both(table: Table, reading: Reading, col: int) -> bool:
+    """Whether a column of people or of days, by its role or its heading, holds both."""
+    role = reading.roles.get(col, "")
+    scores = role_scores(table.headings.get(col, ""))
+    promised = max(scores.get(each, 0.0) for each in ("lead", "due"))
+    return (role in ("lead", "due") or (not role and promised >= PROMISED)) and _splits(table, col)
+
+
+def _splits(table: Table, col: int) -> bool:
+    held = [value for row in table.rows if cell_text(value := row.cells.get(col))]
+    both = sum(all(_person_and_day(value)) for value in held)
+    return both >= ENOUGH and both * 5 >= len(held) * 3
+
+
+def _parted(row: DataRow, col: int, made: int) -> DataRow:
+    if col not in row.cells:
+        return row
+    person, day = _person_and_day(row.cells[col])
+    cells = {key: value for key, value in row.cells.items() if key != col}
+    cells |= {key: value for key, value in ((col, person), (made, day)) if value is not None}
+    return replace(row, cells=cells, origin={**row.origin, made: row.origin[col]})
+
+
+def _person_and_day(value: CellValue) -> tuple[CellValue, CellValue]:
+    """The person and the day that a cell holds, line by line; None for what is not there."""
+    if not isinstance(value, str):
+        return (None, value) if isinstance(value, date) else (value, None)
+    parts = [_of_line(line) for line in canon_text(value).split("\n") if line.strip()]
+    people = [person for person, _ in parts if person]
+    days = [day for _, day in parts if day]
+    return "\n".join(people) or None, "\n".join(days) or None
+
+
+def _of_line(line: str) -> tuple[str, str]:
+    """A line without the day that it ends or begins with, and that day."""
+    line = line.strip()
+    if _is_day(line.strip(_ENDS)):
+        return "", line.strip(_ENDS)
+    for gap in _GAP.finditer(line):  # the longest end first, then the longest beginning
+        day, person = line[gap.end() :].strip(_ENDS), line[: gap.start()].strip(_ENDS)
+        if _is_day(day) and _may_be_people(person):
+            return _closed(person, line), day
+    for gap in reversed(list(_GAP.finditer(line))):
+        day, person = line[: gap.start()].strip(_ENDS), line[gap.end() :].strip(_ENDS)
+        if _is_day(day) and _may_be_people(person):
+            return _closed(person, line), day
+    return line, ""
+
+
+def _closed(person: str, line: str) -> str:
+    """A name with the bracket at its end that belongs to it."""
+    return (
+        f"{person})" if f"{person})" in line and person.count("(") > person.count(")") else person
+    )
+
+
+def _may_be_people(text: str) -> bool:
+    letters = any(c.isalpha() for c in text)
+    return letters and len(text) <= _LONGEST_NAME and not any(c.isdigit() for c in text)
+
+
+def _headings(heading: str) -> tuple[str, str]:
+    """The headings of the person and of the day: the parts of "Lead and date", else its own."""
+    parts = [part.strip() for part in _HEADING_PARTS.split(BRACKETS.sub(" ", heading))]
+    parts = [part for part in parts if part]
+    if len(parts) == 2:
+        for who, when in (parts, parts[::-1]):
+            if role_scores(who).get("lead", 0) >= 0.4 and role_scores(when).get("due", 0) >= 0.4:
+                return _capital(who), _capital(when)
+    return heading or "Lead", "Due"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def say_parted(sheet: ReadSheet, table: Table) -> Iterator[str]:
+    """A guess for each column that was parted, with the rows whose cells are otherwise."""
+    for made, col in table.made.items():
+        whole = " ".join(cell_text(sheet.rows[table.header][col]).split())
+        odd = [row.row + 1 for row in table.rows if (col in row.cells) != (made in row.cells)]
+        but = f"; {_rows(odd)} only one of them" if odd else ""
+        yield (
+            f'field due: the cells of "{whole}" hold a person and a day, and were '
+            f'parted: the day stands in "{table.headings[made]}"{but}'
+        )
+
+
+def _rows(rows: Sequence[int]) -> str:
+    if len(rows) == 1:
+        return f"row {rows[0]} has"
+    more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
+    return f"rows {', '.join(map(str, rows[:5]))}{more} have"
+
+
+def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
+    """A guess for each column that holds several facts in most cells and was not parted."""
+    for col, heading in sorted(table.headings.items()):
+        role = reading.roles.get(col, "")
+        if role in ("key", "rating", "progress", "revised") or col in table.made.values():
+            continue
+        texts = [text for row in table.rows if (text := cell_text(row.cells.get(col)))]
+        name = " ".join(heading.split())
+        if _both(table, reading, col):
+            yield (
+                f'plan: most cells of "{name}" hold a person and a day, though both have columns '
+                "of their own; they were left as they are"
+            )
+        elif role not in ("lead", "due") and (facts := _facts(texts)):
+            listed = f"{', '.join(FACTS[kind] for kind in facts[:-1])} and {FACTS[facts[-1]]}"
+            yield (
+                f'plan: most cells of "{name}" hold several facts ({listed}); to have them apart, '
+                "give each a column of its own in the spreadsheet and start again"
+            )
+
+
+def _facts(texts: Sequence[str]) -> tuple[str, ...]:
+    """The kinds of facts that most cells hold, in order; () where they hold one."""
+    split = [kinds for text in texts if _are_several(kinds := facts_of(text))]
+    if len(texts) < 3 or len(split) * 5 < len(texts) * 4:
+        return ()
+    return max(Counter(split).items(), key=lambda each: (each[1], len(each[0])))[0]
+
+
+def _are_several(kinds: Sequence[str]) -> bool:
+    """Whether facts are of several kinds; a level or a state with words is one, explained."""
+    named = {kind for kind in kinds if kind != "words"}
+    return len(named) > 1 or (named == {"day"} and len(kinds) > 1)
+
+
+def facts_of(text: str) -> tuple[str, ...]:
+    """The kinds of facts that a cell begins with, and ``words`` for what comes behind them.
+
+    One fact counts where a sign or a new line stands behind it, two without: "High – the roof",
+    "IMMEDIATE ABC the roof", and not "High winds".
+    """
+    kinds: list[str] = []
+    rest, apart = canon_text(text).strip(), True
+    while rest and (found := _first_fact(rest)):
+        kind, end = found
+        kinds.append(kind)
+        apart = apart and bool(_SIGN.match(rest, end))
+        rest = rest[end:].lstrip(_ENDS)
+    if not kinds or (len(kinds) == 1 and not apart):
+        return ()
+    return (*kinds, "words") if rest else tuple(kinds)
+
+
+def _first_fact(text: str) -> tuple[str, int] | None:
+    """The kind of fact that a text begins with, and where it ends."""
+    words = list(re.finditer(r"[^\s:;,/|()\[\]]+", text))[:_LONGEST_FACT]
+    for last in reversed(words):
+        head = text[: last.end()].rstrip(" -–—")
+        if "\n" not in head and (kind := _kind(" ".join(head.split()))):
+            return kind, len(head)
+    return None
+
+
+def _kind(text: str) -> str:
+    if is_level(text) and (len(text) > 1 or text.isupper()):
+        return "level"
+    if len(text) > 2 and known_rating(text):
+        return "state"
+    if _is_day(text) or _is_timescale(text):
+        return "day"
+    return "name" if _ABBREVIATION.fullmatch(text) and not text.isdigit() else ""
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day, a month or a term with its year, and nothing beside."""
+    if _NUMBERS.fullmatch(text):
+        return True
+    if not any(c.isdigit() for c in text) or len(text) > _LONGEST_NAME:
+        return False
+    words = re.findall(r"[^\W\d_]+", (in_english(text) or text).casefold())
+    known = bool(words) and all(word in _WORDS_OF_TIME for word in words)
+    return known and parse_timescale(text, date(2000, 1, 1)).by is not None
+
+
+def _is_timescale(text: str) -> bool:
+    known = re.fullmatch(r"(?:within )?\d+ (?:days|weeks|months)|immediate(?:ly)?", fold(text))
+    return bool(known) and parse_timescale(text, date(2000, 1, 1)).by is not None
