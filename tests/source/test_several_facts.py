@@ -147,3 +147,39 @@ def test_a_ref_before_the_words_is_the_ref() -> None:
     source = read(text + "3.2 Lag the pipes | Ben Ode | 1/8/26")
     assert column(source, "ref") == ["3.1", "3.2"]
     assert column(source, "action") == ["Replace the boiler", "Lag the pipes"]
+
+
+RISKS = r"""
+ID | Risk | Mitigation | Owner | Due | Status
+R1 | The roof leaks | 1. Mend it\n2. Buy buckets\nfor us | Ada Quill\nBen Ode | 1/7/26 | Open
+R2 | The door jams | - Plane it\n- Oil it | Cy Marr | 1/8/26\n1/9/26 | Open
+R3 | The key is lost | 1) Cut a key 2) Change the lock | Cy Marr | 1/8/26 | Closed
+R4 | Rats come in | • Set traps\n• Keep a cat | Cy Marr | 1/8/26 | Open
+R5 | Fire | Buy a hose | Ada Quill\nBen Ode | 1/8/26 | Open
+"""
+
+
+def test_mitigations_with_as_many_leads_or_dates_are_an_action_each() -> None:
+    source = read(RISKS)
+    assert column(source, "ref") == ["R1.1", "R1.2", "R2.1", "R2.2", "R3", "R4", "R5"]
+    assert column(source, "action")[:4] == [
+        "Mend it", "Buy buckets for us", "Plane it", "Oil it"
+    ]  # fmt: skip
+    assert column(source, "lead")[:4] == ["Ada Quill", "Ben Ode", "Cy Marr", "Cy Marr"]
+    assert column(source, "due")[:4] == ["1 July 2026", "1 July 2026", "1 August 2026",
+                                         "1 September 2026"]  # fmt: skip
+    assert column(source, "risk")[:2] == ["The roof leaks", "The roof leaks"]
+    assert [line.detail for line in source.account][1] == "action R1.1, R1.2"
+
+
+def test_mitigations_in_a_list_are_asked_about() -> None:
+    said = [guess for guess in read(RISKS).guesses if "several under" in guess]
+    assert [guess.partition(" several")[0] for guess in said] == [
+        "field action: rows 2, 3 list", "field action: rows 4, 5 list"
+    ]  # fmt: skip
+
+
+def test_the_steps_of_an_action_are_no_actions_of_their_own() -> None:
+    source = read(RISKS.replace("Mitigation", "Action"))
+    assert len(source.rows) == 5
+    assert not any("several under" in guess for guess in source.guesses)

@@ -82,7 +82,9 @@ def account_of(
     why = {(each.sheet, place): each.what for each in kept for place in each.places}
     fates: dict[tuple[int, int], tuple[str, str]] = {}
     for draft in work.drafts:
-        fates[draft.sheet, draft.row] = ("imported", f"{draft.kind} {draft.ref}")
+        before = fates.get((draft.sheet, draft.row), ("", ""))[1]
+        named = f"{before}, {draft.ref}" if before else f"{draft.kind} {draft.ref}"
+        fates[draft.sheet, draft.row] = ("imported", named)
         for row in draft.joined:
             fates[draft.sheet, row] = ("joined", f"joined to row {draft.row + 1}")
     out: list[AccountLine] = []

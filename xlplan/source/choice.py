@@ -20,7 +20,7 @@ from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout, Table, read_layout
 from xlplan.source.pruning import prune, set_aside
-from xlplan.source.several_facts import part_people_and_days
+from xlplan.source.several_facts import part_mitigations, part_people_and_days
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
 Place = tuple[int, int]
@@ -41,6 +41,8 @@ class Choice:
     """Columns of the plan's tables that are left out, since formulas work them out."""
     main: Place | None = None
     doubtful: bool = False
+    asked: list[str] = field(default_factory=list)
+    """What is said and asked of rows that hold several actions."""
 
 
 def read_layouts(
@@ -101,6 +103,8 @@ def choose_tables(
             found.kinds[place] = "recommendation"
         elif table.rows:
             found.left_out.append(place)
+    for place in (place for place, kind in found.kinds.items() if kind == "action"):
+        found.asked += part_mitigations(table_at(layouts, place), found.readings[place])
     found.computed = {
         place: cols for place in found.kinds
         if (cols := _computed(layouts[place[0]], table_at(layouts, place), found.readings[place]))

@@ -198,6 +198,7 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
               if guess_role(text) in ("rating", "text")]  # fmt: skip
     if states:
         yield _instead("rating", columns.get("rating", ""), states, "status")
+    yield from choice.asked
     for place in choice.kinds:
         table = table_at(layouts, place)
         yield from say_parted(layouts[place[0]].sheet, table)

@@ -1,9 +1,9 @@
 """Columns whose cells hold several facts: "Jane Smith – 31/03/2026", "High / Estates", a ref before
-the words.
+the words; several mitigations of one risk.
 
-What is certain is parted where a field would otherwise be missing: most cells split the same way,
-into a person and a day. Everything else is only asked. Nothing of a cell is lost: what does not
-split stays in the column that it stands in.
+What is certain is parted: where a field would otherwise be missing, a person and a day; where a
+risk has as many people or days as mitigations, each of these. Everything else is only asked.
+Nothing of a cell is lost: what does not split stays in the column that it stands in.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTHS, parse_timescale
 from xlplan.source.column_roles import Reading
-from xlplan.source.heading_words import BRACKETS, role_scores
+from xlplan.source.heading_words import BRACKETS, role_scores, words_of
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import DataRow, Table
 from xlplan.workbook.read.book import CellValue, ReadSheet
@@ -162,11 +162,11 @@ def say_parted(sheet: ReadSheet, table: Table) -> Iterator[str]:
         )
 
 
-def _rows(rows: Sequence[int]) -> str:
+def _rows(rows: Sequence[int], one: str = "has", several: str = "have") -> str:
     if len(rows) == 1:
-        return f"row {rows[0]} has"
+        return f"row {rows[0]} {one}"
     more = f" and {len(rows) - 5} more" if len(rows) > 5 else ""
-    return f"rows {', '.join(map(str, rows[:5]))}{more} have"
+    return f"rows {', '.join(map(str, rows[:5]))}{more} {several}"
 
 
 def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
@@ -256,3 +256,84 @@ def _is_day(text: str) -> bool:
 def _is_timescale(text: str) -> bool:
     known = re.fullmatch(r"(?:within )?\d+ (?:days|weeks|months)|immediate(?:ly)?", fold(text))
     return bool(known) and parse_timescale(text, date(2000, 1, 1)).by is not None
+
+
+_LISTED = re.compile(r"\b(?:mitigat\w*|controls?|treatments?|countermeasures?|responses?)\b")
+"""Headings under which a risk may have several things to be done."""
+_ITEM = re.compile(r"\s*(?:[-*•●▪–—‣◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+", re.IGNORECASE)
+_INLINE = re.compile(r"(?:^|\s)\(?(\d{1,2})[.)]\s+")
+
+
+def items_of(text: str) -> list[str]:
+    """The entries of a list in a cell, without what numbers them; a text that is none is one."""
+    lines = [line for line in canon_text(text).split("\n") if line.strip()]
+    marked = [bool(_ITEM.match(line)) for line in lines]
+    if len(lines) == 1:
+        numbers = list(_INLINE.finditer(lines[0]))
+        if len(numbers) > 1 and [int(n[1]) for n in numbers] == list(range(1, len(numbers) + 1)):
+            ends = [*(n.start() for n in numbers), len(lines[0])][1:]
+            parts = zip(numbers, ends, strict=True)
+            return [lines[0][n.end() : end].strip(" ;,") for n, end in parts]
+    if sum(marked) < 2:
+        return [line.strip() for line in lines]
+    items: list[str] = []
+    for line, begins in zip(lines, marked, strict=True):
+        bare = _ITEM.sub("", line, count=1).strip()
+        items[-1:] = [*items[-1:], bare] if begins or not items else [f"{items[-1]} {bare}"]
+    return items
+
+
+def part_mitigations(table: Table, reading: Reading) -> list[str]:
+    """An action for each entry of a row that lists several mitigations, where its leads or its
+    dates are as many; returns what is said and asked of such rows."""
+    columns = {role: col for col, role in reading.roles.items()}
+    action = columns.get("action", -1)
+    heading = " ".join(table.headings.get(action, "").split())
+    if not _LISTED.search(words_of(heading)):
+        return []
+    parted: list[int] = []
+    left: list[int] = []
+    rows: list[DataRow] = []
+    for row in table.rows:
+        count = len(items_of(cell_text(row.cells.get(action))))
+        whose = [row.cells.get(columns[role]) for role in ("lead", "due") if role in columns]
+        if count > 1 and any(len(items_of(cell_text(value))) == count for value in whose):
+            rows += _each(row, action, count, columns.get("key", -1))
+            parted.append(row.row + 1)
+        else:
+            rows.append(row)
+            left += [row.row + 1] if _is_list(row.cells.get(action)) else []
+    table.rows[:] = rows
+    said = []
+    if parted:
+        said.append(
+            f'field action: {_rows(parted, "lists", "list")} several under "{heading}", each with '
+            "a lead or a date of its own, and each is an action; withdraw what is none"
+        )
+    if len(left) > 1:
+        said.append(
+            f'field action: {_rows(left, "lists", "list")} several under "{heading}"; each row is '
+            "one action: to have one for each, give each a row of its own and start again"
+        )
+    return said
+
+
+def _is_list(value: CellValue) -> bool:
+    """Whether a cell holds a list that is marked as one."""
+    text = cell_text(value)
+    return len(items_of(text)) > 1 and bool(_ITEM.match(text) or _INLINE.match(text))
+
+
+def _each(row: DataRow, action: int, count: int, key: int) -> Iterator[DataRow]:
+    """A row for each of its `count` entries: what is listed as often is shared out, the rest stands
+    in each; a ref gets the number of the entry."""
+    lists = {
+        col: items for col, value in row.cells.items()
+        if isinstance(value, str) and len(items := items_of(value)) == count
+    }  # fmt: skip
+    lists[action] = items_of(cell_text(row.cells[action]))
+    ref = cell_text(row.cells.get(key))
+    for place in range(count):
+        cells = {**row.cells, **{col: items[place] for col, items in lists.items()}}
+        cells |= {key: f"{ref}.{place + 1}"} if ref else {}
+        yield replace(row, cells=cells, starts_section=row.starts_section and not place)
