@@ -393,7 +393,7 @@ class TestWhatIsOurs:
     def test_it_is_known_for_each_way_in_which_a_template_was_written(self) -> None:
         office = Office()
         issued = office.issue("Ann")
-        assert office.state.ours_of(issued.id) == []
+        assert office.state.exchange.ours_of(issued.id) == []
         first = Shared("f-1", {"Update": "00000001"}, ("#FFFFFF",))
         again = Shared("f-2", {"Update": "00000002"}, ())
         office.append(
@@ -401,11 +401,11 @@ class TestWhatIsOurs:
             replace(issued, id="t-2", ours=Ours({"Guidance": "00000004"}, "f-1")),
             replace(issued, ours=Ours({}, "f-2", again)),
         )
-        assert office.state.ours_of(issued.id) == [
+        assert office.state.exchange.ours_of(issued.id) == [
             ({"Guidance": "00000003"}, first.texts), ({}, again.texts),
         ]  # fmt: skip
-        assert office.state.ours_of("t-2") == [({"Guidance": "00000004"}, first.texts)]
-        assert office.state.shared == {"f-1": first, "f-2": again}
+        assert office.state.exchange.ours_of("t-2") == [({"Guidance": "00000004"}, first.texts)]
+        assert office.state.exchange.shared == {"f-1": first, "f-2": again}
 
 
 def test_a_name_that_is_an_alias_since_is_nobodys_edit_and_nothing_to_report() -> None:

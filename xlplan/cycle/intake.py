@@ -147,7 +147,10 @@ def _own_fills(desk: Desk) -> frozenset[str]:
     for issued in state.issued.values():
         if issued.document == "template" and issued.ours is None:
             one_each.setdefault(id(state.definition_at(issued.as_of)), issued)
-    shared = [*state.shared.values(), *(_made(desk, each)[1] for each in one_each.values())]
+    shared = [
+        *state.exchange.shared.values(),
+        *(_made(desk, each)[1] for each in one_each.values()),
+    ]
     return frozenset({BLANK}).union(*(each.fills for each in shared))
 
 
@@ -254,7 +257,7 @@ class KnownPlan:
         return self._furniture(issued.id)
 
     def _find_furniture(self, issued: str) -> Furniture:
-        wordings = self._state.ours_of(issued)
+        wordings = self._state.exchange.ours_of(issued)
         if not wordings:
             ours, shared = _made(self._desk, self._state.issued[issued])
             wordings = [(ours.texts, shared.texts)]

@@ -198,7 +198,7 @@ def _make(
     issued = replace(issued, id=template_id(state, issued))
     known = state.issued.get(issued.id)
     issued = known or issued
-    created = state.issued_at.get(issued.id) or desk.now()
+    created = state.exchange.issued_at.get(issued.id) or desk.now()
     book = template_workbook(definition, lead, issued, rows, desk.key, created)
     data = write_workbook(book)
     issued = replace(issued, sha256=sha256(data), ours=_ours(state, issued, book))
@@ -209,7 +209,7 @@ def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
     """What is ours in a template: as it is recorded, where that is still what is written."""
     from xlplan.issued.template import ours_of
 
-    ours = ours_of(state.definition, issued, book, state.shared)
+    ours = ours_of(state.definition, issued, book, state.exchange.shared)
     was = issued.ours
     same = was is not None and (was.texts, was.shared) == (ours.texts, ours.shared)
     return was if was is not None and same else ours

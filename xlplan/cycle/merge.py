@@ -321,8 +321,7 @@ def _report(
         shown = kind is Kind.REVERTED and candidate.place.file == fact.file
         return candidate.write in own or (shown and candidate.at == fact.saved_at)
 
-    seq = next(e.seq for e in desk.state.return_events if e.fact is fact)
-    counts = counts_for(desk.state, fact, seq)
+    counts = counts_for(desk.state, fact, desk.state.exchange.event_of(fact).seq)
     asked = sum(any(is_of(one, q.kind) for one in q.candidates) for q in questions)
     return ReturnReport(
         file=item.file,

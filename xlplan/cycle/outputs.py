@@ -153,7 +153,7 @@ def _known_or(desk: Desk, issued: Issued) -> Issued:
 
 def _created(desk: Desk, issued: Issued) -> str:
     """The time in the document: when it was first issued, never when it was written again."""
-    return desk.state.issued_at.get(issued.id) or desk.now()
+    return desk.state.exchange.issued_at.get(issued.id) or desk.now()
 
 
 def _record(desk: Desk, work: Work, issued: Issued, data: bytes, path: Path) -> Output:
@@ -234,16 +234,7 @@ def holds_edits(desk: Desk, path: Path) -> bool:
         digest = sha256(path.read_bytes())
     except FileNotFoundError:
         return False
-    return digest not in known_digests(desk)
-
-
-def known_digests(desk: Desk) -> frozenset[str]:
-    """The digests of every workbook that xlplan wrote and of every file that a merge read.
-
-    Not of one that it refused: what somebody typed there is in no other place yet.
-    """
-    read = (r.sha256 for r in desk.state.returns.values() if r.outcome != "refused")
-    return frozenset(desk.state.issued_digests.union(read))
+    return not desk.state.exchange.knows(digest)
 
 
 def unusable(desk: Desk, path: Path) -> Problem | None:

@@ -28,7 +28,7 @@ def as_of(desk: Desk, cycle: str) -> int:
     if cycle not in known:
         raise no_cycle(desk, cycle)
     later = known[known.index(cycle) + 1 :]
-    starts = [i.as_of for i in desk.state.issued.values() if i.cycle in later[:1]]
+    starts = [i.as_of for name in later[:1] for i in desk.state.exchange.templates(name)]
     return min(starts, default=desk.state.seq)
 
 

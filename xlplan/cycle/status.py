@@ -138,7 +138,7 @@ def status(desk: Desk, cycle: str = "") -> Status:
     state = desk.state
     open_cycle = current_cycle(state)
     chosen = cycle or open_cycle
-    issued = _templates(desk, chosen)
+    issued = state.exchange.templates(chosen)
     if cycle and not issued:
         raise no_cycle(desk, cycle)
     questions = tuple(questions_of(state))
@@ -182,8 +182,7 @@ def _edits(desk: Desk) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
 
 def cycles(desk: Desk) -> list[str]:
     """The ids of the cycles for which templates were issued, in that order."""
-    found = (i.cycle for i in desk.state.issued.values() if i.document == "template")
-    return list(dict.fromkeys(found))
+    return desk.state.exchange.cycles
 
 
 def no_cycle(desk: Desk, cycle: str) -> XlplanError:
@@ -205,10 +204,13 @@ def check_cycle(desk: Desk, cycle: str) -> None:
 def leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> tuple[LeadStatus, ...]:
     """Every lead of the plan in a cycle; `questions` are those that are open."""
     definition = desk.state.definition
-    issued = _templates(desk, cycle)
+    issued: dict[str, list[Issued]] = {}
+    for item in desk.state.exchange.templates(cycle):
+        if (asked := definition.lead(item.author)) is not None:
+            issued.setdefault(asked.name, []).append(item)
     found = []
     for lead in definition.leads:
-        mine = [item for item in issued if definition.lead(item.author) is lead]
+        mine = issued.get(lead.name, [])
         older = _on_old_forms(desk, lead, mine)
         found.append(_lead_status(desk, lead.name, mine, older, questions))
     return tuple(found)
@@ -220,23 +222,15 @@ def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Return
     state = desk.state
     since = min((item.as_of for item in mine), default=state.seq)
     cycles = {item.cycle for item in mine}
+    names = state.exchange.names_of(lead.name, state.definition)
     found = [
         (event.seq, fact)
-        for item in state.issued.values()
-        if item.document == "template" and state.definition.lead(item.author) is lead
+        for item in state.exchange.templates_to(names)
         for event, fact in state.live_return_events(item.id)
         if event.seq > since and item.cycle not in cycles
         if counts_for(state, fact, event.seq) in cycles
     ]
     return [fact for _, fact in sorted(found, key=lambda pair: pair[0])]
-
-
-def _templates(desk: Desk, cycle: str) -> list[Issued]:
-    return [
-        item
-        for item in desk.state.issued.values()
-        if item.document == "template" and item.cycle == cycle
-    ]
 
 
 def _lead_status(
@@ -269,7 +263,7 @@ def _lead_status(
         untouched=len(actions - touched),
         questions=asked,
         actions=len(actions),
-        issued_at=min((state.issued_at[item.id] for item in issued), default=""),
+        issued_at=min((state.exchange.issued_at[item.id] for item in issued), default=""),
         returned_at=came,
         no_change=signed.get("no_change") == "yes",
         signed_by=signed.get("signed_by", ""),
@@ -287,4 +281,4 @@ def _sign_off(returned: Sequence[Returned]) -> Mapping[str, str]:
 
 def _came(desk: Desk, returned: Returned) -> str:
     """When a return was merged first (UTC)."""
-    return next(e.at for e in desk.state.return_events if e.fact is returned)
+    return desk.state.exchange.event_of(returned).at

@@ -66,7 +66,7 @@ class Step:
         self._events[event.seq] = event
         if isinstance(fact, RowAdded) and fact.origin != "import" and self._is_new(fact):
             self._added.append((event, fact))
-            for key in [key for key in self.state.cells() if key[0] == fact.uid]:
+            for key in self.state.cells_of(fact.uid):
                 # It was in the plan before: what was written on it meanwhile comes back with it.
                 self._before.setdefault(key, CellState(fact.values.get(key[1])))
                 self._cause[key] = event
@@ -236,8 +236,7 @@ def cycle_of(state: State, event: Event) -> str:
 
 def current_cycle(state: State) -> str:
     """The id of the cycle for which templates were issued last, or ``""``."""
-    cycles = [i.cycle for i in state.issued.values() if i.document == "template"]
-    return cycles[-1] if cycles else ""
+    return state.exchange.cycle
 
 
 def counts_for(state: State, returned: Returned, seq: int) -> str:
@@ -249,12 +248,5 @@ def counts_for(state: State, returned: Returned, seq: int) -> str:
     issued = state.issued.get(returned.issued)
     if issued is None or issued.document != "template":
         return returned.cycle
-    templates = [item for item in state.issued.values() if item.document == "template"]
-    lead = state.definition.lead
-    names = {
-        name
-        for name in {item.author for item in templates}
-        if name == issued.author or (lead(name) and lead(name) is lead(issued.author))
-    }
-    asked = [item for item in templates if item.as_of < seq and item.author in names]
-    return max(asked, key=lambda item: item.as_of).cycle
+    names = state.exchange.names_of(issued.author, state.definition)
+    return state.exchange.asked_last(names, seq)

@@ -271,11 +271,19 @@ class Records:
 
     def __init__(self) -> None:
         self._records: dict[CellKey, dict[Id, Record]] = defaultdict(dict)
+        self._cells_of: dict[str, list[CellKey]] = defaultdict(list)
+        self._places: dict[CellKey, int] = {}
+        self._by_source: dict[str, set[CellKey]] = defaultdict(set)
         self._retracted: dict[str, list[int]] = defaultdict(list)
 
     def see(self, write: Write) -> None:
         """Take in a write, or see one again that is known."""
         records = self._records[write.key]
+        if not records:
+            self._places[write.key] = len(self._places)
+            self._cells_of[write.uid].append(write.key)
+        if write.source:
+            self._by_source[write.source].add(write.key)
         if write.id in records:
             records[write.id].see(write)
         else:
@@ -300,11 +308,12 @@ class Records:
 
     def touched_by(self, sources: Collection[str]) -> list[CellKey]:
         """The cells on which returns or decisions, by their ids, wrote or asked."""
-        return [
-            key
-            for key, records in self._records.items()
-            if any(copy.source in sources for r in records.values() for copy in r.copies)
-        ]
+        found = (self._by_source.get(source, ()) for source in sources)
+        return sorted(set().union(*found), key=self._places.__getitem__)
+
+    def cells_of(self, uid: str) -> list[CellKey]:
+        """The cells of one row on which anything was ever written."""
+        return self._cells_of.get(uid, [])
 
     def writes(self, key: CellKey, until: int) -> list[Write]:
         """The live writes of a cell as of a position of the ledger, in the order they came in."""

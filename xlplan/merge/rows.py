@@ -309,7 +309,7 @@ def accept_own_rows(state: State, returned: Returned) -> list[Fact]:
     The return must have been applied already. A copy in which such a row says more than before
     adds no second row: what is new in it goes into the first.
     """
-    seq = max(event.seq for event in state.return_events if event.fact == returned)
+    seq = state.exchange.event_of(returned).seq
     facts: list[Fact] = []
     for item in returned.assertions:
         if item.kind is not Kind.ADDED:

@@ -11,23 +11,21 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from xlplan.merge.exchange import Exchange
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
     CellKey,
     Decided,
     Defined,
-    Digests,
     Event,
     Id,
     Issued,
     MasterRow,
-    Ours,
     Place,
     Published,
     Returned,
     RowAdded,
-    Shared,
     Undone,
     Write,
     digest,
@@ -45,7 +43,6 @@ class State:
         self._load = load
         self._records = Records()
         self._rows: dict[str, list[tuple[int, RowAdded]]] = defaultdict(list)
-        self._periods: dict[str, int] = {}
         self._definitions: list[tuple[int, PlanDefinition]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
         self._ends: list[int] = []
@@ -61,17 +58,10 @@ class State:
         """The position at which the plan had been imported: what a first board compares with."""
         self.rows: dict[str, RowAdded] = {}
         self.row_seq: dict[str, int] = {}
-        self.issued: dict[str, Issued] = {}
-        self.issued_at: dict[str, str] = {}
-        self.issued_digests: set[str] = set()
-        """Of every workbook that was written, also where it was later written otherwise."""
-        self.shared: dict[str, Shared] = {}
-        """What templates have in common of what is ours, by its id."""
-        self._ours: dict[str, list[Ours]] = defaultdict(list)
-        self.returns: dict[str, Returned] = {}
-        self.return_events: list[Event] = []
-        self._returns_of: dict[str, list[Event]] = defaultdict(list)
-        self._returns_by_digest: dict[str, list[Event]] = defaultdict(list)
+        self.exchange = Exchange()
+        self.issued: Mapping[str, Issued] = self.exchange.issued
+        self.returns: Mapping[str, Returned] = self.exchange.returns
+        self.return_events: Sequence[Event] = self.exchange.return_events
         self.decisions: dict[str, Decided] = {}
         self.published: list[tuple[Event, Published]] = []
         self.undone: list[tuple[Event, Undone]] = []
@@ -117,12 +107,7 @@ class State:
                 self.imported = event.seq
             return self._touch(self._add_row(event, fact))
         if isinstance(fact, Issued):
-            self.issued[fact.id] = fact
-            self.issued_digests.add(fact.sha256)
-            self.issued_at.setdefault(fact.id, event.at)
-            if fact.cycle:
-                self._periods.setdefault(fact.cycle, event.seq)
-            self._take_ours(fact)
+            self.exchange.issue(event, fact)
             return frozenset()
         if isinstance(fact, Returned):
             return self._touch(self._take_return(event, fact))
@@ -132,18 +117,6 @@ class State:
             return self._touch(self._take_back(event, fact))
         self.published.append((event, fact))
         return frozenset()
-
-    def _take_ours(self, issued: Issued) -> None:
-        if (ours := issued.ours) is not None:
-            self._ours[issued.id].append(ours)
-            if ours.brought is not None:
-                self.shared[ours.shared] = ours.brought
-
-    def ours_of(self, issued: str) -> list[tuple[Digests, Digests]]:
-        """The digests of what is ours in an issued workbook: of its own and of what it shares, for
-        each way in which it was written. Nothing for one that went out before they were recorded.
-        """
-        return [(ours.texts, self.shared[ours.shared].texts) for ours in self._ours.get(issued, ())]
 
     def _touch(self, cells: Iterable[CellKey]) -> frozenset[CellKey]:
         touched = frozenset(cells)
@@ -175,10 +148,7 @@ class State:
         return [(fact.uid, field_id) for field_id in fact.values]
 
     def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
-        self.returns[fact.id] = fact
-        self.return_events.append(event)
-        self._returns_of[fact.issued].append(event)
-        self._returns_by_digest[fact.sha256].append(event)
+        self.exchange.take(event, fact)
         issued = self.issued.get(fact.issued)
         for item in fact.assertions:
             new = not self._records.knows(item.key, item.id)
@@ -189,7 +159,7 @@ class State:
                     seq=event.seq,
                     source=fact.id,
                     cycle=fact.cycle,
-                    period=self._periods.get(fact.cycle, 0),
+                    period=self.exchange.periods.get(fact.cycle, 0),
                     saw=self.saw(item.key, issued) if issued and new else frozenset(),
                     stamp=fact.saved_at,
                     timed=bool(fact.saved_at),
@@ -265,7 +235,7 @@ class State:
         """The returns of an issued workbook that have not been taken back, in ledger order."""
         return [
             (event, event.fact)
-            for event in self._returns_of.get(issued, ())
+            for event in self.exchange.events_of(issued)
             if isinstance(event.fact, Returned) and self.is_live(event.fact.id, event.seq, self.seq)
         ]
 
@@ -275,7 +245,7 @@ class State:
 
     def live_return_of(self, digest: str) -> Returned | None:
         """The return with these bytes, where it has not been taken back."""
-        for event in self._returns_by_digest.get(digest, ()):
+        for event in self.exchange.events_with(digest):
             if isinstance(event.fact, Returned) and self.is_live(
                 event.fact.id, event.seq, self.seq
             ):
@@ -372,6 +342,10 @@ class State:
     def cells(self) -> Iterable[CellKey]:
         """Every cell on which anything was ever written."""
         return self._records.cells()
+
+    def cells_of(self, uid: str) -> Sequence[CellKey]:
+        """The cells of one row on which anything was ever written."""
+        return self._records.cells_of(uid)
 
     def base_digest(self, uids: Sequence[str], fields: Sequence[str], as_of: int) -> str:
         """A digest of what some rows and fields hold as of a position, and of who wrote it.

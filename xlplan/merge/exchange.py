@@ -1,0 +1,131 @@
+"""What went out and what came back: issued workbooks and returns, by each way they are asked for.
+
+Everything is kept in the order of the ledger. A workbook that was written again stays in its place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+
+from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
+from xlplan.plan.definition import PlanDefinition
+
+Asked = tuple[int, int, str]
+"""A template's base (a position of the ledger), its place among all of them, and its cycle."""
+
+
+class Exchange:
+    """Of one plan. It only grows."""
+
+    def __init__(self) -> None:
+        self.issued: dict[str, Issued] = {}
+        self.issued_at: dict[str, str] = {}
+        self.digests: set[str] = set()
+        """Of every workbook that was written, also where it was later written otherwise."""
+        self.shared: dict[str, Shared] = {}
+        """What templates have in common of what is ours, by its id."""
+        self.periods: dict[str, int] = {}
+        """The position at which each cycle began."""
+        self.cycle = ""
+        """The cycle for which templates were issued last."""
+        self.returns: dict[str, Returned] = {}
+        self.return_events: list[Event] = []
+        self._ours: dict[str, list[Ours]] = defaultdict(list)
+        self._by_issued: dict[str, list[Event]] = defaultdict(list)
+        self._by_digest: dict[str, list[Event]] = defaultdict(list)
+        self._cycles: dict[str, list[str]] = {}
+        self._authors: dict[str, list[str]] = {}
+        self._asked: dict[str, list[Asked]] = defaultdict(list)
+        self._alike: tuple[PlanDefinition | None, int, dict[object, list[str]]] = (None, 0, {})
+
+    # Growing
+
+    def issue(self, event: Event, fact: Issued) -> None:
+        """A workbook went out, or was written otherwise."""
+        if fact.id not in self.issued and fact.document == "template":
+            self.cycle = fact.cycle
+            self._asked[fact.author].append((fact.as_of, -len(self.issued), fact.cycle))
+            self._cycles.setdefault(fact.cycle, []).append(fact.id)
+            self._authors.setdefault(fact.author, []).append(fact.id)
+        self.issued[fact.id] = fact
+        self.digests.add(fact.sha256)
+        self.issued_at.setdefault(fact.id, event.at)
+        if fact.cycle:
+            self.periods.setdefault(fact.cycle, event.seq)
+        if (ours := fact.ours) is not None:
+            self._ours[fact.id].append(ours)
+            if ours.brought is not None:
+                self.shared[ours.shared] = ours.brought
+
+    def take(self, event: Event, fact: Returned) -> None:
+        """A file came back."""
+        self.returns[fact.id] = fact
+        self.return_events.append(event)
+        self._by_issued[fact.issued].append(event)
+        self._by_digest[fact.sha256].append(event)
+
+    # Asking
+
+    @property
+    def cycles(self) -> list[str]:
+        """The ids of the cycles for which templates were issued, in that order."""
+        return list(self._cycles)
+
+    def templates(self, cycle: str) -> list[Issued]:
+        """The templates of a cycle."""
+        return [self.issued[name] for name in self._cycles.get(cycle, ())]
+
+    def templates_to(self, authors: Iterable[str]) -> Iterator[Issued]:
+        """Every template that went out to somebody under one of these names."""
+        for author in authors:
+            yield from (self.issued[name] for name in self._authors.get(author, ()))
+
+    def names_of(self, author: str, definition: PlanDefinition) -> Collection[str]:
+        """The names under which templates went out to whom the definition knows by this name."""
+        known, count, alike = self._alike
+        if known is not definition or count != len(self._authors):
+            alike = {}
+            for name in self._authors:
+                alike.setdefault(_person(name, definition), []).append(name)
+            self._alike = definition, len(self._authors), alike
+        return alike.get(_person(author, definition), ())
+
+    def asked_last(self, names: Iterable[str], seq: int) -> str:
+        """The cycle in which somebody of these names was asked last before a position."""
+        found = chain.from_iterable(self._asked.get(name, ()) for name in names)
+        return max(asked for asked in found if asked[0] < seq)[2]
+
+    def events_of(self, issued: str) -> list[Event]:
+        """The returns of an issued workbook."""
+        return self._by_issued.get(issued, [])
+
+    def event_of(self, returned: Returned) -> Event:
+        """The event that recorded this very return."""
+        return next(e for e in self._by_digest[returned.sha256] if e.fact is returned)
+
+    def events_with(self, sha256: str) -> list[Event]:
+        """The returns with these bytes."""
+        return self._by_digest.get(sha256, [])
+
+    def knows(self, sha256: str) -> bool:
+        """Whether these are the bytes of a workbook that was written, or of a file that was read.
+
+        Not of one that was refused: what somebody typed there is in no other place yet.
+        """
+        back = (event.fact for event in self._by_digest.get(sha256, [])[-1:])
+        read = any(isinstance(fact, Returned) and fact.outcome != "refused" for fact in back)
+        return read or sha256 in self.digests
+
+    def ours_of(self, issued: str) -> list[tuple[Digests, Digests]]:
+        """The digests of what is ours in an issued workbook: of its own and of what it shares, for
+        each way in which it was written. Nothing for one that went out before they were recorded.
+        """
+        return [(ours.texts, self.shared[ours.shared].texts) for ours in self._ours.get(issued, ())]
+
+
+def _person(name: str, definition: PlanDefinition) -> object:
+    """Who is meant by a name: a lead of the definition, or whoever bears that very name."""
+    lead = definition.lead(name)
+    return ("lead", lead.name) if lead is not None else name
