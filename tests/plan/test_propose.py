@@ -413,6 +413,13 @@ def test_posts_that_differ_by_a_number_are_not_nearly_one() -> None:
     assert guesses == ()
 
 
+@pytest.mark.parametrize("marks", [("A", "B"), ("I", "II"), ("IV", "VI")])
+def test_posts_that_differ_by_a_letter_of_their_own_are_not_nearly_one(
+    marks: tuple[str, str],
+) -> None:
+    assert propose_leads([f"Service Manager {mark}" for mark in marks])[1] == ()
+
+
 @pytest.mark.parametrize(
     ("cell", "one"),
     [

@@ -247,4 +247,5 @@ def _nearly(one: str, other: str) -> bool:
 
 
 def _numbers(text: str) -> list[str]:
-    return re.findall(r"\d+", text)
+    """What tells one of several posts or teams from the next: "Team 2", "Service Manager B"."""
+    return re.findall(r"\d+|(?<=\s)(?:[a-z]|[ivx]+)$", text)
