@@ -173,6 +173,11 @@ def test_numbers_and_shares_stay_what_they_are() -> None:
     assert value_of("percent", ShownNumber(1, '0"%"')) == 0.01
     assert value_of("percent", ShownNumber(50, text="50%")) == 0.5
     assert isinstance(value_of("percent", ShownNumber(50, text="50")), Invalid)
+    # A file may have the text of a share, and say no more of it than that it is a number.
+    assert value_of("percent", ShownNumber(0.25, text="25%")) == 0.25
+    assert value_of("percent", ShownNumber(0.125, text="13 %")) == 0.125
+    assert value_of("percent", ShownNumber(12.5, text="12,5%")) == 0.125
+    assert isinstance(value_of("percent", ShownNumber(25, text="a quarter%")), Invalid)
 
 
 def test_a_day_shown_as_its_month_is_the_month() -> None:

@@ -160,6 +160,28 @@ def test_an_old_workbook_says_itself_what_is_a_date() -> None:
     assert isinstance(values[0], ShownNumber)
 
 
+def test_a_number_of_an_old_workbook_is_no_day_where_its_format_says_so() -> None:
+    codes = {50: "0;(0)", 51: "0.0000", 52: "[Red]General", 53: "mmm-yy"}
+    stored = [(-3, 50), (0.123456, 51), (-7, 52), (46174, 53), (3_000_000, 51)]
+    values = column(old_workbook(codes, stored))
+    assert [seen(value) for value in values] == ["(3)", "0.1235", -7, "Jun-26", "3000000.0000"]
+    assert values[:3] == [-3, 0.123456, -7]
+
+
+def test_short_numbers_of_an_old_workbook_are_no_days_either() -> None:
+    rk = (-3 << 2) | 2, (12345 << 2) | 3, 0x3FF80000  # -3, 123.45, 1.5
+    look = xls_record(0x41E, struct.pack("<HHB", 50, 6, 0) + b"0.0;-0")
+    look += xls_record(0xE0, struct.pack("<HH", 0, 50) + bytes(16))
+    single = xls_record(0x27E, struct.pack("<HHHi", 0, 0, 0, rk[0]))
+    pairs = b"".join(struct.pack("<Hi", 0, each) for each in rk)
+    several = xls_record(0xBD, struct.pack("<HH", 1, 0) + pairs + struct.pack("<H", 2))
+    formula = xls_record(0x06, struct.pack("<HHHdHIH", 2, 0, 0, -0.5, 0, 0, 3) + b"\x1e\x01\x00")
+    [sheet] = read_book(xls(single + several + formula, before=look), "plan").sheets
+    assert [row[:3] for row in sheet.rows] == [
+        [-3, None, None], [-3, 123.45, 1.5], [-0.5, None, None],
+    ]  # fmt: skip
+
+
 def test_days_and_codes_of_a_binary_workbook_are_what_its_formats_say() -> None:
     codes = ("mmm-yy", "00000")
     styles = (

@@ -21,6 +21,7 @@ from xlplan.plan.timescales import MONTH_NAMES
 
 _CODE = re.compile(r"[^\W\d_]|(?<![\d.,])0\d|\d[-/]\d")
 """What no amount has: a letter, a nought before other digits, a dash between digits."""
+_SHARE = re.compile(r"\s*([+-]?\d+(?:[.,]\d+)?)\s*%\s*", re.ASCII)
 _CURRENCY = re.compile(r"\b(?:GBP|EUR|USD)\b")
 
 
@@ -55,7 +56,11 @@ class ShownNumber(float):
         """Whether "%" stands behind it although it is not stored as a share."""
         if self.code:
             return has_literal_percent(self.code)
-        return self.text is not None and self.text.rstrip().endswith("%")
+        share = _SHARE.fullmatch(self.text or "")
+        if share is None:
+            return False
+        shown = float(share[1].replace(",", "."))
+        return abs(shown - self) < abs(shown - 100 * self)
 
 
 class ShownDate(date):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -43,6 +43,7 @@ _EPOCH = datetime(1899, 12, 30)
 _MARCH_1900 = datetime(1900, 3, 1)
 _LAST_SERIAL = 2_958_466
 _FORMAT_RECORD, _XF_RECORD, _END_RECORD = 0x41E, 0xE0, 0x0A
+_NUMBER_CELL, _FORMULA_CELL, _RK_CELL, _RK_CELLS = 0x203, 0x06, 0x27E, 0xBD
 _B_FORMAT, _B_XF, _B_BEGIN_XFS, _B_END_XFS = 44, 47, 617, 618
 
 
@@ -86,7 +87,12 @@ def _telling(numbers: list[int], codes: Mapping[int, str]) -> Formats:
 
 
 def _old_formats(data: bytes) -> Formats:
-    """Of an old workbook (MS-XLS 2.4.126 Format, 2.4.353 XF)."""
+    return _telling(*_old_codes(data))
+
+
+def _old_codes(data: bytes) -> tuple[list[int], dict[int, str]]:
+    """Of an old workbook the number of each cell format's number format, and those that it spells
+    out, by their number (MS-XLS 2.4.353 XF, 2.4.126 Format)."""
     from xlplan.workbook.read.xls import biff_records, workbook_stream
 
     numbers: list[int] = []
@@ -102,8 +108,59 @@ def _old_formats(data: bytes) -> Formats:
                 text = body[5 : 5 + length * (2 if wide & 1 else 1)]
                 codes[number] = text.decode("utf-16-le" if wide & 1 else "cp1252", "replace")
     except MALFORMED:
-        return {}
-    return _telling(numbers, codes)
+        return [], {}
+    return numbers, codes
+
+
+def _put_old_numbers(
+    data: bytes, sheets: Sequence[tuple[str, list[list[CellValue]]]], extents: Mapping[str, Extent]
+) -> None:
+    """Put back the numbers of an old workbook that its reader took for days, going by the number
+    of their format alone: programs count their own formats from where those of days are."""
+    numbers, codes = _old_codes(data)
+    no_days = {
+        at for at, number in enumerate(numbers)
+        if number in _MACHINES_DATES and number in codes and not is_date_format(codes[number])
+    }  # fmt: skip
+    for name, rows in sheets:
+        extent = extents.get(name)
+        mistaken = [at for at, style in extent.styled.items() if style in no_days] if extent else []
+        stored = _stored_numbers(data, name) if mistaken else {}
+        for row, col in mistaken:
+            if (row, col) in stored and row < len(rows) and col < len(rows[row]):
+                rows[row][col] = stored[row, col]
+
+
+def _stored_numbers(data: bytes, sheet: str) -> dict[At, float]:
+    """The numbers in the cells of a sheet (MS-XLS 2.4.180 Number, 2.4.220 RK, 2.4.175 MulRk,
+    2.4.127 Formula)."""
+    from xlplan.workbook.read.xls import biff_records, boundsheets, workbook_stream
+
+    found: dict[At, float] = {}
+    stream = workbook_stream(data)
+    start = dict(boundsheets(stream))[sheet]
+    for kind, body, _ in biff_records(stream, start):
+        if kind == _END_RECORD:
+            break
+        if kind in (_NUMBER_CELL, _FORMULA_CELL) and len(body) >= 14 and body[12:14] != b"\xff\xff":
+            found[struct.unpack_from("<HH", body)] = struct.unpack_from("<d", body, 6)[0]
+        elif kind == _RK_CELL and len(body) >= 10:
+            found[struct.unpack_from("<HH", body)] = _of_rk(struct.unpack_from("<i", body, 6)[0])
+        elif kind == _RK_CELLS and len(body) >= 12:
+            row, col = struct.unpack_from("<HH", body)
+            pairs = struct.iter_unpack("<Hi", body[4 : 4 + (len(body) - 6) // 6 * 6])
+            found |= {(row, col + at): _of_rk(rk) for at, (_, rk) in enumerate(pairs)}
+    return found
+
+
+def _of_rk(stored: int) -> float:
+    """The number that four bytes stand for (MS-XLS 2.5.217)."""
+    number: float
+    if stored & 2:
+        number = stored >> 2
+    else:
+        number = struct.unpack("<d", struct.pack("<q", (stored & ~3) << 32))[0]
+    return number / 100 if stored & 1 else number
 
 
 def _binary_formats(styles: bytes) -> Formats:
@@ -165,6 +222,9 @@ def put_shown(
     ods = admitted.kind == "ods"
     formats = {} if ods else _telling_formats(admitted.kind, data, admitted.parts)
     parts = dict(admitted.sheets)
+    sheets = list(sheets)
+    if admitted.kind == "xls":
+        _put_old_numbers(data, sheets, admitted.extents)
     for name, rows in sheets:
         extent = admitted.extents.get(name)
         for (row, col), typed in extent.typed.items() if extent else ():
