@@ -166,27 +166,32 @@ class Office:
         more: Sequence[ReadRow] = (),
         trust: Mapping[str, RowTrust] | None = None,
         twice: str = "",
+        moved: Mapping[str, str] | None = None,
         file: str = "return.xlsx",
         digest: str = "",
     ) -> Reading:
         """The reading of a return: what was issued, with `edits`; `without` columns are absent.
 
-        `added` is one row without a key, `more` are rows as they were read.
+        `added` is one row without a key, `more` are rows as they were read. `moved` says, by the
+        uid in the hidden key of a row, whose visible part stands beside it.
         """
         edits = edits or {}
         columns = [name for name in issued.fields if name not in set(without)]
         rows = []
         uids = [uid for uid in issued.uids if uid not in set(missing)]
         for number, uid in enumerate([*uids, *([twice] if twice else [])], 6):
+            seen = (moved or {}).get(uid, uid)
             cells = {
                 name: _cell(
-                    edits[uid, name] if (uid, name) in edits else self.shown(issued, uid, name),
+                    edits[seen, name] if (seen, name) in edits else self.shown(issued, seen, name),
                     f"{chr(66 + columns.index(name))}{number}",
                 )
                 for name in columns
             }
-            row_trust: RowTrust = (trust or {}).get(uid, "signed")
-            rows.append(ReadRow(uid, self.state.ref(uid), number, row_trust, cells))
+            row_trust: RowTrust = (trust or {}).get(uid, "signed" if seen == uid else "disagrees")
+            shown = "" if seen == uid else seen
+            ref = self.state.ref(seen, issued.as_of)
+            rows.append(ReadRow(uid, ref, number, row_trust, cells, shown=shown))
         if added is not None:
             cells = {name: ReadCell(raw, f"B{99}") for name, raw in added.items()}
             rows.append(ReadRow("", "", 99, "added", cells))
@@ -216,7 +221,7 @@ class Office:
             cycle=issued.cycle,
             saved_at=reading.saved_at,
             outcome="merged",
-            rows=tuple(sorted({row.uid for row in reading.rows if row.uid})),
+            rows=found.rows,
             fields=tuple(sorted(reading.columns)),
             assertions=tuple(found.assertions),
             information=tuple(found.information),

@@ -36,6 +36,7 @@ from tests.merge import test_merge_properties as properties
 from tests.paper import Office, row
 from xlplan.merge import asks, compare, model, reading, register
 from xlplan.merge.asks import Again
+from xlplan.merge.doubts import Against, doubt_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import CellKey, Event, Returned, Write
 from xlplan.merge.reading import ReadRow
@@ -74,9 +75,9 @@ def a_blank_counts_as_absent(patch: Patch) -> None:
 
 def the_base_is_that_of_the_newest_template(patch: Patch) -> None:
     patch.setattr(
-        compare.Comparison,
-        "_against",
-        lambda self, row, times: compare._Against(self.state.seq, self._doubt(row, times)),
+        compare,
+        "against",
+        lambda state, _, row, times: Against(state.seq, doubt_of(state, row, times)),
     )
 
 

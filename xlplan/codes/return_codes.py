@@ -7,6 +7,10 @@ from xlplan.codes.message import Message
 _TEMPLATE = "Ask its sender to fill in the template that was issued."
 _EXPECTED = "Check that it is the workbook you expected."
 _DECIDE = "Decide about its edits in decisions.xlsx."
+_MOVED = (
+    "{rows:# row|# rows} of this file ({span}) {rows:shows|show} the refs of other rows than "
+    "{rows:its|their} hidden keys name, as when a part of the columns was sorted. "
+)
 _LEAD_COPY = "Please enter your update in the workbook that you were sent, save it, and send that."
 
 # RET: which template a return answers, and its rows.
@@ -205,6 +209,25 @@ RET_025 = Message(
     "counts as the return of {lead} for {counts_for}. Ask for the form of {counts_for} where that "
     "asks for more.",
     level="note",
+)
+RET_026 = Message(
+    "RET-026",
+    "The visible refs and the hidden keys of several rows name different actions, as when a part "
+    "of the columns was sorted.",
+    "Answer its one question in `decisions.xlsx`, or ask its sender for the workbook again.",
+    {
+        "": "{rows:# row shows|# rows show} the refs of other rows than their hidden keys name, as "
+        "when a part of the columns was sorted. Answer the one question about them in "
+        "decisions.xlsx.",
+        "by-ref": _MOVED + "Their locked texts go with the visible refs.",
+        "by-key": _MOVED + "Their locked texts go with the hidden keys.",
+        "way": "{way}: {changes:# change|# changes}, {questions:# question|# questions}",
+        "neither": _MOVED + "Their locked texts do not tell which of them is right.",
+    },
+    level="warning",
+    lead="The references in these rows do not belong to the rest of the rows, as happens when a "
+    "part of the table is sorted or pasted. Please enter your update in the workbook that you were "
+    "sent; to sort it, use the arrows beside its headings.",
 )
 
 # MRG: `merge` itself.

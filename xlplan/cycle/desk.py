@@ -25,7 +25,7 @@ from xlplan.cycle.folder import (
 from xlplan.errors import XlplanError
 from xlplan.ledger.store import Ledger, Transaction
 from xlplan.merge.log import History, Step, replay
-from xlplan.merge.model import Defined, Event, Fact
+from xlplan.merge.model import Defined, Event, Fact, digest, identity
 from xlplan.merge.state import State
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
@@ -234,3 +234,16 @@ class Desk:
     def recorded_digest(self) -> str:
         """The digest of the text of the plan definition that the ledger holds."""
         return self.state.definition_digest
+
+
+def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of: int) -> str:
+    """A digest of what some rows and fields hold as of a position, and of who wrote it.
+
+    Two workbooks with the same digest show the same and have seen the same.
+    """
+    table = []
+    for uid in uids:
+        cells = (state.cell_as_issued((uid, name), as_of) for name in fields)
+        heads = ((c.value, [head.id.stored for head in c.heads]) for c in cells)
+        table.append([uid, [[identity(value), ids] for value, ids in heads]])
+    return digest(table)

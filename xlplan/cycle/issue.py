@@ -20,7 +20,7 @@ from xlplan.codes.cycle_codes import (
     ISS_008,
 )
 from xlplan.codes.message import did_you_mean
-from xlplan.cycle.desk import Desk
+from xlplan.cycle.desk import Desk, base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, is_edited, unusable, write
 from xlplan.errors import Problem, XlplanError
@@ -232,7 +232,7 @@ def _too_long(state: State, issued: Issued, book: Workbook) -> list[Problem]:
 def template_id(state: State, issued: Issued) -> str:
     """The id of a template: a digest of its lead, cycle, fields and recorded base."""
     names = [name.removesuffix(ENTRY) for name in issued.fields]
-    base = state.base_digest(issued.uids, names, issued.as_of)
+    base = base_digest(state, issued.uids, names, issued.as_of)
     return named(
         "t", issued.author, issued.cycle, issued.return_by, issued.fields, issued.inputs,
         state.definition_at(issued.as_of).id, base,

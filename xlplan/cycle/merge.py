@@ -245,7 +245,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         cycle=current_cycle(state) if issued.author == COORDINATOR else issued.cycle,
         saved_at=reading.saved_at,
         outcome="merged",
-        rows=tuple(sorted({row.uid for row in reading.rows if row.uid})),
+        rows=compared.rows,
         fields=tuple(sorted(reading.columns)),
         assertions=tuple(compared.assertions),
         problems=reading.problems,

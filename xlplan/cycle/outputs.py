@@ -13,7 +13,7 @@ from pathlib import Path
 from xlplan.codes.folder_codes import OUT_001, OUT_002, OUT_003, OUT_006
 from xlplan.codes.message import listed
 from xlplan.codes.return_codes import RET_001, RET_002
-from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.desk import Desk, Work, base_digest
 from xlplan.cycle.folder import sha256, sweep, write_atomically
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import PATIENTLY
@@ -58,7 +58,7 @@ def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Ou
     rows = [*state.master("action"), *state.master("recommendation")]
     fields = [item.id for item in definition.fields]
     fields = [*dict.fromkeys([*fields, STATUS])]
-    base = state.base_digest([row.uid for row in rows], fields, state.seq)
+    base = base_digest(state, [row.uid for row in rows], fields, state.seq)
     # Other questions make another workbook: the one on disk must not look edited for it.
     asked = [[question.id for question in questions]] if questions else []
     issued = Issued(

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from xlplan.errors import Problem
+from xlplan.merge.doubts import FIRST
 from xlplan.merge.fates import Cleared
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.plan.checks.lints_past import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
@@ -200,8 +202,19 @@ def candidate_shape(candidate: Candidate) -> dict[str, object]:
     }
 
 
+def preview_shape(candidate: Candidate) -> dict[str, object]:
+    """What one way to read rows that were moved would do; a candidate has it as its `preview`."""
+    made = [change for change in candidate.changes if Kind(change.kind).stands]
+    return {
+        "changes": len(made),
+        "questions": len(candidate.changes) - len(made),
+        "first": [change_shape(change) for change in candidate.changes[:FIRST]],
+    }
+
+
 def question_shape(question: Question) -> dict[str, object]:
     """A question in ``merge --json``."""
+    moved = question.kind is Kind.SORTED
     return {
         "id": question.id,
         "kind": question.kind,
@@ -209,7 +222,10 @@ def question_shape(question: Question) -> dict[str, object]:
         "field": question.field,
         "base": to_json(question.base),
         "master": to_json(question.master),
-        "candidates": [candidate_shape(candidate) for candidate in question.candidates],
+        "candidates": [
+            candidate_shape(each) | ({"preview": preview_shape(each)} if moved else {})
+            for each in question.candidates
+        ],
         "choices": list(question.choices),
         "message": question.message,
     }

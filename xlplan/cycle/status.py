@@ -10,7 +10,7 @@ from xlplan.codes.cycle_codes import CYC_001
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.fates import disposition_of
+from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import Issued, Question, Returned
 from xlplan.merge.questions import questions_of
@@ -244,7 +244,7 @@ def _lead_status(
     own = [r for item in issued for r in state.live_returns(item.id)]
     returned = [*own, *older]
     actions = {uid for item in issued for uid in item.uids}
-    assertions = {a.id: a for r in returned for a in r.assertions}
+    assertions = {a.id: a for r in returned for a in writes_of(state, r)}
     moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
     touched = {a.uid for a in assertions.values()}
     names = {name, *(item.author for item in issued)}

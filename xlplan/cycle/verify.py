@@ -117,7 +117,8 @@ def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
     for event in desk.state.return_events:
         fact = event.fact
         if isinstance(fact, Returned) and fact.assertions:
-            asserted.setdefault((fact.file, fact.sha256), []).extend(fact.assertions)
+            moved = (w for item in fact.assertions for ws in item.readings.values() for w in ws)
+            asserted.setdefault((fact.file, fact.sha256), []).extend((*fact.assertions, *moved))
     files = [(file, desk.folder.originals.path(digest)) for file, digest in asserted]
     books = read_all(files, executor=executor, lighter=read_values_alone)
     for assertions, book in zip(asserted.values(), books, strict=True):

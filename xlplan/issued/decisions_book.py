@@ -47,6 +47,7 @@ INPUTS = frozenset({"decision", "other", "why"})
 UNUSED = ("unused", "Why your answer was not used", 40.0)
 """The column after these, where an answer could not be used: it stands as it was typed."""
 ALL_USED: Mapping[str, Unused] = {}
+_OF_NO_ACTION = {Kind.DEFINITION: "plan", Kind.SORTED: "file"}
 _GUIDE = (
     'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
     "Transfer needs: the value, the action's ref, or the lead. Why goes into the log.\n"
@@ -154,7 +155,7 @@ def _row(
     body = replace(look.locked, fill=fill, align="left", indent=1)
     answer = replace(look.input, number_format="@", align="left", indent=1)
     texts = {
-        "action": question.action or ("plan" if question.kind is Kind.DEFINITION else "new"),
+        "action": question.action or _OF_NO_ACTION.get(question.kind, "new"),
         "field": item.heading if item else question.field,
         "question": ask(question, item),
         "base": _shown(item, question.base, question),
@@ -191,7 +192,7 @@ def ask(question: Question, item: Field | None) -> str:
 
 
 def _shown(item: Field | None, value: Value, question: Question) -> str:
-    if question.kind is Kind.ADDED:
+    if question.kind in (Kind.ADDED, Kind.SORTED):
         return ""
     return show_in(item, value) or "(blank)"
 

@@ -162,6 +162,10 @@ def _assertion_body(item: Write) -> Body:
         body["entry"] = True
     if item.cells:
         body["cells"] = dict(item.cells)
+    if item.readings:
+        body["readings"] = {
+            way: [_assertion_body(each) for each in writes] for way, writes in item.readings.items()
+        }
     return body
 
 
@@ -210,32 +214,37 @@ def _returned_body(fact: Returned) -> Body:
     return body
 
 
-def _returned(body: Body) -> Returned:
-    assertions = tuple(
-        Write(
-            id=_id(item["id"]),
-            kind=Kind(item["kind"]),
-            issued=body["issued"],
-            author=body["author"],
-            uid=item["uid"],
-            field=item["field"],
-            base=decode(item["base"]),
-            value=decode(item["value"]),
-            raw=item["raw"],
-            place=Place(body["file"], item["sheet"], item["cell"]),
-            message=item.get("message", ""),
-            row=item.get("row", {}),
-            entry=item.get("entry", False),
-            cells=item.get("cells", {}),
-        )
-        for item in body["assertions"]
+def _assertion(body: Body, item: Body) -> Write:
+    """What a return (`body`) asserts."""
+    return Write(
+        id=_id(item["id"]),
+        kind=Kind(item["kind"]),
+        issued=body["issued"],
+        author=body["author"],
+        uid=item["uid"],
+        field=item["field"],
+        base=decode(item["base"]),
+        value=decode(item["value"]),
+        raw=item["raw"],
+        place=Place(body["file"], item["sheet"], item["cell"]),
+        message=item.get("message", ""),
+        row=item.get("row", {}),
+        entry=item.get("entry", False),
+        cells=item.get("cells", {}),
+        readings={
+            way: tuple(_assertion(body, each) for each in writes)
+            for way, writes in item.get("readings", {}).items()
+        },
     )
+
+
+def _returned(body: Body) -> Returned:
     return Returned(
         **{
             **body,
             "rows": tuple(body["rows"]),
             "fields": tuple(body["fields"]),
-            "assertions": assertions,
+            "assertions": tuple(_assertion(body, item) for item in body["assertions"]),
             "problems": tuple(Problem(*parts) for parts in body["problems"]),
             "information": tuple(body["information"]),
             "unused": tuple(_unused(answer) for answer in body.get("unused", ())),

@@ -174,7 +174,8 @@ def shown_again(state: State, key: CellKey, writes: Sequence[Write]) -> Iterator
             groups[_author(write)].append(write)
     settled = answered(writes)
     for group in groups.values():
-        returns = state.live_returns(group[0].issued)
+        issued = group[0].issued
+        returns = [*state.live_returns(issued), *state.live_parts(issued)]
         if len(returns) > 1:
             yield from _in_group(_last(state, key, group, returns), group, settled)
 

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.codes.definition_codes import VAL_008, VAL_009
 from xlplan.codes.message import FEW, Filled, listed
-from xlplan.merge.kinds import Kind
+from xlplan.merge.doubts import (
+    Against,
+    MovedRows,
+    against,
+    dispute,
+    moved_rows,
+    moved_write,
+    stranger,
+)
+from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
 from xlplan.merge.reading import (
     ReadCell,
@@ -38,24 +47,14 @@ NO_END = Timescale("Ongoing", None, "Ongoing")
 """What all the words for work without an end are asked about as: once, however they are put."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Against:
-    """What a row is compared with: the position of its base, and why to doubt its edits.
-
-    `typed` rows were written by hand and not issued: a blank cell in them says nothing.
-    """
-
-    as_of: int
-    doubt: str
-    typed: bool = False
-
-
 @dataclass
 class Findings:
     """What comparing found, gathered on the way."""
 
     assertions: list[Write] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
+    rows: tuple[str, ...] = ()
+    """The rows of which it speaks, by uid; of those that were moved only an answer does."""
 
 
 class Comparison:
@@ -78,49 +77,49 @@ class Comparison:
 
     def run(self) -> Findings:
         """Compare every row; see the module."""
-        times = Counter(row.uid for row in self.reading.rows if row.uid and row.trust != "added")
+        moved = moved_rows(self.reading.rows, self.issued.uids)
+        return self._compared() if moved is None else self._compared_both_ways(moved)
+
+    def _compared_both_ways(self, moved: MovedRows) -> Findings:
+        """Rows that were moved as a whole are one question, with what they write in either way."""
+        found = self._of(moved.others)
+        found.assertions = [item for item in found.assertions if item.uid not in moved.uids]
+        certain = {(item.id, item.place) for item in found.assertions}
+        ways = {
+            way: [
+                item
+                for item in self._of((*moved.others, *moved.read(way))).assertions
+                if (item.id, item.place) not in certain
+            ]
+            for way in WAYS
+        }
+        one = moved_write(self.state, self.issued, self.reading.file, moved, ways)
+        if one is not None:
+            found.assertions.append(one)
+        return found
+
+    def _of(self, rows: tuple[ReadRow, ...]) -> Findings:
+        return Comparison(self.state, self.issued, replace(self.reading, rows=rows))._compared()
+
+    def _compared(self) -> Findings:
+        """Every row, each for itself."""
+        copies = Counter(row.uid for row in self.reading.rows if row.uid and row.trust != "added")
         for row in self.reading.rows:
             if row.trust == "added":
                 self._add(self._proposals.proposal(row))
             elif row.uid not in self.state.rows:
-                self._add(self._proposals.proposal(row, _stranger(row)))
+                self._add(self._proposals.proposal(row, stranger(row)))
             else:
-                self._compare_row(row, self._against(row, times[row.uid]))
+                times = copies[row.uid]
+                self._compare_row(row, against(self.state, self.issued, row, times))
         self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
         self.found.information.extend(self._say_spellings())
+        self.found.rows = tuple(sorted({row.uid for row in self.reading.rows if row.uid}))
         return self.found
 
     def _add(self, item: Write | None) -> None:
         if item is not None:
             self.found.assertions.append(item)
-
-    def _against(self, row: ReadRow, times: int) -> _Against:
-        """A row pasted from another template is compared with what that one showed."""
-        origin = self.state.issued.get(row.key_issued) if row.trust == "foreign" else None
-        base = self.issued if origin is None else origin
-        typed = row.uid not in base.uids
-        doubt = self._doubt(row, times)
-        if typed and not doubt:
-            doubt = f"Action {self.state.ref(row.uid)} is not in the template that was issued."
-        return _Against(base.as_of, doubt, typed)
-
-    def _doubt(self, row: ReadRow, times: int) -> str:
-        """Why a row's edits cannot apply by themselves, or ``""``."""
-        ref = self.state.ref(row.uid) or row.uid
-        if times > 1:
-            return f"Action {ref} is in this file {times} times; none of the copies was applied."
-        if row.trust == "disagrees":
-            return (
-                f'The row shows the ref "{row.ref}" but its hidden key belongs to action {ref}; '
-                "it may have been sorted or pasted."
-            )
-        if row.trust == "foreign":
-            return f"The row of action {ref} was pasted from another template."
-        if row.trust == "forged":
-            return f"The row of action {ref} carries a key that this plan never signed."
-        if row.trust == "matched":
-            return f"The row was matched to action {ref} by its ref alone: its stamp is missing."
-        return ""
 
     def _own(self, uid: str, field_id: str) -> Write | None:
         """The coordinator's last write on a cell; other authors' are not looked at."""
@@ -145,7 +144,7 @@ class Comparison:
         last = self._own(row.uid, item.id)
         return last is not None and last.seq > self.issued.as_of and last.value == value
 
-    def _compare_row(self, row: ReadRow, against: _Against) -> None:
+    def _compare_row(self, row: ReadRow, against: Against) -> None:
         found = [
             item
             for column, cell in row.cells.items()
@@ -235,7 +234,7 @@ class Comparison:
         ).find(name, kind)
 
     def _compare_cell(
-        self, row: ReadRow, column: str, cell: ReadCell, against: _Against
+        self, row: ReadRow, column: str, cell: ReadCell, against: Against
     ) -> Write | None:
         item = self._field(row.uid, column)
         if item is None:
@@ -255,7 +254,7 @@ class Comparison:
         if cell.other and canon(item, cell.other, self.state.definition) == base:
             return None  # as issued by one of two readers: a program's doing, nobody's edit
         self._note_look_alikes(row, item, value, cell)
-        doubt = against.doubt or cell.doubt or _dispute(cell) or may_be_cut(self.reading, cell)
+        doubt = against.doubt or cell.doubt or dispute(cell) or may_be_cut(self.reading, cell)
         kind, message = self._kind(row, item, column, value, doubt)
         then = self._as_then(item, cell, value)
         ident = write_id(self.issued.id, self.issued.author, row.uid, column, then)
@@ -378,16 +377,3 @@ def _whole_row_emptied(issued: Issued, emptied: list[Write]) -> Write:
 
 def _invalid(raw: str, why: Filled) -> Invalid:
     return Invalid(raw, why.code, why.message)
-
-
-def _dispute(cell: ReadCell) -> str:
-    """Why an edit that two readers see differently cannot apply by itself, or ``""``."""
-    if not cell.other:
-        return ""
-    return f'This cell can be read in two ways: as "{cell.value}" and as "{cell.other}".'
-
-
-def _stranger(row: ReadRow) -> str:
-    if row.trust == "foreign":
-        return "This row was pasted from another template."
-    return f'Row {row.number} ("{row.ref}") carries a key that this plan never signed.'

@@ -31,7 +31,7 @@ from xlplan.merge.model import (
     Write,
 )
 from xlplan.merge.questions import labelled
-from xlplan.merge.rows import TEXT, proposal_facts
+from xlplan.merge.rows import TEXT, moved_facts, proposal_facts
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS
 from xlplan.plan.text import fold
@@ -60,6 +60,8 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
         return refuse(question, answer, DEC_003.fill("spare", choice=choice, other=spare))
     if question.kind is Kind.ADDED:
         return proposal_facts(state, question, answer, choice)
+    if question.kind is Kind.SORTED:
+        return moved_facts(state, question, answer, choice)
     if question.kind is Kind.MISSING:
         return _missing(state, question, answer, choice)
     if choice == KEEP:

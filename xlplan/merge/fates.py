@@ -53,17 +53,46 @@ def fates_of(state: State, returned: Returned) -> list[Fate]:
     """The fate of every cell of a return that differs from its base, as things stand now.
 
     A row that was added or emptied has one for each of its cells; a missing row, which has no
-    cell, has one for the row.
+    cell, has one for the row. Rows that were moved have those of the way that was chosen to read
+    them; until then each of their cells that differs in either way is held.
     """
-    return [
-        Fate(
-            state.ref(item.uid), item.uid, field,
-            replace(item.place, cell=item.cells.get(field, item.place.cell)), item.author,
-            disposition_of(state, item, returned.id),
-        )
-        for item in returned.assertions
-        for field in (item.row or (item.field,))
-    ]  # fmt: skip
+    found: list[Fate] = []
+    for item in returned.assertions:
+        decision, writes = chosen(state, item)
+        if decision is not None:
+            for each in writes:
+                found += _fates(state, each, disposition_of(state, each, decision.id))
+        elif item.readings:
+            became = disposition_of(state, item, returned.id)
+            either = [fate for each in writes for fate in _fates(state, each, became)]
+            found += {fate.place: fate for fate in reversed(either) if fate.place.cell}.values()
+        else:
+            found += _fates(state, item, disposition_of(state, item, returned.id))
+    return found
+
+
+def _fates(state: State, item: Write, became: Disposition) -> Iterator[Fate]:
+    for name in item.row or (item.field,):
+        place = replace(item.place, cell=item.cells.get(name, item.place.cell))
+        yield Fate(state.ref(item.uid), item.uid, name, place, item.author, became)
+
+
+def chosen(state: State, item: Write) -> tuple[Decided | None, list[Write]]:
+    """The answer about rows that were moved, and what they write in the way that it chose; without
+    one, what they write in any. Of everything else, nothing."""
+    for write in state.live(item.key) if item.readings else ():
+        if write.kind is Kind.DECISION and item.id in write.saw:
+            decision = state.decisions[write.source]
+            if decision.choice in item.readings:
+                return decision, list(item.readings[decision.choice])
+    return None, [each for writes in item.readings.values() for each in writes]
+
+
+def writes_of(state: State, returned: Returned) -> Iterator[Write]:
+    """What a return asserts, with what the answer about rows that were moved brought in of it."""
+    for item in returned.assertions:
+        decision, writes = chosen(state, item)
+        yield from writes if decision is not None else (item,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +111,7 @@ def cleared_by(state: State, returned: Returned) -> list[Cleared]:
     """What a return cleared: among other changes it is easily overlooked."""
     return [
         Cleared(state.ref(item.uid), item.uid, item.field, item.base, item.author, item.place)
-        for item in returned.assertions
+        for item in writes_of(state, returned)
         if item.kind is Kind.EDIT
         and item.value is None
         and disposition_of(state, item, returned.id) in ("applied", "agreed")

@@ -20,6 +20,11 @@ TRANSFER = "Transfer"
 LINK = "Link"
 CHOICES: tuple[str, ...] = (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRANSFER, LINK)
 """Every answer that is not a candidate."""
+BY_REF = "Go by visible ref"
+BY_KEY = "Go by hidden key"
+REFUSE = "Refuse these rows"
+WAYS: tuple[str, ...] = (BY_REF, BY_KEY)
+"""How rows that were sorted without their keys can be read."""
 
 Disposition = Literal[
     "applied", "agreed", "conflict", "invalid", "held", "locked", "superseded", "proposal"
@@ -117,6 +122,13 @@ class Kind(StrEnum):
         (ACCEPT, KEEP), "conflict",
     )  # fmt: skip
     """A key of the plan definition that was changed in its text and, otherwise, in Excel."""
+    SORTED = (
+        "file-sorted", "Rows were sorted without their keys",
+        "The refs that these rows show and their hidden keys name different actions. To which "
+        "actions do the values belong?",
+        (*WAYS, REFUSE), "held",
+    )  # fmt: skip
+    """Rows of one file that disagree as a whole: see `xlplan.merge.doubts`."""
 
     @property
     def of_row(self) -> bool:

@@ -107,7 +107,8 @@ def _will_touch(state: State, event: Event) -> list[CellKey]:
     if isinstance(fact, Returned):
         return list(dict.fromkeys(item.key for item in fact.assertions))
     if isinstance(fact, Decided):
-        return [(fact.uid, fact.field)]
+        brought = (item.key for part in state.parts_of(fact) for item in part.assertions)
+        return [(fact.uid, fact.field), *brought]
     if isinstance(fact, Undone) and fact.return_id in state.returns:  # else an import: no change
         return state.touched_by({fact.return_id, *fact.decisions})
     return []
@@ -166,15 +167,19 @@ def _change(
         by=COORDINATOR if by is None else _authors(now, by),
         place=Place() if by is None else by.place,
         kind="undo" if by is None else _kind(now, by, current_cycle(state)),
-        return_id="" if writer is None else _brought_in_by(writer, event.fact, events),
+        return_id="" if writer is None else _brought_in_by(state, writer, event.fact, events),
         why=event.fact.why if isinstance(event.fact, Decided | Undone) else "",
     )
 
 
-def _brought_in_by(writer: Write, fact: Fact, events: Mapping[int, Event]) -> str:
+def _brought_in_by(state: State, writer: Write, fact: Fact, events: Mapping[int, Event]) -> str:
     """The id of the return that carried a write: for a decision, the workbook it was made in."""
     if writer.kind is not Kind.DECISION:
-        return writer.source
+        answer = state.decisions.get(writer.source)
+        if answer is None or answer.kind != Kind.SORTED:
+            return writer.source
+        moved = state.copies((answer.uid, answer.field))
+        return next(copy.source for copy in moved if copy.place.file == writer.place.file)
     file = fact.place.file if isinstance(fact, Decided) else ""
     books = (event.fact for event in events.values())
     return next((b.id for b in books if isinstance(b, Returned) and file and b.file == file), "")

@@ -39,8 +39,8 @@ class Place:
 
 
 class Id(NamedTuple):
-    """Names a write. What is written with a reason to doubt it is another write than the same for
-    certain, so that one may be answered and the other come in."""
+    """Names a write. In doubt it is another write than the same for certain, so that one may be
+    answered and the other come in."""
 
     name: str
     doubt: bool = False
@@ -61,8 +61,7 @@ class Id(NamedTuple):
         return f"{self.name}?" if self.doubt else self.name
 
 
-NOWHERE = Place()
-NO_WRITE = Id("")
+NOWHERE, NO_WRITE = Place(), Id("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,8 @@ class Write:
     field of this row (field ``""``: said of the row as a whole). `id` is a hash of that, so the
     same edit in any copy of the file is the same write; `raw` is what was typed; `entry` is
     whether it stood in the column for this period's entry of a narrative; `row` holds the texts of
-    a whole row by column, and `cells` where each of them stands (`place`: the first).
+    a whole row by column, and `cells` where each of them stands (`place`: the first). For rows that
+    were moved, `readings` is what they write in each way (`WAYS`), and `row` their refs by uid.
 
     What follows is known once it is in the ledger: `seq` is its position there, `source` the
     return or decision that carried it, `cycle` and `period` the cycle it belongs to and that
@@ -98,6 +98,7 @@ class Write:
     entry: bool = False
     row: Mapping[str, str] = a_field(default_factory=dict)
     cells: Mapping[str, str] = a_field(default_factory=dict)
+    readings: Mapping[str, tuple[Write, ...]] = a_field(default_factory=dict)
     seq: int = 0
     source: str = ""
     cycle: str = ""
@@ -126,7 +127,8 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One answer to a question: a value, who gave it and where it stands."""
+    """One answer to a question: a value, who gave it and where it stands; in `changes` what it
+    would do, or ask, where that is about many cells."""
 
     value: Value
     text: str
@@ -134,6 +136,7 @@ class Candidate:
     place: Place
     at: str = ""
     write: Id = NO_WRITE
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +172,7 @@ class Change:
     place: Place
     kind: str
     return_id: str = ""
-    why: str = ""
-    """What the coordinator gave as the reason, where they decided it or took it back."""
+    why: str = ""  # what the coordinator gave as the reason, or why it would be asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +244,9 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What in an issued workbook is ours: whatever else stands around its table when it comes
-    back, somebody put there. `texts` are those of this one alone; the rest is the `Shared` of that
-    id, which the first workbook that has it brings along as `brought`."""
+    """What in an issued workbook is ours; what else stands around its table somebody put there.
+    `texts` are those of this one alone; the rest is the `Shared` of that id, which the first
+    workbook that has it brings along as `brought`."""
 
     texts: Digests
     shared: str
@@ -270,8 +272,7 @@ class Issued:
     inputs: tuple[str, ...]
     file: str
     sha256: str = ""
-    ours: Ours | None = None
-    """None where it was issued before this was recorded."""
+    ours: Ours | None = None  # as it is where it was issued before this was recorded
 
 
 @dataclass(frozen=True, slots=True)

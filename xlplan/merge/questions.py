@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_back
+from xlplan.merge.doubts import effects, say_effects
 from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, Kind
 from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Id, Question, Write, named, row_uid
 from xlplan.merge.register import CellState, distinct, settle, signed
@@ -130,6 +132,8 @@ def _asking(
         if is_a_question(state, key, write):
             kinds[write.kind].append(write)
     item = state.field_of(key)
+    for write in kinds.pop(Kind.SORTED, ()):
+        yield _moved(state, key, write, again)
     for kind, asking in sorted(kinds.items()):
         found = _ordered(asking)
         ids = frozenset(write.id for write in found)
@@ -147,6 +151,24 @@ def _asking(
                 dict.fromkeys((*(w.message for w in found if w.message), *_before(state, key)))
             ),
         )
+
+
+def _moved(state: State, key: CellKey, write: Write, again: Sequence[Again]) -> Question:
+    """Rows that were moved in one file: each way to read them, with what it would change."""
+    issued, candidates = state.issued[write.issued], []
+    for way, writes in write.readings.items():
+        changes = tuple(effects(state, issued, [replace(w, stamp=write.stamp) for w in writes]))
+        candidates.append(
+            Candidate(
+                None, say_effects(state, way, changes), write.author, write.place, write.stamp,
+                write.id, changes,
+            )
+        )  # fmt: skip
+    ids = {one.id for one in again if one.write is not None and one.write.id == write.id}
+    return _question(
+        state, key, Kind.SORTED, frozenset((write.id, *ids)), None, None, tuple(candidates),
+        Kind.SORTED.choices, write.message,
+    )  # fmt: skip
 
 
 def _ask_choices(kind: Kind, candidates: Sequence[Candidate]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from xlplan.errors import Problem
-from xlplan.merge.model import Place
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.values import Raw, Value, number_text, show
 
 Trust = Literal["signed", "rows", "reference", "forged", "none"]
@@ -57,6 +58,8 @@ class ReadRow:
     (key and visible ref name different rows: `uid` is the key's, `ref` what is visible),
     ``foreign`` (a genuine key of another issued workbook), ``forged`` (a key that this plan never
     signed), ``added`` (no key and no known ref: a row that somebody added; `uid` is empty).
+    `shown` is the uid of the row whose ref is visible where the key is of another one, or of a
+    blank row that was issued for a proposal.
     """
 
     uid: str
@@ -66,6 +69,7 @@ class ReadRow:
     cells: Mapping[str, ReadCell]
     key_issued: str = ""
     sheet: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,17 @@ class Reading:
     manifest: Mapping[str, object] = field(default_factory=dict)
     sign_off: Mapping[str, str] = field(default_factory=dict)
     """What its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``."""
+
+
+def part_of(returned: Returned, copy: Write, fact: Decided) -> Returned:
+    """The rows of a file that were moved, once more, as they read in the way that was chosen.
+
+    `copy` is the question about them as that file has it, `fact` its answer.
+    """
+    writes = copy.readings[fact.choice]
+    gone = {write.uid for write in writes if write.kind is Kind.MISSING and not write.row}
+    rows = tuple(uid for uid in copy.row if uid not in gone)
+    return replace(returned, id=fact.id, rows=rows, assertions=writes)
 
 
 USUAL = "cp1252"

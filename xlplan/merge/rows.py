@@ -316,14 +316,31 @@ def accept_own_rows(state: State, returned: Returned) -> list[Fact]:
             continue
         values = row_values(state, item.row, kind_of(item.uid))
         known = state.row_at(row_uid(item.uid))
-        if known is None:
-            facts.append(
-                new_row(state, item.uid, values, item.place, item.cells, "master", returned.id)
-            )
-            continue
-        facts.append(replace(known, source=returned.id))
-        if any(w.id == item.id and w.seq == seq for w in state.live(item.key)):
+        facts.append(_own_row(state, item, values, returned.id))
+        if known is not None and any(
+            w.id == item.id and w.seq == seq for w in state.live(item.key)
+        ):
             facts += _own_news(state, known, item, values)
+    return facts
+
+
+def _own_row(state: State, item: Write, values: Mapping[str, Value], source: str) -> RowAdded:
+    known = state.row_at(row_uid(item.uid))
+    if known is not None:
+        return replace(known, source=source)
+    return new_row(state, item.uid, values, item.place, item.cells, "master", source)
+
+
+def moved_facts(state: State, question: Question, answer: Answer, choice: str) -> list[Fact]:
+    """The facts that record an answer about rows that were moved: what these say comes in with it,
+    and so do rows that the coordinator added among them."""
+    ended = decided(state, question, answer, choice, None, writes=False)
+    facts: list[Fact] = [ended]
+    for part in state.parts_of(ended):
+        for item in part.assertions:
+            if item.kind is Kind.ADDED and item.author == COORDINATOR:
+                values = row_values(state, item.row, kind_of(item.uid))
+                facts.append(_own_row(state, item, values, ended.id))
     return facts
 
 

@@ -31,6 +31,7 @@ from xlplan.merge.model import (
     digest,
     identity,
 )
+from xlplan.merge.reading import part_of
 from xlplan.merge.register import CellState, Records, settle, visible
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Invalid, Value, canon, show
@@ -62,6 +63,7 @@ class State:
         self.issued: Mapping[str, Issued] = self.exchange.issued
         self.returns: Mapping[str, Returned] = self.exchange.returns
         self.return_events: Sequence[Event] = self.exchange.return_events
+        self._parts_of: dict[str, list[tuple[int, Returned]]] = defaultdict(list)
         self.decisions: dict[str, Decided] = {}
         self.published: list[tuple[Event, Published]] = []
         self.undone: list[tuple[Event, Undone]] = []
@@ -82,8 +84,6 @@ class State:
         """The definition that stood at a position of the ledger, and those after it."""
         since = [(seq, known) for seq, known in self._definitions if seq > position]
         return [self.definition_at(position), *(known for _, known in since)]
-
-    # Growing
 
     def apply(self, event: Event) -> frozenset[CellKey]:
         """Take in one event; return the cells that it may have moved."""
@@ -149,6 +149,9 @@ class State:
 
     def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
         self.exchange.take(event, fact)
+        return self._take_writes(event, fact)
+
+    def _take_writes(self, event: Event, fact: Returned) -> list[CellKey]:
         issued = self.issued.get(fact.issued)
         for item in fact.assertions:
             new = not self._records.knows(item.key, item.id)
@@ -191,7 +194,19 @@ class State:
             writes=fact.writes,
         )
         self._records.see(write)
-        return [write.key]
+        found = [write.key]
+        for part in self.parts_of(fact):
+            self._parts_of[part.issued].append((event.seq, part))
+            found += self._take_writes(event, part)
+        return found
+
+    def parts_of(self, fact: Decided) -> list[Returned]:
+        """What an answer about rows that were moved brings in: the part of each file."""
+        return [
+            part_of(self.returns[copy.source], copy, fact)
+            for copy in self.copies((fact.uid, fact.field))
+            if copy.id in fact.saw and fact.choice in copy.readings
+        ]
 
     def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
         self.undone.append((event, fact))
@@ -202,8 +217,6 @@ class State:
     def touched_by(self, sources: Collection[str]) -> list[CellKey]:
         """The cells on which returns or decisions, by their ids, wrote or asked."""
         return self._records.touched_by(sources)
-
-    # Asking
 
     def is_live(self, source: str, seq: int, as_of: int) -> bool:
         """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
@@ -233,23 +246,27 @@ class State:
 
     def live_return_events(self, issued: str) -> list[tuple[Event, Returned]]:
         """The returns of an issued workbook that have not been taken back, in ledger order."""
+        found = ((event, event.fact) for event in self.exchange.events_of(issued))
         return [
-            (event, event.fact)
-            for event in self.exchange.events_of(issued)
-            if isinstance(event.fact, Returned) and self.is_live(event.fact.id, event.seq, self.seq)
+            (event, fact)
+            for event, fact in found
+            if isinstance(fact, Returned) and self.is_live(fact.id, event.seq, self.seq)
         ]
 
     def live_returns(self, issued: str) -> list[Returned]:
         """The same, without the events that recorded them."""
         return [fact for _, fact in self.live_return_events(issued)]
 
+    def live_parts(self, issued: str) -> list[Returned]:
+        """What answers about rows that were moved brought in of its returns."""
+        return [p for seq, p in self._parts_of[issued] if self.is_live(p.id, seq, self.seq)]
+
     def live_return_of(self, digest: str) -> Returned | None:
         """The return with these bytes, where it has not been taken back."""
         for event in self.exchange.events_with(digest):
-            if isinstance(event.fact, Returned) and self.is_live(
-                event.fact.id, event.seq, self.seq
-            ):
-                return event.fact
+            fact = event.fact
+            if isinstance(fact, Returned) and self.is_live(fact.id, event.seq, self.seq):
+                return fact
         return None
 
     def cell(self, key: CellKey, as_of: int | None = None) -> CellState:
@@ -346,18 +363,6 @@ class State:
     def cells_of(self, uid: str) -> Sequence[CellKey]:
         """The cells of one row on which anything was ever written."""
         return self._records.cells_of(uid)
-
-    def base_digest(self, uids: Sequence[str], fields: Sequence[str], as_of: int) -> str:
-        """A digest of what some rows and fields hold as of a position, and of who wrote it.
-
-        Two workbooks with the same digest show the same and have seen the same.
-        """
-        table = []
-        for uid in uids:
-            cells = (self.cell_as_issued((uid, name), as_of) for name in fields)
-            heads = ((c.value, [head.id.stored for head in c.heads]) for c in cells)
-            table.append([uid, [[identity(value), ids] for value, ids in heads]])
-        return digest(table)
 
 
 def _reread(item: Field, value: Value, definition: PlanDefinition) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -14,8 +14,10 @@ from xlplan.codes.return_codes import (
     RET_011,
     RET_012,
     RET_017,
+    RET_026,
 )
 from xlplan.errors import Problem
+from xlplan.merge.doubts import moved_rows
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, Remark, RowTrust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
@@ -55,13 +57,14 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if who.document in ("decisions", "set-up"):
         return _reading(book, sha256, who, book.problems)
     found = _find_actions(book, known, who)
-    others = frozenset(plain(known.ref_of(key.uid)) for key in keys)
+    others = {plain(known.ref_of(key.uid)): key.uid for key in keys}
     rows = list(_Rows(known, who, others, _ref_columns(known.definition)).of(found))
-    problems = (*book.problems, *_problems(book, found, rows, who))
+    issued = known.issued(who.issued)
+    problems = (*book.problems, *_problems(book, found, rows, who, issued.uids if issued else ()))
     reading = _reading(book, sha256, who, problems, found, rows)
     remarks: list[Remark] = []
     if found.read:
-        issued = known.issued(who.issued) if who.document == "template" else None
+        issued = issued if who.document == "template" else None
         ours = known.furniture_of(issued) if issued else None
         pages = page_texts(known.definition_of(issued), issued) if issued else frozenset[str]()
         remarks += remarks_of(book, found.read, who.document, ours, known.definition, pages)
@@ -154,8 +157,8 @@ class _Rows:
 
     known: Known
     who: Identity
-    others: frozenset[str]
-    """Refs that belong to some row of this file; the plan knows its own."""
+    others: Mapping[str, str]
+    """The uids of the rows of this file by their refs; the plan knows those of its actions."""
     ref_columns: frozenset[str]
 
     def of(self, found: _Actions) -> Iterator[ReadRow]:
@@ -184,11 +187,12 @@ class _Rows:
         # What was read from a file is nothing but what a file can hold.
         shown = cast(CellValue, cells[ref_column].value) if ref_column else None
         ref = plain(shown)
+        of_ref = (self.known.uid_of(ref) or self.others.get(ref, "")) if ref else ""
         trust: RowTrust
         if found is None:
             if not filled:
                 return None
-            uid = self.known.uid_of(ref) if ref else ""
+            uid, of_ref = self.known.uid_of(ref) if ref else "", ""
             if not uid and filled == [ref_column]:
                 return None  # a line of text below the table: a remark
             trust = "matched" if uid else "added"
@@ -200,7 +204,8 @@ class _Rows:
                     return None
                 trust = "added" if trust in ("signed", "disagrees") else trust
         key_issued = found.issued if found else ""
-        return ReadRow(uid, ref, number + 1, trust, cells, key_issued, sheet)
+        apart = of_ref if trust in ("disagrees", "added") else ""
+        return ReadRow(uid, ref, number + 1, trust, cells, key_issued, sheet, apart)
 
     def _trust(self, found: RowKey, shown: CellValue, has_ref: bool) -> RowTrust:
         """How far a row's key can be believed: signed, of this workbook, and agreeing with the ref.
@@ -253,7 +258,7 @@ def _same_number(shown: CellValue, ref: str) -> bool:
 
 
 def _problems(
-    book: Book, found: _Actions, rows: Sequence[ReadRow], who: Identity
+    book: Book, found: _Actions, rows: Sequence[ReadRow], who: Identity, uids: Collection[str]
 ) -> Iterator[Problem]:
     if any(problem.level == "error" for problem in who.problems):
         return
@@ -271,7 +276,10 @@ def _problems(
             yield RET_017.problem(where, "sheet-more", doubts=named, more=len(doubts) - _MOST)
         elif doubts:
             yield RET_017.problem(where, "sheet", doubts=named)
-    for row in rows:
+    if moved := moved_rows(rows, uids):
+        where = f"{book.name}!{moved.rows[0].sheet}!{moved.span}"
+        yield RET_026.problem(where, rows=len(moved.rows))
+    for row in moved.others if moved else rows:
         yield from _row_problem(row, f"{book.name}!{row.sheet}!{row.number}")
 
 
