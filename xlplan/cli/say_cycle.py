@@ -126,10 +126,21 @@ def merged(
             click.echo(plain(f"{report.file}: {' '.join(line.split())}"))
         say_problems(report.problems)
     say_problems(result.problems)
+    _previews(result)
     click.echo(summary(result))
     if replies is not None:
         _replied(written, unwritten, as_json)
     return NEEDS_A_PERSON if needs_a_person else DONE
+
+
+def _previews(result: MergeResult) -> None:
+    """What each answer would do to rows that were sorted without their keys."""
+    for question in result.questions:
+        if any(candidate.changes for candidate in question.candidates):
+            click.echo(plain(f"{question.candidates[0].place.file}: {question.message}"))
+            for candidate in question.candidates:
+                for line in candidate.text.split("\n"):
+                    click.echo(plain(f"   {line}"))
 
 
 def _replied(written: Sequence[Path], problems: Sequence[Problem], as_json: bool) -> None:

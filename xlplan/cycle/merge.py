@@ -24,7 +24,7 @@ from xlplan.merge.decisions import about_definition, facts_of
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.model import COORDINATOR, Candidate, Change, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, Candidate, Change, Id, Question, Returned, Write
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
 from xlplan.merge.rows import accept_own_rows
@@ -333,9 +333,18 @@ def _report(
         questions=0 if duplicate else asked,
         problems=() if duplicate else (*fact.problems, *_on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
-        decided=0 if fact.assertions else sum(c.return_id == fact.id for c in changes),
+        decided=0 if fact.assertions else len(_decided(desk, fact, changes)),
         counts_for=counts,
     )
+
+
+def _decided(desk: Desk, fact: Returned, changes: Sequence[Change]) -> list[Change]:
+    """The changes that the answers in a file made; those in rows that were moved are its too."""
+    state = desk.state
+    moved = [d for d in state.decisions.values() if d.kind == Kind.SORTED]
+    mine = {Id(d.id) for d in moved if d.place.file == fact.file}
+    seqs = {w.seq for d in moved for w in state.live((d.uid, d.field)) if w.id in mine}
+    return [change for change in changes if change.return_id == fact.id or change.seq in seqs]
 
 
 def _on_old_form(fact: Returned, counts: str) -> list[Problem]:

@@ -239,7 +239,8 @@ def _say_effect(state: State, change: Change) -> str:
     item = state.field_of((change.uid, change.field))
     heading = item.heading if item is not None else change.field
     before, after = (_short(show_in(item, value)) for value in (change.before, change.after))
-    return f"{change.action} {heading}: {before} → {after}"
+    asked = "" if Kind(change.kind).stands else " (asked)"
+    return f"{change.action} {heading}: {before} → {after}{asked}"
 
 
 def _short(text: str) -> str:
