@@ -20,8 +20,12 @@ from xlplan.source.headings import (
     cell_text,
     heading_rows,
     parse_heading,
+    parts_of_groups,
     same_headings,
     section_outcome,
+    twins_by_group,
+    under_merged,
+    under_one,
     version_rows,
 )
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
@@ -138,6 +142,10 @@ class _Reader:
         self.headers = set(at) or heading_rows(self.own, known, chosen)
         self.versions = version_rows(self.own, self.headers)
         self.headers -= self.versions
+        self.parts_of_groups: dict[int, dict[int, str]] = {}
+        self.grouped: dict[int, dict[int, str]] = {}
+        """By heading row the headings that a row above it tells apart."""
+        self._groups()
         self.depth = {row: self._depth(row) for row in self.headers}
         self.running = self._running_titles()
         self.lines: dict[int, Line] = {}
@@ -156,7 +164,9 @@ class _Reader:
                 self._notes([row])
             elif row in self.headers:
                 self._header(row, cells)
-            elif self._under_merged(row, cells) or self._sub_header(row, cells):
+            elif row + 1 in self.grouped:
+                continue  # it is a line of the headings below it
+            elif self._heads_further(row, cells):
                 self.lines[row] = Line(row, "repeated", table=len(self.tables) - 1)
             elif (
                 not self.tables
@@ -214,6 +224,7 @@ class _Reader:
 
     def _header(self, row: int, cells: Mapping[int, CellValue]) -> None:
         headings = {col: cell_text(value) for col, value in cells.items()}
+        headings |= self.grouped.get(row, {})
         repeated = bool(self.tables) and same_headings(self.tables[-1].headings, headings)
         while len(self.waiting) > 1 and not self.waiting[-1] and self._labels(self.waiting[-2]):
             self.waiting.pop()
@@ -226,7 +237,8 @@ class _Reader:
             self.tables.append(Table(self.sheet.name, row, headings))
         self.page = repeated
         kind: LineKind = "repeated" if repeated else "header"
-        self.lines[row] = Line(row, kind, self._text(row), len(self.tables) - 1)
+        for each in (row - 1, row) if row in self.grouped else (row,):
+            self.lines[each] = Line(each, kind, self._text(each), len(self.tables) - 1)
 
     def _sections_above(self, waiting: Sequence[int], first: bool) -> None:
         rows = self._apart(waiting)
@@ -313,41 +325,39 @@ class _Reader:
         deep = len(below) > 1 and len(below) * 3 >= len(self.own[header])
         return min(max(below), len(self.own) - 1) if deep else header
 
-    def _under_merged(self, row: int, cells: Mapping[int, CellValue]) -> bool:
-        """A further row of merged headings, read into those above it."""
-        if (
-            not self.tables
-            or not self.tables[-1].header < row <= self.depth[self.tables[-1].header]
-        ):
-            return False
-        table = self.tables[-1]
-        for col, value in cells.items():
-            if not isinstance(value, str):
-                continue
-            above = next(
-                (table.headings[c] for c in range(col, -1, -1)
-                 if c in table.headings and c + self.wide.get((table.header, c), 1) > col), ""
-            )  # fmt: skip
-            table.headings[col] = f"{above} {cell_text(value)}".strip()
-        return True
-
-    def _sub_header(self, row: int, cells: Mapping[int, CellValue]) -> bool:
-        """A second heading row ("Initial", "Previous", "Current" below "RAG"), read into the
-        first."""
+    def _heads_further(self, row: int, cells: Mapping[int, CellValue]) -> bool:
+        """Whether a row goes on with the headings above it, read into those then: the parts of
+        groups, a row of merged headings, or "Initial", "Previous", "Current" below "RAG"."""
+        if row in self.parts_of_groups:
+            self.tables[-1].headings |= self.parts_of_groups[row]
+            return True
+        table = self.tables[-1] if self.tables else None
+        if table is not None and table.header < row <= self.depth[table.header]:
+            wide = {c: self.wide.get((table.header, c), 1) for c in table.headings}
+            table.headings |= under_merged(table.headings, cells, wide)
+            return True
         before = self.lines.get(row - 1)
-        if before is None or before.kind not in ("header", "repeated"):
+        if table is None or before is None or before.kind not in ("header", "repeated"):
             return False
         if not all(normal_heading(cell_text(value)) in SUB_HEADINGS for value in cells.values()):
             return False
-        table = self.tables[-1]
-        for col, value in cells.items():
-            left = [c for c in table.headings if c <= col]
-            parent = table.headings[max(left)] if left else ""
-            word = cell_text(value)
-            if before.kind == "header" and word.casefold() not in parent.casefold():
-                first = parent.rsplit(" ", 1)[0] if left and max(left) != col else parent
-                table.headings[col] = f"{first} {word}".strip()
+        if before.kind == "header":
+            table.headings |= under_one(table.headings, cells)
         return True
+
+    def _groups(self) -> None:
+        """Heading rows that name groups: the rows below or above them are headings too."""
+        for row in sorted(self.headers):
+            if row not in self.headers:
+                continue
+            below = self.own[row + 1] if row + 1 < len(self.own) else {}
+            if parts := parts_of_groups(self.own[row], below):
+                self.parts_of_groups[row + 1] = parts
+                self.headers.discard(row + 1)
+            above = self.own[row - 1] if row and row - 1 not in self.headers else {}
+            wide = {c: self.wide.get((row - 1, c), 1) for c in above}
+            if named := twins_by_group(above, self.own[row], wide):
+                self.grouped[row] = named
 
     def _data(self, row: int, cells: Mapping[int, CellValue]) -> None:
         rows = self._waiting_rows()

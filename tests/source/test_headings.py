@@ -1,0 +1,98 @@
+"""Headings in two rows: groups with their parts below, and twins told apart by a group above."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.text_sheets import book, fates, read, sheet
+from xlplan.source.headings import parts_of_groups, twins_by_group
+from xlplan.source.importing import Source, read_source
+
+
+def headings(source: Source) -> list[str]:
+    return [item.heading for item in source.definition.fields_of("action")]
+
+
+BELOW = """
+Ref | Risk | Inherent | | | Mitigation | Residual | | | Owner | Due
+ | | L | I | Score | | L | I | Score | |
+1 | The roof leaks | 4 | 5 | 20 | Mend the roof | 2 | 3 | 6 | Ada Quill | 1/7/2026
+2 | The door jams | 3 | 5 | 15 | Mend the door | 2 | 2 | 4 | Ben Ode | 1/8/2026
+"""
+ABOVE = """
+ | | Inherent | | | | Residual | | | |
+Ref | Risk | L | I | Score | Mitigation | L | I | Score | Owner | Due
+1 | The roof leaks | 4 | 5 | 20 | Mend the roof | 2 | 3 | 6 | Ada Quill | 1/7/2026
+2 | The door jams | 3 | 5 | 15 | Mend the door | 2 | 2 | 4 | Ben Ode | 1/8/2026
+"""
+ALL = ["Ref", "Risk", "Inherent L", "Inherent I", "Inherent Score", "Mitigation", "Residual L",
+       "Residual I", "Residual Score", "Owner", "Due"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [BELOW, ABOVE])
+def test_headings_of_groups_have_the_name_of_their_group(text: str) -> None:
+    source = read(text)
+    assert headings(source) == ALL
+    assert [row.values["ref"] for row in source.rows] == ["1", "2"]
+    assert source.rows[0].values["residual_score"] == "6"
+
+
+def test_a_row_of_groups_is_a_row_of_headings_in_the_account() -> None:
+    assert fates(read(ABOVE))[:2] == [
+        (1, "heading", "column headings"), (2, "heading", "column headings")
+    ]  # fmt: skip
+    assert fates(read(BELOW))[1] == (2, "repeated header", "column headings")
+
+
+def test_the_groups_of_a_page_are_those_of_the_first() -> None:
+    page = "\n".join(ABOVE.strip("\n").split("\n")[:2])
+    source = read(f"{ABOVE}{page}\n3 | Rats | 1 | 1 | 1 | Set traps | 1 | 1 | 1 | Ada | 1/9/2026")
+    assert headings(source) == ALL
+    assert len(source.rows) == 3
+    assert not source.problems
+
+
+def test_parts_that_are_known_headings_are_no_table_of_their_own() -> None:
+    source = read(
+        "Ref | Action | Lead | Due | Quarter 1 | | Quarter 2 |\n"
+        " | | | | RAG | Update | RAG | Update\n"
+        "1 | Mend the roof | Ada Quill | 1/7/2026 | G | All well | A | Slow\n"
+        "2 | Mend the door | Ben Ode | 1/8/2026 | A | Slow | G | Fine"
+    )
+    assert headings(source)[4:] == [
+        "Quarter 1 RAG", "Quarter 1 Update", "Quarter 2 RAG", "Quarter 2 Update"
+    ]  # fmt: skip
+    assert len(source.rows) == 2
+
+
+def test_merged_cells_say_how_far_a_group_reaches() -> None:
+    text = (
+        "Plan | | | Position |\nRef | Action | Date | Date | Lead\n"
+        "1 | Mend the roof | 1/7/2026 | 1/8/2026 | Ada Quill"
+    )
+    merged = ((0, 0, 0, 1), (0, 3, 0, 4))
+    source = read_source(book(sheet(text, merged=merged)), plan_id="p")
+    assert headings(source) == ["Ref", "Action", "Date", "Position Date", "Lead"]
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        {2: "L"},  # one part
+        {0: "1", 2: "L", 3: "I"},  # a cell that is in no group
+        {2: "L", 3: 4},  # a figure
+        {2: "Ada Quill", 3: "Ben Ode"},  # words that no heading has
+        {2: "L", 3: "The roof of the shed leaks in every second winter"},
+    ],
+)
+def test_a_row_below_the_headings_that_names_no_parts(below: dict[int, str | int]) -> None:
+    assert parts_of_groups({0: "Ref", 1: "Action", 2: "Inherent"}, below) == {}
+
+
+def test_a_title_and_a_row_of_values_tell_no_twins_apart() -> None:
+    twins = {0: "Ref", 1: "Score", 2: "Score"}
+    assert twins_by_group({0: "Register"}, twins, {0: 1}) == {}
+    assert twins_by_group({1: "Before", 2: 4}, twins, {1: 1, 2: 1}) == {}
+    assert twins_by_group({1: "Before", 2: "After"}, twins, {1: 1, 2: 1}) == {
+        1: "Before Score", 2: "After Score"
+    }  # fmt: skip
