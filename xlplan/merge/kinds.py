@@ -124,8 +124,8 @@ class Kind(StrEnum):
     """A key of the plan definition that was changed in its text and, otherwise, in Excel."""
     SORTED = (
         "file-sorted", "Rows were sorted without their keys",
-        "The refs that these rows show and their hidden keys name different actions. To which "
-        "actions do the values belong?",
+        "Rows were moved away from their hidden keys. To which actions do their values "
+        "belong?",
         (*WAYS, REFUSE), "held",
     )  # fmt: skip
     """Rows of one file that disagree as a whole: see `xlplan.merge.doubts`."""
