@@ -27,10 +27,13 @@ from tests.scenes import (
     scene,
 )
 from xlplan.merge import decide
+from xlplan.merge.kinds import BY_KEY, BY_REF, REFUSE, Kind
 from xlplan.merge.model import COORDINATOR
 from xlplan.merge.reading import RowTrust
 from xlplan.plan.due import due_in
 from xlplan.plan.values import Raw, Value, canon, show
+
+Edits = dict[tuple[str, str], Raw]
 
 
 @given(ACTS, st.lists(SENT, min_size=1, max_size=4))
@@ -274,6 +277,110 @@ def test_the_order_of_returns_that_meet_in_one_cell_does_not_matter(
             one.office.merge(read(one, item, number))
         pictures.append(one.office.picture())
     assert pictures[0] == pictures[1]
+
+
+# Rows that were sorted without their keys
+
+TURNED = {"a-1": "a-2", "a-2": "a-3", "a-3": "a-1"}
+WHICH = st.integers(0, 3)
+
+
+def with_sorted(sent: list[Sent], which: int, order: list[int], acts: list[Edits]) -> Office:
+    """Returns that are merged in some order, the rows of one of them sorted without their keys."""
+    one = scene(acts)
+    for number in order:
+        reading = read(one, sent[number], number)
+        if number == which % len(sent):
+            item = sent[number]
+            reading = one.office.reading(
+                one.templates[item.template], item.edits, saved_at=item.saved_at, moved=TURNED,
+                digest=f"sent {number}",
+            )  # fmt: skip
+        one.office.merge(reading)
+    return one.office
+
+
+def in_order(sent: list[Sent], which: int, edits: Edits, acts: list[Edits]) -> Office:
+    """The same returns, that one with other edits and its rows in order."""
+    one = scene(acts)
+    for number, item in enumerate(sent):
+        if number == which % len(sent):
+            item = Sent(item.template, edits, item.saved_at)
+        one.office.merge(read(one, item, number))
+    return one.office
+
+
+def answer_sorted(office: Office, choice: str) -> None:
+    for question in office.questions():
+        if question.kind is Kind.SORTED:
+            office.answer(question, choice)
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=3), WHICH)
+def test_sorted_rows_by_the_visible_ref_are_the_file_with_its_rows_in_order(
+    acts: list[Edits], sent: list[Sent], which: int
+) -> None:
+    office = with_sorted(sent, which, list(range(len(sent))), acts)
+    answer_sorted(office, BY_REF)
+    edits = sent[which % len(sent)].edits
+    other = in_order(sent, which, edits, acts)
+    assert office.picture() == other.picture()
+    ident = f"r-sent {which % len(sent)}"
+    told = [
+        sorted((f.action, f.field, f.disposition) for f in each.fates(each.state.returns[ident]))
+        for each in (office, other)
+    ]
+    assert told[0] == told[1]
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=3), WHICH)
+def test_sorted_rows_by_the_hidden_key_are_the_file_with_their_inputs_typed_there(
+    acts: list[Edits], sent: list[Sent], which: int
+) -> None:
+    item = sent[which % len(sent)]
+    item.edits = {key: raw for key, raw in item.edits.items() if key[1] not in LOCKED}
+    office = with_sorted(sent, which, list(range(len(sent))), acts)
+    answer_sorted(office, BY_KEY)
+    template = scene(acts).templates[item.template]
+    shown = office.shown
+    edits = {
+        (key, name): item.edits.get((seen, name), shown(template, seen, name))
+        for key, seen in TURNED.items()
+        for name in template.inputs
+    }
+    assert office.picture() == in_order(sent, which, edits, acts).picture()
+
+
+@given(ACTS, st.lists(SENT, min_size=1, max_size=3), WHICH)
+def test_sorted_rows_that_are_refused_are_a_file_that_never_came(
+    acts: list[Edits], sent: list[Sent], which: int
+) -> None:
+    office = with_sorted(sent, which, list(range(len(sent))), acts)
+    answer_sorted(office, REFUSE)
+    others = [item for number, item in enumerate(sent) if number != which % len(sent)]
+    one = scene(acts)
+    for number, item in enumerate(others):
+        one.office.merge(read(one, item, number))
+    assert office.picture() == one.office.picture()
+
+
+@given(
+    ACTS, st.lists(SENT, min_size=2, max_size=4), WHICH, st.randoms(use_true_random=False),
+    st.sampled_from([BY_REF, BY_KEY, REFUSE]),
+)  # fmt: skip
+def test_the_order_of_returns_does_not_matter_where_one_is_sorted(
+    acts: list[Edits], sent: list[Sent], which: int, random: object, choice: str
+) -> None:
+    shuffled = list(range(len(sent)))
+    random.shuffle(shuffled)  # type: ignore[attr-defined]  # Hypothesis types it as object
+    asked, answered = [], []
+    for order in (list(range(len(sent))), shuffled):
+        office = with_sorted(sent, which, order, acts)
+        asked.append(office.picture())
+        answer_sorted(office, choice)
+        answered.append(office.picture())
+    assert asked[0] == asked[1]
+    assert answered[0] == answered[1]
 
 
 WORDS: dict[str, st.SearchStrategy[Raw]] = {

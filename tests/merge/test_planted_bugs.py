@@ -17,6 +17,8 @@ A row that is of no template is left out: no row is lost.
 An answer answers other questions too: each question stays until it is answered.
 What was said before is not heard again: the latest word stands or is asked; second thoughts.
 Of files with the same time one is chosen: the latest word stands or is asked about.
+Sorted rows are read the other way, say nothing of what they leave as it was, come in though they
+were refused, or bring the locked texts along: the same file with its rows in order.
 
 Each test runs a property with the bug in place and asserts that it fails.
 """
@@ -34,10 +36,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.cycle.test_office_year import OfficeYear
 from tests.merge import test_merge_properties as properties
 from tests.paper import Office, row
-from xlplan.merge import asks, compare, model, reading, register
+from xlplan.merge import asks, compare, doubts, model, reading, register
 from xlplan.merge.asks import Again
 from xlplan.merge.doubts import Against, doubt_of
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import BY_KEY, BY_REF, REFUSE, Kind
 from xlplan.merge.model import CellKey, Event, Returned, Write
 from xlplan.merge.reading import ReadRow
 from xlplan.merge.register import CellState
@@ -205,6 +207,28 @@ def a_tie_is_settled_silently(patch: Patch) -> None:
     patch.setattr(asks, "shown_again", planted)
 
 
+def sorted_rows_are_read_the_other_way(patch: Patch) -> None:
+    plain, other = doubts.MovedRows.read, {BY_REF: BY_KEY, BY_KEY: BY_REF}
+    patch.setattr(doubts.MovedRows, "read", lambda self, way: plain(self, other[way]))
+
+
+def sorted_rows_say_nothing_of_what_they_leave(patch: Patch) -> None:
+    patch.setattr(State, "live_parts", lambda _self, _issued: [])
+
+
+def texts_that_were_sorted_along_are_asked_about(patch: Patch) -> None:
+    patch.setattr(doubts, "_is_along", lambda *_: False)
+
+
+def refused_rows_come_in(patch: Patch) -> None:
+    plain = State.parts_of
+
+    def planted(self: State, fact: Any) -> list[Returned]:
+        return plain(self, replace(fact, choice=BY_REF) if fact.choice == REFUSE else fact)
+
+    patch.setattr(State, "parts_of", planted)
+
+
 # What must catch them: the properties, and three promises in one small scene each
 
 
@@ -314,6 +338,22 @@ CAUGHT: list[tuple[Callable[[Patch], None], Property]] = [
     (
         a_tie_is_settled_silently,
         properties.test_the_latest_word_of_a_lead_stands_or_is_asked_about,
+    ),
+    (
+        sorted_rows_are_read_the_other_way,
+        properties.test_sorted_rows_by_the_visible_ref_are_the_file_with_its_rows_in_order,
+    ),
+    (
+        sorted_rows_say_nothing_of_what_they_leave,
+        properties.test_sorted_rows_by_the_visible_ref_are_the_file_with_its_rows_in_order,
+    ),
+    (
+        texts_that_were_sorted_along_are_asked_about,
+        properties.test_sorted_rows_by_the_hidden_key_are_the_file_with_their_inputs_typed_there,
+    ),
+    (
+        refused_rows_come_in,
+        properties.test_sorted_rows_that_are_refused_are_a_file_that_never_came,
     ),
 ]
 

@@ -391,6 +391,22 @@ def test_a_row_of_doubtful_identity_applies_nothing_by_itself(trust: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("choice", "ratings"),
+    [("Go by visible ref", ["Blue", "Amber", "Red"]),
+     ("Go by hidden key", ["Amber", "Red", "Blue"]),
+     ("Refuse these rows", ["Green", "Amber", "Red"])],
+)  # fmt: skip
+def test_rows_sorted_without_their_keys_are_one_question(choice: str, ratings: list[str]) -> None:
+    office = Office()
+    moved = {"a-1": "a-2", "a-2": "a-3", "a-3": "a-1"}
+    edits: dict[tuple[str, str], Raw] = {("a-1", "rating"): "Blue"}
+    office.give_back(office.issue("Ann"), edits, moved=moved, digest="lead")
+    assert (asked(office), set(fates(office, "lead"))) == (["file-sorted"], {"held"})
+    office.answer(only(office), choice)
+    assert [office.value(uid, "rating") for uid in moved] == ratings
+
+
+@pytest.mark.parametrize(
     ("choice", "other", "actions"), [("Accept", None, 4), ("Link", "1.2", 3), ("Decline", None, 3)]
 )
 def test_an_added_row_is_a_proposal(choice: str, other: str | None, actions: int) -> None:
@@ -506,7 +522,7 @@ def rows_of_the_page() -> list[str]:
 def test_the_page_has_a_row_for_each_of_these_names_and_no_other() -> None:
     scenes = {
         "put back", "emptied row", "grown narrative", "co-leads", "second return", "older form",
-        "doubtful row", "added row", "missing row", "row twice", "closed meanwhile",
+        "doubtful row", "sorted rows", "added row", "missing row", "row twice", "closed meanwhile",
         "new definition", "master.xlsx",
     }  # fmt: skip
     assert sorted(rows_of_the_page()) == sorted({case.row for case in CELLS} | scenes)
