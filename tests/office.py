@@ -29,6 +29,7 @@ XLSX = "Calc MS Excel 2007 XML"
 STRICT_XLSX = "Calc Office Open XML"
 XLS = "MS Excel 97"
 ODS = "calc8"
+FODS = "OpenDocument Spreadsheet Flat XML"
 CSV = "Text - txt - csv (StarCalc)"
 PDF = "calc_pdf_Export"
 UTF8_CSV = "44,34,76,1,,2057,false,true"
@@ -116,6 +117,24 @@ class Strike(Step):
 
     step: ClassVar[str] = "strike"
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Step):
+    """A cell's number format, by its English code; the sheet must be unprotected."""
+
+    step: ClassVar[str] = "look"
+    at: str
+    shown_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bold(Step):
+    """The first `length` letters of a cell's text in bold."""
+
+    step: ClassVar[str] = "bold"
+    at: str
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +240,8 @@ class Office:
     ) -> Shown:
         """Open `path_in`, play `edits` and save as `path_out`; gives what the sheets then show."""
         steps = [{"step": edit.step, **asdict(edit)} for edit in edits]
-        return cast(Shown, self._ask(path_in, steps=steps, save_as=path_out, filter=filter, read=1))
+        saved = {"save_as": path_out, "filter": filter, "save_options": _options(filter)}
+        return cast(Shown, self._ask(path_in, steps=steps, read=1, **saved))
 
     def resave(
         self,
@@ -230,8 +250,7 @@ class Office:
         filter: str = XLSX,  # noqa: A002  LibreOffice's own word for it
     ) -> None:
         """Open `path_in` and save it as `path_out`, touching nothing."""
-        options = UTF8_CSV if filter == CSV else ""
-        self._ask(path_in, save_as=path_out, filter=filter, save_options=options)
+        self._ask(path_in, save_as=path_out, filter=filter, save_options=_options(filter))
 
     def read(self, path: str | Path) -> Shown:
         """What every sheet of a workbook shows on screen, cell by cell."""
@@ -303,6 +322,10 @@ class Office:
             self._pending += more
         line, _, self._pending = self._pending.partition(b"\n")
         return line
+
+
+def _options(filter_name: str) -> str:
+    return UTF8_CSV if filter_name == CSV else ""
 
 
 def _programs() -> Iterator[str]:

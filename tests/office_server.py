@@ -184,6 +184,20 @@ class Document:
     def strike(self, at: str) -> None:
         self._set(at, "CharStrikeout", 1)
 
+    def look(self, at: str, shown_as: str) -> None:
+        english = uno.createUnoStruct("com.sun.star.lang.Locale", "en", "US", "")
+        known = self.model.NumberFormats
+        number = known.queryKey(shown_as, english, False)
+        number = known.addNew(shown_as, english) if number == -1 else number
+        self._set(at, "NumberFormat", number)
+
+    def bold(self, at: str, length: int) -> None:
+        cell = self.cell(at)
+        cursor = cell.createTextCursor()
+        cursor.gotoStart(False)
+        cursor.goRight(length, True)
+        cursor.setPropertyValue("CharWeight", 150.0)
+
     def _set(self, at: str, look: str, value: int) -> None:
         self.cell(at).setPropertyValue(look, value)
         if self.cell(at).getPropertyValue(look) != value:
@@ -256,6 +270,8 @@ STEPS: dict[str, Callable[..., None]] = {
     "note": Document.note,
     "fill": Document.fill,
     "strike": Document.strike,
+    "look": Document.look,
+    "bold": Document.bold,
     "unprotect": Document.unprotect,
     "insert_rows": Document.insert_rows,
     "delete_rows": Document.delete_rows,

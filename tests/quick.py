@@ -31,6 +31,7 @@ LONG: Sequence[str] = (
     "issued/test_too_long.py::test_issue_tells_once",
     "merge/test_planted_bugs.py",
     "plan/test_notes_measured.py",
+    "programs/test_programs.py",
     "returned/test_furniture.py",
     "returned/test_remarks.py",
     "source/test_kept_back.py",

@@ -1,0 +1,1 @@
+"""Edits that other programs write into a template, and how each of them comes back."""
