@@ -17,6 +17,7 @@ from xlplan.plan.types import TYPES
 from xlplan.plan.values import (
     Invalid,
     Raw,
+    Readings,
     Value,
     canon,
     decode,
@@ -268,6 +269,32 @@ def test_why_a_value_is_invalid_is_kept() -> None:
     read = decode(encode(Invalid("?", "VAL-002", "No.")))
     assert isinstance(read, Invalid)
     assert (read.code, read.message) == ("VAL-002", "No.")
+
+
+def test_a_definition_reads_each_value_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[object] = []
+
+    def counted(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
+        read.append(raw)
+        return canon(item, raw, definition)
+
+    monkeypatch.setattr("xlplan.plan.values.canon", counted)
+    readings, rating, number = Readings(PLAN), FIELDS["rating"], FIELDS["number"]
+    assert [readings.of(rating, "Done") for _ in range(3)] == ["B", "B", "B"]
+    assert readings.of(rating, Invalid("Blue")) == "B"
+    assert readings.of(FIELDS["text"], "Done") == "Done"
+    assert [readings.of(number, value) for value in (1, 1.0, None)] == [1, 1, None]
+    assert read == ["Done", "Blue", "Done", 1, 1.0]
+
+
+def test_what_means_itself_stays_the_very_same() -> None:
+    readings, text = Readings(PLAN), "Half of them, and the rest by June"
+    assert readings.of(FIELDS["narrative"], text) is text
+    assert readings.of(FIELDS["narrative"], "".join(list(text))) == text
+    spelled = Timescale("By June 2026", None, "June 2026")
+    again = readings.of(FIELDS["timescale"], spelled)
+    assert isinstance(again, Timescale)
+    assert (again.text, again.by) == ("By June 2026", date(2026, 6, 30))
 
 
 def test_what_is_no_value_cannot_be_decoded() -> None:

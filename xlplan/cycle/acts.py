@@ -93,11 +93,15 @@ class Answering:
 
     def take_again(self) -> None:
         """Read what could not be used before, where no workbook of this merge says otherwise."""
+        left = unused_answers(self._desk.state)
+        again = {ident: one for ident, one in left.items() if ident not in self._read}
+        if not again:
+            return
         open_now = {question.id: question for question in questions_of(self._desk.state)}
         before: list[Fact] = []
-        for ident, (one, returned) in unused_answers(self._desk.state).items():
+        for ident, (one, returned) in again.items():
             question = open_now.get(ident)
-            if question is None or ident in self._read:
+            if question is None:
                 continue
             answer = Answer(one.decision, one.other or None, one.why, one.place, returned.issued)
             facts = self._facts(question, answer, before)
@@ -160,9 +164,9 @@ def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") ->
         gone = (*dependent, *answers)
         work.append([Undone(returned.id, tuple(d.id for d in gone), why)])
         changes = tuple(work.step.changes())
-        prepared = outputs.prepare(desk, work)
-        notes = (*_in_inbox(desk, returned), *_made_by_others(state, returned))
         left = tuple(questions_of(state))
+        prepared = outputs.prepare(desk, work, left)
+        notes = (*_in_inbox(desk, returned), *_made_by_others(state, returned))
     problems = outputs.write(desk, prepared)
     return UndoResult(returned, gone, changes, (*notes, *problems), left)
 

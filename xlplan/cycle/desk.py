@@ -31,6 +31,8 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
 
 Clock = Callable[[], datetime]
+Tip = tuple[int, int, str]
+"""Position, transaction and hash of the last event."""
 
 
 def system_clock() -> datetime:
@@ -77,6 +79,8 @@ class Desk:
         self.clock = clock
         self.ledger = Ledger.open_(folder.ledger)
         self._history: History | None = None
+        self._tip: Tip | None = None
+        self._looked: tuple[Tip, str, History] | None = None
         self.last_tx = 0
         self._at = ""
         self.has_recorded = False
@@ -124,6 +128,8 @@ class Desk:
                 raise LED_008.fault(str(self.folder.ledger))
             self.last_tx = events[-1].tx
             self._history = replay(events, load_definition)
+            tip = self.ledger.tip()
+            self._tip = tip if tip[0] == events[-1].seq else None
         return self._history
 
     @property
@@ -143,14 +149,15 @@ class Desk:
 
     def forget(self) -> None:
         """Drop what was replayed, so that the next look reads the ledger again."""
-        self._history = None
+        self._history = self._tip = None
 
     @contextmanager
     def work(self, *, dry_run: bool = False) -> Iterator[Work]:
         """The one transaction of a command; with `dry_run` nothing is recorded.
 
-        An edited ``plan.toml`` is taken into the ledger first. After an error, or a dry run, what
-        was replayed is forgotten: the ledger is the truth.
+        An edited ``plan.toml`` is taken into the ledger first. What was replayed is forgotten where
+        somebody else has recorded something since, and after an error or a dry run: the ledger is
+        the truth.
         """
         text = self.folder.read_definition()
         definition = self.definition
@@ -161,11 +168,14 @@ class Desk:
                 self.forget()
             else:
                 with self.ledger.transaction() as transaction:
-                    self.forget()
+                    if self.ledger.tip() != self._tip:
+                        self.forget()
                     self._bind(transaction)
                     before = self.state.seq
                     work = self._begin(transaction, text, definition)
                     yield work
+                    tip = self.ledger.tip()
+                self._tip = tip
                 self.has_recorded |= self.state.seq > before
                 self.history.changes.extend(work.step.changes())
                 self.last_tx = transaction.tx
@@ -186,15 +196,25 @@ class Desk:
         the next command that records something says what is wrong.
         """
         try:
-            edited = text_digest(self.folder.read_definition()) != self.recorded_digest
-            usable = edited and self.definition.id == self.recorded.id
+            seen = self.ledger.tip(), text_digest(self.folder.read_definition())
+            looked = self._looked is not None and self._looked[:2] == seen
+            usable = looked or (
+                seen[1] != self.recorded_digest and self.definition.id == self.recorded.id
+            )
         except XlplanError:
-            usable = False
+            usable = looked = False
         if not usable:
             yield self.state
-            return
-        with self.work(dry_run=True):
-            yield self.state
+        elif looked and self._looked is not None:
+            recorded, self._history = self._history, self._looked[-1]
+            try:
+                yield self.state
+            finally:
+                self._history = recorded
+        else:
+            with self.work(dry_run=True):
+                self._looked = (*seen, self.history)
+                yield self.state
 
     def _bind(self, transaction: Transaction) -> None:
         """Note in a ledger of an older xlplan which key it belongs to."""

@@ -144,7 +144,7 @@ def merge(
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         replies = replies_of(desk, [(i.file, fact) for i, fact, _ in found.returned], questions)
         if not dry_run:
-            prepared = outputs.prepare(desk, work)
+            prepared = outputs.prepare(desk, work, questions)
     problems = [*found.problems, *outputs.write(desk, prepared)]
     return MergeResult(
         reports, changes, questions, tuple(problems), found.answered, dry_run, cleared, replies
@@ -313,7 +313,7 @@ def _report(
     questions: Sequence[Question],
     changes: Sequence[Change],
 ) -> ReturnReport:
-    fates = tuple(fates_of(desk.state, fact))
+    fates = () if duplicate else tuple(fates_of(desk.state, fact))
     own = {assertion.id for assertion in fact.assertions}
 
     def is_of(candidate: Candidate, kind: Kind) -> bool:
@@ -329,7 +329,7 @@ def _report(
         outcome="duplicate" if duplicate else fact.outcome,
         lead=fact.author,
         cycle=fact.cycle,
-        fates=() if duplicate else fates,
+        fates=fates,
         questions=0 if duplicate else asked,
         problems=() if duplicate else (*fact.problems, *_on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
@@ -378,6 +378,6 @@ def answer(
         faults = take_decisions(desk, work, decided) if decided else []
         changes = tuple(work.step.changes())
         left = tuple(questions_of(desk.state))
-        prepared = outputs.prepare(desk, work)
+        prepared = outputs.prepare(desk, work, left)
     problems = outputs.write(desk, prepared)
     return MergeResult((), changes, left, (*faults, *problems), answered=1)

@@ -38,9 +38,13 @@ class Output:
     document: str
 
 
-def prepare(desk: Desk, work: Work) -> list[Output]:
-    """The coordinator's workbooks as they should be now; their issue is recorded."""
-    questions = questions_of(desk.state)
+def prepare(desk: Desk, work: Work, questions: Sequence[Question] | None = None) -> list[Output]:
+    """The coordinator's workbooks as they should be now; their issue is recorded.
+
+    `questions` are all that are open now, where they have been asked for already.
+    """
+    if questions is None:
+        questions = questions_of(desk.state)
     outputs = [_prepare_master(desk, work, questions)]
     if questions:
         outputs.append(_prepare_decisions(desk, work, questions))

@@ -47,10 +47,12 @@ def superseded(writes: Sequence[Write]) -> frozenset[Id]:
     """
     groups: dict[tuple[str, str, bool], list[Write]] = defaultdict(list)
     for write in writes:
-        if write.issued and write.stamp:
+        if write.stamp and write.issued:
             groups[write.issued, write.author, write.entry].append(write)
     gone: set[Id] = set()
     for group in groups.values():
+        if len(group) == 1:
+            continue
         last = max((write.stamp for write in for_sure(group) if write.timed), default="")
         gone.update(write.id for write in group if write.stamp < last)
     return frozenset(gone)

@@ -34,7 +34,7 @@ from xlplan.merge.model import (
 from xlplan.merge.reading import part_of
 from xlplan.merge.register import CellState, Records, settle, visible
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
-from xlplan.plan.values import Invalid, Value, canon, show
+from xlplan.plan.values import Readings, Value, show
 
 
 class State:
@@ -46,6 +46,7 @@ class State:
         self._rows: dict[str, list[tuple[int, RowAdded]]] = defaultdict(list)
         self._definitions: list[tuple[int, PlanDefinition]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
+        self._readings: dict[int, Readings] = {}
         self._ends: list[int] = []
         """The last position of each transaction."""
         self._tx = 0
@@ -235,10 +236,10 @@ class State:
         if len(self._definitions) == 1 or item is None:
             return writes
         by = definition or self.definition
-        return [
-            replace(w, value=_reread(item, w.value, by), base=_reread(item, w.base, by))
-            for w in writes
-        ]
+        readings = self._readings.get(id(by))
+        if readings is None:
+            readings = self._readings[id(by)] = Readings(by)
+        return [_as_read(readings, item, write) for write in writes]
 
     def copies(self, key: CellKey) -> list[Write]:
         """Every live copy of each live write of a cell, as its own file has it."""
@@ -365,8 +366,11 @@ class State:
         return self._records.cells_of(uid)
 
 
-def _reread(item: Field, value: Value, definition: PlanDefinition) -> Value:
-    return canon(item, value.raw if isinstance(value, Invalid) else value, definition)
+def _as_read(readings: Readings, item: Field, write: Write) -> Write:
+    """A write with its values as a definition reads them."""
+    value, base = readings.of(item, write.value), readings.of(item, write.base)
+    same = value is write.value and base is write.base
+    return write if same else replace(write, value=value, base=base)
 
 
 _NOW = -1

@@ -70,6 +70,29 @@ def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
     return item.field_type.canon(item, typed, definition)
 
 
+class Readings:
+    """Canonical values as one definition reads them: each is read once, however often it stands."""
+
+    def __init__(self, definition: PlanDefinition) -> None:
+        self._definition = definition
+        self._known: dict[tuple[object, ...], Value] = {}
+
+    def of(self, item: Field, value: Value) -> Value:
+        """A value, or what was typed in its place, as it is read in a field; `value` itself where
+        that is the very same."""
+        if value is None:
+            return None
+        raw = value.raw if isinstance(value, Invalid) else value
+        # Equal timescales may be spelled in two ways, and 1 is equal to 1.0.
+        spelled = (raw.text, raw.by) if isinstance(raw, Timescale) else raw
+        key = (item.of, item.id, type(raw), spelled)
+        if key not in self._known:
+            self._known[key] = canon(item, raw, self._definition)
+        read = self._known[key]
+        plain = type(read) is type(value) and not isinstance(value, Invalid | Timescale)
+        return value if plain and read == value else read
+
+
 def invalid(raw: str, why: Filled) -> Invalid:
     """What was typed and is no value of its field, with the message that says why."""
     return Invalid(raw, why.code, why.message)

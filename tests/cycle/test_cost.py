@@ -1,0 +1,104 @@
+"""What a command does, counted: events replayed, cells asked, workbooks written.
+
+A count is the same on every machine. What it costs in time is measured by `tests/benchmarks`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import small
+from tests.small import LEARNING, LETTINGS, REPAIRS
+from xlplan.ledger.store import Ledger
+from xlplan.merge import questions
+from xlplan.plan import values
+
+
+class Counts(Counter[str]):
+    """How often each function was called."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self._patch = patch
+
+    def watch(self, home: Any, name: str) -> None:
+        """Count the calls of a function from here on."""
+        plain: Callable[..., Any] = getattr(home, name)
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            self[name] += 1
+            return plain(*args, **kwargs)
+
+        self._patch.setattr(home, name, counted)
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> Counts:
+    return Counts(monkeypatch)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A plan with a return merged, and two more in the inbox."""
+    made = small.make(tmp_path / "plan")
+    small.issue(made)
+    small.give_back(made, LETTINGS, {("1.1", "progress"): "Sent", ("1.3", "rating"): "Green"})
+    small.give_back(made, REPAIRS, {("1.3", "rating"): "Red"})
+    assert small.do(made, "merge") == 1
+    small.give_back(made, LEARNING, {("2.1", "progress"): "Begun"})
+    return made
+
+
+def recolour(folder: Path) -> None:
+    """The coordinator edits plan.toml, so that everything is read anew."""
+    path = folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('title = "', 'title = "Our '), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("merge",), ("issue", "--cycle", "2026-12"), ("show",), ("log",), ("check",), ("status",)],
+)
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_command_reads_the_ledger_once(
+    folder: Path, counts: Counts, command: tuple[str, ...], edited: bool
+) -> None:
+    if edited:
+        recolour(folder)
+    counts.watch(Ledger, "events")
+    assert small.do(folder, *command) in (0, 1)
+    assert counts["events"] == 1
+
+
+def test_each_cell_is_asked_once_by_a_merge(folder: Path, counts: Counts) -> None:
+    counts.watch(questions, "_questions_on")
+    assert small.do(folder, "merge") == 1
+    with small.opened(folder) as plan:
+        assert counts["_questions_on"] == len(list(plan.desk.state.cells()))
+
+
+def test_after_an_edit_of_the_definition_each_value_is_read_once(
+    folder: Path, counts: Counts
+) -> None:
+    recolour(folder)
+    assert small.do(folder, "merge") == 1
+    with small.opened(folder) as plan:
+        state = plan.desk.state
+        written = {
+            (key[1], value)
+            for key in state.cells()
+            for copy in state.copies(key)
+            for value in (copy.value, copy.base)
+        }
+        counts.watch(values, "canon")
+        first = state.master()
+        assert 0 < counts["canon"] <= len(written)
+        read = counts["canon"]
+        assert [state.live(key) for key in state.cells()]
+        assert state.master("action", state.seq - 1)[0].uid == first[0].uid
+        assert counts["canon"] == read
