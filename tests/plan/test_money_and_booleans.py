@@ -7,6 +7,7 @@ import pytest
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.propose import propose_columns
 from xlplan.plan.propose_roles import Sample
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.types.money_and_booleans import currency_of, read_money, words_of_yes_and_no
 from xlplan.plan.values import Invalid, canon, show_in
@@ -73,6 +74,15 @@ def test_an_amount_of_another_currency_is_none_of_this_field() -> None:
     assert (found.raw, found.code) == ("€500", "VAL-010")
     assert found.message == '"€500" is not in £. Enter the amount in £.'
     assert canon(Field("cost", "Cost", "money"), "€500", PLAN) == 500
+
+
+def test_an_amount_that_its_cell_shows_in_another_currency_is_asked_about() -> None:
+    found = canon(COST, ShownNumber(1500.256, "[$$-409]#,##0.00"), PLAN)
+    assert isinstance(found, Invalid)
+    assert (found.raw, found.code) == ("$1,500.26", "VAL-010")
+    assert canon(COST, ShownNumber(1500.256, "£#,##0"), PLAN) == 1500.256
+    assert canon(COST, ShownNumber(1500.256, "0.0"), PLAN) == 1500.256
+    assert canon(COST, ShownNumber(0.5, "# ?/?"), PLAN) == 0.5  # what it shows is not certain
 
 
 def test_what_is_no_amount_is_kept_as_it_was_typed() -> None:

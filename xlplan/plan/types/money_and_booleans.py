@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from xlplan.codes.definition_codes import VAL_010, VAL_011
+from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.types.field_type import CellForm, FieldType, InputRule, Typed
@@ -95,13 +96,13 @@ def words_of_yes_and_no(texts: Iterable[str]) -> tuple[str, str] | None:
 def _canon_money(item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     plain = raw.text if isinstance(raw, Timescale) else raw
     text = as_text(raw)
-    found = read_money(text) if isinstance(plain, str) else None
+    found = read_money(text) if isinstance(plain, str | ShownNumber) else None
     if found is None:
         number = read_number(plain)
         return invalid(text, VAL_010.fill(value=text)) if number is None else number
     if found[1] and item.currency and found[1] != item.currency:
         return invalid(text, VAL_010.fill("currency", value=text, currency=item.currency))
-    return read_number(found[0])
+    return read_number(found[0] if isinstance(plain, str) else plain)
 
 
 def _show_money(value: Value) -> str:
