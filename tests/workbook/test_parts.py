@@ -10,8 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import attacks
+from tests.documents import SPACES
+from xlplan.plan.text import canon_text
 from xlplan.workbook.read.inbox import DEFAULT, Refused
-from xlplan.workbook.read.parts import checked_package, inflate, open_package, open_parts
+from xlplan.workbook.read.parts import (
+    as_xml_allows,
+    checked_package,
+    flat_parts,
+    inflate,
+    open_package,
+    open_parts,
+)
+from xlplan.workbook.read.read_book import read_book
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_characters="\\\0"), min_size=1, max_size=12)
 PARTS = st.dictionaries(NAMES.filter(lambda name: name.isprintable()), st.binary(max_size=60))
@@ -27,6 +37,37 @@ def refusal(data: bytes) -> str:
     with pytest.raises(Refused) as refused:
         open_parts(open_package(data, DEFAULT))
     return refused.value.refusal.code
+
+
+UNSEEN = "before\x0bmiddle\x01\x1f&#11;after&#x0;&#x1F;&#10;end&#13;"
+
+
+def test_signs_that_xml_does_not_allow_cost_no_file() -> None:
+    text = f"<is><t>{UNSEEN}</t></is>"
+    shared = attacks.with_texts('<row r="1"><c r="A1" t="s"><v>0</v></c></row>', [UNSEEN])
+    inline = attacks.workbook(f'<row r="1"><c r="A1" t="inlineStr">{text}</c></row>')
+    cell = f'office:value-type="string"><text:p>{UNSEEN}</text:p>'
+    row = f"<table:table-row><table:table-cell {cell}</table:table-cell></table:table-row>"
+    for data in (shared, inline, attacks.ods(row)):
+        book = read_book(data, "plan")
+        assert book.problems == ()
+        value = book.sheets[0].rows[0][0]
+        assert canon_text(str(value)) == "before\nmiddle\nafter\nend"
+
+
+def test_what_a_sign_hides_is_seen_by_the_gate() -> None:
+    hidden = attacks.sheet_xml().replace("<worksheet", "<!DOC\x01TYPE x><worksheet", 1)
+    assert refusal(attacks.with_part("xl/worksheets/sheet1.xml", hidden)) == "GATE-009"
+    flat = f"<!DOC\x01TYPE x><office:document {SPACES}/>".encode()
+    with pytest.raises(Refused) as refused:
+        flat_parts(flat)
+    assert refused.value.refusal.code == "GATE-009"
+
+
+def test_a_part_in_two_bytes_a_letter_is_left_as_it_is() -> None:
+    content = "<?xml version='1.0'?><a/>".encode("utf-16")
+    assert as_xml_allows(content) == content
+    assert as_xml_allows(content[2:]) == content[2:]
 
 
 @given(st.data())

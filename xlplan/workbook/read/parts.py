@@ -29,6 +29,11 @@ _BROKEN = (
     RuntimeError, ValueError,
 )  # fmt: skip
 """What the library raises for an archive that is not as it should be."""
+_TEXTS = (".xml", ".rels")
+_NEW_LINES = bytes.maketrans(b"\x0b\x0c", b"\n\n")
+_UNSEEN = bytes({*range(0x20)} - {*b"\t\n\r\x0b\x0c"})
+_NOT_ALLOWED = _UNSEEN + b"\x0b\x0c"
+_BY_NUMBER = re.compile(rb"&#(?:x0{0,6}([01]?[0-9A-Fa-f])|0{0,6}([12]?[0-9]|3[01]));")
 _KEPT = (".xml", ".rels", ".bin", "mimetype")
 _LOOKS = re.compile(
     rb"<(fonts|fills|borders|cellStyleXfs|cellStyles|dxfs|colors)(?: [^>]*)?(?<!/)>.*?</\1>",
@@ -130,10 +135,29 @@ def open_parts(package: zipfile.ZipFile) -> dict[str, bytes]:
             continue
         content = inflate(package, info)
         name = info.filename
+        if name.lower().endswith(_TEXTS):
+            content = as_xml_allows(content)  # first: what it takes out could hide a declaration
         if not _PLAIN_START.match(content) and _declares_type(name.lower(), content):
             raise Refused(GATE_009.fill(part=name))
         parts[name] = content if name.lower().endswith(_KEPT) else b""
     return parts
+
+
+def as_xml_allows(content: bytes) -> bytes:
+    """A part without the signs that XML does not allow, which some programs write as they were
+    typed and others pass over: a vertical tab is a new line, and nobody sees the rest."""
+    if b"\0" in content[:4]:
+        return content  # two bytes a letter
+    if len(content.translate(None, _NOT_ALLOWED)) != len(content):
+        content = content.translate(_NEW_LINES, _UNSEEN)
+    return _BY_NUMBER.sub(_allowed, content) if b"&#" in content else content
+
+
+def _allowed(found: re.Match[bytes]) -> bytes:
+    number = int(found[1], 16) if found[1] else int(found[2])
+    if number not in _NOT_ALLOWED:
+        return found[0]
+    return bytes([number]).translate(_NEW_LINES, _UNSEEN)
 
 
 def inflate(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -199,6 +223,7 @@ _MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 def flat_parts(data: bytes) -> dict[str, bytes]:
     """An OpenDocument spreadsheet that is one text (.fods) as the parts of a package. Raises
     `Refused` where it declares a document type."""
+    data = as_xml_allows(data)
     if _declares_type("content.xml", data):
         raise Refused(GATE_009.fill(part="content.xml"))
     manifest = (
