@@ -13,8 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tests.office import Office, find_office
-from tests.programs.every_type import LAYOUTS, Template, make_template
+from tests.programs.every_type import LAYOUTS, Template, make_template, make_wide
 from tests.programs.matrix import PAGE, Tried, page, try_program
+from tests.programs.shown_formats import (
+    FORMATS,
+    PAGE_SEED,
+    asked_pairs,
+    drawn,
+    formats_section,
+    outcomes,
+)
 from tests.programs.writers import PROGRAMS, install, libreoffice
 
 
@@ -23,20 +31,22 @@ def every_program(folder: Path) -> str:
     templates = {layout: make_template(folder / layout, layout) for layout in LAYOUTS}
     missing = [name for name, program in PROGRAMS.items() if program.missing()]
     found = find_office()
-    tried = list(_tried(templates, folder, None if isinstance(found, str) else found))
-    missing += ["LibreOffice"] if isinstance(found, str) else []
-    return page(tried, missing, "")
+    if isinstance(found, str):
+        raise SystemExit(found)
+    office = Office(*found, folder)
+    try:
+        tried = list(_tried(templates, folder, office))
+        wide = make_wide(folder / "wide", len(FORMATS))
+        pairs = asked_pairs(outcomes(office, wide, drawn(PAGE_SEED, wide), folder))
+    finally:
+        office.close()
+    return page(tried, missing, formats_section(pairs))
 
 
 def _tried(
-    templates: Mapping[str, Template], folder: Path, found: tuple[str, str] | None
+    templates: Mapping[str, Template], folder: Path, office: Office
 ) -> Iterator[Sequence[Tried]]:
-    if found is not None:
-        office = Office(*found, folder)
-        try:
-            yield try_program(libreoffice(office), templates, folder)
-        finally:
-            office.close()
+    yield try_program(libreoffice(office), templates, folder)
     for program in PROGRAMS.values():
         if not program.missing():
             yield try_program(program, templates, folder)

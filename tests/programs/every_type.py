@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from tests.sent import Sent
+from tests.small import write_source
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.returned.as_issued import ID_PREFIX
@@ -68,6 +69,7 @@ owner = "lead"
 id = "cost"
 heading = "Cost"
 type = "money"
+currency = "£"
 owner = "lead"
 
 [[field]]
@@ -90,6 +92,13 @@ type = "set"
 owner = "lead"
 """
 """Columns that the example lacks: with its own, one of every type that leads write."""
+TIMESCALE = """
+[[field]]
+id = "due"
+heading = "Until when"
+type = "timescale"
+owner = "lead"
+"""
 Typed = str | float | date | None
 STANDING: Mapping[str, tuple[Typed, ...]] = {
     "evidence": (
@@ -146,18 +155,27 @@ class Template:
 def make_template(folder: Path, layout: str) -> Template:
     """A new plan in `folder` with one template issued."""
     new(folder, shipped("examples") / EXAMPLE / "plan.xlsx", template=EXAMPLE)
-    definition = folder / "plan.toml"
-    before, issue, after = definition.read_text("utf-8").partition("[issue]\nfields = [")
-    also = "".join(f'"{name}", ' for name in STANDING)
-    definition.write_text(
-        f'{before}[issue]\nlayout = "{layout}"\nfields = [{also}{after}{ADDED}', "utf-8"
-    )
-    assert issue
+    _define(folder, ADDED, f'layout = "{layout}"')
     with open_plan(folder, today=TODAY) as plan:
         plan.merge()
         _write_standing(plan)
         merged = plan.merge()
         assert not merged.questions, merged.questions
+    return _issued(folder)
+
+
+def _define(folder: Path, added: str, also: str) -> None:
+    """Put more fields into a plan's definition, and into what leads are sent."""
+    path = folder / "plan.toml"
+    before, issue, after = path.read_text("utf-8").partition("[issue]\nfields = [")
+    assert issue
+    ids = "".join(f"{each}, " for each in re.findall(r'\[\[field\]\]\nid = (".*")', added))
+    path.write_text(f"{before}[issue]\n{also}\nfields = [{ids}{after}{added}", "utf-8")
+
+
+def _issued(folder: Path) -> Template:
+    with open_plan(folder, today=TODAY) as plan:
+        plan.merge()
         (issued,) = plan.issue(CYCLE, date(2026, 1, 23), leads=[LEAD])
         refs = {row.uid: row.ref for row in plan.rows()}
     sent = Sent(issued.path.read_bytes())
@@ -166,16 +184,22 @@ def make_template(folder: Path, layout: str) -> Template:
         for uid in sent.actions
         for name in (*STANDING, "due", "progress", "rating")
     }
+    assert all(cells.values())
     return Template(
         folder, issued.path, tuple(refs[uid] for uid in sent.actions), sent.sheet, cells
     )
 
 
-def copy_of(made: Template, folder: Path) -> Template:
-    """The same template with a plan of its own."""
-    shutil.copytree(made.folder, folder)
-    file = folder / made.file.relative_to(made.folder)
-    return Template(folder, file, made.refs, made.sheet, made.cells)
+def make_wide(folder: Path, rows: int) -> Template:
+    """A new plan in `folder` with one template of so many rows, blank in these columns."""
+    lines = tuple(
+        (f"{number}", f"Visit home {number}", LEAD, "Ongoing", "", "Green", "")
+        for number in range(1, rows + 1)
+    )
+    source = write_source(folder.with_name("source of many rows.xlsx"), lines)
+    new(folder, source)
+    _define(folder, ADDED + TIMESCALE, "")
+    return _issued(folder)
 
 
 def _write_standing(plan: Plan) -> None:

@@ -26,6 +26,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import IllegalCharacterError
+from openpyxl.workbook import Workbook
 
 from tests.office import (
     CSV,
@@ -132,8 +133,7 @@ def _of_npm(name: str, package: str, formats: Sequence[str]) -> Program:
 
 def _as_json(file: File) -> dict[str, object]:
     puts = [
-        {"cell": cell, **asdict(put), "result": RESULTS.get(str(put.value), "")}
-        for cell, put in file.puts.items()
+        {"cell": cell, **asdict(put), "result": _result(put)} for cell, put in file.puts.items()
     ]
     return {
         "template": str(file.template), "out": str(file.out), "sheet": file.sheet,
@@ -296,19 +296,40 @@ def _of_perl(module: str, suffix: str, package: str, lacks: frozenset[str]) -> P
 
 def _anew(file: File, lacks: frozenset[str]) -> dict[str, object]:
     """A template's cells as a script reads them, with the edits among them."""
-    book = openpyxl.load_workbook(file.template)
-    sheets = []
-    for sheet in book.worksheets:
-        puts = file.puts if sheet.title == file.sheet else {}
-        cells = []
-        for cell in (cell for row in sheet.iter_rows() for cell in row):
-            put = puts.get(cell.coordinate)
-            if put is None or put.kind in lacks or put.kind == "note":
-                cells += list(_cell_anew(cell, _standing(cell)))
-            if put is not None and put.kind not in lacks:
-                cells += list(_cell_anew(cell, put))
-        sheets.append({"name": sheet.title, "cells": cells})
+    puts = {at: put for at, put in file.puts.items() if put.kind not in lacks}
+    sheets = [
+        {
+            "name": name,
+            "cells": [
+                {"row": row, "column": column, **asdict(put), "result": _result(put)}
+                for row, column, put in cells
+            ],
+        }
+        for name, cells in cells_anew(openpyxl.load_workbook(file.template), file.sheet, puts)
+    ]
     return {"out": str(file.out), "sheets": sheets}
+
+
+def cells_anew(
+    book: Workbook, edited: str, puts: Mapping[str, Put]
+) -> Iterator[tuple[str, list[tuple[int, int, Put]]]]:
+    """The sheets of a workbook, with what is to be written into each cell (from 0) to make it anew
+    with these edits; days are numbers."""
+    for sheet in book.worksheets:
+        own = puts if sheet.title == edited else {}
+        cells: list[tuple[int, int, Put]] = []
+        cell: Any
+        for cell in (cell for row in sheet.iter_rows() for cell in row):
+            put = own.get(cell.coordinate)
+            content = [put] if put is not None else []
+            if put is None or put.kind == "note":
+                content.insert(0, _standing(cell))
+            cells += [
+                (cell.row - 1, cell.column - 1, _as_number(each))
+                for each in content
+                if each.kind != "blank"
+            ]
+        yield sheet.title, cells
 
 
 def _standing(cell: Any) -> Put:
@@ -321,16 +342,14 @@ def _standing(cell: Any) -> Put:
     return Put("blank") if value is None else Put("text", value)
 
 
-def _cell_anew(cell: Any, put: Put) -> Iterator[dict[str, object]]:
-    if put.kind == "blank":
-        return
-    kind, value = put.kind, put.value
-    if put.kind == "date":
-        kind, value = "number", _serial(str(put.value))
-    yield {
-        "row": cell.row - 1, "column": cell.column - 1, "kind": kind, "value": value,
-        "shown_as": put.shown_as, "result": RESULTS.get(str(put.value), ""),
-    }  # fmt: skip
+def _as_number(put: Put) -> Put:
+    if put.kind != "date":
+        return put
+    return Put("number", _serial(str(put.value)), put.shown_as, put.shows)
+
+
+def _result(put: Put) -> str | float:
+    return RESULTS.get(str(put.value), "")
 
 
 def _fed(command: Sequence[str], job: str) -> bytes:
