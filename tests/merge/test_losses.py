@@ -82,12 +82,26 @@ def test_another_kind_of_file_and_letters_of_no_page_stay_as_they_are() -> None:
     ],
 )
 def test_losses_that_the_base_explains_exactly(base: str, text: str, lost: bool) -> None:
-    assert is_lost(base, text, USUAL) == lost
+    assert is_lost("csv", base, text, USUAL) == lost
+
+
+def test_an_old_workbook_lacks_letters_and_keeps_its_numbers() -> None:
+    assert is_lost("xls", "half → rest ✓", "half ? rest ?", USUAL)
+    assert not is_lost("xls", "00417", "417", USUAL)
+    assert not is_lost("xlsx", "half → rest", "half ? rest", USUAL)
+    assert not is_lost("ods", "00417", "417", USUAL)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods", "csv"])
+def test_signs_that_a_program_spelled_out_twice_are_nobodys_edit(kind: str) -> None:
+    assert is_lost(kind, "gas & heat < 5", "gas &amp; heat &lt; 5", USUAL)
+    assert not is_lost(kind, "gas & heat < 5", "gas &amp; heat &lt; 6", USUAL)
+    assert not is_lost(kind, "gas & heat", "gas & heat", USUAL)
 
 
 def test_the_signs_of_another_page_are_lost_in_it() -> None:
-    assert is_lost("costs 5 €", "costs 5 ?", "cp850")
-    assert not is_lost("costs 5 €", "costs 5 ?", USUAL)
+    assert is_lost("csv", "costs 5 €", "costs 5 ?", "cp850")
+    assert not is_lost("csv", "costs 5 €", "costs 5 ?", USUAL)
 
 
 def test_a_text_that_ends_where_programs_cut_may_go_on() -> None:

@@ -22,6 +22,7 @@ from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import Invalid, canon, show
 from xlplan.workbook.read.book import CellValue
 from xlplan.workbook.read.read_book import read_book
+from xlplan.workbook.read.xls import workbook_stream
 
 CELLS: Sequence[tuple[float, str, str]] = (
     (419, "00000", "00419"),
@@ -180,6 +181,38 @@ def test_short_numbers_of_an_old_workbook_are_no_days_either() -> None:
     assert [row[:3] for row in sheet.rows] == [
         [-3, None, None], [-3, 123.45, 1.5], [-0.5, None, None],
     ]  # fmt: skip
+
+
+def of_excel_5(number: float, text: str) -> bytes:
+    """The stream of a workbook of Excel 5: on its sheet "Update" a number as HSG-001, a text."""
+    begin = xls_record(0x809, struct.pack("<HHHH", 0x500, 5, 0x0DBB, 1996))
+    code = b'"HSG-"000'
+    look = xls_record(0x41E, struct.pack("<HB", 164, len(code)) + code)
+    look += xls_record(0xE0, struct.pack("<HH", 0, 164) + bytes(12))
+    spelled = text.encode("cp1252")
+    sheet = xls_record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0x0DBB, 1996))
+    sheet += xls_record(0x203, struct.pack("<HHHd", 0, 0, 0, number))
+    sheet += xls_record(0x204, struct.pack("<HHHH", 0, 1, 0, len(spelled)) + spelled)
+    at = len(begin + look) + 4 + 7 + 6 + 4
+    bound = xls_record(0x85, struct.pack("<IBBB", at, 0, 0, 6) + b"Update")
+    end = xls_record(0x0A, b"")
+    return begin + look + bound + end + sheet + end
+
+
+def test_a_workbook_of_excel_5_is_read() -> None:
+    book = read_book(compound({("Book",): of_excel_5(7, "Caf\u00e9")}), "plan.xls")
+    assert [each for each in book.problems if each.level == "error"] == []
+    assert [sheet.name for sheet in book.sheets] == ["Update"]
+    assert [seen(value) for value in book.sheets[0].rows[0]] == ["HSG-007", "Caf\u00e9"]
+
+
+def test_of_two_workbooks_in_one_file_the_newer_is_read() -> None:
+    wide = "Caf\u00e9 \u2713".encode("utf-16-le")
+    label = xls_record(0x204, struct.pack("<HHHHB", 0, 0, 0, 6, 1) + wide)
+    newer = workbook_stream(xls(label))
+    data = compound({("Book",): of_excel_5(7, "Caf\u00e9"), ("Workbook",): newer})
+    [sheet] = read_book(data, "plan.xls").sheets
+    assert (sheet.name, sheet.rows) == ("Plan", [["Caf\u00e9 \u2713"]])
 
 
 def test_days_and_codes_of_a_binary_workbook_are_what_its_formats_say() -> None:

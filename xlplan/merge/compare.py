@@ -274,11 +274,9 @@ class Comparison:
         )
 
     def _is_lost(self, base: Value, cell: ReadCell) -> bool:
-        """Whether a text differs by what a text file cannot hold: a program's doing."""
-        return (
-            self.reading.kind == "csv"
-            and isinstance(cell.value, str)
-            and is_lost(show(base), cell.value, self._page)
+        """Whether a text differs by what such a file cannot hold: a program's doing."""
+        return isinstance(cell.value, str) and is_lost(
+            self.reading.kind, show(base), cell.value, self._page
         )
 
     def _note_spelling(

@@ -6,6 +6,7 @@ A text file has no types and often not all letters: Excel saves it in a code pag
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -130,6 +131,8 @@ USUAL = "cp1252"
 """The code page in which a text file is read where it is not Unicode."""
 _OTHERS = ("cp850", "mac_roman")
 """Those of "CSV (MS-DOS)" and "CSV (Macintosh)"."""
+_OF_A_PAGE = ("csv", "xls")
+"""Kinds of file that may lack letters: workbooks of Excel 95 (.xls) have a code page too."""
 _DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _WIDEST = 11
 """Digits up to which Excel shows a whole number as it is."""
@@ -211,9 +214,13 @@ def _byte(char: str) -> bytes:
     return bytes([ord(char)]) if 0x80 <= ord(char) < 0xA0 else char.encode(USUAL)
 
 
-def is_lost(base: str, text: str, page: str) -> bool:
-    """Whether a text of a text file is what a program made of `base`, exactly."""
-    return base != text and (_has_marks_for(base, text, page) or _is_as_number(base, text))
+def is_lost(kind: str, base: str, text: str, page: str) -> bool:
+    """Whether a text in a file of this kind is what a program made of `base`, exactly."""
+    if base == text:
+        return False
+    if kind in _OF_A_PAGE and _has_marks_for(base, text, page):
+        return True
+    return html.unescape(text) == base or (kind == "csv" and _is_as_number(base, text))
 
 
 def _has_marks_for(base: str, text: str, page: str) -> bool:

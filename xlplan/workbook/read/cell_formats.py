@@ -93,16 +93,20 @@ def _old_formats(data: bytes) -> Formats:
 def _old_codes(data: bytes) -> tuple[list[int], dict[int, str]]:
     """Of an old workbook the number of each cell format's number format, and those that it spells
     out, by their number (MS-XLS 2.4.353 XF, 2.4.126 Format)."""
-    from xlplan.workbook.read.xls import biff_records, workbook_stream
+    from xlplan.workbook.read.xls import biff_records, is_of_excel_5, workbook_stream
 
     numbers: list[int] = []
     codes: dict[int, str] = {}
     try:
-        for kind, body, _ in biff_records(workbook_stream(data), 0):
+        stream = workbook_stream(data)
+        of_excel_5 = is_of_excel_5(stream)
+        for kind, body, _ in biff_records(stream, 0):
             if kind == _END_RECORD:
                 break
             if kind == _XF_RECORD and len(body) >= 4:
                 numbers.append(struct.unpack_from("<H", body, 2)[0])
+            elif kind == _FORMAT_RECORD and of_excel_5 and len(body) >= 3:
+                codes[body[0] | body[1] << 8] = body[3 : 3 + body[2]].decode("cp1252", "replace")
             elif kind == _FORMAT_RECORD and len(body) >= 5:
                 number, length, wide = struct.unpack_from("<HHB", body)
                 text = body[5 : 5 + length * (2 if wide & 1 else 1)]

@@ -30,7 +30,7 @@ _EOF, _NOTE, _FONT, _CONTINUE, _OBJ = 0x0A, 0x1C, 0x31, 0x3C, 0x5D
 _BOF, _PALETTE, _MULRK, _MULBLANK, _FORMAT, _TEXT = 0x809, 0x92, 0xBD, 0xBE, 0xE0, 0x1B6
 _BOUNDSHEET, _FORMULA, _BOOLERR, _DIMENSIONS = 0x85, 0x06, 0x205, 0x200
 _ROW, _COLINFO, _FILTERMODE = 0x0208, 0x007D, 0x009B
-_CODEPAGE, _UTF16, _BIFF8 = 0x42, b"\xb0\x04", b"\x00\x06"
+_CODEPAGE, _UTF16, _BIFF8, _BIFF5 = 0x42, b"\xb0\x04", b"\x00\x06", b"\x00\x05"
 _SAVED, _FILETIME, _MOST_PROPERTIES, _FIRST_YEAR = 13, 64, 100, 1980
 _UNSEEN = 0x03
 """The bits of a sheet's state that say that it is hidden."""
@@ -125,11 +125,20 @@ def boundsheets(stream: bytes) -> Iterator[tuple[str, int]]:
 
 def _listed(stream: bytes) -> Iterator[tuple[str, int, bool]]:
     """The name of each sheet, where its biff_records begin, and whether it can be seen."""
+    of_excel_5 = is_of_excel_5(stream)
     for kind, body, _ in biff_records(stream, 0):
         if kind == _EOF:
             break
-        if kind == _BOUNDSHEET and len(body) > 8 and body[5] == 0:
-            yield _name(body[6:]), int.from_bytes(body[:4], "little"), not body[4] & _UNSEEN
+        if kind == _BOUNDSHEET and len(body) > 7 and body[5] == 0:
+            name = body[7 : 7 + body[6]].decode("cp1252", "replace")
+            name = name if of_excel_5 else _name(body[6:])
+            yield name, int.from_bytes(body[:4], "little"), not body[4] & _UNSEEN
+
+
+def is_of_excel_5(stream: bytes) -> bool:
+    """Whether a workbook is of Excel 5 or 95, which has a byte for each letter and says no more of
+    a text than how long it is."""
+    return stream[4:6] == _BIFF5
 
 
 def _name(body: bytes) -> str:
@@ -197,7 +206,9 @@ def workbook_stream(data: bytes) -> bytes:
 
 
 def _book(file: Compound) -> Entry | None:
-    return next((each for each in file.entries if each.name in ("Workbook", "Book")), None)
+    """The newer one where there are two: some programs write both, for Excel 95 and for later."""
+    found = {each.name: each for each in reversed(file.entries)}
+    return found.get("Workbook") or found.get("Book")
 
 
 def read_hidden_xls(data: bytes) -> dict[str, Hidden]:
