@@ -394,7 +394,7 @@ def test_a_row_of_doubtful_identity_applies_nothing_by_itself(trust: str) -> Non
     ("choice", "ratings"),
     [("Go by visible ref", ["Blue", "Amber", "Red"]),
      ("Go by hidden key", ["Amber", "Red", "Blue"]),
-     ("Refuse these rows", ["Green", "Amber", "Red"])],
+     ("Refuse the file", ["Green", "Amber", "Red"])],
 )  # fmt: skip
 def test_rows_sorted_without_their_keys_are_one_question(choice: str, ratings: list[str]) -> None:
     office = Office()

@@ -217,8 +217,8 @@ RET_026 = Message(
     "Answer its one question in `decisions.xlsx`, or ask its sender for the workbook again.",
     {
         "": "{rows:# row shows|# rows show} the refs of other rows than their hidden keys name, as "
-        "when a part of the columns was sorted. Answer the one question about them in "
-        "decisions.xlsx.",
+        "when a part of the columns was sorted. Nothing of this file counts before you answer the "
+        "one question about it in decisions.xlsx.",
         "by-ref": _MOVED + "Their locked texts go with the visible refs.",
         "by-key": _MOVED + "Their locked texts go with the hidden keys.",
         "way": "{way}: {changes:# change|# changes}, {questions:# question|# questions}",

@@ -230,8 +230,7 @@ class KnownPlan:
         self._desk, self._state = desk, desk.state
         self.key = desk.key
         self.definition = desk.state.definition
-        refs = ((plain(self._state.ref(uid)), uid) for uid in self._state.uids("action"))
-        self._uids = {ref: uid for ref, uid in refs if ref}
+        self._uids = lru_cache(maxsize=16)(self._find_uids)
         # Asked when a file's stamp is checked and again for each of its rows.
         self.locked_text = lru_cache(maxsize=4096)(self._locked_text)
         self._furniture = lru_cache(maxsize=256)(self._find_furniture)
@@ -244,13 +243,21 @@ class KnownPlan:
         """The definition under which a workbook went out."""
         return self._state.definition_at(issued.as_of)
 
-    def uid_of(self, ref: str) -> str:
-        """The action of a ref, or blank."""
-        return self._uids.get(ref, "")
+    def uid_of(self, ref: str, issued: str = "") -> str:
+        """The action of a ref in an issued workbook, else as the plan stands; or blank."""
+        return self._uids(self._as_of(issued)).get(ref) or self._uids(self._state.seq).get(ref, "")
 
-    def ref_of(self, uid: str) -> str:
-        """The ref of a row, or blank."""
-        return self._state.ref(uid)
+    def ref_of(self, uid: str, issued: str) -> str:
+        """The ref of a row as an issued workbook shows it, or blank."""
+        return self._state.ref(uid, self._as_of(issued))
+
+    def _as_of(self, issued: str) -> int:
+        known = self.issued(issued)
+        return known.as_of if known is not None else self._state.seq
+
+    def _find_uids(self, as_of: int) -> dict[str, str]:
+        refs = ((plain(self._state.ref(u, as_of)), u) for u in self._state.uids("action", as_of))
+        return {ref: uid for ref, uid in refs if ref}
 
     def furniture_of(self, issued: Issued) -> Furniture:
         """What is ours in a template that went out."""

@@ -16,14 +16,13 @@ from xlplan.codes.definition_codes import VAL_008, VAL_009
 from xlplan.codes.message import FEW, Filled, listed
 from xlplan.merge.doubts import (
     Against,
-    MovedRows,
     against,
     dispute,
     moved_rows,
     moved_write,
     stranger,
 )
-from xlplan.merge.kinds import WAYS, Kind
+from xlplan.merge.kinds import BY_REF, WAYS, Kind
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
 from xlplan.merge.reading import (
     ReadCell,
@@ -54,7 +53,7 @@ class Findings:
     assertions: list[Write] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
     rows: tuple[str, ...] = ()
-    """The rows of which it speaks, by uid; of those that were moved only an answer does."""
+    """The rows of which it speaks, by uid; where rows were moved, only the answer does."""
 
 
 class Comparison:
@@ -78,25 +77,12 @@ class Comparison:
     def run(self) -> Findings:
         """Compare every row; see the module."""
         moved = moved_rows(self.reading.rows, self.issued.uids)
-        return self._compared() if moved is None else self._compared_both_ways(moved)
-
-    def _compared_both_ways(self, moved: MovedRows) -> Findings:
-        """Rows that were moved as a whole are one question, with what they write in either way."""
-        found = self._of(moved.others)
-        found.assertions = [item for item in found.assertions if item.uid not in moved.uids]
-        certain = {(item.id, item.place) for item in found.assertions}
-        ways = {
-            way: [
-                item
-                for item in self._of((*moved.others, *moved.read(way))).assertions
-                if (item.id, item.place) not in certain
-            ]
-            for way in WAYS
-        }
-        one = moved_write(self.state, self.issued, self.reading.file, moved, ways)
-        if one is not None:
-            found.assertions.append(one)
-        return found
+        if moved is None:
+            return self._compared()
+        ways = {way: self._of(moved.read(way)) for way in WAYS}
+        writes = {way: found.assertions for way, found in ways.items()}
+        one = moved_write(self.state, self.issued, self.reading.file, moved, writes)
+        return Findings([one]) if one is not None else Findings(rows=ways[BY_REF].rows)
 
     def _of(self, rows: tuple[ReadRow, ...]) -> Findings:
         return Comparison(self.state, self.issued, replace(self.reading, rows=rows))._compared()

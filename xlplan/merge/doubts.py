@@ -2,10 +2,10 @@
 
 A row whose identity is doubtful has its edits asked about, cell by cell. Whoever sorts, cuts or
 pastes a part of the table moves many at once: what is visible away from the hidden keys, or the
-keys from it. One or two rows that disagree are in doubt; from `LEAST` on they, and every row that
-shares its ref or its key with one of them, are one slip and asked about once: do the values belong
-to the action whose ref is visible, or to that of the hidden key? The other rows of the file are
-what they were.
+keys from it. One or two rows that disagree are in doubt; from `LEAST` on it was one slip, and the
+file is one question: do the values of these rows, and of whichever share a ref or a key with them,
+belong to the action whose ref is visible, or to that of the hidden key? The whole file waits for
+the answer, for a row that agrees may have been sorted into its own place.
 """
 
 from __future__ import annotations
@@ -90,10 +90,10 @@ def stranger(row: ReadRow) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MovedRows:
-    """The rows that were moved, the others, and the actions that the first are about."""
+    """The rows of a file, those of them that were moved, and the actions that these are about."""
 
-    rows: tuple[ReadRow, ...]
-    others: tuple[ReadRow, ...]
+    file: Sequence[ReadRow]
+    rows: Sequence[ReadRow]
     uids: frozenset[str]
 
     @property
@@ -102,8 +102,10 @@ class MovedRows:
         return f"{self.rows[0].number}:{self.rows[-1].number}"
 
     def read(self, way: str) -> tuple[ReadRow, ...]:
-        """The rows that were moved, taken for those of their refs, or of their keys."""
-        return tuple(map({BY_REF: _by_ref, BY_KEY: _by_key}[way], self.rows))
+        """The rows of the file, those that were moved taken for the ones of their refs, or of
+        their keys."""
+        read = {BY_REF: _by_ref, BY_KEY: _by_key}[way]
+        return tuple(read(row) if _is_of(row, self.uids) else row for row in self.file)
 
 
 def moved_rows(rows: Sequence[ReadRow], issued: Collection[str]) -> MovedRows | None:
@@ -115,9 +117,11 @@ def moved_rows(rows: Sequence[ReadRow], issued: Collection[str]) -> MovedRows | 
     if len(apart) < LEAST:
         return None
     uids = frozenset(uid for row in apart for uid in (row.shown, _key(row)))
-    moved = [row for row in rows if not uids.isdisjoint((_key(row), _ref(row)))]
-    others = [row for row in rows if uids.isdisjoint((_key(row), _ref(row)))]
-    return MovedRows(tuple(moved), tuple(others), uids)
+    return MovedRows(rows, [row for row in rows if _is_of(row, uids)], uids)
+
+
+def _is_of(row: ReadRow, uids: frozenset[str]) -> bool:
+    return not uids.isdisjoint((_key(row), _ref(row)))
 
 
 def _key(row: ReadRow) -> str:
@@ -148,8 +152,8 @@ def _by_key(row: ReadRow) -> ReadRow:
 def moved_write(
     state: State, issued: Issued, file: str, moved: MovedRows, ways: Mapping[str, Sequence[Write]]
 ) -> Write | None:
-    """The one question about rows that were moved, with what they write in each of the `ways`;
-    None where they write nothing in either.
+    """The one question about a file whose rows were moved, with what it writes in each of the
+    `ways`; None where it writes nothing in either.
 
     A locked cell that shows what went out in another of these rows was moved along, and is
     nobody's edit: the way in which fewer of them were moved is likely to be the right one.
@@ -174,9 +178,13 @@ def moved_write(
         value=content,
         place=Place(file, moved.rows[0].sheet),
         message=_say(state, moved, along),
-        row={uid: state.ref(uid, issued.as_of) for uid in sorted(moved.uids)},
+        row={uid: state.ref(uid, issued.as_of) for uid in sorted(_spoken_of(moved))},
         readings=readings,
     )
+
+
+def _spoken_of(moved: MovedRows) -> frozenset[str]:
+    return moved.uids | {row.uid for row in moved.file if row.uid}
 
 
 def _is_along(state: State, issued: Issued, moved: MovedRows, write: Write) -> bool:

@@ -22,7 +22,7 @@ CHOICES: tuple[str, ...] = (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRA
 """Every answer that is not a candidate."""
 BY_REF = "Go by visible ref"
 BY_KEY = "Go by hidden key"
-REFUSE = "Refuse these rows"
+REFUSE = "Refuse the file"
 WAYS: tuple[str, ...] = (BY_REF, BY_KEY)
 """How rows that were sorted without their keys can be read."""
 
@@ -124,8 +124,7 @@ class Kind(StrEnum):
     """A key of the plan definition that was changed in its text and, otherwise, in Excel."""
     SORTED = (
         "file-sorted", "Rows were sorted without their keys",
-        "Rows were moved away from their hidden keys. To which actions do their values "
-        "belong?",
+        "Rows were moved away from their hidden keys. To which actions do their values belong?",
         (*WAYS, REFUSE), "held",
     )  # fmt: skip
     """Rows of one file that disagree as a whole: see `xlplan.merge.doubts`."""

@@ -52,11 +52,12 @@ class Known(Protocol):
         """The text that the key of a row was signed with; None where that workbook has no such
         row."""
 
-    def uid_of(self, ref: str) -> str:
-        """The action of a ref (as `xlplan.returned.tables.plain` gives it), or ``""``."""
+    def uid_of(self, ref: str, issued: str = "") -> str:
+        """The action of a ref (as `xlplan.returned.tables.plain` gives it) in an issued workbook,
+        else as the plan stands; or ``""``."""
 
-    def ref_of(self, uid: str) -> str:
-        """The ref of a row, or ``""``."""
+    def ref_of(self, uid: str, issued: str) -> str:
+        """The ref of a row as an issued workbook shows it, or ``""``."""
 
 
 def is_signed(known: Known, found: RowKey) -> bool:

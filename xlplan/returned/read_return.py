@@ -57,7 +57,7 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if who.document in ("decisions", "set-up"):
         return _reading(book, sha256, who, book.problems)
     found = _find_actions(book, known, who)
-    others = {plain(known.ref_of(key.uid)): key.uid for key in keys}
+    others = {plain(known.ref_of(key.uid, who.issued)): key.uid for key in keys}
     rows = list(_Rows(known, who, others, _ref_columns(known.definition)).of(found))
     issued = known.issued(who.issued)
     problems = (*book.problems, *_problems(book, found, rows, who, issued.uids if issued else ()))
@@ -187,12 +187,11 @@ class _Rows:
         # What was read from a file is nothing but what a file can hold.
         shown = cast(CellValue, cells[ref_column].value) if ref_column else None
         ref = plain(shown)
-        of_ref = (self.known.uid_of(ref) or self.others.get(ref, "")) if ref else ""
         trust: RowTrust
         if found is None:
             if not filled:
                 return None
-            uid, of_ref = self.known.uid_of(ref) if ref else "", ""
+            uid = self.known.uid_of(ref, self.who.issued) if ref else ""
             if not uid and filled == [ref_column]:
                 return None  # a line of text below the table: a remark
             trust = "matched" if uid else "added"
@@ -204,7 +203,7 @@ class _Rows:
                     return None
                 trust = "added" if trust in ("signed", "disagrees") else trust
         key_issued = found.issued if found else ""
-        apart = of_ref if trust in ("disagrees", "added") else ""
+        apart = self._uid_of(ref) if found and trust in ("disagrees", "added") else ""
         return ReadRow(uid, ref, number + 1, trust, cells, key_issued, sheet, apart)
 
     def _trust(self, found: RowKey, shown: CellValue, has_ref: bool) -> RowTrust:
@@ -218,13 +217,17 @@ class _Rows:
             return "forged"
         if self.who.issued and found.issued != self.who.issued:
             return "foreign"
-        own = self.known.ref_of(found.uid)
+        own = self.known.ref_of(found.uid, self.who.issued)
         if not has_ref or plain(shown) == plain(own) or _same_number(shown, own):
             return "signed"
         ref = plain(shown)
-        if self.who.document == "master" and not self.known.uid_of(ref) and ref not in self.others:
+        if self.who.document == "master" and not self._uid_of(ref):
             return "signed"
         return "disagrees"
+
+    def _uid_of(self, ref: str) -> str:
+        """The row of a ref: an action of the plan, or any of this file; or blank."""
+        return (self.known.uid_of(ref, self.who.issued) or self.others.get(ref, "")) if ref else ""
 
 
 def _ref_columns(definition: PlanDefinition) -> frozenset[str]:
@@ -279,8 +282,10 @@ def _problems(
     if moved := moved_rows(rows, uids):
         where = f"{book.name}!{moved.rows[0].sheet}!{moved.span}"
         yield RET_026.problem(where, rows=len(moved.rows))
-    for row in moved.others if moved else rows:
-        yield from _row_problem(row, f"{book.name}!{row.sheet}!{row.number}")
+    apart = {(row.sheet, row.number) for row in moved.rows} if moved else set()
+    for row in rows:
+        if (row.sheet, row.number) not in apart:
+            yield from _row_problem(row, f"{book.name}!{row.sheet}!{row.number}")
 
 
 def _row_problem(row: ReadRow, where: str) -> Iterator[Problem]:
