@@ -7,10 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests import small
+from tests import set_up, small
 from xlplan.cli.main import run
 from xlplan.cycle.plan import Plan
 from xlplan.errors import XlplanError
+from xlplan.merge.model import Event, RowAdded
 from xlplan.plan.values import show
 
 COLUMNS = ("No.", "What", "Who", "By when", "State", "Remark")
@@ -181,3 +182,171 @@ def test_an_original_that_is_gone_is_named(folder: Path) -> None:
 def test_from_and_again_are_one_or_the_other(folder: Path) -> None:
     assert again(folder, "--from", "x.xlsx") == 2
     assert run(["new", str(folder)]) == 2
+
+
+# An answer in set-up.xlsx
+
+
+def test_an_answer_in_excel_imports_again_by_itself(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = uids(folder)
+    set_up.answer(folder, "Columns", {("progress", "type"): "set", ("progress", "heading"): "Now"})
+    assert small.do(folder, "merge") == 0
+    assert uids(folder) == before
+    with small.opened(folder) as plan:
+        assert plan.rows(["1.1"])[0].values["progress"] == frozenset({"Drafted"})
+        assert plan.verify() == []
+    err = capsys.readouterr().err
+    (line,) = [line for line in err.splitlines() if "[NEW-028]" in line]
+    assert "every action reads as it did" in line
+
+
+def test_what_became_otherwise_is_listed_column_by_column(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Words", {("separators", "value"): '";"'})
+    assert small.do(folder, "merge") == 0
+    err = capsys.readouterr().err
+    (line,) = [line for line in err.splitlines() if "[NEW-028]" in line]
+    now, before = "Head of Lettings / Head of Repairs", "Head of Lettings | Head of Repairs"
+    expected = f'"Lead officer" reads otherwise in 1 row, first in 1.3: "{now}", before "{before}"'
+    assert expected in line
+
+
+def test_an_answer_that_changes_no_reading_imports_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = len(events(folder))
+    set_up.answer(folder, "Columns", {("rating", "heading"): "How it goes"})
+    assert small.do(folder, "merge") == 0
+    assert "[NEW-028]" not in capsys.readouterr().err
+    assert not [e for e in events(folder)[before:] if isinstance(e.fact, RowAdded)]
+
+
+def test_a_heading_that_was_changed_before_is_still_that_of_its_column(folder: Path) -> None:
+    set_up.answer(folder, "Columns", {("progress", "type"): "set", ("progress", "heading"): "Now"})
+    assert small.do(folder, "merge") == 0
+    set_up.answer(folder, "Columns", {("progress", "type"): "narrative"})
+    assert small.do(folder, "merge") == 0
+    assert values(folder, "progress")[0] == "Drafted"
+    with small.opened(folder) as plan:
+        assert len(plan.definition.fields_of("action")) == len(small.HEADINGS)
+        item = plan.definition.find("progress")
+        assert item is not None
+        assert item.heading == "Now"
+    assert again(folder) in (0, 1)
+    with small.opened(folder) as plan:
+        assert plan.definition.find("progress") == item
+
+
+def test_what_was_typed_into_the_master_stands_when_an_answer_imports_again(
+    folder: Path,
+) -> None:
+    small.edit_master(folder, {("1.2", "progress"): "All are done"})
+    set_up.answer(folder, "Columns", {("due", "type"): "text"})
+    assert small.do(folder, "merge") == 0
+    assert values(folder, "progress")[1] == "All are done"
+    set_up.answer(folder, "Columns", {("due", "type"): "timescale"})
+    assert small.do(folder, "merge") == 0
+    assert values(folder, "progress")[:2] == ["Drafted", "All are done"]
+    with small.opened(folder) as plan:
+        assert plan.questions() == []
+        assert plan.verify() == []
+
+
+def test_another_column_is_what_is_to_be_done(tmp_path: Path) -> None:
+    source = tmp_path / "risks.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ("Ref", "Action", "Remedy", "Owner", "Due date"),
+        ("1", "Roof leaks", "Mend the roof", "Warden", "01/06/2027"),
+        ("2", "Hall is dull", "", "Bursar", "30/09/2027"),
+        ("", "Slates missing", "Order the slates", "Warden", "30/10/2027"),
+    ):
+        sheet.append(row)
+    book.save(source)
+    made = tmp_path / "plan"
+    assert run(["--today", small.TODAY, "new", str(made), "--from", str(source)]) in (0, 1)
+    with small.opened(made) as plan:
+        (other,) = (f.id for f in plan.definition.fields if f.heading == "Remedy")
+    set_up.answer(made, "Columns", {("action", "role"): "text", (other, "role"): "action"})
+    assert small.do(made, "merge") in (0, 1)
+    assert "Mend the roof" in values(made, other)
+    with small.opened(made) as plan:
+        assert [show(row.values["action"]) for row in plan.rows(["1"])] == ["Roof leaks"]
+        action = plan.definition.with_role("action")
+        assert action is not None
+        assert action.id == other
+
+
+def test_an_answer_under_which_nothing_can_be_imported_is_refused_with_the_reason(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small.opened(folder) as plan:
+        digest = next(iter(plan.desk.state.rows.values())).sha256
+        path = plan.desk.folder.originals.path(digest)
+    aside = path.rename(folder.with_name("aside"))
+    set_up.answer(folder, "Columns", {("due", "type"): "text", ("rating", "heading"): "State"})
+    assert small.do(folder, "merge") == 1
+    assert "[NEW-021]" in capsys.readouterr().err
+    assert set_up.value(folder, "Columns", "due", "type") == "text"
+    assert "is not in returns/" in str(set_up.value(folder, "Columns", "due", "wrong"))
+    with small.opened(folder) as plan:
+        kinds = {f.id: (f.type, f.heading) for f in plan.definition.fields}
+    assert (kinds["due"][0], kinds["rating"][1]) == ("timescale", "State")
+    aside.rename(path)
+    set_up.answer(folder, "Columns", {("rating", "heading"): "How it goes"})
+    assert small.do(folder, "merge") == 0
+    with small.opened(folder) as plan:
+        due = plan.definition.find("due")
+        assert due is not None
+        assert due.type == "text"
+
+
+def test_an_answer_imports_nothing_once_a_template_is_out(folder: Path) -> None:
+    small.issue(folder)
+    before = len(events(folder))
+    set_up.answer(folder, "Columns", {("due", "type"): "text"})
+    assert small.do(folder, "merge") == 0
+    assert not [e for e in events(folder)[before:] if isinstance(e.fact, RowAdded)]
+
+
+def test_answers_that_a_crash_left_in_plan_toml_import_again_when_they_are_read(
+    folder: Path,
+) -> None:
+    set_up.answer(folder, "Columns", {("progress", "type"): "set"})
+    edit(folder, ('type = "narrative"\nrole = "progress"', 'type = "set"\nrole = "progress"'))
+    assert small.do(folder, "merge") == 0
+    with small.opened(folder) as plan:
+        assert plan.rows(["1.1"])[0].values["progress"] == frozenset({"Drafted"})
+
+
+def test_a_column_that_is_found_later_is_sent_and_on_the_board(tmp_path: Path) -> None:
+    source = tmp_path / "two.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Plan"
+    for row in (small.HEADINGS, *small.ROWS):
+        sheet.append(row)
+    other = book.create_sheet("More")
+    other.append((*small.HEADINGS, "Site"))
+    other.append(("7.1", *small.ROWS[0][1:], "", "North"))
+    book.save(source)
+    made = tmp_path / "plan"
+    words = ["--today", small.TODAY, "new", str(made), "--from", str(source), "--sheet", "Plan"]
+    assert run(words) in (0, 1)
+    edit(made, ('heading = "RAG"', 'heading = "How it goes"'))
+    assert again(made, "--sheet", "Plan", "--sheet", "More") in (0, 1)
+    with small.opened(made) as plan:
+        (site,) = (f.id for f in plan.definition.fields if f.heading == "Site")
+        assert site in plan.definition.issue.fields
+        assert site in plan.definition.composite.fields
+
+
+def events(folder: Path) -> list[Event]:
+    with small.opened(folder) as plan:
+        return list(plan.desk.ledger.events())

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.set_up import FULL
+from xlplan.errors import Problem
 from xlplan.plan.load import load_definition
 from xlplan.plan.set_up import (
     BOARD,
@@ -24,7 +25,7 @@ from xlplan.plan.set_up import (
     key_of,
     shown,
 )
-from xlplan.plan.set_up_edits import Outcome, Typed, apply, take
+from xlplan.plan.set_up_edits import Outcome, Typed, apply, take, without
 from xlplan.plan.values import Raw
 from xlplan.plan.write import set_key, write_definition
 
@@ -140,6 +141,26 @@ def test_an_answer_that_another_makes_possible_is_used_beside_a_faulty_one() -> 
     )
     assert problems(found) == [("overdue_days", "DEF-007")]
     assert load_definition(found.text).rules[0].challenge == "B"
+
+
+def test_some_edits_may_be_refused_afterwards() -> None:
+    found = answered(row("lead", "Ben Ode"), {"email": "ben@example.org", "deputy": "Ada Quill"})
+    why = Problem("NEW-021", "", "Not so.")
+    left = without(TEXT, found, found.edits[:1], why)
+    assert left.text == set_key(TEXT, ("lead", 1, "deputy"), "Ada Quill")
+    assert (left.edits, problems(left)) == (found.edits[1:], [("email", "NEW-021")])
+
+
+def test_edits_that_hold_only_with_a_refused_one_are_refused_too() -> None:
+    rows = [
+        Typed(row("rating", "", "R"), {"code": "X"}),
+        Typed(row("rule", "late"), {"challenge": "X"}),
+    ]
+    found = take(TEXT, FULL, rows)
+    renamed = [edit for edit in found.edits if edit.entry.table == "rating"]
+    left = without(TEXT, found, renamed, Problem("NEW-021", "", "Not so."))
+    assert (left.text, left.edits) == (TEXT, ())
+    assert sorted(problems(left)) == [("challenge", "NEW-021"), ("code", "NEW-021")]
 
 
 # Three ways

@@ -347,3 +347,19 @@ def test_what_a_spreadsheet_has_besides_joins_what_there_is() -> None:
     assert load_definition(found) == more
     assert set(text.splitlines()) <= set(found.splitlines())
     assert with_more(text, known, known) == text
+
+
+def test_a_column_more_joins_the_lists_that_name_columns() -> None:
+    cost = Field("cost", "Cost", "money")
+    lists = ("ref", "action", "rating", "cost")
+    more = replace(
+        SMALL,
+        fields=(*SMALL.fields, cost),
+        issue=IssueSettings(fields=lists),
+        composite=CompositeSettings(fields=("ref", "cost")),
+    )
+    found = load_definition(with_more(write_definition(SMALL), more, SMALL))
+    assert found.issue.fields == lists
+    assert found.composite.fields == ("ref", "action", "rating", "cost")
+    every = replace(SMALL, issue=IssueSettings())
+    assert load_definition(with_more(write_definition(every), more, every)).issue.fields == ()

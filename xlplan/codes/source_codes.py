@@ -233,3 +233,21 @@ NEW_022 = Message(
     "somebody had typed there. Look whether that is right; the log has what was typed.",
     level="warning",
 )
+NEW_028 = Message(
+    "NEW-028",
+    "The spreadsheet was imported again, under answers of `set-up.xlsx`.",
+    "Look in `master.xlsx` whether it reads as it should.",
+    {
+        "": "The spreadsheet was imported again under these answers, and every action reads as it "
+        "did. Nothing needs doing.",
+        "rows": "The spreadsheet was imported again under these answers: {count:# action|# "
+        "actions}, {before} before. Look in master.xlsx whether that is right.",
+        "added": "{refs!f:# is an action|# are actions} now. Change its fate on the sheet Sheets "
+        "and rows if that is wrong.",
+        "gone": "{refs!f:# is no action|# are no actions} any more. Change its fate on the sheet "
+        "Sheets and rows if that is wrong.",
+        "values": '"{heading}" reads otherwise in {count:# row|# rows}, first in {ref}: "{value}", '
+        'before "{before}". Look in master.xlsx whether that is right.',
+    },
+    level="note",
+)

@@ -8,11 +8,11 @@ and keeps its uid; what somebody typed into it since stands.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from xlplan.codes.source_codes import NEW_021, NEW_022
+from xlplan.codes.source_codes import NEW_021, NEW_022, NEW_028
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.new import NewPlan, find_template, read_book, uid_of
@@ -22,6 +22,8 @@ from xlplan.merge.model import Fact, Place, RowAdded, Undone, named
 from xlplan.merge.state import State
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
+from xlplan.plan.text import fold
+from xlplan.plan.values import Invalid, show, show_in
 from xlplan.plan.write import with_more, write_definition
 
 if TYPE_CHECKING:
@@ -29,14 +31,18 @@ if TYPE_CHECKING:
 
 Options = Mapping[str, tuple[str, ...]]
 """What a person said of the spreadsheet, by the option that says it; see `xlplan.cycle.new`."""
+EDITED = "edited"
+"""Beside the options: that the definition had been edited and was not proposed anew."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What `import_again` read, and what came of the rows there were before."""
+    """What `import_again` read; `problems` are those of the reading and of the rows there were
+    before, `account` says what became otherwise."""
 
     source: Source
     problems: tuple[Problem, ...]
+    account: tuple[Problem, ...]
 
 
 def again(
@@ -70,49 +76,90 @@ def may_import_again(state: State) -> bool:
     return not state.exchange.cycles
 
 
-def import_again(desk: Desk, work: Work, options: Options | None = None) -> Imported:
+def is_read_otherwise(state: State, now: PlanDefinition) -> bool:
+    """Whether the stored original may be imported again, and would be read otherwise under `now`
+    than it was at the last import."""
+    known = _imported(state)
+    if not known or not may_import_again(state):
+        return False
+    return reads_by(now) != reads_by(state.definition_at(state.row_seq[known[0].uid]))
+
+
+def reads_by(definition: PlanDefinition) -> object:
+    """What of a definition bears on how the spreadsheet is read: equal for two that read alike."""
+    fields = ((f.of, f.id, f.role, f.type, f.choices, f.currency, f.scale)
+              for f in definition.fields)  # fmt: skip
+    ratings = ((r.scale, r.code, r.label, r.aliases, r.colour, r.closed)
+               for r in definition.ratings)  # fmt: skip
+    return (
+        frozenset(fields), frozenset(ratings), frozenset(definition.lead_names),
+        definition.separators, definition.agreed, definition.begins, definition.year_starts,
+    )  # fmt: skip
+
+
+def _imported(state: State) -> list[RowAdded]:
+    """The rows that came from a spreadsheet that was kept, as they came."""
+    rows = map(state.row_at, state.rows)
+    return [row for row in rows if row and row.origin == "import" and row.sha256]
+
+
+def import_again(
+    desk: Desk, work: Work, options: Options | None = None, text: str = ""
+) -> Imported:
     """Import the stored original again within an open transaction, and record it.
 
-    By the definition as it stands in `work` where it was changed since the import, which then
-    stays as it is written, with what the spreadsheet has besides at its end; else it is proposed
-    anew. Raises as `again`.
+    By the definition as `text` writes it (left out: as `plan.toml` stands) where it was changed
+    since it was proposed: it then stays as it is written, with what the spreadsheet has besides
+    after the last of its kind; else it is proposed anew. Raises as `again`, with nothing recorded.
     """
     state = desk.state
     where = desk.folder.definition.name
     if not may_import_again(state):
         raise NEW_021.fault(where, "issued")
-    rows = [row for row in map(state.row_at, state.rows) if row and row.origin == "import"]
-    known = [row for row in rows if row.sha256]
+    known = _imported(state)
     if not known:
         raise NEW_021.fault(where, "unknown")
-    options = {**state.chosen, **(options or {})}
-    then, *later = state.definitions_since(state.row_seq[known[0].uid])
-    now, edited = state.definition, bool(later)
-    if edited and options.keys() & {"template", "columns"} - state.chosen.keys():
+    chosen = {name: values for name, values in state.chosen.items() if name != EDITED}
+    options = {**chosen, **(options or {})}
+    first, *later = state.definitions_since(state.proposed)
+    text = text or desk.folder.definition_as_written()
+    now = load_definition(text)
+    edited = bool(later) or now != first
+    if edited and options.keys() & {"template", "columns"} - chosen.keys():
         raise NEW_021.fault(where, "both")
-    found = _read(desk, known, options, _as_imported(now, then) if edited else None)
-    text = desk.folder.definition_as_written()
     if edited:
+        found = _read(desk, known, options, _as_proposed(now, [first, *later]), first)
         text = with_more(text, found.definition, now)
+        options = {**options, EDITED: ("yes",)}
     else:
+        found = _read(desk, known, options)
         text = write_definition(found.definition, found.guesses)
     desk.redefine(work, text, options)
     facts, problems = _facts(state, known, found)
+    found = replace(found, definition=load_definition(text))
+    account = tuple(_account(state, found, known, [f for f in facts if isinstance(f, RowAdded)]))
     work.append(facts)
-    definition = load_definition(text)
-    return Imported(replace(found, definition=definition), (*found.problems, *problems))
+    return Imported(found, (*found.problems, *problems), (*account, *problems))
 
 
-def _as_imported(now: PlanDefinition, then: PlanDefinition) -> PlanDefinition:
-    """The definition with the headings that the spreadsheet has, by which its columns are known."""
-    headings = {(item.of, item.id): item.heading for item in then.fields}
+def _as_proposed(now: PlanDefinition, before: Sequence[PlanDefinition]) -> PlanDefinition:
+    """The definition with the headings that the spreadsheet has, by which its columns are known:
+    those that each column had first."""
+    headings: dict[tuple[str, str], str] = {}
+    for item in (item for definition in before for item in definition.fields):
+        headings.setdefault((item.of, item.id), item.heading)
     fields = (replace(f, heading=headings.get((f.of, f.id), f.heading)) for f in now.fields)
     return replace(now, fields=tuple(fields))
 
 
 def _read(
-    desk: Desk, known: Sequence[RowAdded], options: Options, definition: PlanDefinition | None
+    desk: Desk,
+    known: Sequence[RowAdded],
+    options: Options,
+    definition: PlanDefinition | None = None,
+    first: PlanDefinition | None = None,
 ) -> Source:
+    """The original as it reads under a definition that was proposed as `first`, or by itself."""
     from xlplan.source.importing import Chosen, read_source
 
     digest, name = known[0].sha256, _file(known)
@@ -125,7 +172,80 @@ def _read(
     template = definition
     if template is None and (named_ := options.get("template")):
         template = find_template(named_[0])
-    return read_source(book, plan_id=desk.state.definition.id, template=template, chosen=chosen)
+    roles = _roles(definition, first) if definition and first else {}
+    plan_id = desk.state.definition.id
+    return read_source(book, plan_id=plan_id, template=template, chosen=chosen, roles=roles)
+
+
+def _roles(now: PlanDefinition, first: PlanDefinition) -> Mapping[str, str]:
+    """By folded heading the roles that were changed, as far as a table is known by them."""
+    from xlplan.source.chosen import ROLES_BY_NAME
+
+    proposed = {item.id: item.role for item in first.fields_of("action", retired=True)}
+    known = frozenset(ROLES_BY_NAME.values())
+    return {
+        fold(item.heading): item.role if item.role in known else "text"
+        for item in now.fields_of("action", retired=True)
+        if proposed.get(item.id, item.role) != item.role
+    }
+
+
+def _account(
+    state: State, found: Source, known: Sequence[RowAdded], added: Sequence[RowAdded]
+) -> Iterator[Problem]:
+    """What an import made otherwise than the one before: actions more and fewer, values."""
+    file, definition = _file(known), found.definition
+    before = {row.uid: row for row in known}
+    now = {row.uid: row for row in added}
+    more = [_ref(definition, row) for uid, row in now.items() if uid not in before]
+    fewer = [_ref(definition, row) for uid, row in before.items() if uid not in now]
+    changed = [(now[uid], row) for uid, row in before.items() if uid in now]
+    values = list(_values(state, definition, changed, file))
+    if more or fewer:
+        counts = [sum(row.kind == "action" for row in rows) for rows in (added, known)]
+        yield NEW_028.problem(file, "rows", count=counts[0], before=counts[1])
+    elif not values:
+        yield NEW_028.problem(file)
+    if more:
+        yield NEW_028.problem(file, "added", refs=more)
+    if fewer:
+        yield NEW_028.problem(file, "gone", refs=fewer)
+    yield from values
+    was = {(row.uid, name) for row in known for name, v in row.values.items()
+           if isinstance(v, Invalid)}  # fmt: skip
+    for row in added:
+        for name, value in row.values.items():
+            if isinstance(value, Invalid) and (row.uid, name) not in was:
+                where = str(row.places[name])
+                yield Problem(value.code, where, value.message, "warning", field=name)
+
+
+def _values(
+    state: State, definition: PlanDefinition, rows: Sequence[tuple[RowAdded, RowAdded]], file: str
+) -> Iterator[Problem]:
+    """Each column whose values came out otherwise; what somebody typed since stands."""
+    for item in definition.fields:
+        read = [
+            (now, show_in(item, now.values.get(item.id)), show_in(item, row.values.get(item.id)))
+            for now, row in rows
+            if now.kind == item.of and not _is_typed(state, row.uid, item.id)
+        ]
+        if read := [(row, value, before) for row, value, before in read if value != before]:
+            row, value, before = read[0]
+            yield NEW_028.problem(
+                file, "values", heading=" ".join(item.heading.split()), count=len(read),
+                ref=_ref(definition, row), value=_cut(value), before=_cut(before),
+            )  # fmt: skip
+
+
+def _cut(text: str) -> str:
+    line = " | ".join(" ".join(each.split()) for each in text.splitlines())
+    return f"{line[:59]}…" if len(line) > 60 else line
+
+
+def _ref(definition: PlanDefinition, row: RowAdded) -> str:
+    key = definition.with_role("key", row.kind)
+    return show(row.values.get(key.id)) if key is not None else row.uid
 
 
 def _file(known: Iterable[RowAdded]) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_021, RET_025
 from xlplan.cycle import outputs
 from xlplan.cycle.acts import Answering
+from xlplan.cycle.again import may_import_again
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
 from xlplan.cycle.replying import replies_of
@@ -178,13 +179,18 @@ def _take_all(
         (item, book, recognise.reading(book, item.digest))
         for item, book in read(desk, gathered, executor, is_new)
     ]
-    for item, book, reading in readings:
-        if reading.document == "set-up":
-            _take_set_up(desk, work, item, book, reading, found)
-    before = frozenset(desk.state.decisions)
-    answering = Answering(desk, work)
+    set_up = [one for one in readings if one[2].document == "set-up"]
     own = [one for one in readings if one[2].document == "master"]
     answers = [one for one in readings if one[2].document == "decisions"]
+    if may_import_again(desk.state):  # what was typed comes before rows that are read anew
+        set_up, own = [*own, *set_up], []
+    for item, book, reading in set_up:
+        if reading.document == "set-up":
+            _take_set_up(desk, work, item, book, reading, found)
+        else:
+            _take_return(desk, work, item, reading, found)
+    before = frozenset(desk.state.decisions)
+    answering = Answering(desk, work)
     for item, _, reading in own:
         _take_return(desk, work, item, reading, found)
     for item, book, reading in answers:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from xlplan.cycle.again import import_again, is_read_otherwise, reads_by
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
-from xlplan.errors import Problem
+from xlplan.errors import Problem, XlplanError
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, NOWHERE, Decided, Returned, Unused, Write, write_id
 from xlplan.merge.reading import Reading
+from xlplan.plan.load import load_definition
 from xlplan.plan.set_up import place_of, text_of
-from xlplan.plan.set_up_edits import Edit, Outcome, Refused, Typed, take
+from xlplan.plan.set_up_edits import Edit, Outcome, Refused, Typed, apply, take, without
 from xlplan.plan.values import as_text, show
 from xlplan.returned.answers import SetUpAnswers, read_set_up
 from xlplan.returned.as_issued import set_up_uid
@@ -24,9 +26,7 @@ def take_set_up(desk: Desk, work: Work, item: Arrived, book: Book, reading: Read
     base = desk.state.definition_at(desk.state.issued[reading.issued].as_of)
     answers = read_set_up(book, desk.key, base, reading.issued)
     text = desk.folder.definition_as_written()
-    outcome = take(text, base, answers.rows)
-    if outcome.text != text:
-        desk.redefine(work, outcome.text)
+    outcome, account = _put_in(desk, work, text, take(text, base, answers.rows))
     unused = tuple(_unused(answers, outcome))
     fact = Returned(
         id=item.return_id,
@@ -38,13 +38,42 @@ def take_set_up(desk: Desk, work: Work, item: Arrived, book: Book, reading: Read
         saved_at=reading.saved_at,
         outcome="merged" if outcome.edits else "unchanged",
         rows=tuple(dict.fromkeys(uid for uid, _ in answers.places)),
-        problems=tuple(answers.problems),
+        problems=(*answers.problems, *account),
         assertions=tuple(_asked(answers, outcome, reading.issued)),
         information=tuple(_changes(answers, outcome)),
         unused=unused,
     )
     work.append([fact])
     return fact
+
+
+def _put_in(
+    desk: Desk, work: Work, text: str, outcome: Outcome
+) -> tuple[Outcome, Sequence[Problem]]:
+    """Put the answers into `plan.toml`, and import the original again where it is read otherwise
+    by them; what became of them, and the account of the import.
+
+    Where it cannot be imported so, the answers that bear on it are refused.
+    """
+    problems: list[Problem] = []
+    if is_read_otherwise(desk.state, load_definition(outcome.text)):
+        try:
+            return outcome, import_again(desk, work, text=outcome.text).account
+        except XlplanError as error:
+            problems = [replace(one, level="warning") for one in error.problems]
+        if barred := [edit for edit in outcome.edits if _bears_on_reading(text, edit)]:
+            outcome, problems = without(text, outcome, barred, problems[0]), []
+    if outcome.text != text:
+        desk.redefine(work, outcome.text)
+    return outcome, problems
+
+
+def _bears_on_reading(text: str, edit: Edit) -> bool:
+    """Whether an edit, alone, has the spreadsheet read otherwise; so too one that needs others."""
+    try:
+        return reads_by(load_definition(apply(text, edit))) != reads_by(load_definition(text))
+    except XlplanError:
+        return True
 
 
 def take_decisions(desk: Desk, work: Work, facts: Iterable[Decided]) -> list[Problem]:
@@ -59,9 +88,9 @@ def take_decisions(desk: Desk, work: Work, facts: Iterable[Decided]) -> list[Pro
         text = desk.folder.definition_as_written()
         typed = show(fact.value) or None
         outcome = take(text, desk.state.definition, [Typed(entry, {column: typed})])
+        outcome, account = _put_in(desk, work, text, outcome)
         problems += [replace(one.problem, where=str(fact.place)) for one in outcome.refused]
-        if outcome.text != text:
-            desk.redefine(work, outcome.text)
+        problems += account
     return problems
 
 

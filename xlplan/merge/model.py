@@ -201,7 +201,8 @@ class MasterRow:
 class Defined:
     """The plan definition as it stands from here on (the text of `plan.toml`).
 
-    `chosen` is what was said of the spreadsheet where it came with an import, by option.
+    `chosen` is what was said of the spreadsheet where it came with an import, by option, and
+    ``"edited"`` where that went by a definition that people had edited.
     """
 
     text: str

@@ -56,6 +56,8 @@ class State:
         self.definition_text = ""
         self.chosen: Mapping[str, tuple[str, ...]] = {}
         """What was said of the spreadsheet when it was imported, by option."""
+        self.proposed = 0
+        """The position of the definition that was last proposed from the spreadsheet."""
         self.imported = 0
         """The position at which the plan had been imported: what a first board compares with."""
         self.rows: dict[str, RowAdded] = {}
@@ -101,6 +103,8 @@ class State:
             self.definition_digest = fact.sha256
             self.definition_text = fact.text
             self.chosen = fact.chosen or self.chosen
+            if "edited" not in fact.chosen and (fact.chosen or not self.proposed):
+                self.proposed = event.seq
             self._cells.clear()
             return frozenset()
         if isinstance(fact, RowAdded):

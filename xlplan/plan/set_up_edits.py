@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlplan.codes.definition_codes import DEF_012
@@ -191,6 +191,17 @@ def _settle(text: str, found: _Found) -> Outcome:
                 left.append((edit, fault))
     refused = [Refused(edit.entry, _column(edit), fault) for edit, fault in left]
     return Outcome(text, tuple(used), crossed, (*found.refused, *refused))
+
+
+def without(text: str, outcome: Outcome, barred: Collection[Edit], why: Problem) -> Outcome:
+    """The outcome of `take` without some of its edits of `text`, which are refused; without all of
+    them where the others do not hold alone."""
+    kept = tuple(edit for edit in outcome.edits if edit not in barred)
+    found, fault = _with(text, kept)
+    if fault is not None:
+        kept, found = (), text
+    refused = (Refused(e.entry, _column(e), why) for e in outcome.edits if e not in kept)
+    return Outcome(found, kept, outcome.crossed, (*outcome.refused, *refused))
 
 
 def _turn(edit: Edit) -> int:

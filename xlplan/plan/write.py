@@ -97,7 +97,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
 
 def with_more(text: str, definition: PlanDefinition, known: PlanDefinition) -> str:
     """`text`, which says what is `known`, with the columns, ratings and leads that `definition`
-    has besides, each after the last of its kind."""
+    has besides, each after the last of its kind, and in the lists of columns that it shows."""
     fields = {(item.of, item.id) for item in known.fields}
     ratings = {(rating.scale, rating.code) for rating in known.ratings}
     leads = {lead.name for lead in known.leads}
@@ -108,6 +108,13 @@ def with_more(text: str, definition: PlanDefinition, known: PlanDefinition) -> s
     ]
     for name, item in more:
         text = add_entry(text, name, dict(_what_it_says(TABLES[name], item)))
+    for table, mine, theirs in (
+        ("issue", known.issue.fields, definition.issue.fields),
+        ("composite", known.composite.fields, definition.composite.fields),
+    ):
+        new = (name for name in theirs if name not in mine and ("action", name) not in fields)
+        if mine and (names := tuple(new)):
+            text = set_key(text, (table, "fields"), (*mine, *names))
     return text
 
 

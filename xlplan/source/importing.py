@@ -103,12 +103,14 @@ def read_source(
     sheets: Sequence[str] = (),
     template: PlanDefinition | None = None,
     chosen: Chosen | None = None,
+    roles: Mapping[str, str] | None = None,
 ) -> Source:
     """The plan that `book` holds.
 
     `book` is read with detail (fills, merged areas, hidden rows). `sheets` names the sheets to
     take, by default all; `chosen` settles sheets, heading rows and columns; `template` is a
-    workbook template whose fields and ratings are used. Raises `XlplanError`: NEW-001 where no
+    workbook template whose fields and ratings are used; `roles` are those of columns by folded
+    heading, of which the file may lack some. Raises `XlplanError`: NEW-001 where no
     table of a plan is found, NEW-002 for a sheet that is not there, NEW-018 and NEW-019 for rows
     and columns that cannot be as `chosen` says, and the reader's own problems for a file that
     could not be read.
@@ -119,7 +121,7 @@ def read_source(
     known = frozenset(
         normal_heading(item.heading) for item in (template.fields_of("action") if template else ())
     )
-    roles = roles_named(book, chosen.columns)
+    roles = {**(roles or {}), **roles_named(book, chosen.columns)}
     looked_at = sheets_named(book, chosen.sheets)
     rows_at = rows_named(book, looked_at, chosen.header_rows)
     layouts = read_layouts(looked_at, known, frozenset(roles), rows_at)
