@@ -11,7 +11,8 @@ import openpyxl
 
 from tests import small
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
-from xlplan.plan.set_up import SHEETS, entries_of
+from xlplan.plan.guesses import guesses_of
+from xlplan.plan.set_up import EVERY, Origin, entries_of
 from xlplan.plan.settings import CompositeSettings, IssueSettings, Rollup, Rule
 from xlplan.returned.as_issued import ID_PREFIX, set_up_uid
 from xlplan.workbook.stamp import parse_row_key
@@ -47,10 +48,12 @@ def cells(folder: Path, sheet: str) -> dict[tuple[str, str], str]:
     """The cell of every row and column of a sheet, by the names of `Answers`."""
     with small.opened(folder) as plan:
         definition = plan.definition
-    (found,) = (each for each in SHEETS if each.name == sheet)
+        guesses = guesses_of(plan.desk.folder.definition_as_written())
+        origin = Origin(guesses, plan.desk.state.account)
+    (found,) = (each for each in EVERY if each.name == sheet)
     called = {
-        set_up_uid(e): e.key or (f"new {e.number}" if e.blank else e.names[-1])
-        for e in entries_of(definition, found)
+        set_up_uid(e): (e.names[-1] if e.names else e.key) or f"new {e.number}"
+        for e in entries_of(definition, found, origin)
     }
     book = openpyxl.load_workbook(io.BytesIO((folder / "set-up.xlsx").read_bytes()))
     ids: dict[str, str] = {}

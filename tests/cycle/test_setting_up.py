@@ -9,7 +9,7 @@ import pytest
 
 from tests import set_up, small
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.set_up import SHEETS
+from xlplan.plan.set_up import EVERY, SHEETS
 from xlplan.plan.write import set_key
 
 
@@ -30,7 +30,7 @@ def definition(folder: Path) -> PlanDefinition:
 def test_a_new_plan_has_its_definition_in_excel(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "set-up.xlsx")
     visible = [sheet.title for sheet in book if sheet.sheet_state == "visible"]
-    assert visible == ["Start here", *(sheet.name for sheet in SHEETS)]
+    assert visible == ["Start here", *(sheet.name for sheet in SHEETS), "Sheets and rows"]
     assert set_up.value(folder, "Columns", "due", "heading") == "Timescale"
     assert (
         set_up.value(folder, "Columns", "due", "samples") == "• June 2027\n• March 2027\n• Ongoing"
@@ -40,17 +40,114 @@ def test_a_new_plan_has_its_definition_in_excel(folder: Path) -> None:
     assert set_up.value(folder, "Words", "title", "value") == "plan"
 
 
-def test_what_new_guessed_is_listed_with_the_sheet_where_it_is_answered(folder: Path) -> None:
+RED = "the plan has no legend; taken as needing attention"
+
+
+def guess_rows(folder: Path) -> list[tuple[object, ...]]:
+    """What stands on the first sheet below the headings of the guesses, without the row keys."""
     book = openpyxl.load_workbook(folder / "set-up.xlsx")
-    rows = list(book["Start here"].iter_rows(min_col=2, max_col=4))
-    at = next(n for n, row in enumerate(rows) if "to look over" in str(row[0].value))
-    assert str(rows[at][0].value).split()[0] == str(text(folder).count("# Guess: "))
-    shown = {(row[0].value, row[1].value): row for row in rows[at + 1 :]}
-    (place, about, guess) = shown["Ratings", "Red"]
-    assert place.hyperlink is not None
-    assert place.hyperlink.location == "'Ratings'!B5"
-    assert f"# Guess: {guess.value}" in text(folder)
-    assert about.value == "Red"
+    rows: list[tuple[object, ...]] = [*book["Start here"].iter_rows(min_col=2, values_only=True)]
+    at = next(n for n, row in enumerate(rows) if row[0] == "About")
+    return rows[at + 1 :]
+
+
+def test_each_guess_is_asked_with_what_was_assumed_where_and_how_many_actions_it_touches(
+    folder: Path,
+) -> None:
+    rows = guess_rows(folder)
+    assert len(rows) == text(folder).count("# Guess: ")
+    assert ("Red", RED, "Sheet!F5", 1, None) in rows
+    assert f"# Guess: {RED}" in text(folder)
+
+
+def test_an_answered_guess_is_settled_and_changes_what_its_key_would(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Start here", {(RED, "value"): "It is under way"})
+    assert small.do(folder, "merge") == 0
+    red = next(r for r in definition(folder).ratings if r.code == "Red")
+    assert not red.exception
+    assert f"{RED}: It is under way" in capsys.readouterr().out
+    rows = guess_rows(folder)
+    assert rows[-1][1:] == (RED, "Sheet!F5", 1, "It is under way")
+    assert f"# Settled: {RED}\n# Answer: It is under way\n" in text(folder)
+    assert small.do(folder, "merge") == 1
+    assert "[MRG-002]" in capsys.readouterr().err
+
+
+def test_an_answer_that_a_guess_does_not_take_stays_with_the_reason(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Start here", {(RED, "value"): "Perhaps"})
+    assert small.do(folder, "merge") == 1
+    assert "[DEF-013]" in capsys.readouterr().err
+    assert set_up.value(folder, "Start here", RED, "value") == "Perhaps"
+    assert "It is under way" in str(set_up.value(folder, "Start here", RED, "wrong"))
+
+
+def test_a_guess_that_was_deleted_from_the_text_is_asked_no_more(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "plan.toml"
+    path.write_text(text(folder).replace(f"# Guess: {RED}\n", ""), "utf-8")
+    set_up.answer(folder, "Words", {("contact", "value"): "Ask the office."})
+    assert small.do(folder, "merge") == 0
+    assert "[RET-016]" not in capsys.readouterr().err
+    assert RED not in [row[1] for row in guess_rows(folder)]
+
+
+# The rows of the spreadsheet
+
+
+def test_every_row_of_the_spreadsheet_is_listed_with_what_it_was_read_as(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    rows = [row[1:] for row in book["Sheets and rows"].iter_rows(min_row=5, values_only=True)]
+    assert rows[0] == ("Sheet", "Part of the plan", None, "5 of 6 rows imported")
+    assert rows[1][:2] == ("Sheet!1", "Column headings")
+    assert rows[2] == (
+        "Sheet!2", "Action 1.1", None,
+        "1.1 | Publish the allocations policy | Head of Lettings | J…",
+    )  # fmt: skip
+
+
+def test_what_a_row_is_can_be_said_and_the_spreadsheet_is_imported_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Sheets and rows", {("3", "value"): "no action"})
+    assert small.do(folder, "merge") == 0
+    with small.opened(folder) as plan:
+        assert [row.ref for row in plan.rows()] == ["1.1", "1.3", "2.1", "2.2"]
+        assert plan.verify() == []
+    err = capsys.readouterr().err
+    assert "4 actions, 5 before" in err
+    assert "1.2 is no action any more" in err
+    assert 'words = "1.2 | Inspect every lift' in text(folder)
+    assert set_up.value(folder, "Sheets and rows", "3", "read") == "Kept back: list or figure"
+    set_up.answer(folder, "Sheets and rows", {("3", "value"): None})
+    assert small.do(folder, "merge") == 0
+    assert "[[row]]" not in text(folder)
+    with small.opened(folder) as plan:
+        assert [row.ref for row in plan.rows()] == ["1.1", "1.2", "1.3", "2.1", "2.2"]
+
+
+def test_a_row_that_somebody_typed_in_is_named_where_it_is_no_action(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.edit_master(folder, {("1.2", "progress"): "All are done"})
+    set_up.answer(folder, "Sheets and rows", {("3", "value"): "no action"})
+    assert small.do(folder, "merge") == 1
+    assert "[NEW-022]" in capsys.readouterr().err
+
+
+def test_once_a_template_is_out_a_row_stays_what_it_was_read_as(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.issue(folder)
+    set_up.answer(folder, "Sheets and rows", {("3", "value"): "no action"})
+    assert small.do(folder, "merge") == 1
+    assert "[NEW-021]" in capsys.readouterr().err
+    assert "[[row]]" not in text(folder)
+    assert set_up.value(folder, "Sheets and rows", "3", "value") == "no action"
 
 
 def test_a_colour_is_shown_as_a_fill(folder: Path) -> None:
@@ -179,8 +276,9 @@ def test_a_workbook_without_its_sheets_is_named(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = openpyxl.load_workbook(folder / "set-up.xlsx")
-    for sheet in SHEETS:
+    for sheet in EVERY:
         del book[sheet.name]
+    book.create_sheet("Empty", 0)
     book.save(folder / "set-up.xlsx")
     small.do(folder, "merge")
     assert "[RET-014]" in capsys.readouterr().err

@@ -34,6 +34,7 @@ from xlplan.merge.model import (
     Unused,
     Write,
 )
+from xlplan.plan.accounted import AccountLine
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Invalid, Value
 
@@ -55,7 +56,10 @@ ASSERTION = Write(
     "a message", entry=True, row={"A": "text"}, cells={"A": "A1"},
 )  # fmt: skip
 FULL: tuple[Fact, ...] = (
-    Defined("[plan]\n", "00ff", {"sheets": ("Plan",), "template": ("themed-rag",)}),
+    Defined(
+        "[plan]\n", "00ff", {"sheets": ("Plan",), "template": ("themed-rag",)},
+        (AccountLine("Plan", 4, "imported", "action 1", "1 | Mend"),),
+    ),
     RowAdded("a-1", "action", 1.5, VALUES, {"action": PLACE}, "Ada", "proposal", "d-1", "ab12"),
     Issued(
         "t-1", "template", "Ada", "2026-11", "2026-11-27", 7, ("a-1", "a-2"), ("ref", "rating"),

@@ -165,6 +165,16 @@ deputy = "Housing Manager"
 [people]
 separators = [" with ", "/"]
 
+[[sheet]]
+name = "Old"
+plan = false
+
+[[row]]
+sheet = "Plan"
+row = 12
+fate = "no action"
+words = "Total"
+
 [[rule]]
 id = "late"
 challenge = "B"
@@ -477,6 +487,12 @@ def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
             "DEF-010", 'field "x" is not a rating of recommendations',
         ),
         ("[[rollup]]\nto = 'ref'\nrule = 'worst'\n" * 2, "DEF-006", "is there twice"),
+        (
+            "[[row]]\nsheet = 'Plan'\nrow = 3\nfate = 'action'\n" * 2,
+            "DEF-006", 'row "3" is used by',
+        ),
+        ("[[row]]\nsheet = 'Plan'\nfate = 'action'\n", "DEF-003", "row is missing"),
+        ("[[sheet]]\nname = 'Plan'\n" * 2, "DEF-006", 'name "Plan" is used by'),
     ],
 )  # fmt: skip
 def test_rules_and_roll_ups_fit_the_fields(addition: str, code: str, says: str) -> None:

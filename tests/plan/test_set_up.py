@@ -8,20 +8,23 @@ from datetime import date
 import pytest
 
 from tests.set_up import FULL
+from xlplan.plan.accounted import AccountLine, RowRead, SheetRead
 from xlplan.plan.definition import Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
+from xlplan.plan.guesses import NAMED_BY, SAME_AS, Guess
 from xlplan.plan.set_up import (
     BOARD,
+    EVERY,
     LISTED,
-    SAME_AS,
+    ROWS,
     SENT,
     SHEETS,
+    START,
     VALUE,
     Entry,
-    Guess,
+    Origin,
     columns_of,
     entries_of,
-    guesses_of,
     heading_of,
     is_shown,
     key_of,
@@ -31,7 +34,6 @@ from xlplan.plan.set_up import (
     stands,
 )
 from xlplan.plan.values import Invalid, Raw
-from xlplan.plan.write import write_definition
 
 
 def sheet(name: str) -> list[Entry]:
@@ -48,6 +50,8 @@ def test_every_key_of_every_table_has_one_place_in_the_workbook() -> None:
         if each.blanks:
             places += [(each.tables[0], c) for c in columns_of(each) if c not in (SAME_AS, *LISTED)]
     every = [(table.name, name) for table in TABLES.values() for name in table.keys]
+    # What the spreadsheet has is answered about by its place, which the answer brings along.
+    every = [place for place in every if place[0] not in ROWS.tables]
     assert sorted(p for p in places if p[0] != "checks") == sorted(every)
     assert len(places) == len(set(places))
 
@@ -57,33 +61,6 @@ def test_a_column_says_itself_whether_it_is_sent_and_on_the_board() -> None:
     assert found == [(True, True)] * 3 + [(None, None)] + [(False, False)] * 2
     every = entries_of(replace(FULL, issue=replace(FULL.issue, fields=())), SHEETS[0])
     assert every[4].values[SENT] is True
-
-
-def test_a_guess_is_listed_with_what_it_stands_above() -> None:
-    text = write_definition(
-        FULL,
-        [
-            'lead "Ben Ode": may be a ferry',
-            'rating "R": taken as needing attention',
-            "field due: " + "kept as it is " * 12,
-            "plan: two rows were joined",
-            'lead "Nobody": is gone',
-            "field due: read as days",
-        ],
-    )
-    assert guesses_of(text) == [
-        Guess("two rows were joined"),
-        Guess("Nobody: is gone"),
-        Guess("may be a ferry", "Leads", "Ben Ode"),
-        Guess("taken as needing attention", "Ratings", "Red"),
-        Guess(("kept as it is " * 12).strip(), "Columns", "Due"),
-        Guess("read as days", "Columns", "Due"),
-    ]
-
-
-def test_a_guess_above_a_single_table_is_of_the_plan() -> None:
-    text = write_definition(FULL).replace("\n[plan]\n", "\n# Guess: a title\n[plan]\n")
-    assert guesses_of(text) == [Guess("a title")]
 
 
 def test_every_check_of_the_plan_has_its_level() -> None:
@@ -222,3 +199,57 @@ def test_two_ratings_of_two_scales_are_two_rows() -> None:
     found = entries_of(both, SHEETS[1])
     assert [entry.names for entry in found[:2]] == [("", "G"), ("view", "G")]
     assert entries_of(replace(both, leads=(Lead("A"),)), SHEETS[2])[0].values["email"] == ""
+
+
+# What stands beside the definition
+
+LINES = (
+    AccountLine("Plan", 1, "heading", "column headings", "Ref | Action"),
+    AccountLine("Plan", 2, "imported", "action 1", "1 | Mend it"),
+    AccountLine("Lists", 1, "note", "note", "Open"),
+)
+
+
+def test_each_guess_is_a_row_with_the_answer_that_it_has() -> None:
+    guesses = (Guess("it leaks", "lead", ("Ben Ode",), "Ben Ode", "It is right"), Guess("no year"))
+    found = entries_of(FULL, START, Origin(guesses))
+    assert [entry.names for entry in found] == [("lead", "Ben Ode", "it leaks"), ("", "no year")]
+    assert [entry.values["answer"] for entry in found] == ["It is right", ""]
+    assert found[1].about(VALUE) == "[[guess]]  no year: answer"
+
+
+def test_each_sheet_of_the_spreadsheet_is_followed_by_its_rows() -> None:
+    said = replace(
+        FULL,
+        sheets=(SheetRead("Lists", True), SheetRead("Gone")),
+        rows=(RowRead("Plan", 2, "no action"), RowRead("Gone", 9, "action")),
+    )
+    found = entries_of(said, ROWS, Origin(lines=LINES))
+    assert [(entry.table, *entry.names) for entry in found] == [
+        ("sheet", "Plan"), ("row", "Plan", "1"), ("row", "Plan", "2"),
+        ("sheet", "Lists"), ("row", "Lists", "1"),
+        ("sheet", "Gone"), ("row", "Gone", "9"),
+    ]  # fmt: skip
+    assert [entry.values.get("plan") for entry in found if entry.table == "sheet"] == [
+        None, True, None,
+    ]  # fmt: skip
+    assert [entry.values["fate"] for entry in found if entry.table == "row"] == [
+        "", "no action", "", "action",
+    ]  # fmt: skip
+    assert found[2].values["words"] == "1 | Mend it"
+
+
+def test_a_row_of_the_spreadsheet_is_found_again_by_what_its_cell_is_about() -> None:
+    origin = Origin(lines=LINES)
+    entry = entries_of(FULL, ROWS, origin)[2]
+    assert entry.about(VALUE) == "[[row]] Plan 2: fate"
+    assert place_of(FULL, "[[row]] Plan 2: fate", origin) == (entry, VALUE)
+
+
+def test_every_sheet_that_is_answered_has_rows_that_are_told_apart() -> None:
+    origin = Origin((Guess("no year"),), LINES)
+    every = [
+        (e.table, e.names, e.key, e.number) for s in EVERY for e in entries_of(FULL, s, origin)
+    ]
+    assert len(set(every)) == len(every)
+    assert set(NAMED_BY) >= {"sheet", "row"}

@@ -318,7 +318,7 @@ def test_whatever_key_is_set_nothing_else_changes(
 
 def test_an_entry_goes_with_the_comment_above_it_and_nothing_else() -> None:
     text = '# of A\n[[lead]]\nname = "A"\n\n# of all\n\n# of B\n[[lead]]\nname = "B"\n'
-    assert remove_entry(text, "lead", 1) == '# of A\n[[lead]]\nname = "A"\n\n# of all\n\n'
+    assert remove_entry(text, "lead", 1) == '# of A\n[[lead]]\nname = "A"\n\n# of all\n'
     assert remove_entry(text, "lead", 0) == '# of all\n\n# of B\n[[lead]]\nname = "B"\n'
     assert remove_entry('[[lead]]\nname = "A"\n[plan]\n', "lead", 0) == "[plan]\n"
 

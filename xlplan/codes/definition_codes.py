@@ -140,7 +140,14 @@ DEF_012 = Message(
         "last": "This is the last column of the list, and a list of none means all. Answer Yes for "
         "another column first.",
         "lead": 'There is no other lead "{name}" who this could be.{use!o}',
+        "guess": "This guess is not in plan.toml any more. Clear the answer.",
     },
+)
+DEF_013 = Message(
+    "DEF-013",
+    "A guess of set-up.xlsx cannot be answered so.",
+    "Choose an answer of the list.",
+    '"{answer}" is no answer to this. Choose one of: {choices!l}.',
 )
 DEF_090 = Message(
     "DEF-090",

@@ -251,3 +251,18 @@ NEW_028 = Message(
     },
     level="note",
 )
+NEW_029 = Message(
+    "NEW-029",
+    "An answer about a row of the spreadsheet was not used.",
+    "Clear the answer, or give it for another row.",
+    {
+        "blank": "There is nothing in this row of the spreadsheet, so the answer about it was not "
+        "used. Clear the answer, or give it for another row.",
+        "other": 'This row begins "{words}", and the answer is for one that begins "{meant}", so '
+        "it was not used. Clear the answer, or give it for another row.",
+        "headings": "This row heads the columns or stands outside every table of the plan, so it "
+        'cannot be "{fate}". First choose which row has the column headings, or that its sheet is '
+        "part of the plan.",
+    },
+    level="warning",
+)

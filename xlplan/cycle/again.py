@@ -20,7 +20,9 @@ from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Fact, Place, RowAdded, Undone, named
 from xlplan.merge.state import State
+from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.guesses import add_guesses
 from xlplan.plan.load import load_definition
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, show, show_in
@@ -93,6 +95,7 @@ def reads_by(definition: PlanDefinition) -> object:
                for r in definition.ratings)  # fmt: skip
     return (
         frozenset(fields), frozenset(ratings), frozenset(definition.lead_names),
+        frozenset(definition.sheets), frozenset(definition.rows),
         definition.separators, definition.agreed, definition.begins, definition.year_starts,
     )  # fmt: skip
 
@@ -130,11 +133,12 @@ def import_again(
     if edited:
         found = _read(desk, known, options, _as_proposed(now, [first, *later]), first)
         text = with_more(text, found.definition, now)
+        text = add_guesses(text, [g[6:] for g in found.guesses if g.startswith("plan: ")])
         options = {**options, EDITED: ("yes",)}
     else:
         found = _read(desk, known, options)
         text = write_definition(found.definition, found.guesses)
-    desk.redefine(work, text, options)
+    desk.redefine(work, text, options, filled_in(found.account))
     facts, problems = _facts(state, known, found)
     found = replace(found, definition=load_definition(text))
     account = tuple(_account(state, found, known, [f for f in facts if isinstance(f, RowAdded)]))
@@ -186,7 +190,7 @@ def _roles(now: PlanDefinition, first: PlanDefinition) -> Mapping[str, str]:
     return {
         fold(item.heading): item.role if item.role in known else "text"
         for item in now.fields_of("action", retired=True)
-        if proposed.get(item.id, item.role) != item.role
+        if proposed.get(item.id) != item.role
     }
 
 

@@ -27,6 +27,7 @@ from xlplan.ledger.store import Ledger, Transaction
 from xlplan.merge.log import History, Step, replay
 from xlplan.merge.model import Defined, Event, Fact, digest, identity
 from xlplan.merge.state import State
+from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.load import load_definition
 
@@ -237,9 +238,14 @@ class Desk:
         return work
 
     def redefine(
-        self, work: Work, text: str, chosen: Mapping[str, tuple[str, ...]] | None = None
+        self,
+        work: Work,
+        text: str,
+        chosen: Mapping[str, tuple[str, ...]] | None = None,
+        account: tuple[AccountLine, ...] = (),
     ) -> None:
-        """Put another text in the place of ``plan.toml``, and record it; `chosen` with an import.
+        """Put another text in the place of ``plan.toml``, and record it; with an import, what was
+        chosen for it and what became of each row.
 
         The file is written first: should the record fail, what was changed is an edit of
         ``plan.toml`` that the next command takes in, and is not lost.
@@ -247,7 +253,7 @@ class Desk:
         if not work.dry_run:
             self.folder.write_definition(text)
         plain = text.replace("\r\n", "\n").replace("\r", "\n")
-        work.append([Defined(plain, text_digest(plain), chosen or {})])
+        work.append([Defined(plain, text_digest(plain), chosen or {}, account)])
         self.__dict__.pop("definition", None)
 
     @property

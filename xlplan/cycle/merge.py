@@ -216,8 +216,8 @@ def _take_set_up(
     if _errors(reading):
         _take_return(desk, work, item, reading, found)
         return
-    fact = take_set_up(desk, work, item, book, reading)
-    found.problems += dict.fromkeys(one.problem for one in fact.unused)
+    fact, problems = take_set_up(desk, work, item, book, reading)
+    found.problems += problems
     found.returned.append((item, fact, False))
 
 

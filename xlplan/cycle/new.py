@@ -27,6 +27,7 @@ from xlplan.cycle.folder import (
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Defined, Fact, RowAdded, named
+from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import STATUS, PlanDefinition, Rating
 from xlplan.plan.due import DatesRead, count_dates
 from xlplan.plan.load import load_definition
@@ -285,7 +286,7 @@ def _build(
     digest = folder.originals.keep(data)
     for path in (folder.inbox, folder.board, folder.root / "outbox"):
         path.mkdir()
-    facts: list[Fact] = [Defined(text, text_digest(text), chosen)]
+    facts: list[Fact] = [Defined(text, text_digest(text), chosen, filled_in(source.account))]
     facts += [
         RowAdded(
             uid=uid_of(row, source.definition.id, digest),

@@ -133,20 +133,25 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     state, path = desk.state, desk.folder.set_up
     kept = unused_set_up(state)
     typed = [[one.question, one.decision, one.problem.message] for one in kept]
-    name = named("s", state.definition.id, state.definition_digest, *([typed] if typed else []))
+    account = [[each.sheet, each.row, each.said] for each in state.account]
+    more = [part for part in (typed, account) if part]
+    name = named("s", state.definition.id, state.definition_digest, *more)
     known = state.issued.get(name)
     if known is not None and path.exists() and sha256(path.read_bytes()) == known.sha256:
         return []
     from xlplan.issued.set_up_book import issued_set_up, set_up_workbook
-    from xlplan.plan.set_up import guesses_of
+    from xlplan.plan.guesses import guesses_of
+    from xlplan.plan.set_up import Origin
     from xlplan.workbook.write.writing import write_workbook
 
     definition = state.definition
     issued = known or issued_set_up(definition, name, state.seq, path.name)
     rows = [*state.master("action", issued.as_of), *state.master("recommendation", issued.as_of)]
     created = _created(desk, issued)
-    guesses = guesses_of(state.definition_text)
-    book = set_up_workbook(definition, issued, rows, desk.key, created, kept, guesses)
+    origin = Origin(guesses_of(state.definition_text), state.account)
+    known_rows = (state.row_at(row.uid, issued.as_of) for row in rows)
+    places = {(r.uid, n): place for r in known_rows if r for n, place in r.places.items()}
+    book = set_up_workbook(definition, issued, rows, desk.key, created, kept, origin, places)
     return [_record(desk, work, issued, write_workbook(book), path)]
 
 

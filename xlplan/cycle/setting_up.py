@@ -5,28 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from xlplan.cycle.again import import_again, is_read_otherwise, reads_by
+from xlplan.codes.source_codes import NEW_021
+from xlplan.cycle.again import import_again, is_read_otherwise, may_import_again, reads_by
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, NOWHERE, Decided, Returned, Unused, Write, write_id
 from xlplan.merge.reading import Reading
+from xlplan.plan.guesses import guesses_of
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import place_of, text_of
-from xlplan.plan.set_up_edits import Edit, Outcome, Refused, Typed, apply, take, without
+from xlplan.plan.set_up import Origin, place_of, text_of
+from xlplan.plan.set_up_apply import Edit, apply
+from xlplan.plan.set_up_edits import Outcome, Refused, Typed, take, without
 from xlplan.plan.values import as_text, show
 from xlplan.returned.answers import SetUpAnswers, read_set_up
 from xlplan.returned.as_issued import set_up_uid
 from xlplan.workbook.read.book import Book
 
 
-def take_set_up(desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading) -> Returned:
-    """Take in a `set-up.xlsx` that came back; the return that was recorded."""
+def take_set_up(
+    desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading
+) -> tuple[Returned, list[Problem]]:
+    """Take in a `set-up.xlsx` that came back; the return that was recorded, and what a person
+    should look at: answers that could not be used, and rows that were imported otherwise."""
     base = desk.state.definition_at(desk.state.issued[reading.issued].as_of)
-    answers = read_set_up(book, desk.key, base, reading.issued)
     text = desk.folder.definition_as_written()
-    outcome, account = _put_in(desk, work, text, take(text, base, answers.rows))
+    origin = Origin(guesses_of(text), desk.state.account)
+    answers = read_set_up(book, desk.key, base, reading.issued, origin)
+    found = take(text, base, answers.rows, origin)
+    outcome, account = _put_in(desk, work, text, found)
     unused = tuple(_unused(answers, outcome))
     fact = Returned(
         id=item.return_id,
@@ -38,13 +46,14 @@ def take_set_up(desk: Desk, work: Work, item: Arrived, book: Book, reading: Read
         saved_at=reading.saved_at,
         outcome="merged" if outcome.edits else "unchanged",
         rows=tuple(dict.fromkeys(uid for uid, _ in answers.places)),
-        problems=(*answers.problems, *account),
+        problems=(*answers.problems, *(one for one in account if one.level == "note")),
         assertions=tuple(_asked(answers, outcome, reading.issued)),
         information=tuple(_changes(answers, outcome)),
         unused=unused,
     )
     work.append([fact])
-    return fact
+    serious = [one for one in account if one.level != "note"]
+    return fact, [*dict.fromkeys(one.problem for one in unused), *serious]
 
 
 def _put_in(
@@ -56,6 +65,9 @@ def _put_in(
     Where it cannot be imported so, the answers that bear on it are refused.
     """
     problems: list[Problem] = []
+    late = [] if may_import_again(desk.state) else outcome.edits
+    if barred := [edit for edit in late if _is_about_source(text, edit)]:
+        outcome = without(text, outcome, barred, NEW_021.fill("issued").at(""))
     if is_read_otherwise(desk.state, load_definition(outcome.text)):
         try:
             return outcome, import_again(desk, work, text=outcome.text).account
@@ -66,6 +78,14 @@ def _put_in(
     if outcome.text != text:
         desk.redefine(work, outcome.text)
     return outcome, problems
+
+
+def _is_about_source(text: str, edit: Edit) -> bool:
+    """Whether an edit says what sheets or rows of the spreadsheet are."""
+    if edit.entry.table != "guess":
+        return edit.entry.table in ("sheet", "row")
+    then, now = load_definition(text), load_definition(apply(text, edit))
+    return (then.sheets, then.rows) != (now.sheets, now.rows)
 
 
 def _bears_on_reading(text: str, edit: Edit) -> bool:
@@ -81,13 +101,14 @@ def take_decisions(desk: Desk, work: Work, facts: Iterable[Decided]) -> list[Pro
     decisions with which it would not hold any more."""
     problems: list[Problem] = []
     for fact in facts:
-        found = place_of(desk.state.definition, fact.field)
+        origin = Origin(lines=desk.state.account)
+        found = place_of(desk.state.definition, fact.field, origin)
         if found is None:
             continue
         entry, column = found
         text = desk.folder.definition_as_written()
         typed = show(fact.value) or None
-        outcome = take(text, desk.state.definition, [Typed(entry, {column: typed})])
+        outcome = take(text, desk.state.definition, [Typed(entry, {column: typed})], origin)
         outcome, account = _put_in(desk, work, text, outcome)
         problems += [replace(one.problem, where=str(fact.place)) for one in outcome.refused]
         problems += account
@@ -147,6 +168,9 @@ def _changes(answers: SetUpAnswers, outcome: Outcome) -> Iterator[str]:
 
 def _change(edit: Edit) -> str:
     entry = edit.entry
+    if entry.table == "guess":
+        answer = edit.values["answer"]
+        return f"{entry.names[-1]}: {answer}" if answer else f"{entry.names[-1]}: open again"
     if edit.same_as:
         return f"{entry.names[-1]} is the same person as {edit.same_as}"
     if entry.blank:

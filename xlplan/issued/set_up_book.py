@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from xlplan.issued.rules import not_in_list
-from xlplan.issued.set_up_start import HOW, start_sheet
+from xlplan.issued.set_up_start import (
+    HOW,
+    WRONG,
+    Answers,
+    Asked,
+    Found,
+    areas_of,
+    asked_of,
+    beside_row,
+    found_in,
+    start_sheet,
+)
 from xlplan.issued.sheets import (
     TEXT,
     Lists,
@@ -19,19 +30,21 @@ from xlplan.issued.sheets import (
     row_height,
     stamped,
 )
-from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Unused
+from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Place, Unused
+from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
+from xlplan.plan.guesses import NAMED_BY, SAME_AS
 from xlplan.plan.keys import Key
 from xlplan.plan.set_up import (
     LISTED,
-    NAMED_BY,
-    SAME_AS,
+    ROWS,
     SHEETS,
+    START,
     VALUE,
     YES_NO,
     Entry,
-    Guess,
+    Origin,
     SetUpSheet,
     columns_of,
     entries_of,
@@ -39,7 +52,6 @@ from xlplan.plan.set_up import (
     key_of,
     shown,
 )
-from xlplan.plan.values import show, show_in
 from xlplan.returned.as_issued import set_up_uid
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.look import Palette, palette, readable
@@ -58,11 +70,13 @@ from xlplan.workbook.write.sheet import (
 )
 
 HEADING_ROW, FIRST_ROW = 3, 4
-SAMPLES, COUNT, ABOUT, WRONG = "samples", "count", "about", "wrong"
+SAMPLES, COUNT, ABOUT = "samples", "count", "about"
 """Ids of the columns that only show: three samples of a column, how many actions have a rating or a
-lead, what a key is for, and what is wrong with an answer of this row."""
-_SHOWN = {SAMPLES: "Samples", COUNT: "Actions", ABOUT: "What it is for", WRONG: "Please look again"}
+lead, what a key is for."""
+_SHOWN = {SAMPLES: "Samples", COUNT: "Actions", ABOUT: "What it is for", WRONG: "Please look again",
+          "place": "Sheet and row", "read": "Read as", "words": "First words"}  # fmt: skip
 _WIDTHS = {
+    "place": 26.0, "read": 30.0, "words": 62.0,
     SAMPLES: 34.0, COUNT: 9.0, ABOUT: 62.0, WRONG: 44.0, VALUE: 46.0, SAME_AS: 24.0,
     "guidance": 40.0, "meaning": 46.0, "heading": 28.0, "message": 36.0, "choices": 24.0,
     "aliases": 26.0, "label": 22.0, "name": 26.0, "organisation": 24.0, "email": 28.0,
@@ -71,14 +85,6 @@ _WIDTHS = {
 _FIXED = frozenset({"field", "rating", "rule"})
 """Tables whose entries are named by what their history is tied to."""
 _FLAG, _OTHER = 12.0, 15.0
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the plan says of its definition: samples by column, counts by rating and by lead."""
-
-    samples: Mapping[tuple[str, ...], str]
-    counts: Mapping[tuple[str, ...], int]
 
 
 def issued_set_up(definition: PlanDefinition, name: str, as_of: int, file: str) -> Issued:
@@ -98,24 +104,27 @@ def set_up_workbook(
     key: bytes,
     created: str,
     kept: Sequence[Unused],
-    guesses: Sequence[Guess],
+    origin: Origin,
+    places: Mapping[tuple[str, str], Place],
 ) -> Workbook:
     """The definition as it stands; `kept` are the answers that could not be used, which stay as
-    they were typed."""
+    they were typed. `places` says where in the spreadsheet each value stands, by row and field."""
     look = palette(definition)
     unused = {_cell(one): one for one in kept}
-    found = _found(definition, rows)
-    lists = lists_sheet(_lists(definition))
-    sheets = [
-        _Writer(definition, issued, key, found, unused, look, lists, sheet).sheet()
-        for sheet in SHEETS
-    ]
+    found = found_in(definition, rows)
+    entries = entries_of(definition, START, origin)
+    asked = asked_of(definition, entries, origin.guesses, rows, places)
+    lists = lists_sheet(_lists(definition, asked))
+    sheets, first = [], None
+    for sheet in (START, *SHEETS, *([ROWS] if origin.lines else [])):
+        writer = _Writer(definition, issued, key, found, unused, look, lists, sheet, origin)
+        if sheet is START:
+            ways, has_rows = writer.answers, bool(origin.lines)
+            first = start_sheet(definition, issued, rows, asked, len(unused), has_rows, ways, look)
+        sheets.append(first if sheet is START and first else writer.sheet())
     title = f"{definition.title}: set-up"
     payload = payload_of(definition, issued, len(issued.uids), ())
-    start = start_sheet(definition, issued, rows, guesses, len(unused), look)
-    return stamped(
-        definition, issued, title, [start, *sheets, lists.sheet], key, payload, created, lists
-    )
+    return stamped(definition, issued, title, [*sheets, lists.sheet], key, payload, created, lists)
 
 
 def _cell(answer: Unused) -> tuple[str, str]:
@@ -123,24 +132,7 @@ def _cell(answer: Unused) -> tuple[str, str]:
     return uid, column
 
 
-def _found(definition: PlanDefinition, rows: Sequence[MasterRow]) -> Found:
-    samples: dict[tuple[str, ...], str] = {}
-    for item in definition.fields:
-        texts = (show_in(item, r.values.get(item.id)) for r in rows if r.kind == item.of)
-        found = dict.fromkeys(" ".join(text.split())[:60] for text in texts if text)
-        samples[item.of, item.id] = "\n".join(f"• {text}" for text in list(found)[:3])
-    actions = [row for row in rows if row.kind == "action" and not row.status]
-    counts: Counter[tuple[str, ...]] = Counter()
-    rating, lead = definition.with_role("rating"), definition.with_role("lead")
-    for row in actions:
-        if rating is not None:
-            counts[rating.scale, show(row.values.get(rating.id))] += 1
-        value = row.values.get(lead.id) if lead is not None else None
-        counts.update((name,) for name in (value if isinstance(value, tuple) else ()))
-    return Found(samples, counts)
-
-
-def _lists(definition: PlanDefinition) -> dict[str, Sequence[str]]:
+def _lists(definition: PlanDefinition, asked: Sequence[Asked]) -> dict[str, Sequence[str]]:
     """The dropdowns by table and key."""
     found: dict[str, Sequence[str]] = {"checks": LEVELS}
     for table in TABLES.values():
@@ -149,7 +141,7 @@ def _lists(definition: PlanDefinition) -> dict[str, Sequence[str]]:
                 found[f"{table.name}.{name}"] = choices
     found |= {f"field.{name}": YES_NO for name in LISTED}
     found[f"lead.{SAME_AS}"] = [lead.name for lead in definition.leads]
-    return found
+    return found | {each.list_name: each.choices for each in asked}
 
 
 def _choices(definition: PlanDefinition, table: str, name: str, key: Key) -> Sequence[str] | None:
@@ -176,9 +168,23 @@ class _Writer:
     look: Palette
     lists: Lists
     of: SetUpSheet
+    origin: Origin
+
+    @property
+    def answers(self) -> Answers:
+        """How the answers of a sheet that is laid out elsewhere are written."""
+        return Answers(
+            lambda entry: self._key(set_up_uid(entry)),
+            lambda entry: self._answer(entry, set_up_uid(entry), VALUE),
+            lambda entry: self._wrong(set_up_uid(entry)),
+            self._rule,
+        )
+
+    def _key(self, uid: str) -> Cell:
+        return Cell(row_key(self.key, self.issued.id, uid))
 
     def sheet(self) -> Sheet:
-        entries = entries_of(self.definition, self.of)
+        entries = entries_of(self.definition, self.of, self.origin)
         columns = self._columns(entries)
         widths = [self._width(name) for name in columns]
         cells = [self._cells(entry, columns) for entry in entries]
@@ -207,6 +213,8 @@ class _Writer:
         mine = {set_up_uid(entry) for entry in entries}
         wrong = [WRONG] if any(uid in mine for uid, _ in self.unused) else []
         answers = list(columns_of(self.of))
+        if self.of is ROWS:
+            return ["place", *wrong, "read", *answers, "words"]
         if not self.of.blanks:
             return ["key", *wrong, *answers, ABOUT]
         more = {"field": [SAMPLES], "rating": [COUNT], "lead": [COUNT]}
@@ -228,7 +236,7 @@ class _Writer:
 
     def _cells(self, entry: Entry, columns: Sequence[str]) -> list[Cell | None]:
         uid = set_up_uid(entry)
-        cells: list[Cell | None] = [Cell(row_key(self.key, self.issued.id, uid))]
+        cells: list[Cell | None] = [self._key(uid)]
         for name in columns:
             cells.append(
                 self._answer(entry, uid, name)
@@ -243,8 +251,9 @@ class _Writer:
 
     def _beside(self, entry: Entry, uid: str, name: str) -> str | int | None:
         if name == WRONG:
-            wrong = (a.problem.message for (row, _), a in self.unused.items() if row == uid)
-            return "\n".join(dict.fromkeys(wrong)) or None
+            return self._wrong(uid)
+        if self.of is ROWS:
+            return beside_row(entry, name, self._account)
         if name == "key":
             return entry.key if entry.table == "checks" else heading_of(entry.table, entry.key)
         if name == ABOUT:
@@ -254,6 +263,14 @@ class _Writer:
         if name == COUNT:
             return self.found.counts.get(entry.names, 0)
         return self.found.samples.get(entry.names) or None
+
+    def _wrong(self, uid: str) -> str | None:
+        wrong = (a.problem.message for (row, _), a in self.unused.items() if row == uid)
+        return "\n".join(dict.fromkeys(wrong)) or None
+
+    @cached_property
+    def _account(self) -> Mapping[tuple[str, str], AccountLine]:
+        return {(line.sheet, str(line.row)): line for line in self.origin.lines}
 
     def _answer(self, entry: Entry, uid: str, name: str) -> Cell:
         style = replace(self.look.input, align="left", indent=1, valign="vcenter")
@@ -290,20 +307,19 @@ class _Writer:
                 area = Area(FIRST_ROW, place, FIRST_ROW + len(entries) - 1, place)
                 areas = [(area, self.of.tables[0], name)]
             else:
-                areas = [
-                    (Area(row, place, row, place), entry.table, entry.key)
-                    for row, entry in enumerate(entries, FIRST_ROW)
-                ]
+                areas = list(areas_of(entries, FIRST_ROW, place))
             for area, table, key in areas:
                 rule, flag = self._rule(area, table, key)
                 validations.append(rule)
                 conditionals += flag
         return validations, conditionals
 
-    def _rule(self, area: Area, table: str, name: str) -> tuple[Validation, list[Conditional]]:
+    def _rule(
+        self, area: Area, table: str, name: str, listed: str = ""
+    ) -> tuple[Validation, list[Conditional]]:
         title = name if table == "checks" else heading_of(table, name)
         rule = Validation(area, "any", input_title=title[:32], input_message=_hint(table, name))
-        listed = "checks" if table == "checks" else f"{table}.{name}"
+        listed = listed or ("checks" if table == "checks" else f"{table}.{name}")
         if listed not in self.lists.ranges:
             return rule, []
         chosen = replace(
@@ -312,7 +328,7 @@ class _Writer:
             source=f"={self.lists.ranges[listed]}",
             error_title="Not in the list",
             error_message="Please choose one of the list. Press Escape to go back.",
-            strict=name not in (SAME_AS, "deputy"),
+            strict=name not in (SAME_AS, "deputy", "answer"),
         )
         return chosen, [not_in_list(area, self.lists.names[listed], self.look)]
 

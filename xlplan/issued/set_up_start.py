@@ -1,80 +1,238 @@
-"""The first sheet of `set-up.xlsx`: what was found, and which sheet says what."""
+"""What of `set-up.xlsx` stands beside the definition: the first sheet, with what was guessed, and
+the rows of the spreadsheet."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from xlplan.issued.sheets import page_of, row_height
-from xlplan.merge.model import Issued, MasterRow
+from xlplan.issued.sheets import id_row, page_of, row_height
+from xlplan.merge.model import Issued, MasterRow, Place
+from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.set_up import SHEETS, Guess
+from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
+from xlplan.plan.set_up import ROWS, SHEETS, START, VALUE, Entry, heading_of
+from xlplan.plan.values import show, show_in
 from xlplan.workbook.write.look import Palette
-from xlplan.workbook.write.sheet import Area, Cell, Column, Merge, Protection, Row, Sheet
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Conditional,
+    Merge,
+    Protection,
+    Row,
+    Sheet,
+    Validation,
+)
 
-START = "Start here"
-_WIDTHS = (14.0, 26.0, 90.0)
 HOW = (
     "Change what is not right in the cells of this colour, save and close the workbook, then run "
     "xlplan merge. What cannot be used stays as you typed it, with the reason beside it."
 )
+WRONG = "wrong"
+"""The id of the column that says what is wrong with an answer of its row."""
+_WIDTHS = {"about": 24.0, "assumed": 62.0, "where": 18.0, "touched": 9.0, VALUE: 34.0, WRONG: 40.0}
+_HEADS = {"about": "About", "assumed": "What was assumed", "where": "Where", "touched": "Actions",
+          VALUE: heading_of("guess", "answer"), WRONG: "Please look again"}  # fmt: skip
+MOST_WORDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A guess as it is asked: where it stands in the spreadsheet, how many actions it touches."""
+
+    guess: Guess
+    entry: Entry
+    choices: tuple[str, ...]
+    where: str
+    touched: int | None
+    doubt: int
+
+    @property
+    def list_name(self) -> str:
+        """What its list of answers is called."""
+        return f"guess {' '.join(self.entry.names)}"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How the answer cells of a sheet are written: one by its entry, and the rule of an area."""
+
+    keyed: Callable[[Entry], Cell]
+    cell: Callable[[Entry], Cell]
+    wrong: Callable[[Entry], str | None]
+    rule: Callable[[Area, str, str, str], tuple[Validation, list[Conditional]]]
+
+
+def asked_of(
+    definition: PlanDefinition,
+    entries: Sequence[Entry],
+    guesses: Sequence[Guess],
+    rows: Sequence[MasterRow],
+    places: Mapping[tuple[str, str], Place],
+) -> list[Asked]:
+    """The guesses with the most doubtful first, then those that touch the most actions; at the end
+    those that are settled."""
+    asked = [
+        Asked(
+            guess,
+            entry,
+            tuple(choice.label for choice in choices_of(guess, definition)),
+            *_touched(definition, guess, rows, places),
+            doubt_of(guess, definition),
+        )
+        for entry, guess in zip(entries, guesses, strict=True)
+    ]
+    return sorted(asked, key=lambda a: (bool(a.guess.answer), -a.doubt, -(a.touched or 0)))
+
+
+def _touched(
+    definition: PlanDefinition,
+    guess: Guess,
+    rows: Sequence[MasterRow],
+    places: Mapping[tuple[str, str], Place],
+) -> tuple[str, int | None]:
+    """Where the first value stands that a guess is about, and how many rows have one."""
+    found: list[tuple[MasterRow, str]] = []
+    if guess.table == "field":
+        kind, name = guess.names
+        found = [(r, name) for r in rows if r.kind == kind and r.values.get(name) is not None]
+    elif guess.table == "rating":
+        scale, code = guess.names
+        names = [f.id for f in definition.fields if f.field_type.rated and f.scale == scale]
+        found = [(r, name) for r in rows for name in names if r.values.get(name) == code]
+    elif guess.table == "lead":
+        item = definition.with_role("lead")
+        name = item.id if item else ""
+        found = [(r, name) for r in rows if guess.names[0] in _names(r.values.get(name))]
+    if not found:
+        return "", 0 if guess.table else None
+    first = next((p for row, name in found if (p := places.get((row.uid, name)))), None)
+    return f"{first.sheet}!{first.cell}" if first else "", len(found)
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
 
 
 def start_sheet(
     definition: PlanDefinition,
     issued: Issued,
     rows: Sequence[MasterRow],
-    guesses: Sequence[Guess],
+    asked: Sequence[Asked],
     unused: int,
+    has_rows: bool,
+    answers: Answers,
     look: Palette,
 ) -> Sheet:
-    """What was found, and which sheet says what."""
-    figures = {
-        "Columns": f"{len(definition.fields)} columns",
-        "Ratings": f"{len(definition.ratings)} ratings",
-        "Leads": f"{len(definition.leads)} leads",
-    }
-    count = sum(row.kind == "action" and not row.status for row in rows)
-    lines = [
-        Row([None, Cell(f"{definition.title}: set-up", look.title)], 34),
-        Row([None, Cell(f"{count} actions were found.", look.subtitle)], 22),
-        Row([None, Cell(HOW, look.body)], 44),
-        Row([None, Cell(_again(unused), look.strong)], 20),
+    """What was found, which sheet says what, and what was guessed, each with its answer."""
+    wrong = [WRONG] if any(answers.wrong(each.entry) for each in asked) else []
+    columns = ["about", "assumed", "where", "touched", VALUE, *wrong]
+    widths = [30.0, *(_WIDTHS[name] for name in columns)]
+    last = len(columns)
+    lines = _top(definition, issued, rows, unused, look)
+    merges = [
+        Merge(Area(n, 1, n, last), row.cells[1]) for n, row in enumerate(lines) if row.cells[1]
     ]
-    merges = [Merge(Area(n, 1, n, 3), row.cells[1]) for n, row in enumerate(lines) if row.cells[1]]
-    for sheet in SHEETS:
+    for sheet in (*SHEETS, *([ROWS] if has_rows else [])):
         link = Cell(sheet.name, look.link, link=f"'{sheet.name}'!B5")
-        cells = [None, link, Cell(figures.get(sheet.name), look.body), Cell(sheet.about, look.body)]
-        lines.append(Row(cells, 32))
-    lines += _guesses(guesses, look)
-    lines.append(Row([None, Cell("Reference", look.muted), Cell(issued.id, look.muted)], 20))
-    widths = [2.0, *_WIDTHS]
-    area = Area(0, 1, len(lines) - 1, 3)
+        about = Cell(f"{_figure(definition, sheet.name)}{sheet.about}", look.body)
+        merges.append(Merge(Area(len(lines), 2, len(lines), last), about))
+        lines.append(Row([None, link, about], 32))
+    title = Row([None, Cell(_count(asked), look.subtitle)], 26)
+    about = Cell(START.about, look.body)
+    for line in (title, Row([None, about], 30)):
+        if asked:
+            merges.append(Merge(Area(len(lines), 1, len(lines), last), line.cells[1] or about))
+            lines.append(line)
+    validations: list[Validation] = []
+    conditionals: list[Conditional] = []
+    if asked:
+        heads = [_head(name, look) for name in columns]
+        lines += [id_row(columns), Row([Cell("Row key", look.heading), *heads], 24)]
+    place = 1 + columns.index(VALUE)
+    for each in asked:
+        area = Area(len(lines), place, len(lines), place)
+        rule, flags = answers.rule(area, "guess", "answer", each.list_name)
+        validations.append(rule)
+        conditionals += flags if not _is_free(each) else []
+        cells = [answers.keyed(each.entry), *(_cell(each, n, answers, look) for n in columns)]
+        lines.append(Row(cells, row_height(cells, widths, 20)))
     return Sheet(
-        name=START,
+        name=START.name,
         rows=lines,
-        columns=[Column(width=width) for width in widths],
+        columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths[1:])],
         merges=merges,
-        page=page_of(definition, replace(issued, cycle="set-up"), area, 0),
+        validations=validations,
+        conditionals=conditionals,
+        page=page_of(
+            definition, replace(issued, cycle="set-up"), Area(0, 1, len(lines) - 1, last), 0
+        ),
         protection=Protection(),
         tab_colour=look.accent,
-        active_cell=(4, 1),
+        active_cell=(len(lines) - len(asked), place) if asked else (4, 1),
     )
 
 
-def _guesses(guesses: Sequence[Guess], look: Palette) -> list[Row]:
-    """What could not be known for certain, each with a link to the sheet where it is answered."""
-    if not guesses:
-        return []
-    count = f"{len(guesses)} {'guess' if len(guesses) == 1 else 'guesses'} to look over"
-    rows = [Row([None, Cell(count, look.subtitle)], 26)]
-    for guess in guesses:
-        place = Cell(guess.sheet or "The plan", look.body)
-        if guess.sheet:
-            place = Cell(guess.sheet, look.link, link=f"'{guess.sheet}'!B5")
-        cells = [None, place, Cell(guess.about or None, look.body), Cell(guess.text, look.body)]
-        rows.append(Row(cells, row_height(cells, [2.0, *_WIDTHS], 18)))
-    return rows
+def _is_free(asked: Asked) -> bool:
+    """Whether it can be answered with what is in no list."""
+    return asked.guess.table == "lead" or bool(key_asked(asked.guess))
+
+
+def _top(
+    definition: PlanDefinition,
+    issued: Issued,
+    rows: Sequence[MasterRow],
+    unused: int,
+    look: Palette,
+) -> list[Row]:
+    count = sum(row.kind == "action" and not row.status for row in rows)
+    found = f"{count} actions were found. Reference {issued.id}"
+    return [
+        Row([None, Cell(f"{definition.title}: set-up", look.title)], 34),
+        Row([None, Cell(found, look.subtitle)], 22),
+        Row([None, Cell(HOW, look.body)], 32),
+        Row([None, Cell(_again(unused), look.strong)], 20),
+    ]
+
+
+def _figure(definition: PlanDefinition, sheet: str) -> str:
+    counts = {"Columns": len(definition.fields), "Ratings": len(definition.ratings),
+              "Leads": len(definition.leads)}  # fmt: skip
+    count = counts.get(sheet)
+    if count is None:
+        return ""
+    return f"{count} {sheet.lower() if count != 1 else sheet.lower().removesuffix('s')}. "
+
+
+def _count(asked: Sequence[Asked]) -> str:
+    open_ = sum(not each.guess.answer for each in asked)
+    settled = len(asked) - open_
+    text = f"{open_} {'guess' if open_ == 1 else 'guesses'} to look over"
+    return f"{text}, {settled} settled" if settled else text
+
+
+def _head(name: str, look: Palette) -> Cell:
+    style = look.input_heading if name == VALUE else look.heading
+    return Cell(_HEADS[name], replace(style, align="left", indent=1))
+
+
+def _cell(asked: Asked, name: str, answers: Answers, look: Palette) -> Cell:
+    if name == VALUE:
+        return answers.cell(asked.entry)
+    guess = asked.guess
+    values: dict[str, str | int | None] = {
+        "about": guess.about or "The plan",
+        "assumed": guess.assumed,
+        "where": asked.where or None,
+        "touched": asked.touched,
+        WRONG: answers.wrong(asked.entry),
+    }
+    style = replace(look.locked, align="left", indent=1, valign="vcenter")
+    return Cell(values[name], style)
 
 
 def _again(count: int) -> str:
@@ -82,3 +240,54 @@ def _again(count: int) -> str:
         return ""
     noun = "answer" if count == 1 else "answers"
     return f"{count} {noun} could not be used: look for the cells with a warning sign."
+
+
+def beside_row(entry: Entry, name: str, lines: Mapping[tuple[str, str], AccountLine]) -> str | None:
+    """What stands beside the answer about a sheet or a row of the spreadsheet."""
+    if entry.table == "sheet":
+        (sheet,) = entry.names
+        mine = [line for line in lines.values() if line.sheet == sheet]
+        ours = sum(line.fate == "imported" for line in mine)
+        part = "Part of the plan" if sheets_of(mine).get(sheet) else "No part of the plan"
+        return {"place": sheet, "read": part, "words": f"{ours} of {len(mine)} rows imported"}[name]
+    line = lines.get((entry.names[0], entry.names[1]))
+    if name == "place":
+        return f"{entry.names[0]}!{entry.names[1]}"
+    if line is None:
+        return None
+    return line.said if name == "read" else line.words or None
+
+
+def areas_of(entries: Sequence[Entry], first: int, col: int) -> Iterator[tuple[Area, str, str]]:
+    """The areas of answers of one kind, from a row on: where, and which key of which table."""
+    row = first
+    for (table, key), run in groupby(entries, key=lambda each: (each.table, each.key)):
+        count = len(list(run))
+        yield Area(row, col, row + count - 1, col), table, key
+        row += count
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the plan says of its definition: samples by column, counts by rating and by lead."""
+
+    samples: Mapping[tuple[str, ...], str]
+    counts: Mapping[tuple[str, ...], int]
+
+
+def found_in(definition: PlanDefinition, rows: Sequence[MasterRow]) -> Found:
+    """Samples of each column, and how many actions have each rating and lead."""
+    samples: dict[tuple[str, ...], str] = {}
+    for item in definition.fields:
+        texts = (show_in(item, r.values.get(item.id)) for r in rows if r.kind == item.of)
+        found = dict.fromkeys(" ".join(text.split())[:60] for text in texts if text)
+        samples[item.of, item.id] = "\n".join(f"• {text}" for text in list(found)[:3])
+    actions = [row for row in rows if row.kind == "action" and not row.status]
+    counts: Counter[tuple[str, ...]] = Counter()
+    rating, lead = definition.with_role("rating"), definition.with_role("lead")
+    for row in actions:
+        if rating is not None:
+            counts[rating.scale, show(row.values.get(rating.id))] += 1
+        value = row.values.get(lead.id) if lead is not None else None
+        counts.update((name,) for name in (value if isinstance(value, tuple) else ()))
+    return Found(samples, counts)

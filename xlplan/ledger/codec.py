@@ -24,6 +24,7 @@ from xlplan.merge.model import (
     Unused,
     Write,
 )
+from xlplan.plan.accounted import AccountLine
 from xlplan.plan.values import decode, encode
 
 Body = dict[str, Any]
@@ -57,12 +58,18 @@ def _defined_body(fact: Defined) -> Body:
     body: Body = {"text": fact.text, "sha256": fact.sha256}
     if fact.chosen:
         body["chosen"] = {name: list(values) for name, values in fact.chosen.items()}
+    if fact.account:
+        lines = (
+            [line.sheet, line.row, line.fate, line.detail, line.words] for line in fact.account
+        )
+        body["account"] = list(lines)
     return body
 
 
 def _defined(body: Body) -> Defined:
     chosen = {name: tuple(values) for name, values in body.get("chosen", {}).items()}
-    return Defined(body["text"], body["sha256"], chosen)
+    account = tuple(AccountLine(*line) for line in body.get("account", ()))
+    return Defined(body["text"], body["sha256"], chosen, account)
 
 
 def _row_body(fact: RowAdded) -> Body:

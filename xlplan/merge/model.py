@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
+from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, WITHDRAWN
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value, encode
@@ -199,15 +200,13 @@ class MasterRow:
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """The plan definition as it stands from here on (the text of `plan.toml`).
-
-    `chosen` is what was said of the spreadsheet where it came with an import, by option, and
-    ``"edited"`` where that went by a definition that people had edited.
-    """
+    """The plan definition as it stands from here on (the text of `plan.toml`); with an import, its
+    options (``"edited"``: under a definition of people's) and the rows that are not blank."""
 
     text: str
     sha256: str
     chosen: Mapping[str, tuple[str, ...]] = a_field(default_factory=dict)
+    account: tuple[AccountLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.reading import part_of
 from xlplan.merge.register import CellState, Records, settle, visible
+from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Readings, Value, show
 
@@ -56,6 +57,7 @@ class State:
         self.definition_text = ""
         self.chosen: Mapping[str, tuple[str, ...]] = {}
         """What was said of the spreadsheet when it was imported, by option."""
+        self.account: Sequence[AccountLine] = ()
         self.proposed = 0
         """The position of the definition that was last proposed from the spreadsheet."""
         self.imported = 0
@@ -103,6 +105,7 @@ class State:
             self.definition_digest = fact.sha256
             self.definition_text = fact.text
             self.chosen = fact.chosen or self.chosen
+            self.account = fact.account or self.account
             if "edited" not in fact.chosen and (fact.chosen or not self.proposed):
                 self.proposed = event.seq
             self._cells.clear()

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
 
+from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.keys import COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
 from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.timescales import MONTH_NAMES
@@ -166,6 +167,8 @@ class PlanDefinition:
             "what stands between officers who share a cell", takes="raw list", table="people"
         ),
     )
+    sheets: tuple[SheetRead, ...] = ()
+    rows: tuple[RowRead, ...] = ()
     rules: tuple[Rule, ...] = ()
     rollups: tuple[Rollup, ...] = ()
     issue: IssueSettings = field(default_factory=IssueSettings)

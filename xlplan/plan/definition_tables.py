@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from xlplan.codes.definition_codes import FORMS
+from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
 from xlplan.plan.keys import Key, Table, key_of
 from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
@@ -59,6 +60,21 @@ _EVERY = (
         many=True,
         named_by="id",
         always=("type", "role", "owner"),
+    ),
+    Table(
+        "sheet",
+        "What sheets of the spreadsheet are, where it was found out wrongly. Counts until the "
+        "first template has gone out.",
+        _keys(SheetRead),
+        many=True,
+        named_by="name",
+    ),
+    Table(
+        "row",
+        "What rows of the spreadsheet are, in the same way.",
+        _keys(RowRead),
+        many=True,
+        named_by="row",
     ),
     Table(
         "rule",

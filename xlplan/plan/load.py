@@ -25,6 +25,7 @@ from xlplan.codes.definition_codes import (
 )
 from xlplan.codes.message import Filled, did_you_mean, suggest
 from xlplan.errors import XlplanError
+from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, read_table
@@ -64,6 +65,8 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_fields(source, tables)
     _check_ratings(source, tables["rating"])
     _check_unique(source, _ids(tables["rule"], "id"))
+    _check_unique(source, _ids(tables["sheet"], "name"))
+    _check_unique(source, _rows(tables["row"]))
     _check_unique(source, _lead_names(tables["lead"]))
     _check_named_fields(source, tables)
     _check_rules(source, tables)
@@ -218,6 +221,12 @@ def _ids(
     ]
 
 
+def _rows(entries: Iterable[Entry]) -> list[tuple[Entry, str, str, str]]:
+    """The rows of a spreadsheet that are spoken of, each by its number on its sheet."""
+    numbered = ((entry, entry.values.get("row")) for entry in entries)
+    return [(e, "row", str(row), e.text("sheet")) for e, row in numbered if row is not None]
+
+
 def _check_unique(source: Source, named: Iterable[tuple[Entry, str, str, str]]) -> None:
     """No two entries share a name: (entry, key, name, the group within which it is unique)."""
     used: dict[tuple[str, str], Entry] = {}
@@ -334,6 +343,8 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
             for number, entry in enumerate(tables["rating"], 1)
         ),
         leads=tuple(Lead(**_keys(entry)) for entry in tables["lead"]),
+        sheets=tuple(SheetRead(**_keys(entry)) for entry in tables["sheet"]),
+        rows=tuple(RowRead(**_keys(entry)) for entry in tables["row"]),
         rules=tuple(Rule(**_keys(entry)) for entry in tables["rule"]),
         rollups=tuple(Rollup(**_keys(entry)) for entry in tables["rollup"]),
         issue=IssueSettings(**one["issue"]),

@@ -8,42 +8,28 @@ What an edit of a cell does to the text is in `xlplan.plan.set_up_edits`.
 from __future__ import annotations
 
 import json
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from xlplan.codes.definition_codes import DEF_005, FORMS
+from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import CHECKS, LEVELS, TABLES
+from xlplan.plan.guesses import NAMED_BY, SAME_AS, Guess, Names
 from xlplan.plan.keys import Key
 from xlplan.plan.text import canon_text, fold
-from xlplan.plan.toml_places import Path, find_spans
 from xlplan.plan.values import Invalid, Raw, as_text, canon
 
-Names = tuple[str, ...]
-"""What tells one entry of a table from the others; nothing where there is only one."""
-
 YES_NO = ("Yes", "No")
-VALUE, SAME_AS = "value", "same_as"
-"""Ids of the columns that hold no key of their table: the value of the key of a row; and of a lead,
-another lead who is the same person."""
+VALUE = "value"
+"""The id of the column that holds the value of the key of a row."""
 SENT, BOARD = "sent", "board"
 LISTED: Mapping[str, tuple[str, str]] = {
     SENT: ("issue", "leads are sent this column"),
     BOARD: ("composite", "the board sees this column"),
 }
 """Answers about a column that stand in a list of ids elsewhere: in `fields` of these tables."""
-NAMED_BY: Mapping[str, tuple[str, ...]] = {
-    "field": ("of", "id"),
-    "rating": ("scale", "code"),
-    "lead": ("name",),
-    "rule": ("id",),
-    "rollup": ("to", "rule"),
-}
-"""The keys that together name an entry for good."""
-_GUESS = "# Guess: "
 _PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "rule": "rules",
           "rollup": "rollups"}  # fmt: skip
 """Where the entries of a table stand in a definition."""
@@ -100,6 +86,18 @@ SHEETS: tuple[SetUpSheet, ...] = (
     ),
     SetUpSheet("Checks", ("checks",), CHECKS.replace("`", "").partition(": ")[0] + "."),
 )  # fmt: skip
+START = SetUpSheet(
+    "Start here", ("guess",),
+    "What could not be known for certain, most doubtful first. Choose an answer of the list; where "
+    "none fits a person or a date, type it.",
+)  # fmt: skip
+ROWS = SetUpSheet(
+    "Sheets and rows", ("sheet", "row"),
+    "Every sheet and row of the spreadsheet, and what it was read as. Choose under Answer what it "
+    "is instead; the spreadsheet is then imported again, until the first template has gone out.",
+)  # fmt: skip
+EVERY = (START, *SHEETS, ROWS)
+"""Every sheet that can be answered, from the left."""
 HEADINGS: Mapping[tuple[str, str], str] = {
     ("field", "role"): "What it is",
     ("field", "owner"): "Who fills it in",
@@ -126,6 +124,9 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("composite", "sheets"): "Sheets of the board",
     ("composite", "group_by"): "Actions are grouped by",
     ("people", "separators"): "Between names in a cell",
+    ("guess", "answer"): "Your answer",
+    ("row", "fate"): "Answer",
+    ("sheet", "plan"): "Part of the plan?",
 }
 """Where a heading is not the name of the key."""
 
@@ -144,8 +145,8 @@ def columns_of(sheet: SetUpSheet) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What one row of a sheet is about: an entry of a table, a single key of one (`key`), or with
-    neither names nor a key an entry that is still to be made."""
+    """What one row of a sheet is about: an entry of a table, a single key of one or of an entry
+    (`key`), or with neither names nor a key an entry that is still to be made."""
 
     table: str
     names: Names = ()
@@ -167,13 +168,31 @@ class Entry:
     def about(self, column: str) -> str:
         """What a cell is about, for people: ``[[lead]] Ada Quill: email``."""
         if self.key:
-            return f"[{self.table}]: {self.key}"
+            name = " ".join(self.names)
+            return f"[[{self.table}]] {name}: {self.key}" if name else f"[{self.table}]: {self.key}"
         more = (name for name in self.names[:-1] if name not in ("", "action"))
         return f"[[{self.table}]] {' '.join((*more, self.names[-1]))}: {column}"
 
 
-def entries_of(definition: PlanDefinition, sheet: SetUpSheet) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What stands beside a definition: what was guessed of it, and the rows it was read from."""
+
+    guesses: Sequence[Guess] = ()
+    lines: Sequence[AccountLine] = ()
+
+
+NOTHING = Origin()
+
+
+def entries_of(
+    definition: PlanDefinition, sheet: SetUpSheet, origin: Origin = NOTHING
+) -> list[Entry]:
     """What the rows of a sheet are about, in their order."""
+    if sheet is START:
+        return [_of_guess(guess) for guess in origin.guesses]
+    if sheet is ROWS:
+        return list(_of_rows(definition, origin.lines))
     if sheet.tables == ("checks",):
         levels = _levels(definition)
         return [Entry("checks", key=code, values={code: at}) for code, at in levels.items()]
@@ -188,14 +207,34 @@ def entries_of(definition: PlanDefinition, sheet: SetUpSheet) -> list[Entry]:
     return [*found, *(Entry(table, number=n) for n in range(1, sheet.blanks + 1))]
 
 
-def place_of(definition: PlanDefinition, about: str) -> tuple[Entry, str] | None:
+def _of_guess(guess: Guess) -> Entry:
+    names = (guess.table, *guess.names, guess.text)
+    return Entry("guess", names, "answer", values={"answer": guess.answer})
+
+
+def _of_rows(definition: PlanDefinition, lines: Sequence[AccountLine]) -> Iterator[Entry]:
+    """Each sheet of the spreadsheet with its rows; so too those that only an answer names."""
+    sheets = {each.name: each.plan for each in definition.sheets}
+    rows = {(each.sheet, each.row): each for each in definition.rows}
+    words = {(line.sheet, line.row): line.words for line in lines}
+    for sheet in dict.fromkeys([*sheets_of(lines), *sheets, *(name for name, _ in rows)]):
+        yield Entry("sheet", (sheet,), "plan", values={"plan": sheets.get(sheet)})
+        for at in sorted({each for each in (*words, *rows) if each[0] == sheet}):
+            said = rows.get(at)
+            values = {"fate": said.fate if said else "", "words": words.get(at, "")}
+            yield Entry("row", (sheet, str(at[1])), "fate", values=values)
+
+
+def place_of(
+    definition: PlanDefinition, about: str, origin: Origin = NOTHING
+) -> tuple[Entry, str] | None:
     """The entry and the column of a cell, by what `Entry.about` says of it; None where there is no
     such entry any more."""
     return next(
         (
             (entry, column)
-            for sheet in SHEETS
-            for entry in entries_of(definition, sheet)
+            for sheet in EVERY
+            for entry in entries_of(definition, sheet, origin)
             if not entry.blank
             for column in columns_of(sheet)
             if entry.about(column) == about
@@ -238,49 +277,6 @@ def _levels(definition: PlanDefinition) -> dict[str, str]:
     return {code: definition.checks.get(code, level) for code, level in known.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """What `new` could not know for certain: a comment of `plan.toml`, and the sheet where the
-    answer is; `about` is what people read of the entry, ``""`` for the plan as a whole."""
-
-    text: str
-    sheet: str = ""
-    about: str = ""
-
-
-def guesses_of(text: str) -> list[Guess]:
-    """The guesses that stand in the text of `plan.toml`, in its order, each with the table that
-    it stands above."""
-    raw = tomllib.loads(text)
-    heads = {start: path for path, (start, _) in find_spans(text).items()}
-    found: list[Guess] = []
-    open_: list[str] = []
-    at = 0
-    for whole in text.splitlines(keepends=True):
-        line = whole.rstrip("\r\n")
-        if line.startswith(_GUESS):
-            open_.append(line.removeprefix(_GUESS))
-        elif line.startswith("# ") and open_:
-            open_[-1] += f" {line.removeprefix('# ')}"
-        elif open_:
-            found += _guesses(open_, heads.get(at, ()), raw)
-            open_ = []
-        at += len(whole)
-    return found
-
-
-def _guesses(texts: Iterable[str], path: Path, raw: Mapping[str, Any]) -> Iterator[Guess]:
-    """Guesses that stand above a table, or above something else."""
-    if len(path) != 2:
-        yield from map(Guess, texts)
-        return
-    table, number = str(path[0]), int(path[1])
-    item = raw[table][number]
-    about = item.get("heading") or item.get("label") or item.get("name") or ""
-    for text in texts:
-        yield Guess(text, next(s.name for s in SHEETS if table in s.tables), about)
-
-
 # Values as cells
 
 
@@ -290,6 +286,8 @@ def key_of(table: str, name: str) -> Key:
         return Key(allowed=LEVELS, noun="a level")
     if table == "field" and name in LISTED:
         return Key(LISTED[name][1], takes="flag", default=False)
+    if table == "guess":
+        return Key("your answer", default="")
     return TABLES[table].keys[name]
 
 

@@ -7,34 +7,32 @@ would not hold is left out, with the fault that says why.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xlplan.codes.definition_codes import DEF_012
-from xlplan.codes.message import suggest
 from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.definition_tables import TABLES
-from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import (
-    LISTED,
+from xlplan.plan.guesses import (
     NAMED_BY,
     SAME_AS,
-    SHEETS,
+    Names,
+    guesses_of,
+    id_for,
+)
+from xlplan.plan.load import load_definition
+from xlplan.plan.set_up import (
+    EVERY,
+    NOTHING,
     VALUE,
     Entry,
-    Names,
+    Origin,
     entries_of,
     is_shown,
     key_of,
     read,
 )
-from xlplan.plan.text import fold
-from xlplan.plan.toml_places import Path
+from xlplan.plan.set_up_apply import Edit, apply
 from xlplan.plan.values import Invalid, Raw
-from xlplan.plan.write import add_entry, remove_entry, set_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,6 @@ class Typed:
 
     entry: Entry
     cells: Mapping[str, Raw]
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What one row changes: some keys of an entry (None: removed), or an entry more. `same_as` is
-    the name of the lead whom this one turned out to be."""
-
-    entry: Entry
-    values: Mapping[str, object]
-    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +85,14 @@ class _Found:
     refused: list[Refused] = field(default_factory=list)
 
 
-def take(text: str, base: PlanDefinition, rows: Iterable[Typed]) -> Outcome:
+def take(
+    text: str, base: PlanDefinition, rows: Iterable[Typed], origin: Origin = NOTHING
+) -> Outcome:
     """Take the answers of a workbook that was issued under `base` into the text of `plan.toml`,
     which is valid and may have been changed since."""
     now = load_definition(text)
-    known = {_id(entry): entry for sheet in SHEETS for entry in entries_of(now, sheet)}
+    origin = Origin(guesses_of(text), origin.lines)
+    known = {_id(entry): entry for sheet in EVERY for entry in entries_of(now, sheet, origin)}
     found = _Found()
     for row in rows:
         _compare(row, known.get(_id(row.entry)), base, found)
@@ -153,9 +144,7 @@ def _edits(entry: Entry, values: Mapping[str, object]) -> Iterator[Edit]:
 def _completed(table: str, values: Mapping[str, object]) -> Mapping[str, object]:
     """A new entry with the name that nobody needs to think of: an id made of what people read."""
     if table == "field" and "heading" in values and "id" not in values:
-        words = re.findall(r"[a-z0-9]+", str(values["heading"]).lower())
-        named = [*words] if words and words[0][0].isalpha() else ["column", *words]
-        return {"id": "_".join(named)[:40], **values}
+        return {"id": id_for(str(values["heading"])), **values}
     if table == "rating" and len({"code", "label"} & values.keys()) == 1:
         name = values.get("code", values.get("label"))
         return {"code": name, "label": name, **values}
@@ -208,7 +197,7 @@ def _turn(edit: Edit) -> int:
     """An entry is found by its names, so these are changed after all else; then rows are added."""
     if edit.entry.blank:
         return 3
-    if edit.same_as:
+    if edit.same_as or edit.entry.table == "guess":
         return 1
     return 2 if edit.values.keys() & {*NAMED_BY.get(edit.entry.table, ())} else 0
 
@@ -229,68 +218,3 @@ def _with(text: str, edits: Iterable[Edit]) -> tuple[str, Problem | None]:
     except XlplanError as error:
         return text, error.problems[0]
     return text, None
-
-
-def apply(text: str, edit: Edit) -> str:
-    """`text` (that of `plan.toml`) with one edit made in it; XlplanError where its entry, or the
-    lead that it names, is not there."""
-    entry = edit.entry
-    listed = {key: value for key, value in edit.values.items() if key in LISTED}
-    values = {key: value for key, value in edit.values.items() if key not in LISTED}
-    if entry.blank:
-        text = add_entry(text, entry.table, values)
-        return _listed(text, (str(values.get("of", "action")), str(values.get("id"))), listed)
-    path = _path_of(text, entry)
-    if edit.same_as:
-        return _joined(text, path, edit.same_as)
-    for key, value in values.items():
-        text = set_key(text, (*path, key), value)
-    return _listed(text, entry.names, listed)
-
-
-def _listed(text: str, names: Names, answers: Mapping[str, object]) -> str:
-    """The lists of columns that are sent, and that the board sees, with or without one of them."""
-    if not answers:
-        return text
-    kind, name = names
-    if kind != "action":
-        raise DEF_012.fault("", "kind", name=name)
-    raw = tomllib.loads(text)
-    every = [item["id"] for item in raw["field"] if item.get("of", "action") == "action"]
-    for column, yes in answers.items():
-        path = (LISTED[column][0], "fields")
-        others = [each for each in raw.get(path[0], {}).get("fields") or every if each != name]
-        if not others:
-            raise DEF_012.fault("", "last")
-        text = set_key(text, path, (*others, name) if yes else tuple(others))
-    return text
-
-
-def _path_of(text: str, entry: Entry) -> Path:
-    """Where the table of an entry stands in a text."""
-    if entry.key:
-        return (entry.table,)
-    for number, item in enumerate(tomllib.loads(text).get(entry.table, ())):
-        if _names(entry.table, item) == entry.names:
-            return (entry.table, number)
-    raise DEF_012.fault("", "gone", table=entry.table, name=entry.names[-1])
-
-
-def _names(table: str, item: Mapping[str, object]) -> Names:
-    keys = TABLES[table].keys
-    found = (item.get(key, keys[key].default or "") for key in NAMED_BY[table])
-    return tuple(" ".join(str(name).split()) for name in found)
-
-
-def _joined(text: str, path: Path, other: str) -> str:
-    """One lead in the place of two: the spellings of the one become aliases of the other."""
-    leads = tomllib.loads(text)["lead"]
-    at = int(path[1])
-    known = [number for number, lead in enumerate(leads) if fold(lead["name"]) == fold(other)]
-    if not known or known[0] == at:
-        names = [lead["name"] for number, lead in enumerate(leads) if number != at]
-        raise DEF_012.fault("", "lead", name=other, use=suggest(other, names))
-    gone, kept = leads[at], leads[known[0]]
-    names = [*kept.get("aliases", ()), gone["name"], *gone.get("aliases", ())]
-    text = set_key(text, ("lead", known[0], "aliases"), tuple(dict.fromkeys(names)))
-    return remove_entry(text, "lead", at)

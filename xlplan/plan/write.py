@@ -83,6 +83,8 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_leads(definition, noted),
         *_ratings(definition, noted),
         *_fields(definition, noted),
+        *_several("sheet", "Sheets of the spreadsheet", definition.sheets),
+        *_several("row", "Rows of the spreadsheet", definition.rows),
         *_several("rule", "Rules", definition.rules),
         *_several("rollup", "Roll-ups", definition.rollups),
         *_one("issue", definition.issue),
@@ -171,6 +173,8 @@ def remove_entry(text: str, table: str, number: int) -> str:
     while start and text[above := text.rfind("\n", 0, start - 1) + 1] == "#":
         start = above
     end = _after_line(text, max(end for _, end in mine))
+    if not text[end:].strip() and text[:start].endswith(("\n\n", "\n\r\n")):
+        start = text.rfind("\n", 0, start - 1) + 1  # the last one takes the line above along
     blank = text[end:].partition("\n")[0] if end < len(text) else "x"
     return text[:start] + text[_after_line(text, end) if not blank.strip() else end :]
 

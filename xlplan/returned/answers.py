@@ -10,7 +10,7 @@ from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.set_up import SHEETS, Entry, columns_of, entries_of
+from xlplan.plan.set_up import EVERY, VALUE, Entry, Origin, columns_of, entries_of
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw, as_text
@@ -160,15 +160,17 @@ class SetUpAnswers:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_set_up(book: Book, key: bytes, definition: PlanDefinition, issued: str) -> SetUpAnswers:
+def read_set_up(
+    book: Book, key: bytes, definition: PlanDefinition, issued: str, origin: Origin
+) -> SetUpAnswers:
     """The answers in `book`, the set-up workbook issued as `issued` under `definition`.
 
     Rows are known by their signed keys alone. Nothing is raised for a bad file.
     """
     known = {
         set_up_uid(entry): (entry, columns_of(sheet))
-        for sheet in SHEETS
-        for entry in entries_of(definition, sheet)
+        for sheet in EVERY
+        for entry in entries_of(definition, sheet, origin)
     }
     found = SetUpAnswers(problems=[*book.problems])
     tables = find_tables(book.sheets, _NO_HEADINGS)
@@ -177,10 +179,11 @@ def read_set_up(book: Book, key: bytes, definition: PlanDefinition, issued: str)
     for table in tables:
         for number in range(table.first, len(table.sheet.rows)):
             row = table.key(table.sheet.rows[number])
-            if row and row.uid in known and row.issued == issued and check_row_key(key, row):
+            ours = row and row.issued == issued and check_row_key(key, row)
+            if row and ours and row.uid in known:
                 entry, columns = known[row.uid]
                 _read_row(found, book, table, number, entry, columns)
-            else:
+            elif not ours or _words(_value(table, table.sheet.rows[number], VALUE)):
                 found.problems += _strange(book, table, number)
     return found
 

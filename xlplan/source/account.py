@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.codes.source_codes import NEW_007
 from xlplan.errors import Problem
+from xlplan.plan.accounted import AccountLine, first_words
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
 from xlplan.plan.text import canon_text
@@ -32,20 +33,6 @@ SEEN = frozenset({"", VERSIONS, BESIDE, LIST})
 _VERSION = re.compile(r"(?:v|ver|version|rev|revision|issue|draft)\.?\s*\d", re.IGNORECASE)
 MOST_NOTES = 100
 """Lines kept as notes from a sheet that holds no table of the plan."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountLine:
-    """What became of one source row. `row` counts from 1.
-
-    `fate` is ``"imported"``, ``"joined"``, ``"heading"``, ``"repeated header"``, ``"blank"`` or
-    ``"note"``; `detail` says which action, which row, or what kind of heading or note.
-    """
-
-    sheet: str
-    row: int
-    fate: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +91,9 @@ def account_of(
             if line.text and (held := why.get((layout.sheet.name, str(line.row + 1)))):
                 said = f"kept back: {held}"
                 detail = said if what == "note" else f"{detail}, {said}"
-            out.append(AccountLine(layout.sheet.name, line.row + 1, what, detail))
+            cells = layout.sheet.rows[line.row] if line.row < len(layout.sheet.rows) else ()
+            words = first_words(map(cell_text, cells))
+            out.append(AccountLine(layout.sheet.name, line.row + 1, what, detail, words))
     return tuple(out)
 
 
@@ -115,7 +104,7 @@ def part_drafts(work: Work, drafts: Sequence[Draft]) -> None:
     for draft in sorted(drafts, key=lambda each: (each.sheet, each.row)):
         sheet = work.layouts[draft.sheet].sheet
         unseen = unseen_rows(sheet)
-        if draft.row in unseen:
+        if draft.row in unseen and draft.joins is None:
             draft.kept_back = True
             continue
         joined = {row for row in draft.joined if row in unseen}

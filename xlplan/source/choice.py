@@ -68,11 +68,13 @@ def choose_tables(
     chosen: Mapping[str, str],
     named: bool = False,
     likely: bool = False,
+    answered: Mapping[int, bool] | None = None,
 ) -> Choice:
     """The tables of a plan. `chosen` maps folded headings to roles; `named` says that a person
-    named the sheets, so that every table of actions on them counts; `likely`, that the heading
+    named the sheets, so that every table of actions on them counts, `answered` whether the sheet
+    of a number is part of the plan; `likely`, that the heading
     rows are such by what stands below them, so that it says what the columns are."""
-    found = Choice()
+    found, answers = Choice(), answered or {}
     for number, layout in enumerate(layouts):
         for index, table in enumerate(layout.tables):
             reading = _read(table, chosen, likely)
@@ -83,7 +85,7 @@ def choose_tables(
     plans = {
         place: r
         for place, r in found.readings.items()
-        if _may_be(r, table_at(layouts, place), chosen)
+        if _may_be(r, table_at(layouts, place), chosen) and answers.get(place[0], True)
     }
     if not plans:
         return found
@@ -94,14 +96,15 @@ def choose_tables(
     found.doubtful = likely or (plans[main].strength < CONVINCING and not chosen)
     for place, reading in found.readings.items():
         table = table_at(layouts, place)
+        asked = named or answers.get(place[0], False)
         if place == main or (
             place in plans and table.rows
-            and (named or _belongs(table_at(layouts, main), plans[main], table, reading))
+            and (asked or _belongs(table_at(layouts, main), plans[main], table, reading))
         ):  # fmt: skip
             found.kinds[place] = "action"
         elif _lists_recommendations(table):
             found.kinds[place] = "recommendation"
-        elif table.rows:
+        elif table.rows and answers.get(place[0], True):
             found.left_out.append(place)
     for place in (place for place, kind in found.kinds.items() if kind == "action"):
         found.asked += part_mitigations(table_at(layouts, place), found.readings[place])

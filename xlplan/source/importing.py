@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 
 from xlplan.codes.source_codes import NEW_001, NEW_003
 from xlplan.errors import Problem, XlplanError
+from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import Field, Kind, PlanDefinition
 from xlplan.plan.propose import Proposal, propose_columns
 from xlplan.plan.propose_roles import Sample, normal_heading
 from xlplan.plan.text import fold
 from xlplan.source.account import (
-    AccountLine,
     KeptBack,
     Work,
     account_of,
@@ -24,6 +24,12 @@ from xlplan.source.account import (
     part_drafts,
     texts_of,
     with_private_fields,
+)
+from xlplan.source.answered import (
+    answer_rows,
+    headings_answered,
+    sheets_answered,
+    shown_sheets,
 )
 from xlplan.source.choice import (
     Choice,
@@ -123,18 +129,26 @@ def read_source(
     )
     roles = {**(roles or {}), **roles_named(book, chosen.columns)}
     looked_at = sheets_named(book, chosen.sheets)
-    rows_at = rows_named(book, looked_at, chosen.header_rows)
+    sheets_said, rows_said = (template.sheets, template.rows) if template else ((), ())
+    looked_at = shown_sheets(looked_at, sheets_said)
+    rows_at = {
+        **rows_named(book, looked_at, chosen.header_rows),
+        **headings_answered(looked_at, rows_said),
+    }
+    answered = sheets_answered(looked_at, sheets_said)
     layouts = read_layouts(looked_at, known, frozenset(roles), rows_at)
     check_headings(book, layouts, chosen.columns)
     work = Work(book, layouts, problems=list(book.problems))
-    choice = choose_tables(layouts, roles, named=bool(chosen.sheets))
-    if choice.main is None and not chosen.header_rows and (likely := likely_rows(looked_at)):
+    choice = choose_tables(layouts, roles, named=bool(chosen.sheets), answered=answered)
+    if choice.main is None and not rows_at and (likely := likely_rows(looked_at)):
         layouts = read_layouts(looked_at, known, frozenset(roles), likely)
-        work.layouts, choice = layouts, choose_tables(layouts, roles, likely=True)
+        work.layouts = layouts
+        choice = choose_tables(layouts, roles, likely=True, answered=answered)
     kinds = choice.kinds
     if not any(kind == "action" for kind in kinds.values()):
         raise _no_plan(book, layouts)
     work.problems += left_out(book, layouts, choice)
+    work.problems += answer_rows(book, layouts, choice, rows_said)
     work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
     work.guesses += open_questions(layouts, choice)
     samples = choose_refs(samples_of(layouts, choice), work.guesses)

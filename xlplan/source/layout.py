@@ -62,6 +62,8 @@ class DataRow:
     """How many cells are its own, not shared with rows above by merging."""
     after_break: bool = False
     """Whether it is the first below a repeated heading row, as at the top of a page."""
+    joins: bool | None = None
+    """Whether it runs on from the row above, where people say it."""
 
 
 @dataclass

@@ -39,6 +39,8 @@ class Draft:
     starts: bool = False
     after_break: bool = False
     ref: str = ""
+    joins: bool | None = None
+    """Whether it runs on from the row above, where people say it."""
     kept_back: bool = False
     """Whether nobody is shown its row, so that it stays with the coordinator."""
 
@@ -80,6 +82,7 @@ def draft_rows(layout: Layout, columns: Columns) -> list[Draft]:
         draft = Draft(
             columns.kind, columns.sheet, columns.table, item.row, item.sections,
             own=item.own, starts=item.starts_section, after_break=item.after_break,
+            joins=item.joins,
         )  # fmt: skip
         for col, value in item.cells.items():
             plan = columns.plans.get(col)
@@ -116,9 +119,12 @@ def join_rows(drafts: Sequence[Draft], columns: Columns, in_text: bool) -> list[
     usual = filled[len(filled) // 2] if filled else 0
     out: list[Draft] = []
     for draft in drafts:
-        if out and not draft.starts and _same_cells(draft, out[-1], key, action):
+        follows = bool(out) and not draft.starts and draft.joins is None
+        if follows and _same_cells(draft, out[-1], key, action):
             _list_under(draft, out[-1])
-        elif out and not draft.starts and _runs_on(draft, columns, key, action, in_text, usual):
+        elif (draft.joins and out) or (
+            follows and _runs_on(draft, columns, key, action, in_text, usual)
+        ):
             for name, pieces in draft.cells.items():
                 have = out[-1].cells.setdefault(name, [])
                 have += [piece for piece in pieces if piece not in have]
