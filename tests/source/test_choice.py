@@ -257,3 +257,49 @@ def test_a_column_that_says_how_success_is_known_is_not_asked_about() -> None:
     text = AUDITS.replace("Recommendation", "Action we will take").replace("Audit", "Who audits")
     asked = read(text.replace("Priority", "How we will know"), "").guesses
     assert not any("might be meant" in guess for guess in asked)
+
+
+FORM = """
+Guidance | | | | |
+Name of risk | Kind | Description | Likelihood | Mitigations | After it
+Select a name for it | Choose one | Explain what may happen | What is it now | Explain them | What
+Wet hall | Building | The roof may leak | 3 - Medium | Mend the roof | 1 - Low
+Cold hall | Building | The door may jam | 4 - High | Plane the door | 1 - Low
+3 | | | | |
+"""
+
+
+def named(text: str, **more: object) -> Source:
+    plan = book(sheet(text, "Log", **more), sheet("Ship | Speed\nAda | 12", "Ships"))
+    return read_source(plan, plan_id="p", chosen=Chosen(sheets=("Log",)))
+
+
+def test_a_sheet_that_a_person_names_needs_no_more_than_a_column_of_actions() -> None:
+    with pytest.raises(XlplanError, match="NEW-001"):
+        read(FORM)
+    source = named(FORM)
+    assert column(source, "action") == ["Mend the roof", "Plane the door"]
+    assert [problem.code for problem in source.problems] == ["NEW-017"]
+
+
+def test_of_a_named_sheet_the_headings_next_to_the_rows_count() -> None:
+    text = "Name_of_risk | Mitigations_Field\nText | Long text\n12 | 250\n"
+    source = named(f"{text}Name of risk | Mitigations\nWet hall | Mend the roof")
+    assert column(source, "action") == ["Mend the roof"]
+
+
+def test_of_a_named_sheet_hidden_columns_head_nothing() -> None:
+    text = "Risk | Kind | Inner task\nThe roof may leak in winter | Wet | x\n"
+    source = named(f"{text}The door may jam in summer | Dry | y", hidden_columns={2})
+    assert column(source, "action")[1] == "The door may jam in summer"
+
+
+@pytest.mark.parametrize("text", ["Ship | Speed\nAda | 12\nBen | 14", "Only\none\ncell", ""])
+def test_a_named_sheet_without_anything_to_be_done_is_refused(text: str) -> None:
+    with pytest.raises(XlplanError, match="NEW-001"):
+        named(text)
+
+
+def test_the_name_of_a_thing_is_nobody() -> None:
+    text = "Risk name | Mitigation | Due\nWet hall | Mend the roof | 1/7/2026"
+    assert read(text).definition.with_role("lead") is None

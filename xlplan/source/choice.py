@@ -17,9 +17,9 @@ from xlplan.plan.status_words import known_state, says_how_much
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading, likely_heading_row, read_columns, shape_of
 from xlplan.source.heading_words import ROLES, role_scores
-from xlplan.source.headings import cell_text
+from xlplan.source.headings import cell_text, may_head
 from xlplan.source.layout import Layout, Table, read_layout
-from xlplan.source.pruning import prune, set_aside
+from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune, set_aside
 from xlplan.source.several_facts import part_mitigations, part_people_and_days
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
@@ -28,6 +28,8 @@ Place = tuple[int, int]
 CONVINCING = 1.3
 """What the columns of a table must say before it is a plan without asking."""
 LEAST = 0.9
+MOST_CANDIDATES = 120
+"""Rows of a sheet that are tried as headings, and rows below that are looked at for it."""
 
 
 @dataclass
@@ -63,29 +65,84 @@ def likely_rows(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
     return found
 
 
+def rows_of_named(sheets: Sequence[ReadSheet]) -> dict[str, list[int]]:
+    """For each sheet that a person named the row that reads most like headings of what is to be
+    done, whatever else it lacks; of rows that read nearly alike the one next to the rows below."""
+    found: dict[str, list[int]] = {}
+    for sheet in sheets:
+        rows = [_shown_cells(sheet, row) for row in range(len(sheet.rows))]
+        strengths: dict[int, float] = {}
+        for at, cells in enumerate(rows[:MOST_CANDIDATES]):
+            below = [row for row in rows[at + 1 : at + 1 + MOST_CANDIDATES]
+                     if len(row.keys() & cells.keys()) > 1]  # fmt: skip
+            if below and may_head(cells) and not asks_to_fill_in(cells.values()):
+                headings = {col: cell_text(value) for col, value in cells.items()}
+                reading = _with_deed(read_columns(headings, below), headings, below)
+                if reading.has("action"):
+                    strengths[at] = reading.strength
+        best = max(strengths.values(), default=0.0)
+        if near := [at for at, strength in strengths.items() if strength >= 0.8 * best]:
+            found[sheet.name] = [near[-1]]
+    return found
+
+
+def _shown_cells(sheet: ReadSheet, row: int) -> dict[int, CellValue]:
+    if row in sheet.hidden_rows:
+        return {}
+    return {col: value for col, value in enumerate(sheet.rows[row])
+            if col not in sheet.hidden_columns and cell_text(value)}  # fmt: skip
+
+
+def _with_deed(
+    reading: Reading, headings: Mapping[int, str], rows: Sequence[Mapping[int, CellValue]]
+) -> Reading:
+    """A reading without an action, beside people, days or states: of the columns without a role
+    the one whose cells say most, each another, is taken for it."""
+    if reading.has("action") or not reading.has("lead", "due", "rating"):
+        return reading
+    shapes = {col: shape_of([row.get(col) for row in rows]) for col in headings
+              if col not in reading.roles}  # fmt: skip
+    says = {
+        col: min(shape.length, 40) * shape.filled for col, shape in shapes.items()
+        if shape.words >= 1.5 and shape.length >= 8 and shape.distinct * 10 >= shape.count * 8
+    }  # fmt: skip
+    best = max(says, key=lambda col: says[col], default=-1)
+    if best < 0:
+        return reading
+    return replace(
+        reading, roles={**reading.roles, best: "action"}, sure={**reading.sure, best: 0.4}
+    )
+
+
 def choose_tables(
     layouts: Sequence[Layout],
     chosen: Mapping[str, str],
     named: bool = False,
     likely: bool = False,
+    lenient: bool = False,
     answered: Mapping[int, bool] | None = None,
 ) -> Choice:
     """The tables of a plan. `chosen` maps folded headings to roles; `named` says that a person
     named the sheets, so that every table of actions on them counts, `answered` whether the sheet
-    of a number is part of the plan; `likely`, that the heading
-    rows are such by what stands below them, so that it says what the columns are."""
+    of a number is part of the plan; `likely`, that the heading rows are such by what stands below
+    them, so that it says what the columns are; `lenient`, that a column of actions is enough."""
     found, answers = Choice(), answered or {}
     for number, layout in enumerate(layouts):
         for index, table in enumerate(layout.tables):
+            if lenient:
+                keep_shown(layout, table)
             reading = _read(table, chosen, likely)
             aside = set_aside(table, reading)
             if prune(layout, table, reading) or aside:
                 reading = _read(table, chosen, likely)
+            if lenient:
+                reading = _of_shown(layout, table, chosen)
             found.readings[number, index] = part_people_and_days(table, reading)
     plans = {
         place: r
         for place, r in found.readings.items()
-        if _may_be(r, table_at(layouts, place), chosen) and answers.get(place[0], True)
+        if (_may_be(r, table_at(layouts, place), chosen) or (lenient and r.has("action")))
+        and answers.get(place[0], True)
     }
     if not plans:
         return found
@@ -93,7 +150,7 @@ def choose_tables(
     seen = {place: w for place, w in weighed.items() if layouts[place[0]].sheet.visible} or weighed
     main = max(seen, key=lambda place: seen[place])
     found.main = main
-    found.doubtful = likely or (plans[main].strength < CONVINCING and not chosen)
+    found.doubtful = likely or lenient or (plans[main].strength < CONVINCING and not chosen)
     for place, reading in found.readings.items():
         table = table_at(layouts, place)
         asked = named or answers.get(place[0], False)
@@ -119,6 +176,13 @@ def choose_tables(
 def _read(table: Table, chosen: Mapping[str, str], likely: bool) -> Reading:
     reading = read_columns(table.headings, [row.cells for row in table.rows], chosen)
     return _with_sentences(reading, table) if likely else _with_text(reading, table)
+
+
+def _of_shown(layout: Layout, table: Table, chosen: Mapping[str, str]) -> Reading:
+    """What the columns of a table are that a person sees."""
+    shown = {c: text for c, text in table.headings.items() if c not in layout.sheet.hidden_columns}
+    rows = [row.cells for row in table.rows]
+    return _with_deed(read_columns(shown, rows, chosen), shown, rows)
 
 
 def _with_sentences(reading: Reading, table: Table) -> Reading:

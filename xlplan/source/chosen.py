@@ -26,6 +26,8 @@ ROLES_BY_NAME = {
 """What a column may be said to be with ``--map``, and the role that is meant."""
 
 
+MOST_RIVALS = 5
+"""Columns that are named beside the one that was used."""
 ROLE_NAMES = {
     "key": "ref", "action": "action", "lead": "lead", "due": "due", "rating": "status",
     "progress": "progress", "revised": "revised date",
@@ -225,9 +227,10 @@ def _rivals(reading: Reading, headings: Mapping[int, str], role: str, least: flo
 
 
 def _instead(field: str, column: str, others: Sequence[str], name: str) -> str:
+    more = f" and {len(others) - MOST_RIVALS} more" if len(others) > MOST_RIVALS else ""
     return (
-        f'field {field}: "{column}" was used, and {_quoted(others)} might be meant: use '
-        f'--map "{others[0]}={name}" if so'
+        f'field {field}: "{column}" was used, and {_quoted(others[:MOST_RIVALS])}{more} might be '
+        f'meant: use --map "{others[0]}={name}" if so'
     )
 
 

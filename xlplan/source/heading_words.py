@@ -336,6 +336,8 @@ def _somebody(words: str) -> dict[str, float] | None:
         return {"lead": 0.5 if minor else 0.6 if _has(r"accountab\w*|managers?", words) else 0.95}
     if len(words.split()) > 3 or not _has(_SOMEBODY_PERHAPS, words) or _do(words) > 0.4:
         return None
+    if re.fullmatch(rf"(?:{_OF_ROW}) (?:name|nom|nombre|naam|enw)", words):
+        return None
     return {"lead": 0.45}
 
 

@@ -180,6 +180,16 @@ def _strength(cells: Mapping[int, CellValue]) -> float:
     return 0.0 if few else max(len(roles) + len(texts) / 100 - length / 12, 0.1)
 
 
+def may_head(cells: Mapping[int, CellValue]) -> bool:
+    """Whether a row can be headings at all: two or more short texts, each another, no values."""
+    texts = list(_texts(cells).values())
+    if len(texts) < 2 or not all(isinstance(value, str) for value in cells.values()):
+        return False
+    several = len({normal_heading(text) for text in texts}) * 5 >= len(texts) * 3
+    length = sum(map(len, texts)) / len(texts)
+    return several and length <= LONGEST_HEADING and not any(map(_VALUE.fullmatch, texts))
+
+
 def _well_named(cells: Mapping[int, CellValue]) -> bool:
     texts = list(_texts(cells).values())
     named = sum(max(role_scores(text).values(), default=0.0) >= SURE for text in texts)

@@ -37,6 +37,7 @@ from xlplan.source.choice import (
     columns_of,
     likely_rows,
     read_layouts,
+    rows_of_named,
     samples_of,
 )
 from xlplan.source.chosen import (
@@ -144,6 +145,10 @@ def read_source(
         layouts = read_layouts(looked_at, known, frozenset(roles), likely)
         work.layouts = layouts
         choice = choose_tables(layouts, roles, likely=True, answered=answered)
+    if choice.main is None and chosen.sheets and (at := rows_at or rows_of_named(looked_at)):
+        layouts = read_layouts(looked_at, known, frozenset(roles), at)
+        work.layouts = layouts
+        choice = choose_tables(layouts, roles, named=True, lenient=True, answered=answered)
     kinds = choice.kinds
     if not any(kind == "action" for kind in kinds.values()):
         raise _no_plan(book, layouts)

@@ -7,7 +7,7 @@ What is taken out of a table becomes a note or a section of its layout; nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Collection, Mapping, MutableSequence, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -21,9 +21,10 @@ from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.workbook.read.book import CellValue
 
 _EXAMPLE = re.compile(
-    r"(?:e\.?g\.?|i\.?e\.?|for example|example|please|enter|insert|describe|select|choose|list|"
-    r"state|give|provide|add|note|what|who|when|how|use|specify|assign|record|identify|indicate|"
-    r"clearly|name of|person|(?:the )?date (?:that|when|on|by|the|this)|the \w+ (?:of|for|that))\b",
+    r"(?:e\.?g\.?|i\.?e\.?|for example|example|please|enter|insert|describe|explain|select|choose|"
+    r"list|state|give|provide|add|note|what|to what|who|when|how|use|specify|assign|record|"
+    r"identify|indicate|clearly|name of|person|(?:the )?date (?:that|when|on|by|the|this)|"
+    r"the \w+ (?:of|for|that))\b",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
@@ -52,6 +53,12 @@ FAR = 5
 TYPED = ("key", "lead", "due", "rating")
 
 
+def asks_to_fill_in(values: Collection[CellValue]) -> bool:
+    """Whether the cells of a row say what is to be entered: "Select …", "Describe …"."""
+    asks = sum(bool(_EXAMPLE.match(cell_text(value))) for value in values)
+    return asks >= 3 and asks * 2 >= len(values)
+
+
 def prune(layout: Layout, table: Table, reading: Reading) -> bool:
     """Take out of `table` the rows that are no actions; returns whether any was."""
     if not reading.roles:
@@ -68,13 +75,28 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
             kept.append(row)
     kept = _without_key(_without_end(kept, cells, kinds), cells, kinds)
     kept = _with_sections(kept, cells, kinds)
+    _take_out(layout, table, kept, kinds)
+    return bool(kinds)
+
+
+def _take_out(
+    layout: Layout, table: Table, kept: Sequence[DataRow], kinds: Mapping[int, LineKind]
+) -> None:
     lines = layout.lines
     assert isinstance(lines, MutableSequence)
     for at, line in enumerate(lines):
         if kind := kinds.get(line.row):
             lines[at] = Line(line.row, kind, line.text, -1)
     table.rows[:] = kept
-    return bool(kinds)
+
+
+def keep_shown(layout: Layout, table: Table) -> None:
+    """Take out of a table the rows that have fewer than two cells under its headings that a
+    person sees: numbers of blank rows, and what a form computes beside them."""
+    shown = table.headings.keys() - layout.sheet.hidden_columns
+    kept = [row for row in table.rows if len(row.cells.keys() & shown) > 1]
+    gone: list[int] = [row.row for row in table.rows if row not in kept]
+    _take_out(layout, table, kept, dict.fromkeys(gone, "note"))
 
 
 class _Cells:
@@ -109,8 +131,10 @@ class _Cells:
             len(text.split()) >= (2 if role == "key" else 4) and not _has_digit(text)
             for role, text in texts.items()
         )
-        asks = sum(bool(_EXAMPLE.match(cell_text(value))) for value in row.cells.values() if value)
-        return wordy >= 2 or (asks >= 3 and asks * 2 >= row.own)
+        asked = asks_to_fill_in(
+            [value for col, value in row.cells.items() if row.origin[col][0] == row.row]
+        )
+        return wordy >= 2 or asked
 
     def ends(self, row: DataRow, above: DataRow) -> bool:
         """Whether the last row of a table is none of it: a signature, a key, a note below."""
