@@ -12,6 +12,7 @@ from xlplan.plan.legend import (
     explain_below,
     is_meaning,
     lists_another,
+    numbers_explained,
     parse_legend,
 )
 
@@ -173,3 +174,29 @@ def test_the_list_of_another_drop_down_is_told_from_meanings() -> None:
     assert not beside(("Red", "High"), ("Amber", "Medium"), ("Green", "Low"))
     assert not beside(("1", "High"), ("2", "Medium"), ("3", "Low"))
     assert not beside(("Red", "Late"), ("Green", "South yard"), others=("south yard", "late"))
+
+
+def numbered(*meanings: str, first: int = 1) -> list[LegendLine]:
+    return [LegendLine(str(number), text) for number, text in enumerate(meanings, first)]
+
+
+def test_a_key_of_numbers_says_how_far_something_is_and_leaves_none_out() -> None:
+    assert numbers_explained(numbered("Not started", "Under way", "Complete"))
+    assert numbers_explained(numbered("Not started", "Complete", first=0))
+    assert not numbers_explained(numbered("Not started", "Complete", first=2))
+    assert not numbers_explained(numbered("Not started", "Complete")[:1])
+    assert not numbers_explained(numbered("Rare", "Possible", "Certain"))
+    assert not numbers_explained(numbered("Low", "Open", "Complete"))
+    gap = numbered("Not started", "Under way", "Complete")
+    assert not numbers_explained([gap[0], gap[2]])
+    assert not numbers_explained([*gap, LegendLine("Blue", "Complete")])
+    assert not numbers_explained([])
+
+
+def test_numbers_are_explained_where_the_ratings_are_numbers() -> None:
+    line = [LegendCell("1 = not started; 2 = under way; 3 = complete")]
+    assert [found.code for found in explain(line, {"1", "3"})] == ["1", "2", "3"]
+    assert explain(line, {"Open", "1"}) == [
+        LegendLine("1", "not started; 2 = under way; 3 = complete")
+    ]
+    assert explain([LegendCell("Complete"), LegendCell("3")], {"1", "3"}) == []

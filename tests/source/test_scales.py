@@ -327,3 +327,50 @@ def test_the_colours_of_signs_are_read_from_a_workbook() -> None:
     assert {at: inks[at] for at in DOWN[:3]} == {(1, 4): RED, (2, 4): GREEN, (3, 4): "#0000FF"}
     assert (1, 1) not in inks
     assert column(read_source(read_in, plan_id="p"), "rating") == ["Red", "Green", "Blue"]
+
+
+NUMBERED = """
+Ref | Action | Lead | Due | Status
+1 | Mend the roof | Ada Quill | 31/3/2026 | 1
+2 | Mend the door | Ben Ode | 30/6/2026 | 4
+3 | Cut a key | Ben Ode | 30/6/2026 | 3
+"""
+NUMBER_KEY = "1 | Not started\n2 | Planned\n3 | Under way\n4 | Complete"
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        (f"{NUMBERED}\nKey: 1 = Not started, 2 = Planned, 3 = Under way, 4 = Complete",),
+        (f"{NUMBERED}\n{NUMBER_KEY}",),
+        (NUMBERED, f"Status | What it means\n{NUMBER_KEY}"),
+        (NUMBERED, NUMBER_KEY),
+    ],
+)
+def test_numbers_that_a_key_explains_are_ratings(sheets: tuple[str, ...]) -> None:
+    source = read(*sheets)
+    assert column(source, "rating") == ["1", "4", "3"]
+    assert [(r.code, r.label, r.closed) for r in source.definition.ratings] == [
+        ("4", "Complete", True), ("3", "Under way", False),
+        ("2", "Planned", False), ("1", "Not started", False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        (NUMBERED,),
+        (NUMBERED, "Status | How many\nNot started | 1\nPlanned | 2\nUnder way | 3\nComplete | 4"),
+        (NUMBERED, "1 | Rare\n2 | Unlikely\n3 | Possible\n4 | Likely"),
+        (NUMBERED, NUMBER_KEY.replace("4 |", "7 |")),
+        (NUMBERED, NUMBER_KEY.replace("\n4 | Complete", "")),
+    ],
+)
+def test_numbers_that_nothing_explains_are_no_ratings(sheets: tuple[str, ...]) -> None:
+    source = read(*sheets)
+    assert not source.definition.ratings
+    assert column(source, "status") == ["1", "4", "3"]
+
+
+def test_numbered_rows_below_a_table_that_explain_nothing_stay_its_rows() -> None:
+    assert len(read(f"{NUMBERED}\n4 | Paint it\n5 | Lock it").rows) == 5

@@ -33,6 +33,8 @@ _COUNTS = frozenset(
      "sum", "percentage", "per cent", "number of actions", "actions", "#", "%")
 )  # fmt: skip
 LONGEST_MEANING = 400
+NUMBERS = frozenset(map(str, range(11)))
+"""Numbers that can be points of a scale, where a legend explains them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,30 @@ def explain(cells: Sequence[LegendCell], codes: Iterable[str] = ()) -> list[Lege
     or explained by the cell before it.
     """
     known = frozenset(fold(latin(code)) for code in codes)
+    if known and known <= NUMBERS:
+        known = NUMBERS
     found: list[LegendLine] = []
     for cell in cells:
         made = _in_text(cell.text, known) if len(cell.text) > 2 else []
         fill = cell.fill if len(made) == 1 else ""
         found += [LegendLine(code, label, fill) for code, label in made]
     return found or _in_cells(cells, known)
+
+
+def numbers_explained(lines: Sequence[LegendLine]) -> bool:
+    """Whether these lines explain a scale of numbers: "1 = not started … 5 = complete".
+
+    The numbers follow one another from 0 or 1, and at least two meanings say how far something is
+    and none how much: "1 = rare", "3 = medium" is no such scale.
+    """
+    numbers = [int(line.code) for line in lines if line.code in NUMBERS]
+    states = sum(_is_state(line.label) for line in lines)
+    run = sorted(numbers) == list(
+        range(min(numbers, default=0), len(numbers) + min(numbers, default=0))
+    )
+    begins = min(numbers, default=9) < 2
+    levels = any(is_level(line.label) for line in lines)
+    return len(numbers) == len(lines) > 1 and run and begins and states > 1 and not levels
 
 
 def is_meaning(text: str) -> bool:
@@ -144,7 +164,10 @@ def _in_cells(cells: Sequence[LegendCell], known: frozenset[str]) -> list[Legend
     return found or [
         LegendLine(codes[at + 1], " ".join(cell.text.split()), after.fill or cell.fill)
         for at, (cell, after) in enumerate(pairwise(held))
-        if ranks[at] < ranks[at + 1] and is_meaning(cell.text) and _is_state(cell.text)
+        if ranks[at] < ranks[at + 1]
+        and is_meaning(cell.text)
+        and _is_state(cell.text)
+        and codes[at + 1] not in NUMBERS  # that is how many there are
     ]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import log2
 
 from xlplan.plan.definition import Kind
+from xlplan.plan.legend import NUMBERS
 from xlplan.plan.propose_roles import Sample, guess_role, normal_heading
 from xlplan.plan.status_words import known_state, says_how_much
 from xlplan.plan.text import fold
@@ -20,7 +21,8 @@ from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text, may_head
 from xlplan.source.layout import Layout, Table, read_layout
 from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune, set_aside
-from xlplan.source.several_facts import part_mitigations, part_people_and_days
+from xlplan.source.scales import numbers_of
+from xlplan.source.several_facts import PROMISED, part_mitigations, part_people_and_days
 from xlplan.workbook.read.book import CellValue, ReadSheet
 
 Place = tuple[int, int]
@@ -165,12 +167,30 @@ def choose_tables(
             found.left_out.append(place)
     for place in (place for place, kind in found.kinds.items() if kind == "action"):
         found.asked += part_mitigations(table_at(layouts, place), found.readings[place])
+    _rate_by_numbers(layouts, found)
     found.computed = {
         place: cols for place in found.kinds
         if (cols := _computed(layouts[place[0]], table_at(layouts, place), found.readings[place]))
     }  # fmt: skip
     found.kinds = {place: found.kinds[place] for place in sorted(found.kinds)}
     return found
+
+
+def _rate_by_numbers(layouts: Sequence[Layout], choice: Choice) -> None:
+    """A column of states that holds numbers is the rating where a legend explains them."""
+    for place, kind in choice.kinds.items():
+        table, reading = table_at(layouts, place), choice.readings[place]
+        if kind != "action" or reading.has("rating"):
+            continue
+        for col, heading in table.headings.items():
+            texts = {cell_text(row.cells.get(col)) for row in table.rows} - {""}
+            promised = role_scores(heading).get("rating", 0.0) >= PROMISED
+            if col in reading.roles or not promised or not texts or not texts <= NUMBERS:
+                continue
+            if texts <= numbers_of(layouts, set(choice.kinds)):
+                roles, sure = {**reading.roles, col: "rating"}, {**reading.sure, col: PROMISED}
+                choice.readings[place] = replace(reading, roles=roles, sure=sure)
+                break
 
 
 def _read(table: Table, chosen: Mapping[str, str], likely: bool) -> Reading:

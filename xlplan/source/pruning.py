@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, MutableSequence, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from xlplan.plan.legend import LegendCell, explain
+from xlplan.plan.legend import NUMBERS, LegendCell, LegendLine, explain, numbers_explained
 from xlplan.plan.status_words import is_colour, known_rating
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading
@@ -197,7 +197,7 @@ def _without_key(
     rows: Sequence[DataRow], cells: _Cells, kinds: dict[int, LineKind]
 ) -> list[DataRow]:
     """The rows without a legend or a count of ratings below the table, and without its heading."""
-    end = len(rows)
+    end = len(rows) - _numbered_key(rows, cells)
     while end and _names_rating(rows[end - 1], cells.usual):
         end -= 1
     if len(rows) - end < 2:
@@ -212,6 +212,19 @@ def _without_key(
         return list(rows)
     kinds.update((row.row, "note") for row in rows[end:])
     return list(rows[:end])
+
+
+def _numbered_key(rows: Sequence[DataRow], cells: _Cells) -> int:
+    """How many rows at the end, below a blank one, say what the numbers of a scale mean."""
+    lines: list[LegendLine] = []
+    for row in reversed(rows):
+        own = _own(row)
+        if len(own) != 2 or own[0] not in NUMBERS:
+            break
+        lines.append(LegendLine(own[0], own[1]))
+        if row.row - cells.above.get(row.row, row.row) > 1:
+            return len(lines) if numbers_explained(lines) else 0
+    return 0
 
 
 def _own(row: DataRow) -> list[str]:

@@ -9,12 +9,14 @@ from itertools import groupby
 
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.legend import (
+    NUMBERS,
     LegendCell,
     LegendLine,
     by_colour,
     explain,
     explain_below,
     lists_another,
+    numbers_explained,
 )
 from xlplan.plan.propose import about
 from xlplan.plan.propose_ratings import (
@@ -94,6 +96,16 @@ class _Others:
             if item.id in rated or (item.role != "action" and shape_of(held[item]).repeats)
         )  # fmt: skip
         return cls(frozenset(short), frozenset(normal_heading(item.heading) for item in lists))
+
+
+def numbers_of(layouts: Sequence[Layout], plans: set[tuple[int, int]]) -> set[str]:
+    """The numbers that a legend explains as points of a rating scale, outside the plan's rows."""
+    for number, layout in enumerate(layouts):
+        for rows in _parts(layout, number, plans):
+            lines = [line for _, line in _explained(rows, set(NUMBERS))]
+            if numbers_explained(lines):
+                return {line.code for line in lines}
+    return set()
 
 
 def find_scales(
