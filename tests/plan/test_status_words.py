@@ -16,6 +16,7 @@ from xlplan.plan.status_words import (
     says_later,
     says_state,
     says_watched,
+    unanswered,
 )
 
 
@@ -139,3 +140,28 @@ def test_a_level_may_have_its_number() -> None:
         assert says_how_much(text), text
     for text in ("1", "High Street", "Priority 1: Highways", "Closed"):
         assert not says_how_much(text), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please select", "< Select >", "<Select one>", "[Choose status]", "Choose an item.",
+        "– Select –", "Select from the list below", "Veuillez choisir", "Bitte wählen",
+        "Wählen Sie ein Element aus.", "Seleccione una opción", "Kies een item.", "Dewiswch",
+        "Click or tap here to enter text.", "Click to choose a date", "[insert name of lead]",
+        "Please complete",
+    ],
+)  # fmt: skip
+def test_what_stands_where_a_choice_is_still_to_be_made_says_nothing(text: str) -> None:
+    assert unanswered(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "Select a contractor", "Choose the colour of the roof", "Open", "[Roofs]",
+        "Please mend the roof", "Pick apples", "<5", "Select" + " one" * 20,
+    ],
+)  # fmt: skip
+def test_what_is_to_be_done_is_no_choice_still_to_be_made(text: str) -> None:
+    assert not unanswered(text)

@@ -115,3 +115,51 @@ def test_what_stands_below_a_table_is_no_action(line: str) -> None:
 def test_an_action_may_be_about_a_total_and_the_last_may_run_on() -> None:
     source = read(BELOW + "3 | Total rewrite | | | |\n| of the shed's book | | | |")
     assert column(source, "action")[-1] == "Total rewrite of the shed's book"
+
+
+FORM = """
+Ref | Action | Lead | Due | Status
+{}
+1 | Mend the roof of the shed | < Select > | 31/3/2026 | Please select
+2 | Select a contractor for the door | Ben Ode | 30/6/2026 | Open
+3 | Choose an item. | Click or tap here to enter text. | | – Select –
+"""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "0 | Example of how to complete > | Ada Quill | 31/3/2026 | Open",
+        "Example | Oil the hinges | Ada Quill | 31/3/2026 | Open",
+        "1 | e.g. Oil the hinges | Ada Quill | 31/3/2026 | Open",
+        "EXAMPLE:\n1 | Oil the hinges | Ada Quill | 31/3/2026 | Open",
+    ],
+)
+def test_a_row_that_shows_how_to_fill_in_the_form_is_an_example_and_said_to_be(row: str) -> None:
+    source = read(FORM.format(row))
+    assert column(source, "action") == [
+        "Mend the roof of the shed", "Select a contractor for the door"
+    ]  # fmt: skip
+    assert column(source, "section") == ["", ""]
+    assert "example, kept back: list or figure" in [line.detail for line in source.account]
+
+
+def test_a_line_above_says_which_row_is_an_example() -> None:
+    row = "1 | Oil the hinges | Ada Quill | 31/3/2026 | Open"
+    for line in ("The first row is an example.", "Row 3 has been filled in as an example"):
+        assert len(read(f"{line}\n{FORM.format(row).strip()}").rows) == 2
+    assert len(read(f"Row 9 is an example\n{FORM.format(row).strip()}").rows) == 3
+
+
+def test_cells_that_only_ask_for_a_choice_are_blank_and_said_to_be() -> None:
+    source = read(FORM.format(""))
+    assert column(source, "lead") == ["", "Ben Ode"]
+    assert column(source, "rating") == ["", "Open"]
+    details = [line.detail for line in source.account]
+    assert "action 1, nothing chosen in C3, E3" in details
+    assert any(guess.startswith("plan: 2 cells that only ask") for guess in source.guesses)
+
+
+def test_an_action_about_examples_is_no_example() -> None:
+    text = FORM.format("0 | Write examples of good minutes | Ada Quill | 31/3/2026 | Open")
+    assert column(read(text), "action")[0] == "Write examples of good minutes"

@@ -200,6 +200,38 @@ def leading_rating(text: str) -> str:
     return word[1] if word and known_rating(word[1]) else ""
 
 
+_CHOOSE = (
+    r"(?:please |veuillez |bitte |por favor |gelieve |alstublieft )?"
+    r"(?:make a choice|select(?:ion)?|choose|pick|choisir|choisissez|sélectionne[rz]|"
+    r"seleccion(?:e|ar)|elija|elegir|escoja|"
+    r"wählen|auswählen|auswahl|kies|kiezen|selecteer|maak een keuze|dewis(?:wch)?)"
+)
+_OF_LISTS = (
+    r"an?|one|the|your|from|of|below|above|here|items?|options?|values?|status|rating|rag|date|list|"
+    r"drop[- ]?down|menu|answer|owner|lead|priority|category|type|yes|no|or|as|appropriate|"
+    r"applicable|if|un|une|le|la|votre|dans|liste|élément|option|statut|uno|una|elemento|opción|"
+    r"lista|estado|de|sie|ein|eine|einen|element|aus|bitte|der|die|den|liste|een|uit|optie|lijst|"
+    r"eitem|opsiwn|rhestr|o'r"
+)
+_UNANSWERED = re.compile(
+    rf"{_CHOOSE}(?:[ ,]+(?:{_OF_LISTS}))*|please (?:complete|specify|enter|fill in)|"
+    r"click (?:or tap )?(?:here )?(?:or tap )?to (?:enter|add|choose|select) (?:a |an |the )?\w+"
+)
+_IN_BRACKETS = re.compile(rf"(?:{_CHOOSE}|please|enter|insert|add|type|click)\b.*")
+LONGEST_UNANSWERED = 60
+
+
+def unanswered(text: str) -> bool:
+    """Whether a text stands where somebody has still to choose: "Please select", "<Choose one>",
+    "Choose an item.", "– Bitte wählen –"; "Select a contractor" is something to be done."""
+    if len(text) > LONGEST_UNANSWERED:
+        return False
+    words = fold(text)
+    bare = words.strip("<>[](){}-–—._*…:! ")
+    bracketed = words[:1] in ("<", "[") and words[-1:] in (">", "]")
+    return bool(_UNANSWERED.fullmatch(bare) or (bracketed and _IN_BRACKETS.fullmatch(bare)))
+
+
 def one_word(one: str, other: str) -> bool:
     """Whether "R" and "Red", "Complete" and "Completed", or "In-progress" and "In progress" are
     one rating written two ways."""

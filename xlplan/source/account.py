@@ -17,6 +17,7 @@ from xlplan.errors import Problem
 from xlplan.plan.accounted import AccountLine, first_words
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
+from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
 from xlplan.source.headings import Heading, cell_text
@@ -83,18 +84,45 @@ def account_of(
         first = next((line.row for line in layout.lines if line.text), -1)
         for line in layout.lines:
             title = "title" if line.row == first and layout.tables else "note"
-            note = ("note", "legend" if (number, line.row) in legend else title)
+            note = ("note", "legend" if (number, line.row) in legend else line.why or title)
             fate = fates.get((number, line.row)) or plain.get(line.kind, note)
             if line.kind == "header" and not of_plan(work, number, line.table):
                 fate = note
             what, detail = fate
+            if line.kind == "data" and (blanks := _unanswered(layout, line)):
+                detail += f", nothing chosen in {', '.join(blanks)}"
             if line.text and (held := why.get((layout.sheet.name, str(line.row + 1)))):
                 said = f"kept back: {held}"
-                detail = said if what == "note" else f"{detail}, {said}"
+                plain_note = what == "note" and not line.why
+                detail = said if plain_note else f"{detail}, {said}"
             cells = layout.sheet.rows[line.row] if line.row < len(layout.sheet.rows) else ()
             words = first_words(map(cell_text, cells))
             out.append(AccountLine(layout.sheet.name, line.row + 1, what, detail, words))
     return tuple(out)
+
+
+def _unanswered(layout: Layout, line: Line) -> list[str]:
+    """The cells of a row in which somebody has still to choose: they were taken as blank."""
+    return [a1(line.row, col) for col, value in enumerate(layout.sheet.rows[line.row])
+            if unanswered(cell_text(value))]  # fmt: skip
+
+
+def say_unanswered(work: Work) -> None:
+    """Say how many cells of the plan's rows were taken as blank since nothing was chosen there."""
+    found = [
+        f"{layout.sheet.name}!{place}"
+        for number, layout in enumerate(work.layouts)
+        for line in layout.lines
+        if line.kind == "data" and of_plan(work, number, line.table)
+        for place in _unanswered(layout, line)
+    ]
+    if found:
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        cells = f"{len(found)} cells" if len(found) > 1 else "1 cell"
+        work.guesses.append(
+            f'plan: {cells} that only ask for a choice, such as "Please select", were taken as '
+            f"blank ({', '.join(found[:3])}{more})"
+        )
 
 
 def part_drafts(work: Work, drafts: Sequence[Draft]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
@@ -136,6 +136,20 @@ def _known(cells: Mapping[int, CellValue], known: frozenset[str]) -> bool:
 
 def _texts(cells: Mapping[int, CellValue]) -> dict[int, str]:
     return {col: cell_text(value) for col, value in cells.items()}
+
+
+def running_titles(
+    rows: Sequence[Mapping[int, CellValue]], headers: Collection[int]
+) -> frozenset[str]:
+    """Lines that a printed plan repeats above its headings on every page."""
+    texts = Counter(cell_text(value) for cells in rows for value in cells.values())
+    first = min(headers, default=0)
+    title = {cell_text(value) for cells in rows[:first] for value in cells.values()}
+    return frozenset(
+        text
+        for text, count in texts.items()
+        if (count > 2 or (count == 2 and text in title)) and not parse_heading(text).number
+    )
 
 
 def _heads_actions(cells: Mapping[int, CellValue]) -> bool:

@@ -22,6 +22,7 @@ from xlplan.source.account import (
     account_of,
     kept_back,
     part_drafts,
+    say_unanswered,
     texts_of,
     with_private_fields,
 )
@@ -168,6 +169,7 @@ def read_source(
         plan_id, template,
     )  # fmt: skip
     definition = with_private_fields(work, definition)
+    say_unanswered(work)
     say_unusual(work, definition, template)
     rows = make_rows(parts, definition, work.problems)
     texts = texts_of(work, parts.legend)

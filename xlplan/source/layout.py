@@ -9,18 +9,19 @@ row up to the last used one gets exactly one `Line`.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
+from xlplan.plan.status_words import unanswered
 from xlplan.source.headings import (
     Heading,
     cell_text,
     heading_rows,
     parse_heading,
     parts_of_groups,
+    running_titles,
     same_headings,
     section_outcome,
     twins_by_group,
@@ -47,6 +48,8 @@ class Line:
     kind: LineKind
     text: str = ""
     table: int = -1
+    why: str = ""
+    """What kind of note it is, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +152,7 @@ class _Reader:
         """By heading row the headings that a row above it tells apart."""
         self._groups()
         self.depth = {row: self._depth(row) for row in self.headers}
-        self.running = self._running_titles()
+        self.running = running_titles(self.own, self.headers)
         self.lines: dict[int, Line] = {}
         self.tables: list[Table] = []
         self.waiting: list[list[int]] = []
@@ -283,17 +286,6 @@ class _Reader:
         above = [row - 1 for row in sorted(self.headers)[1:] if row - 1 not in self.headers]
         return any(len(self.own[row]) == 1 and self._may_be_section(row) for row in above)
 
-    def _running_titles(self) -> frozenset[str]:
-        """Lines that a printed plan repeats above its headings on every page."""
-        texts = Counter(cell_text(v) for cells in self.own for v in cells.values())
-        first = min(self.headers, default=0)
-        title = {cell_text(v) for cells in self.own[:first] for v in cells.values()}
-        return frozenset(
-            text
-            for text, count in texts.items()
-            if (count > 2 or (count == 2 and text in title)) and not parse_heading(text).number
-        )
-
     def _heading(self, row: int) -> Heading:
         text = self._text(row).replace(": | ", ": ")
         return replace(parse_heading(text, row), col=min(self.own[row]))
@@ -366,7 +358,8 @@ class _Reader:
         self._settle(rows, [r for r in self._apart(rows) if self._may_be_section(r)])
         self.waiting = []
         table = self.tables[-1]
-        values, origin = dict(cells), {col: (row, col) for col in cells}
+        values = {col: v for col, v in cells.items() if not unanswered(cell_text(v))}
+        origin = {col: (row, col) for col in values}
         for col in table.headings:
             if col not in values and (top := self.shared.get((row, col))):
                 values[col] = self.own[top[0]].get(top[1])

@@ -1,5 +1,5 @@
 """What the lines outside the plan's tables say of it: title, marking, the day it was agreed, what
-initials stand for, which rows are completed."""
+initials stand for, which rows are completed, which are examples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xlplan.plan.propose_roles import normal_heading
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import dates_in
 from xlplan.source.headings import cell_text
-from xlplan.source.layout import Layout, unseen_rows
+from xlplan.source.layout import Layout, Table, unseen_rows
 from xlplan.workbook.read.book import At
 
 LONGEST_TITLE = 200
@@ -185,3 +185,47 @@ def agreed_day(layouts: Sequence[Layout]) -> tuple[date, str] | None:
                     day, is_month = days[0]
                     return (day.replace(day=1) if is_month else day), _plain(text)
     return None
+
+
+_SAMPLE = re.compile(
+    r"[\W_]*(?:(?:this is |here is )?(?:an? )?(?:worked |completed |illustrative |dummy )?"
+    r"(?:examples?|samples?|exemples?|ejemplos?|beispiele?|voorbeeld(?:en)?|enghr(?:aifft|eifftiau)|"
+    r"muster(?:zeile)?))"
+    r"(?: (?:of )?(?:how to (?:complete|fill in|use)|(?:completed )?(?:row|entry|line|action|risk|"
+    r"record|only|text|data))(?: this| the| a)?(?: form| row| table| template| sheet)?)?[\W_]*",
+    re.IGNORECASE,
+)
+"""A cell or a line that says that a row is an example."""
+_SUCH_AS = re.compile(
+    r"(?:e\.g\.|eg[:,. ]|for example\b|examples?:|par exemple\b|p\. ?ex\.|z\. ?b\.|beispiel:|"
+    r"zum beispiel\b|por ejemplo\b|p\. ?ej\.|bijv\.|bijvoorbeeld\b|er enghraifft\b)",
+    re.IGNORECASE,
+)
+_ROW_IS_EXAMPLE = re.compile(
+    r"\b(?P<first>first|top)? ?(?:row|line|entry)(?: (?P<row>\d{1,4}))?(?: below)? "
+    r"(?:is|shows|gives|has been (?:completed|filled in) as|contains)(?: only)? an? "
+    r"(?:\w+ )?example",
+    re.IGNORECASE,
+)
+
+
+def says_example(text: str) -> bool:
+    """Whether a cell or a line says that something is an example: "Example of how to complete"."""
+    return bool(_SAMPLE.fullmatch(text))
+
+
+def begins_example(text: str) -> bool:
+    """Whether a text gives itself as an example: "e.g. Mend the roof"."""
+    return bool(_SUCH_AS.match(text))
+
+
+def example_rows(layout: Layout, table: Table) -> set[int]:
+    """The rows that a line above the table calls examples: "The first row is an example"."""
+    found: set[int] = set()
+    for line in layout.lines:
+        if line.row >= table.header or line.kind not in ("note", "section"):
+            continue
+        for match in _ROW_IS_EXAMPLE.finditer(line.text):
+            first = table.rows[0].row if match["first"] and table.rows else -1
+            found.add(int(match["row"]) - 1 if match["row"] else first)
+    return found

@@ -7,7 +7,7 @@ What is taken out of a table becomes a note or a section of its layout; nothing 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, MutableSequence, Sequence
+from collections.abc import Collection, Container, Mapping, MutableSequence, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,6 +18,7 @@ from xlplan.source.column_roles import Reading
 from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
+from xlplan.source.outside import begins_example, example_rows, says_example
 from xlplan.workbook.read.book import CellValue
 
 _EXAMPLE = re.compile(
@@ -66,27 +67,37 @@ def prune(layout: Layout, table: Table, reading: Reading) -> bool:
     kept: list[DataRow] = []
     kinds: dict[int, LineKind] = {}
     cells = _Cells(reading, table)
+    examples: set[int] = set()
+    shown = example_rows(layout, table)
     for place, row in enumerate(table.rows):
-        if (place < MOST_GUIDANCE and not kept and cells.guides(row)) or not cells.says_something(
-            row
-        ):
+        first = place < MOST_GUIDANCE and not kept
+        if first and (row.row in shown or cells.is_example(row)):
+            kinds[row.row] = "note"
+            examples.add(row.row)
+        elif (first and cells.guides(row)) or not cells.says_something(row):
             kinds[row.row] = "note"
         else:
-            kept.append(row)
+            named = bool(row.sections) and says_example(row.sections[-1].text)
+            kept.append(replace(row, sections=row.sections[:-1]) if named else row)
     kept = _without_key(_without_end(kept, cells, kinds), cells, kinds)
     kept = _with_sections(kept, cells, kinds)
-    _take_out(layout, table, kept, kinds)
+    _take_out(layout, table, kept, kinds, examples)
     return bool(kinds)
 
 
 def _take_out(
-    layout: Layout, table: Table, kept: Sequence[DataRow], kinds: Mapping[int, LineKind]
+    layout: Layout,
+    table: Table,
+    kept: Sequence[DataRow],
+    kinds: Mapping[int, LineKind],
+    examples: Container[int] = (),
 ) -> None:
     lines = layout.lines
     assert isinstance(lines, MutableSequence)
     for at, line in enumerate(lines):
         if kind := kinds.get(line.row):
-            lines[at] = Line(line.row, kind, line.text, -1)
+            why = "example" if line.row in examples else ""
+            lines[at] = Line(line.row, kind, line.text, -1, why)
     table.rows[:] = kept
 
 
@@ -135,6 +146,14 @@ class _Cells:
             [value for col, value in row.cells.items() if row.origin[col][0] == row.row]
         )
         return wordy >= 2 or asked
+
+    def is_example(self, row: DataRow) -> bool:
+        """Whether a row shows how to fill in the form: a cell says so, or the line above it, or
+        what is to be done begins so."""
+        above = row.sections[-1].text if row.starts_section and row.sections else ""
+        return any(map(says_example, (*_own(row), above))) or begins_example(
+            self.text(row, "action")
+        )
 
     def ends(self, row: DataRow, above: DataRow) -> bool:
         """Whether the last row of a table is none of it: a signature, a key, a note below."""
