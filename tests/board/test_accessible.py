@@ -331,11 +331,15 @@ def bands_of(rows: list[dict[str, object]]) -> str:
 
 
 def compare_tiles(sheet: Worksheet, rows: list[dict[str, object]]) -> int:
+    """All actions and their parts stand in one strip, what is found across them in the next."""
     shown = grid(sheet)
-    top = next(n for n, row in enumerate(shown) if "Actions" in row)
-    labels = [norm(cell) for cell in shown[top] if cell is not None]
+    across = next(n for n, row in enumerate(rows) if row["Figure"] == "Exceptions")
+    tops = [next(n for n, row in enumerate(shown) if name in row)
+            for name in ("Actions", rows[across]["Figure"])]  # fmt: skip
+    labels = [norm(cell) for top in tops for cell in shown[top] if cell is not None]
     assert labels == [str(row["Figure"]) for row in rows]
     for row in rows:
+        top = next(top for top in tops if row["Figure"] in shown[top])
         at = shown[top].index(row["Figure"])
         assert same(shown[top - 1][at], row["Value"]), row
         assert same(shown[top + 1][at], row["Before, or out of what"]), row

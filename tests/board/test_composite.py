@@ -26,10 +26,12 @@ from tests.boards import (
 )
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
+from xlplan.board.action_lists import no_date_sheet
 from xlplan.board.composite import SHEETS
 from xlplan.board.figures import Figures, figures
 from xlplan.board.standings import best_first, direction
-from xlplan.board.view import percent
+from xlplan.board.summary import key_figures
+from xlplan.board.view import percent, view_of
 from xlplan.board.words import short_name, short_names
 from xlplan.errors import XlplanError
 from xlplan.merge.model import Change, MasterRow, Place
@@ -73,7 +75,6 @@ def test_counts_agree_with_a_recount(board: Board) -> None:
     assert sum(s.actions for s in found.sections) == found.total.actions
     assert found.total.closed == sum(n for (_, k), n in now.items() if k in CLOSED)
     assert found.total.attention == sum(n for (_, k), n in now.items() if k in ATTENTION)
-    assert found.total.on_track == sum(n for (_, k), n in now.items() if k == "G")
     if board.previous is None:
         assert found.total.before is None
         assert not found.total.moves
@@ -81,7 +82,6 @@ def test_counts_agree_with_a_recount(board: Board) -> None:
         counted = {(s.name, k): n for s in found.sections for k, n in (s.before or {}).items() if n}
         assert counted == dict(before)
         assert found.total.actions_before == sum(before.values())
-        assert found.total.well_before == sum(n for (_, k), n in before.items() if k in "BG" and k)
         assert sum(found.total.moves.values()) == found.total.actions
 
 
@@ -122,6 +122,47 @@ def test_movement_overdue_and_exceptions_agree_with_a_recount(board: Board) -> N
     assert found.total.exceptions == exceptions == len(found.exceptions)
     assert found.asked == len(asked)
     assert found.returned == len(returned)
+
+
+def place_in_words(row: MasterRow) -> str:
+    """Where an action counts among the key figures, asked question by question."""
+    rating, due = row.values.get("rating"), row.values.get("due")
+    by = due.by if isinstance(due, Timescale) else None
+    if rating in CLOSED:
+        return "Completed"
+    if rating not in CODES:
+        return "Not rated"
+    if rating in ATTENTION:
+        return "For attention"
+    if by is None:
+        return "On track, no date"
+    return "On track but late" if by < AS_OF else "On track, in time"
+
+
+@given(boards())
+def test_key_figures_add_up_to_all_actions(board: Board) -> None:
+    rows = [row for row in board.rows if not row.withdrawn]
+    counted = Counter(place_in_words(row) for row in rows)
+    every = key_figures(view_of(board))
+    shown = {one.label: int(one.value) for one in every if one.part}
+    assert shown.pop("Actions") == len(rows) == sum(shown.values())
+    assert {label: n for label, n in shown.items() if n} == dict(counted)
+    undated = sum(
+        row.values.get("rating") not in CLOSED and not getattr(row.values.get("due"), "by", None)
+        for row in rows
+    )
+    other = {one.label: one.value for one in every if not one.part}
+    assert int(other.get("No date can be read", 0)) == undated
+    assert len(no_date_sheet(view_of(board)).tables[0].lines) == undated
+    if board.previous is not None:
+        was = Counter(
+            place_in_words(replace(action("x"), values={"rating": values["rating"]}))
+            for values in board.previous.values()
+            if values.get(STATUS) != "withdrawn"
+        )
+        for one in every:
+            if one.label in ("Completed", "Not rated", "For attention"):
+                assert one.remark == f"was {was[one.label]}"
 
 
 @given(boards())
@@ -300,15 +341,57 @@ def test_withdrawn_actions_are_listed_and_not_counted() -> None:
     assert "Do 2" not in words_of(sheet_of(book, "Exceptions"))
 
 
-def test_closed_and_on_track_are_a_share_of_all_actions_now_and_before() -> None:
-    now = {"1": "B", "2": "G", "3": "A", "4": None}
-    before = {"1": "G", "2": "B", "3": "R"}
+def test_each_place_among_the_key_figures_has_its_action() -> None:
+    scale = (*SCALE, Rating("DG", "Dark green", order=9, holding=True))
+    late, soon = (Timescale("then", AS_OF + timedelta(days=n)) for n in (-1, 1))
+    ratings = {
+        "1": "B",
+        "2": "DG",
+        "3": None,
+        "4": "purple",
+        "5": "R",
+        "6": "G",
+        "7": "G",
+        "8": "G",
+    }
+    dues: dict[str, Value] = {"6": late, "7": Timescale("Ongoing"), "8": soon, "5": late, "1": late}
+    rows = [action(u, rating=r, due=dues.get(u)) for u, r in ratings.items()]
+    board = replace(board_of(*rows), definition=replace(DEFINITION, ratings=scale))
+    shown = [(one.label, one.value) for one in key_figures(view_of(board))]
+    assert shown == [
+        ("Actions", "8"), ("Completed", "1"), ("Done, watched", "1"), ("Not rated", "2"),
+        ("For attention", "1"), ("On track but late", "1"), ("On track, no date", "1"),
+        ("On track, in time", "1"), ("Overdue", "2"), ("No date can be read", "3"),
+        ("Exceptions", "3"),
+    ]  # fmt: skip
+
+
+def test_why_no_date_can_be_read_stands_beside_each_action() -> None:
+    dues = {
+        "1": None, "2": Timescale("May 2026\nOngoing"), "3": Timescale("TBC"),
+        "4": Invalid("31/02/2026"),
+    }  # fmt: skip
+    board = board_of(*(action(u, rating="G", due=due) for u, due in dues.items()))
+    words = words_of(sheet_of(composite_workbook(board, CREATED), "No date"))
+    assert "There is no timescale" in words
+    assert "The last line says that it is ongoing" in words
+    assert "No date in the words" in words
+    assert "No calendar has the date" in words
+
+
+def test_without_ratings_and_dates_the_key_figures_claim_nothing() -> None:
+    fields = tuple(f for f in DEFINITION.fields if f.role not in ("rating", "due"))
+    bare = replace(board_of(action("1")), definition=replace(DEFINITION, fields=fields, ratings=()))
+    parts = [one.label for one in key_figures(view_of(bare)) if one.part]
+    assert parts == ["Actions"]
+    dated = tuple(f for f in DEFINITION.fields if f.role != "rating")
     board = board_of(
-        *(action(uid, rating=rating) for uid, rating in now.items()),
-        previous={uid: {"rating": rating} for uid, rating in before.items()},
-    )
-    total = figures(board).total
-    assert (total.share, total.share_before) == (2 / 4, 2 / 3)
+        action("1", due=Timescale("then", AS_OF - timedelta(days=1))), action("2"),
+        action("3", due=Timescale("then", AS_OF)),
+    )  # fmt: skip
+    board = replace(board, definition=replace(DEFINITION, fields=dated, ratings=()))
+    parts = [f"{one.value} {one.label}" for one in key_figures(view_of(board)) if one.part]
+    assert parts == ["3 Actions", "1 Late", "1 No date", "1 In time"]
 
 
 def test_a_share_is_all_or_nothing_only_when_it_is() -> None:

@@ -69,8 +69,8 @@ def others(draw: st.DrawFn) -> Board:
 def test_the_figures_are_the_sums_of_the_plans_own(one: Board, two: Board, three: Board) -> None:
     found = figures(combined([one, two, three]))
     own = [figures(board) for board in (one, two, three)]
-    for name in ("actions", "closed", "on_track", "attention", "overdue", "exceptions",
-                 "actions_before", "well_before"):  # fmt: skip
+    for name in ("actions", "closed", "attention", "overdue", "undated", "exceptions",
+                 "actions_before"):  # fmt: skip
         assert getattr(found.total, name) == sum(getattr(f.total, name) for f in own), name
         assert [getattr(c, name) for c in found.plans] == [getattr(f.total, name) for f in own]
     moves: Counter[str] = Counter()

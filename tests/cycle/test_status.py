@@ -9,6 +9,9 @@ import pytest
 
 from tests import small
 from xlplan import NextStep, Status, XlplanError, shapes
+from xlplan.board.figures import figures
+from xlplan.cycle.boards import board_between
+from xlplan.plan.definition import STATUS
 
 NEXT_CYCLE = "2026-12"
 
@@ -76,6 +79,15 @@ def test_with_an_earlier_cycle_the_next_step_is_that_of_the_open_one(folder: Pat
     assert earlier.next.step == status(folder).next.step == "wait"
     with pytest.raises(XlplanError, match="CYC-001"):
         status(folder, "2031-01")
+
+
+def test_a_withdrawn_action_is_counted_here_as_little_as_on_the_board(folder: Path) -> None:
+    small.issue(folder)
+    small.edit_master(folder, {("1.2", STATUS): "withdrawn"})
+    assert small.do(folder, "merge") == 0
+    assert status(folder).actions == len(small.ROWS) - 1
+    with small.opened(folder) as plan:
+        assert figures(board_between(plan.desk, "")[0]).total.actions == len(small.ROWS) - 1
 
 
 def test_a_file_that_no_merge_can_use_is_no_edit(folder: Path) -> None:

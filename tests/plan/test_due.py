@@ -99,7 +99,8 @@ def test_a_date_that_was_kept_with_relative_words_stands() -> None:
         (date(2026, 3, 1), Due(date(2026, 3, 1), "the date as written")),
         (datetime(2026, 3, 1, 9), Due(date(2026, 3, 1), "the date as written")),
         ("June 2012", Due(date(2012, 6, 30), "the last day of June 2012")),
-        (Invalid("31/02/2026"), Due(None, "this is not a timescale")),
+        (Invalid("31/02/2026"), Due(None, "no calendar has the date")),
+        (Invalid("#REF!"), Due(None, "this is not a timescale")),
         (3, Due(None, "no date in the words")),
     ],
 )

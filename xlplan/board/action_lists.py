@@ -15,7 +15,8 @@ from xlplan.board.board_model import (
     make_table,
 )
 from xlplan.board.other_boards import closed_since
-from xlplan.board.standings import DIRECTIONS, REASONS, Standing
+from xlplan.board.reasons import REASONS
+from xlplan.board.standings import DIRECTIONS, Standing
 from xlplan.board.summary import move_columns
 from xlplan.board.view import SIGNS, View, figure, group_column, plural
 from xlplan.board.words import decided
@@ -76,6 +77,24 @@ def _tally(found: Sequence[Standing]) -> tuple[str, ...]:
         if count:
             parts.append(f"{words}: {count}")
     return (f"{plural(len(found), 'action')}", *parts) if found else ()
+
+
+# What has no date.
+
+
+def no_date_sheet(view: View) -> BoardSheet:
+    """The open actions that may be late and cannot count as overdue, with what stands there."""
+    found = [one for one in view.figures.standings if one.undated]
+    columns = view.columns("ref", "section", "action", "leads", "due", "rating")
+    columns.append(TableColumn("why", "Why no date can be read", note="No date", width=44))
+    why = {one.row.uid: {"why": one.undated[:1].upper() + one.undated[1:]} for one in found}
+    line = "Open actions in whose due date no day can be read: none of them counts as overdue"
+    table = make_table("no_date", "No date", line, columns, _listed(view, found, columns, why))
+    note = f"{plural(len(found), 'action')}, each of which may be late"
+    return BoardSheet(
+        line, "No date can be read", (table,), notes=(note,) if found else (),
+        empty="" if found else "Every open action has a date that can be read.", apt=bool(found),
+    )  # fmt: skip
 
 
 # Movement.

@@ -9,6 +9,7 @@ from itertools import groupby
 from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn, TableValue
 from xlplan.board.coloured import Draft, columns_of, empty_sheet
 from xlplan.board.paint import PIXELS, Paint, Ranges, Spot, below, summary_charts
+from xlplan.board.summary import key_figures
 from xlplan.board.view import cut_words, page_height, percent
 from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.look import mix, rating_style
@@ -137,27 +138,38 @@ def _spots(draft: Draft, plan: _Plan, top: int, key: int) -> tuple[Spot, Spot]:
 
 
 def _tiles(draft: Draft, widths: Sequence[float], table: Table) -> None:
+    """All actions and their parts large, what is found across them below."""
+    parts = sum(one.part for one in key_figures(draft.paint.view))
     look = draft.paint.look
-    spans = _spans(widths, len(table.lines))
     fill = mix(look.band_fill, "#FFFFFF", 0.55)
     white = replace(look.body, fill=fill, align="center", valign="vcenter", wrap=False)
-    looks = (
-        (1, replace(white, size=24, bold=True, colour=look.accent), 36.0),
-        (0, replace(white, size=11, bold=True), 17.0),
-        (2, replace(white, size=9, colour=look.muted.colour), 16.0),
-    )
-    for part, style, height in looks:
-        cells: list[Cell | None] = [None] * len(widths)
-        for index, ((first, last), row) in enumerate(zip(spans, table.rows, strict=True)):
-            edged = replace(style, edge="#FFFFFF") if index else style
-            text = str(row[part] or "")
-            cell = Cell(int(text) if text.isdecimal() else text or None, edged)
-            if first == last:
-                cells[first] = cell
-            else:
-                draft.merge(first, last, cell)
-        draft.rows.append(Row(cells, height=height))
-    draft.rows.append(Row([], height=12))
+    large, small = (table.rows[:parts], 24, 11, 36.0), (table.rows[parts:], 14, 10, 19.0)
+    for rows, size, names, high in (large, small):
+        looks = (
+            (1, replace(white, size=size, bold=True, colour=look.accent), high),
+            (0, replace(white, size=names, bold=True), names + 5.0),
+            (2, replace(white, size=9, colour=look.muted.colour), 14.0),
+        )
+        for part, style, height in looks:
+            _strip(draft, widths, [str(row[part] or "") for row in rows], style, height)
+        draft.rows.append(Row([], height=6))
+
+
+def _strip(
+    draft: Draft, widths: Sequence[float], texts: Sequence[str], style: Style, height: float
+) -> None:
+    """One row of the key figures: all values, or all names, or all remarks."""
+    cells: list[Cell | None] = [None] * len(widths)
+    for index, ((first, last), text) in enumerate(
+        zip(_spans(widths, len(texts)), texts, strict=True)
+    ):
+        edged = replace(style, edge="#FFFFFF") if index else style
+        cell = Cell(int(text) if text.isdecimal() else text or None, edged)
+        if first == last:
+            cells[first] = cell
+        else:
+            draft.merge(first, last, cell)
+    draft.rows.append(Row(cells, height=height))
 
 
 def _spans(widths: Sequence[float], count: int) -> list[tuple[int, int]]:

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from xlplan.board.action_lists import completed_sheet, exceptions_sheet, movement_sheet, new_sheet
+from xlplan.board.action_lists import (
+    completed_sheet,
+    exceptions_sheet,
+    movement_sheet,
+    new_sheet,
+    no_date_sheet,
+)
 from xlplan.board.board_model import Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, texts_cut
 from xlplan.board.coloured_summary import coloured_summary
@@ -197,6 +203,7 @@ SHEETS = (
     SheetKind("recommendations", "Recommendations", recommendations_sheet),
     SheetKind("plan", PLAN, plan_sheet),
     SheetKind("exceptions", "Exceptions", exceptions_sheet),
+    SheetKind("no_date", "No date", no_date_sheet),
     SheetKind("movement", "Movement", movement_sheet),
     SheetKind("new", "New", new_sheet),
     SheetKind("completed", "Completed", completed_sheet),

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlplan.board.board_model import Board
+from xlplan.board.reasons import with_reasons
 from xlplan.board.standings import (
     NO_SECTION,
     Direction,
     Point,
+    Position,
     Reader,
     Standing,
     points_of,
@@ -23,7 +25,6 @@ from xlplan.board.standings import (
     section_in,
     section_of,
     standing,
-    with_reasons,
 )
 from xlplan.board.words import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
@@ -42,11 +43,12 @@ class Count:
     now: Mapping[str, int]
     before: Mapping[str, int] | None
     moves: Mapping[Direction, int]
-    on_track: int
-    well_before: int
+    positions: Mapping[Position, int]
+    """Each action in the one place where it counts; together they are all actions."""
     closed: int
     attention: int
     overdue: int
+    undated: int
     exceptions: int
     paths: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """How many ratings went from which bucket to which other."""
@@ -60,16 +62,6 @@ class Count:
     def actions_before(self) -> int:
         """How many there were at the last board."""
         return sum(self.before.values()) if self.before else 0
-
-    @property
-    def share(self) -> float | None:
-        """Closed or on track, as a share of all actions; None where there are none."""
-        return (self.closed + self.on_track) / self.actions if self.actions else None
-
-    @property
-    def share_before(self) -> float | None:
-        """The same at the last board; `well_before` is those closed or on track then."""
-        return self.well_before / self.actions_before if self.actions_before else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +122,16 @@ class Figures:
 
 def _count(reader: Reader, name: str, now: Sequence[Standing], before: Iterable[str]) -> Count:
     earlier = Counter(before)
-
-    def on_track(key: str) -> bool:
-        rating = reader.by_code.get(key)
-        return rating is not None and not rating.exception and not rating.closed
-
-    def closed(key: str) -> bool:
-        return key in reader.by_code and reader.by_code[key].closed
-
     return Count(
         name=name,
         now=Counter(s.now for s in now),
         before=earlier if reader.board.previous is not None else None,
         moves=Counter(s.direction for s in now if s.direction is not None),
-        on_track=sum(on_track(s.now) for s in now),
-        well_before=sum(n for k, n in earlier.items() if on_track(k) or closed(k)),
+        positions=Counter(s.position for s in now),
         closed=sum(s.closed for s in now),
         attention=sum(s.attention for s in now),
         overdue=sum(s.overdue for s in now),
+        undated=sum(bool(s.undated) for s in now),
         exceptions=sum(bool(s.reasons) for s in now),
         paths=Counter(
             (s.before or "", s.now) for s in now if s.direction in ("better", "worse", "uncompared")

@@ -7,15 +7,15 @@ from xlplan.board.grouped import changes_table
 from xlplan.board.other_boards import restatements
 from xlplan.board.plan_sheet import empty_fields, withdrawn_table
 from xlplan.board.standings import best_first, listed
-from xlplan.board.summary import rating_key
-from xlplan.board.view import View, percent, plural
+from xlplan.board.summary import key_figures, rating_key
+from xlplan.board.view import View, plural
 from xlplan.board.words import heading_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import natural_key
 
-OF_RATINGS = ("Closed", "On track", "Direction")
+OF_RATINGS = ("Direction",)
 """Terms that mean nothing where actions are not rated."""
 
 
@@ -51,14 +51,17 @@ def headline(view: View) -> str:
     """The board's position in one paragraph."""
     f = view.figures
     total = f.total
-    rated = (
-        f": {total.closed} closed, {total.on_track} on track, {total.attention} rated for attention"
-    )
+    places = ", ".join(
+        f"{one.value} {one.label[:1].lower()}{one.label[1:]}" for one in key_figures(view)[1:]
+        if one.part
+    )  # fmt: skip
     parts = [
-        plural(total.actions, "action") + (rated if view.rated else ""),
-        f"{total.overdue} overdue",
+        f"{plural(total.actions, 'action')}: {places}",
+        f"{total.overdue} overdue in all",
         f"{plural(total.exceptions, 'exception')} for the board to look at",
     ]
+    if total.undated:
+        parts.insert(2, f"{total.undated} without a date that can be read")
     if total.before is not None:
         moved = f"{total.moves.get('better', 0)} better, {total.moves.get('worse', 0)} worse, "
         new = f"{total.moves.get('new', 0)} new"
@@ -67,8 +70,6 @@ def headline(view: View) -> str:
         parts.append(f"{f.returned} of {plural(f.asked, 'return')} received")
     if not view.rated:
         parts.append(plural(len(view.board.changes), "change"))
-    elif total.share is not None:
-        parts.append(f"{percent(total.share)} closed or on track")
     return "; ".join(parts) + "."
 
 
@@ -82,12 +83,13 @@ def method(view: View) -> list[tuple[str, str]]:
          "plan itself, so each figure can be counted again there."),
         ("Actions", "Each action counts once, under its own section, however many recommendations "
          "it answers. Withdrawn actions are listed at the end of Plan and count nowhere."),
-        ("Closed", "Actions whose rating the plan calls closed."),
-        ("On track", "Actions rated neither closed nor for attention. Actions that are not rated, "
-         "or whose rating is not on the scale, are not on track."),
+        ("Key figures", _key_figures(view)),
         ("Overdue", f"The due date is before {day}{still}. A month is due on its last day, and "
          'words such as "Within 3 months" count from the day the plan was agreed. A timescale that '
          'names no date, or that ends with a line "Ongoing", is never overdue.'),
+        ("No date", "Open actions in whose due date no day can be read: it is blank, it is in "
+         'words such as "Ongoing", or it cannot be read. They may be late without counting as '
+         "overdue; they are listed under No date."),
         ("Exceptions", "Actions rated for attention, overdue, with a date that a return would take "
          "away, worse than at the last board, no longer rated, rated with something that is not on "
          "the scale, rated twice and differently, challenged by a rule of the plan, with an open "
@@ -131,6 +133,18 @@ def method(view: View) -> list[tuple[str, str]]:
     if not view.rated:
         return [line for line in lines if line[0] not in OF_RATINGS]
     return lines
+
+
+def _key_figures(view: View) -> str:
+    """In which order an action is counted among the figures at the top of Summary."""
+    if not view.rated:
+        return "Each action counts once: late, else without a date, else in time."
+    return (
+        "Each action counts once, in the first of these that fits: completed (its rating closes "
+        "it); done and watched; not rated, or with a rating that is not on the scale; for "
+        "attention; on track but past its due date; on track without a date that can be read; on "
+        "track and in time. Together they are all actions. On track is what the officers say."
+    )
 
 
 def _on_old(view: View) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from xlplan.board.board_model import Board
 from xlplan.board.paint import NO_COLOUR, Paint, whole_unit, workbook_of
 from xlplan.board.standings import DIRECTIONS, Direction, Standing, best_first, leads_of
-from xlplan.board.summary import key_figures
+from xlplan.board.summary import KeyFigure, key_figures
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, cut_words, plural, room, scale, view_of
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import row_heights
@@ -29,10 +29,8 @@ LEAST = 3
 DEFAULT_HEIGHT = 15.0
 AIR = 8
 """Pixels on both sides of the chart."""
-TILES = (
-    "Actions", "Closed or on track", "Rated for attention", "Overdue", "Exceptions",
-    "Returns received",
-)  # fmt: skip
+MOST_TILES = 6
+"""Key figures that have room beside each other."""
 
 
 def highlight_workbook(board: Board, created: str) -> Book:
@@ -81,23 +79,27 @@ def _page(paint: Paint, most: int) -> Sheet:
 
 def _tiles(draft: Page) -> None:
     """The key figures, each with what it was or out of what."""
+    tiles = key_figures(draft.view)
+    rows = -(-len(tiles) // MOST_TILES)
+    for row in range(rows):
+        _strip(draft, tiles[len(tiles) * row // rows : len(tiles) * (row + 1) // rows])
+
+
+def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
+    """A row of key figures."""
     look = draft.paint.look
-    tiles = [tile for tile in key_figures(draft.view) if tile[1] in TILES]
     fill = mix(look.band_fill, "#FFFFFF", 0.55)
     white = replace(
         look.body, fill=fill, align="center", valign="vcenter", wrap=False, edge="#FFFFFF"
     )
     looks = (
-        (0, replace(white, size=20, bold=True, colour=look.accent), 32.0),
-        (1, replace(white, size=9, bold=True), 14.0),
-        (2, replace(white, size=8, colour="#404040"), 15.0),
+        ([one.value for one in tiles], replace(white, size=20, bold=True, colour=look.accent), 32),
+        ([one.label for one in tiles], replace(white, size=9, bold=True), 14),
+        ([one.remark for one in tiles], replace(white, size=8, colour="#404040"), 15),
     )
-    remarks = {"Overdue": "past the due date", "Exceptions": "with the reason"}
-    for part, style, height in looks:
-        cells = []
-        for (first, last), tile in zip(spans(len(tiles)), tiles, strict=True):
-            text = remarks.get(tile[1], tile[2]) if part == 2 else tile[part]
-            cells.append((first, last, Cell(text or None, style)))
+    for texts, style, height in looks:
+        places = zip(spans(len(tiles)), texts, strict=True)
+        cells = [(first, last, Cell(text or None, style)) for (first, last), text in places]
         draft.row(*cells, height=height)
 
 

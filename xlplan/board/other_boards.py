@@ -41,18 +41,11 @@ class Moment:
     ratings: Mapping[str, str]
     counts: Mapping[str, int]
     slip: float | None
-    well: int = 0
-    """How many were closed or on track."""
 
     @property
     def actions(self) -> int:
         """How many actions counted then."""
         return sum(self.counts.values())
-
-    @property
-    def share(self) -> float | None:
-        """Closed or on track, as a share of all actions; None where there were none."""
-        return self.well / self.actions if self.actions else None
 
 
 def moments(board: Board, figures: Figures) -> tuple[Moment, ...]:
@@ -61,21 +54,15 @@ def moments(board: Board, figures: Figures) -> tuple[Moment, ...]:
     parts = board.parts or (board,)
     scale_of = {row.uid: reader_of(part).scale for part in parts for row in part.rows}
     found = []
-    points = {p.key: p.rating for p in points_of(board.definition, ())}
-
-    def well(counts: Mapping[str, int]) -> int:
-        rated = ((points.get(key), n) for key, n in counts.items())
-        return sum(n for point, n in rated if point and (point.closed or not point.exception))
-
     for past in board.history:
         ratings = {uid: bucket(value, scale_of.get(uid, ())) for uid, value in past.ratings.items()}
         slip = average_slip(first, past.dues)
         counts = Counter(ratings.values())
-        found.append(Moment(past.label, ratings, counts, slip, well(counts)))
+        found.append(Moment(past.label, ratings, counts, slip))
     now = {s.row.uid: s.now for s in figures.standings}
     dues = {s.row.uid: s.due for s in figures.standings}
     counted = figures.total.now
-    found.append(Moment(board.cycle, now, counted, average_slip(first, dues), well(counted)))
+    found.append(Moment(board.cycle, now, counted, average_slip(first, dues)))
     return tuple(found)
 
 
@@ -162,12 +149,11 @@ def _counts(view: View, shown: Sequence[Moment]) -> Table:
         TableColumn("board", "Board", "text", "History", 26, span=3, strong=True),
         *count_columns(points, WIDTH),
         figure("actions", "Actions", "Actions", WIDTH, strong=True),
-        TableColumn("share", "Closed or on track", "share", "On track", WIDTH, "–", "None"),
         TableColumn("slip", "Average slip", "days", "Slips", WIDTH, "–", "No dates"),
     ]
     lines = [
         Line(line_of([
-            one.label, *(one.counts.get(p.key, 0) for p in points), one.actions, one.share,
+            one.label, *(one.counts.get(p.key, 0) for p in points), one.actions,
             None if one.slip is None else round(one.slip, 1),
         ]).items, early=_early(number, shown))
         for number, one in enumerate(shown)

@@ -1,21 +1,20 @@
-"""Where each action stands: its rating, where it moved, and why the board should look at it."""
+"""Where each action stands: its rating, where it moved, and where it counts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 from xlplan.board.board_model import Board, ReturnLine
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import MasterRow
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
-from xlplan.plan.due import date_gone, due_in, say_gone
-from xlplan.plan.timescales import say_date
-from xlplan.plan.values import Invalid, Value, rating_word, show, sort_elements
+from xlplan.plan.due import DATED, date_gone, due_in
+from xlplan.plan.values import Value, rating_word, show, sort_elements
 from xlplan.plan.values import best_first as best_first
 
 NOT_RATED = ""
@@ -30,18 +29,9 @@ ReasonKind = Literal[
     "attention", "overdue", "date-gone", "worsened", "off-scale", "rating-removed", "two-ratings",
     "challenged", "not-updated", "question",
 ]  # fmt: skip
-REASONS: tuple[tuple[ReasonKind, str], ...] = (
-    ("attention", "Rated for attention"),
-    ("overdue", "Overdue"),
-    ("date-gone", "Date gone"),
-    ("worsened", "Worse than at the last board"),
-    ("off-scale", "Rating not on the scale"),
-    ("rating-removed", "No longer rated"),
-    ("two-ratings", "Two ratings that differ"),
-    ("challenged", "Rating challenged"),
-    ("not-updated", "Not updated this cycle"),
-    ("question", "Open question"),
-)
+Position = Literal["completed", "watched", "unrated", "attention", "late", "undated", "in-time"]
+POSITIONS: tuple[Position, ...] = get_args(Position)
+"""Where an action counts: in the first of these that fits, so that they add up to all actions."""
 
 _LEAVE_THE_DATE = (Kind.HELD, Kind.INVALID, Kind.CLEARED)
 """Kinds of question that ask whether a date is to go; it stands meanwhile."""
@@ -72,7 +62,8 @@ class Standing:
     """Where one action stands. `before` and `direction` are None without an earlier board.
 
     `holding` is done and watched before it closes. `first_due` is the first date the action had
-    and `slips` how often that date was put back.
+    and `slips` how often that date was put back. `undated` is why an open action has no date that
+    can be read, ``""`` where it has one or the plan has no dates.
     """
 
     row: MasterRow
@@ -90,6 +81,8 @@ class Standing:
     was_closed: bool = False
     first_due: date | None = None
     slips: int = 0
+    undated: str = ""
+    position: Position = "in-time"
 
     @property
     def slipped(self) -> int | None:
@@ -202,6 +195,11 @@ class Reader:
         every = self.board.definition.fields_of("action")
         return tuple(f for f in every if f.role == "rating" and f is not self.rating)
 
+    @cached_property
+    def dated(self) -> bool:
+        """Whether the plan has a column that says when its actions are due."""
+        return any(self.board.definition.with_role(role) for role in DATED)
+
     def bucket_in(self, values: Mapping[str, Value]) -> str:
         """The bucket of an action's rating."""
         return bucket(values.get(self.rating.id) if self.rating else None, self.scale)
@@ -244,7 +242,7 @@ def _dates_gone(board: Board) -> dict[str, date]:
 
 
 def standing(reader: Reader, row: MasterRow) -> Standing:
-    """Where one action stands; `xlplan.board.standings` says why to look at it."""
+    """Where one action stands; `xlplan.board.reasons` says why to look at it."""
     board = reader.board
     now = reader.bucket_in(row.values)
     rating = reader.by_code.get(now)
@@ -253,11 +251,13 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
     moved: Direction | None = None
     if board.previous is not None:
         moved = direction(before, now, reader.scale) if before is not None else "new"
-    due = due_date(board.definition, row.values)
+    due = due_in(board.definition, row.values)
     closed = rating is not None and rating.closed
     holding = rating is not None and rating.holding
     # Held work is done and only watched, so it is not late either.
-    overdue = due is not None and due < board.as_of and not closed and not holding
+    opened = not closed and not holding
+    overdue = due.by is not None and due.by < board.as_of and opened
+    undated = due.reason if opened and due.by is None and reader.dated else ""
     earlier = reader.by_code.get(before or "")
     dues = board.dues.get(row.uid, DueHistory())
     return Standing(
@@ -267,7 +267,7 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         before=before,
         first=bucket(board.first[row.uid], reader.scale) if row.uid in board.first else None,
         direction=moved,
-        due=due,
+        due=due.by,
         closed=closed,
         attention=rating is not None and rating.exception,
         overdue=overdue,
@@ -275,103 +275,29 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         was_closed=earlier is not None and earlier.closed,
         first_due=dues.first,
         slips=dues.slips,
+        undated=undated,
+        position=_position(reader, rating, overdue=overdue, undated=bool(undated)),
     )
+
+
+def _position(reader: Reader, rating: Rating | None, *, overdue: bool, undated: bool) -> Position:
+    """Where an action counts: what the officers say comes first, then what its dates say."""
+    if reader.rating is not None and (place := place_by_rating(rating)):
+        return place
+    return "late" if overdue else "undated" if undated else "in-time"
+
+
+def place_by_rating(rating: Rating | None) -> Position | None:
+    """Where an action with this rating counts; None where that rests on its dates."""
+    if rating is None:
+        return "unrated"
+    if rating.closed:
+        return "completed"
+    if rating.holding:
+        return "watched"
+    return "attention" if rating.exception else None
 
 
 def listed(names: Sequence[str]) -> str:
     """Names as a sentence has them: ``"A, B and C"``."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-LONGEST = 300
-"""Characters of a challenge: a rule's sentence may quote what a lead wrote."""
-
-
-def with_reasons(reader: Reader, s: Standing) -> Standing:
-    """A standing with every reason there is to look at it, the most pressing first."""
-    found = [
-        *_of_the_rating(reader, s),
-        *_of_two_ratings(reader, s),
-        *_of_the_rules(reader, s),
-        *_of_the_round(reader, s),
-    ]
-    return replace(s, reasons=tuple(found))
-
-
-def _of_the_rating(reader: Reader, s: Standing) -> list[Reason]:
-    label = reader.labels
-    reasons: list[Reason] = []
-    if s.attention:
-        reasons.append(Reason("attention", f"Rated {label[s.now]}"))
-    if s.overdue and s.due is not None:
-        late = (reader.board.as_of - s.due).days
-        days = "1 day" if late == 1 else f"{late} days"
-        reasons.append(Reason("overdue", f"Overdue by {days}: was due by {say_date(s.due)}"))
-    gone = reader.dates_gone.get(s.row.uid)
-    if gone is not None and not s.closed and not s.holding:
-        reasons.append(Reason("date-gone", say_gone(gone)))
-    if s.direction == "worse" and s.before is not None:
-        reasons.append(Reason("worsened", f"Worse: {label[s.before]} to {label[s.now]}"))
-    if s.now == OFF_SCALE and reader.rating is not None:
-        raw = s.row.values.get(reader.rating.id)
-        text = _short(raw.raw if isinstance(raw, Invalid) else show(raw), 60)
-        reasons.append(Reason("off-scale", f'Rating "{text}" is not on the scale'))
-    if s.now == NOT_RATED and s.before not in (None, NOT_RATED):
-        reasons.append(Reason("rating-removed", f"No longer rated: was {label[s.before or '']}"))
-    return reasons
-
-
-def _of_two_ratings(reader: Reader, s: Standing) -> list[Reason]:
-    definition = reader.board.definition
-    mine = reader.by_code.get(s.now)
-    if mine is None or reader.rating is None:
-        return []
-    reasons = []
-    for item in reader.other_ratings:
-        theirs = definition.rating(s.row.values.get(item.id), item.scale)
-        if theirs is not None and _differ(mine, theirs):
-            words = (
-                f"Two ratings that differ: {reader.rating.heading} {rating_word(mine)}, "
-                f"{item.heading} {rating_word(theirs)}"
-            )
-            reasons.append(Reason("two-ratings", words))
-    return reasons
-
-
-def _differ(one: Rating, other: Rating) -> bool:
-    """Two points of one scale differ as codes; of two scales, by what they mean to the board."""
-    if one.scale == other.scale:
-        return one.code != other.code
-    return (one.closed, one.exception) != (other.closed, other.exception)
-
-
-def _of_the_rules(reader: Reader, s: Standing) -> list[Reason]:
-    found = reader.board.challenges.get(s.row.uid, ())
-    return [Reason("challenged", f"Rating challenged: {_short(text, LONGEST)}") for text in found]
-
-
-def _of_the_round(reader: Reader, s: Standing) -> list[Reason]:
-    reasons = []
-    silent = _silent_leads(reader, s)
-    if silent:
-        reasons.append(Reason("not-updated", f"Not updated: no return from {listed(silent)}"))
-    if asked := reader.questions.get(s.row.uid):
-        fields = reader.board.definition.fields_of("action")
-        headings = [f.heading for f in fields if f.id in asked]
-        about = f" about {listed(headings)}" if headings else ""
-        reasons.append(Reason("question", f"Open question{about}"))
-    return reasons
-
-
-def _silent_leads(reader: Reader, s: Standing) -> tuple[str, ...]:
-    """The leads who were asked about an open action, where none of them has returned."""
-    names = leads_of(reader.board.definition, s.row.values)
-    lines = {n: line for n in names if (line := reader.line_of.get(n)) and line.issued}
-    if s.closed or any(line.returned for line in lines.values()):
-        return ()
-    return tuple(lines)
-
-
-def _short(text: str, most: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= most else text[: most - 1] + "…"

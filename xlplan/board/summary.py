@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
 from xlplan.board.figures import Count, Rolled, answers_of, rolled_sections
-from xlplan.board.standings import DIRECTIONS, Direction
+from xlplan.board.standings import DIRECTIONS, POSITIONS, Direction, Position, place_by_rating
 from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.references import RolledUp
@@ -38,38 +38,90 @@ def summary_sheet(view: View) -> BoardSheet:
     )
 
 
-def key_figures(view: View) -> list[tuple[str, str, str]]:
-    """(figure, label, what it was or out of what), for the top of the sheet."""
+PLACES: Mapping[Position, tuple[str, str]] = {
+    "completed": ("Completed", "closed by rating"),
+    "watched": ("Done, watched", "before they close"),
+    "unrated": ("Not rated", "or off the scale"),
+    "attention": ("For attention", "by their rating"),
+    "late": ("On track but late", "past the due date"),
+    "undated": ("On track, no date", "that can be read"),
+    "in-time": ("On track, in time", "not past the date"),
+}
+"""Where an action counts, in words: each once, in the first of these that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """A figure for the top of the sheet, and what it was or out of what. The actions of those that
+    are a `part` add up to all."""
+
+    value: str
+    label: str
+    remark: str
+    part: bool = False
+
+
+def key_figures(view: View) -> list[KeyFigure]:
+    """All actions and their parts, then what is found across them."""
     f = view.figures
     t = f.total
-    before = t.before
-    flags = {p.key: p.rating for p in f.points if p.rating}
-
-    def was(keys: Sequence[str]) -> str:
-        return f"was {sum(before.get(k, 0) for k in keys)}" if before is not None else ""
-
-    new = (
-        f"{t.moves.get('new', 0)} new, {f.withdrawn_since} withdrawn" if before is not None else ""
-    )
-    closed = [k for k, r in flags.items() if r.closed]
-    attention = [k for k, r in flags.items() if r.exception]
-    on_track = [k for k in flags if k not in closed and k not in attention]
-    out = [
-        (str(t.actions), "Actions", new if before is not None else "in the plan"),
-        (str(t.closed), "Closed", was(closed)),
-        (str(t.on_track), "On track", was(on_track)),
-        (str(t.attention), "Rated for attention", was(attention)),
-        (percent(t.share), "Closed or on track",
-         f"was {percent(t.share_before)}" if before is not None else ""),
-        (str(t.overdue), "Overdue", f"{'not closed, ' if view.rated else ''}past the due date"),
-        (str(t.exceptions), "Exceptions", "listed with the reason"),
-    ]  # fmt: skip
-    if not view.rated:
-        out = [out[0], *out[5:]]
+    new = "in the plan"
+    if t.before is not None:
+        new = f"{t.moves.get('new', 0)} new, {f.withdrawn_since} withdrawn"
+    out = [KeyFigure(str(t.actions), "Actions", new, part=True), *_parts(view)]
+    opened = "open, past the due date" if view.rated else "past the due date"
+    out.append(KeyFigure(str(t.overdue), view.late_heading, opened))
+    if t.undated:
+        out.append(KeyFigure(str(t.undated), "No date can be read", "listed under No date"))
+    out.append(KeyFigure(str(t.exceptions), "Exceptions", "listed with the reason"))
     if f.asked:
         late = f", {f.late} late" if f.late else ""
-        out.append((f"{f.returned} of {f.asked}", "Returns received", f"leads asked{late}"))
+        out.append(
+            KeyFigure(f"{f.returned} of {f.asked}", "Returns received", f"leads asked{late}")
+        )
     return out
+
+
+def _parts(view: View) -> list[KeyFigure]:
+    """How many actions count where; those places are left out that the plan has no use for."""
+    total = view.figures.total
+    found = []
+    for place in POSITIONS if view.rated or view.dated else ():
+        count, was = total.positions.get(place, 0), _was(view, place)
+        if count or was or place in _expected(view):
+            label, remark = _place_words(view, place)
+            found.append(
+                KeyFigure(str(count), label, remark if was is None else f"was {was}", part=True)
+            )
+    return found
+
+
+def _place_words(view: View, place: Position) -> tuple[str, str]:
+    label, remark = PLACES[place]
+    if place == "in-time" and not view.dated:
+        label, remark = "On track", "by their rating"
+    if not view.rated:
+        label = {"late": "Late", "undated": "No date", "in-time": "In time"}.get(place, label)
+    return label, remark
+
+
+def _expected(view: View) -> set[Position]:
+    """The places that the scale and the columns of the plan provide for."""
+    scale = [point.rating for point in view.points.values() if point.rating]
+    found: set[Position] = {"in-time"} if view.rated or view.dated else set()
+    found |= {"late"} if view.dated else set()
+    found |= {"completed"} if any(r.closed for r in scale) else set()
+    found |= {"watched"} if any(r.holding and not r.closed for r in scale) else set()
+    return found | ({"attention"} if any(r.exception for r in scale) else set())
+
+
+def _was(view: View, place: Position) -> int | None:
+    """How many counted there at the last board, by their rating; what rests on the day of that
+    board is not worked out again."""
+    before = view.figures.total.before
+    if before is None or not view.rated or place in ("late", "undated", "in-time"):
+        return None
+    return sum(n for key, n in before.items() if place_by_rating(view.points[key].rating) == place)
 
 
 def key_figures_table(view: View) -> Table:
@@ -79,7 +131,7 @@ def key_figures_table(view: View) -> Table:
         TableColumn("value", "Value", width=16),
         TableColumn("remark", "Before, or out of what", width=40, spoken="Nothing more"),
     )
-    rows = [(label, value, remark) for value, label, remark in key_figures(view)]
+    rows = [(one.label, one.value, one.remark) for one in key_figures(view)]
     line = "The position in a few figures"
     return make_table("key_figures", "Key figures", line, columns, rows)
 
@@ -149,12 +201,12 @@ def by_section(view: View) -> Table:
     for point in view.counted_points:
         columns += _now_and_before(view, point.key or "none", point.label, rating=point.rating)
     columns += _now_and_before(view, "actions", "All actions", "Actions")
-    if view.rated:
-        columns += _now_and_before(view, "share", "Closed or on track", "On track", share=True)
     columns += move_columns(moves)
     columns += rolled_columns(rolled)
-    columns += [figure("overdue", "Overdue", "Overdue", MOVE + 1),
-                figure("exceptions", "Exceptions", "Exceptions", MOVE + 1)]  # fmt: skip
+    columns.append(figure("overdue", view.late_heading, "Overdue", MOVE + 1))
+    if view.figures.total.undated:
+        columns.append(figure("undated", "No date can be read", "No date", MOVE + 2))
+    columns += [figure("exceptions", "Exceptions", "Exceptions", MOVE + 1)]  # fmt: skip
     line = "Sections by rating, now and at the last board; the last row is the whole plan"
     if not any(abouts.values()):
         columns = [c for c in columns if c.id != "text"]
@@ -167,13 +219,11 @@ def _now_and_before(
     name: str,
     heading: str,
     note: str = "",
-    *,
-    share: bool = False,
     rating: Rating | None = None,
 ) -> list[TableColumn]:
     """The column of a figure now, and beside an earlier board that of the figure then."""
     now = TableColumn(
-        f"{name}_now", f"{heading}, now", "share" if share else "number", note,
+        f"{name}_now", f"{heading}, now", "number", note,
         FIGURE if view.compared else ALONE, "–", "None", rating, heading, "Now", strong=True,
     )  # fmt: skip
     if not view.compared:
@@ -206,13 +256,12 @@ def _summed(
             row.append((one.before or {}).get(point.key, 0))
         row.append(one.now.get(point.key, 0))
     row += [one.actions_before, one.actions] if view.compared else [one.actions]
-    if view.rated:
-        row += [one.share_before, one.share] if view.compared else [one.share]
     row += [one.moves.get(d, 0) for d in moves]
     for rollup, by_name in rolled:
         summed = None if total else by_name.get(fold(one.name))
         row.append(rolled_item(view, rollup, summed) if summed else Item())
-    return replace(line_of([*row, one.overdue, one.exceptions]), total=total)
+    undated = [one.undated] if view.figures.total.undated else []
+    return replace(line_of([*row, one.overdue, *undated, one.exceptions]), total=total)
 
 
 def rolled_columns(rolled: Sequence[Rolled]) -> list[TableColumn]:

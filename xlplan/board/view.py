@@ -12,6 +12,8 @@ from xlplan.board.standings import Direction, Point, Standing, group_heading, le
 from xlplan.board.words import clock, short_names
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
+from xlplan.plan.due import DATED
+from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, rating_word, show_in
 from xlplan.workbook.write.cell_text import TALLEST, count_lines, line_height, row_heights
@@ -178,6 +180,17 @@ class View:
     def rated(self) -> bool:
         """Whether the plan rates its actions at all."""
         return self.board.definition.with_role("rating") is not None
+
+    @cached_property
+    def dated(self) -> bool:
+        """Whether the plan says when its actions are due."""
+        return any(self.board.definition.with_role(role) for role in DATED)
+
+    @cached_property
+    def late_heading(self) -> str:
+        """What the figure of overdue actions is called; a rating of that name keeps it."""
+        named = any(fold(point.label) == "overdue" for point in self.points.values())
+        return "Past the due date" if named else "Overdue"
 
     @property
     def compared(self) -> bool:

@@ -67,11 +67,11 @@ def meaning_of(point: Point) -> str:
     if not parts and rating.code != point.label:
         parts.append(f'Written as "{rating.code}"')
     if point.rating.closed:
-        parts.append("Counts as closed")
+        parts.append("Counts as completed")
     elif point.rating.exception:
         parts.append("For the board's attention")
     elif point.rating.holding:
-        parts.append("Done, and watched before it closes; counts as on track")
+        parts.append("Done, and watched before it closes")
     else:
         parts.append("Counts as on track")
     return ". ".join(parts) + "."

@@ -100,7 +100,7 @@ class Status:
 
     title: str
     actions: int
-    """How many actions the plan has, whether they are closed or withdrawn or not."""
+    """How many actions the plan has, as its board counts them: withdrawn ones are none of them."""
     cycle: str
     return_by: str
     leads: tuple[LeadStatus, ...]
@@ -156,7 +156,7 @@ def status(desk: Desk, cycle: str = "") -> Status:
     )  # fmt: skip
     return Status(
         title=state.definition.title,
-        actions=len(state.uids("action")),
+        actions=sum(not (row.withdrawn or row.kept_back) for row in state.master("action")),
         cycle=chosen,
         return_by=max((item.return_by for item in issued), default=""),
         leads=leads,

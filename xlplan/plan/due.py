@@ -74,7 +74,8 @@ def due_of(definition: PlanDefinition, value: Value) -> Due:
         kept = value.by is not None and found.by is None and found is not ONGOING
         return Due(value.by, "the date kept with the words") if kept else found
     if isinstance(value, Invalid):
-        return Due(None, "this is not a timescale")
+        whole = Due(None, "this is not a timescale")
+        return Due(None, _no_date(value.raw)) if unread_dates(value.raw) else whole
     if isinstance(value, str):
         return _read(value, definition.agreed, calendar_of(definition))
     return Due(None, "no date in the words")
