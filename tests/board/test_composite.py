@@ -35,6 +35,7 @@ from xlplan.board.view import percent, view_of
 from xlplan.board.words import short_name, short_names
 from xlplan.errors import XlplanError
 from xlplan.merge.model import Change, MasterRow, Place
+from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import STATUS, Rating
 from xlplan.plan.settings import CompositeSettings
 from xlplan.plan.timescales import Timescale
@@ -377,6 +378,20 @@ def test_why_no_date_can_be_read_stands_beside_each_action() -> None:
     assert "The last line says that it is ongoing" in words
     assert "No date in the words" in words
     assert "No calendar has the date" in words
+
+
+def test_a_date_that_can_hardly_be_meant_is_never_printed_as_days_late() -> None:
+    dues = {"1": date(2006, 6, 6), "2": date(2026, 10, 1), "3": date(2026, 12, 1)}
+    rows = [action(u, rating="G", due=Timescale(str(due), due)) for u, due in dues.items()]
+    board = replace(board_of(*rows), dues={"1": DueHistory(date(2006, 6, 6), 1)})
+    found = figures(board)
+    assert (found.total.overdue, found.total.undated) == (1, 1)
+    book = composite_workbook(board, CREATED)
+    assert "6 June 2006 is years from the other dates of the plan" in words_of(
+        sheet_of(book, "No date")
+    )
+    days = (AS_OF - date(2006, 6, 6)).days
+    assert not any(re.search(rf"\b{days}\b|{days:,}", words_of(s)) for s in book.sheets)
 
 
 def test_without_ratings_and_dates_the_key_figures_claim_nothing() -> None:

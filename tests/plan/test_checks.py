@@ -13,7 +13,7 @@ from xlplan.plan.checks.checklist import LINTS, check_plan
 from xlplan.plan.checks.lint_view import says_completed, says_outstanding
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import LEVELS
-from xlplan.plan.settings import CompositeSettings
+from xlplan.plan.settings import CompositeSettings, Rule
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value
 
@@ -88,7 +88,7 @@ def test_an_unknown_lead_is_recognised_by_initials_too() -> None:
 
 def test_relative_timescales_count_from_the_day_the_plan_was_agreed() -> None:
     late = action(due=parse_timescale("Within 3 months"))
-    assert codes(late) == []
+    assert codes(late) == ["CHK-038"]
     assert codes(late, plan=replace(PLAN, agreed=date(2026, 1, 5))) == ["CHK-010"]
 
 
@@ -157,7 +157,7 @@ def test_of_dated_entries_only_the_newest_counts() -> None:
         (None, parse_timescale("June 2026"), ["CHK-010"]),
         ("G", date(2026, 11, 20), ["CHK-010"]),
         ("G", date(2026, 11, 21), []),
-        ("G", parse_timescale("TBC"), []),
+        ("G", parse_timescale("TBC"), ["CHK-038"]),
         ("R", parse_timescale("June 2026"), ["CHK-018"]),
         ("DG", parse_timescale("June 2026"), []),
         ("B", parse_timescale("June 2026"), []),
@@ -165,6 +165,48 @@ def test_of_dated_entries_only_the_newest_counts() -> None:
 )
 def test_overdue_yet_on_track(rating: str | None, due: Value, found: list[str]) -> None:
     assert codes(action(rating=rating, due=due)) == found
+
+
+def test_a_date_before_the_plan_was_agreed_is_asked_about_and_not_overdue() -> None:
+    plan = replace(PLAN, agreed=date(2026, 1, 5))
+    early = action(due=date(2026, 1, 4))
+    (problem,) = check(early, plan=plan)
+    assert (problem.code, problem.field, problem.level) == ("CHK-037", "due", "warning")
+    assert problem.message.startswith("4 January 2026 is before the plan was agreed, 5 January")
+    assert codes(action(due=date(2026, 1, 5)), plan=plan) == ["CHK-010"]
+    assert codes(replace(early, values={**early.values, "rating": "B"}), plan=plan) == []
+
+
+def test_a_date_that_is_years_from_the_others_is_asked_about_and_not_overdue() -> None:
+    """One with two digits for a year that were meant as a month, and the like."""
+    rows = [action(f"1.{n}", due=date(2026, n, 1)) for n in (3, 6, 9)]
+    off = action("2.1", due=date(2006, 6, 6))
+    found = [(p.action, p.code) for p in check(*rows, off) if p.action == "2.1"]
+    assert found == [("2.1", "CHK-037")]
+    ahead = action("2.2", due=date(2106, 6, 6))
+    (problem,) = (p for p in check(*rows, ahead) if p.action == "2.2")
+    assert problem.message.startswith("6 June 2106 is years from the other dates of the plan")
+    assert codes(action(due=date(2006, 6, 6))) == ["CHK-010"]  # the whole plan is of that year
+
+
+def test_a_rule_counts_no_days_from_a_date_that_is_asked_about() -> None:
+    rule = Rule("late", "R", overdue_days=30)
+    plan = replace(PLAN, rules=(rule,), agreed=date(2026, 1, 5))
+    assert codes(action(due=date(2025, 1, 5)), plan=plan) == ["CHK-037"]
+    assert codes(action(due=date(2026, 2, 5)), plan=plan) == ["CHK-028"]
+
+
+def test_words_without_a_date_are_counted_where_the_action_is_open() -> None:
+    (problem,) = check(action(due=parse_timescale("Autumn, if funded")))
+    assert (problem.code, problem.field, problem.level) == ("CHK-038", "due", "note")
+    assert problem.message.startswith('No date can be read in "Autumn, if funded" (')
+    assert codes(action(due=parse_timescale("TBC"), rating="DG")) == []
+    assert "CHK-038" not in codes(action(due=parse_timescale("May 2026\nOngoing")))
+    revised = replace(PLAN, fields=(*PLAN.fields, Field("revised", "Revised", "text", "revised")))
+    found = check(action(due=None, revised="To be agreed"), plan=revised)
+    assert [(p.code, p.field) for p in found] == [("CHK-005", "due"), ("CHK-038", "revised")]
+    undated = tuple(item for item in PLAN.fields if item.role != "due")
+    assert codes(action(), plan=replace(PLAN, fields=undated)) == []
 
 
 def test_overdue_needs_a_rating_and_a_due_date_in_the_definition() -> None:
@@ -255,7 +297,7 @@ def test_a_lint_can_be_switched_off() -> None:
 
 def test_lints_are_named_once_and_in_order() -> None:
     codes = [lint.message.code for lint in LINTS]
-    assert codes == [f"CHK-{n:03}" for n in range(1, len(LINTS) + 1)]
+    assert codes == sorted(set(codes))
     assert all(lint.look.__doc__ for lint in LINTS)
     assert {lint.message.level for lint in LINTS} <= set(LEVELS)
 

@@ -13,7 +13,7 @@ from xlplan.merge.kinds import Kind
 from xlplan.merge.model import MasterRow
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
-from xlplan.plan.due import DATED, date_gone, due_in
+from xlplan.plan.due import DATED, Likely, date_gone, due_in, due_now, likely_dates
 from xlplan.plan.values import Value, rating_word, show, sort_elements
 from xlplan.plan.values import best_first as best_first
 
@@ -196,6 +196,12 @@ class Reader:
         return tuple(f for f in every if f.role == "rating" and f is not self.rating)
 
     @cached_property
+    def likely(self) -> Likely:
+        """Which days are likely for the actions of the plan."""
+        rows = (row for row in self.board.rows if row.kind == "action" and not row.withdrawn)
+        return likely_dates(self.board.definition, (row.values for row in rows))
+
+    @cached_property
     def dated(self) -> bool:
         """Whether the plan has a column that says when its actions are due."""
         return any(self.board.definition.with_role(role) for role in DATED)
@@ -251,7 +257,7 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
     moved: Direction | None = None
     if board.previous is not None:
         moved = direction(before, now, reader.scale) if before is not None else "new"
-    due = due_in(board.definition, row.values)
+    due = due_now(board.definition, row.values, reader.likely)
     closed = rating is not None and rating.closed
     holding = rating is not None and rating.holding
     # Held work is done and only watched, so it is not late either.
@@ -273,7 +279,7 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         overdue=overdue,
         holding=holding,
         was_closed=earlier is not None and earlier.closed,
-        first_due=dues.first,
+        first_due=None if dues.first and reader.likely.doubt(dues.first) else dues.first,
         slips=dues.slips,
         undated=undated,
         position=_position(reader, rating, overdue=overdue, undated=bool(undated)),

@@ -9,6 +9,7 @@ from functools import cache
 from types import ModuleType
 
 from xlplan.codes import (
+    accessible_codes,
     check_codes,
     cycle_codes,
     definition_codes,
@@ -92,7 +93,7 @@ FAMILIES: tuple[Family, ...] = (
         "ACC",
         "What the accessible workbook must be. It is written so as to pass; "
         "`xlplan.workbook.write.accessibility` checks any workbook.",
-        (check_codes,),
+        (accessible_codes,),
     ),
     Family("DEMO", "`demo`.", (cycle_codes,)),
     Family("CLI", "The words of a command.", (cycle_codes,)),

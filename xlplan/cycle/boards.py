@@ -27,6 +27,7 @@ from xlplan.merge.state import State
 from xlplan.plan.checks.checklist import challenges_of, check_plan
 from xlplan.plan.checks.lint_view import Snapshot
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.plan.due import likely_dates
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date
 
@@ -157,6 +158,7 @@ def make_board(
     own = {row.uid for row in every if row.kept_back}
     rows: list[MasterRow] = [row for row in every if row.uid not in own]
     actions = [row for row in rows if row.kind == "action"]
+    likely = likely_dates(definition, (row.values for row in actions if not row.withdrawn))
     log = [change for change in desk.history.changes if change.seq <= as_of]
     known = [change for change in log if _may_be_seen(state, change, own)]
     past = past_of(state, known, as_of, day, cycle, definition)
@@ -183,7 +185,7 @@ def make_board(
         challenges={
             row.uid: [one.message for one in found]
             for row in actions
-            if (found := challenges_of(definition, row, day))
+            if (found := challenges_of(definition, row, day, likely))
         },
     )
 

@@ -93,6 +93,42 @@ def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = 
     return found
 
 
+YEARS_OFF = 5
+"""Years from the middle of a plan's dates at which a date is more likely a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """Which days are likely for the actions of a plan: none before it was agreed, none years from
+    the middle of its dates."""
+
+    agreed: date | None = None
+    middle: date | None = None
+
+    def doubt(self, day: date) -> str:
+        """Why an action is hardly due on a day, in words; ``""`` where nothing speaks against."""
+        if self.agreed is not None and day < self.agreed:
+            return f"{say_date(day)} is before the plan was agreed, {say_date(self.agreed)}"
+        if self.middle is not None and abs(day - self.middle).days > YEARS_OFF * 365.25:
+            return f"{say_date(day)} is years from the other dates of the plan"
+        return ""
+
+
+def likely_dates(definition: PlanDefinition, rows: Iterable[Mapping[str, Value]]) -> Likely:
+    """The likely days of a plan, from the values of its actions."""
+    days = sorted(day for values in rows if (day := due_in(definition, values).by))
+    return Likely(definition.agreed, days[len(days) // 2] if days else None)
+
+
+def due_now(
+    definition: PlanDefinition, values: Mapping[str, Value], likely: Likely, kind: str = "action"
+) -> Due:
+    """When a row is due, by a day that can be believed: a doubtful one is asked about first."""
+    due = due_in(definition, values, kind)
+    doubt = likely.doubt(due.by) if due.by else ""
+    return Due(None, doubt) if doubt else due
+
+
 def date_gone(
     definition: PlanDefinition, item: Field | None, before: Value, after: Value
 ) -> date | None:

@@ -24,10 +24,12 @@ from xlplan.plan.checks.lint_view import (
     says_outstanding,
 )
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.plan.due import due_in
+from xlplan.plan.due import Likely, due_now
 from xlplan.plan.settings import Rule
 from xlplan.plan.values import Invalid, show
 
+ANY_DAY = Likely()
+"""Where nothing is known of a plan's other dates."""
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -42,13 +44,16 @@ class Challenge:
     message: str
 
 
-def challenges_of(definition: PlanDefinition, row: Row, today: date) -> tuple[Challenge, ...]:
+def challenges_of(
+    definition: PlanDefinition, row: Row, today: date, likely: Likely = ANY_DAY
+) -> tuple[Challenge, ...]:
     """The challenges to the rating of an action, in the order of the rules.
 
     Rules come in four kinds: about percent complete, days overdue, the note and the target (the
     first of these that a rule mentions). Of each kind the first rule that holds speaks, and it
     challenges where its rating is not the officer's. A rule without `rated` passes over actions
-    that are closed or held, and what is not on the scale is passed over.
+    that are closed or held, and what is not on the scale is passed over, as is a date that is not
+    `likely`.
     """
     item = definition.with_role("rating")
     if row.kind != "action" or row.withdrawn or item is None:
@@ -63,7 +68,7 @@ def challenges_of(definition: PlanDefinition, row: Row, today: date) -> tuple[Ch
         kind = _kind(rule)
         if kind in spoken or not _looks_at(rule, officer):
             continue
-        reasons = _reasons(definition, rule, row, today)
+        reasons = _reasons(definition, rule, row, today, likely)
         if reasons is None:
             continue
         spoken.add(kind)
@@ -91,14 +96,14 @@ def _looks_at(rule: Rule, officer: Rating | None) -> bool:
 
 
 def _reasons(
-    definition: PlanDefinition, rule: Rule, row: Row, today: date
+    definition: PlanDefinition, rule: Rule, row: Row, today: date, likely: Likely
 ) -> tuple[str, ...] | None:
     """Why every condition of a rule holds, in words; None where one does not."""
     if _kind(rule) == "target" and not rule.target:
         return None  # a rule without any condition says nothing
     reasons = []
     for holds in _CONDITIONS:
-        reason = holds(definition, rule, row, today)
+        reason = holds(definition, rule, row, today, likely)
         if reason is None:
             return None
         if reason:
@@ -106,7 +111,7 @@ def _reasons(
     return tuple(reasons)
 
 
-def _percent(definition: PlanDefinition, rule: Rule, row: Row, _: date) -> str | None:
+def _percent(definition: PlanDefinition, rule: Rule, row: Row, *_: object) -> str | None:
     if _kind(rule) != "percent":
         return ""
     share = _figure(definition, row, "percent")
@@ -121,17 +126,19 @@ def _percent(definition: PlanDefinition, rule: Rule, row: Row, _: date) -> str |
     return f"{words} complete" if inside else None
 
 
-def _overdue(definition: PlanDefinition, rule: Rule, row: Row, today: date) -> str | None:
+def _overdue(
+    definition: PlanDefinition, rule: Rule, row: Row, today: date, likely: Likely
+) -> str | None:
     if rule.overdue_days is None:
         return ""
-    by = due_in(definition, row.values).by
+    by = due_now(definition, row.values, likely).by
     days = (today - by).days if by else 0
     if days < rule.overdue_days:
         return None
     return "1 day overdue" if days == 1 else f"{days} days overdue"
 
 
-def _progress(definition: PlanDefinition, rule: Rule, row: Row, _: date) -> str | None:
+def _progress(definition: PlanDefinition, rule: Rule, row: Row, *_: object) -> str | None:
     if not rule.progress_says:
         return ""
     for _field, note in newest_notes(definition, row):
@@ -143,7 +150,7 @@ def _progress(definition: PlanDefinition, rule: Rule, row: Row, _: date) -> str 
     return None
 
 
-def _target(definition: PlanDefinition, rule: Rule, row: Row, _: date) -> str | None:
+def _target(definition: PlanDefinition, rule: Rule, row: Row, *_: object) -> str | None:
     if not rule.target:
         return ""
     target, actual = _figure(definition, row, "target"), _figure(definition, row, "actual")
@@ -153,7 +160,7 @@ def _target(definition: PlanDefinition, rule: Rule, row: Row, _: date) -> str | 
     return f"{actual[1]} against a target of {target[1]}" if missed else None
 
 
-_CONDITIONS: tuple[Callable[[PlanDefinition, Rule, Row, date], str | None], ...] = (
+_CONDITIONS: tuple[Callable[[PlanDefinition, Rule, Row, date, Likely], str | None], ...] = (
     _percent, _overdue, _progress, _target,
 )  # fmt: skip
 """Each says why its condition holds, ``""`` where the rule has no such condition, or None."""
@@ -194,7 +201,7 @@ def challenged(plan: Plan) -> Iterator[Finding]:
     if item is None or not plan.definition.rules:
         return
     for row in plan.standing:
-        for challenge in challenges_of(plan.definition, row, plan.today):
+        for challenge in challenges_of(plan.definition, row, plan.today, plan.likely):
             yield Finding(row, item.id, CHK_028.fill(challenge=challenge.message))
 
 
@@ -238,6 +245,8 @@ LINTS: tuple[Lint, ...] = (
     Lint(chk.CHK_029, lints_past.closed_unheld),
     Lint(chk.CHK_030, lints_past.reopened),
     Lint(chk.CHK_031, lints_past.rescheduled_unapproved),
+    Lint(chk.CHK_037, lints.doubtful_date),
+    Lint(chk.CHK_038, lints.undated),
 )
 """Every lint, in the order in which problems are listed."""
 ASKED_BY_RULES: Mapping[Message, str] = {
@@ -280,5 +289,5 @@ def _asked_by_a_rule(plan: Plan, lint: Lint, row: Row | None) -> bool:
     kind = ASKED_BY_RULES.get(lint.message)
     if kind is None or row is None or plan.definition.checks.get(CHK_028.code) == "off":
         return False
-    found = challenges_of(plan.definition, row, plan.today)
+    found = challenges_of(plan.definition, row, plan.today, plan.likely)
     return any(each.kind == kind for each in found)

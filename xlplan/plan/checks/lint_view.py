@@ -15,7 +15,7 @@ from typing import Protocol
 
 from xlplan.codes.message import Filled
 from xlplan.plan.definition import Field, PlanDefinition, Rating
-from xlplan.plan.due import Due, due_in
+from xlplan.plan.due import Due, Likely, due_now, likely_dates
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.values import Invalid, Value
@@ -192,10 +192,16 @@ class Plan:
     def _dues(self) -> dict[int, Due]:
         return {}
 
+    @cached_property
+    def likely(self) -> Likely:
+        """Which days are likely for the actions of the plan."""
+        actions = (row.values for row in self.standing if row.kind == "action")
+        return likely_dates(self.definition, actions)
+
     def due(self, row: Row) -> Due:
-        """When a row is due now; worked out once."""
+        """When a row is due now, by a day that can be believed; worked out once."""
         if id(row) not in self._dues:  # the rows live as long as the plan does
-            self._dues[id(row)] = due_in(self.definition, row.values, row.kind)
+            self._dues[id(row)] = due_now(self.definition, row.values, self.likely, row.kind)
         return self._dues[id(row)]
 
     @cached_property

@@ -21,6 +21,7 @@ from xlplan.plan.checks.lint_view import (
     says_outstanding,
 )
 from xlplan.plan.definition import Field, Rating
+from xlplan.plan.due import DATED, ONGOING, due_in
 from xlplan.plan.text import alike, fold, pairs_alike, says_vacant
 from xlplan.plan.timescales import Timescale, say_date, unread_dates
 from xlplan.plan.values import Invalid, Value, match_rating, show
@@ -85,6 +86,37 @@ def no_timescale(plan: Plan) -> Iterator[Finding]:
         blank = item and row.kind == "action" and row.values.get(item.id) is None
         if item and blank and not plan.closed(row):
             yield Finding(row, item.id, chk.CHK_005.fill())
+
+
+def doubtful_date(plan: Plan) -> Iterator[Finding]:
+    """Open actions with a date before the plan was agreed, or years from all its others."""
+    for row, item in _dated(plan):
+        by = due_in(plan.definition, row.values).by
+        if by is not None and (doubt := plan.likely.doubt(by)):
+            yield Finding(row, item.id, chk.CHK_037.fill(doubt=doubt))
+
+
+def undated(plan: Plan) -> Iterator[Finding]:
+    """Open actions with a timescale in which no day can be read, and that is not meant to have
+    none."""
+    for row, item in _dated(plan):
+        due, value = due_in(plan.definition, row.values), row.values.get(item.id)
+        asked = isinstance(value, Invalid) or (
+            isinstance(value, Timescale) and unread_dates(value.text)
+        )
+        if value is not None and due.by is None and due is not ONGOING and not asked:
+            text = " ".join(show(value).split())
+            yield Finding(row, item.id, chk.CHK_038.fill(text=text, why=due.reason))
+
+
+def _dated(plan: Plan) -> Iterator[tuple[Row, Field]]:
+    """The open actions, each with the field that says when it is due."""
+    fields = [item for role in DATED if (item := plan.definition.with_role(role))]
+    for row in plan.standing if fields else ():
+        rating = plan.rating(row)
+        if row.kind == "action" and not (rating and (rating.closed or rating.holding)):
+            held = (item for item in fields if row.values.get(item.id) is not None)
+            yield row, next(held, fields[-1])
 
 
 def invalid_value(plan: Plan) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from xlplan.codes.check_codes import (
+from xlplan.codes.accessible_codes import (
     ACC_001,
     ACC_002,
     ACC_003,
