@@ -90,7 +90,7 @@ def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
 
 
 SAYS = {
-    "check": "1 problem.",
+    "check": "6 problems.",
     "demo": "Open these three:",
     "explain": "What to do: Enter a date such as 28 February 2026.",
     "issue": f"Issued 1 template for {NEXT}.",
