@@ -19,7 +19,7 @@ from xlplan.plan.propose_ratings import (
     share_scale,
 )
 from xlplan.plan.propose_roles import Sample, column_role, guess_role, looks_like_keys, slug
-from xlplan.plan.status_words import one_word
+from xlplan.plan.status_words import families, one_word
 from xlplan.plan.values import Raw
 
 
@@ -562,6 +562,14 @@ def test_what_people_differ_about_is_asked() -> None:
         'rating "Mitigated": taken as under way; where it leaves nothing to do, set closed = true'
         in guesses
     )
+
+
+def test_a_rating_that_only_its_words_mark_for_attention_is_amber_and_named_in_the_guess() -> None:
+    made, guesses = propose_scale(cells("On track", "Some slippage", "Complete"))
+    (slipping,) = (rating for rating in made if rating.code == "Some slippage")
+    assert slipping.exception
+    assert families([slipping.colour]) == {"amber"}
+    assert any("needing attention" in guess and "Some slippage" in guess for guess in guesses)
 
 
 def test_many_ratings_without_a_legend_are_one_line() -> None:

@@ -40,7 +40,7 @@ LONGEST_LABEL = 80
 """Characters of a legend's words that are a rating's label; longer ones are its meaning."""
 MOST_APART = 3
 """Ratings without a legend up to which each has a line of its own."""
-CLOSED_COLOUR, NO_COLOUR = "#4472C4", "#D9D9D9"
+CLOSED_COLOUR, ATTENTION_COLOUR, NO_COLOUR = "#4472C4", "#FFC000", "#D9D9D9"
 MOST_RATINGS = 12
 """Distinct values up to which each is a rating; of more, those that are known or used twice."""
 
@@ -218,8 +218,9 @@ def _rating(line: LegendLine, fills: Mapping[str, str], scale: str) -> Rating:
     if not closed and known and (itself or not words):
         exception = exception or 6 <= known[1] <= 8
     colour = fills.get(fold(line.code)) or line.colour or (known[2] if known else "")
+    usual_colour = CLOSED_COLOUR if closed else ATTENTION_COLOUR if exception else NO_COLOUR
     return Rating(
-        line.code, label, meaning, colour or (CLOSED_COLOUR if closed else NO_COLOUR),
+        line.code, label, meaning, colour or usual_colour,
         closed=closed, holding=holding, exception=exception, scale=scale,
     )  # fmt: skip
 
@@ -260,7 +261,8 @@ def _guessed(bare: Sequence[Rating]) -> Iterator[str]:
 
 
 def _is_guessed(rating: Rating) -> bool:
-    settled = rating.closed or rating.holding or known_state(rating.code) is not None
+    marked = rating.closed or rating.holding or rating.exception
+    settled = marked or known_state(rating.code) is not None
     return settled and (rating.closed or not may_close(rating.code))
 
 
