@@ -303,3 +303,56 @@ def test_a_named_sheet_without_anything_to_be_done_is_refused(text: str) -> None
 def test_the_name_of_a_thing_is_nobody() -> None:
     text = "Risk name | Mitigation | Due\nWet hall | Mend the roof | 1/7/2026"
     assert read(text).definition.with_role("lead") is None
+
+
+PLAN = """
+Ref | Action | Lead | Due | Status | Priority
+1 | Mend the roof of the shed | Ada Quill | 31/3/2026 | Open | High
+2 | Mend the door of the shed | Ben Ode | 30/6/2026 | Closed | Low
+3 | Cut a second key | Ben Ode | 30/6/2026 | Open | High
+"""
+
+
+def about_sheets(lists: str, **more: tuple[str, ...]) -> tuple[list[str], list[str], int]:
+    """The messages and the questions about other sheets, and how many rows there are."""
+    source = read_source(
+        book(sheet(PLAN, "Plan"), sheet(lists, "Lists")), plan_id="p", chosen=Chosen(**more)
+    )
+    left = [problem.message for problem in source.problems if problem.code == "NEW-016"]
+    return left, [g for g in source.guesses if "rows too" in g], len(source.rows)
+
+
+@pytest.mark.parametrize(
+    "lists",
+    [
+        "Status | Priority | Owner\nOpen | High | Ada Quill\nClosed | Medium | Ben Ode\n | Low |",
+        "Action | Status | Unit\nMend | Open | Roads\nPaint | Closed | Parks\n | On hold |",
+        "Lead | Status\nAda Quill | Open\nBen Ode | Closed",
+    ],
+)
+def test_lists_of_drop_downs_are_named_as_lists_and_not_asked_about(lists: str) -> None:
+    (message,), asked, rows = about_sheets(lists)
+    assert "holds the lists of drop-downs and was left out" in message
+    assert (asked, rows) == ([], 3)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        # nothing of it is in the plan
+        "Issue | Lead of it | Status\nWet hall | Ada | Dry now\nRats | Ben | Gone\nFire | Cy |",
+        # a gap, and a word twice
+        "Issue | Lead of it | Status\nDamp | Ada Quill | Open\n | Ben Ode | Open\nRats | | Open",
+        # rows with as many cells, of which one says something
+        "Issue | Lead of it | Status\nWet hall | Ada Quill | Open\nRats | Ben Ode | Closed",
+    ],
+)
+def test_tables_that_are_no_lists_of_drop_downs_are_asked_about(other: str) -> None:
+    (message,), asked, rows = about_sheets(other)
+    assert "its columns are not those of the plan" in message
+    assert (len(asked), rows) == (1, 3)
+
+
+def test_a_list_that_a_person_names_is_read() -> None:
+    lists = "Action | Status | Unit\nMend | Open | Roads\nPaint | Closed | Parks\n | On hold |"
+    assert about_sheets(lists, sheets=("Plan", "Lists"))[2] > 3

@@ -165,9 +165,13 @@ NEW_016 = Message(
     "NEW-016",
     "A table was left out.",
     "Name its sheet with `--sheet` if it belongs to the plan.",
-    "The table under row {row} ({rows:# row|# rows}) was left out: its columns are not those of "
-    "the plan ({sheet}, row {header}). If it belongs to the plan, start again with "
-    '--sheet "{name}" --sheet "{sheet}".',
+    {
+        "": "The table under row {row} ({rows:# row|# rows}) was left out: its columns are not "
+        "those of the plan ({sheet}, row {header}). If it belongs to the plan, start again with "
+        '--sheet "{name}" --sheet "{sheet}".',
+        "lists": "The table under row {row} holds the lists of drop-downs and was left out. "
+        "Nothing needs doing.",
+    },
     level="note",
 )
 NEW_017 = Message(

@@ -20,6 +20,7 @@ from xlplan.source.column_roles import Reading, likely_heading_row, read_columns
 from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text, may_head
 from xlplan.source.layout import Layout, Table, read_layout
+from xlplan.source.outside import holds_lists
 from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune, set_aside
 from xlplan.source.scales import numbers_of
 from xlplan.source.several_facts import PROMISED, part_mitigations, part_people_and_days
@@ -41,6 +42,8 @@ class Choice:
     kinds: dict[Place, Kind] = field(default_factory=dict)
     readings: dict[Place, Reading] = field(default_factory=dict)
     left_out: list[Place] = field(default_factory=list)
+    lists: list[Place] = field(default_factory=list)
+    """Tables that hold the lists of drop-downs; they are left out too."""
     computed: dict[Place, set[int]] = field(default_factory=dict)
     """Columns of the plan's tables that are left out, since formulas work them out."""
     main: Place | None = None
@@ -153,10 +156,14 @@ def choose_tables(
     main = max(seen, key=lambda place: seen[place])
     found.main = main
     found.doubtful = likely or lenient or (plans[main].strength < CONVINCING and not chosen)
+    values = {fold(cell_text(value)) for row in table_at(layouts, main).rows
+              for value in row.cells.values()}  # fmt: skip
     for place, reading in found.readings.items():
         table = table_at(layouts, place)
         asked = named or answers.get(place[0], False)
-        if place == main or (
+        if place != main and not asked and holds_lists(layouts[place[0]], table, values):
+            found.lists.append(place)
+        elif place == main or (
             place in plans and table.rows
             and (asked or _belongs(table_at(layouts, main), plans[main], table, reading))
         ):  # fmt: skip

@@ -166,6 +166,14 @@ def left_out(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[
             )  # fmt: skip
 
 
+def lists(book: Book, layouts: Sequence[Layout], choice: Choice) -> Iterator[Problem]:
+    """The tables that hold the lists of drop-downs."""
+    for number, index in choice.lists:
+        sheet, table = layouts[number].sheet, layouts[number].tables[index]
+        if sheet.visible:
+            yield NEW_016.problem(f"{book.name}!{sheet.name}", "lists", row=table.header + 1)
+
+
 def phases(layouts: Sequence[Layout], kinds: Mapping[tuple[int, int], Kind]) -> Iterator[str]:
     """A guess for rows of a table that were read as section headings, though they hold more."""
     for number in sorted({number for number, _ in kinds}):

@@ -46,6 +46,7 @@ from xlplan.source.chosen import (
     check_headings,
     computed_columns,
     left_out,
+    lists,
     nearest_rows,
     open_questions,
     phases,
@@ -153,7 +154,7 @@ def read_source(
     kinds = choice.kinds
     if not any(kind == "action" for kind in kinds.values()):
         raise _no_plan(book, layouts)
-    work.problems += left_out(book, layouts, choice)
+    work.problems += (*left_out(book, layouts, choice), *lists(book, layouts, choice))
     work.problems += answer_rows(book, layouts, choice, rows_said)
     work.guesses += (*phases(layouts, kinds), *computed_columns(layouts, choice))
     work.guesses += open_questions(layouts, choice)

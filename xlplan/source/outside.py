@@ -9,7 +9,8 @@ from collections.abc import Collection, Container, Iterator, Sequence
 from datetime import date
 
 from xlplan.plan.propose_roles import normal_heading
-from xlplan.plan.text import canon_text
+from xlplan.plan.status_words import is_level, known_state
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import dates_in
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout, Table, unseen_rows
@@ -229,3 +230,29 @@ def example_rows(layout: Layout, table: Table) -> set[int]:
             first = table.rows[0].row if match["first"] and table.rows else -1
             found.add(int(match["row"]) - 1 if match["row"] else first)
     return found
+
+
+LONGEST_ENTRY, MOST_ENTRIES = 60, 200
+"""Characters and rows up to which cells may be the entries of drop-downs."""
+
+
+def holds_lists(layout: Layout, table: Table, values: Container[str]) -> bool:
+    """Whether a table is no plan but the lists of drop-downs, one in a column.
+
+    Each column runs down from its heading without a gap and says nothing twice. They differ in
+    length and one is fed to the plan, or all are: its entries are `values` of the plan (folded),
+    or say how far or how much something is.
+    """
+    below = layout.sheet.rows[table.header + 1 : table.header + 1 + MOST_ENTRIES]
+    lengths: set[int] = set()
+    fed: list[bool] = []
+    for col in table.headings:
+        texts = [fold(cell_text(row[col])) if col < len(row) else "" for row in below]
+        held = [text for text in texts if text]
+        run = texts[: len(held)] == held and len(set(held)) == len(held)
+        if not held or not run or max(map(len, held)) > LONGEST_ENTRY:
+            return False
+        known = sum(text in values or bool(known_state(text)) or is_level(text) for text in held)
+        fed.append(known * 5 >= len(held) * 3)
+        lengths.add(len(held))
+    return len(fed) > 1 and max(lengths) > 1 and (all(fed) or (any(fed) and len(lengths) > 1))
