@@ -200,3 +200,11 @@ def test_numbers_are_explained_where_the_ratings_are_numbers() -> None:
         LegendLine("1", "not started; 2 = under way; 3 = complete")
     ]
     assert explain([LegendCell("Complete"), LegendCell("3")], {"1", "3"}) == []
+
+
+def test_codes_that_are_listed_behind_a_meaning_are_no_part_of_it() -> None:
+    text = "Grading: Closed – signed off; Complete – to be signed off; On track; Delayed"
+    codes = {"Closed", "Complete", "On track", "Delayed"}
+    assert [(line.code, line.label) for line in explain([LegendCell(text)], codes)] == [
+        ("Closed", "signed off"), ("Complete", "to be signed off")
+    ]  # fmt: skip

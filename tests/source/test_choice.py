@@ -356,3 +356,15 @@ def test_tables_that_are_no_lists_of_drop_downs_are_asked_about(other: str) -> N
 def test_a_list_that_a_person_names_is_read() -> None:
     lists = "Action | Status | Unit\nMend | Open | Roads\nPaint | Closed | Parks\n | On hold |"
     assert about_sheets(lists, sheets=("Plan", "Lists"))[2] > 3
+
+
+def test_what_the_cells_settle_is_not_asked() -> None:
+    text = """
+Ref | Risk | Mitigation | Control | Owner | Q1 RAG | Q2 RAG
+1 | The roof leaks | Mend the roof of the shed | High | Ada Quill | Red | Green
+2 | The door jams | Plane the shed door | Low | Ben Ode | Green | Green
+3 | The key is lost | Cut a second key | High | Ben Ode | Red | Red
+"""
+    source = read(text)
+    assert not [guess for guess in source.guesses if "might be meant" in guess]
+    assert column(source, "rating") == ["Green", "Green", "Red"]

@@ -24,6 +24,16 @@ from xlplan.workbook.read.book import CellValue
         ("Person responsible", "lead"),
         ("Target_Resolution", "due"),
         ("ActionOwner", "lead"),
+        ("Risikoeigner", "lead"),
+        ("Target year", "due"),
+        ("Completion by", "due"),
+        ("Zu erledigen bis", "due"),
+        ("Umsetzung bis", "due"),
+        ("Forecast", "due"),
+        ("Baseline end", "due"),
+        ("Forecast end", "revised"),
+        ("Impact so far", "progress"),
+        ("Current position (Nov 25)", "progress"),
         ("targetdate", "due"),
         ("Audit ref", "key"),
         ("Rec no.", "key"),
@@ -218,3 +228,46 @@ def test_a_heading_that_lists_its_choices_is_no_progress_note_unless_its_cells_a
     assert role("", "", "") == ""
     long = "We have mended one half of it; the other half follows when the weather is dry, in May"
     assert role(long, long + " or June", long + " or July") == "progress"
+
+
+def test_years_are_days_by_which_something_is_due() -> None:
+    assert fit("due", shape_of([2026.0, 2027.0, "2026", None])) > 0.8
+    assert fit("due", shape_of([26.0, 27.0, 2500.0])) < 0.3
+
+
+def latest(*columns: tuple[str, str]) -> dict[str, str]:
+    """The headings that have the roles of status and note; the cells of a column are letters."""
+    headings = {0: "Action", 1: "Lead", **{n: text for n, (text, _) in enumerate(columns, 2)}}
+    rows: list[dict[int, CellValue]] = []
+    for row in range(4):
+        cells: dict[int, CellValue] = {0: f"Mend the roof of shed {row}", 1: "Ada Quill"}
+        cells |= {
+            n: letters[row] for n, (_, letters) in enumerate(columns, 2) if letters[row] != " "
+        }
+        rows.append(cells)
+    roles = read_columns(headings, rows).roles
+    return {role: headings[col] for col, role in roles.items() if role in ("rating", "progress")}
+
+
+def test_of_statuses_of_several_periods_the_last_that_most_rows_have_is_the_status() -> None:
+    assert latest(
+        ("Q1 RAG", "RAGG"), ("Q2 RAG", "AAGB"), ("Q3 RAG", "G   "), ("Q4 RAG", "    ")
+    ) == {"rating": "Q2 RAG"}
+    assert latest(("RAG (October)", "RAGG"), ("RAG (November)", "AGGG")) == {
+        "rating": "RAG (November)"
+    }
+
+
+def test_statuses_that_differ_in_more_than_their_period_are_read_from_the_left() -> None:
+    assert latest(("Delivery RAG", "RAGG"), ("Budget RAG", "AGGG")) == {"rating": "Delivery RAG"}
+    assert latest(("Q1 RAG", "    "), ("Q2 RAG", "    ")) == {"rating": "Q1 RAG"}
+
+
+def test_a_short_list_of_states_under_a_heading_of_notes_is_the_status() -> None:
+    headings = {0: "Action", 1: "Lead", 2: "Position", 3: "Update"}
+    states = ["Implemented", "In progress", "Overdue", "Not yet due"]
+    rows: list[dict[int, CellValue]] = [
+        {0: f"Mend the roof of shed {n}", 1: "Ada Quill", 2: state, 3: f"Seen on day {n}"}
+        for n, state in enumerate(states)
+    ]
+    assert read_columns(headings, rows).roles[2] == "rating"

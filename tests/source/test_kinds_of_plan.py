@@ -28,5 +28,7 @@ def test_a_plan_of_this_kind_is_read_as_its_office_reads_it(kind: str) -> None:
     assert {"actions": str(len(source.rows)), "title": source.definition.title} == {
         key: expected.pop(key) for key in ("actions", "title")
     }
+    closed = [rating.code for rating in source.definition.ratings if rating.closed]
+    assert expected.pop("closed", ", ".join(closed)) == ", ".join(closed)
     assert {role: roles.get(role) for role in expected} == expected
     assert len(source.guesses) <= 12

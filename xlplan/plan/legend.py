@@ -219,7 +219,7 @@ def _in_text(text: str, known: frozenset[str]) -> list[tuple[str, str]]:
     if len(strong) == 1 and not _begins(text, strong[0]):
         return _turned(text, known)
     chosen = strong or [each for each in found if _begins_part(text, each)]
-    made = [_turn(code, label, known) for code, label in _explained(text, chosen)]
+    made = [_turn(code, label, known) for code, label in _explained(text, chosen, known)]
     made = [each for each in made if not _both_codes(*each, known)]
     turned = _turned(text, known)
     if len(turned) >= max(1, len(made)):
@@ -236,14 +236,23 @@ def _set_apart(text: str, found: re.Match[str]) -> bool:
     return bool(text[found.end("code") : found.end()].strip()) or not any(map(str.isalnum, code))
 
 
-def _explained(text: str, chosen: Sequence[re.Match[str]]) -> Iterator[tuple[str, str]]:
+def _explained(
+    text: str, chosen: Sequence[re.Match[str]], known: frozenset[str]
+) -> Iterator[tuple[str, str]]:
     ends = [*(each.start() for each in chosen), len(text)][1:]
     for each, end in zip(chosen, ends, strict=True):
         stop = text.find("\n", each.end(), end)
         label = text[each.end() : stop if stop >= 0 else end]
         code = text[each.start("code") : each.end("code")]
-        if is_meaning(label := _label(label, code)):
+        if is_meaning(label := _label(_without_codes(label, known), code)):
             yield code, label
+
+
+def _without_codes(label: str, known: frozenset[str]) -> str:
+    """A meaning without the codes of the plan that are listed behind it: "; On track; Delayed"."""
+    while ";" in label and fold(latin(label.rpartition(";")[2].strip(_ENDS))) in known:
+        label = label.rpartition(";")[0]
+    return label
 
 
 def _turn(code: str, label: str, known: frozenset[str]) -> tuple[str, str]:

@@ -11,10 +11,10 @@ from xlplan.plan.definition import Kind
 from xlplan.plan.propose_roles import guess_role
 from xlplan.plan.text import fold
 from xlplan.source.choice import Choice, table_at
-from xlplan.source.column_roles import Reading
+from xlplan.source.column_roles import Reading, shape_of, without_period
 from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import cell_text, understood
-from xlplan.source.layout import Layout
+from xlplan.source.layout import Layout, Table
 from xlplan.source.several_facts import ask_about_facts, say_parted
 from xlplan.workbook.read.book import Book, ReadSheet
 
@@ -200,12 +200,17 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
     reading = choice.readings[choice.main]
     columns = {role: headings.get(col, "") for col, role in reading.roles.items()}
     action, due = columns.get("action", ""), columns.get("due", "")
+    kinds = _kinds(table_at(layouts, choice.main))
     others = [text for text in _rivals(reading, headings, "action", 0.5)
-              if guess_role(text) in ("action", "recommendation", "text")]  # fmt: skip
+              if guess_role(text) in ("action", "recommendation", "text")
+              and text not in kinds]  # fmt: skip
     if others and action and guess_role(action) not in ("action", "recommendation"):
         yield _instead("action", action, others, "action")
-    states = [text for text in _rivals(reading, headings, "rating", 0.7)
-              if guess_role(text) in ("rating", "text")]  # fmt: skip
+    states = [
+        text
+        for text in _rivals(reading, headings, "rating", 0.7)
+        if guess_role(text) in ("rating", "text") and not _earlier(text, columns["rating"])
+    ]
     if states:
         yield _instead("rating", columns.get("rating", ""), states, "status")
     yield from choice.asked
@@ -224,6 +229,22 @@ def open_questions(layouts: Sequence[Layout], choice: Choice) -> Iterator[str]:
             f"{'has' if len(sheets) == 1 else 'have'} rows too: name each sheet of the plan with "
             "--sheet if some belong to it"
         )
+
+
+def _earlier(heading: str, latest: str) -> bool:
+    """Whether two headings differ in the period alone that they name."""
+    return without_period(heading) == without_period(latest) != ""
+
+
+def _kinds(table: Table) -> set[str]:
+    """The headings of columns that repeat a few short texts: they say of which kind something is,
+    and nothing to be done."""
+    shapes = {col: shape_of([row.cells.get(col) for row in table.rows]) for col in table.headings}
+    return {
+        " ".join(table.headings[col].split()) for col, shape in shapes.items()
+        if shape.count > 2 and shape.repeats and (shape.levels > 0.5 or shape.states > 0.5
+                                                  or shape.distinct * 2 <= shape.count)
+    }  # fmt: skip
 
 
 def _rivals(reading: Reading, headings: Mapping[int, str], role: str, least: float) -> list[str]:

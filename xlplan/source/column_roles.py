@@ -17,7 +17,7 @@ from xlplan.plan.propose_roles import LONG_TEXT
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import parse_timescale
-from xlplan.source.heading_words import BRACKETS, ROLES, role_scores
+from xlplan.source.heading_words import BRACKETS, ROLES, role_scores, words_of
 from xlplan.workbook.read.book import CellValue
 
 ENOUGH = 0.3
@@ -29,6 +29,7 @@ _DAY = re.compile(
     r"|\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.?(?: \d{2,4})?"
     r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}-[A-Za-z]{3}-\d{2,4}"
 )
+_YEAR = re.compile(r"20\d\d(?:\.0)?")
 MOST_LOOKED_AT = 400
 WEIGHT = {"key": 0.3, "action": 1.0, "lead": 1.0, "due": 0.9, "rating": 0.9, "progress": 0.5}
 """How much each role says that a table is a plan."""
@@ -48,6 +49,7 @@ class Shape:
     distinct: int
     length: float
     words: float
+    years: float = 0.0
 
     @property
     def sentences(self) -> bool:
@@ -83,6 +85,7 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
         sum(is_level(text) for text in ratings) / count,
         len({fold(text) for text in texts}), sum(map(len, texts)) / count,
         sum(len(text.split()) for text in texts) / count,
+        sum(bool(_YEAR.fullmatch(text)) for text in texts) / count,
     )  # fmt: skip
 
 
@@ -136,6 +139,8 @@ def _lead(shape: Shape) -> float:
 
 
 def _due(shape: Shape) -> float:
+    if shape.years > 0.6:
+        return 0.9
     if shape.numbers > 0.5 or shape.states > 0.7 or shape.levels > 0.5:
         return 0.1
     if shape.dates > 0.4:
@@ -207,6 +212,7 @@ def read_columns(
             if role in ROLES:
                 found.append((round(score * fit(role, shapes[col]), 4), col, role))
     found = [(_placed(score, col, role, found), col, role) for score, col, role in found]
+    found = _latest(found, headings, shapes)
     found.sort(key=lambda each: (-each[0], each[1]))
     roles = dict(fixed)
     sure = dict.fromkeys(fixed, 1.0)
@@ -240,7 +246,8 @@ def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str
     settled = shape.states > 0.8 and shape.distinct <= 8
     stated = settled or (shape.states >= 0.3 and shape.distinct * 2 <= shape.count)
     noted = "progress" in scores and scores.get("rating", 0.0) < 0.5
-    if noted and stated and shape.repeats and shape.count >= 3:
+    short = shape.repeats or (settled and shape.length <= 25)
+    if noted and stated and short and shape.count >= 3:
         return {"progress": 0.5, "rating": 0.65 if settled else 0.9}
     if not scores and shape.count >= 3:
         if settled:
@@ -265,6 +272,44 @@ def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int,
     if role == "due" and score <= 0.5 and col < action[1]:
         return score * 0.55
     return score
+
+
+_PERIOD = re.compile(
+    r"\b(?:q[1-4]|(?:quarter|qtr|half|term|week|wk|month|year|yr|period|cycle)(?: ?\d{1,2})?|"
+    r"autumn|spring|summer|winter|easter|\d{1,4}|1st|2nd|3rd|4th|"
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+)
+
+
+def without_period(heading: str) -> str:
+    """The words of a heading without the period it names: "Q1 RAG" is "rag"; ``""`` where it names
+    none."""
+    words = words_of(heading)
+    bare = " ".join(_PERIOD.sub(" ", words).split())
+    return bare if bare != words else ""
+
+
+def _latest(
+    found: Sequence[tuple[float, int, str]],
+    headings: Mapping[int, str],
+    shapes: Mapping[int, Shape],
+) -> list[tuple[float, int, str]]:
+    """Of statuses or notes that differ in their period alone ("Q1 RAG", "Q2 RAG") the last one
+    that most rows have comes first: it says how things are now."""
+    series: dict[tuple[str, str], list[tuple[float, int, str]]] = {}
+    for score, col, role in found:
+        bare = without_period(headings.get(col, ""))
+        if role in ("rating", "progress") and bare:
+            series.setdefault((role, bare), []).append((score, col, role))
+    first: dict[tuple[int, str], float] = {}
+    for each in series.values():
+        most = max(shapes[col].filled for _, col, _ in each)
+        filled = [one for one in each if most and shapes[one[1]].filled * 2 >= most]
+        if len(each) > 1 and filled:
+            _, col, role = max(filled, key=lambda one: one[1])
+            first[col, role] = max(score for score, _, _ in each) + 0.001
+    return [(first.get((col, role), score), col, role) for score, col, role in found]
 
 
 MOST_HEADINGS = 60

@@ -42,7 +42,7 @@ _SOMEBODY = (
     r"managers?|stewards?|custodians?|"
     r"coordinators?|co ordinators?|champions?|sponsors?|handlers?|implementers?|delegates?|"
     r"responsables?|encargad[oa]s?|asignad[oa]s?|pilotes?|porteurs?|referents?|charge|"
-    r"verantwort\w*|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
+    r"verantwort\w*|\w+eigner|zustandig\w*|bearbeiter\w*|verantwoordelijk\w*|eigenaar|eigenaren|uitvoerder|"
     r"\w+houders?|federfuhr\w*|trekker|arweinydd|arweinwyr|cyfrifol\w*|perchennog|swyddog\w*|"
     r"contacts?|"
     r"responsabile|responsavel|ansvarig"
@@ -62,8 +62,10 @@ _DUE = (
     r"echeances?|echeancier|delais?|calendrier|plazos?|vencimiento|cuando|cronograma|frist|fristen|"
     r"fallig\w*|termin|termine|zieldatum|zeitplan|bis wann|wann|einddatum|vervaldatum|streefdatum|"
     r"wanneer|opleverdatum|planning|erbyn|amserlen|pryd|quand|eta|ecd|scd|"
-    r"\w+frist|\w+stermin|scadenza|prazo|(?:complete|done|finish|finished|erledigt|fertig) (?:by|"
-    r"bis)|"
+    r"\w+frist|\w+stermin|scadenza|prazo|(?:complete|completion|done|finish|finished|delivery|"
+    r"implementation|erledigt|erledigen|umzusetzen|umsetzung|fertig|fertigstellung) (?:by|bis)|"
+    r"uiterlijk|"
+    r"(?:target|completion|delivery|planned|expected|end) (?:year|quarter|month|term)|"
     r"to be (?:completed?|done|delivered|implemented|finished|achieved|actioned|closed)"
 )
 _ENDS = (
@@ -106,7 +108,8 @@ _NOTE = (
     r"observaciones|observacion|comentarios?|notas?|seguimiento|progreso|avances?|commentaires?|"
     r"remarques?|observations?|suivi|bemerkung\w*|kommentare?|anmerkung\w*|notiz\w*|fortschritt|"
     r"sachstand|opmerking\w*|toelichting|voortgang|notities|sylwadau|cynnydd|nodiadau|diweddariad|"
-    r"where (?:we are|are we)|how are we doing|position (?:at|as at|statement)"
+    r"where (?:we are|are we)|how are we doing|position (?:at|as at|statement)|so far|to date|"
+    r"(?:current|latest|present) position"
 )
 _MEASURE = (
     r"indicators?|indicador\w*|indicateurs?|indikator\w*|dangosydd\w*|kpis?|crit[eé]r\w+|"
@@ -296,9 +299,14 @@ def _day(words: str) -> dict[str, float] | None:
     )
     if re.search(r"\b(?:percent|weeks? ending|time spent)\b", words):
         return {"": 0.0}
+    if re.fullmatch(r"forecast|expected|planned|agreed|estimated", words):
+        return {"due": 0.5}
     if re.fullmatch(r"(?:end|ends|finish|ende|fin|einde|diwedd|by|bis|per)", words):
         return {"due": 0.7}
-    if not (due or day or target):
+    ends = re.fullmatch(
+        rf"(?:baseline|current|latest|actual|revised|{_ENDS}) (?:end|finish|ende)", words
+    )
+    if not (due or day or target or ends):
         return None
     if _OTHER_DAY.search(words) and not _NEW_DAY.search(words):
         return {"due": 0.05}
@@ -308,7 +316,7 @@ def _day(words: str) -> dict[str, float] | None:
         return {"revised": 0.8, "due": 0.6}
     if _PAST_DAY.search(words) and not re.search(r"\b(?:be|by|when|bis)\b", words):
         return {"due": 0.25}
-    if due or target:
+    if due or target or ends:
         return {"due": 0.95}
     if _REVIEW_DAY.search(words):
         return {"due": 0.3}
