@@ -368,3 +368,22 @@ Ref | Risk | Mitigation | Control | Owner | Q1 RAG | Q2 RAG
     source = read(text)
     assert not [guess for guess in source.guesses if "might be meant" in guess]
     assert column(source, "rating") == ["Green", "Green", "Red"]
+
+
+@pytest.mark.parametrize(
+    ("action", "other", "asked"),
+    [
+        ("Mitigation", "Control", True),
+        ("Action", "Finding", False),
+        ("Agreed action", "Risk", False),
+    ],
+)
+def test_another_column_is_asked_about_where_its_heading_promises_nearly_as_much(
+    action: str, other: str, asked: bool
+) -> None:
+    text = f"""
+Ref | {action} | {other} | Owner | Due
+1 | Mend the roof of the shed | The bucket stands below it | Ada Quill | 1/7/2026
+2 | Plane the shed door | There is a second door | Ben Ode | 1/8/2026
+"""
+    assert any("might be meant" in guess for guess in read(text).guesses) is asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -63,3 +64,17 @@ def test_a_templates_own_title_is_kept_and_one_that_fits_any_plan_is_not() -> No
 
 def test_a_plan_without_a_title_is_known_by_its_id() -> None:
     assert read(PLAN).definition.title == "plan"
+
+
+@pytest.mark.parametrize(
+    ("line", "agreed"),
+    [
+        ("Date of incident: 3 March 2026", None),
+        ("Date of the accident: 3 March 2026", None),
+        ("Date of issue: 3 March 2026", date(2026, 3, 3)),
+        ("Date of plan: 3 March 2026", date(2026, 3, 3)),
+    ],
+)
+def test_the_day_of_an_incident_is_not_the_day_of_the_plan(line: str, agreed: date | None) -> None:
+    text = f"{line}\nRef | Action | Lead | Due\n1 | Mend the roof | Ada Quill | 1/7/2026"
+    assert read(text).definition.agreed == agreed

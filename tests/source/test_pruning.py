@@ -163,3 +163,18 @@ def test_cells_that_only_ask_for_a_choice_are_blank_and_said_to_be() -> None:
 def test_an_action_about_examples_is_no_example() -> None:
     text = FORM.format("0 | Write examples of good minutes | Ada Quill | 31/3/2026 | Open")
     assert column(read(text), "action")[0] == "Write examples of good minutes"
+
+
+@pytest.mark.parametrize(
+    ("line", "rows"),
+    [
+        ("KEY | Blue: all is done | Green: on target | Amber: may slip | Red: missed", 2),
+        ("Blue – done | Green – on target | Amber – may slip | Red – missed |", 2),
+        ("3 | Blue: paint it so | Cy Marr | 31/3/2026 | Open", 3),
+        ("3 | Paint the door | Cy Marr: or another | 31/3/2026 | Open", 3),
+    ],
+)
+def test_a_line_below_the_table_that_explains_the_ratings_is_none_of_its_rows(
+    line: str, rows: int
+) -> None:
+    assert len(read(f"{HEAD}{TWO}\n{line}").rows) == rows

@@ -22,6 +22,7 @@ ROWS = """
         ("Milestone code", ["WS1-M1", "WS1-M2", "WS2-M1"]),
         ("KLOE", ["W1.1", "W1.2", "W2.1"]),
         ("Tracker", ["T101", "T102", "T103"]),
+        ("Assertion", ["1.1.3", "2.10.12", "2.2.1"]),
         ("", ["1", "2", "3"]),
     ],
 )
@@ -99,3 +100,9 @@ def test_refs_that_are_shared_and_have_no_partner_are_asked_about() -> None:
         """)
     assert column(source, "ref") == ["1", "1", "2"]
     assert [problem.code for problem in source.problems] == ["NEW-003"]
+
+
+def test_days_in_the_first_column_name_no_row() -> None:
+    source = read(ROWS.format("Meeting", "1.10.25", "2.11.25", "3.12.25"))
+    assert column(source, "ref") == ["A1", "A2", "A3"]
+    assert column(source, "meeting") == ["1.10.25", "2.11.25", "3.12.25"]

@@ -159,8 +159,9 @@ R5 | Fire | Buy a hose | Ada Quill\nBen Ode | 1/8/26 | Open
 """
 
 
-def test_mitigations_with_as_many_leads_or_dates_are_an_action_each() -> None:
-    source = read(RISKS)
+@pytest.mark.parametrize("heading", ["Mitigation", "Actions to reduce risk"])
+def test_mitigations_with_as_many_leads_or_dates_are_an_action_each(heading: str) -> None:
+    source = read(RISKS.replace("Mitigation", heading))
     assert column(source, "ref") == ["R1.1", "R1.2", "R2.1", "R2.2", "R3", "R4", "R5"]
     assert column(source, "action")[:4] == [
         "Mend it", "Buy buckets for us", "Plane it", "Oil it"

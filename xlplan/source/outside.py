@@ -131,7 +131,9 @@ _OPEN = re.compile(
 )
 _SETTLED = re.compile(r"\b(?:agreed|approved|adopted|signed off)\b", re.IGNORECASE)
 _DATED = re.compile(
-    r"\b(?:date|dated|version|as (?:at|of|on)|published|issued|updated)\b", re.IGNORECASE
+    r"\b(?:date(?! of (?:the )?(?:incident|accident|event|birth|death|visit|inspection))|dated|"
+    r"version|as (?:at|of|on)|published|issued|updated)\b",
+    re.IGNORECASE,
 )
 LONGEST = 300
 """Characters of a line that is looked at for a date."""

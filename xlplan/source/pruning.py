@@ -167,7 +167,7 @@ class _Cells:
         if sum(bool(_STANDS_FOR.fullmatch(text)) for text in own) * 2 > len(own):
             return True
         labels = sum(text.endswith(":") for text in own)
-        if labels * 2 >= len(own):
+        if labels * 2 >= len(own) or _is_key(own):
             return True
         if self.usual < 4 or len(own) * 2 > self.usual:
             return False
@@ -231,6 +231,13 @@ def _without_key(
         return list(rows)
     kinds.update((row.row, "note") for row in rows[end:])
     return list(rows[:end])
+
+
+def _is_key(texts: Sequence[str]) -> bool:
+    """Whether most cells of a row explain a rating each: "Blue: done | Green: on track"."""
+    explained = [explain([LegendCell(text)]) for text in texts]
+    codes = {line[0].code for line in explained if len(line) == 1}
+    return len(codes) > 1 and len(codes) * 2 > len(texts)
 
 
 def _numbered_key(rows: Sequence[DataRow], cells: _Cells) -> int:

@@ -25,6 +25,7 @@ _ORGANISATION = re.compile(r"(?:[^\n]{0,29}?\s)??([A-Z]{2,6})(?=\s|$)")
 _CODE = re.compile(
     r"(?=.{2,16}$)(?:[^\W\d_]{1,8}[\W_]{0,2})?\d[\w./()-]*|[^\W\d_][\w./()-]*\d[\w./()-]*"
 )
+_DOTTED = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}")
 _PART = re.compile(r"[\w./()-]*\d[\w./()-]*")
 _LEVEL = re.compile(
     r"\b(?:priorit\w*|prioridad|dringlich\w*|blaenoriaeth\w*|urgen\w*|severity|rank\w*|scores?|"
@@ -69,7 +70,8 @@ def is_level(heading: str) -> bool:
 
 
 def _are_codes(sample: Sample, mine: Sequence[Sample]) -> bool:
-    """Whether every cell of a column is a code that no other cell has, with a letter in it."""
+    """Whether every cell of a column is a code that no other cell has, with a letter in it; in the
+    first column "1.1.3" is one too."""
     if not sample.heading or is_level(sample.heading):
         return False
     if column_role(sample, mine) not in ("text", "section"):
@@ -79,7 +81,11 @@ def _are_codes(sample: Sample, mine: Sequence[Sample]) -> bool:
     if len(values) < max(3, rows) or any(isinstance(v, date | datetime) for v in values):
         return False
     texts = [canon_text(str(value)).strip() for value in values]
-    return looks_like_keys(texts) and all(
+    if not looks_like_keys(texts):
+        return False
+    if sample is mine[0] and all(map(_DOTTED.fullmatch, texts)):
+        return any(text[-2] == "." for text in texts)  # else they are days: 1.10.25
+    return all(
         _CODE.fullmatch(text)
         and any(c.isalpha() for c in text)
         and parse_date(text) is None

@@ -258,7 +258,10 @@ def _is_timescale(text: str) -> bool:
     return bool(known) and parse_timescale(text, date(2000, 1, 1)).by is not None
 
 
-_LISTED = re.compile(r"\b(?:mitigat\w*|controls?|treatments?|countermeasures?|responses?)\b")
+_LISTED = re.compile(
+    r"\b(?:mitigat\w*|controls?|treatments?|countermeasures?|responses?)\b|"
+    r"\b(?:reduce|manage|lower|minimi[sz]e|treat)\b.*\brisks?\b"
+)
 """Headings under which a risk may have several things to be done."""
 _ITEM = re.compile(r"\s*(?:[-*•●▪–—‣◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+", re.IGNORECASE)
 _INLINE = re.compile(r"(?:^|\s)\(?(\d{1,2})[.)]\s+")
