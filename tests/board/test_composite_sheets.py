@@ -15,9 +15,10 @@ from tests.boards import action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
 from xlplan.board.figures import figures
+from xlplan.board.fitting import page_breaks, paged, room, scale
 from xlplan.board.other_boards import average_slip, moments, restatements
 from xlplan.board.paint import whole_unit
-from xlplan.board.view import page_breaks, paged, room, say_days, scale
+from xlplan.board.view import say_days
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import Field, Lead, Rating

@@ -10,11 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.paper import DEFINITION, FIELDS, RATINGS, ROWS, Office
-from xlplan.merge.model import Published, RowAdded
-from xlplan.merge.past import DueHistory, Past, emptied, past_of, restated
+from xlplan.merge.model import MasterRow, Published, RowAdded
+from xlplan.merge.past import (
+    DueHistory,
+    Past,
+    as_brought,
+    brought_history,
+    brought_label,
+    emptied,
+    past_of,
+    restated,
+)
 from xlplan.plan.checks.lint_view import History
-from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.values import Raw, show
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.settings import IssueSettings
+from xlplan.plan.values import Raw, Value, show
 
 TODAY = date(2026, 3, 1)
 
@@ -320,3 +330,78 @@ def test_a_row_that_came_later_held_nothing_before() -> None:
     office.redefine(without_rating("Green"))
     office.append(RowAdded("a-9", "action", 9.0, {"ref": "9", "rating": "Green"}, {}))
     assert [refs for _, _, refs in gone(office)] == [("1.1",)]
+
+
+# What a plan brought of its past.
+
+
+def with_past(*more: Field, **changed: object) -> PlanDefinition:
+    return replace(DEFINITION, fields=(*FIELDS, *more), **changed)  # type: ignore[arg-type]  # by name
+
+
+INITIAL = Field("initial_rating", "At first", "rating", "initial_rating")
+JULY = Field("previous_rating", "July", "rating", "previous_rating")
+AUGUST = Field("previous_rating_2", "August", "rating", "previous_rating")
+OTHER = Field("previous_rating_3", "Theirs", "rating", "previous_rating", scale="theirs")
+
+
+def row_of(uid: str, ref: str = "", **values: Value) -> MasterRow:
+    return MasterRow(uid, "action", ref or uid, "", {"ref": ref or uid, **values})
+
+
+def before(plan: PlanDefinition, *rows: MasterRow) -> dict[str, Value]:
+    """By uid, the rating before; "?" where it is not known, and nothing where the row is new."""
+    return {uid: values.get("rating", "?") for uid, values in as_brought(plan, rows, {}).items()}
+
+
+def test_the_last_column_of_earlier_ratings_is_what_the_board_before_saw() -> None:
+    plan = with_past(INITIAL, JULY, AUGUST, OTHER)
+    assert [item.id for item in plan.brought] == ["previous_rating", "previous_rating_2"]
+    rows = (
+        row_of("a", rating="Green", previous_rating="Red", previous_rating_2="Amber"),
+        row_of("b", rating="Green", previous_rating="Red"),
+        row_of("c", rating="Green", initial_rating="Red"),
+        row_of("d", rating="Blue"),
+        row_of("e", rating="Green"),
+        row_of("f", "NEW 2", rating="Green", previous_rating_2="Amber"),
+    )
+    assert before(plan, *rows) == {"a": "Amber", "b": "?", "c": "?", "d": "?"}
+    assert brought_label(plan) == "August"
+    assert brought_label(replace(plan, previous_board="Summer board")) == "Summer board"
+    assert brought_history(plan, rows) == [
+        ("At first", {"c": "Red"}),
+        ("July", {"a": "Red", "b": "Red"}),
+        ("August", {"a": "Amber", "f": "Amber"}),
+    ]
+
+
+def test_a_blank_in_the_one_column_of_earlier_ratings_is_not_known() -> None:
+    plan = with_past(JULY)
+    rows = (row_of("a", rating="Green"), row_of("b", previous_rating="Red"))
+    assert before(plan, *rows) == {"a": "?", "b": "Red"}
+    assert brought_history(plan, rows) == [("July", {"b": "Red"})]
+
+
+def test_what_the_coordinator_corrects_of_the_past_counts() -> None:
+    then, now = row_of("a", previous_rating="Red"), row_of("a", previous_rating="Amber")
+    assert as_brought(with_past(JULY), [then], {"a": now})["a"]["rating"] == "Amber"
+
+
+def test_a_plan_without_a_past_or_without_ratings_brings_none() -> None:
+    rows = [row_of("a", rating="Green", initial_rating="Red")]
+    assert brought_history(with_past(INITIAL), rows) == []
+    assert brought_label(with_past(INITIAL)) == ""
+    unrated = replace(DEFINITION, fields=(FIELDS[0], JULY))
+    assert (unrated.brought, as_brought(unrated, rows, {})) == ((), {})
+    assert brought_history(unrated, rows) == []
+    off = replace(INITIAL, scale="theirs")
+    assert brought_history(with_past(off, JULY), []) == [("July", {})]
+
+
+def test_once_a_board_has_met_its_columns_of_the_past_go_out_no_more() -> None:
+    issue = IssueSettings(fields=("ref", "previous_rating", "rating"))
+    plan = with_past(JULY, issue=issue)
+    after = plan.after_a_board
+    assert after.find("previous_rating") is None
+    assert after.issue.fields == ("ref", "rating")
+    assert with_past().after_a_board.fields == FIELDS

@@ -58,6 +58,7 @@ language = "en-IE"
 agreed = 2026-01-05
 begins = 2026-04-01
 year_starts = "April"
+previous_board = "November 2025"
 notes = ["Two notes", "from below the table"]
 kept_back = ["A comment"]
 
@@ -252,6 +253,7 @@ def test_every_key_arrives() -> None:
     assert plan.kept_back == ("A comment",)
     assert plan.agreed == date(2026, 1, 5)
     assert (plan.begins, plan.year_starts) == (date(2026, 4, 1), "April")
+    assert plan.previous_board == "November 2025"
     ref, _, progress, state, rating, number = plan.fields[:6]
     assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
     assert progress.guidance == "Say what happened.\nThen what comes next."

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.text import canon_text, fold, latin, same_words
+from xlplan.plan.text import canon_text, fold, is_provisional, latin, same_words
 
 TRICKY = st.text(
     st.sampled_from("ab0_xD\r\n\t \u00a0\u200b\u200d\u200e\ufeff\x0b\x85\u2028\u0301\u0307éıKª")
@@ -99,3 +99,12 @@ def test_a_sign_in_two_halves_is_the_sign() -> None:
     assert canon_text("done _xD83D__xDE00_ today") == "done 😀 today"
     assert canon_text("_xD8\u200b3D__xDE00_") == "😀"
     assert canon_text("_xDE00__xD83D_") == "_xDE00__xD83D_"
+
+
+@pytest.mark.parametrize(
+    ("ref", "found"),
+    [("NEW 1", True), ("New", True), ("new-2", True), ("[TBC]", True), ("TBC3", True),
+     ("Newham 1", False), ("1.1", False), ("", False), ("Renew", False)],
+)  # fmt: skip
+def test_a_ref_that_only_holds_a_place(ref: str, found: bool) -> None:
+    assert is_provisional(ref) is found

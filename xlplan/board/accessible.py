@@ -15,8 +15,9 @@ from functools import cached_property
 from xlplan.board.board_model import Board, BoardSheet, Item, Table, TableColumn, joined, make_table
 from xlplan.board.coloured import label_of
 from xlplan.board.composite import sheets_of
+from xlplan.board.fitting import LongTexts, is_long, long_texts, pieces
 from xlplan.board.paint import workbook_of
-from xlplan.board.view import LongTexts, is_long, long_texts, percent, pieces, say_days
+from xlplan.board.view import percent, say_days
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Row, Sheet, Style, Workbook

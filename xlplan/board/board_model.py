@@ -38,11 +38,14 @@ class PastBoard:
     """One earlier point of the plan: its label and, by uid, how each action stood then.
 
     Actions withdrawn by then are in neither mapping. `dues` are the dates the actions were due by.
+    A point that was `brought` with the plan is known only from a column of earlier ratings: what
+    is not in it may have been in the plan.
     """
 
     label: str
     ratings: Mapping[str, Value]
     dues: Mapping[str, date | None] = field(default_factory=dict)
+    brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,10 @@ class Board:
 
     `rows` are the master now: actions and recommendations, withdrawn ones included. `previous` is
     the master as the last board saw it (by uid, then field id), or None where there was no earlier
-    board; `previous_label` names that board ("September 2026"). `first` is the first rating each
-    action ever had. `changes` are those since the last board. `tip` is the ledger's tip hash.
+    board; `previous_label` names that board ("September 2026"). Where a plan `brought` its past,
+    the first board is compared with that: an action without its rating there had one that is not
+    known. `first` is the first rating each action ever had. `changes` are those since the last
+    board. `tip` is the ledger's tip hash.
     `history` holds earlier boards, oldest first. `dues` is, by uid, how the due date has moved;
     `challenges`, by uid, what the plan's rules hold against a rating, in sentences.
 
@@ -80,6 +85,7 @@ class Board:
     rows: Sequence[MasterRow]
     previous: Mapping[str, Mapping[str, Value]] | None = None
     previous_label: str = ""
+    brought: bool = False
     first: Mapping[str, Value] = field(default_factory=dict)
     changes: Sequence[Change] = ()
     questions: Sequence[Question] = ()

@@ -19,8 +19,8 @@ from xlplan.board.board_model import (
     TableColumn,
     joined,
 )
+from xlplan.board.fitting import cut_words, is_long, paged
 from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
-from xlplan.board.view import cut_words, is_long, paged
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20

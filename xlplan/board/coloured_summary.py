@@ -8,9 +8,10 @@ from itertools import groupby
 
 from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn, TableValue
 from xlplan.board.coloured import Draft, columns_of, empty_sheet
+from xlplan.board.fitting import cut_words, page_height
 from xlplan.board.paint import PIXELS, Paint, Ranges, Spot, below, summary_charts
 from xlplan.board.summary import key_figures
-from xlplan.board.view import cut_words, page_height, percent
+from xlplan.board.view import percent
 from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.look import mix, rating_style
 from xlplan.workbook.write.sheet import Cell, Chart, Row, Sheet, Style

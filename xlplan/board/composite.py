@@ -17,6 +17,7 @@ from xlplan.board.action_lists import (
 from xlplan.board.board_model import Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, texts_cut
 from xlplan.board.coloured_summary import coloured_summary
+from xlplan.board.fitting import cut_words, is_long, long_texts, paged, pieces
 from xlplan.board.grouped import (
     by_lead_sheet,
     by_organisation_sheet,
@@ -30,7 +31,7 @@ from xlplan.board.paint import PLAN, Paint, workbook_of
 from xlplan.board.plan_sheet import plan_sheet
 from xlplan.board.standings import points_of
 from xlplan.board.summary import summary_sheet
-from xlplan.board.view import View, cut_words, is_long, long_texts, paged, pieces, plural, view_of
+from xlplan.board.view import View, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.sheet import Cell, Row, Sheet, Style, Workbook

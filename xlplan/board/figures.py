@@ -150,7 +150,7 @@ def _before(reader: Reader, rows: Sequence[MasterRow]) -> list[tuple[str, str]]:
             continue
         there = item is None or item.id in last
         section = section_in(definition, last) if there else section_of(definition, row)
-        out.append((section, reader.bucket_in(last)))
+        out.append((section, reader.bucket_before(last)))
     return out
 
 

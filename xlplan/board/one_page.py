@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from xlplan.board.board_model import Board
+from xlplan.board.fitting import cut_words, room, scale
 from xlplan.board.paint import NO_COLOUR, Paint, whole_unit, workbook_of
 from xlplan.board.standings import DIRECTIONS, Direction, Standing, best_first, leads_of
 from xlplan.board.summary import KeyFigure, key_figures
-from xlplan.board.view import FIRST_BOARD, SIGNS, View, cut_words, plural, room, scale, view_of
+from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import row_heights
 from xlplan.workbook.write.look import mix

@@ -20,9 +20,10 @@ from xlplan.board.board_model import (
     make_table,
 )
 from xlplan.board.figures import Figures
+from xlplan.board.fitting import cut_words
 from xlplan.board.standings import bucket, leads_of, points_of, reader_of
 from xlplan.board.translate import Scale, Vocabulary, translated, united_fields, united_scale
-from xlplan.board.view import ABSENT, View, count_columns, cut_words, figure, plural
+from xlplan.board.view import ABSENT, View, count_columns, figure, plural
 from xlplan.merge.model import Change
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import CompositeSettings
@@ -41,6 +42,7 @@ class Moment:
     ratings: Mapping[str, str]
     counts: Mapping[str, int]
     slip: float | None
+    brought: bool = False
 
     @property
     def actions(self) -> int:
@@ -58,7 +60,7 @@ def moments(board: Board, figures: Figures) -> tuple[Moment, ...]:
         ratings = {uid: bucket(value, scale_of.get(uid, ())) for uid, value in past.ratings.items()}
         slip = average_slip(first, past.dues)
         counts = Counter(ratings.values())
-        found.append(Moment(past.label, ratings, counts, slip))
+        found.append(Moment(past.label, ratings, counts, slip, past.brought))
     now = {s.row.uid: s.now for s in figures.standings}
     dues = {s.row.uid: s.due for s in figures.standings}
     counted = figures.total.now
@@ -114,6 +116,10 @@ def restatements(board: Board) -> tuple[Change, ...]:
     )
 
 
+_DASH = (
+    "A dash stands where an action was not in the plan",
+    "A dash stands where an action was not in the plan, or where it is not known",
+)
 MOST = 12
 """Boards that a printed page has room for."""
 WIDTH = 14.0
@@ -132,7 +138,7 @@ def history_sheet(view: View) -> BoardSheet:
         "History",
         (_counts(view, shown), _actions(view, shown)),
         notes=tuple(notes) if shown else (),
-        legend="A dash stands where an action was not in the plan" if shown else "",
+        legend=_DASH[any(one.brought for one in shown)] if shown else "",
         empty="" if shown else first,
         apt=view.rated,
     )
@@ -170,8 +176,8 @@ def _actions(view: View, shown: Sequence[Moment]) -> Table:
     widths = {"ref": 9, "section": 24, "action": 46}
     columns = [
         *(replace(c, width=widths[c.id], brief=160 if c.id == "action" else 0) for c in lead),
-        *(TableColumn(f"at_{n}", cut_words(label, 40), "rating", "", WIDTH, "–", ABSENT,
-                      plain=_early(n, shown))
+        *(TableColumn(f"at_{n}", cut_words(label, 40), "rating", "", WIDTH, "–",
+                      "Not known" if shown[n].brought else ABSENT, plain=_early(n, shown))
           for n, label in enumerate(labels)),
         TableColumn("first_due", "First due", "date", width=17, spoken="No date"),
         TableColumn("due_now", "Due now", "date", width=17, spoken="No date"),
@@ -219,6 +225,7 @@ def combined(boards: Sequence[Board]) -> Board:
         rows=[row for part in parts for row in part.rows],
         previous=_previous(parts),
         previous_label=_compared(boards, marks),
+        brought=any(board.brought for board in boards),
         first={uid: value for part in parts for uid, value in part.first.items()},
         changes=_changes(parts),
         questions=[question for part in parts for question in part.questions],
@@ -341,14 +348,23 @@ def _changes(parts: Sequence[Board]) -> list[Change]:
 
 
 def _history(parts: Sequence[Board]) -> list[PastBoard]:
-    """Earlier boards of the same label are one; the imported plans stand first."""
+    """Earlier boards of the same label are one; what plans brought and the imported plans stand
+    first."""
     ratings: dict[str, dict[str, Value]] = {}
     dues: dict[str, dict[str, date | None]] = {}
-    first = {part.history[0].label for part in parts if part.history}
+    brought = {past.label for part in parts for past in part.history if past.brought}
+    own = ([past for past in part.history if not past.brought] for part in parts)
+    first = {history[0].label for history in own if history}
     for part in parts:
         for past in part.history:
             ratings.setdefault(past.label, {}).update(past.ratings)
             dues.setdefault(past.label, {}).update(past.dues)
     start = first if len(first) == 1 else set()
-    order = sorted(ratings, key=lambda label: (label not in start, natural_key(label)))
-    return [PastBoard(label, ratings[label], dues[label]) for label in order]
+    early = [label for label in ratings if label in brought]
+    later = sorted(
+        ratings.keys() - brought, key=lambda label: (label not in start, natural_key(label))
+    )
+    return [
+        PastBoard(label, ratings[label], dues[label], label in brought)
+        for label in (*early, *later)
+    ]

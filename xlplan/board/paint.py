@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from xlplan.board.board_model import Anchor, Board, Item, TableColumn
+from xlplan.board.fitting import LongTexts, cut_words
 from xlplan.board.standings import Point
-from xlplan.board.view import LongTexts, View, cut_words, percent, say_days, sign_of
+from xlplan.board.view import View, percent, say_days, sign_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date

@@ -308,6 +308,8 @@ def _changed_note(view: View, item: Field, one: Standing, changes: Sequence[Chan
         if not _differs(view, one, item):
             return ""
         was = view.say(item, (view.board.previous or {})[one.row.uid][item.id])
+        if view.board.brought and item is view.board.definition.with_role("rating"):
+            return f"{view.before}: {_quoted(was)}, as the plan came."
         return f"Last board: {_quoted(was)}\nSee Changes for how it came to change."
     parts = [f"Was: {_change_words(view, item, change)}" for change in changes]
     if len(parts) > 4:

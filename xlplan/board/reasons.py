@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xlplan.board.standings import (
+    NOT_KNOWN,
     NOT_RATED,
     OFF_SCALE,
     Reader,
@@ -65,7 +66,7 @@ def _of_the_rating(reader: Reader, s: Standing) -> list[Reason]:
         raw = s.row.values.get(reader.rating.id)
         text = _short(raw.raw if isinstance(raw, Invalid) else show(raw), 60)
         reasons.append(Reason("off-scale", f'Rating "{text}" is not on the scale'))
-    if s.now == NOT_RATED and s.before not in (None, NOT_RATED):
+    if s.now == NOT_RATED and s.before not in (None, NOT_RATED, NOT_KNOWN):
         reasons.append(Reason("rating-removed", f"No longer rated: was {label[s.before or '']}"))
     return reasons
 

@@ -19,6 +19,9 @@ from xlplan.plan.values import best_first as best_first
 
 NOT_RATED = ""
 OFF_SCALE = "?"
+NOT_KNOWN = "~"
+"""A rating before that the plan came without."""
+NO_POINTS = (NOT_RATED, OFF_SCALE, NOT_KNOWN)
 NO_SECTION = "No section"
 NO_LEAD = "No lead named"
 
@@ -158,7 +161,8 @@ def leads_of(definition: PlanDefinition, values: Mapping[str, Value]) -> tuple[s
 
 
 def points_of(definition: PlanDefinition, used: Iterable[str]) -> tuple[Point, ...]:
-    """The scale in order, then "Not rated" and "Not on the scale" where an action needs them."""
+    """The scale in order, then "Not rated", "Not on the scale" and, of ratings before, "Not known",
+    where an action needs them."""
     found = set(used)
     item = definition.with_role("rating")
     scale = definition.scale_of(item) if item else ()
@@ -167,6 +171,8 @@ def points_of(definition: PlanDefinition, used: Iterable[str]) -> tuple[Point, .
         points.append(Point(NOT_RATED, "Not rated"))
     if OFF_SCALE in found:
         points.append(Point(OFF_SCALE, "Not on the scale"))
+    if NOT_KNOWN in found:
+        points.append(Point(NOT_KNOWN, "Not known"))
     return tuple(points)
 
 
@@ -187,7 +193,7 @@ class Reader:
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """The words for each bucket."""
-        return {p.key: p.label for p in points_of(self.board.definition, (NOT_RATED, OFF_SCALE))}
+        return {p.key: p.label for p in points_of(self.board.definition, NO_POINTS)}
 
     @cached_property
     def other_ratings(self) -> tuple[Field, ...]:
@@ -209,6 +215,11 @@ class Reader:
     def bucket_in(self, values: Mapping[str, Value]) -> str:
         """The bucket of an action's rating."""
         return bucket(values.get(self.rating.id) if self.rating else None, self.scale)
+
+    def bucket_before(self, last: Mapping[str, Value]) -> str:
+        """The bucket of the rating that the last board saw; a plan may not know it."""
+        known = self.rating is None or self.rating.id in last
+        return self.bucket_in(last) if known else NOT_KNOWN
 
     def last_values(self, uid: str) -> Mapping[str, Value] | None:
         """The action as the last board saw it; None where that board did not count it."""
@@ -253,7 +264,7 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
     now = reader.bucket_in(row.values)
     rating = reader.by_code.get(now)
     last = reader.last_values(row.uid)
-    before = reader.bucket_in(last) if last is not None else None
+    before = reader.bucket_before(last) if last is not None else None
     moved: Direction | None = None
     if board.previous is not None:
         moved = direction(before, now, reader.scale) if before is not None else "new"

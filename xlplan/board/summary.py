@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 
 from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
 from xlplan.board.figures import Count, Rolled, answers_of, rolled_sections
-from xlplan.board.standings import DIRECTIONS, POSITIONS, Direction, Position, place_by_rating
+from xlplan.board.standings import (
+    DIRECTIONS,
+    NOT_KNOWN,
+    POSITIONS,
+    Direction,
+    Position,
+    place_by_rating,
+)
 from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.references import RolledUp
@@ -121,7 +128,8 @@ def _was(view: View, place: Position) -> int | None:
     before = view.figures.total.before
     if before is None or not view.rated or place in ("late", "undated", "in-time"):
         return None
-    return sum(n for key, n in before.items() if place_by_rating(view.points[key].rating) == place)
+    known = ((view.points[key].rating, n) for key, n in before.items() if key != NOT_KNOWN)
+    return sum(n for rating, n in known if place_by_rating(rating) == place)
 
 
 def key_figures_table(view: View) -> Table:

@@ -256,6 +256,7 @@ def _past(past: PastBoard, words: Vocabulary) -> PastBoard:
         past.label,
         {words.uid(uid): _code(value, words) for uid, value in past.ratings.items()},
         {words.uid(uid): day for uid, day in past.dues.items()},
+        past.brought,
     )
 
 

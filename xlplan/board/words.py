@@ -10,7 +10,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from xlplan.board.board_model import ReturnLine
-from xlplan.board.standings import NO_LEAD, Point, Reader, Standing, leads_of
+from xlplan.board.standings import (
+    NO_LEAD,
+    NOT_KNOWN,
+    NOT_RATED,
+    OFF_SCALE,
+    Point,
+    Reader,
+    Standing,
+    leads_of,
+)
 from xlplan.merge.kinds import Kind
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
 from xlplan.plan.text import fold
@@ -52,13 +61,17 @@ def asked(kind: Kind) -> str:
     return kind.short
 
 
+_OFF: Mapping[str, str] = {
+    NOT_RATED: "No rating has been given.",
+    OFF_SCALE: "What was given is not a rating of this plan; see Plan for the words.",
+    NOT_KNOWN: "The plan came without the rating that the action had before.",
+}
+
+
 def meaning_of(point: Point) -> str:
     """What a rating means, and how the composite counts it."""
     if point.rating is None:
-        return (
-            "No rating has been given." if point.key == "" else
-            "What was given is not a rating of this plan; see Plan for the words."
-        )  # fmt: skip
+        return _OFF[point.key]
     rating = point.rating
     explained = rating.label and fold(rating.label) != fold(point.label)
     parts = [rating.label.rstrip(".")] if explained else []

@@ -5,7 +5,7 @@ A position in the past is the ledger replayed up to there: what came later is no
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,14 @@ from xlplan.cycle.status import check_cycle, cycles, leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import Change, MasterRow, Published, Question
-from xlplan.merge.past import Emptied, emptied, past_of
+from xlplan.merge.past import (
+    Emptied,
+    as_brought,
+    brought_history,
+    brought_label,
+    emptied,
+    past_of,
+)
 from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.checklist import challenges_of, check_plan
@@ -30,6 +37,7 @@ from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, PlanDefi
 from xlplan.plan.due import likely_dates
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date
+from xlplan.plan.values import Value
 
 IMPORTED = "the imported plan"
 """What a first board compares with."""
@@ -152,8 +160,10 @@ def make_board(
 
     Private fields, and rows and texts that are kept back, are no part of it, nor of any figure.
     """
-    state, definition = desk.state, desk.state.definition.public
+    state, public = desk.state, desk.state.definition.public
     before = since or last_board(desk, cycle, as_of)
+    brought = before.position == state.imported and bool(public.brought)
+    definition = public.after_a_board
     every = [*state.master("action", as_of), *state.master("recommendation", as_of)]
     own = {row.uid for row in every if row.kept_back}
     rows: list[MasterRow] = [row for row in every if row.uid not in own]
@@ -163,24 +173,28 @@ def make_board(
     known = [change for change in log if _may_be_seen(state, change, own)]
     past = past_of(state, known, as_of, day, cycle, definition)
     boards = (*([past.imported] if past.imported else []), *past.boards)
+    earlier = brought_history(public, actions)
+    first = {uid: value for uid, value in past.first.items() if uid not in own}
+    for _, ratings in reversed(earlier):
+        first |= ratings
     return Board(
         definition=definition,
         cycle=cycle,
         as_of=day,
         rows=rows,
-        previous={
-            row.uid: {**row.values, STATUS: WITHDRAWN} if row.withdrawn else row.values
-            for row in state.master("action", before.position)
-            if not row.kept_back and row.uid not in own
-        },
-        previous_label=before.label,
-        first={uid: value for uid, value in past.first.items() if uid not in own},
+        previous=_previous(state, public, before, {row.uid: row for row in every}),
+        previous_label=brought_label(public) if brought else before.label,
+        brought=brought,
+        first=first,
         changes=[change for change in known if change.seq > before.position],
         questions=[q for q in questions_of(state) if _may_be_seen(state, q, own)],
         returns=_returns(desk, cycle),
         tip=tip,
         problems=check_plan(definition, rows, day, past.history),
-        history=[_past_board(definition, board) for board in boards],
+        history=[
+            *(PastBoard(label, ratings, brought=True) for label, ratings in earlier),
+            *(_past_board(definition, board) for board in boards),
+        ],
         dues={uid: moved for uid, moved in past.dues.items() if uid not in own},
         challenges={
             row.uid: [one.message for one in found]
@@ -188,6 +202,23 @@ def make_board(
             if (found := challenges_of(definition, row, day, likely))
         },
     )
+
+
+def _previous(
+    state: State, definition: PlanDefinition, before: Point, now: Mapping[str, MasterRow]
+) -> dict[str, Mapping[str, Value]]:
+    """By uid, the actions as the board before saw them; the first board may have the plan's own
+    word for that."""
+    then = [
+        row
+        for row in state.master("action", before.position)
+        if not row.kept_back and not now[row.uid].kept_back
+    ]
+    seen: Mapping[str, Mapping[str, Value]] = {row.uid: row.values for row in then}
+    if before.position == state.imported and definition.brought:
+        seen = as_brought(definition, then, now)
+    gone = {row.uid for row in then if row.withdrawn}
+    return {u: {**values, STATUS: WITHDRAWN} if u in gone else values for u, values in seen.items()}
 
 
 def board_between(

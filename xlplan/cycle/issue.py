@@ -179,6 +179,8 @@ def _make(
     from xlplan.workbook.write.writing import write_workbook
 
     state, definition = desk.state, desk.state.definition
+    if state.published:
+        definition = definition.after_a_board
     columns = template_columns(definition)
     uids = tuple(row.uid for row in rows)
     fields = tuple(column.id for column in columns)

@@ -18,6 +18,7 @@ from xlplan.merge.state import State
 from xlplan.plan.checks.lint_view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import due_in
+from xlplan.plan.text import is_provisional
 from xlplan.plan.values import Invalid, Value, show
 
 IMPORTED = "Plan as imported"
@@ -234,6 +235,68 @@ def _known(state: State, key: CellKey, as_of: int, cycles: Collection[str]) -> V
 def _slips(dates: Sequence[date]) -> int:
     """How often a date moved to a later one."""
     return sum(later > earlier for earlier, later in pairwise(dates))
+
+
+# What a plan brought of its past
+
+
+def as_brought(
+    definition: PlanDefinition, imported: Iterable[MasterRow], now: Mapping[str, MasterRow]
+) -> dict[str, Mapping[str, Value]]:
+    """By uid, the imported actions as the last board before the import saw them.
+
+    Their ratings are those of the plan's own column of previous ones, as it is corrected by `now`;
+    a blank there is not known, and its rating is left out. Actions that had no rating before are
+    new, and left out.
+    """
+    rating = definition.with_role("rating")
+    columns = definition.brought
+    found: dict[str, Mapping[str, Value]] = {}
+    for row in imported:
+        values = now.get(row.uid, row).values
+        if rating is None or is_provisional(row.ref) or _unrated_before(definition, values):
+            continue
+        was = {rating.id: values.get(columns[-1].id)}
+        rest = {name: value for name, value in row.values.items() if name != rating.id}
+        found[row.uid] = {**rest, **{n: v for n, v in was.items() if v is not None}}
+    return found
+
+
+def _unrated_before(definition: PlanDefinition, values: Mapping[str, Value]) -> bool:
+    """Whether an open action has a rating in none of several columns of earlier ones."""
+    rating, initial = definition.with_role("rating"), definition.with_role("initial_rating")
+    earlier = [*definition.brought, *([initial] if initial else [])]
+    if len(earlier) < 2 or any(values.get(item.id) is not None for item in earlier):
+        return False
+    return rating is None or not definition.finishes(rating, values.get(rating.id))
+
+
+def brought_history(
+    definition: PlanDefinition, rows: Iterable[MasterRow]
+) -> list[tuple[str, Mapping[str, Value]]]:
+    """The ratings of each column of earlier ones, oldest first, by uid: what is blank is not known.
+
+    The last has the name of the board that saw it, the others that of their column.
+    """
+    initial = definition.with_role("initial_rating")
+    rating = definition.with_role("rating")
+    first = [initial] if initial and rating and initial.scale == rating.scale else []
+    columns = [*first, *definition.brought] if definition.brought else []
+    every = list(rows)
+    return [
+        (
+            brought_label(definition) if item is columns[-1] else item.heading,
+            {row.uid: value for row in every if (value := row.values.get(item.id)) is not None},
+        )
+        for item in columns
+    ]
+
+
+def brought_label(definition: PlanDefinition) -> str:
+    """The name of the board that saw the ratings which the plan brought; ``""`` without any."""
+    return definition.previous_board or (
+        definition.brought[-1].heading if definition.brought else ""
+    )
 
 
 # What a change of the definition has emptied

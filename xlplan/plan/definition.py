@@ -5,7 +5,7 @@ Everything here is frozen; `xlplan.plan.load` reads the text, `xlplan.plan.propo
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -185,6 +185,13 @@ class PlanDefinition:
         default="",
         metadata=key("the month in which years start", allowed=MONTH_NAMES, noun="a month"),
     )
+    previous_board: str = field(
+        default="",
+        metadata=key(
+            "the board that saw the previous ratings with which the plan came, such as November "
+            "2016; left out, the heading of their column"
+        ),
+    )
     notes: tuple[str, ...] = field(
         default=(),
         metadata=key(
@@ -204,13 +211,39 @@ class PlanDefinition:
         """The definition as far as it may go out: nothing in it is private or kept back."""
         if not self.kept_back and not any(item.private for item in self.fields):
             return self
-        fields = tuple(item for item in self.fields if not item.private)
+        shown = self._with([item for item in self.fields if not item.private])
+        return replace(shown, kept_back=())
+
+    @cached_property
+    def brought(self) -> tuple[Field, ...]:
+        """The columns of earlier ratings that the plan came with, oldest first: those of its own
+        scale. The last is what the board before the first one of ours saw."""
+        rating = self.with_role("rating")
+        return tuple(
+            item
+            for item in self.fields_of("action")
+            if item.role == "previous_rating"
+            and rating is not None
+            and item.field_type.rated
+            and item.scale == rating.scale
+        )
+
+    @cached_property
+    def after_a_board(self) -> PlanDefinition:
+        """The definition without the columns of `brought`: once a board has met, what it saw is on
+        record, and nobody keeps such a column up to date."""
+        if not self.brought:
+            return self
+        return self._with([item for item in self.fields if item not in self.brought])
+
+    def _with(self, fields: Sequence[Field]) -> PlanDefinition:
+        """The definition with these of its fields, and without what rests on the others."""
         scales = {item.scale for item in fields if item.field_type.rated}
-        gone = {(item.of, item.id) for item in self.fields if item.private}
+        gone = {(item.of, item.id) for item in self.fields if item not in fields}
         shown = {item.id for item in fields if item.of == "action"}
         return replace(
             self,
-            fields=fields,
+            fields=tuple(fields),
             ratings=tuple(rating for rating in self.ratings if rating.scale in scales),
             rollups=tuple(
                 rollup
@@ -224,7 +257,6 @@ class PlanDefinition:
                 fields=_without(self.composite.fields, shown),
                 group_by="".join(_without((self.composite.group_by,), shown)),
             ),
-            kept_back=(),
         )
 
     @cached_property

@@ -265,3 +265,11 @@ def _near(one: str, other: str) -> bool:
         return short[at:] == long[at + 1 :]
     swapped = short[at : at + 2] == long[at : at + 2][::-1]
     return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])
+
+
+_PROVISIONAL = re.compile(r"\W*(?:new|tbc|tba|tbd)(?![a-z])", re.IGNORECASE)
+
+
+def is_provisional(ref: str) -> bool:
+    """Whether a ref only holds a place: ``"NEW 3"``, ``"TBC"``, ``"New-1"``."""
+    return _PROVISIONAL.match(ref) is not None
