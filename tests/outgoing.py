@@ -154,9 +154,11 @@ class Known:
         row = next((row for row in self.rows if row.uid == uid), None)
         return locked_text(columns, row_values(row, columns)) if row is not None else None
 
-    def uid_of(self, ref: str, issued: str = "") -> str:  # noqa: ARG002
+    def uid_of(self, ref: str, issued: str = "") -> str:
+        assert issued in ("", *self.sent) or not self.sent
         refs = {row.ref: row.uid for row in self.rows} if self.refs is None else self.refs
         return refs.get(ref, "")
 
-    def ref_of(self, uid: str, issued: str) -> str:  # noqa: ARG002
+    def ref_of(self, uid: str, issued: str) -> str:
+        assert issued in ("", *self.sent) or not self.sent
         return next((row.ref for row in self.rows if row.uid == uid), "")

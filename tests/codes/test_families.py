@@ -106,7 +106,12 @@ def test_whatever_refuses_a_file_or_a_row_of_a_lead_has_the_leads_wording() -> N
     # What stands in the inbox and is no file that a lead sent, and the coordinator's own answers.
     assert silent == {"GATE-028", "GATE-031", "RET-013", "RET-014", "RET-015"}
     assert refusal_for_lead("GATE-013") == EVERY["GATE-013"].lead
-    assert [code for code in EVERY if row_for_lead(code)] == ["RET-010", "RET-011", "RET-012"]
+    assert [code for code in EVERY if row_for_lead(code)] == [
+        "RET-010",
+        "RET-011",
+        "RET-012",
+        "RET-026",
+    ]
     assert refusal_for_lead("RET-010") == refusal_for_lead("")
 
 

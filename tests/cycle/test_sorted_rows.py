@@ -118,6 +118,16 @@ def test_the_answer_in_decisions_applies_each_edit_and_the_log_names_its_cell(
     assert (lead["changes"], lead["questions"]) == (2, 0)
 
 
+def test_a_reply_asks_for_the_rows_once(folder: Path) -> None:
+    give_back(folder, by_rating(small.fill(folder, template(folder), TYPED)))
+    small.do(folder, "merge", "--reply", str(folder / "replies"))
+    (reply,) = (folder / "replies").iterdir()
+    text = " ".join(reply.read_text("utf-8").split())
+    numbers = sorted(n for _, n in key_rows(template(folder).read_bytes(), ID_PREFIX)[1].values())
+    assert f"Rows {numbers[2]} to {numbers[6]}" in text  # the third moved first
+    assert text.count("use the arrows beside its headings") == 1
+
+
 def sha(folder: Path) -> str:
     with small.opened(folder) as plan:
         (fact,) = [r for r in plan.desk.state.returns.values() if r.author == LEAD]

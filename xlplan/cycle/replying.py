@@ -69,7 +69,10 @@ def _corrections(
     for problem in fact.problems:
         if needed := row_for_lead(problem.code):
             _, sheet, row = f"!!{problem.where}".rsplit("!", 2)
-            yield Correction(Place(file, sheet), f"Row {row}", "(the row as it is)", needed)
+            what, entered = f"Row {row}", "(the row as it is)"
+            if ":" in row:
+                what, entered = f"Rows {row.replace(':', ' to ')}", "(the rows as they are)"
+            yield Correction(Place(file, sheet), what, entered, needed)
     for item in fact.assertions:
         if item.id in open_ids and (item.kind.for_lead or _takes_the_date(state, item)):
             yield _correction(state, file, item)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from xlplan.codes.families import every_message
-from xlplan.codes.return_codes import RET_010, RET_011, RET_012
+from xlplan.codes.return_codes import RET_010, RET_011, RET_012, RET_026
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.timescales import say_return_by
@@ -18,7 +18,7 @@ from xlplan.plan.timescales import say_return_by
 _WIDTH = 78
 _LONGEST = 300
 """Characters of what was entered that are shown."""
-_ROWS = {each.code: each.lead for each in (RET_010, RET_011, RET_012)}
+_ROWS = {each.code: each.lead for each in (RET_010, RET_011, RET_012, RET_026)}
 _UNREAD = (
     "It could not be read. Please enter your update in the workbook that you were sent, save it, "
     "and send that."
