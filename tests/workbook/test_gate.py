@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import socket
 import stat
@@ -74,6 +75,11 @@ def test_the_bytes_say_what_kind_a_file_is(data: bytes, kind: str) -> None:
             b'xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
             "GATE-021",
         ),
+        (b"ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K1\r\nE\r\n", "GATE-021"),
+        (b'TABLE\r\n0,1\r\n"EXCEL"\r\nVECTORS\r\n', "GATE-021"),
+        (gzip.compress(b'<?xml version="1.0"?><gnm:Workbook xmlns:gnm="x"/>'), "GATE-021"),
+        (gzip.compress(b"a workbook, packed"), "GATE-020"),
+        (b"\x1f\x8b\x08" + b"x" * 99, "GATE-020"),
         (bytes(range(256)) * 8, "GATE-022"),
         (attacks.package({"[Content_Types].xml": b"<Types/>", "notes": b"x"}), "GATE-022"),
         (attacks.package({"notes": b"x"}), "GATE-020"),
@@ -83,6 +89,13 @@ def test_the_bytes_say_what_kind_a_file_is(data: bytes, kind: str) -> None:
 )
 def test_what_is_no_workbook_is_refused_with_its_own_code(data: bytes, expected: str) -> None:
     assert code(data) == expected
+
+
+def test_a_table_whose_headings_begin_as_other_formats_do_is_a_table() -> None:
+    for heading in (b"ID;Progress", b"ID;PROGRESS"):
+        found = admit(heading + b"\r\nA;done\r\nB;begun\r\n", "plan.csv")
+        assert isinstance(found, Admitted)
+        assert found.kind == "csv"
 
 
 def test_every_refusal_names_the_file_and_says_what_to_do() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import TypeVar
 
@@ -61,6 +63,7 @@ OLD_SPREADSHEET, UNKNOWN, TNEF = GATE_021.fill(), GATE_022.fill(), GATE_033.fill
 XML_SPREADSHEET, ENCRYPTED, WEB_ARCHIVE = GATE_021.fill("xml"), GATE_038.fill(), GATE_015.fill()
 """Why a kind of file cannot be read, and what to do."""
 
+_PACKED = b"\x1f\x8b"
 _MAGIC: tuple[tuple[bytes, Filled], ...] = (
     (b"%PDF", PDF),
     (b"\xff\xd8\xff", PICTURE),
@@ -69,7 +72,7 @@ _MAGIC: tuple[tuple[bytes, Filled], ...] = (
     (b"II*\x00", PICTURE),
     (b"MM\x00*", PICTURE),
     (b"{\\rtf", OTHER_DOCUMENT),
-    (b"\x1f\x8b", ARCHIVE),
+    (_PACKED, ARCHIVE),
     (b"7z\xbc\xaf", ARCHIVE),
     (b"Rar!", ARCHIVE),
     (b"PK\x05\x06", ARCHIVE),
@@ -88,6 +91,12 @@ _FLAT = re.compile(rb'office:mimetype="application/vnd\.oasis\.opendocument\.spr
 _XML_2003 = re.compile(
     rb"urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet", re.IGNORECASE
 )
+_EXCHANGED = re.compile(
+    rb"ID;P[A-Z0-9]+(?:;[A-Z]\w*)*\r?\n(?:P;P|B;[XY]|C;[XYK]|[FO];|N[NE];)|TABLE\r?\n0,1\r?\n"
+)
+"""How the texts begin in which programs once exchanged spreadsheets (SYLK, DIF). A table of other
+texts may well begin with "ID;P", as in "ID;Progress": its next line tells."""
+_OF_GNUMERIC = b"<gnm:Workbook"
 _HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
 _MAIL = re.compile(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
 _MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
@@ -131,12 +140,21 @@ def plain_kind(data: bytes) -> str | Filled:
     if MAILBOX_START.match(data) or APPLE_MAIL.match(data):
         return MESSAGE
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if data.startswith(_PACKED) and _OF_GNUMERIC in _unpacked_start(data):
+        return OLD_SPREADSHEET
     for magic, refusal in _MAGIC:
         if data.startswith(magic) or start.startswith(magic):
             return refusal
     if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] == b"WEBP"):
         return PICTURE
     return _text_kind(data, start)
+
+
+def _unpacked_start(data: bytes) -> bytes:
+    """How a packed file (gzip) begins, unpacked."""
+    with suppress(zlib.error):
+        return zlib.decompressobj(31).decompress(data[:4096], 1024)
+    return b""
 
 
 def _text_kind(data: bytes, start: bytes) -> str | Filled:
@@ -150,6 +168,8 @@ def _text_kind(data: bytes, start: bytes) -> str | Filled:
         return HTML if _WEB.search(start) else OLD_SPREADSHEET
     if _WEB.match(start):
         return HTML
+    if _EXCHANGED.match(start):
+        return OLD_SPREADSHEET
     if _CLOUD.match(start):
         return SHORTCUT
     if _HEADER.match(start) and _is_mail(data[:_LONGEST_HEAD]):
