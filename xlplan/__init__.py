@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.demo import Demo, demo
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
+    from xlplan.cycle.kept import LogLine, ShownRow
     from xlplan.cycle.merge import MergeResult, ReturnReport
     from xlplan.cycle.new import NewFigures, NewPlan
     from xlplan.cycle.new import new as new_plan
@@ -37,10 +38,11 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Candidate", "Change", "DatesRead", "Demo", "Fate", "Field", "Invalid", "IssueResult",
-    "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "MasterRow", "MergeResult", "NewFigures",
-    "NewPlan",
+    "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine", "MasterRow", "MergeResult",
+    "NewFigures", "NewPlan",
     "NextStep", "Place", "Plan", "PlanDefinition", "Problem", "PublishResult", "Question",
-    "ReturnReport", "Status", "Timescale", "Tip", "UndoResult", "XlplanError", "__version__",
+    "ReturnReport", "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
+    "__version__",
     "demo", "is_plan", "new_plan", "open_plan", "shapes", "show_in",
 ]  # fmt: skip
 
@@ -48,6 +50,7 @@ _WHERE = {
     "cycle.acts": ("UndoResult",),
     "cycle.demo": ("Demo", "demo"),
     "cycle.issue": ("IssueResult", "IssuedTemplate"),
+    "cycle.kept": ("LogLine", "ShownRow"),
     "cycle.merge": ("MergeResult", "ReturnReport"),
     "cycle.new": ("NewFigures", "NewPlan", "new_plan"),
     "cycle.plan": ("Plan", "is_plan", "open_plan"),

@@ -61,8 +61,7 @@ def recolour(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    [("merge",), ("issue", "--cycle", "2026-12"), ("show",), ("log",), ("check",), ("status",)],
+    "command", [("merge",), ("issue", "--cycle", "2026-12"), ("show",), ("log",), ("check",)]
 )
 @pytest.mark.parametrize("edited", [False, True])
 def test_a_command_reads_the_ledger_once(
@@ -72,6 +71,21 @@ def test_a_command_reads_the_ledger_once(
         recolour(folder)
     counts.watch(Ledger, "events")
     assert small.do(folder, *command) in (0, 1)
+    assert counts["events"] == 1
+
+
+LOOKS = ((), ("status",), ("show", "1.1"), ("log", "--action", "1.1"))
+
+
+@pytest.mark.parametrize("command", LOOKS)
+def test_a_look_at_what_was_kept_reads_no_event(
+    folder: Path, counts: Counts, command: tuple[str, ...]
+) -> None:
+    counts.watch(Ledger, "events")
+    assert small.do(folder, *command) == 0
+    assert counts["events"] == 0
+    (folder / "projection.db").unlink()
+    assert [small.do(folder, *command) for _ in range(3)] == [0, 0, 0]
     assert counts["events"] == 1
 
 

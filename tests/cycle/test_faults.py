@@ -62,7 +62,7 @@ def files(root: Path) -> dict[str, str]:
     found = {}
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
-        same = path.is_file() and path.name not in ("ledger.db", "secret.key")
+        same = path.is_file() and path.name not in ("ledger.db", "projection.db", "secret.key")
         found[name] = sha256(path.read_bytes()) if same else ""
     return found
 

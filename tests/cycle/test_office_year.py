@@ -4,13 +4,14 @@ Templates go out, come back (edited, late, twice, in part, as re-saved copies), 
 edits the master, answers questions, takes returns back, changes the plan definition, publishes.
 After every step: replay equals the state, nothing was lost, the log only grew and its changes
 chain, locked fields moved by the coordinator alone, every question has an answer, and what was
-answered stays answered.
+answered stays answered. What is kept for speed agrees with it, also where its file was lost, or
+exchanged for an older one or another plan's.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.paper import DEFINITION, LEADS, RATINGS, Office, row
 from tests.scenes import LOCKED, MASTER_EDITS, STAMPS, VALUES, edits
+from tests.shelf import Fate, Shelf
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, asks_on
 from xlplan.merge.decisions import facts_of
@@ -68,8 +70,12 @@ class OfficeYear(RuleBasedStateMachine):
         self.logged: list[Change] = []
         self.events = list(self.office.events)
         self.number = 0
+        self.shelf = Shelf(self.office)
         for author in ("Ann", "Ben", COORDINATOR):
             self.office.issue(author)
+
+    def teardown(self) -> None:
+        self.shelf.close()
 
     # What people do
 
@@ -206,6 +212,14 @@ class OfficeYear(RuleBasedStateMachine):
     @rule(cycle=st.sampled_from(CYCLES))
     def publish(self, cycle: str) -> None:
         self.office.publish(cycle)
+
+    @rule(fates=st.lists(st.sampled_from(get_args(Fate)), min_size=1, max_size=2))
+    def look_at_the_plan(self, fates: list[Fate]) -> None:
+        """What is kept for speed says what the ledger says, whatever became of its file."""
+        for fate in fates:
+            self.shelf.meet(fate)
+            self.shelf.catch_up()
+            assert self.shelf.agrees()
 
     # What is promised
 

@@ -245,8 +245,11 @@ def show(
     """Show the plan as it stands, or stood."""
     _check_form(as_json, as_csv)
     with settings.open_() as plan:
+        if refs and not as_csv:
+            found = plan.shown(refs, section=section, lead=lead, as_of=as_of, restated=restated)
+            return say.shown(found, as_json)
         rows = plan.rows(refs, section=section, lead=lead, as_of=as_of, restated=restated)
-        return say.rows(plan, rows, bool(refs), as_json, as_csv)
+        return say.rows(plan, rows, as_json, as_csv)
 
 
 @commands.command()
@@ -260,8 +263,7 @@ def log(settings: Settings, action: str, lead: str, cycle: str, as_json: bool, a
     """Show the change log: every change with its file and cell."""
     _check_form(as_json, as_csv)
     with settings.open_() as plan:
-        changes = plan.log(action=action, lead=lead, cycle=cycle)
-        return say.log(plan, changes, as_json, as_csv)
+        return say.log(plan.logged(action=action, lead=lead, cycle=cycle), as_json, as_csv)
 
 
 @commands.command()

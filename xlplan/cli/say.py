@@ -21,6 +21,7 @@ from xlplan.cli.say_plain import (
     say_changes,
     say_csv,
     say_json,
+    say_log,
     say_problems,
     short,
     table,
@@ -29,20 +30,21 @@ from xlplan.errors import Problem
 
 if TYPE_CHECKING:
     from xlplan import (
-        Change,
         Demo,
         KeptBack,
+        LogLine,
         MasterRow,
         NewPlan,
         Plan,
         PublishResult,
+        ShownRow,
         Tip,
         UndoResult,
     )
 
 __all__ = [
     "demo", "explained", "issued", "line", "log", "merged", "new_plan", "problems_of_plan",
-    "published", "rows", "status", "undone", "verified", "where_it_stands",
+    "published", "rows", "shown", "status", "undone", "verified", "where_it_stands",
 ]  # fmt: skip
 
 
@@ -164,8 +166,23 @@ def problems_of_plan(plan: Plan, as_json: bool) -> int:
 
 
 @prints
-def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_csv: bool) -> int:
-    """Actions of the plan: whole where they were named, else a line each."""
+def shown(found: Sequence[ShownRow], as_json: bool) -> int:
+    """Actions that were named: whole."""
+    if as_json:
+        say_json([row.document for row in found])
+        return DONE
+    for row in found:
+        if row.status:
+            click.echo(row.status.capitalize())
+        for heading, text in row.texts:
+            click.echo(f"{heading}: " + text.replace("\n", "\n    "))
+        click.echo()
+    return DONE
+
+
+@prints
+def rows(plan: Plan, found: Sequence[MasterRow], as_json: bool, as_csv: bool) -> int:
+    """Actions of the plan, a line each."""
     from xlplan import shapes, show_in
 
     definition = plan.recorded_definition
@@ -192,15 +209,6 @@ def rows(plan: Plan, found: Sequence[MasterRow], whole: bool, as_json: bool, as_
         flat = [_fields(shape) | mine for shape, mine in zip(rows, own, strict=True)]
         say_csv([ref, uid, *names, gone, kept], flat)
         return DONE
-    if whole:
-        for row in found:
-            if row.status:
-                click.echo(row.status.capitalize())
-            for item in fields:
-                text = show_in(item, row.values.get(item.id))
-                click.echo(f"{item.heading}: " + text.replace("\n", "\n    "))
-            click.echo()
-        return DONE
     columns = [f for f in (definition.with_role(r) for r in ("rating", "due", "lead")) if f]
     action = definition.with_role("action")
     table(
@@ -224,20 +232,17 @@ def _fields(shape: dict[str, object]) -> dict[str, object]:
 
 
 @prints
-def log(plan: Plan, changes: Sequence[Change], as_json: bool, as_csv: bool) -> int:
+def log(lines: Sequence[LogLine], as_json: bool, as_csv: bool) -> int:
     """The change log."""
-    if as_json or as_csv:
-        from xlplan import shapes
-
-        lines = [shapes.log_shape(change) for change in changes]
-        if as_json:
-            say_json(lines)
-        else:
-            names = "seq at cycle action field from to by file sheet cell kind return why"
-            say_csv(names.split(), lines)
+    if as_json:
+        say_json([line.document for line in lines])
         return DONE
-    say_changes(plan, changes)
-    click.echo(plural(len(changes), "change") + ".")
+    if as_csv:
+        names = "seq at cycle action field from to by file sheet cell kind return why"
+        say_csv(names.split(), [line.document for line in lines])
+        return DONE
+    say_log(lines)
+    click.echo(plural(len(lines), "change") + ".")
     return DONE
 
 

@@ -84,7 +84,7 @@ def status(found: Status, as_json: bool) -> int:
                     f"{lead.lead} returned on the old form: it answers {lead.old_form}, and counts "
                     f"for {found.cycle}."
                 )
-        click.echo(f"{_returns(found)}, {plural(len(found.questions), 'question')} open.")
+        click.echo(f"{_returns(found)}, {plural(found.open, 'question')} open.")
     return DONE
 
 
@@ -181,7 +181,7 @@ def where_it_stands(found: Status) -> int:
     if found.next.step == "merge":
         click.echo(f"{' and '.join(found.edited)} hold edits that are not merged yet.")
     elif found.next.step == "answer":
-        click.echo(f"{plural(len(found.questions), 'question')} open.")
+        click.echo(f"{plural(found.open, 'question')} open.")
     elif found.next.step == "wait":
         names = ", ".join(lead.lead for lead in found.outstanding[:5])
         more = len(found.outstanding) - 5

@@ -19,7 +19,7 @@ import click
 from xlplan.errors import Problem
 
 if TYPE_CHECKING:
-    from xlplan import Change, NewFigures, NewPlan, Plan
+    from xlplan import Change, LogLine, NewFigures, NewPlan, Plan
 
 DEFINITION = "plan.toml"
 """The place of what is wrong with the definition."""
@@ -163,11 +163,15 @@ def _line_of(found: Sequence[Problem], headings: Mapping[str, str]) -> str:
 
 
 def table(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
-    """Print a table on stdout."""
-    from tabulate import tabulate
-
-    shown = tabulate(lines, headers=heading, tablefmt="plain", disable_numparse=True)
-    click.echo(plain(shown))
+    """Print a table on stdout: columns two spaces apart, each wide enough for its cells."""
+    rows = [["" if cell is None else str(cell).strip() for cell in row] for row in lines]
+    widths = [
+        max(len(name) + 2, *(len(row[place]) for row in rows), 0)
+        for place, name in enumerate(heading)
+    ]
+    for row in (heading, *rows):
+        shown = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo(plain(shown.rstrip()))
 
 
 def short(text: str) -> str:
@@ -247,10 +251,33 @@ def say_changes(plan: Plan, changes: Sequence[Change]) -> None:
     lines = []
     for change in changes:
         item = definition.find(change.field)
-        before, after = (show_in(item, v) or "(blank)" for v in (change.before, change.after))
-        where = ": ".join(filter(None, (str(change.place), short(change.why))))
-        lines.append((change.action, change.field, short(before), short(after), change.by, where))
-    table(("action", "field", "from", "to", "by", "where"), lines)
+        texts = (show_in(item, value) for value in (change.before, change.after))
+        parts = (change.action, change.field, *texts, change.by, str(change.place), change.why)
+        lines.append(_change(*parts))
+    table(_CHANGE, lines)
+
+
+def say_log(lines: Sequence[LogLine]) -> None:
+    """Lines of the log in the same table."""
+    if not lines:
+        return
+    found = []
+    for line in lines:
+        known = line.document
+        place = "!".join(filter(None, (known["file"], known["sheet"], known["cell"])))
+        found.append(
+            _change(known["action"], known["field"], *line.texts, known["by"], place, known["why"])
+        )
+    table(_CHANGE, found)
+
+
+_CHANGE = ("action", "field", "from", "to", "by", "where")
+
+
+def _change(*parts: str) -> tuple[str, ...]:
+    action, field, before, after, by, place, why = parts
+    where = ": ".join(filter(None, (place, short(why))))
+    return action, field, short(before or "(blank)"), short(after or "(blank)"), by, where
 
 
 def say_csv(heading: Sequence[str], lines: Sequence[Mapping[str, object]]) -> None:

@@ -306,3 +306,11 @@ VER_011 = Message(
     "what was written.",
     level="note",
 )
+VER_012 = Message(
+    "VER-012",
+    "What is kept so that commands are quick did not agree with the ledger.",
+    "Nothing needs doing: it was removed, and the next command makes it again from the ledger.",
+    "This file did not say what the ledger says. Nothing needs doing: it was removed, and the next "
+    "command makes it again from the ledger.",
+    level="note",
+)

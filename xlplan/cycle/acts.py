@@ -29,7 +29,6 @@ from xlplan.merge.model import (
     Undone,
     Unused,
 )
-from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading
 from xlplan.merge.rows import TEXT
 from xlplan.merge.state import State
@@ -55,7 +54,7 @@ class Answering:
         answers = read_answers(book, item.digest, desk.key, desk.state.definition, issued)
         problems = list(answers.problems)
         unused = [self._unused(one, one.fault) for one in answers.faulty if one.fault]
-        open_now = {question.id: question for question in questions_of(desk.state)}
+        open_now = {question.id: question for question in desk.questions()}
         count = 0
         before: list[Fact] = []
         for line in answers.answers:
@@ -97,7 +96,7 @@ class Answering:
         again = {ident: one for ident, one in left.items() if ident not in self._read}
         if not again:
             return
-        open_now = {question.id: question for question in questions_of(self._desk.state)}
+        open_now = {question.id: question for question in self._desk.questions()}
         before: list[Fact] = []
         for ident, (one, returned) in again.items():
             question = open_now.get(ident)
@@ -164,8 +163,8 @@ def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") ->
         gone = (*dependent, *answers)
         work.append([Undone(returned.id, tuple(d.id for d in gone), why)])
         changes = tuple(work.step.changes())
-        left = tuple(questions_of(state))
-        prepared = outputs.prepare(desk, work, left)
+        left = desk.questions()
+        prepared = outputs.prepare(desk, work)
         notes = (*_in_inbox(desk, returned), *_made_by_others(state, returned))
     problems = outputs.write(desk, prepared)
     return UndoResult(returned, gone, changes, (*notes, *problems), left)

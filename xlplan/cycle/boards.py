@@ -29,7 +29,6 @@ from xlplan.merge.past import (
     emptied,
     past_of,
 )
-from xlplan.merge.questions import questions_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.checklist import challenges_of, check_plan
 from xlplan.plan.checks.lint_view import Snapshot
@@ -65,6 +64,7 @@ class PastDesk(Desk):
         events = [event for event in desk.ledger.events() if event.seq <= point.position]
         self.last_tx = events[-1].tx if events else 0
         self._history = replay(events, load_definition)
+        self._asked = None
 
 
 def label_of(desk: Desk, fact: Published) -> str:
@@ -117,7 +117,7 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
         return []
     return [
         ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form)
-        for lead in leads_of(desk, cycle, questions_of(desk.state))
+        for lead in leads_of(desk, cycle, desk.questions())
         if lead.issued
     ]
 
@@ -187,7 +187,7 @@ def make_board(
         brought=brought,
         first=first,
         changes=[change for change in known if change.seq > before.position],
-        questions=[q for q in questions_of(state) if _may_be_seen(state, q, own)],
+        questions=[q for q in desk.questions() if _may_be_seen(state, q, own)],
         returns=_returns(desk, cycle),
         tip=tip,
         problems=check_plan(definition, rows, day, past.history),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
 from xlplan.cycle.folder import (
@@ -22,14 +23,16 @@ from xlplan.cycle.folder import (
     sweep,
     text_digest,
 )
+from xlplan.cycle.kept import Kept, believed, bring_forward
 from xlplan.errors import XlplanError
 from xlplan.ledger.store import Ledger, Transaction
-from xlplan.merge.log import History, Step, replay
-from xlplan.merge.model import Defined, Event, Fact, digest, identity
-from xlplan.merge.state import State
-from xlplan.plan.accounted import AccountLine
-from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.load import load_definition
+
+if TYPE_CHECKING:
+    from xlplan.merge.log import History
+    from xlplan.merge.model import Event, Fact, Question
+    from xlplan.merge.state import State
+    from xlplan.plan.accounted import AccountLine
+    from xlplan.plan.definition import PlanDefinition
 
 Clock = Callable[[], datetime]
 Tip = tuple[int, int, str]
@@ -53,6 +56,8 @@ class Work:
     """An open transaction: appends facts, applies them, and knows what they changed."""
 
     def __init__(self, desk: Desk, transaction: Transaction | None) -> None:
+        from xlplan.merge.log import Step
+
         self._desk = desk
         self._transaction = transaction
         self.dry_run = transaction is None
@@ -61,6 +66,8 @@ class Work:
 
     def append(self, facts: Sequence[Fact]) -> list[Event]:
         """Append facts and apply them to the state."""
+        from xlplan.merge.model import Event
+
         at = self._desk.now()
         if self._transaction is None:
             start = self._desk.history.state.seq
@@ -81,6 +88,8 @@ class Desk:
         self.ledger = Ledger.open_(folder.ledger)
         self._history: History | None = None
         self._tip: Tip | None = None
+        self._kept: Kept | None = None
+        self._asked: tuple[State, int, tuple[Question, ...]] | None = None
         self._looked: tuple[Tip, str, History] | None = None
         self.last_tx = 0
         self._at = ""
@@ -88,8 +97,14 @@ class Desk:
         """Whether anything was recorded since the plan was opened."""
 
     def close(self) -> None:
-        """Close the ledger."""
-        self.ledger.close()
+        """Close the ledger, and keep the answers of what was replayed for the next look."""
+        try:
+            if self._kept is not None:
+                self._kept.close()
+            if self._history is not None and self._tip == self.ledger.tip():
+                bring_forward(self, self.folder.projection)
+        finally:
+            self.ledger.close()
 
     def sweep(self) -> None:
         """Remove what a crash left half-written in the plan's folder.
@@ -121,9 +136,22 @@ class Desk:
         return own_key(self.folder, self.ledger)
 
     @property
+    def kept(self) -> Kept | None:
+        """The answers that were kept of this very ledger; None where there are none, and where the
+        ledger has been replayed already."""
+        if self._history is not None:
+            return None
+        if self._kept is None or not self._kept.is_of(self.ledger):
+            self._kept = believed(self.folder.projection, self.ledger)
+        return self._kept
+
+    @property
     def history(self) -> History:
         """The ledger, replayed."""
         if self._history is None:
+            from xlplan.merge.log import replay
+            from xlplan.plan.load import load_definition
+
             events = self.ledger.events()
             if not events:
                 raise LED_008.fault(str(self.folder.ledger))
@@ -138,6 +166,15 @@ class Desk:
         """The state of the plan by the ledger."""
         return self.history.state
 
+    def questions(self) -> tuple[Question, ...]:
+        """Every open question; asked again only where something was written since."""
+        from xlplan.merge.questions import questions_of
+
+        state = self.state
+        if self._asked is None or self._asked[:2] != (state, state.moved):
+            self._asked = (state, state.moved, tuple(questions_of(state)))
+        return self._asked[-1]
+
     @property
     def recorded(self) -> PlanDefinition:
         """The plan definition by the ledger."""
@@ -146,6 +183,8 @@ class Desk:
     @cached_property
     def definition(self) -> PlanDefinition:
         """The plan definition by ``plan.toml``, which the coordinator may just have edited."""
+        from xlplan.plan.load import load_definition
+
         return load_definition(self.folder.read_definition(), str(self.folder.definition))
 
     def forget(self) -> None:
@@ -231,6 +270,8 @@ class Desk:
             raise PLAN_006.fault(
                 str(self.folder.definition), id=definition.id, recorded=self.recorded.id
             )
+        from xlplan.merge.model import Defined
+
         work = Work(self, transaction)
         digest = text_digest(text)
         if digest != self.recorded_digest:
@@ -250,6 +291,8 @@ class Desk:
         The file is written first: should the record fail, what was changed is an edit of
         ``plan.toml`` that the next command takes in, and is not lost.
         """
+        from xlplan.merge.model import Defined
+
         if not work.dry_run:
             self.folder.write_definition(text)
         plain = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -267,6 +310,8 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
     Two workbooks with the same digest show the same and have seen the same.
     """
+    from xlplan.merge.model import digest, identity
+
     table = []
     for uid in uids:
         cells = (state.cell_as_issued((uid, name), as_of) for name in fields)

@@ -6,9 +6,7 @@ import contextlib
 import hashlib
 import os
 import re
-import secrets
 import stat
-import tempfile
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +24,6 @@ from xlplan.codes.folder_codes import (
     PLAN_008,
 )
 from xlplan.errors import XlplanError, reason_of
-from xlplan.workbook.stamp import fingerprint
 
 if TYPE_CHECKING:
     from xlplan.ledger.store import Ledger
@@ -51,6 +48,11 @@ class PlanFolder:
     def ledger(self) -> Path:
         """``ledger.db``."""
         return self.root / "ledger.db"
+
+    @property
+    def projection(self) -> Path:
+        """``projection.db``: answers kept for speed; can be deleted at any time."""
+        return self.root / "projection.db"
 
     @property
     def key(self) -> Path:
@@ -103,7 +105,7 @@ class PlanFolder:
             self.root,
             self.originals.folder,
             self.board,
-            *sorted(path for path in self.outbox("").rglob("*") if path.is_dir()),
+            *sorted(Path(folder) for folder, _, _ in os.walk(self.outbox("")))[1:],
         )
 
     def is_own(self, path: Path) -> bool:
@@ -116,9 +118,9 @@ class PlanFolder:
         same = target.parent == self.root.resolve()
         own = [self.definition, self.key, *self.coordinators]
         names = {file.name for file in own}
-        return same and (
-            target.name.casefold() in names or target.name.casefold().startswith(self.ledger.name)
-        )
+        databases = (self.ledger.name, self.projection.name)
+        name = target.name.casefold()
+        return same and (name in names or name.startswith(databases))
 
     def exists(self) -> bool:
         """Whether there is a plan here."""
@@ -147,6 +149,8 @@ class PlanFolder:
 
     def make_key(self) -> bytes:
         """A new secret key, readable by its owner only."""
+        import secrets
+
         key = secrets.token_bytes(KEY_BYTES)
         write_atomically(self.key, key.hex().encode() + b"\n", 0o600)
         return key
@@ -209,6 +213,8 @@ def synced_folder(root: Path) -> str:
 
 def own_key(folder: PlanFolder, ledger: Ledger) -> bytes:
     """The secret key; XlplanError where it is missing, damaged, or that of another plan."""
+    from xlplan.workbook.stamp import fingerprint
+
     key = folder.read_key()
     known = ledger.fingerprint()
     if known and known != fingerprint(key):
@@ -236,6 +242,7 @@ def first_fingerprint(folder: PlanFolder, state: State) -> str:
     """
     from xlplan.returned.identity import find_manifest
     from xlplan.workbook.read.read_book import read_book
+    from xlplan.workbook.stamp import fingerprint
 
     try:
         key = folder.read_key()
@@ -312,6 +319,8 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
 
     `mode` holds the permissions that the process's umask may narrow further.
     """
+    import tempfile
+
     handle, name = tempfile.mkstemp(TEMPORARY, f".{path.name[:40]}.", path.parent)
     temporary = Path(name)
     try:
@@ -331,8 +340,9 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
 def left_over(folder: Path, name: str = "") -> list[Path]:
     """What a crash left of files that were being written (to `name`, or to any) here."""
     with contextlib.suppress(OSError):
-        found = folder.glob(f".*{TEMPORARY}")
-        return [path for path in found if path.name.startswith(f".{name[:40]}")]
+        with os.scandir(folder) as files:
+            found = [file.name for file in files if file.name.endswith(TEMPORARY)]
+        return [folder / each for each in found if each.startswith(f".{name[:40]}")]
     return []
 
 

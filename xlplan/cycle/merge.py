@@ -26,7 +26,6 @@ from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Id, Question, Returned, Write
-from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import Reading, Remark
 from xlplan.merge.rows import accept_own_rows
 from xlplan.workbook.read.book import Book
@@ -137,7 +136,7 @@ def merge(
             found.problems.append(_nothing(desk, paths))
         _take_all(desk, work, gathered, found, executor)
         changes = tuple(work.step.changes())
-        questions = tuple(questions_of(desk.state))
+        questions = desk.questions()
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
         reports = tuple(_report(desk, *item, questions, changes) for item in found.returned)
@@ -145,7 +144,7 @@ def merge(
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         replies = replies_of(desk, [(i.file, fact) for i, fact, _ in found.returned], questions)
         if not dry_run:
-            prepared = outputs.prepare(desk, work, questions)
+            prepared = outputs.prepare(desk, work)
     problems = [*found.problems, *outputs.write(desk, prepared)]
     return MergeResult(
         reports, changes, questions, tuple(problems), found.answered, dry_run, cleared, replies
@@ -372,7 +371,7 @@ def answer(
     """
     ident = question.id if isinstance(question, Question) else question
     with desk.work() as work:
-        found = next((q for q in questions_of(desk.state) if q.id == ident), None)
+        found = next((q for q in desk.questions() if q.id == ident), None)
         if found is None:
             raise DEC_001.fault(ident)
         value = other if isinstance(other, str | int | float | date) else None
@@ -383,7 +382,7 @@ def answer(
         decided = about_definition(facts)
         faults = take_decisions(desk, work, decided) if decided else []
         changes = tuple(work.step.changes())
-        left = tuple(questions_of(desk.state))
-        prepared = outputs.prepare(desk, work, left)
+        left = desk.questions()
+        prepared = outputs.prepare(desk, work)
     problems = outputs.write(desk, prepared)
     return MergeResult((), changes, left, (*faults, *problems), answered=1)

@@ -20,7 +20,6 @@ from xlplan.ledger.store import PATIENTLY
 from xlplan.merge.decisions import unused_answers, unused_set_up
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question, identity, named
-from xlplan.merge.questions import questions_of
 from xlplan.plan.definition import STATUS, PlanDefinition
 
 OWN = ("master", "decisions", "set-up")
@@ -38,13 +37,9 @@ class Output:
     document: str
 
 
-def prepare(desk: Desk, work: Work, questions: Sequence[Question] | None = None) -> list[Output]:
-    """The coordinator's workbooks as they should be now; their issue is recorded.
-
-    `questions` are all that are open now, where they have been asked for already.
-    """
-    if questions is None:
-        questions = questions_of(desk.state)
+def prepare(desk: Desk, work: Work) -> list[Output]:
+    """The coordinator's workbooks as they should be now; their issue is recorded."""
+    questions = desk.questions()
     outputs = [_prepare_master(desk, work, questions)]
     if questions:
         outputs.append(_prepare_decisions(desk, work, questions))

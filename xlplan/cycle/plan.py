@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_002
-from xlplan.cycle import report
 from xlplan.cycle.desk import Clock, Desk, clock_for
-from xlplan.cycle.folder import PlanFolder, check_key, find_folder
+from xlplan.cycle.folder import PlanFolder, check_key, find_folder, text_digest
+from xlplan.cycle.kept import Kept, LogLine, ShownRow, log_line, shown_row
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.model import Change, MasterRow, Question
-from xlplan.plan.definition import PlanDefinition
+from xlplan.ledger.projection import Unknown
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from xlplan.cycle.publish import PublishResult
     from xlplan.cycle.status import Status
     from xlplan.cycle.verify import Tip
+    from xlplan.merge.model import Change, MasterRow, Question
+    from xlplan.plan.definition import PlanDefinition
 
 
 class Plan:
@@ -222,9 +224,7 @@ class Plan:
 
     def questions(self) -> list[Question]:
         """Every open question."""
-        from xlplan.merge.questions import questions_of
-
-        return questions_of(self.desk.state)
+        return list(self.desk.questions())
 
     def rows(
         self,
@@ -240,6 +240,8 @@ class Plan:
         Filtered by ref, by words of the section's name, by lead. XlplanError for a ref, section,
         lead or cycle that there is not (SHOW, CYC-001).
         """
+        from xlplan.cycle import report
+
         with self.desk.looking():
             return report.show(
                 self.desk, refs, section=section, lead=lead, cycle=as_of, restated=restated
@@ -252,8 +254,47 @@ class Plan:
 
         `since` is a cycle, a day (``2026-09-01``) or a month (``2026-09``). XlplanError as `rows`.
         """
+        from xlplan.cycle import report
+
         with self.desk.looking():
             return report.log(self.desk, action=action, lead=lead, cycle=cycle, since=since)
+
+    def shown(
+        self,
+        refs: Sequence[str],
+        *,
+        section: str = "",
+        lead: str = "",
+        as_of: str = "",
+        restated: bool = False,
+    ) -> list[ShownRow]:
+        """The actions with these refs as ``show REF`` prints them; otherwise as `rows`.
+
+        Where nothing but the refs is asked for, they are read as they were kept when something was
+        last recorded, and nothing else of the plan is.
+        """
+        if not (section or lead or as_of or restated):
+            with suppress(Unknown):
+                return self._kept_now().rows(refs)
+        rows = self.rows(refs, section=section, lead=lead, as_of=as_of, restated=restated)
+        definition = self.recorded_definition
+        return [shown_row(row, definition) for row in rows]
+
+    def logged(self, *, action: str = "", lead: str = "", cycle: str = "") -> list[LogLine]:
+        """The lines of `log` as they are printed; those of one action are kept, as in `shown`."""
+        if action and not (lead or cycle):
+            with suppress(Unknown):
+                return self._kept_now().log(action)
+        changes = self.log(action=action, lead=lead, cycle=cycle)
+        definition = self.recorded_definition
+        return [log_line(change, definition) for change in changes]
+
+    def _kept_now(self) -> Kept:
+        """What was kept of the plan as ``plan.toml`` has it now; Unknown where nothing was."""
+        kept = self.desk.kept
+        if kept is None or not kept.is_defined_by(text_digest(self.desk.folder.read_definition())):
+            raise Unknown
+        return kept
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem (CHK), with its action (ref) and field (id)."""
@@ -340,7 +381,8 @@ def open_plan(
     desk = Desk(found, clock or clock_for(today))
     try:
         if replay:
-            desk.history  # noqa: B018  # now, so that a damaged ledger is known at once
+            if desk.kept is None:
+                desk.history  # noqa: B018  # now, so that a damaged ledger is known at once
             check_key(desk.folder, desk.ledger)
         desk.sweep()
     except XlplanError:

@@ -323,7 +323,7 @@ def status_shape(status: Status) -> dict[str, object]:
             }
             for lead in status.leads
         ],
-        "questions": len(status.questions),
+        "questions": status.open,
         "title": status.title,
         "actions": status.actions,
         "edited": list(status.edited),

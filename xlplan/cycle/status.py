@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from xlplan.codes.cycle_codes import CYC_001
-from xlplan.cycle.desk import Desk
-from xlplan.cycle.outputs import is_edited, unusable
+from xlplan.cycle.folder import sha256
+from xlplan.cycle.kept import read_questions
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.fates import disposition_of, writes_of
-from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.model import Issued, Question, Returned
-from xlplan.merge.questions import questions_of
-from xlplan.plan.definition import Lead
+from xlplan.ledger.projection import Unknown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlplan.cycle.desk import Desk
+    from xlplan.cycle.kept import Document, Kept
+    from xlplan.merge.model import Issued, Question, Returned
+    from xlplan.plan.definition import Lead
 
 _ISSUE = "xlplan issue --cycle ID --return-by DATE"
 
@@ -95,7 +101,7 @@ class Status:
     """Where a plan and one of its cycles stand.
 
     `cycle` is blank before anything was issued; `return_by` is a date (ISO 8601) or blank.
-    `questions` are those open in the plan, whichever cycle they came up in.
+    `open` counts the `questions` in the plan, whichever cycle they came up in.
     """
 
     title: str
@@ -105,7 +111,8 @@ class Status:
     return_by: str
     leads: tuple[LeadStatus, ...]
     """Every lead of the plan definition, asked in this cycle or not."""
-    questions: tuple[Question, ...]
+    open: int
+    """How many questions are open in the plan."""
     edited: tuple[str, ...]
     """Those of `master.xlsx` and `decisions.xlsx` that hold edits which are not merged yet."""
     published: bool
@@ -113,6 +120,12 @@ class Status:
     next: NextStep
     problems: tuple[Problem, ...] = ()
     """What stands in the place of those two workbooks and cannot be merged."""
+    ask: Callable[[], Sequence[Question]] = field(default=tuple, repr=False, compare=False)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question that is open, asked when they are first looked at."""
+        return tuple(self.ask())
 
     @property
     def asked(self) -> tuple[LeadStatus, ...]:
@@ -135,49 +148,96 @@ def status(desk: Desk, cycle: str = "") -> Status:
 
     `cycle` defaults to the one issued last. XlplanError for a cycle that was never issued.
     """
-    state = desk.state
-    open_cycle = current_cycle(state)
-    chosen = cycle or open_cycle
-    issued = state.exchange.templates(chosen)
-    if cycle and not issued:
-        raise no_cycle(desk, cycle)
-    questions = tuple(questions_of(state))
-    leads = leads_of(desk, chosen, questions)
-    edited, problems = _edits(desk)
-    published = {fact.cycle for _, fact in state.published}
-    current = leads if chosen == open_cycle else leads_of(desk, open_cycle, questions)
+    kept = desk.kept
+    found, held = _kept_standing(kept, cycle)
+    if found is None:
+        found = standing(desk, cycle)
+        if cycle and not desk.state.exchange.templates(cycle):
+            raise no_cycle(desk, cycle)
+    edited, problems = _edits(desk, kept)
     step = (
-        "begin" if not open_cycle
+        "begin" if not found["open_cycle"]
         else "merge" if edited
-        else "answer" if questions
-        else "wait" if any(lead.issued and not lead.returned for lead in current)
-        else "publish" if open_cycle not in published
+        else "answer" if found["open"]
+        else "wait" if found["waiting"]
+        else "publish" if not found["open_published"]
         else "issue"
     )  # fmt: skip
+    today = desk.today.isoformat()
     return Status(
-        title=state.definition.title,
-        actions=sum(not (row.withdrawn or row.kept_back) for row in state.master("action")),
-        cycle=chosen,
-        return_by=max((item.return_by for item in issued), default=""),
-        leads=leads,
-        questions=questions,
+        title=found["title"],
+        actions=found["actions"],
+        cycle=found["cycle"],
+        return_by=found["return_by"],
+        leads=tuple(_lead(each, today) for each in found["leads"]),
+        open=found["open"],
         edited=edited,
-        published=chosen in published,
+        published=found["published"],
         next=_NEXT[step],
         problems=problems,
+        ask=desk.questions if held is None else lambda: read_questions(held),
     )
 
 
-def _edits(desk: Desk) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+def _kept_standing(kept: Kept | None, cycle: str) -> tuple[Document | None, str | None]:
+    """Where a cycle stands, and the questions, as they were kept; None where they were not, or
+    that was another cycle's."""
+    if kept is not None:
+        with suppress(Unknown):
+            found, questions = kept.status(), kept.questions()
+            if cycle in ("", found["cycle"]):
+                return found, questions
+    return None, None
+
+
+def standing(desk: Desk, cycle: str = "") -> Document:
+    """Where a cycle (default: the one issued last) stands, but for what depends on the day and on
+    the files that lie there."""
+    from xlplan.merge.log import current_cycle
+
+    state = desk.state
+    open_cycle = current_cycle(state)
+    chosen = cycle or open_cycle
+    questions = desk.questions()
+    leads = _leads_of(desk, chosen, questions)
+    published = {fact.cycle for _, fact in state.published}
+    current = leads if chosen == open_cycle else _leads_of(desk, open_cycle, questions)
+    return {
+        "title": state.definition.title,
+        "actions": sum(not (row.withdrawn or row.kept_back) for row in state.master("action")),
+        "cycle": chosen,
+        "return_by": max((i.return_by for i in state.exchange.templates(chosen)), default=""),
+        "leads": leads,
+        "open": len(questions),
+        "published": chosen in published,
+        "open_cycle": open_cycle,
+        "open_published": open_cycle in published,
+        "waiting": any(lead["issued"] and not lead["returned"] for lead in current),
+    }
+
+
+def _edits(desk: Desk, kept: Kept | None) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Those of the coordinator's workbooks that hold edits, and those that no merge can use."""
     edited, problems = [], []
     for path in desk.folder.coordinators:
+        if kept is not None and _is_known(kept, path):
+            continue
+        from xlplan.cycle.outputs import is_edited, unusable
+
         if path.exists() and is_edited(desk, path):
             if problem := unusable(desk, path):
                 problems.append(problem)
             else:
                 edited.append(path.name)
     return tuple(edited), tuple(problems)
+
+
+def _is_known(kept: Kept, path: Path) -> bool:
+    """Whether a workbook is not there, or lies as it was written or read."""
+    try:
+        return kept.knows(sha256(path.read_bytes()))
+    except OSError:
+        return not path.exists()
 
 
 def cycles(desk: Desk) -> list[str]:
@@ -203,6 +263,19 @@ def check_cycle(desk: Desk, cycle: str) -> None:
 
 def leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> tuple[LeadStatus, ...]:
     """Every lead of the plan in a cycle; `questions` are those that are open."""
+    today = desk.today.isoformat()
+    return tuple(_lead(each, today) for each in _leads_of(desk, cycle, questions))
+
+
+def _lead(found: Document, today: str) -> LeadStatus:
+    """How a lead stands on a day."""
+    due, came = found["due"], found["returned_at"]
+    late = bool(due) and (came[:10] > due if came else found["issued"] and today > due)
+    known = {name: value for name, value in found.items() if name not in ("due", "remarks")}
+    return LeadStatus(**known, late=late, remarks=tuple(found["remarks"]))
+
+
+def _leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> list[Document]:
     definition = desk.state.definition
     issued: dict[str, list[Issued]] = {}
     for item in desk.state.exchange.templates(cycle):
@@ -213,12 +286,14 @@ def leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> tuple[Lea
         mine = issued.get(lead.name, [])
         older = _on_old_forms(desk, lead, mine)
         found.append(_lead_status(desk, lead.name, mine, older, questions))
-    return tuple(found)
+    return found
 
 
 def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
     """What a lead returned on the forms of other cycles instead of on these (of one cycle),
     oldest first."""
+    from xlplan.merge.log import counts_for
+
     state = desk.state
     since = min((item.as_of for item in mine), default=state.seq)
     cycles = {item.cycle for item in mine}
@@ -239,7 +314,10 @@ def _lead_status(
     issued: Sequence[Issued],
     older: Sequence[Returned],
     questions: Sequence[Question],
-) -> LeadStatus:
+) -> Document:
+    """How a lead stands on any day; `due` is the day by which their templates are to be back."""
+    from xlplan.merge.fates import disposition_of, writes_of
+
     state = desk.state
     own = [r for item in issued for r in state.live_returns(item.id)]
     returned = [*own, *older]
@@ -249,36 +327,28 @@ def _lead_status(
     touched = {a.uid for a in assertions.values()}
     names = {name, *(item.author for item in issued)}
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)
-    due = max((item.return_by for item in issued), default="")
-    came = min((_came(desk, r) for r in returned), default="")
     signed = _sign_off(returned)
-    today = desk.today.isoformat()
-    late = bool(due) and (came[:10] > due if came else bool(issued) and today > due)
-    return LeadStatus(
-        lead=name,
-        issued=bool(issued),
-        returned=bool(returned),
-        late=late,
-        changes=len(moved),
-        untouched=len(actions - touched),
-        questions=asked,
-        actions=len(actions),
-        issued_at=min((state.exchange.issued_at[item.id] for item in issued), default=""),
-        returned_at=came,
-        no_change=signed.get("no_change") == "yes",
-        signed_by=signed.get("signed_by", ""),
-        signed_on=signed.get("signed_on", ""),
-        remarks=tuple(dict.fromkeys(line for r in returned for line in r.information)),
-        old_form=older[-1].cycle if older and not own else "",
-    )
+    exchange = state.exchange
+    return {
+        "lead": name,
+        "issued": bool(issued),
+        "returned": bool(returned),
+        "due": max((item.return_by for item in issued), default=""),
+        "changes": len(moved),
+        "untouched": len(actions - touched),
+        "questions": asked,
+        "actions": len(actions),
+        "issued_at": min((exchange.issued_at[item.id] for item in issued), default=""),
+        "returned_at": min((exchange.event_of(r).at for r in returned), default=""),
+        "no_change": signed.get("no_change") == "yes",
+        "signed_by": signed.get("signed_by", ""),
+        "signed_on": signed.get("signed_on", ""),
+        "remarks": list(dict.fromkeys(line for r in returned for line in r.information)),
+        "old_form": older[-1].cycle if older and not own else "",
+    }
 
 
 def _sign_off(returned: Sequence[Returned]) -> Mapping[str, str]:
     """The sign-off of the return that was saved last, of those that have one."""
     signed = [fact for fact in returned if fact.sign_off]
     return max(signed, key=lambda fact: (fact.saved_at, fact.id)).sign_off if signed else {}
-
-
-def _came(desk: Desk, returned: Returned) -> str:
-    """When a return was merged first (UTC)."""
-    return desk.state.exchange.event_of(returned).at

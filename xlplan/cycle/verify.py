@@ -17,12 +17,15 @@ from xlplan.codes.folder_codes import (
     VER_009,
     VER_010,
     VER_011,
+    VER_012,
 )
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import Originals, first_fingerprint, sha256
+from xlplan.cycle.kept import agree
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.errors import Problem, XlplanError
+from xlplan.ledger.projection import remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
 from xlplan.workbook.read.book import Book, at_of
@@ -60,6 +63,7 @@ def verify(desk: Desk, tip: str = "", *, executor: Executor | None = None) -> li
         if not desk.ledger.fingerprint():
             first_fingerprint(desk.folder, desk.state)
         problems += _projections(desk)  # signed, so that the key is looked at
+        problems += _answers(desk)
     except XlplanError as error:
         problems += error.problems
     finally:
@@ -107,6 +111,14 @@ def _projections(desk: Desk) -> Iterator[Problem]:
                 yield VER_010.problem(output.path.name, "missing")
         elif output.path.read_bytes() != output.data:
             yield VER_010.problem(output.path.name, "stale")
+
+
+def _answers(desk: Desk) -> Iterator[Problem]:
+    """A note where what is kept for speed does not say what the ledger says; it is removed."""
+    path = desk.folder.projection
+    if not agree(desk, path):
+        remove(path)
+        yield VER_012.problem(path.name)
 
 
 def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:

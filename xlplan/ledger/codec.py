@@ -9,6 +9,7 @@ from typing import Any
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
+    Candidate,
     Decided,
     Defined,
     Fact,
@@ -17,6 +18,7 @@ from xlplan.merge.model import (
     Ours,
     Place,
     Published,
+    Question,
     Returned,
     RowAdded,
     Shared,
@@ -307,6 +309,49 @@ def _published_body(fact: Published) -> Body:
         "sha256": fact.sha256,
         "tip": fact.tip,
     }
+
+
+# Questions: no facts, but kept as JSON beside them.
+
+
+def question_body(question: Question) -> Body:
+    """A question as a JSON object."""
+    candidates = [
+        [encode(c.value), c.text, c.author, _place(c.place), c.at, c.write.stored]
+        for c in question.candidates
+    ]
+    return {
+        "id": question.id,
+        "kind": question.kind,
+        "uid": question.uid,
+        "action": question.action,
+        "field": question.field,
+        "base": encode(question.base),
+        "master": encode(question.master),
+        "candidates": candidates,
+        "saw": sorted(each.stored for each in question.saw),
+        "choices": list(question.choices),
+        "message": question.message,
+    }
+
+
+def question(body: Body) -> Question:
+    """The question that `question_body` wrote."""
+    candidates = tuple(
+        Candidate(decode(value), text, author, Place(*place), at, _id(write))
+        for value, text, author, place, at, write in body["candidates"]
+    )
+    return Question(
+        **{
+            **body,
+            "kind": Kind(body["kind"]),
+            "base": decode(body["base"]),
+            "master": decode(body["master"]),
+            "candidates": candidates,
+            "saw": frozenset(_id(each) for each in body["saw"]),
+            "choices": tuple(body["choices"]),
+        }
+    )
 
 
 _KINDS: dict[type, str] = {

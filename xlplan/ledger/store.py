@@ -8,13 +8,13 @@ chain makes a change by other means noticeable; the tip's hash is printed on eve
 from __future__ import annotations
 
 import contextlib
-import getpass
 import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import (
     LED_001,
@@ -29,8 +29,9 @@ from xlplan.codes.folder_codes import (
     VER_003,
 )
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
-from xlplan.merge.model import Event, Fact
+
+if TYPE_CHECKING:
+    from xlplan.merge.model import Event, Fact
 
 FORMAT = 1
 """Version of the ledger's format; a ledger with a higher one was made by a newer xlplan."""
@@ -136,6 +137,9 @@ class Ledger:
 
     def events(self) -> list[Event]:
         """The events, in order; XlplanError where the chain of hashes does not hold."""
+        from xlplan.ledger.codec import from_body
+        from xlplan.merge.model import Event
+
         events = []
         for row in self.chained():
             if isinstance(row, Problem):
@@ -167,6 +171,21 @@ class Ledger:
             return self._db.execute(
                 "SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq"
             ).fetchall()
+
+    def facts_after(self, seq: int) -> list[Fact]:
+        """The facts after a position of a ledger that has been read already."""
+        from xlplan.ledger.codec import from_body
+
+        query = "SELECT kind, body FROM event WHERE seq > ? ORDER BY seq"
+        with self._explaining():
+            rows = self._db.execute(query, (seq,)).fetchall()
+        return [from_body(kind, json.loads(body)) for kind, body in rows]
+
+    def hash_at(self, seq: int) -> str:
+        """The hash of the event at a position; ``""`` where there is none."""
+        with self._explaining():
+            row = self._db.execute("SELECT hash FROM event WHERE seq = ?", (seq,)).fetchone()
+        return str(row[0]) if row else ""
 
     def tip(self) -> tuple[int, int, str]:
         """Position, transaction and hash of the last event; zeros where there is none."""
@@ -268,6 +287,9 @@ class Transaction:
 
     def append(self, at: str, facts: Sequence[Fact]) -> list[Event]:
         """Append facts with their time (UTC, ISO 8601); return the events."""
+        from xlplan.ledger.codec import canonical, kind_of, to_body
+        from xlplan.merge.model import Event
+
         events = []
         for fact in facts:
             self._seq += 1
@@ -311,7 +333,8 @@ def _expected_schema() -> list[tuple[str, ...]]:
 
 
 def _whoami() -> str:
-    import platform  # slow to import, and only needed by commands that write
+    import getpass  # slow to import, as is the next, and only needed by commands that write
+    import platform
 
     try:
         user = getpass.getuser()

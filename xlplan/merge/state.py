@@ -52,6 +52,8 @@ class State:
         """The last position of each transaction."""
         self._tx = 0
         self.seq = 0
+        self.moved = 0
+        """The last position at which more was recorded than that a workbook went out."""
         self.at = ""
         self.definition_digest = ""
         self.definition_text = ""
@@ -100,6 +102,8 @@ class State:
         self.seq = event.seq
         self.at = event.at
         fact = event.fact
+        if not isinstance(fact, Issued | Published):
+            self.moved = event.seq
         if isinstance(fact, Defined):
             self._definitions.append((event.seq, self._load(fact.text)))
             self.definition_digest = fact.sha256

@@ -1,0 +1,256 @@
+"""Answers that are kept are those that the ledger gives, whatever happened to their file."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests import small
+from tests.small import LEARNING, LETTINGS, REPAIRS
+from tests.tampering import tamper
+from xlplan.cycle.kept import believed
+from xlplan.cycle.plan import Plan
+from xlplan.errors import XlplanError
+
+REFS = ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "9.9")
+"""Those of the plan, one that comes in later, and one that there never is."""
+
+
+def answers(plan: Plan) -> object:
+    """Everything of which answers are kept, as far as the plan has them."""
+    stands = plan.status()
+    found: dict[str, object] = {"": (stands, stands.questions)}
+    for ref in REFS:
+        try:
+            found[f"show {ref}"] = [tuple(row) for row in plan.shown([ref])]
+        except XlplanError as error:
+            found[f"show {ref}"] = error.problems
+        try:
+            lines = plan.logged(action=ref)
+            found[f"log {ref}"] = [(line.document, line.texts) for line in lines]
+        except XlplanError as error:
+            found[f"log {ref}"] = error.problems
+    found["show some"] = [row.document["ref"] for row in plan.shown(["2.2", "1.1", "2.2"])]
+    return plain(found)
+
+
+def plain(value: object) -> object:
+    """Lists and tuples are the same here: JSON tells one from the other no more."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
+
+
+def projection(folder: Path) -> Path:
+    return folder / "projection.db"
+
+
+def kept(folder: Path) -> object:
+    """The answers by what was kept alone: nothing is replayed for them, where it is believed."""
+    with small.opened(folder) as plan:
+        return answers(plan)
+
+
+def replayed(folder: Path) -> object:
+    """The answers of the ledger alone."""
+    with small.opened(folder) as plan:
+        assert plan.desk.history
+        return answers(plan)
+
+
+def is_believed(folder: Path) -> bool:
+    with small.opened(folder) as plan:
+        found = believed(projection(folder), plan.desk.ledger)
+        if found is not None:
+            found.close()
+        return found is not None
+
+
+def act(folder: Path, *args: str) -> None:
+    assert small.do(folder, *args) in (0, 1)
+
+
+def first_returns(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "progress"): "Sent", ("1.3", "rating"): "Green"})
+    small.give_back(folder, REPAIRS, {("1.3", "rating"): "Red"})
+    act(folder, "merge")
+
+
+def renamed(folder: Path) -> None:
+    """The coordinator gives an action another ref."""
+    small.edit_master(folder, {("2.1", "ref"): "2.3"})
+    act(folder, "merge")
+
+
+def edited(folder: Path) -> None:
+    path = folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('code = "Amber"', 'code = "Yellow"'), "utf-8")
+
+
+def answered(folder: Path) -> None:
+    small.answer(folder, {("1.3", "rating"): "Red"})
+    act(folder, "merge")
+
+
+def more(folder: Path) -> None:
+    edits = {("2.3", "progress"): "Begun", ("2.2", "rating"): "Red", ("2.2", "due"): "TBC"}
+    small.give_back(folder, LEARNING, edits, file="late.xlsx")
+    act(folder, "merge")
+
+
+def undone(folder: Path) -> None:
+    with small.opened(folder) as plan:
+        name = next(r.id for r in plan.desk.state.returns.values() if "Lettings" in r.file)
+    act(folder, "undo", name, "--cascade")
+
+
+YEAR: tuple[Callable[[Path], None], ...] = (
+    lambda folder: small.issue(folder),
+    first_returns,
+    lambda folder: act(folder, "publish"),
+    answered,
+    renamed,
+    lambda folder: act(folder, "issue", "--cycle", "2026-12"),
+    more,
+    edited,
+    lambda folder: act(folder, "merge"),
+    undone,
+    lambda folder: act(folder, "publish"),
+)
+
+
+@pytest.fixture(scope="module")
+def moments(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """A year of a plan, with a copy of its folder after each step."""
+    root = tmp_path_factory.mktemp("year")
+    folder = small.make(root / "plan")
+    found = []
+    for number, step in enumerate(YEAR):
+        step(folder)
+        assert kept(folder) == replayed(folder), number
+        found.append(copied(folder, root / f"{number}"))
+    return found
+
+
+def copied(folder: Path, target: Path) -> Path:
+    """The folder with its times, so that the ledger lies there as it did."""
+    return Path(shutil.copytree(folder, target))
+
+
+def test_each_step_of_a_year_leaves_what_the_ledger_says(moments: list[Path]) -> None:
+    for number, folder in enumerate(moments):
+        assert is_believed(folder), number
+        assert kept(folder) == replayed(folder), number
+        with small.opened_to_verify(folder) as plan:
+            assert [each for each in plan.verify() if each.code == "VER-012"] == [], number
+
+
+@pytest.mark.parametrize("number", range(len(YEAR)))
+def test_answers_of_another_moment_are_not_believed(
+    moments: list[Path], tmp_path: Path, number: int
+) -> None:
+    """They are brought forward from an earlier one, and made anew after a later one."""
+    folder = copied(moments[number], tmp_path / "plan")
+    true = replayed(folder)
+    for other in moments:
+        shutil.copy2(projection(other), projection(folder))
+        assert kept(folder) == true
+        # Before an edit of plan.toml is recorded, it is read anew at each look.
+        assert is_believed(folder) != (YEAR[number] is edited)
+        assert kept(folder) == true
+
+
+def test_answers_of_another_plan_are_not_believed(moments: list[Path], tmp_path: Path) -> None:
+    other = small.make_anew(tmp_path / "other")
+    small.issue(other)
+    folder = copied(moments[-1], tmp_path / "plan")
+    true = replayed(folder)
+    shutil.copy2(projection(other), projection(folder))
+    assert not is_believed(folder)
+    assert kept(folder) == true == kept(folder)
+
+
+def test_a_plan_that_went_another_way_since_is_answered_by_its_own_ledger(
+    moments: list[Path], tmp_path: Path
+) -> None:
+    """As when a backup is restored, and something else is merged into it."""
+    folder = copied(moments[1], tmp_path / "plan")
+    small.give_back(folder, LEARNING, {("2.1", "progress"): "Put off"})
+    shutil.copy2(projection(moments[6]), projection(folder))
+    act(folder, "merge")
+    assert kept(folder) == replayed(folder)
+
+
+def test_a_damaged_file_of_answers_changes_no_answer(moments: list[Path], tmp_path: Path) -> None:
+    folder = copied(moments[6], tmp_path / "plan")
+    true, whole, draw = replayed(folder), projection(folder).read_bytes(), random.Random(16)
+    for _ in range(12):
+        damaged = bytearray(whole)
+        for _ in range(40):
+            damaged[draw.randrange(len(damaged))] ^= 1 << draw.randrange(8)
+        projection(folder).write_bytes(damaged[: draw.choice((len(whole), len(whole) // 2, 100))])
+        assert kept(folder) == true
+        assert kept(folder) == true
+
+
+@pytest.mark.damages_ledger
+def test_a_ledger_that_was_written_to_by_other_hands_is_read_again(
+    moments: list[Path], tmp_path: Path
+) -> None:
+    """What was kept would hide that the chain is broken."""
+    folder = copied(moments[1], tmp_path / "plan")
+    assert is_believed(folder)
+    tamper(folder, "UPDATE event SET body = replace(body, 'Drafted', 'Printed') WHERE seq = 2")
+    with pytest.raises(XlplanError, match="LED-007"), small.opened(folder):
+        pass
+
+
+def test_wrong_answers_are_found_by_verify_and_removed(moments: list[Path], tmp_path: Path) -> None:
+    from xlplan.ledger.projection import seal_of
+
+    folder = copied(moments[1], tmp_path / "plan")
+    true = replayed(folder)
+    with closing(sqlite3.connect(projection(folder))) as db, db:
+        ((body,),) = db.execute("SELECT body FROM answer WHERE topic = 'log' AND name = '1.1'")
+        wrong = body.replace("Sent", "Lost")
+        assert wrong != body
+        db.execute(
+            "UPDATE answer SET body = ?, seal = ? WHERE topic = 'log' AND name = '1.1'",
+            (wrong, seal_of("log", "1.1", wrong)),
+        )
+    assert kept(folder) != true
+    with small.opened_to_verify(folder) as plan:
+        notes = [each for each in plan.verify() if each.code == "VER-012"]
+        assert [(each.where, each.level) for each in notes] == [("projection.db", "note")]
+    assert not projection(folder).exists()
+    assert kept(folder) == true
+
+
+def test_where_nothing_may_be_written_the_ledger_answers(
+    moments: list[Path], tmp_path: Path
+) -> None:
+    folder = copied(moments[1], tmp_path / "plan")
+    true = replayed(folder)
+    projection(folder).unlink()
+    projection(folder).mkdir()
+    assert kept(folder) == true
+    assert small.do(folder, "merge") in (0, 1)
+    assert not list(projection(folder).iterdir())
+
+
+def test_questions_can_be_looked_at_after_the_plan_was_closed(moments: list[Path]) -> None:
+    for number in (1, 6):
+        with small.opened(moments[number]) as plan:
+            assert plan.desk.kept is not None
+            stands = plan.status()
+        with small.opened(moments[number]) as plan:
+            assert stands.questions == tuple(plan.questions())
+        assert stands.open == len(stands.questions) > 0

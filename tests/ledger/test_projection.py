@@ -1,0 +1,149 @@
+"""The file of kept answers: believed only where nothing about it is in doubt."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from xlplan.ledger.projection import Key, Mark, Projection, Unknown, keep, lies_as, program, remove
+
+MARK = Mark(7, "abc", 4096, 1_700_000_000_000_000_001, "p")
+ANSWERS: dict[Key, str] = {("row", "1.1"): '["a"]', ("row", "1.2"): '["é\\ud800"]', ("s", ""): "{}"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / "plan #1?" / "projection.db"
+    made.parent.mkdir()
+    keep(made, MARK, ANSWERS.items(), (), anew=True)
+    return made
+
+
+def read(path: Path) -> tuple[Mark, dict[Key, str]]:
+    with Projection(path) as found:
+        return found.mark(), {key: found.find(*key) for key in found.kept()}
+
+
+def change(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(statement)
+
+
+def look(path: Path) -> str:
+    with Projection(path) as found:
+        assert found.mark() == MARK
+        return found.find("row", "1.1")
+
+
+def test_what_was_kept_is_read_back(path: Path) -> None:
+    assert read(path) == (MARK, ANSWERS)
+
+
+def test_some_answers_are_replaced_and_some_go(path: Path) -> None:
+    later = MARK._replace(seq=9)
+    keep(path, later, [(("row", "1.1"), '["b"]')], [("row", "1.1"), ("row", "1.2")], anew=False)
+    assert read(path) == (later, {("row", "1.1"): '["b"]', ("s", ""): "{}"})
+    keep(path, MARK, [(("s", ""), "[]")], (), anew=True)
+    assert read(path) == (MARK, {("s", ""): "[]"})
+
+
+def test_what_was_never_kept_is_unknown(path: Path) -> None:
+    with Projection(path) as found, pytest.raises(Unknown):
+        found.find("row", "9.9")
+    with pytest.raises(Unknown):
+        Projection(path.with_name("other.db"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM mark",
+        "UPDATE mark SET body = '[1]'",
+        "UPDATE mark SET body = 'abc'",
+        'UPDATE mark SET body = \'[7, "abc", 4096, 1, "p", 0]\'',
+        "DROP TABLE mark",
+        "DROP TABLE answer",
+        "DELETE FROM answer",
+        "UPDATE answer SET body = body || ' '",
+        "UPDATE answer SET body = 7",
+        "UPDATE answer SET name = name || '0'",
+        "UPDATE answer SET topic = 'log' WHERE topic = 'row'",
+    ],
+)
+def test_what_was_changed_by_other_hands_is_not_believed(path: Path, statement: str) -> None:
+    change(path, statement)
+    with pytest.raises(Unknown):
+        look(path)
+
+
+def test_a_damaged_file_gives_what_was_kept_or_nothing(path: Path) -> None:
+    whole = path.read_bytes()
+    draw = random.Random(16)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        if draw.random() < 0.3:
+            damaged = damaged[: draw.randrange(len(whole))]
+        for _ in range(draw.randrange(1, 4)):
+            if damaged:
+                damaged[draw.randrange(len(damaged))] ^= 1 << draw.randrange(8)
+        path.write_bytes(damaged)
+        try:
+            with Projection(path) as found:
+                mark = found.mark()
+                text = found.find("row", "1.1")
+        except Unknown:
+            continue
+        assert text == ANSWERS["row", "1.1"]
+        assert mark.format == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 99])
+def test_what_is_no_database_is_removed_and_made_anew(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    for _ in range(2):
+        keep(path, MARK, ANSWERS.items(), (), anew=True)
+    assert read(path) == (MARK, ANSWERS)
+
+
+def test_where_nothing_may_be_written_nothing_is_kept(path: Path) -> None:
+    missing = path.parent / "gone" / "projection.db"
+    keep(missing, MARK, ANSWERS.items(), (), anew=True)
+    assert not missing.exists()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        keep(path, MARK._replace(seq=8), (), (), anew=True)
+    assert read(path) == (MARK, ANSWERS)
+
+
+def test_all_is_kept_or_nothing(path: Path) -> None:
+    def failing() -> object:
+        yield ("row", "1.1"), '["b"]'
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        keep(path, MARK._replace(seq=8), failing(), (), anew=True)  # type: ignore[arg-type]
+    assert read(path) == (MARK, ANSWERS)
+
+
+def test_removing_takes_what_stands_beside_it_too(path: Path) -> None:
+    beside = path.with_name("projection.db-journal")
+    beside.write_bytes(b"")
+    remove(path)
+    remove(path)
+    assert not path.exists()
+    assert not beside.exists()
+
+
+def test_a_ledger_lies_as_it_was_written(path: Path) -> None:
+    assert lies_as(path) == (path.stat().st_size, path.stat().st_mtime_ns)
+    with pytest.raises(Unknown):
+        lies_as(path.with_name("none"))
+
+
+def test_the_program_is_told_by_its_modules() -> None:
+    assert len(program()) == 64
+    assert program() == program.__wrapped__()
