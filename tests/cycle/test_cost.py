@@ -15,7 +15,7 @@ import pytest
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
 from xlplan.ledger.store import Ledger
-from xlplan.merge import questions
+from xlplan.merge import questions, records
 from xlplan.plan import values
 
 
@@ -93,7 +93,24 @@ def test_each_cell_is_asked_once_by_a_merge(folder: Path, counts: Counts) -> Non
     counts.watch(questions, "_questions_on")
     assert small.do(folder, "merge") == 1
     with small.opened(folder) as plan:
-        assert counts["_questions_on"] == len(list(plan.desk.state.cells()))
+        returned = plan.desk.state.returns.values()
+        written = {item.key for each in returned for item in each.assertions}
+    assert counts["_questions_on"] == len(written) == 3
+
+
+def test_what_a_row_brought_in_is_a_write_only_where_more_was_written(
+    folder: Path, counts: Counts
+) -> None:
+    counts.watch(records, "_row_write")
+    with small.opened(folder) as plan:
+        state = plan.desk.state
+        cells = len(list(state.cells()))
+        assert state.master()
+        assert state.base_digest(state.uids("action"), ["ref", "progress", "rating"], state.seq)
+        assert plan.questions()
+        rated = [key for key in state.written() if key[1] == "rating"]
+    assert len(rated) == 1
+    assert counts["_row_write"] == 2 < cells
 
 
 def test_after_an_edit_of_the_definition_each_value_is_read_once(

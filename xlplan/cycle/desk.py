@@ -314,7 +314,6 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
     table = []
     for uid in uids:
-        cells = (state.cell_as_issued((uid, name), as_of) for name in fields)
-        heads = ((c.value, [head.id.stored for head in c.heads]) for c in cells)
-        table.append([uid, [[identity(value), ids] for value, ids in heads]])
+        cells = (state.shown((uid, name), as_of) for name in fields)
+        table.append([uid, [[identity(value), list(ids)] for value, ids in cells]])
     return digest(table)

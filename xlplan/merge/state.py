@@ -22,17 +22,15 @@ from xlplan.merge.model import (
     Id,
     Issued,
     MasterRow,
-    Place,
     Published,
     Returned,
     RowAdded,
     Undone,
     Write,
-    digest,
-    identity,
 )
 from xlplan.merge.reading import part_of
-from xlplan.merge.register import CellState, Records, settle, visible
+from xlplan.merge.records import Records, row_write_id
+from xlplan.merge.register import CellState, settle, visible
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Readings, Value, show
@@ -137,26 +135,10 @@ class State:
         return touched
 
     def _add_row(self, event: Event, fact: RowAdded) -> list[CellKey]:
-        """A row that was taken back may be added again: what it held before stays history."""
         self.rows[fact.uid] = fact
         self.row_seq[fact.uid] = event.seq
         self._rows[fact.uid].append((event.seq, fact))
-        for field_id, value in fact.values.items():
-            again = f":{digest(identity(value))[:12]}" if fact.source else ""
-            self._records.see(
-                Write(
-                    id=Id(f"row:{fact.uid}:{field_id}{again}"),
-                    kind=Kind.ROW,
-                    author=fact.author,
-                    uid=fact.uid,
-                    field=field_id,
-                    value=value,
-                    place=fact.places.get(field_id, Place()),
-                    seq=event.seq,
-                    source=fact.source,
-                    timed=False,
-                )
-            )
+        self._records.add(event.seq, fact)
         return [(fact.uid, field_id) for field_id in fact.values]
 
     def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
@@ -244,13 +226,32 @@ class State:
         """
         writes = self._records.writes(key, self.seq if as_of is None else as_of)
         item = self.field_of(key, definition)
-        if len(self._definitions) == 1 or item is None:
+        readings = self._read_by(definition or self.definition)
+        if readings is None or item is None:
             return writes
-        by = definition or self.definition
-        readings = self._readings.get(id(by))
-        if readings is None:
-            readings = self._readings[id(by)] = Readings(by)
         return [_as_read(readings, item, write) for write in writes]
+
+    def _read_by(self, definition: PlanDefinition) -> Readings | None:
+        """How a definition reads values; None where the plan never had another."""
+        if len(self._definitions) == 1:
+            return None
+        if id(definition) not in self._readings:
+            self._readings[id(definition)] = Readings(definition)
+        return self._readings[id(definition)]
+
+    def _alone(self, key: CellKey, as_of: int, definition: PlanDefinition) -> _Alone | None:
+        """What a cell holds in which only the value of its row stands; None for any other."""
+        found = self._records.alone(key)
+        if found is None:
+            return None
+        seq, row = found
+        if seq > as_of:
+            return None, ()
+        value = row.values[key[1]]
+        item, readings = self.field_of(key, definition), self._read_by(definition)
+        if item is not None and readings is not None:
+            value = readings.of(item, value)
+        return value, (row_write_id(row, key[1]).stored,)
 
     def copies(self, key: CellKey) -> list[Write]:
         """Every live copy of each live write of a cell, as its own file has it."""
@@ -291,7 +292,9 @@ class State:
 
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
         """The value that the master shows in a cell."""
-        return self.cell((uid, field_id), as_of).value
+        until = self.seq if as_of is None else as_of
+        alone = self._alone((uid, field_id), until, self.definition)
+        return self.cell((uid, field_id), as_of).value if alone is None else alone[0]
 
     def times(self, uid: str, fields: Sequence[str], as_of: int) -> tuple[Mapping[str, Value], ...]:
         """What some fields of a row held when it came in, and after each transaction that wrote
@@ -372,9 +375,21 @@ class State:
         """Every cell on which anything was ever written."""
         return self._records.cells()
 
+    def written(self) -> Iterable[CellKey]:
+        """The same but for those in which only what its row brought in stands."""
+        return self._records.written()
+
     def cells_of(self, uid: str) -> Sequence[CellKey]:
         """The cells of one row on which anything was ever written."""
         return self._records.cells_of(uid)
+
+    def shown(self, key: CellKey, as_of: int) -> _Alone:
+        """What a cell showed as of a position, and the ids of the writes behind it."""
+        alone = self._alone(key, as_of, self.definition_at(as_of))
+        if alone is not None:
+            return alone
+        cell = self.cell_as_issued(key, as_of)
+        return cell.value, tuple(head.id.stored for head in cell.heads)
 
 
 def _as_read(readings: Readings, item: Field, write: Write) -> Write:
@@ -384,5 +399,7 @@ def _as_read(readings: Readings, item: Field, write: Write) -> Write:
     return write if same else replace(write, value=value, base=base)
 
 
+_Alone = tuple[Value, tuple[str, ...]]
+"""A value, and the ids of the writes behind it as they are stored."""
 _NOW = -1
 """Stands for "as it is now" among the cached states of a cell."""
