@@ -14,6 +14,7 @@ import pytest
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
+from xlplan.cycle.desk import base_digest
 from xlplan.ledger.store import Ledger
 from xlplan.merge import questions, records
 from xlplan.plan import values
@@ -106,7 +107,7 @@ def test_what_a_row_brought_in_is_a_write_only_where_more_was_written(
         state = plan.desk.state
         cells = len(list(state.cells()))
         assert state.master()
-        assert state.base_digest(state.uids("action"), ["ref", "progress", "rating"], state.seq)
+        assert base_digest(state, state.uids("action"), ["ref", "progress", "rating"], state.seq)
         assert plan.questions()
         rated = [key for key in state.written() if key[1] == "rating"]
     assert len(rated) == 1

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import CellKey, Id, Place, RowAdded, Write, digest, identity
-from xlplan.plan.values import show
+from xlplan.plan.definition import Field
+from xlplan.plan.values import Readings, show
 
 
 def row_write_id(row: RowAdded, field: str) -> Id:
@@ -201,3 +202,10 @@ def _whole(copies: list[Write]) -> Write:
         message=first.message,
         timed=len(stamped) == len(copies),
     )
+
+
+def as_read(readings: Readings, item: Field, write: Write) -> Write:
+    """A write with its values as a definition reads them."""
+    value, base = readings.of(item, write.value), readings.of(item, write.base)
+    same = value is write.value and base is write.base
+    return write if same else replace(write, value=value, base=base)

@@ -29,7 +29,7 @@ from xlplan.merge.model import (
     Write,
 )
 from xlplan.merge.reading import part_of
-from xlplan.merge.records import Records, row_write_id
+from xlplan.merge.records import Records, as_read, row_write_id
 from xlplan.merge.register import CellState, settle, visible
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
@@ -229,7 +229,7 @@ class State:
         readings = self._read_by(definition or self.definition)
         if readings is None or item is None:
             return writes
-        return [_as_read(readings, item, write) for write in writes]
+        return [as_read(readings, item, write) for write in writes]
 
     def _read_by(self, definition: PlanDefinition) -> Readings | None:
         """How a definition reads values; None where the plan never had another."""
@@ -383,20 +383,13 @@ class State:
         """The cells of one row on which anything was ever written."""
         return self._records.cells_of(uid)
 
-    def shown(self, key: CellKey, as_of: int) -> _Alone:
+    def shown_at(self, key: CellKey, as_of: int) -> _Alone:
         """What a cell showed as of a position, and the ids of the writes behind it."""
         alone = self._alone(key, as_of, self.definition_at(as_of))
         if alone is not None:
             return alone
         cell = self.cell_as_issued(key, as_of)
         return cell.value, tuple(head.id.stored for head in cell.heads)
-
-
-def _as_read(readings: Readings, item: Field, write: Write) -> Write:
-    """A write with its values as a definition reads them."""
-    value, base = readings.of(item, write.value), readings.of(item, write.base)
-    same = value is write.value and base is write.base
-    return write if same else replace(write, value=value, base=base)
 
 
 _Alone = tuple[Value, tuple[str, ...]]
