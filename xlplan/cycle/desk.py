@@ -314,6 +314,6 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
     table = []
     for uid in uids:
-        cells = (state.shown_at((uid, name), as_of) for name in fields)
+        cells = (state.shown((uid, name), as_of) for name in fields)
         table.append([uid, [[identity(value), list(ids)] for value, ids in cells]])
     return digest(table)

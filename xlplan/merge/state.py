@@ -383,7 +383,7 @@ class State:
         """The cells of one row on which anything was ever written."""
         return self._records.cells_of(uid)
 
-    def shown_at(self, key: CellKey, as_of: int) -> _Alone:
+    def shown(self, key: CellKey, as_of: int) -> _Alone:
         """What a cell showed as of a position, and the ids of the writes behind it."""
         alone = self._alone(key, as_of, self.definition_at(as_of))
         if alone is not None:
