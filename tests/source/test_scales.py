@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -354,6 +355,19 @@ def test_numbers_that_a_key_explains_are_ratings(sheets: tuple[str, ...]) -> Non
         ("4", "Complete", True), ("3", "Under way", False),
         ("2", "Planned", False), ("1", "Not started", False),
     ]  # fmt: skip
+
+
+def test_numbers_that_are_typed_as_numbers_are_ratings_too() -> None:
+    typed = [
+        replace(
+            one, rows=[[float(str(v)) if v in list("1234") else v for v in row] for row in one.rows]
+        )
+        for one in (sheet(NUMBERED), sheet(NUMBER_KEY, "Key"))
+    ]
+    source = read_source(book(*typed), plan_id="p")
+    assert column(source, "rating") == ["1", "4", "3"]
+    best = source.definition.ratings[0]
+    assert (best.code, best.closed) == ("4", True)
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,10 @@ def say_unanswered(work: Work) -> None:
     ]
     if found:
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-        cells = f"{len(found)} cells" if len(found) > 1 else "1 cell"
+        asks = f"{len(found)} cells that only ask" if len(found) > 1 else "1 cell that only asks"
+        were = "were" if len(found) > 1 else "was"
         work.guesses.append(
-            f'plan: {cells} that only ask for a choice, such as "Please select", were taken as '
+            f'plan: {asks} for a choice, such as "Please select", {were} taken as '
             f"blank ({', '.join(found[:3])}{more})"
         )
 

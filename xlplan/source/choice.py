@@ -18,7 +18,7 @@ from xlplan.plan.status_words import known_state, says_how_much
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading, likely_heading_row, read_columns, shape_of
 from xlplan.source.heading_words import ROLES, role_scores
-from xlplan.source.headings import cell_text, may_head
+from xlplan.source.headings import cell_text, may_head, point_text
 from xlplan.source.layout import Layout, Table, read_layout
 from xlplan.source.outside import holds_lists
 from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune, set_aside
@@ -190,7 +190,7 @@ def _rate_by_numbers(layouts: Sequence[Layout], choice: Choice) -> None:
         if kind != "action" or reading.has("rating"):
             continue
         for col, heading in table.headings.items():
-            texts = {cell_text(row.cells.get(col)) for row in table.rows} - {""}
+            texts = {point_text(row.cells.get(col)) for row in table.rows} - {""}
             promised = role_scores(heading).get("rating", 0.0) >= PROMISED
             if col in reading.roles or not promised or not texts or not texts <= NUMBERS:
                 continue

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
-from xlplan.plan.shown import shown_text
+from xlplan.plan.shown import ShownNumber, shown_text
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.heading_words import role_scores
@@ -90,6 +90,12 @@ def section_outcome(text: str) -> str:
 def cell_text(value: CellValue) -> str:
     """A cell as one text, for looking at; blank is ``""``."""
     return canon_text(shown_text(value)).strip() if value is not None else ""
+
+
+def point_text(value: CellValue) -> str:
+    """A cell as a point of a scale: its text, a whole number without ".0"."""
+    whole = isinstance(value, float) and value.is_integer() and not isinstance(value, ShownNumber)
+    return f"{value:.0f}" if whole else cell_text(value)
 
 
 def heading_rows(

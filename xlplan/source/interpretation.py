@@ -13,7 +13,7 @@ from xlplan.plan.propose import about, one_for_many
 from xlplan.plan.status_words import leading_rating
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.values import Invalid, Raw, Value, canon
-from xlplan.source.headings import Heading, cell_text
+from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import unseen_rows
 from xlplan.source.outside import CompletedLists
 from xlplan.source.plan_rows import Draft, join_texts
@@ -129,7 +129,7 @@ class _Maker:
             rating = colour_rating(item, draft, at, self.parts.layouts, self.definition.ratings)
             return rating.code if rating else cell_text(pieces[0][0]), at
         if item.field_type.rated and pieces:
-            return self._rating(item, draft, "\n".join(cell_text(v) for v, _ in pieces)), at
+            return self._rating(item, draft, "\n".join(point_text(v) for v, _ in pieces)), at
         if len(pieces) == 1:
             return pieces[0][0], at
         if item.field_type.people and pieces:

@@ -16,7 +16,7 @@ from xlplan.plan.status_words import is_colour, known_rating
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading
 from xlplan.source.heading_words import role_scores
-from xlplan.source.headings import Heading, cell_text
+from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.source.outside import begins_example, example_rows, says_example
 from xlplan.workbook.read.book import CellValue
@@ -254,7 +254,7 @@ def _numbered_key(rows: Sequence[DataRow], cells: _Cells) -> int:
 
 
 def _own(row: DataRow) -> list[str]:
-    return [cell_text(value) for col, value in row.cells.items() if row.origin[col][0] == row.row]
+    return [point_text(value) for col, value in row.cells.items() if row.origin[col][0] == row.row]
 
 
 def _figures(texts: Sequence[str]) -> bool:

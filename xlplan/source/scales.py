@@ -40,7 +40,7 @@ from xlplan.plan.status_words import (
 from xlplan.plan.text import fold
 from xlplan.plan.values import match_rating
 from xlplan.source.column_roles import shape_of
-from xlplan.source.headings import cell_text
+from xlplan.source.headings import cell_text, point_text
 from xlplan.source.layout import Layout
 from xlplan.source.plan_rows import Draft
 from xlplan.workbook.read.book import At
@@ -203,7 +203,7 @@ def _cells(
     found: list[RatingCell] = []
     for draft in drafts:
         for value, at in draft.cells.get(source, []) if draft.kind == item.of else []:
-            text = leading_rating(cell_text(value)) if leading else cell_text(value)
+            text = leading_rating(cell_text(value)) if leading else point_text(value)
             sheet = layouts[draft.sheet].sheet
             found.append(RatingCell(text, sheet.fills.get(at, ""), item.id, sheet.inks.get(at, "")))
     if source == item.id:
@@ -307,7 +307,7 @@ def _parts(layout: Layout, number: int, plans: set[tuple[int, int]]) -> Iterator
 
 def _row(layout: Layout, number: int, row: int, only: Set[int] | None = None) -> _Row:
     cells = layout.sheet.rows[row] if row < len(layout.sheet.rows) else ()
-    held = {col: LegendCell(cell_text(value), layout.sheet.fills.get((row, col), ""))
+    held = {col: LegendCell(point_text(value), layout.sheet.fills.get((row, col), ""))
             for col, value in enumerate(cells) if only is None or col in only}  # fmt: skip
     return _Row((number, row), {col: cell for col, cell in held.items() if cell.text or cell.fill})
 
