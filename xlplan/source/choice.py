@@ -20,8 +20,8 @@ from xlplan.source.column_roles import Reading, likely_heading_row, read_columns
 from xlplan.source.heading_words import ROLES, role_scores
 from xlplan.source.headings import cell_text, may_head, point_text
 from xlplan.source.layout import Layout, Table, read_layout
-from xlplan.source.outside import holds_lists
-from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune, set_aside
+from xlplan.source.outside import holds_lists, set_aside
+from xlplan.source.pruning import asks_to_fill_in, keep_shown, prune
 from xlplan.source.scales import numbers_of
 from xlplan.source.several_facts import PROMISED, part_mitigations, part_people_and_days
 from xlplan.workbook.read.book import CellValue, ReadSheet

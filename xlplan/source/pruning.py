@@ -15,7 +15,6 @@ from xlplan.plan.legend import NUMBERS, LegendCell, LegendLine, explain, numbers
 from xlplan.plan.status_words import is_colour, known_rating
 from xlplan.plan.text import fold
 from xlplan.source.column_roles import Reading
-from xlplan.source.heading_words import role_scores
 from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.source.outside import begins_example, example_rows, says_example
@@ -278,47 +277,6 @@ def _stands_apart(row: DataRow, cells: _Cells) -> bool:
     """Whether a row below a blank one heads what follows: it is short, or names ratings."""
     apart = row.row - cells.above.get(row.row, row.row) > 1
     return apart and (row.own * 2 <= cells.usual or _names_ratings(row))
-
-
-def set_aside(table: Table, reading: Reading) -> bool:
-    """Take lists and legends that stand right of the table, past a blank column, out of it;
-    returns whether there was any. They are in `table.beside` then.
-
-    Such columns have no role, and hold a run of cells from the top that ends before the table
-    does, or a rating and its meaning in each row.
-    """
-    used = sorted({*table.headings, *(col for row in table.rows for col in row.cells)})
-    starts = [col for before, col in pairwise(used) if col - before > 1]
-    last = max(reading.roles, default=0)
-    for start, end in pairwise([*(col for col in starts if col > last), 1 << 20]):
-        columns = [col for col in used if start <= col < end]
-        if _is_list(table, columns):
-            table.beside |= set(columns)
-    for col in table.beside:
-        table.headings.pop(col, None)
-    if table.beside:
-        table.rows[:] = [
-            replace(row, cells={c: v for c, v in row.cells.items() if c not in table.beside},
-                    own=row.own - sum(row.origin[c][0] == row.row for c in row.cells
-                                      if c in table.beside))
-            for row in table.rows
-        ]  # fmt: skip
-    return bool(table.beside)
-
-
-def _is_list(table: Table, columns: Sequence[int]) -> bool:
-    filled = [any(cell_text(row.cells.get(col)) for col in columns) for row in table.rows]
-    count = sum(filled)
-    named = [
-        LegendCell(cell_text(row.cells.get(col))) for row in table.rows for col in columns
-    ] if len(columns) == 2 else []  # fmt: skip
-    pairs = [explain(pair) for pair in zip(named[::2], named[1::2], strict=True)]
-    if count > 1 and len({line[0].code for line in pairs if line}) == count:
-        return True
-    if any(role_scores(table.headings.get(col, "")) for col in columns):
-        return False
-    run = count > 1 and all(filled[:count])
-    return run and count < len(filled)
 
 
 def _words(value: CellValue) -> str:
