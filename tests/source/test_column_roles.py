@@ -32,6 +32,8 @@ from xlplan.workbook.read.book import CellValue
         ("Forecast", "due"),
         ("Baseline end", "due"),
         ("Forecast end", "revised"),
+        ("Revised target", "revised"),
+        ("On track?", "rating"),
         ("Impact so far", "progress"),
         ("Current position (Nov 25)", "progress"),
         ("targetdate", "due"),
@@ -271,3 +273,17 @@ def test_a_short_list_of_states_under_a_heading_of_notes_is_the_status() -> None
         for n, state in enumerate(states)
     ]
     assert read_columns(headings, rows).roles[2] == "rating"
+
+
+def test_codes_in_the_first_column_are_refs_though_its_heading_promises_actions() -> None:
+    headings = {0: "Safety action", 1: "Required standard", 2: "Due"}
+
+    def roles(*firsts: str) -> dict[int, str]:
+        rows: list[dict[int, CellValue]] = [
+            {0: first, 1: f"All of part {n} is in place", 2: date(2026, 1, n)}
+            for n, first in enumerate(firsts, 1)
+        ]
+        return dict(read_columns(headings, rows).roles)
+
+    assert roles("SA1", "SA4", "SA6") == {0: "key", 1: "action", 2: "due"}
+    assert roles("Mend it", "Paint it", "Lock it")[0] == "action"

@@ -249,15 +249,14 @@ def _by_content(scores: dict[str, float], shape: Shape, first: bool) -> dict[str
     short = shape.repeats or (settled and shape.length <= 25)
     if noted and stated and short and shape.count >= 3:
         return {"progress": 0.5, "rating": 0.65 if settled else 0.9}
+    codes = first and shape.count >= 3 and shape.refs > 0.8 and shape.length <= 16
+    codes = codes and shape.distinct >= shape.count * 0.9
+    if codes and shape.length <= 8 and scores.get("action", 0.0) >= 0.5:
+        return {"key": 0.6}  # "Safety action" over SA1, SA4, SA6
     if not scores and shape.count >= 3:
         if settled:
             return {"rating": 0.65}
-        if (
-            first
-            and shape.refs > 0.8
-            and shape.distinct >= shape.count * 0.9
-            and shape.length <= 16
-        ):
+        if codes:
             return {"key": 0.6}
     return scores
 

@@ -96,7 +96,8 @@ _STATE = (
 )
 _STATE_PERHAPS = (
     r"rating|completed|complete|done|closed|open|health|traffic light|implemented|achieved|"
-    r"situation|progress|stage|condition|realise|realisee|hecho|erledigt|gereed|afgerond|confidence"
+    r"situation|progress|on (?:track|target|schedule)|stage|condition|realise|realisee|hecho|"
+    r"erledigt|gereed|afgerond|confidence"
 )
 _NOT_STATE = re.compile(
     r"\b(?:risk|priority|severity|likelihood|probability|impact|inherent|residual|current risk|"
@@ -304,7 +305,9 @@ def _day(words: str) -> dict[str, float] | None:
     if re.fullmatch(r"(?:end|ends|finish|ende|fin|einde|diwedd|by|bis|per)", words):
         return {"due": 0.7}
     ends = re.fullmatch(
-        rf"(?:baseline|current|latest|actual|revised|{_ENDS}) (?:end|finish|ende)", words
+        rf"(?:baseline|current|latest|actual|revised|{_ENDS}) (?:end|finish|ende)|"
+        r"(?:revised|new|latest) target",
+        words,
     )
     if not (due or day or target or ends):
         return None
