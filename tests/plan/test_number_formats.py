@@ -173,7 +173,8 @@ def test_numbers_and_shares_stay_what_they_are() -> None:
     assert value_of("percent", ShownNumber(1, '0"%"')) == 0.01
     assert value_of("percent", ShownNumber(50, text="50%")) == 0.5
     assert isinstance(value_of("percent", ShownNumber(50, text="50")), Invalid)
-    assert value_of("date", ShownNumber(46295, "0")) == date(2026, 9, 30)
+    for number in (ShownNumber(46295, "0"), ShownNumber(46295.5, "0.0#"), 46295):
+        assert value_of("date", number) == date(2026, 9, 30)
     for kind in ("date", "timescale"):
         assert value_of(kind, ShownNumber(46295, "#,##0.00")) == value_of(kind, "46,295.00")
         assert isinstance(value_of(kind, ShownNumber(46295, "0.00")), Invalid)  # which day is it?

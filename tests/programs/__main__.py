@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.office import Office, find_office
 from tests.programs.every_type import LAYOUTS, Template, make_template, make_wide
-from tests.programs.matrix import PAGE, Tried, page, try_program
+from tests.programs.matrix import PAGE, Tried, page, try_program, unread, unread_section
 from tests.programs.shown_formats import (
     FORMATS,
     PAGE_SEED,
@@ -23,7 +23,7 @@ from tests.programs.shown_formats import (
     formats_section,
     outcomes,
 )
-from tests.programs.writers import PROGRAMS, install, libreoffice
+from tests.programs.writers import PROGRAMS, SHEETJS, install, libreoffice
 
 
 def every_program(folder: Path) -> str:
@@ -37,10 +37,11 @@ def every_program(folder: Path) -> str:
     try:
         tried = list(_tried(templates, folder, office))
         wide = make_wide(folder / "wide", len(FORMATS))
+        refused = "" if SHEETJS.missing() else unread_section(unread(templates["table"], folder))
         pairs = asked_pairs(outcomes(office, wide, drawn(PAGE_SEED, wide), folder))
     finally:
         office.close()
-    return page(tried, missing, formats_section(pairs))
+    return page(tried, missing, f"{refused}\n{formats_section(pairs)}")
 
 
 def _tried(

@@ -10,8 +10,9 @@ from pathlib import Path
 from tests.programs.awkward import EDITS, Put
 from tests.programs.every_type import Template
 from tests.programs.own_bytes import cells_of
+from tests.programs.program import File, Program
 from tests.programs.verdicts import VERDICTS, Judge, Judged, merged
-from tests.programs.writers import File, Program
+from tests.programs.writers import SHEETJS
 
 PAGE = Path(__file__).with_name("MATRIX.md")
 
@@ -100,6 +101,43 @@ def section(tried: Sequence[Tried]) -> str:
     """What the page says of one program."""
     lines = "\n".join(remarkable_lines(tried))
     return f"### {tried[0].program} {tried[0].version}\n\n{lines}\n"
+
+
+UNREADABLE: Mapping[str, str] = {
+    ".xlsb": "GATE-024", ".html": "GATE-015", ".xml": "GATE-021", ".slk": "GATE-021",
+    ".dif": "GATE-021",
+}  # fmt: skip
+"""Files of SheetJS that are not read, by their ending, with the code that says so."""
+
+
+def unread(template: Template, folder: Path) -> dict[str, tuple[str, str]]:
+    """What is answered to each of these files: the code, and the first sentences."""
+    files = [
+        File(template.file, folder / f"unread{suffix}", template.sheet) for suffix in UNREADABLE
+    ]
+    SHEETJS.write(files)
+    found: dict[str, tuple[str, str]] = {}
+    with template.opened() as plan:
+        for file in files:
+            (report,) = plan.merge(file.out, dry_run=True).returns
+            assert report.outcome == "refused"
+            found[file.out.suffix] = report.problems[0].code, report.problems[0].message
+    return found
+
+
+def unread_section(found: Mapping[str, tuple[str, str]]) -> str:
+    """What the page says of files that are not read."""
+    lines = "".join(f"| {suffix} | {code} | {text} |\n" for suffix, (code, text) in found.items())
+    return f"{_UNREAD}{lines}"
+
+
+_UNREAD = """## What stays unreadable
+
+Saved by SheetJS. A workbook with a password is GATE-006 (`tests/workbook/test_gate.py`).
+
+| file | code | answer |
+|---|---|---|
+"""
 
 
 def page(programs: Sequence[Sequence[Tried]], missing: Sequence[str], below: str) -> str:

@@ -18,12 +18,13 @@ import xlsxwriter
 
 from tests.number_formats import AMOUNTS, DATES, DAYS, MOMENTS, NUMBERS, SPELLED, TIMES, WRITTEN
 from tests.office import ODS, XLS, XLSX, Office
+from tests.programs.anew import cells_anew
 from tests.programs.awkward import Put
 from tests.programs.every_type import Template
 from tests.programs.verdicts import Came, merged
-from tests.programs.writers import cells_anew
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Value
+from xlplan.plan.values import Value, canon
 
 FORMATS: Sequence[str] = tuple(dict.fromkeys((*AMOUNTS, *WRITTEN, *DATES, *SPELLED, *MOMENTS)))
 OF_DAYS = frozenset({*DATES, *SPELLED, *MOMENTS})
@@ -35,6 +36,8 @@ FIELDS: Mapping[str, str] = {
 """A field of each type that leads write."""
 KINDS = (XLSX, XLS, ODS)
 _SUFFIX = {XLSX: ".xlsx", XLS: ".xls", ODS: ".ods"}
+_DAY = Field("day", "Day", "date")
+_PLAN = PlanDefinition("plan", "Plan", (_DAY,))
 _EPOCH = datetime(1899, 12, 30)
 _OTHER_CURRENCY = re.compile("[$\u20ac]")
 """A currency that is not the plan's."""
@@ -170,7 +173,9 @@ def _is_shown(cell: Cell, text: str, value: Value) -> bool:
         alone = len(elements) == 1 and _is_text(cell, text, next(iter(elements)))
         return alone or {_plainly(each) for each in elements} == parts
     if kind == "date":
-        return value == cell.day and (cell.code in OF_DAYS or text.isdigit())
+        if cell.code not in OF_DAYS and not _is_plain(cell, text):
+            return value == canon(_DAY, text, _PLAN)  # as if what it shows had been typed
+        return value == cell.day
     if kind == "timescale":
         return isinstance(value, Timescale) and _is_timescale(cell, text, value)
     if kind == "percent":
@@ -189,13 +194,18 @@ def _is_text(cell: Cell, text: str, value: str) -> bool:
     return moment or _plainly(value) == text
 
 
+def _is_plain(cell: Cell, text: str) -> bool:
+    """Whether a cell shows its number as such, which may be how a spreadsheet keeps a day."""
+    return text == f"{cell.number:.15g}"
+
+
 def _plainly(text: str) -> str:
     return " ".join(text.split())
 
 
 def _is_timescale(cell: Cell, text: str, value: Timescale) -> bool:
     if cell.code not in OF_DAYS:
-        return _plainly(value.text) == text or (value.by == cell.day and text.isdigit())
+        return _plainly(value.text) == text or (value.by == cell.day and _is_plain(cell, text))
     if cell.code in MOMENTS and value.text == text:
         return True
     letters = set(re.sub(r'"[^"]*"|\[[^]]*\]|;@', "", cell.code).lower())

@@ -16,9 +16,19 @@ from tests.conftest import IN_CI
 from tests.office import Office
 from tests.programs.awkward import EDITS
 from tests.programs.every_type import LAYOUTS, Template, make_template
-from tests.programs.matrix import PAGE, Tried, count_lines, section, try_program
+from tests.programs.matrix import (
+    PAGE,
+    UNREADABLE,
+    Tried,
+    count_lines,
+    section,
+    try_program,
+    unread,
+    unread_section,
+)
+from tests.programs.program import Program
 from tests.programs.verdicts import FAULTS
-from tests.programs.writers import PROGRAMS, libreoffice
+from tests.programs.writers import PROGRAMS, SHEETJS, libreoffice
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +46,16 @@ def tried(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Sequence[Tried]:
     program = PROGRAMS[request.param]
+    must_be_here(program)
+    return try_program(program, templates, tmp_path_factory.mktemp("written"))
+
+
+def must_be_here(program: Program) -> None:
+    """Skip a test of a program that is not installed; in CI it must be."""
     if reason := program.missing():
         if program.everywhere and (IN_CI or os.environ.get("XLPLAN_REQUIRE_PROGRAMS")):
             pytest.fail(reason)
         pytest.skip(reason)
-    return try_program(program, templates, tmp_path_factory.mktemp("written"))
 
 
 def faults(tried: Sequence[Tried]) -> list[str]:
@@ -75,3 +90,13 @@ def test_libreoffice(office: Office, templates: Mapping[str, Template], tmp_path
     assert faults(tried) == []
     assert all(len(each.edits) == len(EDITS) for each in tried)
     assert stale(tried) == [], "run python -m tests.programs --write"
+
+
+def test_what_stays_unreadable_is_called_what_it_is_with_what_to_do(
+    templates: Mapping[str, Template], tmp_path: Path
+) -> None:
+    must_be_here(SHEETJS)
+    found = unread(templates["table"], tmp_path)
+    assert {suffix: code for suffix, (code, _) in found.items()} == UNREADABLE
+    assert all("save it as an Excel workbook (.xlsx)" in text for _, text in found.values())
+    assert unread_section(found) in PAGE.read_text("utf-8"), "run python -m tests.programs --write"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests.office import Office
@@ -31,7 +31,10 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return make_wide(tmp_path_factory.mktemp("wide") / "plan", len(FORMATS))
 
 
-@settings(max_examples=25 if NIGHTLY else 1)
+@settings(
+    max_examples=25 if NIGHTLY else 1,
+    phases=(Phase.explicit, Phase.generate),  # a seed has no smaller one that says more
+)
 @example(seed=PAGE_SEED)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_what_a_cell_shows_is_what_the_plan_says(
@@ -40,7 +43,8 @@ def test_what_a_cell_shows_is_what_the_plan_says(
     assert len(FORMATS) >= 300
     seen = list(outcomes(office, wide, drawn(seed, wide), tmp_path_factory.mktemp("saved")))
     assert len(seen) == 3 * len(FORMATS) * len(FIELDS)
-    assert [each for each in seen if each.wrong] == []
+    wrong = [each for each in seen if each.wrong]
+    assert wrong[:20] == []
     pairs = asked_pairs(seen)
     assert len(pairs) <= MOST_ASKED * len(FORMATS) * len(FIELDS)
     if seed == PAGE_SEED:

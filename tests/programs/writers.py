@@ -1,22 +1,16 @@
-"""The programs: each writes the edits into a template, in its formats, and saves it untouched too.
-
-A program has a name, the formats that it writes, and how it is found. `write` gets files to write
-and gives back which of their edits it does not offer; it starts the program once.
-"""
+"""The programs: each writes edits into a template, or saves it untouched, in its own formats."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import openpyxl
@@ -26,7 +20,6 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.exceptions import IllegalCharacterError
-from openpyxl.workbook import Workbook
 
 from tests.office import (
     CSV,
@@ -46,63 +39,22 @@ from tests.office import (
     Unprotect,
     Write,
 )
+from tests.programs.anew import EXCEL_WRITER, WRITE_EXCEL
 from tests.programs.awkward import Put
-
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-RESULTS: Mapping[str, str | float] = {"1+1": 2, '"so"&" far"': "so far"}
-"""What the formulas come to, for programs that do not work them out."""
-TIME_LIMIT = 300
-PARIS = "Europe/Paris"
-"""A time zone in which programs that count in the machine's own time write days seconds early."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file to write: from which template, where to, and what to put into the cells of a sheet."""
-
-    template: Path
-    out: Path
-    sheet: str
-    puts: Mapping[str, Put] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What writing came to: the program's version, and by file the cells left as they were since
-    the program has no way to write such a thing."""
-
-    version: str
-    cannot: Mapping[Path, frozenset[str]]
-
-    def of(self, file: Path) -> frozenset[str]:
-        """The cells of a file that are as they were."""
-        return self.cannot.get(file, frozenset())
-
-
-class ProgramError(Exception):
-    """The program failed on a file that it should be able to write."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """A program: the endings of the files that it writes, how it is run, and why it is missing."""
-
-    name: str
-    formats: Sequence[str]
-    write: Callable[[Sequence[File]], Outcome]
-    missing: Callable[[], str]
-    """Why it cannot be run here; blank where it can."""
-    everywhere: bool = True
-    """Whether `.ci/run` installs it: then it is a failure there that it is missing."""
-
+from tests.programs.program import (
+    HERE,
+    TIME_LIMIT,
+    File,
+    Outcome,
+    Program,
+    ProgramError,
+    modules,
+    result,
+    run_script,
+    serial,
+)
 
 # From npm
-
-
-def modules() -> Path:
-    """Where the programs from npm are installed; see `python -m tests.programs --install`."""
-    return Path(os.environ.get("XLPLAN_PROGRAMS") or ROOT / ".programs")
 
 
 def install() -> None:
@@ -117,7 +69,7 @@ def install() -> None:
 def _of_npm(name: str, package: str, formats: Sequence[str]) -> Program:
     def write(files: Sequence[File]) -> Outcome:
         job = {"program": name, "files": [_as_json(each) for each in files]}
-        answer = json.loads(_fed(["node", str(HERE / "with_node.cjs")], json.dumps(job)))
+        answer = json.loads(run_script(["node", str(HERE / "with_node.cjs")], json.dumps(job)))
         cannot = {Path(out): frozenset(cells) for out, cells in answer["cannot"].items()}
         return Outcome(answer["version"], cannot)
 
@@ -132,9 +84,7 @@ def _of_npm(name: str, package: str, formats: Sequence[str]) -> Program:
 
 
 def _as_json(file: File) -> dict[str, object]:
-    puts = [
-        {"cell": cell, **asdict(put), "result": _result(put)} for cell, put in file.puts.items()
-    ]
+    puts = [{"cell": cell, **asdict(put), "result": result(put)} for cell, put in file.puts.items()]
     return {
         "template": str(file.template), "out": str(file.out), "sheet": file.sheet,
         "format": file.out.suffix.removeprefix("."), "puts": puts,
@@ -169,7 +119,7 @@ def libreoffice(office: Office) -> Program:
 def _steps(file: File, cell: str, put: Put) -> Iterator[Step]:
     at, value = f"{file.sheet}!{cell}", put.value
     if put.kind == "date":
-        value = _serial(str(value))
+        value = serial(str(value))
     if put.kind == "boolean":
         yield Type(at, "TRUE" if value else "FALSE")
     elif put.kind == "formula":
@@ -188,10 +138,6 @@ def _steps(file: File, cell: str, put: Put) -> Iterator[Step]:
         yield Strike(at)
     if put.shown_as:
         yield Look(at, put.shown_as)
-
-
-def _serial(moment: str) -> float:
-    return (datetime.fromisoformat(moment) - datetime(1899, 12, 30)) / timedelta(days=1)
 
 
 @cache
@@ -272,107 +218,6 @@ GNUMERIC = Program(
 )
 
 
-# Perl, which writes the whole workbook anew
-
-
-def _of_perl(module: str, suffix: str, package: str, lacks: frozenset[str]) -> Program:
-    def write(files: Sequence[File]) -> Outcome:
-        job = {"program": module, "files": [_anew(each, lacks) for each in files]}
-        answer = json.loads(_fed(["perl", str(HERE / "with_perl.pl")], json.dumps(job)))
-        cannot = {
-            each.out: frozenset(at for at, put in each.puts.items() if put.kind in lacks)
-            for each in files
-        }
-        return Outcome(answer["version"], cannot)
-
-    def missing() -> str:
-        probe = ["perl", f"-M{module}", "-MJSON::PP", "-e", "1"]
-        if shutil.which("perl") and not subprocess.run(probe, capture_output=True).returncode:
-            return ""
-        return f"{module} is not installed ({package})"
-
-    return Program(module, (suffix,), write, missing)
-
-
-def _anew(file: File, lacks: frozenset[str]) -> dict[str, object]:
-    """A template's cells as a script reads them, with the edits among them."""
-    puts = {at: put for at, put in file.puts.items() if put.kind not in lacks}
-    sheets = [
-        {
-            "name": name,
-            "cells": [
-                {"row": row, "column": column, **asdict(put), "result": _result(put)}
-                for row, column, put in cells
-            ],
-        }
-        for name, cells in cells_anew(openpyxl.load_workbook(file.template), file.sheet, puts)
-    ]
-    return {"out": str(file.out), "sheets": sheets}
-
-
-def cells_anew(
-    book: Workbook, edited: str, puts: Mapping[str, Put]
-) -> Iterator[tuple[str, list[tuple[int, int, Put]]]]:
-    """The sheets of a workbook, with what is to be written into each cell (from 0) to make it anew
-    with these edits; days are numbers."""
-    for sheet in book.worksheets:
-        own = puts if sheet.title == edited else {}
-        cells: list[tuple[int, int, Put]] = []
-        cell: Any
-        for cell in (cell for row in sheet.iter_rows() for cell in row):
-            put = own.get(cell.coordinate)
-            content = [put] if put is not None else []
-            if put is None or put.kind == "note":
-                content.insert(0, _standing(cell))
-            cells += [
-                (cell.row - 1, cell.column - 1, _as_number(each))
-                for each in content
-                if each.kind != "blank"
-            ]
-        yield sheet.title, cells
-
-
-def _standing(cell: Any) -> Put:
-    value = cell.value
-    if isinstance(value, date):
-        moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-        return Put("date", moment.isoformat(), cell.number_format)
-    if isinstance(value, int | float):
-        return Put("number", value, cell.number_format)
-    return Put("blank") if value is None else Put("text", value)
-
-
-def _as_number(put: Put) -> Put:
-    if put.kind != "date":
-        return put
-    return Put("number", _serial(str(put.value)), put.shown_as, put.shows)
-
-
-def _result(put: Put) -> str | float:
-    return RESULTS.get(str(put.value), "")
-
-
-def _fed(command: Sequence[str], job: str) -> bytes:
-    """What a script answers to a job."""
-    environment = os.environ | {"NODE_PATH": str(modules() / "node_modules"), "TZ": PARIS}
-    done = subprocess.run(
-        command, input=job.encode(), capture_output=True, env=environment, timeout=TIME_LIMIT,
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise ProgramError(f"{command[-1]}: {done.stderr.decode('utf-8', 'replace')[-2000:]}")
-    return done.stdout
-
-
-WRITE_EXCEL = _of_perl(
-    "Spreadsheet::WriteExcel", ".xls", "libspreadsheet-writeexcel-perl",
-    frozenset({"boolean", "rich", "error"}),
-)  # fmt: skip
-EXCEL_WRITER = _of_perl(
-    "Excel::Writer::XLSX", ".xlsx", "libexcel-writer-xlsx-perl", frozenset({"error"})
-)
-
-
 # R
 
 
@@ -388,7 +233,7 @@ def _with_r(files: Sequence[File]) -> Outcome:
     job = files[0].out.with_name("job of R")
     text = "".join("\t".join(quote(str(part)) for part in line) + "\n" for line in lines)
     job.write_text(text, "utf-8")
-    version = _fed(["Rscript", str(HERE / "with_r.R"), str(job)], "").decode()
+    version = run_script(["Rscript", str(HERE / "with_r.R"), str(job)], "").decode()
     job.unlink()
     cannot = {
         each.out: frozenset(at for at, put in each.puts.items() if put.kind in _LACKS_IN_R)

@@ -298,7 +298,7 @@ def _day_of(raw: Typed) -> date | None:
         return raw.date()
     if isinstance(raw, date):
         return raw.day_alone if isinstance(raw, ShownDate) else raw
-    if isinstance(raw, ShownNumber) and not (raw.shown or "").isdecimal():
+    if isinstance(raw, ShownNumber) and raw.shown != f"{raw:.15g}":
         return None  # shown as an amount or a code, and so no day
     if isinstance(raw, int | float) and math.isfinite(raw) and int(raw) in SERIAL_DATES:
         return date(1899, 12, 30) + timedelta(days=int(raw))
