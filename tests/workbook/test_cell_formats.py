@@ -309,6 +309,19 @@ def test_a_style_may_be_the_columns_and_may_follow_from_a_named_one() -> None:
     assert value.without_day == "June 2026"
 
 
+def test_a_format_for_all_that_a_cell_may_hold_leads_to_that_of_days() -> None:
+    whole = MONTH.replace('style:name="N1"', 'style:name="N1P0"').partition("<style:style")
+    leads = (
+        '<number:text-style style:name="N1"><number:text-content/><style:map '
+        'style:condition="value()&lt;=1.79E+308" style:apply-style-name="N1P0"/>'
+        "</number:text-style>"
+    )
+    row = one("date", 'office:date-value="2026-06-01"', "Jun-26", "ce1")
+    (value,) = column(ods(row, f"{whole[0]}{leads}{whole[1]}{whole[2]}"))
+    assert isinstance(value, ShownDate)
+    assert value.without_day == "June 2026"
+
+
 def text_cell(inner: str) -> str:
     return (
         '<table:table-row><table:table-cell office:value-type="string">'

@@ -237,6 +237,8 @@ class DateStyles:
         self.codes: dict[str, str] = {}
         self.uses: dict[str, tuple[str, str]] = {}
         """The format and the parent of each style of cells."""
+        self.leads_to: dict[str, str] = {}
+        """The format that shows what is no text, of a format for all that a cell may hold."""
         self.open: list[str] | None = None
         self.name = ""
         self.in_words = False
@@ -248,8 +250,11 @@ class DateStyles:
                 attributes.get("style:data-style-name", ""),
                 attributes.get("style:parent-style-name", ""),
             )
-        elif name in ("number:date-style", "number:time-style"):
-            self.name, self.open = attributes.get("style:name", ""), []
+        elif name in ("number:date-style", "number:time-style", "number:text-style"):
+            self.name = attributes.get("style:name", "")
+            self.open = [] if name != "number:text-style" else None
+        elif name == "style:map":
+            self.leads_to.setdefault(self.name, attributes.get("style:apply-style-name", ""))
         elif self.open is not None and (part := _DATE_PARTS.get(name)):
             short, long = part
             if name == "number:month" and attributes.get("number:textual") == "true":
@@ -274,7 +279,7 @@ class DateStyles:
         for _ in range(_DEEPEST):
             data, parent = self.uses.get(style, ("", ""))
             if data or not parent:
-                return self.codes.get(data, "")
+                return self.codes.get(self.leads_to.get(data, data), "")
             style = parent
         return ""
 
