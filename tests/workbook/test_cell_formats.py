@@ -320,6 +320,11 @@ def test_a_format_for_all_that_a_cell_may_hold_leads_to_that_of_days() -> None:
     (value,) = column(ods(row, f"{whole[0]}{leads}{whole[1]}{whole[2]}"))
     assert isinstance(value, ShownDate)
     assert value.without_day == "June 2026"
+    # A style of cells that depends on a condition leads to other styles, and to no format.
+    look = '<style:style style:name="ce3"><style:map style:apply-style-name="Red"/></style:style>'
+    (value,) = column(ods(row, MONTH + look))
+    assert isinstance(value, ShownDate)
+    assert value.without_day == "June 2026"
 
 
 def text_cell(inner: str) -> str:

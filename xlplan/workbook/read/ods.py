@@ -250,10 +250,10 @@ class DateStyles:
                 attributes.get("style:data-style-name", ""),
                 attributes.get("style:parent-style-name", ""),
             )
-        elif name in ("number:date-style", "number:time-style", "number:text-style"):
+        elif name in _FORMATS:
             self.name = attributes.get("style:name", "")
             self.open = [] if name != "number:text-style" else None
-        elif name == "style:map":
+        elif name == "style:map" and self.name:
             self.leads_to.setdefault(self.name, attributes.get("style:apply-style-name", ""))
         elif self.open is not None and (part := _DATE_PARTS.get(name)):
             short, long = part
@@ -270,9 +270,10 @@ class DateStyles:
     def end(self, name: str) -> None:
         """End a format."""
         self.in_words = False
-        if name in ("number:date-style", "number:time-style") and self.open is not None:
-            self.codes[self.name] = "".join(self.open)
-            self.open = None
+        if name in _FORMATS:
+            if self.open is not None:
+                self.codes[self.name] = "".join(self.open)
+            self.name, self.open = "", None
 
     def code(self, style: str) -> str:
         """The format of dates in cells of a style, or ``""``."""
@@ -284,6 +285,7 @@ class DateStyles:
         return ""
 
 
+_FORMATS = ("number:date-style", "number:time-style", "number:text-style")
 _DATE_PARTS = {
     "number:day": ("d", "dd"), "number:month": ("m", "mm"), "number:year": ("yy", "yyyy"),
     "number:day-of-week": ("ddd", "dddd"), "number:hours": ("h", "hh"),
