@@ -92,8 +92,8 @@ def _as_number(put: Put) -> Put:
 
 WRITE_EXCEL = _of_perl(
     "Spreadsheet::WriteExcel", ".xls", "libspreadsheet-writeexcel-perl",
-    frozenset({"boolean", "rich", "error"}),
+    frozenset({"boolean", "rich", "error", "typed"}),
 )  # fmt: skip
 EXCEL_WRITER = _of_perl(
-    "Excel::Writer::XLSX", ".xlsx", "libexcel-writer-xlsx-perl", frozenset({"error"})
+    "Excel::Writer::XLSX", ".xlsx", "libexcel-writer-xlsx-perl", frozenset({"error", "typed"})
 )

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 PutKind = Literal[
-    "text", "number", "date", "boolean", "formula", "error", "rich", "strike", "note", "blank"
+    "text",
+    "number",
+    "date",
+    "boolean",
+    "formula",
+    "error",
+    "rich",
+    "strike",
+    "note",
+    "blank",
+    "typed",
 ]
 
 
@@ -20,7 +30,8 @@ class Put:
     """What is written into a cell: `value` with its number format `shown_as`, where it has one,
     and what the cell then shows.
 
-    A date is ISO text, a formula lacks its ``=``, a rich text is that with its first word bold.
+    A date is ISO text, a formula lacks its ``=``, a rich text is that with its first word bold,
+    what is typed goes in by the keyboard.
     """
 
     kind: PutKind
@@ -158,6 +169,17 @@ _LISTED: Sequence[Edit] = (
     _text("choice", "stage", "Done"),
     _text("rating", "rating", "Red"),
     _text("elements of a set", "areas", "West, South", "South, West"),
+    # Typed by a person on a British keyboard
+    Edit("day typed", "revised", Put("typed", "28/02/2029"), "2029-02-28"),
+    Edit("day typed in words", "revised", Put("typed", "1 March 2029"), "2029-03-01"),
+    Edit("month typed", "due", Put("typed", "June 2028"), "2028-06-30"),
+    Edit("percentage typed", "percent", Put("typed", "70%"), 0.7),
+    Edit("number typed", "homes", Put("typed", "2,500"), 2500),
+    Edit("amount typed", "cost", Put("typed", "\u00a31,750"), 1750),
+    Edit("fraction typed", "code", Put("typed", "1/2"), "1/2"),
+    Edit("truth typed", "code", Put("typed", "TRUE"), "TRUE"),
+    Edit("formula typed", "homes", Put("typed", "=2+3"), Asked("5")),
+    Edit("dash typed", "progress", Put("typed", "- in June"), "- in June"),
 )  # fmt: skip
 
 

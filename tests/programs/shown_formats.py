@@ -206,8 +206,8 @@ def _plainly(text: str) -> str:
 def _is_timescale(cell: Cell, text: str, value: Timescale) -> bool:
     if cell.code not in OF_DAYS:
         return _plainly(value.text) == text or (value.by == cell.day and _is_plain(cell, text))
-    if cell.code in MOMENTS and value.text == text:
-        return True
+    if value.text == text and (cell.code in MOMENTS or value.by is None):
+        return True  # an hour, or a year long ago, that is no time to be done by
     letters = set(re.sub(r'"[^"]*"|\[[^]]*\]|;@', "", cell.code).lower())
     if "d" in letters or "h" in letters or "s" in letters or "y" not in letters:
         return value.by == cell.day

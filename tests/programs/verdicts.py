@@ -173,6 +173,8 @@ class Judge:
             if self.file.suffix in OPEN_DOCUMENTS and put.shows:
                 return same and _loose(own.shown_as) == put.shows
             return same and _same_look(put.shown_as, own.shown_as)
+        if put.kind == "typed":
+            return False  # what the program makes of it is its own
         if put.kind == "boolean":
             return own.kind == "boolean" and own.value == put.value
         return own.kind == put.kind

@@ -46,6 +46,7 @@ async function exceljs(file, puts) {
     blank: (cell) => { cell.value = null; },
   };
   puts((put) => {
+    if (!ways[put.kind]) throw new Cannot();
     const cell = sheet.getCell(put.cell);
     ways[put.kind](cell, put);
     if (put.shown_as) cell.style = { ...cell.style, numFmt: put.shown_as };

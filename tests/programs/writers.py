@@ -120,7 +120,9 @@ def _steps(file: File, cell: str, put: Put) -> Iterator[Step]:
     at, value = f"{file.sheet}!{cell}", put.value
     if put.kind == "date":
         value = serial(str(value))
-    if put.kind == "boolean":
+    if put.kind == "typed":
+        yield Type(at, str(value))
+    elif put.kind == "boolean":
         yield Type(at, "TRUE" if value else "FALSE")
     elif put.kind == "formula":
         yield Formula(at, f"={value}")
@@ -160,6 +162,9 @@ def _openpyxl(file: File, out: Path) -> frozenset[str]:
     book = openpyxl.load_workbook(file.template, rich_text=True)
     for at, put in file.puts.items():
         cell = book[file.sheet][at]
+        if put.kind == "typed":
+            refused.add(at)
+            continue
         if put.kind == "note":
             cell.comment = Comment(str(put.value), "A lead")
             continue
@@ -249,7 +254,7 @@ def _missing_r() -> str:
     return "R's openxlsx is not installed (r-cran-openxlsx)"
 
 
-_LACKS_IN_R = frozenset({"rich", "error"})
+_LACKS_IN_R = frozenset({"rich", "error", "typed"})
 OPENXLSX = Program("R openxlsx", (".xlsx",), _with_r, _missing_r, everywhere=False)
 
 
