@@ -46,6 +46,31 @@ def test_the_code_page_is_the_one_in_which_the_letters_are_those_that_went_out(p
     assert its == (page if page in ("cp850", "mac_roman") else USUAL)
 
 
+def test_texts_of_which_the_page_lacks_signs_tell_its_code_page_too() -> None:
+    base = "Café on the quay \U0001f600"
+    texts = [decode_text(base.encode("cp850", "replace"))]
+    found, page = in_its_code_page(reading(*texts), lambda *_: base)
+    assert (found.rows[0].cells["progress"].value, page) == ("Café on the quay ?", "cp850")
+
+
+def test_an_amount_with_its_currency_tells_the_code_page(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    definition = folder / "plan.toml"
+    text = definition.read_text("utf-8").replace('"progress", "', '"progress", "cost", "', 1)
+    cost = 'id = "cost"\nheading = "Cost"\ntype = "money"\ncurrency = "£"\nowner = "lead"\n'
+    definition.write_text(f"{text}\n[[field]]\n{cost}", "utf-8")
+    small.do(folder, "merge")  # the master has the column from now on
+    small.edit_master(folder, {("1.1", "cost"): 1500.0})
+    assert small.do(folder, "merge") == 0
+    small.issue(folder)
+    template = folder / "outbox" / small.CYCLE / f"{LETTINGS}.xlsx"
+    (folder / "inbox" / "back.csv").write_bytes(as_text(template, "cp850", {"1500": "£1,500"}))
+    with small.opened(folder) as plan:
+        result = plan.merge()
+    assert [report.outcome for report in result.returns] == ["unchanged"]
+    assert result.questions == ()
+
+
 def test_what_was_typed_in_such_a_file_is_read_in_its_code_page_too() -> None:
     typed = "Now £1,500, très cher"
     texts = [decode_text(each.encode("cp850")) for each in (SPENT, typed)]

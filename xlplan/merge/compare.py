@@ -39,7 +39,7 @@ from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, P
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.text import fold, same_words
 from xlplan.plan.timescales import Timescale, says_no_end
-from xlplan.plan.values import Invalid, Value, canon, show
+from xlplan.plan.values import Invalid, Value, canon, show, show_in
 
 STATUS_FIELD = Field(STATUS, "Status", "choice", choices=(WITHDRAWN, KEPT_BACK))
 NO_END = Timescale("Ongoing", None, "Ongoing")
@@ -71,8 +71,10 @@ class Comparison:
 
     def _text_of(self, row: ReadRow, column: str) -> str:
         """What went out in a column of a row."""
-        known = row.uid in self.state.rows
-        return show(self.state.value(row.uid, column, self.issued.as_of)) if known else ""
+        if row.uid not in self.state.rows:
+            return ""
+        value = self.state.value(row.uid, column, self.issued.as_of)
+        return show_in(self._field(row.uid, column), value)
 
     def run(self) -> Findings:
         """Compare every row; see the module."""

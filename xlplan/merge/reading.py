@@ -181,7 +181,7 @@ def in_its_code_page(
         if isinstance(cell.value, str) and not cell.value.isascii()
     ]
     agreeing = {
-        page: sum(_respelled(text, page) == base for text, base in known)
+        page: sum(_agrees(base, _respelled(text, page), page) for text, base in known)
         for page in (USUAL, *_OTHERS)
     }
     page = max(agreeing, key=lambda each: agreeing[each])
@@ -189,6 +189,11 @@ def in_its_code_page(
         return reading, USUAL
     rows = tuple(replace(row, cells=_in_page(row.cells, page)) for row in reading.rows)
     return replace(reading, rows=rows), page
+
+
+def _agrees(base: str, text: str, page: str) -> bool:
+    """Whether a text in this code page is `base`, but for signs that the page lacks."""
+    return text == base or _has_marks_for(base, text, page)
 
 
 def _in_page(cells: Mapping[str, ReadCell], page: str) -> dict[str, ReadCell]:
