@@ -108,8 +108,8 @@ GATE_032 = Message(
     "The values of a workbook were read, but not some of its colours, hidden cells or notes.",
     "Save it in Excel as .xlsx if they matter.",
     {
-        "xlsb": "The values of this workbook (.xlsb) were read, but not its notes, colours and "
-        f"lines through text. {_MATTERS}",
+        "xlsb": "The values of this workbook (.xlsb) were read, but not its colours and lines "
+        f"through text. {_MATTERS}",
         "xls": "The values of this workbook (.xls) were read, but not which parts of a text have a "
         f"line through them. {_MATTERS}",
         "looks": "The values of this workbook were read, but not its colours and merged cells "

@@ -360,12 +360,16 @@ def _of_pages(xml: bytes) -> Iterator[Addition]:
             yield Addition("other", "page header")
             return
     for name, text in texts:
-        kind = "page footer" if name.endswith("Footer") else "page header"
-        for each in _CODE.sub(_plain_code, text).split(_GAP):
-            if _IMAGE in each:
-                yield Addition("picture", kind)
-            if words := each.replace(_IMAGE, "").strip():
-                yield Addition(kind, words)
+        yield from of_page_text("page footer" if name.endswith("Footer") else "page header", text)
+
+
+def of_page_text(kind: str, text: str) -> Iterator[Addition]:
+    """What the text of a page header or footer, with its codes, shows in each of its places."""
+    for each in _CODE.sub(_plain_code, text).split(_GAP):
+        if _IMAGE in each:
+            yield Addition("picture", kind)
+        if words := each.replace(_IMAGE, "").strip():
+            yield Addition(kind, words)
 
 
 def _plain_code(code: re.Match[str]) -> str:

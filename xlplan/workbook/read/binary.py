@@ -190,9 +190,7 @@ _STRUCK = 0x08
 
 
 def has_looks(parts: Mapping[str, bytes]) -> bool:
-    """Whether an xlsb workbook has notes, fills or lines through its texts."""
-    if any("comments" in name.lower() for name in parts):
-        return True
+    """Whether an xlsb workbook has fills or lines through its texts."""
     looks = [(kind, body) for kind, body in records(part_named(parts, "xl/styles.bin"))
              if kind in (_FONT, _FILL)]  # fmt: skip
     fills = sum(kind == _FILL for kind, _ in looks)

@@ -47,7 +47,7 @@ class _OdsParser:
         self.beside: list[str] = []
         """The elements that are open of which the text is not the cell's."""
         self.aside: list[str] = []
-        self.special = self.in_text = False
+        self.special = self.in_text = self.objects = False
         self.spaces, self.paragraphs = _MOST_SPACES, 0
         self.widest = 0
         self.style = ""
@@ -105,7 +105,11 @@ class _OdsParser:
             self.aside.append("\n")
         elif name in ("text:s", "text:tab"):
             self.aside.append(" ")
-        elif name == "draw:image" and self.names:
+        elif name == "draw:object":
+            self.objects = True  # the picture that follows shows what is in it
+        elif name == "draw:frame":
+            self.objects = False
+        elif name == "draw:image" and self.names and not self.objects:
             self.extents[self.names[-1]].pictures.append((self.row, self.col))
 
     def _spaced(self, name: str, attributes: dict[str, str]) -> str:

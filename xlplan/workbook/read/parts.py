@@ -34,7 +34,7 @@ _NEW_LINES = bytes.maketrans(b"\x0b\x0c", b"\n\n")
 _UNSEEN = bytes({*range(0x20)} - {*b"\t\n\r\x0b\x0c"})
 _NOT_ALLOWED = _UNSEEN + b"\x0b\x0c"
 _BY_NUMBER = re.compile(rb"&#(?:x0{0,6}([01]?[0-9A-Fa-f])|0{0,6}([12]?[0-9]|3[01]));")
-_KEPT = (".xml", ".rels", ".bin", "mimetype")
+_KEPT = (".xml", ".rels", ".bin", ".vml", "mimetype")
 _LOOKS = re.compile(
     rb"<(fonts|fills|borders|cellStyleXfs|cellStyles|dxfs|colors)(?: [^>]*)?(?<!/)>.*?</\1>",
     re.DOTALL,

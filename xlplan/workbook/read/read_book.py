@@ -9,7 +9,7 @@ from dataclasses import replace
 from xlplan.codes.gate_codes_inside import GATE_023, GATE_024, GATE_032
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.workbook.read.additions import read_additions
+from xlplan.workbook.read.additions import NOTHING, Beside, read_additions
 from xlplan.workbook.read.book import Addition, At, Book, Extent, Hidden, ReadSheet, of_signs
 from xlplan.workbook.read.cell_formats import put_shown
 from xlplan.workbook.read.gate import DOCUMENTS, Admitted, Bounds, admit
@@ -93,17 +93,23 @@ def _read(
         sheets = _read_beside(data, name, admitted, read, ours, problems)
     _check_complete(sheets, admitted, name, problems)
     problems += _passed_over(name, admitted.choice)
-    additions = _additions(admitted) if ours is not None and not values_alone else ()
+    additions = _additions(data, admitted) if ours is not None and not values_alone else ()
     return Book(name, admitted.kind, sheets, properties, saved, tuple(problems), additions)
 
 
-def _additions(admitted: Admitted) -> tuple[Addition, ...]:
+def _additions(data: bytes, admitted: Admitted) -> tuple[Addition, ...]:
     """What the workbook as a whole has beside its sheets."""
     if admitted.kind == "ods":
+        from xlplan.workbook.read.beside import read_ods_beside
         from xlplan.workbook.read.ods_marks import read_ods_pages
 
-        return read_ods_pages(admitted.parts.get("styles.xml", b""))
-    return read_additions(admitted.parts) if admitted.kind in DETAILED else ()
+        whole = read_ods_beside(admitted.parts).get("", ())
+        return (*read_ods_pages(admitted.parts.get("styles.xml", b"")), *whole)
+    if admitted.kind == "xls":
+        from xlplan.workbook.read.beside import read_other_books
+
+        return read_other_books(data)
+    return read_additions(admitted.parts)
 
 
 def _read_document(data: bytes, name: str, admitted: Admitted, bounds: Bounds) -> Book:
@@ -172,23 +178,45 @@ class _Beside:
             from xlplan.workbook.read.binary import has_looks
 
             self.unread = GATE_032.fill("xlsb") if has_looks(admitted.parts) else None
+            self._take_xlsb()
         elif admitted.kind == "xls":
             from xlplan.workbook.read.xls import read_xls_marks
 
             found = read_xls_marks(data, ours)
             self.other = {name: each.marks for name, each in found.items()}
             self.noted = {name: each.notes for name, each in found.items()}
+            if ours is not None:
+                from xlplan.workbook.read.beside import read_xls_beside
+
+                self._take(read_xls_beside(data))
             partly = any(each.partly for each in found.values())
             self.unread = GATE_032.fill("xls") if partly else None
         elif admitted.kind == "ods" and ours is not None:
             from xlplan.workbook.read.ods_marks import read_ods_marks
 
             self.other = read_ods_marks(admitted.parts, ours)
+            from xlplan.workbook.read.beside import read_ods_beside
+
+            added = read_ods_beside(admitted.parts)
+            self._take({name: Beside(additions=each) for name, each in added.items()})
         self.annotated = dict(admitted.sheets) if _has_notes(admitted) else {}
         self.listed: Mapping[str, str] = {}
         if ours is not None and admitted.kind in DETAILED:
             self.listed = dict(admitted.sheets)
             self.marks = MarkReader(admitted.parts, ours)
+
+    def _take(self, found: Mapping[str, Beside]) -> None:
+        self.other = {
+            name: replace(self.other.get(name, NO_MARKS), beside=found.get(name, NOTHING))
+            for name in {*self.other, *found}
+        }
+
+    def _take_xlsb(self) -> None:
+        from xlplan.workbook.read.beside import read_xlsb_beside
+
+        read = {n: read_xlsb_beside(self.admitted.parts, p) for n, p in self.admitted.sheets}
+        self._take({name: beside for name, (beside, _) in read.items()})
+        self.noted = {name: notes for name, (_, notes) in read.items()}
 
     def sheet(self, name: str, rows: Rows, visible: bool) -> ReadSheet:
         """One sheet, from its values."""
