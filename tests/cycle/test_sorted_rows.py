@@ -91,6 +91,9 @@ def test_one_wrong_sort_is_one_question_with_a_preview(
     assert {(c["action"], c["field"], c["to"]) for c in by_ref["first"]} == CHANGES
     assert by_key["changes"] == 8  # 3, 4, 5 and 7 show others: three ratings, four notes; and 2
     assert len(by_key["first"]) == 5
+    with small.opened(folder) as plan:  # as the ledger has it
+        texts = [candidate.text for candidate in plan.questions()[0].candidates]
+    assert [text.partition(":")[0] for text in texts] == ["Go by visible ref", "Go by hidden key"]
     small.do(folder, "merge")
     shown = capsys.readouterr().out
     assert "Go by visible ref: 2 changes, 0 questions\n" in shown

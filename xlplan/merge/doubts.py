@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from xlplan.codes.return_codes import RET_026
 from xlplan.merge.asks import is_a_question
-from xlplan.merge.kinds import BY_KEY, BY_REF, Kind
+from xlplan.merge.kinds import BY_KEY, BY_REF, WAYS, Kind
 from xlplan.merge.model import Change, Issued, Place, Write, named, write_id
 from xlplan.merge.reading import ReadCell, ReadRow
 from xlplan.merge.register import settle
@@ -163,7 +163,7 @@ def moved_write(
         for way, writes in ways.items()
     }
     readings = {
-        way: tuple(w for w in writes if w not in along[way]) for way, writes in ways.items()
+        WAYS[way]: tuple(w for w in writes if w not in along[way]) for way, writes in ways.items()
     }
     if not any(readings.values()):
         return None

@@ -12,7 +12,7 @@ from typing import Literal
 
 from xlplan.merge.asks import shown_again
 from xlplan.merge.compare import Comparison
-from xlplan.merge.kinds import Disposition, Kind
+from xlplan.merge.kinds import WAYS, Disposition, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     NOWHERE,
@@ -83,9 +83,10 @@ def chosen(state: State, item: Write) -> tuple[Decided | None, list[Write]]:
     for write in state.live(item.key) if item.readings else ():
         if write.kind is Kind.DECISION and item.id in write.saw:
             decision = state.decisions[write.source]
-            if decision.choice in item.readings:
-                return decision, list(item.readings[decision.choice])
-    return None, [each for writes in item.readings.values() for each in writes]
+            if way := WAYS.get(decision.choice):
+                return decision, list(item.readings[way])
+    ways = [way for way in WAYS.values() if way in item.readings]
+    return None, [each for way in ways for each in item.readings[way]]
 
 
 def writes_of(state: State, returned: Returned) -> Iterator[Write]:

@@ -7,6 +7,7 @@ of the question stand here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
@@ -23,8 +24,9 @@ CHOICES: tuple[str, ...] = (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRA
 BY_REF = "Go by visible ref"
 BY_KEY = "Go by hidden key"
 REFUSE = "Refuse the file"
-WAYS: tuple[str, ...] = (BY_REF, BY_KEY)
-"""How rows that were sorted without their keys can be read."""
+WAYS: Mapping[str, str] = {BY_REF: "ref", BY_KEY: "key"}
+"""How rows that were sorted without their keys can be read, each by its answer: its name in the
+ledger."""
 
 Disposition = Literal[
     "applied", "agreed", "conflict", "invalid", "held", "locked", "superseded", "proposal"

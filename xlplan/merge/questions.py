@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_back
 from xlplan.merge.doubts import effects, say_effects
-from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, Kind
+from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, WAYS, Kind
 from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Id, Question, Write, named, row_uid
 from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.state import State
@@ -156,8 +156,9 @@ def _asking(
 def _moved(state: State, key: CellKey, write: Write, again: Sequence[Again]) -> Question:
     """Rows that were moved in one file: each way to read them, with what it would change."""
     issued, candidates = state.issued[write.issued], []
-    for way, writes in write.readings.items():
-        changes = tuple(effects(state, issued, [replace(w, stamp=write.stamp) for w in writes]))
+    for way, name in WAYS.items():
+        writes = [replace(each, stamp=write.stamp) for each in write.readings[name]]
+        changes = tuple(effects(state, issued, writes))
         candidates.append(
             Candidate(
                 None, say_effects(state, way, changes), write.author, write.place, write.stamp,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from xlplan.errors import Problem
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.values import Raw, Value, number_text, show
 
@@ -121,7 +121,7 @@ def part_of(returned: Returned, copy: Write, fact: Decided) -> Returned:
 
     `copy` is the question about them as that file has it, `fact` its answer.
     """
-    writes = copy.readings[fact.choice]
+    writes = copy.readings[WAYS[fact.choice]]
     gone = {write.uid for write in writes if write.kind is Kind.MISSING and not write.row}
     rows = tuple(uid for uid in copy.row if uid not in gone)
     return replace(returned, id=fact.id, rows=rows, assertions=writes)

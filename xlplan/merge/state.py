@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.merge.exchange import Exchange
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     CellKey,
@@ -199,7 +199,7 @@ class State:
         return [
             part_of(self.returns[copy.source], copy, fact)
             for copy in self.copies((fact.uid, fact.field))
-            if copy.id in fact.saw and fact.choice in copy.readings
+            if copy.id in fact.saw and WAYS.get(fact.choice) in copy.readings
         ]
 
     def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
