@@ -250,6 +250,102 @@ def test_a_new_lead_and_one_person_in_two_spellings(folder: Path) -> None:
     assert leads[0].aliases == (small.LEARNING,)
 
 
+def test_a_lead_who_hands_over_is_answered_for_by_another(folder: Path) -> None:
+    set_up.answer(folder, "Leads", {(small.LEARNING, "successor"): small.LETTINGS})
+    assert small.do(folder, "merge") == 0
+    small.issue(folder)
+    names = sorted(path.stem for path in (folder / "outbox" / small.CYCLE).glob("*.xlsx"))
+    assert names == [small.LETTINGS, small.REPAIRS]
+    with small.opened(folder) as plan:
+        sent = {each.lead for each in plan.status(small.CYCLE).leads}
+        assert sent == {small.LETTINGS, small.REPAIRS}
+        assert plan.rows(["2.1"])[0].values["lead"] == (small.LETTINGS,)
+    assert small.do(folder, "verify") == 0
+
+
+def test_what_a_predecessor_returned_counts_for_whoever_took_over(folder: Path) -> None:
+    small.issue(folder)
+    set_up.answer(folder, "Leads", {(small.LEARNING, "successor"): small.LETTINGS})
+    small.give_back(folder, small.LEARNING, {("2.2", "progress"): "Reviewed"})
+    assert small.do(folder, "merge") == 0
+    with small.opened(folder) as plan:
+        assert plan.rows(["2.2"])[0].values["progress"] == "Reviewed"
+        (found,) = (each for each in plan.status(small.CYCLE).leads if each.lead == small.LETTINGS)
+        assert found.returned
+        assert plan.verify() == []
+
+
+def test_a_name_that_is_nobodys_gets_no_template(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Leads", {(small.LEARNING, "nobody"): "Yes"})
+    assert small.do(folder, "merge") == 0
+    assert small.do(folder, "issue", "--cycle", small.CYCLE) in (0, 1)
+    err = capsys.readouterr().err
+    assert err.count("[ISS-004]") == 2
+    assert not (folder / "outbox" / small.CYCLE / f"{small.LEARNING}.xlsx").exists()
+    assert small.do(folder, "check") == 1
+    assert "2 actions (2.1, 2.2)" in capsys.readouterr().out
+
+
+def test_a_lead_with_actions_is_not_removed_and_one_without_is(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "remove"): "Remove"})
+    assert small.do(folder, "merge") == 1
+    err = capsys.readouterr().err
+    assert f'"{small.REPAIRS}" is the lead of actions 1.2, 1.3' in err
+    assert set_up.value(folder, "Leads", small.REPAIRS, "remove") == "Remove"
+    small.edit_master(folder, {("1.2", "lead"): small.LETTINGS, ("1.3", "lead"): small.LETTINGS})
+    capsys.readouterr()
+    assert small.do(folder, "merge") == 0
+    assert definition(folder).lead(small.REPAIRS) is None
+    assert f"[[lead]] {small.REPAIRS} removed" in capsys.readouterr().err
+    assert small.do(folder, "verify") == 0
+
+
+def test_a_refused_answer_is_read_again_once_the_text_makes_it_valid(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "successor"): "Head of Parks"})
+    set_up.answer(folder, "Leads", {(small.LEARNING, "email"): "no address"})
+    assert small.do(folder, "merge") == 1
+    path = folder / "plan.toml"
+    path.write_text(f'{text(folder)}\n[[lead]]\nname = "Head of Parks"\n', "utf-8")
+    capsys.readouterr()
+    assert small.do(folder, "merge") == 1
+    err = capsys.readouterr().err
+    assert "[DEF-015]" in err
+    assert "[DEF-007]" in err
+    assert 'successor = "Head of Parks"' in text(folder)
+    assert set_up.value(folder, "Leads", small.LEARNING, "email") == "no address"
+    before = text(folder)
+    assert small.do(folder, "merge") == 1
+    assert text(folder) == before
+    assert small.do(folder, "verify") == 0
+
+
+def test_an_answer_that_the_text_has_overtaken_is_not_used_again(folder: Path) -> None:
+    set_up.answer(folder, "Leads", {(small.REPAIRS, "successor"): "Head of Parks"})
+    assert small.do(folder, "merge") == 1
+    path = folder / "plan.toml"
+    place = [lead.name for lead in definition(folder).leads].index(small.REPAIRS)
+    other = set_key(text(folder), ("lead", place, "successor"), small.LETTINGS)
+    path.write_text(f'{other}\n[[lead]]\nname = "Head of Parks"\n', "utf-8")
+    small.do(folder, "merge")
+    assert definition(folder).leads[place].successor == small.LETTINGS
+
+
+def test_a_column_that_was_removed_does_not_come_back_with_the_next_import(folder: Path) -> None:
+    item = next(f.id for f in definition(folder).fields if f.heading == "Completed on")
+    set_up.answer(folder, "Columns", {(item, "remove"): "Remove", ("due", "type"): "text"})
+    assert small.do(folder, "merge") == 0
+    found = definition(folder)
+    assert found.find(item) is None
+    assert item not in found.issue.fields
+    assert len(found.fields) == len(small.HEADINGS) - 1
+
+
 def test_a_blank_row_that_cannot_be_used_keeps_all_that_was_typed(folder: Path) -> None:
     set_up.answer(
         folder, "Leads", {("new 1", "email"): "p@example.org", ("new 1", "deputy"): small.REPAIRS}

@@ -194,7 +194,8 @@ def test_what_a_rating_says_of_an_action_is_chosen() -> None:
 
 def test_a_lead_is_somebody_else_or_gets_a_name() -> None:
     near = Guess('spelled nearly like "Ada Quill"; if they are one', "lead", ("Ben Ode",))
-    assert labels(near) == ["It is right", "The same person as Ada Quill"]
+    assert labels(near) == ["It is right", "The same person as Ada Quill", "Is nobody"]
+    assert chosen(near, "Is nobody") == [Change("lead", ("Ben Ode",), {"nobody": True})]
     same = [Change("lead", ("Ben Ode",), {SAME_AS: "Ada Quill"})]
     assert chosen(near, "The same person as Ada Quill") == same
     assert changes_for(FERRY, "ada quill", None, FULL) == tuple(same)
@@ -262,4 +263,5 @@ def test_the_most_doubtful_are_those_with_another_column_or_sheet() -> None:
 
 def test_a_lead_named_alike_is_no_choice_for_itself() -> None:
     alone = replace(FULL, leads=(Lead("Ben Ode"),))
-    assert labels(Guess('"Ben Ode" is two words', "lead", ("Ben Ode",)), alone) == ["It is right"]
+    guess = Guess('"Ben Ode" is two words', "lead", ("Ben Ode",))
+    assert labels(guess, alone) == ["It is right", "Is nobody"]

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -162,6 +163,11 @@ aliases = ["HH"]
 organisation = "Marlbridge Council"
 email = "housing@example.org"
 deputy = "Housing Manager"
+successor = "Head of Homes"
+nobody = true
+
+[[lead]]
+name = "Head of Homes"
 
 [people]
 separators = [" with ", "/"]
@@ -270,7 +276,8 @@ def test_every_key_arrives() -> None:
                scale="five"),
         Rating("B", "Blue", order=9, closed=True, holding=True, exception=True, scale="five"),
     )  # fmt: skip
-    (lead,) = plan.leads
+    lead, other = plan.leads
+    assert (lead.successor, lead.nobody, other.nobody) == ("Head of Homes", True, False)
     assert (lead.name, lead.aliases, lead.deputy) == ("Head of Housing", ("HH",), "Housing Manager")
     assert (lead.organisation, lead.email) == ("Marlbridge Council", "housing@example.org")
     assert plan.separators == (" with ", "/")
@@ -304,7 +311,53 @@ def test_a_definition_finds_its_parts() -> None:
     assert plan.fields_of("action", retired=True)[3] is plan.fields[3]
     assert plan.rating("G", "five") is plan.ratings[0]
     assert plan.rating("G") is None
-    assert plan.lead(" hh ") is plan.leads[0]
+    assert plan.lead("head  of homes") is plan.leads[1]
+
+
+LEADS = """
+[[lead]]
+name = "Ann"
+aliases = ["A"]
+successor = "b"
+
+[[lead]]
+name = "Ben"
+aliases = ["B"]
+successor = "Cy"
+
+[[lead]]
+name = "Cy"
+
+[[lead]]
+name = "All"
+nobody = true
+"""
+
+
+def test_whoever_took_over_in_the_end_answers_for_a_lead() -> None:
+    plan = load_definition(SMALL + LEADS)
+    ann, ben, cy, everybody = plan.leads
+    assert [plan.lead(name) for name in ("Ann", "a", "Ben", "Cy")] == [cy] * 4
+    assert plan.people == (cy,)
+    assert plan.lead("All") is None
+    assert [plan.is_nobody(name) for name in ("all", "Ann", "Dee")] == [True, False, False]
+    circle = replace(plan, leads=(ann, replace(ben, successor="Ann"), cy, everybody))
+    assert circle.lead("Ann") == replace(ben, successor="Ann")
+
+
+@pytest.mark.parametrize(
+    ("successor", "code", "says"),
+    [
+        ("Dee", "DEF-010", 'successor "Dee" is not the name of another lead'),
+        ("Ann", "DEF-011", 'successor "Ann" hands over to this lead again'),
+    ],
+)
+def test_a_lead_hands_over_to_another_and_in_no_circle(
+    successor: str, code: str, says: str
+) -> None:
+    text = SMALL + LEADS.replace('name = "Cy"\n', f'name = "Cy"\nsuccessor = "{successor}"\n')
+    found = [each for each in faults(text) if code in each]
+    assert any("[[lead]] Cy" in each and says in each for each in found)
 
 
 def test_ratings_stand_in_the_order_of_the_file_unless_they_say_otherwise() -> None:

@@ -16,6 +16,7 @@ from xlplan.plan.set_up import (
     BOARD,
     EVERY,
     LISTED,
+    REMOVE,
     ROWS,
     SENT,
     SHEETS,
@@ -48,7 +49,8 @@ def test_every_key_of_every_table_has_one_place_in_the_workbook() -> None:
             if entry.key:
                 places.append((entry.table, entry.key))
         if each.blanks:
-            places += [(each.tables[0], c) for c in columns_of(each) if c not in (SAME_AS, *LISTED)]
+            others = (SAME_AS, REMOVE, *LISTED)
+            places += [(each.tables[0], c) for c in columns_of(each) if c not in others]
     every = [(table.name, name) for table in TABLES.values() for name in table.keys]
     # What the spreadsheet has is answered about by its place, which the answer brings along.
     every = [place for place in every if place[0] not in ROWS.tables]
@@ -80,7 +82,8 @@ def test_a_sheet_has_a_row_for_each_entry_and_blank_rows_for_more() -> None:
 
 
 def test_the_columns_that_matter_most_stand_first() -> None:
-    assert columns_of(SHEETS[2])[:3] == ("name", SAME_AS, "organisation")
+    assert columns_of(SHEETS[2])[:4] == ("name", SAME_AS, "successor", "nobody")
+    assert columns_of(SHEETS[2])[-1] == REMOVE
     assert columns_of(SHEETS[-1]) == (VALUE,)
 
 
@@ -122,6 +125,8 @@ def test_a_heading_is_the_name_of_its_key_or_a_better_one() -> None:
     [
         ("field", "required", True, "Yes"),
         ("field", "required", False, "No"),
+        ("field", "mode", "append", "Yes"),
+        ("field", "type", "narrative", "Long text"),
         ("field", "guidance", "", None),
         ("field", "width", 12.5, 12.5),
         ("field", "choices", ("a; b", "c"), "a; b\nc"),
@@ -148,7 +153,11 @@ def test_a_value_stands_in_its_cell_and_is_read_back(
         ("field", "required", "yes", True),
         ("field", "required", False, False),
         ("field", "owner", "Lead", "lead"),
-        ("field", "owner", "the lead", "the lead"),
+        ("field", "owner", "the lead", "lead"),
+        ("field", "owner", "somebody", "somebody"),
+        ("field", "mode", "Yes", "append"),
+        ("field", "mode", "replace", "replace"),
+        ("field", "role", "Progress note", "progress"),
         ("field", "width", "14", 14),
         ("issue", "proposal_rows", 3.0, 3),
         ("plan", "agreed", "5 January 2026", date(2026, 1, 5)),

@@ -20,6 +20,7 @@ from xlplan.plan.load import load_definition
 from xlplan.plan.set_up import (
     BOARD,
     LISTED,
+    REMOVE,
     ROWS,
     SENT,
     SHEETS,
@@ -36,7 +37,7 @@ from xlplan.plan.set_up_apply import apply
 from xlplan.plan.set_up_edits import Outcome, Typed, take, without
 from xlplan.plan.text import fold
 from xlplan.plan.values import Raw
-from xlplan.plan.write import add_entry, set_key, write_definition
+from xlplan.plan.write import add_entry, remove_entry, set_key, write_definition
 
 TEXT = write_definition(FULL, ['lead "Ben Ode": may be a ferry'])
 
@@ -180,6 +181,74 @@ def test_a_lead_who_is_renamed_is_still_found_in_the_plan() -> None:
     assert load_definition(again.text).leads[1].aliases == ("Ben Ode",)
     respelled = answered(row("lead", "Ada Quill"), {"name": "ADA Quill"})
     assert load_definition(respelled.text).leads[0] == Lead("ADA Quill")
+
+
+# Entries that go
+
+TOLD = {"name": None, SAME_AS: None, "organisation": "", "email": None, REMOVE: None}
+
+
+def test_an_entry_is_removed_by_its_cell_or_by_clearing_its_row() -> None:
+    found = answered(row("lead", "Ben Ode"), {"name": "Ben Ode", REMOVE: " remove"})
+    assert found.text == remove_entry(TEXT, "lead", 1)
+    assert answered(row("lead", "Ben Ode"), TOLD).text == found.text
+    assert [lead.name for lead in load_definition(found.text).leads] == ["Ada Quill"]
+    found = answered(row("rule", "late"), {"id": "late", "challenge": None, "overdue_days": None})
+    assert load_definition(found.text).rules == ()
+
+
+def test_a_column_that_goes_leaves_the_lists_that_name_it() -> None:
+    found = answered(row("field", "action", "kind"), {REMOVE: "Remove"})
+    assert found.text == remove_entry(TEXT, "field", 5)
+    every = replace(FULL, rules=(), rollups=())
+    text = write_definition(every)
+    (entry,) = (e for e in entries_of(every, SHEETS[0]) if e.names == ("action", "rating"))
+    now = load_definition(take(text, every, [Typed(entry, {REMOVE: "Remove"})]).text)
+    assert (now.issue.fields, now.composite.fields) == (("ref", "action"),) * 2
+    recommended = answered(row("field", "recommendation", "ref"), {REMOVE: "Remove"})
+    assert not load_definition(recommended.text).fields_of("recommendation")
+
+
+@pytest.mark.parametrize(
+    ("entry", "cells", "says"),
+    [
+        (("lead", "Ben Ode"), {REMOVE: "Remove"}, '"Ben Ode" is the lead of action 1.2'),
+        (("lead", "Ben Ode"), TOLD, "is the lead of action 1.2"),
+        (("rating", "", "R"), {REMOVE: "Remove"}, '"R" is the rating of actions 1.1, 1.2'),
+        (("field", "action", "due"), {REMOVE: "Remove"}, "No longer in use?"),
+    ],
+)
+def test_what_actions_have_is_not_removed(
+    entry: tuple[str, ...], cells: dict[str, Raw], says: str
+) -> None:
+    used = {
+        ("lead", ("Ben Ode",)): ["1.2"],
+        ("rating", ("", "R")): ["1.1", "1.2"],
+        ("field", ("action", "due")): ["1.1"],
+    }
+    found = take(TEXT, FULL, [Typed(row(*entry), cells)], used=used)
+    (refused,) = found.refused
+    assert (found.text, refused.problem.code) == (TEXT, "DEF-014")
+    assert says in refused.problem.message
+    assert refused.column == (REMOVE if cells.get(REMOVE) else "name")
+
+
+def test_a_removal_with_which_the_definition_would_not_hold_is_refused() -> None:
+    found = answered(row("rating", "", "R"), {REMOVE: "Remove"})
+    assert (found.text, problems(found)) == (TEXT, [(REMOVE, "DEF-010")])
+
+
+def test_what_is_no_removal_is_refused() -> None:
+    found = answered(row("lead", "Ben Ode"), {REMOVE: "perhaps", "email": "ben@example.org"})
+    assert problems(found) == [(REMOVE, "DEF-013")]
+    assert load_definition(found.text).leads[1].email == "ben@example.org"
+
+
+def test_a_cell_that_was_emptied_alone_removes_no_entry() -> None:
+    assert problems(answered(row("lead", "Ben Ode"), {"name": None, "organisation": "Port"})) == [
+        ("name", "DEF-003")
+    ]
+    assert answered(row("lead", number=1), {"name": None, REMOVE: "Remove"}).text == TEXT
 
 
 # What was guessed, and what the spreadsheet has

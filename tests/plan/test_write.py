@@ -363,3 +363,16 @@ def test_a_column_more_joins_the_lists_that_name_columns() -> None:
     assert found.composite.fields == ("ref", "action", "rating", "cost")
     every = replace(SMALL, issue=IssueSettings())
     assert load_definition(with_more(write_definition(every), more, every)).issue.fields == ()
+
+
+def test_what_was_taken_out_stays_out() -> None:
+    more = replace(
+        SMALL,
+        fields=(*SMALL.fields, Field("cost", "Cost", "money"), Field("site", "Site")),
+        leads=(*SMALL.leads, Lead("Cy Moor"), Lead("Di Rush")),
+    )
+    gone = {("action", "cost"), ("lead", "cy moor")}
+    found = load_definition(with_more(write_definition(SMALL), more, SMALL, gone))
+    assert [item.id for item in found.fields if item.of == "action"][-1] == "site"
+    assert found.find("cost") is None
+    assert [lead.name for lead in found.leads] == ["Ada Quill", "Ben Ode", "Di Rush"]

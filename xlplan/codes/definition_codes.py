@@ -102,12 +102,13 @@ DEF_009 = Message(
 )
 DEF_010 = Message(
     "DEF-010",
-    "The name of a field, rating or scale is not there.",
+    "The name of a field, rating, scale or lead is not there.",
     "Use one of those listed.",
     {
         "field": '{table}: {key} "{name}" is not the id of a field of actions.{use!o}',
         "rating": '{table}: {key} "{name}" is not the code of a rating of actions.{use!o}',
         "accountable": '{table}: field "{name}" is not a rating of recommendations.{use!o}',
+        "lead": '{table}: successor "{name}" is not the name of another lead.{use!o}',
         "scale": '{table}: no [[rating]] has scale "{name}".{use!o}',
         "no-scale": "{table}: a rating needs a scale, and no [[rating]] is there for it. Add "
         "[[rating]] tables, or name the scale of some with scale.",
@@ -122,6 +123,8 @@ DEF_011 = Message(
         '"narrative", or remove the mode.',
         "private": '{table}: a field with role "{role}" cannot be private: every template and the '
         "board show it. Remove private, or set that role for another field.",
+        "circle": '{table}: successor "{name}" hands over to this lead again. Name somebody who '
+        "does not, or remove it.",
         "boolean": "{table}: choices of a boolean are two, the word for yes and the word for no. "
         'Write choices = ["Yes", "No"], or remove them.',
         "accountable": '{table}: rule "accountable" is for recommendations. Write to = '
@@ -145,9 +148,30 @@ DEF_012 = Message(
 )
 DEF_013 = Message(
     "DEF-013",
-    "A guess of set-up.xlsx cannot be answered so.",
+    "A cell of set-up.xlsx cannot be answered so.",
     "Choose an answer of the list.",
     '"{answer}" is no answer to this. Choose one of: {choices!l}.',
+)
+DEF_014 = Message(
+    "DEF-014",
+    "What actions of the plan have cannot be removed.",
+    "Change these actions first, or say what has its place.",
+    {
+        "lead": '"{name}" is the lead of {refs!f:action #|actions #}. Choose who answers under '
+        "Same person as … or Handed over to …, or enter other leads in master.xlsx, and remove it "
+        "then.",
+        "rating": '"{name}" is the rating of {refs!f:action #|actions #}. Enter another rating in '
+        "master.xlsx, and remove it then.",
+        "field": "The column holds something in {refs!f:action #|actions #}. Choose Yes under No "
+        "longer in use? instead: its history stays.",
+    },
+)
+DEF_015 = Message(
+    "DEF-015",
+    "An answer of `set-up.xlsx` that could not be used before was used now.",
+    "Nothing needs doing.",
+    "An answer that could not be used before was used now: {what}. Nothing needs doing.",
+    level="note",
 )
 DEF_090 = Message(
     "DEF-090",

@@ -132,7 +132,7 @@ def import_again(
         raise NEW_021.fault(where, "both")
     if edited:
         found = _read(desk, known, options, _as_proposed(now, [first, *later]), first)
-        text = with_more(text, found.definition, now)
+        text = with_more(text, found.definition, now, _removed(now, [first, *later]))
         text = add_guesses(text, [g[6:] for g in found.guesses if g.startswith("plan: ")])
         options = {**options, EDITED: ("yes",)}
     else:
@@ -144,6 +144,18 @@ def import_again(
     account = tuple(_account(state, found, known, [f for f in facts if isinstance(f, RowAdded)]))
     work.append(facts)
     return Imported(found, (*found.problems, *problems), (*account, *problems))
+
+
+def _removed(now: PlanDefinition, before: Sequence[PlanDefinition]) -> frozenset[tuple[str, str]]:
+    """The columns and leads that were taken out of the definition: kind of row and heading, or
+    ``"lead"`` and name."""
+    ids = {(item.of, item.id) for item in now.fields}
+    every = [item for definition in before for item in definition.fields]
+    leads = (lead.name for definition in before for lead in definition.leads)
+    return frozenset(
+        [(item.of, fold(item.heading)) for item in every if (item.of, item.id) not in ids]
+        + [("lead", fold(name)) for name in leads]
+    )
 
 
 def _as_proposed(now: PlanDefinition, before: Sequence[PlanDefinition]) -> PlanDefinition:

@@ -131,14 +131,14 @@ def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Prob
 
 def _unknown_lead(definition: PlanDefinition, row: MasterRow, name: str, field: str) -> Problem:
     where = f"action {row.ref}"
-    if says_vacant(name):
+    if says_vacant(name) or definition.is_nobody(name):
         return ISS_004.problem(where, "vacant", action=row.ref, field=field, lead=name)
     hint = did_you_mean(name, _names(definition), 0.75)
     return ISS_003.problem(where, action=row.ref, field=field, lead=name, hint=hint)
 
 
 def _names(definition: PlanDefinition) -> list[str]:
-    return [lead.name for lead in definition.leads]
+    return [lead.name for lead in definition.people]
 
 
 def _chosen(
@@ -146,7 +146,7 @@ def _chosen(
 ) -> list[Lead]:
     """The leads to issue to: those with these names, or all who have an action."""
     if not names:
-        found = [lead for lead in definition.leads if per_lead[lead.name]]
+        found = [lead for lead in definition.people if per_lead[lead.name]]
         if not found:
             raise ISS_008.fault("plan.toml")
         return found

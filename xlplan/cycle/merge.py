@@ -16,7 +16,7 @@ from xlplan.cycle.again import may_import_again
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
 from xlplan.cycle.replying import replies_of
-from xlplan.cycle.setting_up import take_decisions, take_set_up
+from xlplan.cycle.setting_up import take_decisions, take_set_up, take_set_up_again
 from xlplan.errors import Problem, XlplanError
 from xlplan.issued.reply import Reply
 from xlplan.merge.asks import Answer
@@ -202,6 +202,8 @@ def _take_all(
     new = (fact for name, fact in desk.state.decisions.items() if name not in before)
     if decided := about_definition(new):
         found.problems += take_decisions(desk, work, decided)
+    if all(reading.document != "set-up" for _, _, reading in readings):
+        found.problems += take_set_up_again(desk, work)
     for item, _, reading in readings:
         if reading.document not in ("master", "decisions", "set-up"):
             _take_return(desk, work, item, reading, found)

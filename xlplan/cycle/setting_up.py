@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from xlplan.codes.definition_codes import DEF_015
+from xlplan.codes.return_codes import RET_015
 from xlplan.codes.source_codes import NEW_021
 from xlplan.cycle.again import import_again, is_read_otherwise, may_import_again, reads_by
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem, XlplanError
+from xlplan.merge.decisions import last_set_up
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, NOWHERE, Decided, Returned, Unused, Write, write_id
 from xlplan.merge.reading import Reading
+from xlplan.merge.state import State
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.guesses import guesses_of
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import Origin, place_of, text_of
+from xlplan.plan.set_up import EVERY, Origin, entries_of, place_of, text_of
 from xlplan.plan.set_up_apply import Edit, apply
-from xlplan.plan.set_up_edits import Outcome, Refused, Typed, take, without
-from xlplan.plan.values import as_text, show
+from xlplan.plan.set_up_edits import Outcome, Refused, Typed, Used, take, without
+from xlplan.plan.values import Raw, as_text, show
 from xlplan.returned.answers import SetUpAnswers, read_set_up
 from xlplan.returned.as_issued import set_up_uid
 from xlplan.workbook.read.book import Book
@@ -33,7 +38,7 @@ def take_set_up(
     text = desk.folder.definition_as_written()
     origin = Origin(guesses_of(text), desk.state.account)
     answers = read_set_up(book, desk.key, base, reading.issued, origin)
-    found = take(text, base, answers.rows, origin)
+    found = take(text, base, answers.rows, origin, _in_use(desk.state))
     outcome, account = _put_in(desk, work, text, found)
     unused = tuple(_unused(answers, outcome))
     fact = Returned(
@@ -54,6 +59,43 @@ def take_set_up(
     work.append([fact])
     serious = [one for one in account if one.level != "note"]
     return fact, [*dict.fromkeys(one.problem for one in unused), *serious]
+
+
+def take_set_up_again(desk: Desk, work: Work) -> list[Problem]:
+    """Read the answers again that could not be used before, as what makes them valid may have come
+    since; what became of them."""
+    last = last_set_up(desk.state)
+    if last is None or not last.unused or work.dry_run:
+        return []
+    base = desk.state.definition_at(desk.state.issued[last.issued].as_of)
+    text = desk.folder.definition_as_written()
+    origin = Origin(guesses_of(text), desk.state.account)
+    answers = _as_typed(last.unused, base, origin)
+    found = take(text, base, answers.rows, origin, _in_use(desk.state))
+    outcome, account = _put_in(desk, work, text, found)
+    unused = tuple(_unused(answers, outcome))
+    if unused != last.unused:
+        work.append([replace(last, assertions=(), information=(), unused=unused)])
+    where = last.file
+    used = [DEF_015.problem(where, what=_change(edit)) for edit in outcome.edits]
+    return [*used, *dict.fromkeys(one.problem for one in unused), *account]
+
+
+def _as_typed(unused: Sequence[Unused], base: PlanDefinition, origin: Origin) -> SetUpAnswers:
+    """The rows of answers that could not be used; what was no answer at all stays so."""
+    every = (entry for sheet in EVERY for entry in entries_of(base, sheet, origin))
+    known = {set_up_uid(entry): entry for entry in every}
+    found = SetUpAnswers()
+    cells: dict[str, dict[str, Raw]] = {}
+    for one in unused:
+        uid, _, column = one.question.partition(":")
+        found.places[uid, column] = one.place
+        if uid not in known or one.problem.code == RET_015.code:
+            found.faulty[uid, column] = one.decision, one.problem
+        else:
+            cells.setdefault(uid, {})[column] = one.decision or None
+    found.rows = [Typed(known[uid], typed) for uid, typed in cells.items()]
+    return found
 
 
 def _put_in(
@@ -94,6 +136,25 @@ def _bears_on_reading(text: str, edit: Edit) -> bool:
         return reads_by(load_definition(apply(text, edit))) != reads_by(load_definition(text))
     except XlplanError:
         return True
+
+
+def _in_use(state: State) -> Used:
+    """The leads, ratings and columns that rows of the plan have, with the refs of these."""
+    definition = state.definition
+    found: dict[tuple[str, tuple[str, ...]], dict[str, None]] = {}
+    for row in (*state.master("action"), *state.master("recommendation")):
+        for item in definition.fields_of(row.kind, retired=True):
+            value = row.values.get(item.id)
+            if value is None:
+                continue
+            keys: list[tuple[str, tuple[str, ...]]] = [("field", (item.of, item.id))]
+            if item.field_type.rated:
+                keys.append(("rating", (item.scale, str(value))))
+            if isinstance(value, tuple):
+                keys += [("lead", (name,)) for name in value]
+            for key in keys:
+                found.setdefault(key, {})[row.ref] = None
+    return {key: list(refs) for key, refs in found.items()}
 
 
 def take_decisions(desk: Desk, work: Work, facts: Iterable[Decided]) -> list[Problem]:
@@ -171,6 +232,8 @@ def _change(edit: Edit) -> str:
     if entry.table == "guess":
         answer = edit.values["answer"]
         return f"{entry.names[-1]}: {answer}" if answer else f"{entry.names[-1]}: open again"
+    if edit.removes:
+        return f"[[{entry.table}]] {entry.names[-1]} removed"
     if edit.same_as:
         return f"{entry.names[-1]} is the same person as {edit.same_as}"
     if entry.blank:

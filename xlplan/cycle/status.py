@@ -282,7 +282,7 @@ def _leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> list[Doc
         if (asked := definition.lead(item.author)) is not None:
             issued.setdefault(asked.name, []).append(item)
     found = []
-    for lead in definition.leads:
+    for lead in definition.people:
         mine = issued.get(lead.name, [])
         older = _on_old_forms(desk, lead, mine)
         found.append(_lead_status(desk, lead.name, mine, older, questions))

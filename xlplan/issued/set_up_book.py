@@ -34,10 +34,12 @@ from xlplan.merge.model import COORDINATOR, Issued, MasterRow, Place, Unused
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
-from xlplan.plan.guesses import NAMED_BY, SAME_AS
+from xlplan.plan.guesses import FIXED, NAMED_BY, SAME_AS
 from xlplan.plan.keys import Key
 from xlplan.plan.set_up import (
     LISTED,
+    REMOVE,
+    REMOVES,
     ROWS,
     SHEETS,
     START,
@@ -80,10 +82,8 @@ _WIDTHS = {
     SAMPLES: 34.0, COUNT: 9.0, ABOUT: 62.0, WRONG: 44.0, VALUE: 46.0, SAME_AS: 24.0,
     "guidance": 40.0, "meaning": 46.0, "heading": 28.0, "message": 36.0, "choices": 24.0,
     "aliases": 26.0, "label": 22.0, "name": 26.0, "organisation": 24.0, "email": 28.0,
-    "deputy": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
+    "deputy": 24.0, "successor": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
 }  # fmt: skip
-_FIXED = frozenset({"field", "rating", "rule"})
-"""Tables whose entries are named by what their history is tied to."""
 _FLAG, _OTHER = 12.0, 15.0
 
 
@@ -141,15 +141,17 @@ def _lists(definition: PlanDefinition, asked: Sequence[Asked]) -> dict[str, Sequ
                 found[f"{table.name}.{name}"] = choices
     found |= {f"field.{name}": YES_NO for name in LISTED}
     found[f"lead.{SAME_AS}"] = [lead.name for lead in definition.leads]
+    found |= {f"{sheet.tables[0]}.{REMOVE}": [REMOVES] for sheet in SHEETS if sheet.blanks}
     return found | {each.list_name: each.choices for each in asked}
 
 
 def _choices(definition: PlanDefinition, table: str, name: str, key: Key) -> Sequence[str] | None:
     if key.allowed or key.takes == "flag":
-        return key.allowed or YES_NO
+        return [key.labels.get(word, word) for word in key.allowed] or YES_NO
     columns = [item.id for item in definition.fields_of("action")]
     return {
-        ("lead", "deputy"): [lead.name for lead in definition.leads],
+        ("lead", "deputy"): [lead.name for lead in definition.people],
+        ("lead", "successor"): [lead.name for lead in definition.people],
         ("rule", "challenge"): list(dict.fromkeys(r.code for r in definition.ratings)),
         ("rollup", "to"): ["recommendation", *columns],
         ("composite", "group_by"): columns,
@@ -224,7 +226,7 @@ class _Writer:
         if name == "key":
             return 26.0
         key = TABLES[self.of.tables[0]].keys.get(name) if self.of.blanks else None
-        narrow = name in LISTED or (key is not None and key.takes in ("flag", "whole"))
+        narrow = name in (*LISTED, REMOVE, "mode") or (key and key.takes in ("flag", "whole"))
         return _WIDTHS.get(name, _FLAG if narrow else _OTHER)
 
     def _head(self, name: str) -> Cell:
@@ -280,11 +282,11 @@ class _Writer:
             wrong = replace(self.look.flag, locked=False, align="left", indent=1)
             wrong = replace(wrong, valign="vcenter", number_format=TEXT)
             return Cell(again.decision or None, wrong)
-        if name == SAME_AS:
+        if name in (SAME_AS, REMOVE):
             return Cell(None, style)
         key = key_of(entry.table, entry.key_at(name))
         value = shown(key, entry.values.get(entry.key_at(name)))
-        fixed = entry.names and entry.table in _FIXED and name in NAMED_BY[entry.table]
+        fixed = entry.names and entry.table in FIXED and name in NAMED_BY[entry.table]
         if fixed or (entry.names and name in LISTED and name not in entry.values):
             style = replace(self._locked, number_format=TEXT)
         if isinstance(value, date):

@@ -117,13 +117,19 @@ def about_definition(facts: Iterable[Fact]) -> list[Decided]:
 def unused_set_up(state: State) -> tuple[Unused, ...]:
     """The answers of the last `set-up.xlsx` that could not be used; `question` is the row and the
     column, with a colon between."""
+    last = last_set_up(state)
+    return last.unused if last is not None else ()
+
+
+def last_set_up(state: State) -> Returned | None:
+    """The `set-up.xlsx` that came back last."""
     for event in reversed(state.return_events):
         fact = event.fact
         if isinstance(fact, Returned) and state.is_live(fact.id, event.seq, state.seq):
             issued = state.issued.get(fact.issued)
             if issued is not None and issued.document == "set-up":
-                return fact.unused
-    return ()
+                return fact
+    return None
 
 
 def clash(

@@ -18,12 +18,19 @@ from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.field_type import FieldType
 
-ROLES: tuple[str, ...] = (
-    "key", "section", "action", "lead", "accountable", "due", "rating", "initial_rating",
-    "previous_rating", "progress", "evidence", "output", "outcome", "measure", "milestone",
-    "recommendation", "inspection", "origin", "organisation", "percent", "target", "actual",
-    "reason", "revised", "approved_by", "approved_on", "page", "text",
-)  # fmt: skip
+ROLE_LABELS: Mapping[str, str] = {
+    "key": "Ref", "section": "Section", "action": "Action", "lead": "Lead",
+    "accountable": "Accountable officer", "due": "Due date", "rating": "Rating",
+    "initial_rating": "Rating at first", "previous_rating": "Rating before",
+    "progress": "Progress note", "evidence": "Evidence", "output": "Output", "outcome": "Outcome",
+    "measure": "Measure", "milestone": "Milestone", "recommendation": "Recommendation",
+    "inspection": "Inspection ref", "origin": "Origin", "organisation": "Organisation",
+    "percent": "Percent complete", "target": "Target figure", "actual": "Actual figure",
+    "reason": "Reason for a change", "revised": "Revised date", "approved_by": "Approved by",
+    "approved_on": "Approved on", "page": "Page", "text": "Anything else",
+}  # fmt: skip
+"""What a column can be for, in the words of `plan.toml` and of people."""
+ROLES: tuple[str, ...] = tuple(ROLE_LABELS)
 Owner = Literal["lead", "coordinator"]
 Kind = Literal["action", "recommendation"]
 ENTRY = ":entry"
@@ -52,11 +59,13 @@ class Field:
             "what it holds: " + ", ".join(f"{name} ({each.about})" for name, each in TYPES.items()),
             allowed=tuple(TYPES),
             noun="a field type",
+            labels={name: name.capitalize() for name in TYPES}
+            | {"narrative": "Long text", "timescale": "Date or words", "boolean": "Yes or no"},
         ),
     )
     role: str = field(
         default="text",
-        metadata=key("what the column is for", allowed=ROLES, noun="a role"),
+        metadata=key("what the column is for", allowed=ROLES, noun="a role", labels=ROLE_LABELS),
     )
     owner: Owner = field(
         default="coordinator",
@@ -64,6 +73,7 @@ class Field:
             '"lead": the lead fills it in; "coordinator": the lead sees it locked',
             allowed=get_args(Owner),
             noun="an owner",
+            labels={"lead": "The lead", "coordinator": "The coordinator"},
         ),
     )
     required: bool = field(default=False, metadata=key("a blank is a question"))
@@ -79,6 +89,7 @@ class Field:
             'of a narrative: "append" keeps every note with its date, "replace" the latest',
             allowed=("replace", "append"),
             noun="a mode",
+            labels={"append": "Yes", "replace": "No"},
         ),
     )
     choices: tuple[str, ...] = field(
@@ -93,7 +104,10 @@ class Field:
     of: Kind = field(
         default="action",
         metadata=key(
-            "the kind of row that it describes", allowed=get_args(Kind), noun="a kind of row"
+            "the kind of row that it describes",
+            allowed=get_args(Kind),
+            noun="a kind of row",
+            labels={"action": "Action", "recommendation": "Recommendation"},
         ),
     )
     retired: bool = field(default=False, metadata=key("no longer in use; its history stays"))
@@ -140,6 +154,13 @@ class Lead:
     organisation: str = field(default="", metadata=key("where the board counts by organisation"))
     email: str = field(default="", metadata=key("one address", shape=EMAIL))
     deputy: str = field(default="", metadata=key("who stands in"))
+    successor: str = field(
+        default="",
+        metadata=key("the lead who answers from now on for what the plan says of this one"),
+    )
+    nobody: bool = field(
+        default=False, metadata=key("it names nobody, such as All or a post that is not filled")
+    )
 
 
 DEFAULT_SEPARATORS: tuple[str, ...] = ("/", ";", ",", " and ", "&", "\n")
@@ -301,16 +322,40 @@ class PlanDefinition:
 
     @cached_property
     def lead_names(self) -> Mapping[str, Lead]:
-        """Leads by case-folded name and alias."""
+        """Leads by case-folded name and alias; in the place of one who handed over, who answers
+        now."""
         found: dict[str, Lead] = {}
         for lead in self.leads:
             for name in (lead.name, *lead.aliases):
                 found.setdefault(" ".join(name.casefold().split()), lead)
-        return found
+        return {name: _answering(lead, found) for name, lead in found.items()}
 
     def lead(self, name: str) -> Lead | None:
-        """The lead with this name or alias (case and spacing aside), or None."""
-        return self.lead_names.get(" ".join(name.casefold().split()))
+        """The lead with this name or alias (case and spacing aside), or who answers for them now;
+        None where there is none, or the name is nobody's."""
+        lead = self.lead_names.get(" ".join(name.casefold().split()))
+        return None if lead is None or lead.nobody else lead
+
+    def is_nobody(self, name: str) -> bool:
+        """Whether a name is in the list of leads as one that is nobody's."""
+        lead = self.lead_names.get(" ".join(name.casefold().split()))
+        return lead is not None and lead.nobody
+
+    @cached_property
+    def people(self) -> tuple[Lead, ...]:
+        """The leads who answer for something themselves."""
+        return tuple(lead for lead in self.leads if not lead.nobody and not lead.successor)
+
+
+def _answering(lead: Lead, known: Mapping[str, Lead]) -> Lead:
+    """Who answers in the end for what a lead handed over."""
+    passed = {lead.name}
+    while (after := known.get(" ".join(lead.successor.casefold().split()))) is not None:
+        if after.name in passed:
+            break
+        passed.add(after.name)
+        lead = after
+    return lead
 
 
 def _without(names: tuple[str, ...], shown: Container[str]) -> tuple[str, ...]:

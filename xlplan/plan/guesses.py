@@ -33,6 +33,8 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "row": ("sheet", "row"),
 }
 """The keys that together name an entry for good."""
+FIXED = frozenset({"field", "rating", "rule"})
+"""Tables whose entries are named by what their history is tied to."""
 RIGHT = "It is right"
 SAME_AS = "same_as"
 """Beside the keys of a lead: another lead, who is the same person."""
@@ -235,6 +237,7 @@ def _of_lead(guess: Guess, definition: PlanDefinition) -> Iterator[Choice]:
         if lead.name != guess.names[0] and fold(lead.name) in quoted:
             change = Change("lead", guess.names, {SAME_AS: lead.name})
             yield Choice(f"The same person as {lead.name}", (change,))
+    yield Choice("Is nobody", (Change("lead", guess.names, {"nobody": True}),))
 
 
 def _of_plan(guess: Guess, definition: PlanDefinition) -> Iterator[Choice]:

@@ -72,6 +72,8 @@ class Key:
     most: float = float("inf")
     table: str = ""
     """Its table, where that is not the dataclass's own."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people choose in the set-up workbook in the place of an allowed value."""
 
     def explain(self, name: str) -> str:
         """What the key is for, in a line for people who edit the file."""
@@ -89,11 +91,12 @@ def key(
     shape: Shape | None = None,
     bounds: tuple[float, float] = (float("-inf"), float("inf")),
     table: str = "",
+    labels: Mapping[str, str] | None = None,
 ) -> Mapping[str, object]:
     """The metadata of a dataclass field that is a key of `plan.toml`."""
     return {
         "help": help, "takes": takes, "allowed": allowed, "noun": noun, "shape": shape,
-        "least": bounds[0], "most": bounds[1], "table": table,
+        "least": bounds[0], "most": bounds[1], "table": table, "labels": labels or {},
     }  # fmt: skip
 
 

@@ -68,6 +68,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_unique(source, _ids(tables["sheet"], "name"))
     _check_unique(source, _rows(tables["row"]))
     _check_unique(source, _lead_names(tables["lead"]))
+    _check_successors(source, tables["lead"])
     _check_named_fields(source, tables)
     _check_rules(source, tables)
     _check_rollups(source, tables)
@@ -209,6 +210,28 @@ def _lead_names(leads: Iterable[Entry]) -> list[tuple[Entry, str, str, str]]:
         names = [("name", lead.text("name")), *(("aliases", one) for one in lead.texts("aliases"))]
         found += [(lead, key, name, "") for key, name in names if name]
     return found
+
+
+def _check_successors(source: Source, leads: Sequence[Entry]) -> None:
+    """Whoever takes over is in the list, and nobody hands over in a circle."""
+    known = {fold(name): lead for lead, _, name, _ in _lead_names(leads)}
+    for lead in leads:
+        passed, now = {lead.label}, lead
+        while name := now.text("successor"):
+            after = known.get(fold(name))
+            if after is None:
+                if now is lead:
+                    use = suggest(name, [each.text("name") for each in leads if each is not lead])
+                    wrong = DEF_010.fill("lead", table=lead.label, name=name, use=use)
+                    source.fault((*lead.path, "successor"), wrong)
+                break
+            if after.label in passed:
+                own = lead.text("successor")
+                wrong = DEF_011.fill("circle", table=lead.label, name=own)
+                source.fault((*lead.path, "successor"), wrong)
+                break
+            passed.add(after.label)
+            now = after
 
 
 def _ids(

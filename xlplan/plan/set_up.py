@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xlplan.codes.definition_codes import DEF_005, FORMS
@@ -22,8 +22,10 @@ from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Invalid, Raw, as_text, canon
 
 YES_NO = ("Yes", "No")
-VALUE = "value"
-"""The id of the column that holds the value of the key of a row."""
+VALUE, REMOVE = "value", "remove"
+"""Ids of the columns that hold no key of their table: the value of the key of a row, and whether
+the entry of a row is to go."""
+REMOVES = "Remove"
 SENT, BOARD = "sent", "board"
 LISTED: Mapping[str, tuple[str, str]] = {
     SENT: ("issue", "leads are sent this column"),
@@ -69,7 +71,7 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "Who answers for actions. Where one person was written in several ways, choose under Same "
         "person as … the name to keep. For a lead more, fill in the first blank row below.",
         8,
-        ("name", SAME_AS, "organisation", "email", "deputy", "aliases"),
+        ("name", SAME_AS, "successor", "nobody", "organisation", "email", "deputy", "aliases"),
     ),
     SetUpSheet(
         "Rules", ("rule",),
@@ -104,7 +106,7 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("field", SENT): "Sent to leads?",
     ("field", BOARD): "On the board?",
     ("field", "required"): "Required?",
-    ("field", "mode"): "Earlier notes",
+    ("field", "mode"): "Keep earlier notes?",
     ("field", "of"): "Kind of row",
     ("field", "private"): "Private?",
     ("field", "retired"): "No longer in use?",
@@ -114,6 +116,8 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("rating", "aliases"): "Other spellings",
     ("lead", "aliases"): "Other spellings",
     ("lead", "email"): "E-mail",
+    ("lead", "successor"): "Handed over to …",
+    ("lead", "nobody"): "Is nobody?",
     ("lead", SAME_AS): "Same person as …",
     ("issue", "fields"): "Columns sent to leads",
     ("issue", "include_closed"): "Finished actions are sent?",
@@ -133,6 +137,8 @@ HEADINGS: Mapping[tuple[str, str], str] = {
 
 def heading_of(table: str, key: str) -> str:
     """What people read above the column of a key, or before its row."""
+    if key == REMOVE:
+        return "Remove?"
     return HEADINGS.get((table, key)) or key.replace("_", " ").capitalize()
 
 
@@ -140,7 +146,7 @@ def columns_of(sheet: SetUpSheet) -> tuple[str, ...]:
     """The ids of the columns in which a sheet can be answered, from the left."""
     if not sheet.blanks:
         return (VALUE,)
-    return tuple(dict.fromkeys([*sheet.first, *TABLES[sheet.tables[0]].keys]))
+    return tuple(dict.fromkeys([*sheet.first, *TABLES[sheet.tables[0]].keys, REMOVE]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +260,7 @@ def stands(definition: PlanDefinition, about: str) -> str | None:
 
 def text_of(table: str, name: str, value: object) -> str | None:
     """The value of a key as a text that reads back as the same value; None for nothing."""
-    return _plain(shown(key_of(table, name), value)) or None
+    return _plain(shown(replace(key_of(table, name), labels={}), value)) or None
 
 
 def _entry(definition: PlanDefinition, table: str, item: object) -> Entry:
@@ -288,6 +294,8 @@ def key_of(table: str, name: str) -> Key:
         return Key(LISTED[name][1], takes="flag", default=False)
     if table == "guess":
         return Key("your answer", default="")
+    if name == REMOVE:
+        return Key("takes this row out of the plan", default="")
     return TABLES[table].keys[name]
 
 
@@ -295,6 +303,8 @@ def shown(key: Key, value: object) -> str | int | float | date | None:
     """The value of a key as it stands in its cell: a list with a line for each of its texts."""
     if isinstance(value, bool):
         return YES_NO[0] if value else YES_NO[1]
+    if isinstance(value, str) and value in key.labels:
+        return key.labels[value]
     if isinstance(value, tuple):
         raw = key.takes == "raw list"
         return "\n".join(json.dumps(t) if raw or _odd(t) else t for t in value) or None
@@ -344,7 +354,9 @@ def read(table: str, name: str, typed: Raw, definition: PlanDefinition) -> objec
     text = as_text(typed) if key.takes == "raw" else _plain(typed)
     if key.takes in ("list", "raw list"):
         return tuple(part for line in text.splitlines() if (part := _part(line)))
-    return next((word for word in key.allowed if fold(word) == fold(text)), text)
+    words = {fold(word): word for word in key.allowed}
+    labelled = {fold(label): word for word, label in key.labels.items()}
+    return words.get(fold(text)) or labelled.get(fold(text), text)
 
 
 def _no_whole(table: str, name: str, typed: Raw) -> Invalid:

@@ -31,11 +31,12 @@ from xlplan.plan.write import add_entry, remove_entry, set_key
 @dataclass(frozen=True, slots=True)
 class Edit:
     """What one row changes: some keys of an entry (None: removed), or an entry more. `same_as` is
-    the name of the lead whom this one turned out to be."""
+    the name of the lead whom this one turned out to be; `removes` takes the entry out."""
 
     entry: Entry
     values: Mapping[str, object]
     same_as: str = ""
+    removes: bool = False
 
 
 def apply(text: str, edit: Edit) -> str:
@@ -54,6 +55,8 @@ def apply(text: str, edit: Edit) -> str:
     path = _path_of(text, entry)
     if edit.same_as:
         return _joined(text, path, edit.same_as)
+    if edit.removes:
+        return remove_entry(_unlisted(text, entry), entry.table, int(path[1]))
     if entry.table == "lead" and values.get("name"):
         values = {"aliases": _with_name(text, path, str(values["name"])), **values}
     for key, value in values.items():
@@ -120,6 +123,16 @@ def _listed(text: str, names: Names, answers: Mapping[str, object]) -> str:
             raise DEF_012.fault("", "last")
         text = set_key(text, path, (*others, name) if yes else tuple(others))
     return text
+
+
+def _unlisted(text: str, entry: Entry) -> str:
+    """The lists of columns without a column that is to go."""
+    raw = tomllib.loads(text)
+    named = [c for c, (table, _) in LISTED.items()
+             if entry.names[-1] in raw.get(table, {}).get("fields", ())]  # fmt: skip
+    if entry.table != "field" or entry.names[0] != "action":
+        return text
+    return _listed(text, entry.names, dict.fromkeys(named, False))
 
 
 def _path_of(text: str, entry: Entry) -> Path:

@@ -7,12 +7,14 @@ would not hold is left out, with the fault that says why.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlplan.codes.definition_codes import DEF_013, DEF_014
 from xlplan.errors import Problem, XlplanError
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.guesses import (
+    FIXED,
     NAMED_BY,
     SAME_AS,
     Names,
@@ -23,6 +25,8 @@ from xlplan.plan.load import load_definition
 from xlplan.plan.set_up import (
     EVERY,
     NOTHING,
+    REMOVE,
+    REMOVES,
     VALUE,
     Entry,
     Origin,
@@ -32,6 +36,7 @@ from xlplan.plan.set_up import (
     read,
 )
 from xlplan.plan.set_up_apply import Edit, apply
+from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Raw
 
 
@@ -85,18 +90,62 @@ class _Found:
     refused: list[Refused] = field(default_factory=list)
 
 
+_CALLED: Mapping[str, str] = {
+    "field": "heading", "rating": "label", "lead": "name", "rule": "challenge", "rollup": "to",
+}  # fmt: skip
+"""What people call an entry by, in a cell that may be changed."""
+Used = Mapping[tuple[str, Names], Sequence[str]]
+"""By the table and the names of an entry, the refs of the actions that have it."""
+
+
 def take(
-    text: str, base: PlanDefinition, rows: Iterable[Typed], origin: Origin = NOTHING
+    text: str,
+    base: PlanDefinition,
+    rows: Iterable[Typed],
+    origin: Origin = NOTHING,
+    used: Used | None = None,
 ) -> Outcome:
     """Take the answers of a workbook that was issued under `base` into the text of `plan.toml`,
-    which is valid and may have been changed since."""
+    which is valid and may have been changed since. What is in `used` is not removed."""
     now = load_definition(text)
     origin = Origin(guesses_of(text), origin.lines)
     known = {_id(entry): entry for sheet in EVERY for entry in entries_of(now, sheet, origin)}
     found = _Found()
     for row in rows:
-        _compare(row, known.get(_id(row.entry)), base, found)
+        if (column := _removal(row)) is None:
+            _compare(row, known.get(_id(row.entry)), base, found)
+        elif fault := _still_used(row.entry, used or {}):
+            found.refused.append(Refused(row.entry, column, fault))
+        else:
+            found.edits.append(Edit(row.entry, {}, removes=True))
     return _settle(text, found)
+
+
+def _removal(row: Typed) -> str | None:
+    """The cell that asks for the entry of a row to go: that one, or the name that was cleared with
+    everything else of the row; None where nothing asks for it."""
+    entry = row.entry
+    if entry.blank or entry.key:
+        return None
+    cells = {name: "" if v is None else str(v).strip() for name, v in row.cells.items()}
+    if fold(cells.get(REMOVE, "")) == fold(REMOVES):
+        return REMOVE
+    called = _CALLED[entry.table]
+    fixed = NAMED_BY[entry.table] if entry.table in FIXED else ()
+    cleared = called in cells and not any(v for name, v in cells.items() if name not in fixed)
+    return called if cleared else None
+
+
+def _still_used(entry: Entry, used: Used) -> Problem | None:
+    refs = used.get((entry.table, entry.names), ())
+    if not refs:
+        return None
+    name = entry.names[-1]
+    if entry.table == "lead":
+        return DEF_014.problem("", "lead", refs=refs, name=name)
+    if entry.table == "rating":
+        return DEF_014.problem("", "rating", refs=refs, name=name)
+    return DEF_014.problem("", "field", refs=refs)
 
 
 def _id(entry: Entry) -> tuple[str, Names, str]:
@@ -110,6 +159,11 @@ def _compare(row: Typed, now: Entry | None, base: PlanDefinition, found: _Found)
         if column == SAME_AS:
             if name := " ".join(str("" if typed is None else typed).split()):
                 found.edits.append(Edit(entry, {}, name))
+            continue
+        if column == REMOVE:
+            if answer := " ".join(str("" if typed is None else typed).split()):
+                wrong = DEF_013.problem("", answer=answer, choices=[REMOVES])
+                found.refused.append(Refused(entry, column, wrong))
             continue
         name = entry.key_at(column)
         key = key_of(entry.table, name)
@@ -197,7 +251,7 @@ def _turn(edit: Edit) -> int:
     """An entry is found by its names, so these are changed after all else; then rows are added."""
     if edit.entry.blank:
         return 3
-    if edit.same_as or edit.entry.table == "guess":
+    if edit.same_as or edit.removes or edit.entry.table == "guess":
         return 1
     return 2 if edit.values.keys() & {*NAMED_BY.get(edit.entry.table, ())} else 0
 
@@ -206,6 +260,8 @@ def _column(edit: Edit) -> str:
     """The column to which a refusal belongs: the only one that was answered, or the whole row."""
     if edit.same_as:
         return SAME_AS
+    if edit.removes:
+        return REMOVE
     column = VALUE if edit.entry.key else next(iter(edit.values))
     return "" if edit.entry.blank else column
 

@@ -42,6 +42,7 @@ class Rule:
             'the note says that the action is "completed", or that work is "outstanding"',
             allowed=("completed", "outstanding"),
             noun="what a note can say",
+            labels={"completed": "Completed", "outstanding": "Work outstanding"},
         ),
     )
     target: Literal["", "below", "above"] = field(
@@ -50,6 +51,7 @@ class Rule:
             "the side on which the actual figure misses the target",
             allowed=("below", "above"),
             noun="a side of the target",
+            labels={"below": "Below the target", "above": "Above the target"},
         ),
     )
     rated: tuple[str, ...] = field(default=(), metadata=key("only for these ratings"))
@@ -70,6 +72,11 @@ class Rollup:
             "recommendation",
             allowed=get_args(RollupRule),
             noun="a rule for summing up",
+            labels={
+                "worst": "Worst rating",
+                "share-closed": "Share closed",
+                "accountable": "The accountable officer's",
+            },
         )
     )
     field: str = dataclass_field(
@@ -101,6 +108,7 @@ class IssueSettings:
             '"table": a row each; "form": each action a page of its own, for long narratives',
             allowed=("table", "form"),
             noun="a layout",
+            labels={"table": "Table", "form": "Form"},
         ),
     )
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import CHECKS, TABLES
 from xlplan.plan.keys import Table
+from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_spans
 
 _GUESS = re.compile(
@@ -97,16 +98,30 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
     return "\n".join([*lines, *body]) + "\n"
 
 
-def with_more(text: str, definition: PlanDefinition, known: PlanDefinition) -> str:
+def with_more(
+    text: str,
+    definition: PlanDefinition,
+    known: PlanDefinition,
+    gone: Container[tuple[str, str]] = (),
+) -> str:
     """`text`, which says what is `known`, with the columns, ratings and leads that `definition`
-    has besides, each after the last of its kind, and in the lists of columns that it shows."""
+    has besides, each after the last of its kind, and in the lists of columns that it shows; `gone`
+    are columns and leads that stay out: kind of row and heading, ``"lead"`` and name, folded."""
     fields = {(item.of, item.id) for item in known.fields}
     ratings = {(rating.scale, rating.code) for rating in known.ratings}
     leads = {lead.name for lead in known.leads}
     more: list[tuple[str, object]] = [
-        *(("field", f) for f in definition.fields if (f.of, f.id) not in fields),
+        *(
+            ("field", f)
+            for f in definition.fields
+            if (f.of, f.id) not in fields and (f.of, fold(f.heading)) not in gone
+        ),
         *(("rating", r) for r in definition.ratings if (r.scale, r.code) not in ratings),
-        *(("lead", lead) for lead in definition.leads if lead.name not in leads),
+        *(
+            ("lead", lead)
+            for lead in definition.leads
+            if lead.name not in leads and ("lead", fold(lead.name)) not in gone
+        ),
     ]
     for name, item in more:
         text = add_entry(text, name, dict(_what_it_says(TABLES[name], item)))
@@ -114,7 +129,8 @@ def with_more(text: str, definition: PlanDefinition, known: PlanDefinition) -> s
         ("issue", known.issue.fields, definition.issue.fields),
         ("composite", known.composite.fields, definition.composite.fields),
     ):
-        new = (name for name in theirs if name not in mine and ("action", name) not in fields)
+        added = {item.id for name, item in more if name == "field" and isinstance(item, Field)}
+        new = (name for name in theirs if name not in mine and name in added)
         if mine and (names := tuple(new)):
             text = set_key(text, (table, "fields"), (*mine, *names))
     return text

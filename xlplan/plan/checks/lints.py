@@ -72,7 +72,7 @@ def unknown_lead(plan: Plan) -> Iterator[Finding]:
     near: dict[str, str] = {}
     for row, item, names in _who_answer(plan):
         for name in names:
-            if plan.definition.lead(name) is None and not says_vacant(name):
+            if plan.definition.lead(name) is None and not _is_vacant(plan, name):
                 if name not in near:
                     near[name] = resembling(plan, name)
                 found = chk.CHK_004.fill(lead=name, hint=ask_for(near[name]))
@@ -218,15 +218,19 @@ def vacant_lead(plan: Plan) -> Iterator[Finding]:
     """Posts that answer for an open action and that nobody fills."""
     for row, item, names in _who_answer(plan):
         for name in names:
-            if says_vacant(name):
+            if _is_vacant(plan, name):
                 yield Finding(row, item.id, chk.CHK_016.fill(lead=name))
+
+
+def _is_vacant(plan: Plan, name: str) -> bool:
+    return bool(says_vacant(name)) or plan.definition.is_nobody(name)
 
 
 def written_two_ways(plan: Plan) -> Iterator[Finding]:
     """Names in the list of leads that may be one person's, but for leads of closed actions."""
     closed = {name for _, _, names in _who_answer(plan, closed=True) for name in names}
     closed -= {name for _, _, names in _who_answer(plan) for name in names}
-    names = {lead.name for lead in plan.definition.leads if not says_vacant(lead.name)}
+    names = {lead.name for lead in plan.definition.people if not says_vacant(lead.name)}
     item = plan.definition.with_role("lead")
     for one, other in pairs_alike(names - closed):
         yield Finding(None, item.id if item else "", chk.CHK_017.fill(one=one, other=other))
