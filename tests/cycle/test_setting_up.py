@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.styles import PatternFill
 
 from tests import set_up, small
 from xlplan.plan.definition import PlanDefinition
@@ -156,6 +157,27 @@ def test_a_colour_is_shown_as_a_fill(folder: Path) -> None:
     (colour,) = (r.colour for r in definition(folder).ratings if r.code == "Amber")
     assert cell.value == colour
     assert cell.fill.fgColor.rgb == f"FF{colour.removeprefix('#')}"
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_fill_that_was_changed_is_the_colour(folder: Path, sent: bool) -> None:
+    if sent:
+        small.issue(folder)
+    red = next(r.colour for r in definition(folder).ratings if r.code == "Red")
+    places = set_up.cells(folder, "Ratings")
+    book = openpyxl.load_workbook(folder / "set-up.xlsx")
+    sheet = book["Ratings"]
+    for code, colour in (("Amber", "FFBF00"), ("Green", red.removeprefix("#"))):
+        fill = PatternFill("solid", fgColor=f"FF{colour}")
+        sheet[places[code, "colour"]].fill = fill
+        sheet[places[code, "label"]].fill = fill
+    sheet[places["Red", "colour"]].value = "#C00000"
+    book.save(folder / "set-up.xlsx")
+    assert small.do(folder, "merge") == 0
+    colours = {r.code: (r.colour, r.label) for r in definition(folder).ratings}
+    assert colours == {
+        "Amber": ("#FFBF00", "Amber"), "Green": (red, "Green"), "Red": ("#C00000", "Red"),
+    }  # fmt: skip
 
 
 def test_what_nobody_edited_is_not_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -119,7 +119,8 @@ def read(
     A file that cannot be read is a book with problems. `is_new` is asked once for every file.
     """
     room: dict[str, tuple[int, int]] = {}
-    work = partial(read_one_return, ours=_own_fills(desk))
+    coloured = desk.folder.set_up.name
+    work = partial(read_one_return, ours=_own_fills(desk), coloured=coloured)
     wave = [item for item in gathered.arrived if is_new(item)]
     for depth in range(DEEPEST + 1):
         wrappers: list[Arrived] = []

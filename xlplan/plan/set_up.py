@@ -294,8 +294,9 @@ def key_of(table: str, name: str) -> Key:
         return Key(LISTED[name][1], takes="flag", default=False)
     if table == "guess":
         return Key("your answer", default="")
-    if name == REMOVE:
-        return Key("takes this row out of the plan", default="")
+    if name in (REMOVE, SAME_AS):
+        about = "takes this row out of the plan" if name == REMOVE else "who else this is"
+        return Key(about, default="")
     return TABLES[table].keys[name]
 
 

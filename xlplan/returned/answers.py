@@ -10,7 +10,17 @@ from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.set_up import EVERY, VALUE, Entry, Origin, columns_of, entries_of
+from xlplan.plan.keys import COLOUR
+from xlplan.plan.set_up import (
+    EVERY,
+    VALUE,
+    Entry,
+    Origin,
+    columns_of,
+    entries_of,
+    is_shown,
+    key_of,
+)
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw, as_text
@@ -176,13 +186,14 @@ def read_set_up(
     tables = find_tables(book.sheets, _NO_HEADINGS)
     if not tables:
         found.problems.append(RET_014.problem(book.name, "set-up"))
+    plain = definition.style.input_colour
     for table in tables:
         for number in range(table.first, len(table.sheet.rows)):
             row = table.key(table.sheet.rows[number])
             ours = row and row.issued == issued and check_row_key(key, row)
             if row and ours and row.uid in known:
                 entry, columns = known[row.uid]
-                _read_row(found, book, table, number, entry, columns)
+                _read_row(found, book, table, number, entry, columns, plain)
             elif not ours or _words(_value(table, table.sheet.rows[number], VALUE)):
                 found.problems += _strange(book, table, number)
     return found
@@ -195,6 +206,7 @@ def _read_row(
     number: int,
     entry: Entry,
     columns: Sequence[str],
+    plain: str,
 ) -> None:
     cells: dict[str, Raw] = {}
     for name, col in table.columns.items():
@@ -210,11 +222,23 @@ def _read_row(
             formula = f"={cell.formula[:80]}"
             wrong = RET_015.fill("formula", cell=cell.cell, formula=formula)
         if wrong is None:
-            cells[name] = cell.value
+            fill = table.sheet.fills.get((number, col), "")
+            cells[name] = _colour_of(entry, name, cell.value, fill, plain)
             continue
         text = f"={cell.formula}" if cell.formula else cell.error
         found.faulty[set_up_uid(entry), name] = text, wrong.at(str(place))
     found.rows.append(Typed(entry, cells))
+
+
+def _colour_of(entry: Entry, name: str, typed: Raw, fill: str, plain: str) -> Raw:
+    """What stands in a cell or, where that is a colour that nobody typed over, the fill that it
+    got; `plain` is that of cells without a colour."""
+    key = key_of(entry.table, entry.key_at(name))
+    was = entry.values.get(entry.key_at(name))
+    if key.shape != COLOUR or not fill or not is_shown(key, was, typed):
+        return typed
+    issued = str(was or plain).casefold()
+    return typed if fill.casefold() == issued else fill
 
 
 def _strange(book: Book, table: Table, number: int) -> Iterator[Problem]:

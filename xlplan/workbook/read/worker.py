@@ -173,11 +173,14 @@ def read_one_in_detail(
     return read_book(data, name, bounds, detail=True, only=only)
 
 
-def read_one_return(data: bytes, name: str, bounds: Bounds, *, ours: frozenset[str]) -> Book:
-    """`read_one` with what was said by colours, lines and boxes; `ours` are our own fills."""
+def read_one_return(
+    data: bytes, name: str, bounds: Bounds, *, ours: frozenset[str], coloured: str = ""
+) -> Book:
+    """`read_one` with what was said by colours, lines and boxes; `ours` are our own fills, which
+    count too in the file `coloured`, where a fill is an answer."""
     from xlplan.workbook.read.read_book import read_book
 
-    return read_book(data, name, bounds, ours=ours)
+    return read_book(data, name, bounds, ours=frozenset() if name == coloured else ours)
 
 
 def read_values_alone(
