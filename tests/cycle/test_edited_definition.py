@@ -54,6 +54,16 @@ def test_show_and_log_speak_of_it_at_once_and_record_nothing(
     assert (folder / "ledger.db").read_bytes() == before
 
 
+def test_status_names_the_leads_of_it_at_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Head of Repairs" in out(capsys, folder, "status")
+    edit(folder, *RENAMED)
+    before = (folder / "ledger.db").read_bytes()
+    assert "Director of Repairs" in out(capsys, folder, "status")
+    assert (folder / "ledger.db").read_bytes() == before
+
+
 def test_python_is_answered_by_it_too(folder: Path) -> None:
     with small.opened(folder) as plan:
         assert plan.recorded_definition.rating("Amber") is not None

@@ -208,6 +208,34 @@ def test_the_definition_is_before_or_after_and_an_edit_of_it_in_excel_is_never_l
         shutil.rmtree(root)
 
 
+@pytest.mark.parametrize("how", get_args(How))
+def test_an_answer_that_imports_again_does_so_whole_or_with_the_next_merge(
+    server: Server, tmp_path: Path, how: How
+) -> None:
+    folder = small.make(tmp_path / "office" / "plan")
+    before = (folder / "plan.toml").read_bytes()
+    with small.opened(folder) as plan:
+        uids = {row.ref: row.uid for row in plan.rows()}
+    set_up.answer(folder, "Sheets and rows", {("3", "value"): "no action"})
+    whole = server.run(copy(folder.parent, tmp_path, "whole"), setting_up(tmp_path / "whole"))
+    assert whole.status == 0, whole.err
+    after = (tmp_path / "whole" / "plan" / "plan.toml").read_bytes()
+    assert b'fate = "no action"' in after
+    del uids["1.2"]
+    for at in points(len(whole.operations), how):
+        root = copy(folder.parent, tmp_path, f"at {at}")
+        ended = server.run(root, setting_up(root), at, how)
+        what = f"{how} at {at}, {whole.operations[at - 1]}: {ended.status} {ended.err}"
+        check_end(ended, how, what)
+        assert (root / "plan" / "plan.toml").read_bytes() in (before, after), what
+        assert wrong(root / "plan") == [], what
+        server.run(root, setting_up(root))
+        assert (root / "plan" / "plan.toml").read_bytes() == after, what
+        with small.opened(root / "plan") as plan:
+            assert {row.ref: row.uid for row in plan.rows()} == uids, what
+        shutil.rmtree(root)
+
+
 def setting_up(root: Path) -> list[str]:
     """The merge of an edited `set-up.xlsx`."""
     return ["--today", small.TODAY, "-C", str(root / "plan"), "merge"]

@@ -278,7 +278,8 @@ def test_it_ends_with_the_plan_in_ten_lines(
     assert last[1:5] == TEN_LINES
     assert last[5].startswith("Every source row is accounted for: ")
     assert last[6].startswith("Kept back: comment 1")
-    assert last[9].startswith("Next: read ")
+    assert last[9].startswith(f"Next: look through {folder}/set-up.xlsx")
+    assert last[9].endswith(f"xlplan -C {folder} merge")
 
 
 def test_the_ten_lines_are_figures_of_the_json_document_too(

@@ -210,7 +210,8 @@ def ending_of_new(made: NewPlan) -> Iterator[str]:
     sheets = [where.partition("!")[2] for where in figures.left_out]
     yield plain(f"Tables left out: {', '.join(sheets) or 'none'}.")
     yield f"To look over: {plural(len(made.source.guesses), 'guess', 'guesses')}."
-    yield f"Next: read {folder}/plan.toml, then run: xlplan -C {folder} check"
+    look = f"Next: look through {folder}/set-up.xlsx (or plan.toml, the same as text)"
+    yield f"{look}, then run: xlplan -C {folder} merge"
 
 
 def _scale(figures: NewFigures) -> str:

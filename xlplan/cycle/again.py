@@ -106,20 +106,35 @@ def _imported(state: State) -> list[RowAdded]:
     return [row for row in rows if row and row.origin == "import" and row.sha256]
 
 
-def import_again(
-    desk: Desk, work: Work, options: Options | None = None, text: str = ""
-) -> Imported:
-    """Import the stored original again within an open transaction, and record it.
+@dataclass(frozen=True)
+class Reread:
+    """The stored original, read again: the text of `plan.toml` with it, the options, and the rows
+    there were before."""
+
+    source: Source
+    text: str
+    options: Options
+    known: tuple[RowAdded, ...]
+
+
+def import_again(desk: Desk, work: Work, options: Options | None = None) -> Imported:
+    """Import the stored original again within an open transaction, and record it; raises as
+    `again`, with nothing recorded."""
+    return record_again(desk, work, read_again(desk, options))
+
+
+def read_again(desk: Desk, options: Options | None = None, text: str = "") -> Reread:
+    """The stored original read once more; XlplanError as `again` raises it.
 
     By the definition as `text` writes it (left out: as `plan.toml` stands) where it was changed
     since it was proposed: it then stays as it is written, with what the spreadsheet has besides
-    after the last of its kind; else it is proposed anew. Raises as `again`, with nothing recorded.
+    after the last of its kind; else it is proposed anew.
     """
     state = desk.state
     where = desk.folder.definition.name
     if not may_import_again(state):
         raise NEW_021.fault(where, "issued")
-    known = _imported(state)
+    known = tuple(_imported(state))
     if not known:
         raise NEW_021.fault(where, "unknown")
     chosen = {name: values for name, values in state.chosen.items() if name != EDITED}
@@ -130,17 +145,21 @@ def import_again(
     edited = bool(later) or now != first
     if edited and options.keys() & {"template", "columns"} - chosen.keys():
         raise NEW_021.fault(where, "both")
-    if edited:
-        found = _read(desk, known, options, _as_proposed(now, [first, *later]), first)
-        text = with_more(text, found.definition, now, _removed(now, [first, *later]))
-        text = add_guesses(text, [g[6:] for g in found.guesses if g.startswith("plan: ")])
-        options = {**options, EDITED: ("yes",)}
-    else:
+    if not edited:
         found = _read(desk, known, options)
-        text = write_definition(found.definition, found.guesses)
-    desk.redefine(work, text, options, filled_in(found.account))
+        return Reread(found, write_definition(found.definition, found.guesses), options, known)
+    found = _read(desk, known, options, _as_proposed(now, [first, *later]), first)
+    text = with_more(text, found.definition, now, _removed(now, [first, *later]))
+    text = add_guesses(text, [g[6:] for g in found.guesses if g.startswith("plan: ")])
+    return Reread(found, text, {**options, EDITED: ("yes",)}, known)
+
+
+def record_again(desk: Desk, work: Work, reread: Reread) -> Imported:
+    """Record what was read: the definition, the rows before taken back, and the rows as now."""
+    state, known, found = desk.state, reread.known, reread.source
+    desk.redefine(work, reread.text, reread.options, filled_in(found.account))
     facts, problems = _facts(state, known, found)
-    found = replace(found, definition=load_definition(text))
+    found = replace(found, definition=load_definition(reread.text))
     account = tuple(_account(state, found, known, [f for f in facts if isinstance(f, RowAdded)]))
     work.append(facts)
     return Imported(found, (*found.problems, *problems), (*account, *problems))

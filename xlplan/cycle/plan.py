@@ -220,7 +220,8 @@ class Plan:
         """
         from xlplan.cycle.status import status
 
-        return status(self.desk, cycle)
+        with self.desk.looking():
+            return status(self.desk, cycle)
 
     def questions(self) -> list[Question]:
         """Every open question."""

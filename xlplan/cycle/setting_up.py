@@ -8,7 +8,13 @@ from dataclasses import replace
 from xlplan.codes.definition_codes import DEF_015
 from xlplan.codes.return_codes import RET_015
 from xlplan.codes.source_codes import NEW_021
-from xlplan.cycle.again import import_again, is_read_otherwise, may_import_again, reads_by
+from xlplan.cycle.again import (
+    is_read_otherwise,
+    may_import_again,
+    read_again,
+    reads_by,
+    record_again,
+)
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem, XlplanError
@@ -112,9 +118,11 @@ def _put_in(
         outcome = without(text, outcome, barred, NEW_021.fill("issued").at(""))
     if is_read_otherwise(desk.state, load_definition(outcome.text)):
         try:
-            return outcome, import_again(desk, work, text=outcome.text).account
+            reread = read_again(desk, text=outcome.text)
         except XlplanError as error:
             problems = [replace(one, level="warning") for one in error.problems]
+        else:
+            return outcome, record_again(desk, work, reread).account
         if barred := [edit for edit in outcome.edits if _bears_on_reading(text, edit)]:
             outcome, problems = without(text, outcome, barred, problems[0]), []
     if outcome.text != text:

@@ -156,8 +156,8 @@ def status(desk: Desk, cycle: str = "") -> Status:
             raise no_cycle(desk, cycle)
     edited, problems = _edits(desk, kept)
     step = (
-        "begin" if not found["open_cycle"]
-        else "merge" if edited
+        "merge" if edited
+        else "begin" if not found["open_cycle"]
         else "answer" if found["open"]
         else "wait" if found["waiting"]
         else "publish" if not found["open_published"]
