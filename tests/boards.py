@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -12,7 +12,7 @@ from tests.composite_sample import AS_OF, DEFINITION, SCALE
 from xlplan.board import Board, ReturnLine
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import STATUS
-from xlplan.plan.timescales import Timescale
+from xlplan.plan.timescales import Timescale, parse_timescale
 from xlplan.plan.values import Invalid, Value
 from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
 
@@ -30,6 +30,23 @@ HOSTILE = (
 def action(uid: str, section: str = "One", **values: Value) -> MasterRow:
     given: dict[str, Value] = {"ref": uid, "section": section, "action": f"Do {uid}", **values}
     return MasterRow(uid, "action", uid, section, given)
+
+
+def stepped(days: Sequence[date]) -> dict[str, Value]:
+    """An action of several steps, due on these days."""
+    text = "\n".join(f"{day:%d %B %Y}" for day in days)
+    lines = "\n".join(f"Step {number}" for number in range(len(days)))
+    return {"action": lines, "due": parse_timescale(text)}
+
+
+def days_of(row: MasterRow) -> list[date]:
+    """The days on which an action or its steps are due, read from the text where it is a list."""
+    due = row.values.get("due")
+    if not isinstance(due, Timescale):
+        return []
+    if "\n" in due.text:
+        return [datetime.strptime(line, "%d %B %Y").date() for line in due.text.split("\n")]
+    return [due.by] if due.by else []
 
 
 def board_of(*rows: MasterRow, **more: object) -> Board:
@@ -61,6 +78,9 @@ dues: st.SearchStrategy[Value] = st.one_of(
     st.just(Timescale("Ongoing")),
     st.integers(-400, 400).map(lambda n: Timescale("then", AS_OF + timedelta(days=n))),
 )
+step_days: st.SearchStrategy[list[date]] = st.lists(
+    st.integers(-400, 400).map(lambda n: AS_OF + timedelta(days=n)), min_size=2, max_size=4
+)
 names: st.SearchStrategy[Value] = st.one_of(
     st.none(),
     st.lists(st.sampled_from(["Post A", "Post B", "Post C"]), min_size=1, unique=True).map(tuple),
@@ -75,6 +95,8 @@ def boards(draw: st.DrawFn) -> Board:
         uid = f"a{number}"
         section = draw(st.sampled_from(["", "One", "Two", "Three"]))
         values = {"rating": draw(ratings), "due": draw(dues), "lead": draw(names)}
+        if draw(st.booleans()):
+            values |= stepped(draw(step_days))
         rows.append(replace(action(uid, section, **values), withdrawn=draw(st.booleans())))
         if draw(st.booleans()):
             was = draw(st.sampled_from(["One", "Two", "Gone"]))

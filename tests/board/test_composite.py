@@ -21,12 +21,14 @@ from tests.boards import (
     board_of,
     boards,
     cells_of,
+    days_of,
     sheet_of,
+    stepped,
     words_of,
 )
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
-from xlplan.board.action_lists import no_date_sheet
+from xlplan.board.action_lists import late_steps_sheet, no_date_sheet
 from xlplan.board.composite import SHEETS
 from xlplan.board.figures import Figures, figures
 from xlplan.board.standings import best_first, direction
@@ -92,14 +94,15 @@ def test_movement_overdue_and_exceptions_agree_with_a_recount(board: Board) -> N
     returned = {line.lead for line in board.returns if line.issued and line.returned}
     asked = {line.lead for line in board.returns if line.issued}
     moves: Counter[str] = Counter()
-    overdue, exceptions = 0, 0
+    overdue, exceptions, steps = 0, 0, 0
     for row in board.rows:
         if row.withdrawn:
             continue
         now = rating_key(row.values.get("rating"))
-        due = row.values.get("due")
-        late = isinstance(due, Timescale) and due.by is not None and due.by < AS_OF and now != "B"
+        late = now != "B" and any(day < AS_OF for day in days_of(row))
         overdue += late
+        if now != "B" and len(days_of(row)) > 1:
+            steps += sum(day < AS_OF for day in days_of(row))
         seen = (board.previous or {}).get(row.uid)
         was = None if seen is None or STATUS in seen else rating_key(seen["rating"])
         worse = False
@@ -120,6 +123,8 @@ def test_movement_overdue_and_exceptions_agree_with_a_recount(board: Board) -> N
         exceptions += now in ATTENTION or late or worse or now == "?" or removed or silent
     assert dict(found.total.moves) == dict(moves)
     assert found.total.overdue == overdue
+    assert found.total.late_steps == sum(one.late_steps for one in found.sections) == steps
+    assert len(late_steps_sheet(view_of(board)).tables[0].lines) == steps
     assert found.total.exceptions == exceptions == len(found.exceptions)
     assert found.asked == len(asked)
     assert found.returned == len(returned)
@@ -127,17 +132,16 @@ def test_movement_overdue_and_exceptions_agree_with_a_recount(board: Board) -> N
 
 def place_in_words(row: MasterRow) -> str:
     """Where an action counts among the key figures, asked question by question."""
-    rating, due = row.values.get("rating"), row.values.get("due")
-    by = due.by if isinstance(due, Timescale) else None
+    rating, days = row.values.get("rating"), days_of(row)
     if rating in CLOSED:
         return "Completed"
     if rating not in CODES:
         return "Not rated"
     if rating in ATTENTION:
         return "For attention"
-    if by is None:
+    if not days:
         return "On track, no date"
-    return "On track but late" if by < AS_OF else "On track, in time"
+    return "On track but late" if min(days) < AS_OF else "On track, in time"
 
 
 @given(boards())
@@ -148,10 +152,7 @@ def test_key_figures_add_up_to_all_actions(board: Board) -> None:
     shown = {one.label: int(one.value) for one in every if one.part}
     assert shown.pop("Actions") == len(rows) == sum(shown.values())
     assert {label: n for label, n in shown.items() if n} == dict(counted)
-    undated = sum(
-        row.values.get("rating") not in CLOSED and not getattr(row.values.get("due"), "by", None)
-        for row in rows
-    )
+    undated = sum(row.values.get("rating") not in CLOSED and not days_of(row) for row in rows)
     other = {one.label: one.value for one in every if not one.part}
     assert int(other.get("No date can be read", 0)) == undated
     assert len(no_date_sheet(view_of(board)).tables[0].lines) == undated
@@ -394,6 +395,28 @@ def test_a_date_that_can_hardly_be_meant_is_never_printed_as_days_late() -> None
     assert not any(re.search(rf"\b{days}\b|{days:,}", words_of(s)) for s in book.sheets)
 
 
+def test_an_action_with_late_steps_counts_as_late_once_and_says_which() -> None:
+    days = [AS_OF + timedelta(days=n) for n in (-9, 40, -3, 70)]
+    rows = (
+        action("1", "One", rating="G", **stepped(days)),
+        action("2", "One", rating="B", **stepped(days)),
+        action("3", "One", rating="R", **stepped([day - timedelta(days=90) for day in days])),
+    )  # fmt: skip
+    found = figures(board_of(*rows))
+    assert (found.total.overdue, found.total.late_steps) == (2, 6)
+    words = {one.row.ref: [r.words for r in one.reasons] for one in found.standings}
+    assert words["1"] == ["2 of 4 steps late, the first since 11 November 2026"]
+    assert words["3"] == [
+        "Rated Red", "Overdue by 20 days: was due by 31 October 2026",
+        "4 of 4 steps late, the first since 13 August 2026",
+    ]  # fmt: skip
+    book = composite_workbook(board_of(*rows), CREATED)
+    assert "2 of 4 steps late" in words_of(sheet_of(book, "Plan"))
+    listed = words_of(sheet_of(book, "Late steps"))
+    assert "6 steps of 2 actions" in listed
+    assert [text in listed for text in ("1 of 4", "2 of 4", "3 of 4")] == [True, True, True]
+
+
 def test_without_ratings_and_dates_the_key_figures_claim_nothing() -> None:
     fields = tuple(f for f in DEFINITION.fields if f.role not in ("rating", "due"))
     bare = replace(board_of(action("1")), definition=replace(DEFINITION, fields=fields, ratings=()))
@@ -445,6 +468,8 @@ def test_a_sheet_that_there_is_not_is_refused_by_name() -> None:
 
 def test_contents_says_which_board_this_is_and_links_every_sheet() -> None:
     board = sample_board()
+    late = action("0.1", "One", **stepped([AS_OF - timedelta(days=1), AS_OF]))
+    board = replace(board, rows=[*board.rows, late])
     sheet = sheet_of(composite_workbook(board, CREATED), "Contents")
     words = words_of(sheet)
     for text in (board.tip, "OFFICIAL", "2026-11", "20 November 2026", DEFINITION.organisation):

@@ -102,11 +102,20 @@ class Recount:
         point = self.point(ref)
         return point is not None and (point.closed or point.holding)
 
-    def overdue(self, ref: str) -> bool:
+    def late_steps(self, ref: str) -> int:
+        steps = self.now[ref]["milestones"]
+        days = [step["due"]["by"] for step in steps if step["due"]["by"]]
+        revised = self.now[ref]["fields"].get("revised")
+        return 0 if self.done(ref) or revised else sum(day < self.today for day in days)
+
+    def past(self, ref: str) -> bool:
         return bool(self.by(ref)) and self.by(ref) < self.today and not self.done(ref)
 
+    def overdue(self, ref: str) -> bool:
+        return self.past(ref) or self.late_steps(ref) > 0
+
     def undated(self, ref: str) -> bool:
-        return not self.by(ref) and not self.done(ref)
+        return not (self.by(ref) or self.done(ref) or self.late_steps(ref))
 
     def silent(self, ref: str) -> bool:
         point = self.point(ref)
@@ -210,7 +219,8 @@ def test_every_exception_has_its_reason_in_the_plan(example: Published) -> None:
         reasons = found.get(ref, "")
         point = count.point(ref)
         assert ("Rated " in reasons) is bool(point and point.exception), ref
-        assert ("Overdue by" in reasons) is count.overdue(ref), ref
+        assert ("Overdue by" in reasons) is count.past(ref), ref
+        assert ("steps late" in reasons) is bool(count.late_steps(ref)), ref
         assert ("Worse:" in reasons) is (count.move(ref) == "Worse"), ref
         assert ("Not updated" in reasons) is count.silent(ref), ref
     summary = list(example.sheet("Summary").iter_rows(values_only=True))
@@ -236,6 +246,7 @@ def test_the_key_figures_are_those_of_the_plan(example: Published) -> None:
         shown |= figures
     late = "Past the due date" if "Past the due date" in shown else "Overdue"
     assert shown[late] == sum(map(count.overdue, count.now))
+    assert shown.get("Late steps", 0) == sum(map(count.late_steps, count.now))
     assert shown.get("No date can be read", 0) == sum(map(count.undated, count.now))
     assert shown["Returns received"] == f"{len(count.back)} of {len(count.asked)}"
 

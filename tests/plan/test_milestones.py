@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
-from xlplan.plan.checks.lints_past import Unequal, milestones_of, unequal_lists
+from xlplan.plan.checks.steps import Unequal, late_steps, milestones_of, unequal_lists
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.due import Likely
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
 
@@ -171,3 +172,32 @@ def test_dates_are_paired_with_every_step_or_told(steps: list[str], dates: list[
         assert found or told
     text = "\n".join(steps)
     assert all(part in text for m in found for part in m.text.split("\n"))
+
+
+TODAY = date(2026, 6, 1)
+
+
+def late(plan: PlanDefinition, row: Line, likely: Likely = Likely()) -> list[int]:  # noqa: B008 # frozen
+    return [step.number for step in late_steps(plan, row, TODAY, likely)]
+
+
+def test_a_step_is_late_from_the_day_after_its_own_date() -> None:
+    row = line("Write\nTrain\nAudit\nTell", "31 May 2026\n1 June 2026\nOngoing\nMay 2026")
+    assert late(PLAN, row) == [1, 4]
+
+
+def test_a_revised_date_takes_the_place_of_those_of_the_steps() -> None:
+    plan = replace(PLAN, fields=(*PLAN.fields, Field("revised", "Revised", "date", "revised")))
+    row = line("Write\nTrain", "May 2026\nApril 2026")
+    assert late(plan, row) == [1, 2]
+    moved = replace(row, values={**row.values, "revised": date(2026, 9, 1)})
+    assert late(plan, moved) == []
+
+
+def test_a_step_whose_own_note_says_completed_and_one_of_an_unlikely_year_are_not_late() -> None:
+    fields = tuple(replace(f, mode="replace") if f.id == "progress" else f for f in PLAN.fields)
+    plan = replace(PLAN, fields=fields)
+    row = line("Write\nTrain", "May 2026\nMay 2026", progress="Completed.\nNot started.")
+    assert late(plan, row) == [2]
+    off = line("Write\nTrain", "May 2006\nMay 2026")
+    assert late(PLAN, off, Likely(None, date(2026, 5, 1))) == [2]

@@ -21,6 +21,7 @@ from xlplan.board.summary import move_columns
 from xlplan.board.view import SIGNS, View, figure, group_column, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change
+from xlplan.plan.checks.steps import Milestone
 
 Also = Mapping[str, Mapping[str, Item | TableValue]]
 CLOSED_NOW = "Closed since the last board"
@@ -95,6 +96,43 @@ def no_date_sheet(view: View) -> BoardSheet:
         line, "No date can be read", (table,), notes=(note,) if found else (),
         empty="" if found else "Every open action has a date that can be read.", apt=bool(found),
     )  # fmt: skip
+
+
+# Late steps.
+
+
+def late_steps_sheet(view: View) -> BoardSheet:
+    """The steps of open actions whose own day has passed, each on a line."""
+    found = [one for one in view.figures.standings if one.late_steps]
+    columns = [
+        *view.columns("ref", "section"),
+        TableColumn("step", "Step", width=12, align="center"),
+        TableColumn("text", "What it is", width=58),
+        TableColumn("timescale", "Due", width=18),
+        TableColumn("late", "Late by", "days", "Late steps", 11),
+        TableColumn("leads", "Leads", "list", width=30),
+        *view.columns("rating"),
+    ]
+    lines = [_step(view, columns, one, step) for one in found for step in one.late_steps]
+    line = "Steps of open actions whose own date has passed; their action counts as overdue, once"
+    table = make_table("late_steps", "Late steps", line, columns, lines)
+    note = f"{plural(len(lines), 'step')} of {plural(len(found), 'action')}"
+    return BoardSheet(
+        line, "Late steps", (table,), notes=(note,) if lines else (),
+        empty="" if lines else "No step of an open action is late.", apt=bool(lines),
+    )  # fmt: skip
+
+
+def _step(view: View, columns: Sequence[TableColumn], one: Standing, step: Milestone) -> Line:
+    late = (view.board.as_of - step.due.by).days if step.due.by else None
+    own: Mapping[str, Item | TableValue] = {
+        "step": f"{step.number} of {one.steps}",
+        "text": step.text,
+        "timescale": step.timescale,
+        "late": late,
+        "leads": step.leads or ("No lead named",),
+    }
+    return line_of(own[c.id] if c.id in own else view.item(one, c.id) for c in columns)
 
 
 # Movement.

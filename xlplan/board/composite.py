@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xlplan.board.action_lists import (
     completed_sheet,
     exceptions_sheet,
+    late_steps_sheet,
     movement_sheet,
     new_sheet,
     no_date_sheet,
@@ -204,6 +205,7 @@ SHEETS = (
     SheetKind("recommendations", "Recommendations", recommendations_sheet),
     SheetKind("plan", PLAN, plan_sheet),
     SheetKind("exceptions", "Exceptions", exceptions_sheet),
+    SheetKind("late_steps", "Late steps", late_steps_sheet),
     SheetKind("no_date", "No date", no_date_sheet),
     SheetKind("movement", "Movement", movement_sheet),
     SheetKind("new", "New", new_sheet),

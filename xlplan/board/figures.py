@@ -49,6 +49,7 @@ class Count:
     attention: int
     overdue: int
     undated: int
+    late_steps: int
     exceptions: int
     paths: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """How many ratings went from which bucket to which other."""
@@ -132,6 +133,7 @@ def _count(reader: Reader, name: str, now: Sequence[Standing], before: Iterable[
         attention=sum(s.attention for s in now),
         overdue=sum(s.overdue for s in now),
         undated=sum(bool(s.undated) for s in now),
+        late_steps=sum(len(s.late_steps) for s in now),
         exceptions=sum(bool(s.reasons) for s in now),
         paths=Counter(
             (s.before or "", s.now) for s in now if s.direction in ("better", "worse", "uncompared")

@@ -87,13 +87,17 @@ def method(view: View) -> list[tuple[str, str]]:
         ("Overdue", f"The due date is before {day}{still}. A month is due on its last day, and "
          'words such as "Within 3 months" count from the day the plan was agreed. A timescale that '
          'names no date, or that ends with a line "Ongoing", is never overdue.'),
+        ("Late steps", "Where an action lists steps, each with a date of its own, a step is late "
+         f"that was due before {day}, unless its own line of the notes says that it is completed. "
+         "An action with a late step counts as overdue, once."),
         ("No date", "Open actions in whose due date no day can be read: it is blank, it is in "
          'words such as "Ongoing", or it cannot be read. They may be late without counting as '
          "overdue; they are listed under No date."),
-        ("Exceptions", "Actions rated for attention, overdue, with a date that a return would take "
-         "away, worse than at the last board, no longer rated, rated with something that is not on "
-         "the scale, rated twice and differently, challenged by a rule of the plan, with an open "
-         "question, or open and without a return from any of their leads who were asked. "
+        ("Exceptions", "Actions rated for attention, overdue, with late steps, with a date that a "
+         "return would take away, worse than at the last board, no longer rated, rated with "
+         "something that is not on the scale, rated twice and differently, challenged by a rule of "
+         "the plan, with an open question, or open and without a return from any of their leads "
+         "who were asked. "
          "The reasons are given in words."),
     ]  # fmt: skip
     if view.compared:

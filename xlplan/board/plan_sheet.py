@@ -230,7 +230,7 @@ def _item(
         case "section":
             return view.section(one.section)
         case "overdue":
-            return Item("Overdue" if one.overdue else None, emphasis="alert")
+            return Item(one.in_short, emphasis="alert")
         case "slips":
             return Item(slips_words(one))
         case "first":

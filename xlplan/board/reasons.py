@@ -23,6 +23,7 @@ from xlplan.plan.values import Invalid, rating_word, show
 REASONS: tuple[tuple[ReasonKind, str], ...] = (
     ("attention", "Rated for attention"),
     ("overdue", "Overdue"),
+    ("late-steps", "Steps late"),
     ("date-gone", "Date gone"),
     ("worsened", "Worse than at the last board"),
     ("off-scale", "Rating not on the scale"),
@@ -53,10 +54,13 @@ def _of_the_rating(reader: Reader, s: Standing) -> list[Reason]:
     reasons: list[Reason] = []
     if s.attention:
         reasons.append(Reason("attention", f"Rated {label[s.now]}"))
-    if s.overdue and s.due is not None:
+    if s.overdue and s.due is not None and s.due < reader.board.as_of:
         late = (reader.board.as_of - s.due).days
         days = "1 day" if late == 1 else f"{late} days"
         reasons.append(Reason("overdue", f"Overdue by {days}: was due by {say_date(s.due)}"))
+    if dates := [step.due.by for step in s.late_steps if step.due.by]:
+        first = say_date(min(dates))
+        reasons.append(Reason("late-steps", f"{s.in_short}, the first since {first}"))
     gone = reader.dates_gone.get(s.row.uid)
     if gone is not None and not s.closed and not s.holding:
         reasons.append(Reason("date-gone", say_gone(gone)))

@@ -12,6 +12,7 @@ from xlplan.board.board_model import Board, ReturnLine
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import MasterRow
 from xlplan.merge.past import DueHistory
+from xlplan.plan.checks.steps import Milestone, late_steps, milestones_of
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.due import DATED, Likely, date_gone, due_in, due_now, likely_dates
 from xlplan.plan.values import Value, rating_word, show, sort_elements
@@ -29,8 +30,8 @@ Direction = Literal["better", "same", "worse", "new", "uncompared"]
 DIRECTIONS: tuple[Direction, ...] = ("better", "same", "worse", "new", "uncompared")
 
 ReasonKind = Literal[
-    "attention", "overdue", "date-gone", "worsened", "off-scale", "rating-removed", "two-ratings",
-    "challenged", "not-updated", "question",
+    "attention", "overdue", "late-steps", "date-gone", "worsened", "off-scale", "rating-removed",
+    "two-ratings", "challenged", "not-updated", "question",
 ]  # fmt: skip
 Position = Literal["completed", "watched", "unrated", "attention", "late", "undated", "in-time"]
 POSITIONS: tuple[Position, ...] = get_args(Position)
@@ -66,7 +67,8 @@ class Standing:
 
     `holding` is done and watched before it closes. `first_due` is the first date the action had
     and `slips` how often that date was put back. `undated` is why an open action has no date that
-    can be read, ``""`` where it has one or the plan has no dates.
+    can be read, ``""`` where it has one or the plan has no dates. `steps` is how many steps with a
+    date of their own it has, and `late_steps` are those of an open action whose day has passed.
     """
 
     row: MasterRow
@@ -85,7 +87,16 @@ class Standing:
     first_due: date | None = None
     slips: int = 0
     undated: str = ""
+    steps: int = 0
+    late_steps: tuple[Milestone, ...] = ()
     position: Position = "in-time"
+
+    @property
+    def in_short(self) -> str:
+        """That it is overdue, or how many of its steps are, in words; blank where it is not."""
+        if self.late_steps:
+            return f"{len(self.late_steps)} of {self.steps} steps late"
+        return "Overdue" if self.overdue else ""
 
     @property
     def slipped(self) -> int | None:
@@ -273,7 +284,8 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
     holding = rating is not None and rating.holding
     # Held work is done and only watched, so it is not late either.
     opened = not closed and not holding
-    overdue = due.by is not None and due.by < board.as_of and opened
+    late = late_steps(board.definition, row, board.as_of, reader.likely) if opened else ()
+    overdue = opened and (bool(late) or (due.by is not None and due.by < board.as_of))
     undated = due.reason if opened and due.by is None and reader.dated else ""
     earlier = reader.by_code.get(before or "")
     dues = board.dues.get(row.uid, DueHistory())
@@ -292,7 +304,9 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         was_closed=earlier is not None and earlier.closed,
         first_due=None if dues.first and reader.likely.doubt(dues.first) else dues.first,
         slips=dues.slips,
-        undated=undated,
+        undated="" if late else undated,
+        steps=len(milestones_of(board.definition, row)),
+        late_steps=late,
         position=_position(reader, rating, overdue=overdue, undated=bool(undated)),
     )
 

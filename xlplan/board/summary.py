@@ -15,7 +15,7 @@ from xlplan.board.standings import (
     Position,
     place_by_rating,
 )
-from xlplan.board.view import SIGNS, View, figure, group_column, percent
+from xlplan.board.view import SIGNS, View, figure, group_column, percent, plural
 from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.references import RolledUp
 from xlplan.plan.definition import Field, Rating
@@ -78,6 +78,9 @@ def key_figures(view: View) -> list[KeyFigure]:
     out = [KeyFigure(str(t.actions), "Actions", new, part=True), *_parts(view)]
     opened = "open, past the due date" if view.rated else "past the due date"
     out.append(KeyFigure(str(t.overdue), view.late_heading, opened))
+    if t.late_steps:
+        behind = sum(bool(one.late_steps) for one in f.standings)
+        out.append(KeyFigure(str(t.late_steps), "Late steps", f"of {plural(behind, 'action')}"))
     if t.undated:
         out.append(KeyFigure(str(t.undated), "No date can be read", "listed under No date"))
     out.append(KeyFigure(str(t.exceptions), "Exceptions", "listed with the reason"))

@@ -14,7 +14,7 @@ from xlplan.merge.doubts import FIRST
 from xlplan.merge.fates import Cleared
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
-from xlplan.plan.checks.lints_past import Milestone, milestones_of
+from xlplan.plan.checks.steps import Milestone, milestones_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import DatesRead, due_of
 from xlplan.plan.timescales import Timescale

@@ -11,8 +11,7 @@ from xlplan.codes import check_codes as chk
 from xlplan.codes.check_codes import CHK_028
 from xlplan.codes.message import Message
 from xlplan.errors import Problem
-from xlplan.plan.checks import lints, lints_past, references
-from xlplan.plan.checks import lints_past as milestones
+from xlplan.plan.checks import lints, lints_past, references, steps
 from xlplan.plan.checks.lint_view import (
     NO_HISTORY,
     Finding,
@@ -239,7 +238,7 @@ LINTS: tuple[Lint, ...] = (
     Lint(chk.CHK_023, lints_past.not_updated),
     Lint(chk.CHK_024, references.dangling_words),
     Lint(chk.CHK_025, lints.printed_count),
-    Lint(chk.CHK_026, milestones.unequal_parallel_lists),
+    Lint(chk.CHK_026, steps.unequal_parallel_lists),
     Lint(chk.CHK_027, lints_past.below_first),
     Lint(chk.CHK_028, challenged),
     Lint(chk.CHK_029, lints_past.closed_unheld),

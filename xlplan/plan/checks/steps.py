@@ -1,0 +1,190 @@
+"""The steps of an action: parallel lists inside its cells, each step with its date and leads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from xlplan.codes.check_codes import CHK_026
+from xlplan.plan.checks.lint_view import Finding, Plan, Row, says_completed
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.due import Due, Likely, due_of
+from xlplan.plan.text import split_people
+from xlplan.plan.timescales import canon_timescale
+from xlplan.plan.values import Invalid, Value, show
+
+STEPS: tuple[str, ...] = ("action", "milestone")
+"""Roles of the fields that may hold the steps, the first that matches in number first."""
+_TAG = re.compile(r"\[[^\[\]]*\]")
+_SUB_ITEM = re.compile(r"[-–—]\s")
+_BULLET = re.compile(
+    r"^(?:[-–—•·*▪●]\s+|\(?\d{1,2}[.)]\s+|\(?(?:[a-z]|[ivx]{1,4})\)\s+)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One step of an action: its number from 1, text, timescale as written, due date and leads.
+
+    `leads` are its own where the leads match the steps in number, else all of the action's.
+    `also` holds, by field id, the step's line of other fields whose lists match in number.
+    """
+
+    number: int
+    text: str
+    timescale: str
+    due: Due
+    leads: tuple[str, ...] = ()
+    own_leads: bool = False
+    also: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unequal:
+    """A list of dates that matches no list of steps: how many lines each of the fields has."""
+
+    field: str
+    heading: str
+    lines: int
+    beside: tuple[tuple[str, int], ...]
+
+
+def milestones_of(definition: PlanDefinition, row: Row) -> tuple[Milestone, ...]:
+    """The milestones of an action; none where its timescale is no list or matches no steps."""
+    dates = _dates(definition, row)
+    found = _steps(definition, row, len(dates)) if len(dates) > 1 else None
+    if found is None:
+        return ()
+    item, steps = found
+    leads, own = _leads(definition, row, len(dates))
+    others = dict(_others(definition, row, item, len(dates)))
+    return tuple(
+        Milestone(
+            number + 1,
+            _BULLET.sub("", text),
+            dates[number],
+            due_of(definition, canon_timescale(dates[number])),
+            leads[number],
+            own,
+            {name: lines[number] for name, lines in others.items()},
+        )
+        for number, text in enumerate(steps)
+    )
+
+
+def late_steps(
+    definition: PlanDefinition, row: Row, today: date, likely: Likely
+) -> tuple[Milestone, ...]:
+    """The steps of an action whose day has passed, and that no note of their own calls done.
+
+    A revised date takes the place of all of theirs; a day that is not `likely` says nothing.
+    """
+    revised = definition.with_role("revised", row.kind)
+    if revised is not None and row.values.get(revised.id) is not None:
+        return ()
+    notes = [item.id for item in definition.fields_of(row.kind) if item.role == "progress"]
+    return tuple(
+        step
+        for step in milestones_of(definition, row)
+        if step.due.by is not None
+        and step.due.by < today
+        and not likely.doubt(step.due.by)
+        and not any(says_completed(step.also.get(name, "")) for name in notes)
+    )
+
+
+def unequal_lists(definition: PlanDefinition, row: Row) -> Unequal | None:
+    """The list of dates of an action that matches no list of steps in number, or None."""
+    due = definition.with_role("due", row.kind)
+    dates = _dates(definition, row)
+    if due is None or len(dates) < 2 or _steps(definition, row, len(dates)):
+        return None
+    beside = tuple(
+        (item.heading, len(lines)) for item, lines in _lists(definition, row) if item.role in STEPS
+    )
+    return Unequal(due.id, due.heading, len(dates), beside) if beside else None
+
+
+def _dates(definition: PlanDefinition, row: Row) -> list[str]:
+    due = definition.with_role("due", row.kind)
+    return _lines(row.values.get(due.id)) if due else []
+
+
+def _lines(value: Value) -> list[str]:
+    text = show(value) if not isinstance(value, Invalid | tuple | frozenset) else ""
+    if "\n" not in text:
+        return [text] if text else []
+    return [line for part in text.split("\n") if (line := " ".join(part.split()))]
+
+
+def _lists(definition: PlanDefinition, row: Row) -> Iterator[tuple[Field, list[str]]]:
+    """The texts of a row, line by line; what grows by dated entries is a diary and no list."""
+    for item in definition.fields_of(row.kind):
+        if item.field_type.prose and item.mode == "replace":
+            lines = _lines(row.values.get(item.id))
+            if lines and item.role not in ("key", "section", "due", "lead"):
+                yield item, lines
+
+
+def _steps(definition: PlanDefinition, row: Row, count: int) -> tuple[Field, list[str]] | None:
+    by_role = {item.role: (item, lines) for item, lines in reversed([*_lists(definition, row)])}
+    for role in STEPS:
+        item, lines = by_role.get(role, (None, []))
+        for steps in _readings(lines) if item else ():
+            if item and len(steps) == count:
+                return item, steps
+    return None
+
+
+def _readings(lines: list[str]) -> Iterator[list[str]]:
+    """What may count as the steps of a list, as written first."""
+    yield lines
+    # A line that is nothing but a tag ("[See also …]") belongs to the action and is no step.
+    plain = [line for line in lines if not _TAG.fullmatch(line)]
+    yield plain
+    folded: list[str] = []
+    for line in plain:
+        if folded and _SUB_ITEM.match(line) and not _SUB_ITEM.match(folded[0]):
+            folded[-1] += "\n" + line
+        else:
+            folded.append(line)
+    yield folded
+    if folded and folded[0].endswith(":"):
+        yield folded[1:]
+
+
+def _leads(definition: PlanDefinition, row: Row, count: int) -> tuple[list[tuple[str, ...]], bool]:
+    item = definition.with_role("lead", row.kind)
+    value = row.values.get(item.id) if item else None
+    if isinstance(value, tuple):
+        each: list[tuple[str, ...]] = [(name,) for name in value]
+    else:
+        parts = (
+            split_people(line, definition.separators, definition.lead_names)
+            for line in _lines(value)
+        )
+        each = [names for names in parts if names]
+    if len(each) == count:
+        return each, True
+    everyone = tuple(dict.fromkeys(name for names in each for name in names))
+    return [everyone] * count, False
+
+
+def _others(
+    definition: PlanDefinition, row: Row, steps: Field, count: int
+) -> Iterator[tuple[str, list[str]]]:
+    for item, lines in _lists(definition, row):
+        if item is not steps and len(lines) == count:
+            yield item.id, lines
+
+
+def unequal_parallel_lists(plan: Plan) -> Iterator[Finding]:
+    """Lists of dates that match no list of steps in number."""
+    for row in plan.standing:
+        found = unequal_lists(plan.definition, row) if row.kind == "action" else None
+        if found is not None:
+            beside = [f"{heading} has {count}" for heading, count in found.beside]
+            message = CHK_026.fill(heading=found.heading, lines=found.lines, beside=beside)
+            yield Finding(row, found.field, message)
