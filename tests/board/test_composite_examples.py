@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -61,7 +61,9 @@ class Recount:
     def __init__(self, example: Published) -> None:
         self.name = example.name
         self.now = {row["ref"]: row for row in example.ask("show") if not row["withdrawn"]}
-        self.before = {ref: dict(values) for ref, values in actions(self.name).items()}
+        imported = {ref: dict(values) for ref, values in actions(self.name).items()}
+        self.brought = definition(self.name).with_role("previous_rating") is not None
+        self.before = {ref: v for ref, v in imported.items() if not self.is_new(v)}
         status = example.ask("status")
         self.asked = {lead["lead"] for lead in status["leads"] if lead["issued"]}
         self.back = {lead["lead"] for lead in status["leads"] if lead["returned"]}
@@ -73,8 +75,16 @@ class Recount:
         value = self.now[ref]["fields"].get("rating")
         return label(self.name, value if isinstance(value, str | None) else "?")
 
+    def is_new(self, values: Mapping[str, Any]) -> bool:
+        """Whether the plan came with no rating of the past for an action that is still open."""
+        earlier = [values.get(name) for name in ("initial_rating", "previous_rating")]
+        known = scale(self.name).get(str(values.get("rating")))
+        return self.brought and earlier == [None, None] and not (known and known.closed)
+
     def label_before(self, ref: str) -> str:
-        value = self.before[ref].get("rating")
+        value = self.before[ref].get("previous_rating" if self.brought else "rating")
+        if self.brought and value is None:
+            return "Not known"
         return OFF_SCALE if isinstance(value, Invalid) else label(self.name, value)
 
     def point(self, ref: str) -> Rating | None:
@@ -92,11 +102,11 @@ class Recount:
         return "Better" if order.index(now) < order.index(was) else "Worse"
 
     def by(self, ref: str) -> str:
-        """The day an action is due by, ``""`` where none can be read."""
+        """The day an action is due by, ``""`` where none can be read or it is years in the past."""
         fields = self.now[ref]["fields"]
         days = [fields[key]["by"] for key in ("revised", "due")
                 if isinstance(fields.get(key), dict) and fields[key].get("by")]  # fmt: skip
-        return str(days[0]) if days else ""
+        return str(days[0]) if days and int(self.today[:4]) - int(days[0][:4]) < 6 else ""
 
     def done(self, ref: str) -> bool:
         point = self.point(ref)

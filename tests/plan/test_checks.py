@@ -169,12 +169,20 @@ def test_overdue_yet_on_track(rating: str | None, due: Value, found: list[str]) 
 
 def test_a_date_before_the_plan_was_agreed_is_asked_about_and_not_overdue() -> None:
     plan = replace(PLAN, agreed=date(2026, 1, 5))
+    rest = [action(f"2.{n}", due=date(2027, n, 1)) for n in (1, 2, 3, 4)]
     early = action(due=date(2026, 1, 4))
-    (problem,) = check(early, plan=plan)
+    (problem,) = check(early, *rest, plan=plan)
     assert (problem.code, problem.field, problem.level) == ("CHK-037", "due", "warning")
     assert problem.message.startswith("4 January 2026 is before the plan was agreed, 5 January")
-    assert codes(action(due=date(2026, 1, 5)), plan=plan) == ["CHK-010"]
-    assert codes(replace(early, values={**early.values, "rating": "B"}), plan=plan) == []
+    assert codes(action(due=date(2026, 1, 5)), *rest, plan=plan) == ["CHK-010"]
+    closed = replace(early, values={**early.values, "rating": "B"})
+    assert codes(closed, *rest, plan=plan) == []
+
+
+def test_where_many_dates_are_before_that_day_one_is_nothing_unusual() -> None:
+    plan = replace(PLAN, agreed=date(2026, 1, 5))
+    rest = [action(f"2.{n}", due=date(2027, n, 1)) for n in (1, 2)]
+    assert codes(action(due=date(2026, 1, 4)), *rest, plan=plan) == ["CHK-010"]
 
 
 def test_a_date_that_is_years_from_the_others_is_asked_about_and_not_overdue() -> None:
@@ -192,8 +200,9 @@ def test_a_date_that_is_years_from_the_others_is_asked_about_and_not_overdue() -
 def test_a_rule_counts_no_days_from_a_date_that_is_asked_about() -> None:
     rule = Rule("late", "R", overdue_days=30)
     plan = replace(PLAN, rules=(rule,), agreed=date(2026, 1, 5))
-    assert codes(action(due=date(2025, 1, 5)), plan=plan) == ["CHK-037"]
-    assert codes(action(due=date(2026, 2, 5)), plan=plan) == ["CHK-028"]
+    rest = [action(f"2.{n}", due=date(2027, n, 1)) for n in (1, 2, 3, 4)]
+    assert codes(action(due=date(2025, 1, 5)), *rest, plan=plan) == ["CHK-037"]
+    assert codes(action(due=date(2026, 2, 5)), *rest, plan=plan) == ["CHK-028"]
 
 
 def test_words_without_a_date_are_counted_where_the_action_is_open() -> None:

@@ -115,9 +115,17 @@ class Likely:
 
 
 def likely_dates(definition: PlanDefinition, rows: Iterable[Mapping[str, Value]]) -> Likely:
-    """The likely days of a plan, from the values of its actions."""
+    """The likely days of a plan, from the values of its actions.
+
+    Where more than a quarter of its dates are before the day it was agreed, that day is only where
+    its timescales count from, and an early date is nothing unusual.
+    """
     days = sorted(day for values in rows if (day := due_in(definition, values).by))
-    return Likely(definition.agreed, days[len(days) // 2] if days else None)
+    if not days:
+        return Likely()
+    agreed = definition.agreed
+    usual = agreed is not None and days[len(days) // 4] < agreed
+    return Likely(None if usual else agreed, days[len(days) // 2])
 
 
 def due_now(
