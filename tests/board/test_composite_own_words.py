@@ -12,6 +12,8 @@ from tests.boards import action, board_of, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.figures import figures
+from xlplan.board.summary import key_figures
+from xlplan.board.view import view_of
 from xlplan.frames import actions_frame
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.settings import CompositeSettings
@@ -184,3 +186,81 @@ def test_a_title_in_notes_is_on_the_page_of_its_first_text(notes: int) -> None:
     )  # fmt: skip
     assert title + 1 not in sheet.page.breaks
     assert sheet.page.breaks
+
+
+def test_a_section_that_is_renamed_keeps_what_it_had_before() -> None:
+    now = {"1": "Homes for all", "2": "Homes for all", "3": "Schools", "4": "Parks", "5": "Roads"}
+    then = {"1": "Homes", "2": "Homes", "3": "Schools", "4": "Streets", "5": "Streets"}
+    board = board_of(
+        *(action(uid, name, rating="G") for uid, name in now.items()),
+        previous={uid: {"section": name, "rating": "A"} for uid, name in then.items()},
+    )
+    before = {one.name: one.actions_before for one in figures(board).sections}
+    # Streets was split in two, so that neither is the same section under another name.
+    assert before == {"Homes for all": 2, "Schools": 1, "Parks": 0, "Roads": 0, "Streets": 2}
+
+
+def test_two_sections_that_became_one_are_no_section_renamed() -> None:
+    board = board_of(
+        *(action(uid, "All", rating="G") for uid in "12"),
+        previous={u: {"section": f"Part {u}", "rating": "G"} for u in "12"},
+    )
+    before = {one.name: one.actions_before for one in figures(board).sections}
+    assert before == {"All": 0, "Part 1": 1, "Part 2": 1}
+
+
+def test_what_a_plan_says_of_a_section_stands_at_the_section() -> None:
+    extra = (
+        Field("section_outcome", "Section outcome", "narrative"),
+        Field("page", "Page", role="page"), Field("late", "Days overdue", "number"),
+        Field("see", "See also", "reference"), Field("cost", "Cost"),
+    )  # fmt: skip
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, *extra))
+    more: dict[str, Value] = {
+        "section_outcome": "Every home is safe",
+        "page": "12",
+        "late": 41,
+        "cost": "£5",
+    }
+    rows = [
+        action("1", "Homes", see=frozenset({"2"}), **more),
+        action("2", "Homes", see=frozenset({"1", "2"}), **more),
+    ]
+    sheet = sheets(replace(board_of(*rows), definition=definition))["Plan"]
+    bands = [str(merge.cell.value) for merge in sheet.merges]
+    assert bands == ["Homes\nEvery home is safe (2 actions)"]
+    shown = headings(sheet, "Ref")
+    assert [name in shown for name in ("Section outcome", "Page", "Days overdue", "Cost")] == [
+        False, False, False, True
+    ]  # fmt: skip
+    linked = {str(cell.value): cell.link for _, _, cell in cells_of(sheet) if cell.link}
+    target = next(n for n, _, cell in cells_of(sheet) if cell.value == "Do 2")
+    assert linked == {"2": f"'Plan'!A{target + 1}"}
+
+
+def test_actions_of_a_section_that_say_different_things_keep_the_column() -> None:
+    extra = Field("section_outcome", "Section outcome", "narrative")
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, extra))
+    rows = [action(n, "Homes", section_outcome=f"Outcome {n}") for n in "12"]
+    sheet = sheets(replace(board_of(*rows), definition=definition))["Plan"]
+    assert "Section outcome" in headings(sheet, "Ref")
+    assert [str(merge.cell.value) for merge in sheet.merges] == ["Homes (2 actions)"]
+
+
+def test_provisional_actions_are_counted_apart() -> None:
+    rows = [action(ref, rating="G") for ref in ("1", "NEW 1", "TBC")]
+    board = board_of(*rows, previous={"1": {"section": "One"}})
+    found = {one.label: (one.value, one.remark) for one in key_figures(view_of(board))}
+    assert found["Provisional"] == ("2", "with a ref such as NEW or TBC")
+    assert found["Completed"] == ("0", "before not known")
+    both = board_of(*rows, previous={"1": {"section": "One"}, "TBC": {"rating": "B"}})
+    (done,) = [one for one in key_figures(view_of(both)) if one.label == "Completed"]
+    assert done.remark == "was 1 or more"
+
+
+def test_a_rating_that_is_called_like_a_figure_keeps_its_name() -> None:
+    scale = (Rating("G", "Green"), Rating("O", "Overdue", exception=True))
+    board = board_of(action("1", rating="O"), previous={"1": {"rating": "G"}})
+    made = sheets(replace(board, definition=replace(DEFINITION, ratings=scale)))
+    cells = [str(merge.cell.value) for merge in made["Summary"].merges]
+    assert (cells.count("Overdue"), "Past the due date" in cells) == (1, True)

@@ -142,7 +142,8 @@ def _count(reader: Reader, name: str, now: Sequence[Standing], before: Iterable[
 
 
 def _before(reader: Reader, rows: Sequence[MasterRow]) -> list[tuple[str, str]]:
-    """(section, bucket) of every action as the last board saw it."""
+    """(section, bucket) of every action as the last board saw it; a section that has only been
+    renamed since has the name that it has now."""
     definition = reader.board.definition
     item = section_field(definition)
     out = []
@@ -152,8 +153,28 @@ def _before(reader: Reader, rows: Sequence[MasterRow]) -> list[tuple[str, str]]:
             continue
         there = item is None or item.id in last
         section = section_in(definition, last) if there else section_of(definition, row)
-        out.append((section, reader.bucket_before(last)))
-    return out
+        out.append((row, section, reader.bucket_before(last)))
+    renamed = _renamed(definition, [(section, row) for row, section, _ in out], rows)
+    return [(renamed.get(section, section), key) for _, section, key in out]
+
+
+def _renamed(
+    definition: PlanDefinition, then: Sequence[tuple[str, MasterRow]], rows: Sequence[MasterRow]
+) -> Mapping[str, str]:
+    """Sections that are gone, each with the new one that all its standing actions are in now."""
+    now = {row.uid: section_of(definition, row) for row in rows if not row.withdrawn}
+    before = {section for section, _ in then}
+    moved: dict[str, set[str]] = {}
+    for section, row in then:
+        if row.uid in now and section not in now.values():
+            moved.setdefault(section, set()).add(now[row.uid])
+    taken = Counter(name for names in moved.values() for name in names)
+    return {
+        old: name
+        for old, names in moved.items()
+        for name in names
+        if len(names) == 1 and name not in before and taken[name] == 1
+    }
 
 
 def figures(board: Board) -> Figures:

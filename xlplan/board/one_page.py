@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from xlplan.board.board_model import Board
 from xlplan.board.fitting import cut_words, room, scale
-from xlplan.board.paint import NO_COLOUR, Paint, whole_unit, workbook_of
+from xlplan.board.paint import Paint, whole_unit, workbook_of
 from xlplan.board.standings import DIRECTIONS, Direction, Standing, best_first, leads_of
 from xlplan.board.summary import KeyFigure, key_figures
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
@@ -153,7 +153,7 @@ def _chart(draft: Page, top: int, last: int, *, compared: bool) -> Chart:
     view = draft.view
     total, points = view.figures.total, view.figures.points
     high = sum(row.height for row in draft.rows[top:])
-    colours = [p.rating.colour if p.rating else NO_COLOUR for p in points]
+    colours = [p.colour for p in points]
     words = ", ".join(f"{total.now.get(p.key, 0)} {p.label}" for p in points)
     left = 5 if compared else 4
     # A chart that reached over the last column would make the page wider.

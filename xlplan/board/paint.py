@@ -263,7 +263,7 @@ class Ranges:
 def summary_charts(view: View, spots: tuple[Spot, Spot], ranges: Ranges) -> tuple[Chart, ...]:
     """All ratings before and now, and the ratings of each section."""
     points = view.figures.points
-    colours = [point.rating.colour if point.rating else NO_COLOUR for point in points]
+    colours = [point.colour for point in points]
     start, key = ranges.column, ranges.key
     end = start + (1 if ranges.compare else 0)
     total = view.figures.total

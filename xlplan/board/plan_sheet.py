@@ -137,7 +137,7 @@ def shown_fields(view: View) -> tuple[Field, ...]:
     if chosen:
         found = [f for name in chosen if (f := definition.find(name)) and not f.retired]
     else:
-        left_out = empty_fields(view)
+        left_out = (*empty_fields(view), *view.outdated)
         found = [f for f in definition.fields_of("action") if f not in left_out]
     rest = [f for f in found if f is not key and f is not section_field(definition)]
     if not chosen and _sections_name_recommendations(view):
@@ -188,6 +188,7 @@ def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
         if view.figures.sectioned:
             asked = asks.get(section, ())
             title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or section
+            title += _statement(view, group)
             count = plural(len(group), "action")
             bands.append(Band(len(lines), title, count, ("section", section)))
         for one in group:
@@ -195,6 +196,13 @@ def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
             lines.append(line_of(cells, ("action", one.row.uid)))
     line = "Every action that counts, by section"
     return make_table("plan", "Plan", line, [c.column for c in columns], lines, bands=bands)
+
+
+def _statement(view: View, group: Sequence[Standing]) -> str:
+    """What the plan says of a section as a whole, such as its outcome, where its actions agree."""
+    item = view.statement
+    said = {show_in(item, one.row.values.get(item.id)) for one in group} - {""} if item else set()
+    return f"\n{said.pop()}" if len(said) == 1 else ""
 
 
 def withdrawn_table(view: View) -> Table:
@@ -260,7 +268,8 @@ def _value(view: View, item: Field, one: Standing) -> Item:
     if item.field_type.rated and (rating := view.board.definition.rating(value, item.scale)):
         quiet = item.role in ("initial_rating", "previous_rating")
         return Item(rating_word(rating), rating, emphasis="quiet" if quiet else "")
-    return Item(show_in(item, value), emphasis="strong" if item.role == "key" else "")
+    link = view.reference(value) if item.type == "reference" else None
+    return Item(show_in(item, value), link=link, emphasis="strong" if item.role == "key" else "")
 
 
 def slips_words(one: Standing) -> str:

@@ -52,6 +52,13 @@ class Point:
     label: str
     rating: Rating | None = None
 
+    @property
+    def colour(self) -> str:
+        """In a chart."""
+        if self.rating is not None:
+            return self.rating.colour
+        return "#E2E2E2" if self.key == NOT_KNOWN else "#A6A6A6"
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:

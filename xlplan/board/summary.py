@@ -20,7 +20,7 @@ from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.references import RolledUp
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.settings import Rollup
-from xlplan.plan.text import fold
+from xlplan.plan.text import fold, is_provisional
 from xlplan.plan.values import rating_word, show
 
 ROLLED = {
@@ -78,6 +78,8 @@ def key_figures(view: View) -> list[KeyFigure]:
     out = [KeyFigure(str(t.actions), "Actions", new, part=True), *_parts(view)]
     opened = "open, past the due date" if view.rated else "past the due date"
     out.append(KeyFigure(str(t.overdue), view.late_heading, opened))
+    if provisional := sum(is_provisional(one.row.ref) for one in f.standings):
+        out.append(KeyFigure(str(provisional), "Provisional", "with a ref such as NEW or TBC"))
     if t.late_steps:
         behind = sum(bool(one.late_steps) for one in f.standings)
         out.append(KeyFigure(str(t.late_steps), "Late steps", f"of {plural(behind, 'action')}"))
@@ -101,7 +103,7 @@ def _parts(view: View) -> list[KeyFigure]:
         if count or was or place in _expected(view):
             label, remark = _place_words(view, place)
             found.append(
-                KeyFigure(str(count), label, remark if was is None else f"was {was}", part=True)
+                KeyFigure(str(count), label, remark if was is None else _ago(view, was), part=True)
             )
     return found
 
@@ -123,6 +125,13 @@ def _expected(view: View) -> set[Position]:
     found |= {"completed"} if any(r.closed for r in scale) else set()
     found |= {"watched"} if any(r.holding and not r.closed for r in scale) else set()
     return found | ({"attention"} if any(r.exception for r in scale) else set())
+
+
+def _ago(view: View, was: int) -> str:
+    """How many counted there before; where some are not known it may have been more."""
+    if not (view.figures.total.before or {}).get(NOT_KNOWN):
+        return f"was {was}"
+    return f"was {was} or more" if was else "before not known"
 
 
 def _was(view: View, place: Position) -> int | None:

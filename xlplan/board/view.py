@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlplan.board.board_model import Board, Item, TableColumn
+from xlplan.board.board_model import Anchor, Board, Item, TableColumn
 from xlplan.board.figures import Figures, figures
 from xlplan.board.fitting import cut_words
 from xlplan.board.standings import (
@@ -25,7 +26,7 @@ from xlplan.plan.definition import Field
 from xlplan.plan.due import DATED
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import Value, rating_word, show_in
+from xlplan.plan.values import Value, rating_word, show, show_in
 
 SIGNS: Mapping[Direction, tuple[str, str]] = {
     "better": ("▲", "Better"),
@@ -36,6 +37,11 @@ SIGNS: Mapping[Direction, tuple[str, str]] = {
 }
 """Direction of travel: an arrow and the word that says it."""
 ABSENT = "Not in the plan"
+_DAYS_LATE = re.compile(
+    r"\b(?:days?|weeks?|months?) (?:over ?due|late|past due)\b|\bover ?due (?:by|days?)\b|\bdays? "
+    r"past (?:the )?due\b",
+    re.IGNORECASE,
+)
 SECTION_TEXT = 60
 
 
@@ -91,6 +97,45 @@ class View:
     def group(self) -> str:
         """What the plan calls the groups that its actions stand in."""
         return cut_words(group_heading(self.board.definition), 40) or "Section"
+
+    @cached_property
+    def statement(self) -> Field | None:
+        """The field that says something of a section as a whole: it stands at the section, where
+        the actions of each agree."""
+        if not self.figures.sectioned:
+            return None
+        item = self.board.definition.find("section_outcome")
+        said: dict[str, set[str]] = {}
+        for one in self.figures.standings if item else ():
+            text = show_in(item, one.row.values.get(item.id)) if item else ""
+            said.setdefault(one.section, set()).update({text} - {""})
+        return item if any(said.values()) and all(len(t) < 2 for t in said.values()) else None
+
+    @cached_property
+    def outdated(self) -> tuple[Field, ...]:
+        """Fields that no board needs: pages of the document that the plan was once in, days late
+        as somebody counted them on some day, and what stands at the section already."""
+        every = self.board.definition.fields_of("action")
+        return tuple(
+            item
+            for item in every
+            if item.role == "page"
+            or item is self.statement
+            or (self.dated and item.role == "text" and _DAYS_LATE.search(item.heading))
+        )
+
+    def reference(self, value: Value) -> Anchor | None:
+        """The action that a value refers to, where that is one alone."""
+        refs = sorted(map(fold, value)) if isinstance(value, frozenset) else [fold(show(value))]
+        return (
+            ("action", self._by_ref[refs[0]])
+            if len(refs) == 1 and refs[0] in self._by_ref
+            else None
+        )
+
+    @cached_property
+    def _by_ref(self) -> Mapping[str, str]:
+        return {fold(one.row.ref): one.row.uid for one in self.figures.standings if one.row.ref}
 
     def subtitle(self) -> str:
         """Which plan, which day, compared with what."""
