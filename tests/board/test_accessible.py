@@ -230,6 +230,7 @@ OTHERWISE = ("Changed since the last board", "Code")
 NOTHING = {
     BLANK, "Not overdue", "Never put back", "Not in the plan", "Not recorded", "None", "No dates",
     "No date", "No return", "No ref", "As named", "Not compared", "0 days", "Nothing more",
+    "Not known",
 }  # fmt: skip
 """What is read out where a coloured sheet has a blank or a dash."""
 SIGNS = re.compile(r"[▲▬▼●○•] ?")

@@ -307,6 +307,10 @@ def _changed(view: View, changes: Changes) -> Mapping[str, Sequence[str]]:
 
 
 def _differs(view: View, one: Standing, item: Field) -> bool:
+    """Whether a field has another value than at the last board. A rating that the plan brought of
+    its past differs without anybody having changed it."""
+    if view.board.brought and item is view.board.definition.with_role("rating"):
+        return False
     last = (view.board.previous or {}).get(one.row.uid)
     return last is not None and item.id in last and last[item.id] != one.row.values.get(item.id)
 
@@ -317,8 +321,6 @@ def _changed_note(view: View, item: Field, one: Standing, changes: Sequence[Chan
         if not _differs(view, one, item):
             return ""
         was = view.say(item, (view.board.previous or {})[one.row.uid][item.id])
-        if view.board.brought and item is view.board.definition.with_role("rating"):
-            return f"{view.before}: {_quoted(was)}, as the plan came."
         return f"Last board: {_quoted(was)}\nSee Changes for how it came to change."
     parts = [f"Was: {_change_words(view, item, change)}" for change in changes]
     if len(parts) > 4:
