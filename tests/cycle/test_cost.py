@@ -5,6 +5,7 @@ A count is the same on every machine. What it costs in time is measured by `test
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from xlplan.cycle.desk import base_digest
 from xlplan.ledger.store import Ledger
 from xlplan.merge import questions, records
 from xlplan.plan import values
+from xlplan.workbook.write import writing
 
 
 class Counts(Counter[str]):
@@ -109,7 +111,7 @@ def test_what_a_row_brought_in_is_a_write_only_where_more_was_written(
         assert state.master()
         assert base_digest(state, state.uids("action"), ["ref", "progress", "rating"], state.seq)
         assert plan.questions()
-        rated = [key for key in state.written() if key[1] == "rating"]
+        rated = [key for key in state.records.written() if key[1] == "rating"]
     assert len(rated) == 1
     assert counts["_row_write"] == 2 < cells
 
@@ -134,3 +136,69 @@ def test_after_an_edit_of_the_definition_each_value_is_read_once(
         assert [state.live(key) for key in state.cells()]
         assert state.master("action", state.seq - 1)[0].uid == first[0].uid
         assert counts["canon"] == read
+
+
+def test_a_merge_of_known_files_reads_no_event_and_writes_nothing(
+    folder: Path, counts: Counts
+) -> None:
+    known_files(folder)
+    with small.opened(folder) as plan:
+        assert plan.desk.history
+        replayed = plan.merge()
+    counts.watch(Ledger, "events")
+    counts.watch(Ledger, "transaction")
+    counts.watch(writing, "write_workbook")
+    before = written(folder)
+    with small.opened(folder) as plan:
+        assert plan.merge() == replayed
+        assert [each.outcome for each in replayed.returns] == ["duplicate", "duplicate"]
+    assert counts == {}
+    assert written(folder) == before
+
+
+def known_files(folder: Path) -> None:
+    """Everything is merged, answered and written."""
+    (folder / "inbox" / f"{REPAIRS}.xlsx").unlink()
+    small.answer(folder, {("1.3", "rating"): "Red"})
+    assert small.do(folder, "merge") == 0
+
+
+def written(folder: Path) -> dict[str, tuple[int, int]]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.name: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
+
+
+def edit_master(folder: Path) -> None:
+    small.edit_master(folder, {("2.2", "progress"): "Well begun"})
+
+
+def a_new_return(folder: Path) -> None:
+    small.give_back(folder, REPAIRS, {("1.2", "progress"): "All of them"}, file="new.xlsx")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        recolour,
+        edit_master,
+        a_new_return,
+        lambda folder: (folder / "master.xlsx").unlink(),
+        lambda folder: (folder / "set-up.xlsx").unlink(),
+        lambda folder: (folder / "decisions.xlsx").write_bytes(b"not ours"),
+        lambda folder: small.issue(folder, "2026-12"),
+    ],
+)
+def test_a_merge_that_has_something_to_do_says_what_it_always_said(
+    folder: Path, act: Callable[[Path], object], tmp_path: Path
+) -> None:
+    known_files(folder)
+    act(folder)
+    other = Path(shutil.copytree(folder, tmp_path / "other" / "plan"))
+    (other / "projection.db").unlink()
+    with small.opened(folder) as one, small.opened(other) as two:
+        assert one.merge() == two.merge()
+    names = ["master.xlsx", "set-up.xlsx", "decisions.xlsx"]
+    for name in names:
+        assert (folder / name).exists() == (other / name).exists()
+        if (folder / name).exists():
+            assert (folder / name).read_bytes() == (other / name).read_bytes()

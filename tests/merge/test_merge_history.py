@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from tests.paper import DEFINITION, FIELDS, LEADS, Office
+from tests.paper import DEFINITION, FIELDS, LEADS, RATINGS, Office
 from xlplan.cycle.desk import base_digest
 from xlplan.errors import Problem
 from xlplan.merge import decide
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import facts_of
-from xlplan.merge.model import COORDINATOR, Ours, Shared, identity
+from xlplan.merge.model import COORDINATOR, Ours, Returned, RowAdded, Shared, identity
 from xlplan.merge.past import restated
 from xlplan.merge.register import BLANK, settle
 from xlplan.plan.definition import Lead, PlanDefinition
@@ -432,3 +432,54 @@ def test_what_is_spelt_alike_in_several_rows_is_one_line() -> None:
     [line] = back.information
     assert line.startswith('Update!F6: "Jun 2026" means the same as "June 2026"')
     assert line.endswith("(So in Update!F7.)")
+
+
+class TestWhatARowBroughtIn:
+    """It stands in its cells from its position on, without a write of its own."""
+
+    def office(self) -> Office:
+        office = Office()
+        office.append(RowAdded("a-9", "action", 9.0, {"ref": "9.9", "rating": "Green"}, {}))
+        return office
+
+    def test_it_is_not_there_before(self) -> None:
+        state = self.office().state
+        assert state.value("a-9", "rating") == "Green"
+        assert state.value("a-9", "rating", state.seq - 1) is None
+        shown = [base_digest(state, ["a-9"], ["ref", "rating"], at) for at in (1, 2, state.seq)]
+        assert shown[0] == shown[1] != shown[2]
+
+    def test_a_later_definition_reads_it_anew(self) -> None:
+        office = self.office()
+        ratings = [replace(r, code="Good", aliases=("Green",)) for r in RATINGS[1:2]]
+        before = office.state.seq
+        office.redefine(replace(DEFINITION, ratings=(*ratings, *RATINGS[2:])))
+        assert office.state.value("a-9", "rating") == "Good"
+        assert office.state.cell_as_issued(("a-9", "rating"), before).value == "Green"
+        office.redefine(replace(DEFINITION, fields=FIELDS[:3]))
+        assert office.state.value("a-9", "rating") == "Green"
+
+    def test_its_cells_are_known_and_written_only_once_somebody_writes(self) -> None:
+        office = self.office()
+        cells = {("a-9", "ref"), ("a-9", "rating")}
+        assert cells < set(office.state.cells())
+        assert cells & set(office.state.records.written()) == set()
+        issued = office.issue("Ann", ["a-9"])
+        office.give_back(issued, {("a-9", "rating"): "Red"})
+        assert cells & set(office.state.records.written()) == {("a-9", "rating")}
+
+
+def test_what_went_out_is_found_by_cycle_and_by_bytes() -> None:
+    office = Office()
+    first = office.issue("Ann", cycle="2026-02")
+    second = office.issue("Ben", cycle="2026-01")
+    office.issue(COORDINATOR, cycle="2026-03")
+    exchange = office.state.exchange
+    assert exchange.cycles == ["2026-02", "2026-01"]
+    assert exchange.cycle == "2026-01"
+    assert exchange.templates("2026-02") == [first]
+    assert list(exchange.templates_to(["Ben", "Nobody"])) == [second]
+    office.give_back(first, digest="read")
+    office.append(Returned("r-x", "refused", "x.xlsx", "", "", "", "", "refused"))
+    found = [exchange.knows(digest) for digest in ("read", "refused", "another", first.sha256)]
+    assert found == [True, False, False, True]

@@ -89,6 +89,9 @@ class Desk:
         self._history: History | None = None
         self._tip: Tip | None = None
         self._kept: Kept | None = None
+        self.prepared: tuple[int, Mapping[str, str | None]] | None = None
+        """The coordinator's workbooks as they were last made, by name the digest of each (None: it
+        is not to be there), and the position of what they show."""
         self._asked: tuple[State, int, tuple[Question, ...]] | None = None
         self._looked: tuple[Tip, str, History] | None = None
         self.last_tx = 0
@@ -315,5 +318,5 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
     table = []
     for uid in uids:
         cells = (state.shown((uid, name), as_of) for name in fields)
-        table.append([uid, [[identity(value), list(ids)] for value, ids in cells]])
+        table.append([uid, [[identity(value), ids] for value, ids in cells]])
     return digest(table)

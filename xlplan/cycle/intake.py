@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from xlplan.codes.gate_codes import GATE_008
 from xlplan.codes.return_codes import MRG_001, RET_022
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.folder import sha256
+from xlplan.cycle.folder import sha256, text_digest
 from xlplan.cycle.outputs import is_edited
 from xlplan.errors import Problem
+from xlplan.ledger.projection import Unknown
 from xlplan.merge.model import Issued, Ours, Shared
-from xlplan.merge.reading import Reading
+from xlplan.merge.reading import Reading, Remark
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.returned.as_issued import BLANK, Furniture, furniture, locked_text, template_columns
 from xlplan.returned.read_return import PROPOSED, read_return
@@ -29,6 +30,8 @@ from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from xlplan.cycle.kept import Document
 
 DEEPEST = 2
 """How often a file is opened to what is in it: an archive in an archive, or in a message."""
@@ -63,15 +66,41 @@ class Gathered:
     keep: bool = True
 
 
-def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool) -> Gathered:
+def known_before(
+    desk: Desk, paths: Sequence[Path] | None
+) -> tuple[Gathered, list[Document]] | None:
+    """The files of a merge that has nothing to do, each with the return that it was merged as.
+
+    None where one is new or may be, where anything is open, or where a workbook of the
+    coordinator's is not as it would be written.
+    """
+    kept = desk.kept
+    if kept is None or not desk.ledger.fingerprint():
+        return None
+    with contextlib.suppress(Unknown, OSError):
+        defined = kept.is_defined_by(text_digest(desk.folder.read_definition()))
+        if kept.status()["open"] or not defined:
+            return None
+        for name, digest in kept.outputs().items():
+            path = desk.folder.root / name
+            if digest != (sha256(path.read_bytes()) if path.exists() else None):
+                return None
+        desk.key  # noqa: B018  # without it no merge begins
+        gathered = gather(desk, paths, keep=True, own=False)
+        return gathered, [kept.returned(item.digest) for item in gathered.arrived]
+    return None
+
+
+def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool, own: bool = True) -> Gathered:
     """Find the files, and keep their originals (unless `keep` is False, in a dry run).
 
     Files in folders are taken in the order of their names. XlplanError for a path that is not
-    there. The coordinator's own `master.xlsx` and `decisions.xlsx` join where they were edited.
+    there. The coordinator's own `master.xlsx` and `decisions.xlsx` join where they were edited,
+    unless `own` says that they were not.
     """
     found: list[tuple[str, Path]] = []
     problems: list[Problem] = []
-    for path in desk.folder.coordinators:
+    for path in desk.folder.coordinators if own else ():
         if path.exists() and is_edited(desk, path):
             found.append((path.name, path))
     for path in paths or (desk.folder.inbox,):
@@ -204,6 +233,22 @@ def _enclosed(desk: Desk, item: Arrived, book: Book, keep: bool) -> Iterator[Arr
 def unforeseen(name: str, error: Exception) -> Problem:
     """The refusal of a file on which the program itself failed."""
     return RET_022.problem(name, error=type(error).__name__)
+
+
+def remarks_of(reading: Reading) -> tuple[str, ...]:
+    """Each with its sheet and cell; which file it is, the return says."""
+    return tuple(
+        f"{replace(remark.place, file='')}: {remark.kind}: {remark.text}{_cut(remark, reading)}"
+        for remark in reading.remarks
+    )
+
+
+def _cut(remark: Remark, reading: Reading) -> str:
+    """What is left out of a remark, and where the whole of it is."""
+    if not remark.more:
+        return ""
+    kept = f"{reading.file}, kept as returns/{reading.sha256}"
+    return f"… ({remark.more:,} more characters; the whole is in {kept})"
 
 
 class Recogniser:

@@ -27,6 +27,9 @@ Document = dict[str, Any]
 """JSON."""
 
 
+_OUTPUTS: Key = ("outputs", "")
+
+
 class ShownRow(NamedTuple):
     """An action as ``show REF`` prints it: the document of ``--json``, ``withdrawn`` or ``kept
     back`` or blank, and each heading with its text."""
@@ -97,6 +100,17 @@ class Kept:
             return False
         return True
 
+    def outputs(self) -> dict[str, str | None]:
+        """The coordinator's workbooks as a merge would write them, by name the digest of each; None
+        for one that is not to be there."""
+        found: dict[str, str | None] = self._find(*_OUTPUTS)
+        return found
+
+    def returned(self, sha256: str) -> Document:
+        """The return with these bytes, of which a merge has nothing more to say."""
+        found: Document = self._find("return", sha256)
+        return found
+
     def is_defined_by(self, sha256: str) -> bool:
         """Whether ``plan.toml`` has this digest by the ledger."""
         return bool(self._find("definition", "") == sha256)
@@ -166,12 +180,14 @@ def bring_forward(desk: Desk, path: Path) -> None:
     if old == mark:
         return
     since = old.seq if old is not None else 0
-    changed = _Changed(desk.state, desk.ledger.facts_after(since))
+    changed = _Changed(desk.state, desk.ledger.facts_after(since), since)
     anew = old is None or changed.everything
     if anew and since:
-        changed = _Changed(desk.state, desk.ledger.facts_after(0))
+        changed = _Changed(desk.state, desk.ledger.facts_after(0), 0)
     left = set() if anew else _left(path, changed)
     gone = [(topic, ref) for ref in left for topic in ("row", "log")]
+    if desk.state.moved > since:
+        gone.append(_OUTPUTS)
     answers = _answers(desk, changed, 0 if anew else since, left)
     keep(path, mark, answers, gone, anew=anew)
 
@@ -182,7 +198,11 @@ def agree(desk: Desk, path: Path) -> bool:
     if kept is None:
         return True
     try:
-        return kept.all() == dict(_answers(desk, _Changed(desk.state, desk.ledger.facts_after(0))))
+        known = kept.all()
+        true = dict(_answers(desk, _Changed(desk.state, desk.ledger.facts_after(0), 0)))
+        if _OUTPUTS not in known:  # made by a command that had no need of them
+            true.pop(_OUTPUTS, None)
+        return known == true
     except Unknown:
         return False
     finally:
@@ -202,29 +222,37 @@ def _made_of(path: Path, mark: Mark, ledger: Ledger) -> Mark | None:
 
 
 class _Changed:
-    """On what some facts bear: the rows, and the workbooks of the coordinator's."""
+    """On what the facts after a position bear: rows, workbooks of the coordinator's, returns."""
 
-    def __init__(self, state: State, facts: Sequence[Fact]) -> None:
-        from xlplan.merge.model import COORDINATOR, Defined, Issued, Returned, RowAdded, Undone
+    def __init__(self, state: State, facts: Sequence[Fact], since: int) -> None:
+        from xlplan.merge.model import COORDINATOR, Defined, Issued, Returned, Undone
 
         self.everything = False
-        self.uids: set[str] = set()
+        self.uids = {uid for uid, seq in state.touched_at.items() if seq > since}
         self.digests: set[str] = set()
+        self.returns: set[str] = set()
         for fact in facts:
             if isinstance(fact, Defined | Undone):
                 self.everything = True
             elif isinstance(fact, Returned):
-                self.uids.update(item.uid for item in fact.assertions)
+                self.returns.add(fact.sha256)
                 if fact.author == COORDINATOR:
                     self.digests.add(fact.sha256)
-            elif isinstance(fact, Issued):
-                if fact.author == COORDINATOR:
-                    self.digests.add(fact.sha256)
-            elif isinstance(fact, RowAdded):
-                self.uids.add(fact.uid)
-            else:
-                self.uids.add(getattr(fact, "uid", ""))
+            elif isinstance(fact, Issued) and fact.author == COORDINATOR:
+                self.digests.add(fact.sha256)
         self.digests = {each for each in self.digests if state.exchange.knows(each)}
+
+
+def _said(state: State, sha256: str) -> Document | None:
+    """A return as a merge names it when it finds it merged before; None for one that was refused,
+    and where its lead may have something to correct."""
+    from xlplan.merge.log import counts_for
+
+    fact = state.live_return_of(sha256)
+    if fact is None or fact.outcome == "refused" or fact.problems:
+        return None
+    counts = counts_for(state, fact, state.exchange.event_of(fact).seq)
+    return {"id": fact.id, "lead": fact.author, "cycle": fact.cycle, "counts_for": counts}
 
 
 def _left(path: Path, changed: _Changed) -> set[str]:
@@ -256,8 +284,13 @@ def _documents(
     yield ("status", ""), standing(desk, current_cycle(state))
     yield ("questions", ""), list(map(question_body, desk.questions()))
     yield ("definition", ""), state.definition_digest
+    if desk.prepared is not None and desk.prepared[0] == state.moved:
+        yield _OUTPUTS, desk.prepared[1]
     for sha256 in changed.digests:
         yield ("bytes", sha256), 1
+    for sha256 in changed.returns:
+        if (known := _said(state, sha256)) is not None:
+            yield ("return", sha256), known
     refs = {uid: state.ref(uid) for uid in state.uids("action")}
     asked = {*left} | {ref for uid, ref in refs.items() if not since or uid in changed.uids}
     rows: dict[str, list[tuple[float, str, ShownRow]]] = {}

@@ -14,7 +14,16 @@ from xlplan.cycle import outputs
 from xlplan.cycle.acts import Answering
 from xlplan.cycle.again import may_import_again
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.intake import Arrived, Gathered, Recogniser, gather, read, unforeseen
+from xlplan.cycle.intake import (
+    Arrived,
+    Gathered,
+    Recogniser,
+    gather,
+    known_before,
+    read,
+    remarks_of,
+    unforeseen,
+)
 from xlplan.cycle.replying import replies_of
 from xlplan.cycle.setting_up import take_decisions, take_set_up, take_set_up_again
 from xlplan.errors import Problem, XlplanError
@@ -26,12 +35,14 @@ from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Id, Question, Returned, Write
-from xlplan.merge.reading import Reading, Remark
+from xlplan.merge.reading import Reading
 from xlplan.merge.rows import accept_own_rows
 from xlplan.workbook.read.book import Book
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from xlplan.cycle.kept import Document
 
 
 @dataclass(frozen=True)
@@ -127,6 +138,8 @@ def merge(
     One bad file never stops the rest. `executor` reads the files (any
     `concurrent.futures.Executor`); the default is a process pool on this machine.
     """
+    if not dry_run and (known := known_before(desk, paths)) is not None:
+        return _nothing_new(desk, paths, *known)
     found = _Found()
     prepared: list[outputs.Output] = []
     with desk.work(dry_run=dry_run) as work:
@@ -149,6 +162,18 @@ def merge(
     return MergeResult(
         reports, changes, questions, tuple(problems), found.answered, dry_run, cleared, replies
     )
+
+
+def _nothing_new(
+    desk: Desk, paths: Sequence[Path] | None, gathered: Gathered, known: Sequence[Document]
+) -> MergeResult:
+    """What a merge says that found every file merged before, and nothing to write."""
+    found = tuple(
+        ReturnReport(file=item.file, outcome="duplicate", **each)
+        for item, each in zip(gathered.arrived, known, strict=True)
+    )
+    problems = (*gathered.problems, *(() if found else (_nothing(desk, paths),)))
+    return MergeResult(found, (), (), problems)
 
 
 def _nothing(desk: Desk, paths: Sequence[Path] | None) -> Problem:
@@ -256,7 +281,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         fields=tuple(sorted(reading.columns)),
         assertions=tuple(compared.assertions),
         problems=reading.problems,
-        information=(*compared.information, *_remarks(reading), *item.around),
+        information=(*compared.information, *remarks_of(reading), *item.around),
         sign_off=reading.sign_off,
     )
     if reading.sign_off.get("no_change") and fact.assertions:
@@ -280,22 +305,6 @@ def _says_something_new(desk: Desk, fact: Returned) -> bool:
         return any(write.id in same for write in desk.state.live(item.key))
 
     return not all(map(is_known, fact.assertions))
-
-
-def _remarks(reading: Reading) -> tuple[str, ...]:
-    """Each with its sheet and cell; which file it is, the return says."""
-    return tuple(
-        f"{replace(remark.place, file='')}: {remark.kind}: {remark.text}{_cut(remark, reading)}"
-        for remark in reading.remarks
-    )
-
-
-def _cut(remark: Remark, reading: Reading) -> str:
-    """What is left out of a remark, and where the whole of it is."""
-    if not remark.more:
-        return ""
-    kept = f"{reading.file}, kept as returns/{reading.sha256}"
-    return f"… ({remark.more:,} more characters; the whole is in {kept})"
 
 
 def _refused(item: Arrived, reading: Reading, author: str) -> Returned:

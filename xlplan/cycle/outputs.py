@@ -45,7 +45,12 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
         outputs.append(_prepare_decisions(desk, work, questions))
     else:
         outputs.append(Output(desk.folder.decisions, None, "decisions"))
-    return [*outputs, *_prepare_set_up(desk, work)]
+    outputs += _prepare_set_up(desk, work)
+    made = {each.path.name: None if each.data is None else sha256(each.data) for each in outputs}
+    if (path := desk.folder.set_up).name not in made:  # it lies there already
+        made[path.name] = sha256(path.read_bytes())
+    desk.prepared = desk.state.moved, made
+    return outputs
 
 
 def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     Candidate,
+    Change,
     Decided,
     Defined,
     Fact,
@@ -317,29 +319,41 @@ def _published_body(fact: Published) -> Body:
 def question_body(question: Question) -> Body:
     """A question as a JSON object."""
     candidates = [
-        [encode(c.value), c.text, c.author, _place(c.place), c.at, c.write.stored]
+        [
+            encode(c.value),
+            c.text,
+            c.author,
+            _place(c.place),
+            c.at,
+            c.write.stored,
+            [_change_body(change) for change in c.changes],
+        ]
         for c in question.candidates
     ]
-    return {
-        "id": question.id,
-        "kind": question.kind,
-        "uid": question.uid,
-        "action": question.action,
-        "field": question.field,
-        "base": encode(question.base),
-        "master": encode(question.master),
-        "candidates": candidates,
-        "saw": sorted(each.stored for each in question.saw),
-        "choices": list(question.choices),
-        "message": question.message,
-    }
+    parts = {each.name: getattr(question, each.name) for each in fields(question)}
+    values = {"base": encode(question.base), "master": encode(question.master)}
+    saw = sorted(each.stored for each in question.saw)
+    return {**parts, **values, "candidates": candidates, "saw": saw}
+
+
+def _change_body(change: Change) -> Body:
+    parts = {each.name: getattr(change, each.name) for each in fields(change)}
+    values = {"before": encode(change.before), "after": encode(change.after)}
+    return {**parts, **values, "place": _place(change.place)}
+
+
+def _change(body: Body) -> Change:
+    values = {"before": decode(body["before"]), "after": decode(body["after"])}
+    return Change(**{**body, **values, "place": Place(*body["place"])})
 
 
 def question(body: Body) -> Question:
     """The question that `question_body` wrote."""
     candidates = tuple(
-        Candidate(decode(value), text, author, Place(*place), at, _id(write))
-        for value, text, author, place, at, write in body["candidates"]
+        Candidate(
+            decode(value), text, author, Place(*place), at, _id(write), tuple(map(_change, changes))
+        )
+        for value, text, author, place, at, write, changes in body["candidates"]
     )
     return Question(
         **{

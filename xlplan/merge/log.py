@@ -66,7 +66,7 @@ class Step:
         self._events[event.seq] = event
         if isinstance(fact, RowAdded) and fact.origin != "import" and self._is_new(fact):
             self._added.append((event, fact))
-            for key in self.state.cells_of(fact.uid):
+            for key in self.state.records.cells_of(fact.uid):
                 # It was in the plan before: what was written on it meanwhile comes back with it.
                 self._before.setdefault(key, CellState(fact.values.get(key[1])))
                 self._cause[key] = event

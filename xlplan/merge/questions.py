@@ -35,7 +35,7 @@ def questions_of(state: State, cells: Iterable[CellKey] | None = None) -> list[Q
     """Every open question (or those of some cells), in the order of the plan."""
     found = [
         question
-        for key in (list(state.written()) if cells is None else cells)
+        for key in (list(state.records.written()) if cells is None else cells)
         for question in _questions_on(state, key)
     ]
     order = {uid: place for place, uid in enumerate(state.uids("action"))}

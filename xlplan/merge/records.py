@@ -79,8 +79,7 @@ class Records:
         if records is None:
             records = self._records[write.key] = {}
             self._note(write.key, "")
-        if write.source:
-            self._by_source[write.source].add(write.key)
+        self._by_source[write.source].add(write.key)
         if write.id in records:
             records[write.id].see(write)
         else:

@@ -41,7 +41,7 @@ class State:
 
     def __init__(self, load: Callable[[str], PlanDefinition]) -> None:
         self._load = load
-        self._records = Records()
+        self.records = Records()
         self._rows: dict[str, list[tuple[int, RowAdded]]] = defaultdict(list)
         self._definitions: list[tuple[int, PlanDefinition]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
@@ -52,6 +52,8 @@ class State:
         self.seq = 0
         self.moved = 0
         """The last position at which more was recorded than that a workbook went out."""
+        self.touched_at: dict[str, int] = {}
+        """The position at which each row was written to last."""
         self.at = ""
         self.definition_digest = ""
         self.definition_text = ""
@@ -132,13 +134,14 @@ class State:
         touched = frozenset(cells)
         for key in touched:
             self._cells.pop(key, None)
+            self.touched_at[key[0]] = self.seq
         return touched
 
     def _add_row(self, event: Event, fact: RowAdded) -> list[CellKey]:
         self.rows[fact.uid] = fact
         self.row_seq[fact.uid] = event.seq
         self._rows[fact.uid].append((event.seq, fact))
-        self._records.add(event.seq, fact)
+        self.records.add(event.seq, fact)
         return [(fact.uid, field_id) for field_id in fact.values]
 
     def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
@@ -148,8 +151,8 @@ class State:
     def _take_writes(self, event: Event, fact: Returned) -> list[CellKey]:
         issued = self.issued.get(fact.issued)
         for item in fact.assertions:
-            new = not self._records.knows(item.key, item.id)
-            self._records.see(
+            new = not self.records.knows(item.key, item.id)
+            self.records.see(
                 replace(
                     item,
                     place=replace(item.place, file=item.place.file or fact.file),
@@ -187,7 +190,7 @@ class State:
             timed=False,
             writes=fact.writes,
         )
-        self._records.see(write)
+        self.records.see(write)
         found = [write.key]
         for part in self.parts_of(fact):
             self._parts_of[part.issued].append((event.seq, part))
@@ -205,16 +208,16 @@ class State:
     def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
         self.undone.append((event, fact))
         gone = {fact.return_id, *fact.decisions}
-        self._records.retract(gone, event.seq)
+        self.records.retract(gone, event.seq)
         return self.touched_by(gone)
 
     def touched_by(self, sources: Collection[str]) -> list[CellKey]:
         """The cells on which returns or decisions, by their ids, wrote or asked."""
-        return self._records.touched_by(sources)
+        return self.records.touched_by(sources)
 
     def is_live(self, source: str, seq: int, as_of: int) -> bool:
         """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
-        return self._records.is_live(source, seq, as_of)
+        return self.records.is_live(source, seq, as_of)
 
     def live(
         self, key: CellKey, as_of: int | None = None, definition: PlanDefinition | None = None
@@ -224,7 +227,7 @@ class State:
         Values are read by `definition` (default: as it stands), so that a renamed rating or lead
         means the same in what was written before.
         """
-        writes = self._records.writes(key, self.seq if as_of is None else as_of)
+        writes = self.records.writes(key, self.seq if as_of is None else as_of)
         item = self.field_of(key, definition)
         readings = self._read_by(definition or self.definition)
         if readings is None or item is None:
@@ -239,23 +242,15 @@ class State:
             self._readings[id(definition)] = Readings(definition)
         return self._readings[id(definition)]
 
-    def _alone(self, key: CellKey, as_of: int, definition: PlanDefinition) -> _Alone | None:
-        """What a cell holds in which only the value of its row stands; None for any other."""
-        found = self._records.alone(key)
-        if found is None:
-            return None
-        seq, row = found
-        if seq > as_of:
-            return None, ()
-        value = row.values[key[1]]
-        item, readings = self.field_of(key, definition), self._read_by(definition)
-        if item is not None and readings is not None:
-            value = readings.of(item, value)
-        return value, (row_write_id(row, key[1]).stored,)
+    def _read(self, key: CellKey, value: Value, definition: PlanDefinition) -> Value:
+        """What a value of a cell means by a definition."""
+        readings = self._read_by(definition)
+        item = None if readings is None else self.field_of(key, definition)
+        return value if readings is None or item is None else readings.of(item, value)
 
     def copies(self, key: CellKey) -> list[Write]:
         """Every live copy of each live write of a cell, as its own file has it."""
-        return self._records.copies(key, self.seq)
+        return self.records.copies(key, self.seq)
 
     def live_return_events(self, issued: str) -> list[tuple[Event, Returned]]:
         """The returns of an issued workbook that have not been taken back, in ledger order."""
@@ -292,9 +287,14 @@ class State:
 
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
         """The value that the master shows in a cell."""
-        until = self.seq if as_of is None else as_of
-        alone = self._alone((uid, field_id), until, self.definition)
-        return self.cell((uid, field_id), as_of).value if alone is None else alone[0]
+        key = (uid, field_id)
+        alone = self.records.alone(key)
+        if alone is None:
+            return self.cell(key, as_of).value
+        seq, row = alone
+        if as_of is not None and as_of < seq:
+            return None
+        return self._read(key, row.values[field_id], self.definition)
 
     def times(self, uid: str, fields: Sequence[str], as_of: int) -> tuple[Mapping[str, Value], ...]:
         """What some fields of a row held when it came in, and after each transaction that wrote
@@ -373,26 +373,20 @@ class State:
 
     def cells(self) -> Iterable[CellKey]:
         """Every cell on which anything was ever written."""
-        return self._records.cells()
+        return self.records.cells()
 
-    def written(self) -> Iterable[CellKey]:
-        """The same but for those in which only what its row brought in stands."""
-        return self._records.written()
-
-    def cells_of(self, uid: str) -> Sequence[CellKey]:
-        """The cells of one row on which anything was ever written."""
-        return self._records.cells_of(uid)
-
-    def shown(self, key: CellKey, as_of: int) -> _Alone:
+    def shown(self, key: CellKey, as_of: int) -> tuple[Value, list[str]]:
         """What a cell showed as of a position, and the ids of the writes behind it."""
-        alone = self._alone(key, as_of, self.definition_at(as_of))
-        if alone is not None:
-            return alone
-        cell = self.cell_as_issued(key, as_of)
-        return cell.value, tuple(head.id.stored for head in cell.heads)
+        alone = self.records.alone(key)
+        if alone is None:
+            cell = self.cell_as_issued(key, as_of)
+            return cell.value, [head.id.stored for head in cell.heads]
+        seq, row = alone
+        if as_of < seq:
+            return None, []
+        value = self._read(key, row.values[key[1]], self.definition_at(as_of))
+        return value, [row_write_id(row, key[1]).stored]
 
 
-_Alone = tuple[Value, tuple[str, ...]]
-"""A value, and the ids of the writes behind it as they are stored."""
 _NOW = -1
 """Stands for "as it is now" among the cached states of a cell."""
