@@ -72,12 +72,13 @@ def known_before(
     """The files of a merge that has nothing to do, each with the return that it was merged as.
 
     None where one is new or may be, where anything is open, or where a workbook of the
-    coordinator's is not as it would be written.
+    coordinator's is not as it would be written. XlplanError where no merge could record anything.
     """
-    kept = desk.kept
-    if kept is None or not desk.ledger.fingerprint():
+    if desk.kept is None or not desk.ledger.fingerprint():
         return None
-    with contextlib.suppress(Unknown, OSError):
+    with desk.ledger.held(), contextlib.suppress(Unknown, OSError):
+        if (kept := desk.kept) is None:
+            return None
         defined = kept.is_defined_by(text_digest(desk.folder.read_definition()))
         if kept.status()["open"] or not defined:
             return None
