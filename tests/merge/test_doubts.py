@@ -420,3 +420,14 @@ def test_a_row_that_the_coordinator_added_among_sorted_ones_joins_with_the_answe
     assert [row.values["action"] for row in office.state.master()][4:] == ["Buy a ladder"]
     assert {change.kind for change in made} == {"row-added"}
     assert office.questions() == []
+
+
+def test_what_was_decided_about_an_edit_of_sorted_rows_goes_with_their_file() -> None:
+    office, ann = office_of()
+    office.give_back(office.issue("Ben"), {("a-1", "rating"): "Red"})
+    back = office.give_back(ann, TYPED, moved=SORTED, digest="sorted")
+    office.answer(only(office), BY_REF)
+    office.answer(only(office), "Amber")
+    assert office.value("a-1", "rating") == "Amber"
+    office.undo(back)
+    assert (office.value("a-1", "rating"), office.questions()) == ("Red", [])

@@ -7,7 +7,7 @@ joins `plan.toml` meanwhile may be all that was missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
@@ -245,6 +245,7 @@ def dependent_decisions(
         for item in other.assertions
     }
     gone = {item.id for item in returned.assertions} - others | {Id(d.id) for d in answers}
+    gone |= _brought_in(state, answers) - others
     found: dict[str, Decided] = {}
     while True:
         more = {
@@ -255,7 +256,13 @@ def dependent_decisions(
         if not more:
             return tuple(found[key] for key in sorted(found))
         found |= more
-        gone |= {Id(name) for name in more}
+        gone |= {Id(name) for name in more} | (_brought_in(state, more.values()) - others)
+
+
+def _brought_in(state: State, decisions: Iterable[Decided]) -> set[Id]:
+    """What answers about sorted rows brought in of their files."""
+    parts = (part for decision in decisions for part in state.parts_of(decision))
+    return {item.id for part in parts for item in part.assertions}
 
 
 def _live_decisions(state: State) -> list[Decided]:
