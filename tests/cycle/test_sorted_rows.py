@@ -131,6 +131,17 @@ def test_a_reply_asks_for_the_rows_once(folder: Path) -> None:
     assert text.count("use the arrows beside its headings") == 1
 
 
+def test_a_reply_after_the_answer_asks_for_what_is_still_wrong(folder: Path) -> None:
+    typed: small.Edits = {**TYPED, ("1.4", "rating"): "Purple"}
+    give_back(folder, by_rating(small.fill(folder, template(folder), typed)))
+    small.do(folder, "merge")
+    small.answer(folder, {SORTED: "Go by visible ref"})
+    small.do(folder, "merge", "--reply", str(folder / "replies"))
+    (reply,) = (folder / "replies").iterdir()
+    text = reply.read_text("utf-8")
+    assert ("Action 1.4, RAG" in text, "Rows " in text) == (True, False)
+
+
 def sha(folder: Path) -> str:
     with small.opened(folder) as plan:
         (fact,) = [r for r in plan.desk.state.returns.values() if r.author == LEAD]

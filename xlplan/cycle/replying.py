@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from xlplan.codes.return_codes import MRG_006
+from xlplan.codes.return_codes import MRG_006, RET_026
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import write_atomically
 from xlplan.cycle.outputs import not_written
 from xlplan.errors import Problem, reason_of
 from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
+from xlplan.merge.fates import writes_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Id, Place, Question, Returned, Write
 from xlplan.merge.state import State
@@ -29,7 +30,7 @@ def replies_of(
     A merge that finds its files merged before replies too, as long as the questions are open.
     """
     state = desk.state
-    asked = [q for q in questions if q.kind.for_lead or q.kind is Kind.HELD]
+    asked = [q for q in questions if q.kind.for_lead or q.kind in (Kind.HELD, Kind.SORTED)]
     open_ids = {c.write for q in asked for c in q.candidates}
     groups: dict[str, list[tuple[str, Returned]]] = defaultdict(list)
     for file, fact in returned:
@@ -66,14 +67,17 @@ def _due(state: State, fact: Returned) -> str:
 def _corrections(
     state: State, file: str, fact: Returned, open_ids: set[Id]
 ) -> Iterator[Correction]:
+    answered = all(item.id not in open_ids for item in fact.assertions if item.readings)
     for problem in fact.problems:
+        if problem.code == RET_026.code and answered:
+            continue
         if needed := row_for_lead(problem.code):
             _, sheet, row = f"!!{problem.where}".rsplit("!", 2)
             what, entered = f"Row {row}", "(the row as it is)"
             if ":" in row:
                 what, entered = f"Rows {row.replace(':', ' to ')}", "(the rows as they are)"
             yield Correction(Place(file, sheet), what, entered, needed)
-    for item in fact.assertions:
+    for item in writes_of(state, fact):
         if item.id in open_ids and (item.kind.for_lead or _takes_the_date(state, item)):
             yield _correction(state, file, item)
 
