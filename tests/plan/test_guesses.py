@@ -92,6 +92,10 @@ def test_what_was_assumed_is_said_without_advice_to_whoever_types_commands() -> 
         ("taken as under way; where it leaves nothing to do, set closed = true",
          "taken as under way"),
         ("read as days", "read as days"),
+        ('two leads were each read as one post; if one is two, give each a [[lead]] of its own ("A '
+         'and B", "C and D")', 'two leads were each read as one post ("A and B", "C and D")'),
+        ('spelled nearly like "Ada"; if they are one, make one an alias',
+         'spelled nearly like "Ada"'),
         ("none of the ratings (Open, Late) closes an action; set closed = true for the one that "
          "does", "none of the ratings (Open, Late) closes an action"),
         ('agreed = 2026-01-05 comes from "Agreed: 5 January"; timescales count from that day',

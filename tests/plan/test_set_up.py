@@ -118,6 +118,8 @@ def test_what_the_definition_says_in_a_place_is_a_text_or_nothing() -> None:
 def test_a_heading_is_the_name_of_its_key_or_a_better_one() -> None:
     assert heading_of("field", "role") == "What it is"
     assert heading_of("rating", "text_colour") == "Text colour"
+    assert heading_of("rating", REMOVE) == "Remove?"
+    assert (key_of("lead", SAME_AS).default, key_of("rating", REMOVE).allowed) == ("", ())
 
 
 @pytest.mark.parametrize(

@@ -248,6 +248,7 @@ def test_a_cell_that_was_emptied_alone_removes_no_entry() -> None:
     assert problems(answered(row("lead", "Ben Ode"), {"name": None, "organisation": "Port"})) == [
         ("name", "DEF-003")
     ]
+    assert answered(row("lead", "Ben Ode"), {"name": "Ben Ode", REMOVE: " "}) == Outcome(TEXT)
     assert answered(row("lead", number=1), {"name": None, REMOVE: "Remove"}).text == TEXT
 
 

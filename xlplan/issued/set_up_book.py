@@ -81,10 +81,10 @@ _WIDTHS = {
     "place": 26.0, "read": 30.0, "words": 62.0,
     SAMPLES: 34.0, COUNT: 9.0, ABOUT: 62.0, WRONG: 44.0, VALUE: 46.0, SAME_AS: 24.0,
     "guidance": 40.0, "meaning": 46.0, "heading": 28.0, "message": 36.0, "choices": 24.0,
-    "aliases": 26.0, "label": 22.0, "name": 26.0, "organisation": 24.0, "email": 28.0,
+    "aliases": 26.0, "label": 22.0, "name": 32.0, "id": 24.0, "organisation": 24.0, "email": 28.0,
     "deputy": 24.0, "successor": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
 }  # fmt: skip
-_FLAG, _OTHER = 12.0, 15.0
+_FLAG, _OTHER = 13.0, 15.0
 
 
 def issued_set_up(definition: PlanDefinition, name: str, as_of: int, file: str) -> Issued:
@@ -243,13 +243,17 @@ class _Writer:
             cells.append(
                 self._answer(entry, uid, name)
                 if name in columns_of(self.of)
-                else Cell(self._beside(entry, uid, name), self._locked)
+                else Cell(self._beside(entry, uid, name), self._locked_for(entry))
             )
         return cells
 
     @property
     def _locked(self) -> Style:
         return replace(self.look.locked, align="left", indent=1, valign="vcenter")
+
+    def _locked_for(self, entry: Entry) -> Style:
+        """What only shows; a sheet of the spreadsheet heads its rows."""
+        return replace(self._locked, bold=entry.table == "sheet")
 
     def _beside(self, entry: Entry, uid: str, name: str) -> str | int | None:
         if name == WRONG:

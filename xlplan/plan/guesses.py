@@ -43,6 +43,8 @@ _ADVICE = re.compile(
     r"(?:[:;,] |\. )(?=[^:;]*(?:--[a-z]|\b[a-z_]+ = true|\bname each sheet\b)).*$", re.DOTALL
 )
 """What a guess says to whoever answers it in the text, or on the command line."""
+_IN_TEXT = re.compile(r"[;,] [^;(]*(?:\[\[lead\]\]|\balias\b)[^(]*?(?= \(|$)")
+"""The same, before a list in brackets."""
 _KEY = re.compile(r"(?P<key>[a-z_]+) = |\bput in (?P<later>[a-z_]+)\b")
 _LEFT_OUT = re.compile(r'--map "(?P<heading>.*)=text"')
 _QUOTED = re.compile(r'"([^"]+)"')
@@ -62,7 +64,7 @@ class Guess:
     @property
     def assumed(self) -> str:
         """What was assumed, without the advice to whoever answers elsewhere."""
-        return _ADVICE.sub("", self.text)
+        return _ADVICE.sub("", _IN_TEXT.sub("", self.text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ SHEETS: tuple[SetUpSheet, ...] = (
     SetUpSheet(
         "Leads", ("lead",),
         "Who answers for actions. Where one person was written in several ways, choose under Same "
-        "person as … the name to keep. For a lead more, fill in the first blank row below.",
+        "person as … the name to keep; where somebody has left, under Handed over to … who answers "
+        "now. For a lead more, fill in the first blank row below.",
         8,
         ("name", SAME_AS, "successor", "nobody", "organisation", "email", "deputy", "aliases"),
     ),
