@@ -161,7 +161,8 @@ def choose_tables(
     for place, reading in found.readings.items():
         table = table_at(layouts, place)
         asked = named or answers.get(place[0], False)
-        if place != main and not asked and holds_lists(layouts[place[0]], table, values):
+        other = place != main and not asked and not _alike(table_at(layouts, main), table)
+        if other and table.rows and holds_lists(layouts[place[0]], table, values):
             found.lists.append(place)
         elif place == main or (
             place in plans and table.rows
@@ -264,6 +265,12 @@ def _may_be(reading: Reading, table: Table, chosen: Mapping[str, str]) -> bool:
     if exact & {"action", "recommendation"} and len(exact - {"text"}) > 1:
         return True
     return reading.has("lead", "due", "rating") and reading.strength >= LEAST
+
+
+def _alike(one: Table, other: Table) -> bool:
+    """Whether two tables have mostly the same headings, and as many."""
+    mine, its = ({normal_heading(t) for t in each.headings.values()} for each in (one, other))
+    return len(mine & its) * 5 >= max(len(mine), len(its)) * 3
 
 
 def _explains_ratings(table: Table, reading: Reading) -> bool:
