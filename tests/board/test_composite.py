@@ -39,7 +39,7 @@ from xlplan.errors import XlplanError
 from xlplan.merge.model import Change, MasterRow, Place
 from xlplan.merge.past import DueHistory
 from xlplan.plan.definition import STATUS, Rating
-from xlplan.plan.settings import CompositeSettings
+from xlplan.plan.settings import CompositeSettings, Count
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value
 from xlplan.workbook.write.look import contrast
@@ -469,7 +469,8 @@ def test_a_sheet_that_there_is_not_is_refused_by_name() -> None:
 def test_contents_says_which_board_this_is_and_links_every_sheet() -> None:
     board = sample_board()
     late = action("0.1", "One", **stepped([AS_OF - timedelta(days=1), AS_OF]))
-    board = replace(board, rows=[*board.rows, late])
+    counted = replace(DEFINITION, counts=(Count("lead"),))
+    board = replace(board, rows=[*board.rows, late], definition=counted)
     sheet = sheet_of(composite_workbook(board, CREATED), "Contents")
     words = words_of(sheet)
     for text in (board.tip, "OFFICIAL", "2026-11", "20 November 2026", DEFINITION.organisation):

@@ -11,12 +11,13 @@ import pytest
 from tests.boards import action, board_of, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
+from xlplan.board.composite import tables_of
 from xlplan.board.figures import figures
 from xlplan.board.summary import key_figures
 from xlplan.board.view import view_of
 from xlplan.frames import actions_frame
 from xlplan.plan.definition import Field, PlanDefinition, Rating
-from xlplan.plan.settings import CompositeSettings
+from xlplan.plan.settings import CompositeSettings, Count
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
 from xlplan.workbook.write.sheet import Sheet
@@ -264,3 +265,28 @@ def test_a_rating_that_is_called_like_a_figure_keeps_its_name() -> None:
     made = sheets(replace(board, definition=replace(DEFINITION, ratings=scale)))
     cells = [str(merge.cell.value) for merge in made["Summary"].merges]
     assert (cells.count("Overdue"), "Past the due date" in cells) == (1, True)
+
+
+def test_the_board_is_counted_by_any_column_of_the_plan() -> None:
+    extra = (Field("origin", "Origin", "set"), Field("band", "Band"))
+    definition = replace(
+        DEFINITION, fields=(*DEFINITION.fields, *extra),
+        counts=(Count("origin", "Report"), Count("band"), Count("rating")),
+    )  # fmt: skip
+    rows = [
+        action("1", rating="G", origin=frozenset({"a", "b"}), band="10 weeks"),
+        action("2", rating="R", origin=frozenset({"b"}), band="2 weeks"),
+        action("3", rating="G", due=parse_timescale("June 2026")),
+    ]
+    board = replace(board_of(*rows), definition=definition)
+    tables = {table.key: table for table in tables_of(board)}
+    shown = {name: tables[name].rows for name in ("count_1", "count_2", "count_3")}
+    assert [(row[0], row[1]) for row in shown["count_1"]] == [("a", 1), ("b", 2), ("None given", 1)]
+    assert [row[0] for row in shown["count_2"]] == ["2 weeks", "10 weeks", "None given"]
+    assert [row[:2] for row in shown["count_3"]] == [("Green", 2), ("Red", 1)]
+    headed = [column.heading for column in tables["count_1"].columns]
+    late = headed.index("Overdue")
+    assert headed[:2] == ["Report", "Actions"]
+    assert [row[late] for row in shown["count_1"]] == [0, 0, 1]
+    assert "Counts" in sheets(board)
+    assert "Counts" not in sheets(replace(board, definition=DEFINITION))

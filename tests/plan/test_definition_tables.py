@@ -100,7 +100,7 @@ def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:
     """A field of the definition is a key, or has a table of its own."""
     named = {name for table in ("plan", "people") for name in TABLES[table].keys}
     own = {"fields": "field", "ratings": "rating", "leads": "lead", "rules": "rule",
-           "rollups": "rollup", "issue": "issue", "composite": "composite",
+           "rollups": "rollup", "counts": "count", "issue": "issue", "composite": "composite",
            "style": "style", "sheets": "sheet", "rows": "row"}  # fmt: skip
     assert set(own.values()) <= TABLES.keys()
     assert {each.name for each in fields(PlanDefinition)} == named | own.keys() | {"checks"}

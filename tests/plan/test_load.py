@@ -18,7 +18,7 @@ from xlplan.errors import XlplanError
 from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
-from xlplan.plan.settings import Rollup, Rule
+from xlplan.plan.settings import Count, Rollup, Rule
 from xlplan.plan.toml_places import find_places, line_of
 
 SMALL = """\
@@ -200,6 +200,10 @@ rule = "accountable"
 field = "view"
 heading = "Accountable officer's view"
 
+[[count]]
+by = "action"
+heading = "Deed"
+
 [issue]
 fields = ["ref", "action"]
 include_closed = false
@@ -260,6 +264,7 @@ def test_every_key_arrives() -> None:
     assert plan.agreed == date(2026, 1, 5)
     assert (plan.begins, plan.year_starts) == (date(2026, 4, 1), "April")
     assert plan.previous_board == "November 2025"
+    assert plan.counts == (Count("action", "Deed"),)
     ref, _, progress, state, rating, number = plan.fields[:6]
     assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
     assert progress.guidance == "Say what happened.\nThen what comes next."
@@ -542,6 +547,8 @@ def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
             "DEF-010", 'field "x" is not a rating of recommendations',
         ),
         ("[[rollup]]\nto = 'ref'\nrule = 'worst'\n" * 2, "DEF-006", "is there twice"),
+        ("[[count]]\nby = 'band'\n", "DEF-010", 'by "band" is not the id of a field of actions'),
+        ("[[count]]\nby = 'ref'\n" * 2, "DEF-006", 'by "ref"'),
         (
             "[[row]]\nsheet = 'Plan'\nrow = 3\nfate = 'action'\n" * 2,
             "DEF-006", 'row "3" is used by',

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from xlplan.plan.definition import ROLES, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
-from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types import TYPES
 from xlplan.plan.write import add_entry, remove_entry, set_key, with_more, write_definition
@@ -77,10 +77,13 @@ def test_the_tables_come_in_the_order_of_reading() -> None:
             SMALL,
             rules=(Rule("r", "R", overdue_days=30),),
             rollups=(Rollup("recommendation", "worst"),),
+            counts=(Count("ref"),),
         )
     )
-    heads = ["[plan]", "[people]", "[[lead]]", "[[rating]]", "[[field]]", "[[rule]]",
-             "[[rollup]]", "[issue]", "[composite]", "[style]", "[checks]"]  # fmt: skip
+    heads = [
+        "[plan]", "[people]", "[[lead]]", "[[rating]]", "[[field]]", "[[rule]]", "[[rollup]]",
+        "[[count]]", "[issue]", "[composite]", "[style]", "[checks]",
+    ]  # fmt: skip
     places = [text.index(f"\n{head}\n") for head in heads]
     assert places == sorted(places)
 

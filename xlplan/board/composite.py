@@ -23,6 +23,7 @@ from xlplan.board.grouped import (
     by_lead_sheet,
     by_organisation_sheet,
     changes_sheet,
+    counts_sheet,
     questions_sheet,
     recommendations_sheet,
 )
@@ -212,6 +213,7 @@ SHEETS = (
     SheetKind("completed", "Completed", completed_sheet),
     SheetKind("by_organisation", "By organisation", by_organisation_sheet),
     SheetKind("by_lead", "By lead", by_lead_sheet),
+    SheetKind("counts", "Counts", counts_sheet),
     SheetKind("changes", "Changes", changes_sheet),
     SheetKind("questions", "Open questions", questions_sheet),
     SheetKind("history", "History", history_sheet),

@@ -29,10 +29,10 @@ from xlplan.board.standings import (
 from xlplan.board.words import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.references import RolledUp, roll_up
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import Rollup
 from xlplan.plan.text import fold
-from xlplan.plan.values import Value, show, sort_elements
+from xlplan.plan.values import Value, natural_key, rating_word, show, show_in, sort_elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,3 +286,25 @@ def rolled_sections(board: Board) -> list[Rolled]:
 
 def _rolled(board: Board, rollup: Rollup) -> Rolled:
     return rollup, {fold(one.to): one for one in roll_up(board.definition, board.rows, rollup)}
+
+
+NONE_GIVEN = "None given"
+
+
+def counted_by(
+    board: Board, item: Field, standings: Sequence[Standing]
+) -> dict[str, list[Standing]]:
+    """The actions under each value of a field, in natural order; an action with several values
+    under each of them, and those without one at the end."""
+    found: dict[str, list[Standing]] = {}
+    for one in standings:
+        value = one.row.values.get(item.id)
+        if isinstance(value, frozenset | tuple):
+            names = tuple(map(str, value))
+        else:
+            rating = board.definition.rating(value, item.scale) if item.field_type.rated else None
+            names = (rating_word(rating) if rating else show_in(item, value),)
+        for name in dict.fromkeys(" ".join(name.split()) for name in names or ("",)):
+            found.setdefault(name, []).append(one)
+    order = sorted(found, key=lambda name: (not name, natural_key(name)))
+    return {name or NONE_GIVEN: found[name] for name in order}

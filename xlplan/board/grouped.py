@@ -1,4 +1,4 @@
-"""The sheets By organisation, By lead, Recommendations, Changes and Open questions."""
+"""The sheets By organisation, By lead, Recommendations, Counts, Changes and Open questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlplan.board.board_model import (
     line_of,
     make_table,
 )
-from xlplan.board.figures import AnswerCount, Rolled, rolled_up
+from xlplan.board.figures import AnswerCount, Rolled, counted_by, rolled_up
 from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.view import View, count_columns, figure, plural
 from xlplan.board.words import asked, decided, heading_of
@@ -164,6 +164,40 @@ def _line(view: View, one: AnswerCount, fields: Sequence[Field], rolled: Sequenc
             where,
         ]
     )
+
+
+def counts_sheet(view: View) -> BoardSheet:
+    """A table for each column that the plan wants counted: its values, and their actions."""
+    definition = view.board.definition
+    tables = tuple(
+        _counted(view, number, item, count.heading or item.heading)
+        for number, count in enumerate(definition.counts, 1)
+        if (item := definition.find(count.by))
+    )
+    line = "The actions counted by other columns of the plan"
+    note = "An action with several values counts under each of them, so columns have no total"
+    return BoardSheet(
+        line, "Counts", tables, notes=(note,) if tables else (),
+        empty="" if tables else "The plan names no column to count by: see [[count]] in plan.toml.",
+        apt=bool(tables),
+    )  # fmt: skip
+
+
+def _counted(view: View, number: int, item: Field, heading: str) -> Table:
+    columns = [
+        TableColumn("value", heading, width=40, strong=True),
+        figure("actions", "Actions", "Actions", 10, strong=True),
+        *count_columns(view.counted_points),
+        figure("overdue", view.late_heading, "Overdue"),
+        figure("exceptions", "Exceptions", "Exceptions", 12),
+    ]
+    rows: list[Sequence[Item | TableValue]] = []
+    for name, group in counted_by(view.board, item, view.figures.standings).items():
+        by_rating = [sum(one.now == p.key for one in group) for p in view.counted_points]
+        late, asked = sum(one.overdue for one in group), sum(bool(one.reasons) for one in group)
+        rows.append([name, len(group), *by_rating, late, asked])
+    line = f"How many actions there are for each {heading}, by rating"
+    return make_table(f"count_{number}", f"By {heading}", line, columns, rows)
 
 
 VALUE = 46.0

@@ -154,6 +154,7 @@ def _choices(definition: PlanDefinition, table: str, name: str, key: Key) -> Seq
         ("lead", "successor"): [lead.name for lead in definition.people],
         ("rule", "challenge"): list(dict.fromkeys(r.code for r in definition.ratings)),
         ("rollup", "to"): ["recommendation", *columns],
+        ("count", "by"): columns,
         ("composite", "group_by"): columns,
     }.get((table, name))
 

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.keys import COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
-from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.field_type import FieldType
@@ -192,6 +192,7 @@ class PlanDefinition:
     rows: tuple[RowRead, ...] = ()
     rules: tuple[Rule, ...] = ()
     rollups: tuple[Rollup, ...] = ()
+    counts: tuple[Count, ...] = ()
     issue: IssueSettings = field(default_factory=IssueSettings)
     composite: CompositeSettings = field(default_factory=CompositeSettings)
     style: HouseStyle = field(default_factory=HouseStyle)
@@ -272,6 +273,7 @@ class PlanDefinition:
                 if ("action", rollup.to) not in gone
                 and ("recommendation", rollup.field) not in gone
             ),
+            counts=tuple(count for count in self.counts if count.by in shown),
             issue=replace(self.issue, fields=_without(self.issue.fields, shown)),
             composite=replace(
                 self.composite,

@@ -13,7 +13,7 @@ from xlplan.codes.definition_codes import FORMS
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
 from xlplan.plan.keys import Key, Table, key_of
-from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
 
 LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
 
@@ -91,6 +91,14 @@ _EVERY = (
         _keys(Rollup),
         many=True,
         named_by="to",
+    ),
+    Table(
+        "count",
+        "By what the board counts its actions, besides their sections: an origin, a timescale "
+        "band, a paragraph of a report.",
+        _keys(Count),
+        many=True,
+        named_by="by",
     ),
     Table("issue", "What a lead is sent.", _keys(IssueSettings), always=("include_closed",)),
     Table("composite", "What the board reads.", _keys(CompositeSettings)),

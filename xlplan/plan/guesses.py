@@ -29,6 +29,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "lead": ("name",),
     "rule": ("id",),
     "rollup": ("to", "rule"),
+    "count": ("by",),
     "sheet": ("name",),
     "row": ("sheet", "row"),
 }

@@ -29,7 +29,7 @@ from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, read_table
-from xlplan.plan.settings import CompositeSettings, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 
@@ -65,6 +65,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_fields(source, tables)
     _check_ratings(source, tables["rating"])
     _check_unique(source, _ids(tables["rule"], "id"))
+    _check_unique(source, _ids(tables["count"], "by"))
     _check_unique(source, _ids(tables["sheet"], "name"))
     _check_unique(source, _rows(tables["row"]))
     _check_unique(source, _lead_names(tables["lead"]))
@@ -261,18 +262,18 @@ def _check_unique(source: Source, named: Iterable[tuple[Entry, str, str, str]]) 
 
 
 def _check_named_fields(source: Source, tables: Tables) -> None:
-    """`[issue]` and `[composite]` name fields of actions that exist."""
+    """`[issue]`, `[composite]` and `[[count]]` name fields of actions that exist."""
     known = [item.text("id") for item in tables["field"] if item.text("of", "action") == "action"]
-    for entry in (*tables["issue"], *tables["composite"]):
+    for entry in (*tables["issue"], *tables["composite"], *tables["count"]):
         named: list[tuple[Path, str]] = [
             ((*entry.path, "fields", number), name)
             for number, name in enumerate(entry.texts("fields"))
         ]
-        if group := entry.text("group_by"):
-            named.append(((*entry.path, "group_by"), group))
+        named += [((*entry.path, k), name) for k in ("group_by", "by") if (name := entry.text(k))]
         for path, name in named:
             if name not in known:
-                source.fault(path, _no_field(entry, str(path[1]), name, known))
+                key = next(str(part) for part in path[1:] if isinstance(part, str))
+                source.fault(path, _no_field(entry, key, name, known))
 
 
 def _no_field(entry: Entry, key: str, name: str, known: Sequence[str]) -> Filled:
@@ -370,6 +371,7 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
         rows=tuple(RowRead(**_keys(entry)) for entry in tables["row"]),
         rules=tuple(Rule(**_keys(entry)) for entry in tables["rule"]),
         rollups=tuple(Rollup(**_keys(entry)) for entry in tables["rollup"]),
+        counts=tuple(Count(**_keys(entry)) for entry in tables["count"]),
         issue=IssueSettings(**one["issue"]),
         composite=CompositeSettings(**one["composite"]),
         style=HouseStyle(**one["style"]),

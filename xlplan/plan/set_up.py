@@ -33,7 +33,7 @@ LISTED: Mapping[str, tuple[str, str]] = {
 }
 """Answers about a column that stand in a list of ids elsewhere: in `fields` of these tables."""
 _PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "rule": "rules",
-          "rollup": "rollups"}  # fmt: skip
+          "rollup": "rollups", "count": "counts"}  # fmt: skip
 """Where the entries of a table stand in a definition."""
 
 
@@ -82,6 +82,9 @@ SHEETS: tuple[SetUpSheet, ...] = (
         ("id", "challenge"),
     ),
     SetUpSheet("Roll-ups", ("rollup",), "How actions are summed up.", 2),
+    SetUpSheet(
+        "Counts", ("count",), "By what the board counts its actions, besides their sections.", 2
+    ),
     SetUpSheet(
         "Words", ("plan", "issue", "composite", "style", "people"),
         "The words, the look and the settings of the plan. A blank answer means what holds without "

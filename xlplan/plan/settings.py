@@ -89,6 +89,16 @@ class Rollup:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """By what the board is counted besides its sections: every value of a field of actions."""
+
+    by: str = field(metadata=key("the id of the column of actions to count by"))
+    heading: str = field(
+        default="", metadata=key("above the count; left out, the heading of the column")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class IssueSettings:
     """`[issue]`: which fields a template shows, in which order, and what it tells its lead."""
 

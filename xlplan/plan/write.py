@@ -88,6 +88,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_several("row", "Rows of the spreadsheet", definition.rows),
         *_several("rule", "Rules", definition.rules),
         *_several("rollup", "Roll-ups", definition.rollups),
+        *_several("count", "Counts", definition.counts),
         *_one("issue", definition.issue),
         *_one("composite", definition.composite),
         *_one("style", definition.style),
