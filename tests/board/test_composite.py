@@ -62,10 +62,28 @@ def recount(board: Board) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, 
     for row in board.rows:
         if not row.withdrawn:
             now[row.section or "No section", rating_key(row.values.get("rating"))] += 1
+    names = renamed(board)
     for values in (board.previous or {}).values():
         if values.get(STATUS) != "withdrawn":
-            before[str(values["section"]), rating_key(values["rating"])] += 1
+            section = str(values["section"])
+            before[names.get(section, section), rating_key(values["rating"])] += 1
     return now, before
+
+
+def renamed(board: Board) -> dict[str, str]:
+    """Sections that have only another name now: all that stood in one stands in a new one, which
+    took in nothing else that was there before."""
+    then = {uid: str(values["section"]) for uid, values in (board.previous or {}).items()
+            if values.get(STATUS) != "withdrawn"}  # fmt: skip
+    now = {row.uid: row.section for row in board.rows if not row.withdrawn}
+    both = {(then[uid], now[uid]) for uid in then.keys() & now.keys()}
+    gone = {pair for pair in both if pair[0] not in now.values()}
+    return {
+        old: new
+        for old, new in gone
+        if new and new not in then.values()
+        and len([p for p in gone if p[0] == old]) == 1 == len([p for p in gone if p[1] == new])
+    }  # fmt: skip
 
 
 @given(boards())

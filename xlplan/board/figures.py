@@ -166,15 +166,20 @@ def _renamed(
     before = {section for section, _ in then}
     moved: dict[str, set[str]] = {}
     for section, row in then:
-        if row.uid in now and section not in now.values():
+        if row.uid in now and section not in now.values() and _named(section):
             moved.setdefault(section, set()).add(now[row.uid])
     taken = Counter(name for names in moved.values() for name in names)
     return {
         old: name
         for old, names in moved.items()
         for name in names
-        if len(names) == 1 and name not in before and taken[name] == 1
+        if len(names) == 1 and name not in before and _named(name) and taken[name] == 1
     }
+
+
+def _named(section: str) -> bool:
+    """Whether it is a section at all; on a board of several plans each has its mark before it."""
+    return section != NO_SECTION and not section.endswith(f": {NO_SECTION}")
 
 
 def figures(board: Board) -> Figures:
