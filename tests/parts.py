@@ -10,6 +10,10 @@ import zipfile
 
 from xlplan.workbook.stamp import MANIFEST_PREFIX
 
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""A picture of one dot (PNG)."""
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TAG = re.compile(r"<[^<>]*>")
 _STAMP = re.compile(re.escape(MANIFEST_PREFIX) + r"([\w=-]+):")

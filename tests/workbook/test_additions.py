@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
+from tests.parts import PICTURE
 from xlplan.workbook.read.additions import read_additions, read_beside
 from xlplan.workbook.read.book import Addition, Book
 from xlplan.workbook.read.ods_marks import read_ods_pages
@@ -19,9 +19,6 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 TYPE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 SHEET = "xl/worksheets/sheet1.xml"
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 
 
 def written(fill: Callable[[Any, Any], None]) -> Book:

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from tests import attacks
 from tests.office import ODS, XLS, Office
-from tests.workbook.test_additions import PICTURE
+from tests.parts import PICTURE
 from xlplan.workbook.read.beside import (
     read_ods_beside,
     read_other_books,
