@@ -73,16 +73,11 @@ def again(
     return NewPlan(desk.folder.root, found.source, problems, template or "")
 
 
-def may_import_again(state: State) -> bool:
-    """Whether no template has gone out yet, so that the rows may still be read otherwise."""
-    return not state.exchange.cycles
-
-
 def is_read_otherwise(state: State, now: PlanDefinition) -> bool:
     """Whether the stored original may be imported again, and would be read otherwise under `now`
     than it was at the last import."""
     known = _imported(state)
-    if not known or not may_import_again(state):
+    if not known or state.exchange.has_begun:
         return False
     return reads_by(now) != reads_by(state.definition_at(state.row_seq[known[0].uid]))
 
@@ -132,7 +127,7 @@ def read_again(desk: Desk, options: Options | None = None, text: str = "") -> Re
     """
     state = desk.state
     where = desk.folder.definition.name
-    if not may_import_again(state):
+    if state.exchange.has_begun:
         raise NEW_021.fault(where, "issued")
     known = tuple(_imported(state))
     if not known:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_021, RET_025
 from xlplan.cycle import outputs
 from xlplan.cycle.acts import Answering
-from xlplan.cycle.again import may_import_again
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import (
     Arrived,
@@ -206,7 +205,7 @@ def _take_all(
     set_up = [one for one in readings if one[2].document == "set-up"]
     own = [one for one in readings if one[2].document == "master"]
     answers = [one for one in readings if one[2].document == "decisions"]
-    if may_import_again(desk.state):  # what was typed comes before rows that are read anew
+    if not desk.state.exchange.has_begun:  # what was typed comes before rows that are read anew
         set_up, own = [*own, *set_up], []
     for item, book, reading in set_up:
         if reading.document == "set-up":

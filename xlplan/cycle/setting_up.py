@@ -10,7 +10,6 @@ from xlplan.codes.return_codes import RET_015
 from xlplan.codes.source_codes import NEW_021
 from xlplan.cycle.again import (
     is_read_otherwise,
-    may_import_again,
     read_again,
     reads_by,
     record_again,
@@ -113,7 +112,7 @@ def _put_in(
     Where it cannot be imported so, the answers that bear on it are refused.
     """
     problems: list[Problem] = []
-    late = [] if may_import_again(desk.state) else outcome.edits
+    late = outcome.edits if desk.state.exchange.has_begun else []
     if barred := [edit for edit in late if _is_about_source(text, edit)]:
         outcome = without(text, outcome, barred, NEW_021.fill("issued").at(""))
     if is_read_otherwise(desk.state, load_definition(outcome.text)):

@@ -73,6 +73,11 @@ class Exchange:
         """The ids of the cycles for which templates were issued, in that order."""
         return list(self._cycles)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a template has gone out, so that the rows may no longer be read otherwise."""
+        return bool(self._cycles)
+
     def templates(self, cycle: str) -> list[Issued]:
         """The templates of a cycle."""
         return [self.issued[name] for name in self._cycles.get(cycle, ())]
