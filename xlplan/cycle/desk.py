@@ -104,8 +104,10 @@ class Desk:
         try:
             if self._kept is not None:
                 self._kept.close()
-            if self._history is not None and self._tip == self.ledger.tip():
-                bring_forward(self, self.folder.projection)
+            # What the command did is done by now, whether its answers can be kept or not.
+            with contextlib.suppress(XlplanError, OSError):
+                if self._history is not None and self._tip == self.ledger.tip():
+                    bring_forward(self, self.folder.projection)
         finally:
             self.ledger.close()
 
