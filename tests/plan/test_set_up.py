@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -34,6 +34,7 @@ from xlplan.plan.set_up import (
     shown,
     stands,
 )
+from xlplan.plan.shown import ShownDate
 from xlplan.plan.values import Invalid, Raw
 
 
@@ -196,6 +197,10 @@ def test_what_is_no_value_of_its_key_is_known_as_such(
 def test_a_cell_that_only_looks_otherwise_is_not_edited() -> None:
     assert is_shown(key_of("field", "width"), 12.0, 12)
     assert is_shown(key_of("plan", "agreed"), date(2026, 1, 5), "2026-01-05")
+    day = key_of("plan", "agreed")
+    assert is_shown(day, date(2026, 1, 5), datetime(2026, 1, 5))
+    assert is_shown(day, date(2026, 1, 5), ShownDate.of(date(2026, 1, 5), "d mmmm yyyy"))
+    assert not is_shown(day, date(2026, 1, 5), ShownDate.of(date(2026, 1, 6), "d mmmm yyyy"))
     assert is_shown(key_of("lead", "email"), "", "  ")
     assert not is_shown(key_of("field", "width"), 12.0, 13)
     assert not is_shown(key_of("lead", "email"), "a@example.org", None)

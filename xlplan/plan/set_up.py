@@ -328,6 +328,8 @@ def is_shown(key: Key, value: object, typed: Raw) -> bool:
     was = shown(key, value)
     if isinstance(was, int | float) and isinstance(typed, int | float):
         return was == typed
+    if isinstance(was, date) and isinstance(typed, date):  # a moment is a day here too
+        return (was.year, was.month, was.day) == (typed.year, typed.month, typed.day)
     if key.takes == "raw":
         return (was or "") == ("" if typed is None else as_text(typed))
     return _plain(was) == _plain(typed)
