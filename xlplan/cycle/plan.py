@@ -220,8 +220,12 @@ class Plan:
         """
         from xlplan.cycle.status import status
 
-        with self.desk.looking():
-            return status(self.desk, cycle)
+        try:
+            self._kept_now()
+        except Unknown:
+            with self.desk.looking():
+                return status(self.desk, cycle)
+        return status(self.desk, cycle)
 
     def questions(self) -> list[Question]:
         """Every open question."""
@@ -293,9 +297,11 @@ class Plan:
     def _kept_now(self) -> Kept:
         """What was kept of the plan as ``plan.toml`` has it now; Unknown where nothing was."""
         kept = self.desk.kept
-        if kept is None or not kept.is_defined_by(text_digest(self.desk.folder.read_definition())):
-            raise Unknown
-        return kept
+        with suppress(XlplanError):
+            written = text_digest(self.desk.folder.read_definition())
+            if kept is not None and kept.is_defined_by(written):
+                return kept
+        raise Unknown
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem (CHK), with its action (ref) and field (id)."""
