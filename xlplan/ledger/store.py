@@ -79,6 +79,8 @@ class Ledger:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self._db = connection
+        self._is_left_open = False
+        """Whether a transaction could not be rolled back; the next one does that first."""
         self._holder = path.with_name(path.name + ".holder")
 
     @classmethod
@@ -232,6 +234,9 @@ class Ledger:
             if not all(os.access(place, os.W_OK) for place in (self.path, self.path.parent)):
                 raise sqlite3.OperationalError("readonly")
             self._wait(patience)
+            if self._is_left_open:
+                self._db.execute("ROLLBACK")
+                self._is_left_open = False
             self._db.execute("BEGIN IMMEDIATE")
         try:
             with contextlib.suppress(OSError):  # a courtesy; the lock itself is SQLite's
@@ -240,9 +245,11 @@ class Ledger:
         finally:
             with contextlib.suppress(OSError):
                 self._holder.unlink()
-            with contextlib.suppress(sqlite3.Error):
-                if self._db.in_transaction:
+            if self._db.in_transaction:
+                try:
                     self._db.execute("ROLLBACK")
+                except sqlite3.Error:
+                    self._is_left_open = self._db.in_transaction
 
     @property
     def was_held(self) -> bool:
