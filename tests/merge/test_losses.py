@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests import small
+from tests.paper import Office
 from tests.small import LETTINGS, ROWS
 from xlplan.cli.main import run
 from xlplan.merge.reading import (
@@ -78,6 +80,15 @@ def test_what_was_typed_in_such_a_file_is_read_in_its_code_page_too() -> None:
     second = found.rows[1].cells["progress"]
     assert (second.value, second.raw) == (typed, texts[1])
     assert found.rows[2].cells["progress"].value == 5
+
+
+def test_a_row_that_never_went_out_says_nothing_of_the_code_page() -> None:
+    office = Office()
+    read = office.reading(office.issue("Ann"), added={"action": "Mend the Café roof"})
+    office.merge(replace(read, kind="csv", file="x.csv"))
+    (question,) = office.questions()
+    assert question.kind == "row-added"
+    assert "Mend the Café roof" in question.candidates[0].text
 
 
 def test_another_kind_of_file_and_letters_of_no_page_stay_as_they_are() -> None:
