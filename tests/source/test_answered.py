@@ -153,3 +153,10 @@ def test_a_hidden_row_that_is_said_to_be_an_action_is_let_out() -> None:
 def test_where_no_sheet_is_left_there_is_no_plan() -> None:
     with pytest.raises(XlplanError, match="NEW-001"):
         answered(sheets=(SheetRead("Plan", False),))
+
+
+def test_a_whole_number_in_the_first_words_of_a_row_is_as_its_cell_shows_it() -> None:
+    plain = sheet(PLAN)
+    numbers = [[1.0 if cell == "1" else cell for cell in row] for row in plain.rows]
+    source = read_source(book(replace(plain, rows=numbers)), plan_id="plan")
+    assert next(line.words for line in source.account if line.row == 3).startswith("1 | Mend")

@@ -85,6 +85,8 @@ _WIDTHS = {
     "deputy": 24.0, "successor": 24.0, "challenge": 14.0, "role": 17.0, "type": 14.0,
 }  # fmt: skip
 _FLAG, _OTHER = 13.0, 15.0
+_LEAST = 110.0
+"""How wide a sheet is at least, in characters."""
 
 
 def issued_set_up(definition: PlanDefinition, name: str, as_of: int, file: str) -> Issued:
@@ -189,7 +191,7 @@ class _Writer:
     def sheet(self) -> Sheet:
         entries = entries_of(self.definition, self.of, self.origin)
         columns = self._columns(entries)
-        widths = [self._width(name) for name in columns]
+        widths = _wide_enough([self._width(name) for name in columns])
         cells = [self._cells(entry, columns) for entry in entries]
         rows = [Row(line, row_height(line, [30.0, *widths], 24.0)) for line in cells]
         last_row, last_col = FIRST_ROW + len(rows) - 1, len(columns)
@@ -350,6 +352,11 @@ class _Writer:
         ]
         first = Row([None, *(Cell(None, look.banner) for _ in widths)], 34)
         return [first, Row([None, *(Cell(None, note) for _ in widths)], 46)], merges
+
+
+def _wide_enough(widths: Sequence[float]) -> list[float]:
+    """Widths of columns below a title that is not cut, however few the columns are."""
+    return [width * max(1.0, _LEAST / sum(widths)) for width in widths]
 
 
 def _is_colour(key: Key, value: str) -> bool:

@@ -20,7 +20,7 @@ from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
 from xlplan.plan.status_words import unanswered
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import natural_key
-from xlplan.source.headings import Heading, cell_text
+from xlplan.source.headings import Heading, cell_text, point_text
 from xlplan.source.layout import Layout, Line, first_line, unseen_rows
 from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import Book, a1
@@ -96,7 +96,7 @@ def account_of(
                 plain_note = what == "note" and not line.why
                 detail = said if plain_note else f"{detail}, {said}"
             cells = layout.sheet.rows[line.row] if line.row < len(layout.sheet.rows) else ()
-            words = first_words(map(cell_text, cells))
+            words = first_words(map(point_text, cells))
             out.append(AccountLine(layout.sheet.name, line.row + 1, what, detail, words))
     return tuple(out)
 

@@ -20,14 +20,14 @@ from xlplan.plan.accounted import (
     is_meant,
 )
 from xlplan.source.choice import Choice
-from xlplan.source.headings import Heading, cell_text, parse_heading
+from xlplan.source.headings import Heading, cell_text, parse_heading, point_text
 from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.workbook.read.book import Book, ReadSheet
 
 
 def row_words(sheet: ReadSheet, row: int) -> str:
     """What a row (from 0) of a sheet begins with."""
-    return first_words(map(cell_text, sheet.rows[row] if row < len(sheet.rows) else ()))
+    return first_words(map(point_text, sheet.rows[row] if row < len(sheet.rows) else ()))
 
 
 def shown_sheets(sheets: Sequence[ReadSheet], answers: Iterable[SheetRead]) -> list[ReadSheet]:
