@@ -1,9 +1,9 @@
 """xlplan: the spreadsheet round trip of improvement plans.
 
-`open_plan` opens a plan, `new_plan` starts one, `demo` plays a cycle on an example. A `Plan`
-issues, merges, publishes and answers. What it gives back is of the types below; `shapes` makes of
-them the documents that ``--json`` prints. What cannot be done raises `XlplanError`, whose `Problem`
-values say why and what to do.
+`open_plan` opens a plan, `new_plan` starts one, `backup` and `restore` carry one as a file, `demo`
+plays a cycle on an example. A `Plan` issues, merges, publishes and answers. What it gives back is
+of the types below; `shapes` makes of them the documents that ``--json`` prints. What cannot be done
+raises `XlplanError`, whose `Problem` values say why and what to do.
 
 Importing this package imports nothing else: each name is loaded when it is first used.
 """
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xlplan.cycle import shapes
     from xlplan.cycle.acts import UndoResult
+    from xlplan.cycle.backup import Backup, backup, restore
     from xlplan.cycle.demo import Demo, demo
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.kept import LogLine, ShownRow
@@ -37,17 +38,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Candidate", "Change", "DatesRead", "Demo", "Fate", "Field", "Invalid", "IssueResult",
+    "Backup", "Candidate", "Change", "DatesRead", "Demo", "Fate", "Field", "Invalid", "IssueResult",
     "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine", "MasterRow", "MergeResult",
     "NewFigures", "NewPlan",
     "NextStep", "Place", "Plan", "PlanDefinition", "Problem", "PublishResult", "Question",
     "ReturnReport", "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
     "__version__",
-    "demo", "is_plan", "new_plan", "open_plan", "shapes", "show_in",
+    "backup", "demo", "is_plan", "new_plan", "open_plan", "restore", "shapes", "show_in",
 ]  # fmt: skip
 
 _WHERE = {
     "cycle.acts": ("UndoResult",),
+    "cycle.backup": ("Backup", "backup", "restore"),
     "cycle.demo": ("Demo", "demo"),
     "cycle.issue": ("IssueResult", "IssuedTemplate"),
     "cycle.kept": ("LogLine", "ShownRow"),

@@ -47,7 +47,7 @@ def _date(_context: click.Context, _option: click.Parameter, value: str | None) 
         raise click.BadParameter(f'"{value}" is not a date. Write it as 2026-11-27.') from None
 
 
-_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 @click.group(
@@ -114,7 +114,7 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
     is_flag=True,
     help="Import the plan's stored spreadsheet again, by plan.toml or these options.",
 )
-@_json
+@json_option
 @click.pass_obj
 def new(
     settings: Settings,
@@ -157,7 +157,7 @@ def new(
 
 
 @commands.command()
-@_json
+@json_option
 @click.pass_obj
 def check(settings: Settings, as_json: bool) -> int:
     """Lint the plan: every problem with its action and field."""
@@ -169,7 +169,7 @@ def check(settings: Settings, as_json: bool) -> int:
 @click.option("--cycle", required=True, metavar="ID", help="The cycle's id, such as 2026-11.")
 @click.option("--return-by", callback=_date, metavar="DATE", help="When returns are due.")
 @click.option("--lead", "leads", multiple=True, metavar="NAME", help="Only this lead.")
-@_json
+@json_option
 @click.pass_obj
 def issue(
     settings: Settings,
@@ -185,7 +185,7 @@ def issue(
 
 @commands.command()
 @click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
-@_json
+@json_option
 @click.pass_obj
 def status(settings: Settings, cycle: str, as_json: bool) -> int:
     """Who has returned, who is late, what is open."""
@@ -202,7 +202,7 @@ def status(settings: Settings, cycle: str, as_json: bool) -> int:
     metavar="DIR",
     help="Write to DIR, for each lead, what needs correcting.",
 )
-@_json
+@json_option
 @click.pass_obj
 def merge(
     settings: Settings, paths: tuple[Path, ...], dry_run: bool, reply: Path | None, as_json: bool
@@ -229,7 +229,7 @@ def _check_form(as_json: bool, as_csv: bool) -> None:
 @click.option("--lead", default="", metavar="L", help="Only the actions of this lead.")
 @click.option("--as-of", default="", metavar="CYCLE", help="As it was reported for a cycle.")
 @click.option("--restated", is_flag=True, help="With --as-of: as that cycle is known now.")
-@_json
+@json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV table.")
 @click.pass_obj
 def show(
@@ -256,7 +256,7 @@ def show(
 @click.option("--action", default="", metavar="REF", help="Only this action.")
 @click.option("--lead", default="", metavar="L", help="Only changes by this lead.")
 @click.option("--cycle", default="", metavar="C", help="Only changes of this cycle.")
-@_json
+@json_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a CSV table.")
 @click.pass_obj
 def log(settings: Settings, action: str, lead: str, cycle: str, as_json: bool, as_csv: bool) -> int:
@@ -270,7 +270,7 @@ def log(settings: Settings, action: str, lead: str, cycle: str, as_json: bool, a
 @click.argument("return_id", metavar="RETURN_ID")
 @click.option("--cascade", is_flag=True, help="Also reverse the decisions that depend on it.")
 @click.option("--why", default="", metavar="TEXT", help="Why, for the record.")
-@_json
+@json_option
 @click.pass_obj
 def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: bool) -> int:
     """Reverse one merged return; the log keeps both."""
@@ -294,7 +294,7 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
 @click.option("--accessible", is_flag=True, help="Also an accessible workbook of the same.")
 @click.option("--pdf", is_flag=True, help="Also as A3 pages (needs LibreOffice).")
 @click.option("--one-page", is_flag=True, help="Also a highlight report on one A4 page.")
-@_json
+@json_option
 @click.pass_obj
 def publish(
     settings: Settings,
@@ -325,42 +325,3 @@ def publish(
             one_page=one_page,
         )
         return say.published(made, as_json)
-
-
-@commands.command()
-@click.option("--tip", default="", metavar="HASH", help="The tip printed on a composite.")
-@_json
-@click.pass_obj
-def verify(settings: Settings, tip: str, as_json: bool) -> int:
-    """Replay the ledger; check every hash, original and projection."""
-    with settings.open_(replay=False) as plan:
-        return say.verified(plan.verify(tip), plan.tip, as_json)
-
-
-@commands.command()
-@click.argument("code", metavar="CODE")
-@_json
-def explain(code: str, as_json: bool) -> int:
-    """What a message means and what to do, by its code."""
-    return say.explained(code, as_json)
-
-
-@commands.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--example",
-    metavar="NAME",
-    help="One of the shipped examples (default: brag-by-recommendation).",
-)
-@click.pass_obj
-def demo(settings: Settings, directory: Path, example: str | None) -> int:
-    """Run one whole cycle on a shipped example and say what to open."""
-    from xlplan import demo as run_demo
-    from xlplan import is_plan
-
-    before = is_plan(directory)
-    try:
-        made = run_demo(directory, say.line, example=example)
-    finally:
-        settings.recorded = is_plan(directory) and not before
-    return say.demo(made)

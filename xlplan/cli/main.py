@@ -15,7 +15,8 @@ from typing import TextIO
 
 import click
 
-from xlplan.cli.commands import Settings, commands
+from xlplan.cli import record_commands
+from xlplan.cli.commands import Settings
 from xlplan.cli.say_plain import NEEDS_A_PERSON, PrintError, json_text, plain
 from xlplan.codes.cycle_codes import CLI_001
 from xlplan.codes.folder_codes import OUT_002, OUT_004, OUT_005
@@ -41,7 +42,7 @@ def run(args: Sequence[str]) -> int:
     """Run the command line and return the exit status."""
     settings = Settings()
     try:
-        status = commands.main(
+        status = record_commands.commands.main(
             args=list(args), prog_name="xlplan", standalone_mode=False, obj=settings
         )
     except click.exceptions.Exit as done:

@@ -30,6 +30,7 @@ from xlplan.errors import Problem
 
 if TYPE_CHECKING:
     from xlplan import (
+        Backup,
         Demo,
         KeptBack,
         LogLine,
@@ -43,8 +44,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "demo", "explained", "issued", "line", "log", "merged", "new_plan", "problems_of_plan",
-    "published", "rows", "shown", "status", "undone", "verified", "where_it_stands",
+    "backed_up", "demo", "explained", "issued", "line", "log", "merged", "new_plan",
+    "problems_of_plan", "published", "rows", "shown", "status", "undone", "verified",
+    "where_it_stands",
 ]  # fmt: skip
 
 
@@ -295,8 +297,26 @@ def verified(problems: Sequence[Problem], tip: Tip, as_json: bool) -> int:
     if wrong:
         click.echo(f"{plural(len(wrong), 'problem')} with the record.")
         return NEEDS_A_PERSON
-    click.echo(f"The record is whole: {plural(tip.events, 'event')}, tip {tip.hash[:16]}….")
+    click.echo(f"The record is whole: {plural(tip.events, 'event')}, {_tip(tip)}.")
     return DONE
+
+
+@prints
+def backed_up(made: Backup, as_json: bool) -> int:
+    """What `backup` wrote, or `restore` put back."""
+    if as_json:
+        from xlplan import shapes
+
+        say_json(shapes.backup_shape(made))
+    else:
+        key = "with" if made.with_key else "without"
+        click.echo(f"{relative(made.path)}: {plural(made.files, 'file')}, {key} the secret key.")
+        click.echo(f"The record is whole: {plural(made.tip.events, 'event')}, {_tip(made.tip)}.")
+    return say_problems(made.problems)
+
+
+def _tip(tip: Tip) -> str:
+    return f"tip {tip.hash[:16]}…"
 
 
 @prints

@@ -225,6 +225,60 @@ UNDO_006 = Message(
     "reverse them as well, run: xlplan undo {id}",
     level="note",
 )
+BAK_001 = Message(
+    "BAK-001",
+    "A file of that name is there already.",
+    "Choose another name: a backup never takes the place of a file.",
+    "A file of this name is there already, so nothing was written. Choose another name.",
+)
+BAK_002 = Message(
+    "BAK-002",
+    "A file is not in the backup.",
+    "Close the program that holds it open, and make the backup again.",
+    "This is not in the backup, as it could not be read ({reason}). Close the program that holds "
+    "it open, and make the backup again under another name.",
+    level="warning",
+)
+BAK_003 = Message(
+    "BAK-003",
+    "The backup could not be made, as the record is not whole.",
+    "Run `verify`, which says what is wrong.",
+    "No backup was made, as the record is not whole. {why} Run: xlplan verify",
+)
+BAK_004 = Message(
+    "BAK-004",
+    "The file is no backup of a plan, or a damaged one.",
+    "Take another backup.",
+    {
+        "": "This is not a backup that xlplan made. Nothing was restored.",
+        "damaged": "This backup is damaged: {what}. Nothing was restored; take an earlier backup.",
+        "newer": "This backup has format {format}, and this xlplan knows formats up to {known}. "
+        "Nothing was restored; install the newer xlplan that made it.",
+        "reason": "This cannot be read ({reason}). Nothing was restored.",
+    },
+)
+BAK_005 = Message(
+    "BAK-005",
+    "A plan is restored into a folder of its own.",
+    "Name a folder that is not there yet.",
+    "This folder is not empty. A plan is restored into a folder of its own: name one that is not "
+    "there yet.",
+)
+BAK_006 = Message(
+    "BAK-006",
+    "The backup holds no key.",
+    "Copy `secret.key` from where it is kept; without it no template is recognised.",
+    "The backup was made without the secret key, so templates that come back cannot be recognised "
+    "yet. Copy secret.key into this folder from where it is kept.",
+    level="warning",
+)
+BAK_007 = Message(
+    "BAK-007",
+    "A backup, or a restored plan, could not be written there.",
+    "Make room, check the permissions, and run the command again.",
+    "It could not be written here ({reason}), so nothing was left behind. Make room, check the "
+    "permissions, and run the command again.",
+)
 DEMO_001 = Message(
     "DEMO-001",
     "The example answers a question that was not asked.",

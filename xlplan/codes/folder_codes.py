@@ -65,6 +65,22 @@ PLAN_008 = Message(
     "This cannot be read ({reason}). Check its permissions, and that no other program holds it "
     "open.",
 )
+PLAN_009 = Message(
+    "PLAN-009",
+    "A file lies beside one of the plan's own, under almost its name.",
+    "Keep a plan on one computer; move the copy out of its folder once what it holds is known.",
+    {
+        "": "This looks like a second copy of {own}, as a synchronised folder or a download makes "
+        "one; xlplan never uses it. If somebody worked in it, put it into inbox/ and merge it; "
+        "then move it out of this folder.",
+        "ledger": "This looks like a second record, as a synchronised folder makes one where two "
+        "computers worked in the plan; only {own} is used. Keep this file, find out who worked "
+        "where, and keep the plan on one computer: what the other merged is in its returns and "
+        "can be merged here.",
+    },
+    level="note",
+    levels={"ledger": "warning"},
+)
 
 # LED: the ledger.
 

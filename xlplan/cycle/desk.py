@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 from xlplan.codes.folder_codes import LED_008, PLAN_006
 from xlplan.cycle.folder import (
     PlanFolder,
-    first_fingerprint,
     left_over,
     not_recorded,
-    own_key,
     sweep,
     text_digest,
 )
 from xlplan.cycle.kept import Kept, believed, bring_forward
+from xlplan.cycle.key import first_fingerprint, own_key
 from xlplan.errors import XlplanError
 from xlplan.ledger.store import Ledger, Transaction
 

@@ -11,10 +11,9 @@ from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from xlplan.codes.folder_codes import (
-    LED_010,
     OUT_004,
     PLAN_001,
     PLAN_002,
@@ -22,12 +21,12 @@ from xlplan.codes.folder_codes import (
     PLAN_004,
     PLAN_005,
     PLAN_008,
+    PLAN_009,
 )
-from xlplan.errors import XlplanError, reason_of
+from xlplan.errors import Problem, XlplanError, reason_of
 
 if TYPE_CHECKING:
-    from xlplan.ledger.store import Ledger
-    from xlplan.merge.state import State
+    pass
 
 
 KEY_BYTES = 32
@@ -206,66 +205,21 @@ def synced_folder(root: Path) -> str:
     return "a network share" if os.name == "nt" and str(root).startswith("\\\\") else ""
 
 
-# Which key belongs to a plan: its fingerprint stands in the ledger. A plan that signs with another
-# plan's key would no longer know its own templates by sight, so the two are compared when a plan
-# is opened, before anything is written.
-
-
-def own_key(folder: PlanFolder, ledger: Ledger) -> bytes:
-    """The secret key; XlplanError where it is missing, damaged, or that of another plan."""
-    from xlplan.workbook.stamp import fingerprint
-
-    key = folder.read_key()
-    known = ledger.fingerprint()
-    if known and known != fingerprint(key):
-        raise LED_010.fault(str(folder.key))
-    return key
-
-
-def check_key(folder: PlanFolder, ledger: Ledger) -> None:
-    """Raise XlplanError where the key that is there belongs to another plan.
-
-    Without a key, or with a damaged one, a plan can be looked at: what needs it says so.
-    """
-    try:
-        folder.read_key()
-    except XlplanError:
-        return
-    own_key(folder, ledger)
-
-
-def first_fingerprint(folder: PlanFolder, state: State) -> str:
-    """The fingerprint for a ledger that has none yet; ``""`` where the key cannot be read.
-
-    XlplanError where the oldest workbook of ours that still lies as it was written was signed with
-    another key: the one that is there came in from elsewhere.
-    """
-    from xlplan.returned.identity import find_manifest
-    from xlplan.workbook.read.read_book import read_book
-    from xlplan.workbook.stamp import fingerprint
-
-    try:
-        key = folder.read_key()
-    except XlplanError:
-        return ""
-    for name, data in _as_written(folder, state):
-        found = find_manifest(read_book(data, name), key).manifest
-        if found is not None:
-            if not found.genuine:
-                raise LED_010.fault(str(folder.key))
-            break
-    return fingerprint(key)
-
-
-def _as_written(folder: PlanFolder, state: State) -> Iterator[tuple[str, bytes]]:
-    """The workbooks that were issued and are byte for byte what was written, oldest first."""
-    for issued in state.issued.values():
-        try:
-            data = (folder.root / issued.file).read_bytes()
-        except OSError:
-            continue  # sent, moved or deleted
-        if sha256(data) == issued.sha256:
-            yield issued.file, data
+def copies_beside(folder: PlanFolder) -> list[Problem]:
+    """What lies beside the plan's own files under almost their name: where two computers, or a
+    download, wrote the same file, one of the two is put aside like that. None is ever used."""
+    own = (folder.definition, folder.ledger, folder.key, *folder.coordinators)
+    found = []
+    with contextlib.suppress(OSError):
+        names = sorted(path.name for path in folder.root.iterdir())
+        for path in own:
+            copy = re.compile(rf"{re.escape(path.stem)}\W.*{re.escape(path.suffix)}", re.IGNORECASE)
+            for name in filter(copy.fullmatch, names):
+                if path == folder.ledger:
+                    found.append(PLAN_009.problem(name, "ledger", own=path.name))
+                else:
+                    found.append(PLAN_009.problem(name, own=path.name))
+    return found
 
 
 TEMPORARY = ".xlplan.tmp"
@@ -315,7 +269,15 @@ class Originals:
 
 
 def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """Write a file whole or not at all: temporary file beside it, flush to disk, rename.
+    """Write a file whole or not at all; see `written_atomically`."""
+    with written_atomically(path, mode) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def written_atomically(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A file that is there whole at the end, or not at all: a temporary file beside it, flushed to
+    disk and renamed.
 
     `mode` holds the permissions that the process's umask may narrow further.
     """
@@ -324,8 +286,8 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
     handle, name = tempfile.mkstemp(TEMPORARY, f".{path.name[:40]}.", path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(allowed(mode))

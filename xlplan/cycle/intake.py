@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xlplan.codes.gate_codes import GATE_008
 from xlplan.codes.return_codes import MRG_001, RET_022
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.folder import sha256, text_digest
+from xlplan.cycle.folder import copies_beside, sha256, text_digest
 from xlplan.cycle.outputs import is_edited
 from xlplan.errors import Problem
 from xlplan.ledger.projection import Unknown
@@ -100,7 +100,7 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool, own: bool = 
     unless `own` says that they were not.
     """
     found: list[tuple[str, Path]] = []
-    problems: list[Problem] = []
+    problems = copies_beside(desk.folder)
     for path in desk.folder.coordinators if own else ():
         if path.exists() and is_edited(desk, path):
             found.append((path.name, path))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_002
 from xlplan.cycle.desk import Clock, Desk, clock_for
-from xlplan.cycle.folder import PlanFolder, check_key, find_folder, text_digest
+from xlplan.cycle.folder import PlanFolder, find_folder, text_digest
 from xlplan.cycle.kept import Kept, LogLine, ShownRow, log_line, shown_row
+from xlplan.cycle.key import check_key
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import Unknown
 

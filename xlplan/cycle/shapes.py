@@ -22,6 +22,7 @@ from xlplan.plan.values import Invalid, Value, show, to_json
 
 if TYPE_CHECKING:
     from xlplan.cycle.acts import UndoResult
+    from xlplan.cycle.backup import Backup
     from xlplan.cycle.issue import IssueResult
     from xlplan.cycle.merge import MergeResult, ReturnReport
     from xlplan.cycle.new import NewFigures
@@ -385,4 +386,14 @@ def verify_shape(tip: Tip, problems: Sequence[Problem]) -> dict[str, object]:
         "events": tip.events,
         "tip": tip.hash,
         "problems": [problem_shape(problem) for problem in problems],
+    }
+
+
+def backup_shape(made: Backup) -> dict[str, object]:
+    """``backup --json`` and ``restore --json``."""
+    return {
+        "path": str(made.path),
+        "files": made.files,
+        "key": made.with_key,
+        **verify_shape(made.tip, made.problems),
     }

@@ -21,8 +21,9 @@ from xlplan.codes.folder_codes import (
 )
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.folder import Originals, first_fingerprint, sha256
+from xlplan.cycle.folder import Originals, copies_beside, sha256
 from xlplan.cycle.kept import agree
+from xlplan.cycle.key import first_fingerprint
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import remove
@@ -60,6 +61,7 @@ def verify(desk: Desk, tip: str = "", *, executor: Executor | None = None) -> li
         if not problems:
             problems += _trace(desk, executor)
         problems += _files(desk)
+        problems += copies_beside(desk.folder)
         if not desk.ledger.fingerprint():
             first_fingerprint(desk.folder, desk.state)
         problems += _projections(desk)  # signed, so that the key is looked at

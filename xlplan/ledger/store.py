@@ -197,6 +197,25 @@ class Ledger:
             ).fetchone()
         return (int(row[0]), int(row[1]), str(row[2])) if row else (0, 0, NO_EVENTS)
 
+    def copy_to(self, path: Path) -> None:
+        """A copy of the database as it stands between two commands, while others go on working.
+
+        XlplanError where `path` is there already, or where somebody does not let go of the ledger.
+        """
+        if path.exists():
+            raise LED_001.fault(str(path))
+        tries = 0
+
+        def wait(_status: int, _remaining: int, _total: int) -> None:
+            nonlocal tries
+            tries += 1
+            if tries > PATIENTLY / BRIEFLY:
+                raise sqlite3.OperationalError("locked")
+
+        with self._explaining(), contextlib.closing(sqlite3.connect(path)) as copy:
+            self._wait(PATIENTLY)
+            self._db.backup(copy, progress=wait, sleep=BRIEFLY / 1000)
+
     def integrity(self) -> str:
         """What SQLite itself says of the file: ``"ok"``, or what is wrong."""
         try:

@@ -1,0 +1,79 @@
+"""The commands about the record as a whole, and those that need no plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from xlplan.cli import say
+from xlplan.cli.commands import Settings, commands, json_option
+
+__all__ = ["commands"]
+
+
+@commands.command()
+@click.option("--tip", default="", metavar="HASH", help="The tip printed on a composite.")
+@json_option
+@click.pass_obj
+def verify(settings: Settings, tip: str, as_json: bool) -> int:
+    """Replay the ledger; check every hash, original and projection."""
+    with settings.open_(replay=False) as plan:
+        return say.verified(plan.verify(tip), plan.tip, as_json)
+
+
+@commands.command()
+@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
+@click.option("--with-key", is_flag=True, help="With the secret key: keep such a file safe.")
+@json_option
+@click.pass_obj
+def backup(settings: Settings, file: Path, with_key: bool, as_json: bool) -> int:
+    """Write the whole plan into one new file, also while others work in it."""
+    from xlplan import backup as make_backup
+
+    made = make_backup(settings.folder, file, with_key=with_key)
+    settings.recorded = True
+    return say.backed_up(made, as_json)
+
+
+@commands.command()
+@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@json_option
+@click.pass_obj
+def restore(settings: Settings, file: Path, directory: Path, as_json: bool) -> int:
+    """Put the plan of a backup into a new folder, and check its record."""
+    from xlplan import restore as put_back
+
+    made = put_back(file, directory)
+    settings.recorded = True
+    return say.backed_up(made, as_json)
+
+
+@commands.command()
+@click.argument("code", metavar="CODE")
+@json_option
+def explain(code: str, as_json: bool) -> int:
+    """What a message means and what to do, by its code."""
+    return say.explained(code, as_json)
+
+
+@commands.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--example",
+    metavar="NAME",
+    help="One of the shipped examples (default: brag-by-recommendation).",
+)
+@click.pass_obj
+def demo(settings: Settings, directory: Path, example: str | None) -> int:
+    """Run one whole cycle on a shipped example and say what to open."""
+    from xlplan import demo as run_demo
+    from xlplan import is_plan
+
+    before = is_plan(directory)
+    try:
+        made = run_demo(directory, say.line, example=example)
+    finally:
+        settings.recorded = is_plan(directory) and not before
+    return say.demo(made)
