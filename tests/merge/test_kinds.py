@@ -8,7 +8,7 @@ import pytest
 
 from xlplan.merge.kinds import CHOICES, REFUSE, WAYS, Kind
 
-STAND = {"row", "decision", "edit", "entry"}
+STAND = {"row", "decision", "rule", "edit", "entry"}
 ASK = {"invalid", "held", "locked", "cleared-required", "row-added", "row-missing",
        "definition", "file-sorted"}  # fmt: skip
 QUESTIONS = {"conflict", "reverted"}

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from xlplan.plan.checks.checklist import Challenge, challenges_of
+from xlplan.plan.checks.checklist import Challenge, Ruled, challenges_of, months_between, ruled
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.settings import Rule
 from xlplan.plan.timescales import parse_timescale
@@ -183,3 +183,60 @@ def test_the_note_of_this_period_counts_and_no_older_one() -> None:
     plan = replace(PLAN, fields=fields, rules=(Rule("done", "B", progress_says="completed"),))
     note = "[1 May 2026, A Post] Going well.\n[1 March 2026, A Post] Completed."
     assert challenges_of(plan, Line({"rating": "G", "progress": note}), TODAY) == ()
+
+
+# Rules that set the rating
+
+SET = (
+    Rule("done", "B", filled=("progress", "actual"), sets=True),
+    Rule("far", "R", months_behind=3, sets=True),
+    Rule("behind", "A", months_behind=1, percent_below=100, sets=True),
+    Rule("else", "G", sets=True),
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, Ruled("G", "else", "No other rule holds")),
+        ({"due": date(2026, 10, 21), "percent": 0.5},
+         Ruled("A", "behind", "50% complete and 1 month behind")),
+        ({"due": date(2026, 10, 21), "percent": 1}, Ruled("G", "else", "No other rule holds")),
+        ({"due": date(2026, 10, 22), "percent": 0.5}, Ruled("G", "else", "No other rule holds")),
+        ({"due": date(2026, 8, 21)}, Ruled("R", "far", "3 months behind")),
+        ({"due": date(2026, 8, 21), "progress": "All done"}, Ruled("R", "far", "3 months behind")),
+        ({"due": date(2026, 8, 21), "progress": "All done", "actual": 0.9},
+         Ruled("B", "done", "Progress is filled in and Actual is filled in")),
+    ],
+)  # fmt: skip
+def test_the_first_rule_that_holds_sets_the_rating(
+    values: Mapping[str, Value], expected: Ruled
+) -> None:
+    line = Line({**values, "rating": "R"})
+    assert ruled(replace(PLAN, rules=SET), line, TODAY) == expected
+
+
+def test_where_no_rule_holds_an_action_is_not_rated() -> None:
+    assert ruled(replace(PLAN, rules=SET[:2]), Line({"rating": "G"}), TODAY) == Ruled(None)
+
+
+def test_only_rules_that_set_it_are_asked_and_only_of_actions_of_the_plan() -> None:
+    assert ruled(replace(PLAN, rules=BANDS), Line(), TODAY) is None
+    plan = replace(PLAN, rules=(*BANDS, SET[3]))
+    assert ruled(plan, Line({"percent": 0.1}), TODAY) == Ruled("G", "else", "No other rule holds")
+    assert ruled(plan, Line(kind="recommendation"), TODAY) is None
+    assert ruled(plan, Line(withdrawn=True), TODAY) is None
+    assert said(*SET, due=date(2026, 8, 21)) == []
+
+
+@pytest.mark.parametrize(
+    ("by", "today", "months"),
+    [
+        (date(2026, 10, 21), date(2026, 11, 20), 0), (date(2026, 10, 21), date(2026, 11, 21), 1),
+        (date(2026, 1, 31), date(2026, 2, 27), 0), (date(2026, 1, 31), date(2026, 2, 28), 1),
+        (date(2025, 11, 21), date(2026, 11, 21), 12),
+        (date(2027, 2, 1), date(2026, 11, 21), -3),
+    ],
+)  # fmt: skip
+def test_whole_months_between_two_days(by: date, today: date, months: int) -> None:
+    assert months_between(by, today) == months

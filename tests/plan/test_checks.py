@@ -376,3 +376,14 @@ def test_words_of_work_outstanding(note: str, words: str) -> None:
 )
 def test_words_of_completion(note: str, words: str) -> None:
     assert says_completed(note) == words
+
+
+def test_a_rating_without_what_it_needs() -> None:
+    ratings = tuple(replace(r, needs=("evidence",)) if r.code == "B" else r for r in PLAN.ratings)
+    fields = (*PLAN.fields, Field("evidence", "Evidence", "narrative", "evidence"))
+    plan = replace(PLAN, ratings=ratings, fields=fields)
+    (problem,) = [p for p in check(action(rating="B"), plan=plan) if p.code == "CHK-032"]
+    assert "which needs Evidence, and nothing stands there" in problem.message
+    assert (problem.action, problem.field) == ("1.1", "rating")
+    assert "CHK-032" not in codes(action(rating="B", evidence="Minutes of May"), plan=plan)
+    assert "CHK-032" not in codes(action(rating="G"), plan=plan)

@@ -118,6 +118,22 @@ def test_a_row_is_due_by_its_revised_date_where_that_has_one() -> None:
     assert due_in(AGREED, {"due": date(2026, 5, 1)}, "recommendation").by == date(2026, 5, 1)
 
 
+def test_a_revised_date_may_have_to_be_approved_before_it_counts() -> None:
+    fields = (
+        Field("due", "Due", "timescale", "due"),
+        Field("revised", "Revised", "timescale", "revised"),
+        Field("approved_on", "Approved", "date", "approved_on"),
+    )
+    plan = replace(AGREED, fields=fields, revised_counts="approved")
+    values: dict[str, Value] = {
+        "due": parse_timescale("June 2026"), "revised": parse_timescale("July 2026"),
+    }  # fmt: skip
+    assert due_in(plan, values).by == date(2026, 6, 30)
+    approved = {**values, "approved_on": date(2026, 6, 1)}
+    assert due_in(plan, approved).by == date(2026, 7, 31)
+    assert due_in(replace(plan, fields=fields[:2]), approved).by == date(2026, 6, 30)
+
+
 @given(st.text(max_size=30) | st.sampled_from(["3 months", "9999 years", "in 12 days", "May 2012"]))
 def test_it_agrees_with_the_date_the_value_itself_has(text: str) -> None:
     value = canon(UNDATED.fields[1], text, UNDATED)

@@ -60,6 +60,7 @@ agreed = 2026-01-05
 begins = 2026-04-01
 year_starts = "April"
 previous_board = "November 2025"
+revised_counts = "approved"
 notes = ["Two notes", "from below the table"]
 kept_back = ["A comment"]
 
@@ -156,6 +157,8 @@ closed = true
 holding = true
 exception = true
 scale = "five"
+by = "coordinator"
+needs = ["progress"]
 
 [[lead]]
 name = "Head of  Housing"
@@ -193,6 +196,13 @@ progress_says = "completed"
 target = "below"
 rated = ["G"]
 message = "More than a month late."
+months_behind = 2
+filled = ["ref"]
+
+[[rule]]
+id = "else"
+challenge = "G"
+sets = true
 
 [[rollup]]
 to = "recommendation"
@@ -264,6 +274,7 @@ def test_every_key_arrives() -> None:
     assert plan.agreed == date(2026, 1, 5)
     assert (plan.begins, plan.year_starts) == (date(2026, 4, 1), "April")
     assert plan.previous_board == "November 2025"
+    assert plan.revised_counts == "approved"
     assert plan.counts == (Count("action", "Deed"),)
     ref, _, progress, state, rating, number = plan.fields[:6]
     assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
@@ -279,7 +290,8 @@ def test_every_key_arrives() -> None:
     assert plan.ratings == (
         Rating("G", "Green", "On track", "#00B050", "#FFFFFF", 1, aliases=("on track",),
                scale="five"),
-        Rating("B", "Blue", order=9, closed=True, holding=True, exception=True, scale="five"),
+        Rating("B", "Blue", order=9, closed=True, holding=True, exception=True, scale="five",
+               by="coordinator", needs=("progress",)),
     )  # fmt: skip
     lead, other = plan.leads
     assert (lead.successor, lead.nobody, other.nobody) == ("Head of Homes", True, False)
@@ -288,7 +300,8 @@ def test_every_key_arrives() -> None:
     assert plan.separators == (" with ", "/")
     assert plan.rules == (
         Rule("late", "B", 25, 50, 12.5, 32, "completed", "below", ("G",),
-             "More than a month late."),
+             "More than a month late.", 2, ("ref",)),
+        Rule("else", "G", sets=True),
     )  # fmt: skip
     assert plan.rollups == (
         Rollup("recommendation", "accountable", "view", "Accountable officer's view"),
@@ -679,6 +692,33 @@ def paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | i
         for number, inner in enumerate(value):
             found += paths(inner, (*path, number))
     return found
+
+
+SETTING = """
+[[rating]]
+code = "H"
+label = "Held"
+needs = ["prof"]
+
+[[rule]]
+id = "late"
+challenge = "G"
+filled = ["action", "dedd"]
+"""
+
+
+def test_columns_that_a_rating_needs_or_a_rule_looks_at_are_there() -> None:
+    first, second = faults(SMALL + RATED + SETTING)
+    assert '[[rating]] H: needs "prof" is not the id of a field of actions.' in first
+    assert '[[rule]] late: filled "dedd" is not the id of a field of actions.' in second
+
+
+def test_a_rule_that_sets_the_rating_needs_one_and_is_for_all_of_them() -> None:
+    rule = '[[rule]]\nid = "else"\nchallenge = "G"\nsets = true\n'
+    plan = load_definition(SMALL + RATED + rule)
+    assert plan.ruled == plan.find("rating")
+    assert any("sets needs a field" in fault for fault in faults(SMALL + rule))
+    assert "Remove rated or sets." in only_fault(SMALL + RATED + rule + 'rated = ["G"]\n')
 
 
 def test_reading_a_definition_imports_nothing_slow() -> None:

@@ -263,6 +263,14 @@ CHK_031 = Message(
     "date.",
     level="warning",
 )
+CHK_032 = Message(
+    "CHK-032",
+    "A rating stands without what it needs.",
+    "Ask the lead for what is missing, or correct the rating.",
+    "{heading} is {rating}, which needs {fields!l}, and nothing stands there. Ask the lead for it, "
+    "or correct the rating.",
+    level="warning",
+)
 CHK_037 = Message(
     "CHK-037",
     "An open action has a date that can hardly be meant.",

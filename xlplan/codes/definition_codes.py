@@ -94,6 +94,8 @@ DEF_009 = Message(
         "another role for this one.",
         "condition": '{table}: {key} needs a field of actions with role "{role}", and there is '
         "none. Set that role for a field.",
+        "sets": '{table}: sets needs a field of actions with role "rating", and there is none. Set '
+        "that role for a field.",
         "worst": '{table}: rule "worst" needs a field of actions with role "rating", and there is '
         "none. Set that role for a field.",
         "accountable": '{table}: rule "accountable" needs a field of recommendations with role '
@@ -125,6 +127,8 @@ DEF_011 = Message(
         "board show it. Remove private, or set that role for another field.",
         "circle": '{table}: successor "{name}" hands over to this lead again. Name somebody who '
         "does not, or remove it.",
+        "sets": "{table}: rated limits a challenge, and this rule sets the rating. Remove rated or "
+        "sets.",
         "boolean": "{table}: choices of a boolean are two, the word for yes and the word for no. "
         'Write choices = ["Yes", "No"], or remove them.',
         "accountable": '{table}: rule "accountable" is for recommendations. Write to = '

@@ -18,6 +18,7 @@ from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import clash, facts_of, unused_answers
+from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
     Change,
@@ -162,6 +163,7 @@ def undo(desk: Desk, return_id: str, *, cascade: bool = False, why: str = "") ->
             raise UNDO_003.fault(returned.id, decisions=found)
         gone = (*dependent, *answers)
         work.append([Undone(returned.id, tuple(d.id for d in gone), why)])
+        desk.rule(work)
         changes = tuple(work.step.changes())
         left = desk.questions()
         prepared = outputs.prepare(desk, work)
@@ -266,9 +268,10 @@ def _brought_in(state: State, decisions: Iterable[Decided]) -> set[Id]:
 
 
 def _live_decisions(state: State) -> list[Decided]:
-    """The decisions that have not been reversed."""
+    """The coordinator's decisions that have not been reversed."""
     return [
         decision
         for decision in state.decisions.values()
-        if any(write.id == Id(decision.id) for write in state.live((decision.uid, decision.field)))
+        if decision.kind != Kind.RULE
+        and any(write.id == Id(decision.id) for write in state.live((decision.uid, decision.field)))
     ]

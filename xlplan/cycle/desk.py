@@ -280,7 +280,16 @@ class Desk:
         digest = text_digest(text)
         if digest != self.recorded_digest:
             work.append([Defined(text, digest)])
+        self.rule(work)
         return work
+
+    def rule(self, work: Work) -> None:
+        """Write the ratings that follow from the plan's rules, where these now say otherwise: as a
+        command begins, since time passes, and again before what it took in is shown."""
+        if any(rule.sets for rule in self.state.definition.rules):
+            from xlplan.cycle.ruling import rule
+
+            rule(self.state, work, self.today)
 
     def redefine(
         self,

@@ -80,7 +80,7 @@ def known_before(
         if (kept := desk.kept) is None:
             return None
         defined = kept.is_defined_by(text_digest(desk.folder.read_definition()))
-        if kept.status()["open"] or not defined:
+        if kept.status()["open"] or not defined or desk.definition.ruled is not None:
             return None
         for name, digest in kept.outputs().items():
             path = desk.folder.root / name

@@ -147,6 +147,7 @@ def merge(
         if not gathered.arrived:
             found.problems.append(_nothing(desk, paths))
         _take_all(desk, work, gathered, found, executor)
+        desk.rule(work)
         changes = tuple(work.step.changes())
         questions = desk.questions()
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
@@ -389,6 +390,7 @@ def answer(
         if isinstance(facts, Problem):
             raise XlplanError(facts)
         work.append(facts)
+        desk.rule(work)
         decided = about_definition(facts)
         faults = take_decisions(desk, work, decided) if decided else []
         changes = tuple(work.step.changes())

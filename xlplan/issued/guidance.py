@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from xlplan.codes.message import listed
 from xlplan.issued.banner import SIGN_LABELS
 from xlplan.issued.rules import due_and_reason, hint, is_required, reason_hint
 from xlplan.issued.sheets import REFERENCE
 from xlplan.merge.model import Issued
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.returned.as_issued import GUIDANCE, NO_CHANGE, IssuedColumn
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
@@ -172,7 +173,21 @@ def _ratings(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedCo
         swatch = replace(page.look.locked, align="center", valign="vcenter")
         for rating in definition.scale_of(column.item):
             cell = Cell(rating.code, rating_style(rating, swatch))
-            page.line(cell, rating.label, rating.meaning)
+            page.line(cell, rating.label, _meaning(definition, rating))
+        if column.item == definition.ruled:
+            page.wide("This follows from the rules of the plan; nobody enters it.", page.look.body)
+
+
+def _meaning(definition: PlanDefinition, rating: Rating) -> str:
+    """What a rating means, who may give it, and what it needs."""
+    needed = [item.heading for name in rating.needs if (item := definition.find(name))]
+    more = ["For the coordinator to give."] if rating.by == "coordinator" else []
+    if needed:
+        more.append(f"Needs {listed(needed)}.")
+    if not more:
+        return rating.meaning
+    meant = rating.meaning.rstrip(". ")
+    return " ".join([f"{meant}." if meant else "", *more]).strip()
 
 
 def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:

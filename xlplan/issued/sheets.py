@@ -314,13 +314,20 @@ def part_of(lists: Lists, kind: str) -> Lists:
 
 
 def column_lists(
-    definition: PlanDefinition, columns: Sequence[IssuedColumn]
+    definition: PlanDefinition, columns: Sequence[IssuedColumn], *, of_lead: bool = False
 ) -> dict[str, tuple[str, ...]]:
-    """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``."""
+    """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``.
+
+    Those `of_lead` leave out the ratings that are for the coordinator to give; one that stands in
+    a cell is accepted all the same.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for column in columns:
         kind = column.item.field_type
         choices = kind.choices(column.item, definition)
+        if of_lead and column.item.field_type.rated:
+            scale = definition.scale_of(column.item)
+            choices = tuple(rating.code for rating in scale if rating.by == "lead")
         if choices and column.input:
             found[column.id] = choices
             found[f"{column.id}:accepted"] = kind.accepted(column.item, definition)

@@ -101,7 +101,7 @@ def template_workbook(
         for number in range(1, definition.issue.proposal_rows + 1)
     ]
     asked = due_and_reason(columns)
-    choices = column_lists(definition, columns) | SIGN_CHOICES
+    choices = column_lists(definition, columns, of_lead=True) | SIGN_CHOICES
     if asked is not None:
         due = asked.due.id
         choices[ISSUED_DUE] = issued_dates(

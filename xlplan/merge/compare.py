@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.codes.definition_codes import VAL_008, VAL_009
 from xlplan.codes.message import FEW, Filled, listed
+from xlplan.codes.return_codes import RET_027, RET_028
 from xlplan.merge.doubts import (
     Against,
     against,
@@ -112,7 +113,9 @@ class Comparison:
     def _own(self, uid: str, field_id: str) -> Write | None:
         """The coordinator's last write on a cell; other authors' are not looked at."""
         own = [
-            w for w in self.state.live((uid, field_id)) if w.standing and w.author == COORDINATOR
+            w
+            for w in self.state.live((uid, field_id))
+            if w.standing and w.author == COORDINATOR and w.kind is not Kind.RULE
         ]
         return max(own, key=lambda write: write.seq, default=None)
 
@@ -241,6 +244,10 @@ class Comparison:
             return None
         if cell.other and canon(item, cell.other, self.state.definition) == base:
             return None  # as issued by one of two readers: a program's doing, nobody's edit
+        if item == self.state.definition.ruled:
+            shown = RET_027.fill(heading=item.heading, value=cell.raw, ref=self.state.ref(row.uid))
+            self._inform(row, cell, shown.message)
+            return None
         self._note_look_alikes(row, item, value, cell)
         doubt = against.doubt or cell.doubt or dispute(cell) or may_be_cut(self.reading, cell)
         kind, message = self._kind(row, item, column, value, doubt)
@@ -347,7 +354,30 @@ class Comparison:
                 return Kind.HELD, f"The field {item.heading} has since been retired."
         elif value is None and item.required:
             return Kind.CLEARED, f"{item.heading} must not be blank."
+        elif not self.owner and (why := self._not_yet(row, item, value)):
+            return Kind.HELD, why
         return (Kind.ENTRY if column.endswith(ENTRY) else Kind.EDIT), ""
+
+    def _not_yet(self, row: ReadRow, item: Field, value: Value) -> str:
+        """Why a lead may not give a rating: it is the coordinator's, or needs what is blank in the
+        row as it came back; or ``""``."""
+        definition = self.state.definition
+        rating = definition.rating(value, item.scale) if item.field_type.rated else None
+        if rating is None:
+            return ""
+        if rating.by == "coordinator":
+            return RET_028.fill("by", rating=rating.label).message
+        needed = [definition.find(name, item.of) for name in rating.needs]
+        blank = [each.heading for each in needed if each is not None and self._blank(row, each)]
+        return RET_028.fill("needs", rating=rating.label, fields=blank).message if blank else ""
+
+    def _blank(self, row: ReadRow, item: Field) -> bool:
+        """Whether a field of a row is blank, by what came back of it and what went out."""
+        back = [row.cells[n] for n in (item.id, item.id + ENTRY) if n in row.cells]
+        if any(cell.raw.strip() for cell in back):
+            return False
+        emptied = item.id in self.issued.inputs and item.id in row.cells
+        return emptied or self.state.value(row.uid, item.id, self.issued.as_of) is None
 
     def _row_kind(self, uid: str) -> str:
         row = self.state.rows.get(uid)

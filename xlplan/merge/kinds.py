@@ -71,6 +71,8 @@ class Kind(StrEnum):
     """A value with which a row came into the plan."""
     DECISION = "decision"
     """The coordinator's answer to a question."""
+    RULE = "rule"
+    """A rating that follows from the plan's rules."""
     EDIT = "edit"
     """A cell that was filled in."""
     ENTRY = "entry"

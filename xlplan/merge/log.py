@@ -12,6 +12,7 @@ from itertools import groupby
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
+    RULE,
     CellKey,
     Change,
     Decided,
@@ -200,6 +201,8 @@ def _writer(event: Event, now: CellState) -> Write | None:
 def _authors(now: CellState, writer: Write) -> str:
     if writer.kind is Kind.ENTRY:
         return writer.author
+    if writer.kind is Kind.RULE:
+        return RULE
     return ", ".join(sorted({h.author for h in now.heads if h.value == writer.value}))
 
 

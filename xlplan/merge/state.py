@@ -177,7 +177,7 @@ class State:
         self.decisions[fact.id] = fact
         write = Write(
             id=Id(fact.id),
-            kind=Kind.DECISION,
+            kind=Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION,
             author=COORDINATOR,
             uid=fact.uid,
             field=fact.field,

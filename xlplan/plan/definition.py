@@ -143,6 +143,19 @@ class Rating:
     exception: bool = field(default=False, metadata=key("the board wants to hear about it"))
     aliases: tuple[str, ...] = field(default=(), metadata=key("other ways of writing it"))
     scale: str = field(default="", metadata=key("a name, for a second rating column"))
+    by: Owner = field(
+        default="lead",
+        metadata=key(
+            '"coordinator": no lead may choose it; one who does is asked about',
+            allowed=get_args(Owner),
+            noun="who may choose it",
+            labels={"lead": "The lead", "coordinator": "The coordinator"},
+        ),
+    )
+    needs: tuple[str, ...] = field(
+        default=(),
+        metadata=key("the ids of columns that must hold something before it is taken"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +225,16 @@ class PlanDefinition:
         metadata=key(
             "the board that saw the previous ratings with which the plan came, such as November "
             "2016; left out, the heading of their column"
+        ),
+    )
+    revised_counts: Literal["at once", "approved"] = field(
+        default="at once",
+        metadata=key(
+            'when a revised date takes the place of the due date: "at once", or once it is '
+            '"approved" (a column for who approved it, or when, holds something)',
+            allowed=("at once", "approved"),
+            noun="a time",
+            labels={"at once": "At once", "approved": "Once it is approved"},
         ),
     )
     notes: tuple[str, ...] = field(
@@ -307,6 +330,11 @@ class PlanDefinition:
     def with_role(self, role: str, kind: str = "action") -> Field | None:
         """The first field with this role, or None."""
         return self._by_role.get((kind, role))
+
+    @cached_property
+    def ruled(self) -> Field | None:
+        """The field whose value rules set; None where ratings are the word of people."""
+        return self.with_role("rating") if any(rule.sets for rule in self.rules) else None
 
     def scale_of(self, item: Field) -> tuple[Rating, ...]:
         """The rating scale of a field, in the order the definition gives it."""

@@ -78,8 +78,10 @@ _EVERY = (
     ),
     Table(
         "rule",
-        "Rules that challenge a rating. A challenge stands beside the officer's rating and never "
-        "replaces it. All conditions of a rule must hold. Of the rules about percent the first "
+        "Rules that challenge a rating, or set it. A challenge stands beside the officer's rating "
+        "and never replaces it. Where a rule sets the rating, it is nobody's word: of the rules "
+        "that set it the first that holds gives it, and one without a condition what is left. All "
+        "conditions of a rule must hold. Of the rules about percent the first "
         "that holds speaks; so of those about days overdue, the note and the target.",
         _keys(Rule),
         many=True,

@@ -82,15 +82,25 @@ def due_of(definition: PlanDefinition, value: Value) -> Due:
 
 
 def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = "action") -> Due:
-    """When a row is due now: by its revised date where that has one, else by its due date."""
+    """When a row is due now: by its revised date where that has one and counts, else by its due
+    date."""
     found = NO_TIMESCALE
-    for role in DATED:
+    for role in DATED if _revised_counts(definition, values, kind) else DATED[1:]:
         item = definition.with_role(role, kind)
         due = due_of(definition, values.get(item.id)) if item else NO_TIMESCALE
         if due.by is not None:
             return due
         found = due if due is not NO_TIMESCALE else found
     return found
+
+
+def _revised_counts(definition: PlanDefinition, values: Mapping[str, Value], kind: str) -> bool:
+    """Whether a revised date counts yet: where it has to be approved, once somebody is named who
+    did it, or a day."""
+    if definition.revised_counts == "at once":
+        return True
+    fields = (definition.with_role(role, kind) for role in ("approved_by", "approved_on"))
+    return any(item is not None and values.get(item.id) is not None for item in fields)
 
 
 YEARS_OFF = 5

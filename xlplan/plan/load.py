@@ -29,20 +29,11 @@ from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, read_table
+from xlplan.plan.load_rules import Tables, check_needs, check_rollups, check_rules, no_field
 from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 
-Tables = Mapping[str, tuple[Entry, ...]]
-_CONDITIONS: Mapping[str, tuple[str, ...]] = {
-    "percent_up_to": ("percent",),
-    "percent_below": ("percent",),
-    "percent_above": ("percent",),
-    "overdue_days": ("due",),
-    "progress_says": ("progress",),
-    "target": ("target", "actual"),
-}
-"""Each condition of a rule, with the roles that fields of actions must have for it."""
 _AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -71,8 +62,9 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_unique(source, _lead_names(tables["lead"]))
     _check_successors(source, tables["lead"])
     _check_named_fields(source, tables)
-    _check_rules(source, tables)
-    _check_rollups(source, tables)
+    check_needs(source, tables)
+    check_rules(source, tables)
+    check_rollups(source, tables)
     if source.faults:
         raise XlplanError(sorted(source.faults, key=lambda found: _line(found.where)))
     return _build(tables, levels)
@@ -273,86 +265,7 @@ def _check_named_fields(source: Source, tables: Tables) -> None:
         for path, name in named:
             if name not in known:
                 key = next(str(part) for part in path[1:] if isinstance(part, str))
-                source.fault(path, _no_field(entry, key, name, known))
-
-
-def _no_field(entry: Entry, key: str, name: str, known: Sequence[str]) -> Filled:
-    use = suggest(name, known)
-    return DEF_010.fill("field", table=entry.label, key=key, name=name, use=use)
-
-
-def _check_rules(source: Source, tables: Tables) -> None:
-    """Rules have a condition, look at fields that are there, and name ratings of the scale."""
-    roles = {item.text("role", "text") for item in _of(tables, "action")}
-    rated = next((i for i in _of(tables, "action") if i.text("role") == "rating"), None)
-    scale = rated.text("scale") if rated else ""
-    codes = [r.text("code") for r in tables["rating"] if rated and r.text("scale") == scale]
-    for rule in tables["rule"]:
-        used = [key for key in _CONDITIONS if key in rule.values]
-        if not used and not rule.wrong:
-            wrong = DEF_003.fill("condition", table=rule.label, conditions=tuple(_CONDITIONS))
-            source.fault(rule.path, wrong)
-        for key in used:
-            for role in _CONDITIONS[key]:
-                if role not in roles:
-                    wrong = DEF_009.fill("condition", table=rule.label, key=key, role=role)
-                    source.fault((*rule.path, key), wrong)
-        for key, code in [("challenge", rule.text("challenge"))] + [
-            ("rated", code) for code in rule.texts("rated")
-        ]:
-            if code and code not in codes:
-                use = suggest(code, codes)
-                wrong = DEF_010.fill("rating", table=rule.label, key=key, name=code, use=use)
-                source.fault((*rule.path, key), wrong)
-
-
-def _check_rollups(source: Source, tables: Tables) -> None:
-    """Roll-ups go to recommendations or to a field of actions, and read a rating that is there."""
-    names = [item.text("id") for item in _of(tables, "action")]
-    known = list(dict.fromkeys(["recommendation", *names]))
-    earlier: set[tuple[str, str]] = set()
-    for rollup in tables["rollup"]:
-        to, rule = rollup.text("to"), rollup.text("rule")
-        if to and to not in known:
-            source.fault((*rollup.path, "to"), _no_field(rollup, "to", to, known))
-        elif to and (to, rule) in earlier:
-            wrong = DEF_006.fill("rule", table=rollup.label, rule=rule)
-            source.fault((*rollup.path, "rule"), wrong)
-        elif rule == "worst" and not _ratings(_of(tables, "action")):
-            source.fault((*rollup.path, "rule"), DEF_009.fill("worst", table=rollup.label))
-        elif rule == "accountable":
-            _check_accountable(source, tables, rollup)
-        earlier.add((to, rule))
-
-
-def _check_accountable(source: Source, tables: Tables, rollup: Entry) -> None:
-    if rollup.text("to") != "recommendation":
-        source.fault((*rollup.path, "rule"), DEF_011.fill("accountable", table=rollup.label))
-        return
-    rated = [i for i in _of(tables, "recommendation") if i.text("type") == "rating"]
-    name = rollup.text("field")
-    usual = _ratings(rated)
-    ids = [item.text("id") for item in rated]
-    use = suggest(name, ids)
-    if name and name not in ids:
-        wrong = DEF_010.fill("accountable", table=rollup.label, name=name, use=use)
-        source.fault((*rollup.path, "field"), wrong)
-    elif not name and not usual:
-        source.fault(
-            (*rollup.path, "rule"), DEF_009.fill("accountable", table=rollup.label, use=use)
-        )
-
-
-def _of(tables: Tables, kind: str) -> list[Entry]:
-    return [
-        item
-        for item in tables["field"]
-        if item.text("of", "action") == kind and not item.values.get("retired")
-    ]
-
-
-def _ratings(fields: Iterable[Entry]) -> list[Entry]:
-    return [i for i in fields if i.text("role") == "rating" and i.text("type") == "rating"]
+                source.fault(path, no_field(entry, key, name, known))
 
 
 def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:

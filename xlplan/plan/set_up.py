@@ -64,7 +64,8 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "The rating scale, best first: what each rating means, its colour, and what it says of the "
         "action. To rename a rating change its label, and keep its code.",
         4,
-        ("code", "label", "meaning", "colour", "closed", "holding", "exception", "aliases"),
+        ("code", "label", "meaning", "colour", "closed", "holding", "exception", "by", "needs",
+         "aliases"),
     ),
     SetUpSheet(
         "Leads", ("lead",),
@@ -76,10 +77,11 @@ SHEETS: tuple[SetUpSheet, ...] = (
     ),
     SetUpSheet(
         "Rules", ("rule",),
-        "Rules that challenge a rating; all conditions of a rule must hold. A challenge stands "
-        "beside the officer's rating and never replaces it.",
+        "Rules that challenge a rating, or set it; all conditions of a rule must hold. A challenge "
+        "stands beside the officer's rating. Where any rule sets it, the rating is nobody's word: "
+        "of these rules the first that holds gives it.",
         4,
-        ("id", "challenge"),
+        ("id", "challenge", "sets"),
     ),
     SetUpSheet("Roll-ups", ("rollup",), "How actions are summed up.", 2),
     SetUpSheet(
@@ -117,7 +119,12 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("rating", "closed"): "Closed?",
     ("rating", "holding"): "Held?",
     ("rating", "exception"): "For attention?",
+    ("rating", "by"): "Who may choose it",
+    ("rating", "needs"): "Needs these columns",
     ("rating", "aliases"): "Other spellings",
+    ("rule", "challenge"): "Rating",
+    ("rule", "sets"): "Sets it?",
+    ("rule", "filled"): "These columns are filled",
     ("lead", "aliases"): "Other spellings",
     ("lead", "email"): "E-mail",
     ("lead", "successor"): "Handed over to …",

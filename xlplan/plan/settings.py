@@ -16,14 +16,16 @@ RollupRule = Literal["worst", "share-closed", "accountable"]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a rating may be challenged. A challenge never replaces the officer's rating.
+    """How a rating may be challenged, or what sets it.
 
-    All its conditions must hold. `rated` limits the rule to some ratings; without it a rule looks
-    at every action that is neither closed nor held.
+    All its conditions must hold. `rated` limits a challenge to some ratings; without it a rule
+    looks at every action that is neither closed nor held. A challenge never replaces the officer's
+    rating; where any rule `sets` it, the rating is nobody's word: of these rules the first that
+    holds gives it, and one without a condition gives what is left.
     """
 
     id: str = field(metadata=key("names the rule"))
-    challenge: str = field(metadata=key("the code of the rating that it calls for"))
+    challenge: str = field(metadata=key("the code of the rating that it calls for, or sets"))
     percent_up_to: float | None = field(
         default=None, metadata=key("percent complete is at most this", bounds=(0, 100))
     )
@@ -56,6 +58,20 @@ class Rule:
     )
     rated: tuple[str, ...] = field(default=(), metadata=key("only for these ratings"))
     message: str = field(default="", metadata=key("a sentence before the challenge", takes="text"))
+    months_behind: int | None = field(
+        default=None,
+        metadata=key("so many whole months or more after the due date", bounds=(1, 1200)),
+    )
+    filled: tuple[str, ...] = field(
+        default=(), metadata=key("the ids of columns that all hold something")
+    )
+    sets: bool = field(
+        default=False,
+        metadata=key(
+            "the rating is what these rules say, the first that holds: leads see it locked, with "
+            "the reason"
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

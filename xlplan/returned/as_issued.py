@@ -61,7 +61,7 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     headings = [item.heading for item in ordered]
     columns: list[IssuedColumn] = []
     for item in ordered:
-        mine = item.owner == "lead" and item is not key
+        mine = item.owner == "lead" and item is not key and item != definition.ruled
         appended = mine and item.field_type.narrative and item.mode == "append"
         columns.append(IssuedColumn(item.id, item.heading, item, mine and not appended))
         if appended:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from xlplan.codes import check_codes as chk
 from xlplan.codes.check_codes import CHK_028
@@ -65,7 +65,7 @@ def challenges_of(
     spoken: set[str] = set()
     for rule in definition.rules:
         kind = _kind(rule)
-        if kind in spoken or not _looks_at(rule, officer):
+        if rule.sets or kind in spoken or not _looks_at(rule, officer):
             continue
         reasons = _reasons(definition, rule, row, today, likely)
         if reasons is None:
@@ -80,12 +80,40 @@ def challenges_of(
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What rules make of a rating: its code, None where no rule holds; which rule, and why."""
+
+    rating: str | None
+    rule: str = ""
+    why: str = ""
+
+
+def ruled(
+    definition: PlanDefinition, row: Row, today: date, likely: Likely = ANY_DAY
+) -> Ruled | None:
+    """What the rules that set the rating say of an action on a day: the first that holds; None
+    where none sets it, and for what is no action of the plan."""
+    if definition.ruled is None or row.kind != "action" or row.withdrawn:
+        return None
+    for rule in definition.rules:
+        if not rule.sets:
+            continue
+        reasons = _reasons(definition, rule, row, today, likely)
+        if reasons is not None:
+            why = " and ".join(reasons) or "no other rule holds"
+            return Ruled(rule.challenge, rule.id, f"{why[:1].upper()}{why[1:]}")
+    return Ruled(None)
+
+
 def _kind(rule: Rule) -> str:
     if any(p is not None for p in (rule.percent_up_to, rule.percent_below, rule.percent_above)):
         return "percent"
-    if rule.overdue_days is not None:
+    if rule.overdue_days is not None or rule.months_behind is not None:
         return "overdue"
-    return "progress" if rule.progress_says else "target"
+    if rule.progress_says:
+        return "progress"
+    return "filled" if rule.filled and not rule.target else "target"
 
 
 def _looks_at(rule: Rule, officer: Rating | None) -> bool:
@@ -98,8 +126,8 @@ def _reasons(
     definition: PlanDefinition, rule: Rule, row: Row, today: date, likely: Likely
 ) -> tuple[str, ...] | None:
     """Why every condition of a rule holds, in words; None where one does not."""
-    if _kind(rule) == "target" and not rule.target:
-        return None  # a rule without any condition says nothing
+    if _kind(rule) == "target" and not rule.target and not rule.sets:
+        return None  # a challenge without any condition says nothing
     reasons = []
     for holds in _CONDITIONS:
         reason = holds(definition, rule, row, today, likely)
@@ -137,6 +165,34 @@ def _overdue(
     return "1 day overdue" if days == 1 else f"{days} days overdue"
 
 
+def _behind(
+    definition: PlanDefinition, rule: Rule, row: Row, today: date, likely: Likely
+) -> str | None:
+    if rule.months_behind is None:
+        return ""
+    by = due_now(definition, row.values, likely).by
+    months = months_between(by, today) if by else 0
+    if months < rule.months_behind:
+        return None
+    return "1 month behind" if months == 1 else f"{months} months behind"
+
+
+def months_between(by: date, today: date) -> int:
+    """How many whole months have passed since a day: from 31 January one by 28 February."""
+    months = 12 * (today.year - by.year) + today.month - by.month
+    is_last = (today + timedelta(days=1)).month != today.month
+    return months - (today.day < by.day and not is_last)
+
+
+def _filled(definition: PlanDefinition, rule: Rule, row: Row, *_: object) -> str | None:
+    if not rule.filled:
+        return ""
+    fields = [definition.find(name) for name in rule.filled]
+    if any(item is None or row.values.get(item.id) is None for item in fields):
+        return None
+    return " and ".join(f"{item.heading} is filled in" for item in fields if item is not None)
+
+
 def _progress(definition: PlanDefinition, rule: Rule, row: Row, *_: object) -> str | None:
     if not rule.progress_says:
         return ""
@@ -160,7 +216,7 @@ def _target(definition: PlanDefinition, rule: Rule, row: Row, *_: object) -> str
 
 
 _CONDITIONS: tuple[Callable[[PlanDefinition, Rule, Row, date, Likely], str | None], ...] = (
-    _percent, _overdue, _progress, _target,
+    _percent, _overdue, _behind, _filled, _progress, _target,
 )  # fmt: skip
 """Each says why its condition holds, ``""`` where the rule has no such condition, or None."""
 
@@ -244,6 +300,7 @@ LINTS: tuple[Lint, ...] = (
     Lint(chk.CHK_029, lints_past.closed_unheld),
     Lint(chk.CHK_030, lints_past.reopened),
     Lint(chk.CHK_031, lints_past.rescheduled_unapproved),
+    Lint(chk.CHK_032, lints.needs_more),
     Lint(chk.CHK_037, lints.doubtful_date),
     Lint(chk.CHK_038, lints.undated),
 )

@@ -193,6 +193,20 @@ def required_blank(plan: Plan) -> Iterator[Finding]:
             yield Finding(row, item.id, chk.CHK_011.fill(heading=item.heading))
 
 
+def needs_more(plan: Plan) -> Iterator[Finding]:
+    """Ratings without what `[[rating]] needs` names."""
+    item = plan.definition.with_role("rating")
+    if item is None:
+        return
+    for row in plan.standing:
+        rating = plan.definition.rating(row.values.get(item.id), item.scale)
+        needed = [plan.definition.find(name) for name in rating.needs] if rating else []
+        blank = [f.heading for f in needed if f is not None and row.values.get(f.id) is None]
+        if rating is not None and blank:
+            filled = chk.CHK_032.fill(heading=item.heading, rating=rating.label, fields=blank)
+            yield Finding(row, item.id, filled)
+
+
 def not_for_publication(plan: Plan) -> Iterator[Finding]:
     """Text marked as not for publication, in a field that the board's workbook prints."""
     printed = plan.definition.composite.fields

@@ -1,0 +1,129 @@
+"""What rules, roll-ups and ratings of a plan definition can get wrong together with its columns.
+
+`xlplan.plan.load` reads them and calls these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from xlplan.codes.definition_codes import DEF_003, DEF_006, DEF_009, DEF_010, DEF_011
+from xlplan.codes.message import Filled, suggest
+from xlplan.plan.keys import Entry, Source
+
+Tables = Mapping[str, tuple[Entry, ...]]
+_CONDITIONS: Mapping[str, tuple[str, ...]] = {
+    "percent_up_to": ("percent",),
+    "percent_below": ("percent",),
+    "percent_above": ("percent",),
+    "overdue_days": ("due",),
+    "months_behind": ("due",),
+    "filled": (),
+    "progress_says": ("progress",),
+    "target": ("target", "actual"),
+}
+"""Each condition of a rule, with the roles that fields of actions must have for it."""
+
+
+def no_field(entry: Entry, key: str, name: str, known: Sequence[str]) -> Filled:
+    """That a name is that of no column of actions."""
+    use = suggest(name, known)
+    return DEF_010.fill("field", table=entry.label, key=key, name=name, use=use)
+
+
+def check_rules(source: Source, tables: Tables) -> None:
+    """Rules have a condition, look at fields that are there, and name ratings of the scale."""
+    roles = {item.text("role", "text") for item in _of(tables, "action")}
+    rated = next((i for i in _of(tables, "action") if i.text("role") == "rating"), None)
+    scale = rated.text("scale") if rated else ""
+    codes = [r.text("code") for r in tables["rating"] if rated and r.text("scale") == scale]
+    for rule in tables["rule"]:
+        used = [key for key in _CONDITIONS if key in rule.values]
+        _check_setting(source, rule, rated is not None)
+        if not used and not rule.wrong and not rule.values.get("sets"):
+            wrong = DEF_003.fill("condition", table=rule.label, conditions=tuple(_CONDITIONS))
+            source.fault(rule.path, wrong)
+        for key in used:
+            for role in _CONDITIONS[key]:
+                if role not in roles:
+                    wrong = DEF_009.fill("condition", table=rule.label, key=key, role=role)
+                    source.fault((*rule.path, key), wrong)
+        for key, code in [("challenge", rule.text("challenge"))] + [
+            ("rated", code) for code in rule.texts("rated")
+        ]:
+            if code and code not in codes:
+                use = suggest(code, codes)
+                wrong = DEF_010.fill("rating", table=rule.label, key=key, name=code, use=use)
+                source.fault((*rule.path, key), wrong)
+
+
+def _check_setting(source: Source, rule: Entry, rated: bool) -> None:
+    """A rule that sets the rating is not for some ratings only, and there is a rating to set; the
+    columns that are to be filled in are looked at with the others that are named."""
+    if not rule.values.get("sets"):
+        return
+    if not rated:
+        source.fault((*rule.path, "sets"), DEF_009.fill("sets", table=rule.label))
+    if rule.texts("rated"):
+        source.fault((*rule.path, "rated"), DEF_011.fill("sets", table=rule.label))
+
+
+def check_needs(source: Source, tables: Tables) -> None:
+    """The columns that a rating needs are there; so are those that a rule wants filled in."""
+    known = [item.text("id") for item in _of(tables, "action")]
+    for entry, key in (
+        *((rating, "needs") for rating in tables["rating"]),
+        *((rule, "filled") for rule in tables["rule"]),
+    ):
+        for number, name in enumerate(entry.texts(key)):
+            if name not in known:
+                source.fault((*entry.path, key, number), no_field(entry, key, name, known))
+
+
+def check_rollups(source: Source, tables: Tables) -> None:
+    """Roll-ups go to recommendations or to a field of actions, and read a rating that is there."""
+    names = [item.text("id") for item in _of(tables, "action")]
+    known = list(dict.fromkeys(["recommendation", *names]))
+    earlier: set[tuple[str, str]] = set()
+    for rollup in tables["rollup"]:
+        to, rule = rollup.text("to"), rollup.text("rule")
+        if to and to not in known:
+            source.fault((*rollup.path, "to"), no_field(rollup, "to", to, known))
+        elif to and (to, rule) in earlier:
+            wrong = DEF_006.fill("rule", table=rollup.label, rule=rule)
+            source.fault((*rollup.path, "rule"), wrong)
+        elif rule == "worst" and not _ratings(_of(tables, "action")):
+            source.fault((*rollup.path, "rule"), DEF_009.fill("worst", table=rollup.label))
+        elif rule == "accountable":
+            _check_accountable(source, tables, rollup)
+        earlier.add((to, rule))
+
+
+def _check_accountable(source: Source, tables: Tables, rollup: Entry) -> None:
+    if rollup.text("to") != "recommendation":
+        source.fault((*rollup.path, "rule"), DEF_011.fill("accountable", table=rollup.label))
+        return
+    rated = [i for i in _of(tables, "recommendation") if i.text("type") == "rating"]
+    name = rollup.text("field")
+    usual = _ratings(rated)
+    ids = [item.text("id") for item in rated]
+    use = suggest(name, ids)
+    if name and name not in ids:
+        wrong = DEF_010.fill("accountable", table=rollup.label, name=name, use=use)
+        source.fault((*rollup.path, "field"), wrong)
+    elif not name and not usual:
+        source.fault(
+            (*rollup.path, "rule"), DEF_009.fill("accountable", table=rollup.label, use=use)
+        )
+
+
+def _of(tables: Tables, kind: str) -> list[Entry]:
+    return [
+        item
+        for item in tables["field"]
+        if item.text("of", "action") == kind and not item.values.get("retired")
+    ]
+
+
+def _ratings(fields: Iterable[Entry]) -> list[Entry]:
+    return [i for i in fields if i.text("role") == "rating" and i.text("type") == "rating"]
