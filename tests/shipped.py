@@ -59,6 +59,9 @@ KNOWN = {
     ),
     "must-do-should-do": Known("", 20, 0, {}, {}),
     "audit-recommendations": Known("", 21, 0, {}, {}),
+    "percent-complete": Known("", 10, 0, {}, {}),
+    "completed-and-checked": Known("", 9, 0, {}, {}),
+    "months-behind": Known("", 8, 0, {}, {}),
 }  # fmt: skip
 FOUND = sorted(path.parent.name for path in EXAMPLES.glob("*/plan.xlsx"))
 MATCHED = [name for name in FOUND if name in KNOWN and KNOWN[name].same]

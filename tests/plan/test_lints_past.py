@@ -63,6 +63,11 @@ def test_a_revised_date_that_has_passed_as_well() -> None:
     assert (problem.field, problem.message[:18]) == ("revised", "30 September 2026,")
     ahead = action(rating="R", due=june, revised=date(2026, 12, 31))
     assert found("CHK-018", ahead, plan=plan) == []
+    waits = replace(plan, revised_counts="approved")
+    (problem,) = found("CHK-018", ahead, plan=waits)
+    assert problem.message.startswith(
+        "30 June 2026 has passed, and the new date that was asked for"
+    )
     (problem,) = found("CHK-018", action(rating="R", due=june), plan=plan)
     assert problem.field == "due"
 

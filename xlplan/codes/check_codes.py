@@ -149,6 +149,8 @@ CHK_018 = Message(
     {
         "due": "{date} has passed and there is no new date. Ask the lead for one, and who approved "
         "it.",
+        "asked": "{date} has passed, and the new date that was asked for is not approved. Approve "
+        "it, or ask the lead for another.",
         "revised": "{date}, the revised date, has passed as well. Ask the lead for a new one, and "
         "who approved it.",
     },

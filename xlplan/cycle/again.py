@@ -68,6 +68,7 @@ def again(
             raise NEW_021.fault(path.name, "edited", name=path.name)
     with desk.work() as work:
         found = import_again(desk, work, {name: value for name, value in given.items() if value})
+        desk.rule(work)
         prepared = outputs.prepare(desk, work)
     problems = (*found.problems, *outputs.write(desk, prepared))
     return NewPlan(desk.folder.root, found.source, problems, template or "")

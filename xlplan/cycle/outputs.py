@@ -39,7 +39,6 @@ class Output:
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
     """The coordinator's workbooks as they should be now; their issue is recorded."""
-    desk.rule(work)
     questions = desk.questions()
     outputs = [_prepare_master(desk, work, questions)]
     if questions:

@@ -85,7 +85,7 @@ def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = 
     """When a row is due now: by its revised date where that has one and counts, else by its due
     date."""
     found = NO_TIMESCALE
-    for role in DATED if _revised_counts(definition, values, kind) else DATED[1:]:
+    for role in DATED if revised_counts(definition, values, kind) else DATED[1:]:
         item = definition.with_role(role, kind)
         due = due_of(definition, values.get(item.id)) if item else NO_TIMESCALE
         if due.by is not None:
@@ -94,7 +94,7 @@ def due_in(definition: PlanDefinition, values: Mapping[str, Value], kind: str = 
     return found
 
 
-def _revised_counts(definition: PlanDefinition, values: Mapping[str, Value], kind: str) -> bool:
+def revised_counts(definition: PlanDefinition, values: Mapping[str, Value], kind: str) -> bool:
     """Whether a revised date counts yet: where it has to be approved, once somebody is named who
     did it, or a day."""
     if definition.revised_counts == "at once":

@@ -10,7 +10,7 @@ from xlplan.codes import check_codes as chk
 from xlplan.codes.message import Filled
 from xlplan.plan.checks.lint_view import Finding, Plan, Row, entries_of
 from xlplan.plan.definition import Field, Rating
-from xlplan.plan.due import due_of
+from xlplan.plan.due import due_of, revised_counts
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTHS, say_date
 from xlplan.plan.values import Value, is_worse, show
@@ -39,10 +39,13 @@ def past_date(plan: Plan) -> Iterator[Finding]:
         silent = plan.is_rated and (rating is None or not rating.exception)
         if due and by is not None and by < plan.today and not finished and not silent:
             again = revised is not None and row.values.get(revised.id) is not None
-            item = revised if revised and again else due
+            counts = again and revised_counts(plan.definition, row.values, row.kind)
+            item = revised if revised and counts else due
             day = say_date(by)
             found = (
                 chk.CHK_018.fill("revised", date=day)
+                if counts
+                else chk.CHK_018.fill("asked", date=day)
                 if again
                 else chk.CHK_018.fill("due", date=day)
             )
