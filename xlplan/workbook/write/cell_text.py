@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from xlplan.workbook.write.sheet import Cell, Merge, Row, Sheet, Style, Workbook
@@ -20,6 +21,20 @@ CUT = "… [cut]"
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _ESCAPE = re.compile("_x[0-9a-fA-F]{4}_")
 _RETURNS = re.compile("\r\n?")
+
+
+_NOT_PLAIN = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\\s|\\s$")
+"""What in a text has to be escaped, or kept from being trimmed."""
+
+
+class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
+    """The table of texts; those that need no care are written as they are."""
+
+    def _write_si(self, string: str) -> None:
+        if _NOT_PLAIN.search(string) is None:
+            self.fh.write(f"<si><t>{string}</t></si>")
+        else:
+            super()._write_si(string)
 
 
 def units(text: str) -> int:
@@ -132,8 +147,6 @@ _ASCII = (
 """Widths of the characters from space to ``~``, in thousandths of the font's size."""
 _OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435, "…": 711, "£": 507, "\t": 900}
 _SPACE = _ASCII[0]
-_WIDEST = 1050
-"""No character is wider."""
 _WIDEST = 1050
 """No character is wider."""
 _SPARE = 1.03

@@ -1,22 +1,27 @@
 """Writes a workbook: the model of `xlplan.workbook.write.sheet` to the bytes of an .xlsx file.
 
 The same model gives the same bytes. Text is always written as text: nothing that anybody typed
-becomes a formula, a link, a number or markup.
+becomes a formula, a link, a number or markup. xlsxwriter designs every workbook; plain cells are
+put into its sheets and written without its calls for each, byte for byte as it writes them.
 """
 
 from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook as Target
 from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import (
+    Texts,
     clean,
     count_lines,
     has_escape,
@@ -49,6 +54,7 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
+_DAY_0 = date(1899, 12, 30)
 _NOTE = Style(size=9, wrap=True)
 
 
@@ -75,6 +81,105 @@ def write_workbook(book: Workbook) -> bytes:
     return held.getvalue()
 
 
+class String(NamedTuple):
+    """A text, by its place in the table of texts; xlsxwriter knows a cell by the class's name."""
+
+    string: int
+    format: Any
+
+
+class Number(NamedTuple):
+    """A number, or the number of a day."""
+
+    number: int | float
+    format: Any
+
+
+class Blank(NamedTuple):
+    """A cell with nothing in it but how it looks."""
+
+    format: Any
+
+
+class _Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
+    """A sheet of xlsxwriter's that takes a row of plain cells at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, int] = {}
+        """The place of each text that was put in, as it was before it was made safe."""
+
+    def plain(self, cell: Cell, formats: Formats) -> String | Number | Blank | None:
+        """A cell that holds a text, a number, a day or nothing; None for what is more."""
+        if cell.runs or cell.formula or cell.link:
+            return None
+        value = cell.value
+        if isinstance(value, str):
+            return self._text(value, formats.of(cell.style))
+        if value is None:
+            return Blank(formats.of(cell.style))
+        if isinstance(value, date):
+            day = date(value.year, value.month, value.day)
+            if day < FIRST_DATE:
+                return self._text(say_date(day), formats.of(cell.style))
+            return Number((day - _DAY_0).days, formats.dated(cell.style))
+        if math.isfinite(value) and abs(value) < 1e15:
+            return Number(value, formats.of(cell.style))
+        return self._text(str(value), formats.of(cell.style))
+
+    def _text(self, value: str, look: Any) -> String | Blank | None:
+        known = self._known.get(value)
+        if known is not None:
+            self.str_table.count += 1
+            return String(known, look)
+        text = clean(value)
+        if not text:
+            return Blank(look)
+        if text[0] == "<":
+            return None
+        known = self._known[value] = self.str_table._get_shared_string_index(text)
+        return String(known, look)
+
+    def _write_rows(self) -> None:
+        self._calculate_spans()
+        names = [xl_col_to_name(index) for index in range((self.dim_colmax or 0) + 1)]
+        looks: dict[int, int] = {}
+        for number in range(self.dim_rowmin, self.dim_rowmax + 1):
+            cells, shape = self.table.get(number), self.row_info.get(number)
+            span = self.row_spans.get(number // 16)
+            if cells:
+                self._write_row(number, span, shape)
+                self._write_line(number, cells, names, looks)
+                self._xml_end_tag("row")
+            elif shape is not None or number in self.comments:
+                self._write_empty_row(number, span, shape)
+
+    def _write_line(
+        self, number: int, cells: dict[int, Any], names: list[str], looks: dict[int, int]
+    ) -> None:
+        done: list[str] = []
+        place = number + 1
+        for index in sorted(cells):
+            cell = cells[index]
+            kind = type(cell)
+            if kind is not String and kind is not Blank and kind is not Number:
+                self.fh.write("".join(done))
+                done.clear()
+                self._write_cell(number, index, cell)
+                continue
+            look = looks.get(id(cell.format))
+            if look is None:
+                look = looks[id(cell.format)] = cell.format._get_xf_index()
+            start = f'<c r="{names[index]}{place}" s="{look}"'
+            if kind is String:
+                done.append(f'{start} t="s"><v>{cell.string}</v></c>')
+            elif kind is Blank:
+                done.append(f"{start}/>")
+            else:
+                done.append(f"{start}><v>{cell.number:.16G}</v></c>")
+        self.fh.write("".join(done))
+
+
 class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
     """Core properties with the language of the document, which xlsxwriter has no setting for."""
 
@@ -94,9 +199,18 @@ class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
         core._set_xml_writer(self._filename("docProps/core.xml"))
         core._assemble_xml_file()
 
+    def _write_shared_strings_file(self) -> None:
+        table = self.workbook.str_table
+        if table.count:
+            texts = Texts()
+            texts.string_table = table
+            texts._set_xml_writer(self._filename("xl/sharedStrings.xml"))
+            texts._assemble_xml_file()
+
 
 class _Target(Target):  # type: ignore[misc]  # xlsxwriter has no types
     language = ""
+    worksheet_class = _Drawn
 
     def _get_packager(self) -> Packager:
         return _Packager()
@@ -126,9 +240,7 @@ def _write_sheet(target: Any, drawn: Any, sheet: Sheet, formats: Formats, font: 
         if heights[number] or row.hidden or row.level:
             options = {"hidden": row.hidden, "level": row.level}
             drawn.set_row(number, heights[number] or None, None, options)
-        for index, cell in enumerate(row.cells):
-            if cell is not None:
-                _write_cell(drawn, number, index, cell, formats, font)
+        _write_row(drawn, number, row.cells, formats, font)
     for merge in sheet.merges:
         _write_merge(drawn, merge.area, merge.cell, formats, font)
     for rule in sheet.validations:
@@ -144,56 +256,58 @@ def _write_sheet(target: Any, drawn: Any, sheet: Sheet, formats: Formats, font: 
         protect(drawn, sheet.protection)
 
 
-def _write_cell(
-    drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str = "Calibri"
+def _write_row(
+    drawn: Any, number: int, cells: Sequence[Cell | None], formats: Formats, font: str
 ) -> None:
-    value, look = cell.value, formats.of(cell.style)
-    if value is None and not (cell.runs or cell.formula or cell.link or cell.note):
-        drawn.write_blank(row, col, None, look)  # most cells of a sheet to be filled in
-        return
-    if cell.formula:
-        cached = value if isinstance(value, str | int | float) else 0
+    for index, cell in enumerate(cells):
+        if cell is None:
+            continue
+        plain = None if cell.note else drawn.plain(cell, formats)
+        if plain is None:
+            _write_cell(drawn, number, index, cell, formats, font)
+        else:
+            drawn.table[number][index] = plain
+    if row := drawn.table.get(number):
+        drawn._check_dimensions(number, min(row))
+        drawn._check_dimensions(number, max(row))
+
+
+def _write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
+    """A cell by itself, whatever is in it."""
+    look = formats.of(cell.style)
+    if (plain := drawn.plain(cell, formats)) is not None:
+        drawn._check_dimensions(row, col)
+        drawn.table[row][col] = plain
+    elif cell.formula:
+        cached = cell.value if isinstance(cell.value, str | int | float) else 0
         drawn.write_formula(row, col, cell.formula, look, cached)
     elif cell.runs:
-        _write_runs(drawn, row, col, cell, formats)
+        _write_runs(drawn, row, col, cell, formats, font)
     elif cell.link:
         _write_link(drawn, row, col, cell, look)
-    elif value is None or value == "":
-        drawn.write_blank(row, col, None, look)
-    elif isinstance(value, str):
-        _write_text(drawn, row, col, value, look)
-    elif isinstance(value, date):
-        _write_date(drawn, row, col, value, cell.style, formats)
-    elif math.isfinite(value) and abs(value) < 1e15:
-        drawn.write_number(row, col, value, look)
     else:
-        drawn.write_string(row, col, str(value), look)
+        _write_like_markup(drawn, row, col, clean(str(cell.value)), look)
     if cell.note:
         _write_note(drawn, row, col, cell.note, font)
 
 
-def _write_text(drawn: Any, row: int, col: int, text: str, look: Any) -> None:
-    text = clean(text)
-    if not text:
-        drawn.write_blank(row, col, None, look)
-    elif text[0] != "<":
-        drawn.write_string(row, col, text, look)
-    elif is_markup(text) and not has_escape(text):
-        # xlsxwriter writes a text that looks like rich text without escaping it; in two runs it
-        # is written as it was typed.
+def _write_like_markup(drawn: Any, row: int, col: int, text: str, look: Any) -> None:
+    """A text that xlsxwriter might take for rich text, which it writes without escaping it: in two
+    runs it is written as it was typed."""
+    if is_markup(text) and not has_escape(text):
         drawn.write_rich_string(row, col, text[:2], look, text[2:], look)
     else:
         drawn.write_string(row, col, not_markup(text), look)
 
 
-def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats) -> None:
+def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
     """Rich text, where there is more than one run with something in it."""
     look = formats.of(cell.style)
     runs = [(text, style) for raw, style in cell.runs if (text := clean(raw))]
     whole = clean("".join(text for text, _ in runs))
     cut = whole != "".join(text for text, _ in runs)
     if len(runs) < 2 or cut or has_escape(whole):
-        _write_text(drawn, row, col, whole, look)
+        _write_cell(drawn, row, col, Cell(whole, cell.style), formats, font)
         return
     parts: list[Any] = []
     for text, style in runs:
@@ -204,16 +318,6 @@ def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats) ->
 def _write_link(drawn: Any, row: int, col: int, cell: Cell, look: Any) -> None:
     shown = not_markup(clean(str(cell.value if cell.value is not None else cell.link)))
     drawn.write_url(row, col, f"internal:{cell.link}", look, shown)
-
-
-def _write_date(
-    drawn: Any, row: int, col: int, value: date, style: Style, formats: Formats
-) -> None:
-    day = date(value.year, value.month, value.day)
-    if day < FIRST_DATE:
-        drawn.write_string(row, col, say_date(day), formats.of(style))
-    else:
-        drawn.write_datetime(row, col, day, formats.dated(style))
 
 
 def _write_note(drawn: Any, row: int, col: int, note: str, font: str) -> None:

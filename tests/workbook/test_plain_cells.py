@@ -1,0 +1,132 @@
+"""Plain cells are written byte for byte as xlsxwriter writes them, and without a call for each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from xlsxwriter.sharedstrings import SharedStrings
+from xlsxwriter.worksheet import Worksheet
+
+from xlplan.plan.timescales import say_date
+from xlplan.workbook.write import writing
+from xlplan.workbook.write.cell_text import clean
+from xlplan.workbook.write.formats import Formats
+from xlplan.workbook.write.sheet import Area, Cell, Column, Merge, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.writing import write_workbook
+
+STYLES = (Style(), Style(bold=True), Style(number_format="0 %"), Style(fill="#DDEEFF", wrap=True))
+TEXTS = (
+    "=1+1", "http://x.y", "007", "<r><t>x</t></r>", "<r>_x0041_</r>", "<b>", "_x0041_", "_x000D_",
+    " kept ", "a\nb", "😀", "&amp; <b>", "", "\x01", "\x1fa", "a\x07b", "\ufffe", "ends ",
+    "\u2003wide", "a\rb", '"quoted"', "x" * 33_000,
+)  # fmt: skip
+VALUES = (None, 0, 1, -2.5, 1e-7, 1e15, float("inf"), True, date(1899, 5, 1), date(2026, 2, 28))
+
+
+def book(*sheets: Sheet) -> Workbook:
+    return Workbook(sheets, "Title", "2026-11-02T09:00:00Z")
+
+
+class _Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
+    """xlsxwriter's own sheet, where no cell is plain."""
+
+    def plain(self, cell: Cell, _formats: Formats) -> None:
+        assert cell is not None
+
+
+def write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
+    """Writes a cell through xlsxwriter's public methods."""
+    look, value = formats.of(cell.style), cell.value
+    if cell.runs or cell.formula or cell.link:
+        BY_ITSELF(drawn, row, col, replace(cell, note=""), formats, font)
+    elif value is None or clean(str(value)) == "":
+        drawn.write_blank(row, col, None, look)
+    elif isinstance(value, date) and value.year >= 1901:
+        drawn.write_datetime(row, col, value, formats.dated(cell.style))
+    elif isinstance(value, date):
+        drawn.write_string(row, col, say_date(value), look)
+    elif isinstance(value, str) and clean(value).startswith("<"):
+        BY_ITSELF(drawn, row, col, replace(cell, note=""), formats, font)
+    elif isinstance(value, str):
+        drawn.write_string(row, col, clean(value), look)
+    elif abs(value) < 1e15:
+        drawn.write_number(row, col, value, look)
+    else:
+        drawn.write_string(row, col, str(value), look)
+    if cell.note:
+        writing._write_note(drawn, row, col, cell.note, font)
+
+
+BY_ITSELF = writing._write_cell
+
+
+def by_xlsxwriter(made: Workbook) -> bytes:
+    """The bytes of a workbook of which xlsxwriter writes every cell and every text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writing._Target, "worksheet_class", _Drawn)
+        patch.setattr(writing, "_write_cell", write_cell)
+        patch.setattr(writing, "Texts", SharedStrings)
+        return write_workbook(made)
+
+
+def _cells() -> st.SearchStrategy[Cell | None]:
+    texts = st.sampled_from(TEXTS) | st.text(max_size=8)
+    style = st.sampled_from(STYLES)
+    plain = st.builds(Cell, st.sampled_from(VALUES) | texts, style)
+    run = st.tuples(texts, style)
+    return st.one_of(
+        st.none(),
+        plain,
+        st.builds(Cell, texts, style, st.sampled_from(("", "A note"))),
+        st.builds(lambda text: Cell(text, link="'S'!A1"), texts),
+        st.builds(lambda runs: Cell(runs=tuple(runs)), st.lists(run, min_size=1, max_size=3)),
+        st.just(Cell(3, formula="=1+2")),
+    )
+
+
+@given(
+    st.lists(st.lists(_cells(), max_size=5), max_size=20),
+    st.lists(st.sampled_from((0.0, 15.0, 20.0, 33.5)), min_size=20, max_size=20),
+    st.booleans(),
+)
+@settings(max_examples=150, deadline=None)
+def test_a_sheet_has_the_bytes_that_xlsxwriter_gives_it(
+    cells: list[list[Cell | None]], heights: list[float], merged: bool
+) -> None:
+    rows = [Row(line, height) for line, height in zip(cells, heights, strict=False)]
+    merges = [Merge(Area(1, 1, 2, 2), Cell("over", STYLES[1]))] if merged else []
+    made = book(Sheet("S", rows, [Column(20)], merges), Sheet("T", rows[:2]))
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_each_text_has_the_bytes_that_xlsxwriter_gives_it(text: str) -> None:
+    made = book(Sheet("S", [Row([Cell(text), Cell("after"), Cell(text, STYLES[1])])]))
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+def test_rows_far_apart_and_empty_sheets_have_the_bytes_that_xlsxwriter_gives_them() -> None:
+    far = [Row([]) for _ in range(40)]
+    rows = [Row([None, Cell("b")]), *far, Row([Cell(1), None, None, Cell("d")], 30), Row([None])]
+    made = book(Sheet("S", rows), Sheet("Empty"), Sheet("Heights", [Row([], 20), Row([None], 40)]))
+    assert write_workbook(made) == by_xlsxwriter(made)
+
+
+def test_no_plain_cell_is_a_call_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [Row([Cell("text"), Cell(n), Cell(date(2026, 1, 1)), Cell()]) for n in range(50)]
+    rows.append(Row([Cell("linked", link="'S'!A1"), Cell(runs=(("a", Style()), ("b", Style())))]))
+    one_by_one = []
+    plain = writing._write_cell
+
+    def counted(*given: object) -> None:
+        one_by_one.append(given)
+        plain(*given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(writing, "_write_cell", counted)
+    write_workbook(book(Sheet("S", rows)))
+    assert len(one_by_one) == 2
