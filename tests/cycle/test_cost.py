@@ -15,7 +15,9 @@ import pytest
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
+from xlplan.cycle import outputs
 from xlplan.cycle.desk import base_digest
+from xlplan.issued import master
 from xlplan.ledger.store import Ledger
 from xlplan.merge import questions, records
 from xlplan.plan import values
@@ -90,6 +92,21 @@ def test_a_look_at_what_was_kept_reads_no_event(
     (folder / "projection.db").unlink()
     assert [small.do(folder, *command) for _ in range(3)] == [0, 0, 0]
     assert counts["events"] == 1
+
+
+def test_a_merge_makes_lines_of_the_master_only_of_rows_on_which_it_bears(
+    folder: Path, counts: Counts
+) -> None:
+    counts.watch(master, "line_of")
+    counts.watch(outputs, "base_row")
+    assert small.do(folder, "merge") == 1
+    assert counts == {"line_of": 1, "base_row": 1}
+    small.give_back(folder, REPAIRS, {("1.2", "progress"): "All of them"}, file="new.xlsx")
+    (folder / "projection.db").unlink()
+    assert small.do(folder, "merge") == 1
+    with small.opened(folder) as plan:
+        rows = len(plan.desk.state.master())
+    assert counts == {"line_of": 1 + rows, "base_row": 1 + rows}
 
 
 def test_each_cell_is_asked_once_by_a_merge(folder: Path, counts: Counts) -> None:

@@ -257,3 +257,51 @@ def test_questions_can_be_looked_at_after_the_plan_was_closed(moments: list[Path
         with small.opened(moments[number]) as plan:
             assert stands.questions == tuple(plan.questions())
         assert stands.open == len(stands.questions) > 0
+
+
+@pytest.mark.parametrize("number", [4, 6, 9])
+def test_a_merge_writes_the_same_master_whatever_was_kept(
+    moments: list[Path], tmp_path: Path, number: int
+) -> None:
+    """Of another moment, of this one, or nothing: the lines of its rows are then made anew."""
+
+    def master(name: str, rows_of: Path | None) -> bytes:
+        folder = copied(moments[number], tmp_path / name)
+        projection(folder).unlink()
+        if rows_of is not None:
+            shutil.copy2(projection(rows_of), projection(folder))
+        edits = {("2.2", "progress"): f"At last: {number}", ("2.2", "due"): "2027-01-31"}
+        small.give_back(folder, LEARNING, edits, file="last.xlsx")
+        act(folder, "merge")
+        return (folder / "master.xlsx").read_bytes()
+
+    true = master("nothing", None)
+    for place, other in enumerate(moments):
+        assert master(f"of {place}", other) == true, place
+
+
+def test_a_wrong_line_of_the_master_is_found_by_verify(moments: list[Path], tmp_path: Path) -> None:
+    from xlplan.ledger.projection import seal_of
+
+    folder = copied(moments[1], tmp_path / "plan")
+    with closing(sqlite3.connect(projection(folder))) as db, db:
+        lines = dict(db.execute("SELECT name, body FROM answer WHERE topic = 'line'"))
+        [(uid, body)] = [(uid, body) for uid, body in lines.items() if "Sent" in body]
+        wrong = body.replace("Sent", "Lost")
+        change = "UPDATE answer SET body = ?, seal = ? WHERE topic = 'line' AND name = ?"
+        db.execute(change, (wrong, seal_of("line", uid, wrong), uid))
+    with small.opened_to_verify(folder) as plan:
+        assert "VER-012" in [each.code for each in plan.verify()]
+    assert not projection(folder).exists()
+
+
+def test_a_damaged_line_of_the_master_is_made_anew(moments: list[Path], tmp_path: Path) -> None:
+    folder = copied(moments[1], tmp_path / "plan")
+    other = copied(moments[1], tmp_path / "other")
+    projection(other).unlink()
+    with closing(sqlite3.connect(projection(folder))) as db, db:
+        db.execute("UPDATE answer SET body = replace(body, 'Sent', 'Lost') WHERE topic = 'line'")
+    for each in (folder, other):
+        small.give_back(each, LEARNING, {("2.1", "progress"): "Begun"}, file="last.xlsx")
+        act(each, "merge")
+    assert (folder / "master.xlsx").read_bytes() == (other / "master.xlsx").read_bytes()

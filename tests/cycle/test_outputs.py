@@ -11,6 +11,7 @@ from pathlib import Path
 from tests import small
 from xlplan import open_plan
 from xlplan.cycle.outputs import is_edited
+from xlplan.merge.model import digest, identity, named
 
 
 def test_time_that_passes_while_a_merge_writes_does_not_make_its_workbooks_look_edited(
@@ -37,3 +38,21 @@ def test_a_master_that_an_earlier_version_wrote_otherwise_is_not_edited(tmp_path
             work.append([replace(master, sha256="0" * 64)])
         assert plan.desk.state.exchange.knows(written)
         assert not is_edited(plan.desk, folder / "master.xlsx")
+
+
+def test_the_id_of_a_master_is_the_digest_of_what_it_shows(tmp_path: Path) -> None:
+    """As it always was, though the digest is put together from what was kept of each row."""
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red", ("1.2", "progress"): "Ä"})
+    assert small.do(folder, "merge") == 0
+    with small.opened(folder) as plan:
+        state = plan.desk.state
+        last = [each for each in state.issued.values() if each.document == "master"][-1]
+        assert len(last.uids) == len(state.uids("action"))
+        table = []
+        for uid in last.uids:
+            cells = [state.shown((uid, name), last.as_of) for name in last.fields]
+            table.append([uid, [[identity(value), ids] for value, ids in cells]])
+        base = digest(table)
+        assert last.id == named("m", state.definition.id, base, state.definition_digest)

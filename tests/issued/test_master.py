@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.outgoing import CREATED, FIELDS, KEY, issued, plan, rows
-from xlplan.issued.master import FIRST_ROW, HEADING_ROW, master_workbook
+from xlplan.issued.master import (
+    FIRST_ROW,
+    HEADING_ROW,
+    line_of,
+    line_text,
+    master_workbook,
+    read_lines,
+    workbook_of_lines,
+)
+from xlplan.issued.sheets import LOWEST, row_height
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.values import Value
 from xlplan.returned.as_issued import locked_text, master_columns, status_column
 from xlplan.workbook.stamp import check_row_key, parse_row_key, read_manifest
 from xlplan.workbook.write.writing import write_workbook
@@ -137,3 +148,32 @@ def test_the_same_master_gives_the_same_bytes() -> None:
 def test_a_plan_without_rows_can_be_written() -> None:
     ws = sheet(written(plan(), []))
     assert ws.max_row == HEADING_ROW + 1
+
+
+def test_a_line_that_was_kept_is_the_line_that_was_made() -> None:
+    values: dict[str, Value] = {
+        "progress": "Two\nlines",
+        "due": date(2027, 2, 28),
+        "percent": 0.5,
+        "rating": None,
+    }
+    given = [*rows(3), replace(rows(4)[3], values={**rows(4)[3].values, **values}), RECOMMENDATION]
+    lines = [line_of(WITH_BOTH, row) for row in given]
+    assert read_lines(map(line_text, lines)) == lines
+    made = [workbook_of_lines(WITH_BOTH, issued("master"), each, KEY, CREATED, {})
+            for each in (lines, read_lines(map(line_text, lines)))]  # fmt: skip
+    assert write_workbook(made[0]) == write_workbook(made[1]) == written(WITH_BOTH, given)
+
+
+def test_rows_are_as_high_as_their_texts_need() -> None:
+    """Against the height that the text of each cell asks for by itself."""
+    long = "Every case that is older than twelve weeks has a named officer by now. " * 9
+    texts = ("Short", long, "One\ntwo\nthree\nfour\nfive\nsix", "W" * 70, "i" * 70)
+    given = [replace(row, values={**row.values, "progress": text, "action": long[:90]})
+             for row, text in zip(rows(len(texts)), texts, strict=True)]  # fmt: skip
+    book = master_workbook(plan(), issued("master"), given, KEY, CREATED)
+    plan_sheet = book.sheets[0]
+    beside = [column.width for column in plan_sheet.columns]
+    for row in plan_sheet.rows[FIRST_ROW:]:
+        assert row.height == row_height([None, *row.cells[1:]], beside, LOWEST)
+    assert len({row.height for row in plan_sheet.rows[FIRST_ROW:]}) > 2

@@ -7,7 +7,8 @@ and says afterwards which files are to be written.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -21,7 +22,7 @@ from xlplan.cycle.folder import (
     sweep,
     text_digest,
 )
-from xlplan.cycle.kept import Kept, believed, bring_forward
+from xlplan.cycle.kept import Kept, Lines, believed, bring_forward
 from xlplan.cycle.key import first_fingerprint, own_key
 from xlplan.errors import XlplanError
 from xlplan.ledger.store import Ledger, Transaction
@@ -91,6 +92,8 @@ class Desk:
         self.prepared: tuple[int, Mapping[str, str | None]] | None = None
         """The coordinator's workbooks as they were last made, by name the digest of each (None: it
         is not to be there), and the position of what they show."""
+        self.lines: Lines | None = None
+        """What `master.xlsx` shows of each row, as it was last made."""
         self._asked: tuple[State, int, tuple[Question, ...]] | None = None
         self._looked: tuple[Tip, str, History] | None = None
         self.last_tx = 0
@@ -193,7 +196,13 @@ class Desk:
 
     def forget(self) -> None:
         """Drop what was replayed, so that the next look reads the ledger again."""
-        self._history = self._tip = None
+        self._history = self._tip = self.lines = None
+
+    def lines_before(self) -> Lines:
+        """The lines of `master.xlsx` as they were last made here, or before the plan was opened."""
+        if self.lines is not None:
+            return self.lines
+        return self._kept.lines(self.ledger) if self._kept is not None else Lines(0, {})
 
     @contextmanager
     def work(self, *, dry_run: bool = False) -> Iterator[Work]:
@@ -323,10 +332,18 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
     Two workbooks with the same digest show the same and have seen the same.
     """
-    from xlplan.merge.model import digest, identity
+    return digest_of_rows(base_row(state, uid, fields, as_of) for uid in uids)
 
-    table = []
-    for uid in uids:
-        cells = (state.shown((uid, name), as_of) for name in fields)
-        table.append([uid, [[identity(value), ids] for value, ids in cells]])
-    return digest(table)
+
+def base_row(state: State, uid: str, fields: Sequence[str], as_of: int) -> str:
+    """The part of a row in `base_digest`: JSON in the form of `xlplan.merge.model.digest`."""
+    from xlplan.merge.model import identity
+
+    cells = (state.shown((uid, name), as_of) for name in fields)
+    row = [uid, [[identity(value), ids] for value, ids in cells]]
+    return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def digest_of_rows(rows: Iterable[str]) -> str:
+    """The digest of rows by the part of each: `digest` of them all in one list."""
+    return text_digest(f"[[{','.join(rows)}]]")

@@ -28,6 +28,16 @@ Document = dict[str, Any]
 
 
 _OUTPUTS: Key = ("outputs", "")
+_LINE = "line"
+
+
+class Lines(NamedTuple):
+    """What `master.xlsx` shows of each row by its uid, as of a position of the ledger; `anew` has
+    those that were not kept before."""
+
+    seq: int
+    texts: dict[str, str]
+    anew: Set[str] = frozenset()
 
 
 class ShownRow(NamedTuple):
@@ -105,6 +115,16 @@ class Kept:
         for one that is not to be there."""
         found: dict[str, str | None] = self._find(*_OUTPUTS)
         return found
+
+    def lines(self, ledger: Ledger) -> Lines:
+        """What `master.xlsx` shows of each row, as far as it was kept of this ledger."""
+        try:
+            mark = self._projection.mark()
+            if ledger.hash_at(mark.seq) == mark.tip:
+                return Lines(mark.seq, self._projection.all(_LINE))
+        except Unknown:
+            pass
+        return Lines(0, {})
 
     def returned(self, sha256: str) -> Document:
         """The return with these bytes, of which a merge has nothing more to say."""
@@ -186,6 +206,7 @@ def bring_forward(desk: Desk, path: Path) -> None:
         changed = _Changed(desk.state, desk.ledger.facts_after(0), 0)
     left = set() if anew else _left(path, changed)
     gone = [(topic, ref) for ref in left for topic in ("row", "log")]
+    gone += [(_LINE, uid) for uid in changed.uids]
     if desk.state.moved > since:
         gone.append(_OUTPUTS)
     answers = _answers(desk, changed, 0 if anew else since, left)
@@ -200,8 +221,9 @@ def agree(desk: Desk, path: Path) -> bool:
     try:
         known = kept.all()
         true = dict(_answers(desk, _Changed(desk.state, desk.ledger.facts_after(0), 0)))
-        if _OUTPUTS not in known:  # made by a command that had no need of them
-            true.pop(_OUTPUTS, None)
+        for key in list(true):
+            if key not in known and (key == _OUTPUTS or key[0] == _LINE):
+                del true[key]  # kept by a command that had no need of it
         return known == true
     except Unknown:
         return False
@@ -271,6 +293,10 @@ def _answers(
     """The answers on which events after a position bear (0: all), as they are kept."""
     for key, answer in _documents(desk, changed, since, left):
         yield key, json.dumps(answer, separators=(",", ":"))
+    if desk.lines is not None and desk.lines.seq >= desk.state.moved:
+        for uid, text in desk.lines.texts.items():
+            if not since or uid in changed.uids or uid in desk.lines.anew:
+                yield (_LINE, uid), text
 
 
 def _documents(

@@ -13,8 +13,9 @@ from pathlib import Path
 from xlplan.codes.folder_codes import OUT_001, OUT_002, OUT_003, OUT_006
 from xlplan.codes.message import listed
 from xlplan.codes.return_codes import RET_001, RET_002
-from xlplan.cycle.desk import Desk, Work, base_digest
+from xlplan.cycle.desk import Desk, Work, base_row, digest_of_rows
 from xlplan.cycle.folder import sha256, sweep, write_atomically
+from xlplan.cycle.kept import Lines
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import PATIENTLY
 from xlplan.merge.decisions import unused_answers, unused_set_up
@@ -54,15 +55,16 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
 
 
 def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
-    from xlplan.issued.master import master_workbook
+    from xlplan.issued.master import read_lines, workbook_of_lines
     from xlplan.workbook.write.writing import write_workbook
 
     state = desk.state
     definition = state.definition
-    rows = [*state.master("action"), *state.master("recommendation")]
-    fields = [item.id for item in definition.fields]
-    fields = [*dict.fromkeys([*fields, STATUS])]
-    base = base_digest(state, [row.uid for row in rows], fields, state.seq)
+    bring_lines_forward(desk)
+    assert desk.lines is not None
+    pairs = [text.split("\n") for text in desk.lines.texts.values()]
+    base = digest_of_rows(row for row, _ in pairs)
+    fields = _shown_fields(definition)
     # Other questions make another workbook: the one on disk must not look edited for it.
     asked = [[question.id for question in questions]] if questions else []
     issued = Issued(
@@ -72,15 +74,42 @@ def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Ou
         cycle=current_cycle(state),
         return_by="",
         as_of=state.seq,
-        uids=tuple(row.uid for row in rows),
-        fields=tuple(fields),
-        inputs=tuple(fields),
+        uids=tuple(desk.lines.texts),
+        fields=fields,
+        inputs=fields,
         file=desk.folder.master.name,
     )
     issued = _known_or(desk, issued)
     open_ = _asked_of(definition, questions)
-    book = master_workbook(definition, issued, rows, desk.key, _created(desk, issued), open_)
+    lines = read_lines(line for _, line in pairs)
+    book = workbook_of_lines(definition, issued, lines, desk.key, _created(desk, issued), open_)
     return _record(desk, work, issued, write_workbook(book), desk.folder.master)
+
+
+def _shown_fields(definition: PlanDefinition) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(item.id for item in definition.fields), STATUS]))
+
+
+def bring_lines_forward(desk: Desk) -> None:
+    """Have `desk.lines` say of every row, in the order of the plan, what `master.xlsx` shows of it:
+    its part in the digest of the plan, and below that its cells. Only rows on which something bore
+    since the lines were made are looked at."""
+    from xlplan.issued.master import line_of, line_text
+
+    state, before = desk.state, desk.lines_before()
+    definition, known = state.definition, before.texts
+    undone = bool(state.undone) and state.undone[-1][0].seq > before.seq
+    if known and (undone or len(state.definitions_since(before.seq)) > 1):
+        known = {}
+    texts, anew = {}, set(before.anew)
+    for uid in (*state.uids("action"), *state.uids("recommendation")):
+        text = known.get(uid)
+        if text is None or state.touched_at.get(uid, state.seq) > before.seq:
+            row = base_row(state, uid, _shown_fields(definition), state.seq)
+            text = f"{row}\n{line_text(line_of(definition, state.master_row(uid)))}"
+            anew.add(uid)
+        texts[uid] = text
+    desk.lines = Lines(state.seq, texts, anew)
 
 
 def _asked_of(

@@ -22,7 +22,7 @@ from xlplan.codes.folder_codes import (
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import Originals, copies_beside, sha256
-from xlplan.cycle.kept import agree
+from xlplan.cycle.kept import Lines, agree
 from xlplan.cycle.key import first_fingerprint
 from xlplan.cycle.outputs import is_edited, unusable
 from xlplan.errors import Problem, XlplanError
@@ -104,6 +104,7 @@ def _files(desk: Desk) -> Iterator[Problem]:
 
 def _projections(desk: Desk) -> Iterator[Problem]:
     """Notes on `master.xlsx` and `decisions.xlsx`: edited, or not what the ledger says now."""
+    desk.lines = Lines(0, {})  # nothing that was kept counts here
     for output in outputs.prepare(desk, Work(desk, None)):
         if is_edited(desk, output.path):
             found = unusable(desk, output.path)

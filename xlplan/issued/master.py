@@ -5,33 +5,44 @@ It is an issued workbook like any other: what is edited in it is merged against 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
-from xlplan.issued.rules import rules_of
+from xlplan.issued.rules import column_lists, part_of, rules_of
 from xlplan.issued.sheets import (
     LOWEST,
     ColumnLook,
     Lists,
-    column_lists,
+    Sizes,
     column_looks,
     column_widths,
     heading_row,
+    held,
     id_row,
     lists_sheet,
     page_of,
-    part_of,
     payload_of,
-    row_height,
     row_values,
     stamped,
     value_cell,
 )
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
-from xlplan.returned.as_issued import OPEN, IssuedColumn, locked_text, master_columns, status_column
+from xlplan.returned.as_issued import OPEN, IssuedColumn, master_columns, status_column
 from xlplan.workbook.stamp import row_key
-from xlplan.workbook.write.cell_text import cell_name
+from xlplan.workbook.write.cell_text import (
+    PADDING,
+    TALLEST,
+    cell_height,
+    cell_name,
+    line_height,
+    room_of,
+    text_width,
+)
 from xlplan.workbook.write.look import Palette, palette
 from xlplan.workbook.write.sheet import (
     Area,
@@ -52,6 +63,54 @@ SPARE_ROWS = 100
 """Rows below the last that have the same lists and colours, for actions that are added."""
 
 
+Shown = str | int | float | date | None
+"""What a cell holds."""
+
+
+class Line(NamedTuple):
+    """What `master.xlsx` shows of a row: the same in each one, until something is written in it.
+
+    `shown` is what the cells of its columns hold, `lengths` and `widths` are the sizes of the texts
+    among them.
+    """
+
+    uid: str
+    kind: str
+    ref: str
+    shown: Sequence[Shown]
+    lengths: Sequence[int | None]
+    widths: Sequence[int | None]
+
+
+def line_of(definition: PlanDefinition, row: MasterRow) -> Line:
+    """What is shown of a row."""
+    columns = _columns(definition, row.kind)
+    values = row_values(row, columns) | {STATUS: row.status or None}
+    shown = [held(column, values.get(column.id)) for column in columns]
+    texts = [each if isinstance(each, str) else None for each in shown]
+    lengths = [None if text is None else len(text) for text in texts]
+    widths = [None if text is None else text_width(text) for text in texts]
+    return Line(row.uid, row.kind, row.ref, shown, lengths, widths)
+
+
+def line_text(line: Line) -> str:
+    """A line as JSON."""
+    return json.dumps(line, separators=(",", ":"), default=lambda day: {"day": day.isoformat()})
+
+
+def read_lines(texts: Iterable[str]) -> list[Line]:
+    """The lines that `line_text` wrote."""
+    return [Line(*each) for each in json.loads(f"[{','.join(texts)}]", object_hook=_day)]
+
+
+def _day(found: dict[str, str]) -> date:
+    return date.fromisoformat(found["day"])
+
+
+def _columns(definition: PlanDefinition, kind: str) -> tuple[IssuedColumn, ...]:
+    return (*master_columns(definition, kind), status_column(definition, kind))
+
+
 def master_workbook(
     definition: PlanDefinition,
     issued: Issued,
@@ -65,11 +124,25 @@ def master_workbook(
     `open_questions` says by (uid, field id) what is still asked; it makes a sheet of its own, as
     nothing but the plan is ever written into the plan's cells.
     """
+    lines = [line_of(definition, row) for row in rows]
+    return workbook_of_lines(definition, issued, lines, key, created, open_questions or {})
+
+
+def workbook_of_lines(
+    definition: PlanDefinition,
+    issued: Issued,
+    lines: Sequence[Line],
+    key: bytes,
+    created: str,
+    open_questions: Mapping[tuple[str, str], str],
+) -> Workbook:
+    """The same, of what was made of the rows before."""
     look = palette(definition)
+    by_kind = {kind: [line for line in lines if line.kind == kind] for kind in NAMES}
     columns = {
-        kind: (*master_columns(definition, kind), status_column(definition, kind))
-        for kind in NAMES
-        if kind == "action" or _has(definition, rows, kind)
+        kind: _columns(definition, kind)
+        for kind, those in by_kind.items()
+        if kind == "action" or (definition.fields_of(kind) and those)
     }
     choices_by: dict[str, Sequence[str]] = {}
     for kind, those in columns.items():
@@ -77,36 +150,23 @@ def master_workbook(
             choices_by[f"{kind} {name}"] = choices
     lists = lists_sheet(choices_by)
     sheets = [
-        _plan_sheet(
-            definition,
-            issued,
-            kind,
-            [row for row in rows if row.kind == kind],
-            those,
-            key,
-            part_of(lists, kind),
-            look,
-        )
+        _plan_sheet(definition, issued, kind, by_kind[kind], those, key, part_of(lists, kind), look)
         for kind, those in columns.items()
     ]
-    payload = payload_of(definition, issued, len(rows), columns["action"])
+    payload = payload_of(definition, issued, len(lines), columns["action"])
     if "recommendation" in columns:
         payload["recommendation_columns"] = [c.id for c in columns["recommendation"]]
     if open_questions:
-        sheets.append(_open_sheet(definition, rows, columns, open_questions, look))
+        sheets.append(_open_sheet(definition, lines, columns, open_questions, look))
     title = f"{definition.title}: the plan as it stands"
     return stamped(definition, issued, title, [*sheets, lists.sheet], key, payload, created, lists)
-
-
-def _has(definition: PlanDefinition, rows: Sequence[MasterRow], kind: str) -> bool:
-    return bool(definition.fields_of(kind)) and any(row.kind == kind for row in rows)
 
 
 def _plan_sheet(
     definition: PlanDefinition,
     issued: Issued,
     kind: str,
-    rows: Sequence[MasterRow],
+    rows: Sequence[Line],
     columns: Sequence[IssuedColumn],
     key: bytes,
     lists: Lists,
@@ -114,14 +174,12 @@ def _plan_sheet(
 ) -> Sheet:
     plain = replace(look.locked, fill="#FFFFFF", locked=False)
     looks = column_looks(definition, columns, plain, plain, replace(plain, bold=True))
-    cells = [_cells(issued, row, columns, looks, key) for row in rows]
-    widths = column_widths(columns, cells)
-    beside = [30.0, *widths]
-    body = [Row(line, row_height([None, *line[1:]], beside, LOWEST)) for line in cells]
+    widths = column_widths(columns, _sizes(rows, len(columns)))
+    body = _body(issued, rows, looks, widths, key)
     last_row, last_col = FIRST_ROW + max(len(body), 1) - 1, len(columns)
     validations, conditionals = _rules(definition, columns, looks, last_row, lists, look)
     banner, merges = _banner(definition, issued, NAMES[kind], len(rows), look, widths)
-    head = heading_row([replace(column, input=False) for column in columns], look, beside)
+    head = heading_row([replace(c, input=False) for c in columns], look, [30.0, *widths])
     return Sheet(
         name=NAMES[kind],
         rows=[banner, id_row(column.id for column in columns), head, *body],
@@ -137,16 +195,60 @@ def _plan_sheet(
     )
 
 
-def _cells(
+def _sizes(rows: Sequence[Line], columns: int) -> list[Sizes]:
+    """The sizes of the texts of each column."""
+    return [
+        Sizes(
+            [size for row in rows if (size := row.lengths[index]) is not None],
+            [size for row in rows if (size := row.widths[index]) is not None],
+        )
+        for index in range(columns)
+    ]
+
+
+def _body(
     issued: Issued,
-    row: MasterRow,
-    columns: Sequence[IssuedColumn],
+    lines: Sequence[Line],
     looks: Sequence[ColumnLook],
+    widths: Sequence[float],
     key: bytes,
-) -> list[Cell | None]:
-    values = row_values(row, columns) | {STATUS: row.status or None}
-    signed = row_key(key, issued.id, row.uid, locked_text(columns, values))
-    return [Cell(signed), *(value_cell(look, values.get(look.column.id)) for look in looks)]
+) -> list[Row]:
+    """The rows. Their signed keys cover no text, since each of their cells may be edited."""
+    columns = [_Cells(look, width) for look, width in zip(looks, widths, strict=True)]
+    body = []
+    for line in lines:
+        pairs = zip(columns, line.shown, line.widths, strict=True)
+        made = [column.of(shown, width) for column, shown, width in pairs]
+        cells = [Cell(row_key(key, issued.id, line.uid)), *(cell for cell, _ in made)]
+        height = max([LOWEST, *(height for _, height in made)])
+        body.append(Row(cells, min(TALLEST, height)))
+    return body
+
+
+class _Cells:
+    """The cells of a column, and how high each makes its row; those that are alike are one."""
+
+    def __init__(self, look: ColumnLook, width: float) -> None:
+        self._look = look
+        self._width = width
+        self._room = room_of(width, look.style) if look.style.wrap else math.inf
+        self._known: dict[object, tuple[Cell, float]] = {}
+
+    def of(self, shown: Shown, width: int | None) -> tuple[Cell, float]:
+        """The cell that holds this, and the points that it needs."""
+        key = shown if isinstance(shown, str) else (type(shown), shown)
+        known = self._known.get(key)
+        if known is None:
+            cell = value_cell(self._look, shown)
+            known = self._known[key] = cell, self._height(cell, width)
+        return known
+
+    def _height(self, cell: Cell, width: int | None) -> float:
+        if width is None:
+            return 0.0
+        if width > self._room or "\n" in str(cell.value):
+            return cell_height(cell, self._width)
+        return line_height(cell.style.size) + PADDING
 
 
 def _rules(
@@ -218,7 +320,7 @@ def _banner(
 
 def _open_sheet(
     definition: PlanDefinition,
-    rows: Sequence[MasterRow],
+    rows: Sequence[Line],
     columns: Mapping[str, Sequence[IssuedColumn]],
     questions: Mapping[tuple[str, str], str],
     look: Palette,

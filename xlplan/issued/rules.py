@@ -281,3 +281,34 @@ def input_rules(
             blank = still_blank(mine.issued[0], look)
             conditionals.append(replace(blank, also=tuple(mine.issued[1:])))
     return validations, conditionals
+
+
+def part_of(lists: Lists, kind: str) -> Lists:
+    """The lists whose name begins with `kind` and a space, by the rest of their names."""
+    start = f"{kind} "
+    return replace(
+        lists,
+        ranges={n.removeprefix(start): r for n, r in lists.ranges.items() if n.startswith(start)},
+        names={n.removeprefix(start): r for n, r in lists.names.items() if n.startswith(start)},
+    )
+
+
+def column_lists(
+    definition: PlanDefinition, columns: Sequence[IssuedColumn], *, of_lead: bool = False
+) -> dict[str, tuple[str, ...]]:
+    """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``.
+
+    Those `of_lead` leave out the ratings that are for the coordinator to give; one that stands in
+    a cell is accepted all the same.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for column in columns:
+        kind = column.item.field_type
+        choices = kind.choices(column.item, definition)
+        if of_lead and column.item.field_type.rated:
+            scale = definition.scale_of(column.item)
+            choices = tuple(rating.code for rating in scale if rating.by == "lead")
+        if choices and column.input:
+            found[column.id] = choices
+            found[f"{column.id}:accepted"] = kind.accepted(column.item, definition)
+    return found

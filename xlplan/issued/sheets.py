@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from xlplan.codes.cycle_codes import ISS_010, ISS_011
 from xlplan.errors import Problem
@@ -74,18 +75,25 @@ def typed(column: IssuedColumn, style: Style) -> Style:
     return replace(style, align="left", indent=1, number_format=shown)
 
 
+def held(column: IssuedColumn, value: Value) -> str | int | float | date | None:
+    """What a cell holds of a value: dates and numbers as such, else the text people read."""
+    cell = column.item.field_type.cell_of(column.item)
+    number = cell.holds == "number" and isinstance(value, int | float)
+    if value is None or number or (cell.holds == "date" and isinstance(value, date)):
+        return value  # type: ignore[return-value]  # one of these, by its type
+    return show(value)
+
+
 def value_cell(look: ColumnLook, value: Value, note: str = "") -> Cell:
-    """A value in a cell: dates and numbers as such, everything else as the text people read."""
-    cell = look.column.item.field_type.cell_of(look.column.item)
-    if value is None:
-        return Cell(None, look.style, note)
-    if cell.holds == "number" and isinstance(value, int | float):
-        style = replace(look.style, number_format=cell.format_of(value) or look.style.number_format)
-        return Cell(value, style, note)
-    if cell.holds == "date" and isinstance(value, date):
-        return Cell(value, look.style, note)
-    text = show(value)
-    return Cell(text, look.ratings.get(text, look.style), note)
+    """A value in a cell."""
+    shown = held(look.column, value)
+    if isinstance(shown, str):
+        return Cell(shown, look.ratings.get(shown, look.style), note)
+    if isinstance(shown, int | float):
+        cell = look.column.item.field_type.cell_of(look.column.item)
+        style = replace(look.style, number_format=cell.format_of(shown) or look.style.number_format)
+        return Cell(shown, style, note)
+    return Cell(shown, look.style, note)
 
 
 def id_row(columns: Iterable[str]) -> Row:
@@ -120,16 +128,34 @@ def heading_row(columns: Sequence[IssuedColumn], look: Palette, widths: Sequence
     return Row(cells, height=max(34.0, row_height([None, *cells[1:]], narrower, 34.0)))
 
 
+class Sizes(NamedTuple):
+    """Of the texts of a column: their characters, and their widest lines in thousandths of the
+    font's size."""
+
+    lengths: Sequence[int]
+    widths: Sequence[int]
+
+
+def sizes_below(rows: Sequence[Sequence[Cell | None]], columns: int) -> list[Sizes]:
+    """The sizes of the texts of each column, from the second on."""
+    found = []
+    for index in range(1, columns + 1):
+        below = [row[index] for row in rows]
+        texts = [c.value for c in below if c is not None and isinstance(c.value, str)]
+        found.append(Sizes(list(map(len, texts)), list(map(text_width, texts))))
+    return found
+
+
 def column_widths(
-    columns: Sequence[IssuedColumn], rows: Sequence[Sequence[Cell | None]], full: float = FULL
+    columns: Sequence[IssuedColumn], below: Sequence[Sizes], full: float = FULL
 ) -> list[float]:
     """Widths in characters: the definition's, or what the content needs to be read in comfort.
+    `below` has the sizes of the texts of each column.
 
     The sum is kept within `full`, so that one page is as wide as the sheet and nobody needs a
     magnifying glass; narratives take the room that is left.
     """
-    below = [[row[i + 1] for row in rows] for i in range(len(columns))]
-    widths = [_width(column, cells) for column, cells in zip(columns, below, strict=True)]
+    widths = [_width(column, sizes) for column, sizes in zip(columns, below, strict=True)]
     free = [i for i, column in enumerate(columns) if not column.item.width and widths[i] > 20]
     least = [min(widths[i], _least(column, below[i])) for i, column in enumerate(columns)]
     total = sum(widths)
@@ -146,20 +172,16 @@ def column_widths(
     return [round(width, 1) for width in widths]
 
 
-def _least(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
+def _least(column: IssuedColumn, sizes: Sizes) -> float:
     """How narrow a column may be made: a line still holds a thought, and the longest text still
     fits the highest row there can be."""
     if column.entry:
         return 36.0
-    longest = max((len(text) for text in _texts(cells)), default=0)
+    longest = max(sizes.lengths, default=0)
     return max(18.0 if longest < 250 else 28.0, min(longest / 33, 84.0))
 
 
-def _texts(cells: Sequence[Cell | None]) -> list[str]:
-    return [c.value for c in cells if c is not None and isinstance(c.value, str)]
-
-
-def _width(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
+def _width(column: IssuedColumn, sizes: Sizes) -> float:
     words = column.heading.split() or [""]
     heading = max(text_width(word) for word in words) / 507 * 1.05 + 5.8
     if column.item.width:
@@ -167,13 +189,12 @@ def _width(column: IssuedColumn, cells: Sequence[Cell | None]) -> float:
     kind = column.item.field_type
     if kind.cell.width:
         return max(kind.cell.width, heading)
-    texts = _texts(cells)
-    longest_line = max((text_width(text) for text in texts), default=0) / 507 * 10 / 11 + 4.3
+    longest_line = max(sizes.widths, default=0) / 507 * 10 / 11 + 4.3
     if column.item.role == "key":
         return max(7.0, min(longest_line, 16.0), min(heading, 12.0))
     if not kind.prose or (not column.entry and longest_line < 22):
         return max(heading, min(24.0, longest_line), 12.0)
-    lengths = sorted(len(text) for text in texts) or [0]
+    lengths = sorted(sizes.lengths) or [0]
     usual = lengths[int(0.9 * (len(lengths) - 1))]
     # Wide enough that usual text is a block and not a ribbon, and that the longest text fits the
     # highest row there can be (about thirty lines).
@@ -301,37 +322,6 @@ def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
     widths = [Column(width=24) for _ in columns]
     defined = {names[name]: f"={place}" for name, place in ranges.items()}
     return Lists(Sheet(LISTS, rows, widths, state="hidden"), ranges, names, defined)
-
-
-def part_of(lists: Lists, kind: str) -> Lists:
-    """The lists whose name begins with `kind` and a space, by the rest of their names."""
-    start = f"{kind} "
-    return replace(
-        lists,
-        ranges={n.removeprefix(start): r for n, r in lists.ranges.items() if n.startswith(start)},
-        names={n.removeprefix(start): r for n, r in lists.names.items() if n.startswith(start)},
-    )
-
-
-def column_lists(
-    definition: PlanDefinition, columns: Sequence[IssuedColumn], *, of_lead: bool = False
-) -> dict[str, tuple[str, ...]]:
-    """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``.
-
-    Those `of_lead` leave out the ratings that are for the coordinator to give; one that stands in
-    a cell is accepted all the same.
-    """
-    found: dict[str, tuple[str, ...]] = {}
-    for column in columns:
-        kind = column.item.field_type
-        choices = kind.choices(column.item, definition)
-        if of_lead and column.item.field_type.rated:
-            scale = definition.scale_of(column.item)
-            choices = tuple(rating.code for rating in scale if rating.by == "lead")
-        if choices and column.input:
-            found[column.id] = choices
-            found[f"{column.id}:accepted"] = kind.accepted(column.item, definition)
-    return found
 
 
 def stamp_sheet(key: bytes, payload: Mapping[str, object]) -> Sheet:

@@ -16,6 +16,7 @@ from xlplan.issued.guidance import guidance_sheet
 from xlplan.issued.rules import (
     ISSUED_DUE,
     Cells,
+    column_lists,
     due_and_reason,
     has_message,
     input_rules,
@@ -30,7 +31,6 @@ from xlplan.issued.sheets import (
     LOWEST_WITH_WRITING,
     ColumnLook,
     Lists,
-    column_lists,
     column_looks,
     column_widths,
     heading_row,
@@ -40,6 +40,7 @@ from xlplan.issued.sheets import (
     payload_of,
     row_height,
     row_values,
+    sizes_below,
     stamped,
     value_cell,
 )
@@ -130,7 +131,7 @@ def _table_sheet(
     look = palette(definition)
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
     cells = [_cells(name, each, looks) for name, each in zip(signed, values, strict=True)]
-    widths = column_widths(columns, cells)
+    widths = column_widths(columns, sizes_below(cells, len(columns)))
     if not columns[-1].item.width and sum(widths) < _NARROW_SHEET:
         widths[-1] = max(widths[-1], NARROW)  # the sign-off has its inputs there
     writing = any(c.input and c.item.field_type.narrative for c in columns)

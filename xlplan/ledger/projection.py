@@ -33,6 +33,10 @@ CREATE TABLE answer (
     PRIMARY KEY (topic, name)
 ) WITHOUT ROWID;
 """
+_ROOMS = (
+    "", "board", "cycle", "issued", "ledger", "merge", "plan", "returned", "workbook/write"
+)  # fmt: skip
+"""On which rooms the answers depend."""
 _BRIEFLY = 0.2
 """Seconds to wait for another command that keeps its answers just now."""
 
@@ -68,7 +72,7 @@ def program() -> str:
     root = Path(__file__).parent.parent
     found = []
     with contextlib.suppress(OSError):
-        for room in ("", "board", "cycle", "ledger", "merge", "plan"):
+        for room in _ROOMS:
             with os.scandir(root / room) as files:
                 found += sorted(_stamp(file) for file in files if file.name.endswith(".py"))
     return hashlib.sha256("\n".join(found).encode()).hexdigest()
@@ -117,6 +121,15 @@ class Projection:
             if isinstance(body, str) and seal == seal_of(topic, name, body):
                 return body
         raise Unknown
+
+    def all(self, topic: str) -> dict[str, str]:
+        """Every text of a topic by its name, but those that were changed since."""
+        query = "SELECT name, body, seal FROM answer WHERE topic = ?"
+        return {
+            str(name): body
+            for name, body, seal in self._rows(query, topic)
+            if isinstance(body, str) and seal == seal_of(topic, str(name), body)
+        }
 
     def kept(self) -> list[Key]:
         """Topic and name of every answer."""

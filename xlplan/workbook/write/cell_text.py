@@ -185,14 +185,19 @@ def line_height(size: float) -> float:
     return math.ceil(size * 96 / 72 * 1.2207) * 0.75
 
 
+def room_of(width: float, style: Style) -> float:
+    """How wide a line may be in a column `width` characters wide, in thousandths of the size."""
+    indent = 0 if style.align == "center" else style.indent
+    pixels = max(8.0, width * 7 - 2 - 9 * indent)
+    spare = _SPARE * (_BOLD if style.bold else 1) * (1 if style.font in _NARROW else _OTHER_FONT)
+    return pixels * 1000 / (style.size * 96 / 72 * spare)
+
+
 def count_lines(text: str, width: float, style: Style) -> int:
     """How many lines `text` takes in a column `width` characters wide (at least 1)."""
     if not style.wrap:
         return 1
-    indent = 0 if style.align == "center" else style.indent
-    pixels = max(8.0, width * 7 - 2 - 9 * indent)
-    spare = _SPARE * (_BOLD if style.bold else 1) * (1 if style.font in _NARROW else _OTHER_FONT)
-    room = pixels * 1000 / (style.size * 96 / 72 * spare)
+    room = room_of(width, style)
     if len(text) * _WIDEST <= room and "\n" not in text:
         return 1
     return sum(_wrap(line, room) for line in text.split("\n"))
