@@ -12,6 +12,7 @@ months   each command at months 1, 12, 24 and 36 of a plan of 500 actions and 60
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -44,23 +45,30 @@ class Spent:
     mib: float
 
 
+_LAUNCHER = """
+import json, os, sys
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, used = os.wait4(child, 0)
+ended = os.waitstatus_to_exitcode(status)
+print(json.dumps([ended, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+"""Starts a command from a process of its own: what starts one counts as its memory."""
+
+
 def spend(command: Sequence[str], folder: Path | None = None) -> Spent:
     """What a command costs, run in a folder."""
     root = str(Path(__file__).resolve().parents[2])
-    process = subprocess.Popen(
-        command,
+    process = subprocess.run(
+        [sys.executable, "-S", "-E", "-c", _LAUNCHER, *command],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": root},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        check=True,
     )
-    assert process.stderr is not None
-    said = process.stderr.read()
-    process.stderr.close()
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode in (0, 1), said.decode()
-    return Spent(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    status, seconds, mib = json.loads(process.stdout)
+    assert status in (0, 1), process.stderr.decode()
+    return Spent(seconds, mib)
 
 
 def bench_looks(rounds: int) -> Iterator[str]:

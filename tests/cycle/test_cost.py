@@ -5,7 +5,9 @@ A count is the same on every machine. What it costs in time is measured by `test
 
 from __future__ import annotations
 
+import gc
 import shutil
+import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -15,12 +17,15 @@ import pytest
 
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
-from xlplan.cycle import outputs
+from xlplan.cycle import intake, outputs
 from xlplan.cycle.desk import base_digest
+from xlplan.cycle.intake import Arrived
 from xlplan.issued import master
 from xlplan.ledger.store import Ledger
 from xlplan.merge import questions, records
+from xlplan.merge.reading import Reading
 from xlplan.plan import values
+from xlplan.workbook.read.book import Book
 from xlplan.workbook.write import writing
 
 
@@ -219,3 +224,49 @@ def test_a_merge_that_has_something_to_do_says_what_it_always_said(
         assert (folder / name).exists() == (other / name).exists()
         if (folder / name).exists():
             assert (folder / name).read_bytes() == (other / name).read_bytes()
+
+
+def many_returns(folder: Path, count: int) -> None:
+    """The same return, saved so many times."""
+    [first] = (path for path in (folder / "inbox").iterdir() if LEARNING in path.name)
+    for number in range(count):
+        path = folder / "inbox" / f"{number:03}.xlsx"
+        path.write_bytes(first.read_bytes())
+        with zipfile.ZipFile(path, "a") as book:
+            book.comment = str(number).encode()
+
+
+def test_books_are_let_go_as_they_are_read_and_most_readings_take_little_room(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_returns(folder, 12)
+    monkeypatch.setattr(intake, "_UNPACKED", 4)
+    alive: list[tuple[int, int]] = []
+    add = intake.Waiting.add
+
+    def counted(waiting: intake.Waiting, item: Arrived, book: Book, reading: Reading) -> None:
+        add(waiting, item, book, reading)
+        objects = gc.get_objects()
+        books = sum(isinstance(each, Book) for each in objects)
+        alive.append((books, sum(isinstance(each, Reading) for each in objects)))
+
+    monkeypatch.setattr(intake.Waiting, "add", counted)
+    assert small.do(folder, "merge") == 1
+    assert len(alive) == 13
+    assert {books for books, _ in alive} == {1}
+    assert [readings for _, readings in alive] == [1, 2, 3, 4, *[5] * 9]
+
+
+def test_readings_that_were_packed_say_what_the_others_say(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many_returns(folder, 3)
+    small.edit_master(folder, {("2.2", "progress"): "Well begun"})
+    results = []
+    for unpacked in (0, 2, 100):
+        copy = Path(shutil.copytree(folder, tmp_path / f"{unpacked}" / "plan"))
+        monkeypatch.setattr(intake, "_UNPACKED", unpacked)
+        with small.opened(copy) as plan:
+            results.append((plan.merge(), (copy / "master.xlsx").read_bytes()))
+    assert results[0] == results[1] == results[2]
+    assert len(results[0][0].returns) == 7

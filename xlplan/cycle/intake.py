@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import pickle
+import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -35,6 +38,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 2
 """How often a file is opened to what is in it: an archive in an archive, or in a message."""
+_UNPACKED = 25
+"""So many readings are kept as they are while the other files are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +273,51 @@ class Recogniser:
                 book.name, digest, book.kind, book.saved_at, "template", "", "none",
                 problems=(unforeseen(book.name, error),),
             )  # fmt: skip
+
+
+class Waiting:
+    """What was read, until its turn comes. A book is let go, but for those of forms, in which more
+    is looked up; and of many returns all but the first are packed, so that they take little room.
+    """
+
+    def __init__(self) -> None:
+        self.set_up: list[tuple[Arrived, Book, Reading]] = []
+        self.answers: list[tuple[Arrived, Book, Reading]] = []
+        self._masters: list[tuple[Arrived, Reading]] = []
+        self._returns: deque[tuple[Arrived, Reading | bytes]] = deque()
+
+    def add(self, item: Arrived, book: Book, reading: Reading) -> None:
+        """Take in one that was read."""
+        if reading.document == "set-up":
+            self.set_up.append((item, book, reading))
+        elif reading.document == "decisions":
+            self.answers.append((item, book, reading))
+        elif reading.document == "master":
+            self._masters.append((item, reading))
+        else:
+            packed = len(self._returns) >= _UNPACKED
+            self._returns.append((item, _pack(reading) if packed else reading))
+
+    def masters(self) -> Iterator[tuple[Arrived, Reading]]:
+        """The copies of `master.xlsx`; each once, whoever asks."""
+        while self._masters:
+            yield self._masters.pop(0)
+
+    def returns(self) -> Iterator[tuple[Arrived, Reading]]:
+        """The returns, in the order in which they were read; each once."""
+        while self._returns:
+            item, reading = self._returns.popleft()
+            yield item, _unpack(reading) if isinstance(reading, bytes) else reading
+
+
+def _pack(reading: Reading) -> bytes:
+    return zlib.compress(pickle.dumps(reading), 1)
+
+
+def _unpack(packed: bytes) -> Reading:
+    reading = pickle.loads(zlib.decompress(packed))
+    assert isinstance(reading, Reading)
+    return reading
 
 
 class KnownPlan:

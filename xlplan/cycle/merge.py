@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from xlplan.cycle.intake import (
     Arrived,
     Gathered,
     Recogniser,
+    Waiting,
     gather,
     known_before,
     read,
@@ -199,25 +200,18 @@ def _take_all(
         return False
 
     recognise = Recogniser(desk)
-    readings = [
-        (item, book, recognise.reading(book, item.digest))
-        for item, book in read(desk, gathered, executor, is_new)
-    ]
-    set_up = [one for one in readings if one[2].document == "set-up"]
-    own = [one for one in readings if one[2].document == "master"]
-    answers = [one for one in readings if one[2].document == "decisions"]
+    waiting = Waiting()
+    for item, book in read(desk, gathered, executor, is_new):
+        waiting.add(item, book, recognise.reading(book, item.digest))
+        del book
     if not desk.state.exchange.has_begun:  # what was typed comes before rows that are read anew
-        set_up, own = [*own, *set_up], []
-    for item, book, reading in set_up:
-        if reading.document == "set-up":
-            _take_set_up(desk, work, item, book, reading, found)
-        else:
-            _take_return(desk, work, item, reading, found)
+        _take_returns(desk, work, waiting.masters(), found)
+    for item, book, reading in waiting.set_up:
+        _take_set_up(desk, work, item, book, reading, found)
     before = frozenset(desk.state.decisions)
     answering = Answering(desk, work)
-    for item, _, reading in own:
-        _take_return(desk, work, item, reading, found)
-    for item, book, reading in answers:
+    _take_returns(desk, work, waiting.masters(), found)
+    for item, book, reading in waiting.answers:
         if _errors(reading):
             _take_return(desk, work, item, reading, found)
         else:
@@ -227,13 +221,18 @@ def _take_all(
     new = (fact for name, fact in desk.state.decisions.items() if name not in before)
     if decided := about_definition(new):
         found.problems += take_decisions(desk, work, decided)
-    if all(reading.document != "set-up" for _, _, reading in readings):
+    if not waiting.set_up:
         found.problems += take_set_up_again(desk, work)
-    for item, _, reading in readings:
-        if reading.document not in ("master", "decisions", "set-up"):
-            _take_return(desk, work, item, reading, found)
+    _take_returns(desk, work, waiting.returns(), found)
     found.answered += answering.count
     found.problems += answering.problems
+
+
+def _take_returns(
+    desk: Desk, work: Work, readings: Iterable[tuple[Arrived, Reading]], found: _Found
+) -> None:
+    for item, reading in readings:
+        _take_return(desk, work, item, reading, found)
 
 
 def _take_set_up(
