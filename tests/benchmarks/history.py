@@ -1,28 +1,32 @@
 """What commands cost as a plan grows old: ``python -m tests.benchmarks.history``.
 
 Each command is a process of its own. Its processor time, that of its children included, is given
-as a ratio to ``python -c "import click"``, which takes turns with it; the best of some rounds.
-Nothing here is asserted: see README.md beside this file for what is to be reached.
+as a ratio to ``python -c "import click"``; all of them take turns, and the best of some rounds
+counts. Nothing here is asserted: see README.md beside this file for what is to be reached.
 
 looks    `status`, bare, `show REF`, `log --action REF` on a plan of 60 months, and on a small one
-merge    3 returns into 2,500 rows; the same files again; the memory of many returns
+merge    3 returns into 2,500 rows; the same files again; a row alone; the memory of many returns
 months   each command at months 1, 12, 24 and 36 of a plan of 500 actions and 60 leads
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from python_calamine import CalamineWorkbook
 
 from tests.benchmarks.grown import Size, grow, lead_name, month, ref_of
 from tests.small import fill
@@ -71,60 +75,124 @@ def spend(command: Sequence[str], folder: Path | None = None) -> Spent:
     return Spent(seconds, mib)
 
 
-def bench_looks(rounds: int) -> Iterator[str]:
+class Best(dict[str, float]):
+    """The least of some measurements, by what was measured."""
+
+    def note(self, name: str, value: float) -> None:
+        """Take in one measurement."""
+        self[name] = min(self.get(name, value), value)
+
+
+class Looks:
     """A look at a plan, small and large, against importing click."""
-    with TemporaryDirectory() as root:
-        plans = {
-            "a small plan": (grow(Path(root) / "small", SMALL), 2),
-            "60 months, 2,500 actions, 60,000 changes": (grow(Path(root) / "many", MANY), 3),
+
+    def __init__(self, root: Path) -> None:
+        self._plans = {
+            "a small plan": (grow(root / "small", SMALL), 2),
+            "60 months, 2,500 actions, 60,000 changes": (grow(root / "many", MANY), 3),
         }
-        for title, (folder, most) in plans.items():
-            first = spend([*XLPLAN, "status"], folder)
-            best: dict[tuple[str, ...], float] = {}
-            floor = float("inf")
-            for _ in range(rounds):
-                floor = min(floor, spend(CLICK).seconds)
-                for look in LOOKS:
-                    seconds = spend([*XLPLAN, *look], folder).seconds
-                    best[look] = min(best.get(look, seconds), seconds)
-            yield f"{title}, against importing click ({1000 * floor:.0f} ms)"
-            yield f"  {'the first look, nothing kept':<30} {first.seconds / floor:6.1f}"
-            for look, seconds in best.items():
-                name = " ".join(("xlplan", *look))
-                yield f"  {name:<30} {seconds / floor:6.2f} (at most {most})"
+        self._best = Best()
+        for folder, _ in self._plans.values():
+            spend([*XLPLAN, "status"], folder)
+
+    def turn(self) -> None:
+        """One round."""
+        for title, (folder, _) in self._plans.items():
+            for look in LOOKS:
+                spent = spend([*XLPLAN, *look], folder)
+                self._best.note(f"{title} {' '.join(look)}", spent.seconds)
+
+    def lines(self, floor: float) -> Iterator[str]:
+        """What came of it."""
+        for title, (_, most) in self._plans.items():
+            yield f"2. {title}, against importing click"
+            for look in LOOKS:
+                name = " ".join(look)
+                times = self._best[f"{title} {name}"] / floor
+                yield f"  {'xlplan ' + name:<30} {times:6.2f} (at most {most})"
 
 
-def bench_merge(rounds: int, many: int) -> Iterator[str]:
-    """3 returns into 2,500 rows, the same again, and the memory of 25 and of many returns."""
-    with TemporaryDirectory() as root:
-        folder = grow(Path(root) / "plan", ROWS)
+class Merges:
+    """3 returns into 2,500 rows, the same again; rows that are decided one by one; memory."""
+
+    def __init__(self, root: Path, many: int) -> None:
+        self._root, self._many = root, many
+        self._folder = grow(root / "plan", ROWS)
         leads = [lead_name(number) for number in range(3)]
-        _issue(folder, leads)
-        returns = {
+        _issue(self._folder, leads)
+        self._returns = {
             f"{lead}.xlsx": fill(
-                folder, folder / "outbox" / "2026-01" / f"{lead}.xlsx",
+                self._folder, self._folder / "outbox" / "2026-01" / f"{lead}.xlsx",
                 {(ref_of(place, n), "remarks"): f"Seen {n}" for n in range(10)},
             )
             for place, lead in enumerate(leads)
         }  # fmt: skip
-        spend([*XLPLAN, "merge"], folder)
-        for name, data in returns.items():
-            (folder / "inbox" / name).write_bytes(data)
-        fresh, again, floor = [], [], []
-        for number in range(rounds):
-            copy = Path(shutil.copytree(folder, Path(root) / f"copy {number}"))
-            spend([*XLPLAN, "status"], copy)
-            floor.append(spend(CLICK).seconds)
-            fresh.append(spend([*XLPLAN, "merge"], copy).seconds)
-            again.append(spend([*XLPLAN, "merge"], copy).seconds)
-            shutil.rmtree(copy)
-        yield f"merge into 2,500 rows of 15 columns (importing click: {1000 * min(floor):.0f} ms)"
-        for name, spent, most in (("3 returns", fresh, 0.9), ("known files only", again, 0.5)):
-            times = min(spent) / min(floor)
-            yield f"  {name:<18} {min(spent):6.2f} s (at most {most}), {times:.1f} times click"
-        memory = [_memory(folder, returns, count) for count in (25, many)]
-        yield f"  peak memory: {memory[0]:.0f} MiB for 25 returns, {memory[1]:.0f} MiB for {many}"
-        yield f"  {memory[1] - memory[0]:.0f} MiB more (at most 60)"
+        spend([*XLPLAN, "merge"], self._folder)
+        first = self._folder / "outbox" / "2026-01" / f"{leads[0]}.xlsx"
+        every = {(ref_of(0, n), "remarks"): f"Now {n}" for n in range(ROWS.per_lead)}
+        self._rows = {
+            "untouched": first.read_bytes(),
+            "changed": fill(self._folder, first, every),
+        }
+        for name, data in self._returns.items():
+            (self._folder / "inbox" / name).write_bytes(data)
+        self._best = Best()
+
+    def turn(self) -> None:
+        """One round."""
+        copy = Path(shutil.copytree(self._folder, self._root / "copy"))
+        spend([*XLPLAN, "status"], copy)
+        self._best.note("3 returns", spend([*XLPLAN, "merge"], copy).seconds)
+        self._best.note("known files only", spend([*XLPLAN, "merge"], copy).seconds)
+        shutil.rmtree(copy)
+        for name, data in self._rows.items():
+            self._best.note(name, decide(self._folder, data))
+        self._best.note("calamine", read_alone(self._rows["untouched"]))
+
+    def lines(self, floor: float) -> Iterator[str]:
+        """What came of it."""
+        yield f"1. merge into 2,500 rows of 15 columns (importing click: {1000 * floor:.0f} ms)"
+        for name, most in (("3 returns", 0.9), ("known files only", 0.5)):
+            spent = self._best[name]
+            yield f"  {name:<18} {spent:6.2f} s (at most {most}), {spent / floor:.1f} times click"
+        yield "3. recognising and deciding a row of 15 cells, of which 8 may be edited"
+        for name, most in (("untouched", 15), ("changed", 120)):
+            spent, times = self._best[name], self._best[name] / self._best["calamine"]
+            yield f"  {name:<18} {spent:6.0f} µs (at most {most}), {times:.1f} times calamine"
+        memory = [_memory(self._folder, self._returns, count) for count in (25, self._many)]
+        yield f"4. peak memory of a merge of 25 returns, and of {self._many}"
+        more = f"{memory[1] - memory[0]:.0f} MiB more (at most 60)"
+        yield f"  {memory[0]:.0f} and {memory[1]:.0f} MiB: {more}"
+
+
+def decide(folder: Path, data: bytes) -> float:
+    """Microseconds a row from the book of a return to what it says, of which nothing is kept."""
+    from xlplan.cycle.intake import Recogniser
+    from xlplan.cycle.plan import open_plan
+    from xlplan.merge.compare import Comparison
+    from xlplan.workbook.read.pool import read_all
+
+    (book,) = read_all([("one.xlsx", data)])
+    with open_plan(folder) as plan:
+        recognise, state = Recogniser(plan.desk), plan.desk.state
+        least = float("inf")
+        for _ in range(5):
+            began = time.process_time()
+            reading = recognise.reading(book, "")
+            Comparison(state, state.issued[reading.issued], reading).run()
+            least = min(least, time.process_time() - began)
+    return 1e6 * least / len(reading.rows)
+
+
+def read_alone(data: bytes) -> float:
+    """Microseconds a row that python-calamine takes to read the sheet of a template."""
+    least = float("inf")
+    for _ in range(5):
+        began = time.process_time()
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book.get_sheet_by_name("Update").to_python()
+        least = min(least, time.process_time() - began)
+    return 1e6 * least / ROWS.per_lead
 
 
 def _issue(folder: Path, leads: Sequence[str], cycle: str = "2026-01") -> None:
@@ -152,7 +220,8 @@ def _memory(folder: Path, returns: dict[str, bytes], count: int) -> float:
 
 def bench_months() -> Iterator[str]:
     """Time, memory and size as a plan of 500 actions and 60 leads grows old."""
-    yield "500 actions, 60 leads: seconds and MiB of each command, and the size of the folder"
+    yield "5. 500 actions, 60 leads: seconds and MiB of each command, and the size of the folder"
+    first: dict[str, Spent] = {}
     for months in (1, 12, 24, 36):
         with TemporaryDirectory() as root:
             size = Size(leads=60, per_lead=8, months=months, lines=months * 500)
@@ -178,27 +247,38 @@ def bench_months() -> Iterator[str]:
                     edits = {(ref_of(0, n), "remarks"): f"Seen {n}" for n in range(8)}
                     (folder / "inbox" / "one.xlsx").write_bytes(fill(folder, template, edits))
                 spent = spend([*XLPLAN, *command], folder)
-                yield f"    {name:<18} {spent.seconds:6.2f} s {spent.mib:6.0f} MiB"
+                one = first.setdefault(name, spent)
+                times = f"{spent.seconds / one.seconds:5.2f} and {spent.mib / one.mib:4.2f}"
+                yield f"    {name:<18} {spent.seconds:6.2f} s {spent.mib:6.0f} MiB, times {times}"
             kept = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             yield f"    the plan's folder  {kept / 2**20:6.1f} MiB"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="What commands cost as a plan grows old.")
-    kinds = ["looks", "merge", "months", "all"]
-    parser.add_argument("what", nargs="?", choices=kinds, default="all")
+    parser.add_argument(
+        "what", nargs="?", choices=["looks", "merge", "months", "all"], default="all"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--returns", type=int, default=1000)
     asked = parser.parse_args()
-    benches = {
-        "looks": lambda: bench_looks(asked.rounds),
-        "merge": lambda: bench_merge(asked.rounds, asked.returns),
-        "months": bench_months,
-    }
-    for name, bench in benches.items():
-        if asked.what in (name, "all"):
-            for line in bench():
+    with TemporaryDirectory() as folder:
+        benches: list[Looks | Merges] = []
+        if asked.what in ("merge", "all"):
+            benches.append(Merges(Path(folder), asked.returns))
+        if asked.what in ("looks", "all"):
+            benches.append(Looks(Path(folder)))
+        best = Best()
+        for _ in range(asked.rounds):
+            best.note("click", spend(CLICK).seconds)
+            for bench in benches:
+                bench.turn()
+        for bench in benches:
+            for line in bench.lines(best["click"]):
                 print(line, flush=True)
+    if asked.what in ("months", "all"):
+        for line in bench_months():
+            print(line, flush=True)
 
 
 if __name__ == "__main__":
