@@ -9,6 +9,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import docx
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
@@ -299,3 +300,64 @@ def test_a_board_of_the_past_is_what_it_was(issued: Path) -> None:
     assert do(issued, "publish") == 2
     assert do(issued, "publish", "--cycle", "2026-11") == 0
     assert (issued / "board" / "2026-11.xlsx").read_bytes() == before
+
+
+def write_into(path: Path, text: str) -> bytes:
+    """A paper as somebody saves it who wrote into it."""
+    document = docx.Document(str(path))
+    document.add_paragraph(text)
+    document.save(str(path))
+    return path.read_bytes()
+
+
+def test_a_paper_is_written_beside_the_composite_and_recorded_once(tmp_path: Path) -> None:
+    folder = make(tmp_path / "plan")
+    issue(folder)
+    assert do(folder, "publish") == 0
+    assert do(folder, "publish", "--paper") == 0
+    first = (folder / "board" / "2026-11 paper.docx").read_bytes()
+    ledger = (folder / "ledger.db").read_bytes()
+    composite = (folder / "board" / "2026-11.xlsx").read_bytes()
+    assert do(folder, "publish", "--paper") == 0
+    assert do(folder, "publish") == 0
+    assert (folder / "board" / "2026-11 paper.docx").read_bytes() == first
+    assert (folder / "board" / "2026-11.xlsx").read_bytes() == composite
+    assert (folder / "ledger.db").read_bytes() == ledger
+    assert do(folder, "verify") == 0
+
+
+def test_a_paper_that_nobody_edited_is_replaced_by_the_next(tmp_path: Path) -> None:
+    folder = make(tmp_path / "plan")
+    issue(folder)
+    assert do(folder, "publish", "--paper") == 0
+    give_back(folder, "Head of Repairs", {("1.2", "rating"): "Red"})
+    assert do(folder, "merge") == 0
+    assert do(folder, "publish", "--paper") == 0
+    assert [path.name for path in (folder / "board").glob("*.docx")] == ["2026-11 paper.docx"]
+    assert "Worse" in str(cells_of_paper(folder / "board" / "2026-11 paper.docx"))
+
+
+def cells_of_paper(path: Path) -> list[str]:
+    tables = docx.Document(str(path)).tables
+    return [cell.text for table in tables for row in table.rows for cell in row.cells]
+
+
+def test_an_edited_paper_is_never_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make(tmp_path / "plan")
+    issue(folder)
+    assert do(folder, "publish", "--paper") == 0
+    edited = write_into(folder / "board" / "2026-11 paper.docx", "What we think of it.")
+    capsys.readouterr()
+    assert do(folder, "publish", "--paper") == 0
+    assert "PUB-068" in capsys.readouterr().err
+    second = folder / "board" / "2026-11 paper 2.docx"
+    untouched = second.read_bytes()
+    assert do(folder, "publish", "--paper") == 0
+    assert second.read_bytes() == untouched
+    also = write_into(second, "And more.")
+    assert do(folder, "publish", "--paper") == 0
+    assert (folder / "board" / "2026-11 paper.docx").read_bytes() == edited
+    assert second.read_bytes() == also
+    assert (folder / "board" / "2026-11 paper 3.docx").read_bytes() == untouched

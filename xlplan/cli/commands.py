@@ -294,6 +294,7 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
 @click.option("--accessible", is_flag=True, help="Also an accessible workbook of the same.")
 @click.option("--pdf", is_flag=True, help="Also as A3 pages (needs LibreOffice).")
 @click.option("--one-page", is_flag=True, help="Also a highlight report on one A4 page.")
+@click.option("--paper", is_flag=True, help="Also the board report as a Word document.")
 @json_option
 @click.pass_obj
 def publish(
@@ -306,6 +307,7 @@ def publish(
     accessible: bool,
     pdf: bool,
     one_page: bool,
+    paper: bool,
     as_json: bool,
 ) -> int:
     """Write the board's composite to board/.
@@ -323,5 +325,6 @@ def publish(
             accessible=accessible,
             pdf=pdf,
             one_page=one_page,
+            paper=paper,
         )
         return say.published(made, as_json)

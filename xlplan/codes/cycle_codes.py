@@ -142,6 +142,13 @@ PUB_006 = Message(
         "composite must not replace it. Choose another name for --out, such as board/draft.xlsx.",
     },
 )
+PUB_068 = Message(
+    "PUB-068",
+    "A paper was edited after it was published: it stays, and the new one is beside it.",
+    "Take over into the new one what you wrote; delete the old one where it is no longer needed.",
+    "{file} was edited after it was published, so it was left as it is. The new paper is {new}.",
+    level="note",
+)
 PUB_007 = Message(
     "PUB-007",
     "A change of `plan.toml` has emptied figures: what actions hold counts nowhere any more.",

@@ -172,15 +172,14 @@ class Plan:
         since: str = "",
         until: str = "",
         others: Sequence[str | Path] = (),
-        accessible: bool = False,
-        pdf: bool = False,
-        one_page: bool = False,
+        **renderings: bool,
     ) -> PublishResult:
         """Write the composite (default: ``board/CYCLE.xlsx``) and record the snapshot.
 
         `since` and `until` (cycles) compare any two points; `others` are the folders of further
         plans on the same board. Those are not recorded; see `xlplan.cycle.publish.publish`.
-        `accessible`, `pdf` (by LibreOffice) and `one_page` write those renderings beside it.
+        `renderings` are written beside it: `accessible`, `pdf` (by LibreOffice), `one_page`, and
+        `paper` (a Word document).
         XlplanError for what cannot be published (PUB), and for an unknown cycle (CYC-001).
         """
         from xlplan.cycle.publish import Renderings, publish
@@ -193,7 +192,7 @@ class Plan:
             since=since,
             until=until,
             others=[Path(place) for place in others],
-            renderings=Renderings(accessible, pdf, one_page),
+            renderings=Renderings(**renderings),
         )
 
     def _target(self, path: str | Path) -> Path:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.cycle_codes import PUB_001, PUB_006
+from xlplan.codes.cycle_codes import PUB_001, PUB_006, PUB_068
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, write
@@ -29,6 +29,7 @@ class Renderings:
     accessible: bool = False
     pdf: bool = False
     one_page: bool = False
+    paper: bool = False
 
     def check(self) -> None:
         """Raise XlplanError (PUB-004) where LibreOffice is needed and is not there."""
@@ -119,6 +120,7 @@ class _Made:
     board: Board
     created: str
     data: bytes
+    paper: bytes | None = None
 
 
 def publish(
@@ -148,14 +150,18 @@ def publish(
     if out is not None:
         _check_out(desk, out)
     if since or until or others:
-        made = _view(desk, until or cycle, out, since, others, closed=bool(until))
+        made = _view(desk, until or cycle, out, since, others, renderings, closed=bool(until))
     elif cycle and _is_past(desk, cycle):
-        made = _view(desk, cycle, out, "", (), closed=True)
+        made = _view(desk, cycle, out, "", (), renderings, closed=True)
     else:
-        made = _record(desk, cycle, out)
+        made = _record(desk, cycle, out, renderings)
     problems = write(desk, [Output(made.path, made.data, "composite")])
     written = not problems
     outputs, faults = render(renderings, made.board, made.created, made.path, made.data)
+    if made.paper is not None:
+        found, more = _place_for_paper(desk, made.path, made.paper)
+        outputs.append(Output(found, made.paper, "paper"))
+        faults += more
     problems += [*faults, *write(desk, outputs)]
     paths = tuple(output.path for output in outputs)
     board = made.board
@@ -210,15 +216,20 @@ def _now(desk: Desk, wanted: str) -> tuple[Board, int, str, Published | None]:
     return make_board(then, wanted, fact.as_of, day, fact.tip), fact.as_of, event.at, fact
 
 
-def _record(desk: Desk, cycle: str, out: Path | None) -> _Made:
+def _record(desk: Desk, cycle: str, out: Path | None, renderings: Renderings) -> _Made:
     with desk.work() as work:
         wanted = cycle or current_cycle(desk.state)
         board, as_of, created, fact = _now(desk, wanted)
         path = out or desk.folder.board / f"{safe_name(wanted)}.xlsx"
-        data = _bytes(board, created)
-        if fact is None or sha256(data) not in _digests(desk, fact):
-            work.append([Published(wanted, as_of, path.name, sha256(data), board.tip)])
-    return _Made(path, board, created, data)
+        data, paper = _bytes(board, created), _paper(renderings, board, created)
+        written = sha256(paper) if paper is not None else ""
+        if (
+            fact is None
+            or sha256(data) not in _digests(desk, fact)
+            or (written and written not in _papers(desk))
+        ):
+            work.append([Published(wanted, as_of, path.name, sha256(data), board.tip, written)])
+    return _Made(path, board, created, data, paper)
 
 
 def _is_past(desk: Desk, cycle: str) -> bool:
@@ -234,6 +245,7 @@ def _view(
     out: Path | None,
     since: str,
     others: Sequence[Path],
+    renderings: Renderings,
     *,
     closed: bool,
 ) -> _Made:
@@ -243,7 +255,8 @@ def _view(
     if others:
         name += " several plans"
     path = out or desk.folder.board / f"{safe_name(name)}.xlsx"
-    return _Made(path, board, created, _bytes(board, created))
+    paper = _paper(renderings, board, created)
+    return _Made(path, board, created, _bytes(board, created), paper)
 
 
 def _seen(
@@ -262,6 +275,41 @@ def _bytes(board: Board, created: str) -> bytes:
     from xlplan.workbook.write.writing import write_workbook
 
     return write_workbook(composite_workbook(board, created))
+
+
+def _paper(renderings: Renderings, board: Board, created: str) -> bytes | None:
+    if not renderings.paper:
+        return None
+    from xlplan.board.paper import paper
+    from xlplan.workbook.write.document import write_document
+
+    return write_document(paper(board, created))
+
+
+def _place_for_paper(desk: Desk, composite: Path, data: bytes) -> tuple[Path, list[Problem]]:
+    """Where a paper goes: beside its composite, and beside an earlier paper that holds what
+    somebody wrote into it, which stays."""
+    known, number, edited = _papers(desk) | {sha256(data)}, 1, ""
+    while True:
+        more = f" {number}" if number > 1 else ""
+        path = composite.with_name(f"{composite.stem} paper{more}.docx")
+        if not path.exists() or _digest(path) in known:
+            break
+        edited, number = path.name, number + 1
+    return path, [PUB_068.problem(edited, file=edited, new=path.name)] if edited else []
+
+
+def _digest(path: Path) -> str:
+    """The digest of a file; blank where it cannot be read, so that it is not replaced."""
+    try:
+        return sha256(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def _papers(desk: Desk) -> frozenset[str]:
+    """The digests of every paper that was written of this plan."""
+    return frozenset(fact.paper for _, fact in desk.state.published if fact.paper)
 
 
 def _unchanged_since(desk: Desk, cycle: str) -> tuple[Event, Published] | None:

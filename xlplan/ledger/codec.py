@@ -310,6 +310,7 @@ def _published_body(fact: Published) -> Body:
         "file": fact.file,
         "sha256": fact.sha256,
         "tip": fact.tip,
+        **({"paper": fact.paper} if fact.paper else {}),
     }
 
 

@@ -130,8 +130,7 @@ class Write:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One answer to a question: a value, who gave it and where it stands; in `changes` what it
-    would do, or ask, where that is about many cells."""
+    """A possible answer: a value, whose it is and where it stands; `changes`: what it would do."""
 
     value: Value
     text: str
@@ -343,13 +342,14 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A composite went to the board: the snapshot that "previous" means next time."""
+    """A composite went to the board: what "previous" means next time; `paper` digests its paper."""
 
     cycle: str
     as_of: int
     file: str
     sha256: str
     tip: str
+    paper: str = ""
 
 
 Fact = Defined | RowAdded | Issued | Returned | Decided | Undone | Published
