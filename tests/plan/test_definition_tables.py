@@ -89,7 +89,7 @@ def test_a_key_that_is_left_out_has_the_default_of_the_description() -> None:
     )
     for part, table in (
         (small.fields[0], "field"), (small.issue, "issue"), (small.composite, "composite"),
-        (small.style, "style"), (small, "plan"), (small, "people"),
+        (small.board, "board"), (small.style, "style"), (small, "plan"), (small, "people"),
     ):  # fmt: skip
         for name, key in TABLES[table].keys.items():
             if not key.required and name != "role":
@@ -101,7 +101,8 @@ def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:
     named = {name for table in ("plan", "people") for name in TABLES[table].keys}
     own = {"fields": "field", "ratings": "rating", "leads": "lead", "rules": "rule",
            "rollups": "rollup", "counts": "count", "issue": "issue", "composite": "composite",
-           "style": "style", "sheets": "sheet", "rows": "row"}  # fmt: skip
+           "style": "style", "board": "board", "sections": "section",
+           "sheets": "sheet", "rows": "row"}  # fmt: skip
     assert set(own.values()) <= TABLES.keys()
     assert {each.name for each in fields(PlanDefinition)} == named | own.keys() | {"checks"}
 

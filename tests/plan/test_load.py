@@ -18,7 +18,7 @@ from xlplan.errors import XlplanError
 from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
-from xlplan.plan.settings import Count, Rollup, Rule
+from xlplan.plan.settings import Count, Rollup, Rule, SectionWords
 from xlplan.plan.toml_places import find_places, line_of
 
 SMALL = """\
@@ -227,6 +227,18 @@ layout = "form"
 fields = ["ref", "rating"]
 sheets = ["summary"]
 group_by = "rating"
+paper = "A4"
+print_all = true
+
+[board]
+message = '''
+Two sections are behind.
+One is done.'''
+asks = ["note the position", "agree the new dates"]
+
+[[section]]
+name = "Care"
+paragraph = "The ward is open again."
 
 [style]
 font = "Arial"
@@ -312,6 +324,10 @@ def test_every_key_arrives() -> None:
     assert (plan.issue.password, plan.issue.layout) == (" secret ", "form")
     assert plan.composite.fields == ("ref", "rating")
     assert (plan.composite.sheets, plan.composite.group_by) == (("summary",), "rating")
+    assert (plan.composite.paper, plan.composite.print_all) == ("A4", True)
+    assert plan.board.message == "Two sections are behind.\nOne is done."
+    assert plan.board.asks == ("note the position", "agree the new dates")
+    assert plan.sections == (SectionWords("Care", "The ward is open again."),)
     assert (plan.style.font, plan.style.heading_colour) == ("Arial", "#000000")
     assert (plan.style.band_colour, plan.style.input_colour) == ("#EEEEEE", "#FFFFE0")
     assert plan.checks == {"CHK-003": "off"}

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from xlplan.plan.definition import ROLES, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
-from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import (
+    BoardWords,
+    CompositeSettings,
+    Count,
+    HouseStyle,
+    IssueSettings,
+    Rollup,
+    Rule,
+    SectionWords,
+)
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.types import TYPES
 from xlplan.plan.write import add_entry, remove_entry, set_key, with_more, write_definition
@@ -216,6 +225,10 @@ def definitions(draw: st.DrawFn) -> PlanDefinition:
                             draw(lines)),
         composite=CompositeSettings(group_by=draw(st.sampled_from(["", "action"]))),
         style=HouseStyle(draw(line.filter(bool)), draw(colours)),
+        board=BoardWords(draw(lines), tuple(draw(names))),
+        sections=tuple(
+            SectionWords(name, draw(lines)) for name in draw(st.sampled_from([(), ("One", "Two")]))
+        ),
     )  # fmt: skip
 
 

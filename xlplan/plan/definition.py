@@ -13,7 +13,16 @@ from typing import Literal, get_args
 
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.keys import COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
-from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import (
+    BoardWords,
+    CompositeSettings,
+    Count,
+    HouseStyle,
+    IssueSettings,
+    Rollup,
+    Rule,
+    SectionWords,
+)
 from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.field_type import FieldType
@@ -206,6 +215,8 @@ class PlanDefinition:
     rules: tuple[Rule, ...] = ()
     rollups: tuple[Rollup, ...] = ()
     counts: tuple[Count, ...] = ()
+    board: BoardWords = field(default_factory=BoardWords)
+    sections: tuple[SectionWords, ...] = ()
     issue: IssueSettings = field(default_factory=IssueSettings)
     composite: CompositeSettings = field(default_factory=CompositeSettings)
     style: HouseStyle = field(default_factory=HouseStyle)

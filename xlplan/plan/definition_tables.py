@@ -13,7 +13,16 @@ from xlplan.codes.definition_codes import FORMS
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
 from xlplan.plan.keys import Key, Table, key_of
-from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import (
+    BoardWords,
+    CompositeSettings,
+    Count,
+    HouseStyle,
+    IssueSettings,
+    Rollup,
+    Rule,
+    SectionWords,
+)
 
 LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
 
@@ -101,6 +110,14 @@ _EVERY = (
         _keys(Count),
         many=True,
         named_by="by",
+    ),
+    Table("board", "Your own words on the first page of the board.", _keys(BoardWords)),
+    Table(
+        "section",
+        "Your own words on a section of the board, above its figures.",
+        _keys(SectionWords),
+        many=True,
+        named_by="name",
     ),
     Table("issue", "What a lead is sent.", _keys(IssueSettings), always=("include_closed",)),
     Table("composite", "What the board reads.", _keys(CompositeSettings)),

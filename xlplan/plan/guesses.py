@@ -30,6 +30,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "rule": ("id",),
     "rollup": ("to", "rule"),
     "count": ("by",),
+    "section": ("name",),
     "sheet": ("name",),
     "row": ("sheet", "row"),
 }

@@ -30,7 +30,16 @@ from xlplan.plan.definition import SHOWN_TO_ALL, Field, Lead, PlanDefinition, Ra
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, read_table
 from xlplan.plan.load_rules import Tables, check_needs, check_rollups, check_rules, no_field
-from xlplan.plan.settings import CompositeSettings, Count, HouseStyle, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import (
+    BoardWords,
+    CompositeSettings,
+    Count,
+    HouseStyle,
+    IssueSettings,
+    Rollup,
+    Rule,
+    SectionWords,
+)
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 
@@ -57,6 +66,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_ratings(source, tables["rating"])
     _check_unique(source, _ids(tables["rule"], "id"))
     _check_unique(source, _ids(tables["count"], "by"))
+    _check_unique(source, _ids(tables["section"], "name"))
     _check_unique(source, _ids(tables["sheet"], "name"))
     _check_unique(source, _rows(tables["row"]))
     _check_unique(source, _lead_names(tables["lead"]))
@@ -271,7 +281,7 @@ def _check_named_fields(source: Source, tables: Tables) -> None:
 def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
     one: dict[str, dict[str, Any]] = {
         name: dict(tables[name][0].values) if tables[name] else {}
-        for name in ("plan", "issue", "composite", "style", "people")
+        for name in ("plan", "board", "issue", "composite", "style", "people")
     }
     return PlanDefinition(
         fields=tuple(Field(**_keys(entry)) for entry in tables["field"]),
@@ -285,6 +295,8 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
         rules=tuple(Rule(**_keys(entry)) for entry in tables["rule"]),
         rollups=tuple(Rollup(**_keys(entry)) for entry in tables["rollup"]),
         counts=tuple(Count(**_keys(entry)) for entry in tables["count"]),
+        board=BoardWords(**one["board"]),
+        sections=tuple(SectionWords(**_keys(entry)) for entry in tables["section"]),
         issue=IssueSettings(**one["issue"]),
         composite=CompositeSettings(**one["composite"]),
         style=HouseStyle(**one["style"]),

@@ -33,7 +33,7 @@ LISTED: Mapping[str, tuple[str, str]] = {
 }
 """Answers about a column that stand in a list of ids elsewhere: in `fields` of these tables."""
 _PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "rule": "rules",
-          "rollup": "rollups", "count": "counts"}  # fmt: skip
+          "rollup": "rollups", "count": "counts", "section": "sections"}  # fmt: skip
 """Where the entries of a table stand in a definition."""
 
 
@@ -88,7 +88,11 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "Counts", ("count",), "By what the board counts its actions, besides their sections.", 2
     ),
     SetUpSheet(
-        "Words", ("plan", "issue", "composite", "style", "people"),
+        "Sections", ("section",),
+        "Your own words on a section of the board, above its figures; a row for each section.", 4
+    ),
+    SetUpSheet(
+        "Words", ("plan", "board", "issue", "composite", "style", "people"),
         "The words, the look and the settings of the plan. A blank answer means what holds without "
         "one.",
     ),
@@ -138,6 +142,11 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("composite", "fields"): "Columns on the board",
     ("composite", "sheets"): "Sheets of the board",
     ("composite", "group_by"): "Actions are grouped by",
+    ("composite", "paper"): "Paper",
+    ("composite", "print_all"): "Changes and History are printed?",
+    ("board", "message"): "Message to the board",
+    ("board", "asks"): "The board is asked to …",
+    ("section", "name"): "Section",
     ("people", "separators"): "Between names in a cell",
     ("guess", "answer"): "Your answer",
     ("row", "fate"): "Answer",

@@ -149,6 +149,35 @@ class CompositeSettings:
     )
     sheets: tuple[str, ...] = field(default=(), metadata=key("its sheets; left out, all"))
     group_by: str = field(default="", metadata=key("the column by which actions are grouped"))
+    paper: Literal["A3", "A4"] = field(
+        default="A3",
+        metadata=key("what it is printed on", allowed=("A3", "A4"), noun="a size of paper"),
+    )
+    print_all: bool = field(
+        default=False, metadata=key("true prints Changes and History too, which are for the screen")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BoardWords:
+    """`[board]`: the coordinator's own words on the first page of the board."""
+
+    message: str = field(
+        default="", metadata=key("what the board should know, in your words", takes="text")
+    )
+    asks: tuple[str, ...] = field(
+        default=(), metadata=key("what the board is asked to do: note …, agree …; a line each")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SectionWords:
+    """`[[section]]`: the coordinator's paragraph on one section of the board."""
+
+    name: str = field(metadata=key("the section, as the board names it"))
+    paragraph: str = field(
+        default="", metadata=key("your words on it for this board", takes="text")
+    )
 
 
 @dataclass(frozen=True, slots=True)

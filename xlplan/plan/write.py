@@ -89,6 +89,8 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_several("rule", "Rules", definition.rules),
         *_several("rollup", "Roll-ups", definition.rollups),
         *_several("count", "Counts", definition.counts),
+        *_one("board", definition.board),
+        *_several("section", "Sections of the board", definition.sections),
         *_one("issue", definition.issue),
         *_one("composite", definition.composite),
         *_one("style", definition.style),
