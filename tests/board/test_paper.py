@@ -14,13 +14,13 @@ from docx.table import Table
 from tests.boards import HOSTILE, action, board_of
 from tests.composite_sample import CREATED, DEFINITION, sample_board
 from xlplan.board import Board
-from xlplan.board.paper import MOST, NO_WORDS, Words, paper
-from xlplan.plan.settings import HouseStyle
+from xlplan.board.paper import MOST, paper
+from xlplan.plan.settings import BoardWords, HouseStyle, SectionWords
 from xlplan.workbook.write.document import write_document
 
 
-def read(board: Board, words: Words = NO_WORDS) -> Read:
-    return docx.Document(io.BytesIO(write_document(paper(board, CREATED, words))))
+def read(board: Board) -> Read:
+    return docx.Document(io.BytesIO(write_document(paper(board, CREATED))))
 
 
 def texts(document: Read) -> list[str]:
@@ -78,9 +78,12 @@ def test_a_section_lists_what_moved_the_worse_first() -> None:
 
 
 def test_the_coordinators_words_fill_their_places() -> None:
-    board = board_of(action("a", rating="G"))
-    words = Words("Two posts are vacant.", ("note this", "agree that"), {"One": "It goes well."})
-    document = read(board, words)
+    worded = replace(
+        DEFINITION,
+        board=BoardWords("Two posts are vacant.", ("note this", "agree that")),
+        sections=(SectionWords("one", "It goes well."),),
+    )
+    document = read(board_of(action("a", rating="G"), definition=worded))
     found = texts(document)
     assert {"Two posts are vacant.", "It goes well.", "note this", "agree that"} <= set(found)
     assert not [text for text in found if "To be written" in text]

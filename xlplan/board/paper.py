@@ -6,8 +6,7 @@ own, filled from what the plan definition says of this board.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 from xlplan.board.board_model import Board, Item
 from xlplan.board.fitting import cut_words
@@ -16,6 +15,7 @@ from xlplan.board.reasons import REASONS
 from xlplan.board.standings import Standing, leads_of
 from xlplan.board.summary import key_figures
 from xlplan.board.view import FIRST_BOARD, View, direction_word, plural, view_of
+from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.document import (
     Block,
@@ -36,20 +36,7 @@ LONGEST = 220
 LONGEST_REASON = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the coordinator writes for a board: its message, what the board is asked to do, and a
-    paragraph by section."""
-
-    message: str = ""
-    asks: Sequence[str] = ()
-    sections: Mapping[str, str] = field(default_factory=dict)
-
-
-NO_WORDS = Words()
-
-
-def paper(board: Board, created: str, words: Words = NO_WORDS) -> Document:
+def paper(board: Board, created: str) -> Document:
     """The paper of a board. `created` (ISO 8601, UTC) is written into the file."""
     view, definition = view_of(board), board.definition
     look = palette(definition)
@@ -58,7 +45,7 @@ def paper(board: Board, created: str, words: Words = NO_WORDS) -> Document:
     return Document(
         title=title,
         created=created,
-        blocks=tuple(_blocks(view, words, title)),
+        blocks=tuple(_blocks(view, title)),
         subject=f"Cycle {board.cycle}",
         company=definition.organisation,
         language=definition.language,
@@ -69,18 +56,18 @@ def paper(board: Board, created: str, words: Words = NO_WORDS) -> Document:
     )
 
 
-def _blocks(view: View, words: Words, title: str) -> Iterator[Block]:
+def _blocks(view: View, title: str) -> Iterator[Block]:
     yield Text(title, "title")
     yield Text(_subtitle(view), "subtitle")
     yield Heading("1. Purpose of this report")
     yield Text(_purpose(view))
     yield Heading("2. The position")
-    yield from _position(view, words)
+    yield from _position(view)
     if view.figures.sectioned:
         yield Heading(f"3. {view.group} by {view.group[:1].lower()}{view.group[1:]}")
         for section in view.figures.sections:
             mine = [one for one in view.figures.standings if one.section == section.name]
-            yield from _section(view, words, section.name, mine)
+            yield from _section(view, section.name, mine)
     else:
         yield Heading("3. Movement")
         yield from _moved(view, "the plan", view.figures.standings)
@@ -89,7 +76,7 @@ def _blocks(view: View, words: Words, title: str) -> Iterator[Block]:
     yield Heading("5. New actions")
     yield from _new(view)
     yield Heading("6. Recommendations")
-    yield from _recommendations(words)
+    yield from _recommendations(view)
     yield Heading("Appendix")
     yield Text(_appendix(view))
 
@@ -122,9 +109,11 @@ def _place(text: str, instead: str) -> Text:
 # The position.
 
 
-def _position(view: View, words: Words) -> Iterator[Block]:
+def _position(view: View) -> Iterator[Block]:
     yield Text(in_a_sentence(view))
-    yield _place(words.message, "what the board should know beyond the figures.")
+    yield _place(
+        view.board.definition.board.message, "what the board should know beyond the figures."
+    )
     if not view.figures.standings:
         return
     for one in key_figures(view):
@@ -207,7 +196,7 @@ def _number(text: str) -> TableText:
 # A section at a time.
 
 
-def _section(view: View, words: Words, name: str, standings: Sequence[Standing]) -> Iterator[Block]:
+def _section(view: View, name: str, standings: Sequence[Standing]) -> Iterator[Block]:
     short = view.short.get(name, name)
     yield Heading(short, 2)
     if " ".join(name.split()) != short:
@@ -218,9 +207,15 @@ def _section(view: View, words: Words, name: str, standings: Sequence[Standing])
         )
         if outcome := next(filter(None, found), ""):
             yield Text(outcome)
-    written = words.sections.get(name) or words.sections.get(short) or ""
-    yield _place(written, f"how {short} is getting on.")
+    yield _place(paragraph_on(view, name), f"how {short} is getting on.")
     yield from _moved(view, short, standings)
+
+
+def paragraph_on(view: View, section: str) -> str:
+    """The coordinator's paragraph on a section, which may be named in short."""
+    names = {fold(section), fold(view.short.get(section, section))}
+    words = view.board.definition.sections
+    return next((one.paragraph for one in words if fold(one.name) in names), "")
 
 
 def _moved(view: View, name: str, standings: Sequence[Standing]) -> Iterator[Block]:
@@ -344,12 +339,13 @@ def _new(view: View) -> Iterator[Block]:
     )
 
 
-def _recommendations(words: Words) -> Iterator[Block]:
-    if not words.asks:
+def _recommendations(view: View) -> Iterator[Block]:
+    asks = view.board.definition.board.asks
+    if not asks:
         yield _place("", "what the board is asked to note, agree or decide.")
         return
     yield Text("The board is asked to:")
-    yield from (Text(ask, "number") for ask in words.asks)
+    yield from (Text(ask, "number") for ask in asks)
 
 
 def _appendix(view: View) -> str:
