@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from xlplan.board.extract import Extract
     from xlplan.cycle import shapes
     from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.backup import Backup, backup, restore
@@ -38,16 +39,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Backup", "Candidate", "Change", "DatesRead", "Demo", "Fate", "Field", "Invalid", "IssueResult",
-    "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine", "MasterRow", "MergeResult",
-    "NewFigures", "NewPlan",
-    "NextStep", "Place", "Plan", "PlanDefinition", "Problem", "PublishResult", "Question",
-    "ReturnReport", "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
+    "Backup", "Candidate", "Change", "DatesRead", "Demo", "Extract", "Fate", "Field", "Invalid",
+    "IssueResult", "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine", "MasterRow",
+    "MergeResult", "NewFigures", "NewPlan", "NextStep", "Place", "Plan", "PlanDefinition",
+    "Problem", "PublishResult", "Question", "ReturnReport", "ShownRow", "Status", "Timescale",
+    "Tip", "UndoResult", "XlplanError",
     "__version__",
     "backup", "demo", "is_plan", "new_plan", "open_plan", "restore", "shapes", "show_in",
 ]  # fmt: skip
 
 _WHERE = {
+    "board.extract": ("Extract",),
     "cycle.acts": ("UndoResult",),
     "cycle.backup": ("Backup", "backup", "restore"),
     "cycle.demo": ("Demo", "demo"),

@@ -361,3 +361,17 @@ def test_an_edited_paper_is_never_replaced(
     assert (folder / "board" / "2026-11 paper.docx").read_bytes() == edited
     assert second.read_bytes() == also
     assert (folder / "board" / "2026-11 paper 3.docx").read_bytes() == untouched
+
+
+def test_an_extract_is_written_apart_and_not_recorded(tmp_path: Path) -> None:
+    folder = make(tmp_path / "plan")
+    issue(folder)
+    assert do(folder, "publish") == 0
+    ledger = (folder / "ledger.db").read_bytes()
+    assert do(folder, "publish", "--lead", "Head of Learning", "--paper") == 0
+    assert (folder / "ledger.db").read_bytes() == ledger
+    name = "2026-11 extract, lead Head of Learning"
+    written = folder / "board" / f"{name}.xlsx"
+    assert [row["Ref"] for row in rows_under(sheet(written, "Plan"), "Ref")] == ["2.1", "2.2"]
+    assert (folder / "board" / f"{name} paper.docx").exists()
+    assert do(folder, "publish", "--lead", "Head of Nothing") == 2

@@ -76,7 +76,8 @@ class Board:
     `challenges`, by uid, what the plan's rules hold against a rating, in sentences.
 
     On a board of several plans `plans` names them, and `parts` are their own boards: each action
-    is judged by the definition of its own plan, and shown by this one's.
+    is judged by the definition of its own plan, and shown by this one's. An `extract` says what it
+    is of, and has the `whole` board beside it.
     """
 
     definition: PlanDefinition
@@ -97,6 +98,8 @@ class Board:
     challenges: Mapping[str, Sequence[str]] = field(default_factory=dict)
     plans: Sequence[PlanOnBoard] = ()
     parts: Sequence[Board] = ()
+    extract: str = ""
+    whole: Board | None = None
 
 
 TableValue = str | int | float | date | tuple[str, ...] | None

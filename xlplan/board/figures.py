@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlplan.board.board_model import Board
 from xlplan.board.reasons import with_reasons
@@ -33,6 +33,8 @@ from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import Rollup
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, natural_key, rating_word, show, show_in, sort_elements
+
+WHOLE = "The whole plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Figures:
     asked: int
     returned: int
     late: int
+    whole: Count | None = None
+    """Of an extract, the figures of the plan that it is from."""
 
     @property
     def sectioned(self) -> bool:
@@ -186,7 +190,8 @@ def figures(board: Board) -> Figures:
     """All figures of a composite, from the board's values alone."""
     reader = reader_of(board)
     actions = [row for row in board.rows if row.kind == "action"]
-    standings = _standings(board)
+    whole = figures(board.whole) if board.whole is not None else None
+    standings = _standings(board) if whole is None else _among(whole.standings, actions)
     before = _before(reader, actions)
     by_section: dict[str, list[Standing]] = {}
     for one in standings:
@@ -197,13 +202,13 @@ def figures(board: Board) -> Figures:
     standings = tuple(one for group in by_section.values() for one in group)
     used = [s.now for s in standings] + [key for _, key in before]
     return Figures(
-        points=points_of(board.definition, used),
+        points=points_of(board.definition, used) if whole is None else whole.points,
         standings=standings,
         sections=tuple(
             _count(reader, name, group, [key for n, key in before if n == name])
             for name, group in by_section.items()
         ),
-        plans=_plan_counts(board, standings),
+        plans=_plan_counts(board, standings) if whole is None else (),
         total=_count(reader, "All actions", standings, [key for _, key in before]),
         leads=lead_counts(reader, standings),
         organisations=organisation_counts(reader, standings),
@@ -215,7 +220,14 @@ def figures(board: Board) -> Figures:
         asked=sum(line.issued for line in board.returns),
         returned=sum(line.issued and line.returned for line in board.returns),
         late=sum(line.issued and line.returned and line.late for line in board.returns),
+        whole=replace(whole.total, name=WHOLE) if whole is not None else None,
     )
+
+
+def _among(standings: Sequence[Standing], rows: Sequence[MasterRow]) -> tuple[Standing, ...]:
+    """The actions of an extract, each as it stands on the whole board."""
+    uids = {row.uid for row in rows}
+    return tuple(one for one in standings if one.row.uid in uids)
 
 
 def _plan_counts(board: Board, standings: Sequence[Standing]) -> tuple[Count, ...]:

@@ -32,6 +32,7 @@ def about(view: View) -> Table:
         compared = view.before[:1].upper() + view.before[1:]
     facts = [
         ("Plan", definition.title),
+        ("Extract", view.extract),
         ("Organisation", definition.organisation),
         ("Cycle", board.cycle),
         ("Position at", say_date(board.as_of)),

@@ -56,7 +56,12 @@ def _page(paint: Paint, most: int) -> Sheet:
     view = paint.view
     board = view.board
     against = f"Compared with {view.before}" if view.compared else FIRST_BOARD
-    parts = (board.definition.organisation, f"Position at {say_date(board.as_of)}", against)
+    parts = (
+        view.extract,
+        board.definition.organisation,
+        f"Position at {say_date(board.as_of)}",
+        against,
+    )
     sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
     draft.rows += paint.banner(cut_words(board.definition.title, 48), COLUMNS, sub)
     _tiles(draft)

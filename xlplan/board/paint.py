@@ -219,6 +219,7 @@ def workbook_of(
 ) -> Workbook:
     """A workbook about a board, with what its properties say of it."""
     definition = board.definition
+    more += f" (extract: {board.extract})" if board.extract else ""
     return Workbook(
         sheets=sheets,
         title=f"{definition.title}: {what}, {say_date(board.as_of)}{more}",

@@ -83,7 +83,7 @@ def _blocks(view: View, title: str) -> Iterator[Block]:
 
 def _subtitle(view: View) -> str:
     board = view.board
-    parts = (board.definition.organisation, f"Position at {say_date(board.as_of)}")
+    parts = (view.extract, board.definition.organisation, f"Position at {say_date(board.as_of)}")
     return "   ·   ".join(part for part in parts if part)
 
 
@@ -165,14 +165,15 @@ def _table_one(view: View) -> TableOf:
     points = view.figures.points
     sections = view.figures.sections if view.figures.sectioned else ()
     rows = []
-    for one in (*sections, view.figures.total):
+    whole = [view.figures.whole] if view.figures.whole else []
+    for one in (*sections, view.figures.total, *whole):
         name = view.short.get(one.name, one.name)
         counts = [
             _now_and_before(one.now.get(p.key, 0), (one.before or {}).get(p.key, 0), view)
             for p in points
         ]
-        whole = _now_and_before(one.actions, one.actions_before, view)
-        rows.append([TableText(name, bold=True), *map(_number, (*counts, whole))])
+        counts.append(_now_and_before(one.actions, one.actions_before, view))
+        rows.append([TableText(name, bold=True), *map(_number, counts)])
     before = f", and in brackets at {view.before}" if view.compared else ""
     heading = view.group if view.figures.sectioned else "Plan"
     return TableOf(

@@ -162,7 +162,7 @@ def moves_shown(view: View) -> tuple[Direction, ...]:
         return ()
     if not view.rated:
         return ("new",)
-    moves = view.figures.total.moves
+    moves = (view.figures.whole or view.figures.total).moves
     return tuple(d for d in DIRECTIONS if d != "uncompared" or moves.get(d, 0))
 
 
@@ -216,6 +216,8 @@ def by_section(view: View) -> Table:
         for one in (f.sections if f.sectioned else ())
     ]
     lines.append(_summed(view, f.total, "", moves, rolled, total=True))
+    if f.whole is not None:
+        lines.append(_summed(view, f.whole, "", moves, rolled, total=True))
     columns = [replace(group_column(view, 30), heading=view.group if f.sectioned else "Plan")]
     columns.append(TableColumn("text", "About", width=32, brief=72, spoken="As named"))
     for point in view.counted_points:

@@ -137,11 +137,26 @@ class View:
     def _by_ref(self) -> Mapping[str, str]:
         return {fold(one.row.ref): one.row.uid for one in self.figures.standings if one.row.ref}
 
+    @property
+    def extract(self) -> str:
+        """That this is an extract, of what, and how much of the plan it is."""
+        whole = self.figures.whole
+        if whole is None:
+            return ""
+        part = f"{self.figures.total.actions} of {whole.actions}"
+        return f"Extract, {self.board.extract}: {part} actions"
+
     def subtitle(self) -> str:
         """Which plan, which day, compared with what."""
         board, plan = self.board, self.board.definition
         compared = f"Compared with {self.before}" if self.compared else FIRST_BOARD
-        parts = (plan.title, plan.organisation, f"Position at {say_date(board.as_of)}", compared)
+        parts = (
+            self.extract,
+            plan.title,
+            plan.organisation,
+            f"Position at {say_date(board.as_of)}",
+            compared,
+        )
         return "   ·   ".join(cut_words(part, 60) for part in parts if part)
 
     def say(self, item: Field | None, value: Value) -> str:

@@ -294,6 +294,9 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
 @click.option("--accessible", is_flag=True, help="Also an accessible workbook of the same.")
 @click.option("--pdf", is_flag=True, help="Also as A3 pages (needs LibreOffice).")
 @click.option("--one-page", is_flag=True, help="Also a highlight report on one A4 page.")
+@click.option("--section", "sections", multiple=True, metavar="S", help="An extract: a section.")
+@click.option("--organisation", "organisations", multiple=True, metavar="O", help="The same.")
+@click.option("--lead", "leads", multiple=True, metavar="L", help="The same, of a lead.")
 @click.option("--paper", is_flag=True, help="Also the board report as a Word document.")
 @json_option
 @click.pass_obj
@@ -307,14 +310,19 @@ def publish(
     accessible: bool,
     pdf: bool,
     one_page: bool,
+    sections: tuple[str, ...],
+    organisations: tuple[str, ...],
+    leads: tuple[str, ...],
     paper: bool,
     as_json: bool,
 ) -> int:
     """Write the board's composite to board/.
 
     It is recorded as what the next board compares with. A comparison of two cycles (--from, --to)
-    or a board of several plans (--with) is only written, not recorded.
+    or a board of several plans (--with) is only written, not recorded; and so is an extract.
     """
+    from xlplan import Extract
+
     with settings.open_() as plan:
         made = plan.publish(
             out,
@@ -326,5 +334,6 @@ def publish(
             pdf=pdf,
             one_page=one_page,
             paper=paper,
+            extract=Extract(sections, organisations, leads),
         )
         return say.published(made, as_json)

@@ -149,6 +149,12 @@ PUB_068 = Message(
     "{file} was edited after it was published, so it was left as it is. The new paper is {new}.",
     level="note",
 )
+PUB_069 = Message(
+    "PUB-069",
+    "No action has what an extract is asked of.",
+    "Name a section, organisation or lead as the plan has it.",
+    'No action has the {kind} "{name}".{hint!o} Name it as it stands in the plan.',
+)
 PUB_007 = Message(
     "PUB-007",
     "A change of `plan.toml` has emptied figures: what actions hold counts nowhere any more.",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from xlplan.board.extract import Extract
     from xlplan.cycle.acts import UndoResult
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.merge import MergeResult
@@ -172,14 +173,14 @@ class Plan:
         since: str = "",
         until: str = "",
         others: Sequence[str | Path] = (),
+        extract: Extract | None = None,
         **renderings: bool,
     ) -> PublishResult:
         """Write the composite (default: ``board/CYCLE.xlsx``) and record the snapshot.
 
         `since` and `until` (cycles) compare any two points; `others` are the folders of further
-        plans on the same board. Those are not recorded; see `xlplan.cycle.publish.publish`.
-        `renderings` are written beside it: `accessible`, `pdf` (by LibreOffice), `one_page`, and
-        `paper` (a Word document).
+        plans on the same board, `extract` is a part of it: none of those is recorded. `renderings`
+        are written beside it: `accessible`, `pdf`, `one_page` and `paper` (in Word).
         XlplanError for what cannot be published (PUB), and for an unknown cycle (CYC-001).
         """
         from xlplan.cycle.publish import Renderings, publish
@@ -193,6 +194,7 @@ class Plan:
             until=until,
             others=[Path(place) for place in others],
             renderings=Renderings(**renderings),
+            extract=extract,
         )
 
     def _target(self, path: str | Path) -> Path:

@@ -20,6 +20,7 @@ from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
     from xlplan.board.board_model import Board
+    from xlplan.board.extract import Extract
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +133,15 @@ def publish(
     until: str = "",
     others: Sequence[Path] = (),
     renderings: Renderings = ALONE,
+    extract: Extract | None = None,
 ) -> PublishResult:
     """Write the composite of a cycle (default: the one issued last) and record the snapshot.
 
     Publishing again when nothing has changed writes the same bytes and records nothing new, and
     so does publishing a cycle that later ones have followed: it is what it was. With `since` or
     `until` (cycles) two points of the plan are compared, and with `others` (folders) several
-    plans stand on one board: such composites are views of the record and are not recorded.
+    plans stand on one board, and an `extract` is a part of one: such composites are views of the
+    record and are not recorded.
     `renderings` are written beside the composite, from the same board.
 
     Raises XlplanError where nothing has been issued, where a cycle is not known, where `since` is
@@ -150,9 +153,13 @@ def publish(
     if out is not None:
         _check_out(desk, out)
     if since or until or others:
-        made = _view(desk, until or cycle, out, since, others, renderings, closed=bool(until))
+        seen = _seen(desk, until or cycle, since, others, closed=bool(until))
+        made = _view(desk, seen, out, since, others, renderings, extract)
     elif cycle and _is_past(desk, cycle):
-        made = _view(desk, cycle, out, "", (), renderings, closed=True)
+        seen = _seen(desk, cycle, "", (), closed=True)
+        made = _view(desk, seen, out, "", (), renderings, extract)
+    elif extract:
+        made = _view(desk, _standing_now(desk, cycle), out, "", (), renderings, extract)
     else:
         made = _record(desk, cycle, out, renderings)
     problems = write(desk, [Output(made.path, made.data, "composite")])
@@ -192,8 +199,7 @@ def board_of(
         return _seen(desk, until or cycle, since, others, closed=bool(until))[0]
     if cycle and _is_past(desk, cycle):
         return _seen(desk, cycle, "", (), closed=True)[0]
-    with desk.work(dry_run=True):
-        return _now(desk, cycle or current_cycle(desk.state))[0]
+    return _standing_now(desk, cycle)[0]
 
 
 def _now(desk: Desk, wanted: str) -> tuple[Board, int, str, Published | None]:
@@ -239,21 +245,33 @@ def _is_past(desk: Desk, cycle: str) -> bool:
     )
 
 
+def _standing_now(desk: Desk, cycle: str) -> tuple[Board, str]:
+    """The board that would be recorded now, and the time it is of."""
+    with desk.work(dry_run=True):
+        board, _, created, _ = _now(desk, cycle or current_cycle(desk.state))
+    return board, created
+
+
 def _view(
     desk: Desk,
-    cycle: str,
+    seen: tuple[Board, str],
     out: Path | None,
     since: str,
     others: Sequence[Path],
     renderings: Renderings,
-    *,
-    closed: bool,
+    extract: Extract | None,
 ) -> _Made:
-    """A composite that only shows what is recorded: two points, a past one, or several plans."""
-    board, created = _seen(desk, cycle, since, others, closed=closed)
+    """A composite that only shows what is recorded: two points, a past one, several plans, or an
+    extract of any board."""
+    board, created = seen
     name = f"{since} to {board.cycle}" if since else board.cycle
     if others:
         name += " several plans"
+    if extract:
+        from xlplan.board.extract import extract_of
+
+        board = extract_of(board, extract)
+        name += f" extract, {board.extract}"
     path = out or desk.folder.board / f"{safe_name(name)}.xlsx"
     paper = _paper(renderings, board, created)
     return _Made(path, board, created, _bytes(board, created), paper)
