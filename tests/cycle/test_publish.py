@@ -375,3 +375,26 @@ def test_an_extract_is_written_apart_and_not_recorded(tmp_path: Path) -> None:
     assert [row["Ref"] for row in rows_under(sheet(written, "Plan"), "Ref")] == ["2.1", "2.2"]
     assert (folder / "board" / f"{name} paper.docx").exists()
     assert do(folder, "publish", "--lead", "Head of Nothing") == 2
+
+
+def test_by_lead_says_how_often_a_return_was_on_time_and_what_was_corrected(
+    tmp_path: Path,
+) -> None:
+    folder = make(tmp_path / "plan")
+    for cycle, day, back, edit in (
+        ("2026-09", "2026-11-10", "2026-11-09", "31/02/2027"),
+        ("2026-10", "2026-11-20", "2026-11-25", "soonish, 30/02/2027"),
+        ("2026-11", "2026-11-30", "2026-11-29", "May 2027"),
+    ):
+        assert do(folder, "issue", "--cycle", cycle, "--return-by", day) == 0
+        give_back(folder, "Head of Repairs", {("1.2", "due"): edit, ("1.2", "rating"): "Mauve"},
+                  cycle=cycle, file=f"{cycle}.xlsx")  # fmt: skip
+        do(folder, "merge", today=back)
+    assert do(folder, "publish", today="2026-11-29") == 0
+    rows = rows_under(sheet(folder / "board" / "2026-11.xlsx", "By lead"), "Lead")
+    found = {row["Lead"]: row for row in rows}
+    assert found["Head of Repairs"]["Returned on time"] == "2 of 3"
+    assert found["Head of Learning"]["Returned on time"] == "0 of 2"
+    corrected = str(found["Head of Repairs"]["Corrected most often"])
+    assert "RAG: not a value of this field (3)" in corrected
+    assert found["Head of Learning"]["Corrected most often"] == "–"

@@ -23,7 +23,9 @@ from xlplan.plan.values import Value
 @dataclass(frozen=True, slots=True)
 class ReturnLine:
     """One lead's return in this cycle. `issued` is whether a template was issued to the lead,
-    `old_form` the earlier cycle whose form was returned, where the one of this cycle was not."""
+    `old_form` the earlier cycle whose form was returned, where the one of this cycle was not.
+    `on_time` of `rounds` in which they were asked they returned on time; `corrected` counts, by
+    field and fault, what they were asked to correct."""
 
     lead: str
     issued: bool = True
@@ -31,6 +33,9 @@ class ReturnLine:
     late: bool = False
     changes: int = 0
     old_form: str = ""
+    on_time: int = 0
+    rounds: int = 0
+    corrected: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

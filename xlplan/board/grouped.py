@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from xlplan.board.board_model import (
     BoardSheet,
@@ -18,11 +19,13 @@ from xlplan.board.board_model import (
 from xlplan.board.figures import AnswerCount, Rolled, counted_by, rolled_up
 from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.view import View, count_columns, figure, plural
-from xlplan.board.words import asked, decided, heading_of
+from xlplan.board.words import LeadCount, asked, decided, heading_of
 from xlplan.merge.model import Candidate, Change, Question
 from xlplan.plan.definition import Field
 from xlplan.plan.text import fold
 from xlplan.plan.values import natural_key
+
+MOST_CORRECTED = 3
 
 
 def by_organisation_sheet(view: View) -> BoardSheet:
@@ -73,12 +76,14 @@ def by_lead_sheet(view: View) -> BoardSheet:
         figure("exceptions", "Exceptions", "Exceptions", 12),
         TableColumn("return", "Return", "text", "Returns", 22, align="center"),
         TableColumn("changes", "Changes made", "number", width=12, spoken="No return"),
+        *_of_the_past(f.leads),
     ]
     rows: list[Sequence[Item | TableValue]] = [
         [
             one.lead, *([one.organisation] if organised else []), one.actions,
             *(one.now.get(p.key, 0) for p in view.counted_points), one.overdue, one.exceptions,
             _returned(one.line), one.line.changes if one.line and one.line.returned else None,
+            *(_past(one.line, column.id) for column in _of_the_past(f.leads)),
         ]
         for one in f.leads
     ]  # fmt: skip
@@ -87,9 +92,45 @@ def by_lead_sheet(view: View) -> BoardSheet:
     if f.asked:
         missing = f.asked - f.returned
         notes.insert(0, f"{f.returned} of {plural(f.asked, 'return')} received, {missing} not yet")
+    if often := often_corrected(one.line.corrected for one in f.leads if one.line):
+        notes.append(f"Corrected most often: {'; '.join(often)}")
     table = make_table("by_lead", "By lead", line, columns, rows)
     empty = "" if f.leads else "The plan has no actions, and so no leads."
     return BoardSheet(line, "By lead", (table,), notes=tuple(notes), empty=empty)
+
+
+def _of_the_past(leads: Iterable[LeadCount]) -> list[TableColumn]:
+    """The columns about earlier rounds too, where there is something in them."""
+    lines = [one.line for one in leads if one.line is not None]
+    found = []
+    if any(line.rounds > 1 for line in lines):
+        found.append(
+            TableColumn("on_time", "Returned on time", width=12, blank="–", spoken="Not asked yet",
+                        align="center")
+        )  # fmt: skip
+    if any(line.corrected for line in lines):
+        found.append(
+            TableColumn("corrected", "Corrected most often", "list", width=44, blank="–",
+                        spoken="Nothing")
+        )  # fmt: skip
+    return found
+
+
+def _past(line: ReturnLine | None, column: str) -> TableValue:
+    if line is None:
+        return None
+    if column == "on_time":
+        return f"{line.on_time} of {line.rounds}" if line.rounds else None
+    return often_corrected([line.corrected]) or None
+
+
+def often_corrected(counts: Iterable[Mapping[str, int]]) -> tuple[str, ...]:
+    """The three things that were corrected most often, with how often that was."""
+    total = Counter[str]()
+    for one in counts:
+        total.update(one)
+    order = sorted(total, key=lambda fault: (-total[fault], natural_key(fault)))
+    return tuple(f"{fault} ({total[fault]})" for fault in order[:MOST_CORRECTED])
 
 
 def return_words(line: ReturnLine | None) -> str:

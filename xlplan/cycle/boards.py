@@ -5,6 +5,7 @@ A position in the past is the ledger replayed up to there: what came later is no
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,7 +21,7 @@ from xlplan.cycle.folder import find_folder
 from xlplan.cycle.status import check_cycle, cycles, leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.log import current_cycle, replay
-from xlplan.merge.model import Change, MasterRow, Published, Question
+from xlplan.merge.model import COORDINATOR, Change, MasterRow, Published, Question
 from xlplan.merge.past import (
     Emptied,
     as_brought,
@@ -115,11 +116,36 @@ def _past_board(definition: PlanDefinition, snapshot: Snapshot) -> PastBoard:
 def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
     if cycle not in cycles(desk):
         return []
+    rounds, punctual, corrected = Counter[str](), Counter[str](), _corrected(desk)
+    for name in cycles(desk):
+        for lead in leads_of(desk, name, ()):
+            rounds[lead.lead] += lead.issued and (lead.returned or lead.late)
+            punctual[lead.lead] += lead.issued and lead.returned and not lead.late
     return [
-        ReturnLine(lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form)
+        ReturnLine(
+            lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form,
+            punctual[lead.lead], rounds[lead.lead], corrected.get(lead.lead, {}),
+        )
         for lead in leads_of(desk, cycle, desk.questions())
         if lead.issued
-    ]
+    ]  # fmt: skip
+
+
+def _corrected(desk: Desk) -> dict[str, Counter[str]]:
+    """What each lead was asked to correct since the plan began, by field and fault."""
+    state, found = desk.state, dict[str, Counter[str]]()
+    asked = {}
+    for fact in state.exchange.returns.values():
+        if fact.author != COORDINATOR:
+            asked.update({write.id: write for write in fact.assertions if write.kind.for_lead})
+    for write in asked.values():
+        lead, item = state.definition.lead(write.author), state.field_of(write.key)
+        if (item is None and write.field) or (item is not None and item.private):
+            continue
+        about = " ".join(item.heading.split()) if item is not None else "Actions"
+        fault = f"{about}: {write.kind.short[:1].lower()}{write.kind.short[1:]}"
+        found.setdefault(lead.name if lead else write.author, Counter())[fault] += 1
+    return found
 
 
 def _may_be_seen(state: State, about: Change | Question, rows: Container[str]) -> bool:
