@@ -123,7 +123,46 @@ def test_a_second_merge_replies_again_until_the_question_is_answered(folder: Pat
     assert merged(folder) == first
     small.answer(folder, {("1.1", "rating"): "Keep current"})
     (folder / "replies" / f"Reply to {LETTINGS}.txt").unlink()
-    assert merged(folder) == {}
+    (reply,) = merged(folder).values()
+    assert blocks(reply) == []
+    assert "nothing to correct" in reply
+
+
+def test_every_lead_gets_a_receipt_of_what_became_of_it(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Amber", ("1.1", "due"): "May 2028"})
+    small.give_back(folder, LEARNING, {})
+    found = merged(folder)
+    mine = " ".join(found[f"Reply to {LETTINGS}.txt"].split())
+    assert (
+        "Received 2 November 2026: 2 changes taken, 1 action left as it was, nothing to correct. "
+        "Changes taken: - Action 1.1, Timescale: June 2027 is now May 2028 - Action 1.1, RAG: "
+        "Green is now Amber" in mine
+    )
+    theirs = " ".join(found[f"Reply to {LEARNING}.txt"].split())
+    assert "0 changes taken, 2 actions left as they were, nothing to correct." in theirs
+    assert merged(folder) == found  # a second time, when all is known
+
+
+def test_what_waits_for_the_coordinator_is_in_the_receipt(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.3", "due"): "May 2027"})
+    small.give_back(folder, REPAIRS, {("1.3", "due"): "June 2027"})
+    for reply in merged(folder).values():
+        assert "1 waiting for the coordinator, nothing to correct" in " ".join(reply.split())
+    small.answer(folder, {("1.3", "due"): "May 2027"})
+    found = {name: " ".join(text.split()) for name, text in merged(folder).items()}
+    assert "1 change taken, 1 action left" in found[f"Reply to {LETTINGS}.txt"]
+    assert "1 decided otherwise by the coordinator" in found[f"Reply to {REPAIRS}.txt"]
+
+
+def test_the_same_fault_in_several_cells_is_one_entry(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Mauve", ("1.3", "rating"): "Mauve",
+                                       ("1.3", "due"): "31/02/2027"})  # fmt: skip
+    due, rating = sorted(
+        blocks(merged(folder)[f"Reply to {LETTINGS}.txt"]), key=lambda b: "RAG" in b
+    )
+    cells = [cell(folder, LETTINGS, ref, "rating") for ref in ("1.1", "1.3")]
+    assert f"cells {cells[0]}, {cells[1]} Actions 1.1, 1.3, RAG Entered: Mauve" in rating
+    assert "Action 1.3, Timescale" in due
 
 
 def test_a_dry_run_replies_too_and_json_stays_one_document(

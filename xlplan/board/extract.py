@@ -77,7 +77,8 @@ def _named(
     every: dict[str, str] = {}
     for row in actions:
         for name in names(row):
-            every.setdefault(fold(name), " ".join(name.split()))
+            short = names(row)[-1] if option == "section" else name
+            every.setdefault(fold(name), " ".join(short.split()))
     found = {}
     for name in asked:
         if fold(name) not in every:

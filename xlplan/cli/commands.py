@@ -200,7 +200,7 @@ def status(settings: Settings, cycle: str, as_json: bool) -> int:
     "--reply",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write to DIR, for each lead, what needs correcting.",
+    help="Write to DIR, for each lead, what was received and what needs correcting.",
 )
 @json_option
 @click.pass_obj
@@ -213,7 +213,7 @@ def merge(
     decisions.xlsx. One bad file never stops the rest.
     """
     with settings.open_() as plan:
-        result = plan.merge(*paths, dry_run=dry_run)
+        result = plan.merge(*paths, dry_run=dry_run, reply=reply is not None)
         replies = plan.write_replies(result, reply) if reply is not None else None
         return say.merged(plan, result, as_json, replies)
 

@@ -99,7 +99,7 @@ class MergeResult:
     cleared: tuple[Cleared, ...] = ()
     """Every field that one of these returns emptied, and what it held before."""
     replies: tuple[Reply, ...] = ()
-    """What the leads should be asked to correct; see `xlplan.cycle.replying.write_replies`."""
+    """What the leads are to be told; see `xlplan.cycle.replying.write_replies`."""
 
     @property
     def refused(self) -> tuple[ReturnReport, ...]:
@@ -131,6 +131,7 @@ def merge(
     *,
     dry_run: bool = False,
     executor: Executor | None = None,
+    reply: bool = False,
 ) -> MergeResult:
     """Take in files (default: the inbox), the edits in `master.xlsx`, the answers in
     `decisions.xlsx`; merge all of it; rewrite both workbooks.
@@ -138,7 +139,7 @@ def merge(
     One bad file never stops the rest. `executor` reads the files (any
     `concurrent.futures.Executor`); the default is a process pool on this machine.
     """
-    if not dry_run and (known := known_before(desk, paths)) is not None:
+    if not dry_run and not reply and (known := known_before(desk, paths)) is not None:
         return _nothing_new(desk, paths, *known)
     found = _Found()
     prepared: list[outputs.Output] = []

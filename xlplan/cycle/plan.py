@@ -103,19 +103,19 @@ class Plan:
         *paths: str | Path,
         dry_run: bool = False,
         executor: Executor | None = None,
+        reply: bool = False,
     ) -> MergeResult:
         """Take in files and folders (default: the inbox), and the edits in `master.xlsx` and
         `decisions.xlsx`; merge them all in one transaction.
 
-        With `dry_run` nothing is recorded. `executor` (any `concurrent.futures.Executor`) reads
-        the files; the default is a process pool on this machine. A file that cannot be used is
-        refused in the result and stops no other; XlplanError for a path that is not there
-        (MRG-001).
+        With `dry_run` nothing is recorded; `reply` asks for replies about known files too. The
+        `executor` (any `concurrent.futures.Executor`) reads the files. A file that cannot be used
+        is refused and stops no other; XlplanError for a path that is not there (MRG-001).
         """
         from xlplan.cycle.merge import merge
 
         places = [self._place(path) for path in paths]
-        return merge(self.desk, places or None, dry_run=dry_run, executor=executor)
+        return merge(self.desk, places or None, dry_run=dry_run, executor=executor, reply=reply)
 
     def import_again(
         self,

@@ -1,9 +1,10 @@
-"""Replies: what each lead is asked to correct, from what a merge found in that lead's files."""
+"""Replies: what became of each lead's files, and what the lead is asked to correct in them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 
 from xlplan.codes.return_codes import MRG_006, RET_026
@@ -11,27 +12,34 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import write_atomically
 from xlplan.cycle.outputs import not_written
 from xlplan.errors import Problem, reason_of
-from xlplan.issued.reply import Correction, Reply, reply_text, row_for_lead
-from xlplan.merge.fates import writes_of
+from xlplan.issued.reply import Correction, Receipt, Reply, reply_text, row_for_lead
+from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Id, Place, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, CellKey, Id, Place, Question, Returned, Write
 from xlplan.merge.state import State
-from xlplan.plan.due import date_gone, say_gone
-from xlplan.plan.values import show
+from xlplan.plan.definition import ENTRY
+from xlplan.plan.due import DATED, date_gone, say_gone
+from xlplan.plan.timescales import say_date
+from xlplan.plan.values import show, show_in
 from xlplan.workbook.write.cell_text import safe_name
+
+_LONGEST = 120
+"""Characters of a value that a receipt repeats."""
 
 
 def replies_of(
     desk: Desk, returned: Sequence[tuple[str, Returned]], questions: Sequence[Question]
 ) -> tuple[Reply, ...]:
-    """The replies that these files (the name each came by, and what was recorded) call for.
+    """The replies to those who sent these files (the name each came by, and what was recorded).
 
-    One for each lead; one for each file that could not be used and does not say whose it is.
-    A merge that finds its files merged before replies too, as long as the questions are open.
+    One for each lead, with what became of it and what is to be corrected; one for each file that
+    could not be used and does not say whose it is. Files that had been merged before are replied
+    to again.
     """
     state = desk.state
     asked = [q for q in questions if q.kind.for_lead or q.kind in (Kind.HELD, Kind.SORTED)]
     open_ids = {c.write for q in asked for c in q.candidates}
+    undecided = {c.write for q in questions for c in q.candidates}
     groups: dict[str, list[tuple[str, Returned]]] = defaultdict(list)
     for file, fact in returned:
         if fact.author != COORDINATOR:
@@ -40,18 +48,68 @@ def replies_of(
     for who in sorted(groups):
         lead = "" if who.startswith("\0") else who
         files = [file for file, _ in groups[who]]
-        corrections: list[Correction] = []
-        refusals: list[tuple[str, str]] = []
-        for file, fact in groups[who]:
-            if fact.outcome == "refused":
-                refusals.append((file, _why(fact)))
-            else:
-                corrections += _corrections(state, file, fact, open_ids)
-        if corrections or refusals:
-            due = max((_due(state, fact) for _, fact in groups[who]), default="")
-            text = reply_text(state.definition, lead, due, corrections, refusals)
-            found.append(Reply(lead, tuple(files), text))
+        used = [(file, fact) for file, fact in groups[who] if fact.outcome != "refused"]
+        refusals = [(file, _why(f)) for file, f in groups[who] if f.outcome == "refused"]
+        corrections = tuple(
+            each for file, fact in used for each in _corrections(state, file, fact, open_ids)
+        )
+        due = max((_due(state, fact) for _, fact in groups[who]), default="")
+        receipt = _receipt(state, [fact for _, fact in used], undecided) if used else None
+        text = reply_text(state.definition, lead, due, corrections, refusals, receipt)
+        found.append(Reply(lead, tuple(files), text, corrections))
     return tuple(found)
+
+
+def _receipt(state: State, facts: Sequence[Returned], undecided: set[Id]) -> Receipt:
+    """What became of what one lead sent; nothing in it is of anybody else."""
+    events = [state.exchange.event_of(fact) for fact in facts]
+    days = dict.fromkeys(date.fromisoformat(day) for day in sorted(e.at[:10] for e in events))
+    writes = {item.id: item for fact in facts for item in writes_of(state, fact)}
+    became = {ident: disposition_of(state, item) for ident, item in writes.items()}
+    taken = [writes[i] for i, fate in became.items() if fate in ("applied", "agreed")]
+    others = {i for i, fate in became.items() if fate not in ("applied", "agreed", "superseded")}
+    waiting = {i for i in others & undecided if not _is_for_lead(state, writes[i])}
+    asked = {uid for fact in facts for uid in _asked_about(state, fact)}
+    untouched = asked - {item.uid for item in writes.values()}
+    return Receipt(
+        tuple(say_date(day) for day in days),
+        tuple(_taken(state, item) for item in taken),
+        len(waiting),
+        len(others - undecided),
+        len(untouched),
+    )
+
+
+def _asked_about(state: State, fact: Returned) -> tuple[str, ...]:
+    issued = state.issued.get(fact.issued)
+    return issued.uids if issued is not None else ()
+
+
+def _taken(state: State, item: Write) -> str:
+    """A change that was taken: the action, the column, and the value before and now."""
+    field = state.field_of(item.key)
+    if not item.field:
+        return f"{_action(state, item.uid)}: as you sent it"
+    about = f"{_action(state, item.uid)}, {field.heading if field is not None else item.field}"
+    if item.entry:
+        return f"{about}: {_cut(show_in(field, item.value))}"
+    before, now = (_cut(show_in(field, value)) or "(blank)" for value in (item.base, item.value))
+    return f"{about}: {before} is now {now}"
+
+
+def _action(state: State, uid: str) -> str:
+    ref = state.ref(uid)
+    return f"Action {ref}" if ref else "A new action"
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1].rstrip() + "…"
+
+
+def _is_for_lead(state: State, item: Write) -> bool:
+    """Whether its author can settle it."""
+    return item.kind.for_lead or _takes_the_date(state, item)
 
 
 def _why(fact: Returned) -> str:
@@ -76,10 +134,27 @@ def _corrections(
             what, entered = f"Row {row}", "(the row as it is)"
             if ":" in row:
                 what, entered = f"Rows {row.replace(':', ' to ')}", "(the rows as they are)"
-            yield Correction(Place(file, sheet), what, entered, needed)
-    for item in writes_of(state, fact):
-        if item.id in open_ids and (item.kind.for_lead or _takes_the_date(state, item)):
+            yield Correction(Place(file, sheet), what, "", entered, needed)
+    faulty = [
+        item for item in writes_of(state, fact) if item.id in open_ids and _is_for_lead(state, item)
+    ]
+    wrong = {item.key for item in faulty if item.kind is Kind.INVALID}
+    for item in faulty:
+        if not _follows(state, item, wrong):
             yield _correction(state, file, item)
+
+
+def _follows(state: State, item: Write, wrong: Container[CellKey]) -> bool:
+    """Whether a fault is there because of one that is named already: of the same cell, or of the
+    date whose change a reason is for."""
+    if item.kind is Kind.INVALID:
+        return False
+    field = state.field_of(item.key)
+    cells = [item.key]
+    if field is not None and field.role == "reason":
+        dates = (state.definition.with_role(role) for role in DATED)
+        cells += [(item.uid, date.id) for date in dates if date is not None]
+    return any(cell in wrong for cell in cells)
 
 
 def _takes_the_date(state: State, item: Write) -> bool:
@@ -94,9 +169,9 @@ def _correction(state: State, file: str, item: Write) -> Correction:
     action = f"Action {state.ref(item.uid)}"
     if not item.field:
         needed = "Please say whether this action should be withdrawn; if not, put its row back."
-        return Correction(place, action, item.message, needed)
+        return Correction(place, action, "", item.message, needed)
     field = state.field_of((item.uid, item.field))
-    what = f"{action}, {field.heading if field is not None else item.field}"
+    column = field.heading if field is not None else item.field
     needed = item.message
     if item.kind is Kind.LOCKED:
         needed = (
@@ -111,7 +186,9 @@ def _correction(state: State, file: str, item: Write) -> Correction:
     elif field is not None and field.field_type.rated and item.kind is Kind.CLEARED:
         scale = ", ".join(rating.label for rating in state.definition.scale_of(field))
         needed = f"{item.message} Choose one of: {scale}."
-    return Correction(place, what, _entered(item), needed)
+    name = f"{item.field}{ENTRY}" if item.entry else item.field
+    cell = None if item.kind is Kind.LOCKED else (item.uid, name)
+    return Correction(place, action, column, _entered(item), needed, cell)
 
 
 def _entered(item: Write) -> str:

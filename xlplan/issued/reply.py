@@ -1,4 +1,5 @@
-"""A reply to a lead, in plain text: what in the file that came back needs correcting, and how.
+"""A reply to a lead, in plain text: what was received and became of it, what needs correcting and
+how.
 
 It is written from that lead's own file alone: nothing in it comes from the plan or another return.
 """
@@ -11,7 +12,7 @@ from textwrap import wrap
 
 from xlplan.codes.families import every_message
 from xlplan.codes.return_codes import RET_010, RET_011, RET_012, RET_026
-from xlplan.merge.model import Place
+from xlplan.merge.model import CellKey, Place
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.timescales import say_return_by
 
@@ -28,13 +29,28 @@ _UNREAD = (
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """One thing to correct: where it stands, what it is (``"Action 3.12, Timescale"``), what was
-    entered (blank: nothing), and what is needed."""
+    """One thing to correct: where it stands, which action and column it is about, what was entered
+    (blank: nothing), and what is needed. `cell` is the uid and the column of one to fill in."""
 
     place: Place
-    what: str
+    action: str
+    column: str
     entered: str
     needed: str
+    cell: CellKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of what a lead sent: the days on which it came (in words), the changes that were
+    taken, how many wait for the coordinator or were decided otherwise, and how many actions were
+    left as they were."""
+
+    days: tuple[str, ...]
+    taken: tuple[str, ...] = ()
+    waiting: int = 0
+    declined: int = 0
+    untouched: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,7 @@ class Reply:
     lead: str
     files: tuple[str, ...]
     text: str
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def title(self) -> str:
@@ -74,48 +91,100 @@ def reply_text(
     return_by: str,
     corrections: Sequence[Correction],
     refusals: Sequence[tuple[str, str]],
+    receipt: Receipt | None = None,
 ) -> str:
     """The letter. `refusals` are files that could not be used, each with the code that says why;
-    `return_by` is ISO 8601 or blank."""
+    `return_by` is ISO 8601 or blank; `receipt` is there where a file could be used."""
     lines = [f"Dear {lead or 'colleague'},", ""]
     lines += _paragraph(f"Thank you for your update to the plan “{definition.title}”.")
+    entries = together(corrections)
+    if receipt is not None:
+        lines += _received(receipt, len(entries))
     for file, code in refusals:
         lines += _paragraph(f"The file “{last(file)}” could not be used. {refusal_for_lead(code)}")
-    if corrections:
-        several = "these places need" if len(corrections) > 1 else "one place needs"
+    if entries:
+        several = "these places need" if len(entries) > 1 else "one place needs"
         lines += _paragraph(
             f"Your workbook has been read, and {several} correcting. Everything else in it has "
             "been passed on as you wrote it."
         )
-        for number, each in enumerate(corrections, 1):
+        for number, each in enumerate(entries, 1):
             lines += [*_correction(number, each), ""]
         lines += _paragraph(
             "Please correct this in the workbook that you sent, save it, and send the whole "
             "workbook again."
         )
-    if return_by:
+    if return_by and (entries or refusals):
         lines += _paragraph(f"Updates are due by {say_return_by(return_by)}.")
     if definition.issue.contact:
         lines += _paragraph(f"Questions? Please ask: {definition.issue.contact}")
     return "\n".join(lines).rstrip() + "\n"
 
 
+def together(corrections: Sequence[Correction]) -> list[tuple[Correction, ...]]:
+    """Corrections by entry: what one column needs in the same words, where the same was entered,
+    is one entry over several cells."""
+    found: dict[object, list[Correction]] = {}
+    for each in corrections:
+        alone = each.place.cell if not each.column else ""
+        about = (each.place.file, each.place.sheet, each.column, each.entered, each.needed, alone)
+        found.setdefault(about if each.column else (about, each.action), []).append(each)
+    return [tuple(group) for group in found.values()]
+
+
+def _received(receipt: Receipt, corrections: int) -> list[str]:
+    """What was received when, and what became of it, in a sentence and a list."""
+    taken = len(receipt.taken)
+    parts = [
+        f"{taken} change{'s' if taken != 1 else ''} taken",
+        f"{receipt.untouched} action{'s' if receipt.untouched != 1 else ''} left as "
+        f"{'they were' if receipt.untouched != 1 else 'it was'}",
+    ]
+    if receipt.waiting:
+        parts.append(f"{receipt.waiting} waiting for the coordinator")
+    if receipt.declined:
+        parts.append(f"{receipt.declined} decided otherwise by the coordinator")
+    parts.append(f"{corrections} to correct" if corrections else "nothing to correct")
+    lines = _paragraph(f"Received {' and '.join(receipt.days)}: {', '.join(parts)}.")
+    if receipt.taken:
+        lines += ["Changes taken:"]
+        for each in receipt.taken:
+            lines += _hanging(" - ", each)
+        lines += [""]
+    return lines
+
+
 def _paragraph(text: str) -> list[str]:
     return [*wrap(_flat(text), _WIDTH), ""]
 
 
-def _correction(number: int, each: Correction) -> list[str]:
+def _correction(number: int, group: Sequence[Correction]) -> list[str]:
+    each = group[0]
     where = [f"“{last(each.place.file)}”"]
     if each.place.sheet:
         where.append(f"sheet “{each.place.sheet}”")
-    if each.place.cell:
-        where.append(f"cell {each.place.cell}")
+    if cells := listed_cells(group):
+        where.append(f"{'cell' if ',' not in cells else 'cells'} {cells}")
     return [
         *_hanging(f"{number}. ", ", ".join(where)),
-        *_hanging("   ", each.what),
+        *_hanging("   ", about(group)),
         *_hanging("   Entered: ", _short(each.entered) or "(blank)"),
         *_hanging("   Needed:  ", each.needed),
     ]
+
+
+def listed_cells(group: Sequence[Correction]) -> str:
+    """The cells of one entry: ``"I17, I18"``."""
+    return ", ".join(dict.fromkeys(each.place.cell for each in group if each.place.cell))
+
+
+def about(group: Sequence[Correction]) -> str:
+    """What an entry is about: ``"Actions 1.1, 1.3, Timescale"``."""
+    actions = list(dict.fromkeys(each.action for each in group))
+    if not group[0].column:
+        return actions[0]
+    refs = ", ".join(action.removeprefix("Action ") for action in actions)
+    return f"{'Action' if len(actions) == 1 else 'Actions'} {refs}, {group[0].column}"
 
 
 def _hanging(mark: str, text: str) -> list[str]:
