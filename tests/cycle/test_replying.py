@@ -34,7 +34,14 @@ def merged(folder: Path, *options: str) -> dict[str, str]:
     """The replies that a merge writes, by file name."""
     replies = folder / "replies"
     small.do(folder, "merge", "--reply", str(replies), *options)
-    return {path.name: path.read_text("utf-8") for path in sorted(replies.iterdir())}
+    return {path.name: path.read_text("utf-8") for path in sorted(replies.glob("*.txt"))}
+
+
+def corrected(folder: Path, lead: str, edits: dict[tuple[str, str], str]) -> Path:
+    """The correction workbook of a lead, filled in and handed in."""
+    path = folder / "inbox" / f"{lead} again.xlsx"
+    path.write_bytes(small.fill(folder, folder / "replies" / f"Correction for {lead}.xlsx", edits))
+    return path
 
 
 def blocks(text: str) -> list[str]:
@@ -211,3 +218,109 @@ def test_every_kind_that_is_refused_has_words_for_the_lead(refusal: Filled) -> N
     assert words != refusal_for_lead("")
     assert "Please" in words or "please" in words
     assert "Ask its sender" not in words
+
+
+def open_cells(path: Path) -> dict[str, object]:
+    """The open cells of the rows with a key, by cell, and what stands in them."""
+    sheet = openpyxl.load_workbook(path)["Update"]
+    return {
+        cell.coordinate: cell.value
+        for row in sheet.iter_rows()
+        if str(row[0].value or "").startswith("xr")
+        for cell in row
+        if not cell.protection.locked
+    }
+
+
+def test_a_correction_workbook_opens_the_faulty_cells_alone(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Mauve", ("1.3", "due"): "31/02/2027",
+                                       ("1.3", "progress"): "Twelve days"})  # fmt: skip
+    text = " ".join(merged(folder)[f"Reply to {LETTINGS}.txt"].split())
+    assert "Please correct this in the workbook that comes with this letter" in text
+    path = folder / "replies" / f"Correction for {LETTINGS}.xlsx"
+    rating, due = cell(folder, LETTINGS, "1.1", "rating"), cell(folder, LETTINGS, "1.3", "due")
+    assert open_cells(path) == {rating: "Mauve", due: "31/02/2027"}
+    book = openpyxl.load_workbook(path)
+    note = book["Update"][due].comment
+    assert note is not None
+    assert '"31/02/2027" is not a date' in note.text
+    first = book.worksheets[0]
+    links = [first.cell(row, 1).hyperlink for row in (5, 6)]
+    assert [link.location for link in links if link] == [f"'Update'!{rating}", f"'Update'!{due}"]
+    shown = {str(c.value) for row in book["Update"].iter_rows() for c in row}
+    assert "Twelve days" in shown
+
+
+def test_a_correction_that_comes_back_is_merged_and_nothing_is_left_to_ask(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Mauve", ("1.3", "due"): "31/02/2027"})
+    merged(folder)
+    corrected(folder, LETTINGS, {("1.1", "rating"): "Amber", ("1.3", "due"): "28 February 2027"})
+    again = " ".join(merged(folder)[f"Reply to {LETTINGS}.txt"].split())
+    assert "nothing to correct" in again
+    with small.opened(folder) as plan:
+        rows = {row.ref: row.values for row in plan.rows()}
+        assert not plan.questions()
+        assert not [line for lead in plan.status().leads for line in lead.remarks]
+    assert rows["1.1"]["rating"] == "Amber"
+    assert str(rows["1.3"]["due"]).startswith("28 February 2027") or rows["1.3"]["due"]
+    assert small.do(folder, "verify") == 0
+
+
+def test_a_correction_that_comes_back_as_it_went_out_asks_the_same_again(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Mauve"})
+    before = merged(folder)
+    corrected(folder, LETTINGS, {})
+    after = merged(folder)
+    assert len(blocks(after[f"Reply to {LETTINGS}.txt"])) == len(before)
+    with small.opened(folder) as plan:
+        assert [(q.action, q.field) for q in plan.questions()] == [("1.1", "rating")]
+
+
+def test_the_same_corrections_give_the_same_workbook_and_are_recorded_once(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Mauve"})
+    merged(folder)
+    path = folder / "replies" / f"Correction for {LETTINGS}.xlsx"
+    first, ledger = path.read_bytes(), (folder / "ledger.db").read_bytes()
+    merged(folder)
+    assert (path.read_bytes(), (folder / "ledger.db").read_bytes()) == (first, ledger)
+
+
+def type_into_form(folder: Path, source: Path, ref: str, column: str, value: str) -> None:
+    """A form with something in one of its boxes, handed in."""
+    book = openpyxl.load_workbook(source)
+    sheet = book["Update"]
+    with small.opened(folder) as plan:
+        uid = next(row.uid for row in plan.rows() if row.ref == ref)
+    (number,) = [
+        int(row[0].row or 0)
+        for row in sheet.iter_rows()
+        if f".{uid}." in str(row[0].value) and row[1].value == f"field:{column}"
+    ]
+    sheet.cell(number, 4).value = value
+    book.save(folder / "inbox" / f"{source.stem}.xlsx")
+
+
+def test_a_form_is_corrected_in_its_boxes(folder: Path) -> None:
+    toml = (folder / "plan.toml").read_text("utf-8")
+    form = toml.replace("[issue]", '[issue]\nlayout = "form"', 1)
+    (folder / "plan.toml").write_text(form, "utf-8")
+    assert small.do(folder, "issue", "--cycle", "2026-12") == 0
+    sent = folder / "outbox" / "2026-12" / f"{LETTINGS}.xlsx"
+    type_into_form(folder, sent, "1.1", "rating", "Mauve")
+    merged(folder)
+    correction = folder / "replies" / f"Correction for {LETTINGS}.xlsx"
+    assert list(open_cells(correction).values()) == ["Mauve"]
+    type_into_form(folder, correction, "1.1", "rating", "Amber")
+    assert "nothing to correct" in " ".join(merged(folder)[f"Reply to {LETTINGS}.txt"].split())
+
+
+def test_a_dry_run_issues_no_correction_workbook(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "rating"): "Mauve"})
+    merged(folder, "--dry-run")
+    assert not list((folder / "replies").glob("*.xlsx"))
+
+
+def test_a_locked_cell_is_named_and_stays_locked(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.1", "action"): "Do less"})
+    assert len(blocks(merged(folder)[f"Reply to {LETTINGS}.txt"])) == 1
+    assert not list((folder / "replies").glob("*.xlsx"))

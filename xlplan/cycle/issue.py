@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -24,15 +24,18 @@ from xlplan.cycle.desk import Desk, base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, is_edited, unusable, write
 from xlplan.errors import Problem, XlplanError
-from xlplan.merge.model import Issued, MasterRow, Ours, named
+from xlplan.merge.model import Issued, MasterRow, Ours, digest, named
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
 from xlplan.plan.text import says_vacant
 from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
+    from xlplan.issued.reply import Fault
+    from xlplan.merge.model import CellKey
     from xlplan.workbook.write.sheet import Workbook
 
+NO_FAULTS: Mapping[CellKey, Fault] = {}
 _CYCLE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
 
 
@@ -82,7 +85,9 @@ def issue(
         as_of = desk.state.seq
         for lead in chosen:
             rows = per_lead[lead.name]
-            issued, data, long = _make(desk, cycle, return_by, lead, rows, as_of, names[lead.name])
+            issued, data, long = make_template(
+                desk, cycle, return_by, lead, rows, as_of, names[lead.name]
+            )
             known = {(problem.action, problem.field) for problem in problems}
             problems += [each for each in long if (each.action, each.field) not in known]
             made.append((issued, lead, data))
@@ -165,7 +170,7 @@ def _chosen(
     return chosen
 
 
-def _make(
+def make_template(
     desk: Desk,
     cycle: str,
     return_by: date | None,
@@ -173,7 +178,10 @@ def _make(
     rows: Sequence[MasterRow],
     as_of: int,
     name: str,
+    faults: Mapping[CellKey, Fault] = NO_FAULTS,
 ) -> tuple[Issued, bytes, list[Problem]]:
+    """A template as it is recorded, its bytes, and the texts that cannot be seen whole in it; with
+    `faults` a correction workbook, in which only they are open."""
     from xlplan.issued.template import template_workbook
     from xlplan.returned.as_issued import template_columns
     from xlplan.workbook.write.writing import write_workbook
@@ -197,14 +205,21 @@ def _make(
         inputs=tuple(column.id for column in columns if column.input),
         file=f"outbox/{cycle}/{name}.xlsx",
     )
+    if faults:
+        told = sorted((uid, name, one.typed, one.needed) for (uid, name), one in faults.items())
+        issued = replace(issued, corrects=digest(told), file=f"{name}.xlsx")
     issued = replace(issued, id=template_id(state, issued))
     known = state.issued.get(issued.id)
     issued = known or issued
     created = state.exchange.issued_at.get(issued.id) or desk.now()
     book = template_workbook(definition, lead, issued, rows, desk.key, created)
+    if faults:
+        from xlplan.issued.corrections import correction_workbook
+
+        book = correction_workbook(book, definition.public, issued, faults)
     data = write_workbook(book)
     issued = replace(issued, sha256=sha256(data), ours=_ours(state, issued, book))
-    return issued, data, _too_long(state, issued, book)
+    return issued, data, [] if faults else _too_long(state, issued, book)
 
 
 def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
@@ -237,5 +252,5 @@ def template_id(state: State, issued: Issued) -> str:
     base = base_digest(state, issued.uids, names, issued.as_of)
     return named(
         "t", issued.author, issued.cycle, issued.return_by, issued.fields, issued.inputs,
-        state.definition_at(issued.as_of).id, base,
+        state.definition_at(issued.as_of).id, base, *filter(None, (issued.corrects,)),
     )  # fmt: skip

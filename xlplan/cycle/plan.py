@@ -145,7 +145,7 @@ class Plan:
         """
         from xlplan.cycle.replying import write_replies
 
-        return write_replies(result.replies, Path(folder))
+        return write_replies(self.desk, result.replies, Path(folder), dry_run=result.dry_run)
 
     def _place(self, path: str | Path) -> Path:
         """A path as it is or, where there is no such thing, as one within the plan."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,10 +12,19 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import write_atomically
 from xlplan.cycle.outputs import not_written
 from xlplan.errors import Problem, reason_of
-from xlplan.issued.reply import Correction, Receipt, Reply, reply_text, row_for_lead
+from xlplan.issued.reply import (
+    Correction,
+    Fault,
+    Receipt,
+    Reply,
+    faults_of,
+    reply_text,
+    row_for_lead,
+)
 from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, CellKey, Id, Place, Question, Returned, Write
+from xlplan.merge.log import current_cycle
+from xlplan.merge.model import COORDINATOR, CellKey, Id, Issued, Place, Question, Returned, Write
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY
 from xlplan.plan.due import DATED, date_gone, say_gone
@@ -50,14 +59,30 @@ def replies_of(
         files = [file for file, _ in groups[who]]
         used = [(file, fact) for file, fact in groups[who] if fact.outcome != "refused"]
         refusals = [(file, _why(f)) for file, f in groups[who] if f.outcome == "refused"]
-        corrections = tuple(
-            each for file, fact in used for each in _corrections(state, file, fact, open_ids)
+        corrections = _latest(
+            [(fact, _corrections(state, file, fact, open_ids)) for file, fact in used]
         )
         due = max((_due(state, fact) for _, fact in groups[who]), default="")
         receipt = _receipt(state, [fact for _, fact in used], undecided) if used else None
-        text = reply_text(state.definition, lead, due, corrections, refusals, receipt)
+        enclosed = bool(_open_faults(state, lead, corrections))
+        text = reply_text(
+            state.definition, lead, due, corrections, refusals, receipt, enclosed=enclosed
+        )
         found.append(Reply(lead, tuple(files), text, corrections))
     return tuple(found)
+
+
+def _latest(
+    found: Sequence[tuple[Returned, Iterable[Correction]]],
+) -> tuple[Correction, ...]:
+    """The corrections of several files of one lead, a cell once: as the file saved last has it."""
+    by_cell: dict[object, tuple[str, Correction]] = {}
+    for fact, corrections in found:
+        for each in corrections:
+            place = each.cell or (each.place, each.action, each.column)
+            if place not in by_cell or by_cell[place][0] <= fact.saved_at:
+                by_cell[place] = fact.saved_at, each
+    return tuple(each for _, each in by_cell.values())
 
 
 def _receipt(state: State, facts: Sequence[Returned], undecided: set[Id]) -> Receipt:
@@ -197,22 +222,81 @@ def _entered(item: Write) -> str:
     return shown if item.raw == f"{shown}.0" else item.raw
 
 
-def write_replies(replies: Sequence[Reply], folder: Path) -> tuple[list[Path], list[Problem]]:
-    """Write each reply as a text file (UTF-8) into `folder`; where they are, and what was not.
+def write_replies(
+    desk: Desk, replies: Sequence[Reply], folder: Path, *, dry_run: bool = False
+) -> tuple[list[Path], list[Problem]]:
+    """Write each reply as a text file (UTF-8) into `folder`, with its correction workbook where
+    cells are to be corrected; where they are, and what was not written.
 
-    The merge is done by then, so a `folder` that cannot be one is a problem, too.
+    The merge is done by then, so a `folder` that cannot be one is a problem, too. A `dry_run`
+    issues no workbook.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         return [], [MRG_006.problem(str(folder), reason=reason_of(error))]
     used: set[str] = set()
-    written, problems = [], []
+    files: list[tuple[Path, bytes]] = []
     for reply in replies:
-        path = folder / f"{safe_name(reply.title, used)}.txt"
+        name = safe_name(reply.title, used)
+        files.append((folder / f"{name}.txt", reply.text.encode("utf-8", "replace")))
+        if not dry_run and (data := _correction_workbook(desk, reply)):
+            files.append((folder / f"{safe_name(f'Correction for {reply.lead}', used)}.xlsx", data))
+    written, problems = [], []
+    for path, data in files:
         try:
-            write_atomically(path, reply.text.encode("utf-8", "replace"))
+            write_atomically(path, data)
             written.append(path)
         except OSError as error:
             problems.append(not_written(path, error))
     return written, problems
+
+
+def _correction_workbook(desk: Desk, reply: Reply) -> bytes | None:
+    """The lead's rows of this cycle again, with only the cells to be corrected open; recorded as
+    issued. None where there is no such cell, or what came back was not for this cycle."""
+    from xlplan.cycle.issue import make_template
+
+    state = desk.state
+    lead = state.definition.lead(reply.lead)
+    faults = _open_faults(state, reply.lead, reply.corrections)
+    if lead is None or not faults:
+        return None
+    mine = _templates_of(state, reply.lead)
+    uids = dict.fromkeys(uid for issued in mine for uid in issued.uids)
+    rows = [state.master_row(uid) for uid in uids if state.row_at(uid) is not None]
+    rows = [row for row in rows if not row.withdrawn and not row.kept_back]
+    due = max(issued.return_by for issued in mine)
+    with desk.work() as work:
+        issued, data, _ = make_template(
+            desk, current_cycle(state), date.fromisoformat(due) if due else None, lead, rows,
+            state.seq, f"Correction for {lead.name}", faults,
+        )  # fmt: skip
+        if state.issued.get(issued.id) != issued:
+            work.append([issued])
+    return data
+
+
+def _open_faults(
+    state: State, lead: str, corrections: Sequence[Correction]
+) -> dict[CellKey, Fault]:
+    """What can be corrected in a workbook of this cycle, by its cell."""
+    uids = {uid for issued in _templates_of(state, lead) for uid in issued.uids}
+    return faults_of(
+        [
+            (each.cell, Fault(each.action, each.column, each.entered, each.needed))
+            for each in corrections
+            if each.cell is not None and each.cell[0] in uids
+        ]
+    )
+
+
+def _templates_of(state: State, lead: str) -> list[Issued]:
+    """The templates of this cycle that a lead got, under any of their names."""
+    definition = state.definition
+    known = definition.lead(lead)
+    return [
+        issued
+        for issued in state.exchange.templates(current_cycle(state))
+        if known is not None and definition.lead(issued.author) is known
+    ]

@@ -7,7 +7,7 @@ It is written from that lead's own file alone: nothing in it comes from the plan
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from xlplan.codes.families import every_message
@@ -38,6 +38,17 @@ class Correction:
     entered: str
     needed: str
     cell: CellKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is to be corrected in one cell: the action and the column as the lead knows them, what
+    was typed, and what is needed."""
+
+    action: str
+    column: str
+    typed: str
+    needed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +103,12 @@ def reply_text(
     corrections: Sequence[Correction],
     refusals: Sequence[tuple[str, str]],
     receipt: Receipt | None = None,
+    *,
+    enclosed: bool = False,
 ) -> str:
     """The letter. `refusals` are files that could not be used, each with the code that says why;
-    `return_by` is ISO 8601 or blank; `receipt` is there where a file could be used."""
+    `return_by` is ISO 8601 or blank; `receipt` is there where a file could be used; a correction
+    workbook is `enclosed` or not."""
     lines = [f"Dear {lead or 'colleague'},", ""]
     lines += _paragraph(f"Thank you for your update to the plan “{definition.title}”.")
     entries = together(corrections)
@@ -110,9 +124,13 @@ def reply_text(
         )
         for number, each in enumerate(entries, 1):
             lines += [*_correction(number, each), ""]
+        where = "in the workbook that you sent"
+        if enclosed:
+            where = (
+                "in the workbook that comes with this letter, in which only these cells are open"
+            )
         lines += _paragraph(
-            "Please correct this in the workbook that you sent, save it, and send the whole "
-            "workbook again."
+            f"Please correct this {where}, save it, and send the whole workbook again."
         )
     if return_by and (entries or refusals):
         lines += _paragraph(f"Updates are due by {say_return_by(return_by)}.")
@@ -130,6 +148,17 @@ def together(corrections: Sequence[Correction]) -> list[tuple[Correction, ...]]:
         about = (each.place.file, each.place.sheet, each.column, each.entered, each.needed, alone)
         found.setdefault(about if each.column else (about, each.action), []).append(each)
     return [tuple(group) for group in found.values()]
+
+
+def faults_of(corrections: Sequence[tuple[CellKey, Fault]]) -> dict[CellKey, Fault]:
+    """By cell; what two messages ask of one cell is asked together."""
+    found: dict[CellKey, Fault] = {}
+    for key, fault in corrections:
+        known = found.get(key)
+        if known is not None and fault.needed not in known.needed:
+            fault = replace(known, needed=f"{known.needed} {fault.needed}")
+        found[key] = fault if known is None or fault.needed not in known.needed else known
+    return found
 
 
 def _received(receipt: Receipt, corrections: int) -> list[str]:

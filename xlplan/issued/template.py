@@ -49,6 +49,7 @@ from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.timescales import say_return_by
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
+    NOTES,
     UPDATE,
     WARNING,
     IssuedColumn,
@@ -275,6 +276,8 @@ def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]
         sheet.name: Counter(flat(text) for cell in _around(sheet) if (text := _text(cell)))
         for sheet in book.sheets
     }
+    if notes := Counter(flat(c.note) for sheet in book.sheets for c in _cells_of(sheet) if c.note):
+        texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
     maybe = [SAMPLE, _text(message_cell((), "", None, Style(), 0))]
     maybe += [column.heading for column in template_columns(definition)]

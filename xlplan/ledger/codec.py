@@ -119,7 +119,7 @@ def _issued_body(fact: Issued) -> Body:
     }
     if fact.ours is not None:
         body["ours"] = _ours_body(fact.ours)
-    return body
+    return body | ({"corrects": fact.corrects} if fact.corrects else {})
 
 
 def _issued(body: Body) -> Issued:

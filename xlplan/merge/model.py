@@ -258,9 +258,8 @@ class Ours:
 class Issued:
     """A workbook went out with a recorded base: the plan as of ledger position `as_of`.
 
-    `document` is ``template``, ``master`` or ``decisions``; `uids` are the rows in it, in order;
-    `fields` the field ids, in order; `inputs` those its author may edit.
-    """
+    `document` is ``template``, ``master`` or ``decisions``; `uids` are the rows in it, `fields`
+    the field ids, each in order; `inputs` those its author may edit."""
 
     id: str
     document: str
@@ -274,6 +273,7 @@ class Issued:
     file: str
     sha256: str = ""
     ours: Ours | None = None  # as it is where it was issued before this was recorded
+    corrects: str = ""  # the digest of the faults that a correction workbook shows
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,10 +168,12 @@ class State:
         return [item.key for item in fact.assertions]
 
     def saw(self, key: CellKey, issued: Issued) -> frozenset[Id]:
-        """The writes on a cell that were visible in an issued workbook."""
+        """The writes on a cell that were visible in an issued workbook; in one that is for
+        corrections also what its own author is asked to correct."""
         writes = self.live(key, issued.as_of)
         state = settle(self.field_of(key), writes)
-        return visible(state, writes, everything=issued.author == COORDINATOR)
+        own = {w.id for w in writes if issued.corrects and w.asks and w.author == issued.author}
+        return visible(state, writes, everything=issued.author == COORDINATOR) | own
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
         self.decisions[fact.id] = fact

@@ -230,6 +230,10 @@ UPDATE, GUIDANCE, LISTS, STAMP = "Update", "Guidance", "Lists", "xlplan"
 """The sheets of a template; leads fill in the first, whatever it is called when it comes back."""
 OPEN = "Open questions"
 """The sheet of `master.xlsx` that only lists what is open."""
+NOTES = "\0notes"
+"""Where the notes of ours on any sheet are recorded, as if it were a sheet."""
+TO_CORRECT = "To correct"
+"""The sheet of a correction workbook that lists its open cells."""
 BLANK = "#FFFFFF"
 """What cells of a master are filled with, and what says nothing in any file."""
 SHORT = 3
@@ -252,7 +256,7 @@ def set_up_uid(entry: Entry) -> str:
 def sheets_of_ours(document: str) -> frozenset[str]:
     """The sheets of an issued workbook that hold nothing to read."""
     more = {OPEN} if document == "master" else set[str]()
-    return frozenset({GUIDANCE, LISTS, STAMP, *more})
+    return frozenset({GUIDANCE, LISTS, STAMP, TO_CORRECT, *more})
 
 
 @dataclass(frozen=True)

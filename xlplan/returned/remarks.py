@@ -11,9 +11,11 @@ from xlplan.plan.definition import ENTRY, PlanDefinition, Rating
 from xlplan.plan.values import match_rating
 from xlplan.returned.as_issued import (
     LISTS,
+    NOTES,
     OPEN,
     SHORT,
     SIGN_PREFIX,
+    TO_CORRECT,
     UPDATE,
     Furniture,
     column_id,
@@ -58,11 +60,12 @@ def remarks_of(
         yield from box_remarks(book, sheet)
         if furniture is not None:
             yield from added_remarks(book, sheet.name, sheet.additions, pages)
-        if sheet.name != OPEN or document != "master":  # which links to the plan
+        if sheet.name != TO_CORRECT and (sheet.name != OPEN or document != "master"):
             yield from link_remarks(book, sheet)
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))
-            yield remark("note", place, note)
+            if furniture is None or not furniture.owns(note, NOTES):
+                yield remark("note", place, note)
     if furniture is not None:
         yield from added_remarks(book, actions[0].sheet.name, book.additions, pages)
     for each in actions:
