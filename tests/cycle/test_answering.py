@@ -69,6 +69,77 @@ def rating(folder: Path, ref: str) -> object:
         return plan.rows([ref])[0].values["rating"]
 
 
+def decide(folder: Path, ref: str, other: str) -> int:
+    type_in(folder, ref, decision="Other", other=other)
+    return small.do(folder, "merge")
+
+
+@pytest.fixture
+def alike(tmp_path: Path) -> Path:
+    """A plan with the same fault in two cells of one lead and in a third of another."""
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    mauve = {("1.1", "rating"): "Mauve", ("1.3", "rating"): "Mauve"}
+    small.give_back(folder, small.LETTINGS, mauve)
+    small.give_back(folder, small.LEARNING, {("2.2", "rating"): "Mauve", ("2.1", "due"): "31/2/27"})
+    assert small.do(folder, "merge") == 1
+    return folder
+
+
+def asked(folder: Path) -> list[str]:
+    with small.opened(folder) as plan:
+        return [question.action for question in plan.questions()]
+
+
+def test_the_same_fault_stands_together_and_one_answer_serves_it(alike: Path) -> None:
+    _, rows = places(alike)
+    assert sorted(rows, key=lambda ref: rows[ref][1]) == ["1.1", "1.3", "2.2", "2.1"]
+    decide(alike, "1.1", "Green")
+    assert [rating(alike, ref) for ref in ("1.1", "1.3", "2.2")] == ["Green"] * 3
+    assert asked(alike) == ["2.1"]
+
+
+def test_a_row_with_its_own_answer_keeps_it(alike: Path) -> None:
+    type_in(alike, "1.3", decision="Other", other="Red")
+    decide(alike, "1.1", "Green")
+    assert [rating(alike, ref) for ref in ("1.1", "1.3", "2.2")] == ["Green", "Red", "Green"]
+
+
+def test_an_answer_in_a_later_row_serves_that_row_alone(alike: Path) -> None:
+    decide(alike, "1.3", "Red")
+    assert asked(alike) == ["1.1", "2.1", "2.2"]
+
+
+def test_what_is_asked_of_the_lead_waits_and_goes_into_the_correction_workbook(
+    alike: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (alike / "inbox" / f"{small.LETTINGS}.xlsx").unlink()
+    type_in(alike, "1.1", decision="Ask the lead", why="Which colour do you mean?")
+    replies = alike / "replies"
+    assert small.do(alike, "merge", "--reply", str(replies)) == 1
+    assert "[DEC-068]" in capsys.readouterr().err
+    assert row(alike, "1.1")[0] == row(alike, "1.3")[0] == "Ask the lead"
+    text = " ".join((replies / f"Reply to {small.LETTINGS}.txt").read_text("utf-8").split())
+    assert "This is about your update" in text
+    assert "Actions 1.1, 1.3, RAG Entered: Mauve" in text
+    assert "Which colour do you mean?" in text
+    correction = replies / f"Correction for {small.LETTINGS}.xlsx"
+    edits = {("1.1", "rating"): "Red", ("1.3", "rating"): "Green"}
+    (alike / "inbox" / "again.xlsx").write_bytes(small.fill(alike, correction, edits))
+    small.do(alike, "merge")
+    assert [rating(alike, ref) for ref in ("1.1", "1.3")] == ["Red", "Green"]
+    assert asked(alike) == ["2.1", "2.2"]
+
+
+def test_a_lead_is_asked_nothing_of_another(alike: Path) -> None:
+    type_in(alike, "1.1", decision="Ask the lead")
+    small.do(alike, "merge", "--reply", str(alike / "replies"))
+    correction = openpyxl.load_workbook(alike / "replies" / f"Correction for {small.LEARNING}.xlsx")
+    shown = {str(c.value) for sheet in correction for r in sheet.iter_rows() for c in r}
+    assert "Action 2.2" in shown
+    assert not {"Action 1.1", "1.1", small.LETTINGS} & shown
+
+
 def test_a_refused_answer_and_its_reason_stay_with_the_message_beside_them(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

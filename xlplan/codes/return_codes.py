@@ -347,3 +347,11 @@ DEC_007 = Message(
     'Another answer in this file put "{used}" into the same cell, so this one ("{unused}") was not '
     "used. If the question is still open, answer it again; otherwise edit the cell in master.xlsx.",
 )
+DEC_068 = Message(
+    "DEC-068",
+    "A question waits until its lead has answered.",
+    "Send the lead the correction workbook that `merge --reply` writes.",
+    "{lead} is asked. It waits in the correction workbook that xlplan merge --reply writes; until "
+    "that comes back, the plan shows the present value.",
+    level="note",
+)

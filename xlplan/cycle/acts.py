@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
-from xlplan.codes.return_codes import DEC_001
+from xlplan.codes.return_codes import DEC_001, DEC_068
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import clash, facts_of, unused_answers
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     Change,
@@ -30,9 +30,11 @@ from xlplan.merge.model import (
     Undone,
     Unused,
 )
+from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.reading import Reading
 from xlplan.merge.rows import TEXT
 from xlplan.merge.state import State
+from xlplan.plan.text import fold
 from xlplan.plan.values import canon, show
 from xlplan.returned.answers import Answer as ReadAnswer
 from xlplan.returned.answers import read_answers
@@ -58,7 +60,7 @@ class Answering:
         open_now = {question.id: question for question in desk.questions()}
         count = 0
         before: list[Fact] = []
-        for line in answers.answers:
+        for line in answers.followed():
             question = open_now.get(line.question)
             if question is None:
                 problems.append(_stale(line.question, str(line.place), desk))
@@ -115,10 +117,15 @@ class Answering:
     def _facts(
         self, question: Question, answer: Answer, before: list[Fact]
     ) -> list[Fact] | Problem:
-        facts = facts_of(self._desk.state, question, answer)
+        state = self._desk.state
+        if fold(answer.choice) == fold(ASK):
+            lead = whom_to_ask(question, state.field_of((question.uid, question.field)))
+            if lead:
+                return DEC_068.problem(str(answer.place), lead=lead)
+        facts = facts_of(state, question, answer)
         if isinstance(facts, Problem):
             return facts
-        return clash(self._desk.state, question, answer, facts, before) or facts
+        return clash(state, question, answer, facts, before) or facts
 
     def _unused(self, line: ReadAnswer, problem: Problem) -> Unused:
         other = show(canon(TEXT, line.other, self._desk.state.definition))

@@ -21,17 +21,23 @@ from xlplan.issued.reply import (
     reply_text,
     row_for_lead,
 )
+from xlplan.merge.decisions import unused_answers
 from xlplan.merge.fates import disposition_of, writes_of
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, CellKey, Id, Issued, Place, Question, Returned, Write
+from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY
 from xlplan.plan.due import DATED, date_gone, say_gone
+from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import show, show_in
 from xlplan.workbook.write.cell_text import safe_name
 
+_LAST = "\x7f"
+"""After every time."""
+_ASKS = "The coordinator asks you to look at this again."
 _LONGEST = 120
 """Characters of a value that a receipt repeats."""
 
@@ -53,35 +59,64 @@ def replies_of(
     for file, fact in returned:
         if fact.author != COORDINATOR:
             groups[fact.author or f"\0{file}"].append((file, fact))
+    parked = _parked(state, questions)
     found = []
-    for who in sorted(groups):
+    for who in sorted({*groups, *parked}):
         lead = "" if who.startswith("\0") else who
-        files = [file for file, _ in groups[who]]
-        used = [(file, fact) for file, fact in groups[who] if fact.outcome != "refused"]
-        refusals = [(file, _why(f)) for file, f in groups[who] if f.outcome == "refused"]
+        mine = groups.get(who, [])
+        used = [(file, fact) for file, fact in mine if fact.outcome != "refused"]
+        refusals = [(file, _why(fact)) for file, fact in mine if fact.outcome == "refused"]
         corrections = _latest(
-            [(fact, _corrections(state, file, fact, open_ids)) for file, fact in used]
+            [
+                *(
+                    (fact.saved_at, _corrections(state, file, fact, open_ids))
+                    for file, fact in used
+                ),
+                (_LAST, parked.get(who, ())),
+            ]
         )
-        due = max((_due(state, fact) for _, fact in groups[who]), default="")
+        due = max((_due(state, fact) for _, fact in mine), default="")
         receipt = _receipt(state, [fact for _, fact in used], undecided) if used else None
         enclosed = bool(_open_faults(state, lead, corrections))
         text = reply_text(
             state.definition, lead, due, corrections, refusals, receipt, enclosed=enclosed
         )
-        found.append(Reply(lead, tuple(files), text, corrections))
+        found.append(Reply(lead, tuple(file for file, _ in mine), text, corrections))
     return tuple(found)
 
 
+def _parked(state: State, questions: Sequence[Question]) -> dict[str, list[Correction]]:
+    """What the coordinator wants leads to be asked, by lead."""
+    answers = unused_answers(state)
+    found: dict[str, list[Correction]] = defaultdict(list)
+    for question in questions:
+        answer = answers[question.id][0] if question.id in answers else None
+        item = state.field_of((question.uid, question.field))
+        lead = whom_to_ask(question, item)
+        if answer is None or item is None or not lead or fold(answer.decision) != fold(ASK):
+            continue
+        own = next(one for one in question.candidates if one.author == lead)
+        needed = " ".join(filter(None, (_ASKS, question.message, answer.why)))
+        entered = show(own.value)
+        found[lead].append(
+            Correction(
+                own.place, _action(state, question.uid), item.heading, entered, needed,
+                (question.uid, question.field),
+            )
+        )  # fmt: skip
+    return found
+
+
 def _latest(
-    found: Sequence[tuple[Returned, Iterable[Correction]]],
+    found: Sequence[tuple[str, Iterable[Correction]]],
 ) -> tuple[Correction, ...]:
     """The corrections of several files of one lead, a cell once: as the file saved last has it."""
     by_cell: dict[object, tuple[str, Correction]] = {}
-    for fact, corrections in found:
+    for saved_at, corrections in found:
         for each in corrections:
             place = each.cell or (each.place, each.action, each.column)
-            if place not in by_cell or by_cell[place][0] <= fact.saved_at:
-                by_cell[place] = fact.saved_at, each
+            if place not in by_cell or by_cell[place][0] <= saved_at:
+                by_cell[place] = saved_at, each
     return tuple(each for _, each in by_cell.values())
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from xlplan.codes.message import listed
 from xlplan.issued.rules import not_in_list
 from xlplan.issued.sheets import Lists, id_row, lists_sheet, page_of, payload_of, stamped
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.model import Candidate, Issued, Question, Unused
+from xlplan.merge.questions import alike, whom_to_ask
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, natural_key, show_in
+from xlplan.returned.as_issued import ALIKE
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.cell_text import cell_height
 from xlplan.workbook.write.look import Palette, palette
@@ -70,11 +73,15 @@ def decisions_workbook(
     """
     look = palette(definition)
     ordered = _grouped(questions)
-    lists = lists_sheet({question.id: question.choices for question in ordered})
+    groups = [group for group in alike(ordered) if len(group) > 1]
+    ordered = _together(ordered, groups)
+    lists = lists_sheet({question.id: _choices(definition, question) for question in ordered})
     columns = (*COLUMNS, UNUSED) if unused else COLUMNS
-    sheet = _sheet(definition, issued, ordered, key, lists, look, columns, unused)
+    sheet = _sheet(definition, issued, ordered, groups, key, lists, look, columns, unused)
     payload = payload_of(definition, issued, len(ordered), ())
     payload["columns"] = [name for name, _, _ in columns]
+    if groups:
+        payload[ALIKE] = [" ".join(question.id for question in group) for group in groups]
     title = f"{definition.title}: decisions"
     return stamped(definition, issued, title, [sheet, lists.sheet], key, payload, created, lists)
 
@@ -87,6 +94,21 @@ def _grouped(questions: Sequence[Question]) -> list[Question]:
     return sorted(questions, key=lambda q: (first[_group(q)], natural_key(q.action)))
 
 
+def _together(
+    questions: Sequence[Question], groups: Sequence[Sequence[Question]]
+) -> list[Question]:
+    """The questions in their order, those that one answer can serve behind the first of them."""
+    behind = {group[0].id: group[1:] for group in groups}
+    moved = {question.id for group in groups for question in group[1:]}
+    first = [question for question in questions if question.id not in moved]
+    return [each for question in first for each in (question, *behind.get(question.id, ()))]
+
+
+def _choices(definition: PlanDefinition, question: Question) -> tuple[str, ...]:
+    asks = whom_to_ask(question, definition.find(question.field))
+    return (*question.choices, ASK) if asks else question.choices
+
+
 def _group(question: Question) -> str:
     return question.uid or question.id
 
@@ -95,6 +117,7 @@ def _sheet(
     definition: PlanDefinition,
     issued: Issued,
     questions: Sequence[Question],
+    groups: Sequence[Sequence[Question]],
     key: bytes,
     lists: Lists,
     look: Palette,
@@ -103,13 +126,24 @@ def _sheet(
 ) -> Sheet:
     widths = [width for _, _, width in columns]
     rows, group, shade = [], None, True
+    said = {each.id: _said_of_others(each, group) for group in groups for each in group}
     for question in questions:
         shade = not shade if _group(question) != group else shade
         fresh, group = _group(question) != group, _group(question)
         signed = row_key(key, issued.id, question.id)
         typed = unused.get(question.id)
         rows.append(
-            _row(definition, question, signed, look, columns, typed, shade=shade, fresh=fresh)
+            _row(
+                definition,
+                question,
+                signed,
+                look,
+                columns,
+                typed,
+                said.get(question.id, ""),
+                shade=shade,
+                fresh=fresh,
+            )
         )
     last_row, last_col = FIRST_ROW + max(len(rows), 1) - 1, len(columns)
     banner, merges = _banner(definition, issued, len(rows), look, last_col)
@@ -145,6 +179,7 @@ def _row(
     look: Palette,
     columns: Columns,
     typed: Unused | None,
+    others: str,
     *,
     shade: bool,
     fresh: bool,
@@ -157,7 +192,7 @@ def _row(
     texts = {
         "action": question.action or _OF_NO_ACTION.get(question.kind, "new"),
         "field": item.heading if item else question.field,
-        "question": ask(question, item),
+        "question": "\n".join(filter(None, (ask(question, item), others))),
         "base": _shown(item, question.base, question),
         "master": _shown(item, question.master, question),
         "candidates": "\n".join(say_candidate(candidate) for candidate in question.candidates),
@@ -180,6 +215,17 @@ def _row(
         if cell is not None
     )
     return Row(cells, min(409.0, max(44.0, tall)))
+
+
+def _said_of_others(question: Question, group: Sequence[Question]) -> str:
+    """That the first row of those alike can answer them all."""
+    names = [each.action or "new" for each in group]
+    if question is group[0]:
+        return (
+            f"The same is asked for {listed(names[1:], most=12)} below: what you answer here "
+            "serves each of them that you leave blank."
+        )
+    return f"As for {names[0]} above, whose answer serves this row if you leave it blank."
 
 
 def ask(question: Question, item: Field | None) -> str:

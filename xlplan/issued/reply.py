@@ -110,7 +110,8 @@ def reply_text(
     `return_by` is ISO 8601 or blank; `receipt` is there where a file could be used; a correction
     workbook is `enclosed` or not."""
     lines = [f"Dear {lead or 'colleague'},", ""]
-    lines += _paragraph(f"Thank you for your update to the plan “{definition.title}”.")
+    thanks = "Thank you for your update" if receipt or refusals else "This is about your update"
+    lines += _paragraph(f"{thanks} to the plan “{definition.title}”.")
     entries = together(corrections)
     if receipt is not None:
         lines += _received(receipt, len(entries))

@@ -19,7 +19,9 @@ DECLINE = "Decline"
 WITHDRAW = "Withdraw"
 TRANSFER = "Transfer"
 LINK = "Link"
-CHOICES: tuple[str, ...] = (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRANSFER, LINK)
+ASK = "Ask the lead"
+"""Leaves a question open: its author is asked to correct the cell."""
+CHOICES: tuple[str, ...] = (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRANSFER, LINK, ASK)
 """Every answer that is not a candidate."""
 BY_REF = "Go by visible ref"
 BY_KEY = "Go by hidden key"

@@ -268,3 +268,26 @@ def _question(
         question_id(key, kind, ids), kind, key[0], state.ref(key[0]), key[1], base, master,
         candidates, ids, choices, message,
     )  # fmt: skip
+
+
+_ALIKE = frozenset({Kind.INVALID, Kind.LOCKED, Kind.HELD, Kind.CLEARED, Kind.MISSING})
+_ASKED = frozenset({Kind.INVALID, Kind.HELD, Kind.CLEARED, Kind.REVERTED})
+
+
+def alike(questions: Sequence[Question]) -> list[tuple[Question, ...]]:
+    """Questions that one answer can serve together, in their order: the same is asked of the same
+    field, with the same values and the same choices."""
+    found: dict[object, list[Question]] = {}
+    for question in questions:
+        texts = tuple(one.text for one in question.candidates)
+        about = (question.kind, question.field, question.message, texts, question.choices)
+        found.setdefault(about if question.kind in _ALIKE else question.id, []).append(question)
+    return [tuple(group) for group in found.values()]
+
+
+def whom_to_ask(question: Question, item: Field | None) -> str:
+    """The lead who can settle a question by filling in its cell again; blank where it is not one
+    lead's alone, or no cell of a lead's."""
+    authors = {one.author for one in question.candidates} - {COORDINATOR}
+    fits = item is not None and item.owner == "lead" and item.mode != "append"
+    return authors.pop() if fits and question.kind in _ASKED and len(authors) == 1 else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
@@ -24,7 +24,7 @@ from xlplan.plan.set_up import (
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw, as_text
-from xlplan.returned.as_issued import set_up_uid
+from xlplan.returned.as_issued import ALIKE, set_up_uid
 from xlplan.returned.identity import find_manifest
 from xlplan.returned.tables import Table, find_tables, read_cell, text_of
 from xlplan.workbook.read.book import Book, CellValue, a1
@@ -63,6 +63,18 @@ class Answers:
     """Those that have a row in it, answered or not."""
     faulty: tuple[Answer, ...] = ()
     """Answers with a `fault`, which is among the problems."""
+    alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By question, those that its answer serves too where they have none of their own."""
+
+    def followed(self) -> tuple[Answer, ...]:
+        """The answers, each also for the questions alike it whose own row was left blank."""
+        own = {answer.question for answer in (*self.answers, *self.faulty)}
+        return tuple(
+            replace(answer, question=name)
+            for answer in self.answers
+            for name in (answer.question, *self.alike.get(answer.question, ()))
+            if name == answer.question or name not in own
+        )
 
 
 def read_answers(
@@ -108,7 +120,18 @@ def read_answers(
         tuple(problems),
         tuple(dict.fromkeys(questions)),
         tuple(answer for answer in known if answer.fault is not None),
+        _alike(manifest.payload if manifest is not None and manifest.genuine else {}, questions),
     )
+
+
+def _alike(payload: Mapping[str, object], questions: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What the manifest says of questions alike; rows that are gone from the workbook are left."""
+    groups = payload.get(ALIKE, ())
+    found = {}
+    for text in groups if isinstance(groups, list) else ():
+        first, *others = str(text).split() or ("",)
+        found[first] = tuple(name for name in others if name in questions)
+    return found
 
 
 def _answer(book: Book, table: Table, number: int, question: str) -> Answer | None:
