@@ -322,6 +322,25 @@ def test_without_anything_the_file_is_refused() -> None:
     assert [(p.code, p.level) for p in found.problems] == [("RET-003", "error")]
 
 
+def test_a_workbook_of_somebody_elses_is_named_by_kind_title_and_sheets() -> None:
+    cover = ReadSheet("Cover", [["Period:", None], [None, "Quarterly return of housing"], ["x", 1]])
+    hidden = ReadSheet("Lists", [["A hidden list of words"]], visible=False)
+    book = Book("r.xlsm", "xlsm", [hidden, cover, ReadSheet("Figures", [["Homes", 3]])])
+    (problem,) = reading(book).problems
+    assert problem.message.startswith(
+        'This is the Excel workbook with macros "Quarterly return of housing", with the sheets '
+        '"Cover", "Figures". It has no stamp'
+    )
+    titled = replace(book, properties={"title": "Housing\nreturn"})
+    assert '"Housing return"' in reading(titled).problems[0].message
+    bare = Book("r.ods", "ods", [ReadSheet("Sheet1", [[1, 2]])])
+    assert (
+        reading(bare)
+        .problems[0]
+        .message.startswith('This OpenDocument spreadsheet has the sheet "Sheet1". It has no stamp')
+    )
+
+
 def test_a_ref_of_look_alike_letters_matches_nothing() -> None:
     refs = {"A1": "u-0001"}
     sheet = ReadSheet(

@@ -37,12 +37,19 @@ RET_002 = Message(
     f"none of its edits were used. {_TEMPLATE}",
     lead=f"The part of it that identifies the workbook was changed. {_LEAD_COPY}",
 )
+_NOT_OURS = (
+    "It has no stamp, no row keys and no template reference, so nothing shows which template it "
+    f"answers. {_TEMPLATE}"
+)
 RET_003 = Message(
     "RET-003",
     "Nothing in the workbook shows which template it answers.",
     "Ask for the template that was issued.",
-    "This workbook has no stamp, no row keys and no template reference, so nothing shows which "
-    f"template it answers. {_TEMPLATE}",
+    {
+        "titled": 'This is the {kind} "{title}", with {sheets!w:the sheet #|the sheets #}. '
+        f"{_NOT_OURS}",
+        "": "This {kind} has {sheets!w:the sheet #|the sheets #}. " + _NOT_OURS,
+    },
     lead=f"Nothing in it shows which workbook it answers. {_LEAD_COPY}",
 )
 RET_004 = Message(

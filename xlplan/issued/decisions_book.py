@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.codes.message import listed
@@ -126,7 +126,7 @@ def _sheet(
 ) -> Sheet:
     widths = [width for _, _, width in columns]
     rows, group, shade = [], None, True
-    said = {each.id: _said_of_others(each, group) for group in groups for each in group}
+    said = {each.id: _beside_others(each, group) for group in groups for each in group}
     for question in questions:
         shade = not shade if _group(question) != group else shade
         fresh, group = _group(question) != group, _group(question)
@@ -140,7 +140,7 @@ def _sheet(
                 look,
                 columns,
                 typed,
-                said.get(question.id, ""),
+                said.get(question.id, str),
                 shade=shade,
                 fresh=fresh,
             )
@@ -179,7 +179,7 @@ def _row(
     look: Palette,
     columns: Columns,
     typed: Unused | None,
-    others: str,
+    others: Callable[[str], str],
     *,
     shade: bool,
     fresh: bool,
@@ -192,7 +192,7 @@ def _row(
     texts = {
         "action": question.action or _OF_NO_ACTION.get(question.kind, "new"),
         "field": item.heading if item else question.field,
-        "question": "\n".join(filter(None, (ask(question, item), others))),
+        "question": others(ask(question, item)),
         "base": _shown(item, question.base, question),
         "master": _shown(item, question.master, question),
         "candidates": "\n".join(say_candidate(candidate) for candidate in question.candidates),
@@ -217,15 +217,18 @@ def _row(
     return Row(cells, min(409.0, max(44.0, tall)))
 
 
-def _said_of_others(question: Question, group: Sequence[Question]) -> str:
-    """That the first row of those alike can answer them all."""
+def _beside_others(question: Question, group: Sequence[Question]) -> Callable[[str], str]:
+    """What is asked in a row of those that one answer can serve: in the first that it can, in the
+    others where."""
     names = [each.action or "new" for each in group]
     if question is group[0]:
-        return (
+        more = (
             f"The same is asked for {listed(names[1:], most=12)} below: what you answer here "
             "serves each of them that you leave blank."
         )
-    return f"As for {names[0]} above, whose answer serves this row if you leave it blank."
+        return lambda asked: f"{asked}\n{more}"
+    line = f"As for {names[0]} above, whose answer serves this row if you leave it blank."
+    return lambda _: line
 
 
 def ask(question: Question, item: Field | None) -> str:

@@ -176,7 +176,43 @@ def _by_reference(book: Book, known: Known) -> Identity:
         if issued := known.issued(name):
             problem = RET_005.problem(book.name, template=name)
             return Identity(name, issued.document, "reference", None, (problem,))
-    return Identity(problems=(RET_003.problem(book.name),))
+    return Identity(problems=(_somebody_elses(book),))
+
+
+KINDS: Mapping[str, str] = {
+    "xlsx": "Excel workbook",
+    "xlsm": "Excel workbook with macros",
+    "xlsb": "binary Excel workbook",
+    "xls": "Excel workbook of an old kind",
+    "ods": "OpenDocument spreadsheet",
+    "fods": "OpenDocument spreadsheet",
+    "csv": "text file",
+}
+"""What kinds of file are called."""
+_TITLE_ROWS, _LONGEST_TITLE = 12, 90
+
+
+def _somebody_elses(book: Book) -> Problem:
+    """That a workbook is none of this plan, and which one it is."""
+    kind = KINDS.get(book.kind, "workbook")
+    sheets = [sheet.name for sheet in book.sheets if sheet.visible]
+    sheets = sheets or [sheet.name for sheet in book.sheets]
+    if title := title_of(book):
+        return RET_003.problem(book.name, "titled", kind=kind, title=title, sheets=sheets)
+    return RET_003.problem(book.name, kind=kind, sheets=sheets)
+
+
+def title_of(book: Book) -> str:
+    """What a workbook calls itself: in its properties, else at the top of its first sheet that
+    anybody sees, where the first of a few words is its title; or blank."""
+    if title := " ".join(book.properties.get("title", "").split()):
+        return title[:_LONGEST_TITLE]
+    shown = next((sheet for sheet in book.sheets if sheet.visible), None)
+    rows = shown.rows[:_TITLE_ROWS] if shown is not None else ()
+    cells = (" ".join(v.split()) for row in rows for v in row if isinstance(v, str))
+    texts = [text for text in cells if text and len(text) <= _LONGEST_TITLE]
+    several = (text for text in texts if " " in text and not text.endswith(":"))
+    return next(several, texts[0] if texts else "")
 
 
 def _references(book: Book) -> Iterator[str]:

@@ -244,14 +244,15 @@ def _notes(xml: bytes, element: str = "comment", words: str = "t") -> dict[At, s
     return notes
 
 
-SUBJECT = "subject"
+SUBJECT, TITLE = "subject", "title"
 _MOST_PROPERTIES = 500
 """Custom properties that are read; a stamp needs one."""
 
 
 def read_properties(parts: Mapping[str, bytes], kind: str) -> tuple[dict[str, str], str]:
-    """Properties by name (the core subject as ``"subject"``) and the document's own modified time
-    (ISO 8601, UTC), or ``""`` where it is absent or not a time. Damaged properties are none."""
+    """Properties by name (core ones as ``"subject"`` and ``"title"``), and the document's own
+    modified time (ISO 8601, UTC), or ``""`` where it is absent or not a time. Damaged properties
+    are none."""
     try:
         if kind == "ods":
             return _document_properties(parts.get("meta.xml", b""))
@@ -313,8 +314,8 @@ def _package_properties(parts: Mapping[str, bytes]) -> tuple[dict[str, str], str
     for name, _, text in _texts(parts.get(core, b"")):
         if name == "modified":
             saved = utc(text)
-        elif name == "subject":
-            properties[SUBJECT] = text
+        elif name in (SUBJECT, TITLE):
+            properties[name] = text
     return properties, saved
 
 
@@ -324,8 +325,8 @@ def _document_properties(xml: bytes) -> tuple[dict[str, str], str]:
     for name, attributes, text in _texts(xml)[:_MOST_PROPERTIES]:
         if name == "user-defined" and attributes.get("meta:name"):
             properties[attributes["meta:name"]] = text
-        elif name == "subject":
-            properties[SUBJECT] = text
+        elif name in (SUBJECT, TITLE):
+            properties[name] = text
         elif name == "date":
             saved = utc(text)
     return properties, saved
