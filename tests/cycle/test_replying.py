@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from tests import small
+from tests.parts import parts_of
 from tests.small import CYCLE, LEARNING, LETTINGS, REPAIRS
 from xlplan.codes.message import Filled
 from xlplan.issued.reply import refusal_for_lead
@@ -324,3 +325,29 @@ def test_a_locked_cell_is_named_and_stays_locked(folder: Path) -> None:
     small.give_back(folder, LETTINGS, {("1.1", "action"): "Do less"})
     assert len(blocks(merged(folder)[f"Reply to {LETTINGS}.txt"])) == 1
     assert not list((folder / "replies").glob("*.xlsx"))
+
+
+def test_no_part_of_a_correction_workbook_holds_anything_of_another_lead(folder: Path) -> None:
+    small.give_back(folder, LETTINGS, {("1.3", "rating"): "Canary one"})
+    small.give_back(folder, REPAIRS, {("1.3", "rating"): "Canary two", ("1.2", "due"): "Canary 3"})
+    merged(folder)
+    data = (folder / "replies" / f"Correction for {LETTINGS}.xlsx").read_bytes()
+    held = "\n".join(parts_of(data).values())
+    assert "Canary one" in held
+    for theirs in ("Canary two", "Canary 3", "Inspect every lift", "Train the duty officers"):
+        assert theirs not in held
+
+
+def test_what_follows_from_a_fault_is_not_asked_beside_it(folder: Path) -> None:
+    toml = (folder / "plan.toml").read_text("utf-8")
+    assert toml.count('role = "progress"') == 1
+    reasoned = toml.replace('role = "progress"', 'role = "reason"\nrequired = true')
+    (folder / "plan.toml").write_text(reasoned, "utf-8")
+    assert small.do(folder, "issue", "--cycle", "2026-12") == 0
+    for name, due, day in (("a", "31/02/2027", "10"), ("b", "May 2028", "11")):
+        edits = {("1.1", "due"): due, ("1.1", "progress"): None}
+        small.give_back(folder, LETTINGS, edits, cycle="2026-12", file=f"{name}.xlsx",
+                        saved_at=f"2026-11-{day}T10:00:00Z")  # fmt: skip
+        (entry,) = blocks(merged(folder)[f"Reply to {LETTINGS}.txt"])
+        assert ("Timescale" in entry, "Progress" in entry) == (name == "a", name == "b")
+        (folder / "inbox" / f"{name}.xlsx").unlink()

@@ -333,6 +333,9 @@ def test_a_workbook_of_somebody_elses_is_named_by_kind_title_and_sheets() -> Non
     )
     titled = replace(book, properties={"title": "Housing\nreturn"})
     assert '"Housing return"' in reading(titled).problems[0].message
+    one = ReadSheet("Cover", [["Office of audits"], ["Section", "CorrectiveActionPlan"]])
+    (of_several,) = reading(Book("r.xlsx", "xlsx", [one])).problems
+    assert '"Office of audits: CorrectiveActionPlan"' in of_several.message
     bare = Book("r.ods", "ods", [ReadSheet("Sheet1", [[1, 2]])])
     assert (
         reading(bare)

@@ -13,6 +13,7 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Trust
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.text import fold
 from xlplan.returned.as_issued import Furniture
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.stamp import (
@@ -189,6 +190,8 @@ KINDS: Mapping[str, str] = {
     "csv": "text file",
 }
 """What kinds of file are called."""
+_NAMING = frozenset({"title", "section", "form", "report", "return", "template"})
+"""What stands before the name of one of several forms that look alike."""
 _TITLE_ROWS, _LONGEST_TITLE = 12, 90
 
 
@@ -209,10 +212,13 @@ def title_of(book: Book) -> str:
         return title[:_LONGEST_TITLE]
     shown = next((sheet for sheet in book.sheets if sheet.visible), None)
     rows = shown.rows[:_TITLE_ROWS] if shown is not None else ()
-    cells = (" ".join(v.split()) for row in rows for v in row if isinstance(v, str))
-    texts = [text for text in cells if text and len(text) <= _LONGEST_TITLE]
+    lines = [[" ".join(v.split()) for v in row if isinstance(v, str) and v.strip()] for row in rows]
+    texts = [text for line in lines for text in line if len(text) <= _LONGEST_TITLE]
     several = (text for text in texts if " " in text and not text.endswith(":"))
-    return next(several, texts[0] if texts else "")
+    title = next(several, texts[0] if texts else "")
+    named = (line[1] for line in lines if len(line) > 1 and fold(line[0].rstrip(":")) in _NAMING)
+    part = next((text for text in named if text in texts and text != title), "")
+    return f"{title}: {part}" if part else title
 
 
 def _references(book: Book) -> Iterator[str]:
