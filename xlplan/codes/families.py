@@ -13,6 +13,7 @@ from xlplan.codes import (
     check_codes,
     cycle_codes,
     definition_codes,
+    edit_codes,
     folder_codes,
     gate_codes,
     gate_codes_inside,
@@ -87,6 +88,12 @@ FAMILIES: tuple[Family, ...] = (
         "OUT",
         "What is written. The record is safe in each case; with OUT-004 nothing was recorded.",
         (folder_codes,),
+    ),
+    Family(
+        "EDIT",
+        "A workbook of the council's own that is changed in place, cell by cell. What is refused "
+        "stays as it was; notes and warnings say what to look at.",
+        (edit_codes,),
     ),
     Family("VER", "`verify`. Notes are about files, the others about the record.", (folder_codes,)),
     Family("BAK", "`backup` and `restore`.", (cycle_codes,)),

@@ -1,0 +1,211 @@
+"""Shared texts and cell formats: only ever added to, so that no number of anybody moves."""
+
+from __future__ import annotations
+
+import re
+
+from xlplan.codes.edit_codes import EDIT_016
+from xlplan.plan.number_formats import is_date_format
+from xlplan.workbook.write.grid import number
+from xlplan.workbook.write.package import Package, UnfitError
+from xlplan.workbook.write.splice import (
+    Edit,
+    Element,
+    marked,
+    opened,
+    splice,
+    text_within,
+    with_attribute,
+)
+
+_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DAY, _MOMENT, _TEXT = 14, 22, 49
+
+
+def text_element(prefix: str, text: str) -> bytes:
+    """A text as a workbook holds it: signs that XML does not know are escaped, and so is text that
+    looks like one that is (``_x000D_``)."""
+    text = _ESCAPE_LIKE.sub("_x005F_", text.replace("\r\n", "\n"))
+    text = _UNSEEN.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
+    return f"<{prefix}t{keep}>".encode() + marked(text) + f"</{prefix}t>".encode()
+
+
+def unescaped(text: str) -> str:
+    """The text that an escaped one stands for."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def shown_text(data: bytes, item: Element, inside: list[Element]) -> str:
+    """The whole text of an item; `inside` are the elements of its part, in their order. What helps
+    to pronounce it is not its text."""
+    return unescaped("".join(text_within(data, each) for each in _texts(item, inside)))
+
+
+def _texts(item: Element, inside: list[Element]) -> list[Element]:
+    return [each for each in inside if each.name == "t" and _belongs(each, item)]
+
+
+def _belongs(text: Element, item: Element) -> bool:
+    holder = text.parent
+    if holder is not None and holder.name == "r":
+        holder = holder.parent
+    return holder is item
+
+
+def runs_kept(data: bytes, item: Element, inside: list[Element], text: str) -> bytes | None:
+    """The runs of a text of several looks with what the new text adds before or after; None where
+    it has one look, or where the new text does not go on from the old one."""
+    runs = [each for each in inside if each.name == "r" and each.parent is item]
+    before = shown_text(data, item, inside)
+    if not runs or not before:
+        return None
+    kept = b"".join(data[run.start : run.end] for run in runs)
+    if text.startswith(before):
+        return kept + _run(item.prefix, text[len(before) :])
+    return _run(item.prefix, text[: -len(before)]) + kept if text.endswith(before) else None
+
+
+def _run(prefix: str, text: str) -> bytes:
+    name = f"{prefix}r".encode()
+    return b"<%s>%s</%s>" % (name, text_element(prefix, text), name) if text else b""
+
+
+class SharedTexts:
+    """The texts that cells name by their number; `part` is blank where there are none to share."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.part = next(iter(package.related(package.book, "sharedStrings")), "")
+        self.added: list[bytes] = []
+        self.uses = 0
+        if not self.part:
+            return
+        self.data = package[self.part]
+        self.inside = package.parsed(self.part, "sst", "si", "t", "r", "rPh")
+        if not self.inside or self.inside[0].name != "sst":
+            raise UnfitError(EDIT_016.fill("part", part=self.part))
+        self.root = self.inside[0]
+        self._starts = [at for at, each in enumerate(self.inside) if each.name == "si"]
+        self.items = [self.inside[at] for at in self._starts]
+        self._numbers: dict[bytes, int] = {}
+        for at, item in enumerate(self.items):
+            self._numbers.setdefault(self.data[item.inner : item.close], at)
+
+    def inner(self, at: int) -> list[Element]:
+        """The elements of the item with a number."""
+        stop = self._starts[at + 1] if at + 1 < len(self._starts) else len(self.inside)
+        return self.inside[self._starts[at] : stop]
+
+    def text(self, at: int) -> str | None:
+        """The text with a number, or None where there is none."""
+        if not 0 <= at < len(self.items):
+            return None
+        return shown_text(self.data, self.items[at], self.inner(at))
+
+    def with_runs(self, at: int, text: str) -> bytes | None:
+        """The runs of the text with a number, kept for a new text; see `runs_kept`."""
+        if not 0 <= at < len(self.items):
+            return None
+        return runs_kept(self.data, self.items[at], self.inner(at), text)
+
+    def put(self, content: bytes) -> int:
+        """The number of an item with this content, which is added where there is none."""
+        self.uses += 1
+        if content not in self._numbers:
+            self._numbers[content] = len(self.items) + len(self.added)
+            self.added.append(content)
+        return self._numbers[content]
+
+    def write(self) -> None:
+        """Put the texts that were added into their part."""
+        if not self.added:
+            return
+        tag = self.data[self.root.start : self.root.inner]
+        count = self.root.attributes.get("count", "")
+        if count.isdecimal():
+            tag = with_attribute(tag, "count", int(count) + self.uses)
+        if "uniqueCount" in self.root.attributes:
+            tag = with_attribute(tag, "uniqueCount", len(self.items) + len(self.added))
+        name = f"{self.root.prefix}si".encode()
+        new = b"".join(b"<%s>%s</%s>" % (name, each, name) for each in self.added)
+        edits: list[Edit] = [(*self.root.tag, tag)]
+        if self.root.is_empty():
+            end = f"</{self.root.prefix}sst>".encode()
+            edits = [(*self.root.tag, opened(tag) + new + end)]
+        else:
+            edits.append((self.root.close, self.root.close, new))
+        self.package[self.part] = splice(self.data, edits)
+
+
+class Styles:
+    """The formats of cells, by their number."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.part = next(iter(package.related(package.book, "styles")), "")
+        self.codes: dict[int, str] = {}
+        self.formats: list[Element] = []
+        self.added: list[bytes] = []
+        self.list: Element | None = None
+        if not self.part:
+            return
+        self.data = package[self.part]
+        for each in package.parsed(self.part, "numFmts", "numFmt", "cellXfs", "xf"):
+            parent = each.parent.name if each.parent else ""
+            if each.name == "numFmt" and parent == "numFmts":
+                code = each.attributes.get("formatCode", "")
+                self.codes[number(each.attributes.get("numFmtId", "0"))] = code
+            elif each.name == "cellXfs":
+                self.list = each
+            elif each.name == "xf" and parent == "cellXfs":
+                self.formats.append(each)
+
+    def _format(self, style: int) -> int:
+        if style >= len(self.formats):
+            return 0
+        return number(self.formats[style].attributes.get("numFmtId", "0"))
+
+    def is_text(self, style: int) -> bool:
+        """Whether cells of this format show numbers as they were typed."""
+        number_format = self._format(style)
+        return number_format == _TEXT or self.codes.get(number_format) == "@"
+
+    def is_date(self, style: int) -> bool:
+        """Whether cells of this format show a number as a date or a time."""
+        number_format = self._format(style)
+        if number_format in self.codes:
+            return is_date_format(self.codes[number_format])
+        return number_format in _DAY_FORMATS
+
+    def as_date(self, style: int, *, timed: bool) -> int | None:
+        """The number of the same format with a date; None where the workbook has no formats."""
+        if self.list is None or style >= len(self.formats):
+            return None
+        like = self.formats[style]
+        tag = with_attribute(
+            self.data[like.start : like.inner], "numFmtId", _MOMENT if timed else _DAY
+        )
+        made = with_attribute(tag, "applyNumberFormat", 1) + self.data[like.inner : like.end]
+        known = [self.data[each.start : each.end] for each in self.formats] + self.added
+        if made not in known:
+            self.added.append(made)
+            known.append(made)
+        return known.index(made)
+
+    def write(self) -> None:
+        """Put the formats that were added into their part."""
+        if not self.added or self.list is None:
+            return
+        tag = with_attribute(
+            self.data[self.list.start : self.list.inner],
+            "count",
+            len(self.formats) + len(self.added),
+        )
+        at = self.list.close
+        self.package[self.part] = splice(
+            self.data, [(*self.list.tag, tag), (at, at, b"".join(self.added))]
+        )

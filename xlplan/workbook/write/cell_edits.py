@@ -1,0 +1,284 @@
+"""Cells of a sheet set to values: which may be, and how each is then written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from xlplan.codes.edit_codes import EDIT_008, EDIT_016, EDIT_024
+from xlplan.errors import Problem
+from xlplan.workbook.write.appending import (
+    SharedTexts,
+    Styles,
+    runs_kept,
+    shown_text,
+    text_element,
+)
+from xlplan.workbook.write.cell_guards import Guards, unfit_value
+from xlplan.workbook.write.grid import Cell, Grid, Row, area_name, box_of, cell_name, read_grid
+from xlplan.workbook.write.package import Package, UnfitError
+from xlplan.workbook.write.splice import (
+    Edit,
+    MalformedError,
+    closed,
+    elements,
+    opened,
+    splice,
+    text_within,
+    with_attribute,
+)
+
+Value = str | bool | int | float | date | datetime | None
+"""What a cell is set to; None empties it."""
+At = tuple[int, int]
+_EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_TEXTS = frozenset({"s", "str", "inlineStr"})
+_FIRST_OF_MARCH = 61
+"""The number of 1 March 1900: Excel counts a day before it that never was."""
+
+
+@dataclass
+class Wording:
+    """What the cells of all sheets share: formats, texts, and where dates are counted from."""
+
+    package: Package
+    styles: Styles
+    texts: SharedTexts
+    from_1904: bool
+
+    @classmethod
+    def of(cls, package: Package) -> Wording:
+        """Those of a workbook."""
+        about = package.parsed(package.book, "workbookPr")
+        old = any(each.attributes.get("date1904") in ("1", "true") for each in about)
+        return cls(package, Styles(package), SharedTexts(package), old)
+
+    def write(self) -> None:
+        """Put what was added into its parts."""
+        self.styles.write()
+        self.texts.write()
+
+    def serial(self, day: date) -> float:
+        """The number by which a workbook holds a date; below 0 where it holds none."""
+        moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
+        moment = moment.replace(tzinfo=None)
+        days = (moment - (_EPOCH_1904 if self.from_1904 else _EPOCH)) / timedelta(days=1)
+        return days - 1 if not self.from_1904 and 1 < days < _FIRST_OF_MARCH else days
+
+
+@dataclass
+class Written:
+    """What became of the cells of one sheet: `changed` are those whose bytes are not the same."""
+
+    changed: set[At] = field(default_factory=set)
+    refused: dict[At, Problem] = field(default_factory=dict)
+    notes: list[Problem] = field(default_factory=list)
+
+
+def write_cells(
+    package: Package, sheet: str, cells: Mapping[At, Value], wording: Wording
+) -> Written:
+    """Set the cells of a sheet and leave its other bytes as they are. A cell that shows its value
+    already is not touched. Raises `UnfitError` where the sheet cannot be read."""
+    part = package.sheets[sheet]
+    rows = frozenset(row for row, _ in cells)
+    try:
+        grid = read_grid(package[part], rows)
+        writer = _Writer(grid, wording, Guards.of(package, part, grid, rows))
+        written = Written()
+        for at, value in cells.items():
+            writer.set(sheet, at, value, written)
+        package[part] = splice(grid.data, writer.all_edits())
+    except MalformedError:
+        raise UnfitError(EDIT_016.fill("part", part=part)) from None
+    return written
+
+
+class _Writer:
+    """The edits of one sheet, gathered cell by cell."""
+
+    def __init__(self, grid: Grid, wording: Wording, guards: Guards) -> None:
+        self.grid, self.wording, self.guards = grid, wording, guards
+        self.edits: list[Edit] = []
+        self.fresh: dict[int, dict[int, bytes]] = {}
+
+    def set(self, sheet: str, at: At, value: Value, written: Written) -> None:
+        """Set one cell, or note why it is refused."""
+        value = None if value == "" else value
+        where = f"{sheet}!{cell_name(*at)}"
+        line = self.grid.rows.get(at[0])
+        cell = line.cells.get(at[1]) if line else None
+        refusal = self.guards.refusal(at, cell) or unfit_value(value, self.wording.serial)
+        if cell is None and value is not None and self.grid.unplaced:
+            refusal = refusal or EDIT_008.fill("unplaced")
+        if refusal:
+            written.refused[at] = refusal.at(where)
+            return
+        style = cell.style if cell else self.grid.default_style(*at)
+        if self.wording.styles.is_text(style) and _is_number(value):
+            value = _as_text(value)
+        if self._shows(cell, value, style):
+            return
+        new = self._element(at, cell, value, style)
+        written.changed.add(at)
+        if cell:
+            self.edits.append((cell.at.start, cell.at.end, new))
+        else:
+            self.fresh.setdefault(at[0], {})[at[1]] = new
+        if line and line.at.attributes.get("hidden") in ("1", "true"):
+            written.notes.append(EDIT_024.problem(where))
+
+    def _shows(self, cell: Cell | None, value: Value, style: int) -> bool:
+        """Whether the cell has this value already."""
+        if cell is None or cell.value is None or cell.value.inner == cell.value.close:
+            return value is None
+        if value is None:
+            return False
+        if isinstance(value, str):
+            return cell.kind in _TEXTS and self._text(cell) == value.replace("\r\n", "\n")
+        raw = text_within(self.grid.data, cell.value).strip()
+        if isinstance(value, bool):
+            return cell.kind == "b" and raw in (("1", "true") if value else ("0", "false"))
+        if isinstance(value, date):
+            if not self.wording.styles.is_date(style):
+                return False
+            value = self.wording.serial(value)
+        try:
+            return cell.kind == "n" and float(raw) == value
+        except ValueError:
+            return False
+
+    def _text(self, cell: Cell) -> str | None:
+        assert cell.value is not None
+        data = self.grid.data
+        if cell.kind == "s":
+            raw = text_within(data, cell.value).strip()
+            return self.wording.texts.text(int(raw)) if raw.isdecimal() else None
+        if cell.value.name == "is":
+            own = data[cell.value.start : cell.value.end]
+            inside = elements(own)
+            return shown_text(own, inside[0], inside)
+        return text_within(data, cell.value)
+
+    def _element(self, at: At, cell: Cell | None, value: Value, style: int) -> bytes:
+        prefix, name = self.grid.prefix, f"{self.grid.prefix}c"
+        if isinstance(value, date) and not self.wording.styles.is_date(style):
+            timed = isinstance(value, datetime) and value != datetime(*value.timetuple()[:3])
+            dated = self.wording.styles.as_date(style, timed=timed)
+            style = style if dated is None else dated
+        kind, content = self._content(cell, value, prefix)
+        if cell:
+            tag = self.grid.raw(cell.at)
+            for gone in ("cm", "vm"):
+                tag = with_attribute(tag, gone, None)
+        else:
+            tag = f'<{name} r="{cell_name(*at)}"/>'.encode()
+        if style != (cell.style if cell else 0):
+            tag = with_attribute(tag, "s", style)
+        tag = with_attribute(tag, "t", kind or None)
+        if not content:
+            return closed(tag)
+        return opened(tag) + content + f"</{name}>".encode()
+
+    def _content(self, cell: Cell | None, value: Value, prefix: str) -> tuple[str, bytes]:
+        """The type of a cell and what stands in it."""
+        if value is None:
+            return "", b""
+        if isinstance(value, str):
+            return self._text_content(cell, value, prefix)
+        if isinstance(value, bool):
+            kind, shown = "b", str(int(value))
+        elif isinstance(value, date):
+            kind, shown = "", _number_text(self.wording.serial(value))
+        else:
+            kind, shown = "", _number_text(value)
+        return kind, f"<{prefix}v>{shown}</{prefix}v>".encode()
+
+    def _text_content(self, cell: Cell | None, value: str, prefix: str) -> tuple[str, bytes]:
+        texts = self.wording.texts
+        kept: bytes | None = None
+        if cell and cell.value and cell.kind == "s" and texts.part:
+            raw = text_within(self.grid.data, cell.value).strip()
+            kept = texts.with_runs(int(raw), value) if raw.isdecimal() else None
+        elif cell and cell.value and cell.value.name == "is":
+            own = self.grid.data[cell.value.start : cell.value.end]
+            inside = elements(own)
+            kept = runs_kept(own, inside[0], inside, value)
+        if texts.part and (kept is None or texts.root.prefix == prefix):
+            content = kept or text_element(texts.root.prefix, value)
+            return "s", f"<{prefix}v>{texts.put(content)}</{prefix}v>".encode()
+        content = kept or text_element(prefix, value)
+        return "inlineStr", f"<{prefix}is>".encode() + content + f"</{prefix}is>".encode()
+
+    def all_edits(self) -> list[Edit]:
+        """The edits of the cells that were there, and of the rows and cells that were not."""
+        above: dict[int, bytes] = {}
+        numbers = sorted(self.grid.rows)
+        for number_, cells in sorted(self.fresh.items()):
+            row = self.grid.rows.get(number_)
+            if row:
+                self._into(row, cells)
+                continue
+            following = next((each for each in numbers if each > number_), 0)
+            above[following] = above.get(following, b"") + self._row(number_, cells)
+        body = self.grid.body
+        for following, rows in above.items():
+            if following:
+                start = self.grid.rows[following].at.start
+                self.edits.append((start, start, rows))
+            elif body.is_empty():
+                end = f"</{self.grid.prefix}sheetData>".encode()
+                self.edits.append((*body.tag, opened(self.grid.raw(body)) + rows + end))
+            else:
+                self.edits.append((body.close, body.close, rows))
+        if self.fresh:
+            self.edits += _dimension(self.grid, self.fresh)
+        return self.edits
+
+    def _row(self, number_: int, cells: Mapping[int, bytes]) -> bytes:
+        name = f"{self.grid.prefix}row"
+        inside = b"".join(new for _, new in sorted(cells.items()))
+        return f'<{name} r="{number_}">'.encode() + inside + f"</{name}>".encode()
+
+    def _into(self, row: Row, cells: Mapping[int, bytes]) -> None:
+        """Cells put into a row that is there, each at its place."""
+        tag = with_attribute(self.grid.raw(row.at), "spans", None)
+        if row.at.is_empty():
+            inside = b"".join(new for _, new in sorted(cells.items()))
+            end = f"</{row.at.prefix}row>".encode()
+            self.edits.append((row.at.start, row.at.end, opened(tag) + inside + end))
+            return
+        self.edits.append((*row.at.tag, tag))
+        spots: dict[int, bytes] = {}
+        for column, new in sorted(cells.items()):
+            later = (row.cells[each].at.start for each in sorted(row.cells) if each > column)
+            spot = next(later, row.at.close)
+            spots[spot] = spots.get(spot, b"") + new
+        self.edits += [(spot, spot, new) for spot, new in spots.items()]
+
+
+def _dimension(grid: Grid, fresh: Mapping[int, Mapping[int, bytes]]) -> list[Edit]:
+    """The note of how far the cells reach, where they reach further now."""
+    box = box_of(grid.dimension.attributes.get("ref", "")) if grid.dimension else None
+    if grid.dimension is None or box is None:
+        return []
+    columns = [column for cells in fresh.values() for column in cells]
+    wider = (min(box[0], *fresh), min(box[1], *columns), max(box[2], *fresh), max(box[3], *columns))
+    tag = with_attribute(grid.raw(grid.dimension), "ref", area_name(wider))
+    return [(*grid.dimension.tag, tag)] if wider != box else []
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _as_text(value: Value) -> str:
+    assert isinstance(value, int | float)
+    return _number_text(value)
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value)

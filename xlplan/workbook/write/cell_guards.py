@@ -1,0 +1,110 @@
+"""Where no value may be put, and which value no cell can hold: the refusals of single cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from xlplan.codes.edit_codes import (
+    EDIT_001,
+    EDIT_002,
+    EDIT_003,
+    EDIT_004,
+    EDIT_005,
+    EDIT_006,
+    EDIT_007,
+)
+from xlplan.codes.message import Filled
+from xlplan.workbook.write.grid import (
+    Box,
+    Cell,
+    Grid,
+    area_name,
+    box_of,
+    cell_name,
+    holds,
+    number,
+)
+from xlplan.workbook.write.package import Package
+
+MOST_TEXT = 32_767
+
+
+@dataclass
+class Guards:
+    """The areas of a sheet where no value may be put, and why."""
+
+    merges: dict[int, list[Box]]
+    tables: list[tuple[Box, str, int, int]]
+    pivots: list[Box]
+    spread: list[Box]
+
+    @classmethod
+    def of(cls, package: Package, part: str, grid: Grid, rows: frozenset[int]) -> Guards:
+        """Those of a sheet; merged cells are looked at in these rows alone."""
+        merges: dict[int, list[Box]] = {}
+        for merge in grid.merges:
+            if box := box_of(merge.attributes.get("ref", "")):
+                near = range(box[0], box[2] + 1)
+                for row in near if len(near) < len(rows) else rows:
+                    if row in rows and row in near:
+                        merges.setdefault(row, []).append(box)
+        return cls(merges, _tables(package, part), _pivots(package, part), grid.spread)
+
+    def refusal(self, at: tuple[int, int], cell: Cell | None) -> Filled | None:
+        """Why the value of a cell may not be set, or None."""
+        row, column = at
+        for box in self.merges.get(row, ()):
+            if holds(box, row, column) and at != box[:2]:
+                return EDIT_003.fill(area=area_name(box), first=cell_name(box[0], box[1]))
+        for box, name, first, last in self.tables:
+            if holds(box, row, column) and row < first:
+                return EDIT_002.fill("heading", table=name)
+            if holds(box, row, column) and row > last:
+                return EDIT_002.fill("total", table=name)
+        if pivot := next((each for each in self.pivots if holds(each, row, column)), None):
+            return EDIT_004.fill(area=area_name(pivot))
+        if spread := next((each for each in self.spread if holds(each, row, column)), None):
+            return EDIT_001.fill("array", area=area_name(spread))
+        if cell and cell.formula:
+            return EDIT_001.fill()
+        return EDIT_005.fill() if cell and "vm" in cell.at.attributes else None
+
+
+def _tables(package: Package, part: str) -> list[tuple[Box, str, int, int]]:
+    """The tables of a sheet: area, name, first and last row of their data."""
+    found = []
+    for name in package.related(part, "table"):
+        for table in package.parsed(name, "table"):
+            named = table.attributes
+            if box := box_of(named.get("ref", "")):
+                first = box[0] + number(named.get("headerRowCount", "1"))
+                last = box[2] - number(named.get("totalsRowCount", "0"))
+                found.append((box, named.get("displayName", ""), first, last))
+    return found
+
+
+def _pivots(package: Package, part: str) -> list[Box]:
+    places = (
+        box_of(each.attributes.get("ref", ""))
+        for name in package.related(part, "pivotTable")
+        for each in package.parsed(name, "location")
+    )
+    return [box for box in places if box]
+
+
+def unfit_value(value: object, serial: Callable[[date], float]) -> Filled | None:
+    """Why no cell can hold a value, or None."""
+    if isinstance(value, str):
+        if any("\ud800" <= sign <= "\udfff" for sign in value):
+            return EDIT_007.fill("text")
+        length = len(value.encode("utf-16-le")) // 2
+        too_long = length > MOST_TEXT
+        return EDIT_006.fill(length=length, most=MOST_TEXT) if too_long else None
+    if isinstance(value, date) and (value.year < 1900 or serial(value) < 0):
+        return EDIT_007.fill("date", value=value.isoformat())
+    if isinstance(value, float) and not math.isfinite(value):
+        return EDIT_007.fill("number", value=str(value))
+    return None

@@ -1,0 +1,252 @@
+"""The rows and cells of a worksheet part, each with the bytes where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass, field
+from xml.parsers.expat import ParserCreate
+
+from xlplan.workbook.write.splice import Element, MalformedError, run, text_within
+
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+Box = tuple[int, int, int, int]
+"""First row, first column, last row, last column, all from 1."""
+
+_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_CELLS = frozenset({"c", "f", "v", "is"})
+_BESIDE = frozenset({"worksheet", "sheetData", "dimension", "col", "mergeCells", "mergeCell"})
+_RUN_TEXTS = frozenset({"array", "dataTable"})
+
+
+def column_of(letters: str) -> int:
+    """``AB`` is column 28."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def letters_of(column: int) -> str:
+    """Column 28 is ``AB``."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """Row 7 and column 2 are ``B7``."""
+    return f"{letters_of(column)}{row}"
+
+
+def place_of(name: str) -> tuple[int, int] | None:
+    """Row and column of a cell such as ``B7``; None where there is no such cell."""
+    found = _CELL.fullmatch(name)
+    if found is None:
+        return None
+    row, column = int(found[2]), column_of(found[1])
+    return (row, column) if row <= LAST_ROW and column <= LAST_COLUMN else None
+
+
+def box_of(area: str) -> Box | None:
+    """The corners of ``B2:C7``, ``B7``, ``B:C`` or ``2:7``; None for anything else."""
+    first, _, last = area.replace("$", "").upper().partition(":")
+    last = last or first
+    if first.isalpha() and last.isalpha():
+        first, last = f"{first}1", f"{last}{LAST_ROW}"
+    if first.isdecimal() and last.isdecimal():
+        first, last = f"A{first}", f"{letters_of(LAST_COLUMN)}{last}"
+    one, other = place_of(first), place_of(last)
+    if one is None or other is None:
+        return None
+    (top, bottom), (left, right) = (sorted(pair) for pair in zip(one, other, strict=True))
+    return top, left, bottom, right
+
+
+def holds(box: Box, row: int, column: int) -> bool:
+    """Whether a cell lies in an area."""
+    return box[0] <= row <= box[2] and box[1] <= column <= box[3]
+
+
+def area_name(box: Box) -> str:
+    """An area such as ``B2:C7``, or a cell."""
+    first, last = cell_name(box[0], box[1]), cell_name(box[2], box[3])
+    return first if first == last else f"{first}:{last}"
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell: its element, its column, and those of its formula and its value (`v` or `is`)."""
+
+    at: Element
+    column: int
+    formula: Element | None = None
+    value: Element | None = None
+
+    @property
+    def kind(self) -> str:
+        """What its value is: ``n`` a number, ``s`` a shared text, and so on."""
+        return self.at.attributes.get("t", "n")
+
+    @property
+    def style(self) -> int:
+        """The number of its format."""
+        return number(self.at.attributes.get("s", "0"))
+
+
+@dataclass(slots=True)
+class Row:
+    """A row: its element, and its cells by column."""
+
+    at: Element
+    cells: dict[int, Cell] = field(default_factory=dict)
+
+
+@dataclass
+class Grid:
+    """A worksheet part. `rows` by number; those that nobody asked for have no cells."""
+
+    data: bytes
+    root: Element
+    body: Element
+    rows: dict[int, Row]
+    merges: list[Element]
+    columns: list[Element]
+    dimension: Element | None
+    spread: list[Box]
+    """Where array formulas and data tables put their results."""
+    unplaced: bool
+    """Whether a row or a cell does not say where it stands."""
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the names of its elements."""
+        return self.root.prefix
+
+    def raw(self, element: Element) -> bytes:
+        """The opening tag of an element."""
+        return self.data[element.start : element.inner]
+
+    def default_style(self, row: int, column: int) -> int:
+        """The format of a cell that is not there: of its row, else of its column."""
+        line = self.rows.get(row)
+        if line and line.at.attributes.get("customFormat") in ("1", "true"):
+            return number(line.at.attributes.get("s", "0"))
+        for each in self.columns:
+            named = each.attributes
+            if number(named.get("min", "0")) <= column <= number(named.get("max", "0")):
+                return number(named.get("style", "0"))
+        return 0
+
+    def formula(self, cell: Cell) -> str:
+        """The text of a cell's formula, as it stands: blank where it is shared with another."""
+        return text_within(self.data, cell.formula) if cell.formula else ""
+
+
+def number(text: str) -> int:
+    """A whole number as a file has it. Raises `MalformedError`."""
+    if not re.fullmatch(r"\s*\+?[0-9]{1,10}\s*", text):
+        raise MalformedError
+    return int(text)
+
+
+class _Reader:
+    """Handlers for the parser; `only` the rows whose cells are kept (None: all)."""
+
+    def __init__(self, data: bytes, only: Container[int] | None) -> None:
+        self.data, self.only = data, only
+        self.parser = ParserCreate()
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
+        self.open: list[Element] = []
+        self.rows: dict[int, Row] = {}
+        self.beside: list[Element] = []
+        self.spread: list[Box] = []
+        self.row = self.column = 0
+        self.line: Row | None = None
+        self.cell: Cell | None = None
+        self.unplaced = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name if ":" not in name else name.rpartition(":")[2]
+        if local in _CELLS:
+            if local == "f" and attributes.get("t") in _RUN_TEXTS:
+                self._spread(attributes)
+            if self.line is None or (local == "c") != (self.open[-1].name == "row"):
+                return
+        elif local == "row":
+            if not self.open or self.open[-1].name != "sheetData":
+                return
+        elif local not in _BESIDE:
+            return
+        parent = self.open[-1] if self.open else None
+        prefix = name[: -len(local)]
+        element = Element(local, prefix, attributes, parent, self.parser.CurrentByteIndex)
+        self.open.append(element)
+        if local == "row":
+            self._row(element)
+        elif local == "c":
+            self._cell(element)
+        elif local not in _CELLS:
+            self.beside.append(element)
+        elif self.cell and local == "f":
+            self.cell.formula = element
+        elif self.cell:
+            self.cell.value = element
+
+    def _spread(self, attributes: dict[str, str]) -> None:
+        if box := box_of(attributes.get("ref", "")):
+            self.spread.append(box)
+
+    def _row(self, element: Element) -> None:
+        self.unplaced |= "r" not in element.attributes
+        self.row = number(element.attributes.get("r", str(self.row + 1)))
+        self.column = 0
+        row = self.rows[self.row] = Row(element)
+        self.line = row if self.only is None or self.row in self.only else None
+
+    def _cell(self, element: Element) -> None:
+        assert self.line is not None
+        name = element.attributes.get("r")
+        self.unplaced |= name is None
+        at = place_of(name) if name else (self.row, self.column + 1)
+        if at is None or at[0] != self.row:
+            raise MalformedError
+        self.column = at[1]
+        self.cell = self.line.cells[self.column] = Cell(element, self.column)
+
+    def end(self, name: str) -> None:
+        local = name if ":" not in name else name.rpartition(":")[2]
+        if not self.open or self.open[-1].name != local:
+            return
+        self.open.pop().bind(self.data, self.parser.CurrentByteIndex)
+        if local == "row":
+            self.line = None
+        if local == "c":
+            self.cell = None
+
+
+def read_grid(data: bytes, only: Container[int] | None = None) -> Grid:
+    """The rows of a worksheet part; the cells of these rows alone where `only` names them.
+
+    Raises `MalformedError` for a part that is not well-formed or has no rows to speak of.
+    """
+    reader = _Reader(data, only)
+    run(reader.parser.Parse, data)
+    named: dict[str, list[Element]] = {}
+    for each in reader.beside:
+        named.setdefault(each.name, []).append(each)
+    if "worksheet" not in named or "sheetData" not in named:
+        raise MalformedError
+    return Grid(
+        data,
+        named["worksheet"][0],
+        named["sheetData"][0],
+        reader.rows,
+        named.get("mergeCell", []),
+        named.get("col", []),
+        next(iter(named.get("dimension", [])), None),
+        reader.spread,
+        reader.unplaced,
+    )

@@ -1,0 +1,164 @@
+"""Pieces of an XML part by their bytes: where its elements stand, and the part with some replaced.
+
+Whatever is not replaced stays byte for byte, which no library does that loads and saves a workbook.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from xml.parsers.expat import ExpatError, ParserCreate
+from xml.sax.saxutils import escape, unescape
+
+Edit = tuple[int, int, bytes]
+"""From which byte to which, and what stands there instead."""
+
+_TAG = re.compile(rb"<[^\"'>]*(?:(?:\"[^\"]*\"|'[^']*')[^\"'>]*)*>")
+_TAG_END = re.compile(rb"\s*/?>\Z")
+_BY_NUMBER = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
+
+
+class MalformedError(Exception):
+    """A part that is not well-formed XML, or not in the encoding that its bytes are counted in."""
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """One element of a part: its name without and its prefix with the colon, its attributes, and
+    where it begins, its content begins and ends, and it ends."""
+
+    name: str
+    prefix: str
+    attributes: dict[str, str]
+    parent: Element | None
+    start: int
+    inner: int = 0
+    close: int = 0
+    end: int = 0
+
+    @property
+    def tag(self) -> tuple[int, int]:
+        """Where its opening tag stands."""
+        return self.start, self.inner
+
+    def bind(self, data: bytes, at: int) -> None:
+        """Note where it ends: `at` is where the parser met its end."""
+        self.inner = tag_end(data, self.start)
+        empty = data[self.inner - 2 : self.inner] == b"/>"
+        self.close = self.inner if empty else at
+        self.end = self.inner if empty else data.index(b">", at) + 1
+
+    def is_empty(self) -> bool:
+        """Whether it is written as one tag."""
+        return self.end == self.inner
+
+
+def elements(data: bytes, names: Container[str] | None = None) -> list[Element]:
+    """The elements of a part in their order; of these `names` alone, where there are any, and
+    `parent` is then the nearest of them. Raises `MalformedError`."""
+    found: list[Element] = []
+    open_: list[Element] = []
+    parser = ParserCreate()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if names is None or local in names:
+            parent = open_[-1] if open_ else None
+            prefix = name[: -len(local)]
+            open_.append(Element(local, prefix, attributes, parent, parser.CurrentByteIndex))
+            found.append(open_[-1])
+
+    def end(name: str) -> None:
+        if names is None or name.rpartition(":")[2] in names:
+            open_.pop().bind(data, parser.CurrentByteIndex)
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    run(parser.Parse, data)
+    return found
+
+
+def run(parse: Callable[[bytes, bool], object], data: bytes) -> None:
+    """Parse a whole part. Raises `MalformedError`."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in data[:4096]:
+        raise MalformedError
+    try:
+        parse(data, True)
+    except ExpatError:
+        raise MalformedError from None
+
+
+def tag_end(data: bytes, at: int) -> int:
+    """The first byte after the tag that begins at `at`."""
+    found = _TAG.match(data, at)
+    if found is None:
+        raise MalformedError
+    return found.end()
+
+
+def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """The part with these pieces replaced. That two overlap is a bug of the caller."""
+    pieces: list[bytes] = []
+    at = 0
+    for start, stop, new in sorted(edits, key=lambda edit: edit[:2]):
+        if start < at:
+            raise AssertionError("two edits of the same bytes")
+        pieces += (data[at:start], new)
+        at = stop
+    return b"".join((*pieces, data[at:]))
+
+
+def with_attribute(tag: bytes, name: str, value: str | int | None) -> bytes:
+    """An opening tag with this attribute set, or without it (None)."""
+    new = b"" if value is None else f' {name}="{escape(str(value), _QUOTED)}"'.encode()
+    for found in _attributes(tag):
+        if found[1].decode() == name:
+            return tag[: found.start()] + new + tag[found.end() :]
+    end = _TAG_END.search(tag)
+    return tag if end is None else tag[: end.start()] + new + tag[end.start() :]
+
+
+_QUOTED = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
+_ATTRIBUTE = re.compile(rb"\s+([^\s=<>\"'/]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+
+def _attributes(tag: bytes) -> Iterable[re.Match[bytes]]:
+    return _ATTRIBUTE.finditer(tag)
+
+
+def opened(tag: bytes) -> bytes:
+    """An opening tag that content follows: ``<row/>`` as ``<row>``."""
+    return _TAG_END.sub(b">", tag)
+
+
+def closed(tag: bytes) -> bytes:
+    """An opening tag as the whole of an element: ``<row>`` as ``<row/>``."""
+    return _TAG_END.sub(b"/>", tag)
+
+
+def text_within(data: bytes, element: Element) -> str:
+    """The text of an element that holds no other. Raises `MalformedError`."""
+    raw = data[element.inner : element.close]
+    if b"<" in raw:
+        return _text_of_markup(raw)
+    text = raw.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return plain(text) if "&" in text else text
+
+
+def _text_of_markup(raw: bytes) -> str:
+    texts: list[str] = []
+    parser = ParserCreate()
+    parser.CharacterDataHandler = texts.append
+    run(parser.Parse, b"<x>" + raw + b"</x>")
+    return "".join(texts)
+
+
+def plain(text: str) -> str:
+    """Text without the marks of XML."""
+    text = _BY_NUMBER.sub(lambda found: chr(int(found[1], 16) if found[1] else int(found[2])), text)
+    return unescape(text, {"&quot;": '"', "&apos;": "'"})
+
+
+def marked(text: str) -> bytes:
+    """Text as it stands between two tags."""
+    return escape(text).encode()
