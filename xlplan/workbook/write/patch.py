@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlplan.codes.edit_codes import EDIT_008, EDIT_016
+from xlplan.codes.edit_codes import EDIT_008, EDIT_016, EDIT_018
 from xlplan.errors import Problem
 from xlplan.workbook.write.cell_edits import At, Value, Wording, Written, write_cells
 from xlplan.workbook.write.grid import place_of
 from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.read_back import check_parts, check_values, read_all
 from xlplan.workbook.write.splice import MalformedError
+from xlplan.workbook.write.stale import Stale, drop_stale, work_out_on_load
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,15 @@ def _patch(data: bytes, cells: Mapping[str, Mapping[str, Value]]) -> Patched:
         refused |= {problem.where: problem for problem in each.refused.values()}
     if not package.new:
         return Patched(data, refused, notes)
+    changed = {sheet: each.changed for sheet, each in written.items()}
+    stale = drop_stale(package, changed)
+    if stale.formulas:
+        work_out_on_load(package)
+    if stale.count:
+        notes.append(EDIT_018.problem("", formulas=stale.count))
     made = package.save()
-    _check(data, made, package, places, written)
-    return Patched(made, refused, notes)
+    _check(data, made, package, places, written, stale)
+    return Patched(made, refused, notes, stale.count)
 
 
 def _places(
@@ -91,6 +98,7 @@ def _check(
     package: Package,
     places: Mapping[str, Mapping[At, Value]],
     written: Mapping[str, Written],
+    stale: Stale,
 ) -> None:
     """Raise `UnfitError` where the workbook does not read back as it should."""
     check_parts(package, Package(made), {*package.new, *package.gone})
@@ -98,4 +106,4 @@ def _check(
         sheet: {at: value for at, value in values.items() if at in written[sheet].changed}
         for sheet, values in places.items()
     }
-    check_values(read_all(data), read_all(made), intended, {}, {})
+    check_values(read_all(data), read_all(made), intended, stale.cells, {})
