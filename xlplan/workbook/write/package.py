@@ -103,7 +103,8 @@ class Package:
         if content == self[name]:
             return
         try:
-            run(ParserCreate().Parse, content)
+            if not name.endswith(".vml"):  # an old form that need not be good XML
+                run(ParserCreate().Parse, content)
         except MalformedError:
             raise UnfitError(EDIT_016.fill("part", part=name)) from None
         self.new[name] = content

@@ -40,9 +40,9 @@ class Stale:
         return sum(map(len, self.cells.values()))
 
 
-def has_formulas(package: Package) -> bool:
-    """Whether any sheet has a formula."""
-    return any(_FORMULA.search(package[part]) for part in package.sheets.values())
+def has_formulas(sheet: bytes) -> bool:
+    """Whether a worksheet part has a formula."""
+    return _FORMULA.search(sheet) is not None
 
 
 def drop_stale(
@@ -76,7 +76,7 @@ def _grids(package: Package) -> dict[str, tuple[str, Grid]]:
     """The sheets that have formulas, by name: their part and its rows."""
     found = {}
     for sheet, part in package.sheets.items():
-        if _FORMULA.search(package[part]):
+        if has_formulas(package[part]):
             try:
                 found[sheet] = part, read_grid(package[part])
             except MalformedError:
