@@ -114,10 +114,10 @@ CHK_013 = Message(
 )
 CHK_014 = Message(
     "CHK-014",
-    "A text marked as not for publication is printed for the board.",
-    "Remove it, or leave the field off the board.",
-    '{heading} has the words "{words}" and is printed for the board. Remove that text, or leave '
-    "the field off the board.",
+    "A text marked as not for publication stands in a field that is printed for the board.",
+    "The board does not see that paragraph. Remove the words where it may be printed.",
+    '{heading} has the words "{words}". The board does not see that paragraph; remove the words '
+    "where it may be printed.",
     level="warning",
 )
 CHK_015 = Message(

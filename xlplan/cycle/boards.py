@@ -14,6 +14,12 @@ from pathlib import Path
 from xlplan.board.board_model import Board, PastBoard, ReturnLine
 from xlplan.board.other_boards import combined
 from xlplan.board.standings import due_date
+from xlplan.board.withheld import (
+    published_change,
+    published_question,
+    published_rows,
+    published_values,
+)
 from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003, PUB_007
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
@@ -184,7 +190,8 @@ def make_board(
 ) -> Board:
     """Everything a composite says, as of a position of the ledger; compared with `since`.
 
-    Private fields, and rows and texts that are kept back, are no part of it, nor of any figure.
+    Private fields, and rows and texts that are kept back, are no part of it, nor of any figure;
+    neither are paragraphs marked as not for publication.
     """
     state, public = desk.state, desk.state.definition.public
     before = since or last_board(desk, cycle, as_of)
@@ -192,7 +199,7 @@ def make_board(
     definition = public.after_a_board
     every = [*state.master("action", as_of), *state.master("recommendation", as_of)]
     own = {row.uid for row in every if row.kept_back}
-    rows: list[MasterRow] = [row for row in every if row.uid not in own]
+    rows = published_rows([row for row in every if row.uid not in own])
     actions = [row for row in rows if row.kind == "action"]
     likely = likely_dates(definition, (row.values for row in actions if not row.withdrawn))
     log = [change for change in desk.history.changes if change.seq <= as_of]
@@ -212,8 +219,8 @@ def make_board(
         previous_label=brought_label(public) if brought else before.label,
         brought=brought,
         first=first,
-        changes=[change for change in known if change.seq > before.position],
-        questions=[q for q in desk.questions() if _may_be_seen(state, q, own)],
+        changes=[published_change(each) for each in known if each.seq > before.position],
+        questions=[published_question(q) for q in desk.questions() if _may_be_seen(state, q, own)],
         returns=_returns(desk, cycle),
         tip=tip,
         problems=check_plan(definition, rows, day, past.history),
@@ -244,7 +251,10 @@ def _previous(
     if before.position == state.imported and definition.brought:
         seen = as_brought(definition, then, now)
     gone = {row.uid for row in then if row.withdrawn}
-    return {u: {**values, STATUS: WITHDRAWN} if u in gone else values for u, values in seen.items()}
+    return {
+        uid: {**published_values(values), **({STATUS: WITHDRAWN} if uid in gone else {})}
+        for uid, values in seen.items()
+    }
 
 
 def board_between(

@@ -35,8 +35,8 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 NOT_FOR_PUBLICATION = re.compile(
-    r"\b(?:not for (?:publication|publishing|the public)|not to be published"
-    r"|do not publish)\b",
+    r"\b(?:not\s+for\s+(?:publication|publishing|the\s+public)|not\s+to\s+be\s+published"
+    r"|do\s+not\s+publish)\b",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,93 @@
+"""What of the plan's texts no board sees: paragraphs that their writers marked as not for
+publication. The plan keeps them; a mark says where one was left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from xlplan.merge.model import Candidate, Change, MasterRow, Question
+from xlplan.plan.checks.lint_view import entries_of
+from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Invalid, Value
+
+LEFT_OUT = "[Not for publication: a paragraph is left out]"
+_DATED = re.compile(r"\[[^\[\]\n]*\] ?")
+"""What stands before a dated entry."""
+
+
+def published(text: str) -> str:
+    """A text as the board may read it: `LEFT_OUT` stands for every line that has the mark, and
+    for all that follows in the same entry where the mark stands on a line alone."""
+    if "publi" not in text.casefold():
+        return text  # nearly every text, and much faster than the pattern
+    return "\n".join(line for entry in entries_of(text) for line in _published(entry))
+
+
+def _published(entry: str) -> Iterator[str]:
+    marks = [found.span() for found in NOT_FOR_PUBLICATION.finditer(entry)]
+    dated = _DATED.match(entry)
+    begins = dated.end() if dated and not NOT_FOR_PUBLICATION.search(dated[0]) else 0
+    start = 0
+    for line in entry.split("\n"):
+        end = start + len(line)
+        if not any(first < end and start < last for first, last in marks):
+            yield line
+        else:
+            yield line[:begins] + LEFT_OUT
+            left = NOT_FOR_PUBLICATION.sub("", line[begins:])
+            if not any(sign.isalnum() for sign in left):
+                return
+        start, begins = end + 1, 0
+
+
+def _value(value: Value) -> Value:
+    match value:
+        case str():
+            return published(value)
+        case Timescale():
+            return replace(value, text=published(value.text))
+        case Invalid():
+            return replace(value, raw=published(value.raw))
+        case tuple():
+            return tuple(map(published, value))
+        case _:
+            return value
+
+
+def published_values(values: Mapping[str, Value]) -> Mapping[str, Value]:
+    """The values of a row as the board may read them."""
+    return {name: _value(value) for name, value in values.items()}
+
+
+def published_rows(rows: Sequence[MasterRow]) -> list[MasterRow]:
+    """The rows of the plan as the board may read them."""
+    return [replace(row, values=published_values(row.values)) for row in rows]
+
+
+def published_change(change: Change) -> Change:
+    """A change as the board may read it."""
+    why = published(change.why)
+    return replace(change, before=_value(change.before), after=_value(change.after), why=why)
+
+
+def published_question(question: Question) -> Question:
+    """A question as the board may read it, with its candidates."""
+    return replace(
+        question,
+        base=_value(question.base),
+        master=_value(question.master),
+        candidates=tuple(map(_candidate, question.candidates)),
+        message=published(question.message),
+    )
+
+
+def _candidate(one: Candidate) -> Candidate:
+    return replace(
+        one,
+        value=_value(one.value),
+        text=published(one.text),
+        changes=tuple(map(published_change, one.changes)),
+    )
