@@ -167,6 +167,22 @@ def test_overdue_yet_on_track(rating: str | None, due: Value, found: list[str]) 
     assert codes(action(rating=rating, due=due)) == found
 
 
+def test_a_late_step_of_an_action_that_is_rated_on_track_is_asked_about() -> None:
+    lists: dict[str, Value] = {
+        "action": "Draft it\nConsult on it\nPublish it",
+        "due": parse_timescale("March 2026\nJune 2026\nMay 2027"),
+    }
+    (problem,) = check(action(rating="G", **lists))
+    assert (problem.code, problem.field) == ("CHK-010", "rating")
+    assert problem.message.startswith("2 of 3 steps are late (1, 2), yet RAG is G.")
+    for rating in ("R", "DG", "B"):
+        assert codes(action(rating=rating, **lists)) == []
+    done: dict[str, Value] = {"progress": "Completed.\nCompleted.\nBegun."}
+    assert codes(action(rating="G", **lists, **done)) == []
+    every: dict[str, Value] = {"progress": "Completed.\nCompleted.\nCompleted."}
+    assert codes(action(rating="G", **lists, **every)) == ["CHK-009"]
+
+
 def test_a_date_before_the_plan_was_agreed_is_asked_about_and_not_overdue() -> None:
     plan = replace(PLAN, agreed=date(2026, 1, 5))
     rest = [action(f"2.{n}", due=date(2027, n, 1)) for n in (1, 2, 3, 4)]

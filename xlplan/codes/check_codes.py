@@ -81,10 +81,14 @@ CHK_009 = Message(
 )
 CHK_010 = Message(
     "CHK-010",
-    "An action is overdue, yet rated as on track.",
+    "An action or one of its steps is overdue, yet it is rated as on track.",
     "Ask the lead for a rating that shows it, or for a new date.",
-    "This was due by {date}, yet {heading} is {rating}. Ask the lead for a rating that shows it, "
-    "or for a new date.",
+    {
+        "action": "This was due by {date}, yet {heading} is {rating}. Ask the lead for a rating "
+        "that shows it, or for a new date.",
+        "steps": "{late} of {steps} steps are late ({which}), yet {heading} is {rating}. Ask the "
+        "lead for a rating that shows it, or for new dates.",
+    },
     level="warning",
 )
 CHK_011 = Message(
@@ -244,9 +248,10 @@ CHK_028 = Message(
 CHK_029 = Message(
     "CHK-029",
     "An action was closed without a monitoring rating first.",
-    "Rate it as monitored until the board has confirmed that it lasts.",
-    "{heading} went from {before} to {rating} without a monitoring rating in between. Rate it as "
-    "monitored until the board has confirmed that it lasts.",
+    "Ask the lead since when it has been done, and rate it as monitored until the board has "
+    "confirmed that it lasts.",
+    "{heading} went from {before} to {rating} without a monitoring rating in between. Since when "
+    "has it been done? Rate it as monitored until the board has confirmed that it lasts.",
     level="note",
 )
 CHK_030 = Message(

@@ -20,6 +20,7 @@ from xlplan.plan.checks.lint_view import (
     says_completed,
     says_outstanding,
 )
+from xlplan.plan.checks.steps import late_steps, milestones_of
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.due import DATED, ONGOING, due_in
 from xlplan.plan.text import alike, fold, pairs_alike, says_vacant
@@ -167,21 +168,35 @@ def completed_but_open(plan: Plan) -> Iterator[Finding]:
         rating = plan.definition.rating(code, item.scale)
         held = rating is not None and rating.holding
         for field_id, note in () if closed or held else newest_notes(plan.definition, row):
-            if (words := says_completed(note)) and not says_outstanding(note):
+            if not (words := says_completed(note)) or says_outstanding(note):
+                continue
+            said = [step.also.get(field_id, note) for step in milestones_of(plan.definition, row)]
+            if all(map(says_completed, said)):  # of a step alone, it says nothing of the action
                 stands = show(code) or chk.BLANK
                 found = chk.CHK_009.fill(words=words, heading=item.heading, rating=stands)
                 yield Finding(row, field_id, found)
 
 
 def overdue_but_on_track(plan: Plan) -> Iterator[Finding]:
-    """Past its date, not closed, and the board would not hear about it."""
+    """Past its date or that of a step, not closed, and the board would not hear about it."""
     for row, item, code, closed in plan.rated():
         by = plan.due(row).by
         rating = plan.definition.rating(code, item.scale)
-        spoken_for = closed or (rating is not None and (rating.exception or rating.holding))
-        if by is not None and by < plan.today and not spoken_for:
-            stands = show(code) or chk.BLANK
-            found = chk.CHK_010.fill(date=say_date(by), heading=item.heading, rating=stands)
+        if closed or (rating is not None and (rating.exception or rating.holding)):
+            continue
+        stands = show(code) or chk.BLANK
+        if by is not None and by < plan.today:
+            found = chk.CHK_010.fill(
+                "action", date=say_date(by), heading=item.heading, rating=stands
+            )
+            yield Finding(row, item.id, found)
+        elif late := late_steps(plan.definition, row, plan.today, plan.likely):
+            steps = len(milestones_of(plan.definition, row))
+            which = ", ".join(str(step.number) for step in late)
+            found = chk.CHK_010.fill(
+                "steps", late=len(late), steps=steps, which=which, heading=item.heading,
+                rating=stands,
+            )  # fmt: skip
             yield Finding(row, item.id, found)
 
 
