@@ -57,7 +57,9 @@ def plan(**changes: object) -> PlanDefinition:
         "fields": FIELDS,
         "ratings": RATINGS,
         "leads": (DIRECTOR, OTHER),
-        "issue": IssueSettings(contact="Plan coordinator, plan@example.org, extension 4410"),
+        "issue": IssueSettings(
+            contact="Plan coordinator, plan@example.org, extension 4410", layout="table"
+        ),
         "style": HouseStyle(),
     }
     return PlanDefinition(**(given | changes))  # type: ignore[arg-type]  # keys are the fields

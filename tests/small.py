@@ -14,7 +14,7 @@ import openpyxl
 from xlplan.cli.main import run
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.returned.as_issued import ID_PREFIX
-from xlplan.workbook.write.filling import fill_in, key_rows
+from xlplan.workbook.write.filling import fill_in, key_rows, places_in
 
 TODAY = "2026-11-02"
 CYCLE = "2026-11"
@@ -64,6 +64,14 @@ def make_anew(folder: Path) -> Path:
     return folder
 
 
+def in_layout(folder: Path, layout: str) -> None:
+    """Edit the plan's text so that its templates have this layout."""
+    path = folder / "plan.toml"
+    text = path.read_text("utf-8")
+    assert text.count("\n[issue]\n") == 1
+    path.write_text(text.replace("\n[issue]\n", f'\n[issue]\nlayout = "{layout}"\n'), "utf-8")
+
+
 def do(folder: Path, *args: str, today: str = TODAY) -> int:
     """The exit status of a command on the plan in `folder`."""
     return run(["-C", str(folder), "--today", today, *args])
@@ -82,15 +90,15 @@ def opened(folder: Path) -> Plan:
 def fill(folder: Path, file: Path, edits: Edits, saved_at: str = "2026-11-10T10:00:00Z") -> bytes:
     """What is in an issued workbook once somebody has typed `edits` into it and saved it."""
     data = file.read_bytes()
-    columns, rows = key_rows(data, ID_PREFIX)
+    places = places_in(data, ID_PREFIX)
     with opened(folder) as plan:
         uids = {plan.desk.state.ref(uid): uid for uid in plan.desk.state.uids("action")}
     sheet = ""
     cells: list[tuple[str, str | float | date | None]] = []
     for (ref, field), value in edits.items():
-        sheet, row = rows[uids[ref]]
-        cells.append((f"{columns[field]}{row}", value))
-    return fill_in(data, sheet or next(iter(rows.values()))[0], cells, saved_at)
+        sheet, cell = places[uids[ref], field]
+        cells.append((cell, value))
+    return fill_in(data, sheet or next(iter(places.values()))[0], cells, saved_at)
 
 
 def give_back(

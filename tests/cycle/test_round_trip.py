@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import small
 from tests.office import (
     CSV,
     ODS,
@@ -33,7 +34,7 @@ from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.plan.timescales import Timescale
 from xlplan.returned.as_issued import ID_PREFIX
-from xlplan.workbook.write.filling import key_rows
+from xlplan.workbook.write.filling import key_rows, places_in
 
 EXAMPLE = shipped("examples") / "brag-by-recommendation" / "plan.xlsx"
 TODAY = date(2026, 1, 12)
@@ -65,10 +66,9 @@ def template_of(plan: Plan, lead: str) -> Path:
 
 def cell_of(plan: Plan, path: Path, ref: str, field: str) -> str:
     """``"Update!F12"`` for a field of an action in an issued workbook."""
-    columns, rows = key_rows(path.read_bytes(), ID_PREFIX)
     uid = next(row.uid for row in plan.rows() if row.ref == ref)
-    sheet, number = rows[uid]
-    return f"{sheet}!{columns[field]}{number}"
+    sheet, cell = places_in(path.read_bytes(), ID_PREFIX)[uid, field]
+    return f"{sheet}!{cell}"
 
 
 @pytest.mark.parametrize(
@@ -221,6 +221,8 @@ def test_a_broken_file_beside_good_ones_is_refused_and_stops_nothing(
 
 
 def test_rows_sorted_by_a_person_are_still_known_by_their_keys(plan: Plan, office: Office) -> None:
+    small.in_layout(plan.folder, "table")
+    plan.issue("2026-01", date(2026, 1, 23))
     path = template_of(plan, LEAD)
     columns, rows = key_rows(path.read_bytes(), ID_PREFIX)
     first, last = min(n for _, n in rows.values()), max(n for _, n in rows.values())

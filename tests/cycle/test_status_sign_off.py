@@ -17,7 +17,7 @@ from xlplan.cycle.status import LeadStatus
 from xlplan.ledger.codec import from_body, to_body
 from xlplan.merge.model import Returned
 from xlplan.returned.as_issued import ID_PREFIX
-from xlplan.workbook.write.filling import fill_in, key_rows
+from xlplan.workbook.write.filling import fill_in, places_in
 
 EXAMPLE = shipped("examples") / "brag-by-recommendation" / "plan.xlsx"
 LEAD = "Head of Quality Assurance"
@@ -99,9 +99,9 @@ def test_the_sign_off_that_was_saved_last_stands_whichever_came_first(plan: Plan
 
 def test_a_tick_beside_edits_is_told_and_the_edits_count(plan: Plan) -> None:
     data = (plan.folder / "outbox" / "2026-01" / f"{LEAD}.xlsx").read_bytes()
-    columns, rows = key_rows(data, ID_PREFIX)
-    uid = next(row.uid for row in plan.rows() if row.uid in rows)
-    edit = (f"{columns['progress']}{rows[uid][1]}", "The second review is complete.")
+    places = places_in(data, ID_PREFIX)
+    _, cell = next(p for row in plan.rows() if (p := places.get((row.uid, "progress"))))
+    edit = (cell, "The second review is complete.")
     come_back(plan, [*sign_off(plan, *SIGNED), edit], "2026-01-20T10:00:00Z")
     result = plan.merge()
     [report] = result.returns

@@ -30,7 +30,7 @@ from xlplan.workbook.write.cell_text import TALLEST, cell_height
 from xlplan.workbook.write.sheet import Sheet
 from xlplan.workbook.write.writing import write_workbook
 
-TABLE = outgoing.plan(issue=IssueSettings(proposal_rows=1))
+TABLE = outgoing.plan(issue=IssueSettings(proposal_rows=1, layout="table"))
 FORM = outgoing.plan(issue=IssueSettings(proposal_rows=1, layout="form"))
 COLUMNS = template_columns(FORM)
 ROWS = outgoing.rows(3)
@@ -270,7 +270,7 @@ def test_a_person_fills_in_a_form_in_libreoffice(kind: str, office: Office, tmp_
     sent.write_bytes(data)
     uid = ROWS[0].uid
     steps: list[Step] = [
-        Choose(f"Update!{places[uid, 'rating']}", "R"),
+        Choose(f"Update!{places[uid, 'rating']}", "Red"),
         Type(f"Update!{places[uid, 'progress:entry']}", "- two\n=lines"),
         Type(f"Update!{places[uid, 'revised']}", "28/02/2028"),
         Type(f"Update!{places[uid, 'action']}", "a locked box stays as it is"),

@@ -156,7 +156,7 @@ def test_a_person_signs_off_in_libreoffice(
 
 
 def test_a_password_guards_both_sheets() -> None:
-    definition = replace(WIDE, issue=IssueSettings(password="a secret"))
+    definition = replace(WIDE, issue=IssueSettings(password="a secret", layout="table"))
     book = openpyxl.load_workbook(io.BytesIO(template(definition)))
     for name in ("Update", "Guidance"):
         guard: Any = book[name].protection

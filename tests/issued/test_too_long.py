@@ -76,6 +76,9 @@ def test_what_is_said_names_place_field_and_way_out() -> None:
 def plan(tmp_path: Path) -> Iterator[Plan]:
     source = shipped("examples") / "brag-by-recommendation" / "plan.xlsx"
     new(tmp_path / "plan", source, template="brag-by-recommendation")
+    toml = tmp_path / "plan" / "plan.toml"
+    text = toml.read_text("utf-8")
+    toml.write_text(text.replace("[issue]\n", '[issue]\nlayout = "table"\n', 1), "utf-8")
     with open_plan(tmp_path / "plan", today=date(2026, 1, 12)) as opened:
         yield opened
 

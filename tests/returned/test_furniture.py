@@ -271,7 +271,7 @@ def test_a_template_that_was_written_twice_is_known_in_both_wordings(
     small.issue(folder)
     shutil.copy(template(folder), folder / "inbox" / "first.xlsx")
     with monkeypatch.context() as later:
-        later.setattr("xlplan.issued.banner._HOW", "Fill it in, and send it back to us all.")
+        later.setattr("xlplan.issued.banner.REFERENCE", "Reference of this workbook")
         small.issue(folder)
         shutil.copy(template(folder), folder / "inbox" / "second.xlsx")
     assert len(issued_of(folder)) == 6

@@ -153,13 +153,13 @@ def test_text_above_the_table_on_the_guidance_and_on_new_sheets_is_told(folder: 
 
 def test_numbers_and_truths_are_told_though_the_template_has_such_elsewhere(folder: Path) -> None:
     def edit(book: Any, sheet: Any) -> None:
-        assert [c.value for c in book["Guidance"]["B"]].count("6") == 1  # the number of a step
-        sheet["P1"], sheet["P2"] = 6, True
-        book["Guidance"]["B60"] = 6
+        assert [c.value for c in book["Guidance"]["B"]].count("5") == 1  # the number of a step
+        sheet["P1"], sheet["P2"] = 5, True
+        book["Guidance"]["B60"] = 5
 
     assert sorted(told(folder, edit)) == [
-        "Guidance!B60: written in: 6",
-        "Update!P1: written in: 6",
+        "Guidance!B60: written in: 5",
+        "Update!P1: written in: 5",
         "Update!P2: written in: TRUE",
     ]
 

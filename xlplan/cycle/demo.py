@@ -118,18 +118,19 @@ def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
 
 def _drop(plan: Plan, template: Path, step: Mapping[str, Any]) -> None:
     """Fill in a template as one lead does, and put it into the inbox, as csv if it is named so."""
-    from xlplan.workbook.write.filling import as_csv, fill_in, key_rows
+    from xlplan.workbook.write.filling import as_csv, fill_in, places_in
 
     data = template.read_bytes()
-    columns, rows = key_rows(data, ID_PREFIX)
-    uids = {plan.desk.state.ref(uid): uid for uid in rows}
+    places = places_in(data, ID_PREFIX)
+    uids = {plan.desk.state.ref(uid): uid for uid, _ in places}
     edits = []
     for edit in step.get("edit", ()):
         value = edit.get("value")
         text = value.strip("\n") if isinstance(value, str) else value
         # Earlier entries of a narrative may be locked: a lead writes in the column beside them.
-        column = columns.get(edit["field"] + ENTRY) or columns[edit["field"]]
-        edits.append((f"{column}{rows[uids[edit['action']]][1]}", text or None))
+        uid, field = uids[edit["action"]], edit["field"]
+        _, cell = places.get((uid, field + ENTRY)) or places[uid, field]
+        edits.append((cell, text or None))
     filled = fill_in(data, "Update", edits, step["saved_at"])
     if step.get("broken"):
         filled = filled[: len(filled) // 3]

@@ -14,20 +14,15 @@ from xlplan.returned.as_issued import NO_CHANGE, SIGN_OFF, SIGN_PREFIX, SIGNED_B
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
-_HOW = (
-    "Fill in only what stands under the headings of this colour and leave everything else as "
-    "it is. Where a cell has a list, choose from it. Save the workbook and send it back. "
-    'More on the sheet "Guidance".'
-)
+HOW = 'How to fill it in is on the sheet "Guidance".'
 _HOW_FORM = (
-    "Each action is a page of its own. Fill in only the boxes beside the labels of this colour "
-    "and leave everything else as it is. Where a box has a list, choose from it. Save the workbook "
-    'and send it back. More on the sheet "Guidance".'
+    "Fill in only the boxes beside the labels of this colour, an action a page. "
+    'How to is on the sheet "Guidance".'
 )
 SAMPLE = "Yours to fill in"
 """Shown in the colour of the headings of inputs, where there is room for it."""
 _LEAST_TEXT = 60.0
-"""Characters that the how-to must keep to stand in one row with the reference."""
+"""Characters that the first text of a row must keep beside the others."""
 
 TICK = "tick:"
 SIGN_CHOICES = {TICK: ("Yes",)}
@@ -39,7 +34,9 @@ SIGN_LABELS = {
 }
 _ROOM = {NO_CHANGE: (21.0, 8.0), SIGNED_BY: (14.0, 26.0), SIGNED_ON: (14.0, 18.0)}
 """Characters that the label and the input of each want."""
-_HEIGHT = 24.0
+_HEIGHT, _LABEL = 20.0, 15.0
+_LOW = 2
+"""Rows of the heading of a table."""
 NARROW = 20.0
 """Characters of a date in words, or of a template's reference."""
 
@@ -66,21 +63,29 @@ def banner(
     *,
     first: int = 1,
     message: bool = True,
+    form: bool = False,
 ) -> Banner:
     """The banner over the visible columns, from column `first` on, whose widths are `widths`.
 
-    The plan; who, which cycle, by when; how to, and the reference; the sign-off; and, in a row of
-    its own where nothing else has room for it, what is still to be filled in.
+    The plan; who, which cycle, by when, and the reference; in a form how to; the sign-off; and, in
+    a row of its own where nothing else has room for it, what is still to be filled in. That of a
+    table stays in view, and is kept low.
     """
     last = first + len(widths) - 1
     made = Banner(style=message_style(look))
-    _heading(made, definition, lead, issued, look, first, last)
-    _how_to(made, definition, issued, look, widths, first)
-    signed = sign_off(len(made.rows), first, widths, look, lists)
+    if form:
+        _heading(made, definition, lead, issued, look, first, last)
+        _how_to(made, issued, look, first, last)
+    signed = sign_off(len(made.rows) if form else _LOW, first, widths, look, lists)
+    if not form:
+        _low_heading(
+            made, definition, lead, issued, look, widths, first,
+            message=message and signed.room is None,
+        )  # fmt: skip
     made.rows += signed.rows
     made.merges += signed.merges
     made.validations += signed.validations
-    if not message:
+    if not message or made.message is not None:
         return made
     if signed.room is not None:
         number = len(made.rows) - 1
@@ -104,16 +109,94 @@ def _heading(
     first: int,
     last: int,
 ) -> None:
+    made.rows += [
+        Row(_filled(first, last, look.banner), 34),
+        Row(_filled(first, last, look.banner_sub), 22),
+    ]
+    made.merges += [
+        Merge(Area(0, first, 0, last), _title(definition, look)),
+        Merge(Area(1, first, 1, last), _whose_cell(lead, issued, look)),
+    ]
+
+
+def _low_heading(
+    made: Banner,
+    definition: PlanDefinition,
+    lead: Lead,
+    issued: Issued,
+    look: Palette,
+    widths: Sequence[float],
+    first: int,
+    *,
+    message: bool,
+) -> None:
+    """Two rows: the plan, and whose it is; beside them the reference, a sample of an input, and,
+    with `message`, room for the message."""
+    title, mine = _title(definition, look, 14), _whose_cell(lead, issued, look)
+    sub = replace(look.banner_sub, size=10)
+    sample = (Cell(SAMPLE, replace(look.input_heading, align="center")), 17.0)
+    reference = (Cell(issued.id, replace(sub, bold=True, align="left")), 18.0)
+    named = [reference, (Cell(REFERENCE, replace(sub, align="right", indent=1)), 19.0)]
+    how = (Cell(HOW, sub), 44.0)
+    text = max(_LEAST_TEXT, len(whose(issued)) * 1.05)
+    asked = (Cell(None, replace(sub, bold=True)), 30.0)
+    choices: list[_Parts] = [[*named, how], named]
+    below = _first_that_fits([[asked], *choices] if message else choices, widths, text)
+    if reference in below:
+        beside: list[_Parts] = [[sample]]
+    else:
+        beside = [[*named, sample], named, [reference]]
+    top = _first_that_fits(beside, widths, len(str(title.value)) * 1.4) or beside[-1]
+    for cell, height, parts in (
+        (title, 22.0, top),
+        (mine, 17.0, below),
+    ):
+        row, end = len(made.rows), first + len(widths) - 1
+        made.rows.append(Row(_filled(first, end, look.banner_sub), height))
+        for left, part in _placed(parts, widths, 0.0) or ():
+            area = Area(row, first + left, row, end)
+            if part is asked[0]:
+                made.message, made.style = area, replace(part.style, align="left")
+            else:
+                made.merges.append(Merge(area, part))
+            end = first + left - 1
+        made.merges.append(Merge(Area(row, first, row, end), cell))
+
+
+_Parts = Sequence[tuple[Cell, float]]
+
+
+def _first_that_fits(choices: Sequence[_Parts], widths: Sequence[float], least: float) -> _Parts:
+    """The first of `choices` beside which a text keeps `least`, or nothing."""
+    return next((each for each in choices if _placed(each, widths, least) is not None), ())
+
+
+def _placed(parts: _Parts, widths: Sequence[float], least: float) -> list[tuple[int, Cell]] | None:
+    """From the right, the first column and the cell of each; None where what is left for the text
+    before them is less than `least`."""
+    placed: list[tuple[int, Cell]] = []
+    at = len(widths)
+    for cell, needed in parts:
+        room = 0.0
+        while room < needed and at > 0:
+            at -= 1
+            room += widths[at]
+        placed.append((at, cell))
+    left = sum(widths[:at])
+    return placed if (at > 0 and left >= least) or not parts else None
+
+
+def _title(definition: PlanDefinition, look: Palette, size: float = 0) -> Cell:
     title = " · ".join(part for part in (definition.organisation, definition.title) if part)
+    style = replace(look.banner, indent=1)
+    return Cell(title, replace(style, size=size) if size else style)
+
+
+def _whose_cell(lead: Lead, issued: Issued, look: Palette) -> Cell:
     strong = replace(look.banner_sub, bold=True)
     texts = _whose(lead.name, issued)
     runs = [(text, strong if stands_out else look.banner_sub) for text, stands_out in texts]
-    sub = replace(look.banner_sub, indent=1)
-    made.rows += [Row(_filled(first, last, look.banner), 34), Row(_filled(first, last, sub), 22)]
-    made.merges += [
-        Merge(Area(0, first, 0, last), Cell(title, replace(look.banner, indent=1))),
-        Merge(Area(1, first, 1, last), Cell(runs=tuple(runs), style=sub)),
-    ]
+    return Cell(runs=tuple(runs), style=replace(look.banner_sub, indent=1))
 
 
 def whose(issued: Issued) -> str:
@@ -128,69 +211,18 @@ def _whose(name: str, issued: Issued) -> list[tuple[str, bool]]:
     return [*parts, ("   ·   Please return by ", False), (due, True)] if due else parts
 
 
-def _how_to(
-    made: Banner,
-    definition: PlanDefinition,
-    issued: Issued,
-    look: Palette,
-    widths: Sequence[float],
-    first: int,
-) -> None:
-    """How to fill it in and, from the right, the reference, its label, and a sample of an input;
-    where that is too much for one row, the reference has a row of its own."""
+def _how_to(made: Banner, issued: Issued, look: Palette, first: int, last: int) -> None:
+    """How to fill in a form, and the reference in a row of its own."""
     note = replace(look.banner_note, indent=1)
-    how = _HOW_FORM if definition.issue.layout == "form" else _HOW
-    row, last = len(made.rows), first + len(widths) - 1
-    placed = _beside(issued, look, widths)
-    if placed is None:
-        split = first + narrow_split(widths)
-        label = replace(look.banner_note, align="right", indent=1)
-        made.rows += [
-            Row(_filled(first, last, note)),
-            Row(_filled(first, last, note), 20),
-        ]
-        made.merges.append(Merge(Area(row, first, row, last), Cell(how, note)))
-        if split > first:
-            text = Cell(REFERENCE, label)
-            made.merges.append(Merge(Area(row + 1, first, row + 1, split - 1), text))
-        reference = Cell(issued.id, _reference(look))
-        made.merges.append(Merge(Area(row + 1, split, row + 1, last), reference))
-        return
-    made.rows.append(Row(_filled(first, last, note), 34))
-    right = len(widths)
-    for left, cell in placed:
-        made.merges.append(Merge(Area(row, first + left, row, first + right - 1), cell))
-        right = left
-    made.merges.append(Merge(Area(row, first, row, first + right - 1), Cell(how, note)))
-
-
-def _reference(look: Palette) -> Style:
-    return replace(look.banner_note, bold=True, align="left", wrap=False, indent=1)
-
-
-def _beside(
-    issued: Issued, look: Palette, widths: Sequence[float]
-) -> list[tuple[int, Cell]] | None:
-    """From the right, the first column and the cell of each; None where too little is left."""
-    parts = [
-        (Cell(issued.id, _reference(look)), 18.0, True),
-        (Cell(REFERENCE, replace(look.banner_note, align="right")), 19.0, True),
-        (Cell(SAMPLE, replace(look.input_heading, align="center")), 17.0, False),
+    row = len(made.rows)
+    label = replace(look.banner_note, align="right", indent=1)
+    bold = replace(look.banner_note, bold=True, align="left", wrap=False, indent=1)
+    made.rows += [Row(_filled(first, last, note)), Row(_filled(first, last, note), 20)]
+    made.merges += [
+        Merge(Area(row, first, row, last), Cell(_HOW_FORM, note)),
+        Merge(Area(row + 1, first, row + 1, last - 1), Cell(REFERENCE, label)),
+        Merge(Area(row + 1, last, row + 1, last), Cell(issued.id, bold)),
     ]
-    placed: list[tuple[int, Cell]] = []
-    right = len(widths)
-    for cell, least, needed in parts:
-        left, room = right, 0.0
-        while room < least and left > 0:
-            left -= 1
-            room += widths[left]
-        if room < least or sum(widths[:left]) < _LEAST_TEXT:
-            if needed:
-                return None
-            break
-        placed.append((left, cell))
-        right = left
-    return placed
 
 
 @dataclass
@@ -208,10 +240,14 @@ def sign_off(
     start: int, first: int, widths: Sequence[float], look: Palette, lists: Lists
 ) -> SignOff:
     """The sign-off over columns `first` on, whose widths are `widths`: in one row where there is
-    room for all of it, else one below the other."""
+    room for all of it; else in one row below its labels; else one below the other."""
     made = SignOff()
     places = _in_a_row(widths)
     if places is None:
+        under = _under_labels(widths)
+        if under is not None:
+            _sign_line(made, start, first, widths, under, look, lists)
+            return made
         for name in SIGN_OFF:
             split = narrow_split(widths)
             spans = {name: ((0, split - 1), (split, len(widths) - 1))}
@@ -233,6 +269,22 @@ def narrow_split(widths: Sequence[float]) -> int:
 
 
 _Span = tuple[int, int]
+
+
+def _under_labels(widths: Sequence[float]) -> dict[str, tuple[_Span, _Span]] | None:
+    """The columns of each input, whose label is above it; None where they run out."""
+    places: dict[str, tuple[_Span, _Span]] = {}
+    at = 0
+    for number, name in enumerate(SIGN_OFF, 1):
+        begin, room = at, 0.0
+        while room < max(_ROOM[name]) and at < len(widths):
+            room += widths[at]
+            at += 1
+        if room < max(_ROOM[name]):
+            return None
+        end = len(widths) if number == len(SIGN_OFF) else at
+        places[name] = ((begin, end - 1), (begin, end - 1))
+    return places
 
 
 def _in_a_row(widths: Sequence[float]) -> dict[str, tuple[_Span, _Span]] | None:
@@ -262,17 +314,22 @@ def _sign_line(
     look: Palette,
     lists: Lists,
 ) -> None:
-    """A hidden row with the ids, and below it the row with labels and inputs."""
+    """A hidden row with the ids, and below it the row with the inputs; their labels stand beside
+    them, or above the ids where they have the same columns."""
     ids: list[Cell | None] = [None] * (first + len(widths))
-    line: list[Cell | None] = [
-        None if col < first else Cell(None, look.banner_note) for col in range(len(ids))
-    ]
+    line = _filled(first, first + len(widths) - 1, look.banner_note)
+    above = any(beside == inside for beside, inside in places.values())
+    if above:
+        made.rows.append(Row(line, _LABEL))
     number = start + len(made.rows) + 1
-    label = replace(look.banner_note, align="right", bold=True, indent=1)
+    labels = number - 2 if above else number
+    label = replace(
+        look.banner_note, align="left" if above else "right", bold=True, indent=1, wrap=False
+    )
     entry = replace(look.input, valign="vcenter", align="left", indent=1, number_format="@")
     for name, ((left, right), (begin, end)) in places.items():
         made.merges.append(
-            Merge(Area(number, first + left, number, first + right), Cell(SIGN_LABELS[name], label))
+            Merge(Area(labels, first + left, labels, first + right), Cell(SIGN_LABELS[name], label))
         )
         ids[first + begin] = Cell(SIGN_PREFIX + name)
         area = Area(number, first + begin, number, first + end)

@@ -73,13 +73,15 @@ def form_sheet(
     """The sheet "Update" as forms: `signed` are the keys of the actions, `blank` of proposals."""
     look = palette(definition)
     message = any(is_required(column) for column in columns) and bool(values)
-    top = banner(definition, lead, issued, look, lists, WIDTHS, first=LABEL, message=message)
+    top = banner(
+        definition, lead, issued, look, lists, WIDTHS, first=LABEL, message=message, form=True
+    )
     form = _Form([*top.rows, Row([None, None, None, Cell(BOX_MARK)], hidden=True)])
-    looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
+    looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
     for number, (key, each) in enumerate(zip(signed, values, strict=True)):
         _block(form, key, each, columns, looks, look, fresh=number > 0)
     open_ = [replace(column, input=True) for column in columns]
-    opened = column_looks(definition, open_, look.input, look.input, look.input)
+    opened = column_looks(definition, open_, look.input, look.input, look.input, words=True)
     for key in blank:
         _block(form, key, {}, open_, opened, look, fresh=bool(signed), proposed=True)
     validations, conditionals = _rules(definition, columns, looks, form, lists, look)

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from xlplan.codes.message import listed
 from xlplan.issued.banner import SIGN_LABELS
-from xlplan.issued.rules import due_and_reason, hint, is_required, reason_hint
-from xlplan.issued.sheets import REFERENCE
+from xlplan.issued.rules import due_and_reason, is_required, reason_hint
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.returned.as_issued import GUIDANCE, NO_CHANGE, IssuedColumn
@@ -45,14 +44,14 @@ class _Page:
 
     def title(self, text: str) -> None:
         """A heading with some room above it."""
-        self.rows.append(Row([], 12))
-        self.wide(text, self.look.subtitle, 24)
+        self.rows.append(Row([], 6))
+        self.wide(text, self.look.subtitle, 20)
 
     def step(self, number: int, text: str) -> None:
         """A numbered step."""
         row = len(self.rows)
-        figure = replace(self.look.strong, size=14, colour=self.look.accent, align="center")
-        body = replace(self.look.body, size=11)
+        figure = replace(self.look.strong, size=12, colour=self.look.accent, align="center")
+        body = self.look.body
         self.rows.append(Row([None, Cell(str(number), figure), Cell(None, body), Cell(None, body)]))
         self.merges.append(Merge(Area(row, 2, row, 3), Cell(text, body)))
 
@@ -76,29 +75,28 @@ class _Page:
 
 
 def guidance_sheet(
-    definition: PlanDefinition, issued: Issued, columns: Sequence[IssuedColumn], due: str
+    definition: PlanDefinition,
+    issued: Issued,
+    columns: Sequence[IssuedColumn],
+    due: str,
+    *,
+    form: bool = False,
 ) -> Sheet:
-    """How to fill in a template. `due` is the return-by date in words, or blank."""
+    """How to fill in a template, on one page. `due` is the return-by date in words, or blank."""
     look = palette(definition)
     page = _Page(look)
-    page.wide(definition.title, replace(look.banner, size=16, indent=1), 34)
+    page.wide(definition.title, replace(look.banner, size=14, indent=1), 26)
     under = f"How to complete your update for {issued.cycle}"
-    page.wide(under, replace(look.banner_sub, indent=1), 22)
+    page.wide(under, replace(look.banner_sub, indent=1), 20)
     page.title("Step by step")
-    for number, text in enumerate(_steps(definition, columns, due), 1):
+    for number, text in enumerate(_steps(definition, columns, due, form=form), 1):
         page.step(number, text)
     if definition.issue.guidance:
         page.title("For this plan")
-        page.wide(definition.issue.guidance, replace(look.body, size=11))
+        page.wide(definition.issue.guidance, look.body)
     _ratings(page, definition, columns)
-    _fields(page, definition, columns)
+    _fields(page, columns)
     _colours(page, moves=due_and_reason(columns) is not None)
-    page.title("Questions")
-    contact = definition.issue.contact or "Ask whoever sent you this workbook."
-    page.pair("Contact", contact)
-    if due:
-        page.pair("Please return by", due)
-    page.pair(REFERENCE, issued.id)
     return Sheet(
         name=GUIDANCE,
         rows=page.rows,
@@ -107,6 +105,7 @@ def guidance_sheet(
         page=Page(
             paper="A4",
             landscape=False,
+            fit_height=1,
             header=header_text(definition.marking),
             footer_left=f"{header_text(definition.title)}, {issued.cycle}",
         ),
@@ -116,42 +115,33 @@ def guidance_sheet(
 
 
 def _steps(
-    definition: PlanDefinition, columns: Sequence[IssuedColumn], due: str
+    definition: PlanDefinition, columns: Sequence[IssuedColumn], due: str, *, form: bool
 ) -> tuple[str, ...]:
     rated = [c.heading for c in columns if c.input and c.item.field_type.rated]
     written = [c.heading for c in columns if c.input and c.item.field_type.narrative]
-    who = definition.issue.contact or "whoever sent it to you"
-    rating = (
-        f"Choose each {_either(rated)} from the list in its cell. What each one means is below."
-        if rated
-        else "Where a cell has a list, choose from it."
-    )
+    rating = f"Choose each {_either(rated)} from the list in its cell. " if rated else ""
     progress = (
-        f"Under {_either(written)}, say in a few lines what has been done and what comes next."
+        f"Under {_either(written)}, say in a few lines what has been done and what comes next; if "
+        "nothing has changed, leave the cell as it is."
         if written
-        else "Where a cell asks for words, a few lines will do."
+        else "If nothing has changed, leave a cell as it is."
     )
-    form = definition.issue.layout == "form"
-    opening = (
-        'Open the sheet "Update". Each action is a page of its own: a label, and a box beside it.'
+    who = definition.issue.contact or "whoever sent it to you"
+    boxes = (
+        'On the sheet "Update" each action is a page of its own. Fill in only the boxes'
         if form
-        else 'Open the sheet "Update". Each row is one of your actions. You can filter the rows '
-        "and widen rows and columns as you like."
+        else 'On the sheet "Update" each row is one of your actions. Fill in only the cells'
     )
-    tinted = "boxes, those beside the labels" if form else "cells, those under the headings"
     return (
-        opening,
-        f"Fill in only the tinted {tinted} of their own colour; the Tab key goes from one to the "
-        "next. The others are for information and are locked.",
-        rating,
-        f"{progress} If nothing has changed, leave the cell as it is.",
+        f"{boxes} in the colour below; the Tab key goes from one to the next.",
+        f"{rating}{progress}",
         "If something in a locked cell is wrong, do not unlock it: add a note to the cell (right "
         "click, New Note), or say so when you send the workbook back.",
-        'Sign it off at the top of "Update": your name and the day. If none of your actions has '
-        f'anything new, choose Yes beside "{SIGN_LABELS[NO_CHANGE]}".',
-        f"Save it as an Excel workbook, and send this same file back to {who}"
-        + (f" by {due}." if due else ".")
-        + " Please do not delete rows or columns, or copy the sheet to another workbook.",
+        'Sign it off at the top of "Update". If none of your actions has anything new, choose Yes '
+        f'beside "{SIGN_LABELS[NO_CHANGE]}".',
+        f"Save it as an Excel workbook, and send this same file back{f' by {due}' if due else ''}. "
+        "Please do not delete rows or columns, or copy the sheet to another workbook. Questions, "
+        f"and the way back: {who}.",
     )
 
 
@@ -190,18 +180,24 @@ def _meaning(definition: PlanDefinition, rating: Rating) -> str:
     return " ".join([f"{meant}." if meant else "", *more]).strip()
 
 
-def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:
-    page.title("What to enter")
+def _fields(page: _Page, columns: Sequence[IssuedColumn]) -> None:
+    """What the plan says of its inputs, and which of them must be filled in; how each is typed is
+    said on entering its cell."""
     asked = due_and_reason(columns)
+    lines = []
     for column in columns:
-        if column.input:
-            must = " This must not be left blank." if is_required(column) else ""
-            if asked is not None and column is asked.reason:
-                must = f" {reason_hint(asked)}"
-            rated = column.item.field_type.rated
-            text = column.item.guidance if rated else hint(definition, column)
-            text = " ".join(text.split()) or "Choose from the list."
-            page.pair(column.heading, f"{text}{must}".strip())
+        must = ""
+        if is_required(column):
+            must = "This must not be left blank."
+        elif asked is not None and column is asked.reason:
+            must = reason_hint(asked)
+        text = " ".join([*column.item.guidance.split(), *must.split()])
+        if column.input and text:
+            lines.append((column.heading, text))
+    if lines:
+        page.title("What to enter")
+    for heading, text in lines:
+        page.pair(heading, text)
 
 
 def _colours(page: _Page, *, moves: bool) -> None:

@@ -17,9 +17,7 @@ from xlplan.issued.sheets import (
     LOWEST,
     ColumnLook,
     Lists,
-    Sizes,
     column_looks,
-    column_widths,
     heading_row,
     held,
     id_row,
@@ -30,6 +28,7 @@ from xlplan.issued.sheets import (
     stamped,
     value_cell,
 )
+from xlplan.issued.widths import Sizes, column_widths
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.returned.as_issued import OPEN, IssuedColumn, master_columns, status_column

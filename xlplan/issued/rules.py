@@ -33,10 +33,11 @@ _LONGEST = 200
 """Excel looks up texts of at most 255 characters."""
 
 
-def hint(definition: PlanDefinition, column: IssuedColumn) -> str:
-    """What the lead reads on entering a cell: the field's guidance, or how its type is typed."""
+def hint(definition: PlanDefinition, column: IssuedColumn, *, codes: bool = False) -> str:
+    """What somebody reads on entering a cell: the field's guidance, or how its type is typed; with
+    `codes` the words of those that a list of ratings offers."""
     cell = column.item.field_type.cell
-    if column.item.field_type.rated:
+    if column.item.field_type.rated and codes:
         scale = definition.scale_of(column.item)
         points = "\n".join(f"{r.code}: {r.label}" for r in scale if r.label != r.code)
         points = points or ", ".join(r.code for r in scale)
@@ -47,12 +48,11 @@ def hint(definition: PlanDefinition, column: IssuedColumn) -> str:
 
 
 def validation_of(
-    definition: PlanDefinition, column: IssuedColumn, area: Area, lists: Lists
+    definition: PlanDefinition, column: IssuedColumn, area: Area, lists: Lists, *, codes: bool
 ) -> Validation | None:
     """What may be typed in the cells of a column, and what shows on entering one."""
-    rule = Validation(
-        area=area, kind="any", input_title=column.heading, input_message=hint(definition, column)
-    )
+    message = hint(definition, column, codes=codes)
+    rule = Validation(area=area, kind="any", input_title=column.heading, input_message=message)
     if column.id in lists.ranges:
         return replace(
             rule,
@@ -123,9 +123,11 @@ def rules_of(
     lists: Lists,
     look: Palette,
     base: Style,
+    *,
+    codes: bool = True,
 ) -> tuple[list[Validation], list[Conditional]]:
-    """The rules of one input column over `area`."""
-    rule = validation_of(definition, column, area, lists)
+    """The rules of one input column over `area`; `codes` says that lists offer ratings by code."""
+    rule = validation_of(definition, column, area, lists, codes=codes)
     looks: list[Conditional] = []
     accepted = lists.names.get(f"{column.id}:accepted")
     if accepted:
@@ -274,7 +276,7 @@ def input_rules(
         if not column.input or mine is None or not mine.every:
             continue
         first, rest = mine.every[0], tuple(mine.every[1:])
-        rules, colours = rules_of(definition, column, first, lists, look, style)
+        rules, colours = rules_of(definition, column, first, lists, look, style, codes=False)
         validations += [replace(with_needs(rule, column, asked), also=rest) for rule in rules]
         conditionals += [replace(colour, also=rest) for colour in colours]
         if is_required(column) and mine.issued:
@@ -298,8 +300,8 @@ def column_lists(
 ) -> dict[str, tuple[str, ...]]:
     """The lists that some columns need: choices by column id, accepted texts by ``id:accepted``.
 
-    Those `of_lead` leave out the ratings that are for the coordinator to give; one that stands in
-    a cell is accepted all the same.
+    Those `of_lead` offer ratings as the board reads them, not by their codes, and leave out what is
+    for the coordinator to give; one that stands in a cell is accepted all the same.
     """
     found: dict[str, tuple[str, ...]] = {}
     for column in columns:
@@ -307,7 +309,7 @@ def column_lists(
         choices = kind.choices(column.item, definition)
         if of_lead and column.item.field_type.rated:
             scale = definition.scale_of(column.item)
-            choices = tuple(rating.code for rating in scale if rating.by == "lead")
+            choices = tuple(r.label or r.code for r in scale if r.by == "lead")
         if choices and column.input:
             found[column.id] = choices
             found[f"{column.id}:accepted"] = kind.accepted(column.item, definition)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
 
 from xlplan.codes.cycle_codes import ISS_010, ISS_011
 from xlplan.errors import Problem
@@ -20,7 +18,6 @@ from xlplan.workbook.write.cell_text import (
     TALLEST,
     cell_height,
     cell_name,
-    text_width,
     units,
 )
 from xlplan.workbook.write.look import Palette, header_text, rating_style
@@ -30,8 +27,6 @@ TEXT = "@"
 """So that a person can type "- done" or "3-4" and it stays what it is."""
 LOWEST, LOWEST_WITH_WRITING = 30.0, 48.0
 """Points: room to breathe, and room to write where a narrative is asked for."""
-FULL = 220.0
-"""Characters across an A3 landscape page at a size that can be read."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,8 @@ class ColumnLook:
     style: Style
     ratings: Mapping[str, Style]
     """Locked ratings wear their colour; the colour of an input follows the choice instead."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The words of the points of a scale by their codes, where words are shown."""
 
 
 def column_looks(
@@ -50,17 +47,19 @@ def column_looks(
     locked: Style,
     open_: Style,
     key: Style,
+    *,
+    words: bool = False,
 ) -> tuple[ColumnLook, ...]:
-    """The look of each column: `locked`, `open_` for inputs, `key` for the ref."""
+    """The look of each column: `locked`, `open_` for inputs, `key` for the ref. With `words`,
+    ratings show what the board reads in the place of their codes."""
     looks = []
     for column in columns:
         style = key if column.item.role == "key" else open_ if column.input else locked
         style = typed(column, style)
-        ratings = {}
-        if column.item.field_type.rated and not column.input:
-            scale = definition.scale_of(column.item)
-            ratings = {rating.code: rating_style(rating, style) for rating in scale}
-        looks.append(ColumnLook(column, style, ratings))
+        scale = definition.scale_of(column.item) if column.item.field_type.rated else ()
+        ratings = {r.code: rating_style(r, style) for r in scale if not column.input}
+        named = {rating.code: rating.label or rating.code for rating in scale if words}
+        looks.append(ColumnLook(column, style, ratings, named))
     return tuple(looks)
 
 
@@ -88,7 +87,8 @@ def value_cell(look: ColumnLook, value: Value, note: str = "") -> Cell:
     """A value in a cell."""
     shown = held(look.column, value)
     if isinstance(shown, str):
-        return Cell(shown, look.ratings.get(shown, look.style), note)
+        text = look.words.get(shown, shown)
+        return Cell(text, look.ratings.get(shown, look.style), note)
     if isinstance(shown, int | float):
         cell = look.column.item.field_type.cell_of(look.column.item)
         style = replace(look.style, number_format=cell.format_of(shown) or look.style.number_format)
@@ -116,7 +116,9 @@ def row_height(cells: Sequence[Cell | None], widths: Sequence[float], least: flo
     return min(TALLEST, max([least, *needed]))
 
 
-def heading_row(columns: Sequence[IssuedColumn], look: Palette, widths: Sequence[float]) -> Row:
+def heading_row(
+    columns: Sequence[IssuedColumn], look: Palette, widths: Sequence[float], least: float = 34.0
+) -> Row:
     """The headings exactly as the definition has them; those of inputs in their own colour."""
     mine = replace(look.input_heading, align="left", indent=1)
     theirs = replace(look.heading, align="left", indent=1)
@@ -125,83 +127,7 @@ def heading_row(columns: Sequence[IssuedColumn], look: Palette, widths: Sequence
         cells.append(Cell(column.heading, mine if column.input else theirs))
     # The filter's arrow stands in the corner of each heading and takes the room of a few letters.
     narrower = [max(4.0, width - 3) for width in widths]
-    return Row(cells, height=max(34.0, row_height([None, *cells[1:]], narrower, 34.0)))
-
-
-class Sizes(NamedTuple):
-    """Of the texts of a column: their characters, and their widest lines in thousandths of the
-    font's size."""
-
-    lengths: Sequence[int]
-    widths: Sequence[int]
-
-
-def sizes_below(rows: Sequence[Sequence[Cell | None]], columns: int) -> list[Sizes]:
-    """The sizes of the texts of each column, from the second on."""
-    found = []
-    for index in range(1, columns + 1):
-        below = [row[index] for row in rows]
-        texts = [c.value for c in below if c is not None and isinstance(c.value, str)]
-        found.append(Sizes(list(map(len, texts)), list(map(text_width, texts))))
-    return found
-
-
-def column_widths(
-    columns: Sequence[IssuedColumn], below: Sequence[Sizes], full: float = FULL
-) -> list[float]:
-    """Widths in characters: the definition's, or what the content needs to be read in comfort.
-    `below` has the sizes of the texts of each column.
-
-    The sum is kept within `full`, so that one page is as wide as the sheet and nobody needs a
-    magnifying glass; narratives take the room that is left.
-    """
-    widths = [_width(column, sizes) for column, sizes in zip(columns, below, strict=True)]
-    free = [i for i, column in enumerate(columns) if not column.item.width and widths[i] > 20]
-    least = [min(widths[i], _least(column, below[i])) for i, column in enumerate(columns)]
-    total = sum(widths)
-    spare = sum(widths[i] - least[i] for i in free)
-    if total > full and spare:
-        share = max(0.0, 1 - (total - full) / spare)
-        for i in free:
-            widths[i] = least[i] + (widths[i] - least[i]) * share
-    prose = [i for i in free if columns[i].item.field_type.prose]
-    if total < full * 0.75 and prose:
-        more = (full * 0.75 - total) / len(prose)
-        for i in prose:
-            widths[i] = min(72.0, widths[i] + more)
-    return [round(width, 1) for width in widths]
-
-
-def _least(column: IssuedColumn, sizes: Sizes) -> float:
-    """How narrow a column may be made: a line still holds a thought, and the longest text still
-    fits the highest row there can be."""
-    if column.entry:
-        return 36.0
-    longest = max(sizes.lengths, default=0)
-    return max(18.0 if longest < 250 else 28.0, min(longest / 33, 84.0))
-
-
-def _width(column: IssuedColumn, sizes: Sizes) -> float:
-    words = column.heading.split() or [""]
-    heading = max(text_width(word) for word in words) / 507 * 1.05 + 5.8
-    if column.item.width:
-        return max(column.item.width, 4.0)
-    kind = column.item.field_type
-    if kind.cell.width:
-        return max(kind.cell.width, heading)
-    longest_line = max(sizes.widths, default=0) / 507 * 10 / 11 + 4.3
-    if column.item.role == "key":
-        return max(7.0, min(longest_line, 16.0), min(heading, 12.0))
-    if not kind.prose or (not column.entry and longest_line < 22):
-        return max(heading, min(24.0, longest_line), 12.0)
-    lengths = sorted(sizes.lengths) or [0]
-    usual = lengths[int(0.9 * (len(lengths) - 1))]
-    # Wide enough that usual text is a block and not a ribbon, and that the longest text fits the
-    # highest row there can be (about thirty lines).
-    width = max(26.0, 2.6 * math.sqrt(usual), lengths[-1] / 27)
-    if column.input and column.item.field_type.narrative:
-        width = max(width, 44.0)
-    return max(heading, min(width, 84.0))
+    return Row(cells, height=row_height([None, *cells[1:]], narrower, least))
 
 
 def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> dict[str, Value]:

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from xlplan.issued.banner import NARROW, SAMPLE, SIGN_CHOICES, Banner, banner, whose
+from xlplan.issued.banner import HOW, NARROW, SAMPLE, SIGN_CHOICES, Banner, banner, whose
 from xlplan.issued.form import form_sheet
 from xlplan.issued.guidance import guidance_sheet
 from xlplan.issued.rules import (
@@ -29,10 +29,10 @@ from xlplan.issued.rules import (
 from xlplan.issued.sheets import (
     LOWEST,
     LOWEST_WITH_WRITING,
+    REFERENCE,
     ColumnLook,
     Lists,
     column_looks,
-    column_widths,
     heading_row,
     id_row,
     lists_sheet,
@@ -40,10 +40,10 @@ from xlplan.issued.sheets import (
     payload_of,
     row_height,
     row_values,
-    sizes_below,
     stamped,
     value_cell,
 )
+from xlplan.issued.widths import HEAD, SCREEN, across, column_widths, screen_widths, sizes_below
 from xlplan.merge.model import Issued, MasterRow, Ours, Shared, named
 from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.timescales import say_return_by
@@ -77,6 +77,8 @@ from xlplan.workbook.write.sheet import (
 )
 
 _NARROW_SHEET = 120.0
+_FROZEN = SCREEN * 2 // 5
+"""Pixels that stay in view on the left."""
 
 
 def template_workbook(
@@ -110,13 +112,24 @@ def template_workbook(
             [(name, each.get(due)) for name, each in zip(signed, values, strict=True)]
         )
     lists = lists_sheet(choices)
-    make = form_sheet if definition.issue.layout == "form" else _table_sheet
-    update = make(definition, lead, issued, columns, values, signed, blank, lists)
+    layout = definition.issue.layout
+    args = (definition, lead, issued, columns, values, signed, blank, lists)
+    update = None if layout == "form" else _table_sheet(*args)
+    if update is None or (layout == "fit" and not _in_view(update)):
+        update, layout = form_sheet(*args), "form"
     payload = payload_of(definition, issued, len(rows), columns) | {"lead": lead.name}
-    guidance = guidance_sheet(definition, issued, columns, say_return_by(issued.return_by))
+    due, form = say_return_by(issued.return_by), layout == "form"
+    guidance = guidance_sheet(definition, issued, columns, due, form=form)
     title = f"{definition.title}: update from {lead.name}, {issued.cycle}"
     sheets = [update, guidance, lists.sheet]
     return stamped(definition, issued, title, sheets, key, payload, created, lists)
+
+
+def _in_view(table: Sheet) -> bool:
+    """Whether the columns of a table can be seen at once on a laptop, below a low head."""
+    shown = [row.height for row in table.rows[: (table.freeze or (0, 0))[0]] if not row.hidden]
+    widths = [column.width for column in table.columns if not column.hidden]
+    return across(widths) <= SCREEN and sum(shown) * 4 / 3 < HEAD
 
 
 def _table_sheet(
@@ -130,9 +143,10 @@ def _table_sheet(
     lists: Lists,
 ) -> Sheet:
     look = palette(definition)
-    looks = column_looks(definition, columns, look.locked, look.input, look.locked_key)
+    looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
     cells = [_cells(name, each, looks) for name, each in zip(signed, values, strict=True)]
-    widths = column_widths(columns, sizes_below(cells, len(columns)))
+    sizes = sizes_below(cells, len(columns))
+    widths = screen_widths(columns, sizes, look.heading) or column_widths(columns, sizes)
     if not columns[-1].item.width and sum(widths) < _NARROW_SHEET:
         widths[-1] = max(widths[-1], NARROW)  # the sign-off has its inputs there
     writing = any(c.input and c.item.field_type.narrative for c in columns)
@@ -154,7 +168,7 @@ def _table_sheet(
         rows=[
             *top.rows,
             id_row(c.id for c in columns),
-            heading_row(columns, look, beside),
+            heading_row(columns, look, beside, 30.0),
             *body,
             *_proposals(definition, columns, look, blank, least),
         ],
@@ -162,13 +176,22 @@ def _table_sheet(
         merges=top.merges,
         validations=[*top.validations, *validations],
         conditionals=conditionals,
-        freeze=(first, 2),
+        freeze=(first, 1 + _in_sight(columns, widths)),
         filter=Area(heading, 1, last_row, last_col),
         page=page_of(definition, issued, Area(0, 1, last_row, last_col), heading),
         protection=Protection(definition.issue.password),
         tab_colour=look.accent,
         active_cell=(first, inputs[0] if inputs else 1),
     )
+
+
+def _in_sight(columns: Sequence[IssuedColumn], widths: Sequence[float]) -> int:
+    """How many columns stay in view while the others are moved: the ref, and what the action is
+    where both leave most of a screen to the rest."""
+    for number, column in enumerate(columns, 1):
+        if column.item.role == "action" and across(widths[:number]) <= _FROZEN:
+            return number
+    return 1
 
 
 def _cells(signed: str, values: dict[str, Value], looks: Sequence[ColumnLook]) -> list[Cell | None]:
@@ -184,7 +207,7 @@ def _proposals(
 ) -> list[Row]:
     """Blank rows with signed keys, in which a lead may propose an action."""
     open_ = [replace(column, input=True) for column in columns]
-    looks = column_looks(definition, open_, look.input, look.input, look.input)
+    looks = column_looks(definition, open_, look.input, look.input, look.input, words=True)
     return [
         Row([Cell(signed), *(Cell(None, each.style) for each in looks)], least) for signed in blank
     ]
@@ -279,7 +302,7 @@ def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]
     if notes := Counter(flat(c.note) for sheet in book.sheets for c in _cells_of(sheet) if c.note):
         texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
-    maybe = [SAMPLE, _text(message_cell((), "", None, Style(), 0))]
+    maybe = [SAMPLE, HOW, REFERENCE, _text(message_cell((), "", None, Style(), 0))]
     maybe += [column.heading for column in template_columns(definition)]
     for text in map(flat, maybe):
         texts[UPDATE].setdefault(text, 1)

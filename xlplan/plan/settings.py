@@ -128,13 +128,14 @@ class IssueSettings:
     contact: str = field(default="", metadata=key("whom to ask; shown to the lead", takes="text"))
     guidance: str = field(default="", metadata=key("shown to the lead", takes="text"))
     password: str = field(default="", metadata=key("protects the locked cells", takes="raw"))
-    layout: Literal["table", "form"] = field(
-        default="table",
+    layout: Literal["fit", "table", "form"] = field(
+        default="fit",
         metadata=key(
-            '"table": a row each; "form": each action a page of its own, for long narratives',
-            allowed=("table", "form"),
+            '"table": a row each; "form": each action a page of its own; "fit": a table where it '
+            "fits the screen of a laptop, else a form",
+            allowed=("fit", "table", "form"),
             noun="a layout",
-            labels={"table": "Table", "form": "Form"},
+            labels={"fit": "Table if it fits a laptop", "table": "Table", "form": "Form"},
         ),
     )
 

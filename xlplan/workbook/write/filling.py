@@ -67,6 +67,33 @@ def _dated(data: bytes, saved_at: str) -> bytes:
     return out.getvalue()
 
 
+def places_in(data: bytes, id_prefix: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """Sheet and cell of each field of each row of an issued workbook, by the uid in the row's key
+    and the id of the column; in a form a box stands two columns to the right of its id."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    try:
+        for sheet in book.worksheets:
+            columns: dict[int, str] = {}
+            for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+                texts = {at: text for at, text in enumerate(values, 1) if isinstance(text, str)}
+                ids = {
+                    at: text[len(id_prefix) :]
+                    for at, text in texts.items()
+                    if text.startswith(id_prefix)
+                }
+                key = next(filter(None, map(parse_row_key, texts.values())), None)
+                if key is None:
+                    columns = ids or columns
+                    continue
+                shown = {at + 2: name for at, name in ids.items()} or columns
+                for at, name in shown.items():
+                    found[key.uid, name] = (sheet.title, f"{get_column_letter(at)}{number}")
+    finally:
+        book.close()
+    return found
+
+
 def key_rows(data: bytes, id_prefix: str) -> tuple[dict[str, str], dict[str, tuple[str, int]]]:
     """Where things are in an issued workbook: column letter by column id, and sheet and row
     number by the uid in the row's key."""

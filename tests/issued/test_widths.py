@@ -1,0 +1,134 @@
+"""What of a template is in view on a laptop: 1,366 x 768 pixels, at 100 %."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from tests import outgoing
+from tests.outgoing import FIELDS
+from xlplan.issued.template import template_workbook
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.settings import IssueSettings
+from xlplan.plan.values import Value
+from xlplan.workbook.write.writing import write_workbook
+
+BY_ID = {item.id: item for item in FIELDS}
+LONG_HEADING = "What has been done since the last board and what will be done before the next one"
+SOME: dict[str, tuple[Field, ...]] = {
+    "three": tuple(BY_ID[name] for name in ("ref", "action", "evidence")),
+    "five": tuple(BY_ID[name] for name in ("ref", "action", "due", "rating", "progress")),
+    "eight": tuple(
+        BY_ID[name]
+        for name in ("ref", "action", "lead", "due", "percent", "rating", "stage", "evidence")
+    ),
+    "long heading": tuple(
+        replace(BY_ID[name], heading=LONG_HEADING) if name == "rating" else BY_ID[name]
+        for name in ("ref", "action", "lead", "due", "rating", "stage", "evidence")
+    ),
+    "all": FIELDS,
+}
+WORDS = "word " * 160
+
+
+def made(fields: Sequence[Field], layout: str = "fit", **changes: Value) -> Any:
+    settings = IssueSettings(contact="Ask the office.", layout=layout)  # type: ignore[arg-type]  # a name
+    definition = outgoing.plan(fields=tuple(fields), issue=settings)
+    return opened(definition, **changes)
+
+
+def opened(definition: PlanDefinition, **changes: Value) -> Any:
+    rows = [outgoing.row(number, **changes) for number in range(1, 7)]
+    book = template_workbook(
+        definition, outgoing.DIRECTOR, outgoing.issued(), rows, outgoing.KEY, outgoing.CREATED
+    )
+    return openpyxl.load_workbook(io.BytesIO(write_workbook(book)))
+
+
+def column_pixels(sheet: Any) -> Iterator[tuple[str, int]]:
+    """Each column in view, with its width in pixels as the file says it (ECMA-376, 18.3.1.13)."""
+    for number in range(1, sheet.max_column + 1):
+        letter = get_column_letter(number)
+        found = sheet.column_dimensions[letter]
+        if not found.hidden:
+            yield letter, math.trunc((256 * found.width + math.trunc(128 / 7)) / 256 * 7)
+
+
+def head_pixels(sheet: Any, last: int) -> float:
+    shown = (sheet.row_dimensions[number] for number in range(1, last + 1))
+    return sum((row.height or 15) * 96 / 72 for row in shown if not row.hidden)
+
+
+def is_form(sheet: Any) -> bool:
+    return any(cell.value == "form:value" for line in sheet.iter_rows() for cell in line)
+
+
+@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("words", ["", WORDS], ids=["short", "long"])
+def test_all_of_an_action_is_across_the_screen_and_the_head_is_low(name: str, words: str) -> None:
+    sheet = made(SOME[name], **({"action": words, "progress": words} if words else {}))["Update"]
+    assert sum(width for _, width in column_pixels(sheet)) <= 1280
+    if not is_form(sheet):
+        top = sheet.freeze_panes
+        assert head_pixels(sheet, sheet[top].row - 1) < 140
+        held = [
+            width for letter, width in column_pixels(sheet) if letter < top.rstrip("0123456789")
+        ]
+        assert sum(held) <= 1280 / 2
+
+
+def test_a_form_is_the_layout_where_a_table_would_be_too_wide_and_only_there() -> None:
+    found = {name: is_form(made(fields)["Update"]) for name, fields in SOME.items()}
+    assert (found["eight"], found["five"], found["all"]) == (False, False, True)
+    wide = made(FIELDS, "table")["Update"]
+    assert not is_form(wide)
+    assert sum(width for _, width in column_pixels(wide)) > 1280
+    assert is_form(made(SOME["eight"], "form")["Update"])
+
+
+def test_the_ref_and_the_action_stay_in_view_in_a_table() -> None:
+    sheet = made(SOME["eight"])["Update"]
+    first = sheet[sheet.freeze_panes].column
+    ids = next(line for line in sheet.iter_rows() if any(c.value == "field:ref" for c in line))
+    held = [cell.value for cell in ids if cell.column < first]
+    assert held == [None, "field:ref", "field:action"]
+
+
+def test_a_table_has_at_least_four_rows_of_actions_in_view_below_its_head() -> None:
+    sheet = made(SOME["eight"])["Update"]
+    first = sheet[sheet.freeze_panes].row
+    # The ribbon, the bar of formulas, the headings of columns and the bars below take some 330
+    # of the 768 pixels.
+    left = 768 - 330 - head_pixels(sheet, first - 1)
+    assert sum(sheet.row_dimensions[first + n].height * 96 / 72 for n in range(4)) <= left
+
+
+@pytest.mark.parametrize("layout", ["table", "form"])
+def test_the_list_of_ratings_and_what_stands_show_the_words_of_the_board(layout: str) -> None:
+    book = made(FIELDS, layout)
+    shown = {str(cell.value) for line in book["Update"].iter_rows() for cell in line}
+    assert {rating.label for rating in outgoing.RATINGS} <= shown
+    assert not {rating.code for rating in outgoing.RATINGS} & shown
+
+
+@pytest.mark.parametrize("layout", ["table", "form"])
+def test_the_guidance_is_one_page_and_says_a_thing_once(layout: str) -> None:
+    book = made(FIELDS, layout)
+    sheet = book["Guidance"]
+    assert sheet.page_setup.fitToHeight in (None, 1)
+    texts = [str(c.value) for line in sheet.iter_rows() for c in line if c.value]
+    # A4 has 842 points less the margins; a page that is fitted is no smaller than nine tenths.
+    height = sum(row.height or 15 for row in sheet.row_dimensions.values())
+    assert height * 0.9 <= 842 - 2 * 54
+    text = "\n".join(texts)
+    for once in ("27 November 2026", "Ask the office.", "do not delete rows"):
+        assert text.count(once) == 1, once
+    above = {str(c.value) for line in book["Update"].iter_rows(max_row=4) for c in line if c.value}
+    assert not above & set(texts), "what is above the actions is not repeated"

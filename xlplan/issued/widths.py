@@ -1,0 +1,143 @@
+"""How wide the columns of an issued table are, and what of it is in view on a laptop.
+
+A laptop has 1,366 x 768 pixels; at 100 % some 1,300 of them are left for the cells of a sheet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from xlplan.returned.as_issued import IssuedColumn
+from xlplan.workbook.write.cell_text import count_lines, text_width
+from xlplan.workbook.write.sheet import Cell, Style
+
+FULL = 220.0
+"""Characters across an A3 landscape page at a size that can be read."""
+SCREEN = 1280
+"""Pixels across which a table is read without moving it."""
+HEAD = 140
+"""Pixels of a table's head, which stays in view above the rows."""
+_DIGIT, _MARGIN = 7, 5
+"""Pixels of a character of the default font, and of the margins of a cell."""
+_LINES, _WIDEST = (2, 3), 84.0
+"""Lines of the headings, best first, and characters of a column."""
+_TO_WRITE = 30.0
+"""Characters in which a lead can still write a few lines."""
+
+
+def pixels(width: float) -> int:
+    """The pixels of a column of so many characters."""
+    return int(width * _DIGIT + _MARGIN + 0.5) if width else 0
+
+
+def across(widths: Sequence[float]) -> int:
+    """The pixels of columns side by side."""
+    return sum(map(pixels, widths))
+
+
+class Sizes(NamedTuple):
+    """Of the texts of a column: their characters, and their widest lines in thousandths of the
+    font's size."""
+
+    lengths: Sequence[int]
+    widths: Sequence[int]
+
+
+def sizes_below(rows: Sequence[Sequence[Cell | None]], columns: int) -> list[Sizes]:
+    """The sizes of the texts of each column, from the second on."""
+    found = []
+    for index in range(1, columns + 1):
+        below = [row[index] for row in rows]
+        texts = [c.value for c in below if c is not None and isinstance(c.value, str)]
+        found.append(Sizes(list(map(len, texts)), list(map(text_width, texts))))
+    return found
+
+
+def screen_widths(
+    columns: Sequence[IssuedColumn], below: Sequence[Sizes], heading: Style
+) -> list[float] | None:
+    """The widths of a table's columns where all of them can be in view at once, with headings of
+    a few lines; None where they cannot. `heading` is how the headings look."""
+    room = (SCREEN - len(columns) * (_MARGIN + 1)) / _DIGIT
+    for lines in _LINES:
+        widths = _for_headings(columns, column_widths(columns, below, room), heading, lines)
+        if over := max(0, across(widths) - SCREEN):
+            widths = column_widths(columns, below, room - over / _DIGIT)
+            widths = _for_headings(columns, widths, heading, lines)
+        if across(widths) <= SCREEN:
+            return widths
+    return None
+
+
+def _for_headings(
+    columns: Sequence[IssuedColumn], widths: Sequence[float], style: Style, lines: int
+) -> list[float]:
+    """`widths`, wider where a heading would have more lines than that; the filter's arrow takes the
+    room of a few letters."""
+    made = []
+    for column, width in zip(columns, widths, strict=True):
+        while width < _WIDEST and count_lines(column.heading, width - 3, style) > lines:
+            width += 1
+        made.append(round(width, 1))
+    return made
+
+
+def column_widths(
+    columns: Sequence[IssuedColumn], below: Sequence[Sizes], full: float = FULL
+) -> list[float]:
+    """Widths in characters: the definition's, or what the content needs to be read in comfort.
+    `below` has the sizes of the texts of each column.
+
+    The sum is kept within `full`, so that one page is as wide as the sheet and nobody needs a
+    magnifying glass; narratives take the room that is left.
+    """
+    widths = [_width(column, sizes) for column, sizes in zip(columns, below, strict=True)]
+    free = [i for i, column in enumerate(columns) if not column.item.width and widths[i] > 20]
+    least = [min(widths[i], _least(column, below[i])) for i, column in enumerate(columns)]
+    total = sum(widths)
+    spare = sum(widths[i] - least[i] for i in free)
+    if total > full and spare:
+        share = max(0.0, 1 - (total - full) / spare)
+        for i in free:
+            widths[i] = least[i] + (widths[i] - least[i]) * share
+    prose = [i for i in free if columns[i].item.field_type.prose]
+    if total < full * 0.75 and prose:
+        more = (full * 0.75 - total) / len(prose)
+        for i in prose:
+            widths[i] = min(72.0, widths[i] + more)
+    return [round(width, 1) for width in widths]
+
+
+def _least(column: IssuedColumn, sizes: Sizes) -> float:
+    """How narrow a column may be made: a line still holds a thought, and the longest text still
+    fits the highest row there can be."""
+    if column.entry:
+        return 36.0
+    longest = max(sizes.lengths, default=0)
+    least = max(18.0 if longest < 250 else 28.0, min(longest / 33, 84.0))
+    return max(least, _TO_WRITE) if column.input and column.item.field_type.narrative else least
+
+
+def _width(column: IssuedColumn, sizes: Sizes) -> float:
+    words = column.heading.split() or [""]
+    heading = max(text_width(word) for word in words) / 507 * 1.05 + 5.8
+    if column.item.width:
+        return max(column.item.width, 4.0)
+    kind = column.item.field_type
+    if kind.cell.width:
+        return max(kind.cell.width, heading)
+    longest_line = max(sizes.widths, default=0) / 507 * 10 / 11 + 4.3
+    if column.item.role == "key":
+        return max(7.0, min(longest_line, 16.0), min(heading, 12.0))
+    if not kind.prose or (not column.entry and longest_line < 22):
+        return max(heading, min(24.0, longest_line), 12.0)
+    lengths = sorted(sizes.lengths) or [0]
+    usual = lengths[int(0.9 * (len(lengths) - 1))]
+    # Wide enough that usual text is a block and not a ribbon, and that the longest text fits the
+    # highest row there can be (about thirty lines).
+    width = max(26.0, 2.6 * math.sqrt(usual), lengths[-1] / 27)
+    if column.input and column.item.field_type.narrative:
+        width = max(width, 44.0)
+    return max(heading, min(width, 84.0))
