@@ -14,7 +14,7 @@ from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.merge.kinds import KEEP
 from xlplan.returned.as_issued import ID_PREFIX, OPEN
-from xlplan.workbook.write.filling import fill_in, key_rows
+from xlplan.workbook.write.filling import fill_in, places_in
 
 LEAD = "Head of Quality Assurance"
 
@@ -26,9 +26,8 @@ def plan(tmp_path: Path) -> Iterator[Plan]:
     with open_plan(tmp_path / "plan", today=date(2026, 1, 12)) as opened:
         opened.issue("2026-01", date(2026, 1, 23), [LEAD])
         data = (opened.folder / "outbox" / "2026-01" / f"{LEAD}.xlsx").read_bytes()
-        columns, rows = key_rows(data, ID_PREFIX)
-        number = next(iter(rows.values()))[1]
-        edit = [(f"{columns['rating']}{number}", "Purple")]
+        places = places_in(data, ID_PREFIX)
+        edit = [(next(at for (_, name), (_, at) in places.items() if name == "rating"), "Purple")]
         back = fill_in(data, "Update", edit, "2026-01-20T10:00:00Z")
         (opened.folder / "inbox" / "back.xlsx").write_bytes(back)
         opened.merge()

@@ -180,3 +180,20 @@ def test_what_was_issued_is_listed_by_the_signature_of_its_row() -> None:
     signed = [("xr1.t-0a.u-1." + "a" * 16, date(2027, 6, 30)), ("xr1.t-0a.u-2." + "b" * 16, None)]
     # 30 June 2027 is day 46,568 of a spreadsheet that counts 30 December 1899 as day 0.
     assert issued_dates(signed) == ("a" * 16 + "|46568",)
+
+
+@pytest.mark.parametrize("definition", [TABLE, FORM], ids=["table", "form"])
+def test_the_message_leads_to_the_first_cell_that_is_open(
+    definition: PlanDefinition, rows: list[MasterRow], office: Office, tmp_path: Path
+) -> None:
+    data = template(definition, rows)
+    at = Sheet(data)
+    formula = str(at.update[at.message].value)
+    target = formula.split("HYPERLINK(", 1)[1].split(',"\u26a0', 1)[0].split(",IF((", 1)[0]
+    probe = Formula("Update!AZ2", f"={target}".replace(",", ";"))
+    rating, due = at.where[rows[1].uid, "rating"], at.where[rows[2].uid, "due"]
+    steps: list[Step] = [Empty(f"Update!{due}"), Empty(f"Update!{rating}"), Unprotect("Update")]
+    found = shown(office, tmp_path, data, [*steps, probe])
+    letters = rating.rstrip("0123456789")
+    assert found["AZ2"] == f"#'Update'!${letters}${rating.removeprefix(letters)}"
+    assert "in orange: 2" in found[at.message]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from xlplan.issued.banner import Banner, banner
 from xlplan.issued.rules import (
     Cells,
+    Open,
     due_and_reason,
     input_rules,
     is_required,
@@ -232,9 +233,13 @@ def _count_what_is_missing(
         return
     ids, boxes, keys = (f"${cell_name(first, c)}:${cell_name(last, c)}" for c in (ID, BOX, KEY))
     blanks = [
-        f'SUMPRODUCT(({ids}="{ID_PREFIX}{column.id}")*(LEN(TRIM({boxes}))=0)'
-        f'*ISERROR(SEARCH(".new-",{keys})))'
+        Open(
+            boxes,
+            BOX,
+            f'({ids}="{ID_PREFIX}{column.id}")*(LEN(TRIM({boxes}))=0)'
+            f'*ISERROR(SEARCH(".new-",{keys}))',
+        )
         for column in required
     ]
     now = sum(each.get(column.id) is None for column in required for each in values)
-    top.merges.append(Merge(top.message, message_cell(blanks, "", None, top.style, now)))
+    top.merges.append(Merge(top.message, message_cell(blanks, None, None, top.style, now)))

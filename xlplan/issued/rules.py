@@ -15,7 +15,7 @@ from datetime import date
 from xlplan.issued.sheets import Lists
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.values import Value, show
-from xlplan.returned.as_issued import IssuedColumn
+from xlplan.returned.as_issued import UPDATE, IssuedColumn
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Conditional, Style, Validation
@@ -200,15 +200,49 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def message_cell(
-    blanks: Sequence[str], without_reason: str, found: DueAndReason | None, style: Style, now: int
-) -> Cell:
-    """The message of what is still to be filled in.
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Cells that may have to be filled in: the range, its column from 0, and a formula's test, an
+    array of 0 and 1 over the range, of which must."""
 
-    `blanks` are formula terms that count required cells which are blank; `without_reason` counts
-    the rows whose date moved without a reason, or is blank. `now` is how many are blank as issued.
+    cells: str
+    column: int
+    test: str
+
+    @property
+    def count(self) -> str:
+        """A formula's count of them."""
+        return f"SUMPRODUCT({self.test}*1)"
+
+
+_ROWS, _COLUMNS = 1_048_577, 1_000
+"""One more than the rows of a sheet, and than the columns of any template."""
+
+
+def _first_of(found: Sequence[Open]) -> str:
+    """A formula's link to the first cell of those, row by row; ``""`` where there are none."""
+    if not found:
+        return ""
+    ranks = ",".join(
+        f"SUMPRODUCT(MAX({each.test}*"
+        f"(({_ROWS}-ROW({each.cells}))*{_COLUMNS}+{_COLUMNS - 2 - each.column})))"
+        for each in found
+    )
+    best = f"MAX({ranks})"
+    row, column = f"{_ROWS}-INT({best}/{_COLUMNS})", f"{_COLUMNS - 1}-MOD({best},{_COLUMNS})"
+    return f"\"#'{UPDATE}'!\"&ADDRESS({row},{column})"
+
+
+def message_cell(
+    blanks: Sequence[Open], without: Open | None, found: DueAndReason | None, style: Style, now: int
+) -> Cell:
+    """The message of what is still to be filled in, which leads to the first of it.
+
+    `blanks` are the required cells which may be blank; `without` the reasons of dates that moved.
+    `now` is how many are blank as issued.
     """
-    count = "+".join(blanks) or "0"
+    without_reason = without.count if without is not None else ""
+    count = "+".join(each.count for each in blanks) or "0"
     nothing = "Nothing that must be filled in is blank."
     text = "⚠ Still to be filled in, in orange: "
     parts = f"{quoted(text)}&({count})"
@@ -220,7 +254,9 @@ def message_cell(
             f"{quoted('')})"
         )
         count = f"{count}+{without_reason}"
-    formula = f"=IF({count}=0,{quoted(nothing)},{parts})"
+    link = _first_of([*blanks, *([without] if without is not None else ())])
+    shown = f"HYPERLINK({link},{parts})" if link else parts
+    formula = f"=IF({count}=0,{quoted(nothing)},{shown})"
     return Cell(f"{text}{now}" if now else nothing, style, formula=formula)
 
 

@@ -16,6 +16,7 @@ from xlplan.issued.guidance import guidance_sheet
 from xlplan.issued.rules import (
     ISSUED_DUE,
     Cells,
+    Open,
     column_lists,
     due_and_reason,
     has_message,
@@ -263,15 +264,17 @@ def _count_what_is_missing(
     def cells(index: int) -> str:
         return f"${cell_name(first, index)}:${cell_name(first + count - 1, index)}"
 
-    blanks, now, without = [], 0, ""
+    blanks: list[Open] = []
+    now, without = 0, None
     for index, column in enumerate(columns, 1):
         if is_required(column):
-            blanks.append(f"SUMPRODUCT(--(LEN(TRIM({cells(index)}))=0))")
+            blanks.append(Open(cells(index), index, f"(LEN(TRIM({cells(index)}))=0)"))
             now += sum(each.get(column.id) is None for each in values)
     if asked is not None:
         due, reason = (1 + list(columns).index(column) for column in (asked.due, asked.reason))
         test = moved(cells(0), cells(due), lists.names[ISSUED_DUE])
-        without = f"SUMPRODUCT((LEN(TRIM({cells(reason)}))=0)*{test})"
+        test = f"(LEN(TRIM({cells(reason)}))=0)*{test}"
+        without = Open(cells(reason), reason, test)
     top.merges.append(Merge(top.message, message_cell(blanks, without, asked, top.style, now)))
 
 
@@ -302,7 +305,7 @@ def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]
     if notes := Counter(flat(c.note) for sheet in book.sheets for c in _cells_of(sheet) if c.note):
         texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
-    maybe = [SAMPLE, HOW, REFERENCE, _text(message_cell((), "", None, Style(), 0))]
+    maybe = [SAMPLE, HOW, REFERENCE, _text(message_cell((), None, None, Style(), 0))]
     maybe += [column.heading for column in template_columns(definition)]
     for text in map(flat, maybe):
         texts[UPDATE].setdefault(text, 1)
