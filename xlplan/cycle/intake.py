@@ -178,15 +178,9 @@ def read(
 def _own_fills(desk: Desk) -> frozenset[str]:
     """The fills of every template that went out, by the record, else one of each definition tells
     them; and white."""
-    state = desk.state
-    one_each: dict[int, Issued] = {}
-    for issued in state.issued.values():
-        if issued.document == "template" and issued.ours is None:
-            one_each.setdefault(id(state.definition_at(issued.as_of)), issued)
-    shared = [
-        *state.exchange.shared.values(),
-        *(_made(desk, each)[1] for each in one_each.values()),
-    ]
+    exchange = desk.state.exchange
+    old = exchange.of_old(desk.state.definition_at)
+    shared = [*exchange.shared.values(), *(_made(desk, each)[1] for each in old)]
     return frozenset({BLANK}).union(*(each.fills for each in shared))
 
 

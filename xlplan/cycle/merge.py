@@ -154,7 +154,7 @@ def merge(
         questions = desk.questions()
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
-        reports = tuple(_report(desk, *item, questions, changes) for item in found.returned)
+        reports = tuple(_report(desk, work, *item, questions, changes) for item in found.returned)
         new = [fact for _, fact, duplicate in found.returned if not duplicate]
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         replies = replies_of(desk, [(i.file, fact) for i, fact, _ in found.returned], questions)
@@ -209,7 +209,6 @@ def _take_all(
         _take_returns(desk, work, waiting.masters(), found)
     for item, book, reading in waiting.set_up:
         _take_set_up(desk, work, item, book, reading, found)
-    before = frozenset(desk.state.decisions)
     answering = Answering(desk, work)
     _take_returns(desk, work, waiting.masters(), found)
     for item, book, reading in waiting.answers:
@@ -219,8 +218,7 @@ def _take_all(
             fact = answering.take(item, book, reading)
             found.returned.append((item, fact, False))
     answering.take_again()
-    new = (fact for name, fact in desk.state.decisions.items() if name not in before)
-    if decided := about_definition(new):
+    if decided := about_definition(work.step.decided):
         found.problems += take_decisions(desk, work, decided)
     if not waiting.set_up:
         found.problems += take_set_up_again(desk, work)
@@ -323,6 +321,7 @@ def _refused(item: Arrived, reading: Reading, author: str) -> Returned:
 
 def _report(
     desk: Desk,
+    work: Work,
     item: Arrived,
     fact: Returned,
     duplicate: bool,
@@ -349,17 +348,16 @@ def _report(
         questions=0 if duplicate else asked,
         problems=() if duplicate else (*fact.problems, *_on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
-        decided=0 if fact.assertions else len(_decided(desk, fact, changes)),
+        decided=0 if fact.assertions else len(_decided(work, fact, changes)),
         counts_for=counts,
     )
 
 
-def _decided(desk: Desk, fact: Returned, changes: Sequence[Change]) -> list[Change]:
+def _decided(work: Work, fact: Returned, changes: Sequence[Change]) -> list[Change]:
     """The changes that the answers in a file made; those in rows that were moved are its too."""
-    state = desk.state
-    moved = [d for d in state.decisions.values() if d.kind == Kind.SORTED]
-    mine = {Id(d.id) for d in moved if d.place.file == fact.file}
-    seqs = {w.seq for d in moved for w in state.live((d.uid, d.field)) if w.id in mine}
+    moved = [d for d in work.step.decided if d.kind == Kind.SORTED and d.place.file == fact.file]
+    mine, live = {Id(d.id) for d in moved}, work.step.state.live
+    seqs = {w.seq for d in moved for w in live((d.uid, d.field)) if w.id in mine}
     return [change for change in changes if change.return_id == fact.id or change.seq in seqs]
 
 

@@ -300,9 +300,10 @@ def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Return
     names = state.exchange.names_of(lead.name, state.definition)
     found = [
         (event.seq, fact)
-        for item in state.exchange.templates_to(names)
-        for event, fact in state.live_return_events(item.id)
-        if event.seq > since and item.cycle not in cycles
+        for name in names
+        for event in state.exchange.events_from(name, since)
+        if (fact := state.live_returned(event)) is not None
+        if (item := state.issued.get(fact.issued)) is not None and item.cycle not in cycles
         if counts_for(state, fact, event.seq) in cycles
     ]
     return [fact for _, fact in sorted(found, key=lambda pair: pair[0])]

@@ -72,7 +72,7 @@ class Comparison:
 
     def _text_of(self, row: ReadRow, column: str) -> str:
         """What went out in a column of a row."""
-        if row.uid not in self.state.rows:
+        if not self.state.kind_of(row.uid):
             return ""
         value = self.state.value(row.uid, column, self.issued.as_of)
         return show_in(self._field(row.uid, column), value)
@@ -96,7 +96,7 @@ class Comparison:
         for row in self.reading.rows:
             if row.trust == "added":
                 self._add(self._proposals.proposal(row))
-            elif row.uid not in self.state.rows:
+            elif not self.state.kind_of(row.uid):
                 self._add(self._proposals.proposal(row, stranger(row)))
             else:
                 times = copies[row.uid]
@@ -380,8 +380,7 @@ class Comparison:
         return emptied or self.state.value(row.uid, item.id, self.issued.as_of) is None
 
     def _row_kind(self, uid: str) -> str:
-        row = self.state.rows.get(uid)
-        return row.kind if row else "action"
+        return self.state.kind_of(uid) or "action"
 
 
 def _whole_row_emptied(issued: Issued, emptied: list[Write]) -> Write:

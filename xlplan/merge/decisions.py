@@ -21,6 +21,7 @@ from xlplan.merge.kinds import (
     Kind,
 )
 from xlplan.merge.model import (
+    COORDINATOR,
     Candidate,
     CellKey,
     Decided,
@@ -98,9 +99,8 @@ def unused_answers(state: State) -> dict[str, tuple[Unused, Returned]]:
     A later workbook with the question in it says anew what stands there, or that nothing does.
     """
     found: dict[str, tuple[Unused, Returned]] = {}
-    for event in state.return_events:
-        fact = event.fact
-        if isinstance(fact, Returned) and state.is_live(fact.id, event.seq, state.seq):
+    for event in state.exchange.events_from(COORDINATOR):
+        if (fact := state.live_returned(event)) is not None:
             answers = {answer.question: answer for answer in fact.unused}
             for question in (*fact.rows, *answers):
                 found.pop(question, None)
@@ -123,9 +123,8 @@ def unused_set_up(state: State) -> tuple[Unused, ...]:
 
 def last_set_up(state: State) -> Returned | None:
     """The `set-up.xlsx` that came back last."""
-    for event in reversed(state.return_events):
-        fact = event.fact
-        if isinstance(fact, Returned) and state.is_live(fact.id, event.seq, state.seq):
+    for event in reversed(state.exchange.events_from(COORDINATOR)):
+        if (fact := state.live_returned(event)) is not None:
             issued = state.issued.get(fact.issued)
             if issued is not None and issued.document == "set-up":
                 return fact

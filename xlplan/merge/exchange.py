@@ -6,7 +6,7 @@ Everything is kept in the order of the ledger. A workbook that was written again
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 
 from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
@@ -21,11 +21,11 @@ class Exchange:
 
     def __init__(self) -> None:
         self.issued: dict[str, Issued] = {}
+        self._count = 0
         self.issued_at: dict[str, str] = {}
         self.digests: set[str] = set()
         """Of every workbook that was written, also where it was later written otherwise."""
-        self.shared: dict[str, Shared] = {}
-        """What templates have in common of what is ours, by its id."""
+        self._shared: dict[str, Shared] = {}
         self.periods: dict[str, int] = {}
         """The position at which each cycle began."""
         self.cycle = ""
@@ -36,7 +36,8 @@ class Exchange:
         self._by_issued: dict[str, list[Event]] = defaultdict(list)
         self._by_digest: dict[str, list[Event]] = defaultdict(list)
         self._cycles: dict[str, list[str]] = {}
-        self._authors: dict[str, list[str]] = {}
+        self._authors: dict[str, None] = {}
+        self._from: dict[str, list[Event]] = defaultdict(list)
         self._asked: dict[str, list[Asked]] = defaultdict(list)
         self._alike: tuple[PlanDefinition | None, int, dict[object, list[str]]] = (None, 0, {})
 
@@ -44,11 +45,13 @@ class Exchange:
 
     def issue(self, event: Event, fact: Issued) -> None:
         """A workbook went out, or was written otherwise."""
-        if fact.id not in self.issued and fact.document == "template":
+        is_new = fact.id not in self.issued
+        if is_new and fact.document == "template":
             self.cycle = fact.cycle
-            self._asked[fact.author].append((fact.as_of, -len(self.issued), fact.cycle))
+            self._asked[fact.author].append((fact.as_of, -self._count, fact.cycle))
             self._cycles.setdefault(fact.cycle, []).append(fact.id)
-            self._authors.setdefault(fact.author, []).append(fact.id)
+            self._authors[fact.author] = None
+        self._count += is_new
         self.issued[fact.id] = fact
         self.digests.add(fact.sha256)
         self.issued_at.setdefault(fact.id, event.at)
@@ -57,16 +60,31 @@ class Exchange:
         if (ours := fact.ours) is not None:
             self._ours[fact.id].append(ours)
             if ours.brought is not None:
-                self.shared[ours.shared] = ours.brought
+                self._shared[ours.shared] = ours.brought
 
     def take(self, event: Event, fact: Returned) -> None:
         """A file came back."""
         self.returns[fact.id] = fact
         self.return_events.append(event)
+        self._from[fact.author].append(event)
         self._by_issued[fact.issued].append(event)
         self._by_digest[fact.sha256].append(event)
 
     # Asking
+
+    @property
+    def shared(self) -> Mapping[str, Shared]:
+        """What templates have in common of what is ours, by its id."""
+        return self._shared
+
+    def of_old(self, definition_at: Callable[[int], PlanDefinition]) -> list[Issued]:
+        """Of the templates that went out before what is ours was recorded, the first of each
+        definition; `definition_at` gives the one that stood at a position."""
+        found: dict[int, Issued] = {}
+        for issued in self.issued.values():
+            if issued.document == "template" and issued.ours is None:
+                found.setdefault(id(definition_at(issued.as_of)), issued)
+        return list(found.values())
 
     @property
     def cycles(self) -> list[str]:
@@ -81,11 +99,6 @@ class Exchange:
     def templates(self, cycle: str) -> list[Issued]:
         """The templates of a cycle."""
         return [self.issued[name] for name in self._cycles.get(cycle, ())]
-
-    def templates_to(self, authors: Iterable[str]) -> Iterator[Issued]:
-        """Every template that went out to somebody under one of these names."""
-        for author in authors:
-            yield from (self.issued[name] for name in self._authors.get(author, ()))
 
     def names_of(self, author: str, definition: PlanDefinition) -> Collection[str]:
         """The names under which templates went out to whom the definition knows by this name."""
@@ -105,6 +118,10 @@ class Exchange:
     def events_of(self, issued: str) -> list[Event]:
         """The returns of an issued workbook."""
         return self._by_issued.get(issued, [])
+
+    def events_from(self, author: str, after: int = 0) -> list[Event]:
+        """The returns of an author (the coordinator's own among them), after a position."""
+        return [event for event in self._from.get(author, ()) if event.seq > after]
 
     def event_of(self, returned: Returned) -> Event:
         """The event that recorded this very return."""

@@ -82,8 +82,8 @@ def chosen(state: State, item: Write) -> tuple[Decided | None, list[Write]]:
     one, what they write in any. Of everything else, nothing."""
     for write in state.live(item.key) if item.readings else ():
         if write.kind is Kind.DECISION and item.id in write.saw:
-            decision = state.decisions[write.source]
-            if way := WAYS.get(decision.choice):
+            decision = state.decision(write.source)
+            if decision is not None and (way := WAYS.get(decision.choice)):
                 return decision, list(item.readings[way])
     ways = [way for way in WAYS.values() if way in item.readings]
     return None, [each for way in ways for each in item.readings[way]]

@@ -76,6 +76,12 @@ class Step:
             self._cause[key] = event
         self.state.apply(event)
 
+    @property
+    def decided(self) -> list[Decided]:
+        """The answers among its events."""
+        facts = (event.fact for event in self._events.values())
+        return [fact for fact in facts if isinstance(fact, Decided)]
+
     def _is_new(self, row: RowAdded) -> bool:
         """A row that another copy of a file brings once more is no second row."""
         return self.state.row_at(row.uid) is None
@@ -176,7 +182,7 @@ def _change(
 def _brought_in_by(state: State, writer: Write, fact: Fact, events: Mapping[int, Event]) -> str:
     """The id of the return that carried a write: for a decision, the workbook it was made in."""
     if writer.kind is not Kind.DECISION:
-        answer = state.decisions.get(writer.source)
+        answer = state.decision(writer.source)
         if answer is None or answer.kind != Kind.SORTED:
             return writer.source
         moved = state.copies((answer.uid, answer.field))

@@ -112,11 +112,28 @@ def past_of(
     return Past(
         definition=by,
         first={u: state.value(u, rating.id, state.row_seq[u]) for u in actions} if rating else {},
-        times={uid: state.times(uid, dates, as_of) for uid in actions},
+        times={uid: _times(state, uid, dates, as_of) for uid in actions},
         boards=_boards(state, by, as_of, cycle or current_cycle(state)),
         imported=_snapshot(state, by, IMPORTED, imported) if imported else None,
         asked=_asked(state, as_of, today),
         updated=_updated(state, [change for change in changes if change.seq <= as_of], as_of),
+    )
+
+
+def _times(state: State, uid: str, fields: Sequence[str], as_of: int) -> Times:
+    """What some fields of a row held when it came in, and after each transaction that wrote in one
+    of them; oldest first. What has been taken back by `as_of` never was."""
+    writes = {name: state.live((uid, name), as_of) for name in fields}
+    begun = state.row_seq[uid]
+    later = {state.end_of(w.seq) for ws in writes.values() for w in ws if w.seq > begun}
+    return tuple(
+        {
+            name: settle(
+                state.field_of((uid, name)), [w for w in writes[name] if w.seq <= until]
+            ).value
+            for name in fields
+        }
+        for until in (begun, *sorted(later))
     )
 
 

@@ -43,13 +43,12 @@ class State:
         self._load = load
         self.records = Records()
         self._rows: dict[str, list[tuple[int, RowAdded]]] = defaultdict(list)
-        self._definitions: list[tuple[int, PlanDefinition]] = []
+        self._definitions: list[tuple[int, Callable[[], PlanDefinition]]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
         self._readings: dict[int, Readings] = {}
         self._ends: list[int] = []
         """The last position of each transaction."""
-        self._tx = 0
-        self.seq = 0
+        self._tx = self.seq = 0
         self.moved = 0
         """The last position at which more was recorded than that a workbook went out."""
         self.touched_at: dict[str, int] = {}
@@ -67,30 +66,51 @@ class State:
         self.rows: dict[str, RowAdded] = {}
         self.row_seq: dict[str, int] = {}
         self.exchange = Exchange()
-        self.issued: Mapping[str, Issued] = self.exchange.issued
-        self.returns: Mapping[str, Returned] = self.exchange.returns
-        self.return_events: Sequence[Event] = self.exchange.return_events
         self._parts_of: dict[str, list[tuple[int, Returned]]] = defaultdict(list)
-        self.decisions: dict[str, Decided] = {}
+        self._decisions: dict[str, Decided] = {}
         self.published: list[tuple[Event, Published]] = []
         self.undone: list[tuple[Event, Undone]] = []
 
     @property
+    def issued(self) -> Mapping[str, Issued]:
+        """Every workbook that went out, by its id."""
+        return self.exchange.issued
+
+    @property
+    def returns(self) -> Mapping[str, Returned]:
+        """Every file that came back, by its id."""
+        return self.exchange.returns
+
+    @property
+    def return_events(self) -> Sequence[Event]:
+        """The events that recorded them, in order."""
+        return self.exchange.return_events
+
+    @property
+    def decisions(self) -> Mapping[str, Decided]:
+        """Every answer, by its id."""
+        return self._decisions
+
+    def decision(self, source: str) -> Decided | None:
+        """The decision that brought in a write, by the write's source; None for a return."""
+        return self._decisions.get(source)
+
+    @property
     def definition(self) -> PlanDefinition:
         """The plan definition as it stands."""
-        return self._definitions[-1][1]
+        return self._definitions[-1][1]()
 
     def definition_at(self, as_of: int) -> PlanDefinition:
         """The plan definition as it stood at a position of the ledger."""
         last, definition = self._definitions[-1]
         if last <= as_of:
-            return definition
-        return [d for seq, d in self._definitions if seq <= as_of][-1]
+            return definition()
+        return [known for seq, known in self._definitions if seq <= as_of][-1]()
 
     def definitions_since(self, position: int) -> list[PlanDefinition]:
         """The definition that stood at a position of the ledger, and those after it."""
-        since = [(seq, known) for seq, known in self._definitions if seq > position]
-        return [self.definition_at(position), *(known for _, known in since)]
+        since = [known() for seq, known in self._definitions if seq > position]
+        return [self.definition_at(position), *since]
 
     def apply(self, event: Event) -> frozenset[CellKey]:
         """Take in one event; return the cells that it may have moved."""
@@ -105,13 +125,8 @@ class State:
         if not isinstance(fact, Issued | Published):
             self.moved = event.seq
         if isinstance(fact, Defined):
-            self._definitions.append((event.seq, self._load(fact.text)))
-            self.definition_digest = fact.sha256
-            self.definition_text = fact.text
-            self.chosen = fact.chosen or self.chosen
-            self.account = fact.account or self.account
-            if "edited" not in fact.chosen and (fact.chosen or not self.proposed):
-                self.proposed = event.seq
+            definition = self._load(fact.text)
+            self._define(event.seq, fact, lambda: definition)
             self._cells.clear()
             return frozenset()
         if isinstance(fact, RowAdded):
@@ -122,13 +137,23 @@ class State:
             self.exchange.issue(event, fact)
             return frozenset()
         if isinstance(fact, Returned):
-            return self._touch(self._take_return(event, fact))
+            self.exchange.take(event, fact)
+            return self._touch(self._take_writes(event, fact))
         if isinstance(fact, Decided):
             return self._touch(self._take_decision(event, fact))
         if isinstance(fact, Undone):
             return self._touch(self._take_back(event, fact))
         self.published.append((event, fact))
         return frozenset()
+
+    def _define(self, seq: int, fact: Defined, read: Callable[[], PlanDefinition]) -> None:
+        self._definitions.append((seq, read))
+        self.definition_digest = fact.sha256
+        self.definition_text = fact.text
+        self.chosen = fact.chosen or self.chosen
+        self.account = fact.account or self.account
+        if "edited" not in fact.chosen and (fact.chosen or not self.proposed):
+            self.proposed = seq
 
     def _touch(self, cells: Iterable[CellKey]) -> frozenset[CellKey]:
         touched = frozenset(cells)
@@ -143,10 +168,6 @@ class State:
         self._rows[fact.uid].append((event.seq, fact))
         self.records.add(event.seq, fact)
         return [(fact.uid, field_id) for field_id in fact.values]
-
-    def _take_return(self, event: Event, fact: Returned) -> list[CellKey]:
-        self.exchange.take(event, fact)
-        return self._take_writes(event, fact)
 
     def _take_writes(self, event: Event, fact: Returned) -> list[CellKey]:
         issued = self.issued.get(fact.issued)
@@ -176,7 +197,7 @@ class State:
         return visible(state, writes, everything=issued.author == COORDINATOR) | own
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
-        self.decisions[fact.id] = fact
+        self._decisions[fact.id] = fact
         write = Write(
             id=Id(fact.id),
             kind=Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION,
@@ -254,18 +275,17 @@ class State:
         """Every live copy of each live write of a cell, as its own file has it."""
         return self.records.copies(key, self.seq)
 
-    def live_return_events(self, issued: str) -> list[tuple[Event, Returned]]:
-        """The returns of an issued workbook that have not been taken back, in ledger order."""
-        found = ((event, event.fact) for event in self.exchange.events_of(issued))
-        return [
-            (event, fact)
-            for event, fact in found
-            if isinstance(fact, Returned) and self.is_live(fact.id, event.seq, self.seq)
-        ]
+    def live_returned(self, event: Event) -> Returned | None:
+        """The return that an event recorded; None where it has been taken back."""
+        fact = event.fact
+        if isinstance(fact, Returned) and self.is_live(fact.id, event.seq, self.seq):
+            return fact
+        return None
 
     def live_returns(self, issued: str) -> list[Returned]:
-        """The same, without the events that recorded them."""
-        return [fact for _, fact in self.live_return_events(issued)]
+        """The returns of an issued workbook that have not been taken back, in ledger order."""
+        found = map(self.live_returned, self.exchange.events_of(issued))
+        return [fact for fact in found if fact is not None]
 
     def live_parts(self, issued: str) -> list[Returned]:
         """What answers about rows that were moved brought in of its returns."""
@@ -273,11 +293,8 @@ class State:
 
     def live_return_of(self, digest: str) -> Returned | None:
         """The return with these bytes, where it has not been taken back."""
-        for event in self.exchange.events_with(digest):
-            fact = event.fact
-            if isinstance(fact, Returned) and self.is_live(fact.id, event.seq, self.seq):
-                return fact
-        return None
+        found = map(self.live_returned, self.exchange.events_with(digest))
+        return next((fact for fact in found if fact is not None), None)
 
     def cell(self, key: CellKey, as_of: int | None = None) -> CellState:
         """What a cell holds, as of a position of the ledger."""
@@ -298,29 +315,19 @@ class State:
             return None
         return self._read(key, row.values[field_id], self.definition)
 
-    def times(self, uid: str, fields: Sequence[str], as_of: int) -> tuple[Mapping[str, Value], ...]:
-        """What some fields of a row held when it came in, and after each transaction that wrote
-        in one of them; oldest first. What has been taken back by `as_of` never was."""
-        writes = {name: self.live((uid, name), as_of) for name in fields}
-        begun = self.row_seq[uid]
-        later = {self._end_of(w.seq) for ws in writes.values() for w in ws if w.seq > begun}
-        return tuple(
-            {
-                name: settle(
-                    self.field_of((uid, name)), [w for w in writes[name] if w.seq <= until]
-                ).value
-                for name in fields
-            }
-            for until in (begun, *sorted(later))
-        )
-
-    def _end_of(self, seq: int) -> int:
+    def end_of(self, seq: int) -> int:
+        """The last position of the transaction in which a position lies."""
         return self._ends[bisect_left(self._ends, seq)]
 
     def field_of(self, key: CellKey, definition: PlanDefinition | None = None) -> Field | None:
         """The field of a cell, retired ones included, by a definition (default: as it stands)."""
-        row = self.rows.get(key[0])
-        return (definition or self.definition).find(key[1], row.kind if row else "action")
+        kind = self.kind_of(key[0]) or "action"
+        return (definition or self.definition).find(key[1], kind)
+
+    def kind_of(self, uid: str) -> str:
+        """The kind of a row, also of one that was taken back; blank where there never was one."""
+        row = self.rows.get(uid)
+        return row.kind if row is not None else ""
 
     def cell_as_issued(self, key: CellKey, as_of: int) -> CellState:
         """What a cell held as of a position, by the definition of that time: what was issued."""
@@ -369,8 +376,8 @@ class State:
 
     def ref(self, uid: str, as_of: int | None = None) -> str:
         """The ref that people see for a row, or ``""``."""
-        row = self.rows.get(uid)
-        key = self.definition.with_role("key", row.kind) if row else None
+        kind = self.kind_of(uid)
+        key = self.definition.with_role("key", kind) if kind else None
         return show(self.value(uid, key.id, as_of)) if key else ""
 
     def cells(self) -> Iterable[CellKey]:
