@@ -101,7 +101,7 @@ def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:
     named = {name for table in ("plan", "people") for name in TABLES[table].keys}
     own = {"fields": "field", "ratings": "rating", "leads": "lead", "rules": "rule",
            "rollups": "rollup", "counts": "count", "issue": "issue", "composite": "composite",
-           "style": "style", "board": "board", "sections": "section",
+           "style": "style", "post": "post", "board": "board", "sections": "section",
            "sheets": "sheet", "rows": "row"}  # fmt: skip
     assert set(own.values()) <= TABLES.keys()
     assert {each.name for each in fields(PlanDefinition)} == named | own.keys() | {"checks"}

@@ -18,7 +18,7 @@ from xlplan.errors import XlplanError
 from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
-from xlplan.plan.settings import Count, Rollup, Rule, SectionWords
+from xlplan.plan.settings import Count, PostSettings, Rollup, Rule, SectionWords
 from xlplan.plan.toml_places import find_places, line_of
 
 SMALL = """\
@@ -59,6 +59,7 @@ language = "en-IE"
 agreed = 2026-01-05
 begins = 2026-04-01
 year_starts = "April"
+every = "4 weeks"
 previous_board = "November 2025"
 revised_counts = "approved"
 notes = ["Two notes", "from below the table"]
@@ -223,6 +224,15 @@ guidance = "Thank you."
 password = " secret "
 layout = "form"
 
+[post]
+from = "team@example.org"
+reply_to = "replies@example.org"
+subject = "{plan} {cycle}"
+body = "Dear {lead}"
+reminder = "Dear {lead}: {{again}}"
+signature = "The team"
+copy_deputy = true
+
 [composite]
 fields = ["ref", "rating"]
 sheets = ["summary"]
@@ -322,6 +332,11 @@ def test_every_key_arrives() -> None:
     assert (plan.issue.include_closed, plan.issue.proposal_rows) == (False, 2)
     assert (plan.issue.contact, plan.issue.guidance) == ("The coordinator", "Thank you.")
     assert (plan.issue.password, plan.issue.layout) == (" secret ", "form")
+    assert plan.every == "4 weeks"
+    assert plan.post == PostSettings(
+        "team@example.org", "replies@example.org", "{plan} {cycle}", "Dear {lead}",
+        "Dear {lead}: {{again}}", "The team", True,
+    )  # fmt: skip
     assert plan.composite.fields == ("ref", "rating")
     assert (plan.composite.sheets, plan.composite.group_by) == (("summary",), "rating")
     assert (plan.composite.paper, plan.composite.print_all) == ("A4", True)
@@ -517,6 +532,11 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
             18, "DEF-010", 'no [[rating]] has scale "five"',
         ),
         ("[composite]\ngroup_by = 'theme'\n", 15, "DEF-010", "Use one of: ref, action."),
+        # the words of letters
+        ("[post]\nbody = 'Dear {name}'\n", 15, "DEF-086", "[post]: body has {name}"),
+        ("[post]\nsubject = 'Due {return_by!r:x}'\n", 15, "DEF-086", "has {return_by!r:x}"),
+        ("[post]\nreply_to = 'a@b.c'\nsignature = '{'\n", 16, "DEF-086", "opens or closes"),
+        ("[post]\nreminder = 'Dear {}'\n", 15, "DEF-086", "reminder has {}"),
         # keys that do not go together
         ("[[field]]\nid = 'x'\nheading = 'X'\nmode = 'append'\n", 17, "DEF-011", "is a text"),
         (
@@ -533,6 +553,13 @@ def test_each_fault_says_where_and_what_to_do(
         assert found.startswith(f"plan.toml:{line}: ")
     assert says in found
     assert found.endswith(f"[{code}]")
+
+
+@pytest.mark.parametrize("every", ["fortnight", "0 weeks", "4", "2 quarters"])
+def test_how_often_a_cycle_begins_is_a_span_of_time(every: str) -> None:
+    found = only_fault(SMALL.replace("[[field]]", f"every = '{every}'\n[[field]]", 1))
+    assert found.startswith(f'plan.toml:5: [plan]: every "{every}" is not how often')
+    assert found.endswith('"month" or "quarter". [DEF-007]')
 
 
 @pytest.mark.parametrize("agreed", ["'2026-01-05'", "2026-01-05T07:00:00", "07:00:00", "20260105"])

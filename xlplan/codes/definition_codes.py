@@ -177,6 +177,16 @@ DEF_015 = Message(
     "An answer that could not be used before was used now: {what}. Nothing needs doing.",
     level="note",
 )
+DEF_086 = Message(
+    "DEF-086",
+    "The words of a letter hold a place that nothing fills.",
+    "Use one of the places that are listed, or write a brace twice.",
+    {
+        "place": "{table}: {key} has {place}, and nothing fills it. Use one of: {places!l}.",
+        "brace": "{table}: {key} has a brace that opens or closes nothing. Write it twice for a "
+        "brace itself, or use one of: {places!l}.",
+    },
+)
 DEF_090 = Message(
     "DEF-090",
     "`[composite] sheets` names a sheet that does not exist.",

@@ -12,13 +12,14 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from xlplan.plan.accounted import RowRead, SheetRead
-from xlplan.plan.keys import COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
+from xlplan.plan.keys import CADENCE, COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
     Count,
     HouseStyle,
     IssueSettings,
+    PostSettings,
     Rollup,
     Rule,
     SectionWords,
@@ -218,6 +219,7 @@ class PlanDefinition:
     board: BoardWords = field(default_factory=BoardWords)
     sections: tuple[SectionWords, ...] = ()
     issue: IssueSettings = field(default_factory=IssueSettings)
+    post: PostSettings = field(default_factory=PostSettings)
     composite: CompositeSettings = field(default_factory=CompositeSettings)
     style: HouseStyle = field(default_factory=HouseStyle)
     checks: Mapping[str, str] = field(default_factory=dict)
@@ -230,6 +232,10 @@ class PlanDefinition:
     year_starts: str = field(
         default="",
         metadata=key("the month in which years start", allowed=MONTH_NAMES, noun="a month"),
+    )
+    every: str = field(
+        default="",
+        metadata=key('how often a cycle begins, such as "4 weeks" or "quarter"', shape=CADENCE),
     )
     previous_board: str = field(
         default="",

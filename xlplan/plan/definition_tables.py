@@ -19,6 +19,7 @@ from xlplan.plan.settings import (
     Count,
     HouseStyle,
     IssueSettings,
+    PostSettings,
     Rollup,
     Rule,
     SectionWords,
@@ -29,7 +30,7 @@ LEVELS: tuple[str, ...] = ("off", "note", "warning", "error")
 
 def _keys(kind: type, table: str = "") -> Mapping[str, Key]:
     """The keys of a dataclass; of those with a table of their own, the keys of that table."""
-    found = {each.name: key_of(each) for each in fields(kind) if each.metadata}
+    found = {each.name.rstrip("_"): key_of(each) for each in fields(kind) if each.metadata}
     return {name: key for name, key in found.items() if key.table == table}
 
 
@@ -120,6 +121,7 @@ _EVERY = (
         named_by="name",
     ),
     Table("issue", "What a lead is sent.", _keys(IssueSettings), always=("include_closed",)),
+    Table("post", "The words of the e-mail drafts to leads.", _keys(PostSettings)),
     Table("composite", "What the board reads.", _keys(CompositeSettings)),
     Table(
         "style",
@@ -159,4 +161,4 @@ def _default(key: Key) -> str:
         return f"`{str(key.default).lower()}`"
     if isinstance(key.default, tuple):
         return _words([repr(part)[1:-1] for part in key.default])
-    return f"`{key.default}`"
+    return f"`{repr(key.default)[1:-1] if isinstance(key.default, str) else key.default}`"

@@ -7,6 +7,7 @@ lists the keys (reading, writing, the reference) goes by that.
 
 from __future__ import annotations
 
+import keyword
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field
@@ -41,6 +42,11 @@ EMAIL = (
     r"[^\s@,;<>]+@[^\s@,;<>]+",
     "an e-mail address",
     'Write one address and nothing else: "post@example.org".',
+)
+CADENCE = (
+    r"(?:[1-9][0-9]{0,2} (?:days|weeks|months)|1 (?:day|week|month)|week|month|quarter|year)",
+    "how often a cycle begins",
+    'Write it like "4 weeks", "month" or "quarter".',
 )
 _TAKES: Mapping[str, Takes] = {
     "str": "line", "bool": "flag", "int": "whole", "float": "number", "date": "day",
@@ -108,6 +114,11 @@ def key_of(item: Field[Any]) -> Key:
     missing = item.default is MISSING and item.default_factory is MISSING
     default = None if item.default is MISSING else item.default
     return Key(required=missing, default=default, **described)
+
+
+def attribute(name: str) -> str:
+    """The dataclass field that a key is: of the same name, or with ``_`` after a word of Python."""
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 @dataclass(frozen=True, slots=True)

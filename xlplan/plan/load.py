@@ -28,7 +28,7 @@ from xlplan.errors import XlplanError
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, Lead, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
-from xlplan.plan.keys import Entry, Source, read_table
+from xlplan.plan.keys import Entry, Source, attribute, read_table
 from xlplan.plan.load_rules import Tables, check_needs, check_rollups, check_rules, no_field
 from xlplan.plan.settings import (
     BoardWords,
@@ -36,9 +36,11 @@ from xlplan.plan.settings import (
     Count,
     HouseStyle,
     IssueSettings,
+    PostSettings,
     Rollup,
     Rule,
     SectionWords,
+    check_letters,
 )
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
@@ -50,7 +52,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     """The plan definition that `text` (TOML) says.
 
     `where` names the file in messages. Raises `XlplanError` with every fault found, in the order
-    of their lines: codes DEF-001 to DEF-011.
+    of their lines: codes DEF-001 to DEF-011 and DEF-086.
     """
     raw, source = _parse(text.removeprefix("\ufeff"), where)
     tables: Tables = {name: read_table(source, table, raw) for name, table in TABLES.items()}
@@ -75,6 +77,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     check_needs(source, tables)
     check_rules(source, tables)
     check_rollups(source, tables)
+    check_letters(source, tables["post"])
     if source.faults:
         raise XlplanError(sorted(source.faults, key=lambda found: _line(found.where)))
     return _build(tables, levels)
@@ -281,7 +284,7 @@ def _check_named_fields(source: Source, tables: Tables) -> None:
 def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
     one: dict[str, dict[str, Any]] = {
         name: dict(tables[name][0].values) if tables[name] else {}
-        for name in ("plan", "board", "issue", "composite", "style", "people")
+        for name in ("plan", "board", "issue", "post", "composite", "style", "people")
     }
     return PlanDefinition(
         fields=tuple(Field(**_keys(entry)) for entry in tables["field"]),
@@ -298,6 +301,7 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
         board=BoardWords(**one["board"]),
         sections=tuple(SectionWords(**_keys(entry)) for entry in tables["section"]),
         issue=IssueSettings(**one["issue"]),
+        post=PostSettings(**{attribute(name): value for name, value in one["post"].items()}),
         composite=CompositeSettings(**one["composite"]),
         style=HouseStyle(**one["style"]),
         checks=levels,

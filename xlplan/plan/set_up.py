@@ -17,7 +17,7 @@ from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import CHECKS, LEVELS, TABLES
 from xlplan.plan.guesses import NAMED_BY, SAME_AS, Guess, Names
-from xlplan.plan.keys import Key
+from xlplan.plan.keys import Key, attribute
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Invalid, Raw, as_text, canon
 
@@ -92,7 +92,7 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "Your own words on a section of the board, above its figures; a row for each section.", 4
     ),
     SetUpSheet(
-        "Words", ("plan", "board", "issue", "composite", "style", "people"),
+        "Words", ("plan", "board", "issue", "post", "composite", "style", "people"),
         "The words, the look and the settings of the plan. A blank answer means what holds without "
         "one.",
     ),
@@ -139,6 +139,13 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("issue", "proposal_rows"): "Blank rows for proposals",
     ("issue", "guidance"): "Guidance for leads",
     ("issue", "layout"): "Layout for leads",
+    ("post", "from"): "E-mail is from",
+    ("post", "reply_to"): "Replies go to",
+    ("post", "subject"): "Subject of e-mail",
+    ("post", "body"): "Covering letter",
+    ("post", "reminder"): "Letter of reminder",
+    ("post", "signature"): "Signature of letters",
+    ("post", "copy_deputy"): "Deputies get a copy?",
     ("composite", "fields"): "Columns on the board",
     ("composite", "sheets"): "Sheets of the board",
     ("composite", "group_by"): "Actions are grouped by",
@@ -224,7 +231,7 @@ def entries_of(
         return [Entry("checks", key=code, values={code: at}) for code, at in levels.items()]
     if not sheet.blanks:
         return [
-            Entry(table, key=key, values={key: getattr(_single(definition, table), key)})
+            Entry(table, key=key, values={key: getattr(_single(definition, table), attribute(key))})
             for table in sheet.tables
             for key in TABLES[table].keys
         ]

@@ -1,15 +1,20 @@
-"""The settings of a plan definition: rules and roll-ups, what leads are sent, what the board reads.
+"""The settings of a plan definition: rules and roll-ups, what leads are sent and how they are
+written to, what the board reads.
 
 Beside the columns, ratings and leads of `xlplan.plan.definition`, which puts both together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import field as dataclass_field
+from string import Formatter
 from typing import Literal, get_args
 
-from xlplan.plan.keys import COLOUR, key
+from xlplan.codes.definition_codes import DEF_086
+from xlplan.codes.message import Filled
+from xlplan.plan.keys import COLOUR, EMAIL, Entry, Source, key
 
 RollupRule = Literal["worst", "share-closed", "accountable"]
 
@@ -137,6 +142,91 @@ class IssueSettings:
             noun="a layout",
             labels={"fit": "Table if it fits a laptop", "table": "Table", "form": "Form"},
         ),
+    )
+
+
+PLACES: Mapping[str, str] = {
+    "lead": "the lead's name",
+    "plan": "the title of the plan",
+    "cycle": "the id of the cycle",
+    "return_by": "the day by which updates are due",
+    "actions": "how many actions they were sent",
+    "overdue": "how many of these are past their date",
+}
+"""What a letter can name in braces, with what stands there in the end."""
+SUBJECT = "{plan}: your update for {cycle}"
+BODY = """\
+Dear {lead},
+
+Please send your update of {plan}: {actions}.
+Past their date and not finished: {overdue}.
+
+Open the attached workbook, fill in the cells that are open, save it, and send it back in reply to \
+this message. Where nothing has changed, say so in it and send it back all the same.
+
+Please send it by {return_by}."""
+REMINDER = """\
+Dear {lead},
+
+This is a reminder about your update of {plan} for {cycle}.
+
+The workbook is attached again. If you have filled in a copy already, please send that one. Where \
+nothing has changed, say so in it and send it back all the same."""
+_NAMED = "Words in braces are filled in: " + ", ".join(f"{{{name}}}" for name in PLACES)
+
+
+def check_letters(source: Source, tables: Iterable[Entry]) -> None:
+    """Note the places in the words of `[post]` that nothing fills."""
+    for post in tables:
+        for name in ("subject", "body", "reminder", "signature"):
+            if (wrong := _wrong_place(post.label, name, post.text(name))) is not None:
+                source.fault((*post.path, name), wrong)
+
+
+def _wrong_place(table: str, key: str, text: str) -> Filled | None:
+    names = [f"{{{name}}}" for name in PLACES]
+    try:
+        parts = list(Formatter().parse(text))
+    except ValueError:
+        return DEF_086.fill("brace", table=table, key=key, places=names)
+    for _, name, form, conversion in parts:
+        if name is not None and (name not in PLACES or form or conversion):
+            more = f"!{conversion}" * bool(conversion) + f":{form}" * bool(form)
+            place = f"{{{name}{more}}}"
+            return DEF_086.fill("place", table=table, key=key, place=place, places=names)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class PostSettings:
+    """`[post]`: the words of the e-mail drafts to leads. A line in which a place has nothing to
+    name is left out."""
+
+    from_: str = field(
+        default="",
+        metadata=key(
+            "the address that drafts are from; left out, that of whoever sends them", shape=EMAIL
+        ),
+    )
+    reply_to: str = field(
+        default="", metadata=key("where replies go, where that is elsewhere", shape=EMAIL)
+    )
+    subject: str = field(default=SUBJECT, metadata=key(f"above each draft. {_NAMED}"))
+    body: str = field(
+        default=BODY,
+        metadata=key(
+            "the covering letter, with the same words in braces; a line in which one has nothing "
+            "to name is left out",
+            takes="text",
+        ),
+    )
+    reminder: str = field(
+        default=REMINDER,
+        metadata=key("the letter to whoever has not answered; why is said below it", takes="text"),
+    )
+    signature: str = field(default="", metadata=key("below every letter", takes="text"))
+    copy_deputy: bool = field(
+        default=False, metadata=key("the deputy of a lead is sent a copy of every letter")
     )
 
 

@@ -15,7 +15,8 @@ from datetime import date
 
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import CHECKS, TABLES
-from xlplan.plan.keys import Table
+from xlplan.plan.keys import Table, attribute
+from xlplan.plan.settings import PostSettings
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_spans
 
@@ -92,6 +93,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_one("board", definition.board),
         *_several("section", "Sections of the board", definition.sections),
         *_one("issue", definition.issue),
+        *(_one("post", definition.post) if definition.post != PostSettings() else []),
         *_one("composite", definition.composite),
         *_one("style", definition.style),
         *_checks(definition.checks),
@@ -280,7 +282,7 @@ def _table(table: Table, item: object) -> list[str]:
 
 def _what_it_says(table: Table, item: object) -> Iterator[tuple[str, object]]:
     for name, key in table.keys.items():
-        value = getattr(item, name)
+        value = getattr(item, attribute(name))
         if value != key.default or (name in table.always and value not in ("", ())):
             yield name, value
 
