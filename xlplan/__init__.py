@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.new import NewFigures, NewPlan
     from xlplan.cycle.new import new as new_plan
     from xlplan.cycle.plan import Plan, is_plan, open_plan
+    from xlplan.cycle.posting import Draft, PostResult
     from xlplan.cycle.publish import PublishResult
     from xlplan.cycle.status import LeadStatus, NextStep, Status
     from xlplan.cycle.verify import Tip
@@ -39,11 +40,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Backup", "Candidate", "Change", "DatesRead", "Demo", "Extract", "Fate", "Field", "Invalid",
-    "IssueResult", "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine", "MasterRow",
-    "MergeResult", "NewFigures", "NewPlan", "NextStep", "Place", "Plan", "PlanDefinition",
-    "Problem", "PublishResult", "Question", "ReturnReport", "ShownRow", "Status", "Timescale",
-    "Tip", "UndoResult", "XlplanError",
+    "Backup", "Candidate", "Change", "DatesRead", "Demo", "Draft", "Extract", "Fate", "Field",
+    "Invalid", "IssueResult", "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine",
+    "MasterRow", "MergeResult", "NewFigures", "NewPlan", "NextStep", "Place", "Plan",
+    "PlanDefinition", "PostResult", "Problem", "PublishResult", "Question", "ReturnReport",
+    "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
     "__version__",
     "backup", "demo", "is_plan", "new_plan", "open_plan", "restore", "shapes", "show_in",
 ]  # fmt: skip
@@ -58,6 +59,7 @@ _WHERE = {
     "cycle.merge": ("MergeResult", "ReturnReport"),
     "cycle.new": ("NewFigures", "NewPlan", "new_plan"),
     "cycle.plan": ("Plan", "is_plan", "open_plan"),
+    "cycle.posting": ("Draft", "PostResult"),
     "cycle.publish": ("PublishResult",),
     "cycle.shapes": ("shapes",),
     "cycle.status": ("LeadStatus", "NextStep", "Status"),

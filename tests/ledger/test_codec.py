@@ -34,6 +34,7 @@ from xlplan.merge.model import (
     Unused,
     Write,
 )
+from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Invalid, Value
@@ -79,6 +80,8 @@ FULL: tuple[Fact, ...] = (
     ),
     Undone("r-1", ("d-1",), "by mistake"),
     Published("2026-11", 9, "2026-11.xlsx", "aa11", "bb22"),
+    Posted("reminder", "2026-11", "Ada", "2026-11-30", "t-1", "outbox/2026-11/post/Ada.eml",
+           "cc33", ("late", "to correct")),
 )  # fmt: skip
 LEAST: tuple[Fact, ...] = (
     RowAdded("a-1", "action", 1.0, {}, {}),
@@ -88,6 +91,7 @@ LEAST: tuple[Fact, ...] = (
         Write(Id("w-1"), Kind.EDIT, "A", "a-1", "due", None, place=Place("x")),)),
     Undone("r-1"),
     Defined("[plan]\n", "00ff"),
+    Posted("not sent", "2026-11", "Ada", ""),
 )  # fmt: skip
 
 

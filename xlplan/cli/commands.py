@@ -185,6 +185,36 @@ def issue(
 
 @commands.command()
 @click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
+@click.option("--lead", "leads", multiple=True, metavar="NAME", help="Only this lead.")
+@json_option
+@click.pass_obj
+def draft(settings: Settings, cycle: str, leads: tuple[str, ...], as_json: bool) -> int:
+    """Write an e-mail draft for each template to outbox/ID/post."""
+    with settings.open_() as plan:
+        return say.posted(plan.draft(cycle, leads), as_json)
+
+
+@commands.command()
+@click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
+@click.option("--lead", "leads", multiple=True, metavar="NAME", help="Only this lead.")
+@click.option(
+    "--before",
+    type=click.IntRange(0),
+    metavar="DAYS",
+    help="From so many days before the return-by date on.",
+)
+@json_option
+@click.pass_obj
+def remind(
+    settings: Settings, cycle: str, leads: tuple[str, ...], before: int | None, as_json: bool
+) -> int:
+    """Write a reminder to whoever has not answered or has something to correct."""
+    with settings.open_() as plan:
+        return say.posted(plan.remind(cycle, leads, before=before), as_json)
+
+
+@commands.command()
+@click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
 @json_option
 @click.pass_obj
 def status(settings: Settings, cycle: str, as_json: bool) -> int:

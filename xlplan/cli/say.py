@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlplan.cli.say_cycle import issued, merged, status, where_it_stands
+from xlplan.cli.say_cycle import issued, merged, posted, status, where_it_stands
 from xlplan.cli.say_plain import (
     DONE,
     NEEDS_A_PERSON,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "backed_up", "demo", "explained", "issued", "line", "log", "merged", "new_plan",
+    "backed_up", "demo", "explained", "issued", "line", "log", "merged", "new_plan", "posted",
     "problems_of_plan", "published", "rows", "shown", "status", "undone", "verified",
     "where_it_stands",
 ]  # fmt: skip

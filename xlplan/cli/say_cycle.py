@@ -24,7 +24,7 @@ from xlplan.cli.say_plain import (
 from xlplan.errors import Problem
 
 if TYPE_CHECKING:
-    from xlplan import IssueResult, MergeResult, Plan, Status
+    from xlplan import IssueResult, MergeResult, Plan, PostResult, Status
 
 
 @prints
@@ -42,6 +42,30 @@ def issued(plan: Plan, result: IssueResult, as_json: bool) -> int:
         click.echo(
             f"Issued {plural(len(result.templates), 'template')} for {result.cycle}. Send each to "
             f"its lead; put what comes back into {relative(plan.folder / 'inbox')}."
+        )
+    return say_problems(result.problems)
+
+
+@prints
+def posted(result: PostResult, as_json: bool) -> int:
+    """The drafts that were written."""
+    if as_json:
+        from xlplan import shapes
+
+        say_json(shapes.post_shape(result))
+    elif not result.drafts:
+        click.echo(f"Nobody needs a letter in {result.cycle}.")
+    else:
+        table(
+            ("lead", "to", "why", "draft"),
+            [
+                (one.lead, one.to or "no address", ", ".join(one.why), relative(one.file))
+                for one in result.drafts
+            ],
+        )
+        click.echo(
+            f"{plural(len(result.drafts), 'draft')} for {result.cycle}. Open and send each, and "
+            f"tick it in {relative(result.post)}."
         )
     return say_problems(result.problems)
 

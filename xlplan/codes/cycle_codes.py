@@ -92,6 +92,62 @@ CYC_001 = Message(
     },
 )
 
+# POST: `draft` and `remind`, and the ticks of `post.xlsx`.
+
+POST_001 = Message(
+    "POST-001",
+    "No template has been issued, so there is nothing to send.",
+    "Run `issue` first.",
+    "No template has been issued yet, so there is nothing to send. Run: xlplan issue --cycle ID",
+)
+POST_002 = Message(
+    "POST-002",
+    "No e-mail address is known for a lead, or for a deputy.",
+    "Enter it in `post.xlsx`, run `merge`, then `draft` again.",
+    {
+        "none": "No e-mail address is known for {lead}, so the draft has no recipient. Enter the "
+        "address in post.xlsx and run xlplan merge, then xlplan draft again.",
+        "unusable": 'The e-mail address of {lead}, "{email}", is not one that every mail program '
+        "takes, so the draft has no recipient. Correct it in post.xlsx and run xlplan merge, then "
+        "xlplan draft again.",
+        "deputy": 'No e-mail address is known for "{deputy}", the deputy of {lead}, so nobody gets '
+        "a copy. Enter an address, or a lead who has one, in post.xlsx and run xlplan merge, then "
+        "xlplan draft again.",
+    },
+    level="warning",
+)
+POST_003 = Message(
+    "POST-003",
+    "The template that was issued is no longer in the outbox as it was.",
+    "Issue it again.",
+    "The template of {lead} does not lie here as it was issued, and cannot be made again as it "
+    "was, so no draft was written. Run: xlplan issue --cycle {cycle}",
+    level="warning",
+)
+POST_004 = Message(
+    "POST-004",
+    "A draft was changed since it was written, and was left as it is.",
+    "Send it as it is, or delete it and run the command again.",
+    "This draft was changed since it was written, so it was left as it is. Send it so, or delete "
+    "it and run the command again.",
+    level="warning",
+)
+POST_005 = Message(
+    "POST-005",
+    "That lead was sent no template in this cycle.",
+    "Issue one first, or leave the name out.",
+    '"{lead}" was sent no template in this cycle. Issue one with xlplan issue --lead, or leave '
+    "this --lead out.",
+)
+POST_006 = Message(
+    "POST-006",
+    "What stands under Sent in `post.xlsx` is no answer.",
+    "Choose Yes or enter the day.",
+    '"{answer}" does not say whether the letter was sent. Choose Yes, enter the day, or clear the '
+    "cell.",
+    level="warning",
+)
+
 # PUB: `publish`.
 
 PUB_001 = Message(

@@ -79,6 +79,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("NEW", "Starting a plan. `new` prints these.", (source_codes,)),
     Family("ISS", "`issue`.", (cycle_codes,)),
     Family("CYC", "Commands that work on a cycle.", (cycle_codes,)),
+    Family("POST", "`draft` and `remind`; `merge`, for `post.xlsx`.", (cycle_codes,)),
     Family("PUB", "`publish`.", (cycle_codes,)),
     Family("SHOW", "`show` and `log`.", (cycle_codes,)),
     Family("UNDO", "`undo`.", (cycle_codes,)),

@@ -17,7 +17,7 @@ _LEAD_COPY = "Please enter your update in the workbook that you were sent, save 
 
 RET_001 = Message(
     "RET-001",
-    "The workbook is a template, `master.xlsx`, `decisions.xlsx` or `set-up.xlsx` of another plan.",
+    "The workbook is a template or a workbook of the coordinator's of another plan.",
     "Merge it there; move it out of this folder.",
     {
         "template": 'This is a template of another plan ("{plan}"). Merge it in that plan, or ask '
@@ -26,6 +26,7 @@ RET_001 = Message(
         "decisions": 'This is the decisions.xlsx of another plan ("{plan}"). Merge it in that '
         "plan.",
         "set-up": 'This is the set-up.xlsx of another plan ("{plan}"). Merge it in that plan.',
+        "post": 'This is the post.xlsx of another plan ("{plan}"). Merge it in that plan.',
     },
     lead=f"It is a workbook of another plan. {_LEAD_COPY}",
 )
@@ -147,13 +148,15 @@ RET_013 = Message(
 )
 RET_014 = Message(
     "RET-014",
-    "`decisions.xlsx` has no table of questions, or `set-up.xlsx` none of its sheets.",
+    "`decisions.xlsx`, `set-up.xlsx` or `post.xlsx` has no table to answer in.",
     "Run `merge` to have it written again.",
     {
         "": "This workbook has no table of questions. Run xlplan merge to have decisions.xlsx "
         "written again, and answer in that.",
         "set-up": "This workbook has none of the sheets of the plan's set-up. Run xlplan merge to "
         "have set-up.xlsx written again, and answer in that.",
+        "post": "This workbook has no table of leads. Run xlplan merge to have post.xlsx written "
+        "again, and answer in that.",
     },
 )
 RET_015 = Message(
@@ -176,6 +179,8 @@ RET_016 = Message(
         "Answer in the row of the question, without moving cells.",
         "set-up": 'Row {row} ("{answer}") has no key of this workbook, so what it is about is not '
         "known. Answer in the row of what is to change, or in a blank row of ours below it.",
+        "post": 'Row {row} ("{answer}") has no key of this workbook, so whose it is is not known. '
+        "Answer in the row of the lead. A lead more is added in set-up.xlsx.",
     },
     level="warning",
 )

@@ -73,10 +73,10 @@ class PlanFolder:
         """``set-up.xlsx``: the definition in Excel."""
         return self.root / "set-up.xlsx"
 
-    @property
-    def coordinators(self) -> tuple[Path, ...]:
-        """The workbooks that the coordinator edits where they lie."""
-        return self.set_up, self.master, self.decisions
+    def coordinators(self, cycle: str = "") -> tuple[Path, ...]:
+        """The workbooks that the coordinator edits where they lie; with the post of a cycle."""
+        own = self.set_up, self.master, self.decisions
+        return (*own, self.post(cycle)) if cycle else own
 
     @property
     def inbox(self) -> Path:
@@ -91,6 +91,10 @@ class PlanFolder:
     def outbox(self, cycle: str) -> Path:
         """Where the templates of a cycle are written."""
         return self.root / "outbox" / cycle
+
+    def post(self, cycle: str) -> Path:
+        """``post.xlsx`` of a cycle; the drafts of its letters stand beside it."""
+        return self.outbox(cycle) / "post" / "post.xlsx"
 
     @property
     def originals(self) -> Originals:
@@ -115,7 +119,7 @@ class PlanFolder:
         if any(folder.resolve() in target.parents for folder in kept):
             return True
         same = target.parent == self.root.resolve()
-        own = [self.definition, self.key, *self.coordinators]
+        own = [self.definition, self.key, *self.coordinators()]
         names = {file.name for file in own}
         databases = (self.ledger.name, self.projection.name)
         name = target.name.casefold()
@@ -208,7 +212,7 @@ def synced_folder(root: Path) -> str:
 def copies_beside(folder: PlanFolder) -> list[Problem]:
     """What lies beside the plan's own files under almost their name: where two computers, or a
     download, wrote the same file, one of the two is put aside like that. None is ever used."""
-    own = (folder.definition, folder.ledger, folder.key, *folder.coordinators)
+    own = (folder.definition, folder.ledger, folder.key, *folder.coordinators())
     found = []
     with contextlib.suppress(OSError):
         names = sorted(path.name for path in folder.root.iterdir())

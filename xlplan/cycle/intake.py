@@ -106,9 +106,9 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool, own: bool = 
     """
     found: list[tuple[str, Path]] = []
     problems = copies_beside(desk.folder)
-    for path in desk.folder.coordinators if own else ():
+    for path in desk.folder.coordinators(desk.state.exchange.cycle) if own else ():
         if path.exists() and is_edited(desk, path):
-            found.append((path.name, path))
+            found.append((_name(desk, path), path))
     for path in paths or (desk.folder.inbox,):
         if not path.exists() and not path.is_symlink():
             raise MRG_001.fault(str(path))
@@ -282,7 +282,7 @@ class Waiting:
 
     def add(self, item: Arrived, book: Book, reading: Reading) -> None:
         """Take in one that was read."""
-        if reading.document == "set-up":
+        if reading.document in ("set-up", "post"):
             self.set_up.append((item, book, reading))
         elif reading.document == "decisions":
             self.answers.append((item, book, reading))

@@ -220,7 +220,7 @@ def _take_all(
     answering.take_again()
     if decided := about_definition(work.step.decided):
         found.problems += take_decisions(desk, work, decided)
-    if not waiting.set_up:
+    if all(reading.document != "set-up" for _, _, reading in waiting.set_up):
         found.problems += take_set_up_again(desk, work)
     _take_returns(desk, work, waiting.returns(), found)
     found.answered += answering.count

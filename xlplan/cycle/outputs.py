@@ -23,7 +23,7 @@ from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question, identity, named
 from xlplan.plan.definition import STATUS, PlanDefinition
 
-OWN = ("master", "decisions", "set-up")
+OWN = ("master", "decisions", "set-up", "post")
 """The documents that the coordinator may edit where they lie, so that they are looked at first."""
 _NOT_OURS = (RET_001.code, RET_002.code)
 """What was made by another plan, or with another key: nothing that is done to it helps."""
@@ -47,10 +47,15 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
     else:
         outputs.append(Output(desk.folder.decisions, None, "decisions"))
     outputs += _prepare_set_up(desk, work)
-    made = {each.path.name: None if each.data is None else sha256(each.data) for each in outputs}
+    outputs += _prepare_post(desk, work)
+    root = desk.folder.root
+    made = {
+        each.path.relative_to(root).as_posix(): None if each.data is None else sha256(each.data)
+        for each in outputs
+    }
     if (path := desk.folder.set_up).name not in made:  # it lies there already
         made[path.name] = sha256(path.read_bytes())
-    desk.prepared = desk.state.moved, made
+    desk.prepared = desk.state.moved, dict(sorted(made.items()))
     return outputs
 
 
@@ -182,6 +187,16 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     places = {(r.uid, n): place for r in known_rows if r for n, place in r.places.items()}
     book = set_up_workbook(definition, issued, rows, desk.key, created, kept, origin, places)
     return [_record(desk, work, issued, write_workbook(book), path)]
+
+
+def _prepare_post(desk: Desk, work: Work) -> list[Output]:
+    """`post.xlsx` of the open cycle, where a letter was written in it."""
+    cycle = current_cycle(desk.state)
+    if not desk.state.exchange.posts.get(cycle):
+        return []
+    from xlplan.cycle.posting import post_outputs
+
+    return post_outputs(desk, work, cycle)
 
 
 def _known_or(desk: Desk, issued: Issued) -> Issued:

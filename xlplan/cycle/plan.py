@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_002
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.merge import MergeResult
     from xlplan.cycle.new import NewPlan
+    from xlplan.cycle.posting import PostResult
     from xlplan.cycle.publish import PublishResult
     from xlplan.cycle.status import Status
     from xlplan.cycle.verify import Tip
@@ -43,12 +43,7 @@ class Plan:
     def __enter__(self) -> Plan:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -97,6 +92,22 @@ class Plan:
         from xlplan.cycle.issue import issue
 
         return issue(self.desk, cycle, return_by, leads)
+
+    def draft(self, cycle: str = "", leads: Sequence[str] = ()) -> PostResult:
+        """Write an e-mail draft for each template of a cycle (default: the one issued last) to
+        ``outbox/CYCLE/post``, and ``post.xlsx`` beside them. XlplanError as `remind`."""
+        from xlplan.cycle.posting import draft
+
+        return draft(self.desk, cycle, leads)
+
+    def remind(
+        self, cycle: str = "", leads: Sequence[str] = (), *, before: int | None = None
+    ) -> PostResult:
+        """The same for whoever has not returned (with `before`, from so many days before the
+        return-by date on) or has something to correct. XlplanError for an unknown cycle or lead."""
+        from xlplan.cycle.posting import remind
+
+        return remind(self.desk, cycle, leads, before)
 
     def merge(
         self,
@@ -234,14 +245,9 @@ class Plan:
         return list(self.desk.questions())
 
     def rows(
-        self,
-        refs: Sequence[str] = (),
-        *,
-        section: str = "",
-        lead: str = "",
-        as_of: str = "",
+        self, refs: Sequence[str] = (), *, section: str = "", lead: str = "", as_of: str = "",
         restated: bool = False,
-    ) -> list[MasterRow]:
+    ) -> list[MasterRow]:  # fmt: skip
         """The actions as they stand, or stood as of a cycle (as reported, or `restated`).
 
         Filtered by ref, by words of the section's name, by lead. XlplanError for a ref, section,
@@ -267,14 +273,9 @@ class Plan:
             return report.log(self.desk, action=action, lead=lead, cycle=cycle, since=since)
 
     def shown(
-        self,
-        refs: Sequence[str],
-        *,
-        section: str = "",
-        lead: str = "",
-        as_of: str = "",
+        self, refs: Sequence[str], *, section: str = "", lead: str = "", as_of: str = "",
         restated: bool = False,
-    ) -> list[ShownRow]:
+    ) -> list[ShownRow]:  # fmt: skip
         """The actions with these refs as ``show REF`` prints them; otherwise as `rows`.
 
         Where nothing but the refs is asked for, they are read as they were kept when something was
@@ -341,13 +342,9 @@ class Plan:
         return frames.actions_frame(rows, self.recorded_definition)
 
     def composite(
-        self,
-        *,
-        cycle: str = "",
-        since: str = "",
-        until: str = "",
+        self, *, cycle: str = "", since: str = "", until: str = "",
         others: Sequence[str | Path] = (),
-    ) -> dict[str, pd.DataFrame]:
+    ) -> dict[str, pd.DataFrame]:  # fmt: skip
         """The tables of the composite that `publish` would write, as typed DataFrames.
 
         By name of the table (``"summary"``, ``"plan"``, ``"exceptions"``, …; see
@@ -373,12 +370,9 @@ def is_plan(folder: str | Path) -> bool:
 
 
 def open_plan(
-    folder: str | Path,
-    *,
-    today: date | None = None,
-    clock: Clock | None = None,
+    folder: str | Path, *, today: date | None = None, clock: Clock | None = None,
     replay: bool = True,
-) -> Plan:
+) -> Plan:  # fmt: skip
     """Open the plan in a folder. `today` fixes the date of what is done with it.
 
     With `replay` False the ledger is only opened, for `Plan.verify` to say what is wrong with it.

@@ -1,10 +1,15 @@
-"""Edits of `set-up.xlsx`: taken into `plan.toml`, or kept as they were typed and read again."""
+"""Edits of `set-up.xlsx`: taken into `plan.toml`, or kept as they were typed and read again.
+
+Those of addresses in `post.xlsx` go the same way; what is ticked there is recorded.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
+from xlplan.codes.cycle_codes import POST_006
 from xlplan.codes.definition_codes import DEF_015
 from xlplan.codes.return_codes import RET_015
 from xlplan.codes.source_codes import NEW_021
@@ -19,30 +24,43 @@ from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.decisions import last_set_up
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, NOWHERE, Decided, Returned, Unused, Write, write_id
+from xlplan.merge.model import (
+    COORDINATOR,
+    NOWHERE,
+    Decided,
+    Issued,
+    Returned,
+    Unused,
+    Write,
+    write_id,
+)
+from xlplan.merge.posted import Posted
 from xlplan.merge.reading import Reading
 from xlplan.merge.state import State
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.guesses import guesses_of
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import EVERY, Origin, entries_of, place_of, text_of
+from xlplan.plan.set_up import EVERY, Entry, Origin, entries_of, place_of, text_of
 from xlplan.plan.set_up_apply import Edit, apply
 from xlplan.plan.set_up_edits import Outcome, Refused, Typed, Used, take, without
-from xlplan.plan.values import Raw, as_text, show
-from xlplan.returned.answers import SetUpAnswers, read_set_up
-from xlplan.returned.as_issued import set_up_uid
+from xlplan.plan.text import fold
+from xlplan.plan.values import Raw, as_text, canon, show
+from xlplan.returned.answers import Document, SetUpAnswers, read_set_up
+from xlplan.returned.as_issued import TICK, set_up_uid
 from xlplan.workbook.read.book import Book
 
 
 def take_set_up(
     desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading
 ) -> tuple[Returned, list[Problem]]:
-    """Take in a `set-up.xlsx` that came back; the return that was recorded, and what a person
-    should look at: answers that could not be used, and rows that were imported otherwise."""
+    """Take in a `set-up.xlsx` or `post.xlsx` that came back; the return that was recorded, and what
+    a person should look at: answers that could not be used, and rows imported otherwise."""
     base = desk.state.definition_at(desk.state.issued[reading.issued].as_of)
     text = desk.folder.definition_as_written()
     origin = Origin(guesses_of(text), desk.state.account)
-    answers = read_set_up(book, desk.key, base, reading.issued, origin)
+    document: Document = "post" if reading.document == "post" else "set-up"
+    answers = read_set_up(book, desk.key, base, reading.issued, origin, document)
+    ticks = list(_ticks(desk, answers, desk.state.issued[reading.issued], item.file))
     found = take(text, base, answers.rows, origin, _in_use(desk.state))
     outcome, account = _put_in(desk, work, text, found)
     unused = tuple(_unused(answers, outcome))
@@ -54,16 +72,48 @@ def take_set_up(
         author=COORDINATOR,
         cycle="",
         saved_at=reading.saved_at,
-        outcome="merged" if outcome.edits else "unchanged",
+        outcome="merged" if outcome.edits or ticks else "unchanged",
         rows=tuple(dict.fromkeys(uid for uid, _ in answers.places)),
         problems=(*answers.problems, *(one for one in account if one.level == "note")),
         assertions=tuple(_asked(answers, outcome, reading.issued)),
         information=tuple(_changes(answers, outcome)),
         unused=unused,
     )
-    work.append([fact])
+    work.append([fact, *ticks])
     serious = [one for one in account if one.level != "note"]
     return fact, [*dict.fromkeys(one.problem for one in unused), *serious]
+
+
+_DAY = Field(TICK, "Sent", "date")
+
+
+def _ticks(desk: Desk, answers: SetUpAnswers, issued: Issued, file: str) -> Iterator[Posted]:
+    """What a post workbook says was sent, where it says other than it was issued with; what is no
+    answer joins those that could not be used."""
+    state, definition = desk.state, desk.state.definition_at(issued.as_of)
+    for lead in definition.people:
+        uid = set_up_uid(Entry("lead", (lead.name,)))
+        if uid not in answers.ticks:
+            continue
+        typed = answers.ticks[uid]
+        was = state.exchange.post_to(issued.cycle, (lead.name,), issued.as_of).sent
+        day = _day_ticked(typed, was or desk.today.isoformat(), definition)
+        if day is None:
+            place, text = answers.places[uid, TICK], as_text(typed or "")
+            answers.faulty[uid, TICK] = text, POST_006.problem(str(place), answer=text)
+        elif day != was:
+            yield Posted("sent" if day else "not sent", issued.cycle, lead.name, day, file=file)
+
+
+def _day_ticked(typed: Raw, today: str, definition: PlanDefinition) -> str | None:
+    """The day on which a letter was sent, blank for not sent; None for what says neither."""
+    said = fold(as_text(typed)) if typed is not None else ""
+    if said in ("", "no"):
+        return ""
+    if said in ("yes", "x", "y", "✓", "✔", "true"):
+        return today
+    value = canon(_DAY, typed, definition)
+    return value.isoformat()[:10] if isinstance(value, date) else None
 
 
 def take_set_up_again(desk: Desk, work: Work) -> list[Problem]:

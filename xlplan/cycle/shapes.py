@@ -5,6 +5,7 @@ takes. Programs rely on these shapes: more keys may be added, none may go or cha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from xlplan.cycle.issue import IssueResult
     from xlplan.cycle.merge import MergeResult, ReturnReport
     from xlplan.cycle.new import NewFigures
+    from xlplan.cycle.posting import PostResult
     from xlplan.cycle.publish import PublishResult
-    from xlplan.cycle.status import Status
+    from xlplan.cycle.status import LeadStatus, Status
     from xlplan.cycle.verify import Tip
     from xlplan.source.importing import Source
 
@@ -304,26 +306,7 @@ def status_shape(status: Status) -> dict[str, object]:
     return {
         "cycle": status.cycle,
         "return_by": status.return_by or None,
-        "leads": [
-            {
-                "lead": lead.lead,
-                "issued": lead.issued,
-                "returned": lead.returned,
-                "late": lead.late,
-                "changes": lead.changes,
-                "untouched": lead.untouched,
-                "questions": lead.questions,
-                "actions": lead.actions,
-                "issued_at": lead.issued_at or None,
-                "returned_at": lead.returned_at or None,
-                "no_change": lead.no_change,
-                "signed_by": lead.signed_by or None,
-                "signed_on": lead.signed_on or None,
-                "remarks": list(lead.remarks),
-                "old_form": lead.old_form or None,
-            }
-            for lead in status.leads
-        ],
+        "leads": [_lead_shape(lead) for lead in status.leads],
         "questions": status.open,
         "title": status.title,
         "actions": status.actions,
@@ -336,6 +319,13 @@ def status_shape(status: Status) -> dict[str, object]:
         },
         "problems": [problem_shape(problem) for problem in status.problems],
     }
+
+
+def _lead_shape(lead: LeadStatus) -> dict[str, object]:
+    """A lead in ``status --json``: every part of it, null for a text that is blank."""
+    found = {each.name: getattr(lead, each.name) for each in fields(lead)}
+    lists = {name: list(value) for name, value in found.items() if isinstance(value, tuple)}
+    return {name: None if value == "" else value for name, value in (found | lists).items()}
 
 
 def issue_shape(result: IssueResult) -> dict[str, object]:
@@ -351,6 +341,18 @@ def issue_shape(result: IssueResult) -> dict[str, object]:
             }
             for template in result.templates
         ],
+        "problems": [problem_shape(problem) for problem in result.problems],
+    }
+
+
+def post_shape(result: PostResult) -> dict[str, object]:
+    """``draft --json`` and ``remind --json``."""
+    drafts = ({**vars(each), "to": each.to or None} for each in result.drafts)
+    return {
+        "cycle": result.cycle,
+        "drafts": [each | {"file": str(each["file"])} for each in drafts],
+        "unaddressed": list(result.unaddressed),
+        "post": str(result.post),
         "problems": [problem_shape(problem) for problem in result.problems],
     }
 

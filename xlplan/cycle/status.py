@@ -54,6 +54,11 @@ class LeadStatus:
     """What they wrote outside the cells that were asked for, each with its place."""
     old_form: str = ""
     """The earlier cycle whose form came back, where none of this cycle's did; it counts."""
+    drafted: str = ""
+    """The day of the e-mail draft for them, and of its sending where that was ticked."""
+    sent: str = ""
+    reminded: tuple[str, ...] = ()
+    """The days on which they were reminded."""
 
     @property
     def state(self) -> str:
@@ -154,7 +159,7 @@ def status(desk: Desk, cycle: str = "") -> Status:
         found = standing(desk, cycle)
         if cycle and not desk.state.exchange.templates(cycle):
             raise no_cycle(desk, cycle)
-    edited, problems = _edits(desk, kept)
+    edited, problems = _edits(desk, kept, found["open_cycle"])
     step = (
         "merge" if edited
         else "begin" if not found["open_cycle"]
@@ -216,10 +221,12 @@ def standing(desk: Desk, cycle: str = "") -> Document:
     }
 
 
-def _edits(desk: Desk, kept: Kept | None) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+def _edits(
+    desk: Desk, kept: Kept | None, cycle: str
+) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Those of the coordinator's workbooks that hold edits, and those that no merge can use."""
     edited, problems = [], []
-    for path in desk.folder.coordinators:
+    for path in desk.folder.coordinators(cycle):
         if kept is not None and _is_known(kept, path):
             continue
         from xlplan.cycle.outputs import is_edited, unusable
@@ -272,6 +279,7 @@ def _lead(found: Document, today: str) -> LeadStatus:
     due, came = found["due"], found["returned_at"]
     late = bool(due) and (came[:10] > due if came else found["issued"] and today > due)
     known = {name: value for name, value in found.items() if name not in ("due", "remarks")}
+    known["reminded"] = tuple(found["reminded"])
     return LeadStatus(**known, late=late, remarks=tuple(found["remarks"]))
 
 
@@ -318,6 +326,7 @@ def _lead_status(
 ) -> Document:
     """How a lead stands on any day; `due` is the day by which their templates are to be back."""
     from xlplan.merge.fates import disposition_of, writes_of
+    from xlplan.merge.posted import Post
 
     state = desk.state
     own = [r for item in issued for r in state.live_returns(item.id)]
@@ -330,6 +339,7 @@ def _lead_status(
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)
     signed = _sign_off(returned)
     exchange = state.exchange
+    post = exchange.post_to(issued[0].cycle, names) if issued else Post()
     return {
         "lead": name,
         "issued": bool(issued),
@@ -346,6 +356,9 @@ def _lead_status(
         "signed_on": signed.get("signed_on", ""),
         "remarks": list(dict.fromkeys(line for r in returned for line in r.information)),
         "old_form": older[-1].cycle if older and not own else "",
+        "drafted": post.drafted,
+        "sent": post.sent,
+        "reminded": list(post.reminded),
     }
 
 

@@ -28,6 +28,7 @@ from xlplan.merge.model import (
     Unused,
     Write,
 )
+from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.values import decode, encode
 
@@ -303,18 +304,14 @@ def _undone(body: Body) -> Undone:
     return Undone(body["return_id"], tuple(body["decisions"]), body["why"])
 
 
-def _published_body(fact: Published) -> Body:
-    return {
-        "cycle": fact.cycle,
-        "as_of": fact.as_of,
-        "file": fact.file,
-        "sha256": fact.sha256,
-        "tip": fact.tip,
-        **({"paper": fact.paper} if fact.paper else {}),
-    }
+def _as_it_is(fact: Published | Posted) -> Body:
+    found = {each.name: getattr(fact, each.name) for each in fields(fact)}
+    always = isinstance(fact, Published)
+    return {name: v for name, v in found.items() if v or (always and name != "paper")}
 
 
-# Questions: no facts, but kept as JSON beside them.
+def _posted(body: Body) -> Posted:
+    return Posted(**{**body, "why": tuple(body.get("why", ()))})
 
 
 def question_body(question: Question) -> Body:
@@ -377,6 +374,7 @@ _KINDS: dict[type, str] = {
     Decided: "decided",
     Undone: "undone",
     Published: "published",
+    Posted: "posted",
 }
 _WRITERS: dict[type, Callable[[Any], Body]] = {
     Defined: _defined_body,
@@ -385,7 +383,8 @@ _WRITERS: dict[type, Callable[[Any], Body]] = {
     Returned: _returned_body,
     Decided: _decided_body,
     Undone: _undone_body,
-    Published: _published_body,
+    Published: _as_it_is,
+    Posted: _as_it_is,
 }
 _READERS: dict[str, Callable[[Body], Fact]] = {
     "defined": _defined,
@@ -395,4 +394,5 @@ _READERS: dict[str, Callable[[Body], Fact]] = {
     "decided": _decided,
     "undone": _undone,
     "published": lambda body: Published(**body),
+    "posted": _posted,
 }

@@ -123,10 +123,15 @@ def unused_set_up(state: State) -> tuple[Unused, ...]:
 
 def last_set_up(state: State) -> Returned | None:
     """The `set-up.xlsx` that came back last."""
+    return last_returned(state, "set-up")
+
+
+def last_returned(state: State, document: str) -> Returned | None:
+    """The workbook of the coordinator's of this kind that came back last."""
     for event in reversed(state.exchange.events_from(COORDINATOR)):
         if (fact := state.live_returned(event)) is not None:
             issued = state.issued.get(fact.issued)
-            if issued is not None and issued.document == "set-up":
+            if issued is not None and issued.document == document:
                 return fact
     return None
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import chain
 
 from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
+from xlplan.merge.posted import Post, Posted, post_of
 from xlplan.plan.definition import PlanDefinition
 
 Asked = tuple[int, int, str]
@@ -32,6 +33,8 @@ class Exchange:
         """The cycle for which templates were issued last."""
         self.returns: dict[str, Returned] = {}
         self.return_events: list[Event] = []
+        self.posts: dict[str, list[tuple[int, Posted]]] = defaultdict(list)
+        """What was written to leads in each cycle, with its place in the ledger."""
         self._ours: dict[str, list[Ours]] = defaultdict(list)
         self._by_issued: dict[str, list[Event]] = defaultdict(list)
         self._by_digest: dict[str, list[Event]] = defaultdict(list)
@@ -70,7 +73,16 @@ class Exchange:
         self._by_issued[fact.issued].append(event)
         self._by_digest[fact.sha256].append(event)
 
+    def post(self, event: Event, fact: Posted) -> None:
+        """A lead was written to."""
+        self.posts[fact.cycle].append((event.seq, fact))
+
     # Asking
+
+    def post_to(self, cycle: str, names: Collection[str], as_of: int | None = None) -> Post:
+        """What somebody of these names was written in a cycle, by a position of the ledger."""
+        found = self.posts.get(cycle, ())
+        return post_of(f for n, f in found if f.lead in names and (as_of is None or n <= as_of))
 
     @property
     def shared(self) -> Mapping[str, Shared]:

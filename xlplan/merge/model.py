@@ -1,7 +1,6 @@
 """The nouns of a merge: writes, questions, changes, rows, issued workbooks, returns.
 
-All frozen. The ledger stores the event classes at the end of this module and nothing else; every
-other value is computed from them.
+All frozen. The ledger stores the classes of `Fact` and nothing else; all else is computed of them.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import NamedTuple
 
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
+from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, WITHDRAWN
 from xlplan.plan.timescales import Timescale
@@ -352,7 +352,7 @@ class Published:
     paper: str = ""
 
 
-Fact = Defined | RowAdded | Issued | Returned | Decided | Undone | Published
+Fact = Defined | RowAdded | Issued | Returned | Decided | Undone | Published | Posted
 
 
 @dataclass(frozen=True, slots=True)

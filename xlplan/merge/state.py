@@ -28,6 +28,7 @@ from xlplan.merge.model import (
     Undone,
     Write,
 )
+from xlplan.merge.posted import Posted
 from xlplan.merge.reading import part_of
 from xlplan.merge.records import Records, as_read, row_write_id
 from xlplan.merge.register import CellState, settle, visible
@@ -143,6 +144,9 @@ class State:
             return self._touch(self._take_decision(event, fact))
         if isinstance(fact, Undone):
             return self._touch(self._take_back(event, fact))
+        if isinstance(fact, Posted):
+            self.exchange.post(event, fact)
+            return frozenset()
         self.published.append((event, fact))
         return frozenset()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_013, RET_014, RET_015, RET_016
@@ -24,12 +25,13 @@ from xlplan.plan.set_up import (
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw, as_text
-from xlplan.returned.as_issued import ALIKE, set_up_uid
+from xlplan.returned.as_issued import ALIKE, TICK, set_up_uid
 from xlplan.returned.identity import find_manifest
 from xlplan.returned.tables import Table, find_tables, read_cell, text_of
 from xlplan.workbook.read.book import Book, CellValue, a1
 from xlplan.workbook.stamp import check_row_key
 
+Document = Literal["set-up", "post"]
 DECISION, OTHER, WHY = "decision", "other", "why"
 """Ids of the columns that the coordinator fills in."""
 _NO_HEADINGS: Mapping[str, Mapping[str, str]] = {"question": {}}
@@ -191,12 +193,19 @@ class SetUpAnswers:
     places: dict[Cell, Place] = field(default_factory=dict)
     faulty: dict[Cell, tuple[str, Problem]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    ticks: dict[str, Raw] = field(default_factory=dict)
+    """What says under `TICK` of a post workbook whether a letter was sent, by row."""
 
 
 def read_set_up(
-    book: Book, key: bytes, definition: PlanDefinition, issued: str, origin: Origin
+    book: Book,
+    key: bytes,
+    definition: PlanDefinition,
+    issued: str,
+    origin: Origin,
+    document: Document = "set-up",
 ) -> SetUpAnswers:
-    """The answers in `book`, the set-up workbook issued as `issued` under `definition`.
+    """The answers in `book`, the set-up or post workbook issued as `issued` under `definition`.
 
     Rows are known by their signed keys alone. Nothing is raised for a bad file.
     """
@@ -208,7 +217,8 @@ def read_set_up(
     found = SetUpAnswers(problems=[*book.problems])
     tables = find_tables(book.sheets, _NO_HEADINGS)
     if not tables:
-        found.problems.append(RET_014.problem(book.name, "set-up"))
+        none = RET_014.fill("post") if document == "post" else RET_014.fill("set-up")
+        found.problems.append(none.at(book.name))
     plain = definition.style.input_colour
     for table in tables:
         for number in range(table.first, len(table.sheet.rows)):
@@ -218,7 +228,7 @@ def read_set_up(
                 entry, columns = known[row.uid]
                 _read_row(found, book, table, number, entry, columns, plain)
             elif not ours or _words(_value(table, table.sheet.rows[number], VALUE)):
-                found.problems += _strange(book, table, number)
+                found.problems += _strange(book, table, number, document)
     return found
 
 
@@ -233,7 +243,7 @@ def _read_row(
 ) -> None:
     cells: dict[str, Raw] = {}
     for name, col in table.columns.items():
-        if name not in columns:
+        if name not in columns and name != TICK:
             continue
         cell = read_cell(table.sheet, (number, col))
         place = Place(book.name, table.sheet.name, cell.cell)
@@ -244,6 +254,9 @@ def _read_row(
         elif cell.formula:
             formula = f"={cell.formula[:80]}"
             wrong = RET_015.fill("formula", cell=cell.cell, formula=formula)
+        if wrong is None and name == TICK:
+            found.ticks[set_up_uid(entry)] = cell.value
+            continue
         if wrong is None:
             fill = table.sheet.fills.get((number, col), "")
             cells[name] = _colour_of(entry, name, cell.value, fill, plain)
@@ -264,9 +277,12 @@ def _colour_of(entry: Entry, name: str, typed: Raw, fill: str, plain: str) -> Ra
     return typed if fill.casefold() == issued else fill
 
 
-def _strange(book: Book, table: Table, number: int) -> Iterator[Problem]:
+def _strange(book: Book, table: Table, number: int, document: Document) -> Iterator[Problem]:
     """That a row with something in it is none of this workbook."""
     texts = [text_of(value) for value in table.sheet.rows[number] if value is not None]
     if texts:
         where = f"{book.name}!{table.sheet.name}!{a1(number, 0)}"
-        yield RET_016.problem(where, "set-up", row=number + 1, answer=texts[-1][:80])
+        if document == "post":
+            yield RET_016.problem(where, "post", row=number + 1, answer=texts[-1][:80])
+        else:
+            yield RET_016.problem(where, "set-up", row=number + 1, answer=texts[-1][:80])

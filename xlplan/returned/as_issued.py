@@ -22,6 +22,8 @@ SIGN_PREFIX = "sign:"
 """Each input of the sign-off stands directly below a hidden cell that names it: ``sign:no_change``,
 so that it is found by content wherever it was moved."""
 NO_CHANGE, SIGNED_BY, SIGNED_ON = "no_change", "signed_by", "signed_on"
+TICK = "posted"
+"""The column of `post.xlsx` in which the coordinator says that a letter was sent."""
 SIGN_OFF = (NO_CHANGE, SIGNED_BY, SIGNED_ON)
 """The inputs of the sign-off, in their order."""
 _KEY_HEADINGS = ("Row key", "Key of the row")

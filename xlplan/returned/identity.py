@@ -240,6 +240,8 @@ def _other_plan(book: Book, manifest: Manifest) -> Identity:
         problem = RET_001.problem(book.name, "decisions", plan=other)
     elif document == "set-up":
         problem = RET_001.problem(book.name, "set-up", plan=other)
+    elif document == "post":
+        problem = RET_001.problem(book.name, "post", plan=other)
     else:
         problem = RET_001.problem(book.name, "template", plan=other)
     trust: Trust = "signed" if manifest.genuine else "forged"

@@ -54,7 +54,7 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if who.trust == "none" and book.kind == "csv" and not _has_headings(book, known):
         # No stamp is to be expected of a text; one without a single heading is no table of ours.
         return _reading(book, sha256, Identity(problems=(RET_007.problem(book.name),)))
-    if who.document in ("decisions", "set-up"):
+    if who.document in ("decisions", "set-up", "post"):
         return _reading(book, sha256, who, book.problems)
     found = _find_actions(book, known, who)
     others = {plain(known.ref_of(key.uid, who.issued)): key.uid for key in keys}
