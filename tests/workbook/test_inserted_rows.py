@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests import bare_books as bare
+from xlplan.workbook.write.formula_refs import Insertion
 from xlplan.workbook.write.inserted_rows import NewRows
+from xlplan.workbook.write.moved_places import moved_part
 from xlplan.workbook.write.patch import Patched, patch
 
 ROWS = "".join(
@@ -96,6 +98,11 @@ def test_shared_formulas_are_written_out() -> None:
     assert "<f>B1+B3</f>" in xml
     assert "<f>B3+B4</f>" in xml
     assert "shared" not in xml
+
+
+def test_merged_columns_stay_as_they_are() -> None:
+    merged = b'<worksheet><mergeCells><mergeCell ref="A:B"/></mergeCells></worksheet>'
+    assert moved_part(merged, Insertion("Plan", 4, 1), own=True) == merged
 
 
 def test_several_places_are_counted_by_the_rows_that_were_there() -> None:

@@ -95,8 +95,8 @@ def _with(tag: bytes, named: dict[str, str], key: str, value: str) -> bytes:
 
 
 def _is_tall(area: str) -> bool:
-    first, *last = re.findall(r"\d+", area)
-    return bool(last) and first != last[0]
+    numbers = re.findall(r"\d+", area)  # none where whole columns are merged
+    return len(numbers) == 2 and numbers[0] != numbers[1]
 
 
 def _moved_text(data: bytes, each: Element, rows: Insertion, own: bool) -> bytes | None:
