@@ -20,6 +20,7 @@ from xlplan.workbook.write.grid import Cell, Grid, Row, area_name, box_of, cell_
 from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.splice import (
     Edit,
+    Element,
     MalformedError,
     closed,
     elements,
@@ -195,13 +196,16 @@ class _Writer:
             kind, shown = "", _number_text(value)
         return kind, f"<{prefix}v>{shown}</{prefix}v>".encode()
 
+    def _has_runs(self, value: Element) -> bool:
+        return b"r>" in self.grid.data[value.inner : value.close]
+
     def _text_content(self, cell: Cell | None, value: str, prefix: str) -> tuple[str, bytes]:
         texts = self.wording.texts
         kept: bytes | None = None
         if cell and cell.value and cell.kind == "s" and texts.part:
             raw = text_within(self.grid.data, cell.value).strip()
             kept = texts.with_runs(int(raw), value) if raw.isdecimal() else None
-        elif cell and cell.value and cell.value.name == "is":
+        elif cell and cell.value and cell.value.name == "is" and self._has_runs(cell.value):
             own = self.grid.data[cell.value.start : cell.value.end]
             inside = elements(own)
             kept = runs_kept(own, inside[0], inside, value)
