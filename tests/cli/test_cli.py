@@ -98,6 +98,8 @@ SAYS = {
     "backup": "without the secret key.",
     "check": "6 problems.",
     "demo": "Open these three:",
+    "draft": "Open and send each, and tick it in",
+    "remind": "Open and send each, and tick it in",
     "explain": "What to do: Enter a date such as 28 February 2026.",
     "issue": f"Issued 1 template for {NEXT}.",
     "log": "12 changes.",
@@ -326,8 +328,10 @@ def events(folder: Path) -> int:
         return plan.desk.ledger.tip()[0]
 
 
-RECORDS = {"demo": "demo", "issue": "plan", "new": "other", "publish": "plan",
-           "restore": "restored", "undo": "plan"}  # fmt: skip
+RECORDS = {
+    "demo": "demo", "draft": "plan", "issue": "plan", "new": "other", "publish": "plan",
+    "remind": "plan", "restore": "restored", "undo": "plan",
+}  # fmt: skip
 """The commands of `happy` that record something, each with the plan that it is recorded in."""
 
 

@@ -36,6 +36,7 @@ class ReturnLine:
     on_time: int = 0
     rounds: int = 0
     corrected: Mapping[str, int] = field(default_factory=dict)
+    reminded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_c
 from xlplan.board.view import View, count_columns, figure, plural
 from xlplan.board.words import LeadCount, asked, decided, heading_of
 from xlplan.merge.model import Candidate, Change, Question
+from xlplan.merge.posted import how_often
 from xlplan.plan.definition import Field
 from xlplan.plan.text import fold
 from xlplan.plan.values import natural_key
@@ -138,7 +139,8 @@ def return_words(line: ReturnLine | None) -> str:
     if line is None or not line.issued:
         return "Not asked this cycle"
     if not line.returned:
-        return "Not returned"
+        times = f", reminded {how_often(line.reminded)}" if line.reminded else ""
+        return f"Not returned{times}"
     words = "Returned late" if line.late else "Returned"
     return f"{words}, on the form of {line.old_form}" if line.old_form else words
 
@@ -146,7 +148,9 @@ def return_words(line: ReturnLine | None) -> str:
 def _returned(line: ReturnLine | None) -> Item:
     words = return_words(line)
     late = words.startswith("Returned late")
-    return Item(words, emphasis="loud" if words == "Not returned" else "strong" if late else "")
+    return Item(
+        words, emphasis="loud" if words.startswith("Not returned") else "strong" if late else ""
+    )
 
 
 def recommendations_sheet(view: View) -> BoardSheet:

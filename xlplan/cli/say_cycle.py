@@ -24,7 +24,7 @@ from xlplan.cli.say_plain import (
 from xlplan.errors import Problem
 
 if TYPE_CHECKING:
-    from xlplan import IssueResult, MergeResult, Plan, PostResult, Status
+    from xlplan import IssueResult, LeadStatus, MergeResult, Plan, PostResult, Status
 
 
 @prints
@@ -81,9 +81,10 @@ def status(found: Status, as_json: bool) -> int:
         click.echo(f"Nothing has been issued yet. Next: {found.next.command}")
     else:
         signed = any(lead.sign_off for lead in found.leads)
+        chased = any(lead.reminded for lead in found.leads)
         table(
             ("lead", "actions", "returned", "changes", "untouched", "questions",
-             *(["signed off"] if signed else [])),
+             *(["signed off"] if signed else []), *(["reminded"] if chased else [])),
             [
                 (
                     lead.lead,
@@ -93,6 +94,7 @@ def status(found: Status, as_json: bool) -> int:
                     lead.untouched if lead.returned else "",
                     lead.questions or "",
                     *([lead.sign_off] if signed else []),
+                    *([", ".join(lead.reminded)] if chased else []),
                 )
                 for lead in found.asked
             ],
@@ -192,6 +194,10 @@ def summary(result: MergeResult) -> str:
     return text
 
 
+def _named(lead: LeadStatus) -> str:
+    return f"{lead.lead} (reminded {lead.times_reminded})" if lead.reminded else lead.lead
+
+
 @prints
 def where_it_stands(found: Status) -> int:
     """Where the cycle stands and which command comes next."""
@@ -207,9 +213,12 @@ def where_it_stands(found: Status) -> int:
     elif found.next.step == "answer":
         click.echo(f"{plural(found.open, 'question')} open.")
     elif found.next.step == "wait":
-        names = ", ".join(lead.lead for lead in found.outstanding[:5])
+        names = ", ".join(map(_named, found.outstanding[:5]))
         more = len(found.outstanding) - 5
         click.echo(f"Waiting for {names}" + (f" and {more} more." if more > 0 else "."))
+    if (cycle := found.following) and found.cycle:
+        words = "has been due since" if cycle.due else "begins on"
+        click.echo(f"The next cycle {words} {cycle.begins}: {cycle.cycle}.")
     published = "Published. " if found.next.step == "issue" else ""
     click.echo(f"{published}Next: {found.next.text}")
     return DONE

@@ -81,6 +81,14 @@ ISS_011 = Message(
     "move earlier notes elsewhere.",
     level="warning",
 )
+ISS_082 = Message(
+    "ISS-082",
+    "A template of this cycle was out of date, and was moved aside.",
+    "Nothing needs doing. If it was sent already, it can still come back.",
+    "The template that lay here for {lead} is out of date, and was moved to {to} with its draft. "
+    "If it was sent already, it can still come back.",
+    level="note",
+)
 CYC_001 = Message(
     "CYC-001",
     "There is no such cycle.",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,17 @@ from xlplan.codes.cycle_codes import (
     ISS_006,
     ISS_007,
     ISS_008,
+    ISS_082,
 )
 from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk, base_digest
 from xlplan.cycle.folder import sha256
-from xlplan.cycle.outputs import Output, is_edited, unusable, write
+from xlplan.cycle.outputs import Output, is_edited, not_written, unusable, write
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.model import Issued, MasterRow, Ours, digest, named
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
+from xlplan.plan.periods import counted_from
 from xlplan.plan.text import says_vacant
 from xlplan.workbook.write.cell_text import safe_name
 
@@ -100,11 +102,85 @@ def issue(
         files.append(Output(path, data, issued.document))
         refs = tuple(desk.state.ref(uid) for uid in issued.uids)
         templates.append(IssuedTemplate(lead, path, refs, issued.id))
+    problems += _set_aside(desk, cycle, files, [] if leads else None, per_lead)
     problems += write(desk, files)
     if is_edited(desk, desk.folder.master):
         master = desk.folder.master
         problems.append(unusable(desk, master) or ISS_005.problem(master.name))
     return IssueResult(cycle, tuple(templates), tuple(problems))
+
+
+def _set_aside(
+    desk: Desk,
+    cycle: str,
+    files: Sequence[Output],
+    others: Sequence[str] | None,
+    per_lead: Mapping[str, Sequence[MasterRow]],
+) -> Iterator[Problem]:
+    """Move the templates of a cycle that are out of date out of the way, with their drafts; a note
+    on each. `others` None: whoever is sent none any more; else those alone who have no action."""
+    fresh = {each.path: each.data for each in files}
+    for issued in desk.state.exchange.templates(cycle):
+        path = desk.folder.root / issued.file
+        lead = desk.state.definition.lead(issued.author)
+        left = others is None or lead is None or not per_lead[lead.name]
+        if path not in fresh and not left:
+            continue
+        try:
+            if not path.exists() or path.read_bytes() == fresh.get(path):
+                continue
+            moved = _move(path, path.parent / "superseded", issued.id)
+            draft = desk.folder.post(cycle).with_name(f"{path.stem}.eml")
+            if draft.exists():
+                _move(draft, path.parent / "superseded", issued.id)
+        except OSError as error:
+            yield not_written(path, error)
+        else:
+            to = moved.relative_to(desk.folder.root).as_posix()
+            yield ISS_082.problem(issued.file, lead=issued.author, to=to)
+
+
+def _move(path: Path, folder: Path, name: str) -> Path:
+    """Move a file into a folder under a name that no other file has there."""
+    folder.mkdir(exist_ok=True)
+    there = {each.stem.casefold() for each in folder.glob(f"*{path.suffix}")}
+    target = folder / f"{safe_name(f'{path.stem}, {name}', there)}{path.suffix}"
+    path.replace(target)
+    return target
+
+
+# The next cycle, where the plan says how often one begins
+
+
+@dataclass(frozen=True)
+class NextCycle:
+    """When the next cycle begins, and what to issue it as. `due` is whether that day has come."""
+
+    begins: date
+    due: bool
+    cycle: str
+    return_by: date
+
+    @property
+    def command(self) -> str:
+        """How it is issued."""
+        return f"xlplan issue --cycle {self.cycle} --return-by {self.return_by}"
+
+
+def next_cycle(
+    every: str, cycles: Sequence[str], began: date | None, return_by: date | None, today: date
+) -> NextCycle:
+    """The cycle after those there are, of which the last `began` on a day (None: there is none),
+    and had so many days until `return_by`; two weeks where that is not known."""
+    count, _, unit = every.rpartition(" ")
+    span = "3 months" if every == "quarter" else f"{count or 1} {unit}"
+    begins = (counted_from(f"within {span}", began) if began else None) or today
+    day = max(begins, today)
+    month = f"{day:%Y-%m}"
+    monthly = not cycles or re.fullmatch(r"\d{4}-\d{2}", cycles[-1])
+    name = month if monthly and month not in cycles else day.isoformat()
+    days = return_by - began if began and return_by else timedelta(weeks=2)
+    return NextCycle(begins, begins <= today, name, day + days)
 
 
 def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Problem]]:

@@ -23,7 +23,7 @@ from xlplan.issued.post_book import PostRow, issued_post, post_workbook
 from xlplan.merge.decisions import last_returned
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import Issued
-from xlplan.merge.posted import Act, Posted, how_often
+from xlplan.merge.posted import Act, Posted
 from xlplan.plan.definition import Lead
 from xlplan.plan.timescales import say_date
 from xlplan.post.letter import body_of, eml, subject_of
@@ -257,7 +257,7 @@ def _post_row(desk: Desk, asked: Asked) -> PostRow:
         actions=len(issued.uids),
         return_by=_day(issued.return_by),
         returned=status.state if status.returned else "no",
-        reminded=f"{how_often(len(reminded))}{last}" if reminded else "",
+        reminded=f"{status.times_reminded}{last}" if reminded else "",
         subject=subject_of(definition.post, places),
         text=body_of(definition.post, definition.post.body, places, ()),
         file=issued.file,

@@ -318,7 +318,11 @@ def status_shape(status: Status) -> dict[str, object]:
             "command": status.next.command,
         },
         "problems": [problem_shape(problem) for problem in status.problems],
-    }
+        "next_cycle": {
+            "begins": cycle.begins.isoformat(), "due": cycle.due, "cycle": cycle.cycle,
+            "return_by": cycle.return_by.isoformat(),
+        } if (cycle := status.following) else None,
+    }  # fmt: skip
 
 
 def _lead_shape(lead: LeadStatus) -> dict[str, object]:

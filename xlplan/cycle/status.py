@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlplan.cycle.desk import Desk
+    from xlplan.cycle.issue import NextCycle
     from xlplan.cycle.kept import Document, Kept
     from xlplan.merge.model import Issued, Question, Returned
     from xlplan.plan.definition import Lead
@@ -54,11 +56,9 @@ class LeadStatus:
     """What they wrote outside the cells that were asked for, each with its place."""
     old_form: str = ""
     """The earlier cycle whose form came back, where none of this cycle's did; it counts."""
-    drafted: str = ""
-    """The day of the e-mail draft for them, and of its sending where that was ticked."""
+    drafted: str = ""  # the days of the e-mail draft, of its sending, of each reminder
     sent: str = ""
     reminded: tuple[str, ...] = ()
-    """The days on which they were reminded."""
 
     @property
     def state(self) -> str:
@@ -68,6 +68,13 @@ class LeadStatus:
             return "overdue" if self.late else "no"
         words = "late" if self.late else "yes"
         return f"{words}, on the old form" if self.old_form else words
+
+    @property
+    def times_reminded(self) -> str:
+        """How often they were reminded, in words: ``twice``."""
+        from xlplan.merge.posted import how_often
+
+        return how_often(len(self.reminded))
 
     @property
     def sign_off(self) -> str:
@@ -125,6 +132,8 @@ class Status:
     next: NextStep
     problems: tuple[Problem, ...] = ()
     """What stands in the place of those two workbooks and cannot be merged."""
+    following: NextCycle | None = None
+    """The next cycle, where the plan says how often one begins."""
     ask: Callable[[], Sequence[Question]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
@@ -169,6 +178,7 @@ def status(desk: Desk, cycle: str = "") -> Status:
         else "issue"
     )  # fmt: skip
     today = desk.today.isoformat()
+    following = _following(found, desk.today)
     return Status(
         title=found["title"],
         actions=found["actions"],
@@ -178,10 +188,27 @@ def status(desk: Desk, cycle: str = "") -> Status:
         open=found["open"],
         edited=edited,
         published=found["published"],
-        next=_NEXT[step],
+        next=_proposed(_NEXT[step], following),
         problems=problems,
+        following=following,
         ask=desk.questions if held is None else lambda: read_questions(held),
     )
+
+
+def _following(found: Document, today: date) -> NextCycle | None:
+    if not found["every"]:
+        return None
+    from xlplan.cycle.issue import next_cycle
+
+    began, by = (date.fromisoformat(d) if d else None for d in (found["began"], found["last_by"]))
+    return next_cycle(found["every"], found["cycles"], began, by, today)
+
+
+def _proposed(step: NextStep, cycle: NextCycle | None) -> NextStep:
+    """The next step, with a cycle's id and date filled in where they can be proposed."""
+    if cycle is None or _ISSUE not in step.text:
+        return step
+    return replace(step, text=step.text.replace(_ISSUE, cycle.command), command=cycle.command)
 
 
 def _kept_standing(kept: Kept | None, cycle: str) -> tuple[Document | None, str | None]:
@@ -206,6 +233,7 @@ def standing(desk: Desk, cycle: str = "") -> Document:
     questions = desk.questions()
     leads = _leads_of(desk, chosen, questions)
     published = {fact.cycle for _, fact in state.published}
+    last = state.exchange.templates(open_cycle)
     current = leads if chosen == open_cycle else _leads_of(desk, open_cycle, questions)
     return {
         "title": state.definition.title,
@@ -216,6 +244,10 @@ def standing(desk: Desk, cycle: str = "") -> Document:
         "open": len(questions),
         "published": chosen in published,
         "open_cycle": open_cycle,
+        "every": state.definition.every,
+        "cycles": state.exchange.cycles,
+        "began": min((state.exchange.issued_at[i.id][:10] for i in last), default=""),
+        "last_by": max((i.return_by for i in last), default=""),
         "open_published": open_cycle in published,
         "waiting": any(lead["issued"] and not lead["returned"] for lead in current),
     }

@@ -38,11 +38,6 @@ class Post:
     """The day of each reminder; one that was written again on its day is the same."""
     thanked: bool = False
 
-    @property
-    def times(self) -> str:
-        """How often they were reminded: ``twice``."""
-        return how_often(len(self.reminded))
-
 
 def how_often(count: int) -> str:
     """A number of times in words: ``once``, ``twice``, ``3 times``."""
