@@ -136,8 +136,7 @@ def merge(
     """Take in files (default: the inbox), the edits in `master.xlsx`, the answers in
     `decisions.xlsx`; merge all of it; rewrite both workbooks.
 
-    One bad file never stops the rest. `executor` reads the files (any
-    `concurrent.futures.Executor`); the default is a process pool on this machine.
+    One bad file stops no other. `executor` reads the files; with `reply` every lead gets one.
     """
     if not dry_run and not reply and (known := known_before(desk, paths)) is not None:
         return _nothing_new(desk, paths, *known)
@@ -157,7 +156,8 @@ def merge(
         reports = tuple(_report(desk, work, *item, questions, changes) for item in found.returned)
         new = [fact for _, fact, duplicate in found.returned if not duplicate]
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
-        replies = replies_of(desk, [(i.file, fact) for i, fact, _ in found.returned], questions)
+        files = [(item.file, fact) for item, fact, _ in found.returned]
+        replies = replies_of(desk, files, questions, receipts=reply)
         if not dry_run:
             prepared = outputs.prepare(desk, work)
     problems = [*found.problems, *outputs.write(desk, prepared)]

@@ -43,13 +43,17 @@ _LONGEST = 120
 
 
 def replies_of(
-    desk: Desk, returned: Sequence[tuple[str, Returned]], questions: Sequence[Question]
+    desk: Desk,
+    returned: Sequence[tuple[str, Returned]],
+    questions: Sequence[Question],
+    *,
+    receipts: bool = True,
 ) -> tuple[Reply, ...]:
     """The replies to those who sent these files (the name each came by, and what was recorded).
 
     One for each lead, with what became of it and what is to be corrected; one for each file that
     could not be used and does not say whose it is. Files that had been merged before are replied
-    to again.
+    to again. Without `receipts` there is one only where something is to be done.
     """
     state = desk.state
     asked = [q for q in questions if q.kind.for_lead or q.kind in (Kind.HELD, Kind.SORTED)]
@@ -75,6 +79,8 @@ def replies_of(
                 (_LAST, parked.get(who, ())),
             ]
         )
+        if not (corrections or refusals or receipts):
+            continue
         due = max((_due(state, fact) for _, fact in mine), default="")
         receipt = _receipt(state, [fact for _, fact in used], undecided) if used else None
         enclosed = bool(_open_faults(state, lead, corrections))
