@@ -10,8 +10,9 @@ import pytest
 from tests.composite_sample import CREATED, DEFINITION, SCALE, sample_board
 from tests.office import Office
 from xlplan.board import Board, ReturnLine
+from xlplan.board.action_lists import first_in_line
 from xlplan.board.figures import figures
-from xlplan.board.one_page import first_in_line, highlight_workbook
+from xlplan.board.one_page import highlight_workbook
 from xlplan.board.view import view_of
 from xlplan.workbook.write.sheet import Cell, Sheet
 from xlplan.workbook.write.writing import write_workbook

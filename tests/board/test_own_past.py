@@ -80,7 +80,8 @@ def test_two_cycles_of_a_plan_with_a_past(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "board" / "2026-11.xlsx")
     shown = {row["Ref"]: row for row in rows_under(book["Plan"], "Ref")}
     assert "RAG Previous" not in shown["1.1"]
-    assert (shown["1.1"]["Last board"], shown["1.4"]["Last board"]) == ("Amber", "Not known")
+    rated = {one.row.ref: view_of(first).rating(one.before).value for one in found.standings}
+    assert (rated["1.1"], rated["1.4"]) == ("Amber", "Not known")
     told = [one.label for one in moments(first, found)]
     assert told[:2] == ["RAG Initial", "RAG Previous"]
 

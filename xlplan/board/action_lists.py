@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from xlplan.board.board_model import (
+    Band,
     BoardSheet,
     Item,
     Line,
@@ -15,8 +17,17 @@ from xlplan.board.board_model import (
     make_table,
 )
 from xlplan.board.other_boards import closed_since
+from xlplan.board.plan_columns import PlanColumn, plan_columns
+from xlplan.board.plan_sheet import ActionLines
 from xlplan.board.reasons import REASONS
-from xlplan.board.standings import DIRECTIONS, Standing
+from xlplan.board.standings import (
+    DIRECTIONS,
+    OF_THE_ROUND,
+    ReasonKind,
+    Standing,
+    best_first,
+    listed,
+)
 from xlplan.board.summary import move_columns
 from xlplan.board.view import SIGNS, View, figure, group_column, plural
 from xlplan.board.words import decided
@@ -49,25 +60,108 @@ def _listed(
 # Exceptions.
 
 
+GROUPS: tuple[tuple[str, tuple[ReasonKind, ...]], ...] = (
+    ("For attention", ("attention", "worsened")),
+    ("Late", ("overdue", "late-steps", "date-gone")),
+    ("Challenged", ("challenged", "two-ratings", "off-scale", "rating-removed")),
+)
+"""In which group an exception stands: the first that has one of its reasons."""
+SHOWN = 25
+"""Exceptions of a group that are drawn; the others stand together, by section."""
+
+
 def exceptions_sheet(view: View) -> BoardSheet:
-    """Every action with a reason to look at it, in the order of the plan."""
-    found = view.figures.exceptions
-    columns = view.columns(
-        "ref", "section", "action", "leads", "due", "last_board", "rating", "direction"
-    )
+    """The actions to look at, in groups, worst first."""
+    found = sorted(first_in_line(view), key=_group)
+    places = [_group(one) for one in found]
+    columns = [TableColumn("group", "Group", width=18, plain=True)]
+    columns += view.columns("ref", "section", "action", "leads", "due", "last_board", "rating")
+    columns = [replace(c, brief=140) if c.id == "action" else c for c in columns]
+    columns += view.columns("direction")
     columns.append(TableColumn("why", "Why it is here", "list", "Exceptions", 44, strong=True))
-    columns += view.columns("progress")
-    why = {one.row.uid: {"why": tuple(r.words for r in one.reasons)} for one in found}
-    line = "The actions to look at, each with the reason"
-    lines = _listed(view, found, columns, why)
-    table = make_table("exceptions", "Exceptions", line, columns, lines)
+    columns += [replace(c, brief=240) for c in view.columns("progress")]
+    also: Also = {
+        one.row.uid: {
+            "group": GROUPS[place][0],
+            "why": tuple(r.words for r in one.reasons if r.kind not in OF_THE_ROUND),
+        }
+        for one, place in zip(found, places, strict=True)
+    }
+    line = "The actions to look at, worst first, each with the reason"
+    lines = [
+        replace(each, early=n - places.index(place) >= SHOWN)
+        for n, (each, place) in enumerate(
+            zip(_listed(view, found, columns, also), places, strict=True)
+        )
+    ]
+    table = make_table(
+        "exceptions", "Exceptions", line, columns, lines, bands=_group_bands(view, found, places)
+    )
     empty = (
         "No exceptions: no action is rated for attention, overdue, worse than at the last "
-        "board, without an update from its leads, or under an open question."
+        "board, or challenged."
     )
     return BoardSheet(
         line, "Exceptions", (table,), notes=_tally(found), empty="" if found else empty
     )
+
+
+def _group(one: Standing) -> int:
+    kinds = {reason.kind for reason in one.reasons}
+    return next(n for n, (_, of) in enumerate(GROUPS) if kinds & set(of))
+
+
+def _group_bands(view: View, found: Sequence[Standing], places: Sequence[int]) -> list[Band]:
+    """A title for each group, with how many there are of it and how many of them are drawn."""
+    attention = [p.label for p in view.counted_points if p.rating and p.rating.exception]
+    titles = [
+        f"Rated {listed(attention)}, or worse than before" if attention else "Worse than before",
+        "Late, and rated neither" if view.rated and attention else "Late",
+        "Rated otherwise than the plan's rules would",
+    ]
+    bands = []
+    for place in dict.fromkeys(places):
+        count = places.count(place)
+        words = plural(count, "action")
+        if count > SHOWN:
+            words += f", the worst {SHOWN} of them one by one"
+        first = places.index(place)
+        bands.append(Band(first, titles[place], words))
+        if others := _others(view, found[first : first + count]):
+            bands.append(replace(others, before=first + SHOWN))
+    return bands
+
+
+def _others(view: View, found: Sequence[Standing]) -> Band | None:
+    """The exceptions of a group that are not drawn one by one: which they are, by section."""
+    more: dict[str, list[str]] = {}
+    for one in found[SHOWN:]:
+        more.setdefault(one.section, []).append(one.row.ref or "no ref")
+    if not more:
+        return None
+    refs = (f"{view.short.get(name, name)}: {', '.join(of)}" for name, of in more.items())
+    text = "\n".join(["The others of this group, all of them in Plan:", *refs])
+    return Band(0, text, plural(len(found) - SHOWN, "action"))
+
+
+def first_in_line(view: View) -> list[Standing]:
+    """The exceptions, worst first: by rating, then overdue, worsened, and the more reasons.
+
+    What cannot be placed on the scale stands after what is on it.
+    """
+    place = {s: n for n, s in enumerate(_worst_first(view))}
+
+    def key(one: Standing) -> tuple[int, bool, bool, int]:
+        worse = one.direction == "worse"
+        return place.get(one.now, len(place)), not one.overdue, not worse, -len(one.reasons)
+
+    return sorted(view.figures.exceptions, key=key)
+
+
+def _worst_first(view: View) -> list[str]:
+    scale = [point.rating for point in view.figures.points if point.rating is not None]
+    codes = [rating.code for rating in scale]
+    return codes[::-1] if best_first(scale) else codes
 
 
 def _tally(found: Sequence[Standing]) -> tuple[str, ...]:
@@ -75,7 +169,7 @@ def _tally(found: Sequence[Standing]) -> tuple[str, ...]:
     parts = []
     for kind, words in REASONS:
         count = sum(any(r.kind == kind for r in one.reasons) for one in found)
-        if count:
+        if count and kind not in OF_THE_ROUND:
             parts.append(f"{words}: {count}")
     return (f"{plural(len(found), 'action')}", *parts) if found else ()
 
@@ -243,18 +337,21 @@ def completed_sheet(view: View) -> BoardSheet:
     """Every action that is done: closed since the last board first, then watched, then earlier."""
     order = (CLOSED_NOW, HELD, CLOSED)
     done = sorted(view.figures.done, key=lambda one: order.index(standing_of(one)))
-    evidence = view.board.definition.with_role("evidence")
-    shown = evidence is not None and any(one.row.values.get(evidence.id) for one in done)
-    columns = view.columns("ref", "section", "action", "leads")
-    columns += [
-        TableColumn("standing", "Standing", width=25, align="center"),
-        TableColumn("since", "Since", width=24, blank="–", spoken="Not recorded", align="center"),
-        *view.columns("last_board", "rating", *(["evidence"] if shown else []), "progress"),
+    columns = [
+        *plan_columns(view),
+        PlanColumn(TableColumn("standing", "Standing", width=25, plain=True)),
+        PlanColumn(
+            TableColumn("since", "Since", width=24, spoken="Not recorded", plain=True),
+            into=rating.id if (rating := view.board.definition.with_role("rating")) else "",
+        ),
     ]
     since = closed_since(view.board)
-    also = {one.row.uid: _done(one, since.get(one.row.uid)) for one in done}
+    of_action = ActionLines(view, columns)
+    lines = [of_action.line(one, _done(one, since.get(one.row.uid))) for one in done]
     line = "What is done: since when, and what is watched before it closes"
-    table = make_table("completed", "Completed", line, columns, _listed(view, done, columns, also))
+    table = make_table(
+        "completed", "Completed", line, [c.column for c in columns], lines, bands=_by_standing(done)
+    )
     counts = {name: sum(standing_of(one) == name for one in done) for name in order}
     notes = (
         f"{plural(len(done), 'action')}",
@@ -269,10 +366,19 @@ def completed_sheet(view: View) -> BoardSheet:
     )  # fmt: skip
 
 
-def _done(one: Standing, since: str | None) -> Mapping[str, Item | TableValue]:
+def _by_standing(done: Sequence[Standing]) -> list[Band]:
+    """A title above the actions of each of the three lists."""
+    names = [standing_of(one) for one in done]
+    return [
+        Band(names.index(name), name, plural(names.count(name), "action"))
+        for name in dict.fromkeys(names)
+    ]
+
+
+def _done(one: Standing, since: str | None) -> Mapping[str, Item]:
     kind = standing_of(one)
     when = {CLOSED_NOW: "This board", CLOSED: since, HELD: None}[kind]
     return {
         "standing": Item(kind, emphasis="strong" if kind == CLOSED_NOW else ""),
-        "since": when,
+        "since": Item(when),
     }

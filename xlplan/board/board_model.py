@@ -154,18 +154,21 @@ class TableColumn:
 @dataclass(frozen=True, slots=True)
 class Item:
     """One value and what else there is to it: the rating whose colour it has, the place in Plan
-    that it links to, a note on it, and how loud it is."""
+    that it links to, a note on it, and how loud it is. `shown` is what a coloured sheet has in its
+    cell, where it says there what columns that it does not draw say as well."""
 
     value: TableValue = None
     rating: Rating | None = None
     link: Anchor | None = None
     note: str = ""
     emphasis: Emphasis = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row. `total` sums up those above it; `early` ones are too many for a coloured sheet."""
+    """One row. `total` sums up those above it; `early` ones are not drawn on a
+    coloured sheet: they are too many, or stand on another."""
 
     items: tuple[Item, ...]
     anchor: Anchor | None = None
@@ -259,7 +262,8 @@ def line_of(items: Iterable[Item | TableValue], anchor: Anchor | None = None) ->
 
 def _item(cell: Item | TableValue) -> Item:
     found = cell if isinstance(cell, Item) else Item(cell)
-    return replace(found, value=_cleaned(found.value), note=canon_text(found.note))
+    value, note = _cleaned(found.value), canon_text(found.note)
+    return replace(found, value=value, note=note, shown=canon_text(found.shown))
 
 
 def _cleaned(value: TableValue) -> TableValue:

@@ -19,11 +19,13 @@ from xlplan.board.board_model import (
     TableColumn,
     joined,
 )
-from xlplan.board.fitting import cut_words, is_long, paged
+from xlplan.board.fitting import cut_words, is_long, paged, shared_widths
 from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
+LEAST_TEXT = 16
+"""Characters from which on a column of texts gives and takes room."""
 
 
 @dataclass
@@ -96,7 +98,7 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
         for line in table.lines:
             for n, column in drawn:
                 item = line.items[n]
-                if item.value is None:
+                if item.value is None and not item.shown:
                     continue
                 words = words_of(column, item)
                 style = paint.look.withdrawn if table.struck else paint.style(column, item)
@@ -129,6 +131,47 @@ def entries_of(tables: Sequence[Table]) -> Iterator[Band | tuple[Table, Line]]:
             yield from (band for band, before in bands.items() if before == number)
             if not line.early:
                 yield table, line
+        yield from (band for band, before in bands.items() if before >= len(table.lines))
+
+
+# Widths.
+
+
+def fit_to_page(sheet: BoardSheet, paper: str) -> BoardSheet:
+    """The sheet with columns so wide that it is printed in letters of a size to be read: those of
+    texts share what the page has room for, so that the rows are as low as they can be."""
+    if not sheet.tables or sheet.empty:
+        return sheet
+    stacks = stacks_of(sheet)
+    table = stacks[-1][0] if stacks else sheet.tables[-1]
+    columns = columns_of(table)
+    flexible = [
+        c.kind in ("text", "list") and not c.align and c.span == 1 and c.width >= LEAST_TEXT
+        for _, c in columns
+    ]
+    texts = [
+        [_words_in(line.items[n], c) for n, c in columns] for line in table.lines if not line.early
+    ]
+    widths = shared_widths([c.width for _, c in columns], flexible, texts, paper)
+    wide = {c.id: width for (_, c), width in zip(columns, widths, strict=True)}
+    return replace(
+        sheet,
+        tables=tuple(
+            replace(
+                one, columns=tuple(replace(c, width=wide.get(c.id, c.width)) for c in one.columns)
+            )
+            if one is table or one.struck
+            else one
+            for one in sheet.tables
+        ),
+    )
+
+
+def _words_in(item: Item, column: TableColumn) -> str:
+    if item.value is None and not item.shown:
+        return ""
+    words = words_of(column, item)
+    return words[: column.brief] if column.brief else words
 
 
 # One sheet.
@@ -154,15 +197,15 @@ def stacks_of(sheet: BoardSheet) -> list[list[Table]]:
     return [stack for stack in found if any(table.lines for table in stack)]
 
 
-def anchors_of(sheet: BoardSheet) -> dict[Anchor, int]:
-    """By what can be linked to, its row in a sheet that is drawn by `coloured_sheet`."""
-    found: dict[Anchor, int] = {}
+def anchors_of(name: str, sheet: BoardSheet) -> dict[Anchor, str]:
+    """By what can be linked to, its cell in a sheet that is drawn by `coloured_sheet`."""
+    found: dict[Anchor, str] = {}
     top = _rows_above(sheet)
     for stack in stacks_of(sheet)[:1] if not sheet.empty else ():
         for number, entry in enumerate(entries_of(stack), top + 1):
             anchor = entry.anchor if isinstance(entry, Band) else entry[1].anchor
             if anchor is not None:
-                found[anchor] = number
+                found[anchor] = f"'{name}'!A{number + 1}"
     return found
 
 
@@ -268,6 +311,6 @@ def _struck(
             style = paint.styled(look, strike=False, italic=True, align="center")
             cells.append(Cell(str(item.value), style))
         else:
-            words = words_of(column, item) if item.value is not None else ""
+            words = words_of(column, item) if item.shown or item.value is not None else ""
             cells.append(paint.fitted(words, column.width, look))
     return Row(cells, level=1)

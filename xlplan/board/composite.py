@@ -15,8 +15,8 @@ from xlplan.board.action_lists import (
     new_sheet,
     no_date_sheet,
 )
-from xlplan.board.board_model import Board, BoardSheet, Item, Line, Table, joined
-from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, texts_cut
+from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Table, joined
+from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, fit_to_page, texts_cut
 from xlplan.board.coloured_summary import coloured_summary
 from xlplan.board.fitting import cut_words, is_long, long_texts, paged, pieces
 from xlplan.board.grouped import (
@@ -29,14 +29,14 @@ from xlplan.board.grouped import (
 )
 from xlplan.board.notes import contents_sheet, notes_sheet
 from xlplan.board.other_boards import history_sheet
-from xlplan.board.paint import PLAN, Paint, workbook_of
+from xlplan.board.paint import Paint, workbook_of
 from xlplan.board.plan_sheet import plan_sheet
 from xlplan.board.standings import points_of
 from xlplan.board.summary import summary_sheet
 from xlplan.board.view import View, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.sheet import Cell, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Workbook
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -204,7 +204,7 @@ SHEETS = (
     SheetKind("contents", "Contents", contents_sheet),
     SheetKind("summary", "Summary", summary_sheet),
     SheetKind("recommendations", "Recommendations", recommendations_sheet),
-    SheetKind("plan", PLAN, plan_sheet),
+    SheetKind("plan", "Plan", plan_sheet),
     SheetKind("exceptions", "Exceptions", exceptions_sheet),
     SheetKind("late_steps", "Late steps", late_steps_sheet),
     SheetKind("no_date", "No date", no_date_sheet),
@@ -226,6 +226,8 @@ LAYOUTS: Mapping[str, Callable[[Paint, str, BoardSheet], Sheet]] = {
     "notes": coloured_notes,
 }
 """The sheets that are drawn in a way of their own."""
+ON_SCREEN = ("changes", "history")
+"""The sheets that are printed only where ``[composite] print_all`` asks for it."""
 
 
 def sheet_keys(board: Board) -> tuple[str, ...]:
@@ -307,7 +309,8 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         XlplanError: ``[composite] sheets`` names a sheet that there is not.
     """
     keys, view = sheet_keys(board), view_of(board)
-    made = {key: BY_KEY[key].make(view) for key in keys}
+    paper = board.definition.composite.paper
+    made = {key: fit_to_page(BY_KEY[key].make(view), paper) for key in keys}
     if not board.definition.composite.sheets:
         made = {key: sheet for key, sheet in made.items() if sheet.apt}
     plain = Paint(view)
@@ -319,7 +322,9 @@ def composite_workbook(board: Board, created: str) -> Workbook:
             chain.from_iterable(_cut(plain, key, sheet) for key, sheet in made.items()),
             BY_KEY["notes"].name, "long text",
         )  # fmt: skip
-    places = anchors_of(made["plan"]) if "plan" in made else {}
+    places: dict[Anchor, str] = {}
+    for key in ("completed", "plan") if "plan" in made else ():
+        places |= anchors_of(BY_KEY[key].name, made[key]) if key in made else {}
     paint = Paint(view, texts, places)
     listed = {BY_KEY[key].name: one.line for key, one in made.items() if key != "contents"}
     sheets = [
@@ -328,7 +333,17 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         else LAYOUTS.get(key, coloured_sheet)(paint, BY_KEY[key].name, sheet)
         for key, sheet in made.items()
     ]
+    if not board.definition.composite.print_all:
+        seen = [BY_KEY[key].name for key in ON_SCREEN]
+        sheets = [_not_printed(sheet) if sheet.name in seen else sheet for sheet in sheets]
     return workbook_of(board, sheets, "report to the board", created)
+
+
+def _not_printed(sheet: Sheet) -> Sheet:
+    """A sheet for the screen: what is printed of it is one empty cell, which takes no page."""
+    row, column = len(sheet.rows) + 100, len(sheet.columns) + 1
+    page = replace(sheet.page, print_area=Area(row, column, row, column), repeat_rows=None)
+    return replace(sheet, page=replace(page, breaks=()))
 
 
 def _cut(paint: Paint, key: str, sheet: BoardSheet) -> list[tuple[str, str]]:

@@ -112,7 +112,7 @@ class Figures:
     @property
     def exceptions(self) -> tuple[Standing, ...]:
         """The actions that the board should look at, in the order of the plan."""
-        return tuple(s for s in self.standings if s.reasons)
+        return tuple(s for s in self.standings if s.exception)
 
     @property
     def new(self) -> tuple[Standing, ...]:
@@ -138,7 +138,7 @@ def _count(reader: Reader, name: str, now: Sequence[Standing], before: Iterable[
         overdue=sum(s.overdue for s in now),
         undated=sum(bool(s.undated) for s in now),
         late_steps=sum(len(s.late_steps) for s in now),
-        exceptions=sum(bool(s.reasons) for s in now),
+        exceptions=sum(s.exception for s in now),
         paths=Counter(
             (s.before or "", s.now) for s in now if s.direction in ("better", "worse", "uncompared")
         ),

@@ -78,6 +78,76 @@ def pieces(text: str, width: float, style: Style, most: int) -> list[str]:
     return [piece.rstrip("\n") for piece in [*out, held]]
 
 
+# Widths.
+
+LEAST_SCALE = 0.905
+"""Letters of 10 points are then printed in 9, and by LibreOffice, whose columns are 6 % wider, in
+8.5: a committee reads that at arm's length."""
+_NARROWEST, _WIDEST, _SAMPLE = 12.0, 96.0, 160
+
+
+def page_width(paper: str, columns: int, *, landscape: bool = True) -> float:
+    """Characters that so many columns have room for on a page, printed as small as may be."""
+    across = (_LONG if landscape else _SHORT)[paper] - _ACROSS
+    return (across / LEAST_SCALE / 0.75 - 5 * columns) / 7
+
+
+def shared_widths(
+    widths: Sequence[float],
+    flexible: Sequence[bool],
+    texts: Sequence[Sequence[str]],
+    paper: str,
+) -> list[float]:
+    """Column widths with which a table fits on a page that is `paper` wide.
+
+    Only `flexible` columns change. They begin narrow, and whatever room there is goes, little by
+    little, to the one that makes the rows (of a sample of `texts`) lowest.
+    """
+    total = page_width(paper, len(widths))
+    if sum(widths) <= total and not texts:
+        return list(widths)
+    free = [n for n, each in enumerate(flexible) if each]
+    out = [min(width, _NARROWEST) if flexible[n] else width for n, width in enumerate(widths)]
+    sample = texts[:: max(1, len(texts) // _SAMPLE)]
+    lines = {n: [_lengths(row[n]) for row in sample] for n in free}
+    taken = {n: [_rough(row, out[n]) for row in lines[n]] for n in free}
+    most = [min(_WIDEST, max((max(n, default=0) for n in lines[c]), default=0) + 3) for c in free]
+    limits = {n: max(each, min(widths[n], _NARROWEST)) for n, each in zip(free, most, strict=True)}
+    while sum(out) + _STEP <= total and (growing := [n for n in free if out[n] < limits[n]]):
+        best = max(growing, key=lambda n: (_gain(n, lines, taken, out[n] + _STEP), -out[n]))
+        out[best] += _STEP
+        taken[best] = [_rough(row, out[best]) for row in lines[best]]
+    return out
+
+
+_STEP = 2.0
+
+
+def _lengths(text: str) -> tuple[int, ...]:
+    return tuple(map(len, text.split("\n"))) if text else ()
+
+
+def _rough(lengths: Sequence[int], width: float) -> float:
+    """About how many lines a text takes: a fraction tells which column is nearer to one less."""
+    room = width * 1.12
+    return sum(max(1.0, -(-length // room) + length / room / 20) for length in lengths)
+
+
+def _gain(
+    at: int,
+    lines: Mapping[int, Sequence[Sequence[int]]],
+    taken: Mapping[int, Sequence[float]],
+    width: float,
+) -> float:
+    """By how many lines all rows together are lower where one column is that wide."""
+    gain = 0.0
+    for row, lengths in enumerate(lines[at]):
+        others = max((taken[n][row] for n in taken if n != at), default=1.0)
+        now = max(others, taken[at][row])
+        gain += now - max(others, _rough(lengths, width))
+    return gain
+
+
 # Pages.
 
 _LONG = {"A3": 1190.6, "A4": 841.9}

@@ -17,6 +17,7 @@ from xlplan.board.board_model import (
     make_table,
 )
 from xlplan.board.figures import AnswerCount, Rolled, counted_by, rolled_up
+from xlplan.board.standings import leads_of
 from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.view import View, count_columns, figure, plural
 from xlplan.board.words import LeadCount, asked, decided, heading_of
@@ -68,6 +69,7 @@ def by_lead_sheet(view: View) -> BoardSheet:
     """A row a lead. A shared action counts under each of its leads, so columns have no total."""
     f = view.figures
     organised = any(lead.organisation for lead in f.leads)
+    waiting = without_update(view)
     columns = [
         TableColumn("lead", "Lead", width=34, strong=True),
         *([TableColumn("organisation", "Organisation", width=28)] if organised else []),
@@ -78,6 +80,7 @@ def by_lead_sheet(view: View) -> BoardSheet:
         TableColumn("return", "Return", "text", "Returns", 22, align="center"),
         TableColumn("changes", "Changes made", "number", width=12, spoken="No return"),
         *_of_the_past(f.leads),
+        TableColumn("waiting", "Without an update", width=40, spoken="None"),
     ]
     rows: list[Sequence[Item | TableValue]] = [
         [
@@ -85,6 +88,7 @@ def by_lead_sheet(view: View) -> BoardSheet:
             *(one.now.get(p.key, 0) for p in view.counted_points), one.overdue, one.exceptions,
             _returned(one.line), one.line.changes if one.line and one.line.returned else None,
             *(_past(one.line, column.id) for column in _of_the_past(f.leads)),
+            ", ".join(waiting.get(one.lead, ())),
         ]
         for one in f.leads
     ]  # fmt: skip
@@ -132,6 +136,16 @@ def often_corrected(counts: Iterable[Mapping[str, int]]) -> tuple[str, ...]:
         total.update(one)
     order = sorted(total, key=lambda fault: (-total[fault], natural_key(fault)))
     return tuple(f"{fault} ({total[fault]})" for fault in order[:MOST_CORRECTED])
+
+
+def without_update(view: View) -> Mapping[str, Sequence[str]]:
+    """By lead who was asked and has not returned, the refs of the open actions that wait for it."""
+    found: dict[str, list[str]] = {}
+    for one in view.figures.standings:
+        if any(reason.kind == "not-updated" for reason in one.reasons):
+            for name in leads_of(view.board.definition, one.row.values):
+                found.setdefault(name, []).append(one.row.ref or "no ref")
+    return found
 
 
 def return_words(line: ReturnLine | None) -> str:
@@ -239,7 +253,7 @@ def _counted(view: View, number: int, item: Field, heading: str) -> Table:
     rows: list[Sequence[Item | TableValue]] = []
     for name, group in counted_by(view.board, item, view.figures.standings).items():
         by_rating = [sum(one.now == p.key for one in group) for p in view.counted_points]
-        late, asked = sum(one.overdue for one in group), sum(bool(one.reasons) for one in group)
+        late, asked = sum(one.overdue for one in group), sum(one.exception for one in group)
         rows.append([name, len(group), *by_rating, late, asked])
     line = f"How many actions there are for each {heading}, by rating"
     return make_table(f"count_{number}", f"By {heading}", line, columns, rows)

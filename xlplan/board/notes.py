@@ -5,7 +5,8 @@ from __future__ import annotations
 from xlplan.board.board_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.grouped import changes_table
 from xlplan.board.other_boards import restatements
-from xlplan.board.plan_sheet import empty_fields, withdrawn_table
+from xlplan.board.plan_columns import empty_fields
+from xlplan.board.plan_sheet import withdrawn_table
 from xlplan.board.standings import best_first, listed
 from xlplan.board.summary import key_figures, rating_key
 from xlplan.board.view import View, plural

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from xlplan.board.action_lists import first_in_line
 from xlplan.board.board_model import Board
 from xlplan.board.fitting import cut_words, room, scale
 from xlplan.board.paint import Paint, whole_unit, workbook_of
-from xlplan.board.standings import DIRECTIONS, Direction, Standing, best_first, leads_of
+from xlplan.board.standings import DIRECTIONS, Direction, Standing, leads_of
 from xlplan.board.summary import KeyFigure, key_figures
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
 from xlplan.plan.timescales import say_date
@@ -286,26 +287,6 @@ def _in_short(names: Sequence[str], most: int, joint: str = ", ") -> str:
             return f"{joint.join(kept)} and {len(names) - len(kept)} more"
         kept.append(cut_words(name, most))
     return joint.join(kept)
-
-
-def first_in_line(view: View) -> list[Standing]:
-    """The exceptions, worst first: by rating, then overdue, worsened, and the more reasons.
-
-    What cannot be placed on the scale stands after what is on it.
-    """
-    place = {s: n for n, s in enumerate(_worst_first(view))}
-
-    def key(one: Standing) -> tuple[int, bool, bool, int]:
-        worse = one.direction == "worse"
-        return place.get(one.now, len(place)), not one.overdue, not worse, -len(one.reasons)
-
-    return sorted(view.figures.exceptions, key=key)
-
-
-def _worst_first(view: View) -> list[str]:
-    scale = [point.rating for point in view.figures.points if point.rating is not None]
-    codes = [rating.code for rating in scale]
-    return codes[::-1] if best_first(scale) else codes
 
 
 def exceptions(draft: Page, most: int) -> None:

@@ -20,8 +20,6 @@ from xlplan.workbook.write.sheet import Area, Cell, Chart, Page, Row, Series, Sh
 LINK_LENGTH = 26
 """Characters of the longest section that is a link as well: a link does not wrap everywhere."""
 HEADING_LENGTH = 200
-PLAN = "Plan"
-"""The sheet that links lead to."""
 FIGURES = ("number", "share", "days", "date")
 
 
@@ -31,8 +29,8 @@ class Paint:
 
     view: View
     texts: LongTexts = field(default_factory=LongTexts)
-    places: Mapping[Anchor, int] = field(default_factory=dict)
-    """By what is linked to, its row (from 0) in Plan."""
+    places: Mapping[Anchor, str] = field(default_factory=dict)
+    """By what is linked to, its cell: in Plan, or in Completed."""
     _styled: dict[tuple[object, ...], tuple[Style, Style]] = field(default_factory=dict)
     """Styles that were made, by what they were made of: a large plan has few looks, many cells."""
 
@@ -135,7 +133,7 @@ class Paint:
         if item.emphasis in ("alert", "loud"):
             base = self.styled(base, colour="#9C0006")
             return self.styled(base, fill="#FDE7E9") if item.emphasis == "loud" else base
-        if item.value is None:
+        if item.value is None and not item.shown:
             return self.styled(base, colour=self.look.muted.colour, bold=False)
         if column.kind == "rating" and item.rating is None:
             return self.styled(base, italic=True, colour=self.look.muted.colour)
@@ -152,7 +150,7 @@ class Paint:
             if column.kind != "rating" and item.rating is None:
                 style = self.styled(style, fill=mix(self.look.band_fill, "#FFFFFF", 0.5))
             style = self.styled(style, edge=self.look.accent)
-        if value is None:
+        if value is None and not item.shown:
             return Cell(column.blank or None, style, note=item.note)
         link = self.link(item)
         if link:
@@ -164,13 +162,13 @@ class Paint:
 
     def link(self, item: Item) -> str:
         """Where in Plan an item links to; ``""`` where it does not, or cannot be shown as one."""
-        row = self.places.get(item.link) if item.link else None
-        if row is None or item.link is None:
+        place = self.places.get(item.link) if item.link else None
+        if place is None or item.link is None:
             return ""
         if item.link[0] == "section" and len(str(item.value)) > LINK_LENGTH:
             # A link does not wrap in LibreOffice: a name of two lines is better read than followed.
             return ""
-        return f"'{PLAN}'!A{row + 1}"
+        return place
 
     # Sheets.
 
@@ -191,15 +189,17 @@ class Paint:
         return [*rows, Row([], height=8)]
 
     def page(self, repeat: tuple[int, int] | None = None) -> Page:
-        """A3 landscape, one page wide; the marking and page n of m below."""
+        """The paper of the plan, landscape, one page wide; the marking and page n of m below."""
         definition = self.view.board.definition
         parts = (header_text(definition.marking), header_text(cut_words(definition.title, 80)))
         left = "   ·   ".join(part for part in parts if part)
-        return Page(repeat_rows=repeat, footer_left=left)
+        return Page(definition.composite.paper, repeat_rows=repeat, footer_left=left)
 
 
 def words_of(column: TableColumn, item: Item) -> str:
     """An item in words, as a coloured sheet says it."""
+    if item.shown:
+        return item.shown
     value = item.value
     if column.kind == "direction":
         return f"{sign_of(str(value))} {value}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cached_property
 
 from xlplan.board.board_model import (
     Band,
@@ -12,43 +12,29 @@ from xlplan.board.board_model import (
     Item,
     Line,
     Table,
-    TableColumn,
     line_of,
     make_table,
 )
-from xlplan.board.figures import answers_of
 from xlplan.board.other_boards import is_restatement
-from xlplan.board.standings import Standing, listed, section_field
+from xlplan.board.plan_columns import PlanColumn, plan_columns, shown_in_cells
+from xlplan.board.standings import Standing
 from xlplan.board.summary import section_asks
-from xlplan.board.view import ABSENT, COLUMNS, View, plural
+from xlplan.board.view import View, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change, MasterRow
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import rating_word, show_in
 
-BY_ROLE: Mapping[str, float] = {
-    "key": 8,
-    "recommendation": 16,
-    "action": 44,
-    "progress": 54,
-    "output": 28,
-    "outcome": 28,
-    "page": 8,
-}
 NOTE_TEXT = 600
 """Characters of a value that a note on a cell shows."""
 Changes = Mapping[tuple[str, str], Sequence[Change]]
-Worked = Literal["", "section", "overdue", "slips", "first", "last_board", "direction", "changed"]
 
 
-@dataclass(frozen=True, slots=True)
-class PlanColumn:
-    """One column: of a field, or (`worked` out) of what the board finds about an action."""
-
-    column: TableColumn
-    item: Field | None = None
-    worked: Worked = ""
+def leaves_out_closed(view: View) -> bool:
+    """Whether closed actions stand on Completed alone: where the board has that sheet."""
+    chosen = view.board.definition.composite.sheets
+    return view.rated and (not chosen or any(name.casefold() == "completed" for name in chosen))
 
 
 def plan_sheet(view: View) -> BoardSheet:
@@ -56,6 +42,7 @@ def plan_sheet(view: View) -> BoardSheet:
     columns = plan_columns(view)
     line = "Every action by section, in the colour of its rating; what has changed is marked"
     legend = "Cells with a thick edge and a note have changed since the last board"
+    closed = leaves_out_closed(view) and any(one.closed for one in view.figures.standings)
     if not view.compared and not view.board.changes:
         legend = "Ratings are those of the lead officers"
     empty = "The plan has no actions yet."
@@ -63,109 +50,8 @@ def plan_sheet(view: View) -> BoardSheet:
         line if view.rated else "Every action; what has changed is marked",
         "Plan",
         (_plan(view, columns), withdrawn_table(view)),
-        legend=legend,
+        legend=f"{legend}. Closed actions stand on Completed" if closed else legend,
         empty="" if view.figures.standings or view.figures.withdrawn else empty,
-    )
-
-
-# Columns.
-
-
-def plan_columns(view: View) -> tuple[PlanColumn, ...]:
-    """The columns of Plan: the fields in their order, with what belongs beside each."""
-    shown = shown_fields(view)
-    with_role = view.board.definition.with_role
-    dated = with_role("revised") if with_role("revised") in shown else with_role("due")
-    columns: list[PlanColumn] = []
-    for item in shown:
-        if item is with_role("rating"):
-            columns += _rating_columns(view, item, shown)
-            continue
-        columns.append(PlanColumn(_column_of(item), item))
-        if item is dated:
-            late = TableColumn("overdue", "Overdue", "text", "Overdue", 11, "", "Not overdue")
-            columns.append(PlanColumn(replace(late, align="center"), worked="overdue"))
-            if any(one.slips for one in view.figures.standings):
-                slips = TableColumn("slips", "Slips", "text", "Slips", 20, "", "Never put back")
-                columns.append(PlanColumn(slips, worked="slips"))
-    first = next((n for n, c in enumerate(columns, 1) if c.column.id == "ref"), 0)
-    section = TableColumn("section", view.group, width=26, plain=True)
-    if view.figures.sectioned:
-        columns.insert(first, PlanColumn(section, worked="section"))
-    if view.compared:
-        changed = TableColumn("changed", "Changed since the last board", "list", width=32,
-                              plain=True, spoken="Nothing")  # fmt: skip
-        columns.append(PlanColumn(changed, worked="changed"))
-    return tuple(columns)
-
-
-def _column_of(item: Field) -> TableColumn:
-    width = item.width or BY_ROLE.get(item.role) or item.field_type.board_width
-    found = TableColumn(item.id, item.heading, width=max(7, min(width, 80)))
-    if item.role == "key":
-        return replace(found, id="ref", spoken="No ref", strong=True)
-    if item.field_type.rated:
-        return replace(found, align="center")
-    return replace(found, align="right") if item.field_type.frame == "number" else found
-
-
-def _rating_columns(view: View, item: Field, shown: Sequence[Field]) -> list[PlanColumn]:
-    now = PlanColumn(TableColumn(item.id, item.heading, "rating", width=13), item)
-    if not view.compared:
-        return [now]
-    kept = view.board.definition.with_role("initial_rating") in shown
-    moved = not kept and any(
-        s.first is not None and s.first != s.before for s in view.figures.standings
-    )
-    first = TableColumn("first_rating", "First rating", "rating", "", 13, "–", ABSENT)
-    return [
-        *([PlanColumn(first, worked="first")] if moved and view.board.first else []),
-        PlanColumn(replace(COLUMNS["last_board"], width=13), worked="last_board"),
-        now,
-        PlanColumn(replace(COLUMNS["direction"], width=14), worked="direction"),
-    ]
-
-
-def shown_fields(view: View) -> tuple[Field, ...]:
-    """The fields that Plan shows: ``[composite] fields``, or all that have something in them.
-
-    The ref comes first. The section has a place of its own.
-    """
-    definition = view.board.definition
-    chosen = definition.composite.fields
-    key = definition.with_role("key")
-    if chosen:
-        found = [f for name in chosen if (f := definition.find(name)) and not f.retired]
-    else:
-        left_out = (*empty_fields(view), *view.outdated)
-        found = [f for f in definition.fields_of("action") if f not in left_out]
-    rest = [f for f in found if f is not key and f is not section_field(definition)]
-    if not chosen and _sections_name_recommendations(view):
-        rest = [f for f in rest if f.role != "recommendation"]
-    return (*([key] if key else []), *dict.fromkeys(rest))
-
-
-def _sections_name_recommendations(view: View) -> bool:
-    """Whether every section names the very recommendations that each of its actions answers."""
-
-    def named(one: Standing) -> str:
-        refs = answers_of(view.board.definition, one.row.values)
-        return f"Recommendation{'s' if len(refs) > 1 else ''} {listed(refs)}" if refs else ""
-
-    return all(
-        view.short.get(one.section, one.section) == named(one) for one in view.figures.standings
-    )
-
-
-def empty_fields(view: View) -> tuple[Field, ...]:
-    """Fields in which no action has anything: they would only take room on paper."""
-    definition = view.board.definition
-    rows = [*(s.row for s in view.figures.standings), *view.figures.withdrawn]
-    needed = ("key", "section", "rating", "action")
-    return tuple(
-        f
-        for f in definition.fields_of("action")
-        if f.role not in needed and all(row.values.get(f.id) is None for row in rows)
     )
 
 
@@ -173,8 +59,8 @@ def empty_fields(view: View) -> tuple[Field, ...]:
 
 
 def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
-    changes = changes_by_cell(view.board.changes)
-    headings = _changed(view, changes)
+    of_action = ActionLines(view, columns)
+    gone = leaves_out_closed(view)
     lines: list[Line] = []
     bands: list[Band] = []
     asks = section_asks(view)
@@ -189,13 +75,46 @@ def _plan(view: View, columns: Sequence[PlanColumn]) -> Table:
             asked = asks.get(section, ())
             title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or section
             title += _statement(view, group)
+            closed = sum(one.closed for one in group) if gone else 0
             count = plural(len(group), "action")
+            count += f", {closed} of them on Completed" if closed else ""
             bands.append(Band(len(lines), title, count, ("section", section)))
-        for one in group:
-            cells = (_item(view, column, one, changes, headings) for column in columns)
-            lines.append(line_of(cells, ("action", one.row.uid)))
+        lines += [replace(of_action.line(one), early=gone and one.closed) for one in group]
     line = "Every action that counts, by section"
     return make_table("plan", "Plan", line, [c.column for c in columns], lines, bands=bands)
+
+
+@dataclass(frozen=True)
+class ActionLines:
+    """The lines of actions in the columns of Plan."""
+
+    view: View
+    columns: Sequence[PlanColumn]
+
+    @cached_property
+    def _changes(self) -> Changes:
+        return changes_by_cell(self.view.board.changes)
+
+    @cached_property
+    def _headings(self) -> Mapping[str, Sequence[str]]:
+        return _changed(self.view, self._changes)
+
+    @cached_property
+    def _rated(self) -> str:
+        item = self.view.board.definition.with_role("rating")
+        return item.id if item else ""
+
+    def line(self, one: Standing, more: Mapping[str, Item] | None = None) -> Line:
+        """What an action has in each column; `more` by column that is no field's."""
+        own = more or {}
+        items = [
+            own[c.column.id]
+            if c.column.id in own
+            else _item(self.view, c, one, self._changes, self._headings)
+            for c in self.columns
+        ]
+        items = shown_in_cells(self.columns, items, self._rated)
+        return line_of(items, ("action", one.row.uid))
 
 
 def _statement(view: View, group: Sequence[Standing]) -> str:
@@ -216,7 +135,7 @@ def withdrawn_table(view: View) -> Table:
         return Item(show_in(of, row.values.get(of.id)) if of else None)
 
     lines = [
-        line_of((item(row, c.item) for c in columns), ("action", row.uid))
+        line_of(shown_in_cells(columns, [item(row, c.item) for c in columns]), ("action", row.uid))
         for row in view.figures.withdrawn
     ]
     bands = [Band(0, "Withdrawn: not counted in any figure", plural(len(lines), "action"))]

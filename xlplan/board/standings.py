@@ -33,6 +33,8 @@ ReasonKind = Literal[
     "attention", "overdue", "late-steps", "date-gone", "worsened", "off-scale", "rating-removed",
     "two-ratings", "challenged", "not-updated", "question",
 ]  # fmt: skip
+OF_THE_ROUND: tuple[ReasonKind, ...] = ("not-updated", "question")
+"""Reasons that say nothing of the action itself."""
 Position = Literal["completed", "watched", "unrated", "attention", "late", "undated", "in-time"]
 POSITIONS: tuple[Position, ...] = get_args(Position)
 """Where an action counts: in the first of these that fits, so that they add up to all actions."""
@@ -104,6 +106,12 @@ class Standing:
         if self.late_steps:
             return f"{len(self.late_steps)} of {self.steps} steps late"
         return "Overdue" if self.overdue else ""
+
+    @property
+    def exception(self) -> bool:
+        """Whether the board should look at it for more than a missing return or an open question:
+        those are the coordinator's to see to."""
+        return any(reason.kind not in OF_THE_ROUND for reason in self.reasons)
 
     @property
     def slipped(self) -> int | None:

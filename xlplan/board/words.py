@@ -276,7 +276,7 @@ def _count(
         leads=tuple(leads),
         now=Counter(s.now for s in group),
         overdue=sum(s.overdue for s in group),
-        exceptions=sum(bool(s.reasons) for s in group),
+        exceptions=sum(s.exception for s in group),
         asked=len(asked),
         returned=len(asked) - len(missing),
         outstanding=tuple(missing),
@@ -298,7 +298,7 @@ def lead_counts(reader: Reader, standings: Sequence[Standing]) -> tuple[LeadCoun
             organisation=lead.organisation if lead else "",
             now=Counter(s.now for s in by_lead[name]),
             overdue=sum(s.overdue for s in by_lead[name]),
-            exceptions=sum(bool(s.reasons) for s in by_lead[name]),
+            exceptions=sum(s.exception for s in by_lead[name]),
             line=reader.line_of.get(name),
         )
         for name, lead in found
