@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -168,7 +169,7 @@ def test_overdue_yet_on_track(rating: str | None, due: Value, found: list[str]) 
 
 
 def test_a_late_step_of_an_action_that_is_rated_on_track_is_asked_about() -> None:
-    lists: dict[str, Value] = {
+    lists: dict[str, Any] = {
         "action": "Draft it\nConsult on it\nPublish it",
         "due": parse_timescale("March 2026\nJune 2026\nMay 2027"),
     }
@@ -177,9 +178,9 @@ def test_a_late_step_of_an_action_that_is_rated_on_track_is_asked_about() -> Non
     assert problem.message.startswith("2 of 3 steps are late (1, 2), yet RAG is G.")
     for rating in ("R", "DG", "B"):
         assert codes(action(rating=rating, **lists)) == []
-    done: dict[str, Value] = {"progress": "Completed.\nCompleted.\nBegun."}
+    done: dict[str, Any] = {"progress": "Completed.\nCompleted.\nBegun."}
     assert codes(action(rating="G", **lists, **done)) == []
-    every: dict[str, Value] = {"progress": "Completed.\nCompleted.\nCompleted."}
+    every: dict[str, Any] = {"progress": "Completed.\nCompleted.\nCompleted."}
     assert codes(action(rating="G", **lists, **every)) == ["CHK-009"]
 
 

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from xlplan.plan.definition import ROLES, Field, Rating
+from xlplan.plan.definition import Field, Rating
+from xlplan.plan.keys import ROLES
 from xlplan.plan.legend import LegendLine
 from xlplan.plan.propose import free_id, one_for_many, propose_columns
 from xlplan.plan.propose_people import initials_in, propose_leads

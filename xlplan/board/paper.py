@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from xlplan.board.action_lists import first_in_line
 from xlplan.board.board_model import Board, Item
 from xlplan.board.fitting import cut_words
-from xlplan.board.one_page import first_in_line
 from xlplan.board.reasons import REASONS
 from xlplan.board.standings import Standing, leads_of
 from xlplan.board.summary import key_figures

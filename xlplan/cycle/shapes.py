@@ -351,10 +351,10 @@ def issue_shape(result: IssueResult) -> dict[str, object]:
 
 def post_shape(result: PostResult) -> dict[str, object]:
     """``draft --json`` and ``remind --json``."""
-    drafts = ({**vars(each), "to": each.to or None} for each in result.drafts)
+    drafts = [vars(d) | {"to": d.to or None, "file": str(d.file)} for d in result.drafts]
     return {
         "cycle": result.cycle,
-        "drafts": [each | {"file": str(each["file"])} for each in drafts],
+        "drafts": drafts,
         "unaddressed": list(result.unaddressed),
         "post": str(result.post),
         "problems": [problem_shape(problem) for problem in result.problems],
@@ -397,9 +397,5 @@ def verify_shape(tip: Tip, problems: Sequence[Problem]) -> dict[str, object]:
 
 def backup_shape(made: Backup) -> dict[str, object]:
     """``backup --json`` and ``restore --json``."""
-    return {
-        "path": str(made.path),
-        "files": made.files,
-        "key": made.with_key,
-        **verify_shape(made.tip, made.problems),
-    }
+    found = {"path": str(made.path), "files": made.files, "key": made.with_key}
+    return found | verify_shape(made.tip, made.problems)

@@ -24,7 +24,6 @@ COORDINATOR = "coordinator"
 """The author of everything that the coordinator writes, whichever workbook it came in."""
 RULE = "rule"
 """Who is named in the log where a rating follows from the rules of the plan."""
-
 CellKey = tuple[str, str]
 """uid and field id; field ``""`` stands for the row itself."""
 

@@ -202,21 +202,12 @@ class State:
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
         self._decisions[fact.id] = fact
+        kind = Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION
         write = Write(
-            id=Id(fact.id),
-            kind=Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION,
-            author=COORDINATOR,
-            uid=fact.uid,
-            field=fact.field,
-            value=fact.value,
-            place=fact.place,
-            seq=event.seq,
-            source=fact.id,
-            saw=fact.saw,
-            answered=fact.answered,
-            timed=False,
+            Id(fact.id), kind, COORDINATOR, fact.uid, fact.field, fact.value, place=fact.place,
+            seq=event.seq, source=fact.id, saw=fact.saw, answered=fact.answered, timed=False,
             writes=fact.writes,
-        )
+        )  # fmt: skip
         self.records.see(write)
         found = [write.key]
         for part in self.parts_of(fact):

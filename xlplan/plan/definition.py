@@ -12,7 +12,17 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from xlplan.plan.accounted import RowRead, SheetRead
-from xlplan.plan.keys import CADENCE, COLOUR, EMAIL, FIELD_ID, LANGUAGE, PLAN_ID, key
+from xlplan.plan.keys import (
+    CADENCE,
+    COLOUR,
+    EMAIL,
+    FIELD_ID,
+    LANGUAGE,
+    PLAN_ID,
+    ROLE_LABELS,
+    ROLES,
+    key,
+)
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -28,19 +38,6 @@ from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.field_type import FieldType
 
-ROLE_LABELS: Mapping[str, str] = {
-    "key": "Ref", "section": "Section", "action": "Action", "lead": "Lead",
-    "accountable": "Accountable officer", "due": "Due date", "rating": "Rating",
-    "initial_rating": "Rating at first", "previous_rating": "Rating before",
-    "progress": "Progress note", "evidence": "Evidence", "output": "Output", "outcome": "Outcome",
-    "measure": "Measure", "milestone": "Milestone", "recommendation": "Recommendation",
-    "inspection": "Inspection ref", "origin": "Origin", "organisation": "Organisation",
-    "percent": "Percent complete", "target": "Target figure", "actual": "Actual figure",
-    "reason": "Reason for a change", "revised": "Revised date", "approved_by": "Approved by",
-    "approved_on": "Approved on", "page": "Page", "text": "Anything else",
-}  # fmt: skip
-"""What a column can be for, in the words of `plan.toml` and of people."""
-ROLES: tuple[str, ...] = tuple(ROLE_LABELS)
 Owner = Literal["lead", "coordinator"]
 Kind = Literal["action", "recommendation"]
 ENTRY = ":entry"
@@ -163,8 +160,7 @@ class Rating:
         ),
     )
     needs: tuple[str, ...] = field(
-        default=(),
-        metadata=key("the ids of columns that must hold something before it is taken"),
+        default=(), metadata=key("the ids of columns that must hold something before it is taken")
     )
 
 
@@ -186,7 +182,7 @@ class Lead:
     )
 
 
-DEFAULT_SEPARATORS: tuple[str, ...] = ("/", ";", ",", " and ", "&", "\n")
+DEFAULT_SEPARATORS = ("/", ";", ",", " and ", "&", "\n")
 
 
 @dataclass(frozen=True)
@@ -198,8 +194,7 @@ class PlanDefinition:
     fields: tuple[Field, ...]
     organisation: str = field(default="", metadata=key("as it should be printed"))
     marking: str = field(
-        default="",
-        metadata=key('protective marking for every page, such as "OFFICIAL"'),
+        default="", metadata=key('protective marking for every page, such as "OFFICIAL"')
     )
     timezone: str = field(default="Europe/London", metadata=key("of the days and times shown"))
     language: str = field(default="en-GB", metadata=key("of the documents", shape=LANGUAGE))
@@ -251,7 +246,6 @@ class PlanDefinition:
             '"approved" (a column for who approved it, or when, holds something)',
             allowed=("at once", "approved"),
             noun="a time",
-            labels={"at once": "At once", "approved": "Once it is approved"},
         ),
     )
     notes: tuple[str, ...] = field(
@@ -278,8 +272,7 @@ class PlanDefinition:
 
     @cached_property
     def brought(self) -> tuple[Field, ...]:
-        """The columns of earlier ratings that the plan came with, oldest first: those of its own
-        scale. The last is what the board before the first one of ours saw."""
+        """The columns of earlier ratings on its scale that the plan came with, oldest first."""
         rating = self.with_role("rating")
         return tuple(
             item
@@ -292,8 +285,7 @@ class PlanDefinition:
 
     @cached_property
     def after_a_board(self) -> PlanDefinition:
-        """The definition without the columns of `brought`: once a board has met, what it saw is on
-        record, and nobody keeps such a column up to date."""
+        """The definition without `brought`, which is on record once a board has met."""
         if not self.brought:
             return self
         return self._with([item for item in self.fields if item not in self.brought])

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlplan.plan.definition import ROLES, Field, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import TABLES
+from xlplan.plan.keys import ROLES
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_spans
 

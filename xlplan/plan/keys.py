@@ -48,6 +48,19 @@ CADENCE = (
     "how often a cycle begins",
     'Write it like "4 weeks", "month" or "quarter".',
 )
+ROLE_LABELS: Mapping[str, str] = {
+    "key": "Ref", "section": "Section", "action": "Action", "lead": "Lead",
+    "accountable": "Accountable officer", "due": "Due date", "rating": "Rating",
+    "initial_rating": "Rating at first", "previous_rating": "Rating before",
+    "progress": "Progress note", "evidence": "Evidence", "output": "Output", "outcome": "Outcome",
+    "measure": "Measure", "milestone": "Milestone", "recommendation": "Recommendation",
+    "inspection": "Inspection ref", "origin": "Origin", "organisation": "Organisation",
+    "percent": "Percent complete", "target": "Target figure", "actual": "Actual figure",
+    "reason": "Reason for a change", "revised": "Revised date", "approved_by": "Approved by",
+    "approved_on": "Approved on", "page": "Page", "text": "Anything else",
+}  # fmt: skip
+"""What a column can be for, in the words of `plan.toml` and of people."""
+ROLES: tuple[str, ...] = tuple(ROLE_LABELS)
 _TAKES: Mapping[str, Takes] = {
     "str": "line", "bool": "flag", "int": "whole", "float": "number", "date": "day",
     "tuple[str, ...]": "list",
