@@ -328,3 +328,26 @@ def test_what_is_ours_is_read_back_from_the_ledger_as_it_was_written() -> None:
         body = json.loads(canonical(to_body(fact)))
         assert ("ours" in body) is (ours is not None)
         assert from_body("issued", body) == fact
+
+
+@pytest.mark.parametrize("layout", ["table", "form"])
+def test_ratings_that_show_the_words_of_the_board_are_no_edit(tmp_path: Path, layout: str) -> None:
+    folder = make(tmp_path / "plan", layout)
+    toml = folder / "plan.toml"
+    text = toml.read_text("utf-8")
+    label = text[text.index("[[rating]]") :].split('label = "', 1)[1].split('"', 1)[0]
+    assert text.count(f'label = "{label}"') == 1
+    toml.write_text(text.replace(f'label = "{label}"', 'label = "Well in hand"'), "utf-8")
+    small.issue(folder)
+    found = [template(folder, lead) for lead in (LEARNING, LETTINGS, REPAIRS)]
+    shown = [
+        cell.value
+        for path in found
+        for line in openpyxl.load_workbook(path)["Update"]
+        for cell in line
+    ]
+    assert "Well in hand" in shown
+    for path in found:
+        shutil.copy(path, folder / "inbox" / path.name)
+    with small.opened(folder) as plan:
+        assert [(r.outcome, r.information) for r in plan.merge().returns] == [("unchanged", ())] * 3

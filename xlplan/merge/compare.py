@@ -286,6 +286,9 @@ class Comparison:
             return
         if untouched(self.state.cell_as_issued((row.uid, item.id), as_of).value, cell.value):
             return
+        rating = self.state.definition.rating(value, item.scale) if item.field_type.rated else None
+        if rating is not None and cell.value == rating.label:
+            return  # which is what a template shows
         means = f'the same as "{show(value)}"' if value is not None else "a blank"
         text = f'"{cell.value}" means {means} in {item.heading}; no change.'
         self._spellings.setdefault(text, []).append(
