@@ -351,10 +351,9 @@ def issue_shape(result: IssueResult) -> dict[str, object]:
 
 def post_shape(result: PostResult) -> dict[str, object]:
     """``draft --json`` and ``remind --json``."""
-    drafts = [vars(d) | {"to": d.to or None, "file": str(d.file)} for d in result.drafts]
     return {
         "cycle": result.cycle,
-        "drafts": drafts,
+        "drafts": [vars(d) | {"to": d.to or None, "file": str(d.file)} for d in result.drafts],
         "unaddressed": list(result.unaddressed),
         "post": str(result.post),
         "problems": [problem_shape(problem) for problem in result.problems],

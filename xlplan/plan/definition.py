@@ -361,8 +361,7 @@ class PlanDefinition:
 
     @cached_property
     def lead_names(self) -> Mapping[str, Lead]:
-        """Leads by case-folded name and alias; in the place of one who handed over, who answers
-        now."""
+        """Leads by case-folded name and alias; for one who handed over, who answers now."""
         found: dict[str, Lead] = {}
         for lead in self.leads:
             for name in (lead.name, *lead.aliases):
