@@ -35,7 +35,7 @@ SIGN_LABELS = {
 _ROOM = {NO_CHANGE: (21.0, 8.0), SIGNED_BY: (14.0, 26.0), SIGNED_ON: (14.0, 18.0)}
 """Characters that the label and the input of each want."""
 _HEIGHT, _LABEL = 20.0, 15.0
-_LOW = 2
+_LOW = 3
 """Rows of the heading of a table."""
 NARROW = 20.0
 """Characters of a date in words, or of a template's reference."""
@@ -130,8 +130,8 @@ def _low_heading(
     *,
     message: bool,
 ) -> None:
-    """Two rows: the plan, and whose it is; beside them the reference, a sample of an input, and,
-    with `message`, room for the message."""
+    """The plan, and whose it is, over a thin line; beside them the reference, a sample of an input,
+    and, with `message`, room for the message."""
     title, mine = _title(definition, look, 14), _whose_cell(lead, issued, look)
     sub = replace(look.banner_sub, size=10)
     sample = (Cell(SAMPLE, replace(look.input_heading, align="center")), 17.0)
@@ -149,7 +149,7 @@ def _low_heading(
     top = _first_that_fits(beside, widths, len(str(title.value)) * 1.4) or beside[-1]
     for cell, height, parts in (
         (title, 22.0, top),
-        (mine, 17.0, below),
+        (mine, 15.0, below),
     ):
         row, end = len(made.rows), first + len(widths) - 1
         made.rows.append(Row(_filled(first, end, look.banner_sub), height))
@@ -161,6 +161,7 @@ def _low_heading(
                 made.merges.append(Merge(area, part))
             end = first + left - 1
         made.merges.append(Merge(Area(row, first, row, end), cell))
+    made.rows.append(Row(_filled(first, first + len(widths) - 1, look.banner_note), 2))
 
 
 _Parts = Sequence[tuple[Cell, float]]
