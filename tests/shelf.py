@@ -27,6 +27,7 @@ class Shelf:
         self._office = office
         self._written = 0
         self.prepared = None
+        self.lines = None
         self._older = b""
         self.ledger = Ledger.create(Path(self._folder.name) / "ledger.db")
         self.path = Path(self._folder.name) / "projection.db"

@@ -59,7 +59,7 @@ def test_percent_complete_drives_the_rating(made: Path) -> None:
         assert ratings(plan)["H3"] == "Complete"
         assert result.questions == ()
         (report,) = [r for r in result.returns if r.file.endswith("drainage.xlsx")]
-        assert any('"Green" was not taken' in line for line in report.information)
+        assert any('"Green" was not used' in line for line in report.information)
         plan.publish()
         assert not [p for p in plan.verify() if p.level != "note"]
 
@@ -110,7 +110,10 @@ def test_blue_is_the_coordinators_and_needs_evidence(
     offered = [
         [cell.value for cell in column if cell.value] for column in lists.iter_cols(max_row=12)
     ]
-    assert any(column[-4:] == ["D", "G", "A", "R"] and "B" not in column for column in offered)
+    assert any(
+        column[-4:] == ["Done", "Green", "Amber", "Red"] and "Blue" not in column
+        for column in offered
+    )
     with open_plan(made, today=date(2026, 6, 2)) as plan:
         issued = {t.lead.name: t.path for t in plan.issue("2026-06", date(2026, 6, 19))}
         back = {("6", "rating"): "B"}
@@ -119,8 +122,8 @@ def test_blue_is_the_coordinators_and_needs_evidence(
         (made / "inbox" / "b.xlsx").write_bytes(edit(issued["Head Chef"], plan, back))
         result = plan.merge()
         assert {(q.action, q.message) for q in result.questions} == {
-            ("6", "Blue is for the coordinator to give."),
-            ("9", "Done needs Evidence, which is blank in this file."),
+            ("6", "Blue is not for a lead to give. Accept it, or keep the rating that stands."),
+            ("9", "Done needs Evidence, which is blank in this file. Ask the lead for it."),
         }
         for question in result.questions:
             plan.answer(question, "Keep current")

@@ -29,7 +29,9 @@ def test_a_rating_that_is_the_coordinators_is_asked_about() -> None:
     template = office.issue("Ann")
     office.give_back(template, {("a-1", "rating"): "Checked"})
     assert office.state.value("a-1", "rating") == "Green"
-    assert held(office) == [("held", "Checked is for the coordinator to give.")]
+    assert held(office) == [
+        ("held", "Checked is not for a lead to give. Accept it, or keep the rating that stands.")
+    ]
 
 
 def test_the_coordinator_gives_it_in_the_master() -> None:
@@ -44,8 +46,11 @@ def test_the_coordinator_gives_it_in_the_master() -> None:
 @pytest.mark.parametrize(
     ("edits", "missing"),
     [
-        ({}, "Completed needs Diary, which is blank in this file."),
-        ({"progress": None}, "Completed needs Progress, Diary, which is blank in this file."),
+        ({}, "Completed needs Diary, which is blank in this file. Ask the lead for it."),
+        (
+            {"progress": None},
+            "Completed needs Progress, Diary, which is blank in this file. Ask the lead for it.",
+        ),
         ({"diary:entry": "Two coats"}, ""),
     ],
 )
@@ -75,7 +80,7 @@ def test_what_follows_from_rules_is_not_taken_from_a_file_and_said() -> None:
         returned = office.give_back(issued, {("a-1", "rating"): "Blue"})
         (line,) = returned.information
         assert line.endswith(
-            'Rating of action 1.1 follows from the rules of the plan, so "Blue" was not taken. '
+            'Rating of action 1.1 follows from the rules of the plan, so "Blue" was not used. '
             "Change what it follows from."
         )
     assert office.state.value("a-1", "rating") == "Green"

@@ -84,7 +84,7 @@ CHK_010 = Message(
     "An action or one of its steps is overdue, yet it is rated as on track.",
     "Ask the lead for a rating that shows it, or for a new date.",
     {
-        "action": "This was due by {date}, yet {heading} is {rating}. Ask the lead for a rating "
+        "": "This was due by {date}, yet {heading} is {rating}. Ask the lead for a rating "
         "that shows it, or for a new date.",
         "steps": "{late} of {steps} steps are late ({which}), yet {heading} is {rating}. Ask the "
         "lead for a rating that shows it, or for new dates.",

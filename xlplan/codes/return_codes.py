@@ -245,7 +245,7 @@ RET_027 = Message(
     "RET-027",
     "A rating that follows from the plan's rules was changed by hand.",
     "Change what it follows from, such as the percentage.",
-    '{heading} of action {ref} follows from the rules of the plan, so "{value}" was not taken. '
+    '{heading} of action {ref} follows from the rules of the plan, so "{value}" was not used. '
     "Change what it follows from.",
     level="note",
     lead="This follows from the rules of the plan. Change what it follows from.",
@@ -255,8 +255,8 @@ RET_028 = Message(
     "A lead gave a rating that is not theirs to give, or not yet.",
     "Accept it, or keep what the plan says, in `decisions.xlsx`.",
     {
-        "by": "{rating} is for the coordinator to give.",
-        "needs": "{rating} needs {fields!l}, which is blank in this file.",
+        "by": "{rating} is not for a lead to give. Accept it, or keep the rating that stands.",
+        "needs": "{rating} needs {fields!l}, which is blank in this file. Ask the lead for it.",
     },
     level="warning",
 )

@@ -1,6 +1,5 @@
-"""The documents that ``--json`` prints, for Python as well: each function gives what `json.dumps`
-takes. Programs rely on these shapes: more keys may be added, none may go or change.
-"""
+"""The documents that ``--json`` prints, as what `json.dumps` takes. Programs rely on their shapes:
+more keys may be added, none may go or change."""
 
 from __future__ import annotations
 

@@ -212,8 +212,7 @@ def _proposed(step: NextStep, cycle: NextCycle | None) -> NextStep:
 
 
 def _kept_standing(kept: Kept | None, cycle: str) -> tuple[Document | None, str | None]:
-    """Where a cycle stands, and the questions, as they were kept; None where they were not, or
-    that was another cycle's."""
+    """Where a cycle stands, and the questions, as they were kept; None where they were not."""
     if kept is not None:
         with suppress(Unknown):
             found, questions = kept.status(), kept.questions()

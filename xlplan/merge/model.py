@@ -195,9 +195,6 @@ class MasterRow:
         return WITHDRAWN if self.withdrawn else KEPT_BACK if self.kept_back else ""
 
 
-# Events: what the ledger stores.
-
-
 @dataclass(frozen=True, slots=True)
 class Defined:
     """The plan definition as it stands from here on (the text of `plan.toml`); with an import, its

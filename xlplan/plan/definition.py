@@ -274,14 +274,8 @@ class PlanDefinition:
     def brought(self) -> tuple[Field, ...]:
         """The columns of earlier ratings on its scale that the plan came with, oldest first."""
         rating = self.with_role("rating")
-        return tuple(
-            item
-            for item in self.fields_of("action")
-            if item.role == "previous_rating"
-            and rating is not None
-            and item.field_type.rated
-            and item.scale == rating.scale
-        )
+        before = [i for i in self.fields_of("action") if i.role == "previous_rating"]
+        return tuple(i for i in before if rating and i.field_type.rated and i.scale == rating.scale)
 
     @cached_property
     def after_a_board(self) -> PlanDefinition:

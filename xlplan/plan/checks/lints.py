@@ -186,9 +186,7 @@ def overdue_but_on_track(plan: Plan) -> Iterator[Finding]:
             continue
         stands = show(code) or chk.BLANK
         if by is not None and by < plan.today:
-            found = chk.CHK_010.fill(
-                "action", date=say_date(by), heading=item.heading, rating=stands
-            )
+            found = chk.CHK_010.fill(date=say_date(by), heading=item.heading, rating=stands)
             yield Finding(row, item.id, found)
         elif late := late_steps(plan.definition, row, plan.today, plan.likely):
             steps = len(milestones_of(plan.definition, row))
