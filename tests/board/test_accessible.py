@@ -298,7 +298,11 @@ def compare(standard: Workbook, accessible: Workbook) -> int:
             continue
         sheet = standard[SHOWN_ON.get(name, name)]
         if name in FOLDED:
-            also = grid(standard["Completed"]) if name == "Plan" else []
+            also = (
+                grid(standard["Completed"])
+                if name == "Plan" and "Completed" in standard.sheetnames
+                else []
+            )
             checked += compare_folded([*grid(sheet), *also], rows)
             continue
         checked += compare_tiles(sheet, rows) if name == "Key figures" else compare_rows(
@@ -317,7 +321,7 @@ def compare_rows(sheet: Worksheet, name: str, rows: list[dict[str, object]]) -> 
         top, found = heads_of(shown, set(headings))
     at = {heading: found.index(heading) for heading in headings}
     texts = dict.fromkeys(headings)
-    body = shown[top + 1 :]
+    body = [row for row in shown[top + 1 :] if name != "Exceptions" or any(row[1:])]
     for line, row in zip(body, rows, strict=False):
         for heading in texts:
             if heading == "About" and row[heading] == "As named":
