@@ -221,6 +221,7 @@ def test_each_rule_notices_its_breach(code: str, broken: Callable[[Workbook], No
 SHOWN_ON = {
     "Movement by section": "Movement", "New actions": "New", "History of actions": "History",
     "Key figures": "Summary", "Rating key": "Summary", "Withdrawn": "Plan",
+    "By accountable officer": "Counts",
 }  # fmt: skip
 """On which coloured sheet a table stands, where it is not the sheet of the same name."""
 TOLD = ("About this board", "Notes", "Notes of the plan", "Restatements", "Checks left open")

@@ -485,7 +485,8 @@ def test_a_sheet_that_there_is_not_is_refused_by_name() -> None:
 
 def test_contents_says_which_board_this_is_and_links_every_sheet() -> None:
     board = sample_board()
-    late = action("0.1", "One", **stepped([AS_OF - timedelta(days=1), AS_OF]))
+    steps = stepped([AS_OF - timedelta(days=1), AS_OF]) | {"evidence": "Minutes"}
+    late = action("0.1", "One", **steps)
     counted = replace(DEFINITION, counts=(Count("lead"),))
     board = replace(board, rows=[*board.rows, late], definition=counted)
     sheet = sheet_of(composite_workbook(board, CREATED), "Contents")

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 
-from tests.boards import action, board_of, cells_of, sheet_of, words_of
+from tests.boards import action, board_of, cells_of, sheet_of, stepped, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
+from xlplan.board.board_model import TableValue
 from xlplan.board.composite import tables_of
 from xlplan.board.figures import figures
 from xlplan.board.summary import key_figures
 from xlplan.board.view import view_of
 from xlplan.frames import actions_frame
+from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.settings import CompositeSettings, Count
 from xlplan.plan.timescales import parse_timescale
@@ -295,3 +298,80 @@ def test_the_board_is_counted_by_any_column_of_the_plan() -> None:
     assert [row[late] for row in shown["count_1"]] == [0, 0, 1]
     assert "Counts" in sheets(board)
     assert "Counts" not in sheets(replace(board, definition=DEFINITION))
+
+
+def test_other_plans_that_are_named_in_brackets_are_counted() -> None:
+    definition = replace(DEFINITION, counts=(Count("action", "Other plan", in_brackets=True),))
+    rows = [
+        action("1", action="Agree it [Housing plan] [Health  plan]"),
+        action("2", action="Do it [housing plan], [TBC], [ ]"),
+        action("3", action="Do that too [see action 1]"),
+    ]
+    board = replace(board_of(*rows), definition=definition)
+    (shown,) = (table for table in tables_of(board) if table.key == "count_1")
+    assert shown.columns[0].heading == "Other plan"
+    counted = [row[:2] for row in shown.rows]
+    assert counted == [("Health plan", 1), ("Housing plan", 2), ("None named", 1)]
+
+
+def test_actions_are_counted_by_who_is_accountable_for_them() -> None:
+    asked = [
+        MasterRow("r1", "recommendation", "1", "", {"ref": "1", "accountable": ("Post A",)}),
+        MasterRow("r2", "recommendation", "2", "", {"ref": "2", "accountable": ("Post B",)}),
+    ]
+    rows = [
+        action("1", rating="G", recommendation=frozenset({"1"})),
+        action("2", rating="R", recommendation=frozenset({"1", "2"})),
+        action("3", rating="R", recommendation=frozenset({"9"})),
+        action("4", rating="R", recommendation=frozenset({"1"}), accountable=("Post C",)),
+    ]
+
+    def counted(definition: PlanDefinition) -> list[tuple[TableValue, ...]]:
+        board = replace(board_of(*rows, *asked), definition=definition)
+        found = (table for table in tables_of(board) if table.key == "count_1")
+        return [row[:2] for table in found for row in table.rows]
+
+    by_recommendation = [("Post A", 3), ("Post B", 1), ("None named", 1)]
+    assert counted(DEFINITION) == by_recommendation
+    own = Field("accountable", "Sponsor", "people", role="accountable")
+    with_own = replace(DEFINITION, fields=(*DEFINITION.fields, own))
+    assert counted(with_own) == [("Post A", 2), ("Post B", 1), ("Post C", 1), ("None named", 1)]
+    chosen = replace(with_own, counts=(Count("accountable"),))
+    assert counted(chosen) == [("Post C", 1), ("None given", 3)]
+    without = tuple(item for item in DEFINITION.fields if item.role != "accountable")
+    assert counted(replace(DEFINITION, fields=without)) == []
+
+
+def test_the_evidence_that_is_due_is_listed() -> None:
+    past, ahead = parse_timescale("June 2026"), parse_timescale("May 2027")
+    rows = [
+        action("1", rating="B", due=ahead),
+        action("2", rating="B", due=past, proof="Minutes"),
+        action("3", rating="G", due=past),
+        action("4", rating="G", due=ahead),
+        action("5", rating="G", due=past, evidence="An audit", proof="Seen"),
+        action("6", rating="B", due=past, evidence="A survey", proof="Seen"),
+        action("7", rating="B", due=past, evidence="A register", proof="Seen"),
+    ]
+    proof = Field("proof", "Proof", role="evidence", owner="lead")
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, proof))
+    previous: dict[str, dict[str, Value]] = {str(n): {"rating": "G"} for n in range(1, 7)}
+    previous["7"] = {"rating": "B"}
+    board = replace(board_of(*rows, previous=previous), definition=definition)
+    (shown,) = (table for table in tables_of(board) if table.key == "evidence_due")
+    at = {column.id: n for n, column in enumerate(shown.columns)}
+    listed = {row[at["ref"]]: (row[at["what"]], row[at["why"]]) for row in shown.rows}
+    assert listed == {
+        "1": (("Proof: none given",), "Done, due by 31 May 2027"),
+        "3": (("Proof: none given",), "Overdue since 30 June 2026"),
+        "5": (("Evidence: An audit",), "Overdue since 30 June 2026"),
+        "6": (("Evidence: A survey",), "Done, due by 30 June 2026"),
+    }
+    assert [row[at["ref"]] for row in shown.rows][-1] == "1"
+    late = action("8", **cast("dict[str, Any]", stepped([date(2026, 1, 1), date(2027, 5, 1)])))
+    vague = action("9", rating="B")
+    more = replace(board, rows=[late, vague])
+    (other,) = (table for table in tables_of(more) if table.key == "evidence_due")
+    assert [row[at["why"]] for row in other.rows] == ["1 of 2 steps late", "Done"]
+    assert "Evidence due" in sheets(board)
+    assert "Evidence due" not in sheets(replace(board, rows=rows[3:4]))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 
@@ -169,19 +168,17 @@ def test_overdue_yet_on_track(rating: str | None, due: Value, found: list[str]) 
 
 
 def test_a_late_step_of_an_action_that_is_rated_on_track_is_asked_about() -> None:
-    lists: dict[str, Any] = {
-        "action": "Draft it\nConsult on it\nPublish it",
-        "due": parse_timescale("March 2026\nJune 2026\nMay 2027"),
-    }
-    (problem,) = check(action(rating="G", **lists))
+    def stepped(rating: str, note: str = "") -> Line:
+        due = parse_timescale("March 2026\nJune 2026\nMay 2027")
+        text = "Draft it\nConsult on it\nPublish it"
+        return action(rating=rating, due=due, action=text, progress=note or None)
+
+    (problem,) = check(stepped("G"))
     assert (problem.code, problem.field) == ("CHK-010", "rating")
     assert problem.message.startswith("2 of 3 steps are late (1, 2), yet RAG is G.")
-    for rating in ("R", "DG", "B"):
-        assert codes(action(rating=rating, **lists)) == []
-    done: dict[str, Any] = {"progress": "Completed.\nCompleted.\nBegun."}
-    assert codes(action(rating="G", **lists, **done)) == []
-    every: dict[str, Any] = {"progress": "Completed.\nCompleted.\nCompleted."}
-    assert codes(action(rating="G", **lists, **every)) == ["CHK-009"]
+    assert [codes(stepped(rating)) for rating in ("R", "DG", "B")] == [[], [], []]
+    assert codes(stepped("G", "Completed.\nCompleted.\nBegun.")) == []
+    assert codes(stepped("G", "Completed.\nCompleted.\nCompleted.")) == ["CHK-009"]
 
 
 def test_a_date_before_the_plan_was_agreed_is_asked_about_and_not_overdue() -> None:

@@ -214,6 +214,7 @@ heading = "Accountable officer's view"
 [[count]]
 by = "action"
 heading = "Deed"
+in_brackets = true
 
 [issue]
 fields = ["ref", "action"]
@@ -297,7 +298,7 @@ def test_every_key_arrives() -> None:
     assert (plan.begins, plan.year_starts) == (date(2026, 4, 1), "April")
     assert plan.previous_board == "November 2025"
     assert plan.revised_counts == "approved"
-    assert plan.counts == (Count("action", "Deed"),)
+    assert plan.counts == (Count("action", "Deed", in_brackets=True),)
     ref, _, progress, state, rating, number = plan.fields[:6]
     assert (ref.required, ref.width, ref.role) == (True, 8.5, "key")
     assert progress.guidance == "Say what happened.\nThen what comes next."

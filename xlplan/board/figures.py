@@ -6,6 +6,7 @@ actions are not counted. A figure on any sheet is computed here and nowhere else
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,10 +29,10 @@ from xlplan.board.standings import (
 )
 from xlplan.board.words import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
-from xlplan.plan.checks.references import RolledUp, roll_up
+from xlplan.plan.checks.references import RolledUp, mentions_of, roll_up
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import Rollup
-from xlplan.plan.text import fold
+from xlplan.plan.text import fold, is_provisional
 from xlplan.plan.values import Value, natural_key, rating_word, show, show_in, sort_elements
 
 WHOLE = "The whole plan"
@@ -305,23 +306,59 @@ def _rolled(board: Board, rollup: Rollup) -> Rolled:
     return rollup, {fold(one.to): one for one in roll_up(board.definition, board.rows, rollup)}
 
 
-NONE_GIVEN = "None given"
+NONE_GIVEN, NONE_NAMED = "None given", "None named"
+_IN_BRACKETS = re.compile(r"\[([^\[\]]*\w[^\[\]]*)\]")
 
 
 def counted_by(
-    board: Board, item: Field, standings: Sequence[Standing]
+    board: Board, item: Field, standings: Sequence[Standing], *, in_brackets: bool = False
 ) -> dict[str, list[Standing]]:
-    """The actions under each value of a field, in natural order; an action with several values
-    under each of them, and those without one at the end."""
+    """The actions under each value of a field, in natural order, or under what its texts name in
+    square brackets; an action with several under each of them, and those without one at the end."""
+    named = (
+        (one, _words_of(board, item, one.row.values.get(item.id), in_brackets)) for one in standings
+    )
+    return grouped(named, NONE_NAMED if in_brackets else NONE_GIVEN)
+
+
+def _words_of(board: Board, item: Field, value: Value, in_brackets: bool) -> Sequence[str]:
+    if in_brackets:
+        texts = (" ".join(found.split()) for found in _IN_BRACKETS.findall(show_in(item, value)))
+        return [text for text in texts if not mentions_of(text) and not is_provisional(text)]
+    if isinstance(value, frozenset | tuple):
+        return tuple(map(str, value))
+    rating = board.definition.rating(value, item.scale) if item.field_type.rated else None
+    return (rating_word(rating) if rating else show_in(item, value),)
+
+
+def grouped(
+    named: Iterable[tuple[Standing, Sequence[str]]], without: str
+) -> dict[str, list[Standing]]:
+    """Actions under each of their names in natural order (case and spacing aside), and those
+    `without` one at the end."""
     found: dict[str, list[Standing]] = {}
-    for one in standings:
-        value = one.row.values.get(item.id)
-        if isinstance(value, frozenset | tuple):
-            names = tuple(map(str, value))
-        else:
-            rating = board.definition.rating(value, item.scale) if item.field_type.rated else None
-            names = (rating_word(rating) if rating else show_in(item, value),)
-        for name in dict.fromkeys(" ".join(name.split()) for name in names or ("",)):
+    spelt: dict[str, str] = {}
+    for one, names in named:
+        mine = (" ".join(name.split()) for name in names or ("",))
+        for name in dict.fromkeys(spelt.setdefault(fold(name), name) for name in mine):
             found.setdefault(name, []).append(one)
     order = sorted(found, key=lambda name: (not name, natural_key(name)))
-    return {name or NONE_GIVEN: found[name] for name in order}
+    return {name or without: found[name] for name in order}
+
+
+def by_accountable(board: Board, standings: Sequence[Standing]) -> dict[str, list[Standing]]:
+    """The actions under each accountable officer: their own, or those of the recommendations that
+    they answer. None where the plan names no such officers."""
+    definition = board.definition
+    own = definition.with_role("accountable")
+    asked = definition.with_role("accountable", "recommendation")
+    rows = [row for row in board.rows if row.kind == "recommendation" and not row.withdrawn]
+    of = {fold(row.ref): _words_of(board, asked, row.values.get(asked.id), False)
+          for row in rows if asked}  # fmt: skip
+    named = []
+    for one in standings:
+        names = [*_words_of(board, own, one.row.values.get(own.id), False)] if own else []
+        for ref in () if any(names) else answers_of(definition, one.row.values):
+            names += of.get(fold(ref), ())
+        named.append((one, [name for name in names if name]))
+    return grouped(named, NONE_NAMED) if any(names for _, names in named) else {}

@@ -16,14 +16,15 @@ from xlplan.board.board_model import (
     line_of,
     make_table,
 )
-from xlplan.board.figures import AnswerCount, Rolled, counted_by, rolled_up
-from xlplan.board.standings import leads_of
+from xlplan.board.figures import AnswerCount, Rolled, by_accountable, counted_by, rolled_up
+from xlplan.board.standings import Standing, leads_of
 from xlplan.board.summary import asking_field, asking_text, own_rating, rolled_columns, rolled_item
 from xlplan.board.view import View, count_columns, figure, plural
 from xlplan.board.words import LeadCount, asked, decided, heading_of
 from xlplan.merge.model import Candidate, Change, Question
 from xlplan.merge.posted import how_often
 from xlplan.plan.definition import Field
+from xlplan.plan.keys import ROLE_LABELS
 from xlplan.plan.text import fold
 from xlplan.plan.values import natural_key
 
@@ -227,12 +228,18 @@ def _line(view: View, one: AnswerCount, fields: Sequence[Field], rolled: Sequenc
 
 def counts_sheet(view: View) -> BoardSheet:
     """A table for each column that the plan wants counted: its values, and their actions."""
-    definition = view.board.definition
-    tables = tuple(
-        _counted(view, number, item, count.heading or item.heading)
-        for number, count in enumerate(definition.counts, 1)
-        if (item := definition.find(count.by))
-    )
+    board, every = view.board, view.figures.standings
+    found = [
+        (count.heading or item.heading,
+         counted_by(board, item, every, in_brackets=count.in_brackets))
+        for count in board.definition.counts
+        if (item := board.definition.find(count.by))
+    ]  # fmt: skip
+    counted = (board.definition.find(count.by) for count in board.definition.counts)
+    if not any(item is not None and item.role == "accountable" for item in counted):
+        officers = by_accountable(board, every)
+        found += [(ROLE_LABELS["accountable"].lower(), officers)] if officers else []
+    tables = tuple(_counted(view, n, *each) for n, each in enumerate(found, 1))
     line = "The actions counted by other columns of the plan"
     note = "An action with several values counts under each of them, so columns have no total"
     return BoardSheet(
@@ -242,16 +249,18 @@ def counts_sheet(view: View) -> BoardSheet:
     )  # fmt: skip
 
 
-def _counted(view: View, number: int, item: Field, heading: str) -> Table:
+def _counted(
+    view: View, number: int, heading: str, groups: Mapping[str, Sequence[Standing]]
+) -> Table:
     columns = [
-        TableColumn("value", heading, width=40, strong=True),
+        TableColumn("value", heading[:1].upper() + heading[1:], width=40, strong=True),
         figure("actions", "Actions", "Actions", 10, strong=True),
         *count_columns(view.counted_points),
         figure("overdue", view.late_heading, "Overdue"),
         figure("exceptions", "Exceptions", "Exceptions", 12),
     ]
     rows: list[Sequence[Item | TableValue]] = []
-    for name, group in counted_by(view.board, item, view.figures.standings).items():
+    for name, group in groups.items():
         by_rating = [sum(one.now == p.key for one in group) for p in view.counted_points]
         late, asked = sum(one.overdue for one in group), sum(one.exception for one in group)
         rows.append([name, len(group), *by_rating, late, asked])

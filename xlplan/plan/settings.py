@@ -111,11 +111,16 @@ class Rollup:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """By what the board is counted besides its sections: every value of a field of actions."""
+    """By what the board is counted besides its sections: every value of a field of actions, or
+    what stands in square brackets in its texts."""
 
     by: str = field(metadata=key("the id of the column of actions to count by"))
     heading: str = field(
         default="", metadata=key("above the count; left out, the heading of the column")
+    )
+    in_brackets: bool = field(
+        default=False,
+        metadata=key("counts what its texts name in square brackets, such as [Housing plan]"),
     )
 
 
