@@ -51,7 +51,8 @@ def test_a_wall_that_differs_in_a_date_alone_is_one_line() -> None:
     ]
     assert in_lines(wall, HEADINGS) == [
         "6 actions (1.1, 1.2, 1.3, 1.4, 1.5, 1.6), RAG: An action or one of its steps is "
-        "overdue, yet it is rated as on track. Ask the lead for a rating that shows it, or for a new date. [CHK-010]"
+        "overdue, yet it is rated as on track. Ask the lead for a rating that shows it, or for a "
+        "new date. [CHK-010]"
     ]
 
 
