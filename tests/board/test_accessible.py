@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -452,11 +453,11 @@ def test_what_the_composite_marks_by_an_edge_stands_in_a_column() -> None:
 
 def test_bands_of_the_composite_are_the_sections_that_are_read_out() -> None:
     board = sample_board()
-    sheet = read(write_workbook(composite_workbook(board, CREATED)))["Plan"]
+    book = read(write_workbook(composite_workbook(board, CREATED)))
     rows = table_of(read(written(board)), "Plan")
     section = {str(row["Ref"]): str(row[bands_of(rows)]) for row in rows}
     band, under = "", {}
-    for row in sheet.iter_rows(values_only=True):
+    for row in chain(*(book[name].iter_rows(values_only=True) for name in ("Plan", "Completed"))):
         if row[0] and all(value is None for value in row[1:]):
             band = str(row[0])
         elif str(row[0]) in section:

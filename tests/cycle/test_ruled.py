@@ -13,7 +13,7 @@ from xlplan.cli.main import run
 from xlplan.cycle.demo import demo
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.returned.as_issued import ID_PREFIX
-from xlplan.workbook.write.filling import fill_in, key_rows
+from xlplan.workbook.write.filling import fill_in, places_in
 
 
 def ratings(plan: Plan) -> dict[str, object]:
@@ -22,10 +22,12 @@ def ratings(plan: Plan) -> dict[str, object]:
 
 def edit(path: Path, plan: Plan, edits: small.Edits) -> bytes:
     """A workbook of ours with some cells filled in, by ref and field."""
-    columns, rows = key_rows(path.read_bytes(), ID_PREFIX)
-    at = {plan.desk.state.ref(uid): row for uid, (_, row) in rows.items()}
-    (sheet,) = {sheet for sheet, _ in rows.values()}
-    cells = [(f"{columns[field]}{at[ref]}", value) for (ref, field), value in edits.items()]
+    at = {
+        (plan.desk.state.ref(uid), field): place
+        for (uid, field), place in places_in(path.read_bytes(), ID_PREFIX).items()
+    }
+    (sheet,) = {at[key][0] for key in edits}
+    cells = [(at[key][1], value) for key, value in edits.items()]
     return fill_in(path.read_bytes(), sheet, cells, "2026-04-20T09:00:00Z")
 
 
@@ -52,7 +54,6 @@ def test_percent_complete_drives_the_rating(made: Path) -> None:
             "H3": "Red", "S1": "Red", "S5": "Red",
         }  # fmt: skip
         path = issued["Drainage Engineer"]
-        assert "rating" in key_rows(path.read_bytes(), ID_PREFIX)[0]
         back = edit(path, plan, {("H3", "percent"): 1, ("H3", "rating"): "Green"})
         (made / "inbox" / "drainage.xlsx").write_bytes(back)
         result = plan.merge()
@@ -67,11 +68,12 @@ def test_percent_complete_drives_the_rating(made: Path) -> None:
 @pytest.mark.parametrize("made", ["percent-complete"], indirect=True)
 def test_the_rating_is_locked_in_the_template_and_the_percentage_is_not(made: Path) -> None:
     path = made / "outbox" / "2026-04" / "Bridges Engineer.xlsx"
-    columns, rows = key_rows(path.read_bytes(), ID_PREFIX)
-    sheet = openpyxl.load_workbook(path)["Update"]
-    (row, *_) = [number for _, number in rows.values()]
-    assert sheet[f"{columns['rating']}{row}"].protection.locked
-    assert not sheet[f"{columns['percent']}{row}"].protection.locked
+    book = openpyxl.load_workbook(path)
+    places = places_in(path.read_bytes(), ID_PREFIX)
+    locked = {
+        field: book[sheet][cell].protection.locked for (_, field), (sheet, cell) in places.items()
+    }
+    assert (locked["rating"], locked["percent"]) == (True, False)
 
 
 @pytest.mark.parametrize("made", ["months-behind"], indirect=True)
@@ -79,8 +81,8 @@ def test_a_new_date_restarts_the_clock_once_it_is_approved(made: Path) -> None:
     with open_plan(made, today=date(2026, 3, 20)) as plan:
         # E1: approved; E3: asked for and not approved; E4: due on 28 February; E6: 31 January.
         assert ratings(plan) == {
-            "E1": "Purple", "E2": "Green", "E3": "Amber", "E4": "Green", "E5": "Blue",
-            "E6": "Amber", "E7": "Green", "E8": "Blue",
+            "E1": "Re-programmed", "E2": "Green", "E3": "Amber", "E4": "Green", "E5": "Complete",
+            "E6": "Amber", "E7": "Green", "E8": "Complete",
         }  # fmt: skip
     with open_plan(made, today=date(2026, 4, 20)) as plan:
         plan.issue("2026-04", date(2026, 4, 30))
@@ -90,7 +92,7 @@ def test_a_new_date_restarts_the_clock_once_it_is_approved(made: Path) -> None:
         approved = {("E4", "approved_on"): date(2026, 4, 16)}
         master.write_bytes(edit(master, plan, approved))
         plan.merge()
-        assert ratings(plan)["E4"] == "Purple"
+        assert ratings(plan)["E4"] == "Re-programmed"
         (due,) = [s for s in plan.check() if s.action == "E3" and s.code == "CHK-018"]
         assert "not approved" in due.message
         plan.publish()

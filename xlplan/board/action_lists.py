@@ -66,7 +66,7 @@ GROUPS: tuple[tuple[str, tuple[ReasonKind, ...]], ...] = (
     ("Challenged", ("challenged", "two-ratings", "off-scale", "rating-removed")),
 )
 """In which group an exception stands: the first that has one of its reasons."""
-SHOWN = 25
+SHOWN = 40
 """Exceptions of a group that are drawn; the others stand together, by section."""
 
 

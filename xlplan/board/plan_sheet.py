@@ -260,6 +260,8 @@ def _restated_note(view: View, one: Standing, changes: Changes) -> str:
 def _change_words(view: View, item: Field | None, change: Change) -> str:
     """What a value was before a change, by whom it was changed, when, and in which cell."""
     where = f"\n{change.place}" if str(change.place) else ""
+    if change.kind == "rule" and change.why:
+        where = f": {change.why}"
     return (
         f"{_quoted(view.say(item, change.before))}\n"
         f"Changed by {change.by or 'an unknown author'}, {view.when(change.at)}"
