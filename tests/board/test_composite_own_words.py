@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -368,7 +367,8 @@ def test_the_evidence_that_is_due_is_listed() -> None:
         "6": (("Evidence: A survey",), "Done, due by 30 June 2026"),
     }
     assert [row[at["ref"]] for row in shown.rows][-1] == "1"
-    late = action("8", **cast("dict[str, Any]", stepped([date(2026, 1, 1), date(2027, 5, 1)])))
+    late = action("8")
+    late = replace(late, values={**late.values, **stepped([date(2026, 1, 1), date(2027, 5, 1)])})
     vague = action("9", rating="B")
     more = replace(board, rows=[late, vague])
     (other,) = (table for table in tables_of(more) if table.key == "evidence_due")

@@ -19,6 +19,7 @@ from xlplan.plan.guesses import SAME_AS, Guess, choices_of, guesses_of, settle
 from xlplan.plan.load import load_definition
 from xlplan.plan.set_up import (
     BOARD,
+    KEPT,
     LISTED,
     REMOVE,
     ROWS,
@@ -33,7 +34,7 @@ from xlplan.plan.set_up import (
     key_of,
     shown,
 )
-from xlplan.plan.set_up_apply import apply
+from xlplan.plan.set_up_apply import Edit, apply
 from xlplan.plan.set_up_edits import Outcome, Typed, take, without
 from xlplan.plan.text import fold
 from xlplan.plan.values import Raw
@@ -548,6 +549,25 @@ def test_an_answer_about_any_row_or_sheet_equals_the_same_entry_in_the_text(
     assert [entry.values[entry.key] for entry in again] == [plan, fate]
     cleared = [Typed(entry, {VALUE: None}) for entry in again]
     assert take(found.text, now, cleared).text == TEXT
+
+
+def test_a_text_that_is_let_out_equals_the_same_text_moved_in_the_text() -> None:
+    kept = set_key(TEXT, ("plan", "kept_back"), ("One", 'Two "said"'))
+    base = load_definition(kept)
+    first, second = entries_of(base, KEPT)
+    assert [each.values for each in (first, second)] == [{"out": False}] * 2
+    found = take(kept, base, [Typed(second, {VALUE: "Yes"}), Typed(first, {VALUE: "No"})])
+    moved = set_key(kept, ("plan", "notes"), (*base.notes, 'Two "said"'))
+    assert found.text == set_key(moved, ("plan", "kept_back"), ("One",))
+    assert not found.refused
+    # It was let out, or taken away, in the text meanwhile.
+    assert take(found.text, base, [Typed(second, {VALUE: "Yes"})]).text == found.text
+    gone = take(TEXT, base, [Typed(first, {VALUE: "Yes"})])
+    assert (gone.text, [one.problem.code for one in gone.refused]) == (TEXT, ["DEF-012"])
+    every = take(kept, base, [Typed(each, {VALUE: "Yes"}) for each in (first, second)])
+    assert load_definition(every.text).kept_back == ()
+    edit = Edit(first, {"out": False})
+    assert apply(kept, edit) == kept
 
 
 def test_every_choice_of_every_guess_holds() -> None:

@@ -10,6 +10,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -24,6 +25,7 @@ from xlplan.cycle.new import new
 from xlplan.cycle.plan import open_plan
 from xlplan.errors import XlplanError
 from xlplan.plan.load import load_definition
+from xlplan.workbook.write.filling import fill_in
 
 HEADINGS = ("Ref", "Action", "Lead", "Timescale", "RAG", "Progress", "Budget", "Risk", "Source")
 ACTIONS = (
@@ -246,6 +248,46 @@ def test_each_thing_can_be_let_out_by_itself(tmp_path: Path) -> None:
     assert found_in((place / "board" / "2026-11.xlsx").read_bytes(), IN_PLAN | IN_TEXTS) == wanted
     sent = next((place / "outbox").rglob("Ada*.xlsx")).read_bytes()
     assert found_in(sent, IN_PLAN | IN_TEXTS) == {"qbudget", "qhand"}
+
+
+def kept_sheet(place: Path) -> dict[str, tuple[str, str, str]]:
+    """What the sheet Kept back says: by text its cell of the answer, what it is and where."""
+    lines = list(openpyxl.load_workbook(place / "set-up.xlsx")["Kept back"].iter_rows())
+    top = next(n for n, line in enumerate(lines) if line[1].value == "Where")
+    heads = [str(cell.value) for cell in lines[top]]
+    names = ("What the board would see", "Let out?", "What it is", "Where")
+    rows = [[line[heads.index(name)] for name in names] for line in lines[top + 1 :]]
+    return {
+        str(text.value): (answer.coordinate, str(what.value), str(where.value))
+        for text, answer, what, where in rows
+    }
+
+
+def test_a_text_that_was_kept_back_is_let_out_in_the_set_up_workbook(tmp_path: Path) -> None:
+    place = tmp_path / "plan"
+    new(place, source(tmp_path / "plan.xlsx"))
+    toml = place / "plan.toml"
+    before = load_definition(toml.read_text("utf-8"))
+    shown = kept_sheet(place)
+    assert tuple(shown) == before.kept_back
+    by_word = {word: each for text, each in shown.items() for word in text.casefold().split()}
+    assert by_word["qcomment"][1:] == ("Comment", "Plan!C5")
+    assert by_word["qunseen"][1:] == ("Hidden row", "Plan!15")
+    assert by_word["qlookup"][1:] == ("Hidden sheet", "Lookup!1")
+    chosen = next(text for text in before.kept_back if "Qunseen" in text)
+    path = place / "set-up.xlsx"
+    cells: list[tuple[str, str | float | date | None]] = [(shown[chosen][0], "Yes")]
+    path.write_bytes(fill_in(path.read_bytes(), "Kept back", cells, "2026-11-12T10:00:00Z"))
+    with open_plan(place) as plan:
+        plan.merge()
+        plan.issue("2026-11")
+        plan.publish()
+    after = load_definition(toml.read_text("utf-8"))
+    assert after.notes == (*before.notes, chosen)
+    assert after.kept_back == tuple(text for text in before.kept_back if text != chosen)
+    assert tuple(kept_sheet(place)) == after.kept_back
+    board = (place / "board" / "2026-11.xlsx").read_bytes()
+    assert found_in(board, IN_PLAN | IN_TEXTS) == {"qunseen"}
 
 
 def test_an_action_can_be_kept_back_in_the_master(tmp_path: Path) -> None:

@@ -51,8 +51,8 @@ __all__ = [
 
 
 _LET_OUT = (
-    "a text, move its line in plan.toml from kept_back to notes; an action, clear its Status in "
-    "master.xlsx; a column, take private = true out of its field in plan.toml"
+    "a text, choose Yes on the sheet Kept back of set-up.xlsx; an action, clear its Status in "
+    "master.xlsx; a column, choose No under Private? on the sheet Columns of set-up.xlsx"
 )
 
 

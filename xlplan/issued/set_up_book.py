@@ -16,6 +16,7 @@ from xlplan.issued.set_up_start import (
     Found,
     areas_of,
     asked_of,
+    beside_kept,
     beside_row,
     found_in,
     start_sheet,
@@ -37,6 +38,7 @@ from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.guesses import FIXED, NAMED_BY, SAME_AS
 from xlplan.plan.keys import Key
 from xlplan.plan.set_up import (
+    KEPT,
     LISTED,
     REMOVE,
     REMOVES,
@@ -76,7 +78,10 @@ SAMPLES, COUNT, ABOUT = "samples", "count", "about"
 """Ids of the columns that only show: three samples of a column, how many actions have a rating or a
 lead, what a key is for."""
 _SHOWN = {SAMPLES: "Samples", COUNT: "Actions", ABOUT: "What it is for", WRONG: "Please look again",
-          "place": "Sheet and row", "read": "Read as", "words": "First words"}  # fmt: skip
+          "place": "Sheet and row", "read": "Read as", "words": "First words",
+          "key": "What", VALUE: "Answer"}  # fmt: skip
+_OF_KEPT = {"place": "Where", "read": "What it is", "words": "What the board would see",
+            VALUE: heading_of("kept_back", "out")}  # fmt: skip
 _WIDTHS = {
     "place": 26.0, "read": 30.0, "words": 62.0,
     SAMPLES: 34.0, COUNT: 9.0, ABOUT: 62.0, WRONG: 44.0, VALUE: 46.0, SAME_AS: 24.0,
@@ -118,7 +123,8 @@ def set_up_workbook(
     asked = asked_of(definition, entries, origin.guesses, rows, places)
     lists = lists_sheet(_lists(definition, asked))
     sheets, first = [], None
-    for sheet in (START, *SHEETS, *([ROWS] if origin.lines else [])):
+    more = [KEPT] if definition.kept_back else []
+    for sheet in (START, *SHEETS, *more, *([ROWS] if origin.lines else [])):
         writer = _Writer(definition, issued, key, found, unused, look, lists, sheet, origin)
         if sheet is START:
             ways, has_rows = writer.answers, bool(origin.lines)
@@ -141,7 +147,7 @@ def _lists(definition: PlanDefinition, asked: Sequence[Asked]) -> dict[str, Sequ
         for name, key in table.keys.items():
             if choices := _choices(definition, table.name, name, key):
                 found[f"{table.name}.{name}"] = choices
-    found |= {f"field.{name}": YES_NO for name in LISTED}
+    found |= {f"field.{name}": YES_NO for name in LISTED} | {"kept_back.out": YES_NO}
     found[f"lead.{SAME_AS}"] = [lead.name for lead in definition.leads]
     found |= {f"{sheet.tables[0]}.{REMOVE}": [REMOVES] for sheet in SHEETS if sheet.blanks}
     return found | {each.list_name: each.choices for each in asked}
@@ -218,7 +224,7 @@ class _Writer:
         mine = {set_up_uid(entry) for entry in entries}
         wrong = [WRONG] if any(uid in mine for uid, _ in self.unused) else []
         answers = list(columns_of(self.of))
-        if self.of is ROWS:
+        if self.of in (KEPT, ROWS):
             return ["place", *wrong, "read", *answers, "words"]
         if not self.of.blanks:
             return ["key", *wrong, *answers, ABOUT]
@@ -234,7 +240,8 @@ class _Writer:
 
     def _head(self, name: str) -> Cell:
         table = self.of.tables[0]
-        text = {**_SHOWN, "key": "What", VALUE: "Answer"}.get(name) or heading_of(table, name)
+        own = _OF_KEPT if self.of is KEPT else {}
+        text = {**_SHOWN, **own}.get(name) or heading_of(table, name)
         mine = name in columns_of(self.of)
         style = self.look.input_heading if mine else self.look.heading
         return Cell(text, replace(style, align="left", indent=1))
@@ -263,6 +270,8 @@ class _Writer:
             return self._wrong(uid)
         if self.of is ROWS:
             return beside_row(entry, name, self._account)
+        if self.of is KEPT:
+            return beside_kept(entry, name, self.origin.lines)
         if name == "key":
             return entry.key if entry.table == "checks" else heading_of(entry.table, entry.key)
         if name == ABOUT:

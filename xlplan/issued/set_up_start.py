@@ -3,8 +3,9 @@ the rows of the spreadsheet."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -13,7 +14,8 @@ from xlplan.merge.model import Issued, MasterRow, Place
 from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
-from xlplan.plan.set_up import ROWS, SHEETS, START, VALUE, Entry, heading_of
+from xlplan.plan.set_up import KEPT, ROWS, SHEETS, START, VALUE, Entry, heading_of
+from xlplan.plan.text import fold
 from xlplan.plan.values import show, show_in
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import (
@@ -137,7 +139,8 @@ def start_sheet(
     merges = [
         Merge(Area(n, 1, n, last), row.cells[1]) for n, row in enumerate(lines) if row.cells[1]
     ]
-    for sheet in (*SHEETS, *([ROWS] if has_rows else [])):
+    kept = [KEPT] if definition.kept_back else []
+    for sheet in (*SHEETS, *kept, *([ROWS] if has_rows else [])):
         link = Cell(sheet.name, look.link, link=f"'{sheet.name}'!B5")
         about = Cell(f"{_figure(definition, sheet.name)}{sheet.about}", look.body)
         merges.append(Merge(Area(len(lines), 2, len(lines), last), about))
@@ -256,6 +259,27 @@ def beside_row(entry: Entry, name: str, lines: Mapping[tuple[str, str], AccountL
     if line is None:
         return None
     return line.said if name == "read" else line.words or None
+
+
+_KEPT = "kept back: "
+_NOTE_ON = re.compile(r"Note on (?P<place>.+?![A-Z]+\d+): ")
+
+
+def beside_kept(entry: Entry, name: str, lines: Iterable[AccountLine]) -> str | None:
+    """What stands beside the answer about a text that is kept back: what it is, where, and the text
+    that the board would have."""
+    (text,) = entry.names
+    if name == "words":
+        return text
+    if noted := _NOTE_ON.match(text):
+        return noted["place"] if name == "place" else "Comment"
+    said = fold(text)
+    for line in lines:
+        words = fold(line.words).removesuffix("…")
+        if _KEPT in line.detail and words and (said.startswith(words) or said in words):
+            what = line.detail.partition(_KEPT)[2]
+            return f"{line.sheet}!{line.row}" if name == "place" else what.capitalize()
+    return None
 
 
 def areas_of(entries: Sequence[Entry], first: int, col: int) -> Iterator[tuple[Area, str, str]]:

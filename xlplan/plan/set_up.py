@@ -108,7 +108,12 @@ ROWS = SetUpSheet(
     "Every sheet and row of the spreadsheet, and what it was read as. Choose under Answer what it "
     "is instead; the spreadsheet is then imported again, until the first template has gone out.",
 )  # fmt: skip
-EVERY = (START, *SHEETS, ROWS)
+KEPT = SetUpSheet(
+    "Kept back", ("kept_back",),
+    "Comments, lists and hidden texts of the spreadsheet, which stay in this folder. Choose Yes to "
+    "let one out: the board then has it among its notes.",
+)  # fmt: skip
+EVERY = (START, *SHEETS, KEPT, ROWS)
 """Every sheet that can be answered, from the left."""
 HEADINGS: Mapping[tuple[str, str], str] = {
     ("field", "role"): "What it is", ("field", "owner"): "Who fills it in",
@@ -138,6 +143,7 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("section", "name"): "Section", ("people", "separators"): "Between names in a cell",
     ("guess", "answer"): "Your answer", ("row", "fate"): "Answer",
     ("sheet", "plan"): "Part of the plan?",
+    ("kept_back", "out"): "Let out?",
 }  # fmt: skip
 """Where a heading is not the name of the key."""
 
@@ -206,6 +212,10 @@ def entries_of(
         return [_of_guess(guess) for guess in origin.guesses]
     if sheet is ROWS:
         return list(_of_rows(definition, origin.lines))
+    if sheet is KEPT:
+        return [
+            Entry("kept_back", (t,), "out", values={"out": False}) for t in definition.kept_back
+        ]
     if sheet.tables == ("checks",):
         levels = _levels(definition)
         return [Entry("checks", key=code, values={code: at}) for code, at in levels.items()]
@@ -301,6 +311,8 @@ def key_of(table: str, name: str) -> Key:
         return Key(LISTED[name][1], takes="flag", default=False)
     if table == "guess":
         return Key("your answer", default="")
+    if table == "kept_back":
+        return Key("the board sees this text", takes="flag", default=False)
     if name in (REMOVE, SAME_AS):
         about = "takes this row out of the plan" if name == REMOVE else "who else this is"
         return Key(about, default="")

@@ -45,6 +45,8 @@ def apply(text: str, edit: Edit) -> str:
     entry = edit.entry
     if entry.table == "guess":
         return _answered(text, entry, edit.values["answer"])
+    if entry.table == "kept_back":
+        return _let_out(text, entry.names[0]) if edit.values["out"] else text
     listed = {key: value for key, value in edit.values.items() if key in LISTED}
     values = {key: value for key, value in edit.values.items() if key not in LISTED}
     if entry.blank:
@@ -88,6 +90,19 @@ def _answered(text: str, entry: Entry, answer: object) -> str:
         blank = 0 if change.names or single else 1
         text = apply(text, Edit(Entry(change.table, change.names, single, blank), values, same_as))
     return text
+
+
+def _let_out(text: str, kept: str) -> str:
+    """A text that was kept back, among the notes that the board sees."""
+    plan = tomllib.loads(text)["plan"]
+    notes = plan.get("notes", ())
+    if kept in notes:
+        return text
+    if kept not in plan.get("kept_back", ()):
+        raise DEF_012.fault("", "gone", table="kept_back", name=kept)
+    left = tuple(each for each in plan["kept_back"] if each != kept)
+    text = set_key(text, ("plan", "notes"), (*notes, kept))
+    return set_key(text, ("plan", "kept_back"), left or None)
 
 
 def _about_source(text: str, entry: Entry, values: Mapping[str, object]) -> str:
