@@ -95,6 +95,33 @@ def test_two_cycles_of_a_plan_with_a_past(folder: Path) -> None:
     assert second.definition.with_role("previous_rating") is None
 
 
+PUBLISHED = Path(__file__).parents[3] / "shared" / "plans" / "sunderland-2017.xlsx"
+BEST_FIRST = ("C", "DG", "LG", "A", "R")
+
+
+@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published plans are not here")
+def test_the_moves_of_a_published_plan_are_those_of_a_recount_of_its_cells(tmp_path: Path) -> None:
+    """Counted again from the cells: three columns of ratings, and the list of what is done."""
+    open_, done = openpyxl.load_workbook(PUBLISHED).worksheets
+    recount: Counter[str] = Counter()
+    for row in open_.iter_rows(values_only=True):
+        if str(row[0] or "")[:1] in "123456789N" and row[0] and row[2]:
+            before, now = (str(cell or "").strip() for cell in row[7:9])
+            if not before:
+                recount["new" if not str(row[6] or "").strip() else "uncompared"] += 1
+            else:
+                moved = BEST_FIRST.index(before) - BEST_FIRST.index(now)
+                recount["better" if moved > 0 else "worse" if moved else "same"] += 1
+    refs = (str(row[0] or "") for row in done.iter_rows(values_only=True))
+    recount["uncompared"] += sum(ref[:1].isdigit() for ref in refs)  # no rating before is listed
+    made = tmp_path / "plan"
+    assert do(made, "new", str(made), "--from", str(PUBLISHED), today=TODAY) in (0, 1)
+    assert do(made, "issue", "--cycle", "2026-11", today=TODAY) in (0, 1)
+    found = figures(board(made))
+    assert Counter(one.direction for one in found.standings) == recount
+    assert sum(recount.values()) == found.total.actions
+
+
 def test_a_rating_that_is_not_known_is_no_rating_removed_and_no_change() -> None:
     unrated = board_of(action("1"), previous={"1": {"section": "One"}})
     (one,) = figures(unrated).standings
