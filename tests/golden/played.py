@@ -125,7 +125,7 @@ def _of_merge(folder: Path, day: date) -> dict[str, str]:
     """The files that came in, merged by the program as it is now, and what is written then."""
     texts = {"merge": tell(folder, day, "merge", "--reply", str(folder / "replies"))}
     texts |= {name: tell(folder, day, name) for name in ("show", "status")}
-    for path in sorted((folder / "replies").glob("*")):
+    for path in sorted((folder / "replies").glob("*.txt")):
         texts[path.name] = path.read_text("utf-8")
     for path in (folder / "decisions.xlsx", folder / "master.xlsx"):
         if path.exists():
