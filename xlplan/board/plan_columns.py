@@ -220,7 +220,7 @@ def _folded_words(one: PlanColumn, item: Item) -> str:
     if one.worked in ("first", "last_board", "direction") or item.value is None:
         return ""
     words = words_of(one.column, item)
-    return words if one.worked else f"{one.column.heading}: {words}"
+    return words if one.worked or not words else f"{one.column.heading}: {words}"
 
 
 def _beside(texts: Sequence[str]) -> list[str]:
