@@ -80,7 +80,7 @@ def test_the_board_does_not_chase_whoever_used_the_old_form(folder: Path) -> Non
     of = {one.lead: return_words(one.line) for one in found.leads}
     assert of[LETTINGS] == f"Returned, on the form of {OLD}"
     assert of[REPAIRS] == "Not returned"
-    silent = {s.row.ref for s in found.exceptions if "not-updated" in {r.kind for r in s.reasons}}
+    silent = {s.row.ref for s in found.standings if "not-updated" in {r.kind for r in s.reasons}}
     assert silent == {"1.2", "2.1", "2.2"}  # 1.1 and 1.3 are among those of Lettings
     assert f"Returned, on the form of {OLD}" in words_of(sheet_of(book, "By lead"))
     assert "1 on the form of an earlier cycle, which counts" in words_of(sheet_of(book, "Notes"))

@@ -19,7 +19,7 @@ from xlplan.cli.main import run
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.plan.definition import ENTRY, PlanDefinition
 from xlplan.returned.as_issued import ID_PREFIX
-from xlplan.workbook.write.filling import key_rows
+from xlplan.workbook.write.filling import places_in
 
 EXAMPLES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/plan.xlsx"))
 REAL = {
@@ -96,14 +96,14 @@ def fill_in(plan: Plan, office: Office) -> list[tuple[str, str, str]]:
     typed = []
     for number, item in enumerate(busiest):
         path = plan.folder / item.file
-        columns, rows = key_rows(path.read_bytes(), ID_PREFIX)
+        places = places_in(path.read_bytes(), ID_PREFIX)
         steps: list[Step] = []
         for uid in item.uids[:3]:
             for column in item.inputs:
                 step = an_edit(plan, definition, uid, column, number)
                 if step is None:
                     continue
-                place = f"Update!{columns[column]}{rows[uid][1]}"
+                place = "!".join(places[uid, column])
                 kind, text = step
                 steps.append(Choose(place, text) if kind == "choose" else Type(place, text))
                 typed.append((uid, column, text))
@@ -119,8 +119,9 @@ def an_edit(
     assert item is not None
     now = plan.desk.state.value(uid, item.id)
     if item.type == "rating":
-        codes = [rating.code for rating in definition.scale_of(item) if rating.code != now]
-        return ("choose", codes[number % len(codes)])
+        offered = [r for r in definition.scale_of(item) if r.by == "lead" and r.code != now]
+        rating = offered[number % len(offered)]
+        return ("choose", rating.label or rating.code)
     if item.type in ("narrative", "text"):
         return ("type", f"- typed by lead {number}\n=and a second line")
     if item.type in ("timescale", "date"):

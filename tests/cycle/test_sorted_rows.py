@@ -124,7 +124,7 @@ def test_the_answer_in_decisions_applies_each_edit_and_the_log_names_its_cell(
 def test_a_reply_asks_for_the_rows_once(folder: Path) -> None:
     give_back(folder, by_rating(small.fill(folder, template(folder), TYPED)))
     small.do(folder, "merge", "--reply", str(folder / "replies"))
-    (reply,) = (folder / "replies").iterdir()
+    (reply,) = (folder / "replies").glob("*.txt")
     text = " ".join(reply.read_text("utf-8").split())
     numbers = sorted(n for _, n in key_rows(template(folder).read_bytes(), ID_PREFIX)[1].values())
     assert f"Rows {numbers[2]} to {numbers[6]}" in text  # the third moved first
@@ -137,7 +137,7 @@ def test_a_reply_after_the_answer_asks_for_what_is_still_wrong(folder: Path) -> 
     small.do(folder, "merge")
     small.answer(folder, {SORTED: "Go by visible ref"})
     small.do(folder, "merge", "--reply", str(folder / "replies"))
-    (reply,) = (folder / "replies").iterdir()
+    (reply,) = (folder / "replies").glob("*.txt")
     text = reply.read_text("utf-8")
     assert ("Action 1.4, RAG" in text, "Rows " in text) == (True, False)
 

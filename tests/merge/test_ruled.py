@@ -9,6 +9,7 @@ import pytest
 from tests.paper import DEFINITION, FIELDS, RATINGS, Office
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, NOWHERE, RULE, Decided
+from xlplan.merge.posted import Posted
 from xlplan.plan.definition import Rating
 from xlplan.plan.settings import Rule
 
@@ -117,3 +118,32 @@ def test_an_action_that_a_rule_closed_takes_what_was_on_its_way() -> None:
 
 def test_the_fields_are_those_that_the_tests_above_name() -> None:
     assert {"progress", "diary", "lead", "rating"} <= {item.id for item in FIELDS}
+
+
+def test_a_rating_in_the_words_that_a_template_shows_is_no_other_spelling() -> None:
+    office = Office()
+    back = office.give_back(office.issue("Ann"), {("a-1", "rating"): "On track"})
+    assert back.information == ()
+    back = office.give_back(office.issue("Ann"), {("a-1", "rating"): "ON TRACK"}, digest="2")
+    assert [line.partition(": ")[2] for line in back.information] == [
+        '"ON TRACK" means the same as "Green" in Rating; no change.'
+    ]
+
+
+def test_letters_are_kept_and_change_nothing_of_the_plan() -> None:
+    office = Office()
+    template = office.issue("Ann")
+    before = office.value("a-1", "rating")
+    office.append(Posted("draft", "2026-01", "Ann", template.id, "a.eml", "0" * 64))
+    assert office.value("a-1", "rating") == before
+    assert office.questions() == []
+
+
+def test_of_old_templates_the_first_of_each_definition_is_asked_for() -> None:
+    office = Office()
+    first = office.issue("Ann")
+    office.issue("Ben")
+    office.redefine(replace(DEFINITION, title="Another"))
+    third = office.issue("Cat")
+    office.issue(COORDINATOR)
+    assert office.state.exchange.of_old(office.state.definition_at) == [first, third]

@@ -170,7 +170,7 @@ def _correction(desk: Desk, asked: Asked) -> str:
         if number == len(back) or any(item.id in open_ids for item in fact.assertions)
     ]
     names = desk.state.exchange.names_of(asked.lead.name, desk.state.definition)
-    replies = replies_of(desk, files, questions)
+    replies = replies_of(desk, files, questions, receipts=False)
     return next((reply.text for reply in replies if reply.lead in names), "")
 
 
