@@ -124,8 +124,8 @@ def test_blue_is_the_coordinators_and_needs_evidence(
         (made / "inbox" / "b.xlsx").write_bytes(edit(issued["Head Chef"], plan, back))
         result = plan.merge()
         assert {(q.action, q.message) for q in result.questions} == {
-            ("6", "Blue is not for a lead to give. Accept it, or keep the rating that stands."),
-            ("9", "Done needs Evidence, which is blank in this file. Ask the lead for it."),
+            ("6", "Blue is not for a lead to give."),
+            ("9", "Done needs Evidence, which is blank in this file."),
         }
         for question in result.questions:
             plan.answer(question, "Keep current")

@@ -241,25 +241,6 @@ RET_026 = Message(
     "part of the table is sorted or pasted. Please enter your update in the workbook that you were "
     "sent; to sort it, use the arrows beside its headings.",
 )
-RET_027 = Message(
-    "RET-027",
-    "A rating that follows from the plan's rules was changed by hand.",
-    "Change what it follows from, such as the percentage.",
-    '{heading} of action {ref} follows from the rules of the plan, so "{value}" was not used. '
-    "Change what it follows from.",
-    level="note",
-    lead="This follows from the rules of the plan. Change what it follows from.",
-)
-RET_028 = Message(
-    "RET-028",
-    "A lead gave a rating that is not theirs to give, or not yet.",
-    "Accept it, or keep what the plan says, in `decisions.xlsx`.",
-    {
-        "by": "{rating} is not for a lead to give. Accept it, or keep the rating that stands.",
-        "needs": "{rating} needs {fields!l}, which is blank in this file. Ask the lead for it.",
-    },
-    level="warning",
-)
 
 # MRG: `merge` itself.
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.codes.definition_codes import VAL_008, VAL_009
 from xlplan.codes.message import FEW, Filled, listed
-from xlplan.codes.return_codes import RET_027, RET_028
 from xlplan.merge.doubts import (
     Against,
     against,
@@ -245,8 +244,11 @@ class Comparison:
         if cell.other and canon(item, cell.other, self.state.definition) == base:
             return None  # as issued by one of two readers: a program's doing, nobody's edit
         if item == self.state.definition.ruled:
-            shown = RET_027.fill(heading=item.heading, value=cell.raw, ref=self.state.ref(row.uid))
-            self._inform(row, cell, shown.message)
+            self._inform(
+                row, cell,
+                f"{item.heading} of action {self.state.ref(row.uid)} follows from the rules of the "
+                f'plan, so "{cell.raw}" was not used. Change what it follows from.',
+            )  # fmt: skip
             return None
         self._note_look_alikes(row, item, value, cell)
         doubt = against.doubt or cell.doubt or dispute(cell) or may_be_cut(self.reading, cell)
@@ -362,17 +364,17 @@ class Comparison:
         return (Kind.ENTRY if column.endswith(ENTRY) else Kind.EDIT), ""
 
     def _not_yet(self, row: ReadRow, item: Field, value: Value) -> str:
-        """Why a lead may not give a rating: it is the coordinator's, or needs what is blank in the
-        row as it came back; or ``""``."""
+        """Why a lead may not give a rating, or not yet; or ``""``."""
         definition = self.state.definition
         rating = definition.rating(value, item.scale) if item.field_type.rated else None
         if rating is None:
             return ""
         if rating.by == "coordinator":
-            return RET_028.fill("by", rating=rating.label).message
+            return f"{rating.label} is not for a lead to give."
         needed = [definition.find(name, item.of) for name in rating.needs]
         blank = [each.heading for each in needed if each is not None and self._blank(row, each)]
-        return RET_028.fill("needs", rating=rating.label, fields=blank).message if blank else ""
+        needs = f"{rating.label} needs {listed(blank)}, which is blank in this file."
+        return needs if blank else ""
 
     def _blank(self, row: ReadRow, item: Field) -> bool:
         """Whether a field of a row is blank, by what came back of it and what went out."""
