@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import zipfile
 from collections.abc import Mapping
@@ -163,6 +164,22 @@ def test_a_file_that_cannot_be_read_is_named(
     assert not (tmp_path / "new" / "master.xlsx").exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file of such a name")
+def test_a_file_whose_name_not_every_system_has_comes_back_under_another(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    for name, text in (("update: final?.xlsx", "a"), ("update- final-.xlsx", "b"), ("nul", "c"),
+                       ("a*b.xlsx", "e"), ("a-b.xlsx", "f")):  # fmt: skip
+        (folder / "inbox" / name).write_text(text, encoding="ascii")
+    (folder / "inbox" / os.fsdecode(b"caf\xe9.xlsx")).write_text("d", encoding="ascii")
+    made = xlplan.backup(folder, tmp_path / "plan.zip", with_key=True)
+    assert {problem.code for problem in made.problems} == {"BAK-002"}
+    assert len(made.problems) == 4
+    assert all(problem.level == "note" for problem in made.problems)
+    xlplan.restore(tmp_path / "plan.zip", tmp_path / "new")
+    back = sorted(path.read_text("ascii") for path in (tmp_path / "new" / "inbox").iterdir())
+    assert back == ["a", "b", "c", "d", "e", "f"]
+
+
 def test_where_nothing_can_be_written_nothing_is_left(
     office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -314,6 +331,8 @@ def test_copies_of_the_plans_own_files_are_named_and_never_used(
     said = capsys.readouterr().err
     assert all(f"{name}: " in said for name in copies)
     assert "masterly" not in said
+    [definition] = [line for line in said.splitlines() if line.startswith("plan (A")]
+    assert "inbox" not in definition
     assert tip_of(folder) == tip
     assert small.do(folder, "verify") == 1
     assert capsys.readouterr().err.count("PLAN-009") == len(copies)

@@ -310,11 +310,16 @@ BAK_001 = Message(
 )
 BAK_002 = Message(
     "BAK-002",
-    "A file is not in the backup.",
+    "A file is not in the backup, or under another name.",
     "Close the program that holds it open, and make the backup again.",
-    "This is not in the backup, as it could not be read ({reason}). Close the program that holds "
-    "it open, and make the backup again under another name.",
+    {
+        "": "This is not in the backup, as it could not be read ({reason}). Close the program that "
+        "holds it open, and make the backup again under another name.",
+        "renamed": "Some computers cannot have a file of this name, so the backup has it as "
+        "{name}. Nothing needs doing.",
+    },
     level="warning",
+    levels={"renamed": "note"},
 )
 BAK_003 = Message(
     "BAK-003",

@@ -73,6 +73,9 @@ PLAN_009 = Message(
         "": "This looks like a second copy of {own}, as a synchronised folder or a download makes "
         "one; xlplan never uses it. If somebody worked in it, put it into inbox/ and merge it; "
         "then move it out of this folder.",
+        "file": "This looks like a second copy of {own}, as a synchronised folder or a download "
+        "makes one; xlplan never uses it. Compare the two, put into {own} what is right, and move "
+        "the copy out of this folder.",
         "ledger": "This looks like a second record, as a synchronised folder makes one where two "
         "computers worked in the plan; only {own} is used. Keep this file, find out who worked "
         "where, and keep the plan on one computer: what the other merged is in its returns and "

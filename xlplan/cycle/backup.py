@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
@@ -42,6 +43,7 @@ from xlplan.cycle.verify import Tip, verify_chain, verify_originals
 from xlplan.errors import Problem, reason_of
 from xlplan.ledger.store import Ledger
 from xlplan.workbook.read.inbox import is_clutter
+from xlplan.workbook.write.cell_text import safe_name
 
 CONTENTS = "xlplan-backup.json"
 """The member that says what a backup holds."""
@@ -108,20 +110,49 @@ def _pack(
     own = _key_text(folder)
     digests: dict[str, str] = {}
     with zipfile.ZipFile(file, "w") as archive:
-        for name, path in [(folder.ledger.name, ledger), *_files(folder)]:
+        files = [(folder.ledger.name, ledger), *_files(folder)]
+        taken = {own_name.casefold() for own_name, _ in files}
+        for own_name, path in files:
+            name = _everywhere(own_name, taken)
             try:
                 if not with_key and _is_key(path, folder, own):
                     continue
                 data = path.open("rb")
             except OSError as error:
-                problems.append(BAK_002.problem(name, reason=reason_of(error)))
+                problems.append(BAK_002.problem(_written(own_name), reason=reason_of(error)))
                 continue
             with data:
                 digests[name] = _copy(data, archive, name)
+            if name != own_name:
+                problems.append(BAK_002.problem(_written(own_name), "renamed", name=name))
         contents = {"files": digests, "format": FORMAT}
         text = json.dumps(contents, indent=1, sort_keys=True)
         archive.writestr(_member(CONTENTS, zipfile.ZIP_DEFLATED), text)
     return digests
+
+
+def _everywhere(name: str, taken: set[str]) -> str:
+    """The name of a file in a backup: its own, or one that can be put back on any system and is
+    not `taken` (case-folded names, to which it is added)."""
+    plain = _written(name)
+    if plain == name and _is_within(name):
+        return name
+    *parts, last = plain.split("/")
+    stem, dot, suffix = last.rpartition(".")
+    folders = [safe_name(part) for part in parts]
+    suffix = f".{safe_name(suffix)}" if stem and dot else ""
+    for number in count(1):
+        more = f" ({number})" if number > 1 else ""
+        found = "/".join([*folders, f"{safe_name(stem or last)}{more}{suffix}"])
+        if found.casefold() not in taken:
+            break
+    taken.add(found.casefold())
+    return found
+
+
+def _written(name: str) -> str:
+    """A name as it can be written down, whatever bytes the disk has for it."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _key_text(folder: PlanFolder) -> bytes:
@@ -206,7 +237,7 @@ def _check_written(file: BinaryIO, digests: Mapping[str, str], path: Path) -> No
         for name, digest in digests.items():
             with archive.open(name) as member:
                 if _digest_of(member) != digest:
-                    raise BAK_004.fault(str(path), "damaged", what=f"{name} was changed")
+                    raise BAK_007.fault(str(path), reason=f"{name} reads otherwise than written")
 
 
 def restore(file: str | Path, plan: str | Path) -> Backup:

@@ -221,6 +221,8 @@ def copies_beside(folder: PlanFolder) -> list[Problem]:
             for name in filter(copy.fullmatch, names):
                 if path == folder.ledger:
                     found.append(PLAN_009.problem(name, "ledger", own=path.name))
+                elif path in (folder.definition, folder.key):
+                    found.append(PLAN_009.problem(name, "file", own=path.name))
                 else:
                     found.append(PLAN_009.problem(name, own=path.name))
     return found
