@@ -81,8 +81,9 @@ def method(view: View) -> list[tuple[str, str]]:
     day = say_date(board.as_of)
     still = " and the action is neither closed nor done and under watch" if view.rated else ""
     lines = [
-        ("Source", "Every figure is computed from the ledger; none is typed. The Plan sheet is the "
-         "plan itself, so each figure can be counted again there."),
+        ("Source", "Every figure is computed from the ledger; none is typed. The plan itself "
+         f"stands on Plan{' and Completed' if view.rated else ''}, so each figure can be "
+         "counted again there."),
         ("Actions", "Each action counts once, under its own section, however many recommendations "
          "it answers. Withdrawn actions are listed at the end of Plan and count nowhere."),
         ("Key figures", _key_figures(view)),
@@ -97,10 +98,9 @@ def method(view: View) -> list[tuple[str, str]]:
          "overdue; they are listed under No date."),
         ("Exceptions", "Actions rated for attention, overdue, with late steps, with a date that a "
          "return would take away, worse than at the last board, no longer rated, rated with "
-         "something that is not on the scale, rated twice and differently, challenged by a rule of "
-         "the plan, with an open question, or open and without a return from any of their leads "
-         "who were asked. "
-         "The reasons are given in words."),
+         "something that is not on the scale, rated twice and differently, or challenged by a rule "
+         "of the plan. The reasons are given in words. Who has not returned stands under By lead, "
+         "with the open actions that wait for it."),
     ]  # fmt: skip
     if view.compared:
         ends = "best to worst" if best_first(_scale(view)) else "worst to best"
