@@ -12,7 +12,8 @@ from xlplan.board.board_model import Board, ReturnLine
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
 

@@ -12,7 +12,8 @@ import openpyxl
 from xlplan.issued.sheets import row_values
 from xlplan.issued.template import ours_of, template_workbook
 from xlplan.merge.model import Issued, MasterRow
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.settings import HouseStyle, IssueSettings
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Value

@@ -32,7 +32,8 @@ from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
 from xlplan.merge.rows import accept_own_rows
 from xlplan.merge.state import State
-from xlplan.plan.definition import ENTRY, STATUS, Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import ENTRY, STATUS, Field, PlanDefinition, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.values import Raw, Value, canon, show
 
 RATINGS = (

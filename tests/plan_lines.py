@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
 

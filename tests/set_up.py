@@ -10,9 +10,11 @@ from pathlib import Path
 import openpyxl
 
 from tests import small
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.guesses import guesses_of
-from xlplan.plan.set_up import EVERY, Origin, entries_of
+from xlplan.plan.people import Lead
+from xlplan.plan.set_up import Origin, entries_of
+from xlplan.plan.set_up_sheets import EVERY
 from xlplan.plan.settings import CompositeSettings, IssueSettings, Rollup, Rule
 from xlplan.returned.as_issued import ID_PREFIX, set_up_uid
 from xlplan.workbook.stamp import parse_row_key

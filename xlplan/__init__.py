@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from xlplan.errors import Problem, XlplanError
     from xlplan.merge.fates import Fate
     from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question
-    from xlplan.plan.definition import Field, Lead, PlanDefinition
+    from xlplan.plan.definition import Field, PlanDefinition
     from xlplan.plan.due import DatesRead
+    from xlplan.plan.people import Lead
     from xlplan.plan.timescales import Timescale
     from xlplan.plan.values import Invalid, show_in
     from xlplan.source.account import KeptBack

@@ -16,7 +16,7 @@ from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
 from xlplan.board.other_boards import combined
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
-from xlplan.plan.definition import Lead
+from xlplan.plan.people import Lead
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid

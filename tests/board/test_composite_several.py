@@ -17,7 +17,8 @@ from xlplan.board.figures import Figures, figures
 from xlplan.board.other_boards import combined, mark_of
 from xlplan.board.words import short_name
 from xlplan.merge.model import Change, MasterRow, Place
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.values import Value
 from xlplan.workbook.write.writing import write_workbook
 

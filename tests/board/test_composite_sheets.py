@@ -23,7 +23,8 @@ from xlplan.board.paint import whole_unit
 from xlplan.board.view import say_days
 from xlplan.merge.model import Change, Place
 from xlplan.merge.past import DueHistory
-from xlplan.plan.definition import Field, Lead, Rating
+from xlplan.plan.definition import Field, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value
 from xlplan.workbook.write.cell_text import row_heights

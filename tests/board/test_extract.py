@@ -14,7 +14,7 @@ from xlplan.board.figures import figures
 from xlplan.board.paper import paper
 from xlplan.board.view import view_of
 from xlplan.errors import XlplanError
-from xlplan.plan.definition import Lead
+from xlplan.plan.people import Lead
 from xlplan.workbook.write.document import TableOf, Text
 
 PLAN = replace(DEFINITION, leads=(Lead("Ann Example", organisation="Council", aliases=("AE",)),

@@ -16,7 +16,8 @@ from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import open_plan
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.values import show
 from xlplan.workbook.write.writing import write_workbook
 

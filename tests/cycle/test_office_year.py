@@ -27,7 +27,8 @@ from xlplan.merge.kinds import OTHER
 from xlplan.merge.model import COORDINATOR, Change, Id, Issued, Question, Returned, RowAdded, Write
 from xlplan.merge.reading import Reading, RowTrust
 from xlplan.merge.register import superseded
-from xlplan.plan.definition import STATUS, Lead
+from xlplan.plan.definition import STATUS
+from xlplan.plan.people import Lead
 from xlplan.plan.values import Raw, Value, canon, show
 
 FATES = {

@@ -10,7 +10,7 @@ from openpyxl.styles import PatternFill
 
 from tests import set_up, small
 from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.set_up import EVERY, SHEETS
+from xlplan.plan.set_up_sheets import EVERY, SHEETS
 from xlplan.plan.write import set_key
 
 

@@ -33,8 +33,9 @@ from xlplan.cli.main import run
 from xlplan.cycle.demo import examples
 from xlplan.cycle.plan import open_plan
 from xlplan.merge.model import Question
-from xlplan.plan.definition import STATUS, Lead, PlanDefinition
+from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.load import load_definition
+from xlplan.plan.people import Lead
 from xlplan.plan.write import write_definition
 
 Layout = Literal["table", "form"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.paper import Office
 from xlplan.merge.log import counts_for
 from xlplan.merge.model import COORDINATOR, Undone
-from xlplan.plan.definition import Lead
+from xlplan.plan.people import Lead
 
 OLD, NEW = "2026-10", "2027-01"
 

@@ -15,7 +15,8 @@ from tests.paper import FIELDS, LEADS, RATINGS, Office
 from xlplan.merge.fates import cleared_by
 from xlplan.merge.model import COORDINATOR, Place
 from xlplan.merge.reading import LONGEST_REMARK, remark
-from xlplan.plan.definition import STATUS, Field, Lead, Rating
+from xlplan.plan.definition import STATUS, Field, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.values import show
 
 UNTOUCHED = "-"

@@ -16,7 +16,8 @@ from xlplan.merge.decisions import facts_of
 from xlplan.merge.model import COORDINATOR, Ours, Returned, RowAdded, Shared, identity
 from xlplan.merge.past import restated
 from xlplan.merge.register import BLANK, settle
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.values import Raw
 
 

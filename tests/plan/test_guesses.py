@@ -8,7 +8,7 @@ import pytest
 
 from tests.set_up import FULL
 from xlplan.plan.accounted import SheetRead
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.guesses import (
     SAME_AS,
     Change,
@@ -23,6 +23,7 @@ from xlplan.plan.guesses import (
     settle,
 )
 from xlplan.plan.load import load_definition
+from xlplan.plan.people import Lead
 from xlplan.plan.write import write_definition
 
 SAID = [

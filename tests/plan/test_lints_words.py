@@ -9,7 +9,8 @@ import pytest
 from tests.plan_lines import PLAN, TODAY, Line, action, recommendation
 from xlplan.errors import Problem
 from xlplan.plan.checks.checklist import check_plan
-from xlplan.plan.definition import Field, Lead, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.settings import Rule
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Invalid, Value, canon

@@ -390,7 +390,11 @@ def test_whoever_took_over_in_the_end_answers_for_a_lead() -> None:
     assert [plan.lead(name) for name in ("Ann", "a", "Ben", "Cy")] == [cy] * 4
     assert plan.people == (cy,)
     assert plan.lead("All") is None
-    assert [plan.is_nobody(name) for name in ("all", "Ann", "Dee")] == [True, False, False]
+    assert [plan.directory.is_nobody(name) for name in ("all", "Ann", "Dee")] == [
+        True,
+        False,
+        False,
+    ]
     circle = replace(plan, leads=(ann, replace(ben, successor="Ann"), cy, everybody))
     assert circle.lead("Ann") == replace(ben, successor="Ann")
 

@@ -9,10 +9,22 @@ import pytest
 
 from tests.set_up import FULL
 from xlplan.plan.accounted import AccountLine, RowRead, SheetRead
-from xlplan.plan.definition import Lead, PlanDefinition, Rating
+from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.guesses import NAMED_BY, SAME_AS, Guess
+from xlplan.plan.people import Lead
 from xlplan.plan.set_up import (
+    Entry,
+    Origin,
+    entries_of,
+    is_shown,
+    key_of,
+    place_of,
+    read,
+    shown,
+    stands,
+)
+from xlplan.plan.set_up_sheets import (
     BOARD,
     EVERY,
     LISTED,
@@ -22,17 +34,8 @@ from xlplan.plan.set_up import (
     SHEETS,
     START,
     VALUE,
-    Entry,
-    Origin,
     columns_of,
-    entries_of,
     heading_of,
-    is_shown,
-    key_of,
-    place_of,
-    read,
-    shown,
-    stands,
 )
 from xlplan.plan.shown import ShownDate
 from xlplan.plan.values import Invalid, Raw

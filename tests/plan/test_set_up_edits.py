@@ -14,10 +14,14 @@ from hypothesis import strategies as st
 from tests.set_up import FULL
 from xlplan.errors import Problem
 from xlplan.plan.accounted import FATES, AccountLine
-from xlplan.plan.definition import Field, Lead
+from xlplan.plan.definition import Field
 from xlplan.plan.guesses import SAME_AS, Guess, choices_of, guesses_of, settle
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import (
+from xlplan.plan.people import Lead
+from xlplan.plan.set_up import Entry, Origin, entries_of, key_of, shown
+from xlplan.plan.set_up_apply import Edit, apply
+from xlplan.plan.set_up_edits import Outcome, Typed, take, without
+from xlplan.plan.set_up_sheets import (
     BOARD,
     KEPT,
     LISTED,
@@ -28,14 +32,7 @@ from xlplan.plan.set_up import (
     START,
     VALUE,
     YES_NO,
-    Entry,
-    Origin,
-    entries_of,
-    key_of,
-    shown,
 )
-from xlplan.plan.set_up_apply import Edit, apply
-from xlplan.plan.set_up_edits import Outcome, Typed, take, without
 from xlplan.plan.text import fold
 from xlplan.plan.values import Raw
 from xlplan.plan.write import add_entry, remove_entry, set_key, write_definition

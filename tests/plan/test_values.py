@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
+from xlplan.plan.people import Lead
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import Timescale, say_date
 from xlplan.plan.types import TYPES

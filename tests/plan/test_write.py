@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.keys import ROLES
 from xlplan.plan.load import load_definition
+from xlplan.plan.people import Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,

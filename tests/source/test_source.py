@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from tests import shipped
 from tests.text_sheets import book, column, fates, read, sheet
 from xlplan.errors import XlplanError
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.load import load_definition
+from xlplan.plan.people import Lead
 from xlplan.plan.text import latin
 from xlplan.plan.values import Invalid, Value, show
 from xlplan.plan.write import write_definition

@@ -90,7 +90,7 @@ def reads_by(definition: PlanDefinition) -> object:
     ratings = ((r.scale, r.code, r.label, r.aliases, r.colour, r.closed)
                for r in definition.ratings)  # fmt: skip
     return (
-        frozenset(fields), frozenset(ratings), frozenset(definition.lead_names),
+        frozenset(fields), frozenset(ratings), frozenset(definition.directory.names),
         frozenset(definition.sheets), frozenset(definition.rows),
         definition.separators, definition.agreed, definition.begins, definition.year_starts,
     )  # fmt: skip

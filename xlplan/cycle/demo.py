@@ -18,8 +18,9 @@ from xlplan.cycle.desk import clock_for
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.merge.model import Question
-from xlplan.plan.definition import ENTRY, Lead
+from xlplan.plan.definition import ENTRY
 from xlplan.plan.load import load_definition
+from xlplan.plan.people import Lead
 from xlplan.plan.write import write_definition
 from xlplan.returned.as_issued import ID_PREFIX
 

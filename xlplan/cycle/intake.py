@@ -21,7 +21,8 @@ from xlplan.errors import Problem
 from xlplan.ledger.projection import Unknown
 from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading, Remark
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.returned.as_issued import BLANK, Furniture, furniture, locked_text, template_columns
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain

@@ -27,7 +27,8 @@ from xlplan.cycle.outputs import Output, is_edited, not_written, unusable, write
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.model import Issued, MasterRow, Ours, digest, named
 from xlplan.merge.state import State
-from xlplan.plan.definition import ENTRY, Lead, PlanDefinition
+from xlplan.plan.definition import ENTRY, PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.periods import counted_from
 from xlplan.plan.text import says_vacant
 from xlplan.workbook.write.cell_text import safe_name
@@ -212,7 +213,7 @@ def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Prob
 
 def _unknown_lead(definition: PlanDefinition, row: MasterRow, name: str, field: str) -> Problem:
     where = f"action {row.ref}"
-    if says_vacant(name) or definition.is_nobody(name):
+    if says_vacant(name) or definition.directory.is_nobody(name):
         return ISS_004.problem(where, "vacant", action=row.ref, field=field, lead=name)
     hint = did_you_mean(name, _names(definition), 0.75)
     return ISS_003.problem(where, action=row.ref, field=field, lead=name, hint=hint)

@@ -13,8 +13,9 @@ from xlplan.cycle.status import LeadStatus
 from xlplan.errors import Problem
 from xlplan.merge.model import Issued, Returned
 from xlplan.merge.posted import Act
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_in
+from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_date, say_return_by
 from xlplan.post.letter import Letter, body_of, subject_of, usable_address
 

@@ -24,7 +24,7 @@ from xlplan.merge.decisions import last_returned
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import Issued
 from xlplan.merge.posted import Act, Posted
-from xlplan.plan.definition import Lead
+from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_date
 from xlplan.post.letter import body_of, eml, subject_of
 from xlplan.workbook.write.cell_text import safe_name

@@ -12,7 +12,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.status import cycles, no_cycle
 from xlplan.merge.model import COORDINATOR, Change, MasterRow
 from xlplan.merge.past import restated as restate
-from xlplan.plan.definition import Lead
+from xlplan.plan.people import Lead
 from xlplan.plan.values import natural_key
 
 

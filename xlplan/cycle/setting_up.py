@@ -40,9 +40,10 @@ from xlplan.merge.state import State
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.guesses import guesses_of
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import EVERY, Entry, Origin, entries_of, place_of, text_of
+from xlplan.plan.set_up import Entry, Origin, entries_of, place_of, text_of
 from xlplan.plan.set_up_apply import Edit, apply
 from xlplan.plan.set_up_edits import Outcome, Refused, Typed, Used, take, without
+from xlplan.plan.set_up_sheets import EVERY
 from xlplan.plan.text import fold
 from xlplan.plan.values import Raw, as_text, canon, show
 from xlplan.returned.answers import Document, SetUpAnswers, read_set_up

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.issue import NextCycle
     from xlplan.cycle.kept import Document, Kept
     from xlplan.merge.model import Issued, Question, Returned
-    from xlplan.plan.definition import Lead
+    from xlplan.plan.people import Lead
 
 _ISSUE = "xlplan issue --cycle ID --return-by DATE"
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from xlplan.issued.rules import date_rule
 from xlplan.issued.sheets import REFERENCE, Lists
 from xlplan.merge.model import Issued
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
 from xlplan.returned.as_issued import NO_CHANGE, SIGN_OFF, SIGN_PREFIX, SIGNED_BY, SIGNED_ON
 from xlplan.workbook.write.look import Palette

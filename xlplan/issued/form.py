@@ -23,7 +23,8 @@ from xlplan.issued.rules import (
 )
 from xlplan.issued.sheets import ColumnLook, Lists, column_looks, value_cell
 from xlplan.merge.model import Issued
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, UPDATE, IssuedColumn
 from xlplan.workbook.write.cell_text import cell_height, cell_name

@@ -37,7 +37,8 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.guesses import FIXED, NAMED_BY, SAME_AS
 from xlplan.plan.keys import Key
-from xlplan.plan.set_up import (
+from xlplan.plan.set_up import Entry, Origin, entries_of, key_of, shown
+from xlplan.plan.set_up_sheets import (
     KEPT,
     LISTED,
     REMOVE,
@@ -47,14 +48,9 @@ from xlplan.plan.set_up import (
     START,
     VALUE,
     YES_NO,
-    Entry,
-    Origin,
     SetUpSheet,
     columns_of,
-    entries_of,
     heading_of,
-    key_of,
-    shown,
 )
 from xlplan.returned.as_issued import set_up_uid
 from xlplan.workbook.stamp import row_key

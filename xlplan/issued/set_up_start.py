@@ -14,7 +14,8 @@ from xlplan.merge.model import Issued, MasterRow, Place
 from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
-from xlplan.plan.set_up import KEPT, ROWS, SHEETS, START, VALUE, Entry, heading_of
+from xlplan.plan.set_up import Entry
+from xlplan.plan.set_up_sheets import KEPT, ROWS, SHEETS, START, VALUE, heading_of
 from xlplan.plan.text import fold
 from xlplan.plan.values import show, show_in
 from xlplan.workbook.write.look import Palette

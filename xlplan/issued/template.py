@@ -46,7 +46,8 @@ from xlplan.issued.sheets import (
 )
 from xlplan.issued.widths import HEAD, SCREEN, across, column_widths, screen_widths, sizes_below
 from xlplan.merge.model import Issued, MasterRow, Ours, Shared, named
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (

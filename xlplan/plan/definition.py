@@ -15,7 +15,6 @@ from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.keys import (
     CADENCE,
     COLOUR,
-    EMAIL,
     FIELD_ID,
     LANGUAGE,
     PLAN_ID,
@@ -23,6 +22,7 @@ from xlplan.plan.keys import (
     ROLES,
     key,
 )
+from xlplan.plan.people import Directory, Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -161,24 +161,6 @@ class Rating:
     )
     needs: tuple[str, ...] = field(
         default=(), metadata=key("the ids of columns that must hold something before it is taken")
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """An officer who answers for actions."""
-
-    name: str = field(metadata=key("as it stands in the plan"))
-    aliases: tuple[str, ...] = field(default=(), metadata=key("other spellings of the name"))
-    organisation: str = field(default="", metadata=key("where the board counts by organisation"))
-    email: str = field(default="", metadata=key("one address", shape=EMAIL))
-    deputy: str = field(default="", metadata=key("who stands in"))
-    successor: str = field(
-        default="",
-        metadata=key("the lead who answers from now on for what the plan says of this one"),
-    )
-    nobody: bool = field(
-        default=False, metadata=key("it names nobody, such as All or a post that is not filled")
     )
 
 
@@ -354,40 +336,18 @@ class PlanDefinition:
         return rating is not None and (rating.closed or rating.holding)
 
     @cached_property
-    def lead_names(self) -> Mapping[str, Lead]:
-        """Leads by case-folded name and alias; for one who handed over, who answers now."""
-        found: dict[str, Lead] = {}
-        for lead in self.leads:
-            for name in (lead.name, *lead.aliases):
-                found.setdefault(" ".join(name.casefold().split()), lead)
-        return {name: _answering(lead, found) for name, lead in found.items()}
+    def directory(self) -> Directory:
+        """Who answers for what."""
+        return Directory(self.leads)
 
     def lead(self, name: str) -> Lead | None:
-        """The lead with this name or alias (case and spacing aside), or who answers for them now;
-        None where there is none, or the name is nobody's."""
-        lead = self.lead_names.get(" ".join(name.casefold().split()))
-        return None if lead is None or lead.nobody else lead
+        """Who answers under a name: see `Directory.lead`."""
+        return self.directory.lead(name)
 
-    def is_nobody(self, name: str) -> bool:
-        """Whether a name is in the list of leads as one that is nobody's."""
-        lead = self.lead_names.get(" ".join(name.casefold().split()))
-        return lead is not None and lead.nobody
-
-    @cached_property
+    @property
     def people(self) -> tuple[Lead, ...]:
         """The leads who answer for something themselves."""
-        return tuple(lead for lead in self.leads if not lead.nobody and not lead.successor)
-
-
-def _answering(lead: Lead, known: Mapping[str, Lead]) -> Lead:
-    """Who answers in the end for what a lead handed over."""
-    passed = {lead.name}
-    while (after := known.get(" ".join(lead.successor.casefold().split()))) is not None:
-        if after.name in passed:
-            break
-        passed.add(after.name)
-        lead = after
-    return lead
+        return self.directory.people
 
 
 def _without(names: tuple[str, ...], shown: Container[str]) -> tuple[str, ...]:

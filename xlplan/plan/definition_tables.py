@@ -11,8 +11,9 @@ from dataclasses import fields
 
 from xlplan.codes.definition_codes import FORMS
 from xlplan.plan.accounted import RowRead, SheetRead
-from xlplan.plan.definition import Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.keys import Key, Table, key_of
+from xlplan.plan.people import Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,

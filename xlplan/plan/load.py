@@ -26,10 +26,11 @@ from xlplan.codes.definition_codes import (
 from xlplan.codes.message import Filled, did_you_mean, suggest
 from xlplan.errors import XlplanError
 from xlplan.plan.accounted import RowRead, SheetRead
-from xlplan.plan.definition import SHOWN_TO_ALL, Field, Lead, PlanDefinition, Rating
+from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, attribute, read_table
 from xlplan.plan.load_rules import Tables, check_needs, check_rollups, check_rules, no_field
+from xlplan.plan.people import Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -274,7 +275,8 @@ def _check_named_fields(source: Source, tables: Tables) -> None:
             ((*entry.path, "fields", number), name)
             for number, name in enumerate(entry.texts("fields"))
         ]
-        named += [((*entry.path, k), name) for k in ("group_by", "by") if (name := entry.text(k))]
+        one = "by" if entry in tables["count"] else "group_by"
+        named += [((*entry.path, one), name)] if (name := entry.text(one)) else []
         for path, name in named:
             if name not in known:
                 key = next(str(part) for part in path[1:] if isinstance(part, str))

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from xlplan.plan.definition import DEFAULT_SEPARATORS, Lead
+from xlplan.plan.definition import DEFAULT_SEPARATORS
+from xlplan.plan.people import Lead
 from xlplan.plan.text import canon_text, fold, names_nobody, says_vacant, split_people
 
 _NAME = r"[A-Z][A-Za-z'’-]*(?: [A-Z][A-Za-z'’-]*){1,3}"

@@ -21,7 +21,8 @@ from xlplan.plan.guesses import (
     settle,
 )
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import LISTED, Entry, read
+from xlplan.plan.set_up import Entry, read
+from xlplan.plan.set_up_sheets import LISTED
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 from xlplan.plan.values import Invalid

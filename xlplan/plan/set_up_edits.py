@@ -22,20 +22,9 @@ from xlplan.plan.guesses import (
     id_for,
 )
 from xlplan.plan.load import load_definition
-from xlplan.plan.set_up import (
-    EVERY,
-    NOTHING,
-    REMOVE,
-    REMOVES,
-    VALUE,
-    Entry,
-    Origin,
-    entries_of,
-    is_shown,
-    key_of,
-    read,
-)
+from xlplan.plan.set_up import NOTHING, Entry, Origin, entries_of, is_shown, key_of, read
 from xlplan.plan.set_up_apply import Edit, apply
+from xlplan.plan.set_up_sheets import EVERY, REMOVE, REMOVES, VALUE
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Raw
 

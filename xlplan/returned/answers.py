@@ -12,17 +12,9 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Place
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.keys import COLOUR
-from xlplan.plan.set_up import (
-    EVERY,
-    VALUE,
-    Entry,
-    Origin,
-    columns_of,
-    entries_of,
-    is_shown,
-    key_of,
-)
+from xlplan.plan.set_up import Entry, Origin, entries_of, is_shown, key_of
 from xlplan.plan.set_up_edits import Typed
+from xlplan.plan.set_up_sheets import EVERY, VALUE, columns_of
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw, as_text
 from xlplan.returned.as_issued import ALIKE, TICK, set_up_uid

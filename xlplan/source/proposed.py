@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, Lead, PlanDefinition
+from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition
 from xlplan.plan.due import DATED, propose_calendar
+from xlplan.plan.people import Lead
 from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.settings import CompositeSettings, IssueSettings

@@ -250,7 +250,7 @@ def vacant_lead(plan: Plan) -> Iterator[Finding]:
 
 
 def _is_vacant(plan: Plan, name: str) -> bool:
-    return bool(says_vacant(name)) or plan.definition.is_nobody(name)
+    return bool(says_vacant(name)) or plan.definition.directory.is_nobody(name)
 
 
 def written_two_ways(plan: Plan) -> Iterator[Finding]:
@@ -340,7 +340,7 @@ def resembling(plan: Plan, name: str) -> str:
     for lead in plan.definition.leads:
         if alike(name, lead.name):
             return lead.name
-    known = plan.definition.lead_names
+    known = plan.definition.directory.names
     near = nearest(fold(name), known, 0.7)
     return known[near].name if near else ""
 

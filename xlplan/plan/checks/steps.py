@@ -162,7 +162,7 @@ def _leads(definition: PlanDefinition, row: Row, count: int) -> tuple[list[tuple
         each: list[tuple[str, ...]] = [(name,) for name in value]
     else:
         parts = (
-            split_people(line, definition.separators, definition.lead_names)
+            split_people(line, definition.separators, definition.directory.names)
             for line in _lines(value)
         )
         each = [names for names in parts if names]

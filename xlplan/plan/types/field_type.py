@@ -155,7 +155,7 @@ def _choices(item: Field, _definition: PlanDefinition) -> tuple[str, ...]:
 
 
 def _canon_people(_item: Field, raw: Typed, definition: PlanDefinition) -> Value:
-    names = split_people(as_text(raw), definition.separators, definition.lead_names)
+    names = split_people(as_text(raw), definition.separators, definition.directory.names)
     found = (definition.lead(name) for name in names)
     resolved = (lead.name if lead else name for lead, name in zip(found, names, strict=True))
     return tuple(dict.fromkeys(name for name in resolved if canon_text(name))) or None
