@@ -12,10 +12,10 @@ import openpyxl
 from tests import small
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.guesses import guesses_of
-from xlplan.plan.people import Lead
+from xlplan.plan.people import Group, Lead
 from xlplan.plan.set_up import Origin, entries_of
 from xlplan.plan.set_up_sheets import EVERY
-from xlplan.plan.settings import CompositeSettings, IssueSettings, Rollup, Rule
+from xlplan.plan.settings import CompositeSettings, Count, IssueSettings, Rollup, Rule, SectionWords
 from xlplan.returned.as_issued import ID_PREFIX, set_up_uid
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.filling import fill_in
@@ -33,8 +33,11 @@ FULL = PlanDefinition(
     ),
     ratings=(Rating("G", "Green", order=1), Rating("R", "Red", order=2, exception=True)),
     leads=(Lead("Ada Quill"), Lead("Ben Ode", ("B Ode",), "Harbour Board")),
+    groups=(Group("Piers", ("Ada Quill",), "Ada Quill", "one"),),
     rules=(Rule("late", "R", overdue_days=30, rated=("G",)),),
     rollups=(Rollup("recommendation", "worst"),),
+    counts=(Count("action"),),
+    sections=(SectionWords("Quays", "The quay is open."),),
     issue=IssueSettings(fields=("ref", "action", "rating"), contact="Ask the office."),
     composite=CompositeSettings(fields=("ref", "action", "rating")),
     agreed=date(2026, 1, 5),

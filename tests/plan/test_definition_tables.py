@@ -99,7 +99,8 @@ def test_a_key_that_is_left_out_has_the_default_of_the_description() -> None:
 def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:
     """A field of the definition is a key, or has a table of its own."""
     named = {name for table in ("plan", "people") for name in TABLES[table].keys}
-    own = {"fields": "field", "ratings": "rating", "leads": "lead", "rules": "rule",
+    own = {"fields": "field", "ratings": "rating", "leads": "lead", "groups": "group",
+           "rules": "rule",
            "rollups": "rollup", "counts": "count", "issue": "issue", "composite": "composite",
            "style": "style", "post": "post", "board": "board", "sections": "section",
            "sheets": "sheet", "rows": "row"}  # fmt: skip

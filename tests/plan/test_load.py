@@ -173,6 +173,12 @@ nobody = true
 [[lead]]
 name = "Head of Homes"
 
+[[group]]
+name = "Homes team"
+members = ["Head of Homes", "hh"]
+contact = "homes@example.org"
+issue = "one"
+
 [people]
 separators = [" with ", "/"]
 
@@ -224,6 +230,7 @@ contact = "The coordinator"
 guidance = "Thank you."
 password = " secret "
 layout = "form"
+by = "organisation"
 
 [post]
 from = "team@example.org"

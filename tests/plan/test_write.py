@@ -14,7 +14,7 @@ from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.keys import ROLES
 from xlplan.plan.load import load_definition
-from xlplan.plan.people import Lead
+from xlplan.plan.people import Group, Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -221,6 +221,11 @@ def definitions(draw: st.DrawFn) -> PlanDefinition:
             for number, code in enumerate(rated, 1)
         ),
         leads=tuple(Lead(name, organisation=draw(line)) for name in people),
+        groups=tuple(
+            Group("A team", tuple(people[:2]), draw(st.sampled_from([*people, "", "a@b.example"])),
+                  draw(st.sampled_from(["each", "one"])))
+            for _ in range(draw(st.integers(0, 1)))
+        ),
         separators=tuple(draw(st.lists(st.sampled_from(["/", ";", " and ", "\n", "&"]),
                                        min_size=1, unique=True))),
         issue=IssueSettings(("ref",), draw(st.booleans()), draw(st.integers(0, 9)), draw(lines),

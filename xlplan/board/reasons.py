@@ -120,7 +120,7 @@ def _of_the_round(reader: Reader, s: Standing) -> list[Reason]:
 def _silent_leads(reader: Reader, s: Standing) -> tuple[str, ...]:
     """The leads who were asked about an open action, where none of them has returned."""
     names = leads_of(reader.board.definition, s.row.values)
-    lines = {n: line for n in names if (line := reader.line_of.get(n)) and line.issued}
+    lines = {n: line for n in names if (line := reader.line(n)) and line.issued}
     if s.closed or any(line.returned for line in lines.values()):
         return ()
     return tuple(lines)

@@ -176,13 +176,14 @@ def section_of(definition: PlanDefinition, row: MasterRow) -> str:
 
 
 def leads_of(definition: PlanDefinition, values: Mapping[str, Value]) -> tuple[str, ...]:
-    """The leads an action names, each once, in the order written."""
+    """The leads an action names, each once, in the order written; the members of a group."""
     item = definition.with_role("lead")
     value = values.get(item.id) if item else None
     if isinstance(value, frozenset):
         return tuple(sorted(value))
     if isinstance(value, tuple):
-        return tuple(dict.fromkeys(value))
+        names = definition.directory.names_in
+        return tuple(dict.fromkeys(each for name in value for each in names(name)))
     return (show(value),) if show(value) else ()
 
 
@@ -237,6 +238,13 @@ class Reader:
     def dated(self) -> bool:
         """Whether the plan has a column that says when its actions are due."""
         return any(self.board.definition.with_role(role) for role in DATED)
+
+    def line(self, name: str) -> ReturnLine | None:
+        """How a lead returned, or the team that the lead is in."""
+        directory = self.board.definition.directory
+        known = directory.lead(name)
+        team = known and directory.recipient(known).name
+        return self.line_of.get(name) or (self.line_of.get(team) if team else None)
 
     def bucket_in(self, values: Mapping[str, Value]) -> str:
         """The bucket of an action's rating."""

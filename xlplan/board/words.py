@@ -299,7 +299,7 @@ def lead_counts(reader: Reader, standings: Sequence[Standing]) -> tuple[LeadCoun
             now=Counter(s.now for s in by_lead[name]),
             overdue=sum(s.overdue for s in by_lead[name]),
             exceptions=sum(s.exception for s in by_lead[name]),
-            line=reader.line_of.get(name),
+            line=reader.line(name),
         )
         for name, lead in found
     )

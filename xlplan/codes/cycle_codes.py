@@ -113,8 +113,12 @@ POST_002 = Message(
     "No e-mail address is known for a lead, or for a deputy.",
     "Enter it in `post.xlsx`, run `merge`, then `draft` again.",
     {
-        "none": "No e-mail address is known for {lead}, so the draft has no recipient. Enter the "
-        "address in post.xlsx and run xlplan merge, then xlplan draft again.",
+        "none": "No e-mail address is known for {leads!f}, so {leads!l:that draft has|these drafts "
+        "have} no recipient. Enter {leads!l:the address|the addresses} in post.xlsx and run xlplan "
+        "merge, then xlplan draft again.",
+        "team": "No e-mail address is known for {leads!f}, so {leads!l:that draft has|these drafts "
+        "have} no recipient. Give {leads!l:it|each} a [[group]] of its name with a contact in "
+        "plan.toml or set-up.xlsx, then run xlplan draft again.",
         "unusable": 'The e-mail address of {lead}, "{email}", is not one that every mail program '
         "takes, so the draft has no recipient. Correct it in post.xlsx and run xlplan merge, then "
         "xlplan draft again.",

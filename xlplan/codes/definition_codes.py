@@ -111,6 +111,8 @@ DEF_010 = Message(
         "rating": '{table}: {key} "{name}" is not the code of a rating of actions.{use!o}',
         "accountable": '{table}: field "{name}" is not a rating of recommendations.{use!o}',
         "lead": '{table}: successor "{name}" is not the name of another lead.{use!o}',
+        "member": '{table}: member "{name}" is not the name of a lead.{use!o}',
+        "contact": '{table}: contact "{name}" is neither the name of a lead nor an address.{use!o}',
         "scale": '{table}: no [[rating]] has scale "{name}".{use!o}',
         "no-scale": "{table}: a rating needs a scale, and no [[rating]] is there for it. Add "
         "[[rating]] tables, or name the scale of some with scale.",
@@ -125,6 +127,8 @@ DEF_011 = Message(
         '"narrative", or remove the mode.',
         "private": '{table}: a field with role "{role}" cannot be private: every template and the '
         "board show it. Remove private, or set that role for another field.",
+        "teams": '{table}: member "{name}" is a member of {other} too, and both are sent one '
+        'workbook. Keep the name in one of them, or write issue = "each".',
         "circle": '{table}: successor "{name}" hands over to this lead again. Name somebody who '
         "does not, or remove it.",
         "sets": "{table}: rated limits a challenge, and this rule sets the rating. Remove rated or "

@@ -30,7 +30,7 @@ from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.periods import counted_from
-from xlplan.plan.text import says_vacant
+from xlplan.plan.text import fold, says_vacant
 from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
@@ -80,14 +80,15 @@ def issue(
         raise ISS_002.fault("--return-by", date=return_by.isoformat())
     with desk.work() as work:
         definition = desk.state.definition
-        per_lead, problems = _actions_of_leads(desk)
+        per_lead, problems = _actions_of_recipients(desk)
         chosen = _chosen(definition, leads, per_lead)
         made: list[tuple[Issued, Lead, bytes]] = []
         used: set[str] = set()
-        names = {lead.name: safe_name(lead.name, used) for lead in definition.leads}
+        addressed = dict.fromkeys(each.name for each in (*definition.leads, *per_lead))
+        names = {name: safe_name(name, used) for name in addressed}
         as_of = desk.state.seq
         for lead in chosen:
-            rows = per_lead[lead.name]
+            rows = per_lead[lead]
             issued, data, long = make_template(
                 desk, cycle, return_by, lead, rows, as_of, names[lead.name]
             )
@@ -116,15 +117,16 @@ def _set_aside(
     cycle: str,
     files: Sequence[Output],
     others: Sequence[str] | None,
-    per_lead: Mapping[str, Sequence[MasterRow]],
+    per_lead: Mapping[Lead, Sequence[MasterRow]],
 ) -> Iterator[Problem]:
     """Move the templates of a cycle that are out of date out of the way, with their drafts; a note
     on each. `others` None: whoever is sent none any more; else those alone who have no action."""
     fresh = {each.path: each.data for each in files}
+    sent = {lead.name for lead, rows in per_lead.items() if rows}
     for issued in desk.state.exchange.templates(cycle):
         path = desk.folder.root / issued.file
         lead = desk.state.definition.lead(issued.author)
-        left = others is None or lead is None or not per_lead[lead.name]
+        left = others is None or (lead.name if lead else issued.author) not in sent
         if path not in fresh and not left:
             continue
         try:
@@ -184,13 +186,14 @@ def next_cycle(
     return NextCycle(begins, begins <= today, name, day + days)
 
 
-def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Problem]]:
-    """The actions of each lead, and problems with leads that the list does not have."""
+def _actions_of_recipients(desk: Desk) -> tuple[dict[Lead, list[MasterRow]], list[Problem]]:
+    """The actions of each lead, or of the team that a lead is in, and problems with leads that the
+    list does not have."""
     definition = desk.state.definition
     item = definition.with_role("lead")
     rating = definition.with_role("rating")
     closed = {r.code for r in definition.ratings if r.closed}
-    found: dict[str, list[MasterRow]] = {lead.name: [] for lead in definition.leads}
+    found: dict[Lead, list[MasterRow]] = {each: [] for each in definition.directory.recipients}
     problems: list[Problem] = []
     for row in desk.state.master("action"):
         if row.withdrawn or row.kept_back:
@@ -199,11 +202,13 @@ def _actions_of_leads(desk: Desk) -> tuple[dict[str, list[MasterRow]], list[Prob
             continue
         names = row.values.get(item.id) if item else None
         for name in names if isinstance(names, tuple) else ():
-            lead = definition.lead(name)
-            if lead is None:
+            answering = definition.directory.answering(name)
+            if not answering:
                 problems.append(_unknown_lead(definition, row, name, item.id if item else ""))
-            elif row not in found[lead.name]:
-                found[lead.name].append(row)
+            for lead in answering:
+                rows = found.setdefault(definition.directory.recipient(lead, row.section), [])
+                if row not in rows:
+                    rows.append(row)
         if not names:
             field = item.id if item else ""
             where = f"action {row.ref}"
@@ -224,24 +229,26 @@ def _names(definition: PlanDefinition) -> list[str]:
 
 
 def _chosen(
-    definition: PlanDefinition, names: Sequence[str], per_lead: dict[str, list[MasterRow]]
+    definition: PlanDefinition, names: Sequence[str], per_lead: dict[Lead, list[MasterRow]]
 ) -> list[Lead]:
-    """The leads to issue to: those with these names, or all who have an action."""
+    """Whom to issue to: those with these names, or their teams; or all who have an action."""
     if not names:
-        found = [lead for lead in definition.people if per_lead[lead.name]]
+        found = [lead for lead, rows in per_lead.items() if rows]
         if not found:
             raise ISS_008.fault("plan.toml")
         return found
     chosen, problems = [], []
     for name in names:
-        lead = definition.lead(name)
-        if lead is None:
+        known = next((each for each in per_lead if fold(each.name) == fold(name)), None)
+        lead = known or definition.lead(name)
+        team = lead and definition.directory.recipient(lead)
+        if lead is None or team is None:
             hint = did_you_mean(name, _names(definition))
             problems.append(ISS_006.problem("--lead", lead=name, hint=hint))
-        elif not per_lead[lead.name]:
+        elif not per_lead.get(team):
             problems.append(ISS_007.problem("--lead", lead=lead.name))
-        else:
-            chosen.append(lead)
+        elif team not in chosen:
+            chosen.append(team)
     if problems:
         raise XlplanError(problems)
     return chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,8 +57,6 @@ def letter_to(desk: Desk, asked: Asked, words: Words, data: bytes) -> tuple[Lett
         where = desk.folder.definition.name
         if lead.email:
             problems.append(POST_002.problem(where, "unusable", lead=lead.name, email=lead.email))
-        else:
-            problems.append(POST_002.problem(where, "none", lead=lead.name))
     cc: tuple[str, ...] = ()
     if post.copy_deputy and lead.deputy:
         address = deputy_address(definition, lead)
@@ -79,6 +77,21 @@ def letter_to(desk: Desk, asked: Asked, words: Words, data: bytes) -> tuple[Lett
         language=definition.language,
     )
     return letter, problems
+
+
+def unaddressed(definition: PlanDefinition, names: Sequence[str], where: str) -> Iterator[Problem]:
+    """What to do about whoever of these has no address at all: one message for all."""
+    leads = [name for name in names if is_lead(definition, name)]
+    teams = [name for name in names if name not in leads]
+    if leads:
+        yield POST_002.problem(where, "none", leads=leads)
+    if teams:
+        yield POST_002.problem(where, "team", leads=teams)
+
+
+def is_lead(definition: PlanDefinition, name: str) -> bool:
+    """Whether somebody who is written to is a lead of the list, and no team."""
+    return any(lead.name == name for lead in definition.people)
 
 
 def deputy_address(definition: PlanDefinition, lead: Lead) -> str:

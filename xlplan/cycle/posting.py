@@ -15,7 +15,15 @@ from xlplan.codes.cycle_codes import ISS_006, POST_001, POST_003, POST_004, POST
 from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256
-from xlplan.cycle.letters import Asked, Words, letter_to, places_of, reminder_to
+from xlplan.cycle.letters import (
+    Asked,
+    Words,
+    is_lead,
+    letter_to,
+    places_of,
+    reminder_to,
+    unaddressed,
+)
 from xlplan.cycle.outputs import Output, write
 from xlplan.cycle.status import leads_of, no_cycle
 from xlplan.errors import Problem, XlplanError
@@ -23,8 +31,9 @@ from xlplan.issued.post_book import PostRow, issued_post, post_workbook
 from xlplan.merge.decisions import last_returned
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import Issued
-from xlplan.merge.posted import Act, Posted
+from xlplan.merge.posted import Act, Posted, recipients_in
 from xlplan.plan.people import Lead
+from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.post.letter import body_of, eml, subject_of
 from xlplan.workbook.write.cell_text import safe_name
@@ -77,7 +86,7 @@ def _write(
     with desk.work() as work:
         cycle = _cycle(desk, cycle)
         asked = _chosen(desk, _asked_in(desk, cycle), names)
-        used = {lead.name: safe_name(lead.name) for lead in desk.state.definition.leads}
+        found = {each.lead.name: each.lead for each in asked}
         drafts: list[Draft] = []
         files: list[Output] = []
         problems: list[Problem] = []
@@ -92,7 +101,7 @@ def _write(
                 continue
             letter, odd = letter_to(desk, each, words, data)
             problems += odd
-            path = _path(desk, cycle, used[each.lead.name], words.act)
+            path = _path(desk, cycle, safe_name(each.lead.name), words.act)
             made = eml(letter)
             drafts.append(
                 Draft(
@@ -114,6 +123,8 @@ def _write(
         files += post_outputs(desk, work, cycle)
     problems += write(desk, files)
     missing = tuple(each.lead for each in drafts if not each.to)
+    without = [name for name in missing if not found[name].email]
+    problems += unaddressed(desk.state.definition, without, desk.folder.definition.name)
     return PostResult(cycle, tuple(drafts), missing, desk.folder.post(cycle), tuple(problems))
 
 
@@ -131,9 +142,7 @@ def _asked_in(desk: Desk, cycle: str) -> list[Asked]:
     definition = desk.state.definition
     held: dict[str, Issued] = {}
     for issued in desk.state.exchange.templates(cycle):
-        lead = definition.lead(issued.author)
-        if lead is None:
-            continue
+        lead = definition.lead(issued.author) or Lead(issued.author)
         known = held.get(lead.name)
         own = issued.author == lead.name
         if known is None or own or known.author != lead.name:
@@ -141,7 +150,7 @@ def _asked_in(desk: Desk, cycle: str) -> list[Asked]:
     found = {each.lead: each for each in leads_of(desk, cycle, desk.questions())}
     return [
         Asked(lead, held[lead.name], found[lead.name])
-        for lead in definition.people
+        for lead in recipients_in(desk.state, cycle)
         if lead.name in held
     ]
 
@@ -163,14 +172,16 @@ def _chosen(desk: Desk, asked: Sequence[Asked], names: Sequence[str]) -> list[As
     by_name = {each.lead.name: each for each in asked}
     found, problems = [], []
     for name in names:
-        lead = desk.state.definition.lead(name)
-        if lead is None:
+        asks = (each.lead for each in asked if fold(each.lead.name) == fold(name))
+        lead = next(asks, None) or desk.state.definition.lead(name)
+        team = lead and desk.state.definition.directory.recipient(lead)
+        if lead is None or team is None:
             hint = did_you_mean(name, [each.name for each in desk.state.definition.people])
             problems.append(ISS_006.problem("--lead", lead=name, hint=hint))
-        elif lead.name not in by_name:
+        elif team.name not in by_name:
             problems.append(POST_005.problem("--lead", lead=lead.name))
         else:
-            found.append(by_name[lead.name])
+            found.append(by_name[team.name])
     if problems:
         raise XlplanError(problems)
     return found
@@ -261,6 +272,7 @@ def _post_row(desk: Desk, asked: Asked) -> PostRow:
         subject=subject_of(definition.post, places),
         text=body_of(definition.post, definition.post.body, places, ()),
         file=issued.file,
+        team=not is_lead(definition, asked.lead.name),
     )
 
 

@@ -97,9 +97,15 @@ def _has_lead(desk: Desk, row: MasterRow, lead: str) -> bool:
     definition = desk.state.definition
     item = definition.with_role("lead")
     names = row.values.get(item.id) if item else None
+    if not isinstance(names, tuple):
+        return False
     found = definition.lead(lead)
     asked = found.name if found else lead
-    return isinstance(names, tuple) and any(name.casefold() == asked.casefold() for name in names)
+    directory = definition.directory
+    answering = [each for name in names for each in directory.answering(name)]
+    meant = {*names, *(each.name for each in answering)}
+    meant |= {directory.recipient(each, row.section).name for each in answering}
+    return any(name.casefold() == asked.casefold() for name in meant)
 
 
 def log(

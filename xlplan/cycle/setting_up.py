@@ -34,7 +34,7 @@ from xlplan.merge.model import (
     Write,
     write_id,
 )
-from xlplan.merge.posted import Posted
+from xlplan.merge.posted import Posted, recipients_in
 from xlplan.merge.reading import Reading
 from xlplan.merge.state import State
 from xlplan.plan.definition import Field, PlanDefinition
@@ -60,8 +60,10 @@ def take_set_up(
     text = desk.folder.definition_as_written()
     origin = Origin(guesses_of(text), desk.state.account)
     document: Document = "post" if reading.document == "post" else "set-up"
-    answers = read_set_up(book, desk.key, base, reading.issued, origin, document)
-    ticks = list(_ticks(desk, answers, desk.state.issued[reading.issued], item.file))
+    issued = desk.state.issued[reading.issued]
+    asked = [lead.name for lead in recipients_in(desk.state, issued.cycle)] if issued.cycle else []
+    answers = read_set_up(book, desk.key, base, reading.issued, origin, document, asked)
+    ticks = list(_ticks(desk, answers, issued, asked, item.file))
     found = take(text, base, answers.rows, origin, _in_use(desk.state))
     outcome, account = _put_in(desk, work, text, found)
     unused = tuple(_unused(answers, outcome))
@@ -88,22 +90,24 @@ def take_set_up(
 _DAY = Field(TICK, "Sent", "date")
 
 
-def _ticks(desk: Desk, answers: SetUpAnswers, issued: Issued, file: str) -> Iterator[Posted]:
+def _ticks(
+    desk: Desk, answers: SetUpAnswers, issued: Issued, asked: Iterable[str], file: str
+) -> Iterator[Posted]:
     """What a post workbook says was sent, where it says other than it was issued with; what is no
     answer joins those that could not be used."""
     state, definition = desk.state, desk.state.definition_at(issued.as_of)
-    for lead in definition.people:
-        uid = set_up_uid(Entry("lead", (lead.name,)))
+    for name in asked:
+        uid = set_up_uid(Entry("lead", (name,)))
         if uid not in answers.ticks:
             continue
         typed = answers.ticks[uid]
-        was = state.exchange.post_to(issued.cycle, (lead.name,), issued.as_of).sent
+        was = state.exchange.post_to(issued.cycle, (name,), issued.as_of).sent
         day = _day_ticked(typed, was or desk.today.isoformat(), definition)
         if day is None:
             place, text = answers.places[uid, TICK], as_text(typed or "")
             answers.faulty[uid, TICK] = text, POST_006.problem(str(place), answer=text)
         elif day != was:
-            yield Posted("sent" if day else "not sent", issued.cycle, lead.name, day, file=file)
+            yield Posted("sent" if day else "not sent", issued.cycle, name, day, file=file)
 
 
 def _day_ticked(typed: Raw, today: str, definition: PlanDefinition) -> str | None:

@@ -315,20 +315,22 @@ def _lead(found: Document, today: str) -> LeadStatus:
 
 
 def _leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> list[Document]:
+    from xlplan.merge.posted import recipients_in
+
     definition = desk.state.definition
     issued: dict[str, list[Issued]] = {}
     for item in desk.state.exchange.templates(cycle):
-        if (asked := definition.lead(item.author)) is not None:
-            issued.setdefault(asked.name, []).append(item)
-    found = []
-    for lead in definition.people:
-        mine = issued.get(lead.name, [])
-        older = _on_old_forms(desk, lead, mine)
-        found.append(_lead_status(desk, lead.name, mine, older, questions))
-    return found
+        asked = definition.lead(item.author)
+        issued.setdefault(asked.name if asked else item.author, []).append(item)
+    return [
+        _lead_status(
+            desk, lead, own := issued.get(lead.name, []), _on_old(desk, lead, own), questions
+        )
+        for lead in recipients_in(desk.state, cycle)
+    ]
 
 
-def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
+def _on_old(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
     """What a lead returned on the forms of other cycles instead of on these (of one cycle),
     oldest first."""
     from xlplan.merge.log import counts_for
@@ -349,12 +351,9 @@ def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Return
 
 
 def _lead_status(
-    desk: Desk,
-    name: str,
-    issued: Sequence[Issued],
-    older: Sequence[Returned],
+    desk: Desk, lead: Lead, issued: Sequence[Issued], older: Sequence[Returned],
     questions: Sequence[Question],
-) -> Document:
+) -> Document:  # fmt: skip
     """How a lead stands on any day; `due` is the day by which their templates are to be back."""
     from xlplan.merge.fates import disposition_of, writes_of
     from xlplan.merge.posted import Post
@@ -366,13 +365,13 @@ def _lead_status(
     assertions = {a.id: a for r in returned for a in writes_of(state, r)}
     moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
     touched = {a.uid for a in assertions.values()}
-    names = {name, *(item.author for item in issued)}
+    names = {lead.name, *(item.author for item in issued)}
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)
     signed = _sign_off(returned)
     exchange = state.exchange
     post = exchange.post_to(issued[0].cycle, names) if issued else Post()
     return {
-        "lead": name,
+        "lead": lead.name,
         "issued": bool(issued),
         "returned": bool(returned),
         "due": max((item.return_by for item in issued), default=""),

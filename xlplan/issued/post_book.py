@@ -64,6 +64,8 @@ class PostRow:
     subject: str
     text: str
     file: str
+    team: bool = False
+    """Whether it is a team: its address is that of its contact, and is not changed here."""
 
     @property
     def uid(self) -> str:
@@ -76,7 +78,10 @@ def issued_post(
     kept: Sequence[Unused],
 ) -> Issued:  # fmt: skip
     """The post workbook of a cycle as it goes out with these rows."""
-    shown = [[str(getattr(row, name)) for name in PostRow.__slots__] for row in rows]
+    shown = [
+        [str(getattr(row, name)) for name in PostRow.__slots__ if name != "team" or row.team]
+        for row in rows
+    ]
     typed = [[one.question, one.decision, one.problem.message] for one in kept]
     names = tuple(name for name, _, _ in COLUMNS)
     return Issued(
@@ -162,7 +167,8 @@ def _row(
 ) -> Row:
     cells: list[Cell | None] = [Cell(row_key(key, issued.id, row.uid))]
     for name in columns:
-        style = look.input if name in INPUTS else look.locked
+        open_here = name in INPUTS and (name == TICK or not row.team)
+        style = look.input if open_here else look.locked
         style = replace(style, align="left", indent=1, number_format=TEXT)
         wrong = unused.get((row.uid, name))
         if name == WRONG[0]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from xlplan.plan.people import Lead
+
+if TYPE_CHECKING:
+    from xlplan.merge.state import State
 
 Act = Literal["draft", "reminder", "thanks", "sent", "not sent"]
 _TIMES = ("never", "once", "twice")
@@ -37,6 +42,17 @@ class Post:
     reminded: tuple[str, ...] = ()
     """The day of each reminder; one that was written again on its day is the same."""
     thanked: bool = False
+
+
+def recipients_in(state: State, cycle: str) -> Sequence[Lead]:
+    """Who may be sent a template in a cycle: teams, leads in none, and the teams of sections that
+    were sent one."""
+    definition = state.definition
+    known = definition.directory.recipients
+    authors = (item.author for item in state.exchange.templates(cycle))
+    others = (name for name in dict.fromkeys(authors) if definition.lead(name) is None)
+    by_section = definition.issue.by == "section"
+    return (*known, *(Lead(name) for name in others if by_section))
 
 
 def how_often(count: int) -> str:

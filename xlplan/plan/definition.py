@@ -22,7 +22,7 @@ from xlplan.plan.keys import (
     ROLES,
     key,
 )
-from xlplan.plan.people import Directory, Lead
+from xlplan.plan.people import Directory, Group, Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -182,6 +182,7 @@ class PlanDefinition:
     language: str = field(default="en-GB", metadata=key("of the documents", shape=LANGUAGE))
     ratings: tuple[Rating, ...] = ()
     leads: tuple[Lead, ...] = ()
+    groups: tuple[Group, ...] = ()
     separators: tuple[str, ...] = field(
         default=DEFAULT_SEPARATORS,
         metadata=key(
@@ -338,7 +339,7 @@ class PlanDefinition:
     @cached_property
     def directory(self) -> Directory:
         """Who answers for what."""
-        return Directory(self.leads)
+        return Directory(self.leads, self.groups, self.issue.by)
 
     def lead(self, name: str) -> Lead | None:
         """Who answers under a name: see `Directory.lead`."""

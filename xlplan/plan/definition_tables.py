@@ -13,7 +13,7 @@ from xlplan.codes.definition_codes import FORMS
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.keys import Key, Table, key_of
-from xlplan.plan.people import Lead
+from xlplan.plan.people import Group, Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -53,6 +53,14 @@ _EVERY = (
         "ways, keep one [[lead]], move the other spellings to its aliases and delete their own "
         "[[lead]].",
         _keys(Lead),
+        many=True,
+        named_by="name",
+    ),
+    Table(
+        "group",
+        "Several leads under one name: a team that is sent one workbook, or a name such as All "
+        "Group Managers.",
+        _keys(Group),
         many=True,
         named_by="name",
     ),

@@ -28,6 +28,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "field": ("of", "id"),
     "rating": ("scale", "code"),
     "lead": ("name",),
+    "group": ("name",),
     "rule": ("id",),
     "rollup": ("to", "rule"),
     "count": ("by",),

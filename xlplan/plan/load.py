@@ -29,8 +29,15 @@ from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.keys import Entry, Source, attribute, read_table
-from xlplan.plan.load_rules import Tables, check_needs, check_rollups, check_rules, no_field
-from xlplan.plan.people import Lead
+from xlplan.plan.load_rules import (
+    Tables,
+    check_groups,
+    check_needs,
+    check_rollups,
+    check_rules,
+    no_field,
+)
+from xlplan.plan.people import Group, Lead
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -70,10 +77,12 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_unique(source, _ids(tables["rule"], "id"))
     _check_unique(source, _ids(tables["count"], "by"))
     _check_unique(source, _ids(tables["section"], "name"))
+    _check_unique(source, _ids(tables["group"], "name"))
     _check_unique(source, _ids(tables["sheet"], "name"))
     _check_unique(source, _rows(tables["row"]))
     _check_unique(source, _lead_names(tables["lead"]))
     _check_successors(source, tables["lead"])
+    check_groups(source, tables)
     _check_named_fields(source, tables)
     check_needs(source, tables)
     check_rules(source, tables)
@@ -295,6 +304,7 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
             for number, entry in enumerate(tables["rating"], 1)
         ),
         leads=tuple(Lead(**_keys(entry)) for entry in tables["lead"]),
+        groups=tuple(Group(**_keys(entry)) for entry in tables["group"]),
         sheets=tuple(SheetRead(**_keys(entry)) for entry in tables["sheet"]),
         rows=tuple(RowRead(**_keys(entry)) for entry in tables["row"]),
         rules=tuple(Rule(**_keys(entry)) for entry in tables["rule"]),

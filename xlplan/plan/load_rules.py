@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from xlplan.codes.definition_codes import DEF_003, DEF_006, DEF_009, DEF_010, DEF_011
 from xlplan.codes.message import Filled, suggest
 from xlplan.plan.keys import Entry, Source
+from xlplan.plan.text import fold
 
 Tables = Mapping[str, tuple[Entry, ...]]
 _CONDITIONS: Mapping[str, tuple[str, ...]] = {
@@ -127,3 +128,27 @@ def _of(tables: Tables, kind: str) -> list[Entry]:
 
 def _ratings(fields: Iterable[Entry]) -> list[Entry]:
     return [i for i in fields if i.text("role") == "rating" and i.text("type") == "rating"]
+
+
+def check_groups(source: Source, tables: Tables) -> None:
+    """The members of groups are leads of the list, each in one group alone that is issued to as
+    one; whoever is sent the workbook of a group is one of the list, or an address."""
+    leads = [lead.text("name") for lead in tables["lead"]]
+    known = {fold(n): lead.text("name") for lead in tables["lead"]
+             for n in (lead.text("name"), *lead.texts("aliases"))}  # fmt: skip
+    teams: dict[str, Entry] = {}
+    for group in tables["group"]:
+        for number, name in enumerate(group.texts("members")):
+            path = (*group.path, "members", number)
+            lead = known.get(fold(name))
+            if lead is None:
+                use = suggest(name, leads)
+                source.fault(path, DEF_010.fill("member", table=group.label, name=name, use=use))
+            elif group.text("issue") == "one" and teams.setdefault(lead, group) is not group:
+                wrong = DEF_011.fill("teams", table=group.label, name=name, other=teams[lead].label)
+                source.fault(path, wrong)
+        contact = group.text("contact")
+        if contact and "@" not in contact and fold(contact) not in known:
+            use = suggest(contact, leads)
+            wrong = DEF_010.fill("contact", table=group.label, name=contact, use=use)
+            source.fault((*group.path, "contact"), wrong)

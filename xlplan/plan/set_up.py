@@ -34,8 +34,9 @@ from xlplan.plan.set_up_sheets import (
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Invalid, Raw, as_text, canon
 
-_PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "rule": "rules",
-          "rollup": "rollups", "count": "counts", "section": "sections"}  # fmt: skip
+_PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "group": "groups",
+          "rule": "rules", "rollup": "rollups", "count": "counts",
+          "section": "sections"}  # fmt: skip
 """Where the entries of a table stand in a definition."""
 
 

@@ -80,7 +80,8 @@ class _Found:
 
 
 _CALLED: Mapping[str, str] = {
-    "field": "heading", "rating": "label", "lead": "name", "rule": "challenge", "rollup": "to",
+    "field": "heading", "rating": "label", "lead": "name", "group": "name", "rule": "challenge",
+    "rollup": "to", "count": "by", "section": "name",
 }  # fmt: skip
 """What people call an entry by, in a cell that may be changed."""
 Used = Mapping[tuple[str, Names], Sequence[str]]

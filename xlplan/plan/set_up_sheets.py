@@ -61,6 +61,13 @@ SHEETS: tuple[SetUpSheet, ...] = (
         ("name", SAME_AS, "successor", "nobody", "organisation", "email", "deputy", "aliases"),
     ),
     SetUpSheet(
+        "Groups", ("group",),
+        "Several leads under one name: a team that is sent one workbook for all its members, or a "
+        "name of the plan such as All Group Managers, whose actions every member is sent.",
+        3,
+        ("name", "members", "issue", "contact"),
+    ),
+    SetUpSheet(
         "Rules", ("rule",),
         "Rules that challenge a rating, or set it; all conditions of a rule must hold. A challenge "
         "stands beside the officer's rating. Where any rule sets it, the rating is nobody's word: "
@@ -113,6 +120,7 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("lead", "aliases"): "Other spellings", ("lead", "email"): "E-mail",
     ("lead", "successor"): "Handed over to …", ("lead", "nobody"): "Is nobody?",
     ("lead", SAME_AS): "Same person as …", ("issue", "fields"): "Columns sent to leads",
+    ("group", "issue"): "How it is sent its actions", ("issue", "by"): "A template for every …",
     ("issue", "include_closed"): "Finished actions are sent?",
     ("issue", "proposal_rows"): "Blank rows for proposals",
     ("issue", "guidance"): "Guidance for leads", ("issue", "layout"): "Layout for leads",

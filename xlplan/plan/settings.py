@@ -15,6 +15,7 @@ from typing import Literal, get_args
 from xlplan.codes.definition_codes import DEF_086
 from xlplan.codes.message import Filled
 from xlplan.plan.keys import COLOUR, EMAIL, Entry, Source, key
+from xlplan.plan.people import IssuedBy
 
 RollupRule = Literal["worst", "share-closed", "accountable"]
 
@@ -146,6 +147,16 @@ class IssueSettings:
             allowed=("fit", "table", "form"),
             noun="a layout",
             labels={"fit": "Table if it fits a laptop", "table": "Table", "form": "Form"},
+        ),
+    )
+    by: IssuedBy = field(
+        default="lead",
+        metadata=key(
+            'who is sent one workbook: every "lead", every "organisation" of leads, or every '
+            '"section" of the plan',
+            allowed=get_args(IssuedBy),
+            noun="what templates are issued by",
+            labels={"lead": "Lead", "organisation": "Organisation", "section": "Section"},
         ),
     )
 

@@ -83,6 +83,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
     body = [
         *_plan(definition),
         *_leads(definition, noted),
+        *_several("group", "Groups of leads", definition.groups),
         *_ratings(definition, noted),
         *_fields(definition, noted),
         *_several("sheet", "Sheets of the spreadsheet", definition.sheets),

@@ -196,8 +196,10 @@ def read_set_up(
     issued: str,
     origin: Origin,
     document: Document = "set-up",
+    teams: Sequence[str] = (),
 ) -> SetUpAnswers:
-    """The answers in `book`, the set-up or post workbook issued as `issued` under `definition`.
+    """The answers in `book`, the set-up or post workbook issued as `issued` under `definition`;
+    of `teams`, which have no entry of their own there, only what is ticked.
 
     Rows are known by their signed keys alone. Nothing is raised for a bad file.
     """
@@ -206,6 +208,8 @@ def read_set_up(
         for sheet in EVERY
         for entry in entries_of(definition, sheet, origin)
     }
+    for team in (Entry("lead", (name,)) for name in teams):
+        known.setdefault(set_up_uid(team), (team, ()))
     found = SetUpAnswers(problems=[*book.problems])
     tables = find_tables(book.sheets, _NO_HEADINGS)
     if not tables:
@@ -255,7 +259,8 @@ def _read_row(
             continue
         text = f"={cell.formula}" if cell.formula else cell.error
         found.faulty[set_up_uid(entry), name] = text, wrong.at(str(place))
-    found.rows.append(Typed(entry, cells))
+    if columns:
+        found.rows.append(Typed(entry, cells))
 
 
 def _colour_of(entry: Entry, name: str, typed: Raw, fill: str, plain: str) -> Raw:

@@ -59,6 +59,9 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     if definition.issue.fields:
         by_id = {item.id: item for item in chosen}
         chosen = [by_id[name] for name in definition.issue.fields if name in by_id]
+        lead = definition.with_role("lead")
+        if lead is not None and lead not in chosen and definition.directory.has_teams:
+            chosen = [lead, *chosen]  # a team reads whose each action is
     ordered = [*([key] if key else []), *(item for item in chosen if item is not key)]
     headings = [item.heading for item in ordered]
     columns: list[IssuedColumn] = []
