@@ -306,3 +306,11 @@ VAL_012 = Message(
     "Enter the value as text, as it is meant to stand there.",
     lead_reads_text=True,
 )
+VAL_043 = Message(
+    "VAL-043",
+    "What stands beside a step says neither that it is done nor on which day.",
+    "Enter Done, the day on which it was done, or leave it blank.",
+    '"{value}" says neither that the step is done nor on which day. Enter Done, the day on which '
+    "it was done (such as 28 February 2027), or leave it blank.",
+    lead_reads_text=True,
+)

@@ -33,8 +33,9 @@ from xlplan.merge.reading import (
     may_be_cut,
     untouched,
 )
-from xlplan.merge.rows import Proposals, missing_rows, whole_row
+from xlplan.merge.rows import Proposals, emptied_row, missing_rows
 from xlplan.merge.state import State
+from xlplan.merge.ticks import in_one_cell, is_input
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.text import fold, same_words
@@ -62,7 +63,8 @@ class Comparison:
     def __init__(self, state: State, issued: Issued, reading: Reading) -> None:
         self.state = state
         self.issued = issued
-        self.reading, self._page = in_its_code_page(reading, self._text_of)
+        boxed = in_one_cell(state, issued, reading)
+        self.reading, self._page = in_its_code_page(boxed, self._text_of)
         self.owner = issued.author == COORDINATOR
         self.found = Findings()
         self._proposals = Proposals(state, issued, self.reading)
@@ -150,7 +152,7 @@ class Comparison:
             return
         if emptied := self._emptied(row, found):
             found = [a for a in found if a not in emptied]
-            found.append(_whole_row_emptied(self.issued, emptied))
+            found.append(emptied_row(self.issued, emptied))
         found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)
         for item in found:
@@ -268,6 +270,8 @@ class Comparison:
             place=Place(self.reading.file, row.sheet or self.reading.sheet, cell.cell),
             message=message,
             entry=entry,
+            row=dict.fromkeys(cell.parts, ""),
+            cells=cell.parts,
         )
 
     def _is_lost(self, base: Value, cell: ReadCell) -> bool:
@@ -342,7 +346,7 @@ class Comparison:
     def _kind(
         self, row: ReadRow, item: Field, column: str, value: Value, doubt: str
     ) -> tuple[Kind, str]:
-        if not self.owner and column not in self.issued.inputs:
+        if not self.owner and not is_input(self.issued, column):
             return Kind.LOCKED, f"{item.heading} is locked in the template."
         if doubt:
             return Kind.HELD, doubt
@@ -386,13 +390,6 @@ class Comparison:
 
     def _row_kind(self, uid: str) -> str:
         return self.state.kind_of(uid) or "action"
-
-
-def _whole_row_emptied(issued: Issued, emptied: list[Write]) -> Write:
-    texts = {a.field: show(a.base) for a in emptied}
-    cells = {a.field: a.place.cell for a in emptied}
-    first, why = emptied[0], "Every input of this row was emptied."
-    return whole_row(issued, first.uid, "emptied", first.place, texts, why, cells)
 
 
 def _invalid(raw: str, why: Filled) -> Invalid:

@@ -6,7 +6,7 @@ The same events give the same log; nothing that is computed here is stored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from xlplan.merge.kinds import Kind
@@ -28,6 +28,7 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.register import CellState, settle
 from xlplan.merge.state import State
+from xlplan.merge.ticks import box_by_box
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value
 
@@ -144,12 +145,23 @@ def _changes_of(
         later = {write.id for write in fresh[place:]}
         then = settle(state.field_of(key), [w for w in writes if w.id not in later])
         if then.value not in (before, now.value):
-            yield _change(state, events[writer.seq], key, before, then, writer, events)
+            yield from _apart(
+                _change(state, events[writer.seq], key, before, then, writer, events), writer
+            )
             before = then.value
     last = fresh[-1] if len(fresh) > 1 else _writer(event, now)
     undone = isinstance(event.fact, Undone)
     source = event if last is None or undone else events.get(last.seq, event)
-    yield _change(state, source, key, before, now, last, events)
+    yield from _apart(_change(state, source, key, before, now, last, events), last)
+
+
+def _apart(change: Change, writer: Write | None) -> Iterator[Change]:
+    """A change; that of steps which were ticked in boxes of their own, box by box."""
+    if writer is None or not writer.cells or change.place is not writer.place:
+        yield change
+        return
+    for before, after, place in box_by_box(change.before, change.after, writer.cells, change.place):
+        yield replace(change, before=before, after=after, place=place)
 
 
 def _change(

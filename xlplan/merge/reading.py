@@ -38,6 +38,8 @@ class ReadCell:
     other: str = ""
     doubt: str = ""
     as_read: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Of one that was put together from boxes: where those are that were changed, by column id."""
 
     @property
     def raw(self) -> str:
@@ -45,6 +47,8 @@ class ReadCell:
 
         A formula or an error counts where there is no value to show: one without a saved value.
         """
+        if self.parts:
+            return self.as_read
         if self.value is not None:
             return self.as_read or str(self.value)
         return self.error or (f"={self.formula}" if self.formula else "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.codes.return_codes import DEC_006
@@ -148,6 +148,14 @@ def whole_row(
         row=row,
         cells=cells or {},
     )
+
+
+def emptied_row(issued: Issued, emptied: Sequence[Write]) -> Write:
+    """A write about an action of which every input was emptied: what these writes blank."""
+    texts = {a.field: show(a.base) for a in emptied}
+    cells = {a.field: a.place.cell for a in emptied}
+    first, why = emptied[0], "Every input of this row was emptied."
+    return whole_row(issued, first.uid, "emptied", first.place, texts, why, cells)
 
 
 # New rows of the plan

@@ -42,6 +42,8 @@ Owner = Literal["lead", "coordinator"]
 Kind = Literal["action", "recommendation"]
 ENTRY = ":entry"
 """Suffix of the id of a column in which a lead writes this period's entry of a narrative."""
+STEP = "#"
+"""Before the number of a step, in the id of its box in a form: ``steps_done#2``."""
 STATUS = "_status"
 """The hidden field that says where an action stands that is not in the plan: `WITHDRAWN` or
 `KEPT_BACK`, else blank."""
@@ -310,8 +312,8 @@ class PlanDefinition:
         return tuple(f for f in self.fields if f.of == kind and (retired or not f.retired))
 
     def find(self, field_id: str, kind: str = "action") -> Field | None:
-        """The field with this id, or None."""
-        return self.by_id.get((kind, field_id))
+        """The field with this id, or None; that of a box of a step is the field of the steps."""
+        return self.by_id.get((kind, field_id.partition(STEP)[0]))
 
     def with_role(self, role: str, kind: str = "action") -> Field | None:
         """The first field with this role, or None."""

@@ -62,7 +62,8 @@ def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:
     elif isinstance(raw, date):
         typed = raw
     else:
-        typed = canon_text(as_text(raw))
+        lines = item.field_type.show(raw) if isinstance(raw, frozenset) else as_text(raw)
+        typed = canon_text(lines)
         if not typed.strip():
             return None
         if isinstance(raw, Timescale):

@@ -13,6 +13,7 @@ from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, Likely, due_of
 from xlplan.plan.text import split_people
 from xlplan.plan.timescales import canon_timescale
+from xlplan.plan.types.steps_done import DoneStep, step_with
 from xlplan.plan.values import Invalid, Value, show
 
 STEPS: tuple[str, ...] = ("action", "milestone")
@@ -29,7 +30,8 @@ class Milestone:
     """One step of an action: its number from 1, text, timescale as written, due date and leads.
 
     `leads` are its own where the leads match the steps in number, else all of the action's.
-    `also` holds, by field id, the step's line of other fields whose lists match in number.
+    `done` is what the plan says of it once it is done. `also` holds, by field id, the step's line
+    of other fields whose lists match in number.
     """
 
     number: int
@@ -38,6 +40,7 @@ class Milestone:
     due: Due
     leads: tuple[str, ...] = ()
     own_leads: bool = False
+    done: DoneStep | None = None
     also: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,24 +63,34 @@ def milestones_of(definition: PlanDefinition, row: Row) -> tuple[Milestone, ...]
     item, steps = found
     leads, own = _leads(definition, row, len(dates))
     others = dict(_others(definition, row, item, len(dates)))
+    ticks = _ticks(definition, row)
+    words = [_BULLET.sub("", text) for text in steps]
     return tuple(
         Milestone(
             number + 1,
-            _BULLET.sub("", text),
+            text,
             dates[number],
             due_of(definition, canon_timescale(dates[number])),
             leads[number],
             own,
+            step_with(ticks, number + 1, text),
             {name: lines[number] for name, lines in others.items()},
         )
-        for number, text in enumerate(steps)
+        for number, text in enumerate(words)
     )
+
+
+def _ticks(definition: PlanDefinition, row: Row) -> Value:
+    """What the plan says of the steps of an action that are done."""
+    item = definition.with_role("steps_done", row.kind)
+    return row.values.get(item.id) if item else None
 
 
 def late_steps(
     definition: PlanDefinition, row: Row, today: date, likely: Likely
 ) -> tuple[Milestone, ...]:
-    """The steps of an action whose day has passed, and that no note of their own calls done.
+    """The steps of an action whose day has passed, and that neither a tick nor a note of their
+    own calls done.
 
     A revised date takes the place of all of theirs; a day that is not `likely` says nothing.
     """
@@ -88,7 +101,8 @@ def late_steps(
     return tuple(
         step
         for step in milestones_of(definition, row)
-        if step.due.by is not None
+        if step.done is None
+        and step.due.by is not None
         and step.due.by < today
         and not likely.doubt(step.due.by)
         and not any(says_completed(step.also.get(name, "")) for name in notes)

@@ -22,6 +22,7 @@ from xlplan.plan.types.field_type import (
     FieldType,
 )
 from xlplan.plan.types.money_and_booleans import BOOLEAN, MONEY
+from xlplan.plan.types.steps_done import STEPS
 
 TYPES: Mapping[str, FieldType] = {
     each.name: each
@@ -39,6 +40,7 @@ TYPES: Mapping[str, FieldType] = {
         BOOLEAN,
         REFERENCE,
         SET,
+        STEPS,
     )
 }
 """Every type of field by the name that it has in `plan.toml`."""
