@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from xlplan.issued.banner import Banner, banner
 from xlplan.issued.rules import (
@@ -23,8 +24,11 @@ from xlplan.issued.rules import (
 )
 from xlplan.issued.sheets import ColumnLook, Lists, column_looks, value_cell
 from xlplan.merge.model import Issued
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.checks.steps import Milestone
+from xlplan.plan.definition import STEP, Lead, PlanDefinition
 from xlplan.plan.people import Lead
+from xlplan.plan.types import TYPES
+from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, UPDATE, IssuedColumn
 from xlplan.workbook.write.cell_text import cell_height, cell_name
@@ -46,6 +50,12 @@ KEY, ID, LABEL, BOX = 0, 1, 2, 3
 """Columns: the row's key and the field's id (both hidden), the label, the box."""
 WIDTHS = (24.0, 70.0)
 """Characters of the label and of the box: an A4 page at its full size."""
+WITH_STEPS = (46.0, 48.0)
+"""The same where labels hold the words of steps."""
+STEP_LIST = f"{STEP}done"
+"""The name of the list from which a step is ticked."""
+_STEP_HINT = "Choose Done, or enter the day on which this step was done. Leave it blank until then."
+_STEP_ANSWER = "Only Done or a day, such as 28 February 2027, can be read here."
 _LOWEST, _WRITING = 20.0, 120.0
 _TALLEST_ROW = 400.0
 PROPOSAL = "A new action you propose"
@@ -55,6 +65,7 @@ PROPOSAL = "A new action you propose"
 class _Form:
     """The lines as they are added: where each field's boxes are, by action."""
 
+    widths: tuple[float, float] = WIDTHS
     rows: list[Row] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     boxes: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
@@ -71,17 +82,21 @@ def form_sheet(
     signed: Sequence[str],
     blank: Sequence[str],
     lists: Lists,
+    steps: Sequence[Sequence[Milestone]],
 ) -> Sheet:
-    """The sheet "Update" as forms: `signed` are the keys of the actions, `blank` of proposals."""
+    """The sheet "Update" as forms: `signed` are the keys of the actions, `blank` of proposals,
+    `steps` what each action has as parallel lists."""
     look = palette(definition)
+    stepped = any(steps) and any(column.item.role == "steps_done" for column in columns)
+    widths = WITH_STEPS if stepped else WIDTHS
     message = any(is_required(column) for column in columns) and bool(values)
     top = banner(
-        definition, lead, issued, look, lists, WIDTHS, first=LABEL, message=message, form=True
+        definition, lead, issued, look, lists, widths, first=LABEL, message=message, form=True
     )
-    form = _Form([*top.rows, Row([None, None, None, Cell(BOX_MARK)], hidden=True)])
+    form = _Form(widths, [*top.rows, Row([None, None, None, Cell(BOX_MARK)], hidden=True)])
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
-    for number, (key, each) in enumerate(zip(signed, values, strict=True)):
-        _block(form, key, each, columns, looks, look, fresh=number > 0)
+    for number, (key, each, mine) in enumerate(zip(signed, values, steps, strict=True)):
+        _block(form, key, each, columns, looks, look, fresh=number > 0, steps=mine)
     open_ = [replace(column, input=True) for column in columns]
     opened = column_looks(definition, open_, look.input, look.input, look.input, words=True)
     for key in blank:
@@ -93,7 +108,7 @@ def form_sheet(
     return Sheet(
         name=UPDATE,
         rows=form.rows,
-        columns=[Column(30, hidden=True), Column(20, hidden=True), *(Column(w) for w in WIDTHS)],
+        columns=[Column(30, hidden=True), Column(20, hidden=True), *(Column(w) for w in widths)],
         merges=[*top.merges, *form.merges],
         validations=[*top.validations, *validations],
         conditionals=conditionals,
@@ -128,8 +143,9 @@ def _block(
     *,
     fresh: bool,
     proposed: bool = False,
+    steps: Sequence[Milestone] = (),
 ) -> None:
-    """One action: a line for each column. `fresh` begins a page."""
+    """One action: a line for each column, and for each of its steps. `fresh` begins a page."""
     if fresh:
         form.breaks.append(len(form.rows))
     title = PROPOSAL if proposed else ""
@@ -139,7 +155,29 @@ def _block(
             look.input_heading if column.input else look.heading, align="left", indent=1
         )
         cell = _aligned(value_cell(each, values.get(column.id)), column)
-        _line(form, key, column, Cell(column.heading, label), cell, proposed=proposed)
+        if column.item.role == "steps_done":
+            for step in steps:
+                shown = replace(cell.style, number_format=TYPES["date"].cell.number_format)
+                box = Cell(_tick(step), shown)
+                name = f"{column.id}{STEP}{step.number}"
+                words = Cell(_say_step(step, len(steps)), label)
+                _line(form, key, name, column, words, box, proposed=False)
+            continue
+        heading = Cell(column.heading, label)
+        _line(form, key, column.id, column, heading, cell, proposed=proposed)
+
+
+def _say_step(step: Milestone, count: int) -> str:
+    """A step as its label: which it is, its words, by when and by whom."""
+    when = f"due {step.timescale}" if step.timescale else ""
+    who = ", ".join(step.leads) if step.own_leads else ""
+    below = "; ".join(part for part in (when, who) if part)
+    return "\n".join(part for part in (f"Step {step.number} of {count}", step.text, below) if part)
+
+
+def _tick(step: Milestone) -> str | date | None:
+    """What stands in the box of a step."""
+    return None if step.done is None else step.done.day or DONE
 
 
 def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
@@ -155,19 +193,27 @@ def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
 
 
 def _line(
-    form: _Form, key: str, column: IssuedColumn, label: Cell, box: Cell, *, proposed: bool
+    form: _Form,
+    key: str,
+    name: str,
+    column: IssuedColumn,
+    label: Cell,
+    box: Cell,
+    *,
+    proposed: bool,
 ) -> None:
-    """A label and its box; a box that is higher than a row can be stands over several."""
+    """A label and its box, whose id is `name`; a box that is higher than a row can be stands over
+    several."""
     narrative = column.input and column.item.field_type.narrative
     needed = max(
         _WRITING if narrative else _LOWEST,
-        cell_height(box, WIDTHS[1]) + 4,
-        cell_height(label, WIDTHS[0]) + 4,
+        cell_height(box, form.widths[1]) + 4,
+        cell_height(label, form.widths[0]) + 4,
     )
     count = math.ceil(needed / _TALLEST_ROW)
     first, last = len(form.rows), len(form.rows) + count - 1
     shown = box if count == 1 else Cell(None, box.style)
-    form.rows.append(Row([Cell(key), Cell(ID_PREFIX + column.id), label, shown], needed / count))
+    form.rows.append(Row([Cell(key), Cell(ID_PREFIX + name), label, shown], needed / count))
     for _ in range(count - 1):
         blank = [None, None, Cell(None, label.style), Cell(None, box.style)]
         form.rows.append(Row(blank, needed / count))
@@ -199,7 +245,27 @@ def _rules(
     }
     styles = [each.style for each in looks]
     validations, colours = input_rules(definition, columns, styles, cells, lists, look)
+    validations = [_of_steps(rule, cells, columns, lists) for rule in validations]
     return validations, [*_reasons(columns, form, lists, look), *colours]
+
+
+def _of_steps(
+    rule: Validation, cells: Mapping[str, Cells], columns: Sequence[IssuedColumn], lists: Lists
+) -> Validation:
+    """The rule of the boxes of steps, which take Done or a day; any other as it is."""
+    ticks = [area for c in columns if c.item.role == "steps_done" for area in cells[c.id].every]
+    if rule.area not in ticks:
+        return rule
+    return replace(
+        rule,
+        kind="list",
+        source=f"={lists.ranges[STEP_LIST]}",
+        input_title="Is this step done?",
+        input_message=_STEP_HINT,
+        error_title="Neither Done nor a day",
+        error_message=_STEP_ANSWER,
+        strict=False,
+    )
 
 
 def _reasons(

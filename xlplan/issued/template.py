@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import chain
 
 from xlplan.issued.banner import HOW, NARROW, SAMPLE, SIGN_CHOICES, Banner, banner, whose
-from xlplan.issued.form import form_sheet
+from xlplan.issued.form import STEP_LIST, form_sheet
 from xlplan.issued.guidance import guidance_sheet
 from xlplan.issued.rules import (
     ISSUED_DUE,
@@ -46,9 +46,11 @@ from xlplan.issued.sheets import (
 )
 from xlplan.issued.widths import HEAD, SCREEN, across, column_widths, screen_widths, sizes_below
 from xlplan.merge.model import Issued, MasterRow, Ours, Shared, named
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.checks.steps import milestones_of
+from xlplan.plan.definition import Lead, PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
+from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
     NOTES,
@@ -108,6 +110,8 @@ def template_workbook(
     ]
     asked = due_and_reason(columns)
     choices = column_lists(definition, columns, of_lead=True) | SIGN_CHOICES
+    if any(column.item.role == "steps_done" for column in columns):
+        choices[STEP_LIST] = (DONE,)
     if asked is not None:
         due = asked.due.id
         choices[ISSUED_DUE] = issued_dates(
@@ -116,9 +120,10 @@ def template_workbook(
     lists = lists_sheet(choices)
     layout = definition.issue.layout
     args = (definition, lead, issued, columns, values, signed, blank, lists)
+    steps = [milestones_of(definition, row) for row in rows]
     update = None if layout == "form" else _table_sheet(*args)
     if update is None or (layout == "fit" and not _in_view(update)):
-        update, layout = form_sheet(*args), "form"
+        update, layout = form_sheet(*args, steps), "form"
     payload = payload_of(definition, issued, len(rows), columns) | {"lead": lead.name}
     due, form = say_return_by(issued.return_by), layout == "form"
     guidance = guidance_sheet(definition, issued, columns, due, form=form)
