@@ -223,7 +223,7 @@ class Office:
             saved_at=reading.saved_at,
             outcome="merged",
             rows=found.rows,
-            fields=tuple(sorted(reading.columns)),
+            fields=reading.fields,
             assertions=tuple(found.assertions),
             information=tuple(found.information),
         )

@@ -97,6 +97,7 @@ def raw_values(kind: str) -> st.SearchStrategy[Raw]:
         "boolean": st.sampled_from(CHOICES["boolean"]),
         "reference": texts,
         "set": texts,
+        "steps": texts,
     }
     return given[kind]
 

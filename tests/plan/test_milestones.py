@@ -58,6 +58,19 @@ def test_each_step_gets_its_own_date() -> None:
     assert unequal_lists(PLAN, row) is None
 
 
+def test_a_step_that_is_ticked_is_done_and_no_longer_late() -> None:
+    ticked = Field("ticks", "Steps done", "steps", "steps_done", owner="lead")
+    plan = replace(PLAN, fields=(*PLAN.fields, ticked))
+    done = frozenset({"1. Write the  GUIDE (3 May 2026)", "3"})
+    row = line("Write the guide\nTrain\nAudit", "May 2026\nMay 2026\nMay 2026", ticks=done)
+    steps = [
+        (m.number, m.done is not None, m.done and m.done.day) for m in milestones_of(plan, row)
+    ]
+    assert steps == [(1, True, date(2026, 5, 3)), (2, False, None), (3, True, None)]
+    late = late_steps(plan, row, date(2026, 6, 1), Likely())
+    assert [step.number for step in late] == [2]
+
+
 def test_relative_dates_count_from_the_day_the_plan_was_agreed() -> None:
     row = line("Write\nTrain", "Immediate\nWithin 2 months")
     found = milestones_of(replace(PLAN, agreed=date(2026, 1, 5)), row)

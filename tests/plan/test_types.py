@@ -21,6 +21,7 @@ TYPED = {
     "timescale": "June 2026", "rating": "B", "people": "A Post\nB Post", "choice": "Yes",
     "percent": "12.5%", "number": "-3", "money": "1,500.50", "boolean": "No",
     "reference": "1, 2", "set": "a, b",
+    "steps": "1. Write it (28 February 2026)\n2",
 }  # fmt: skip
 
 

@@ -36,7 +36,8 @@ def field(kind: str) -> Field:
 
 
 FIELDS = {kind: field(kind) for kind in ("text", "narrative", "date", "timescale", "rating",
-    "people", "choice", "percent", "number", "money", "boolean", "reference", "set")}  # fmt: skip
+    "people", "choice", "percent", "number", "money", "boolean", "reference", "set",
+    "steps")}  # fmt: skip
 PLAN = PlanDefinition(
     "plan",
     "Plan",

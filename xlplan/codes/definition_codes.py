@@ -310,7 +310,10 @@ VAL_043 = Message(
     "VAL-043",
     "What stands beside a step says neither that it is done nor on which day.",
     "Enter Done, the day on which it was done, or leave it blank.",
-    '"{value}" says neither that the step is done nor on which day. Enter Done, the day on which '
-    "it was done (such as 28 February 2027), or leave it blank.",
+    {
+        "": '"{value}" says neither that the step is done nor on which day. Enter Done, the day on '
+        "which it was done (such as 28 February 2027), or leave it blank.",
+        "none": "The action has no step {number}. Enter Done beside one of its steps.",
+    },
     lead_reads_text=True,
 )

@@ -276,7 +276,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         saved_at=reading.saved_at,
         outcome="merged",
         rows=compared.rows,
-        fields=tuple(sorted(reading.columns)),
+        fields=reading.fields,
         assertions=tuple(compared.assertions),
         problems=reading.problems,
         information=(*compared.information, *remarks_of(reading), *item.around),

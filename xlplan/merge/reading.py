@@ -15,6 +15,7 @@ from typing import Literal
 from xlplan.errors import Problem
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
+from xlplan.plan.definition import STEP
 from xlplan.plan.values import Raw, Value, number_text, show
 
 Trust = Literal["signed", "rows", "reference", "forged", "none"]
@@ -118,6 +119,11 @@ class Reading:
     manifest: Mapping[str, object] = field(default_factory=dict)
     sign_off: Mapping[str, str] = field(default_factory=dict)
     """What its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``."""
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The same in order, with the field of the steps in the place of boxes for each of them."""
+        return tuple(sorted({name.partition(STEP)[0] for name in self.columns}))
 
 
 def part_of(returned: Returned, copy: Write, fact: Decided) -> Returned:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from xlplan.codes.definition_codes import VAL_043
 from xlplan.merge.model import Issued, Place
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.state import State
@@ -24,7 +25,7 @@ from xlplan.plan.types.steps_done import (
     ticked,
     with_step,
 )
-from xlplan.plan.values import Invalid, Value, as_text, canon
+from xlplan.plan.values import Invalid, Value, as_text, canon, invalid
 
 
 def in_one_cell(state: State, issued: Issued, reading: Reading) -> Reading:
@@ -104,7 +105,9 @@ def _number(item: Field, column: str) -> int:
 
 
 def _typed(number: int, words: Sequence[str], cell: ReadCell) -> DoneStep | Invalid | None:
-    known = words[number - 1] if number <= len(words) else ""
+    if number > len(words):
+        return invalid(cell.raw, VAL_043.fill("none", number=number)) if cell.raw.strip() else None
+    known = words[number - 1]
     if isinstance(cell.value, date):
         return DoneStep(number, " ".join(known.split()), date(*cell.value.timetuple()[:3]))
     return ticked(number, known, as_text(cell.value) if cell.value is not None else "")

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from xlplan.plan.definition import Field, PlanDefinition
 
 DONE = "Done"
-_DONE = r"(?:done|complete|completed|finished|yes|y|x|true|wahr|vrai|✓|✔|☑)"
+_DONE = r"(?:(?:done|complete|completed|finished|yes|y|x|true|wahr|vrai)\b|[✓✔☑])"
 _NOT_DONE = re.compile(r"(?:no|n|not done|not yet|open|false|-|–|☐)", re.IGNORECASE)
-_TICK = re.compile(rf"(?:{_DONE}\b)?[\s,:;]*(?:on\s+)?(?P<day>.*)", re.IGNORECASE | re.DOTALL)
-_NUMBERED = re.compile(r"(?:step\s*)?(\d{1,2})(?:\s*[.):]\s+|\s*[.):]?\s*(?=\(|$))", re.IGNORECASE)
+_TICK = re.compile(rf"{_DONE}?[\s,:;]*(?:on\s+)?(?P<day>.*)", re.IGNORECASE | re.DOTALL)
+_NUMBERED = re.compile(r"(?:step\s*)?([1-9]\d?)(?:\s*[.):]\s+|\s*[.):]?\s*(?=\(|$))", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?:steps?\s*)?\d{1,2}(?:\s*(?:,|;|&|\band\b)\s*\d{1,2})+", re.IGNORECASE)
 _DAY = re.compile(r"\s*\(([^()]*)\)$")
 
@@ -124,12 +124,13 @@ def _line(text: str) -> DoneStep | Invalid | None:
         if not isinstance(tick, Invalid) or tick.code != VAL_043.code:
             return tick
     day = None
-    if behind := _DAY.search(words):
+    while day is None and (behind := _DAY.search(words)):
         tick = ticked(number, "", behind[1])
-        if isinstance(tick, DoneStep):
-            words, day = words[: behind.start()], tick.day
-        elif isinstance(tick, Invalid) and tick.code != VAL_043.code:
+        if isinstance(tick, Invalid) and tick.code != VAL_043.code:
             return tick
+        if not isinstance(tick, DoneStep):
+            break
+        words, day = words[: behind.start()], tick.day
     return DoneStep(number, words, day) if number or words else None
 
 
