@@ -6,7 +6,6 @@ actions are not counted. A figure on any sheet is computed here and nowhere else
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -29,10 +28,10 @@ from xlplan.board.standings import (
 )
 from xlplan.board.words import LeadCount, OrganisationCount, lead_counts, organisation_counts
 from xlplan.merge.model import MasterRow
-from xlplan.plan.checks.references import RolledUp, mentions_of, roll_up
+from xlplan.plan.checks.references import RolledUp, named_in_brackets, roll_up
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.settings import Rollup
-from xlplan.plan.text import fold, is_provisional
+from xlplan.plan.text import fold
 from xlplan.plan.values import Value, natural_key, rating_word, show, show_in, sort_elements
 
 WHOLE = "The whole plan"
@@ -307,7 +306,6 @@ def _rolled(board: Board, rollup: Rollup) -> Rolled:
 
 
 NONE_GIVEN, NONE_NAMED = "None given", "None named"
-_IN_BRACKETS = re.compile(r"\[([^\[\]]*\w[^\[\]]*)\]")
 
 
 def counted_by(
@@ -323,8 +321,7 @@ def counted_by(
 
 def _words_of(board: Board, item: Field, value: Value, in_brackets: bool) -> Sequence[str]:
     if in_brackets:
-        texts = (" ".join(found.split()) for found in _IN_BRACKETS.findall(show_in(item, value)))
-        return [text for text in texts if not mentions_of(text) and not is_provisional(text)]
+        return named_in_brackets(show_in(item, value))
     if isinstance(value, frozenset | tuple):
         return tuple(map(str, value))
     rating = board.definition.rating(value, item.scale) if item.field_type.rated else None

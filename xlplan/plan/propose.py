@@ -35,7 +35,7 @@ _IDS = {"key": "ref"}
 _TYPES: dict[str, str] = {
     "due": "timescale", "revised": "timescale", "rating": "rating", "initial_rating": "rating",
     "previous_rating": "rating", "lead": "people", "accountable": "people",
-    "progress": "narrative", "percent": "percent",
+    "progress": "narrative", "percent": "percent", "steps_done": "steps",
 }  # fmt: skip
 _NARRATIVE = frozenset(
     {"evidence", "outcome", "output", "measure", "milestone", "action", "reason"}
@@ -48,6 +48,7 @@ _GUIDANCE = {
     "evidence": "What shows that it has been done, and where it can be seen.",
     "percent": "How much is done, from 0% to 100%.",
     "reason": "Why the date or the rating has changed.",
+    "steps_done": "Which steps of the action are done, and on which day.",
 }
 _SIGN = re.compile(r"[£€](?!['’ ]?(?:0|k\b|m\b|bn\b))", re.IGNORECASE)
 """A currency in a heading; not "£000", in which 5 is no five pounds."""

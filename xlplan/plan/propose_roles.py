@@ -71,7 +71,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
 
-LEAD_OWNED = frozenset({"due", "revised", "reason", "rating", "progress", "evidence", "percent"})
+LEAD_OWNED = frozenset({
+    "due", "revised", "reason", "rating", "progress", "evidence", "percent", "steps_done",
+})  # fmt: skip
 """Roles that the lead answers for; everything else is the coordinator's."""
 
 LONG_TEXT = 60

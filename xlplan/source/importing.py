@@ -66,7 +66,7 @@ from xlplan.source.plan_rows import (
     name_sheets,
     split_keys,
 )
-from xlplan.source.proposed import Parts, assemble
+from xlplan.source.proposed import Parts, assemble, with_what_rows_show
 from xlplan.source.refs import choose_refs, name_by_organisation, name_by_pairs, name_rows
 from xlplan.source.unusual import say_unusual
 from xlplan.workbook.read.book import Book
@@ -173,6 +173,7 @@ def read_source(
     say_unanswered(work)
     say_unusual(work, definition, template)
     rows = make_rows(parts, definition, work.problems)
+    definition = with_what_rows_show(definition, rows, work.guesses)
     texts = texts_of(work, parts.legend)
     open_ = (text.text for text in texts if not text.why)
     definition = replace(

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition
+from xlplan.plan.checks.references import named_in_brackets
+from xlplan.plan.checks.steps import Valued, milestones_of
+from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, Lead, PlanDefinition
 from xlplan.plan.due import DATED, propose_calendar
 from xlplan.plan.people import Lead
 from xlplan.plan.propose import free_id, make_field
 from xlplan.plan.propose_people import initials_in, propose_leads
-from xlplan.plan.settings import CompositeSettings, IssueSettings
+from xlplan.plan.settings import CompositeSettings, Count, IssueSettings
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTH_NAMES
+from xlplan.plan.values import show
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import Layout
 from xlplan.source.outside import agreed_day, lines_beside, marking, title_above
@@ -279,3 +282,67 @@ def _leads(
 def lead_text(draft: Draft, name: str) -> str:
     """A cell that names people, in one text, rows that ran on closed up."""
     return join_texts([cell_text(value) for value, _ in draft.cells[name]], people=True)
+
+
+_OTHER_PLAN = re.compile(
+    r"\b(?:plans?|strateg(?:y|ies)|program(?:me)?s?|frameworks?)\b", re.IGNORECASE
+)
+_ENOUGH = 2
+"""Actions that show something before it is proposed for all."""
+
+
+def with_what_rows_show(
+    definition: PlanDefinition, rows: Sequence[Valued], guesses: list[str]
+) -> PlanDefinition:
+    """`definition` with what only the actions tell: a column in which leads tick their steps, and
+    counts by the other plans that are named in brackets."""
+    actions = [row for row in rows if row.kind == "action"]
+    return _with_counts(_with_steps(definition, actions, guesses), actions, guesses)
+
+
+def _with_steps(
+    definition: PlanDefinition, actions: Sequence[Valued], guesses: list[str]
+) -> PlanDefinition:
+    stepped = sum(bool(milestones_of(definition.public, row)) for row in actions)
+    if stepped < _ENOUGH or definition.with_role("steps_done"):
+        return definition
+    name = free_id("steps_done", [item.id for item in definition.fields_of("action", retired=True)])
+    made = make_field(name, "Steps done", "steps_done")
+    guesses.append(
+        f"field {name}: {stepped} actions hold lists of steps, each with its own date; leads tick "
+        "them here"
+    )
+    after = [item.id for item in definition.fields_of("action") if item.role in _BEFORE_STEPS][-1]
+    place = next(n for n, item in enumerate(definition.fields, 1) if item.id == after)
+    fields = (*definition.fields[:place], made, *definition.fields[place:])
+    shown = definition.issue.fields
+    if shown:
+        at = shown.index(after) + 1 if after in shown else len(shown)
+        shown = (*shown[:at], name, *shown[at:])
+    return replace(definition, fields=fields, issue=replace(definition.issue, fields=shown))
+
+
+_BEFORE_STEPS = ("action", "milestone", "due", "lead")
+"""Roles of the columns that hold the steps, their dates and their leads."""
+
+
+def _with_counts(
+    definition: PlanDefinition, actions: Sequence[Valued], guesses: list[str]
+) -> PlanDefinition:
+    counts = list(definition.counts)
+    for item in definition.public.fields_of("action"):
+        if not item.field_type.prose or any(c.by == item.id and c.in_brackets for c in counts):
+            continue
+        named = [
+            [n for n in named_in_brackets(show(row.values.get(item.id))) if _OTHER_PLAN.search(n)]
+            for row in actions
+        ]
+        if sum(map(bool, named)) >= _ENOUGH:
+            counts.append(Count(item.id, "Other plans named", in_brackets=True))
+            names = dict.fromkeys(name for each in named for name in each)
+            listed = ", ".join(f"[{name}]" for name in [*names][:3])
+            guesses.append(
+                f"field {item.id}: names other plans in brackets, such as {listed}; the board is "
+                "counted by them"
+            )
+    return replace(definition, counts=tuple(counts))

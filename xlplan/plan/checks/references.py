@@ -17,7 +17,7 @@ from xlplan.codes.check_codes import CHK_012, CHK_013, CHK_024
 from xlplan.plan.checks.lint_view import Finding, Plan, Row
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.settings import Rollup
-from xlplan.plan.text import fold
+from xlplan.plan.text import fold, is_provisional
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, badness, show, sort_elements
 
@@ -115,6 +115,9 @@ def kinds_referred_to(definition: PlanDefinition, item: Field) -> tuple[str, ...
     return ()
 
 
+_IN_BRACKETS = re.compile(r"\[([^\[\]]*\w[^\[\]]*)\]")
+
+
 def mentions_of(text: str) -> tuple[Mention, ...]:
     """The references that a text makes in words, in order, each once."""
     if not _HINT.search(text):
@@ -135,6 +138,12 @@ def mentions_of(text: str) -> tuple[Mention, ...]:
         refs = [r for r in _split(match["refs"]) if "." in r and (r, "action") not in known]
         _note(found, ", ".join(refs), "", "action", match[0])
     return tuple(found.values())
+
+
+def named_in_brackets(text: str) -> tuple[str, ...]:
+    """What a text names in square brackets, each once: other plans, not actions of this one."""
+    found = (" ".join(name.split()) for name in _IN_BRACKETS.findall(text))
+    return tuple(dict.fromkeys(n for n in found if not mentions_of(n) and not is_provisional(n)))
 
 
 def _note(

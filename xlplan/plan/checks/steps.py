@@ -6,15 +6,29 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from xlplan.codes.check_codes import CHK_026
-from xlplan.plan.checks.lint_view import Finding, Plan, Row, says_completed
+from xlplan.plan.checks.lint_view import Finding, Plan, says_completed
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, Likely, due_of
 from xlplan.plan.text import split_people
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.types.steps_done import DoneStep, step_with
 from xlplan.plan.values import Invalid, Value, show
+
+
+class Valued(Protocol):
+    """What is asked of an action for its steps."""
+
+    @property
+    def kind(self) -> str:
+        """``"action"`` or ``"recommendation"``."""
+
+    @property
+    def values(self) -> Mapping[str, Value]:
+        """Values by field id."""
+
 
 STEPS: tuple[str, ...] = ("action", "milestone")
 """Roles of the fields that may hold the steps, the first that matches in number first."""
@@ -54,7 +68,7 @@ class Unequal:
     beside: tuple[tuple[str, int], ...]
 
 
-def milestones_of(definition: PlanDefinition, row: Row) -> tuple[Milestone, ...]:
+def milestones_of(definition: PlanDefinition, row: Valued) -> tuple[Milestone, ...]:
     """The milestones of an action; none where its timescale is no list or matches no steps."""
     dates = _dates(definition, row)
     found = _steps(definition, row, len(dates)) if len(dates) > 1 else None
@@ -80,14 +94,14 @@ def milestones_of(definition: PlanDefinition, row: Row) -> tuple[Milestone, ...]
     )
 
 
-def _ticks(definition: PlanDefinition, row: Row) -> Value:
+def _ticks(definition: PlanDefinition, row: Valued) -> Value:
     """What the plan says of the steps of an action that are done."""
     item = definition.with_role("steps_done", row.kind)
     return row.values.get(item.id) if item else None
 
 
 def late_steps(
-    definition: PlanDefinition, row: Row, today: date, likely: Likely
+    definition: PlanDefinition, row: Valued, today: date, likely: Likely
 ) -> tuple[Milestone, ...]:
     """The steps of an action whose day has passed, and that neither a tick nor a note of their
     own calls done.
@@ -109,7 +123,7 @@ def late_steps(
     )
 
 
-def unequal_lists(definition: PlanDefinition, row: Row) -> Unequal | None:
+def unequal_lists(definition: PlanDefinition, row: Valued) -> Unequal | None:
     """The list of dates of an action that matches no list of steps in number, or None."""
     due = definition.with_role("due", row.kind)
     dates = _dates(definition, row)
@@ -121,7 +135,7 @@ def unequal_lists(definition: PlanDefinition, row: Row) -> Unequal | None:
     return Unequal(due.id, due.heading, len(dates), beside) if beside else None
 
 
-def _dates(definition: PlanDefinition, row: Row) -> list[str]:
+def _dates(definition: PlanDefinition, row: Valued) -> list[str]:
     due = definition.with_role("due", row.kind)
     return _lines(row.values.get(due.id)) if due else []
 
@@ -133,7 +147,7 @@ def _lines(value: Value) -> list[str]:
     return [line for part in text.split("\n") if (line := " ".join(part.split()))]
 
 
-def _lists(definition: PlanDefinition, row: Row) -> Iterator[tuple[Field, list[str]]]:
+def _lists(definition: PlanDefinition, row: Valued) -> Iterator[tuple[Field, list[str]]]:
     """The texts of a row, line by line; what grows by dated entries is a diary and no list."""
     for item in definition.fields_of(row.kind):
         if item.field_type.prose and item.mode == "replace":
@@ -142,7 +156,7 @@ def _lists(definition: PlanDefinition, row: Row) -> Iterator[tuple[Field, list[s
                 yield item, lines
 
 
-def _steps(definition: PlanDefinition, row: Row, count: int) -> tuple[Field, list[str]] | None:
+def _steps(definition: PlanDefinition, row: Valued, count: int) -> tuple[Field, list[str]] | None:
     by_role = {item.role: (item, lines) for item, lines in reversed([*_lists(definition, row)])}
     for role in STEPS:
         item, lines = by_role.get(role, (None, []))
@@ -169,7 +183,9 @@ def _readings(lines: list[str]) -> Iterator[list[str]]:
         yield folded[1:]
 
 
-def _leads(definition: PlanDefinition, row: Row, count: int) -> tuple[list[tuple[str, ...]], bool]:
+def _leads(
+    definition: PlanDefinition, row: Valued, count: int
+) -> tuple[list[tuple[str, ...]], bool]:
     item = definition.with_role("lead", row.kind)
     value = row.values.get(item.id) if item else None
     if isinstance(value, tuple):
@@ -187,7 +203,7 @@ def _leads(definition: PlanDefinition, row: Row, count: int) -> tuple[list[tuple
 
 
 def _others(
-    definition: PlanDefinition, row: Row, steps: Field, count: int
+    definition: PlanDefinition, row: Valued, steps: Field, count: int
 ) -> Iterator[tuple[str, list[str]]]:
     for item, lines in _lists(definition, row):
         if item is not steps and len(lines) == count:
