@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
+from xlplan.plan.checks.checklist import check_plan
 from xlplan.plan.checks.steps import Unequal, late_steps, milestones_of, unequal_lists
-from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.due import Likely
 from xlplan.plan.timescales import parse_timescale
 from xlplan.plan.values import Value
@@ -156,6 +157,8 @@ def test_show_json_has_them_with_their_dates() -> None:
             "number": 1,
             "text": "Write",
             "due": {"text": "May 2026", "by": "2026-05-31", "reason": "the last day of May 2026"},
+            "done": False,
+            "done_on": None,
             "leads": ["A"],
             "own_leads": True,
             "also": {"evidence": "x"},
@@ -164,6 +167,8 @@ def test_show_json_has_them_with_their_dates() -> None:
             "number": 2,
             "text": "Train",
             "due": {"text": "Ongoing", "by": None, "reason": "no date in the words"},
+            "done": False,
+            "done_on": None,
             "leads": ["B"],
             "own_leads": True,
             "also": {"evidence": "y"},
@@ -214,3 +219,40 @@ def test_a_step_whose_own_note_says_completed_and_one_of_an_unlikely_year_are_no
     assert late(plan, row) == [2]
     off = line("Write\nTrain", "May 2006\nMay 2026")
     assert late(PLAN, off, Likely(None, date(2026, 5, 1))) == [2]
+
+
+TICKS = Field("ticks", "Steps done", "steps", "steps_done", owner="lead")
+SCALE = (Rating("B", "Completed", closed=True), Rating("G", "On track"))
+TICKED = replace(
+    PLAN, fields=(*PLAN.fields, Field("rating", "RAG", "rating", "rating"), TICKS), ratings=SCALE
+)
+
+
+def asked_of(row: Line, code: str) -> list[str]:
+    found = check_plan(TICKED, [row], date(2026, 1, 1))
+    return [problem.message for problem in found if problem.code == code]
+
+
+def test_an_open_action_whose_steps_are_all_ticked_is_asked_about() -> None:
+    def row(rating: str, ticks: frozenset[str]) -> Line:
+        return line("Write\nTrain", "May 2026\nJune 2026", rating=rating, ticks=ticks)
+
+    both = frozenset({"1. Write", "2. Train"})
+    (message,) = asked_of(row("G", both), "CHK-009")
+    assert message.startswith("All 2 steps are ticked as done, yet RAG is G.")
+    assert not asked_of(row("G", frozenset({"1. Write"})), "CHK-009")
+    assert not asked_of(row("B", both), "CHK-009")
+
+
+def test_a_tick_of_no_step_and_a_step_that_is_ticked_twice_are_asked_about() -> None:
+    ticks = frozenset({"1. Write (3 May 2026)", "1. Write", "9", "2. Teach", "2. Train"})
+    row = line("Write\nTrain", "May 2026\nJune 2026", rating="G", ticks=ticks)
+    assert asked_of(row, "CHK-069") == [
+        'Steps done has "2. Teach", which is no step of this action (any more). Give the line the '
+        "words or the number of a step, or take it out.",
+        'Steps done has "9", which is no step of this action (any more). Give the line the '
+        "words or the number of a step, or take it out.",
+        "Steps done has step 1 twice, on no day, 3 May 2026. Leave the line with the day that "
+        "is right.",
+    ]
+    assert not asked_of(replace(row, kind="recommendation"), "CHK-069")

@@ -157,7 +157,7 @@ def _item(
         case "section":
             return view.section(one.section)
         case "overdue":
-            return Item(one.in_short, emphasis="alert")
+            return Item(one.in_short, emphasis="alert" if one.overdue else "")
         case "slips":
             return Item(slips_words(one))
         case "first":

@@ -77,7 +77,9 @@ class Standing:
     `holding` is done and watched before it closes. `first_due` is the first date the action had
     and `slips` how often that date was put back. `undated` is why an open action has no date that
     can be read, ``""`` where it has one or the plan has no dates. `steps` is how many steps with a
-    date of their own it has, and `late_steps` are those of an open action whose day has passed.
+    date of their own it has, `steps_done` how many of them are ticked, and `late_steps` are those
+    of an open action whose day has passed. In a plan without ratings, an action is closed once all
+    its steps are done.
     """
 
     row: MasterRow
@@ -97,15 +99,19 @@ class Standing:
     slips: int = 0
     undated: str = ""
     steps: int = 0
+    steps_done: int = 0
     late_steps: tuple[Milestone, ...] = ()
     position: Position = "in-time"
 
     @property
     def in_short(self) -> str:
-        """That it is overdue, or how many of its steps are, in words; blank where it is not."""
+        """That it is overdue, or how many of its steps are late, else done, in words; blank where
+        there is nothing of it."""
         if self.late_steps:
             return f"{len(self.late_steps)} of {self.steps} steps late"
-        return "Overdue" if self.overdue else ""
+        if self.overdue:
+            return "Overdue"
+        return f"{self.steps_done} of {self.steps} steps done" if self.steps_done else ""
 
     @property
     def exception(self) -> bool:
@@ -303,7 +309,10 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
     if board.previous is not None:
         moved = direction(before, now, reader.scale) if before is not None else "new"
     due = due_now(board.definition, row.values, reader.likely)
-    closed = rating is not None and rating.closed
+    steps = milestones_of(board.definition, row)
+    ticked = sum(step.done is not None for step in steps)
+    finished = reader.rating is None and ticked == len(steps) > 0
+    closed = finished or (rating is not None and rating.closed)
     holding = rating is not None and rating.holding
     # Held work is done and only watched, so it is not late either.
     opened = not closed and not holding
@@ -328,9 +337,12 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         first_due=None if dues.first and reader.likely.doubt(dues.first) else dues.first,
         slips=dues.slips,
         undated="" if late else undated,
-        steps=len(milestones_of(board.definition, row)),
+        steps=len(steps),
+        steps_done=ticked,
         late_steps=late,
-        position=_position(reader, rating, overdue=overdue, undated=bool(undated)),
+        position="completed"
+        if finished
+        else _position(reader, rating, overdue=overdue, undated=bool(undated)),
     )
 
 

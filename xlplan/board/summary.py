@@ -83,6 +83,9 @@ def key_figures(view: View) -> list[KeyFigure]:
     if t.late_steps:
         behind = sum(bool(one.late_steps) for one in f.standings)
         out.append(KeyFigure(str(t.late_steps), "Late steps", f"of {plural(behind, 'action')}"))
+    if ticked := sum(one.steps_done for one in f.standings):
+        steps = sum(one.steps for one in f.standings)
+        out.append(KeyFigure(f"{ticked} of {steps}", "Steps done", "as their leads ticked them"))
     if t.undated:
         out.append(KeyFigure(str(t.undated), "No date can be read", "listed under No date"))
     out.append(KeyFigure(str(t.exceptions), "Exceptions", "listed with the reason"))
@@ -113,6 +116,7 @@ def _place_words(view: View, place: Position) -> tuple[str, str]:
     if place == "in-time" and not view.dated:
         label, remark = "On track", "by their rating"
     if not view.rated:
+        remark = "all their steps done" if place == "completed" else remark
         label = {"late": "Late", "undated": "No date", "in-time": "In time"}.get(place, label)
     return label, remark
 

@@ -74,9 +74,12 @@ CHK_008 = Message(
 )
 CHK_009 = Message(
     "CHK-009",
-    "An action is completed by its note, yet not closed.",
+    "An action is completed by its note or by its steps, yet not closed.",
     _TODO_RIGHT,
-    'The note has "{words}", yet {heading} is {rating}. ' + _RIGHT,
+    {
+        "": 'The note has "{words}", yet {heading} is {rating}. ' + _RIGHT,
+        "steps": "All {steps} steps are ticked as done, yet {heading} is {rating}. " + _RIGHT,
+    },
     level="warning",
 )
 CHK_010 = Message(
@@ -293,4 +296,16 @@ CHK_038 = Message(
     'No date can be read in "{text}" ({why}), so this action never counts as overdue. Enter a '
     "date.",
     level="note",
+)
+CHK_069 = Message(
+    "CHK-069",
+    "What is ticked as done is no step of the action, or one step twice.",
+    "Correct the line, so that it has the words or the number of a step.",
+    {
+        "": '{heading} has "{line}", which is no step of this action (any more). Give the line the '
+        "words or the number of a step, or take it out.",
+        "twice": "{heading} has step {number} twice, on {days!l}. Leave the line with the day that "
+        "is right.",
+    },
+    level="warning",
 )

@@ -284,19 +284,17 @@ def row_shape(row: MasterRow, definition: PlanDefinition) -> dict[str, object]:
     }
 
 
-def milestone_shape(milestone: Milestone) -> dict[str, object]:
+def milestone_shape(one: Milestone) -> dict[str, object]:
     """A step of an action in ``show --json``: what stands in parallel lists of its cells."""
     return {
-        "number": milestone.number,
-        "text": milestone.text,
-        "due": {
-            "text": milestone.timescale,
-            "by": milestone.due.by.isoformat() if milestone.due.by else None,
-            "reason": milestone.due.reason,
-        },
-        "leads": list(milestone.leads),
-        "own_leads": milestone.own_leads,
-        "also": dict(milestone.also),
+        "number": one.number,
+        "text": one.text,
+        "due": {"text": one.timescale, "by": to_json(one.due.by), "reason": one.due.reason},
+        "done": one.done is not None,
+        "done_on": to_json(one.done.day if one.done else None),
+        "leads": list(one.leads),
+        "own_leads": one.own_leads,
+        "also": dict(one.also),
     }
 
 

@@ -303,6 +303,7 @@ LINTS: tuple[Lint, ...] = (
     Lint(chk.CHK_032, lints.needs_more),
     Lint(chk.CHK_037, lints.doubtful_date),
     Lint(chk.CHK_038, lints.undated),
+    Lint(chk.CHK_069, steps.odd_ticks),
 )
 """Every lint, in the order in which problems are listed."""
 ASKED_BY_RULES: Mapping[Message, str] = {

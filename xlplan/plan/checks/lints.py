@@ -167,10 +167,15 @@ def completed_but_open(plan: Plan) -> Iterator[Finding]:
     for row, item, code, closed in plan.rated():
         rating = plan.definition.rating(code, item.scale)
         held = rating is not None and rating.holding
+        steps = () if closed or held else milestones_of(plan.definition, row)
+        if steps and all(step.done for step in steps):
+            stands = show(code) or chk.BLANK
+            found = chk.CHK_009.fill("steps", steps=len(steps), heading=item.heading, rating=stands)
+            yield Finding(row, item.id, found)
         for field_id, note in () if closed or held else newest_notes(plan.definition, row):
             if not (words := says_completed(note)) or says_outstanding(note):
                 continue
-            said = [step.also.get(field_id, note) for step in milestones_of(plan.definition, row)]
+            said = [step.also.get(field_id, note) for step in steps]
             if all(map(says_completed, said)):  # of a step alone, it says nothing of the action
                 stands = show(code) or chk.BLANK
                 found = chk.CHK_009.fill(words=words, heading=item.heading, rating=stands)

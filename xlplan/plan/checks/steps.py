@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from xlplan.codes.check_codes import CHK_026
+from xlplan.codes.check_codes import CHK_026, CHK_069
 from xlplan.plan.checks.lint_view import Finding, Plan, says_completed
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, Likely, due_of
 from xlplan.plan.text import split_people
-from xlplan.plan.timescales import canon_timescale
-from xlplan.plan.types.steps_done import DoneStep, step_with
+from xlplan.plan.timescales import canon_timescale, say_date
+from xlplan.plan.types.steps_done import DoneStep, done_steps, step_with
 from xlplan.plan.values import Invalid, Value, show
 
 
@@ -32,6 +32,7 @@ class Valued(Protocol):
 
 STEPS: tuple[str, ...] = ("action", "milestone")
 """Roles of the fields that may hold the steps, the first that matches in number first."""
+NO_DAY = "no day"
 _TAG = re.compile(r"\[[^\[\]]*\]")
 _SUB_ITEM = re.compile(r"[-–—]\s")
 _BULLET = re.compile(
@@ -218,3 +219,23 @@ def unequal_parallel_lists(plan: Plan) -> Iterator[Finding]:
             beside = [f"{heading} has {count}" for heading, count in found.beside]
             message = CHK_026.fill(heading=found.heading, lines=found.lines, beside=beside)
             yield Finding(row, found.field, message)
+
+
+def odd_ticks(plan: Plan) -> Iterator[Finding]:
+    """Lines of what is done that are no step of their action, and steps that are done twice."""
+    item = plan.definition.with_role("steps_done")
+    for row in plan.standing if item else ():
+        if item is None or row.kind != "action":
+            continue
+        steps = milestones_of(plan.definition, row)
+        ticks = done_steps(row.values.get(item.id))
+        for tick in ticks:
+            if not any(tick.means(step.number, step.text) for step in steps):
+                message = CHK_069.fill(heading=item.heading, line=tick.line)
+                yield Finding(row, item.id, message)
+        for step in steps:
+            mine = [tick for tick in ticks if tick.means(step.number, step.text)]
+            days = [say_date(tick.day) if tick.day else NO_DAY for tick in mine]
+            if len(mine) > 1:
+                message = CHK_069.fill("twice", heading=item.heading, number=step.number, days=days)
+                yield Finding(row, item.id, message)
