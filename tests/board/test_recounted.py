@@ -1,0 +1,169 @@
+"""Steps, evidence, provisional actions and accountable officers of any board, counted again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.boards import AS_OF, action, board_of, boards, days_of, stepped
+from tests.composite_sample import DEFINITION
+from xlplan.board.board_model import Board, Table
+from xlplan.board.composite import view_of
+from xlplan.board.evidence_due import evidence_due_sheet
+from xlplan.board.figures import figures
+from xlplan.board.grouped import counts_sheet
+from xlplan.board.summary import key_figures
+from xlplan.merge.model import MasterRow
+from xlplan.plan.definition import Field
+from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.values import Value
+
+MORE = (
+    Field("ticks", "Steps done", "steps", "steps_done", owner="lead"),
+    Field("proof", "Proof", "text", "evidence", owner="lead"),
+    Field("officer", "Accountable", "people", "accountable"),
+)
+OTHERS = tuple(f for f in DEFINITION.fields if f.role not in ("evidence", "accountable"))
+PLAN = replace(DEFINITION, fields=(*OTHERS, *MORE))
+UNRATED = replace(PLAN, fields=tuple(f for f in PLAN.fields if f.role != "rating"), ratings=())
+OFFICERS = ("Director", "Deputy")
+
+
+@st.composite
+def full(draw: st.DrawFn) -> Board:
+    """A board whose actions also have ticks, evidence, officers, and refs that hold a place."""
+    board = draw(boards())
+    rows = []
+    for row in board.rows:
+        ref = draw(st.sampled_from([row.ref, "NEW 3", "TBC"]))
+        more: dict[str, Value] = {
+            "ref": ref,
+            "proof": draw(st.sampled_from([None, "Minutes"])),
+            "officer": draw(st.sampled_from([None, OFFICERS, OFFICERS[:1]])),
+        }
+        if len(days := days_of(row)) > 1:
+            done = draw(st.frozensets(st.integers(1, len(days))))
+            more["ticks"] = frozenset(f"{n}. Step {n - 1}" for n in done) or None
+        rows.append(replace(row, ref=ref, values={**row.values, **more}))
+    return replace(board, rows=rows, definition=draw(st.sampled_from([PLAN, UNRATED])))
+
+
+def open_days(row: MasterRow) -> list[date]:
+    """The days of what is not ticked: of the steps, else of the action."""
+    days = days_of(row)
+    ticks = row.values.get("ticks")
+    done = ticks if isinstance(ticks, frozenset) else frozenset()
+    return [day for n, day in enumerate(days, 1) if f"{n}. Step {n - 1}" not in done]
+
+
+def is_done(board: Board, row: MasterRow) -> bool:
+    if board.definition is PLAN:
+        return row.values.get("rating") == "B"
+    return len(days_of(row)) > 1 and not open_days(row)
+
+
+def is_late(board: Board, row: MasterRow) -> bool:
+    """By a step that is not done, or by the last day of all."""
+    days = days_of(row)
+    past = [day for day in open_days(row) if day < AS_OF] if len(days) > 1 else days
+    return not is_done(board, row) and bool(days) and (
+        max(days) < AS_OF or (len(days) > 1 and bool(past))
+    )  # fmt: skip
+
+
+def standing_rows(board: Board) -> list[MasterRow]:
+    return [row for row in board.rows if not row.withdrawn]
+
+
+@given(full())
+def test_steps_that_are_late_and_done_agree_with_a_recount(board: Board) -> None:
+    rows = standing_rows(board)
+    many = [row for row in rows if len(days_of(row)) > 1]
+    late = sum(
+        day < AS_OF for row in many if not is_done(board, row) for day in open_days(row)
+    )  # fmt: skip
+    found = figures(board)
+    assert found.total.late_steps == late
+    assert found.total.overdue == sum(is_late(board, row) for row in rows)
+    shown = {one.label: one.value for one in key_figures(view_of(board))}
+    every = sum(len(days_of(row)) for row in many)
+    done = every - sum(len(open_days(row)) for row in many)
+    assert shown.get("Steps done") == (f"{done} of {every}" if done else None)
+    assert shown.get("Late steps") == (str(late) if late else None)
+
+
+@given(full())
+def test_the_parts_of_a_plan_with_steps_add_up_to_all_its_actions(board: Board) -> None:
+    every = key_figures(view_of(board))
+    shown = {one.label: int(one.value) for one in every if one.part}
+    assert shown.pop("Actions") == sum(shown.values()) == len(standing_rows(board))
+    done = sum(is_done(board, row) for row in standing_rows(board))
+    assert shown.get("Completed", 0) == done
+
+
+@given(full())
+def test_provisional_actions_agree_with_a_recount(board: Board) -> None:
+    holding = sum(row.ref in ("NEW 3", "TBC") for row in standing_rows(board))
+    shown = {one.label: one.value for one in key_figures(view_of(board))}
+    assert int(shown.get("Provisional", "0")) == holding
+
+
+@given(full())
+def test_evidence_that_is_due_agrees_with_a_recount(board: Board) -> None:
+    due = [
+        row.ref
+        for row in standing_rows(board)
+        if row.values["proof"] is None and (is_done(board, row) or is_late(board, row))
+    ]
+    sheet = evidence_due_sheet(view_of(board))
+    (table,) = sheet.tables
+    assert Counter(column(table, "ref")) == Counter(due)
+    assert sheet.notes == ((f"{len(due)} action{'s' * (len(due) != 1)}",
+                            f"No evidence given: {len(due)}") if due else ())  # fmt: skip
+
+
+@given(full())
+def test_accountable_officers_agree_with_a_recount(board: Board) -> None:
+    counted: Counter[str] = Counter()
+    late: Counter[str] = Counter()
+    for row in standing_rows(board):
+        names = row.values["officer"]
+        for name in names if isinstance(names, tuple) else ("None named",):
+            counted[name] += 1
+            late[name] += is_late(board, row)
+    tables = counts_sheet(view_of(board)).tables
+    if set(counted) <= {"None named"}:
+        assert not tables
+        return
+    (table,) = tables
+    assert dict(zip(column(table, "value"), column(table, "actions"), strict=True)) == counted
+    assert dict(zip(column(table, "value"), column(table, "overdue"), strict=True)) == late
+
+
+def column(table: Table, key: str) -> list[object]:
+    place = [column.id for column in table.columns].index(key)
+    return [line.items[place].value for line in table.lines]
+
+
+def test_a_plan_without_ratings_has_its_summary_from_steps_and_timescales() -> None:
+    days = [date(2026, 1, 1), date(2026, 2, 1), date(2027, 2, 1)]
+    done = action("1", **stepped(days), ticks=frozenset({"1", "2", "3 (4 May 2026)"}))
+    late = action("2", **stepped(days), ticks=frozenset({"1"}))
+    soon = action("3", **stepped(days), ticks=frozenset({"1", "2"}))
+    vague, past = (action(ref, due=parse_timescale(t)) for ref, t in (("4", "TBC"), ("5", "2025")))
+    board = replace(board_of(done, late, soon, vague, past), definition=UNRATED)
+    parts = {one.label: (one.value, one.remark) for one in key_figures(view_of(board)) if one.part}
+    assert parts == {
+        "Actions": ("5", "in the plan"),
+        "Completed": ("1", "all their steps done"),
+        "Late": ("2", "past the due date"),
+        "No date": ("1", "that can be read"),
+        "In time": ("1", "not past the date"),
+    }
+    short = {one.row.ref: one.in_short for one in figures(board).standings}
+    assert short == {"1": "3 of 3 steps done", "2": "1 of 3 steps late", "3": "2 of 3 steps done",
+                     "4": "", "5": "Overdue"}  # fmt: skip
