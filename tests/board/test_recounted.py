@@ -9,14 +9,14 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.boards import AS_OF, action, board_of, boards, days_of, stepped
-from tests.composite_sample import DEFINITION
+from tests.boards import action, board_of, boards, days_of, stepped
+from tests.composite_sample import AS_OF, DEFINITION
 from xlplan.board.board_model import Board, Table
-from xlplan.board.composite import view_of
 from xlplan.board.evidence_due import evidence_due_sheet
 from xlplan.board.figures import figures
 from xlplan.board.grouped import counts_sheet
 from xlplan.board.summary import key_figures
+from xlplan.board.view import view_of
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import parse_timescale
@@ -151,9 +151,9 @@ def column(table: Table, key: str) -> list[object]:
 
 def test_a_plan_without_ratings_has_its_summary_from_steps_and_timescales() -> None:
     days = [date(2026, 1, 1), date(2026, 2, 1), date(2027, 2, 1)]
-    done = action("1", **stepped(days), ticks=frozenset({"1", "2", "3 (4 May 2026)"}))
-    late = action("2", **stepped(days), ticks=frozenset({"1"}))
-    soon = action("3", **stepped(days), ticks=frozenset({"1", "2"}))
+    done = action("1", "", **stepped(days), ticks=frozenset({"1", "2", "3 (4 May 2026)"}))
+    late = action("2", "", **stepped(days), ticks=frozenset({"1"}))
+    soon = action("3", "", **stepped(days), ticks=frozenset({"1", "2"}))
     vague, past = (action(ref, due=parse_timescale(t)) for ref, t in (("4", "TBC"), ("5", "2025")))
     board = replace(board_of(done, late, soon, vague, past), definition=UNRATED)
     parts = {one.label: (one.value, one.remark) for one in key_figures(view_of(board)) if one.part}

@@ -14,7 +14,7 @@ from xlplan.merge.model import Issued, Place, Returned
 from xlplan.merge.reading import ReadCell, Reading
 from xlplan.merge.ticks import box_by_box
 from xlplan.plan.definition import STEP, Field
-from xlplan.plan.values import Raw
+from xlplan.plan.values import Raw, show
 
 STEPS = Field("steps_done", "Steps done", "steps", "steps_done", owner="lead")
 PLAN = replace(DEFINITION, fields=(*FIELDS, STEPS))
@@ -101,6 +101,21 @@ def test_two_leads_tick_different_steps_and_the_same_one_and_nobody_is_asked() -
     tick(plan, ben, {2: "Done", 3: "Done"}, digest="ben")
     assert done(plan) == [BUY, SCRAPE, PAINT]
     assert not plan.questions()
+
+
+@pytest.mark.parametrize("leads", [("Ann", "Ben"), ("Ben", "Ann")])
+def test_a_step_that_only_one_of_two_leads_ticked_is_logged_as_theirs(
+    leads: tuple[str, str],
+) -> None:
+    plan = office()
+    one, other = (issue(plan, lead) for lead in leads)
+    plan.merge(
+        form(plan, one, {1: "Done", 2: "Done"}, digest="one", file="one.xlsx"),
+        form(plan, other, {2: "Done"}, digest="other", file="other.xlsx"),
+    )
+    log = [change for change in plan.history.changes if change.field == STEPS.id]
+    (bought,) = (c for c in log if BUY in show(c.after) and BUY not in show(c.before))
+    assert (bought.by, bought.place.file, bought.place.cell) == (leads[0], "one.xlsx", "D21")
 
 
 def test_undo_takes_a_return_s_ticks_out_and_leaves_those_of_the_others() -> None:

@@ -28,6 +28,7 @@ from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, CellKey, Id, Issued, Place, Question, Returned, Write
 from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.state import State
+from xlplan.merge.ticks import box_of
 from xlplan.plan.definition import ENTRY
 from xlplan.plan.due import DATED, date_gone, say_gone
 from xlplan.plan.text import fold
@@ -104,10 +105,11 @@ def _parked(state: State, questions: Sequence[Question]) -> dict[str, list[Corre
         own = next(one for one in question.candidates if one.author == lead)
         needed = " ".join(filter(None, (_ASKS, question.message, answer.why)))
         entered = show(own.value)
+        asked = (w for w in state.live((question.uid, question.field)) if w.id == own.write)
         found[lead].append(
             Correction(
                 own.place, _action(state, question.uid), item.heading, entered, needed,
-                (question.uid, question.field),
+                (question.uid, next(map(box_of, asked), question.field)),
             )
         )  # fmt: skip
     return found
@@ -252,7 +254,7 @@ def _correction(state: State, file: str, item: Write) -> Correction:
     elif field is not None and field.field_type.rated and item.kind is Kind.CLEARED:
         scale = ", ".join(rating.label for rating in state.definition.scale_of(field))
         needed = f"{item.message} Choose one of: {scale}."
-    name = f"{item.field}{ENTRY}" if item.entry else item.field
+    name = f"{item.field}{ENTRY}" if item.entry else box_of(item)
     cell = None if item.kind is Kind.LOCKED else (item.uid, name)
     return Correction(place, action, column, _entered(item), needed, cell)
 

@@ -140,16 +140,22 @@ def _changes_of(
         (write for write in (*heads, *now.entries) if write.seq in events),
         key=lambda write: (write.seq, write.id),
     )
+    several = len(fresh) > 1
     writes = state.live(key)
+    item = state.field_of(key)
+    elements = item is not None and item.field_type.elements
     for place, writer in enumerate(fresh[:-1], 1):
         later = {write.id for write in fresh[place:]}
-        then = settle(state.field_of(key), [w for w in writes if w.id not in later])
+        then = settle(item, [w for w in writes if w.id not in later])
+        if then.value == now.value and elements:
+            fresh = fresh[:place]  # who only says the same after that changed nothing
+            break
         if then.value not in (before, now.value):
             yield from _apart(
                 _change(state, events[writer.seq], key, before, then, writer, events), writer
             )
             before = then.value
-    last = fresh[-1] if len(fresh) > 1 else _writer(event, now)
+    last = fresh[-1] if several else _writer(event, now)
     undone = isinstance(event.fact, Undone)
     source = event if last is None or undone else events.get(last.seq, event)
     yield from _apart(_change(state, source, key, before, now, last, events), last)

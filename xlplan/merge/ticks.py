@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from xlplan.codes.definition_codes import VAL_043
-from xlplan.merge.model import Issued, Place
+from xlplan.merge.model import Issued, Place, Write
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.state import State
 from xlplan.plan.checks.steps import milestones_of
@@ -71,10 +71,11 @@ def _in_one_cell(
         if not (number := _number(item, name)):
             continue
         step = _typed(number, words, cell)
+        alone = replace(cell, as_read=cell.raw, parts={name: cell.cell})
         if cell.formula or cell.error:
-            cells[name] = cell
+            cells[name] = alone
         elif isinstance(step, Invalid):
-            cells[name] = replace(cell, value=step, as_read=cell.raw)
+            cells[name] = replace(alone, value=step)
         elif number <= len(words):
             was = step_with(base, number, words[number - 1])
             if (was is None) is not (step is None) or (was and step and was.day != step.day):
@@ -111,6 +112,11 @@ def _typed(number: int, words: Sequence[str], cell: ReadCell) -> DoneStep | Inva
     if isinstance(cell.value, date):
         return DoneStep(number, " ".join(known.split()), date(*cell.value.timetuple()[:3]))
     return ticked(number, known, as_text(cell.value) if cell.value is not None else "")
+
+
+def box_of(item: Write) -> str:
+    """The id of the column in which a write was typed: of a step, that of its box."""
+    return next(iter(item.cells), item.field) if item.field else ""
 
 
 def box_by_box(
