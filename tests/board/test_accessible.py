@@ -220,12 +220,14 @@ def test_each_rule_notices_its_breach(code: str, broken: Callable[[Workbook], No
 
 SHOWN_ON = {
     "Movement by section": "Movement", "New actions": "New", "History of actions": "History",
-    "Key figures": "Summary", "Rating key": "Summary", "Withdrawn": "Plan",
+    "Key figures": "At a glance", "Rating key": "Summary", "Withdrawn": "Plan",
     "By accountable officer": "Counts",
 }  # fmt: skip
 """On which coloured sheet a table stands, where it is not the sheet of the same name."""
 TOLD = ("About this board", "Notes", "Notes of the plan", "Restatements", "Checks left open")
 """Tables that are told on a coloured sheet in words, not laid out under headings."""
+FIRST = ("For the board", "What got worse", "What was finished", "Who did not report")
+"""Tables that are told on the first page."""
 BY_ARROW = ("Last board", "Direction", "First rating", "Since", "Standing")
 """What the arrow in the cell of the rating, or a band, says."""
 FOLDED = ("Plan", "Completed", "Withdrawn")
@@ -235,7 +237,7 @@ OTHERWISE = ("Changed since the last board", "Code")
 NOTHING = {
     BLANK, "Not overdue", "Never put back", "Not in the plan", "Not recorded", "None", "No dates",
     "No date", "No return", "No ref", "As named", "Not compared", "0 days", "Nothing more",
-    "Not known",
+    "Not known", "No explanation was given",
 }  # fmt: skip
 """What is read out where a coloured sheet has a blank or a dash."""
 SIGNS = re.compile(r"[▲▬▼●○•] ?")
@@ -296,6 +298,9 @@ def compare(standard: Workbook, accessible: Workbook) -> int:
         rows = table_of(accessible, name)
         if name in TOLD:
             checked += compare_told(standard, name, rows)
+            continue
+        if name in FIRST:
+            checked += compare_first(grid(standard["At a glance"]), name, rows)
             continue
         sheet = standard[SHOWN_ON.get(name, name)]
         if name in FOLDED:
@@ -359,19 +364,33 @@ def bands_of(rows: list[dict[str, object]]) -> str:
 
 
 def compare_tiles(sheet: Worksheet, rows: list[dict[str, object]]) -> int:
-    """All actions and their parts stand in one strip, what is found across them in the next."""
+    """Each figure stands over its name, and its remark below that."""
     shown = grid(sheet)
-    across = next(n for n, row in enumerate(rows) if row["Figure"] == "Exceptions")
-    tops = [next(n for n, row in enumerate(shown) if name in row)
-            for name in ("Actions", rows[across]["Figure"])]  # fmt: skip
-    labels = [norm(cell) for top in tops for cell in shown[top] if cell is not None]
-    assert labels == [str(row["Figure"]) for row in rows]
+    places = [(n, c) for n, row in enumerate(shown) for c, cell in enumerate(row) if cell]
     for row in rows:
-        top = next(top for top in tops if row["Figure"] in shown[top])
-        at = shown[top].index(row["Figure"])
-        assert same(shown[top - 1][at], row["Value"]), row
-        assert same(shown[top + 1][at], row["Before, or out of what"]), row
+        assert any(
+            shown[n][c] == row["Figure"]
+            and same(shown[n - 1][c], row["Value"])
+            and same(shown[n + 1][c], row["Before, or out of what"])
+            for n, c in places
+            if 0 < n < len(shown) - 1
+        ), row
     return 3 * len(rows)
+
+
+def compare_first(shown: list[list[object]], name: str, rows: list[dict[str, object]]) -> int:
+    """What the lists of the first page read out stands there: words whole, actions in short."""
+    words = norm(" ".join(str(cell) for row in shown for cell in row if cell is not None))
+    for row in rows:
+        told = [norm(row[h]) for h in ("Text", "Lead", "Ref", "In the officer's words") if h in row]
+        assert all(text in words for text in told if text not in NOTHING), (name, row)
+        mine = [line for line in shown if "Action" in row and norm(line[0]) == norm(row["Ref"])]
+        for line in mine:
+            assert same(line[1], row["Action"]), (name, row)
+        if name == "What got worse":
+            assert mine
+            assert f"{row['Last board']} → {row['Rating now']}" in words
+    return len(rows) * 2
 
 
 def compare_told(standard: Workbook, name: str, rows: list[dict[str, object]]) -> int:

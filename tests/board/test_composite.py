@@ -615,7 +615,8 @@ def test_text_can_be_read_on_every_fill() -> None:
 
 def test_every_sheet_prints_on_one_page_width_with_the_marking() -> None:
     for sheet in composite_workbook(sample_board(), CREATED).sheets:
-        assert (sheet.page.paper, sheet.page.landscape, sheet.page.fit_width) == ("A3", True, 1)
+        paper = ("A4", False, 1) if sheet.name == "At a glance" else ("A3", True, 1)
+        assert (sheet.page.paper, sheet.page.landscape, sheet.page.fit_width) == paper
         assert "OFFICIAL" in sheet.page.footer_left
         assert sheet.page.footer_right == "Page &P of &N"
         if sheet.name not in ("Changes", "History"):

@@ -15,6 +15,7 @@ from xlplan.board.action_lists import (
     new_sheet,
     no_date_sheet,
 )
+from xlplan.board.at_a_glance import at_a_glance_sheet, coloured_glance
 from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, fit_to_page, texts_cut
 from xlplan.board.coloured_summary import coloured_summary
@@ -202,8 +203,9 @@ class SheetKind:
 
 
 SHEETS = (
-    SheetKind("contents", "Contents", contents_sheet),
+    SheetKind("at_a_glance", "At a glance", at_a_glance_sheet),
     SheetKind("summary", "Summary", summary_sheet),
+    SheetKind("contents", "Contents", contents_sheet),
     SheetKind("recommendations", "Recommendations", recommendations_sheet),
     SheetKind("plan", "Plan", plan_sheet),
     SheetKind("exceptions", "Exceptions", exceptions_sheet),
@@ -224,6 +226,7 @@ SHEETS = (
 """Every sheet, in the order in which they stand unless the definition says other."""
 BY_KEY: Mapping[str, SheetKind] = {kind.key: kind for kind in SHEETS}
 LAYOUTS: Mapping[str, Callable[[Paint, str, BoardSheet], Sheet]] = {
+    "at_a_glance": coloured_glance,
     "summary": coloured_summary,
     "notes": coloured_notes,
 }
@@ -352,4 +355,4 @@ def _cut(paint: Paint, key: str, sheet: BoardSheet) -> list[tuple[str, str]]:
     """The texts of a sheet that no row can show."""
     if key in ("contents", "notes"):
         return list((contents_cut if key == "contents" else notes_cut)(paint, sheet))
-    return [] if key == "summary" else list(texts_cut(paint, sheet))
+    return [] if key in ("summary", "at_a_glance") else list(texts_cut(paint, sheet))

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from xlplan.board.action_lists import first_in_line
 from xlplan.board.board_model import Board
-from xlplan.board.fitting import cut_words, room, scale
+from xlplan.board.fitting import cut_words, pieces, room, scale
 from xlplan.board.paint import Paint, whole_unit, workbook_of
 from xlplan.board.standings import DIRECTIONS, Direction, Standing, leads_of
 from xlplan.board.summary import KeyFigure, key_figures
@@ -31,6 +31,8 @@ LEAST = 3
 DEFAULT_HEIGHT = 15.0
 AIR = 8
 """Pixels on both sides of the chart."""
+PIECE = 30
+"""Lines of a long text in one row."""
 MOST_TILES = 6
 """Key figures that have room beside each other."""
 
@@ -65,7 +67,7 @@ def _page(paint: Paint, most: int) -> Sheet:
     )
     sub = "   ·   ".join(cut_words(part, 44) for part in parts if part)
     draft.rows += paint.banner(cut_words(board.definition.title, 48), COLUMNS, sub)
-    _tiles(draft)
+    tiles(draft)
     if view.rated and view.figures.standings:
         _ratings(draft)
         if view.compared:
@@ -84,12 +86,12 @@ def _page(paint: Paint, most: int) -> Sheet:
     )
 
 
-def _tiles(draft: Page) -> None:
+def tiles(draft: Page) -> None:
     """The key figures, each with what it was or out of what."""
-    tiles = key_figures(draft.view)
-    rows = -(-len(tiles) // MOST_TILES)
+    found = key_figures(draft.view)
+    rows = -(-len(found) // MOST_TILES)
     for row in range(rows):
-        _strip(draft, tiles[len(tiles) * row // rows : len(tiles) * (row + 1) // rows])
+        _strip(draft, found[len(found) * row // rows : len(found) * (row + 1) // rows])
 
 
 def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
@@ -203,6 +205,8 @@ class Page:
     rows: list[Row] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    """Rows that are printed on the same page as the row that follows them."""
 
     @property
     def view(self) -> View:
@@ -230,9 +234,20 @@ class Page:
                 self.merges.append(Merge(Area(at, first, at, last), cell))
         self.rows.append(Row(laid, height=height))
 
+    def stay(self) -> None:
+        """The next row is printed on the same page as the one that follows it."""
+        self.kept.append(len(self.rows))
+
+    def over(self, text: str, style: Style, first: int = 0) -> None:
+        """A text from column `first` to the last, whole: in more rows than one if it is long."""
+        width = WIDTH * (COLUMNS - first)
+        for piece in pieces(text, width, style, PIECE):
+            self.row((first, COLUMNS - 1, Cell(piece or None, style)))
+
     def title(self, text: str, remark: str = "") -> None:
         """A small heading over what follows, with air above it."""
         look = self.paint.look
+        self.kept += [len(self.rows), len(self.rows) + 1]
         self.rows.append(Row([], height=9))
         title = replace(look.subtitle, size=12)
         quiet = replace(look.muted, size=9, align="right", valign="bottom", wrap=False)

@@ -42,6 +42,7 @@ _DAYS_LATE = re.compile(
     r"past (?:the )?due\b",
     re.IGNORECASE,
 )
+_BOARD_AND_DAY = re.compile(r"[^,;]+, (\d{1,2} [^\W\d]+ \d{4})")
 SECTION_TEXT = 60
 
 
@@ -77,6 +78,17 @@ class View:
     def before(self) -> str:
         """What the board is compared with."""
         return self.board.previous_label or "the last board"
+
+    @cached_property
+    def since(self) -> str:
+        """Since when the board is compared, as a sentence begins: a board is named by its day."""
+        if self.board.brought:
+            return f"Since “{self.before}”"
+        dated = _BOARD_AND_DAY.fullmatch(self.before)
+        if dated:
+            return f"Since {dated[1]}"
+        apart = "," in self.before or ";" in self.before
+        return f"Since the last board ({self.before})" if apart else f"Since {self.before}"
 
     @property
     def counted_points(self) -> tuple[Point, ...]:

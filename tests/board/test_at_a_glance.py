@@ -1,0 +1,237 @@
+"""The first page: its sentence counted again, and what it lists in the officers' own words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+
+from tests.boards import ATTENTION, CODES, action, board_of, boards, days_of, sheet_of, words_of
+from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
+from xlplan.board import Board, ReturnLine, composite_workbook
+from xlplan.board.at_a_glance import (
+    MOST_LISTED,
+    NO_WORDS,
+    at_a_glance_sheet,
+    in_a_sentence,
+)
+from xlplan.board.view import view_of
+from xlplan.plan.definition import STATUS
+from xlplan.plan.settings import BoardWords
+from xlplan.plan.timescales import Timescale
+from xlplan.workbook.write.sheet import Sheet
+
+LATE = Timescale("then", AS_OF - timedelta(days=3))
+TWO = [ReturnLine("Post A"), ReturnLine("Post B")]
+
+
+def page_of(board: Board) -> Sheet:
+    return sheet_of(composite_workbook(board, CREATED), "At a glance")
+
+
+def rated(*ratings: tuple[str | None, str | None], **more: object) -> Board:
+    """A board of actions, each with its rating before and now."""
+    rows = [action(f"a{n}", rating=now) for n, (_, now) in enumerate(ratings)]
+    last = {f"a{n}": {"section": "One", "rating": was} for n, (was, _) in enumerate(ratings)}
+    return board_of(*rows, **{"previous": last, "previous_label": "September", **more})
+
+
+# The sentence.
+
+
+def number(text: str) -> int:
+    return 0 if text in ("no", "none", "every") else int(text)
+
+
+@given(boards())
+def test_the_sentence_agrees_with_a_recount(board: Board) -> None:
+    rows = [row for row in board.rows if not row.withdrawn]
+    sentence = in_a_sentence(view_of(board))
+    if not rows:
+        assert sentence == "The plan has no actions to count yet."
+        return
+    ratings = {row.uid: row.values.get("rating") for row in rows}
+    late = {r.uid for r in rows if ratings[r.uid] != "B" and any(d < AS_OF for d in days_of(r))}
+    on_track = {uid for uid in late if ratings[uid] == "G"}
+    moves = {"better": 0, "worse": 0}
+    for row in rows:
+        last = (board.previous or {}).get(row.uid, {})
+        was, now = last.get("rating"), ratings[row.uid]
+        if STATUS not in last and was in CODES and now in CODES and was != now:
+            moves["worse" if CODES.index(str(now)) > CODES.index(str(was)) else "better"] += 1
+    silent = [line for line in board.returns if line.issued and not line.returned]
+    if board.previous is None:
+        assert sentence.startswith(f"At this first board the plan has {len(rows)} action")
+    else:
+        found = re.search(r", (no|\d+) actions? improved (?:and|or) (?:(none|\d+) )?got", sentence)
+        assert found
+        assert (number(found[1]), number(found[2] or "0")) == (moves["better"], moves["worse"])
+    found = re.search(r"(none|\d+) needs? attention", sentence)
+    assert found
+    assert number(found[1]) == sum(code in ATTENTION for code in ratings.values())
+    found = re.search(r"(none|\d+) (?:is|are) late", sentence)
+    assert found
+    assert number(found[1]) == len(late)
+    found = re.search(r"(all|none|\d+) of them rated on track", sentence)
+    if len(late) > 1:
+        assert found
+        assert (len(late) if found[1] == "all" else number(found[1])) == len(on_track)
+    elif late:
+        assert ("and is rated on track" in sentence) is bool(on_track)
+    found = re.search(r"(every|\d+) leads? (?:did not report|reported)", sentence)
+    assert bool(found) is any(line.issued for line in board.returns)
+    if found:
+        assert number(found[1]) == len(silent)
+
+
+@pytest.mark.parametrize(
+    ("board", "expected"),
+    [
+        (
+            rated(("A", "G"), ("A", "B"), ("G", "A"), returns=TWO),
+            "Since September, 2 actions improved and 1 got worse; 1 needs attention; none is late; "
+            "2 leads did not report.",
+        ),
+        (
+            rated(("A", "G"), ("G", "G"), returns=[TWO[0], ReturnLine("Post B", True, True)]),
+            "Since September, 1 action improved and none got worse; none needs attention; none is "
+            "late; 1 lead did not report.",
+        ),
+        (
+            rated(("G", "R"), ("G", "R"), returns=[ReturnLine("Post A", True, True)]),
+            "Since September, no action improved and 2 got worse; 2 need attention; none is late; "
+            "every lead reported.",
+        ),
+        (
+            rated(("G", "G")),
+            "Since September, no action improved or got worse; none needs attention; none is late.",
+        ),
+        (
+            board_of(action("a", rating="G", due=LATE)),
+            "At this first board the plan has 1 action; none needs attention; 1 is late and is "
+            "rated on track.",
+        ),
+        (
+            board_of(action("a", rating="R", due=LATE), action("b", rating="G")),
+            "At this first board the plan has 2 actions; 1 needs attention; 1 is late and not "
+            "rated on track.",
+        ),
+        (
+            board_of(*(action(uid, rating="G", due=LATE) for uid in "ab")),
+            "At this first board the plan has 2 actions; none needs attention; 2 are late, all of "
+            "them rated on track.",
+        ),
+        (board_of(), "The plan has no actions to count yet."),
+    ],
+)  # fmt: skip
+def test_the_sentence_is_right_for_one_none_and_a_first_board(board: Board, expected: str) -> None:
+    assert in_a_sentence(view_of(board)) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "since"),
+    [
+        ("2026-09, 18 September 2026", "Since 18 September 2026, "),
+        ("the board of 18 September 2026", "Since the board of 18 September 2026, "),
+        ("A: 2026-09; B: 2026-08", "Since the last board (A: 2026-09; B: 2026-08), "),
+    ],
+)
+def test_it_says_since_when(label: str, since: str) -> None:
+    board = rated(("G", "A"), previous_label=label)
+    assert in_a_sentence(view_of(board)).startswith(f"{since}no action improved")
+    brought = rated(("G", "A"), previous_label="RAG before", brought=True)
+    assert in_a_sentence(view_of(brought)).startswith("Since “RAG before”, ")
+
+
+def test_a_plan_without_ratings_says_what_came_and_went() -> None:
+    fields = tuple(f for f in DEFINITION.fields if f.role != "rating")
+    plain = replace(DEFINITION, fields=fields, ratings=())
+    rows = [action("a", due=LATE), action("b"), replace(action("c"), withdrawn=True)]
+    board = board_of(
+        *rows, definition=plain, previous={"a": {}, "c": {}}, previous_label="September"
+    )
+    assert in_a_sentence(view_of(board)) == (
+        "Since September, 1 action came into the plan and 1 was withdrawn; 1 is late."
+    )
+    words = words_of(page_of(board))
+    assert "What got worse" not in words
+    assert "What is new" in words
+
+
+# The page.
+
+
+def test_it_is_an_upright_a4_page_with_the_whole_title_first() -> None:
+    title = "A plan for " + "everything that the inspection asked the council to do " * 4
+    board = replace(sample_board(12), definition=replace(DEFINITION, title=title.strip()))
+    book = composite_workbook(board, CREATED)
+    assert book.sheets[0].name == "At a glance"
+    page = book.sheets[0].page
+    assert (page.paper, page.landscape, page.fit_width) == ("A4", False, 1)
+    assert page_of(board).merges[0].cell.value == title.strip()
+
+
+def test_the_parts_stand_in_their_order() -> None:
+    worded = replace(DEFINITION, board=BoardWords("Two posts are vacant.", ("note this", "agree")))
+    board = rated(("G", "R"), ("A", "B"), returns=TWO, definition=worded)
+    parts = (
+        DEFINITION.title, "Since September,", "Two posts are vacant.", "The board is asked to",
+        "note this", "agree", "Actions", "What got worse", "What was finished", "What is new",
+        "Who did not report",
+    )  # fmt: skip
+    rows = {str(m.cell.value): m.area.first_row for m in page_of(board).merges}
+    places = [min(n for text, n in rows.items() if text.startswith(part)) for part in parts]
+    assert places == sorted(places)
+
+
+def test_without_the_coordinators_words_nothing_stands_in_their_place() -> None:
+    words = words_of(page_of(rated(("G", "R"))))
+    assert "Message" not in words
+    assert "The board is asked" not in words
+
+
+def test_what_got_worse_is_in_the_officers_words_whole_and_the_newest() -> None:
+    long = " ".join(f"word{n}" for n in range(900))
+    board = rated(("G", "A"), ("G", "R"), ("A", "R"), ("A", "A"))
+    rows = list(board.rows)
+    grows = tuple(
+        replace(f, mode="append") if f.role == "progress" else f for f in DEFINITION.fields
+    )
+    old = f"[3 Nov 2026, Post A] {long}\n[4 May 2026, Post A] It went well then."
+    rows[1] = action("a1", rating="R", progress=old, lead=("Post A",))
+    board = replace(board, rows=rows, definition=replace(DEFINITION, fields=grows))
+    sheet = page_of(board)
+    words = words_of(sheet)
+    assert " ".join(words.split()).count(long) == 1
+    assert "It went well then." not in words
+    assert NO_WORDS in words
+    table = next(t for t in at_a_glance_sheet(view_of(board)).tables if t.key == "got_worse")
+    assert [line.items[0].value for line in table.lines] == ["a1", "a2", "a0"]
+    shown = [cell.cell.value for cell in sheet.merges if "→" in str(cell.cell.value)]
+    assert shown == ["Green → Red", "Amber → Red", "Green → Amber"]
+
+
+def test_what_was_finished_was_not_done_before() -> None:
+    board = rated(("G", "B"), ("B", "B"), ("B", "G"), (None, "B"))
+    table = next(t for t in at_a_glance_sheet(view_of(board)).tables if t.key == "finished")
+    assert [line.items[0].value for line in table.lines] == ["a0", "a3"]
+
+
+def test_a_long_list_ends_with_the_refs_of_the_others() -> None:
+    many = MOST_LISTED + 3
+    words = words_of(page_of(rated(*[("G", "B")] * many)))
+    assert f"{many} actions" in words
+    refs = ", ".join(f"a{n}" for n in range(MOST_LISTED, many))
+    assert f"And 3 more: {refs}" in words
+
+
+def test_who_did_not_report_is_named() -> None:
+    returned = ReturnLine("Post C", True, True)
+    words = words_of(page_of(rated(("G", "G"), returns=[*TWO, returned])))
+    assert "Post A; Post B" in words
+    assert "2 of 3 leads" in words
+    words = words_of(page_of(rated(("G", "G"), returns=[returned])))
+    assert "Every lead who was asked reported." in words
