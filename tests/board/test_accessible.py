@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from openpyxl.worksheet.filters import AutoFilter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
@@ -99,10 +101,16 @@ def good() -> Workbook:
 
 def fill(sheet: Worksheet, name: str, rows: list[list[object]]) -> None:
     sheet.append(["A title"])
+    sheet["A1"].style = "Headline 1"  # as openpyxl calls it
     sheet.append(["A line about it"])
     for row in rows:
         sheet.append(row)
-    sheet.add_table(Table(displayName=name, ref=f"A3:B{2 + len(rows)}"))
+    table: Any = Table(displayName=name, ref=f"A3:B{2 + len(rows)}")
+    sheet.add_table(table)
+    table._initialise_columns()
+    for column, heading in zip(table.tableColumns, rows[0], strict=True):
+        column.name = heading
+    table.autoFilter = None
 
 
 def codes_of(book: Workbook) -> set[str]:
@@ -193,6 +201,31 @@ def _colour_alone(book: Workbook) -> None:
     book["Figures"]["B4"].fill = PatternFill("solid", fgColor="FFC00000")
 
 
+def _filter_of_table(book: Workbook) -> None:
+    book["Figures"].tables["figures"].autoFilter = AutoFilter(ref="A3:B5")
+
+
+def _filter_of_sheet(book: Workbook) -> None:
+    book["Figures"].auto_filter.ref = "A3:B5"
+
+
+def _title_without_style(book: Workbook) -> None:
+    book["Figures"]["A1"].style = "Normal"
+
+
+def _percentage_in_words(book: Workbook) -> None:
+    book["Figures"]["B4"] = "12.5 %"
+
+
+def _listed_without_sheet(book: Workbook) -> None:
+    book["Contents"].append(["Charts", "none"])
+    book["Contents"].tables["list_of_sheets"].ref = "A3:B5"
+
+
+def _link_to_nowhere(book: Workbook) -> None:
+    book["Contents"]["A4"].hyperlink = Hyperlink(ref="A4", location="'Gone'!A1")
+
+
 def _bare_link(book: Workbook) -> None:
     book["Contents"]["A4"] = "click here"
 
@@ -207,6 +240,9 @@ def _bare_link(book: Workbook) -> None:
         ("ACC-009", _comment), ("ACC-010", _blank_cell), ("ACC-010", _blank_row),
         ("ACC-010", _hidden), ("ACC-011", _footer), ("ACC-012", _note_not_told),
         ("ACC-013", _colour_alone), ("ACC-014", _bare_link),
+        ("ACC-065", _filter_of_table), ("ACC-065", _filter_of_sheet),
+        ("ACC-066", _title_without_style), ("ACC-067", _percentage_in_words),
+        ("ACC-068", _listed_without_sheet), ("ACC-068", _link_to_nowhere),
     ],
 )  # fmt: skip
 def test_each_rule_notices_its_breach(code: str, broken: Callable[[Workbook], None]) -> None:
@@ -214,6 +250,26 @@ def test_each_rule_notices_its_breach(code: str, broken: Callable[[Workbook], No
     assert codes_of(book) == set()
     broken(book)
     assert code in codes_of(book)
+
+
+def test_the_contents_list_what_is_there_and_nothing_else() -> None:
+    book = read(written(EMPTY))
+    listed = [str(row["Sheet"]) for row in table_of(book, "Contents")]
+    assert listed == book.sheetnames[1:]
+    assert "New actions" not in listed
+    with zipfile.ZipFile(io.BytesIO(written(EMPTY))) as parts:
+        styles = parts.read("xl/styles.xml").decode()
+    (named,) = re.findall(r'<cellStyle name="Heading 1" xfId="(\d)" builtinId="16"/>', styles)
+    assert styles.count(f'xfId="{named}"') == 2, "its name, and the titles"
+
+
+@pytest.mark.parametrize(("text", "number"), [("75%", 0.75), ("12.5 %", 0.125), ("0%", 0.0)])
+def test_a_percentage_that_somebody_typed_is_a_number(text: str, number: float) -> None:
+    sheet = read(written(with_progress(text)))["Plan"]
+    (table,) = sheet.tables.values()
+    head, first, *_ = sheet[table.ref]
+    at = [str(cell.value) for cell in head].index("Progress made")
+    assert (first[at].value, first[at].number_format[-1]) == (pytest.approx(number), "%")
 
 
 # The same content as the composite.

@@ -1,12 +1,14 @@
 """The board's workbook for those who read it by ear, by keyboard or much enlarged.
 
 The same content as the composite, by the rules of `xlplan.workbook.write.accessibility`: one
-table a sheet from column A, nothing merged, nothing blank, nothing by colour alone. What the
+table a sheet from column A, nothing merged, nothing blank, nothing by colour alone, no filters, a
+title in the style of headings, percentages as numbers. What the
 composite says by an edge or a cell note stands in a column here.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,6 +29,7 @@ BLANK = "[blank]"
 SIZE = 12.0
 PIECE_LINES = 20
 LONG_TEXTS = "Long texts"
+PERCENT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?%")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ class _Reader:
             style = self.body
             if column.kind == "rating" and item.rating is not None:
                 style = rating_style(item.rating, self.body)
+            if found := PERCENT.fullmatch(words):
+                number = "0%" if found[1].isdigit() else "0.0#%"
+                style = replace(style, number_format=number, align="right")
+                return Cell(float(found[1]) / 100, style)
             return Cell(self.long.fit(words, width_of(column), self.body), style)
         if isinstance(value, date):
             return Cell(value, self.body)
@@ -111,7 +118,7 @@ def accessible_workbook(board: Board, created: str) -> Workbook:
     sheets = [
         _sheet(reader, table, above.get(key, ())) for key, table in tables.items() if table.lines
     ]
-    every = [_contents(reader, list(tables.values())), *sheets]
+    every = [_contents(reader, [table for table in tables.values() if table.lines]), *sheets]
     return workbook_of(board, every, "report to the board", created, " (accessible)")
 
 
@@ -128,7 +135,7 @@ def _with_blank(notes: Table) -> Table:
 
 
 def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
-    """A row for each table, with a link to its sheet; those with no rows are said to have none."""
+    """A row for each table, with a link to its sheet."""
     definition = reader.board.definition
     columns = (
         TableColumn("sheet", "Sheet", width=28),
@@ -138,8 +145,7 @@ def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
     rows = [
         [
             Cell(found.name, replace(reader.body, colour=reader.look.link.colour),
-                 link=f"'{found.name}'!A1") if found.lines else
-            Cell(f"{found.name} (nothing to list, so no sheet)", reader.body),
+                 link=f"'{found.name}'!A1"),
             Cell(found.line, reader.body),
             Cell(len(found.lines), reader.figures),
         ]
@@ -157,7 +163,7 @@ def _contents(reader: _Reader, tables: Sequence[Table]) -> Sheet:
 
 
 def _title(reader: _Reader, text: str) -> Row:
-    return Row([Cell(text, replace(reader.look.title, size=16))])
+    return Row([Cell(text, replace(reader.look.title, size=16, title=True))])
 
 
 def _sheet(reader: _Reader, table: Table, above: Sequence[str]) -> Sheet:

@@ -118,3 +118,31 @@ ACC_014 = Message(
     '"{text}" does not show where the link leads. Write it in words.',
     level="warning",
 )
+ACC_065 = Message(
+    "ACC-065",
+    "A table has a filter, whose buttons stand in the way of its headings.",
+    "Take it off.",
+    "The table has a filter, whose buttons stand in the way of its headings. Take it off.",
+    level="warning",
+)
+ACC_066 = Message(
+    "ACC-066",
+    "The title of a sheet is no heading.",
+    "Give A1 the cell style Heading 1.",
+    "The title of the sheet is no heading. Give A1 the cell style Heading 1.",
+    level="warning",
+)
+ACC_067 = Message(
+    "ACC-067",
+    "A percentage is text.",
+    "Enter it as a number.",
+    '"{value}" is text. Enter the percentage as a number.',
+    level="warning",
+)
+ACC_068 = Message(
+    "ACC-068",
+    "The contents list what is not there.",
+    "Remove the row, or link it to its sheet.",
+    'The contents list "{value}", which has no sheet. Remove the row, or link it to its sheet.',
+    level="warning",
+)

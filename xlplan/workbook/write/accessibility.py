@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -33,10 +34,17 @@ from xlplan.codes.accessible_codes import (
     ACC_012,
     ACC_013,
     ACC_014,
+    ACC_065,
+    ACC_066,
+    ACC_067,
+    ACC_068,
 )
 from xlplan.errors import Problem
 
 Faults = Iterator[Problem]
+_HEADING_1 = 16
+"""By which every program knows the style, whatever its language calls it."""
+_PERCENT = re.compile(r"[-−]?\d+(?:[.,]\d+)? ?%")
 _NOTE = re.compile(r"\[note (\d+)\]")
 _UNNAMED = re.compile(r"(sheet|table|blad|feuil|tabelle)\s*\d*$", re.IGNORECASE)
 _ADDRESS = re.compile(r"^(https?://|www\.|mailto:|#|.*!\$?[A-Z]{1,3}\$?\d+$)", re.IGNORECASE)
@@ -49,7 +57,10 @@ def accessibility_problems(data: bytes) -> list[Problem]:
     book = load_workbook(io.BytesIO(data))
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         names = parts.namelist()
-    found = [*_document(book), *_contents(book), *_names(book), *_floating(names), *_notes(book)]
+    found = [
+        *_document(book), *_contents(book), *_titles(book), *_names(book), *_floating(names),
+        *_notes(book),
+    ]  # fmt: skip
     for sheet in book.worksheets:
         for rule in _RULES:
             found += rule(sheet)
@@ -77,6 +88,12 @@ def _contents(book: Workbook) -> Faults:
     for sheet in book.worksheets[1:]:
         if sheet.title not in linked:
             yield ACC_004.problem(first.title, sheet=sheet.title)
+    for table in first.tables.values():
+        for row in _rows(first, table)[1:]:
+            link = row[0].hyperlink
+            if link is None or _target(link.location or "") not in book.sheetnames:
+                place = f"{first.title}!{row[0].coordinate}"
+                yield ACC_068.problem(place, value=str(row[0].value or ""))
 
 
 def _linked(sheet: Worksheet) -> Iterator[tuple[Cell, Hyperlink]]:
@@ -89,6 +106,14 @@ def _linked(sheet: Worksheet) -> Iterator[tuple[Cell, Hyperlink]]:
 def _target(location: str) -> str:
     """The sheet that a link within the workbook goes to."""
     return location.lstrip("#").rpartition("!")[0].strip("'").replace("''", "'")
+
+
+def _titles(book: Any) -> Faults:
+    """The title of a sheet has the style by which programs find their way from one to the next."""
+    heading = [each.name for each in book._named_styles if each.builtinId == _HEADING_1]
+    for sheet in book.worksheets:
+        if sheet["A1"].style not in heading:
+            yield ACC_066.problem(f"{sheet.title}!A1")
 
 
 def _names(book: Workbook) -> Faults:
@@ -130,6 +155,19 @@ def _notes(book: Workbook) -> Faults:
 
 
 # Rules for one sheet.
+
+
+def _filters(sheet: Worksheet) -> Faults:
+    if sheet.auto_filter.ref or any(table.autoFilter for table in sheet.tables.values()):
+        yield ACC_065.problem(sheet.title)
+
+
+def _percentages(sheet: Worksheet) -> Faults:
+    for table in sheet.tables.values():
+        for row in _rows(sheet, table)[1:]:
+            for cell in row:
+                if isinstance(cell.value, str) and _PERCENT.fullmatch(cell.value):
+                    yield ACC_067.problem(f"{sheet.title}!{cell.coordinate}", value=cell.value)
 
 
 def _one_table(sheet: Worksheet) -> Faults:
@@ -210,5 +248,5 @@ def _links(sheet: Worksheet) -> Faults:
 
 
 _RULES: tuple[Callable[[Worksheet], Faults], ...] = (
-    _one_table, _merged, _blanks, _running_text, _colour, _links,
+    _one_table, _filters, _merged, _blanks, _running_text, _colour, _links, _percentages,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from xlsxwriter.styles import Styles, XFormatType
 from xlsxwriter.utility import xl_range
 
 from xlplan.workbook.write.cell_text import clean, line, shorten
@@ -25,6 +26,8 @@ from xlplan.workbook.write.sheet import (
 )
 
 PLAIN = Style()
+TITLE = 1
+"""The place of the style of titles among those that have a name; xlsxwriter's own is 0."""
 
 
 class Formats:
@@ -64,7 +67,34 @@ class Formats:
             if use == "date":
                 given["num_format"] = "d mmmm yyyy"
             found = self._by_value[(style, use)] = self._target.add_format(given)
+            if style.title:
+                found.xf_id = TITLE
         return found
+
+
+class NamedStyles(Styles):  # type: ignore[misc]  # xlsxwriter has no types
+    """The styles of a workbook, with that of its titles by the name that programs know."""
+
+    def _titles(self) -> list[Any]:
+        return [each for each in self.xf_formats if each.xf_id == TITLE]
+
+    def _write_cell_style_xfs(self) -> None:
+        if not (titles := self._titles()):
+            super()._write_cell_style_xfs()
+            return
+        self._xml_start_tag("cellStyleXfs", [("count", TITLE + 1)])
+        for each in (self.xf_formats[0], titles[0]):
+            self._write_xf(each, XFormatType.STYLE)
+        self._xml_end_tag("cellStyleXfs")
+
+    def _write_cell_styles(self) -> None:
+        if not self._titles():
+            super()._write_cell_styles()
+            return
+        self._xml_start_tag("cellStyles", [("count", TITLE + 1)])
+        self._write_cell_style()
+        self._write_cell_style("Heading 1", TITLE, 16)
+        self._xml_end_tag("cellStyles")
 
 
 def _over(style: Style) -> dict[str, Any]:

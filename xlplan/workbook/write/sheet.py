@@ -32,6 +32,8 @@ class Style:
     font: str = ""
     edge: str = ""
     """Colour of a thick left border, over `border`, or ``""`` for none."""
+    title: bool = False
+    """Whether the cell is of the style that programs know as "Heading 1"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,8 @@ class Sheet:
     gridlines: bool = False
     active_cell: tuple[int, int] = (0, 0)
     table: str = ""
-    """Name of a table object over `filter`'s area (the accessible composite), or ``""``."""
+    """Name of a table object over `filter`'s area, which then has no filter (the accessible
+    composite), or ``""``."""
 
 
 @dataclass(frozen=True)

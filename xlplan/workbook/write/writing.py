@@ -36,6 +36,7 @@ from xlplan.workbook.write.cell_text import (
 from xlplan.workbook.write.formats import (
     FIRST_DATE,
     Formats,
+    NamedStyles,
     add_chart,
     behave,
     conditional,
@@ -193,6 +194,18 @@ class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
 
 
 class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
+    def _write_styles_file(self) -> None:
+        book, styles = self.workbook, NamedStyles()
+        styles._set_style_properties(
+            [
+                book.xf_formats, book.palette, book.font_count, book.num_formats,
+                book.border_count, book.fill_count, book.custom_colors, book.dxf_formats,
+                book.has_comments,
+            ]
+        )  # fmt: skip
+        styles._set_xml_writer(self._filename("xl/styles.xml"))
+        styles._assemble_xml_file()
+
     def _write_core_file(self) -> None:
         core = _Core(self.workbook.language)
         core._set_properties(self.workbook.doc_properties)
@@ -355,4 +368,5 @@ def _write_filter(drawn: Any, sheet: Sheet, formats: Formats) -> None:
         }
         for cell in heading
     ]
-    drawn.add_table(*corners(area), {"name": sheet.table, "columns": columns, "style": None})
+    options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}
+    drawn.add_table(*corners(area), options)
