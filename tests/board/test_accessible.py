@@ -375,7 +375,7 @@ def compare(standard: Workbook, accessible: Workbook) -> int:
 
 def compare_rows(sheet: Worksheet, name: str, rows: list[dict[str, object]]) -> int:
     shown = grid(sheet)
-    left_out = [*OTHERWISE, *(["Group"] if name == "Exceptions" else [])]
+    left_out = [*OTHERWISE, *(["Group", *BY_ARROW] if name == "Exceptions" else [])]
     headings = [heading for heading in rows[0] if heading not in left_out]
     if name == "Summary":
         top, found = heads_of_summary(shown)
@@ -389,9 +389,24 @@ def compare_rows(sheet: Worksheet, name: str, rows: list[dict[str, object]]) -> 
             if heading == "About" and row[heading] == "As named":
                 continue  # its cell lies under the name of the whole plan
             cells = (line[at[heading]], row[heading])
+            if name == "Exceptions" and heading == "Rating now":
+                assert str(cells[0]).split("\n") == in_one_cell(row)
+                continue
             assert same(*cells), (name, heading, *cells)
     assert len(body) >= len(rows), name
     return len(rows) * len(headings)
+
+
+ARROWS = {"Better": "▲", "No change": "▬", "Worse": "▼", "New": "●"}
+
+
+def in_one_cell(row: dict[str, object]) -> list[str]:
+    """The lines in which a cell shows the rating, which way it went, and what it was."""
+    now, way, was = (str(row.get(name, "")) for name in ("Rating now", "Direction", "Last board"))
+    if not way:
+        return [now]
+    came = [way] if was == "Not in the plan" else [f"was {was}"] if was != now else []
+    return [f"{ARROWS.get(way, '○')} {now}", *came]
 
 
 def compare_folded(shown: list[list[object]], rows: list[dict[str, object]]) -> int:

@@ -17,7 +17,7 @@ from xlplan.board.board_model import (
     make_table,
 )
 from xlplan.board.other_boards import closed_since
-from xlplan.board.plan_columns import PlanColumn, plan_columns
+from xlplan.board.plan_columns import PlanColumn, moved_rating, plan_columns
 from xlplan.board.plan_sheet import ActionLines
 from xlplan.board.reasons import REASONS
 from xlplan.board.standings import (
@@ -75,14 +75,18 @@ def exceptions_sheet(view: View) -> BoardSheet:
     found = sorted(first_in_line(view), key=_group)
     places = [_group(one) for one in found]
     columns = [TableColumn("group", "Group", width=18, plain=True)]
-    columns += view.columns("ref", "section", "action", "leads", "due", "last_board", "rating")
+    columns += view.columns("ref", "section", "action", "leads", "due")
     columns = [replace(c, brief=140) if c.id == "action" else c for c in columns]
-    columns += view.columns("direction")
+    columns += [
+        replace(c, plain=c.id != "rating")
+        for c in view.columns("last_board", "rating", "direction")
+    ]
     columns.append(TableColumn("why", "Why it is here", "list", "Exceptions", 44, strong=True))
     columns += [replace(c, brief=240) for c in view.columns("progress")]
     also: Also = {
         one.row.uid: {
             "group": GROUPS[place][0],
+            "rating": moved_rating(view, one),
             "why": tuple(r.words for r in one.reasons if r.kind not in OF_THE_ROUND),
         }
         for one, place in zip(found, places, strict=True)

@@ -19,7 +19,7 @@ from xlplan.board.board_model import (
     TableColumn,
     joined,
 )
-from xlplan.board.fitting import cut_words, is_long, paged, shared_widths
+from xlplan.board.fitting import FittedColumn, cut_words, is_long, paged, shared_widths
 from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
@@ -137,7 +137,7 @@ def entries_of(tables: Sequence[Table]) -> Iterator[Band | tuple[Table, Line]]:
 # Widths.
 
 
-def fit_to_page(sheet: BoardSheet, paper: str) -> BoardSheet:
+def fit_to_page(sheet: BoardSheet, paint: Paint) -> BoardSheet:
     """The sheet with columns so wide that it is printed in letters of a size to be read: those of
     texts share what the page has room for, so that the rows are as low as they can be."""
     if not sheet.tables or sheet.empty:
@@ -145,14 +145,9 @@ def fit_to_page(sheet: BoardSheet, paper: str) -> BoardSheet:
     stacks = stacks_of(sheet)
     table = stacks[-1][0] if stacks else sheet.tables[-1]
     columns = columns_of(table)
-    flexible = [
-        c.kind in ("text", "list") and not c.align and c.span == 1 and c.width >= LEAST_TEXT
-        for _, c in columns
-    ]
-    texts = [
-        [_words_in(line.items[n], c) for n, c in columns] for line in table.lines if not line.early
-    ]
-    widths = shared_widths([c.width for _, c in columns], flexible, texts, paper)
+    drawn = [line for line in table.lines if not line.early]
+    fitted = [_fitted(paint, c, [line.items[n] for line in drawn]) for n, c in columns]
+    widths = shared_widths(fitted, paint.view.board.definition.composite.paper)
     wide = {c.id: width for (_, c), width in zip(columns, widths, strict=True)}
     return replace(
         sheet,
@@ -167,11 +162,30 @@ def fit_to_page(sheet: BoardSheet, paper: str) -> BoardSheet:
     )
 
 
+def _fitted(paint: Paint, column: TableColumn, items: Sequence[Item]) -> FittedColumn:
+    """A column as its width is worked out: texts give and take room, figures only give."""
+    flexible = column.kind in ("text", "list") and not column.align and column.span == 1
+    heading = paint.heading(column)
+    words = [_words_in(item, column) for item in items]
+    whole = {str(item.value) for item in items if item.link and paint.is_link(item)}
+    if column.kind in ("rating", "direction"):
+        whole |= {line for text in words for line in text.split("\n")}
+    return FittedColumn(
+        column.width,
+        words,
+        paint.style(column, Item("", emphasis="strong" if column.strong else "")),
+        flexible and column.width >= LEAST_TEXT,
+        sorted(whole),
+        str(heading.value or ""),
+        heading.style,
+    )
+
+
 def _words_in(item: Item, column: TableColumn) -> str:
     if item.value is None and not item.shown:
         return ""
     words = words_of(column, item)
-    return words[: column.brief] if column.brief else words
+    return cut_words(words, column.brief) if column.brief else words
 
 
 # One sheet.

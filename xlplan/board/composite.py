@@ -314,11 +314,10 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         XlplanError: ``[composite] sheets`` names a sheet that there is not.
     """
     keys, view = sheet_keys(board), view_of(board)
-    paper = board.definition.composite.paper
-    made = {key: fit_to_page(BY_KEY[key].make(view), paper) for key in keys}
+    plain = Paint(view)
+    made = {key: fit_to_page(BY_KEY[key].make(view), plain) for key in keys}
     if not board.definition.composite.sheets:
         made = {key: sheet for key, sheet in made.items() if sheet.apt}
-    plain = Paint(view)
     cut = chain.from_iterable(_cut(plain, key, sheet) for key, sheet in made.items())
     texts = long_texts(cut, BY_KEY["notes"].name, "long text")
     if texts.labels and "notes" not in made:

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from xlplan.workbook.write.cell_text import TALLEST, count_lines, line_height, row_heights
+from xlplan.workbook.write.cell_text import (
+    TALLEST,
+    count_lines,
+    line_height,
+    room_of,
+    row_heights,
+    text_width,
+    width_for,
+)
 from xlplan.workbook.write.sheet import Page, Sheet, Style
 
 MOST_POINTS = TALLEST - 40
@@ -83,7 +92,60 @@ def pieces(text: str, width: float, style: Style, most: int) -> list[str]:
 LEAST_SCALE = 0.905
 """Letters of 10 points are then printed in 9, and by LibreOffice, whose columns are 6 % wider, in
 8.5: a committee reads that at arm's length."""
-_NARROWEST, _WIDEST, _SAMPLE = 12.0, 96.0, 160
+_WIDEST, _SAMPLE, _STEP, _ROUNDS = 96.0, 120, 2.0, 40
+_ROWS = 15
+"""Rows on a page, about."""
+_LONGEST_WORD = 26.0
+"""Characters in which a word, or a link, is kept whole; a longer one is broken."""
+
+
+@dataclass(frozen=True)
+class FittedColumn:
+    """A column whose width is worked out: how wide it would be, how its texts look, and what stands
+    in it, row by row. `flexible` ones are as wide as their texts need, the others no wider than
+    `width`. Words are kept whole, and so are `unbroken` texts, such as links; `heading` too."""
+
+    width: float
+    texts: Sequence[str]
+    style: Style
+    flexible: bool = False
+    unbroken: Sequence[str] = ()
+    heading: str = ""
+    head: Style = field(default_factory=Style)
+
+    @cached_property
+    def sample(self) -> Sequence[str]:
+        """As many of the texts as tell what the rows look like."""
+        return self.texts[:: max(1, len(self.texts) // _SAMPLE)]
+
+    @cached_property
+    def least(self) -> float:
+        """The width in which no word of it is broken."""
+        words = {word for text in self.sample for word in text.split()}
+        own = [width_for(text_width(text), self.style) for text in (*words, *self.unbroken)]
+        own += [width_for(text_width(word), self.head) for word in self.heading.split()]
+        return min(_LONGEST_WORD, max(own, default=0.0))
+
+    @cached_property
+    def most(self) -> float:
+        """The width in which its longest text is one line."""
+        longest = max((text_width(text) for text in self.sample), default=0)
+        return min(_WIDEST, width_for(longest, self.style))
+
+    def lines(self, width: float) -> Sequence[float]:
+        """The lines of each of the sample in a column so wide: a fraction tells which width is
+        nearer to one line less."""
+        found = self._lines.get(width)
+        if found is None:
+            most = room_of(width, self.style) * 40
+            found = self._lines[width] = [
+                count_lines(text, width, self.style) + _lengths(text) / most for text in self.sample
+            ]
+        return found
+
+    @cached_property
+    def _lines(self) -> dict[float, list[float]]:
+        return {}
 
 
 def page_width(paper: str, columns: int, *, landscape: bool = True) -> float:
@@ -92,69 +154,74 @@ def page_width(paper: str, columns: int, *, landscape: bool = True) -> float:
     return (across / LEAST_SCALE / 0.75 - 5 * columns) / 7
 
 
-def shared_widths(
-    widths: Sequence[float],
-    flexible: Sequence[bool],
-    texts: Sequence[Sequence[str]],
-    paper: str,
-) -> list[float]:
+def shared_widths(columns: Sequence[FittedColumn], paper: str) -> list[float]:
     """Column widths with which a table fits on a page that is `paper` wide.
 
-    Only `flexible` columns change. They begin narrow, and whatever room there is goes, little by
-    little, to the one that makes the rows (of a sample of `texts`) lowest.
+    Where it does not by itself, columns begin as narrow as their words allow, and whatever room
+    there is goes, little by little, to the one that makes the rows lowest; then from one to
+    another, while that makes them lower.
     """
-    total = page_width(paper, len(widths))
-    if sum(widths) <= total and not texts:
-        return list(widths)
-    free = [n for n, each in enumerate(flexible) if each]
-    out = [min(width, _NARROWEST) if flexible[n] else width for n, width in enumerate(widths)]
-    sample = texts[:: max(1, len(texts) // _SAMPLE)]
-    lines = {n: [_lengths(row[n]) for row in sample] for n in free}
-    taken = {n: [_rough(row, out[n]) for row in lines[n]] for n in free}
-    most = [min(_WIDEST, max((max(n, default=0) for n in lines[c]), default=0) + 3) for c in free]
-    limits = {n: max(each, min(widths[n], _NARROWEST)) for n, each in zip(free, most, strict=True)}
-    while sum(out) + _STEP <= total and (growing := [n for n in free if out[n] < limits[n]]):
-        best = max(growing, key=lambda n: (_gain(n, lines, taken, out[n] + _STEP), -out[n]))
-        out[best] += _STEP
-        taken[best] = [_rough(row, out[best]) for row in lines[best]]
+    total = page_width(paper, len(columns))
+    tight = sum(column.width for column in columns) > total
+    widths = [
+        min(column.width, column.least) if tight or column.flexible else column.width
+        for column in columns
+    ]
+    limits = [
+        max(each, column.most if column.flexible else column.width)
+        for column, each in zip(columns, widths, strict=True)
+    ]
+    while sum(widths) + _STEP <= total:
+        growing = [n for n, each in enumerate(widths) if each < limits[n]]
+        if not growing:
+            break
+        best = min(growing, key=lambda n: (_height(columns, _moved(widths, n)), widths[n]))
+        widths = _moved(widths, best)
+    for _ in range(_ROUNDS):
+        pairs = [
+            (_height(columns, _moved(widths, to, of)), to, of)
+            for of, each in enumerate(widths)
+            if each - _STEP >= min(columns[of].width, columns[of].least)
+            for to in range(len(widths))
+            if to != of and widths[to] < limits[to]
+        ]
+        if not pairs or min(pairs)[0] >= _height(columns, widths) - 0.01:
+            break
+        widths = _moved(widths, *min(pairs)[1:])
+    return widths
+
+
+def _lengths(text: str) -> int:
+    """How wide the lines of a text are together, in thousandths of the size."""
+    return sum(map(text_width, text.split("\n")))
+
+
+def _moved(widths: Sequence[float], to: int, of: int = -1) -> list[float]:
+    """Widths with one of them wider, at the cost of column `of`."""
+    out = list(widths)
+    out[to] += _STEP
+    if of >= 0:
+        out[of] -= _STEP
     return out
 
 
-_STEP = 2.0
-
-
-def _lengths(text: str) -> tuple[int, ...]:
-    return tuple(map(len, text.split("\n"))) if text else ()
-
-
-def _rough(lengths: Sequence[int], width: float) -> float:
-    """About how many lines a text takes: a fraction tells which column is nearer to one less."""
-    room = width * 1.12
-    return sum(max(1.0, -(-length // room) + length / room / 20) for length in lengths)
-
-
-def _gain(
-    at: int,
-    lines: Mapping[int, Sequence[Sequence[int]]],
-    taken: Mapping[int, Sequence[float]],
-    width: float,
-) -> float:
-    """By how many lines all rows together are lower where one column is that wide."""
-    gain = 0.0
-    for row, lengths in enumerate(lines[at]):
-        others = max((taken[n][row] for n in taken if n != at), default=1.0)
-        now = max(others, taken[at][row])
-        gain += now - max(others, _rough(lengths, width))
-    return gain
+def _height(columns: Sequence[FittedColumn], widths: Sequence[float]) -> float:
+    """The lines of all rows of the sample together, and of the headings above each page of them."""
+    each = [column.lines(width) for column, width in zip(columns, widths, strict=True)]
+    heads = max(
+        count_lines(column.heading, width, column.head)
+        for column, width in zip(columns, widths, strict=True)
+    )
+    return sum(map(max, zip(*each, strict=True))) + heads * len(each[0]) / _ROWS
 
 
 # Pages.
 
 _LONG = {"A3": 1190.6, "A4": 841.9}
 _SHORT = {"A3": 841.9, "A4": 595.3}
-_ACROSS, _DOWN = 0.8 * 72, 1.2 * 72
+_ACROSS = 0.8 * 72
 """Margins on both sides together, in points, as the writer sets them."""
-_EARLY = 0.97
+_EARLY, _PADDING = 0.98, 2.25
 _DEFAULT = 15.0
 MOST_BREAKS = 1000
 """Excel keeps 1,026 breaks; a sheet that needs more is left to break by itself."""
@@ -165,7 +232,7 @@ def paged(sheet: Sheet, kept: Collection[int] = ()) -> Sheet:
 
     `kept` are rows that stay with the row that follows.
     """
-    heights = row_heights(sheet)
+    heights = row_heights(sheet, _PADDING)
     rows = [
         row if row.height == height else replace(row, height=height)
         for row, height in zip(sheet.rows, heights, strict=True)
@@ -185,7 +252,7 @@ def scale(sheet: Sheet) -> float:
 
 def room(page: Page) -> float:
     """Points from the top margin to the bottom one."""
-    return (_SHORT if page.landscape else _LONG)[page.paper] - _DOWN
+    return (_SHORT if page.landscape else _LONG)[page.paper] - page.margin * 2 * 72
 
 
 def page_height(sheet: Sheet) -> float:

@@ -163,12 +163,13 @@ class Paint:
     def link(self, item: Item) -> str:
         """Where in Plan an item links to; ``""`` where it does not, or cannot be shown as one."""
         place = self.places.get(item.link) if item.link else None
-        if place is None or item.link is None:
-            return ""
-        if item.link[0] == "section" and len(str(item.value)) > LINK_LENGTH:
-            # A link does not wrap in LibreOffice: a name of two lines is better read than followed.
-            return ""
-        return place
+        return place if place is not None and self.is_link(item) else ""
+
+    def is_link(self, item: Item) -> bool:
+        """Whether an item can be shown as a link: one does not wrap in LibreOffice, and a name of
+        two lines is better read than followed."""
+        of_section = item.link is not None and item.link[0] == "section"
+        return not of_section or len(str(item.value)) <= LINK_LENGTH
 
     # Sheets.
 
@@ -193,7 +194,7 @@ class Paint:
         definition = self.view.board.definition
         parts = (header_text(definition.marking), header_text(cut_words(definition.title, 80)))
         left = "   ·   ".join(part for part in parts if part)
-        return Page(definition.composite.paper, repeat_rows=repeat, footer_left=left)
+        return Page(definition.composite.paper, margin=0.5, repeat_rows=repeat, footer_left=left)
 
 
 def words_of(column: TableColumn, item: Item) -> str:

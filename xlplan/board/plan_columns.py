@@ -200,18 +200,29 @@ def shown_in_cells(
 
 
 def _arrow(words: str, inside: Sequence[tuple[PlanColumn, Item]]) -> str:
-    """The rating with its direction before it, and what it was where it has moved."""
-    found = {one.worked: item.value for one, item in inside}
-    direction = str(found.get("direction") or "")
+    """The rating with what the board finds about it, which are columns of its own."""
+    found = {one.worked: str(item.value or "") for one, item in inside}
+    return _moved_words(
+        words, found.get("direction", ""), found.get("last_board", ""), found.get("first", "")
+    )
+
+
+def moved_rating(view: View, one: Standing) -> Item:
+    """The rating of an action, with its arrow and what it was at the last board."""
+    now, was, way = (view.item(one, name) for name in ("rating", "last_board", "direction"))
+    words = _moved_words(str(now.value or ""), str(way.value or ""), str(was.value or ""))
+    return replace(now, shown=words)
+
+
+def _moved_words(words: str, direction: str, was: str, first: str = "") -> str:
+    """A rating with its direction before it, and what it was where it has moved."""
     if not direction:
         return words
-    was = str(found.get("last_board") or "")
     lines = [f"{sign_of(direction)} {words}"]
     if was and was != words:
         lines.append(f"was {was}")
     elif not was:
         lines.append(direction)
-    first = str(found.get("first") or "")
     return "\n".join([*lines, *([f"first {first}"] if first and first != was else [])])
 
 

@@ -187,10 +187,21 @@ def line_height(size: float) -> float:
 
 def room_of(width: float, style: Style) -> float:
     """How wide a line may be in a column `width` characters wide, in thousandths of the size."""
-    indent = 0 if style.align == "center" else style.indent
-    pixels = max(8.0, width * 7 - 2 - 9 * indent)
-    spare = _SPARE * (_BOLD if style.bold else 1) * (1 if style.font in _NARROW else _OTHER_FONT)
-    return pixels * 1000 / (style.size * 96 / 72 * spare)
+    pixels = max(8.0, width * 7 - 2 - 9 * _indent(style))
+    return pixels * 1000 / (style.size * 96 / 72 * _spare(style))
+
+
+def width_for(line: float, style: Style) -> float:
+    """The characters of the column in which a line so wide (in thousandths of the size) is one."""
+    return (line * style.size * 96 / 72 * _spare(style) / 1000 + 2 + 9 * _indent(style)) / 7
+
+
+def _indent(style: Style) -> int:
+    return 0 if style.align == "center" else style.indent
+
+
+def _spare(style: Style) -> float:
+    return _SPARE * (_BOLD if style.bold else 1) * (1 if style.font in _NARROW else _OTHER_FONT)
 
 
 def count_lines(text: str, width: float, style: Style) -> int:
@@ -228,35 +239,40 @@ def _shown(cell: Cell) -> str:
     return cell.value if isinstance(cell.value, str) else ""
 
 
-def cell_height(cell: Cell, width: float) -> float:
-    """Points that a cell's text needs in a column `width` characters wide, not capped."""
+def cell_height(cell: Cell, width: float, padding: float = PADDING) -> float:
+    """Points that a cell's text needs in a column `width` characters wide, not capped; `padding` of
+    them are left below it."""
     size = cell.style.size
     if cell.runs:
         size = max([size, *(style.size for _, style in cell.runs)])
-    return count_lines(_shown(cell), width, cell.style) * line_height(size) + PADDING
+    return count_lines(_shown(cell), width, cell.style) * line_height(size) + padding
 
 
-def row_heights(sheet: Sheet) -> list[float]:
+def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     """The height of every row in points; 0 where the program's own default will do."""
     widths = [column.width for column in sheet.columns]
-    heights = [row.height or _row_height(row, widths) for row in sheet.rows]
+    heights = [row.height or _row_height(row, widths, padding) for row in sheet.rows]
     for merge in sheet.merges:
-        _make_room(merge, sheet.rows, widths, heights)
+        _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
 
 
-def _row_height(row: Row, widths: Sequence[float]) -> float:
+def _row_height(row: Row, widths: Sequence[float], padding: float) -> float:
     highest = 0.0
     for index, cell in enumerate(row.cells):
         if cell is None or not (cell.style.wrap or cell.style.size > 11):
             continue
         width = widths[index] if index < len(widths) else 8.43
-        highest = max(highest, cell_height(cell, width))
+        highest = max(highest, cell_height(cell, width, padding))
     return highest
 
 
 def _make_room(
-    merge: Merge, rows: Sequence[Row], widths: Sequence[float], heights: list[float]
+    merge: Merge,
+    rows: Sequence[Row],
+    widths: Sequence[float],
+    heights: list[float],
+    padding: float,
 ) -> None:
     """Let a merged cell's last row grow until its text fits."""
     area = merge.area
@@ -265,6 +281,6 @@ def _make_room(
     columns = range(area.first_col, area.last_col + 1)
     width = sum(widths[c] if c < len(widths) else 8.43 for c in columns)
     width += (len(columns) - 1) * 5 / 7  # the padding of each column but one is room for text
-    needed = cell_height(merge.cell, width)
+    needed = cell_height(merge.cell, width, padding)
     others = sum(heights[r] or 15.0 for r in range(area.first_row, area.last_row))
     heights[area.last_row] = max(heights[area.last_row], needed - others)

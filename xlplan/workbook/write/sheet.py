@@ -163,6 +163,8 @@ class Page:
 
     paper: Literal["A3", "A4"] = "A3"
     landscape: bool = True
+    margin: float = 0.6
+    """Inches above and below; the footer stands in it."""
     fit_width: int = 1
     fit_height: int = 0
     repeat_rows: tuple[int, int] | None = None
