@@ -226,6 +226,8 @@ class Office:
             fields=reading.fields,
             assertions=tuple(found.assertions),
             information=tuple(found.information),
+            sign_off=reading.sign_off,
+            confirmed=reading.confirmed,
         )
 
     def merge(self, *readings: Reading) -> list[Change]:

@@ -66,10 +66,15 @@ def make_anew(folder: Path) -> Path:
 
 def in_layout(folder: Path, layout: str) -> None:
     """Edit the plan's text so that its templates have this layout."""
+    issue_with(folder, f'layout = "{layout}"')
+
+
+def issue_with(folder: Path, *lines: str) -> None:
+    """Edit the plan's text so that ``[issue]`` says this too."""
     path = folder / "plan.toml"
     text = path.read_text("utf-8")
     assert text.count("\n[issue]\n") == 1
-    path.write_text(text.replace("\n[issue]\n", f'\n[issue]\nlayout = "{layout}"\n'), "utf-8")
+    path.write_text(text.replace("\n[issue]\n", "\n".join(["\n[issue]", *lines, ""])), "utf-8")
 
 
 def do(folder: Path, *args: str, today: str = TODAY) -> int:

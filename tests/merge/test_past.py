@@ -169,7 +169,7 @@ DAYS: st.SearchStrategy[date | None] = st.one_of(
 @given(st.lists(DAYS, max_size=8))
 def test_a_date_put_back_n_times_has_n_slips(path: list[date | None]) -> None:
     times = tuple({"due": None, "revised": day} for day in path)
-    found = Past(DEFINITION, {}, {"a-1": times}, (), None, {}, {}).dues["a-1"]
+    found = Past(DEFINITION, {}, {"a-1": times}, (), None, {}, {}, {}).dues["a-1"]
     dates = [day for day in path if day is not None]
     later = sum(after > before for before, after in pairwise(dates))
     assert found == DueHistory(dates[0] if dates else None, later)

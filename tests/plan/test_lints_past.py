@@ -170,6 +170,30 @@ def test_no_update_for_two_cycles() -> None:
     assert found("CHK-023", action(rating="B"), history=History(asked=asked)) == []
 
 
+def test_confirmed_three_times_running_without_a_word() -> None:
+    asked = {"u1": ("2026-03", "2026-05", "2026-07", "2026-09")}
+    every = {"u1": frozenset({"2026-05", "2026-07", "2026-09"})}
+    (problem,) = found("CHK-099", action(), history=History(asked=asked, confirmed=every))
+    assert problem.message.startswith(
+        "Its lead confirmed in 2026-05, 2026-07, 2026-09 that nothing has changed"
+    )
+    twice = {"u1": frozenset({"2026-03", "2026-07", "2026-09"})}
+    assert found("CHK-099", action(), history=History(asked=asked, confirmed=twice)) == []
+    worded = History(asked=asked, confirmed=every, updated={"u1": ("2026-07",)})
+    assert found("CHK-099", action(), history=worded) == []
+    closed = History(asked=asked, confirmed=every)
+    assert found("CHK-099", action(rating="B"), history=closed) == []
+    new = History(asked={"u1": ("2026-07", "2026-09")}, confirmed=every)
+    assert found("CHK-099", action(), history=new) == []
+
+
+def test_what_was_confirmed_was_looked_at() -> None:
+    asked = {"u1": ("2026-07", "2026-09")}
+    assert len(found("CHK-023", action(), history=History(asked=asked))) == 1
+    confirmed = {"u1": frozenset({"2026-09"})}
+    assert found("CHK-023", action(), history=History(asked=asked, confirmed=confirmed)) == []
+
+
 def test_rated_below_its_first_rating() -> None:
     history = History(first={"u1": "G"})
     (problem,) = found("CHK-027", action(rating="R"), history=history)

@@ -25,7 +25,9 @@ class ReturnLine:
     """One lead's return in this cycle. `issued` is whether a template was issued to the lead,
     `old_form` the earlier cycle whose form was returned, where the one of this cycle was not.
     `on_time` of `rounds` in which they were asked they returned on time; `corrected` counts, by
-    field and fault, what they were asked to correct."""
+    field and fault, what they were asked to correct. `confirmed` counts the actions of which they
+    said that nothing has changed, `not_looked_at` those of which they said nothing; both are None
+    where their template does not ask."""
 
     lead: str
     issued: bool = True
@@ -37,6 +39,8 @@ class ReturnLine:
     rounds: int = 0
     corrected: Mapping[str, int] = field(default_factory=dict)
     reminded: int = 0
+    confirmed: int | None = None
+    not_looked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def by_lead_sheet(view: View) -> BoardSheet:
         figure("exceptions", "Exceptions", "Exceptions", 12),
         TableColumn("return", "Return", "text", "Returns", 22, align="center"),
         TableColumn("changes", "Changes made", "number", width=12, spoken="No return"),
+        *_looked_at(f.leads),
         *_of_the_past(f.leads),
         TableColumn("waiting", "Without an update", width=40, spoken="None"),
     ]
@@ -88,6 +89,7 @@ def by_lead_sheet(view: View) -> BoardSheet:
             one.lead, *([one.organisation] if organised else []), one.actions,
             *(one.now.get(p.key, 0) for p in view.counted_points), one.overdue, one.exceptions,
             _returned(one.line), one.line.changes if one.line and one.line.returned else None,
+            *(_of_return(one.line, column.id) for column in _looked_at(f.leads)),
             *(_past(one.line, column.id) for column in _of_the_past(f.leads)),
             ", ".join(waiting.get(one.lead, ())),
         ]
@@ -103,6 +105,23 @@ def by_lead_sheet(view: View) -> BoardSheet:
     table = make_table("by_lead", "By lead", line, columns, rows)
     empty = "" if f.leads else "The plan has no actions, and so no leads."
     return BoardSheet(line, "By lead", (table,), notes=tuple(notes), empty=empty)
+
+
+def _looked_at(leads: Iterable[LeadCount]) -> list[TableColumn]:
+    """The columns about actions without a change, where templates ask to confirm them."""
+    if all(one.line is None or one.line.confirmed is None for one in leads):
+        return []
+    return [
+        TableColumn("confirmed", "Confirmed without a change", "number", width=12,
+                    spoken="No return"),
+        TableColumn("not_looked_at", "Not looked at", "number", width=12, spoken="No return"),
+    ]  # fmt: skip
+
+
+def _of_return(line: ReturnLine | None, column: str) -> TableValue:
+    if line is None or not line.returned:
+        return None
+    return line.confirmed if column == "confirmed" else line.not_looked_at
 
 
 def _of_the_past(leads: Iterable[LeadCount]) -> list[TableColumn]:

@@ -82,8 +82,10 @@ def status(found: Status, as_json: bool) -> int:
     else:
         signed = any(lead.sign_off for lead in found.leads)
         chased = any(lead.reminded for lead in found.leads)
+        confirms = any(lead.confirmed is not None for lead in found.leads)
         table(
-            ("lead", "actions", "returned", "changes", "untouched", "questions",
+            ("lead", "actions", "returned", "changes",
+             *(["confirmed", "not looked at"] if confirms else ["untouched"]), "questions",
              *(["signed off"] if signed else []), *(["reminded"] if chased else [])),
             [
                 (
@@ -91,7 +93,11 @@ def status(found: Status, as_json: bool) -> int:
                     lead.actions,
                     lead.state,
                     lead.changes,
-                    lead.untouched if lead.returned else "",
+                    *(
+                        (lead.confirmed, lead.not_looked_at) if confirms and lead.returned
+                        else ("", "") if confirms
+                        else (lead.untouched if lead.returned else "",)
+                    ),
                     lead.questions or "",
                     *([lead.sign_off] if signed else []),
                     *([", ".join(lead.reminded)] if chased else []),

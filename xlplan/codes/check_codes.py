@@ -309,3 +309,11 @@ CHK_069 = Message(
     },
     level="warning",
 )
+CHK_099 = Message(
+    "CHK-099",
+    "An open action was confirmed three times running without a word.",
+    "Ask the lead what is happening to it.",
+    "Its lead confirmed in {cycles!l} that nothing has changed, without a word. Ask what is "
+    "happening to it.",
+    level="note",
+)

@@ -199,10 +199,14 @@ RET_017 = Message(
 )
 RET_021 = Message(
     "RET-021",
-    '"No change this period" is ticked, yet cells changed.',
+    "A tick says that nothing changed, yet cells changed.",
     "Ask the sender if the changes were not meant.",
-    '"No change this period" is ticked, yet {cells:# cell|# cells} changed. The changes were '
-    "merged like any others; ask its sender if they were not meant.",
+    {
+        "all": '"No change this period" is ticked, yet {cells:# cell|# cells} changed. The '
+        "changes were merged like any others; ask its sender if they were not meant.",
+        "rows": '"Reviewed, no change" is ticked beside {actions!l}, yet cells changed there. The '
+        "changes were merged like any others; ask its sender if they were not meant.",
+    },
     level="note",
 )
 RET_022 = Message(

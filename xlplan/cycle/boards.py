@@ -131,7 +131,7 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
         ReturnLine(
             lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form,
             punctual[lead.lead], rounds[lead.lead], corrected.get(lead.lead, {}),
-            len(lead.reminded),
+            len(lead.reminded), lead.confirmed, lead.not_looked_at,
         )
         for lead in leads_of(desk, cycle, desk.questions())
         if lead.issued

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_021, RET_025
+from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_025
 from xlplan.cycle import outputs
 from xlplan.cycle.acts import Answering
 from xlplan.cycle.desk import Desk, Work
@@ -34,6 +34,7 @@ from xlplan.merge.decisions import about_definition, facts_of
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
+from xlplan.merge.looked_at import ticked_yet_changed
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Id, Question, Returned, Write
 from xlplan.merge.reading import Reading
 from xlplan.merge.rows import accept_own_rows
@@ -281,10 +282,9 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         problems=reading.problems,
         information=(*compared.information, *remarks_of(reading), *item.around),
         sign_off=reading.sign_off,
+        confirmed=reading.confirmed,
     )
-    if reading.sign_off.get("no_change") and fact.assertions:
-        yet_changed = RET_021.problem(fact.file, cells=len(fact.assertions))
-        fact = replace(fact, problems=(*fact.problems, yet_changed))
+    fact = replace(fact, problems=(*fact.problems, *ticked_yet_changed(state, fact)))
     if not _says_something_new(desk, fact):
         fact = replace(fact, outcome="unchanged")
     work.append([fact])

@@ -44,21 +44,20 @@ class LeadStatus:
     changes: int
     untouched: int
     questions: int
-    actions: int = 0
-    """How many actions they were asked about."""
+    actions: int = 0  # that they were asked about
     issued_at: str = ""
     returned_at: str = ""
-    no_change: bool = False
-    """Ticked "No change this period" in what came back last."""
+    no_change: bool = False  # "No change this period" is ticked in what came back last
     signed_by: str = ""
     signed_on: str = ""
-    remarks: tuple[str, ...] = ()
-    """What they wrote outside the cells that were asked for, each with its place."""
+    remarks: tuple[str, ...] = ()  # what stood outside the cells asked for, each with its place
     old_form: str = ""
     """The earlier cycle whose form came back, where none of this cycle's did; it counts."""
     drafted: str = ""  # the days of the e-mail draft, of its sending, of each reminder
     sent: str = ""
     reminded: tuple[str, ...] = ()
+    confirmed: int | None = None  # of the untouched ones; None where no template asks for it
+    not_looked_at: int | None = None
 
     @property
     def state(self) -> str:
@@ -117,8 +116,7 @@ class Status:
     """
 
     title: str
-    actions: int
-    """How many actions the plan has, as its board counts them: withdrawn ones are none of them."""
+    actions: int  # as its board counts them: withdrawn ones are none of them
     cycle: str
     return_by: str
     leads: tuple[LeadStatus, ...]
@@ -127,13 +125,11 @@ class Status:
     """How many questions are open in the plan."""
     edited: tuple[str, ...]
     """Those of `master.xlsx` and `decisions.xlsx` that hold edits which are not merged yet."""
-    published: bool
-    """Whether a composite of the cycle has been published."""
+    published: bool  # whether a composite of the cycle has been
     next: NextStep
     problems: tuple[Problem, ...] = ()
     """What stands in the place of those two workbooks and cannot be merged."""
-    following: NextCycle | None = None
-    """The next cycle, where the plan says how often one begins."""
+    following: NextCycle | None = None  # where the plan says how often one begins
     ask: Callable[[], Sequence[Question]] = field(default=tuple, repr=False, compare=False)
 
     @cached_property
@@ -356,6 +352,7 @@ def _lead_status(
 ) -> Document:  # fmt: skip
     """How a lead stands on any day; `due` is the day by which their templates are to be back."""
     from xlplan.merge.fates import disposition_of, writes_of
+    from xlplan.merge.looked_at import confirmed_of
     from xlplan.merge.posted import Post
 
     state = desk.state
@@ -365,6 +362,7 @@ def _lead_status(
     assertions = {a.id: a for r in returned for a in writes_of(state, r)}
     moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
     touched = {a.uid for a in assertions.values()}
+    confirmed = confirmed_of(state, issued, returned, touched)
     names = {lead.name, *(item.author for item in issued)}
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)
     signed = _sign_off(returned)
@@ -389,6 +387,8 @@ def _lead_status(
         "drafted": post.drafted,
         "sent": post.sent,
         "reminded": list(post.reminded),
+        "confirmed": len(confirmed) if confirmed is not None else None,
+        "not_looked_at": len(actions - touched - confirmed) if confirmed is not None else None,
     }
 
 

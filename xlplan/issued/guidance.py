@@ -10,7 +10,7 @@ from xlplan.issued.banner import SIGN_LABELS
 from xlplan.issued.rules import due_and_reason, is_required, reason_hint
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.returned.as_issued import GUIDANCE, NO_CHANGE, IssuedColumn
+from xlplan.returned.as_issued import CONFIRMED, GUIDANCE, NO_CHANGE, IssuedColumn
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
     Area,
@@ -127,6 +127,8 @@ def _steps(
         else "If nothing has changed, leave a cell as it is."
     )
     who = definition.issue.contact or "whoever sent it to you"
+    tick = next((c.heading for c in columns if c.id == CONFIRMED), "")
+    beside = f'Where an action has nothing new, choose Yes for its "{tick}". ' if tick else ""
     boxes = (
         'On the sheet "Update" each action is a page of its own. Fill in only the boxes'
         if form
@@ -137,8 +139,8 @@ def _steps(
         f"{rating}{progress}",
         "If something in a locked cell is wrong, do not unlock it: add a note to the cell (right "
         "click, New Note), or say so when you send the workbook back.",
-        'Sign it off at the top of "Update". If none of your actions has anything new, choose Yes '
-        f'beside "{SIGN_LABELS[NO_CHANGE]}".',
+        f'{beside}Sign it off at the top of "Update". If none of your actions has anything new, '
+        f'choose Yes beside "{SIGN_LABELS[NO_CHANGE]}".',
         f"Save it as an Excel workbook, and send this same file back{f' by {due}' if due else ''}. "
         "Please do not delete rows or columns, or copy the sheet to another workbook. Questions, "
         f"and the way back: {who}.",

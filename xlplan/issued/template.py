@@ -47,13 +47,14 @@ from xlplan.issued.sheets import (
 from xlplan.issued.widths import HEAD, SCREEN, across, column_widths, screen_widths, sizes_below
 from xlplan.merge.model import Issued, MasterRow, Ours, Shared, named
 from xlplan.plan.checks.steps import milestones_of
-from xlplan.plan.definition import Lead, PlanDefinition
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
 from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
     NOTES,
+    OURS,
     UPDATE,
     WARNING,
     IssuedColumn,
@@ -61,6 +62,7 @@ from xlplan.returned.as_issued import (
     is_issued_date,
     locked_text,
     packed,
+    shown_columns,
     template_columns,
 )
 from xlplan.workbook.stamp import is_manifest, parse_row_key, row_key
@@ -98,14 +100,14 @@ def template_workbook(
     `rows` are the lead's actions in the order of `issued.uids`; `created` is ISO 8601, UTC.
     """
     definition = definition.public
-    columns = template_columns(definition)
-    values = [row_values(row, columns) for row in rows]
+    plain, columns = template_columns(definition), shown_columns(definition)
+    values = [row_values(row, plain) for row in rows]
     signed = [
-        row_key(key, issued.id, row.uid, locked_text(columns, each))
+        row_key(key, issued.id, row.uid, locked_text(plain, each))
         for row, each in zip(rows, values, strict=True)
     ]
     blank = [
-        row_key(key, issued.id, f"new-{number}", locked_text(columns, {}))
+        row_key(key, issued.id, f"new-{number}", locked_text(plain, {}))
         for number in range(1, definition.issue.proposal_rows + 1)
     ]
     asked = due_and_reason(columns)
@@ -124,7 +126,7 @@ def template_workbook(
     update = None if layout == "form" else _table_sheet(*args)
     if update is None or (layout == "fit" and not _in_view(update)):
         update, layout = form_sheet(*args, steps), "form"
-    payload = payload_of(definition, issued, len(rows), columns) | {"lead": lead.name}
+    payload = payload_of(definition, issued, len(rows), plain) | {"lead": lead.name}
     due, form = say_return_by(issued.return_by), layout == "form"
     guidance = guidance_sheet(definition, issued, columns, due, form=form)
     title = f"{definition.title}: update from {lead.name}, {issued.cycle}"
@@ -213,8 +215,8 @@ def _proposals(
     least: float,
 ) -> list[Row]:
     """Blank rows with signed keys, in which a lead may propose an action."""
-    open_ = [replace(column, input=True) for column in columns]
-    looks = column_looks(definition, open_, look.input, look.input, look.input, words=True)
+    open_ = [replace(column, input=column.id not in OURS) for column in columns]
+    looks = column_looks(definition, open_, look.locked, look.input, look.input, words=True)
     return [
         Row([Cell(signed), *(Cell(None, each.style) for each in looks)], least) for signed in blank
     ]
@@ -241,9 +243,10 @@ def _rules(
     cells = {
         name: Cells(
             [Area(first, at, last, at)] if count else [],
-            [Area(first, at, last + proposals, at)] if count + proposals else [],
+            [Area(first, at, last + more, at)] if count + more else [],
         )
         for name, at in places.items()
+        for more in (0 if name in OURS else proposals,)
     }
     styles = [each.style for each in looks]
     validations, colours = input_rules(definition, columns, styles, cells, lists, look)
@@ -312,7 +315,7 @@ def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]
         texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
     maybe = [SAMPLE, HOW, REFERENCE, _text(message_cell((), None, None, Style(), 0))]
-    maybe += [column.heading for column in template_columns(definition)]
+    maybe += [column.heading for column in shown_columns(definition)]
     for text in map(flat, maybe):
         texts[UPDATE].setdefault(text, 1)
     return texts

@@ -219,11 +219,9 @@ def _returned_body(fact: Returned) -> Body:
         "problems": [_problem(problem) for problem in fact.problems],
         "information": list(fact.information),
     }
-    if fact.sign_off:
-        body["sign_off"] = dict(fact.sign_off)
-    if fact.unused:
-        body["unused"] = [_unused_body(answer) for answer in fact.unused]
-    return body
+    unused = [_unused_body(answer) for answer in fact.unused]
+    more = {"sign_off": dict(fact.sign_off), "confirmed": [*fact.confirmed], "unused": unused}
+    return body | {name: part for name, part in more.items() if part}
 
 
 def _assertion(body: Body, item: Body) -> Write:
@@ -260,6 +258,7 @@ def _returned(body: Body) -> Returned:
             "problems": tuple(Problem(*parts) for parts in body["problems"]),
             "information": tuple(body["information"]),
             "unused": tuple(_unused(answer) for answer in body.get("unused", ())),
+            "confirmed": tuple(body.get("confirmed", ())),
         }
     )
 

@@ -288,7 +288,8 @@ class Unused:
 class Returned:
     """A file came back, with everything read from it. `saved_at` is the in-file stamp or ``""``;
     `sign_off` what its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``;
-    `rows` its rows by uid, or by question, of which it could not use the answers in `unused`."""
+    `rows` its rows by uid, or by question, of which it could not use the answers in `unused`;
+    `confirmed` the uids of those that are ticked as reviewed without a change."""
 
     id: str
     sha256: str
@@ -305,6 +306,7 @@ class Returned:
     information: tuple[str, ...] = ()
     sign_off: Mapping[str, str] = a_field(default_factory=dict)
     unused: tuple[Unused, ...] = ()
+    confirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from datetime import date
 from itertools import pairwise
 
 from xlplan.merge.log import counts_for, current_cycle
+from xlplan.merge.looked_at import confirmed_cycles
 from xlplan.merge.model import COORDINATOR, CellKey, Change, MasterRow, Returned
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
@@ -52,7 +53,8 @@ class Past:
     """The past of a plan as of a position of the ledger, by a definition. By uid: `first` is the
     rating each action came in with, `times` what its due and revised dates have been, the present
     last; `asked` names the cycles in which it went out to a lead and whose returns are due,
-    `updated` those in which somebody changed something in it. `boards` are the earlier boards,
+    `updated` those in which somebody changed something in it, `confirmed` those in which its lead
+    said that nothing had. `boards` are the earlier boards,
     oldest first, and `imported` the plan as it came in: ratings and dates, of the last boards
     notes as well.
     """
@@ -64,6 +66,7 @@ class Past:
     imported: Snapshot | None
     asked: Mapping[str, tuple[str, ...]]
     updated: Mapping[str, tuple[str, ...]]
+    confirmed: Mapping[str, frozenset[str]]
 
     @property
     def dues(self) -> dict[str, DueHistory]:
@@ -74,7 +77,9 @@ class Past:
     def history(self) -> History:
         """The same as the checks of a plan are handed it."""
         due, revised = (self._values(role) for role in _DATES)
-        return History(self.boards, self.asked, self.updated, self.first, due, revised)
+        return History(
+            self.boards, self.asked, self.updated, self.first, due, revised, self.confirmed
+        )
 
     def _moved(self, times: Times) -> DueHistory:
         found = (due_in(self.definition, values).by for values in times)
@@ -117,6 +122,7 @@ def past_of(
         imported=_snapshot(state, by, IMPORTED, imported) if imported else None,
         asked=_asked(state, as_of, today),
         updated=_updated(state, [change for change in changes if change.seq <= as_of], as_of),
+        confirmed=confirmed_cycles(state, as_of),
     )
 
 

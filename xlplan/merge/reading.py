@@ -119,6 +119,8 @@ class Reading:
     manifest: Mapping[str, object] = field(default_factory=dict)
     sign_off: Mapping[str, str] = field(default_factory=dict)
     """What its sign-off says: ``no_change`` (``"yes"``), ``signed_by``, ``signed_on``."""
+    confirmed: tuple[str, ...] = ()
+    """The uids of the actions that are ticked as reviewed without a change."""
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -124,6 +124,8 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("issue", "include_closed"): "Finished actions are sent?",
     ("issue", "proposal_rows"): "Blank rows for proposals",
     ("issue", "guidance"): "Guidance for leads", ("issue", "layout"): "Layout for leads",
+    ("issue", "confirm"): "A tick beside each action?", ("issue", "status"): "A mark beside each?",
+    ("issue", "changes"): "Leads see a list of their changes?",
     ("post", "from"): "E-mail is from", ("post", "reply_to"): "Replies go to",
     ("post", "subject"): "Subject of e-mail", ("post", "body"): "Covering letter",
     ("post", "reminder"): "Letter of reminder", ("post", "signature"): "Signature of letters",

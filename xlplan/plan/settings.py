@@ -149,6 +149,20 @@ class IssueSettings:
             labels={"fit": "Table if it fits a laptop", "table": "Table", "form": "Form"},
         ),
     )
+    confirm: bool = field(
+        default=False,
+        metadata=key("a tick beside each action: reviewed, and nothing has changed"),
+    )
+    status: bool = field(
+        default=False,
+        metadata=key(
+            "a mark beside each action: done, something missing or wrong, or not looked at"
+        ),
+    )
+    changes: bool = field(
+        default=False,
+        metadata=key('a sheet "Your changes" that lists what the lead has changed so far'),
+    )
     by: IssuedBy = field(
         default="lead",
         metadata=key(

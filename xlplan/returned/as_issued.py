@@ -24,10 +24,16 @@ so that it is found by content wherever it was moved."""
 NO_CHANGE, SIGNED_BY, SIGNED_ON = "no_change", "signed_by", "signed_on"
 TICK = "posted"
 """The column of `post.xlsx` in which the coordinator says that a letter was sent."""
+CONFIRMED, LOOKED = "_confirmed", "_looked"
+"""The ids of columns of ours beside the plan's: the tick that an action was reviewed and nothing
+has changed, and the mark that says how far its row is."""
+OURS = frozenset({CONFIRMED, LOOKED})
 SIGN_OFF = (NO_CHANGE, SIGNED_BY, SIGNED_ON)
 """The inputs of the sign-off, in their order."""
 _KEY_HEADINGS = ("Row key", "Key of the row")
 _STATUS_HEADINGS = ("Status", "Row status")
+_CONFIRMED_HEADINGS = ("Reviewed, no change", "Reviewed: no change")
+_LOOKED_HEADINGS = ("State", "State of the row")
 _ENTRY_HEADINGS = ("{}: this period", "{}: entry for this period")
 """Headings of ours: each, and the one it takes where a column of the plan is headed like it."""
 
@@ -73,6 +79,20 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
             heading = _aside([text.format(item.heading) for text in _ENTRY_HEADINGS], headings)
             columns.append(IssuedColumn(item.id + ENTRY, heading, item, True))
     return tuple(columns)
+
+
+def shown_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
+    """The columns of a lead's template with those of ours that the plan asks for: the mark of each
+    row beside its ref, the tick after all else."""
+    columns = template_columns(definition)
+    headings = [column.heading for column in columns]
+    mark = Field(LOOKED, _aside(_LOOKED_HEADINGS, headings), width=9)
+    tick = Field(CONFIRMED, _aside(_CONFIRMED_HEADINGS, headings), "choice", choices=("Yes",),
+                 width=12, guidance="Choose Yes if you have looked at this action and nothing in "
+                 "it has changed.")  # fmt: skip
+    marks = [IssuedColumn(LOOKED, mark.heading, mark, False)] if definition.issue.status else []
+    ticks = [IssuedColumn(CONFIRMED, tick.heading, tick, True)] if definition.issue.confirm else []
+    return (*columns[:1], *marks, *columns[1:], *ticks)
 
 
 def master_columns(definition: PlanDefinition, kind: str = "action") -> tuple[IssuedColumn, ...]:
@@ -133,7 +153,7 @@ def ids_by_heading(definition: PlanDefinition) -> dict[str, dict[str, str]]:
     for kind in ("action", "recommendation"):
         columns = [*master_columns(definition, kind)]
         if kind == "action":
-            columns = [*template_columns(definition), *columns]
+            columns = [*shown_columns(definition), *columns]
         each = named.setdefault(kind, {})
         for column in columns:
             each.setdefault(fold(column.heading), column.id)
@@ -164,7 +184,7 @@ class Settled:
 def issued_headings(definition: PlanDefinition, document: str) -> tuple[Headings, ...]:
     """The headings of a template, or those of actions and of recommendations in a master."""
     if document != "master":
-        return (_headings(template_columns(definition)),)
+        return (_headings(shown_columns(definition)),)
     kinds = ("action", "recommendation")
     return tuple(
         _headings([*master_columns(definition, kind), status_column(definition, kind)])

@@ -14,12 +14,13 @@ from datetime import date
 from functools import partial
 
 from xlplan.merge.model import Place
-from xlplan.merge.reading import ReadCell, Remark, remark
+from xlplan.merge.reading import ReadCell, ReadRow, Remark, remark
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import canon, show
 from xlplan.returned.as_issued import (
     BOX_MARK,
+    CONFIRMED,
     NO_CHANGE,
     SIGN_OFF,
     SIGN_PREFIX,
@@ -30,7 +31,15 @@ from xlplan.returned.as_issued import (
     column_id,
     settle,
 )
-from xlplan.returned.tables import Area, covered, formula_text, read_cell, text_of, texts_in
+from xlplan.returned.tables import (
+    Area,
+    Table,
+    covered,
+    formula_text,
+    read_cell,
+    text_of,
+    texts_in,
+)
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
@@ -281,6 +290,37 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
             else:
                 remarks.append(remark("sign-off", place, text))
     return found, remarks
+
+
+def read_ticks(
+    book: Book, actions: Sequence[Table | Form], rows: Sequence[ReadRow]
+) -> tuple[tuple[str, ...], list[Remark]]:
+    """The uids of the actions that are ticked as reviewed without a change, and what was written
+    in the place of a tick, or beside a row that is not known for certain."""
+    known = {(row.sheet, row.number): row.uid for row in rows if row.trust == "signed"}
+    confirmed: set[str] = set()
+    remarks: list[Remark] = []
+    for sheet, number, cell in _ticks(actions):
+        text = canon_text(str(cell.raw))
+        uid = known.get((sheet, number), "")
+        if uid and fold(text) in _MEANS_YES:
+            confirmed.add(uid)
+        elif text:
+            remarks.append(remark("reviewed", Place(book.name, sheet, cell.cell), text))
+    return tuple(sorted(confirmed)), remarks
+
+
+def _ticks(actions: Sequence[Table | Form]) -> Iterator[tuple[str, int, ReadCell]]:
+    """The cell for the tick of each action, with the sheet and the number of its row."""
+    for each in actions:
+        if isinstance(each, Form):
+            for _, number, cells in each.actions():
+                if CONFIRMED in cells:
+                    yield each.sheet.name, number + 1, cells[CONFIRMED]
+        elif CONFIRMED in each.columns:
+            for number in range(each.first, len(each.sheet.rows)):
+                at = (number, each.columns[CONFIRMED])
+                yield each.sheet.name, number + 1, read_cell(each.sheet, at)
 
 
 def sign_off_inputs(sheet: ReadSheet) -> Iterator[tuple[str, tuple[int, int]]]:

@@ -21,8 +21,14 @@ from xlplan.merge.doubts import moved_rows
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, Remark, RowTrust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
-from xlplan.returned.as_issued import ids_by_heading, issued_headings, page_texts, sheets_of_ours
-from xlplan.returned.boxes import Form, find_form, read_sign_off, settled_form
+from xlplan.returned.as_issued import (
+    OURS,
+    ids_by_heading,
+    issued_headings,
+    page_texts,
+    sheets_of_ours,
+)
+from xlplan.returned.boxes import Form, find_form, read_sign_off, read_ticks, settled_form
 from xlplan.returned.identity import Identity, Known, identify, is_signed
 from xlplan.returned.remarks import remarks_of
 from xlplan.returned.tables import (
@@ -71,7 +77,9 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if who.document != "template":
         return replace(reading, remarks=tuple(remarks))
     sign_off, instead = read_sign_off(book, known.definition)
-    return replace(reading, sign_off=sign_off, remarks=(*remarks, *instead))
+    confirmed, odd = read_ticks(book, found.read, rows)
+    told = (*remarks, *instead, *odd)
+    return replace(reading, sign_off=sign_off, confirmed=confirmed, remarks=told)
 
 
 def _has_headings(book: Book, known: Known) -> bool:
@@ -126,7 +134,7 @@ def _reading(
     found: _Actions = _NOWHERE,
     rows: Sequence[ReadRow] = (),
 ) -> Reading:
-    columns = dict.fromkeys(name for each in found.read for name in each.columns)
+    columns = dict.fromkeys(n for each in found.read for n in each.columns if n not in OURS)
     return Reading(
         file=book.name,
         sha256=sha256,
@@ -175,6 +183,7 @@ class _Rows:
                     yield row
         for form in found.forms:
             for key, number, cells in form.actions():
+                cells = {name: cell for name, cell in cells.items() if name not in OURS}
                 if row := self._row(form.sheet.name, number, cells, key):
                     yield row
 
@@ -239,7 +248,7 @@ def _cells(table: Table, number: int, hidden: Container[At]) -> dict[str, ReadCe
     return {
         name: read_cell(table.sheet, (number, col), table.doubts.get(name, ""))
         for name, col in table.columns.items()
-        if (number, col) not in hidden
+        if (number, col) not in hidden and name not in OURS
     }
 
 

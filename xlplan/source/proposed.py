@@ -9,7 +9,7 @@ from datetime import date
 
 from xlplan.plan.checks.references import named_in_brackets
 from xlplan.plan.checks.steps import Valued, milestones_of
-from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, Lead, PlanDefinition
+from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition
 from xlplan.plan.due import DATED, propose_calendar
 from xlplan.plan.people import Lead
 from xlplan.plan.propose import free_id, make_field

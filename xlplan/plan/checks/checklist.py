@@ -304,6 +304,7 @@ LINTS: tuple[Lint, ...] = (
     Lint(chk.CHK_037, lints.doubtful_date),
     Lint(chk.CHK_038, lints.undated),
     Lint(chk.CHK_069, steps.odd_ticks),
+    Lint(chk.CHK_099, lints_past.only_confirmed),
 )
 """Every lint, in the order in which problems are listed."""
 ASKED_BY_RULES: Mapping[Message, str] = {

@@ -126,7 +126,8 @@ class History:
 
     `boards` are the earlier boards. By uid: `asked` names the cycles in which the action went out
     to a lead and whose returns are due, `updated` those in which somebody changed something in
-    it, `first` its first rating; `dues` and `revised` hold every value that its due date and its
+    it, `confirmed` those in which its lead said that nothing in it had changed, `first` its first
+    rating; `dues` and `revised` hold every value that its due date and its
     revised date have had, the present one last.
     """
 
@@ -136,6 +137,7 @@ class History:
     first: Mapping[str, Value] = field(default_factory=dict)
     dues: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     revised: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
+    confirmed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def at_last_board(self, uid: str) -> Mapping[str, Value] | None:
         """The action as the last board saw it; None where it did not, or there was none."""

@@ -17,6 +17,8 @@ from xlplan.plan.values import Value, is_worse, show
 
 _SAYS_WHY: tuple[str, ...] = ("progress", "reason")
 """Roles of the fields in which a lead says why something moved."""
+_RUNNING = 3
+"""Cycles running after which a word is due where each said that nothing had changed."""
 _ENTRY = re.compile(r"\[(?:[^\],]*, )?(?P<author>[^\]]*)\] (?P<text>.*)", re.DOTALL)
 _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
 _DATES = re.compile(
@@ -93,6 +95,18 @@ def not_updated(plan: Plan) -> Iterator[Finding]:
             yield Finding(
                 row, item.id if item else "", chk.CHK_023.fill(first=cycles[0], second=cycles[1])
             )
+
+
+def only_confirmed(plan: Plan) -> Iterator[Finding]:
+    """Open actions of which three cycles running said that nothing had changed, and no more."""
+    for row in _open(plan):
+        asked = plan.history.asked.get(row.uid, ())[-_RUNNING:]
+        confirmed = plan.history.confirmed.get(row.uid, frozenset())
+        changed = plan.history.updated.get(row.uid, ())
+        if len(asked) == _RUNNING and confirmed >= set(asked) and not set(asked) & set(changed):
+            item = plan.definition.with_role("progress", row.kind)
+            found = chk.CHK_099.fill(cycles=asked)
+            yield Finding(row, item.id if item else "", found)
 
 
 def below_first(plan: Plan) -> Iterator[Finding]:
@@ -180,10 +194,11 @@ def _first_due(plan: Plan, row: Row) -> date | None:
 
 
 def _silent_cycles(plan: Plan, row: Row) -> tuple[str, ...]:
-    """The last two cycles that asked about an action, where neither brought anything."""
+    """The last two cycles that asked about an action, where neither brought anything: no change,
+    and no word that there is none."""
     asked = plan.history.asked.get(row.uid, ())[-2:]
-    heard = plan.history.updated.get(row.uid, ())
-    return asked if len(asked) == 2 and not set(asked) & set(heard) else ()
+    heard = {*plan.history.updated.get(row.uid, ()), *plan.history.confirmed.get(row.uid, ())}
+    return asked if len(asked) == 2 and not heard & set(asked) else ()
 
 
 def _entry_again(item: Field, note: str) -> Filled | None:

@@ -1,0 +1,75 @@
+"""How far leads have looked at what they were sent: changed, confirmed, or not looked at.
+
+An action is confirmed where its row is ticked as reviewed without a change, or the tick above all
+rows says so of every one; a change in it counts for more than the tick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from xlplan.codes.return_codes import RET_021
+from xlplan.errors import Problem
+from xlplan.merge.log import counts_for
+from xlplan.merge.model import Event, Issued, Returned
+from xlplan.merge.state import State
+
+
+def ticked_yet_changed(state: State, fact: Returned) -> Iterator[Problem]:
+    """That a return says of a row, or of all of them, that nothing changed, yet has changes."""
+    if fact.sign_off.get("no_change") and fact.assertions:
+        yield RET_021.problem(fact.file, "all", cells=len(fact.assertions))
+    both = [uid for uid in fact.confirmed if any(write.uid == uid for write in fact.assertions)]
+    if both:
+        yield RET_021.problem(fact.file, "rows", actions=[state.ref(uid) for uid in both])
+
+
+def confirmed_of(
+    state: State, issued: Sequence[Issued], returned: Sequence[Returned], changed: Collection[str]
+) -> frozenset[str] | None:
+    """The uids of the actions in these templates of one lead that the returns confirm; None where
+    no template asked for it. Of several returns the one that was saved last speaks for a row."""
+    asked = [item for item in issued if state.definition_at(item.as_of).issue.confirm]
+    if not asked:
+        return None
+    said: dict[str, bool] = {}
+    for fact in sorted(returned, key=lambda fact: (fact.saved_at, fact.id)):
+        said |= _said(fact)
+    uids = {uid for item in asked for uid in item.uids}
+    return frozenset(uid for uid in uids if said.get(uid)) - frozenset(changed)
+
+
+def _said(fact: Returned) -> dict[str, bool]:
+    """Of each row in a return, whether it is confirmed."""
+    every = fact.sign_off.get("no_change") == "yes"
+    return {uid: every or uid in fact.confirmed for uid in {*fact.rows, *fact.confirmed}}
+
+
+def confirmed_cycles(state: State, as_of: int) -> Mapping[str, frozenset[str]]:
+    """By uid, the cycles in which an action was confirmed, by what had come by a position of the
+    ledger and was not taken back."""
+    said: dict[tuple[str, str], bool] = {}
+    for event, fact in _returns(state, as_of):
+        cycle = counts_for(state, fact, event.seq)
+        said |= {(uid, cycle): yes for uid, yes in _said(fact).items()}
+    found: dict[str, set[str]] = {}
+    for (uid, cycle), yes in said.items():
+        if yes:
+            found.setdefault(uid, set()).add(cycle)
+    return {uid: frozenset(cycles) for uid, cycles in found.items()}
+
+
+def _returns(state: State, as_of: int) -> list[tuple[Event, Returned]]:
+    """The returns of templates that asked to confirm, the one saved last at the end."""
+    asked = {
+        issued.id
+        for issued in state.issued.values()
+        if issued.document == "template" and state.definition_at(issued.as_of).issue.confirm
+    }
+    found = [
+        (event, event.fact)
+        for event in state.return_events
+        if isinstance(event.fact, Returned) and event.fact.issued in asked and event.seq <= as_of
+        if state.is_live(event.fact.id, event.seq, as_of)
+    ]
+    return sorted(found, key=lambda each: (each[1].saved_at, each[1].id))
