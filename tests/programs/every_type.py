@@ -155,7 +155,8 @@ class Template:
 def make_template(folder: Path, layout: str) -> Template:
     """A new plan in `folder` with one template issued."""
     new(folder, shipped("examples") / EXAMPLE / "plan.xlsx", template=EXAMPLE)
-    _define(folder, ADDED, f'layout = "{layout}"')
+    marks = "confirm = true\nstatus = true\nchanges = true"
+    _define(folder, ADDED, f'layout = "{layout}"\n{marks}')
     with open_plan(folder, today=TODAY) as plan:
         plan.merge()
         _write_standing(plan)

@@ -27,6 +27,8 @@ from xlplan.issued.template import template_workbook
 from xlplan.ledger.codec import canonical, from_body, to_body
 from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.returned.as_issued import (
+    AS_ISSUED,
+    CHANGES,
     GUIDANCE,
     LISTS,
     OPEN,
@@ -41,7 +43,7 @@ from xlplan.workbook.write.sheet import Workbook
 
 SHARED_WORDS = "returned/as_issued.py"
 """Headings: who reads a template back needs them as well."""
-NAMES = {UPDATE, GUIDANCE, LISTS, OPEN}
+NAMES = {UPDATE, GUIDANCE, LISTS, OPEN, CHANGES, AS_ISSUED}
 """What sheets are called stays: it is how their texts are recorded."""
 
 
@@ -55,13 +57,19 @@ def writers(house: Path) -> list[Path]:
 LAYOUTS = pytest.mark.parametrize("layout", ["table", "form"])
 
 
-def make(folder: Path, layout: str) -> Path:
-    """A plan whose templates say as much as a template can."""
+MARKS = "confirm = true\nstatus = true\nchanges = true\n"
+
+
+def make(folder: Path, layout: str, more: str = MARKS) -> Path:
+    """A plan whose templates say as much as a template can; `more` of it since there are marks."""
     made = small.make(folder)
     toml = made / "plan.toml"
     text = toml.read_text("utf-8")
     for old, new in (
-        ("[issue]", f'[issue]\nlayout = "{layout}"\nproposal_rows = 1\ncontact = "Ann, ext. 5"'),
+        (
+            "[issue]",
+            f'[issue]\n{more}layout = "{layout}"\nproposal_rows = 1\ncontact = "Ann, ext. 5"',
+        ),
         ('role = "progress"', 'role = "progress"\nmode = "append"'),
         ('role = "rating"', 'role = "rating"\nrequired = true'),
         ('role = "text"\nowner = "coordinator"', 'role = "reason"\nowner = "lead"'),
@@ -203,7 +211,7 @@ def test_what_was_reworded_is_all_over_a_template(
 def test_a_template_of_an_older_version_says_nothing_and_its_record_is_left_as_it_is(
     layout: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = make(tmp_path / "plan", layout)
+    folder = make(tmp_path / "plan", layout, more="")
     with monkeypatch.context() as older:
         older.setattr(issue, "_ours", lambda *_: None)
         small.issue(folder)

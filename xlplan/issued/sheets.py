@@ -222,6 +222,8 @@ class Lists:
     names: Mapping[str, str]
     defined: Mapping[str, str]
     """The names to define in the workbook, and what each refers to."""
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What each list holds."""
 
 
 def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
@@ -247,7 +249,8 @@ def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
         rows.append(Row([Cell(c[index]) if index < len(c) else None for _, c in columns]))
     widths = [Column(width=24) for _ in columns]
     defined = {names[name]: f"={place}" for name, place in ranges.items()}
-    return Lists(Sheet(LISTS, rows, widths, state="hidden"), ranges, names, defined)
+    sheet = Sheet(LISTS, rows, widths, state="hidden")
+    return Lists(sheet, ranges, names, defined, lists)
 
 
 def stamp_sheet(key: bytes, payload: Mapping[str, object]) -> Sheet:

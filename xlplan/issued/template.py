@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import chain
 
 from xlplan.issued.banner import HOW, NARROW, SAMPLE, SIGN_CHOICES, Banner, banner, whose
+from xlplan.issued.changes import followed
 from xlplan.issued.form import STEP_LIST, form_sheet
 from xlplan.issued.guidance import guidance_sheet
 from xlplan.issued.rules import (
@@ -130,7 +131,9 @@ def template_workbook(
     due, form = say_return_by(issued.return_by), layout == "form"
     guidance = guidance_sheet(definition, issued, columns, due, form=form)
     title = f"{definition.title}: update from {lead.name}, {issued.cycle}"
-    sheets = [update, guidance, lists.sheet]
+    update, *more = followed(definition, issued, update, columns, lists)
+    seen, hidden = ([each for each in more if (each.state == "hidden") is b] for b in (False, True))
+    sheets = [update, *seen, guidance, lists.sheet, *hidden]
     return stamped(definition, issued, title, sheets, key, payload, created, lists)
 
 

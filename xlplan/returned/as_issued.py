@@ -86,7 +86,7 @@ def shown_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     row beside its ref, the tick after all else."""
     columns = template_columns(definition)
     headings = [column.heading for column in columns]
-    mark = Field(LOOKED, _aside(_LOOKED_HEADINGS, headings), width=9)
+    mark = Field(LOOKED, _aside(_LOOKED_HEADINGS, headings), width=10)
     tick = Field(CONFIRMED, _aside(_CONFIRMED_HEADINGS, headings), "choice", choices=("Yes",),
                  width=12, guidance="Choose Yes if you have looked at this action and nothing in "
                  "it has changed.")  # fmt: skip
@@ -259,6 +259,9 @@ ALIKE = "alike"
 """In the manifest of `decisions.xlsx`: the questions that one answer can serve, the first first."""
 NOTES = "\0notes"
 """Where the notes of ours on any sheet are recorded, as if it were a sheet."""
+CHANGES, AS_ISSUED = "Your changes", "As issued"
+"""The sheet of a template that lists what its lead changed so far, and the hidden one that it goes
+by."""
 TO_CORRECT = "To correct"
 """The sheet of a correction workbook that lists its open cells."""
 BLANK = "#FFFFFF"
@@ -282,7 +285,7 @@ def set_up_uid(entry: Entry) -> str:
 
 def sheets_of_ours(document: str) -> frozenset[str]:
     """The sheets of an issued workbook that hold nothing to read."""
-    more = {OPEN} if document == "master" else set[str]()
+    more = {"master": {OPEN}, "template": {CHANGES, AS_ISSUED}}.get(document, set())
     return frozenset({GUIDANCE, LISTS, STAMP, TO_CORRECT, *more})
 
 

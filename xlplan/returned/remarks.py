@@ -10,6 +10,8 @@ from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import ENTRY, PlanDefinition, Rating
 from xlplan.plan.values import match_rating
 from xlplan.returned.as_issued import (
+    AS_ISSUED,
+    CHANGES,
     LISTS,
     NOTES,
     OPEN,
@@ -114,9 +116,11 @@ def _written_on(
     for number, cells in texts_in(sheet):
         if end is not None and number >= end:
             return
+        if issued == AS_ISSUED and any(parse_row_key(value) for _, value, _ in cells):
+            continue
         for col, value, text in cells:
             at = (number, col)
-            if at in inputs:
+            if at in inputs or (issued == CHANGES and at in sheet.formulas):
                 continue
             if at in sheet.formulas:
                 known = furniture.has(text_of(value), issued) if value is not None else False
