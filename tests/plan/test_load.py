@@ -18,6 +18,7 @@ from xlplan.errors import XlplanError
 from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
+from xlplan.plan.required import Condition
 from xlplan.plan.settings import Count, PostSettings, Rollup, Rule, SectionWords
 from xlplan.plan.toml_places import find_places, line_of
 
@@ -89,6 +90,7 @@ mode = "append"
 guidance = \"\"\"
 Say what happened.
 Then what comes next.\"\"\"
+required_if = { rating = ["G"], closed = true }
 
 [[field]]
 id = "state"
@@ -223,7 +225,7 @@ heading = "Deed"
 in_brackets = true
 
 [issue]
-fields = ["ref", "action"]
+fields = ["ref", "action", "rating"]
 include_closed = false
 proposal_rows = 2
 contact = "The coordinator"
@@ -316,6 +318,7 @@ def test_every_key_arrives() -> None:
         True,
         True,
     )
+    assert progress.required_if == (Condition("rating", ("G",)), Condition("closed"))
     assert (rating.scale, number.of) == ("five", "recommendation")
     assert plan.ratings == (
         Rating("G", "Green", "On track", "#00B050", "#FFFFFF", 1, aliases=("on track",),
@@ -336,7 +339,7 @@ def test_every_key_arrives() -> None:
     assert plan.rollups == (
         Rollup("recommendation", "accountable", "view", "Accountable officer's view"),
     )
-    assert plan.issue.fields == ("ref", "action")
+    assert plan.issue.fields == ("ref", "action", "rating")
     assert (plan.issue.include_closed, plan.issue.proposal_rows) == (False, 2)
     assert (plan.issue.contact, plan.issue.guidance) == ("The coordinator", "Thank you.")
     assert (plan.issue.password, plan.issue.layout) == (" secret ", "form")

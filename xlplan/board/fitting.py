@@ -212,7 +212,8 @@ def _height(columns: Sequence[FittedColumn], widths: Sequence[float]) -> float:
         count_lines(column.heading, width, column.head)
         for column, width in zip(columns, widths, strict=True)
     )
-    return sum(max(row) for row in zip(*each, strict=True)) + heads * len(each[0]) / _ROWS
+    lines: float = sum(max(row) for row in zip(*each, strict=True))
+    return lines + heads * len(each[0]) / _ROWS
 
 
 # Pages.

@@ -94,6 +94,8 @@ DEF_009 = Message(
         "another role for this one.",
         "condition": '{table}: {key} needs a field of actions with role "{role}", and there is '
         "none. Set that role for a field.",
+        "closed": '{table}: closed = true needs a field of actions with role "rating", and there '
+        "is none. Set that role for a field.",
         "sets": '{table}: sets needs a field of actions with role "rating", and there is none. Set '
         "that role for a field.",
         "worst": '{table}: rule "worst" needs a field of actions with role "rating", and there is '
@@ -114,6 +116,7 @@ DEF_010 = Message(
         "member": '{table}: member "{name}" is not the name of a lead.{use!o}',
         "contact": '{table}: contact "{name}" is neither the name of a lead nor an address.{use!o}',
         "scale": '{table}: no [[rating]] has scale "{name}".{use!o}',
+        "value": '{table}: {key} "{name}" is not a value of that column.{use!o}',
         "no-scale": "{table}: a rating needs a scale, and no [[rating]] is there for it. Add "
         "[[rating]] tables, or name the scale of some with scale.",
     },
@@ -129,6 +132,13 @@ DEF_011 = Message(
         "board show it. Remove private, or set that role for another field.",
         "teams": '{table}: member "{name}" is a member of {other} too, and both are sent one '
         'workbook. Keep the name in one of them, or write issue = "each".',
+        "needed-owner": "{table}: required_if asks the lead, who does not fill this column in. "
+        'Write owner = "lead", or remove required_if.',
+        "needed-sent": '{table}: required_if looks at "{name}", which leads are not sent. Name a '
+        "column that they are sent, or remove required_if.",
+        "needed-self": "{table}: required_if looks at this column itself. Name another column.",
+        "needed-type": '{table}: required_if looks at "{name}", which is neither a choice of few '
+        "words nor a date. Name a rating, a choice, a column of yes or no, or a date.",
         "circle": '{table}: successor "{name}" hands over to this lead again. Name somebody who '
         "does not, or remove it.",
         "sets": "{table}: rated limits a challenge, and this rule sets the rating. Remove rated or "
@@ -214,6 +224,7 @@ FORMS = {
     "whole": "a whole number, without quotes",
     "number": "a number, without quotes",
     "day": "a date without quotes, such as 2026-01-05",
+    "conditions": 'what must hold in braces, such as { rating = ["…", "…"] }',
 }
 """What fills ``form`` of DEF-005, by what a key takes."""
 

@@ -23,6 +23,7 @@ from xlplan.plan.keys import (
     key,
 )
 from xlplan.plan.people import Directory, Group, Lead
+from xlplan.plan.required import REQUIRED_IF, Condition
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -123,6 +124,7 @@ class Field:
     private: bool = field(
         default=False, metadata=key("stays in this folder: no lead is sent it and no board sees it")
     )
+    required_if: tuple[Condition, ...] = field(default=(), metadata=key(REQUIRED_IF))
 
     @property
     def field_type(self) -> FieldType:

@@ -18,10 +18,13 @@ from typing import Any, Literal
 from xlplan.codes.definition_codes import DEF_002, DEF_003, DEF_004, DEF_005, DEF_007, FORMS, KINDS
 from xlplan.codes.message import Filled, suggest
 from xlplan.errors import Problem
+from xlplan.plan.required import Condition, condition_of
 from xlplan.plan.text import canon_text
 from xlplan.plan.toml_places import Path, find_places, line_of
 
-Takes = Literal["line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day"]
+Takes = Literal[
+    "line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day", "conditions"
+]
 """`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
 Shape = tuple[str, str, str]
 """The pattern that a text must match whole, what that is called, and how to write it."""
@@ -64,12 +67,12 @@ ROLE_LABELS: Mapping[str, str] = {
 ROLES: tuple[str, ...] = tuple(ROLE_LABELS)
 _TAKES: Mapping[str, Takes] = {
     "str": "line", "bool": "flag", "int": "whole", "float": "number", "date": "day",
-    "tuple[str, ...]": "list",
+    "tuple[str, ...]": "list", "tuple[Condition, ...]": "conditions",
 }  # fmt: skip
 """What a key takes where its metadata names nothing else, by the type of its field."""
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "line": str, "text": str, "raw": str, "list": list, "raw list": list,
-    "flag": bool, "whole": int, "number": (int, float), "day": date,
+    "flag": bool, "whole": int, "number": (int, float), "day": date, "conditions": dict,
 }  # fmt: skip
 
 
@@ -243,6 +246,8 @@ def _value(source: Source, key: Key, label: str, path: Path, value: object) -> o
         return None
     if isinstance(value, list):
         return _list(source, key, label, path, value)
+    if isinstance(value, dict):
+        return _conditions(source, label, path, value)
     if isinstance(value, str):
         return _text(source, key, label, path, value)
     if isinstance(value, int | float) and not key.least <= value <= key.most:
@@ -290,3 +295,17 @@ def _list(
         else:
             source.fault((*path, number), DEF_003.fill("empty", table=label, key=name))
     return tuple(texts) if len(source.faults) == faults else None
+
+
+def _conditions(
+    source: Source, label: str, path: Path, value: Mapping[str, object]
+) -> tuple[Condition, ...] | None:
+    found = [(about, part, condition_of(about, part)) for about, part in value.items()]
+    for about, part, condition in found:
+        if condition is None:
+            kind, form = KINDS[type(part).__name__], FORMS["conditions"]
+            key = f"{path[-1]}.{about}"
+            wrong = DEF_005.fill("value", table=label, key=key, kind=kind, form=form)
+            source.fault((*path, about), wrong)
+    whole = [condition for _, _, condition in found if condition is not None]
+    return tuple(whole) if len(whole) == len(found) else None

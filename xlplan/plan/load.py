@@ -33,6 +33,7 @@ from xlplan.plan.load_rules import (
     Tables,
     check_groups,
     check_needs,
+    check_required,
     check_rollups,
     check_rules,
     no_field,
@@ -85,6 +86,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     check_groups(source, tables)
     _check_named_fields(source, tables)
     check_needs(source, tables)
+    check_required(source, tables)
     check_rules(source, tables)
     check_rollups(source, tables)
     check_letters(source, tables["post"])

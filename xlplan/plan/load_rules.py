@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from xlplan.codes.definition_codes import DEF_003, DEF_006, DEF_009, DEF_010, DEF_011
 from xlplan.codes.message import Filled, suggest
 from xlplan.plan.keys import Entry, Source
+from xlplan.plan.required import CLOSED, MOVED, Condition, is_dated
 from xlplan.plan.text import fold
+from xlplan.plan.types.money_and_booleans import YES_NO
 
 Tables = Mapping[str, tuple[Entry, ...]]
 _CONDITIONS: Mapping[str, tuple[str, ...]] = {
@@ -79,6 +81,70 @@ def check_needs(source: Source, tables: Tables) -> None:
         for number, name in enumerate(entry.texts(key)):
             if name not in known:
                 source.fault((*entry.path, key, number), no_field(entry, key, name, known))
+
+
+def check_required(source: Source, tables: Tables) -> None:
+    """What `required_if` looks at is there, is sent to leads, and can have such a value."""
+    fields = {item.text("id"): item for item in _of(tables, "action")}
+    sent = [name for issue in tables["issue"] for name in issue.texts("fields")] or list(fields)
+    for item in tables["field"]:
+        path = (*item.path, "required_if")
+        conditions = _conditions(item)
+        if conditions and item.text("owner") != "lead":
+            source.fault(path, DEF_011.fill("needed-owner", table=item.label))
+        for condition in conditions:
+            wrong = _wrong_condition(tables, fields, sent, item, condition)
+            if wrong is not None:
+                source.fault((*path, condition.about), wrong)
+
+
+def _conditions(item: Entry) -> tuple[Condition, ...]:
+    found = item.values.get("required_if", ())
+    return found if isinstance(found, tuple) else ()
+
+
+def _wrong_condition(
+    tables: Tables,
+    fields: Mapping[str, Entry],
+    sent: Sequence[str],
+    item: Entry,
+    condition: Condition,
+) -> Filled | None:
+    about = condition.about
+    if about == CLOSED and not condition.values:
+        about = next((n for n, each in fields.items() if each.text("role") == "rating"), "")
+        if not about:
+            return DEF_009.fill("closed", table=item.label)
+    if about not in fields or item.text("of", "action") != "action":
+        return no_field(item, "required_if", about, list(fields))
+    looked = fields[about]
+    if looked is item:
+        return DEF_011.fill("needed-self", table=item.label)
+    if about not in sent or looked.values.get("private"):
+        return DEF_011.fill("needed-sent", table=item.label, name=about)
+    known = _known_values(tables, looked)
+    if not known:
+        return DEF_011.fill("needed-type", table=item.label, name=about)
+    wrong = next((text for text in condition.values if text not in known), "")
+    if not condition.values and condition.about != CLOSED:
+        wrong = "true"
+    if not wrong:
+        return None
+    key, use = f"required_if.{about}", suggest(wrong, known)
+    return DEF_010.fill("value", table=item.label, key=key, name=wrong, use=use)
+
+
+def _known_values(tables: Tables, item: Entry) -> Sequence[str]:
+    """What a condition may say of a column; nothing where it cannot be one of few values."""
+    kind = item.text("type", "text")
+    if is_dated(kind):
+        return (MOVED,)
+    if kind == "rating":
+        scale = item.text("scale")
+        return [r.text("code") for r in tables["rating"] if r.text("scale") == scale]
+    if kind == "boolean":
+        return item.texts("choices") or YES_NO
+    return item.texts("choices") if kind == "choice" else ()
 
 
 def check_rollups(source: Source, tables: Tables) -> None:

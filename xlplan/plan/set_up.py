@@ -18,6 +18,7 @@ from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import LEVELS, TABLES
 from xlplan.plan.guesses import NAMED_BY, SAME_AS, Guess, Names
 from xlplan.plan.keys import Key, attribute
+from xlplan.plan.required import line_of, read_line, unquoted
 from xlplan.plan.set_up_sheets import (
     BOARD,
     EVERY,
@@ -203,6 +204,8 @@ def shown(key: Key, value: object) -> str | int | float | date | None:
         return YES_NO[0] if value else YES_NO[1]
     if isinstance(value, str) and value in key.labels:
         return key.labels[value]
+    if key.takes == "conditions" and isinstance(value, tuple):
+        return "\n".join(map(line_of, value)) or None
     if isinstance(value, tuple):
         raw = key.takes == "raw list"
         return "\n".join(json.dumps(t) if raw or _odd(t) else t for t in value) or None
@@ -252,8 +255,10 @@ def read(table: str, name: str, typed: Raw, definition: PlanDefinition) -> objec
             return int(value) if value.is_integer() else _no_whole(table, name, typed)
         return value
     text = as_text(typed) if key.takes == "raw" else _plain(typed)
+    if key.takes == "conditions":
+        return tuple(read_line(line) for line in text.splitlines() if line.strip())
     if key.takes in ("list", "raw list"):
-        return tuple(part for line in text.splitlines() if (part := _part(line)))
+        return tuple(part for line in text.splitlines() if (part := unquoted(line.strip())))
     words = {fold(word): word for word in key.allowed}
     labelled = {fold(label): word for word, label in key.labels.items()}
     return words.get(fold(text)) or labelled.get(fold(text), text)
@@ -264,13 +269,3 @@ def _no_whole(table: str, name: str, typed: Raw) -> Invalid:
         "value", table=f"[{table}]", key=name, kind="a number", form=FORMS["whole"]
     )
     return Invalid(str(typed), wrong.code, wrong.message)
-
-
-def _part(line: str) -> str:
-    text = line.strip()
-    if text.startswith('"'):
-        try:
-            return str(json.loads(text))
-        except ValueError:
-            return text
-    return text

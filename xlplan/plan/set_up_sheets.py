@@ -41,8 +41,8 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "The columns of the plan: what each is, who fills it in, and what a lead is shown there. "
         "For a column more, fill in the first blank row below.",
         5,
-        ("heading", "role", "type", "owner", SENT, BOARD, "required", "mode", "guidance",
-         "choices", "private", "retired"),
+        ("heading", "role", "type", "owner", SENT, BOARD, "required", "required_if", "mode",
+         "guidance", "choices", "private", "retired"),
     ),
     SetUpSheet(
         "Ratings", ("rating",),
@@ -110,7 +110,8 @@ EVERY = (START, *SHEETS, KEPT, ROWS)
 HEADINGS: Mapping[tuple[str, str], str] = {
     ("field", "role"): "What it is", ("field", "owner"): "Who fills it in",
     ("field", SENT): "Sent to leads?", ("field", BOARD): "On the board?",
-    ("field", "required"): "Required?", ("field", "mode"): "Keep earlier notes?",
+    ("field", "required"): "Required?", ("field", "required_if"): "Required if …",
+    ("field", "mode"): "Keep earlier notes?",
     ("field", "of"): "Kind of row", ("field", "private"): "Private?",
     ("field", "retired"): "No longer in use?", ("rating", "closed"): "Closed?",
     ("rating", "holding"): "Held?", ("rating", "exception"): "For attention?",

@@ -16,6 +16,7 @@ from datetime import date
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import CHECKS, TABLES
 from xlplan.plan.keys import Table, attribute
+from xlplan.plan.required import Condition
 from xlplan.plan.settings import PostSettings
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_spans
@@ -324,6 +325,8 @@ def _value(value: object, inline: bool = False) -> str:
         return repr(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, tuple) and value and isinstance(value[0], Condition):
+        return "{ " + ", ".join(map(_condition, value)) + " }"
     if isinstance(value, tuple):
         items = [_quoted(str(part)) for part in value]
         whole = f"[{', '.join(items)}]"
@@ -332,6 +335,12 @@ def _value(value: object, inline: bool = False) -> str:
         return "[\n" + "".join(f"    {item},\n" for item in items) + "]"
     text = str(value)
     return _block(text) if "\n" in text and not text.startswith("\n") else _quoted(text)
+
+
+def _condition(condition: Condition) -> str:
+    texts = [_quoted(text) for text in condition.values]
+    value = f"[{', '.join(texts)}]" if len(texts) > 1 else "".join(texts) or "true"
+    return f"{_key(condition.about)} = {value}"
 
 
 def _key(text: str) -> str:
