@@ -9,7 +9,7 @@ import pytest
 from xlplan.merge.kinds import CHOICES, REFUSE, WAYS, Kind
 
 STAND = {"row", "decision", "rule", "edit", "entry"}
-ASK = {"invalid", "held", "locked", "cleared-required", "row-added", "row-missing",
+ASK = {"invalid", "held", "locked", "cleared-required", "still-blank", "row-added", "row-missing",
        "definition", "file-sorted"}  # fmt: skip
 QUESTIONS = {"conflict", "reverted"}
 
@@ -37,5 +37,5 @@ def test_a_question_has_words_and_answers(kind: Kind) -> None:
 
 def test_who_is_right_is_not_for_one_lead_to_settle() -> None:
     assert {kind.value for kind in Kind if kind.for_lead} == {
-        "invalid", "locked", "cleared-required", "row-missing",
+        "invalid", "locked", "cleared-required", "still-blank", "row-missing",
     }  # fmt: skip

@@ -245,6 +245,14 @@ RET_026 = Message(
     "part of the table is sorted or pasted. Please enter your update in the workbook that you were "
     "sent; to sort it, use the arrows beside its headings.",
 )
+RET_097 = Message(
+    "RET-097",
+    "A cell that must be filled in while something else holds came back blank.",
+    "Ask the lead for it, or enter it in `decisions.xlsx`.",
+    "{heading} is blank, and must not be where {condition}. Ask the lead for it, or enter it in "
+    "decisions.xlsx.",
+    level="warning",
+)
 
 # MRG: `merge` itself.
 

@@ -279,7 +279,7 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
         rows=compared.rows,
         fields=reading.fields,
         assertions=tuple(compared.assertions),
-        problems=reading.problems,
+        problems=(*reading.problems, *compared.problems),
         information=(*compared.information, *remarks_of(reading), *item.around),
         sign_off=reading.sign_off,
         confirmed=reading.confirmed,

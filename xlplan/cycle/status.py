@@ -361,7 +361,7 @@ def _lead_status(
     actions = {uid for item in issued for uid in item.uids}
     assertions = {a.id: a for r in returned for a in writes_of(state, r)}
     moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
-    touched = {a.uid for a in assertions.values()}
+    touched = {a.uid for a in assertions.values() if a.kind.edits}
     confirmed = confirmed_of(state, issued, returned, touched)
     names = {lead.name, *(item.author for item in issued)}
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)

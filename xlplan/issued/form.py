@@ -13,12 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xlplan.issued.banner import Banner, banner
+from xlplan.issued.needed import blank_now, needed_boxes, needed_columns, needed_looks
 from xlplan.issued.rules import (
     Cells,
     Open,
     due_and_reason,
     input_rules,
     is_required,
+    may_ask,
     message_cell,
     reason_missing,
 )
@@ -69,6 +71,8 @@ class _Form:
     rows: list[Row] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     boxes: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
+    """Like `boxes`, with those that are locked."""
     proposed: dict[str, list[Area]] = field(default_factory=lambda: defaultdict(list))
     breaks: list[int] = field(default_factory=list)
 
@@ -89,7 +93,7 @@ def form_sheet(
     look = palette(definition)
     stepped = any(steps) and any(column.item.role == "steps_done" for column in columns)
     widths = WITH_STEPS if stepped else WIDTHS
-    message = any(is_required(column) for column in columns) and bool(values)
+    message = any(may_ask(column) for column in columns) and bool(values)
     top = banner(
         definition, lead, issued, look, lists, widths, first=LABEL, message=message, form=True
     )
@@ -102,7 +106,8 @@ def form_sheet(
     for key in blank:
         _block(form, key, {}, open_, opened, look, fresh=bool(signed), proposed=True)
     validations, conditionals = _rules(definition, columns, looks, form, lists, look)
-    _count_what_is_missing(top, columns, values, len(top.rows) + 1, len(form.rows) - 1)
+    ends = len(top.rows) + 1, len(form.rows) - 1
+    _count_what_is_missing(definition, top, columns, values, ends, lists)
     firsts = [areas[0] for areas in form.boxes.values() if areas]
     active = min(((a.first_row, a.first_col) for a in firsts), default=(len(top.rows) + 1, BOX))
     return Sheet(
@@ -223,6 +228,8 @@ def _line(
             Merge(Area(first, LABEL, last, LABEL), replace(label, style=head)),
             Merge(Area(first, BOX, last, BOX), replace(box, style=text)),
         ]
+    if not proposed:
+        form.lines[column.id].append(Area(first, BOX, first, BOX))
     if column.input:
         boxes = form.proposed if proposed else form.boxes
         boxes[column.id].append(Area(first, BOX, first, BOX))
@@ -246,7 +253,8 @@ def _rules(
     styles = [each.style for each in looks]
     validations, colours = input_rules(definition, columns, styles, cells, lists, look)
     validations = [_of_steps(rule, cells, columns, lists) for rule in validations]
-    return validations, [*_reasons(columns, form, lists, look), *colours]
+    needed = needed_looks(needed_columns(definition, columns), form.lines, lists, look)
+    return validations, [*_reasons(columns, form, lists, look), *needed, *colours]
 
 
 def _of_steps(
@@ -288,16 +296,19 @@ def _reasons(
 
 
 def _count_what_is_missing(
+    definition: PlanDefinition,
     top: Banner,
     columns: Sequence[IssuedColumn],
     values: Sequence[dict[str, Value]],
-    first: int,
-    last: int,
+    ends: tuple[int, int],
+    lists: Lists,
 ) -> None:
-    """The message in the banner that counts the required boxes that are blank."""
+    """The message in the banner that counts the required boxes that are blank; the lines stand
+    between `ends`."""
     required = [column for column in columns if is_required(column)]
     if top.message is None:
         return
+    first, last = ends
     ids, boxes, keys = (f"${cell_name(first, c)}:${cell_name(last, c)}" for c in (ID, BOX, KEY))
     blanks = [
         Open(
@@ -308,5 +319,8 @@ def _count_what_is_missing(
         )
         for column in required
     ]
+    needed = needed_columns(definition, columns)
+    blanks += needed_boxes(needed, ids, boxes, keys, BOX, lists)
     now = sum(each.get(column.id) is None for column in required for each in values)
+    now += blank_now(needed, values)
     top.merges.append(Merge(top.message, message_cell(blanks, None, None, top.style, now)))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from xlplan.codes.message import listed
 from xlplan.issued.banner import SIGN_LABELS
-from xlplan.issued.rules import due_and_reason, is_required, reason_hint
+from xlplan.issued.rules import due_and_reason, needs_of_column
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.returned.as_issued import CONFIRMED, GUIDANCE, NO_CHANGE, IssuedColumn
@@ -95,7 +95,7 @@ def guidance_sheet(
         page.title("For this plan")
         page.wide(definition.issue.guidance, look.body)
     _ratings(page, definition, columns)
-    _fields(page, columns)
+    _fields(page, definition, columns)
     _colours(page, moves=due_and_reason(columns) is not None)
     return Sheet(
         name=GUIDANCE,
@@ -182,17 +182,13 @@ def _meaning(definition: PlanDefinition, rating: Rating) -> str:
     return " ".join([f"{meant}." if meant else "", *more]).strip()
 
 
-def _fields(page: _Page, columns: Sequence[IssuedColumn]) -> None:
+def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:
     """What the plan says of its inputs, and which of them must be filled in; how each is typed is
     said on entering its cell."""
     asked = due_and_reason(columns)
     lines = []
     for column in columns:
-        must = ""
-        if is_required(column):
-            must = "This must not be left blank."
-        elif asked is not None and column is asked.reason:
-            must = reason_hint(asked)
+        must = needs_of_column(definition, column, asked)
         text = " ".join([*column.item.guidance.split(), *must.split()])
         if column.input and text:
             lines.append((column.heading, text))

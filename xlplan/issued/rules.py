@@ -14,6 +14,7 @@ from datetime import date
 
 from xlplan.issued.sheets import Lists
 from xlplan.plan.definition import PlanDefinition, Rating
+from xlplan.plan.required import needs_of, say_needed
 from xlplan.plan.values import Value, show
 from xlplan.returned.as_issued import UPDATE, IssuedColumn
 from xlplan.workbook.write.cell_text import cell_name
@@ -148,7 +149,9 @@ class DueAndReason:
 def due_and_reason(columns: Sequence[IssuedColumn]) -> DueAndReason | None:
     """Both columns, where the lead may fill in both."""
     due = next((c for c in columns if c.input and c.item.role == "due"), None)
-    reason = next((c for c in columns if c.input and c.item.role == "reason"), None)
+    reason = next(
+        (c for c in columns if c.input and c.item.role == "reason" and not c.item.required_if), None
+    )
     return DueAndReason(due, reason) if due is not None and reason is not None else None
 
 
@@ -265,18 +268,30 @@ def is_required(column: IssuedColumn) -> bool:
     return column.input and column.item.required and not column.entry
 
 
+def may_ask(column: IssuedColumn) -> bool:
+    """Whether a template asks for a column, always or while something else holds."""
+    return is_required(column) or (column.input and bool(column.item.required_if))
+
+
 def has_message(columns: Sequence[IssuedColumn]) -> bool:
     """Whether there is anything that a template may still ask for."""
-    return due_and_reason(columns) is not None or any(is_required(column) for column in columns)
+    return due_and_reason(columns) is not None or any(may_ask(column) for column in columns)
 
 
-def with_needs(rule: Validation, column: IssuedColumn, found: DueAndReason | None) -> Validation:
-    """An input rule whose message says too when its cell must be filled in."""
-    needs = ""
+def needs_of_column(
+    definition: PlanDefinition, column: IssuedColumn, found: DueAndReason | None
+) -> str:
+    """When the cells of a column must be filled in, as the lead reads it; or ``""``."""
     if is_required(column):
-        needs = "This must not be left blank."
-    elif found is not None and column is found.reason:
-        needs = reason_hint(found)
+        return "This must not be left blank."
+    if found is not None and column is found.reason:
+        return reason_hint(found)
+    tests = needs_of(definition, column.item) if column.input else ()
+    return f"This must not be left blank where {say_needed(tests)}." if tests else ""
+
+
+def with_needs(rule: Validation, needs: str) -> Validation:
+    """An input rule whose message says too when its cell must be filled in."""
     if not needs:
         return rule
     # A message is cut at 255 characters; what is needed must not be what is cut.
@@ -313,7 +328,8 @@ def input_rules(
             continue
         first, rest = mine.every[0], tuple(mine.every[1:])
         rules, colours = rules_of(definition, column, first, lists, look, style, codes=False)
-        validations += [replace(with_needs(rule, column, asked), also=rest) for rule in rules]
+        needs = needs_of_column(definition, column, asked)
+        validations += [replace(with_needs(rule, needs), also=rest) for rule in rules]
         conditionals += [replace(colour, also=rest) for colour in colours]
         if is_required(column) and mine.issued:
             blank = still_blank(mine.issued[0], look)

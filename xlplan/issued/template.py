@@ -14,6 +14,13 @@ from xlplan.issued.banner import HOW, NARROW, SAMPLE, SIGN_CHOICES, Banner, bann
 from xlplan.issued.changes import followed
 from xlplan.issued.form import STEP_LIST, form_sheet
 from xlplan.issued.guidance import guidance_sheet
+from xlplan.issued.needed import (
+    blank_now,
+    needed_cells,
+    needed_columns,
+    needed_lists,
+    needed_looks,
+)
 from xlplan.issued.rules import (
     ISSUED_DUE,
     Cells,
@@ -120,6 +127,7 @@ def template_workbook(
         choices[ISSUED_DUE] = issued_dates(
             [(name, each.get(due)) for name, each in zip(signed, values, strict=True)]
         )
+    choices |= needed_lists(needed_columns(definition, columns), signed, values)
     lists = lists_sheet(choices)
     layout = definition.issue.layout
     args = (definition, lead, issued, columns, values, signed, blank, lists)
@@ -173,7 +181,7 @@ def _table_sheet(
     validations, conditionals = _rules(
         definition, columns, looks, first, len(body), len(blank), lists, look
     )
-    _count_what_is_missing(top, columns, values, first, lists)
+    _count_what_is_missing(definition, top, columns, values, first, lists)
     inputs = [i for i, column in enumerate(columns, 1) if column.input]
     return Sheet(
         name=UPDATE,
@@ -243,6 +251,9 @@ def _rules(
             Area(first, at, last, at) for at in (places[asked.due.id], places[asked.reason.id])
         )
         flags = reason_missing(due, reason, asked, lists, look)
+    if count:
+        areas = {name: [Area(first, at, last, at)] for name, at in places.items()}
+        flags += needed_looks(needed_columns(definition, columns), areas, lists, look)
     cells = {
         name: Cells(
             [Area(first, at, last, at)] if count else [],
@@ -261,6 +272,7 @@ def _rules(
 
 
 def _count_what_is_missing(
+    definition: PlanDefinition,
     top: Banner,
     columns: Sequence[IssuedColumn],
     values: Sequence[dict[str, Value]],
@@ -282,6 +294,9 @@ def _count_what_is_missing(
         if is_required(column):
             blanks.append(Open(cells(index), index, f"(LEN(TRIM({cells(index)}))=0)"))
             now += sum(each.get(column.id) is None for each in values)
+    needed, place = needed_columns(definition, columns), {c.id: i for i, c in enumerate(columns, 1)}
+    blanks += needed_cells(needed, lambda name: cells(place[name]), place, cells(0), lists)
+    now += blank_now(needed, values)
     if asked is not None:
         due, reason = (1 + list(columns).index(column) for column in (asked.due, asked.reason))
         test = moved(cells(0), cells(due), lists.names[ISSUED_DUE])

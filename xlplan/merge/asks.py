@@ -44,6 +44,7 @@ from xlplan.merge.register import (
     superseded,
 )
 from xlplan.merge.state import State
+from xlplan.merge.still_blank import is_open
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
 from xlplan.plan.set_up import stands
 from xlplan.plan.values import Raw, Value
@@ -95,6 +96,8 @@ def is_a_question(state: State, key: CellKey, write: Write) -> bool:
         return write.author != COORDINATOR
     if write.kind is Kind.DEFINITION:
         return stands(state.definition, write.field) != write.value
+    if write.kind is Kind.STILL_BLANK:
+        return is_open(state, key, write)
     if write.kind in (Kind.LOCKED, Kind.HELD) and not write.entry:
         cell = state.cell(key)
         return cell.conflict or cell.value != write.value
@@ -170,7 +173,7 @@ def shown_again(state: State, key: CellKey, writes: Sequence[Write]) -> Iterator
     """Where an author's latest files show something else than what is left of their writes."""
     groups: dict[tuple[str, str, bool], list[Write]] = defaultdict(list)
     for write in for_sure(writes):
-        if write.issued:
+        if write.issued and write.kind.edits:
             groups[_author(write)].append(write)
     settled = answered(writes)
     for group in groups.values():

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from xlplan.codes.definition_codes import VAL_008, VAL_009
-from xlplan.codes.message import FEW, Filled, listed
+from xlplan.codes.message import FEW, listed
+from xlplan.errors import Problem
 from xlplan.merge.doubts import (
     Against,
     against,
@@ -32,11 +32,13 @@ from xlplan.merge.reading import (
     is_lost,
     may_be_cut,
     untouched,
+    value_of,
 )
 from xlplan.merge.rows import Proposals, emptied_row, missing_rows
 from xlplan.merge.state import State
+from xlplan.merge.still_blank import StillBlank, problems_of
 from xlplan.merge.ticks import in_one_cell, is_input
-from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
+from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.text import fold, same_words
 from xlplan.plan.timescales import Timescale, says_no_end
@@ -53,6 +55,7 @@ class Findings:
 
     assertions: list[Write] = field(default_factory=list)
     information: list[str] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
     rows: tuple[str, ...] = ()
     """The rows of which it speaks, by uid; where rows were moved, only the answer does."""
 
@@ -68,6 +71,7 @@ class Comparison:
         self.owner = issued.author == COORDINATOR
         self.found = Findings()
         self._proposals = Proposals(state, issued, self.reading)
+        self._needs = StillBlank(state, issued, self.reading)
         self._spellings: dict[str, list[str]] = {}
         """Where each thing stands that only another spelling is of what the plan says."""
 
@@ -104,6 +108,7 @@ class Comparison:
                 self._compare_row(row, against(self.state, self.issued, row, times))
         self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
         self.found.information.extend(self._say_spellings())
+        self.found.problems = tuple(problems_of(self.found.assertions))
         self.found.rows = tuple(sorted({row.uid for row in self.reading.rows if row.uid}))
         return self.found
 
@@ -153,6 +158,8 @@ class Comparison:
         if emptied := self._emptied(row, found):
             found = [a for a in found if a not in emptied]
             found.append(emptied_row(self.issued, emptied))
+        elif not self.owner and not against.doubt and not self._closed_since(row.uid):
+            found += self._needs.writes(row)
         found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)
         for item in found:
@@ -201,7 +208,7 @@ class Comparison:
         ratings = [
             self.state.value(row.uid, item.id, self.issued.as_of)
             if cell is None or item.id not in self.reading.columns
-            else self._value(item, cell, self.state.definition)
+            else value_of(item, cell, self.state.definition)
         ]
         last = self._own(row.uid, item.id)
         if last is not None and last.seq > self.issued.as_of:
@@ -237,7 +244,7 @@ class Comparison:
             return None
         if self._is_lost(base, cell):
             return None
-        value = self._value(item, cell, self.state.definition)
+        value = value_of(item, cell, self.state.definition)
         # Who owns the plan may well mean to take out a space.
         same = value == base or (not self.owner and same_words(value, base))
         if same or (value is None and against.typed):
@@ -332,16 +339,7 @@ class Comparison:
         if then is self.state.definition:
             return value
         known = then.find(item.id, item.of)
-        return value if known is None else self._value(known, cell, then)
-
-    def _value(self, item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
-        if cell.error:
-            return _invalid(cell.error, VAL_008.fill(error=cell.error))
-        value = canon(item, cell.value, definition)
-        if cell.formula and not isinstance(cell.value, bool):
-            formula = f"={cell.formula}"
-            return _invalid(formula, VAL_009.fill(formula=formula, value=show(value)))
-        return value
+        return value if known is None else value_of(known, cell, then)
 
     def _kind(
         self, row: ReadRow, item: Field, column: str, value: Value, doubt: str
@@ -363,6 +361,8 @@ class Comparison:
                 return Kind.HELD, f"The field {item.heading} has since been retired."
         elif value is None and item.required:
             return Kind.CLEARED, f"{item.heading} must not be blank."
+        elif value is None and not self.owner and (needed := self._needs.why(row, item)):
+            return Kind.CLEARED, needed.message
         elif not self.owner and (why := self._not_yet(row, item, value)):
             return Kind.HELD, why
         return (Kind.ENTRY if column.endswith(ENTRY) else Kind.EDIT), ""
@@ -390,7 +390,3 @@ class Comparison:
 
     def _row_kind(self, uid: str) -> str:
         return self.state.kind_of(uid) or "action"
-
-
-def _invalid(raw: str, why: Filled) -> Invalid:
-    return Invalid(raw, why.code, why.message)

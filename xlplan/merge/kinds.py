@@ -99,6 +99,12 @@ class Kind(StrEnum):
         "{field} came back blank but must not be. Should it be cleared?",
         (KEEP, ACCEPT, OTHER), "held", True,
     )  # fmt: skip
+    STILL_BLANK = (
+        "still-blank", "Must be filled in, and is blank",
+        "{field} was left blank. What should it say?",
+        (KEEP, OTHER), "held", True,
+    )  # fmt: skip
+    """What a field is required for holds, and nothing stands there: nor did when it went out."""
     ADDED = (
         "row-added", "A row was added",
         "A new action is proposed. Should it join the plan?",
@@ -134,6 +140,11 @@ class Kind(StrEnum):
         (*WAYS, REFUSE), "held",
     )  # fmt: skip
     """Rows of one file that disagree as a whole: see `xlplan.merge.doubts`."""
+
+    @property
+    def edits(self) -> bool:
+        """Whether it is about something that came back otherwise than it went out."""
+        return self is not Kind.STILL_BLANK
 
     @property
     def of_row(self) -> bool:

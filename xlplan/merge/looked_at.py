@@ -17,9 +17,10 @@ from xlplan.merge.state import State
 
 def ticked_yet_changed(state: State, fact: Returned) -> Iterator[Problem]:
     """That a return says of a row, or of all of them, that nothing changed, yet has changes."""
-    if fact.sign_off.get("no_change") and fact.assertions:
-        yield RET_021.problem(fact.file, "all", cells=len(fact.assertions))
-    both = [uid for uid in fact.confirmed if any(write.uid == uid for write in fact.assertions)]
+    edits = [write for write in fact.assertions if write.kind.edits]
+    if fact.sign_off.get("no_change") and edits:
+        yield RET_021.problem(fact.file, "all", cells=len(edits))
+    both = [uid for uid in fact.confirmed if any(write.uid == uid for write in edits)]
     if both:
         yield RET_021.problem(fact.file, "rows", actions=[state.ref(uid) for uid in both])
 

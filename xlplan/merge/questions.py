@@ -270,8 +270,10 @@ def _question(
     )  # fmt: skip
 
 
-_ALIKE = frozenset({Kind.INVALID, Kind.LOCKED, Kind.HELD, Kind.CLEARED, Kind.MISSING})
-_ASKED = frozenset({Kind.INVALID, Kind.HELD, Kind.CLEARED, Kind.REVERTED})
+_ALIKE = frozenset(
+    {Kind.INVALID, Kind.LOCKED, Kind.HELD, Kind.CLEARED, Kind.STILL_BLANK, Kind.MISSING}
+)
+_ASKED = frozenset({Kind.INVALID, Kind.HELD, Kind.CLEARED, Kind.STILL_BLANK, Kind.REVERTED})
 
 
 def alike(questions: Sequence[Question]) -> list[tuple[Question, ...]]:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from xlplan.codes.definition_codes import VAL_008, VAL_009
+from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
-from xlplan.plan.definition import STEP
-from xlplan.plan.values import Raw, Value, number_text, show
+from xlplan.plan.definition import STEP, Field, PlanDefinition
+from xlplan.plan.values import Invalid, Raw, Value, canon, number_text, show
 
 Trust = Literal["signed", "rows", "reference", "forged", "none"]
 RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
@@ -53,6 +55,21 @@ class ReadCell:
         if self.value is not None:
             return self.as_read or str(self.value)
         return self.error or (f"={self.formula}" if self.formula else "")
+
+
+def value_of(item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
+    """What stands in a cell, as a value of its field; a formula or an error is none."""
+    if cell.error:
+        return _invalid(cell.error, VAL_008.fill(error=cell.error))
+    value = canon(item, cell.value, definition)
+    if cell.formula and not isinstance(cell.value, bool):
+        formula = f"={cell.formula}"
+        return _invalid(formula, VAL_009.fill(formula=formula, value=show(value)))
+    return value
+
+
+def _invalid(raw: str, why: Filled) -> Invalid:
+    return Invalid(raw, why.code, why.message)
 
 
 @dataclass(frozen=True, slots=True)
