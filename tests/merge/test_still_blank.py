@@ -242,7 +242,7 @@ def test_a_line_names_the_cells_the_field_and_what_to_do() -> None:
     assert "Ask the lead for it" in lines["diary"].message
     cells = {(w.uid, w.field): w.place.cell for w in found.assertions if w.field == "diary"}
     assert lines["diary"].where == f"return.xlsx!Update!{cells['a-1', 'diary']}"
-    assert f"(So in {cells['a-2', 'diary']}, {cells['a-3', 'diary']}.)" in lines["diary"].message
+    assert f"So in {cells['a-2', 'diary']}, {cells['a-3', 'diary']}." in lines["diary"].message
     assert lines["progress"].message.endswith("decisions.xlsx.")  # one cell alone
 
 

@@ -523,6 +523,6 @@ def test_the_page_has_a_row_for_each_of_these_names_and_no_other() -> None:
     scenes = {
         "put back", "emptied row", "grown narrative", "co-leads", "second return", "older form",
         "doubtful row", "sorted rows", "added row", "missing row", "row twice", "closed meanwhile",
-        "new definition", "master.xlsx",
+        "new definition", "master.xlsx", "still blank",
     }  # fmt: skip
     assert sorted(rows_of_the_page()) == sorted({case.row for case in CELLS} | scenes)

@@ -249,8 +249,11 @@ RET_097 = Message(
     "RET-097",
     "A cell that must be filled in while something else holds came back blank.",
     "Ask the lead for it, or enter it in `decisions.xlsx`.",
-    "{heading} is blank, and must not be where {condition}. Ask the lead for it, or enter it in "
-    "decisions.xlsx.",
+    {
+        "": "{heading} is blank, and must not be where {condition}. Ask the lead for it, or enter "
+        "it in decisions.xlsx.",
+        "cells": "{why} So in {cells!f}.",
+    },
     level="warning",
 )
 

@@ -76,7 +76,7 @@ def _formula(test: Test, at: At, key: str, lists: Lists) -> str:
     name = lists.names[_list_of(test)]
     cell = at(test.field.id)
     if isinstance(test, Moved):
-        return moved(key, cell, name)
+        return moved(key, cell, name, whole=True)
     return f"ISNUMBER(MATCH(TRIM({cell}),{name},0))"
 
 

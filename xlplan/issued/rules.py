@@ -171,12 +171,16 @@ def _as_shown(value: Value) -> str:
     return " ".join(part for part in show(value).split(" ") if part)
 
 
-def moved(key: str, due: str, issued: str) -> str:
+def moved(key: str, due: str, issued: str, *, whole: bool = False) -> str:
     """A formula's test that the date in `due` is not what was issued to the row of `key`;
     `issued` is the name of the list. A row without a date, or not in the list, has not moved.
-    Over ranges it is an array of 0 and 1."""
+    Over ranges it is an array of 0 and 1; as a `whole` where `due` is an array that may hold
+    errors, which LibreOffice's ``&`` puts into each part of what it makes."""
     row = f'RIGHT({key},{_SIGNATURE})&"|'
-    return f'ISNUMBER(MATCH({row}*",{issued},0))*ISNA(MATCH({row}"&TRIM({due}),{issued},0))'
+    now = f'{row}"&TRIM({due})'
+    if whole:
+        now = f'CONCATENATE(RIGHT({key},{_SIGNATURE}),"|",TRIM({due}))'
+    return f'ISNUMBER(MATCH({row}*",{issued},0))*ISNA(MATCH({now},{issued},0))'
 
 
 def reason_missing(

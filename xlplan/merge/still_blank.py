@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from xlplan.codes.message import FEW, Filled, listed
+from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_097
 from xlplan.errors import Problem
 from xlplan.merge.kinds import Kind
@@ -83,11 +83,12 @@ def problems_of(found: list[Write]) -> Iterator[Problem]:
     for write in found:
         if write.kind is Kind.STILL_BLANK:
             by_message.setdefault(write.message, []).append(write)
-    for message, writes in by_message.items():
-        cells = [write.place.cell for write in writes]
-        also = f" (So in {listed(cells[1:], most=FEW)}.)" if cells[1:] else ""
-        filled = Filled(RET_097.code, f"{message}{also}", RET_097.level)
-        yield filled.at(str(writes[0].place), field=writes[0].field)
+    for why, writes in by_message.items():
+        where, field = str(writes[0].place), writes[0].field
+        if cells := [write.place.cell for write in writes[1:]]:
+            yield RET_097.problem(where, "cells", field=field, why=why, cells=cells)
+        else:
+            yield Filled(RET_097.code, why, RET_097.level).at(where, field=field)
 
 
 def is_open(state: State, key: CellKey, write: Write) -> bool:
