@@ -60,7 +60,7 @@ PLAN = outgoing.plan(
     fields=FIELDS, issue=IssueSettings(layout="table", proposal_rows=2, guidance="Be brief.")
 )
 LAYOUTS = {"table": PLAN, "form": replace(PLAN, issue=replace(PLAN.issue, layout="form"))}
-START = {
+START: dict[str, Raw] = {
     "action": "Mend it", "lead": LEAD, "place": "North", "due": "June 2027",
     "revised": "2027-07-31", "rating": "G", "stage": "Not started", "agreed": "No",
 }  # fmt: skip

@@ -252,6 +252,7 @@ RET_097 = Message(
     {
         "": "{heading} is blank, and must not be where {condition}. Ask the lead for it, or enter "
         "it in decisions.xlsx.",
+        "cell": "{why}",
         "cells": "{why} So in {cells!f}.",
     },
     level="warning",

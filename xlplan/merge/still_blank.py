@@ -88,7 +88,7 @@ def problems_of(found: list[Write]) -> Iterator[Problem]:
         if cells := [write.place.cell for write in writes[1:]]:
             yield RET_097.problem(where, "cells", field=field, why=why, cells=cells)
         else:
-            yield Filled(RET_097.code, why, RET_097.level).at(where, field=field)
+            yield RET_097.problem(where, "cell", field=field, why=why)
 
 
 def is_open(state: State, key: CellKey, write: Write) -> bool:
