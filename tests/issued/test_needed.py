@@ -64,19 +64,21 @@ START: dict[str, Raw] = {
     "action": "Mend it", "lead": LEAD, "place": "North", "due": "June 2027",
     "revised": "2027-07-31", "rating": "G", "stage": "Not started", "agreed": "No",
 }  # fmt: skip
+MORE: tuple[dict[str, Raw], ...]
+MORE = (
+    {},
+    {"rating": "R"},
+    {"rating": "B", "proof": "Minutes"},
+    {"agreed": "Yes"},
+    {"agreed": "Yes", "place": "West"},
+    {"due": None},
+    {"rating": "A", "plan": "Ask for more"},
+    {"stage": 'Do "X"', "progress": "[May] Begun"},
+)
 SITUATIONS: dict[str, dict[str, Raw]] = {
-    f"u-{number}": START | {"ref": f"1.{number}"} | more
+    f"u-{number}": {**START, "ref": f"1.{number}", **more}
     for number, more in enumerate(
-        (
-            {},
-            {"rating": "R"},
-            {"rating": "B", "proof": "Minutes"},
-            {"agreed": "Yes"},
-            {"agreed": "Yes", "place": "West"},
-            {"due": None},
-            {"rating": "A", "plan": "Ask for more"},
-            {"stage": 'Do "X"', "progress": "[May] Begun"},
-        ),
+        MORE,
         1,
     )
 }
