@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from xlplan.merge.kinds import CHOICES, REFUSE, WAYS, Kind
+from xlplan.merge.kinds import AGREE, CHOICES, DENY, REFUSE, WAYS, Kind
 
 STAND = {"row", "decision", "rule", "edit", "entry"}
 ASK = {"invalid", "held", "locked", "cleared-required", "still-blank", "row-added", "row-missing",
-       "definition", "file-sorted"}  # fmt: skip
+       "definition", "file-sorted", "request"}  # fmt: skip
 QUESTIONS = {"conflict", "reverted"}
 
 
@@ -31,8 +31,8 @@ def test_a_question_has_words_and_answers(kind: Kind) -> None:
     assert kind.question.endswith("?")
     assert kind.question.replace("{field}", "").count("{") == 0
     assert kind.short
-    assert set(kind.choices) <= {*CHOICES, *WAYS, REFUSE}
-    assert {"Keep current", "Decline", REFUSE} & set(kind.choices)  # what changes nothing
+    assert set(kind.choices) <= {*CHOICES, *WAYS, REFUSE, AGREE, DENY}
+    assert {"Keep current", "Decline", REFUSE, DENY} & set(kind.choices)  # what changes nothing
 
 
 def test_who_is_right_is_not_for_one_lead_to_settle() -> None:

@@ -511,6 +511,16 @@ def test_the_master_is_a_return_of_the_coordinator_who_owns_every_field() -> Non
     assert asked(office) == []
 
 
+def test_a_date_that_may_only_be_asked_for_stands() -> None:
+    fields = (replace(f, change="request") if f.id == "due" else f for f in DEFINITION.fields)
+    office = Office(definition=replace(DEFINITION, fields=tuple(fields)))
+    office.give_back(office.issue("Ann"), {("a-1", "due"): "August 2026"}, digest="lead")
+    assert (office.value("a-1", "due"), asked(office)) == ("June 2026", ["request"])
+    assert fates(office, "lead") == ["held"]
+    office.give_back(office.issue("Ben"), {("a-1", "due"): "July 2026"})
+    assert (office.value("a-1", "due"), asked(office)) == ("June 2026", ["conflict"])
+
+
 # The page
 
 
@@ -523,6 +533,6 @@ def test_the_page_has_a_row_for_each_of_these_names_and_no_other() -> None:
     scenes = {
         "put back", "emptied row", "grown narrative", "co-leads", "second return", "older form",
         "doubtful row", "sorted rows", "added row", "missing row", "row twice", "closed meanwhile",
-        "new definition", "master.xlsx", "still blank",
+        "new definition", "master.xlsx", "still blank", "request",
     }  # fmt: skip
     assert sorted(rows_of_the_page()) == sorted({case.row for case in CELLS} | scenes)

@@ -132,6 +132,8 @@ id = "due"
 heading = "Timescale"
 type = "timescale"
 role = "due"
+owner = "lead"
+change = "request"
 
 [[field]]
 id = "target"
@@ -320,6 +322,7 @@ def test_every_key_arrives() -> None:
     )
     assert progress.required_if == (Condition("rating", ("G",)), Condition("closed"))
     assert (rating.scale, number.of) == ("five", "recommendation")
+    assert [item.id for item in plan.fields if item.change == "request"] == ["due"]
     assert plan.ratings == (
         Rating("G", "Green", "On track", "#00B050", "#FFFFFF", 1, aliases=("on track",),
                scale="five"),
@@ -557,6 +560,14 @@ def test_a_text_that_is_not_toml_says_where(text: str, line: int) -> None:
         (
             "[[field]]\nid = 'x'\nheading = 'X'\nrole = 'lead'\nprivate = true\n",
             18, "DEF-011", 'role "lead" cannot be private',
+        ),
+        (
+            "[[field]]\nid = 'x'\nheading = 'X'\nrole = 'due'\nchange = 'request'\n",
+            18, "DEF-011", 'role = "due" and owner = "lead"',
+        ),
+        (
+            "[[field]]\nid = 'x'\nheading = 'X'\nowner = 'lead'\nchange = 'request'\n",
+            18, "DEF-011", 'role = "due" and owner = "lead"',
         ),
     ],
 )  # fmt: skip

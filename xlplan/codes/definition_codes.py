@@ -139,6 +139,8 @@ DEF_011 = Message(
         "needed-self": "{table}: required_if looks at this column itself. Name another column.",
         "needed-type": '{table}: required_if looks at "{name}", which is neither a choice of few '
         "words nor a date. Name a rating, a choice, a column of yes or no, or a date.",
+        "request": '{table}: change "request" is for a due date or a revised date that the lead '
+        'fills in. Write role = "due" and owner = "lead", or remove change.',
         "circle": '{table}: successor "{name}" hands over to this lead again. Name somebody who '
         "does not, or remove it.",
         "sets": "{table}: rated limits a challenge, and this rule sets the rating. Remove rated or "

@@ -7,7 +7,11 @@ from dataclasses import replace
 
 from xlplan.codes.message import listed
 from xlplan.issued.banner import SIGN_LABELS
-from xlplan.issued.rules import due_and_reason, needs_of_column
+from xlplan.issued.rules import (
+    due_and_reason,
+    needs_of_column,
+    request_hint,
+)
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.returned.as_issued import CONFIRMED, GUIDANCE, NO_CHANGE, IssuedColumn
@@ -189,7 +193,8 @@ def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedCol
     lines = []
     for column in columns:
         must = needs_of_column(definition, column, asked)
-        text = " ".join([*column.item.guidance.split(), *must.split()])
+        parts = (column.item.guidance, request_hint(column), must)
+        text = " ".join(" ".join(parts).split())
         if column.input and text:
             lines.append((column.heading, text))
     if lines:

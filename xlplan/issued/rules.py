@@ -25,6 +25,7 @@ _ENTRY_HINT = (
     "What has been done this period, and what comes next. "
     "Earlier entries are kept; you need not repeat them."
 )
+_REQUEST_HINT = "Another date is a request: this one stands until the coordinator has agreed."
 
 ISSUED_DUE = "due:issued"
 """The name of the list of dates as they were issued."""
@@ -45,7 +46,12 @@ def hint(definition: PlanDefinition, column: IssuedColumn, *, codes: bool = Fals
         return f"{column.item.guidance or cell.hint}\n{points}".strip()
     own = column.item.guidance or (_ENTRY_HINT if column.entry else "")
     typing = cell.hint if cell.pressing or not own else ""
-    return "\n".join(part for part in (own, typing) if part)
+    return "\n".join(part for part in (own, typing, request_hint(column)) if part)
+
+
+def request_hint(column: IssuedColumn) -> str:
+    """What a lead is told of a date that may only be asked for; blank of every other column."""
+    return _REQUEST_HINT if column.input and column.item.change == "request" else ""
 
 
 def validation_of(

@@ -43,6 +43,7 @@ from xlplan.merge.register import (
     settle,
     superseded,
 )
+from xlplan.merge.requests import overtaken
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import is_open
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
@@ -54,7 +55,7 @@ def open_asks(writes: Sequence[Write]) -> list[Write]:
     """The writes on a cell that ask: no later act has seen them, their author has not
     replaced them, and no other copy of the same file has them for certain."""
     gone = known_to(w for w in writes if not w.asks) | superseded(writes)
-    gone |= answered(writes) | {w.id.doubted for w in writes if not w.id.doubt}
+    gone |= overtaken(writes) | answered(writes) | {w.id.doubted for w in writes if not w.id.doubt}
     return [w for w in writes if w.asks and w.id not in gone]
 
 
@@ -98,7 +99,7 @@ def is_a_question(state: State, key: CellKey, write: Write) -> bool:
         return stands(state.definition, write.field) != write.value
     if write.kind is Kind.STILL_BLANK:
         return is_open(state, key, write)
-    if write.kind in (Kind.LOCKED, Kind.HELD) and not write.entry:
+    if write.kind in (Kind.LOCKED, Kind.HELD, Kind.REQUEST) and not write.entry:
         cell = state.cell(key)
         return cell.conflict or cell.value != write.value
     return write.kind is not Kind.MISSING or state.value(key[0], STATUS) != WITHDRAWN

@@ -34,6 +34,7 @@ from xlplan.merge.reading import (
     untouched,
     value_of,
 )
+from xlplan.merge.requests import edit_of
 from xlplan.merge.rows import Proposals, emptied_row, missing_rows
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import StillBlank, problems_of
@@ -169,7 +170,7 @@ class Comparison:
     def _emptied(self, row: ReadRow, found: list[Write]) -> list[Write]:
         """The blank cells of a row of which every input was emptied; none where any is filled."""
         inputs = [a for a in found if a.kind is not Kind.LOCKED]
-        blank = [a for a in inputs if a.kind in (Kind.EDIT, Kind.CLEARED) and a.value is None]
+        blank = [a for a in inputs if a.kind.may_empty and a.value is None]
         shown = [
             name
             for name in self.issued.inputs
@@ -184,7 +185,7 @@ class Comparison:
         The date stands meanwhile, so that nothing overdue vanishes by a word. In a copy that
         closes the action the same edit is for certain, and answers the doubt.
         """
-        if self.owner or item.kind not in (Kind.EDIT, Kind.HELD):
+        if self.owner or item.kind not in (Kind.EDIT, Kind.HELD, Kind.REQUEST):
             return item
         definition = self.state.definition
         known = definition.find(item.field, self._row_kind(row.uid))
@@ -350,10 +351,8 @@ class Comparison:
             return Kind.HELD, doubt
         if not self.owner and self._closed_since(row.uid) and not self._agreed(row, item, value):
             ref = self.state.ref(row.uid)
-            return (
-                Kind.HELD,
-                f"Action {ref} was closed or withdrawn after this template was issued.",
-            )
+            why = f"Action {ref} was closed or withdrawn after this template was issued."
+            return Kind.HELD, why
         if isinstance(value, Invalid):
             return Kind.INVALID, value.message
         if item.retired or self.state.definition.find(item.id, self._row_kind(row.uid)) is None:
@@ -365,7 +364,7 @@ class Comparison:
             return Kind.CLEARED, needed.message
         elif not self.owner and (why := self._not_yet(row, item, value)):
             return Kind.HELD, why
-        return (Kind.ENTRY if column.endswith(ENTRY) else Kind.EDIT), ""
+        return edit_of(item, entry=column.endswith(ENTRY), owner=self.owner), ""
 
     def _not_yet(self, row: ReadRow, item: Field, value: Value) -> str:
         """Why a lead may not give a rating, or not yet; or ``""``."""

@@ -11,8 +11,10 @@ from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, asks_on, decided, refuse, taken_in
 from xlplan.merge.kinds import (
     ACCEPT,
+    AGREE,
     CHOICES,
     COMBINE,
+    DENY,
     KEEP,
     LINK,
     OTHER,
@@ -65,7 +67,7 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
         return moved_facts(state, question, answer, choice)
     if question.kind is Kind.MISSING:
         return _missing(state, question, answer, choice)
-    if choice == KEEP:
+    if choice in (KEEP, DENY):
         writes = question.kind is Kind.CONFLICT
         value = question.master if writes else None
         return [decided(state, question, answer, choice, value, writes=writes)]
@@ -89,8 +91,9 @@ def _is_value(state: State, question: Question, answer: Answer) -> bool:
     value = canon(item, answer.choice, state.definition)
     if value is None or isinstance(value, Invalid):
         return False
-    begun = any(fold(word).startswith(fold(answer.choice)) for word in CHOICES)
-    return not begun and not nearest(answer.choice, CHOICES, SLIP)
+    words = (*CHOICES, *question.kind.choices)
+    begun = any(fold(word).startswith(fold(answer.choice)) for word in words)
+    return not begun and not nearest(answer.choice, words, SLIP)
 
 
 def unused_answers(state: State) -> dict[str, tuple[Unused, Returned]]:
@@ -181,7 +184,7 @@ def _choice(question: Question, text: str) -> str | None:
 
 
 def _chosen(question: Question, choice: str) -> Candidate:
-    if choice == ACCEPT:
+    if choice in (ACCEPT, AGREE):
         return question.candidates[-1]
     labels = labelled(question.candidates)
     return question.candidates[labels.index(choice)]

@@ -26,6 +26,8 @@ CHOICES: tuple[str, ...] = (KEEP, OTHER, COMBINE, ACCEPT, DECLINE, WITHDRAW, TRA
 BY_REF = "Go by visible ref"
 BY_KEY = "Go by hidden key"
 REFUSE = "Refuse the file"
+AGREE, DENY = "Agree", "Refuse"
+"""The answers to a request."""
 WAYS: Mapping[str, str] = {BY_REF: "ref", BY_KEY: "key"}
 """How rows that were sorted without their keys can be read, each by its answer: its name in the
 ledger."""
@@ -115,6 +117,12 @@ class Kind(StrEnum):
         "Keep, withdraw or transfer this action?",
         (KEEP, WITHDRAW, TRANSFER), "held", True,
     )  # fmt: skip
+    REQUEST = (
+        "request", "Another date was requested",
+        "A lead asks for another {field}. Do you agree?",
+        (AGREE, DENY, OTHER), "held",
+    )  # fmt: skip
+    """An edit of a field that a lead may only ask to change: see `xlplan.merge.requests`."""
     CONFLICT = (
         "conflict", "Two answers that differ", "Which of these should {field} say?",
         (KEEP, OTHER), "conflict",
@@ -150,3 +158,8 @@ class Kind(StrEnum):
     def of_row(self) -> bool:
         """Whether it is about a row as a whole, and no single cell of it."""
         return self in (Kind.ADDED, Kind.MISSING)
+
+    @property
+    def may_empty(self) -> bool:
+        """Whether it is an edit of an input, which may have emptied it."""
+        return self in (Kind.EDIT, Kind.CLEARED, Kind.REQUEST)

@@ -15,6 +15,7 @@ from xlplan.merge.doubts import effects, say_effects
 from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, WAYS, Kind
 from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Id, Question, Write, named, row_uid
 from xlplan.merge.register import CellState, distinct, settle, signed
+from xlplan.merge.requests import choices_of, crossed, say_requests
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.set_up import stands
@@ -134,15 +135,16 @@ def _asking(
     item = state.field_of(key)
     for write in kinds.pop(Kind.SORTED, ()):
         yield _moved(state, key, write, again)
+    if requested := _ordered(kinds.pop(Kind.REQUEST, ())):
+        yield _requested(state, key, requested, again, cell)
     for kind, asking in sorted(kinds.items()):
         found = _ordered(asking)
-        ids = frozenset(write.id for write in found)
         candidates = tuple(_ask_candidate(write, item) for write in found)
         yield _question(
             state,
             key,
             kind,
-            ids | {one.id for one in again if one.asks and one.write and one.write.id in ids},
+            _ids(found, again),
             found[0].base,
             stands(state.definition, key[1]) if kind is Kind.DEFINITION else cell.value,
             candidates,
@@ -170,6 +172,24 @@ def _moved(state: State, key: CellKey, write: Write, again: Sequence[Again]) -> 
         state, key, Kind.SORTED, frozenset((write.id, *ids)), None, None, tuple(candidates),
         Kind.SORTED.choices, write.message,
     )  # fmt: skip
+
+
+def _requested(
+    state: State, key: CellKey, asked: Sequence[Write], again: Sequence[Again], cell: CellState
+) -> Question:
+    """What leads ask for: agreed to or refused; where they differ, a conflict like any other."""
+    candidates = tuple(candidate(write, state.field_of(key)) for write in asked)
+    return _question(
+        state, key, Kind.CONFLICT if crossed(asked) else Kind.REQUEST, _ids(asked, again),
+        asked[0].base, cell.value, candidates, choices_of(asked, labelled(candidates)),
+        say_requests(state, asked),
+    )  # fmt: skip
+
+
+def _ids(asked: Iterable[Write], again: Iterable[Again]) -> frozenset[Id]:
+    """What an answer about some writes sees: those that are shown again with them."""
+    ids = frozenset(write.id for write in asked)
+    return ids | {one.id for one in again if one.asks and one.write and one.write.id in ids}
 
 
 def _ask_choices(kind: Kind, candidates: Sequence[Candidate]) -> tuple[str, ...]:

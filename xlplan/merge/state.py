@@ -69,6 +69,7 @@ class State:
         self.exchange = Exchange()
         self._parts_of: dict[str, list[tuple[int, Returned]]] = defaultdict(list)
         self._decisions: dict[str, Decided] = {}
+        self.decided_at: dict[str, str] = {}
         self.published: list[tuple[Event, Published]] = []
         self.undone: list[tuple[Event, Undone]] = []
 
@@ -201,7 +202,7 @@ class State:
         return visible(state, writes, everything=issued.author == COORDINATOR) | own
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
-        self._decisions[fact.id] = fact
+        self._decisions[fact.id], self.decided_at[fact.id] = fact, event.at
         kind = Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION
         write = Write(
             Id(fact.id), kind, COORDINATOR, fact.uid, fact.field, fact.value, place=fact.place,

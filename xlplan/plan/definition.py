@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.keys import (
     CADENCE,
+    CHANGE,
     COLOUR,
     FIELD_ID,
     LANGUAGE,
@@ -125,6 +126,7 @@ class Field:
         default=False, metadata=key("stays in this folder: no lead is sent it and no board sees it")
     )
     required_if: tuple[Condition, ...] = field(default=(), metadata=key(REQUIRED_IF))
+    change: Literal["at once", "request"] = field(default="at once", metadata=CHANGE)
 
     @property
     def field_type(self) -> FieldType:

@@ -123,6 +123,15 @@ def key(
     }  # fmt: skip
 
 
+CHANGE = key(
+    'of a date that the lead fills in: "request" keeps the date until the coordinator agrees to '
+    "another",
+    allowed=("at once", "request"),
+    noun="a way to change it",
+    labels={"at once": "Taken at once", "request": "A request"},
+)
+
+
 def key_of(item: Field[Any]) -> Key:
     """The key that a dataclass field is."""
     kind = str(item.type).removesuffix(" | None")

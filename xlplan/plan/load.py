@@ -28,6 +28,7 @@ from xlplan.errors import XlplanError
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
+from xlplan.plan.due import DATED
 from xlplan.plan.keys import Entry, Source, attribute, read_table
 from xlplan.plan.load_rules import (
     Tables,
@@ -177,6 +178,11 @@ def _check_fields(source: Source, tables: Tables) -> None:
         if item.values.get("private") and role in SHOWN_TO_ALL and "role" not in item.wrong:
             wrong = DEF_011.fill("private", table=item.label, role=role)
             source.fault((*item.path, "private"), wrong)
+        if item.text("change") == "request" and (
+            (role not in DATED and "role" not in item.wrong)
+            or (item.text("owner", "coordinator") != "lead" and "owner" not in item.wrong)
+        ):
+            source.fault((*item.path, "change"), DEF_011.fill("request", table=item.label))
     if not any({"role", "of"} & item.wrong for item in fields):
         _check_roles(source, fields)
 
