@@ -15,6 +15,7 @@ from typing import Literal
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
 from xlplan.merge.past import DueHistory
+from xlplan.merge.requests import Request
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Value
@@ -83,7 +84,8 @@ class Board:
     known. `first` is the first rating each action ever had. `changes` are those since the last
     board. `tip` is the ledger's tip hash.
     `history` holds earlier boards, oldest first. `dues` is, by uid, how the due date has moved;
-    `challenges`, by uid, what the plan's rules hold against a rating, in sentences.
+    `challenges`, by uid, what the plan's rules hold against a rating, in sentences. `requests` are
+    the dates that leads have asked to move.
 
     On a board of several plans `plans` names them, and `parts` are their own boards: each action
     is judged by the definition of its own plan, and shown by this one's. An `extract` says what it
@@ -106,6 +108,7 @@ class Board:
     history: Sequence[PastBoard] = ()
     dues: Mapping[str, DueHistory] = field(default_factory=dict)
     challenges: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    requests: Sequence[Request] = ()
     plans: Sequence[PlanOnBoard] = ()
     parts: Sequence[Board] = ()
     extract: str = ""

@@ -20,6 +20,7 @@ from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Tabl
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, fit_to_page, texts_cut
 from xlplan.board.coloured_summary import coloured_summary
 from xlplan.board.evidence_due import evidence_due_sheet
+from xlplan.board.extensions import extensions_sheet
 from xlplan.board.fitting import cut_words, is_long, long_texts, paged, pieces
 from xlplan.board.grouped import (
     by_lead_sheet,
@@ -212,6 +213,7 @@ SHEETS = (
     SheetKind("late_steps", "Late steps", late_steps_sheet),
     SheetKind("no_date", "No date", no_date_sheet),
     SheetKind("evidence_due", "Evidence due", evidence_due_sheet),
+    SheetKind("extensions", "Extensions", extensions_sheet),
     SheetKind("movement", "Movement", movement_sheet),
     SheetKind("new", "New", new_sheet),
     SheetKind("completed", "Completed", completed_sheet),

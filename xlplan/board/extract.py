@@ -111,6 +111,7 @@ def _extracted(board: Board, actions: Sequence[MasterRow], label: str) -> Board:
         ],
         dues=_of(board.dues, uids),
         challenges=_of(board.challenges, uids),
+        requests=[request for request in board.requests if request.uid in uids],
         extract=label,
         whole=board,
     )

@@ -235,6 +235,7 @@ def combined(boards: Sequence[Board]) -> Board:
         history=_history(parts),
         dues={uid: known for part in parts for uid, known in part.dues.items()},
         challenges={uid: found for part in parts for uid, found in part.challenges.items()},
+        requests=[request for part in parts for request in part.requests],
         plans=[
             PlanOnBoard(mark, b.definition.title, group, b.as_of, b.tip)
             for mark, group, b in zip(marks, groups, boards, strict=True)

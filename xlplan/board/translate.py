@@ -122,6 +122,15 @@ def translated(board: Board, words: Vocabulary, scale: Scale) -> Board:
         history=[_past(past, words) for past in board.history],
         dues={words.uid(uid): known for uid, known in board.dues.items()},
         challenges={words.uid(uid): sentences for uid, sentences in board.challenges.items()},
+        requests=[
+            replace(
+                request,
+                uid=words.uid(request.uid),
+                field=words.field(request.field),
+                author=words.name(request.author),
+            )
+            for request in board.requests
+        ],
     )
 
 

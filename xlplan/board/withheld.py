@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
+from xlplan.merge.requests import Request
 from xlplan.plan.checks.lint_view import entries_of
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.timescales import Timescale
@@ -71,6 +72,18 @@ def published_change(change: Change) -> Change:
     """A change as the board may read it."""
     why = published(change.why)
     return replace(change, before=_value(change.before), after=_value(change.after), why=why)
+
+
+def published_request(request: Request) -> Request:
+    """A request as the board may read it."""
+    return replace(
+        request,
+        base=_value(request.base),
+        value=_value(request.value),
+        now=_value(request.now),
+        reason=published(request.reason),
+        why=published(request.why),
+    )
 
 
 def published_question(question: Question) -> Question:

@@ -17,6 +17,7 @@ from xlplan.board.standings import due_date
 from xlplan.board.withheld import (
     published_change,
     published_question,
+    published_request,
     published_rows,
     published_values,
 )
@@ -36,6 +37,7 @@ from xlplan.merge.past import (
     emptied,
     past_of,
 )
+from xlplan.merge.requests import requests_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.checklist import challenges_of, check_plan
 from xlplan.plan.checks.lint_view import Snapshot
@@ -222,6 +224,7 @@ def make_board(
         first=first,
         changes=[published_change(each) for each in known if each.seq > before.position],
         questions=[published_question(q) for q in desk.questions() if _may_be_seen(state, q, own)],
+        requests=[published_request(r) for r in requests_of(state) if r.uid not in own],
         returns=_returns(desk, cycle),
         tip=tip,
         problems=check_plan(definition, rows, day, past.history),

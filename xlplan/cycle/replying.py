@@ -1,4 +1,4 @@
-"""Replies: what became of each lead's files, and what the lead is asked to correct in them."""
+"""Replies: a receipt for each lead, and what the lead is asked to correct."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from xlplan.codes.return_codes import MRG_006, RET_026
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import write_atomically
 from xlplan.cycle.outputs import not_written
+from xlplan.cycle.receipts import action_name, is_for_lead, receipt_of, requests_in
 from xlplan.errors import Problem, reason_of
 from xlplan.issued.reply import (
     Correction,
     Fault,
-    Receipt,
     Reply,
     faults_of,
     reply_text,
     row_for_lead,
 )
 from xlplan.merge.decisions import unused_answers
-from xlplan.merge.fates import disposition_of, writes_of
+from xlplan.merge.fates import writes_of
 from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, CellKey, Id, Issued, Place, Question, Returned, Write
@@ -30,17 +30,14 @@ from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.state import State
 from xlplan.merge.ticks import box_of
 from xlplan.plan.definition import ENTRY
-from xlplan.plan.due import DATED, date_gone, say_gone
+from xlplan.plan.due import DATED
 from xlplan.plan.text import fold
-from xlplan.plan.timescales import say_date
-from xlplan.plan.values import show, show_in
+from xlplan.plan.values import show
 from xlplan.workbook.write.cell_text import safe_name
 
 _LAST = "\x7f"
 """After every time."""
 _ASKS = "The coordinator asks you to look at this again."
-_LONGEST = 120
-"""Characters of a value that a receipt repeats."""
 
 
 def replies_of(
@@ -64,7 +61,7 @@ def replies_of(
     for file, fact in returned:
         if fact.author != COORDINATOR:
             groups[fact.author or f"\0{file}"].append((file, fact))
-    parked = _parked(state, questions)
+    parked, requests = _parked(state, questions), requests_in(state)
     found = []
     for who in sorted({*groups, *parked}):
         lead = "" if who.startswith("\0") else who
@@ -83,7 +80,9 @@ def replies_of(
         if not (corrections or refusals or receipts):
             continue
         due = max((_due(state, fact) for _, fact in mine), default="")
-        receipt = _receipt(state, [fact for _, fact in used], undecided) if used else None
+        receipt = None
+        if used:
+            receipt = receipt_of(state, [fact for _, fact in used], undecided, requests)
         enclosed = bool(_open_faults(state, lead, corrections))
         text = reply_text(
             state.definition, lead, due, corrections, refusals, receipt, enclosed=enclosed
@@ -108,7 +107,7 @@ def _parked(state: State, questions: Sequence[Question]) -> dict[str, list[Corre
         asked = (w for w in state.live((question.uid, question.field)) if w.id == own.write)
         found[lead].append(
             Correction(
-                own.place, _action(state, question.uid), item.heading, entered, needed,
+                own.place, action_name(state, question.uid), item.heading, entered, needed,
                 (question.uid, next(map(box_of, asked), question.field)),
             )
         )  # fmt: skip
@@ -126,58 +125,6 @@ def _latest(
             if place not in by_cell or by_cell[place][0] <= saved_at:
                 by_cell[place] = saved_at, each
     return tuple(each for _, each in by_cell.values())
-
-
-def _receipt(state: State, facts: Sequence[Returned], undecided: set[Id]) -> Receipt:
-    """What became of what one lead sent; nothing in it is of anybody else."""
-    events = [state.exchange.event_of(fact) for fact in facts]
-    days = dict.fromkeys(date.fromisoformat(day) for day in sorted(e.at[:10] for e in events))
-    writes = {item.id: item for fact in facts for item in writes_of(state, fact)}
-    became = {ident: disposition_of(state, item) for ident, item in writes.items()}
-    taken = [writes[i] for i, fate in became.items() if fate in ("applied", "agreed")]
-    others = {i for i, fate in became.items() if fate not in ("applied", "agreed", "superseded")}
-    waiting = {i for i in others & undecided if not _is_for_lead(state, writes[i])}
-    asked = {uid for fact in facts for uid in _asked_about(state, fact)}
-    untouched = asked - {item.uid for item in writes.values()}
-    return Receipt(
-        tuple(say_date(day) for day in days),
-        tuple(_taken(state, item) for item in taken),
-        len(waiting),
-        len(others - undecided),
-        len(untouched),
-    )
-
-
-def _asked_about(state: State, fact: Returned) -> tuple[str, ...]:
-    issued = state.issued.get(fact.issued)
-    return issued.uids if issued is not None else ()
-
-
-def _taken(state: State, item: Write) -> str:
-    """A change that was taken: the action, the column, and the value before and now."""
-    field = state.field_of(item.key)
-    if not item.field:
-        return f"{_action(state, item.uid)}: as you sent it"
-    about = f"{_action(state, item.uid)}, {field.heading if field is not None else item.field}"
-    if item.entry:
-        return f"{about}: {_cut(show_in(field, item.value))}"
-    before, now = (_cut(show_in(field, value)) or "(blank)" for value in (item.base, item.value))
-    return f"{about}: {before} is now {now}"
-
-
-def _action(state: State, uid: str) -> str:
-    ref = state.ref(uid)
-    return f"Action {ref}" if ref else "A new action"
-
-
-def _cut(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1].rstrip() + "…"
-
-
-def _is_for_lead(state: State, item: Write) -> bool:
-    """Whether its author can settle it."""
-    return item.kind.for_lead or _takes_the_date(state, item)
 
 
 def _why(fact: Returned) -> str:
@@ -204,7 +151,7 @@ def _corrections(
                 what, entered = f"Rows {row.replace(':', ' to ')}", "(the rows as they are)"
             yield Correction(Place(file, sheet), what, "", entered, needed)
     faulty = [
-        item for item in writes_of(state, fact) if item.id in open_ids and _is_for_lead(state, item)
+        item for item in writes_of(state, fact) if item.id in open_ids and is_for_lead(state, item)
     ]
     wrong = {item.key for item in faulty if item.kind is Kind.INVALID}
     for item in faulty:
@@ -223,13 +170,6 @@ def _follows(state: State, item: Write, wrong: Container[CellKey]) -> bool:
         dates = (state.definition.with_role(role) for role in DATED)
         cells += [(item.uid, date.id) for date in dates if date is not None]
     return any(cell in wrong for cell in cells)
-
-
-def _takes_the_date(state: State, item: Write) -> bool:
-    """Whether an edit is held only because it takes the date of an action away."""
-    field = state.field_of((item.uid, item.field))
-    gone = date_gone(state.definition, field, item.base, item.value)
-    return gone is not None and item.message.startswith(say_gone(gone))
 
 
 def _correction(state: State, file: str, item: Write) -> Correction:

@@ -55,13 +55,15 @@ class Fault:
 class Receipt:
     """What became of what a lead sent: the days on which it came (in words), the changes that were
     taken, how many wait for the coordinator or were decided otherwise, and how many actions were
-    left as they were."""
+    left as they were; what they asked for, and what was decided of that since they last wrote."""
 
     days: tuple[str, ...]
     taken: tuple[str, ...] = ()
     waiting: int = 0
     declined: int = 0
     untouched: int = 0
+    asked: tuple[str, ...] = ()
+    decided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +172,21 @@ def _received(receipt: Receipt, corrections: int) -> list[str]:
         f"{receipt.untouched} action{'s' if receipt.untouched != 1 else ''} left as "
         f"{'they were' if receipt.untouched != 1 else 'it was'}",
     ]
+    if receipt.asked:
+        parts.append(f"{len(receipt.asked)} asked of the coordinator")
     if receipt.waiting:
         parts.append(f"{receipt.waiting} waiting for the coordinator")
     if receipt.declined:
         parts.append(f"{receipt.declined} decided otherwise by the coordinator")
     parts.append(f"{corrections} to correct" if corrections else "nothing to correct")
     lines = _paragraph(f"Received {' and '.join(receipt.days)}: {', '.join(parts)}.")
-    if receipt.taken:
-        lines += ["Changes taken:"]
-        for each in receipt.taken:
-            lines += _hanging(" - ", each)
-        lines += [""]
+    for title, texts in (
+        ("Changes taken:", receipt.taken),
+        ("Asked of the coordinator; the plan stays as it is until that is decided:", receipt.asked),
+        ("Decided by the coordinator on what you asked:", receipt.decided),
+    ):
+        if texts:
+            lines += [title, *(line for each in texts for line in _hanging(" - ", each)), ""]
     return lines
 
 

@@ -94,8 +94,8 @@ def _say(state: State, write: Write) -> str:
 
 def reason_of(state: State, write: Write) -> str:
     """Why a lead asks: what they wrote as the reason for a change on the same form, else what
-    stood there when it went out."""
-    item = state.definition.with_role("reason", state.kind_of(write.uid))
+    stood there when it went out. A column that no lead is sent gives none."""
+    item = state.definition.public.with_role("reason", state.kind_of(write.uid))
     if item is None:
         return ""
     form = (write.issued, write.author)
