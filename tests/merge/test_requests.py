@@ -57,7 +57,7 @@ def test_the_date_stands_and_the_coordinator_is_asked_with_the_reason() -> None:
     assert (question.kind, question.choices) == ("request", (AGREE, DENY, OTHER))
     assert [c.text for c in question.candidates] == ["August 2026"]
     assert question.message == (
-        f'Ann asks for August 2026. Reason: "The scaffold is late" {STANDS}'
+        f'Ann asks for August 2026. Reason: "The scaffold is late". {STANDS}'
     )
     assert [f.disposition for f in office.fates(back) if f.field == "due"] == ["held"]
     assert office.value("a-1", "reason") == "The scaffold is late"

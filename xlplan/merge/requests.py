@@ -88,7 +88,7 @@ def say_requests(state: State, asked: Iterable[Write]) -> str:
 def _say(state: State, write: Write) -> str:
     value = show_in(state.field_of(write.key), write.value) or "a blank"
     reason = reason_of(state, write)
-    why = f'Reason: "{reason}"' if reason else "No reason is given."
+    why = f'Reason: "{reason}".' if reason else "No reason is given."
     return f"{write.author} asks for {value}. {why}"
 
 
