@@ -5,7 +5,8 @@ as a ratio to ``python -c "import click"``; all of them take turns, and the best
 counts. Nothing here is asserted: see README.md beside this file for what is to be reached.
 
 looks    `status`, bare, `show REF`, `log --action REF` on a plan of 60 months, and on a small one
-merge    3 returns into 2,500 rows; the same files again; a row alone; the memory of many returns
+merge    3 returns into 2,500 rows; the same files again; the memory of many returns
+rows     recognising and deciding a row of a return, against python-calamine reading it
 months   each command at months 1, 12, 24 and 36 of a plan of 500 actions and 60 leads
 """
 
@@ -30,6 +31,7 @@ from python_calamine import CalamineWorkbook
 
 from tests.benchmarks.grown import Size, grow, lead_name, month, ref_of
 from tests.small import fill
+from xlplan.workbook.read.book import Book
 
 CLICK = [sys.executable, "-c", "import click"]
 XLPLAN = [sys.executable, "-c", "from xlplan.cli import main; main()"]
@@ -39,6 +41,8 @@ LOOKS: tuple[tuple[str, ...], ...] = (
 MANY = Size(leads=100, per_lead=25, months=60, lines=60_000)
 SMALL = Size(leads=3, per_lead=5, months=1, lines=15)
 ROWS = Size(leads=100, per_lead=25)
+LEADS = 20
+"""Whose templates come back, where each comes once."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ class Looks:
 
 
 class Merges:
-    """3 returns into 2,500 rows, the same again; rows that are decided one by one; memory."""
+    """3 returns into 2,500 rows, the same again; memory."""
 
     def __init__(self, root: Path, many: int) -> None:
         self._root, self._many = root, many
@@ -128,12 +132,6 @@ class Merges:
             for place, lead in enumerate(leads)
         }  # fmt: skip
         spend([*XLPLAN, "merge"], self._folder)
-        first = self._folder / "outbox" / "2026-01" / f"{leads[0]}.xlsx"
-        every = {(ref_of(0, n), "remarks"): f"Now {n}" for n in range(ROWS.per_lead)}
-        self._rows = {
-            "untouched": first.read_bytes(),
-            "changed": fill(self._folder, first, every),
-        }
         for name, data in self._returns.items():
             (self._folder / "inbox" / name).write_bytes(data)
         self._best = Best()
@@ -145,9 +143,6 @@ class Merges:
         self._best.note("3 returns", spend([*XLPLAN, "merge"], copy).seconds)
         self._best.note("known files only", spend([*XLPLAN, "merge"], copy).seconds)
         shutil.rmtree(copy)
-        for name, data in self._rows.items():
-            self._best.note(name, decide(self._folder, data))
-        self._best.note("calamine", read_alone(self._rows["untouched"]))
 
     def lines(self, floor: float) -> Iterator[str]:
         """What came of it."""
@@ -155,33 +150,80 @@ class Merges:
         for name, most in (("3 returns", 0.9), ("known files only", 0.5)):
             spent = self._best[name]
             yield f"  {name:<18} {spent:6.2f} s (at most {most}), {spent / floor:.1f} times click"
-        yield "3. recognising and deciding a row of 15 cells, of which 8 may be edited"
-        for name, most in (("untouched", 15), ("changed", 120)):
-            spent, times = self._best[name], self._best[name] / self._best["calamine"]
-            yield f"  {name:<18} {spent:6.0f} µs (at most {most}), {times:.1f} times calamine"
         memory = [_memory(self._folder, self._returns, count) for count in (25, self._many)]
         yield f"4. peak memory of a merge of 25 returns, and of {self._many}"
         more = f"{memory[1] - memory[0]:.0f} MiB more (at most 60)"
         yield f"  {memory[0]:.0f} and {memory[1]:.0f} MiB: {more}"
 
 
-def decide(folder: Path, data: bytes) -> float:
-    """Microseconds a row from the book of a return to what it says, of which nothing is kept."""
+class Rows:
+    """Rows that are recognised and decided, in each layout: of templates that each come back once,
+    as in a merge, and of one that comes again and again."""
+
+    def __init__(self, root: Path) -> None:
+        self._books: dict[str, list[bytes]] = {}
+        self._folders: dict[str, Path] = {}
+        for layout in ("form", "table"):
+            folder = grow(root / layout, ROWS)
+            toml = folder / "plan.toml"
+            toml.write_text(f'{toml.read_text("utf-8")}\n[issue]\nlayout = "{layout}"\n', "utf-8")
+            leads = [lead_name(number) for number in range(LEADS)]
+            _issue(folder, leads)
+            files = [folder / "outbox" / "2026-01" / f"{lead}.xlsx" for lead in leads]
+            self._folders |= dict.fromkeys((f"{layout} untouched", f"{layout} changed"), folder)
+            self._books[f"{layout} untouched"] = [file.read_bytes() for file in files]
+            self._books[f"{layout} changed"] = [
+                fill(folder, file, {(ref_of(lead, n), "remarks"): f"Now {n}" for n in range(25)})
+                for lead, file in enumerate(files)
+            ]
+        self._best = Best()
+
+    def turn(self) -> None:
+        """One round."""
+        for name, books in self._books.items():
+            once, again = decide(self._folders[name], books)
+            self._best.note(name, once)
+            self._best.note(f"{name}, again", again)
+            self._best.note("calamine", read_alone(books[0]))
+
+    def lines(self, floor: float) -> Iterator[str]:
+        """What came of it."""
+        yield (
+            "3. recognising and deciding a row of 15 cells, of which 8 may be edited "
+            f"(python-calamine reads it in {self._best['calamine']:.0f} µs; "
+            f"importing click: {1000 * floor:.0f} ms)"
+        )
+        for name in self._books:
+            most = 120 if "changed" in name else 15
+            for each in (name, f"{name}, again"):
+                spent = self._best[each]
+                times = spent / self._best["calamine"]
+                yield f"  {each:<24} {spent:6.1f} µs (at most {most}), {times:.2f} times calamine"
+
+
+def decide(folder: Path, files: Sequence[bytes]) -> tuple[float, float]:
+    """Microseconds a row from the book of a return to what it says, of which nothing is kept: where
+    each of `files` comes once, and where the first of them comes again."""
     from xlplan.cycle.intake import Recogniser
     from xlplan.cycle.plan import open_plan
     from xlplan.merge.compare import Comparison
     from xlplan.workbook.read.pool import read_all
 
-    (book,) = read_all([("one.xlsx", data)])
+    books = list(read_all([("one.xlsx", data) for data in files]))
     with open_plan(folder) as plan:
         recognise, state = Recogniser(plan.desk), plan.desk.state
-        least = float("inf")
-        for _ in range(5):
-            began = time.process_time()
-            reading = recognise.reading(book, "")
-            Comparison(state, state.issued[reading.issued], reading).run()
-            least = min(least, time.process_time() - began)
-    return 1e6 * least / len(reading.rows)
+
+        def spent(books: Sequence[Book]) -> float:
+            rows, began = 0, time.process_time()
+            for book in books:
+                reading = recognise.reading(book, "")
+                Comparison(state, state.issued[reading.issued], reading).run()
+                rows += len(reading.rows)
+            return 1e6 * (time.process_time() - began) / rows
+
+        spent(books[:1])
+        once = spent(books[1:])
+        return once, min(spent(books[:1] * 10) for _ in range(5))
 
 
 def read_alone(data: bytes) -> float:
@@ -257,15 +299,17 @@ def bench_months() -> Iterator[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description="What commands cost as a plan grows old.")
     parser.add_argument(
-        "what", nargs="?", choices=["looks", "merge", "months", "all"], default="all"
+        "what", nargs="?", choices=["looks", "merge", "rows", "months", "all"], default="all"
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--returns", type=int, default=1000)
     asked = parser.parse_args()
     with TemporaryDirectory() as folder:
-        benches: list[Looks | Merges] = []
+        benches: list[Looks | Merges | Rows] = []
         if asked.what in ("merge", "all"):
             benches.append(Merges(Path(folder), asked.returns))
+        if asked.what in ("rows", "all"):
+            benches.append(Rows(Path(folder) / "rows"))
         if asked.what in ("looks", "all"):
             benches.append(Looks(Path(folder)))
         best = Best()
