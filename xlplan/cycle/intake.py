@@ -23,7 +23,14 @@ from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading, Remark
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.returned.as_issued import BLANK, Furniture, furniture, locked_text, template_columns
+from xlplan.returned.as_issued import (
+    BLANK,
+    Furniture,
+    IssuedColumn,
+    furniture,
+    locked_text,
+    template_columns,
+)
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book
@@ -322,6 +329,8 @@ class KnownPlan:
         self._desk, self._state = desk, desk.state
         self.key = desk.key
         self.definition = desk.state.definition
+        self._columns = lru_cache(maxsize=16)(self._find_columns)
+        self._refs = lru_cache(maxsize=4096)(self._state.ref)
         self._uids = lru_cache(maxsize=16)(self._find_uids)
         # Asked when a file's stamp is checked and again for each of its rows.
         self.locked_text = lru_cache(maxsize=4096)(self._locked_text)
@@ -341,7 +350,7 @@ class KnownPlan:
 
     def ref_of(self, uid: str, issued: str) -> str:
         """The ref of a row as an issued workbook shows it, or blank."""
-        return self._state.ref(uid, self._as_of(issued))
+        return self._refs(uid, self._as_of(issued))
 
     def _as_of(self, issued: str) -> int:
         known = self.issued(issued)
@@ -369,9 +378,10 @@ class KnownPlan:
             return None
         if issued.document != "template":
             return ""
-        columns = template_columns(self.definition_of(issued))
-        values = {
-            column.item.id: self._state.cell_as_issued((uid, column.item.id), issued.as_of).value
-            for column in columns
-        }
+        columns = self._columns(issued.as_of)
+        names = (column.item.id for column in columns if not column.input)
+        values = {name: self._state.shown((uid, name), issued.as_of)[0] for name in names}
         return locked_text(columns, values)
+
+    def _find_columns(self, as_of: int) -> tuple[IssuedColumn, ...]:
+        return template_columns(self._state.definition_at(as_of))

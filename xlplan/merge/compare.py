@@ -9,11 +9,12 @@ that is not one of the plan becomes a proposal, so that nothing in it is lost.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
+from xlplan.merge.bases import STATUS_FIELD, differing, field_at
 from xlplan.merge.doubts import (
     Against,
     against,
@@ -39,13 +40,12 @@ from xlplan.merge.rows import Proposals, emptied_row, missing_rows
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import StillBlank, problems_of
 from xlplan.merge.ticks import in_one_cell, is_input
-from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field
+from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.text import fold, same_words
 from xlplan.plan.timescales import Timescale, says_no_end
 from xlplan.plan.values import Invalid, Value, canon, show, show_in
 
-STATUS_FIELD = Field(STATUS, "Status", "choice", choices=(WITHDRAWN, KEPT_BACK))
 NO_END = Timescale("Ongoing", None, "Ongoing")
 """What all the words for work without an end are asked about as: once, however they are put."""
 
@@ -70,6 +70,7 @@ class Comparison:
         boxed = in_one_cell(state, issued, reading)
         self.reading, self._page = in_its_code_page(boxed, self._text_of)
         self.owner = issued.author == COORDINATOR
+        self._columns = frozenset(reading.columns)
         self.found = Findings()
         self._proposals = Proposals(state, issued, self.reading)
         self._needs = StillBlank(state, issued, self.reading)
@@ -105,8 +106,7 @@ class Comparison:
             elif not self.state.kind_of(row.uid):
                 self._add(self._proposals.proposal(row, stranger(row)))
             else:
-                times = copies[row.uid]
-                self._compare_row(row, against(self.state, self.issued, row, times))
+                self._compare_row(row, copies[row.uid])
         self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
         self.found.information.extend(self._say_spellings())
         self.found.problems = tuple(problems_of(self.found.assertions))
@@ -142,12 +142,19 @@ class Comparison:
         last = self._own(row.uid, item.id)
         return last is not None and last.seq > self.issued.as_of and last.value == value
 
-    def _compare_row(self, row: ReadRow, against: Against) -> None:
+    def _compare_row(self, row: ReadRow, times: int) -> None:
+        """A row that is in the file so many `times`."""
+        cells: Iterable[tuple[str, ReadCell]] = row.cells.items()
+        if row.trust != "foreign":  # such a row shows what another template showed
+            cells = differing(self.state, row.uid, row.cells, self.issued.as_of)
+            if not cells and not self._needs.asks:
+                return
+        doubts = against(self.state, self.issued, row, times)
         found = [
             item
-            for column, cell in row.cells.items()
-            if column in self.reading.columns
-            and (item := self._compare_cell(row, column, cell, against)) is not None
+            for column, cell in cells
+            if column in self._columns
+            and (item := self._compare_cell(row, column, cell, doubts)) is not None
         ]
         if found and self.state.row_at(row.uid) is None:
             self._add(
@@ -159,7 +166,7 @@ class Comparison:
         if emptied := self._emptied(row, found):
             found = [a for a in found if a not in emptied]
             found.append(emptied_row(self.issued, emptied))
-        elif not self.owner and not against.doubt and not self._closed_since(row.uid):
+        elif not self.owner and not doubts.doubt and not self._closed_since(row.uid):
             found += self._needs.writes(row)
         found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)
@@ -226,12 +233,7 @@ class Comparison:
         )
 
     def _field(self, uid: str, column: str) -> Field | None:
-        if column == STATUS:
-            return STATUS_FIELD
-        name, kind = column.removesuffix(ENTRY), self._row_kind(uid)
-        return self.state.definition.find(name, kind) or self.state.definition_at(
-            self.issued.as_of
-        ).find(name, kind)
+        return field_at(self.state, uid, column, self.issued.as_of)
 
     def _compare_cell(
         self, row: ReadRow, column: str, cell: ReadCell, against: Against

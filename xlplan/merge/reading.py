@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from xlplan.codes.definition_codes import VAL_008, VAL_009
-from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.definition import STEP, Field, PlanDefinition
-from xlplan.plan.values import Invalid, Raw, Value, canon, number_text, show
+from xlplan.plan.values import Raw, Value, canon, invalid, number_text, show
 
 Trust = Literal["signed", "rows", "reference", "forged", "none"]
 RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
@@ -58,18 +57,63 @@ class ReadCell:
 
 
 def value_of(item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
-    """What stands in a cell, as a value of its field; a formula or an error is none."""
+    """What a cell says in a field: its canonical value, or what is no value of it."""
     if cell.error:
-        return _invalid(cell.error, VAL_008.fill(error=cell.error))
+        return invalid(cell.error, VAL_008.fill(error=cell.error))
     value = canon(item, cell.value, definition)
     if cell.formula and not isinstance(cell.value, bool):
         formula = f"={cell.formula}"
-        return _invalid(formula, VAL_009.fill(formula=formula, value=show(value)))
+        return invalid(formula, VAL_009.fill(formula=formula, value=show(value)))
     return value
 
 
-def _invalid(raw: str, why: Filled) -> Invalid:
-    return Invalid(raw, why.code, why.message)
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the rows of a table, or the blocks of a form, have in common: the id of each cell's
+    column, the letters of the column in which it stands, and why what stands there is in doubt.
+    In a form each cell is so many rows (`step`) below the one before it."""
+
+    names: tuple[str, ...]
+    letters: tuple[str, ...]
+    doubts: Mapping[str, str] = field(default_factory=dict)
+    step: int = 0
+
+
+class RawCells(Mapping[str, ReadCell]):
+    """The cells of a row in which there are but plain values, as they stand: none of them becomes
+    an object before it is asked for. `number` is the row of the first, from 1."""
+
+    __slots__ = ("frame", "number", "raws")
+
+    def __init__(self, frame: Frame, raws: tuple[Raw, ...], number: int) -> None:
+        self.frame, self.raws, self.number = frame, raws, number
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The ids of the columns, in the order of `raws`."""
+        return self.frame.names
+
+    def __getitem__(self, name: str) -> ReadCell:
+        frame = self.frame
+        if name not in frame.names:
+            raise KeyError(name)
+        at = frame.names.index(name)
+        cell = f"{frame.letters[at]}{self.number + at * frame.step}"
+        return ReadCell(self.raws[at], cell, doubt=frame.doubts.get(name, ""))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.frame.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.frame.names)
+
+    def __len__(self) -> int:
+        return len(self.raws)
+
+
+def raw_in(cells: Mapping[str, ReadCell], name: str) -> Raw:
+    """What stands in one of the cells of a row."""
+    return cells.raws[cells.names.index(name)] if isinstance(cells, RawCells) else cells[name].value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from xlplan.merge.bases import Bases
 from xlplan.merge.exchange import Exchange
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import (
@@ -43,6 +44,7 @@ class State:
     def __init__(self, load: Callable[[str], PlanDefinition]) -> None:
         self._load = load
         self.records = Records()
+        self.bases = Bases()
         self._rows: dict[str, list[tuple[int, RowAdded]]] = defaultdict(list)
         self._definitions: list[tuple[int, Callable[[], PlanDefinition]]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)

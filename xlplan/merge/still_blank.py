@@ -8,6 +8,7 @@ put back): the question is open only while it holds of the plan too, and nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_097
@@ -26,6 +27,12 @@ class StillBlank:
 
     def __init__(self, state: State, issued: Issued, reading: Reading) -> None:
         self._state, self._issued, self._reading = state, issued, reading
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether the plan asked for anything of the kind when the workbook went out."""
+        then = self._state.definition_at(self._issued.as_of)
+        return any(item.required_if for item in then.fields)
 
     def why(self, row: ReadRow, item: Field) -> Filled | None:
         """Why a field of a row must not be blank; None where it may, or where its lead was not

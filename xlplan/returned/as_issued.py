@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlplan.codes.return_codes import RET_017
 from xlplan.merge.model import Digests, Issued, digest, named
@@ -272,6 +273,8 @@ template has are its own."""
 WARNING = "\u26a0"
 """Messages of the template that count begin with it."""
 _ISSUED_DATE = re.compile(r"[0-9a-f]{16}\|")
+_OFTEN = 1_000
+"""Characters of the longest text of which the digest is remembered."""
 _DIGITS = 8
 """Of a digest: with a hundred texts, one in forty million others is taken for one of them."""
 
@@ -301,8 +304,7 @@ class Furniture:
 
     def has(self, text: str, sheet: str = UPDATE) -> bool:
         """Like `owns`, or a message that counts, or nothing at all."""
-        found = flat(text)
-        return not found or found.startswith(WARNING) or self.owns(text, sheet)
+        return self.owns(text, sheet) or not (found := flat(text)) or found.startswith(WARNING)
 
     def left(self, sheet: str) -> Counter[str]:
         """How often each text of the template's own stands on that sheet, by its digest."""
@@ -341,6 +343,12 @@ def flat(text: str) -> str:
 
 def digest_of(text: str) -> str:
     """The short digest of a text, as `flat` gives it."""
+    return _digest_of(text) if len(text) <= _OFTEN else _digest_of.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _digest_of(text: str) -> str:
+    """The templates of a cycle have most of their texts in common."""
     return digest(flat(text))[:_DIGITS]
 
 
@@ -372,5 +380,6 @@ def furniture(wordings: Iterable[tuple[Digests, Digests]]) -> Furniture:
     return Furniture(texts)
 
 
+@lru_cache(maxsize=64)
 def _counted(digests: str) -> Counter[str]:
     return Counter(digests[at : at + _DIGITS] for at in range(0, len(digests), _DIGITS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from xlplan.workbook.stamp import (
     RowKey,
     check_row_key,
     is_manifest,
+    parse_row_key,
     read_manifest,
 )
 
@@ -114,25 +115,30 @@ def find_manifest(book: Book, key: bytes) -> Claims:
 def _claims(book: Book) -> Iterator[tuple[str, bool]]:
     """Every text that claims to be a manifest, and whether it stands in a cell."""
     for sheet in book.sheets:
-        for row in sheet.rows:
-            for value in row:
-                if isinstance(value, str) and "xlplan-stamp" in value and is_manifest(value):
-                    yield value, True
+        for value in sheet.texts:
+            if "xlplan-stamp" in value and is_manifest(value):
+                yield value, True
     if is_manifest(book.properties.get(PROPERTY)):
         yield book.properties[PROPERTY], False
 
 
-def identify(book: Book, known: Known, keys: Sequence[RowKey]) -> Identity:
-    """Who a workbook is, by the first that verifies: manifest, row keys, visible reference.
+def row_keys(book: Book) -> Iterator[RowKey]:
+    """The row keys in a workbook, whoever made them, as often as each stands there."""
+    for sheet in book.sheets:
+        if any(map(parse_row_key, sheet.texts)):
+            for row in sheet.rows:
+                yield from filter(None, map(parse_row_key, row))
 
-    `keys` are its row keys, whoever made them.
-    """
+
+def identify(book: Book, known: Known) -> Identity:
+    """Who a workbook is, by the first that verifies: manifest, row keys, visible reference."""
     claims = find_manifest(book, known.key)
     manifest, several = claims.manifest, claims.several
     if manifest is not None and manifest.genuine and not several:
         return _by_manifest(book, manifest, known, claims.changed)
     if manifest is not None and _is_of_another(manifest, known):
         return _other_plan(book, manifest)
+    keys = list(row_keys(book))
     counts = Counter(found.issued for found in keys if is_signed(known, found))
     if counts:
         name = min(counts, key=lambda name: (-counts[name], name))
@@ -225,10 +231,9 @@ def _references(book: Book) -> Iterator[str]:
     """Texts that look like the id of an issued workbook: the subject, then short cells."""
     yield from _ISSUED_ID.findall(book.properties.get(_SUBJECT, ""))
     for sheet in book.sheets:
-        for row in sheet.rows:
-            for value in row:
-                if isinstance(value, str) and "-" in value and len(value) < 80:
-                    yield from _ISSUED_ID.findall(value)
+        for value in sheet.texts:
+            if "-" in value and len(value) < 80:
+                yield from _ISSUED_ID.findall(value)
 
 
 def _other_plan(book: Book, manifest: Manifest) -> Identity:

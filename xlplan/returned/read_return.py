@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 from xlplan.codes.return_codes import (
@@ -18,9 +19,10 @@ from xlplan.codes.return_codes import (
 )
 from xlplan.errors import Problem
 from xlplan.merge.doubts import moved_rows
-from xlplan.merge.reading import ReadCell, Reading, ReadRow, Remark, RowTrust
+from xlplan.merge.reading import RawCells, ReadCell, Reading, ReadRow, Remark, RowTrust, raw_in
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
+from xlplan.plan.values import Raw
 from xlplan.returned.as_issued import (
     OURS,
     ids_by_heading,
@@ -29,18 +31,17 @@ from xlplan.returned.as_issued import (
     sheets_of_ours,
 )
 from xlplan.returned.boxes import Form, find_form, read_sign_off, read_ticks, settled_form
-from xlplan.returned.identity import Identity, Known, identify, is_signed
+from xlplan.returned.identity import Identity, Known, identify, is_signed, row_keys
 from xlplan.returned.remarks import remarks_of
 from xlplan.returned.tables import (
     Table,
     find_tables,
     is_heading_again,
     plain,
-    read_cell,
     settled_table,
 )
-from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
-from xlplan.workbook.stamp import RowKey, parse_row_key
+from xlplan.workbook.read.book import Book, CellValue, ReadSheet, a1
+from xlplan.workbook.stamp import RowKey
 
 PROPOSED = "new-"
 """Uids of the blank rows in which a lead may propose an action."""
@@ -55,16 +56,14 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     """
     if not book.sheets:
         return _reading(book, sha256, Identity(problems=tuple(book.problems)))
-    keys = list(_keys(book))
-    who = identify(book, known, keys)
+    who = identify(book, known)
     if who.trust == "none" and book.kind == "csv" and not _has_headings(book, known):
         # No stamp is to be expected of a text; one without a single heading is no table of ours.
         return _reading(book, sha256, Identity(problems=(RET_007.problem(book.name),)))
     if who.document in ("decisions", "set-up", "post"):
         return _reading(book, sha256, who, book.problems)
     found = _find_actions(book, known, who)
-    others = {plain(known.ref_of(key.uid, who.issued)): key.uid for key in keys}
-    rows = list(_Rows(known, who, others, _ref_columns(known.definition)).of(found))
+    rows = list(_Rows(book, known, who, _ref_columns(known.definition)).of(found))
     issued = known.issued(who.issued)
     problems = (*book.problems, *_problems(book, found, rows, who, issued.uids if issued else ()))
     reading = _reading(book, sha256, who, problems, found, rows)
@@ -151,23 +150,20 @@ def _reading(
     )
 
 
-def _keys(book: Book) -> Iterator[RowKey]:
-    for sheet in book.sheets:
-        for row in sheet.rows:
-            for value in row:
-                if isinstance(value, str) and (found := parse_row_key(value)):
-                    yield found
-
-
 @dataclass(frozen=True)
 class _Rows:
     """The rows of one file, held against the plan."""
 
+    book: Book
     known: Known
     who: Identity
-    others: Mapping[str, str]
-    """The uids of the rows of this file by their refs; the plan knows those of its actions."""
     ref_columns: frozenset[str]
+
+    @cached_property
+    def _others(self) -> Mapping[str, str]:
+        """The uids of the rows of this file by their refs; the plan knows those of its actions."""
+        ref_of, issued = self.known.ref_of, self.who.issued
+        return {plain(ref_of(key.uid, issued)): key.uid for key in row_keys(self.book)}
 
     def of(self, found: _Actions) -> Iterator[ReadRow]:
         """The rows that say something."""
@@ -178,12 +174,13 @@ class _Rows:
                 key = table.key(values)
                 if key is None and is_heading_again(table, values):
                     continue
-                cells = _cells(table, number, hidden)
+                cells = table.cells(number, hidden)
                 if row := self._row(table.sheet.name, number, cells, key):
                     yield row
         for form in found.forms:
             for key, number, cells in form.actions():
-                cells = {name: cell for name, cell in cells.items() if name not in OURS}
+                if not OURS.isdisjoint(cells):
+                    cells = {name: cell for name, cell in cells.items() if name not in OURS}
                 if row := self._row(form.sheet.name, number, cells, key):
                     yield row
 
@@ -191,13 +188,13 @@ class _Rows:
         self, sheet: str, number: int, cells: Mapping[str, ReadCell], found: RowKey | None
     ) -> ReadRow | None:
         """One row, or None where it says nothing: blank, or prose below the table."""
-        filled = [name for name, cell in cells.items() if has_content(cell)]
         ref_column = next((name for name in cells if name in self.ref_columns), "")
         # What was read from a file is nothing but what a file can hold.
-        shown = cast(CellValue, cells[ref_column].value) if ref_column else None
+        shown = cast(CellValue, raw_in(cells, ref_column)) if ref_column else None
         ref = plain(shown)
         trust: RowTrust
         if found is None:
+            filled = list(_filled(cells))
             if not filled:
                 return None
             uid = self.known.uid_of(ref, self.who.issued) if ref else ""
@@ -206,9 +203,10 @@ class _Rows:
             trust = "matched" if uid else "added"
         else:
             uid = found.uid
-            trust = self._trust(found, shown, bool(ref_column and filled))
+            says_something = any(_filled(cells))
+            trust = self._trust(found, shown, bool(ref_column and says_something))
             if uid.startswith(PROPOSED):
-                if not filled:
+                if not says_something:
                     return None
                 trust = "added" if trust in ("signed", "disagrees") else trust
         key_issued = found.issued if found else ""
@@ -236,7 +234,7 @@ class _Rows:
 
     def _uid_of(self, ref: str) -> str:
         """The row of a ref: an action of the plan, or any of this file; or blank."""
-        return (self.known.uid_of(ref, self.who.issued) or self.others.get(ref, "")) if ref else ""
+        return (self.known.uid_of(ref, self.who.issued) or self._others.get(ref, "")) if ref else ""
 
 
 def _ref_columns(definition: PlanDefinition) -> frozenset[str]:
@@ -244,19 +242,20 @@ def _ref_columns(definition: PlanDefinition) -> frozenset[str]:
     return frozenset(item.id for item in found if item is not None)
 
 
-def _cells(table: Table, number: int, hidden: Container[At]) -> dict[str, ReadCell]:
-    return {
-        name: read_cell(table.sheet, (number, col), table.doubts.get(name, ""))
-        for name, col in table.columns.items()
-        if (number, col) not in hidden and name not in OURS
-    }
+def _filled(cells: Mapping[str, ReadCell]) -> Iterator[str]:
+    """The columns in which anything stands."""
+    if isinstance(cells, RawCells):
+        return (name for name, raw in zip(cells, cells.raws, strict=True) if _stands(raw))
+    return (name for name, cell in cells.items() if has_content(cell))
 
 
 def has_content(cell: ReadCell) -> bool:
     """Whether anything stands in a cell; spaces alone do not count."""
-    if isinstance(cell.value, str) and not cell.formula and not cell.error:
-        return bool(canon_text(cell.value))
-    return cell.value is not None or bool(cell.formula or cell.error)
+    return bool(cell.formula or cell.error) or _stands(cell.value)
+
+
+def _stands(value: Raw) -> bool:
+    return bool(canon_text(value)) if isinstance(value, str) else value is not None
 
 
 def _same_number(shown: CellValue, ref: str) -> bool:
@@ -293,8 +292,11 @@ def _problems(
         yield RET_026.problem(where, rows=len(moved.rows))
     apart = {(row.sheet, row.number) for row in moved.rows} if moved else set()
     for row in rows:
-        if (row.sheet, row.number) not in apart:
+        if row.trust in _DOUBTFUL and (row.sheet, row.number) not in apart:
             yield from _row_problem(row, f"{book.name}!{row.sheet}!{row.number}")
+
+
+_DOUBTFUL = ("disagrees", "foreign", "forged")
 
 
 def _row_problem(row: ReadRow, where: str) -> Iterator[Problem]:

@@ -27,7 +27,14 @@ from xlplan.returned.as_issued import (
     sheets_of_ours,
 )
 from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
-from xlplan.returned.tables import Table, is_heading_again, merged_texts, text_of, texts_in
+from xlplan.returned.tables import (
+    Table,
+    is_heading_again,
+    merged_texts,
+    text_of,
+    texts_in,
+    texts_of,
+)
 from xlplan.workbook.read.book import SHARED, Addition, At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 
@@ -152,11 +159,10 @@ def _beside(book: Book, table: Table) -> Iterator[Remark]:
     """Text in columns that the plan does not have, and lines of text below the table."""
     mapped = set(table.columns.values())
     top = table.sheet.rows[table.header]
-    for number, shown in texts_in(table.sheet):
-        if number < table.first:
-            continue
+    for number in table.written_beside():
         values = table.sheet.rows[number] if number < len(table.sheet.rows) else ()
         keyed = table.key(values) is not None
+        shown = texts_of(table.sheet, number)
         alone = not keyed and len(shown) == 1
         if not keyed and is_heading_again(table, values):
             continue

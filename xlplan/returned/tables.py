@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from xlplan.merge.reading import ReadCell
+from xlplan.merge.reading import Frame, RawCells, ReadCell
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
-from xlplan.returned.as_issued import Headings, column_id, settle
-from xlplan.workbook.read.book import SHARED, At, CellValue, ReadSheet, a1
+from xlplan.returned.as_issued import OURS, Headings, column_id, settle
+from xlplan.workbook.read.book import SHARED, At, CellValue, ReadSheet, a1, column_name
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
 _DEEPEST = 200
@@ -42,9 +43,52 @@ class Table:
         """The first row of data."""
         return self.header + 1
 
+    @cached_property
+    def _asked(self) -> Mapping[str, int]:
+        """The columns that were asked for, and not what is ours beside them."""
+        return {name: col for name, col in self.columns.items() if name not in OURS}
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What its rows have in common."""
+        letters = tuple(column_name(col) for col in self._asked.values())
+        return Frame(tuple(self._asked), letters, self.doubts)
+
+    @cached_property
+    def others(self) -> tuple[int, ...]:
+        """The columns that are none of the plan's, as far as any row goes."""
+        width = max(map(len, self.sheet.rows), default=0)
+        return tuple(sorted({*range(width)} - {*self.columns.values()}))
+
+    def cells(self, number: int, hidden: Collection[At]) -> Mapping[str, ReadCell]:
+        """The cells of a row that were asked for; `hidden` are those that another one covers."""
+        if not hidden and number not in self.sheet.odd_rows:
+            return RawCells(self.frame, self._raws(self.sheet.rows[number]), number + 1)
+        return {
+            name: read_cell(self.sheet, (number, col), self.doubts.get(name, ""))
+            for name, col in self._asked.items()
+            if (number, col) not in hidden
+        }
+
+    def _raws(self, values: Sequence[CellValue]) -> tuple[CellValue, ...]:
+        width = len(values)
+        return tuple([values[c] if c < width else None for c in self._asked.values()])
+
     def covered(self) -> Mapping[At, Area]:
         """The blank cells of its data that another cell was merged over."""
-        return covered(self.sheet, self.first, set(self.columns.values()))
+        return covered(self.sheet, self.first, self.columns.values())
+
+    def written_beside(self) -> Iterator[int]:
+        """The rows of data in which something may stand beside what was asked for: not those with
+        their key and nothing else in a column that is none of the plan's."""
+        rows, odd, at = self.sheet.rows, self.sheet.odd_columns, self.key_column
+        others = [col for col in self.others if col != at]
+        for number in range(self.first, max(len(rows), max(odd, default=-1) + 1)):
+            values = rows[number] if number < len(rows) else ()
+            keyed = at is not None and at < len(values) and parse_row_key(values[at])
+            blank = all(values[col] is None for col in others if col < len(values))
+            if number in odd or not (keyed and blank):
+                yield number
 
     def key(self, row: Sequence[CellValue]) -> RowKey | None:
         """The row key of a row, wherever its column went; never from a column of the plan."""
@@ -156,6 +200,8 @@ def _by_headings(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) ->
 def _key_column(sheet: ReadSheet, header: int) -> int | None:
     """The column with the most row keys, the first of several; None where there is none."""
     counts: Counter[int] = Counter()
+    if not any(map(parse_row_key, sheet.texts)):
+        return None
     for row in sheet.rows[header:]:
         counts.update(col for col, value in enumerate(row) if parse_row_key(value))
     return min(counts, key=lambda col: (-counts[col], col)) if counts else None
@@ -198,25 +244,34 @@ def plain(value: CellValue) -> str:
     return " ".join(canon_text(text_of(value)).split())
 
 
-def texts_in(sheet: ReadSheet) -> Iterator[tuple[int, list[tuple[int, CellValue, str]]]]:
-    """The rows of a sheet, each with the column, the value and the text of every cell that has
-    one: a formula or an error shows as such, and a box that is not ticked shows nothing."""
-    odd: dict[int, set[int]] = {}
-    for row, col in (*sheet.formulas, *sheet.errors):
-        odd.setdefault(row, set()).add(col)
-    for number in range(max(len(sheet.rows), max(odd, default=-1) + 1)):
-        values = sheet.rows[number] if number < len(sheet.rows) else ()
-        found: list[tuple[int, CellValue, str]]
-        found = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
-        if sheet.unticked:
-            found = [each for each in found if (number, each[0]) not in sheet.unticked]
-        if number in odd:
-            found = [each for each in found if each[0] not in odd[number]]
-            for col in odd[number]:
-                value = values[col] if col < len(values) else None
-                found.append((col, value, formula_text(sheet, (number, col))))
-            found.sort(key=lambda each: each[0])
-        yield number, [each for each in found if canon_text(each[2])]
+Texts = list[tuple[int, CellValue, str]]
+"""The column, the value and the text of every cell of a row that has one."""
+
+
+def texts_in(sheet: ReadSheet, first: int = 0) -> Iterator[tuple[int, Texts]]:
+    """The rows of a sheet from `first` on, each with its texts."""
+    for number in range(first, max(len(sheet.rows), max(sheet.odd_columns, default=-1) + 1)):
+        yield number, texts_of(sheet, number)
+
+
+def texts_of(sheet: ReadSheet, number: int) -> Texts:
+    """The texts of a row: a formula or an error shows as such, and a box that is not ticked shows
+    nothing."""
+    values = sheet.rows[number] if number < len(sheet.rows) else ()
+    odd = sheet.odd_columns.get(number, ())
+    if not odd and values.count(None) == len(values):
+        return []
+    found: Texts
+    found = [(col, v, text_of(v)) for col, v in enumerate(values) if v is not None]
+    if sheet.unticked:
+        found = [each for each in found if (number, each[0]) not in sheet.unticked]
+    if odd:
+        found = [each for each in found if each[0] not in odd]
+        for col in odd:
+            value = values[col] if col < len(values) else None
+            found.append((col, value, formula_text(sheet, (number, col))))
+        found.sort(key=lambda each: each[0])
+    return [each for each in found if canon_text(each[2])]
 
 
 def formula_text(sheet: ReadSheet, at: At) -> str:
@@ -261,6 +316,7 @@ def covered(sheet: ReadSheet, first: int, columns: Collection[int]) -> Mapping[A
     """The blank cells of these columns, from the row `first` on, that another cell was merged
     over, each with its area. A template merges nothing over its inputs."""
     found: dict[At, Area] = {}
+    columns = set(columns) if sheet.merged else ()
     for area in sheet.merged:
         top, left, bottom, right = area
         for row in range(max(top, first), min(bottom, len(sheet.rows) - 1) + 1):

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 PROPERTY = "xlplan-stamp"
 """The custom document property that holds a short manifest."""
 MANIFEST_PREFIX = "xlplan-stamp:1:"
+_ROW_MARK = "xr1."
 _ROW_KEY = re.compile(r"xr1\.([a-z]-[0-9a-f]+)\.([a-z]+-[0-9a-z-]+)\.([0-9a-f]{16})")
 _HALF = re.compile(r"[\ud800-\udfff]")
 """Half a character, which JSON can spell and no file can keep."""
@@ -26,7 +27,7 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 
 def _mac(key: bytes, *parts: str) -> str:
     text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return hmac.new(key, text, hashlib.sha256).hexdigest()
+    return hmac.digest(key, text, "sha256").hex()
 
 
 def fingerprint(key: bytes) -> str:
@@ -96,8 +97,12 @@ class RowKey:
 
 def parse_row_key(text: object) -> RowKey | None:
     """The row key in a cell, or None."""
-    if not isinstance(text, str):
-        return None
+    return _parse_row_key(text) if isinstance(text, str) and _ROW_MARK in text else None
+
+
+@lru_cache(maxsize=4096)
+def _parse_row_key(text: str) -> RowKey | None:
+    """In a form each stands on every line of its action, and each is asked for more than once."""
     found = _ROW_KEY.fullmatch(text.strip())
     return RowKey(found[1], found[2], text.strip()) if found else None
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from xml.parsers import expat
 
 from xlplan.codes.gate_codes import GATE_005
@@ -20,12 +21,18 @@ At = tuple[int, int]
 
 def a1(row: int, col: int) -> str:
     """The name of a cell: ``a1(11, 5) == "F12"``."""
+    return f"{column_name(col)}{row + 1}"
+
+
+@lru_cache(maxsize=512)
+def column_name(col: int) -> str:
+    """The letters of a column: ``column_name(5) == "F"``."""
     letters = ""
     col += 1
     while col:
         col, rest = divmod(col - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return letters
 
 
 LONGEST_SIGN = 2
@@ -105,6 +112,26 @@ class ReadSheet:
     """Where links lead."""
     disputed: Mapping[At, str] = field(default_factory=dict)
     """Cells in which a second reader sees something else: what it sees."""
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """Every text on it, each once, in the order of its rows: in a long form most stand again
+        and again."""
+        values = dict.fromkeys(chain.from_iterable(self.rows))
+        return tuple(value for value in values if isinstance(value, str))
+
+    @cached_property
+    def odd_columns(self) -> Mapping[int, Set[int]]:
+        """By row the columns in which a formula or an error stands."""
+        found: dict[int, set[int]] = {}
+        for row, col in (*self.formulas, *self.errors):
+            found.setdefault(row, set()).add(col)
+        return found
+
+    @cached_property
+    def odd_rows(self) -> Set[int]:
+        """The rows in which a value cannot be taken at face value, or is not the only one."""
+        return {*self.odd_columns, *(row for row, _ in self.disputed)}
 
 
 @dataclass(frozen=True, slots=True)
