@@ -230,6 +230,17 @@ def test_closed_without_having_been_held() -> None:
     assert found("CHK-029", action(rating="B"), history=boards(GREEN), plan=unheld) == []
 
 
+def test_closed_at_the_import_without_having_been_held() -> None:
+    before = Field("before", "RAG before", "rating", "previous_rating")
+    plan = replace(PLAN, fields=(*PLAN.fields, before))
+    (problem,) = found("CHK-029", action(rating="B", before="G"), plan=plan)
+    assert problem.message.startswith("RAG went from G to B without a monitoring rating ")
+    for was in ("DG", "B", None):
+        assert found("CHK-029", action(rating="B", before=was), plan=plan) == []
+    met = boards({"rating": "B"})
+    assert found("CHK-029", action(rating="B", before="G"), plan=plan, history=met) == []
+
+
 def test_closed_at_the_last_board_and_open_now() -> None:
     closed = boards({"rating": "B"})
     (problem,) = found("CHK-030", action(rating="R"), history=closed)

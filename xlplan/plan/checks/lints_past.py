@@ -125,11 +125,19 @@ def below_first(plan: Plan) -> Iterator[Finding]:
 def closed_unheld(plan: Plan) -> Iterator[Finding]:
     """Actions closed since the last board that had not been held before, where a plan holds."""
     for row, item, code, closed in plan.rated():
-        before = plan.rating_before(row)
+        before = plan.rating_before(row) or _brought(plan, row, item)
         watched = any(rating.holding for rating in plan.scale(item))
         if closed and watched and before and not before.closed and not before.holding:
             found = chk.CHK_029.fill(heading=item.heading, before=before.code, rating=show(code))
             yield Finding(row, item.id, found)
+
+
+def _brought(plan: Plan, row: Row, item: Field) -> Rating | None:
+    """The rating before with which an action came, where no board has met since."""
+    brought = plan.definition.brought
+    if plan.history.boards or not brought:
+        return None
+    return plan.definition.rating(row.values.get(brought[-1].id), item.scale)
 
 
 def reopened(plan: Plan) -> Iterator[Finding]:
