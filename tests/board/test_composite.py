@@ -527,6 +527,29 @@ def test_a_link_leads_to_the_action_it_names() -> None:
             assert target.value == cell.value
 
 
+def test_a_text_that_names_another_action_for_certain_leads_to_it() -> None:
+    rows = (
+        action("1.1", "One", action="Write the guide (see action 2 below), as in 2.3"),
+        action("1.2", "One", action="Train the staff, as in 1.1."),
+        action("2.3", "Two", action="Audit it: see action 9, and 2.3 of the Act"),
+        action("2.4", "Two", action="See action 1.5 of the other plan; see 1.2"),
+        action("1.5", "One", action="Gone"),
+    )
+    gone = replace(rows[-1], withdrawn=True)
+    book = composite_workbook(board_of(*rows[:-1], gone), CREATED)
+    plan = sheet_of(book, "Plan")
+    refs = {
+        f"'Plan'!A{n}": str(row.cells[0].value)
+        for n, row in enumerate(plan.rows, 1)
+        if row.cells and row.cells[0] and row.cells[0].value in ("1.1", "1.2", "2.3", "2.4")
+    }
+    links = {}
+    for at, ref in refs.items():
+        cells = plan.rows[int(at.rpartition("A")[2]) - 1].cells
+        links[ref] = [refs[cell.link] for cell in cells[1:] if cell and cell.link]
+    assert links == {"1.1": ["1.2"], "1.2": ["1.1"], "2.3": [], "2.4": ["1.2"]}
+
+
 def test_every_change_can_be_traced_to_its_file_and_cell() -> None:
     board = sample_board()
     book = composite_workbook(board, CREATED)

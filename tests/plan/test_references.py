@@ -47,6 +47,21 @@ def recommendation(ref: str) -> Line:
     return Line(ref, kind="recommendation")
 
 
+@pytest.mark.parametrize(
+    ("text", "refs"),
+    [
+        ("Done as in 2.3", ["2.3"]),
+        ("As per 2.3 and 4.1 above, but sooner", ["2.3", "4.1"]),
+        ("(as for 2.3)", ["2.3"]),
+        ("as in 2.3 of the Act", []),
+        ("as in 2.3 million cases", []),
+        ("as in 2012", []),
+    ],
+)
+def test_as_in_before_a_ref_is_a_reference(text: str, refs: list[str]) -> None:
+    assert [mention.ref for mention in mentions_of(text)] == refs
+
+
 def test_fields_lead_to_rows_and_rows_know_who_refers_to_them() -> None:
     found = references_of(
         PLAN,

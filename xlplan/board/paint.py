@@ -20,6 +20,7 @@ from xlplan.workbook.write.sheet import Area, Cell, Chart, Page, Row, Series, Sh
 LINK_LENGTH = 26
 """Characters of the longest section that is a link as well: a link does not wrap everywhere."""
 HEADING_LENGTH = 200
+LINK_LENGTH = 60  # a longer text that leads somewhere keeps its colour, so that it can be read
 FIGURES = ("number", "share", "days", "date")
 
 
@@ -153,9 +154,9 @@ class Paint:
         if value is None and not item.shown:
             return Cell(column.blank or None, style, note=item.note)
         link = self.link(item)
-        if link:
-            style = self.styled(style, colour=self.look.link.colour)
         words = words_of(column, item)
+        if link and len(words) <= LINK_LENGTH:
+            style = self.styled(style, colour=self.look.link.colour)
         text = cut_words(words, column.brief) if column.brief else ""
         return Cell(text or self.texts.fit(words, column.width, self.style(column, item)), style,
                     note=item.note, link=link)  # fmt: skip

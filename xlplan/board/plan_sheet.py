@@ -187,7 +187,7 @@ def _value(view: View, item: Field, one: Standing) -> Item:
     if item.field_type.rated and (rating := view.board.definition.rating(value, item.scale)):
         quiet = item.role in ("initial_rating", "previous_rating")
         return Item(rating_word(rating), rating, emphasis="quiet" if quiet else "")
-    link = view.reference(value) if item.type == "reference" else None
+    link = view.reference(value) if item.type == "reference" else view.mentioned(one, item)
     return Item(show_in(item, value), link=link, emphasis="strong" if item.role == "key" else "")
 
 

@@ -22,6 +22,7 @@ from xlplan.board.standings import (
 )
 from xlplan.board.words import clock, short_names
 from xlplan.merge.model import MasterRow
+from xlplan.plan.checks.references import references_of
 from xlplan.plan.definition import Field
 from xlplan.plan.due import DATED
 from xlplan.plan.text import fold
@@ -135,6 +136,23 @@ class View:
             or item is self.statement
             or (self.dated and item.role == "text" and _DAYS_LATE.search(item.heading))
         )
+
+    @cached_property
+    def _mentioned(self) -> Mapping[tuple[str, str], str]:
+        """By uid and field, the first action of the same plan that a text names for certain."""
+        found: dict[tuple[str, str], str] = {}
+        for part in self.board.parts or (self.board,):
+            rows = [row for row in part.rows if not row.withdrawn]
+            for one in references_of(part.definition, rows).every:
+                if one.inside_text and one.to and one.kind == "action":
+                    found.setdefault((one.uid, one.field), one.to)
+        return found
+
+    def mentioned(self, one: Standing, item: Field) -> Anchor | None:
+        """The action that a text of an action names ("see action 4 above"), the first of several;
+        None where none is named, or not for certain."""
+        uid = self._mentioned.get((one.row.uid, item.id))
+        return ("action", uid) if uid else None
 
     def reference(self, value: Value) -> Anchor | None:
         """The action that a value refers to, where that is one alone."""

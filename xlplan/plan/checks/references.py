@@ -39,7 +39,11 @@ _BARE = re.compile(
     rf"^(?:ref(?:erence)?s?\.?\s+|nos?\.?\s*)?(?P<refs>(?-i:{_REFS}))", re.IGNORECASE
 )
 _ACTION = re.compile(rf"\bactions?\s+(?P<refs>(?-i:{_REFS}))", re.IGNORECASE)
-_HINT = re.compile(r"\b(?:see|refer|cross|cf|link|action)", re.IGNORECASE)
+_AS_IN = re.compile(
+    rf"\bas (?:in|at|for|per|under) (?P<refs>(?-i:{_REFS}))(?=$|[.,;:)\]]|\s+(?:above|below)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HINT = re.compile(r"\b(?:see|refer|cross|cf|link|action|as)", re.IGNORECASE)
 _FILLER = re.compile(r"^(?:also|the|our|and|to|in|under|above|below|\s)+\b|[\s,:'\"“”‘’-]+$", re.I)
 _MEASURE = re.compile(r"\s*(?:%|per ?cent|million|thousand|days?|weeks?|months?|years?)\b", re.I)
 
@@ -133,7 +137,7 @@ def mentions_of(text: str) -> tuple[Mention, ...]:
         elif (bare := _BARE.match(rest)) and not _MEASURE.match(rest[bare.end() :]):
             refs = [ref for ref in _split(bare["refs"]) if not ref.isdecimal()]
             _note(found, ", ".join(refs), "", "action", words + bare[0])
-    for match in _ACTION.finditer(text):
+    for match in (*_ACTION.finditer(text), *_AS_IN.finditer(text)):
         known = {(ref, kind) for ref, _, kind in found}
         refs = [r for r in _split(match["refs"]) if "." in r and (r, "action") not in known]
         _note(found, ", ".join(refs), "", "action", match[0])
