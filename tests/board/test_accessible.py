@@ -276,12 +276,17 @@ def test_a_percentage_that_somebody_typed_is_a_number(text: str, number: float) 
 
 SHOWN_ON = {
     "Movement by section": "Movement", "New actions": "New", "History of actions": "History",
-    "Key figures": "At a glance", "Rating key": "Summary", "Withdrawn": "Plan",
+    "Key figures": "At a glance", "Withdrawn": "Plan",
     "By accountable officer": "Counts",
 }  # fmt: skip
 """On which coloured sheet a table stands, where it is not the sheet of the same name."""
-TOLD = ("About this board", "Notes", "Notes of the plan", "Restatements", "Checks left open")
+TOLD = ("About this board", "Notes", "Notes of the plan", "Restatements", "Checks left open",
+        "Rating key")  # fmt: skip
 """Tables that are told on a coloured sheet in words, not laid out under headings."""
+BANDED = ("Exceptions", "Sections")
+"""Sheets on which rows stand under bands."""
+BANDS = "Sections in words"
+"""What a coloured sheet has in the band of each section."""
 FIRST = ("For the board", "What got worse", "What was finished", "Who did not report")
 """Tables that are told on the first page."""
 BY_ARROW = ("Last board", "Direction", "First rating", "Since", "Standing")
@@ -355,6 +360,13 @@ def compare(standard: Workbook, accessible: Workbook) -> int:
         if name in TOLD:
             checked += compare_told(standard, name, rows)
             continue
+        if name == BANDS:
+            words = norm(" ".join(str(c) for row in grid(standard["Sections"]) for c in row if c))
+            told = [norm(value).rstrip(".") for row in rows for value in list(row.values())[1:]]
+            spoken = {"None stated", "Nothing written", "Nothing moved"}
+            assert all(text in words for text in told if text not in spoken)
+            checked += len(told)
+            continue
         if name in FIRST:
             checked += compare_first(grid(standard["At a glance"]), name, rows)
             continue
@@ -376,6 +388,7 @@ def compare(standard: Workbook, accessible: Workbook) -> int:
 def compare_rows(sheet: Worksheet, name: str, rows: list[dict[str, object]]) -> int:
     shown = grid(sheet)
     left_out = [*OTHERWISE, *(["Group", *BY_ARROW] if name == "Exceptions" else [])]
+    left_out += list(rows[0])[:1] if name == "Sections" else []
     headings = [heading for heading in rows[0] if heading not in left_out]
     if name == "Summary":
         top, found = heads_of_summary(shown)
@@ -383,7 +396,7 @@ def compare_rows(sheet: Worksheet, name: str, rows: list[dict[str, object]]) -> 
         top, found = heads_of(shown, set(headings))
     at = {heading: found.index(heading) for heading in headings}
     texts = dict.fromkeys(headings)
-    body = [row for row in shown[top + 1 :] if name != "Exceptions" or any(row[1:])]
+    body = [row for row in shown[top + 1 :] if name not in BANDED or any(row[1:])]
     for line, row in zip(body, rows, strict=False):
         for heading in texts:
             if heading == "About" and row[heading] == "As named":
@@ -472,6 +485,10 @@ def compare_told(standard: Workbook, name: str, rows: list[dict[str, object]]) -
     for row in rows:
         values = [norm(value) for heading, value in row.items() if heading != "Note" or
                   name != "Notes"]  # fmt: skip
+        if name == "Rating key":
+            share = row["Share"]
+            assert isinstance(share, int | float)
+            values = [norm(row["Rating"]), norm(row["What it means"]), f"{round(share * 100)}%"]
         values = [
             value for value in values if value and value not in NOTHING | {"No action", "No field"}
         ]

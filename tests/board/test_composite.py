@@ -496,10 +496,74 @@ def test_contents_says_which_board_this_is_and_links_every_sheet() -> None:
     board = replace(board, rows=[*board.rows, late], definition=counted)
     sheet = sheet_of(composite_workbook(board, CREATED), "Contents")
     words = words_of(sheet)
-    for text in (board.tip, "OFFICIAL", "2026-11", "20 November 2026", DEFINITION.organisation):
+    for text in ("OFFICIAL", "2026-11", "20 November 2026", DEFINITION.organisation):
         assert text in words
     links = {cell.link for _, _, cell in cells_of(sheet) if cell.link}
-    assert links == {f"'{kind.name}'!A1" for kind in SHEETS if kind.key != "contents"}
+    here = ("contents", "questions")
+    assert links == {f"'{kind.name}'!A1" for kind in SHEETS if kind.key not in here}
+
+
+def test_each_figure_of_table_1_leads_to_the_first_of_its_actions() -> None:
+    rows = (
+        action("a", "One", rating="G"), action("b", "One", rating="R"),
+        action("c", "Two", rating="B"), action("d", "Two", rating="R"),
+    )  # fmt: skip
+    book = composite_workbook(board_of(*rows), CREATED)
+    sheet = sheet_of(book, "Summary")
+    found = {}
+    names = {m.area.first_row: str(m.cell.value) for m in sheet.merges}
+    for place, row in enumerate(sheet.rows):
+        for col, cell in enumerate(row.cells):
+            if cell and cell.link and isinstance(cell.value, int):
+                name, _, number = cell.link.rpartition("!A")
+                target = sheet_of(book, name.strip("'")).rows[int(number) - 1].cells[0]
+                found[names[place], col] = target and target.value
+    whole, (blue, green, amber, red, every) = "All actions", range(2, 7)
+    assert found == {
+        ("One", green): "a", ("One", red): "b", ("One", every): "a",
+        ("Two", blue): "c", ("Two", red): "d", ("Two", every): "c",
+        (whole, blue): "c", (whole, green): "a", (whole, red): "b", (whole, every): "a",
+    }  # fmt: skip
+    assert amber not in {col for _, col in found}
+
+
+def test_table_1_has_the_ratings_and_nothing_else() -> None:
+    sheet = sheet_of(composite_workbook(sample_board(), CREATED), "Summary")
+    heads = [str(m.cell.value) for m in sheet.merges if m.area.first_row < 6]
+    ratings = ["Blue", "Green", "Amber", "Red", "Not rated"]
+    assert heads == ["Section", *ratings, "All actions"]
+    assert not sheet.charts
+    last = [cell.value for cell in sheet.rows[-1].cells if cell]
+    assert len(last) == 2 + 2 * (len(ratings) + 1)
+
+
+# The coordinator's copy.
+
+
+def test_what_is_open_stands_in_the_coordinators_copy_alone() -> None:
+    board = sample_board()
+    boards_copy, own = (
+        composite_workbook(replace(board, working=working), CREATED) for working in (False, True)
+    )
+    names = [[sheet.name for sheet in book.sheets] for book in (boards_copy, own)]
+    assert [name for name in names[1] if name not in names[0]] == ["Open questions"]
+    for text, places in (
+        (board.tip, ["Contents", "Notes"]), ("CHK-021", ["Notes"]),
+        ("Working copy, not for the board", names[1]), ("[To be written: ", ["At a glance"]),
+    ):  # fmt: skip
+        assert set(places) <= {s.name for s in own.sheets if text in words_of(s)}, text
+        found = [s.name for s in boards_copy.sheets if text in words_of(s)]
+        assert found == (["Notes"] if text == board.tip else []), text
+    for sheet in boards_copy.sheets:
+        words = words_of(sheet)
+        assert not re.search(r"\b[A-Z]{2,4}-\d{3}\b|plan\.toml|[Oo]pen question", words), sheet.name
+
+
+def test_the_board_sees_open_questions_only_where_the_definition_asks_for_them() -> None:
+    asked = replace(DEFINITION, composite=CompositeSettings(sheets=("summary", "Open questions")))
+    board = replace(sample_board(12), definition=asked)
+    names = [sheet.name for sheet in composite_workbook(board, CREATED).sheets]
+    assert names == ["Summary", "Open questions"]
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 81])
@@ -613,7 +677,8 @@ def test_an_empty_list_says_so_in_a_sentence() -> None:
     book = composite_workbook(board_of(row, previous={"1": row.values}), CREATED)
     assert "No exceptions:" in words_of(sheet_of(book, "Exceptions"))
     assert "Nothing in the plan has changed" in words_of(sheet_of(book, "Changes"))
-    assert "No questions are open" in words_of(sheet_of(book, "Open questions"))
+    own = composite_workbook(replace(board_of(row), working=True), CREATED)
+    assert "No questions are open" in words_of(sheet_of(own, "Open questions"))
     assert "No rating has moved" in words_of(sheet_of(book, "Movement"))
     nothing = composite_workbook(board_of(), CREATED)
     assert "no actions" in words_of(sheet_of(nothing, "Plan"))

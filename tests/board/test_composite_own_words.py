@@ -56,9 +56,17 @@ def headings(sheet: Sheet, first: str) -> list[str]:
 
 def test_a_plan_without_ratings_says_nothing_of_ratings() -> None:
     made = sheets(unrated())
-    assert "2 actions: 1 late, 1 no date, 0 in time; 1 overdue in all" in words_of(made["Contents"])
-    assert "1 new; 1 of 1 return received; 0 changes." in words_of(made["Contents"])
-    for name in ("Contents", "Summary", "Plan", "Exceptions", "By lead"):
+    assert "1 action came into the plan" in words_of(made["Contents"])
+    assert "1 is late; every lead reported." in words_of(made["Contents"])
+    for name in (
+        "Contents",
+        "At a glance",
+        "Summary",
+        "By section",
+        "Plan",
+        "Exceptions",
+        "By lead",
+    ):
         for word in OF_RATINGS:
             assert word not in words_of(made[name]), (name, word)
     assert headings(made["By lead"], "Lead") == [
@@ -110,7 +118,7 @@ def test_groups_are_called_what_the_chosen_field_is_called() -> None:
     }
     made = sheets(replace(board_of(*rows, previous=seen), definition=definition))
     assert [m.cell.value for m in made["Summary"].merges if m.cell.value == "Agency"] == ["Agency"]
-    assert made["Summary"].charts[1].title == "Ratings now, by agency"
+    assert made["By section"].charts[0].title == "Ratings now, by agency"
     assert headings(made["Exceptions"], "Ref")[:2] == ["Ref", "Agency"]
     assert headings(made["Movement"], "Actions")[0] == "Agency"
     for name in ("Summary", "Exceptions", "Movement"):
@@ -136,7 +144,7 @@ def test_a_rating_is_said_by_its_word_and_explained_in_the_key() -> None:
     )
     shown.remove("Completed")  # the title of the sheet
     assert ("Completed" in shown, "DG" in shown) == (False, False)
-    assert "Completed. Counts as completed." in words_of(made["Summary"])
+    assert "Completed. Counts as completed." in words_of(made["Notes"])
 
 
 @pytest.mark.parametrize(
@@ -270,8 +278,8 @@ def test_a_rating_that_is_called_like_a_figure_keeps_its_name() -> None:
     scale = (Rating("G", "Green"), Rating("O", "Overdue", exception=True))
     board = board_of(action("1", rating="O"), previous={"1": {"rating": "G"}})
     made = sheets(replace(board, definition=replace(DEFINITION, ratings=scale)))
-    cells = [str(merge.cell.value) for merge in made["Summary"].merges]
-    assert (cells.count("Overdue"), "Past the due date" in cells) == (1, True)
+    found = headings(made["By section"], "Past the due date")
+    assert found.count("Overdue") == 1
 
 
 def test_the_board_is_counted_by_any_column_of_the_plan() -> None:

@@ -145,7 +145,7 @@ def test_contents_and_notes_name_every_plan_with_its_mark() -> None:
     book = composite_workbook(board, CREATED)
     for name in ("Contents", "Notes"):
         assert "Homelessness plan (Southmere Health Trust)" in words_of(sheet_of(book, name))
-    assert "B: abc" in words_of(sheet_of(book, "Contents"))
+    assert "B: abc" in words_of(sheet_of(book, "Notes"))
     assert write_workbook(book) == write_workbook(composite_workbook(board, CREATED))
 
 

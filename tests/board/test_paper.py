@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 
@@ -11,9 +12,9 @@ from docx.document import Document as Read
 from docx.oxml.ns import qn
 from docx.table import Table
 
-from tests.boards import HOSTILE, action, board_of
+from tests.boards import HOSTILE, action, board_of, sheet_of, words_of
 from tests.composite_sample import CREATED, DEFINITION, sample_board
-from xlplan.board import Board
+from xlplan.board import Board, composite_workbook
 from xlplan.board.paper import MOST, paper
 from xlplan.plan.settings import BoardWords, HouseStyle, SectionWords
 from xlplan.workbook.write.document import write_document
@@ -60,6 +61,42 @@ def test_table_1_counts_each_section_and_the_whole_now_and_before() -> None:
         ["Two", "0 (0)", "0 (0)", "0 (1)", "1 (0)", "1 (1)"],
         ["All actions", "0 (0)", "2 (1)", "0 (2)", "1 (0)", "3 (3)"],
     ]
+
+
+def test_every_figure_is_that_of_the_workbook() -> None:
+    board = sample_board()
+    document, book = read(board), composite_workbook(board, CREATED)
+    said = texts(document)
+    page = words_of(sheet_of(book, "At a glance")).split("\n")
+    position = said.index("2. The position")
+    assert said[position + 1] in page
+    bullets = [p.text for p in document.paragraphs if p.style and p.style.name == "List Bullet"]
+    tiles = [text for text in bullets if text.endswith(")")]
+    assert len(tiles) > 5
+    for bullet in tiles:
+        label, _, rest = bullet.partition(": ")
+        value, _, remark = rest.removesuffix(")").partition(" (")
+        assert {label, value, remark} <= set(page), bullet
+    summary = sheet_of(book, "Summary")
+    merged = {m.area.first_row: str(m.cell.value) for m in summary.merges if m.area.first_col == 0}
+    shown = [
+        [merged.get(n) or str(row.cells[0].value if row.cells[0] else ""),
+         *(cell.value for cell in row.cells[2:] if cell)]
+        for n, row in enumerate(summary.rows) if len(row.cells) > 2 and row.cells[2]
+    ]  # fmt: skip
+    told = [
+        [name, *(int(n) for text in counts for n in re.findall(r"\d+", text)[::-1])]
+        for name, *counts in rows(table(document, "Table 1"))[1:]
+    ]
+    assert [row for row in shown if isinstance(row[1], int)] == told
+    sections = words_of(sheet_of(book, "Sections"))
+    sentences = [text for text in said if re.match(r"\d+ actions?: ", text)]
+    assert len(sentences) == len(told) - 1
+    assert all(f"({text.rstrip('.')})" in sections for text in sentences)
+    found = {tuple(text.rsplit(": ", 1)) for text in bullets if text not in tiles}
+    tally = words_of(sheet_of(book, "Exceptions")).split("\n")
+    (note,) = [text for text in tally if re.match(r"\d+ actions   ·   ", text)]
+    assert found == {tuple(part.split(": ")) for part in note.split("   ·   ")[1:]}
 
 
 def test_a_section_lists_what_moved_the_worse_first() -> None:

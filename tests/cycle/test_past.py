@@ -32,5 +32,5 @@ def test_a_board_shows_what_the_rules_hold_against_a_rating(tmp_path: Path) -> N
         refs = {row.uid: row.ref for row in board.rows}
     said = {refs[uid]: messages for uid, messages in board.challenges.items()}
     assert said == {
-        "1.2": ['33 days overdue: rule "late" says Red; the officer says Amber.'],
+        "1.2": ["33 days overdue: by the plan's rules it is Red; the officer says Amber."],
     }

@@ -146,7 +146,12 @@ def test_of_each_kind_the_first_rule_that_holds_speaks_even_where_it_agrees() ->
 def test_the_sentence_names_the_reason_the_rule_and_the_officer() -> None:
     (found,) = challenges(Rule("late", "R", overdue_days=1), rating="A", due=date(2026, 11, 20))
     assert found == Challenge(
-        "late", "overdue", "R", "A", '1 day overdue: rule "late" says Red; the officer says Amber.'
+        "late",
+        "overdue",
+        "R",
+        "A",
+        '1 day overdue: rule "late" says Red; the officer says Amber.',
+        "1 day overdue: by the plan's rules it is Red; the officer says Amber.",
     )
     both = Rule("behind", "R", percent_below=50, overdue_days=2, message="Behind.")
     (found,) = challenges(both, percent=0.125, due=date(2026, 11, 1))

@@ -87,7 +87,7 @@ def exceptions_sheet(view: View) -> BoardSheet:
         one.row.uid: {
             "group": GROUPS[place][0],
             "rating": moved_rating(view, one),
-            "why": tuple(r.words for r in one.reasons if r.kind not in OF_THE_ROUND),
+            "why": one.why,
         }
         for one, place in zip(found, places, strict=True)
     }

@@ -33,6 +33,8 @@ from xlplan.workbook.write.sheet import Cell, Column, Row, Sheet
 
 IN_A_SENTENCE, ASKED = "In a sentence", "The board is asked to"
 NO_WORDS = "No explanation was given"
+MESSAGE_TO_WRITE = "what the board should know beyond the figures."
+ASKS_TO_WRITE = "what the board is asked to note, agree or decide."
 
 
 def at_a_glance_sheet(view: View) -> BoardSheet:
@@ -106,8 +108,12 @@ def _late(view: View) -> str:
 def board_words(view: View) -> Table:
     """The sentence, the coordinator's message, and what the board is asked to do."""
     words = view.board.definition.board
-    rows = [(IN_A_SENTENCE, in_a_sentence(view)), ("Message", words.message)]
-    rows += [(ASKED, ask) for ask in words.asks]
+    message, asks = words.message, words.asks
+    if view.board.working:
+        message = message or f"[To be written: {MESSAGE_TO_WRITE}]"
+        asks = asks or (f"[To be written: {ASKS_TO_WRITE}]",)
+    rows = [(IN_A_SENTENCE, in_a_sentence(view)), ("Message", message)]
+    rows += [(ASKED, ask) for ask in asks]
     columns = (TableColumn("about", "About", width=26), TableColumn("text", "Text", width=112))
     line = "The position in a sentence, the message to the board, and what it is asked to do"
     return make_table("board_words", "For the board", line, columns, [r for r in rows if r[1]])
@@ -182,11 +188,11 @@ def not_reported_table(view: View) -> Table:
 
 # The first page.
 
-MOST_LISTED = 6
+MOST_LISTED = 4
 """Actions that are listed with their text where they were finished or are new; of others, the
 refs. What got worse is listed whole."""
-IN_SHORT = 150
-"""Characters of an action's text on the first page; Plan has it whole."""
+IN_SHORT, ON_ONE_LINE, LEADS = 150, 84, 42
+"""Characters of an action's text on the first page, and of its leads; Plan has them whole."""
 
 
 def coloured_glance(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
@@ -223,6 +229,7 @@ def _title(draft: Page) -> None:
     board, plan = view.board, view.board.definition
     against = f"Compared with {view.before}" if view.compared else FIRST_BOARD
     parts = (
+        view.copy,
         view.extract,
         plan.organisation,
         f"Position at {say_date(board.as_of)}",
@@ -267,21 +274,21 @@ def _worse(draft: Page, found: Sequence[Standing]) -> None:
         draft.over("No rating is worse than it was.", draft.body)
     for one in found:
         draft.stay()
-        _head(draft, one, _from_to(draft, one))
+        _head(draft, one, _from_to(draft, one), IN_SHORT)
         leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
         words = latest_words(view, one) or NO_WORDS
         style = replace(draft.body, valign="top")
         draft.over(f"{leads}: {words}", style, first=1)
 
 
-def _head(draft: Page, one: Standing, last: Cell) -> None:
-    """A row for an action: its ref, its text in short, and what else stands of it."""
+def _head(draft: Page, one: Standing, last: Cell, most: int) -> None:
+    """A row for an action: its ref, its text in at most so many characters, and what is last."""
     paint, view = draft.paint, draft.view
     bold = replace(draft.body, bold=True)
     ref = view.ref(one.row)
     link = paint.link(ref)
     style = replace(bold, colour=paint.look.link.colour) if link else bold
-    text = cut_words(view.text_of(one.row, "action"), IN_SHORT)
+    text = cut_words(view.text_of(one.row, "action"), most)
     draft.row(
         (0, 0, paint.text(str(ref.value or "–"), style, link)),
         (1, COLUMNS - 4, Cell(text or None, bold)),
@@ -306,8 +313,8 @@ def _list(draft: Page, title: str, what: str, found: Sequence[Standing]) -> None
     small = replace(draft.body, size=8.5)
     for one in found[:MOST_LISTED]:
         leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
-        cell = draft.paint.text(leads, small)
-        _head(draft, one, cell)
+        cell = draft.paint.text(cut_words(leads, LEADS), small)
+        _head(draft, one, cell, ON_ONE_LINE)
     if rest := found[MOST_LISTED:]:
         refs = ", ".join(one.row.ref or "no ref" for one in rest)
         draft.over(f"And {plural(len(rest), 'more', 'more')}: {refs}", draft.body)

@@ -89,7 +89,8 @@ class Board:
 
     On a board of several plans `plans` names them, and `parts` are their own boards: each action
     is judged by the definition of its own plan, and shown by this one's. An `extract` says what it
-    is of, and has the `whole` board beside it.
+    is of, and has the `whole` board beside it. A `working` copy is the coordinator's: it has the
+    open questions and the checks that are left open too.
     """
 
     definition: PlanDefinition
@@ -113,6 +114,7 @@ class Board:
     parts: Sequence[Board] = ()
     extract: str = ""
     whole: Board | None = None
+    working: bool = False
 
 
 TableValue = str | int | float | date | tuple[str, ...] | None
@@ -185,12 +187,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A title across a coloured sheet, above the line number `before` (from 0)."""
+    """A title across a coloured sheet, above the line number `before` (from 0); `more` stands
+    below it in plain letters."""
 
     before: int
     text: str
     count: str
     anchor: Anchor | None = None
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,9 @@ def make_table(
 ) -> Table:
     """A table whose ids and headings are each made distinct, its texts cleaned, blanks None."""
     lines = tuple(_line(row) for row in rows)
-    clean = tuple(replace(band, text=canon_text(band.text)) for band in bands)
+    clean = tuple(
+        replace(band, text=canon_text(band.text), more=canon_text(band.more)) for band in bands
+    )
     return Table(key, name, line, _distinct(columns), lines, clean, struck, chart)
 
 

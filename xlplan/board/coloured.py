@@ -94,6 +94,8 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
         for band in table.bands:
             if _band_words(band) != _band_whole(band):
                 yield band.text, f"Section {cut_words(band.text, 40)}"
+            if is_long(band.more, _across(table), paint.boxed):
+                yield band.more, f"Section {cut_words(band.text, 40)}"
         drawn = [(n, c) for n, c in columns_of(table) if c.kind not in FIGURES and not c.brief]
         for line in table.lines:
             for n, column in drawn:
@@ -104,6 +106,11 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
                 style = paint.look.withdrawn if table.struck else paint.style(column, item)
                 if is_long(words, column.width, style):
                     yield words, label_of(table, line, column)
+
+
+def _across(table: Table) -> float:
+    """The width of all drawn columns of a table."""
+    return sum(column.width for _, column in columns_of(table))
 
 
 def _band_whole(band: Band) -> str:
@@ -208,7 +215,11 @@ def stacks_of(sheet: BoardSheet) -> list[list[Table]]:
             found[-1].append(table)
         else:
             found.append([table])
-    return [stack for stack in found if any(table.lines for table in stack)]
+    return [
+        stack
+        for stack in found
+        if columns_of(stack[0]) and any(table.lines or table.bands for table in stack)
+    ]
 
 
 def anchors_of(name: str, sheet: BoardSheet) -> dict[Anchor, str]:
@@ -216,10 +227,12 @@ def anchors_of(name: str, sheet: BoardSheet) -> dict[Anchor, str]:
     found: dict[Anchor, str] = {}
     top = _rows_above(sheet)
     for stack in stacks_of(sheet)[:1] if not sheet.empty else ():
-        for number, entry in enumerate(entries_of(stack), top + 1):
+        number = top + 1
+        for entry in entries_of(stack):
             anchor = entry.anchor if isinstance(entry, Band) else entry[1].anchor
             if anchor is not None:
                 found[anchor] = f"'{name}'!A{number + 1}"
+            number += 2 if isinstance(entry, Band) and entry.more else 1
     return found
 
 
@@ -275,7 +288,7 @@ def _draw(draft: Draft, stack: Sequence[Table]) -> None:
     top = len(draft.rows)
     for entry in entries_of(stack):
         if isinstance(entry, Band):
-            _band(draft, entry, len(columns))
+            _band(draft, entry, len(columns), _across(table))
             continue
         owner, line = entry
         if owner.struck:
@@ -284,7 +297,8 @@ def _draw(draft: Draft, stack: Sequence[Table]) -> None:
         cells = [(c, paint.cell(c, line.items[n])) for n, c in columns]
         draft.rows.append(_row(draft, cells, level=1 if table.bands else 0))
     if table.chart:
-        draft.charts.append(board_chart(draft.name, table.chart, columns, draft.rows, top))
+        last = len(draft.rows) - 1 - sum(line.total for line in table.lines)
+        draft.charts.append(board_chart(draft.name, table.chart, columns, draft.rows, top, last))
         for _ in range(13):
             draft.keep(Row([], height=20))
 
@@ -300,16 +314,26 @@ def _row(draft: Draft, cells: Sequence[tuple[TableColumn, Cell]], level: int = 0
     return Row(laid, level=level)
 
 
-def _band(draft: Draft, band: Band, columns: int) -> None:
-    look = draft.paint.styled(draft.paint.look.section, indent=1)
+def _band(draft: Draft, band: Band, columns: int, width: float) -> None:
+    paint = draft.paint
+    look = paint.styled(paint.look.section, indent=1)
     words = _band_words(band)
     if words != _band_whole(band):
-        words += f"\n{draft.paint.texts.pointer(band.text)}"
+        words += f"\n{paint.texts.pointer(band.text)}"
+    _laid_over(draft, Cell(words, look), columns)
+    if band.more:
+        _laid_over(
+            draft, Cell(paint.texts.fit(band.more, width, paint.boxed), paint.boxed), columns
+        )
+
+
+def _laid_over(draft: Draft, cell: Cell, columns: int) -> None:
+    """A cell over all columns, in a row that stays with the row below it."""
     if columns > 1:
-        draft.merge(0, columns - 1, Cell(words, look))
-        draft.keep(Row([Cell(None, look) for _ in range(columns)]))
+        draft.merge(0, columns - 1, cell)
+        draft.keep(Row([Cell(None, cell.style) for _ in range(columns)]))
     else:
-        draft.keep(Row([Cell(words, look)]))
+        draft.keep(Row([cell]))
 
 
 def _struck(

@@ -34,9 +34,10 @@ from xlplan.board.notes import contents_sheet, notes_sheet
 from xlplan.board.other_boards import history_sheet
 from xlplan.board.paint import Paint, workbook_of
 from xlplan.board.plan_sheet import plan_sheet
+from xlplan.board.section_pages import by_section_sheet, sections_sheet
 from xlplan.board.standings import points_of
 from xlplan.board.summary import summary_sheet
-from xlplan.board.view import View, plural, view_of
+from xlplan.board.view import View, percent, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Workbook
@@ -50,7 +51,10 @@ NOTES = (30.0, 122.0)
 PIECE_LINES = 24
 SENTENCES: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
     "notes": (("term",), {"text": "{}"}),
-    "rating_key": (("rating",), {"meaning": "{}"}),
+    "rating_key": (
+        ("rating",),
+        {"meaning": "{}", "before": "Before: {}.", "now": "Now: {},", "share": "or {}."},
+    ),
     "plan_notes": (("note",), {"text": "{}"}),
     "restatements": (
         ("action", "field"),
@@ -78,7 +82,8 @@ def coloured_contents(
     label = replace(paint.boxed, bold=True, fill=look.locked_fill, size=12, valign="vcenter")
     large = _large(paint)
     title = definition.title or "Improvement plan"
-    sub = f"Report to the board, {say_date(paint.view.board.as_of)}"
+    what = paint.view.copy or "Report to the board"
+    sub = f"{what}, {say_date(paint.view.board.as_of)}"
     draft = Draft(paint, name, paint.banner(title, 2, sub))
     for fact, value in _facts(sheet):
         short = fact == "In short"
@@ -180,8 +185,9 @@ def _sentence(paint: Paint, table: Table, line: Line) -> tuple[list[Item], str]:
     for name, form in forms.items():
         column, item = shown.get(name, (table.columns[0], Item()))
         if item.value is not None or column.blank:
-            value = column.blank if item.value is None else str(item.value)
-            parts.append(form.format(value))
+            share = column.kind == "share" and isinstance(item.value, float | int)
+            value = percent(item.value) if share else str(item.value)  # type: ignore[arg-type]  # a share
+            parts.append(form.format(column.blank if item.value is None else value))
     return named, " ".join(parts)
 
 
@@ -206,6 +212,7 @@ class SheetKind:
 SHEETS = (
     SheetKind("at_a_glance", "At a glance", at_a_glance_sheet),
     SheetKind("summary", "Summary", summary_sheet),
+    SheetKind("sections", "Sections", sections_sheet),
     SheetKind("contents", "Contents", contents_sheet),
     SheetKind("recommendations", "Recommendations", recommendations_sheet),
     SheetKind("plan", "Plan", plan_sheet),
@@ -217,6 +224,7 @@ SHEETS = (
     SheetKind("movement", "Movement", movement_sheet),
     SheetKind("new", "New", new_sheet),
     SheetKind("completed", "Completed", completed_sheet),
+    SheetKind("by_section", "By section", by_section_sheet),
     SheetKind("by_organisation", "By organisation", by_organisation_sheet),
     SheetKind("by_lead", "By lead", by_lead_sheet),
     SheetKind("counts", "Counts", counts_sheet),
@@ -233,12 +241,15 @@ LAYOUTS: Mapping[str, Callable[[Paint, str, BoardSheet], Sheet]] = {
     "notes": coloured_notes,
 }
 """The sheets that are drawn in a way of their own."""
+WORKING = ("questions",)
+"""The sheets that are the coordinator's."""
 ON_SCREEN = ("changes", "history")
 """The sheets that are printed only where ``[composite] print_all`` asks for it."""
 
 
 def sheet_keys(board: Board) -> tuple[str, ...]:
-    """The sheets of this board, in order: ``[composite] sheets``, or all of them.
+    """The sheets of this board, in order: ``[composite] sheets``, or all of them. Open questions
+    stand in the coordinator's copy alone, unless they are asked for.
 
     Names may be written as on the tabs ("By lead") or as keys ("by_lead").
 
@@ -247,7 +258,7 @@ def sheet_keys(board: Board) -> tuple[str, ...]:
     """
     chosen = board.definition.composite.sheets
     if not chosen:
-        return tuple(BY_KEY)
+        return tuple(key for key in BY_KEY if board.working or key not in WORKING)
     named = {kind.name.casefold(): kind.key for kind in SHEETS}
     out = []
     for name in chosen:
@@ -257,7 +268,7 @@ def sheet_keys(board: Board) -> tuple[str, ...]:
             place = "plan.toml: [composite] sheets"
             raise DEF_090.fault(place, name=name, sheets=tuple(BY_KEY))
         out.append(key)
-    return tuple(dict.fromkeys(out))
+    return tuple(dict.fromkeys([*out, *(WORKING if board.working else ())]))
 
 
 # The tables alone.
@@ -286,7 +297,8 @@ def sheets_of(board: Board) -> dict[str, BoardSheet]:
 
 
 def frames_of(board: Board) -> dict[str, pd.DataFrame]:
-    """Every table of a board as a typed DataFrame, by its key; see `xlplan.frames.table_frame`."""
+    """Every table of a board as a typed DataFrame, by its key, those of the coordinator's copy
+    too; see `xlplan.frames.table_frame`."""
     from xlplan.frames import table_frame
 
     kinds = {"list": "text", "direction": "text", "days": "number"}
@@ -298,7 +310,7 @@ def frames_of(board: Board) -> dict[str, pd.DataFrame]:
             [tuple(_plain(value) for value in row) for row in found.rows],
             ratings,
         )
-        for found in tables_of(board)
+        for found in tables_of(replace(board, working=True))
     }
 
 
@@ -342,7 +354,8 @@ def composite_workbook(board: Board, created: str) -> Workbook:
     if not board.definition.composite.print_all:
         seen = [BY_KEY[key].name for key in ON_SCREEN]
         sheets = [_not_printed(sheet) if sheet.name in seen else sheet for sheet in sheets]
-    return workbook_of(board, sheets, "report to the board", created)
+    what = "working copy" if board.working else "report to the board"
+    return workbook_of(board, sheets, what, created)
 
 
 def _not_printed(sheet: Sheet) -> Sheet:

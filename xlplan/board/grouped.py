@@ -56,8 +56,7 @@ def by_organisation_sheet(view: View) -> BoardSheet:
     line = f"Each organisation's {actions if view.rated else 'actions, and what it has returned'}"
     note = "An action of two organisations counts under each of them, so columns have no total"
     empty = (
-        "The plan names no organisations. Give each lead an organisation in plan.toml, or "
-        'a field the role "organisation".'
+        "The plan names no organisations: no lead has one, and no column says whose an action is."
     )
     table = make_table("by_organisation", "By organisation", line, columns, rows)
     return BoardSheet(
@@ -263,7 +262,7 @@ def counts_sheet(view: View) -> BoardSheet:
     note = "An action with several values counts under each of them, so columns have no total"
     return BoardSheet(
         line, "Counts", tables, notes=(note,) if tables else (),
-        empty="" if tables else "The plan names no column to count by: see [[count]] in plan.toml.",
+        empty="" if tables else "The plan names no column to count by.",
         apt=bool(tables),
     )  # fmt: skip
 

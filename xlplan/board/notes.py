@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from xlplan.board.at_a_glance import in_a_sentence
 from xlplan.board.board_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.grouped import changes_table
 from xlplan.board.other_boards import restatements
 from xlplan.board.plan_columns import empty_fields
 from xlplan.board.plan_sheet import withdrawn_table
 from xlplan.board.standings import best_first, listed
-from xlplan.board.summary import key_figures, rating_key
-from xlplan.board.view import View, plural
+from xlplan.board.summary import rating_key
+from xlplan.board.view import View
 from xlplan.board.words import heading_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import fold
@@ -33,6 +34,7 @@ def about(view: View) -> Table:
         compared = view.before[:1].upper() + view.before[1:]
     facts = [
         ("Plan", definition.title),
+        ("Copy", view.copy),
         ("Extract", view.extract),
         ("Organisation", definition.organisation),
         ("Cycle", board.cycle),
@@ -41,38 +43,12 @@ def about(view: View) -> Table:
         ("Protective marking", definition.marking or "None given"),
         *((f"Plan {p.mark}", f"{p.title} ({p.group}), {say_date(p.as_of)}. Its refs begin with "
            f"{p.mark}/") for p in board.plans),
-        ("Ledger tip", board.tip or "Not recorded"),
-        ("In short", headline(view)),
+        *([("Ledger tip", board.tip or "Not recorded")] if board.working else []),
+        ("In short", in_a_sentence(view)),
     ]  # fmt: skip
     columns = (TableColumn("fact", "Fact", width=26), TableColumn("value", "Value", width=112))
     rows = [fact for fact in facts if fact[1]]
     return make_table("about", "About this board", "Which board this is", columns, rows)
-
-
-def headline(view: View) -> str:
-    """The board's position in one paragraph."""
-    f = view.figures
-    total = f.total
-    places = ", ".join(
-        f"{one.value} {one.label[:1].lower()}{one.label[1:]}" for one in key_figures(view)[1:]
-        if one.part
-    )  # fmt: skip
-    parts = [
-        f"{plural(total.actions, 'action')}: {places}",
-        f"{total.overdue} overdue in all",
-        f"{plural(total.exceptions, 'exception')} for the board to look at",
-    ]
-    if total.undated:
-        parts.insert(2, f"{total.undated} without a date that can be read")
-    if total.before is not None:
-        moved = f"{total.moves.get('better', 0)} better, {total.moves.get('worse', 0)} worse, "
-        new = f"{total.moves.get('new', 0)} new"
-        parts.append(f"since the last board {moved if view.rated else ''}{new}")
-    if f.asked:
-        parts.append(f"{f.returned} of {plural(f.asked, 'return')} received")
-    if not view.rated:
-        parts.append(plural(len(view.board.changes), "change"))
-    return "; ".join(parts) + "."
 
 
 def method(view: View) -> list[tuple[str, str]]:
@@ -183,17 +159,17 @@ def _scale(view: View) -> tuple[Rating, ...]:
 
 
 def notes_sheet(view: View) -> BoardSheet:
-    """How the figures are made, the rating key, and what is left open or was corrected."""
-    return BoardSheet(
-        "How the figures are made, the rating key, checks left open, long texts in full"
-        if view.rated
-        else "How the figures are made, checks left open, long texts in full",
-        "Notes",
-        (
-            _method_table(view), rating_key(view), _plan_notes(view), _restatements(view),
-            _checks(view), withdrawn_table(view),
-        ),
-    )  # fmt: skip
+    """How the figures are made, the rating key, and what was corrected; in the coordinator's copy
+    what is left open too."""
+    parts = [
+        "How the figures are made",
+        *(["the rating key"] if view.rated else []),
+        *(["checks left open"] if view.board.working else []),
+        "long texts in full",
+    ]
+    tables = [_method_table(view), rating_key(view), _plan_notes(view), _restatements(view)]
+    tables += [_checks(view)] if view.board.working else []
+    return BoardSheet(", ".join(parts), "Notes", (*tables, withdrawn_table(view)))
 
 
 def _method_table(view: View) -> Table:

@@ -86,10 +86,10 @@ def _page(paint: Paint, most: int) -> Sheet:
     )
 
 
-def tiles(draft: Page) -> None:
-    """The key figures, each with what it was or out of what."""
+def tiles(draft: Page, most: int = MOST_TILES) -> None:
+    """The key figures, at most so many a row, each with what it was or out of what."""
     found = key_figures(draft.view)
-    rows = -(-len(found) // MOST_TILES)
+    rows = -(-len(found) // most)
     for row in range(rows):
         _strip(draft, found[len(found) * row // rows : len(found) * (row + 1) // rows])
 
@@ -102,7 +102,7 @@ def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
         look.body, fill=fill, align="center", valign="vcenter", wrap=False, edge="#FFFFFF"
     )
     looks = (
-        ([one.value for one in tiles], replace(white, size=20, bold=True, colour=look.accent), 32),
+        ([one.value for one in tiles], replace(white, size=18, bold=True, colour=look.accent), 27),
         ([one.label for one in tiles], replace(white, size=9, bold=True), 14),
         ([one.remark for one in tiles], replace(white, size=8, colour="#404040"), 15),
     )
@@ -322,7 +322,7 @@ def exceptions(draft: Page, most: int) -> None:
     for one in shown:
         text = view.say(item, one.row.values.get(item.id)) if item else ""
         leads = _in_short(leads_of(view.board.definition, one.row.values), 40, "\n")
-        why = cut_words("; ".join(reason.words for reason in one.reasons), 110)
+        why = cut_words("; ".join(one.why), 110)
         draft.row(
             (0, 0, paint.text(cut_words(one.row.ref, 18), replace(draft.body, bold=True))),
             (1, 5, paint.text(cut_words(text, 120), draft.body)),

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlplan.board.action_lists import first_in_line
+from xlplan.board.at_a_glance import ASKS_TO_WRITE, MESSAGE_TO_WRITE, in_a_sentence
 from xlplan.board.board_model import Board, Item
 from xlplan.board.fitting import cut_words
 from xlplan.board.reasons import REASONS
-from xlplan.board.standings import Standing, leads_of
+from xlplan.board.section_pages import movement_in_words, outcome_of, paragraph_on
+from xlplan.board.standings import OF_THE_ROUND, Standing, leads_of
 from xlplan.board.summary import key_figures
 from xlplan.board.view import FIRST_BOARD, View, direction_word, plural, view_of
-from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.document import (
     Block,
@@ -111,53 +112,13 @@ def _place(text: str, instead: str) -> Text:
 
 def _position(view: View) -> Iterator[Block]:
     yield Text(in_a_sentence(view))
-    yield _place(
-        view.board.definition.board.message, "what the board should know beyond the figures."
-    )
+    yield _place(view.board.definition.board.message, MESSAGE_TO_WRITE)
     if not view.figures.standings:
         return
     for one in key_figures(view):
         yield Text(f"{one.label}: {one.value} ({one.remark})", "bullet")
     if view.rated:
         yield _table_one(view)
-
-
-def in_a_sentence(view: View) -> str:
-    """How many actions there are, which way they moved, and what needs attention."""
-    figures, total = view.figures, view.figures.total
-    if not figures.standings:
-        return "The plan has no actions to count yet."
-    parts = [f"The plan has {plural(total.actions, 'action')}."]
-    if view.compared and view.rated:
-        better, worse = total.moves.get("better", 0), total.moves.get("worse", 0)
-        parts.append(
-            f"Since {view.before}, {plural(better, 'action')} improved and {worse} got worse."
-        )
-    elif not view.compared:
-        parts.append(f"{FIRST_BOARD}.")
-    if view.rated:
-        parts.append(f"{_need(total.attention)} attention by {_their(total.attention)} rating.")
-    if view.dated:
-        parts.append(f"{total.overdue} {_is(total.overdue)} past the due date.")
-    if figures.asked:
-        missing = figures.asked - figures.returned
-        silent = "every lead who was asked has reported"
-        if missing:
-            silent = f"{missing} of {plural(figures.asked, 'lead')} did not report"
-        parts.append(f"{silent[0].upper()}{silent[1:]}.")
-    return " ".join(parts)
-
-
-def _need(count: int) -> str:
-    return f"{count} {'needs' if count == 1 else 'need'}"
-
-
-def _their(count: int) -> str:
-    return "its" if count == 1 else "their"
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
 
 
 def _table_one(view: View) -> TableOf:
@@ -202,27 +163,16 @@ def _section(view: View, name: str, standings: Sequence[Standing]) -> Iterator[B
     yield Heading(short, 2)
     if " ".join(name.split()) != short:
         yield Text(name, "quiet")
-    if view.statement is not None:
-        found = (
-            view.say(view.statement, one.row.values.get(view.statement.id)) for one in standings
-        )
-        if outcome := next(filter(None, found), ""):
-            yield Text(outcome)
+    if outcome := outcome_of(view, standings):
+        yield Text(outcome)
     yield _place(paragraph_on(view, name), f"how {short} is getting on.")
     yield from _moved(view, short, standings)
 
 
-def paragraph_on(view: View, section: str) -> str:
-    """The coordinator's paragraph on a section, which may be named in short."""
-    names = {fold(section), fold(view.short.get(section, section))}
-    words = view.board.definition.sections
-    return next((one.paragraph for one in words if fold(one.name) in names), "")
-
-
 def _moved(view: View, name: str, standings: Sequence[Standing]) -> Iterator[Block]:
     """A sentence of what moved, and a table of it, the worse first."""
+    yield Text(movement_in_words(view, standings))
     if not view.compared or not view.rated:
-        yield Text(f"{plural(len(standings), 'action')}. {_overdue(standings)}")
         return
     moved = [
         one
@@ -230,12 +180,6 @@ def _moved(view: View, name: str, standings: Sequence[Standing]) -> Iterator[Blo
         for one in standings
         if one.direction == way
     ]
-    counted = {way: sum(one.direction == way for one in standings) for way in ("better", "worse")}
-    new = sum(one.direction == "new" for one in standings)
-    yield Text(
-        f"{plural(len(standings), 'action')}: {counted['better']} better, {counted['worse']} "
-        f"worse, {new} new. {_overdue(standings)}"
-    )
     if not moved:
         return
     shown = moved[:MOST_MOVED]
@@ -257,11 +201,6 @@ def _moved(view: View, name: str, standings: Sequence[Standing]) -> Iterator[Blo
         [1.2, 6.2, 1.7, 1.7, 1.7],
     )
     yield from _and_more(len(moved) - len(shown), "Movement")
-
-
-def _overdue(standings: Sequence[Standing]) -> str:
-    count = sum(one.overdue for one in standings)
-    return f"{count} {_is(count)} past the due date." if count else "None is past the due date."
 
 
 def _and_more(count: int, sheet: str) -> Iterator[Text]:
@@ -290,7 +229,8 @@ def _exceptions(view: View) -> Iterator[Block]:
     yield Text(f"{plural(len(found), 'action')} need the board's attention, for these reasons:"
                if len(found) > 1 else "One action needs the board's attention:")  # fmt: skip
     for kind, label in REASONS:
-        if count := sum(any(r.kind == kind for r in one.reasons) for one in found):
+        count = sum(any(r.kind == kind for r in one.reasons) for one in found)
+        if count and kind not in OF_THE_ROUND:
             yield Text(f"{label}: {count}", "bullet")
     shown = found[:MOST]
     rows = [
@@ -301,7 +241,7 @@ def _exceptions(view: View) -> Iterator[Block]:
                 "\n".join(leads_of(view.board.definition, one.row.values)) or "No lead named"
             ),
             *([_rating(view, one.now)] if view.rated else []),
-            TableText(cut_words("; ".join(r.words for r in one.reasons), LONGEST_REASON)),
+            TableText(cut_words("; ".join(one.why), LONGEST_REASON)),
         ]
         for one in shown
     ]
@@ -343,7 +283,7 @@ def _new(view: View) -> Iterator[Block]:
 def _recommendations(view: View) -> Iterator[Block]:
     asks = view.board.definition.board.asks
     if not asks:
-        yield _place("", "what the board is asked to note, agree or decide.")
+        yield _place("", ASKS_TO_WRITE)
         return
     yield Text("The board is asked to:")
     yield from (Text(ask, "number") for ask in asks)

@@ -120,6 +120,11 @@ class Standing:
         return any(reason.kind not in OF_THE_ROUND for reason in self.reasons)
 
     @property
+    def why(self) -> tuple[str, ...]:
+        """The reasons for the board to look at it, in words."""
+        return tuple(reason.words for reason in self.reasons if reason.kind not in OF_THE_ROUND)
+
+    @property
     def slipped(self) -> int | None:
         """Days from the first due date to the one now; None where either is not a date."""
         return (self.due - self.first_due).days if self.due and self.first_due else None

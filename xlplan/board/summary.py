@@ -1,18 +1,28 @@
-"""The Summary sheet: key figures, sections by rating before and now, and the rating key."""
+"""The Summary sheet, which is Table 1; the key figures, the rating key, and what rules sum up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn, line_of, make_table
-from xlplan.board.figures import Count, Rolled, answers_of, rolled_sections
+from xlplan.board.board_model import (
+    Anchor,
+    BoardSheet,
+    Item,
+    Line,
+    Table,
+    TableColumn,
+    line_of,
+    make_table,
+)
+from xlplan.board.figures import Count, Rolled, answers_of
 from xlplan.board.standings import (
     DIRECTIONS,
     NOT_KNOWN,
     POSITIONS,
     Direction,
     Position,
+    Standing,
     place_by_rating,
 )
 from xlplan.board.view import SIGNS, View, figure, group_column, percent, plural
@@ -20,7 +30,7 @@ from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.references import RolledUp
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.settings import Rollup
-from xlplan.plan.text import fold, is_provisional
+from xlplan.plan.text import is_provisional
 from xlplan.plan.values import rating_word, show
 
 ROLLED = {
@@ -33,15 +43,16 @@ FIGURE, ALONE, MOVE = 6.8, 11.0, 9.0
 
 
 def summary_sheet(view: View) -> BoardSheet:
-    """The position on one page."""
-    rated = view.rated
-    line = "sections by rating, before and now" if rated else "before and now"
+    """Table 1 alone, as councils print it."""
+    by = f"Actions by {view.group[:1].lower()}{view.group[1:]} and rating" if view.rated else ""
     nothing = not view.figures.standings and not view.figures.total.actions_before
+    title = by if view.figures.sectioned else "Actions by rating"
     return BoardSheet(
-        f"The position on one page{':' if rated else ','} {line}",
-        "Summary",
-        (key_figures_table(view), by_section(view), rating_key(view)),
+        "Table 1: actions by rating, before and now" if view.rated else "Actions, before and now",
+        f"Table 1: {title}" if view.rated else "Table 1: Actions",
+        (table_one(view),),
         empty="The plan has no actions to count yet." if nothing else "",
+        legend="A figure leads to the first of its actions",
     )
 
 
@@ -209,30 +220,29 @@ def asking_text(view: View, values: Mapping[str, object]) -> str:
     return show(values.get(item.id)) if item else ""  # type: ignore[arg-type]  # values of a row
 
 
-def by_section(view: View) -> Table:
-    """Sections by rating, before and now, with movement; the whole plan is the last row."""
-    f, moves, rolled = view.figures, moves_shown(view), rolled_sections(view.board)
+def table_one(view: View) -> Table:
+    """Table 1: sections by rating, before and now; the whole plan is the last row."""
+    f = view.figures
     asks = section_asks(view)
     abouts = {one.name: _about(one.name, asks) for one in f.sections}
-    lines = [_summed(view, plan, "", moves, rolled, total=True) for plan in f.plans]
+    marks = [plan.mark for plan in view.board.plans]
+    of_plan = [[s for s in f.standings if s.row.uid.startswith(f"{m}/")] for m in marks]
+    lines = [
+        _summed(view, plan, "", group, total=True)
+        for plan, group in zip(f.plans, of_plan, strict=False)
+    ]
     lines += [
-        _summed(view, one, abouts[one.name], moves, rolled)
+        _summed(view, one, abouts[one.name], [s for s in f.standings if s.section == one.name])
         for one in (f.sections if f.sectioned else ())
     ]
-    lines.append(_summed(view, f.total, "", moves, rolled, total=True))
+    lines.append(_summed(view, f.total, "", f.standings, total=True))
     if f.whole is not None:
-        lines.append(_summed(view, f.whole, "", moves, rolled, total=True))
+        lines.append(_summed(view, f.whole, "", (), total=True))
     columns = [replace(group_column(view, 30), heading=view.group if f.sectioned else "Plan")]
     columns.append(TableColumn("text", "About", width=32, brief=72, spoken="As named"))
     for point in view.counted_points:
         columns += _now_and_before(view, point.key or "none", point.label, rating=point.rating)
     columns += _now_and_before(view, "actions", "All actions", "Actions")
-    columns += move_columns(moves)
-    columns += rolled_columns(rolled)
-    columns.append(figure("overdue", view.late_heading, "Overdue", MOVE + 1))
-    if view.figures.total.undated:
-        columns.append(figure("undated", "No date can be read", "No date", MOVE + 2))
-    columns += [figure("exceptions", "Exceptions", "Exceptions", MOVE + 1)]  # fmt: skip
     line = "Sections by rating, now and at the last board; the last row is the whole plan"
     if not any(abouts.values()):
         columns = [c for c in columns if c.id != "text"]
@@ -267,27 +277,21 @@ def _about(section: str, asks: Mapping[str, list[tuple[str, str]]]) -> str:
 
 
 def _summed(
-    view: View,
-    one: Count,
-    about: str,
-    moves: Sequence[Direction],
-    rolled: Sequence[Rolled],
-    *,
-    total: bool = False,
+    view: View, one: Count, about: str, group: Sequence[Standing], *, total: bool = False
 ) -> Line:
+    """The figures of a section or a plan; each of those now leads to the first of its actions."""
     name = Item(one.name, emphasis="strong") if total else view.section(one.name, linked=True)
     row: list[Item | str | int | float | None] = [name, about]
+    first: dict[str, Anchor] = {}
+    for each in group:
+        first.setdefault(each.now, ("action", each.row.uid))
     for point in view.counted_points:
         if view.compared:
             row.append((one.before or {}).get(point.key, 0))
-        row.append(one.now.get(point.key, 0))
-    row += [one.actions_before, one.actions] if view.compared else [one.actions]
-    row += [one.moves.get(d, 0) for d in moves]
-    for rollup, by_name in rolled:
-        summed = None if total else by_name.get(fold(one.name))
-        row.append(rolled_item(view, rollup, summed) if summed else Item())
-    undated = [one.undated] if view.figures.total.undated else []
-    return replace(line_of([*row, one.overdue, *undated, one.exceptions]), total=total)
+        row.append(Item(one.now.get(point.key, 0), link=first.get(point.key)))
+    row += [one.actions_before] if view.compared else []
+    row.append(Item(one.actions, link=next(iter(first.values()), None)))
+    return replace(line_of(row), total=total)
 
 
 def rolled_columns(rolled: Sequence[Rolled]) -> list[TableColumn]:

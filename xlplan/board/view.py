@@ -176,11 +176,17 @@ class View:
         part = f"{self.figures.total.actions} of {whole.actions}"
         return f"Extract, {self.board.extract}: {part} actions"
 
+    @property
+    def copy(self) -> str:
+        """That this is the coordinator's copy, where it is."""
+        return "Working copy, not for the board" if self.board.working else ""
+
     def subtitle(self) -> str:
         """Which plan, which day, compared with what."""
         board, plan = self.board, self.board.definition
         compared = f"Compared with {self.before}" if self.compared else FIRST_BOARD
         parts = (
+            self.copy,
             self.extract,
             plan.title,
             plan.organisation,

@@ -11,6 +11,7 @@ from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.merge.requests import Request
 from xlplan.plan.checks.lint_view import entries_of
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value
 
@@ -61,6 +62,18 @@ def _value(value: Value) -> Value:
 def published_values(values: Mapping[str, Value]) -> Mapping[str, Value]:
     """The values of a row as the board may read them."""
     return {name: _value(value) for name, value in values.items()}
+
+
+def published_words(definition: PlanDefinition) -> PlanDefinition:
+    """The definition with the coordinator's own words as the board may read them."""
+    words = definition.board
+    asks = tuple(map(published, words.asks))
+    sections = (replace(s, paragraph=published(s.paragraph)) for s in definition.sections)
+    return replace(
+        definition,
+        board=replace(words, message=published(words.message), asks=asks),
+        sections=tuple(sections),
+    )
 
 
 def published_rows(rows: Sequence[MasterRow]) -> list[MasterRow]:

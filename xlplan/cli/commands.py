@@ -328,6 +328,9 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
 @click.option("--organisation", "organisations", multiple=True, metavar="O", help="The same.")
 @click.option("--lead", "leads", multiple=True, metavar="L", help="The same, of a lead.")
 @click.option("--paper", is_flag=True, help="Also the board report as a Word document.")
+@click.option(
+    "--working", is_flag=True, help="Also your own copy, with what is open: not for the board."
+)
 @json_option
 @click.pass_obj
 def publish(
@@ -344,6 +347,7 @@ def publish(
     organisations: tuple[str, ...],
     leads: tuple[str, ...],
     paper: bool,
+    working: bool,
     as_json: bool,
 ) -> int:
     """Write the board's composite to board/.
@@ -364,6 +368,7 @@ def publish(
             pdf=pdf,
             one_page=one_page,
             paper=paper,
+            working=working,
             extract=Extract(sections, organisations, leads),
         )
         return say.published(made, as_json)

@@ -20,6 +20,7 @@ from xlplan.board.withheld import (
     published_request,
     published_rows,
     published_values,
+    published_words,
 )
 from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003, PUB_007
 from xlplan.cycle import report
@@ -199,7 +200,7 @@ def make_board(
     state, public = desk.state, desk.state.definition.public
     before = since or last_board(desk, cycle, as_of)
     brought = before.position == state.imported and bool(public.brought)
-    definition = public.after_a_board
+    definition = published_words(public.after_a_board)
     every = [*state.master("action", as_of), *state.master("recommendation", as_of)]
     own = {row.uid for row in every if row.kept_back}
     rows = published_rows([row for row in every if row.uid not in own])
@@ -234,7 +235,7 @@ def make_board(
         ],
         dues={uid: moved for uid, moved in past.dues.items() if uid not in own},
         challenges={
-            row.uid: [one.message for one in found]
+            row.uid: [one.for_board for one in found]
             for row in actions
             if (found := challenges_of(definition, row, day, likely))
         },

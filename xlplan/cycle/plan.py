@@ -191,7 +191,8 @@ class Plan:
 
         `since` and `until` (cycles) compare any two points; `others` are the folders of further
         plans on the same board, `extract` is a part of it: none of those is recorded. `renderings`
-        are written beside it: `accessible`, `pdf`, `one_page` and `paper` (in Word).
+        are written beside it: `accessible`, `pdf`, `one_page`, `paper` (in Word) and `working`
+        (the coordinator's copy).
         XlplanError for what cannot be published (PUB), and for an unknown cycle (CYC-001).
         """
         from xlplan.cycle.publish import Renderings, publish

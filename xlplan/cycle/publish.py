@@ -31,6 +31,8 @@ class Renderings:
     pdf: bool = False
     one_page: bool = False
     paper: bool = False
+    working: bool = False
+    """The coordinator's copy: open questions, checks left open and the ledger's tip as well."""
 
     def check(self) -> None:
         """Raise XlplanError (PUB-004) where LibreOffice is needed and is not there."""
@@ -75,6 +77,9 @@ def render(
         page = path.with_name(f"{path.stem} one page.xlsx")
         outputs.append(Output(page, book, "rendering"))
         printed += [(page, book)] if wanted.pdf else []
+    if wanted.working:
+        copy = path.with_name(f"{path.stem} working copy.xlsx")
+        outputs.append(Output(copy, _bytes(replace(board, working=True), created), "rendering"))
     for source, book in printed:
         try:
             outputs.append(Output(_beside(source), _pages(book, created), "rendering"))
@@ -108,7 +113,7 @@ class PublishResult:
     tip: str
     problems: tuple[Problem, ...] = ()
     renderings: tuple[Path, ...] = ()
-    """What was written beside it: accessible, on one page, as PDF."""
+    """What was written beside it: accessible, on one page, the coordinator's copy, as PDF."""
     written: bool = True
     """Whether the composite itself could be written; `problems` says why not."""
 

@@ -34,13 +34,15 @@ _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A rule's rating beside the officer's: codes of the scale, `officer` None where not rated."""
+    """A rule's rating beside the officer's: codes of the scale, `officer` None where not rated.
+    `for_board` says what `message` says, without the id of the rule."""
 
     rule: str
     kind: str
     rating: str
     officer: str | None
     message: str
+    for_board: str = ""
 
 
 def challenges_of(
@@ -73,10 +75,12 @@ def challenges_of(
         spoken.add(kind)
         called = definition.rating(rule.challenge, item.scale)
         if called is not None and called is not officer:
-            message = _sentence(rule, called, officer, reasons)
-            found.append(
-                Challenge(rule.id, kind, called.code, officer.code if officer else None, message)
+            by_id, for_board = (
+                _sentence(rule, called, officer, reasons, by)
+                for by in (f'rule "{rule.id}" says', "by the plan's rules it is")
             )
+            code = officer.code if officer else None
+            found.append(Challenge(rule.id, kind, called.code, code, by_id, for_board))
     return tuple(found)
 
 
@@ -243,10 +247,12 @@ def _figure(definition: PlanDefinition, row: Row, role: str) -> tuple[float, str
     return float(figures[0].replace(",", "")), shown
 
 
-def _sentence(rule: Rule, called: Rating, officer: Rating | None, reasons: tuple[str, ...]) -> str:
+def _sentence(
+    rule: Rule, called: Rating, officer: Rating | None, reasons: tuple[str, ...], by: str
+) -> str:
     why = " and ".join(reasons)
     stands = f"the officer says {officer.label}" if officer else "the officer has not rated it"
-    whole = f'{why[:1].upper()}{why[1:]}: rule "{rule.id}" says {called.label}; {stands}.'
+    whole = f"{why[:1].upper()}{why[1:]}: {by} {called.label}; {stands}."
     return f"{rule.message} {whole}" if rule.message else whole
 
 

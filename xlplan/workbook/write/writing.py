@@ -331,6 +331,8 @@ def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, fo
 def _write_link(drawn: Any, row: int, col: int, cell: Cell, look: Any) -> None:
     shown = not_markup(clean(str(cell.value if cell.value is not None else cell.link)))
     drawn.write_url(row, col, f"internal:{cell.link}", look, shown)
+    if isinstance(cell.value, int | float):
+        drawn.write_number(row, col, cell.value, look)  # the link stays
 
 
 def _write_note(drawn: Any, row: int, col: int, note: str, font: str) -> None:
