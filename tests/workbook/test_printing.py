@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from xlplan.board import composite_workbook
 from xlplan.errors import XlplanError
 from xlplan.workbook import libreoffice
 from xlplan.workbook import libreoffice as printing
-from xlplan.workbook.libreoffice import find_office, require_office, to_pdf
+from xlplan.workbook.libreoffice import find_office, font_problem, require_office, to_pdf
 from xlplan.workbook.write.writing import write_workbook
 
 
@@ -95,6 +96,33 @@ def test_one_that_makes_no_pages_is_an_error_and_never_hangs(
     monkeypatch.setattr(printing, "find_office", lambda: str(found))
     with pytest.raises(XlplanError, match=rf"{said}.*\[PUB-005\]"):
         to_pdf(small_book, CREATED, time_limit=limit)
+
+
+@pytest.mark.parametrize(
+    ("font", "printed", "needed"),
+    [
+        ("Calibri", "Carlito-Bold", ""),
+        ("Calibri", "Calibri", ""),
+        ("Gill Sans", "GillSans-Light", ""),
+        ("Times New Roman", "LiberationSerif", ""),
+        ("Calibri", "DejaVuSans-Bold", "Install Carlito"),
+        ("Arial", "Carlito", "Install Liberation Sans"),
+        ("Gill Sans", "DejaVuSans", "Install Gill Sans"),
+    ],
+)
+def test_pages_in_another_font_are_noted(font: str, printed: str, needed: str) -> None:
+    pdf = f"<</Type/Font/Subtype/TrueType/BaseFont/BAAAAA+{printed}\n/FirstChar 0>>".encode()
+    found = font_problem(pdf, font, "2026-11.pdf")
+    assert (found is not None) == bool(needed)
+    if found is not None:
+        assert re.match(
+            rf".* in {printed.partition('-')[0]}: {font} is not .* {needed} and", found.message
+        )
+        assert (found.code, found.level, found.where) == ("PUB-058", "note", "2026-11.pdf")
+
+
+def test_pages_without_letters_are_in_no_other_font() -> None:
+    assert font_problem(b"%PDF-1.7", "Calibri", "2026-11.pdf") is None
 
 
 def test_what_is_published_stays_published_where_pages_fail(

@@ -322,7 +322,7 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
     help="Another plan on the same board.",
 )
 @click.option("--accessible", is_flag=True, help="Also an accessible workbook of the same.")
-@click.option("--pdf", is_flag=True, help="Also as A3 pages (needs LibreOffice).")
+@click.option("--pdf", is_flag=True, help="Also as pages (needs LibreOffice).")
 @click.option("--one-page", is_flag=True, help="Also a highlight report on one A4 page.")
 @click.option("--section", "sections", multiple=True, metavar="S", help="An extract: a section.")
 @click.option("--organisation", "organisations", multiple=True, metavar="O", help="The same.")

@@ -82,9 +82,12 @@ def render(
         outputs.append(Output(copy, _bytes(replace(board, working=True), created), "rendering"))
     for source, book in printed:
         try:
-            outputs.append(Output(_beside(source), _pages(book, created), "rendering"))
+            pages, faults = _pages(book, created, board.definition.style.font, _beside(source))
         except XlplanError as error:
             problems += error.problems
+            continue
+        outputs.append(pages)
+        problems += faults
     return outputs, problems
 
 
@@ -94,10 +97,13 @@ def _beside(source: Path) -> Path:
     return target if target != source else source.with_name(f"{source.name}.pdf")
 
 
-def _pages(book: bytes, created: str) -> bytes:
-    from xlplan.workbook.libreoffice import to_pdf
+def _pages(book: bytes, created: str, font: str, path: Path) -> tuple[Output, list[Problem]]:
+    """A workbook as a PDF at `path`, and that it is not in the font that it was made for."""
+    from xlplan.workbook.libreoffice import font_problem, to_pdf
 
-    return to_pdf(book, created)
+    pdf = to_pdf(book, created)
+    found = font_problem(pdf, font, path.name)
+    return Output(path, pdf, "rendering"), [found] if found else []
 
 
 @dataclass(frozen=True)

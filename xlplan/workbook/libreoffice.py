@@ -20,10 +20,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xlplan.codes.cycle_codes import PUB_004, PUB_005
+from xlplan.codes.cycle_codes import PUB_004, PUB_005, PUB_058
 from xlplan.codes.gate_codes import GATE_018
 from xlplan.codes.message import Filled
-from xlplan.errors import XlplanError
+from xlplan.errors import Problem, XlplanError
 from xlplan.workbook.read.inbox import DEFAULT
 
 TIME_LIMIT = 120.0
@@ -217,6 +217,29 @@ def to_pdf(data: bytes, created: str, *, time_limit: float = PRINTING_LIMIT) -> 
         if not target.is_file():
             raise _failed(printed) if printed else PUB_005.fault("--pdf")
         return _as_of(target.read_bytes(), created)
+
+
+_AS_WIDE = {
+    "Arial": "Liberation Sans",
+    "Calibri": "Carlito",
+    "Cambria": "Caladea",
+    "Courier New": "Liberation Mono",
+    "Times New Roman": "Liberation Serif",
+}
+"""By font, a free one whose letters are as wide: LibreOffice prints in it where it is there."""
+_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
+
+
+def font_problem(pdf: bytes, font: str, place: str) -> Problem | None:
+    """That a PDF is printed in another font than `font` or one as wide (PUB-058), for which row
+    heights are measured; None where it is not."""
+    printed = [name.decode("latin-1").replace("#20", "") for name in _FONT.findall(pdf)]
+    needed = _AS_WIDE.get(font, font)
+    alike = tuple(name.replace(" ", "").casefold() for name in (font, needed))
+    if not printed or any(name.casefold().startswith(alike) for name in printed):
+        return None
+    other = printed[0].partition("-")[0].partition(",")[0]
+    return PUB_058.problem(place, font=font, other=other, needed=needed)
 
 
 def _failed(why: str) -> XlplanError:
