@@ -84,7 +84,9 @@ def _csv(data: bytes) -> Iterator[tuple[str, Own]]:
 
 
 def _xls(data: bytes, name: str) -> Iterator[tuple[str, Own]]:
-    book = xlrd.open_workbook(file_contents=_without_conditions(data), formatting_info=True)
+    # This sheet alone: xlrd fails over formulas that give an emoji, as those of others may.
+    stream = _without_conditions(data)
+    book = xlrd.open_workbook(file_contents=stream, formatting_info=True, on_demand=True)
     sheet = book.sheet_by_name(name)
     kinds = {1: "text", 2: "number", 3: "number", 4: "boolean", 5: "error"}
     for row in range(sheet.nrows):

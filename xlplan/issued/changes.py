@@ -2,8 +2,8 @@
 the sheet "Your changes". Ordinary formulas only, for Excel 2010 and LibreOffice.
 
 What was issued stands on the hidden sheet "As issued", a line for each input of each action: the
-key of its row, what stood there, what stands there now, whether that differs, and how many did so
-far. A row is found by its key, so that it may be sorted.
+signature of the key of its row and ``|``, what stood there, what stands there now, whether that
+differs, and how many did so far. A row is found by its key, so that it may be sorted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xlplan.issued.banner import whose
-from xlplan.issued.rules import ISSUED_DUE, due_and_reason, is_required, moved, quoted
+from xlplan.issued.rules import ISSUED_DUE, SIGNATURE, due_and_reason, is_required, moved, quoted
 from xlplan.issued.sheets import Lists, page_of
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
@@ -132,6 +132,7 @@ def _as_issued(update: Sheet, columns: Sequence[IssuedColumn], places: Sequence[
     is_form = any(cell is not None and cell.value == BOX_MARK
                   for row in update.rows for cell in row.cells)  # fmt: skip
     last = len(update.rows)
+    keys = f"{UPDATE}!$A$1:$A${last}"
     rows = [Row([Cell("Row")])]
     for place in places:
         column = known[place.column]
@@ -142,7 +143,7 @@ def _as_issued(update: Sheet, columns: Sequence[IssuedColumn], places: Sequence[
         found = (
             Cell(row + 1)
             if is_form
-            else Cell(row + 1, formula=f"=MATCH($A{line},{UPDATE}!$A$1:$A${last},0)")
+            else Cell(row + 1, formula=f'=MATCH("*"&LEFT($A{line},{SIGNATURE}),{keys},0)')
         )
         letter = cell_name(0, col)[:-1]
         now = f"INDEX({UPDATE}!${letter}$1:${letter}${last},$E{line})"
@@ -151,7 +152,7 @@ def _as_issued(update: Sheet, columns: Sequence[IssuedColumn], places: Sequence[
         above = f"I{line - 1}+" if line > 2 else ""
         rows.append(
             Row([
-                Cell(place.key.text), Cell(refs.get(place.key.uid) or None),
+                Cell(f"{place.key.text[-SIGNATURE:]}|"), Cell(refs.get(place.key.uid) or None),
                 Cell(" ".join(column.heading.split())), Cell(was or None),
                 found, Cell(col + 1), Cell(was or "", formula=form),
                 Cell(0, formula=f"=IF(EXACT(TRIM(D{line}),TRIM(G{line})),0,1)"),
@@ -212,7 +213,8 @@ def _marked(
         mark = mine[LOOKED]
         row, col = mark.at
         wrong = _wrong(columns, mine, lists)
-        differs = f"SUMIF({_range(base, _KEY)},$A{row + 1},{_range(base, _DIFFERS)})"
+        key = f'RIGHT($A{row + 1},{SIGNATURE})&"|"'
+        differs = f"SUMIF({_range(base, _KEY)},{key},{_range(base, _DIFFERS)})"
         ticked = [f"LEN(TRIM({mine[CONFIRMED].name}))"] if CONFIRMED in mine else []
         looked = f"IF({'+'.join([differs, *ticked])}>0,{quoted(DONE)},{quoted(NOT_YET)})"
         formula = f"IF({'+'.join(wrong)}>0,{quoted(WARNING)},{looked})" if wrong else looked

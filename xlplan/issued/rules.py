@@ -30,7 +30,8 @@ _REQUEST_HINT = "Another date is a request: this one stands until the coordinato
 ISSUED_DUE = "due:issued"
 """The name of the list of dates as they were issued."""
 _EPOCH = date(1899, 12, 30)
-_SIGNATURE = 16
+SIGNATURE = 16
+"""Characters at the end of a row's key that no other row has."""
 _LONGEST = 200
 """Excel looks up texts of at most 255 characters."""
 
@@ -164,7 +165,7 @@ def due_and_reason(columns: Sequence[IssuedColumn]) -> DueAndReason | None:
 def issued_dates(signed: Sequence[tuple[str, Value]]) -> tuple[str, ...]:
     """The list of what was issued, from the key and the date of each row that has one."""
     return tuple(
-        f"{key[-_SIGNATURE:]}|{text}"
+        f"{key[-SIGNATURE:]}|{text}"
         for key, value in signed
         if (text := _as_shown(value)) and len(text) <= _LONGEST
     )
@@ -182,10 +183,10 @@ def moved(key: str, due: str, issued: str, *, whole: bool = False) -> str:
     `issued` is the name of the list. A row without a date, or not in the list, has not moved.
     Over ranges it is an array of 0 and 1; as a `whole` where `due` is an array that may hold
     errors, which LibreOffice's ``&`` puts into each part of what it makes."""
-    row = f'RIGHT({key},{_SIGNATURE})&"|'
+    row = f'RIGHT({key},{SIGNATURE})&"|'
     now = f'{row}"&TRIM({due})'
     if whole:
-        now = f'CONCATENATE(RIGHT({key},{_SIGNATURE}),"|",TRIM({due}))'
+        now = f'CONCATENATE(RIGHT({key},{SIGNATURE}),"|",TRIM({due}))'
     return f'ISNUMBER(MATCH({row}*",{issued},0))*ISNA(MATCH({now},{issued},0))'
 
 

@@ -61,6 +61,7 @@ from xlplan.plan.timescales import say_return_by
 from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
+    AS_ISSUED,
     NOTES,
     OURS,
     UPDATE,
@@ -341,7 +342,8 @@ def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]
 
 def _around(sheet: Sheet) -> Iterator[Cell]:
     """The cells that belong to no row with a key and hold no stamp or date of such a row."""
-    keyed = {number for number, row in enumerate(sheet.rows) if any(map(_is_key, row.cells))}
+    base = sheet.name == AS_ISSUED
+    keyed = {n for n, row in enumerate(sheet.rows) if any(map(_is_key, row.cells)) or (base and n)}
     rows = (row.cells for number, row in enumerate(sheet.rows) if number not in keyed)
     merged = (merge.cell for merge in sheet.merges if merge.area.first_row not in keyed)
     for cell in (*chain.from_iterable(rows), *merged):

@@ -353,8 +353,8 @@ def _digest_of(text: str) -> str:
 
 
 def is_issued_date(text: str) -> bool:
-    """Whether a text is of the hidden list of dates as they were issued: the end of a row's key,
-    and the date."""
+    """Whether a text is of the hidden lists of what was issued: the end of a row's key, and the
+    date."""
     return _ISSUED_DATE.match(text) is not None
 
 

@@ -123,7 +123,7 @@ def _written_on(
     for number, cells in texts_in(sheet):
         if end is not None and number >= end:
             return
-        if issued == AS_ISSUED and any(parse_row_key(value) for _, value, _ in cells):
+        if issued == AS_ISSUED and any(is_issued_date(text) for _, _, text in cells):
             continue
         for col, value, text in cells:
             at = (number, col)
