@@ -85,7 +85,8 @@ class Board:
     board. `tip` is the ledger's tip hash.
     `history` holds earlier boards, oldest first. `dues` is, by uid, how the due date has moved;
     `challenges`, by uid, what the plan's rules hold against a rating, in sentences. `requests` are
-    the dates that leads have asked to move.
+    the dates that leads have asked to move; `answers`, by uid, what leads said to what was asked of
+    them while they typed.
 
     On a board of several plans `plans` names them, and `parts` are their own boards: each action
     is judged by the definition of its own plan, and shown by this one's. An `extract` says what it
@@ -110,6 +111,7 @@ class Board:
     dues: Mapping[str, DueHistory] = field(default_factory=dict)
     challenges: Mapping[str, Sequence[str]] = field(default_factory=dict)
     requests: Sequence[Request] = ()
+    answers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     plans: Sequence[PlanOnBoard] = ()
     parts: Sequence[Board] = ()
     extract: str = ""

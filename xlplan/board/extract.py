@@ -112,6 +112,7 @@ def _extracted(board: Board, actions: Sequence[MasterRow], label: str) -> Board:
         dues=_of(board.dues, uids),
         challenges=_of(board.challenges, uids),
         requests=[request for request in board.requests if request.uid in uids],
+        answers=_of(board.answers, uids),
         extract=label,
         whole=board,
     )

@@ -236,6 +236,7 @@ def combined(boards: Sequence[Board]) -> Board:
         dues={uid: known for part in parts for uid, known in part.dues.items()},
         challenges={uid: found for part in parts for uid, found in part.challenges.items()},
         requests=[request for part in parts for request in part.requests],
+        answers={uid: found for part in parts for uid, found in part.answers.items()},
         plans=[
             PlanOnBoard(mark, b.definition.title, group, b.as_of, b.tip)
             for mark, group, b in zip(marks, groups, boards, strict=True)

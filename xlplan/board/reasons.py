@@ -46,7 +46,22 @@ def with_reasons(reader: Reader, s: Standing) -> Standing:
         *_of_the_rules(reader, s),
         *_of_the_round(reader, s),
     ]
-    return replace(s, reasons=tuple(found))
+    return replace(s, reasons=tuple(_with_answers(reader, s, found)))
+
+
+_ANSWERED: tuple[ReasonKind, ...] = ("overdue", "late-steps", "worsened", "challenged", "attention")
+"""What a lead may have answered, the first first."""
+
+
+def _with_answers(reader: Reader, s: Standing, found: list[Reason]) -> list[Reason]:
+    """The reasons, with what the lead said to it beside the one that was asked about."""
+    answers = reader.board.answers.get(s.row.uid, ())
+    kinds = [reason.kind for reason in found]
+    if not answers or not found:
+        return found
+    at = next((kinds.index(kind) for kind in _ANSWERED if kind in kinds), 0)
+    text = ". ".join([found[at].words, *(_short(answer, LONGEST) for answer in answers)])
+    return [*found[:at], replace(found[at], words=text), *found[at + 1 :]]
 
 
 def _of_the_rating(reader: Reader, s: Standing) -> list[Reason]:

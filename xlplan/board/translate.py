@@ -131,6 +131,7 @@ def translated(board: Board, words: Vocabulary, scale: Scale) -> Board:
             )
             for request in board.requests
         ],
+        answers={words.uid(uid): sentences for uid, sentences in board.answers.items()},
     )
 
 

@@ -317,3 +317,11 @@ CHK_099 = Message(
     "happening to it.",
     level="note",
 )
+CHK_109 = Message(
+    "CHK-109",
+    "The date of an open action was put back again and again.",
+    "Ask the lead by when it can be done, and what has to change for that.",
+    "The date was put back {slips:once|# times}, to {date} now. Ask the lead by when it can be "
+    "done, and what has to change for that.",
+    level="note",
+)

@@ -257,6 +257,13 @@ RET_097 = Message(
     },
     level="warning",
 )
+RET_098 = Message(
+    "RET-098",
+    "A reason was written where the plan asks nothing.",
+    "Nothing needs doing: it is kept with the action.",
+    'Nothing is asked about action {ref}, so "{text}" is kept as a remark. Nothing needs doing.',
+    level="note",
+)
 
 # MRG: `merge` itself.
 

@@ -28,6 +28,7 @@ from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
 from xlplan.cycle.status import check_cycle, cycles, leads_of
 from xlplan.errors import Problem, XlplanError
+from xlplan.merge.because import Because, answers_of, with_answers
 from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import COORDINATOR, Change, MasterRow, Published, Question
 from xlplan.merge.past import (
@@ -209,6 +210,7 @@ def make_board(
     log = [change for change in desk.history.changes if change.seq <= as_of]
     known = [change for change in log if _may_be_seen(state, change, own)]
     past = past_of(state, known, as_of, day, cycle, definition)
+    answers = answers_of(state, as_of)
     boards = (*([past.imported] if past.imported else []), *past.boards)
     earlier = brought_history(public, actions)
     first = {uid: value for uid, value in past.first.items() if uid not in own}
@@ -228,7 +230,8 @@ def make_board(
         requests=[published_request(r) for r in requests_of(state) if r.uid not in own],
         returns=_returns(desk, cycle),
         tip=tip,
-        problems=check_plan(definition, rows, day, past.history),
+        problems=check_plan(definition, rows, day, with_answers(past.history, answers)),
+        answers=_answers(answers, own),
         history=[
             *(PastBoard(label, ratings, brought=True) for label, ratings in earlier),
             *(_past_board(definition, board) for board in boards),
@@ -240,6 +243,16 @@ def make_board(
             if (found := challenges_of(definition, row, day, likely))
         },
     )
+
+
+def _answers(answers: Sequence[Because], own: Container[str]) -> dict[str, list[str]]:
+    """By uid, what leads said to what was asked of them."""
+    found: dict[str, list[str]] = {}
+    for each in answers:
+        if each.uid not in own:
+            said = f'{each.author} means it: "{each.text}"'
+            found.setdefault(each.uid, []).append(said)
+    return found
 
 
 def _previous(

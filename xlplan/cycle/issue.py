@@ -36,6 +36,7 @@ from xlplan.workbook.write.cell_text import safe_name
 if TYPE_CHECKING:
     from xlplan.issued.reply import Fault
     from xlplan.merge.model import CellKey
+    from xlplan.plan.reconsider import Known
     from xlplan.workbook.write.sheet import Workbook
 
 NO_FAULTS: Mapping[CellKey, Fault] = {}
@@ -296,7 +297,8 @@ def make_template(
     known = state.issued.get(issued.id)
     issued = known or issued
     created = state.exchange.issued_at.get(issued.id) or desk.now()
-    book = template_workbook(definition, lead, issued, rows, desk.key, created)
+    known_of = _known(desk, issued) if definition.issue.hints else {}
+    book = template_workbook(definition, lead, issued, rows, desk.key, created, known_of)
     if faults:
         from xlplan.issued.corrections import correction_workbook
 
@@ -304,6 +306,20 @@ def make_template(
     data = write_workbook(book)
     issued = replace(issued, sha256=sha256(data), ours=_ours(state, issued, book))
     return issued, data, [] if faults else _too_long(state, issued, book)
+
+
+def _known(desk: Desk, issued: Issued) -> Mapping[str, Known]:
+    """What is known of the actions of a template, by uid, for what it may ask."""
+    from xlplan.merge.because import answers_of, with_answers
+    from xlplan.merge.past import past_of
+    from xlplan.plan.checks.lint_view import Plan
+    from xlplan.plan.checks.lints_past import known_of
+
+    state, at = desk.state, issued.as_of
+    past = past_of(state, desk.history.changes, at, desk.today, issued.cycle)
+    history = with_answers(past.history, answers_of(state, at))
+    plan = Plan(state.definition, state.master("action", at), desk.today, history)
+    return {row.uid: known_of(plan, row) for row in plan.rows if row.uid in issued.uids}
 
 
 def _ours(state: State, issued: Issued, book: Workbook) -> Ours:

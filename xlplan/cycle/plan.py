@@ -309,6 +309,7 @@ class Plan:
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem (CHK), with its action (ref) and field (id)."""
+        from xlplan.merge.because import answers_of, with_answers
         from xlplan.merge.past import past_of
         from xlplan.plan.checks.checklist import check_plan
 
@@ -316,7 +317,8 @@ class Plan:
             state, today = self.desk.state, self.desk.today
             rows = [*state.master("action"), *state.master("recommendation")]
             past = past_of(state, self.desk.history.changes, state.seq, today)
-            return check_plan(state.definition, rows, today, past.history)
+            history = with_answers(past.history, answers_of(state))
+            return check_plan(state.definition, rows, today, history)
 
     @property
     def tip(self) -> Tip:

@@ -27,12 +27,12 @@ from xlplan.issued.rules import (
 from xlplan.issued.sheets import ColumnLook, Lists, column_looks, value_cell
 from xlplan.merge.model import Issued
 from xlplan.plan.checks.steps import Milestone
-from xlplan.plan.definition import STEP, PlanDefinition
+from xlplan.plan.definition import BECAUSE, ENTRY, STEP, PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
-from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, OURS, UPDATE, IssuedColumn
+from xlplan.returned.as_issued import BOX_MARK, HINTS, ID_PREFIX, OURS, UPDATE, IssuedColumn
 from xlplan.workbook.write.cell_text import cell_height, cell_name
 from xlplan.workbook.write.look import Palette, header_text, palette
 from xlplan.workbook.write.sheet import (
@@ -61,6 +61,8 @@ _STEP_ANSWER = "Only Done or a day, such as 28 February 2027, can be read here."
 _LOWEST, _WRITING = 20.0, 120.0
 _TALLEST_ROW = 400.0
 PROPOSAL = "A new action you propose"
+OF_OURS = frozenset({HINTS, BECAUSE + ENTRY})
+"""Lines that only an action of the plan has."""
 
 
 @dataclass
@@ -101,7 +103,7 @@ def form_sheet(
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
     for number, (key, each, mine) in enumerate(zip(signed, values, steps, strict=True)):
         _block(form, key, each, columns, looks, look, fresh=number > 0, steps=mine)
-    open_ = [replace(column, input=True) for column in columns if column.id not in OURS]
+    open_ = [replace(column, input=True) for column in columns if column.id not in OURS | OF_OURS]
     opened = column_looks(definition, open_, look.input, look.input, look.input, words=True)
     for key in blank:
         _block(form, key, {}, open_, opened, look, fresh=bool(signed), proposed=True)

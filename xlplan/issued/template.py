@@ -6,14 +6,16 @@ Written new from the definition and that lead's rows, so that it holds nothing o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import chain
 
 from xlplan.issued.banner import HOW, NARROW, SAMPLE, SIGN_CHOICES, Banner, banner, whose
 from xlplan.issued.changes import followed
 from xlplan.issued.form import STEP_LIST, form_sheet
 from xlplan.issued.guidance import guidance_sheet
+from xlplan.issued.hints import hint_lists, hinted, hints_of
 from xlplan.issued.needed import (
     blank_now,
     needed_cells,
@@ -57,11 +59,13 @@ from xlplan.merge.model import Issued, MasterRow, Ours, Shared, named
 from xlplan.plan.checks.steps import milestones_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
+from xlplan.plan.reconsider import Known
 from xlplan.plan.timescales import say_return_by
 from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
     AS_ISSUED,
+    HINTS,
     NOTES,
     OURS,
     UPDATE,
@@ -91,6 +95,7 @@ from xlplan.workbook.write.sheet import (
     Workbook,
 )
 
+NOTHING_KNOWN: Mapping[str, Known] = {}
 _NARROW_SHEET = 120.0
 _FROZEN = SCREEN * 2 // 5
 """Pixels that stay in view on the left."""
@@ -103,10 +108,12 @@ def template_workbook(
     rows: Sequence[MasterRow],
     key: bytes,
     created: str,
+    known: Mapping[str, Known] = NOTHING_KNOWN,
 ) -> Workbook:
     """The template of `lead`: sheets Update, Guidance, Lists (hidden) and the stamp.
 
-    `rows` are the lead's actions in the order of `issued.uids`; `created` is ISO 8601, UTC.
+    `rows` are the lead's actions in the order of `issued.uids`; `created` is ISO 8601, UTC. What
+    is `known` of them, by uid, is for the hints of a plan that wants them.
     """
     definition = definition.public
     plain, columns = template_columns(definition), shown_columns(definition)
@@ -129,13 +136,17 @@ def template_workbook(
             [(name, each.get(due)) for name, each in zip(signed, values, strict=True)]
         )
     choices |= needed_lists(needed_columns(definition, columns), signed, values)
-    lists = lists_sheet(choices)
+    hints = hints_of(definition, columns, [row.uid for row in rows], known)
+    lists = lists_sheet(choices | hint_lists(hints))
     layout = definition.issue.layout
     args = (definition, lead, issued, columns, values, signed, blank, lists)
     steps = [milestones_of(definition, row) for row in rows]
     update = None if layout == "form" else _table_sheet(*args)
     if update is None or (layout == "fit" and not _in_view(update)):
         update, layout = form_sheet(*args, steps), "form"
+    by_uid = {row.uid: each for row, each in zip(rows, values, strict=True)}
+    day = date.fromisoformat(created[:10])
+    update = hinted(definition, update, hints, by_uid, day, lists, columns)
     payload = payload_of(definition, issued, len(rows), plain) | {"lead": lead.name}
     due, form = say_return_by(issued.return_by), layout == "form"
     guidance = guidance_sheet(definition, issued, columns, due, form=form)
@@ -227,7 +238,7 @@ def _proposals(
     least: float,
 ) -> list[Row]:
     """Blank rows with signed keys, in which a lead may propose an action."""
-    open_ = [replace(column, input=column.id not in OURS) for column in columns]
+    open_ = [replace(column, input=column.id not in OURS | {HINTS}) for column in columns]
     looks = column_looks(definition, open_, look.locked, look.input, look.input, words=True)
     return [
         Row([Cell(signed), *(Cell(None, each.style) for each in looks)], least) for signed in blank

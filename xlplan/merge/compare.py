@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
 from xlplan.merge.bases import STATUS_FIELD, differing, field_at
+from xlplan.merge.because import unasked
 from xlplan.merge.doubts import (
     Against,
     against,
@@ -109,6 +110,8 @@ class Comparison:
                 self._compare_row(row, copies[row.uid])
         self.found.assertions.extend(missing_rows(self.state, self.issued, self.reading))
         self.found.information.extend(self._say_spellings())
+        because = unasked(self.state, self.issued, self.reading.saved_at, self.found.assertions)
+        self.found.information.extend(because)
         self.found.problems = tuple(problems_of(self.found.assertions))
         self.found.rows = tuple(sorted({row.uid for row in self.reading.rows if row.uid}))
         return self.found

@@ -77,8 +77,10 @@ class Past:
     def history(self) -> History:
         """The same as the checks of a plan are handed it."""
         due, revised = (self._values(role) for role in _DATES)
+        asks = self.definition.issue.hints
+        slips = {uid: moved.slips for uid, moved in self.dues.items()} if asks else {}
         return History(
-            self.boards, self.asked, self.updated, self.first, due, revised, self.confirmed
+            self.boards, self.asked, self.updated, self.first, due, revised, self.confirmed, slips
         )
 
     def _moved(self, times: Times) -> DueHistory:

@@ -134,6 +134,14 @@ class Field:
         return TYPES[self.type]
 
 
+BECAUSE = "_because"
+"""The field in which leads say why they mean what a check asks about; it grows by their entries."""
+BECAUSE_FIELD = Field(
+    BECAUSE, "Yes, I mean it, because …", "narrative", owner="lead", mode="append", width=30,
+    guidance="Where something is asked to the left and you mean it all the same, say why.",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
     """One point of a rating scale. Colours are ``#RRGGBB`` and carry no built-in meaning."""
@@ -299,8 +307,9 @@ class PlanDefinition:
 
     @cached_property
     def by_id(self) -> Mapping[tuple[str, str], Field]:
-        """Fields by (kind of row, field id)."""
-        return {(item.of, item.id): item for item in self.fields}
+        """Fields by (kind of row, field id); with that of ours which leads write in."""
+        of_ours = {("action", BECAUSE): BECAUSE_FIELD}
+        return of_ours | {(item.of, item.id): item for item in self.fields}
 
     @cached_property
     def _by_role(self) -> Mapping[tuple[str, str], Field]:

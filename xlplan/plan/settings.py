@@ -149,6 +149,13 @@ class IssueSettings:
             labels={"fit": "Table if it fits a laptop", "table": "Table", "form": "Form"},
         ),
     )
+    hints: bool = field(
+        default=False,
+        metadata=key(
+            "while a lead types, what the checks of the plan would ask, each with room for "
+            '"Yes, I mean it, because …"'
+        ),
+    )
     confirm: bool = field(
         default=False,
         metadata=key("a tick beside each action: reviewed, and nothing has changed"),

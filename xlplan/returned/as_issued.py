@@ -10,7 +10,16 @@ from functools import lru_cache
 
 from xlplan.codes.return_codes import RET_017
 from xlplan.merge.model import Digests, Issued, digest, named
-from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
+from xlplan.plan.definition import (
+    BECAUSE,
+    BECAUSE_FIELD,
+    ENTRY,
+    KEPT_BACK,
+    STATUS,
+    WITHDRAWN,
+    Field,
+    PlanDefinition,
+)
 from xlplan.plan.set_up import Entry
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Value, show
@@ -31,6 +40,9 @@ has changed, and the mark that says how far its row is."""
 OURS = frozenset({CONFIRMED, LOOKED})
 SIGN_OFF = (NO_CHANGE, SIGNED_BY, SIGNED_ON)
 """The inputs of the sign-off, in their order."""
+HINTS = "_hints"
+"""The id of the column of ours that asks, beside each action, what a lead should think over."""
+_HINTS = Field(HINTS, "Please think again", "narrative", width=30)
 _KEY_HEADINGS = ("Row key", "Key of the row")
 _STATUS_HEADINGS = ("Status", "Row status")
 _CONFIRMED_HEADINGS = ("Reviewed, no change", "Reviewed: no change")
@@ -79,6 +91,10 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
         if appended:
             heading = _aside([text.format(item.heading) for text in _ENTRY_HEADINGS], headings)
             columns.append(IssuedColumn(item.id + ENTRY, heading, item, True))
+    if definition.issue.hints:
+        for field, name, open_ in ((_HINTS, HINTS, False), (BECAUSE_FIELD, BECAUSE + ENTRY, True)):
+            heading = _aside([field.heading, f"{field.heading} (2)"], headings)
+            columns.append(IssuedColumn(name, heading, field, open_))
     return tuple(columns)
 
 

@@ -24,6 +24,7 @@ from xlplan.plan.checks.lint_view import (
 )
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.due import Likely, due_now
+from xlplan.plan.reconsider import HINTED
 from xlplan.plan.settings import Rule
 from xlplan.plan.values import Invalid, show
 
@@ -311,12 +312,30 @@ LINTS: tuple[Lint, ...] = (
     Lint(chk.CHK_038, lints.undated),
     Lint(chk.CHK_069, steps.odd_ticks),
     Lint(chk.CHK_099, lints_past.only_confirmed),
+    Lint(chk.CHK_109, lints_past.put_back_again),
 )
 """Every lint, in the order in which problems are listed."""
 ASKED_BY_RULES: Mapping[Message, str] = {
     chk.CHK_008: "progress", chk.CHK_009: "progress", chk.CHK_010: "overdue",
 }  # fmt: skip
 """What a rule of the plan may ask as well, with the kind of its challenge."""
+
+
+ANSWERABLE = HINTED | {CHK_028.code}
+"""The codes of the checks that a lead's "because" answers: those of what is asked while typing,
+and that of rules."""
+
+
+def asked_of(plan: Plan, uid: str) -> frozenset[str]:
+    """The codes of the checks that a lead may answer which find something in an action."""
+    chosen = [lint for lint in LINTS if lint.message.code in ANSWERABLE]
+    row = next((row for row in plan.standing if row.uid == uid), None)
+    return frozenset(
+        lint.message.code
+        for lint in chosen
+        if any(found.row is row for found in lint.look(plan))
+        and not _asked_by_a_rule(plan, lint, row)
+    )
 
 
 def check_plan(
@@ -338,7 +357,7 @@ def _run(plan: Plan, chosen: Sequence[Lint]) -> list[Problem]:
         looked = lint.look(plan) if level != "off" else ()
         once = {(id(found.row), found.field, found.message): found for found in looked}
         for found in once.values():
-            if _asked_by_a_rule(plan, lint, found.row):
+            if _asked_by_a_rule(plan, lint, found.row) or _answered(plan, lint, found.row):
                 continue
             where, ref = "plan.toml", ""
             if found.row is not None:
@@ -355,3 +374,9 @@ def _asked_by_a_rule(plan: Plan, lint: Lint, row: Row | None) -> bool:
         return False
     found = challenges_of(plan.definition, row, plan.today, plan.likely)
     return any(each.kind == kind for each in found)
+
+
+def _answered(plan: Plan, lint: Lint, row: Row | None) -> bool:
+    """Whether a lead has said why that is meant so."""
+    found = plan.history.answered.get(row.uid, ()) if row is not None else ()
+    return lint.message.code in found

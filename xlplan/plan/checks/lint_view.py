@@ -138,6 +138,10 @@ class History:
     dues: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     revised: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     confirmed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    slips: Mapping[str, int] = field(default_factory=dict)
+    """How often each date was put back, where that is asked about."""
+    answered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The codes of the checks that leads have answered, and that are not asked again."""
 
     def at_last_board(self, uid: str) -> Mapping[str, Value] | None:
         """The action as the last board saw it; None where it did not, or there was none."""

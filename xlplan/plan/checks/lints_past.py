@@ -11,6 +11,7 @@ from xlplan.codes.message import Filled
 from xlplan.plan.checks.lint_view import Finding, Plan, Row, entries_of
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.due import due_of, revised_counts
+from xlplan.plan.reconsider import OFTEN, Known
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTHS, say_date
 from xlplan.plan.values import Value, is_worse, show
@@ -160,6 +161,27 @@ def rescheduled_unapproved(plan: Plan) -> Iterator[Finding]:
             before, after = say_date(first), say_date(now)
             found = chk.CHK_031.fill(before=before, now=after, heading=item.heading)
             yield Finding(row, item.id, found)
+
+
+def put_back_again(plan: Plan) -> Iterator[Finding]:
+    """Open actions whose date was put back so often that it is asked about."""
+    item = plan.definition.with_role("due")
+    for row in _open(plan) if item else ():
+        slips, by = plan.history.slips.get(row.uid, 0), plan.due(row).by
+        if item and by and slips >= OFTEN:
+            yield Finding(row, item.id, chk.CHK_109.fill(slips=slips, date=say_date(by)))
+
+
+def known_of(plan: Plan, row: Row) -> Known:
+    """What is known of an action when its template goes out."""
+    before = plan.rating_before(row)
+    return Known(
+        by=plan.due(row).by,
+        before=before.code if before else "",
+        worded=_explained(plan, row),
+        slips=plan.history.slips.get(row.uid, 0),
+        answered=plan.history.answered.get(row.uid, frozenset()),
+    )
 
 
 def _open(plan: Plan) -> Iterator[Row]:
