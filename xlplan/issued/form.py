@@ -58,7 +58,7 @@ STEP_LIST = f"{STEP}done"
 """The name of the list from which a step is ticked."""
 _STEP_HINT = "Choose Done, or enter the day on which this step was done. Leave it blank until then."
 _STEP_ANSWER = "Only Done or a day, such as 28 February 2027, can be read here."
-_LOWEST, _WRITING = 20.0, 120.0
+_LOWEST, _WRITING, _WRITING_WHY = 20.0, 120.0, 42.0
 _TALLEST_ROW = 400.0
 PROPOSAL = "A new action you propose"
 OF_OURS = frozenset({HINTS, BECAUSE + ENTRY})
@@ -213,7 +213,7 @@ def _line(
     several."""
     narrative = column.input and column.item.field_type.narrative
     needed = max(
-        _WRITING if narrative else _LOWEST,
+        _LOWEST if not narrative else _WRITING_WHY if column.id in OF_OURS else _WRITING,
         cell_height(box, form.widths[1]) + 4,
         cell_height(label, form.widths[0]) + 4,
     )

@@ -18,8 +18,8 @@ from xlplan.plan.reconsider import (
     DONE,
     ENDS,
     LEFT,
+    OFTEN,
     Among,
-    Done,
     Hint,
     Hints,
     HintTest,
@@ -32,7 +32,8 @@ from xlplan.plan.values import Value, show
 from xlplan.returned.as_issued import HINTS, WARNING, IssuedColumn, column_id
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.cell_text import cell_name
-from xlplan.workbook.write.sheet import Cell, Row, Sheet
+from xlplan.workbook.write.look import palette
+from xlplan.workbook.write.sheet import Area, Cell, Conditional, Row, Sheet
 
 _DONE, _LEFT = "hints:done", "hints:left"
 _PART = 60
@@ -54,12 +55,19 @@ def hints_of(
     return {uid: every.of(known.get(uid, Known())) for uid in uids}
 
 
-def hint_lists(hints: Mapping[str, tuple[Hint, ...]]) -> dict[str, tuple[str, ...]]:
-    """The lists that their formulas look at."""
-    tests = [test for found in hints.values() for hint in found for test in hint.tests]
+def hint_lists(
+    definition: PlanDefinition, columns: Sequence[IssuedColumn]
+) -> dict[str, tuple[str, ...]]:
+    """The lists that their formulas look at: the same in every template of the plan."""
+    if not definition.issue.hints:
+        return {}
+    every = Hints(definition, {column.id for column in columns})
+    anything = (
+        Known(by=date.min, before=rating.code, slips=OFTEN) for rating in definition.ratings
+    )
+    tests = [test for known in anything for hint in every.of(known) for test in hint.tests]
     lists = {_list_of(test): test.texts for test in tests if isinstance(test, Among)}
-    words = {_DONE: DONE, _LEFT: LEFT} if any(isinstance(test, Done) for test in tests) else {}
-    return lists | words
+    return lists | {_DONE: DONE, _LEFT: LEFT}
 
 
 def _list_of(test: Among) -> str:
@@ -79,7 +87,8 @@ def hinted(
     `values` by uid and column are those that went out, `day` when."""
     if not hints:
         return update
-    rows = list(update.rows)
+    look = palette(definition)
+    rows, asked = list(update.rows), list[Area]()
     for uid, cells in _places(update).items():
         if uid not in hints or HINTS not in cells:
             continue
@@ -90,7 +99,13 @@ def hinted(
         known = _Formulas(names, values[uid], lists, {c.id: c for c in columns}, definition)
         formula = known.of(hints[uid])
         rows[number] = _with_formula(rows[number], col, shown, formula)
-    return replace(update, rows=rows)
+        asked.append(Area(number, col, number, col))
+    first = f"${cell_name(asked[0].first_row, asked[0].first_col)}" if asked else ""
+    flagged = [
+        Conditional(area, f"=LEN({first})>0", look.flag, also=tuple(asked[1:]))
+        for area in asked[:1]
+    ]
+    return replace(update, rows=rows, conditionals=[*update.conditionals, *flagged])
 
 
 def _with_formula(row: Row, col: int, shown: str, formula: str) -> Row:

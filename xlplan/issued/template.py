@@ -137,7 +137,7 @@ def template_workbook(
         )
     choices |= needed_lists(needed_columns(definition, columns), signed, values)
     hints = hints_of(definition, columns, [row.uid for row in rows], known)
-    lists = lists_sheet(choices | hint_lists(hints))
+    lists = lists_sheet(choices | hint_lists(definition, columns))
     layout = definition.issue.layout
     args = (definition, lead, issued, columns, values, signed, blank, lists)
     steps = [milestones_of(definition, row) for row in rows]
