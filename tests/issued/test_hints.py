@@ -24,7 +24,7 @@ from xlplan.merge.model import Issued
 from xlplan.plan.definition import BECAUSE, ENTRY, Field
 from xlplan.plan.reconsider import Known, standing
 from xlplan.plan.settings import IssueSettings
-from xlplan.plan.values import Raw, canon, show
+from xlplan.plan.values import Raw, canon
 from xlplan.returned.as_issued import HINTS, template_columns
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.read_book import read_book
@@ -155,7 +155,7 @@ def test_the_description_says_the_same() -> None:
         before = {c.id: canon(c.item, raw.get(c.id), PLAN) for c in columns}
         now = {c.id: canon(c.item, (raw | edits).get(c.id) or None, PLAN) for c in columns}
         found = standing(hints[uid], now, before, date(2026, 11, 2))
-        assert [f"⚠ {hint.sentence}" for hint in found] == expected, (uid, show(raw["rating"]))
+        assert [f"⚠ {hint.sentence}" for hint in found] == expected, uid
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
