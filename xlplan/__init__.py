@@ -23,16 +23,18 @@ if TYPE_CHECKING:
     from xlplan.cycle.merge import MergeResult, ReturnReport
     from xlplan.cycle.new import NewFigures, NewPlan
     from xlplan.cycle.new import new as new_plan
+    from xlplan.cycle.next_step import NextStep
     from xlplan.cycle.plan import Plan, is_plan, open_plan
     from xlplan.cycle.posting import Draft, PostResult
     from xlplan.cycle.publish import PublishResult
-    from xlplan.cycle.status import LeadStatus, NextStep, Status
+    from xlplan.cycle.status import LeadStatus, Status
     from xlplan.cycle.verify import Tip
     from xlplan.errors import Problem, XlplanError
     from xlplan.merge.fates import Fate
     from xlplan.merge.model import Candidate, Change, MasterRow, Place, Question
     from xlplan.plan.definition import Field, PlanDefinition
     from xlplan.plan.due import DatesRead
+    from xlplan.plan.need import Need
     from xlplan.plan.people import Lead
     from xlplan.plan.timescales import Timescale
     from xlplan.plan.values import Invalid, show_in
@@ -43,7 +45,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Backup", "Candidate", "Change", "DatesRead", "Demo", "Draft", "Extract", "Fate", "Field",
     "Invalid", "IssueResult", "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine",
-    "MasterRow", "MergeResult", "NewFigures", "NewPlan", "NextStep", "Place", "Plan",
+    "MasterRow", "MergeResult", "Need", "NewFigures", "NewPlan", "NextStep", "Place", "Plan",
     "PlanDefinition", "PostResult", "Problem", "PublishResult", "Question", "ReturnReport",
     "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
     "__version__",
@@ -63,13 +65,15 @@ _WHERE = {
     "cycle.posting": ("Draft", "PostResult"),
     "cycle.publish": ("PublishResult",),
     "cycle.shapes": ("shapes",),
-    "cycle.status": ("LeadStatus", "NextStep", "Status"),
+    "cycle.next_step": ("NextStep",),
+    "cycle.status": ("LeadStatus", "Status"),
     "cycle.verify": ("Tip",),
     "errors": ("Problem", "XlplanError"),
     "merge.fates": ("Fate",),
     "merge.model": ("Candidate", "Change", "MasterRow", "Place", "Question"),
     "plan.definition": ("Field", "Lead", "PlanDefinition"),
     "plan.due": ("DatesRead",),
+    "plan.need": ("Need",),
     "plan.timescales": ("Timescale",),
     "plan.values": ("Invalid", "show_in"),
     "source.account": ("KeptBack",),

@@ -11,7 +11,7 @@ import pytest
 from tests import small
 from tests.post.in_excel import attached_to, define, draft_of
 from tests.small import LEARNING, LETTINGS, REPAIRS, do
-from xlplan.cycle.issue import NextCycle, next_cycle
+from xlplan.cycle.next_step import NextCycle, next_cycle
 
 TODAY, LATER = date(2026, 11, 2), date(2027, 3, 9)
 

@@ -169,6 +169,20 @@ def check(settings: Settings, as_json: bool) -> int:
 @click.option("--cycle", required=True, metavar="ID", help="The cycle's id, such as 2026-11.")
 @click.option("--return-by", callback=_date, metavar="DATE", help="When returns are due.")
 @click.option("--lead", "leads", multiple=True, metavar="NAME", help="Only this lead.")
+@click.option(
+    "--due-within",
+    type=click.IntRange(0),
+    metavar="DAYS",
+    help="Ask only about what is due by then, or overdue.",
+)
+@click.option("--rated", default="", metavar="R,A", help="The same, of these ratings.")
+@click.option(
+    "--stale",
+    type=click.IntRange(1),
+    default=None,
+    metavar="CYCLES",
+    help="The same, of what nobody changed for so many cycles.",
+)
 @json_option
 @click.pass_obj
 def issue(
@@ -176,11 +190,22 @@ def issue(
     cycle: str,
     return_by: date | None,
     leads: tuple[str, ...],
+    due_within: int | None,
+    rated: str,
+    stale: int | None,
     as_json: bool,
 ) -> int:
-    """Write one locked template per lead to outbox/ID."""
+    """Write one locked template per lead to outbox/ID.
+
+    With --due-within, --rated or --stale only actions of which one of them is true are open; the
+    others stand below, locked, and a lead who has none that is open gets nothing.
+    """
+    from xlplan import Need
+
+    ratings = tuple(name.strip() for name in rated.split(",") if name.strip())
+    need = Need(due_within, ratings, stale or 0)
     with settings.open_() as plan:
-        return say.issued(plan, plan.issue_with_report(cycle, return_by, leads), as_json)
+        return say.issued(plan, plan.issue_with_report(cycle, return_by, leads, need), as_json)
 
 
 @commands.command()

@@ -102,7 +102,8 @@ def status(found: Status, as_json: bool) -> int:
                     *([lead.sign_off] if signed else []),
                     *([", ".join(lead.reminded)] if chased else []),
                 )
-                for lead in found.asked
+                for lead in found.leads
+                if lead.issued or lead.nothing_asked
             ],
         )  # fmt: skip
         for lead in found.asked:

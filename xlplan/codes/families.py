@@ -17,6 +17,7 @@ from xlplan.codes import (
     folder_codes,
     gate_codes,
     gate_codes_inside,
+    issue_codes,
     return_codes,
     source_codes,
 )
@@ -77,7 +78,7 @@ FAMILIES: tuple[Family, ...] = (
         (definition_codes,),
     ),
     Family("NEW", "Starting a plan. `new` prints these.", (source_codes,)),
-    Family("ISS", "`issue`.", (cycle_codes,)),
+    Family("ISS", "`issue`.", (issue_codes,)),
     Family("CYC", "Commands that work on a cycle.", (cycle_codes,)),
     Family("POST", "`draft` and `remind`; `merge`, for `post.xlsx`.", (cycle_codes,)),
     Family("PUB", "`publish`.", (cycle_codes,)),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.cycle_codes import (
+from xlplan.codes.issue_codes import (
     ISS_001,
     ISS_002,
     ISS_003,
@@ -19,23 +19,26 @@ from xlplan.codes.cycle_codes import (
     ISS_007,
     ISS_008,
     ISS_082,
+    ISS_094,
 )
 from xlplan.codes.message import did_you_mean
+from xlplan.cycle.by_need import divided, open_actions, say_spared, spare
 from xlplan.cycle.desk import Desk, base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, is_edited, not_written, unusable, write
 from xlplan.errors import Problem, XlplanError
+from xlplan.merge.exchange import asked_in
 from xlplan.merge.model import Issued, MasterRow, Ours, digest, named
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.plan.periods import counted_from
 from xlplan.plan.text import fold, says_vacant
 from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
     from xlplan.issued.reply import Fault
     from xlplan.merge.model import CellKey
+    from xlplan.plan.need import Need
     from xlplan.plan.reconsider import Known
     from xlplan.workbook.write.sheet import Workbook
 
@@ -45,13 +48,15 @@ _CYCLE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
 
 @dataclass(frozen=True)
 class IssuedTemplate:
-    """A template that went out: to whom, where it is, and the refs of the actions in it."""
+    """A template that went out: to whom, where it is, and the refs of the actions in it that the
+    lead is asked about; `locked` are those of the others."""
 
     lead: Lead
     path: Path
     actions: tuple[str, ...]
     id: str
     """The template reference that the lead sees in it: ``t-`` and 12 hexadecimal digits."""
+    locked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,14 @@ class IssueResult:
 
 
 def issue(
-    desk: Desk, cycle: str, return_by: date | None = None, leads: Sequence[str] = ()
+    desk: Desk,
+    cycle: str,
+    return_by: date | None = None,
+    leads: Sequence[str] = (),
+    need: Need | None = None,
 ) -> IssueResult:
-    """Write one template for each lead with actions (or for `leads` only) to ``outbox/CYCLE``.
+    """Write one template for each lead with actions (or for `leads` only) to ``outbox/CYCLE``; with
+    a `need` only the actions that have it are open, and whoever has none of them gets nothing.
 
     The base of every template is recorded before its file is written. Issuing again with nothing
     changed writes the same bytes and records nothing.
@@ -88,23 +98,33 @@ def issue(
         addressed = dict.fromkeys(each.name for each in (*definition.leads, *per_lead))
         names = {name: safe_name(name, used) for name in addressed}
         as_of = desk.state.seq
+        needed = open_actions(desk, cycle, need) if need else None
+        chosen, spared = _with_need(chosen, per_lead, needed)
+        if need and not chosen:
+            raise ISS_094.fault("plan.toml", need=str(need))
         for lead in chosen:
-            rows = per_lead[lead]
+            every = per_lead[lead]
+            rows, locked = (every, ()) if needed is None else divided(every, needed)
             issued, data, long = make_template(
-                desk, cycle, return_by, lead, rows, as_of, names[lead.name]
+                desk, cycle, return_by, lead, rows, as_of, names[lead.name], locked=locked
             )
             known = {(problem.action, problem.field) for problem in problems}
             problems += [each for each in long if (each.action, each.field) not in known]
             made.append((issued, lead, data))
-            if desk.state.issued.get(issued.id) != issued:
+            again = (cycle, lead.name) in desk.state.exchange.spared
+            if again or desk.state.issued.get(issued.id) != issued:
                 work.append([issued])
+        for lead in spared:
+            work.append(spare(desk, cycle, made[0][0].return_by, lead))
+            problems.append(say_spared(cycle, lead, len(per_lead.pop(lead)), need))
     templates = []
     files: list[Output] = []
     for issued, lead, data in made:
         path = desk.folder.root / issued.file
         files.append(Output(path, data, issued.document))
-        refs = tuple(desk.state.ref(uid) for uid in issued.uids)
-        templates.append(IssuedTemplate(lead, path, refs, issued.id))
+        refs = tuple(desk.state.ref(uid) for uid in asked_in(issued))
+        shown = tuple(desk.state.ref(uid) for uid in issued.locked)
+        templates.append(IssuedTemplate(lead, path, refs, issued.id, shown))
     problems += _set_aside(desk, cycle, files, [] if leads else None, per_lead)
     problems += write(desk, files)
     if is_edited(desk, desk.folder.master):
@@ -151,40 +171,6 @@ def _move(path: Path, folder: Path, name: str) -> Path:
     target = folder / f"{safe_name(f'{path.stem}, {name}', there)}{path.suffix}"
     path.replace(target)
     return target
-
-
-# The next cycle, where the plan says how often one begins
-
-
-@dataclass(frozen=True)
-class NextCycle:
-    """When the next cycle begins, and what to issue it as. `due` is whether that day has come."""
-
-    begins: date
-    due: bool
-    cycle: str
-    return_by: date
-
-    @property
-    def command(self) -> str:
-        """How it is issued."""
-        return f"xlplan issue --cycle {self.cycle} --return-by {self.return_by}"
-
-
-def next_cycle(
-    every: str, cycles: Sequence[str], began: date | None, return_by: date | None, today: date
-) -> NextCycle:
-    """The cycle after those there are, of which the last `began` on a day (None: there is none),
-    and had so many days until `return_by`; two weeks where that is not known."""
-    count, _, unit = every.rpartition(" ")
-    span = "3 months" if every == "quarter" else f"{count or 1} {unit}"
-    begins = (counted_from(f"within {span}", began) if began else None) or today
-    day = max(begins, today)
-    month = f"{day:%Y-%m}"
-    monthly = not cycles or re.fullmatch(r"\d{4}-\d{2}", cycles[-1])
-    name = month if monthly and month not in cycles else day.isoformat()
-    days = return_by - began if began and return_by else timedelta(weeks=2)
-    return NextCycle(begins, begins <= today, name, day + days)
 
 
 def _actions_of_recipients(desk: Desk) -> tuple[dict[Lead, list[MasterRow]], list[Problem]]:
@@ -255,6 +241,19 @@ def _chosen(
     return chosen
 
 
+def _with_need(
+    leads: Sequence[Lead],
+    per_lead: Mapping[Lead, Sequence[MasterRow]],
+    needed: Collection[str] | None,
+) -> tuple[list[Lead], list[Lead]]:
+    """The leads who have an action that is `needed` (None: all of them are), and the others."""
+
+    def is_asked(lead: Lead) -> bool:
+        return needed is None or any(row.uid in needed for row in per_lead[lead])
+
+    return [each for each in leads if is_asked(each)], [e for e in leads if not is_asked(e)]
+
+
 def make_template(
     desk: Desk,
     cycle: str,
@@ -264,9 +263,11 @@ def make_template(
     as_of: int,
     name: str,
     faults: Mapping[CellKey, Fault] = NO_FAULTS,
+    locked: tuple[str, ...] = (),
 ) -> tuple[Issued, bytes, list[Problem]]:
     """A template as it is recorded, its bytes, and the texts that cannot be seen whole in it; with
-    `faults` a correction workbook, in which only they are open."""
+    `faults` a correction workbook, in which only they are open. The rows that are `locked` are
+    shown, and not asked about."""
     from xlplan.issued.template import template_workbook
     from xlplan.returned.as_issued import template_columns
     from xlplan.workbook.write.writing import write_workbook
@@ -289,6 +290,7 @@ def make_template(
         fields=fields,
         inputs=tuple(column.id for column in columns if column.input),
         file=f"outbox/{cycle}/{name}.xlsx",
+        locked=locked,
     )
     if faults:
         told = sorted((uid, name, one.typed, one.needed) for (uid, name), one in faults.items())
@@ -352,5 +354,5 @@ def template_id(state: State, issued: Issued) -> str:
     base = base_digest(state, issued.uids, names, issued.as_of)
     return named(
         "t", issued.author, issued.cycle, issued.return_by, issued.fields, issued.inputs,
-        state.definition_at(issued.as_of).id, base, *filter(None, (issued.corrects,)),
+        state.definition_at(issued.as_of).id, base, *filter(None, (issued.corrects, issued.locked)),
     )  # fmt: skip

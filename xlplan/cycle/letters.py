@@ -11,6 +11,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.replying import replies_of
 from xlplan.cycle.status import LeadStatus
 from xlplan.errors import Problem
+from xlplan.merge.exchange import asked_in
 from xlplan.merge.model import Issued, Returned
 from xlplan.merge.posted import Act
 from xlplan.plan.definition import PlanDefinition
@@ -103,13 +104,13 @@ def deputy_address(definition: PlanDefinition, lead: Lead) -> str:
 def places_of(desk: Desk, asked: Asked, day: date) -> dict[str, str]:
     """What stands in the places of a letter to a lead of a day."""
     definition = desk.state.definition
-    overdue = sum(_is_overdue(desk, uid, day) for uid in asked.issued.uids)
+    overdue = sum(_is_overdue(desk, uid, day) for uid in asked_in(asked.issued))
     return {
         "lead": asked.lead.name,
         "plan": definition.title,
         "cycle": asked.issued.cycle,
         "return_by": say_return_by(asked.issued.return_by),
-        "actions": _count(len(asked.issued.uids)),
+        "actions": _count(len(asked_in(asked.issued))),
         "overdue": _count(overdue) if overdue else "",
     }
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.verify import Tip
     from xlplan.merge.model import Change, MasterRow, Question
     from xlplan.plan.definition import PlanDefinition
+    from xlplan.plan.need import Need
 
 
 class Plan:
@@ -75,23 +76,26 @@ class Plan:
     # The cycle
 
     def issue(
-        self, cycle: str, return_by: date | None = None, leads: Sequence[str] = ()
-    ) -> tuple[IssuedTemplate, ...]:
+        self, cycle: str, return_by: date | None = None, leads: Sequence[str] = (),
+        need: Need | None = None,
+    ) -> tuple[IssuedTemplate, ...]:  # fmt: skip
         """Write one template for each lead with actions to ``outbox/CYCLE``.
 
         `leads` (names or aliases) are those to write for, if not all; `return_by` is the day by
-        which they are to be back. Issuing again with nothing changed writes the same files.
+        which they are to be back; with a `need` only the actions that have it are open. Issuing
+        again with nothing changed writes the same files.
         XlplanError for an impossible cycle id, a day that is past, an unknown lead (ISS).
         """
-        return self.issue_with_report(cycle, return_by, leads).templates
+        return self.issue_with_report(cycle, return_by, leads, need).templates
 
     def issue_with_report(
-        self, cycle: str, return_by: date | None = None, leads: Sequence[str] = ()
-    ) -> IssueResult:
+        self, cycle: str, return_by: date | None = None, leads: Sequence[str] = (),
+        need: Need | None = None,
+    ) -> IssueResult:  # fmt: skip
         """`issue`, with the problems that it met (a lead who is not in the list, …)."""
         from xlplan.cycle.issue import issue
 
-        return issue(self.desk, cycle, return_by, leads)
+        return issue(self.desk, cycle, return_by, leads, need)
 
     def draft(self, cycle: str = "", leads: Sequence[str] = ()) -> PostResult:
         """Write an e-mail draft for each template of a cycle (default: the one issued last) to

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from xlplan.codes.cycle_codes import ISS_006, POST_001, POST_003, POST_004, POST_005
+from xlplan.codes.cycle_codes import POST_001, POST_003, POST_004, POST_005
+from xlplan.codes.issue_codes import ISS_006
 from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256
@@ -29,6 +30,7 @@ from xlplan.cycle.status import leads_of, no_cycle
 from xlplan.errors import Problem, XlplanError
 from xlplan.issued.post_book import PostRow, issued_post, post_workbook
 from xlplan.merge.decisions import last_returned
+from xlplan.merge.exchange import asked_in
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import Issued
 from xlplan.merge.posted import Act, Posted, recipients_in
@@ -151,7 +153,7 @@ def _asked_in(desk: Desk, cycle: str) -> list[Asked]:
     return [
         Asked(lead, held[lead.name], found[lead.name])
         for lead in recipients_in(desk.state, cycle)
-        if lead.name in held
+        if lead.name in held and not found[lead.name].nothing_asked
     ]
 
 
@@ -265,7 +267,7 @@ def _post_row(desk: Desk, asked: Asked) -> PostRow:
         email=asked.lead.email,
         deputy=asked.lead.deputy,
         sent=_day(status.sent),
-        actions=len(issued.uids),
+        actions=len(asked_in(issued)),
         return_by=_day(issued.return_by),
         returned=status.state if status.returned else "no",
         reminded=f"{status.times_reminded}{last}" if reminded else "",

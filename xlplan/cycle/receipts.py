@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 from datetime import date
 
 from xlplan.issued.reply import Receipt
+from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Id, Returned, Write
@@ -90,7 +91,7 @@ def _shown(state: State, request: Request, value: Value) -> str:
 
 def _asked_about(state: State, fact: Returned) -> tuple[str, ...]:
     issued = state.issued.get(fact.issued)
-    return issued.uids if issued is not None else ()
+    return asked_in(issued) if issued is not None else ()
 
 
 def _taken(state: State, item: Write) -> str:

@@ -22,6 +22,7 @@ from xlplan.issued.reply import (
     row_for_lead,
 )
 from xlplan.merge.decisions import unused_answers
+from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import writes_of
 from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.log import current_cycle
@@ -249,11 +250,14 @@ def _correction_workbook(desk: Desk, reply: Reply) -> bytes | None:
     uids = dict.fromkeys(uid for issued in mine for uid in issued.uids)
     rows = [state.master_row(uid) for uid in uids if state.row_at(uid) is not None]
     rows = [row for row in rows if not row.withdrawn and not row.kept_back]
+    opened = {uid for issued in mine for uid in asked_in(issued)}
+    rows.sort(key=lambda row: row.uid not in opened)
+    locked = tuple(row.uid for row in rows if row.uid not in opened)
     due = max(issued.return_by for issued in mine)
     with desk.work() as work:
         issued, data, _ = make_template(
             desk, current_cycle(state), date.fromisoformat(due) if due else None, lead, rows,
-            state.seq, f"Correction for {lead.name}", faults,
+            state.seq, f"Correction for {lead.name}", faults, locked,
         )  # fmt: skip
         if state.issued.get(issued.id) != issued:
             work.append([issued])

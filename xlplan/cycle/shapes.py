@@ -335,15 +335,13 @@ def issue_shape(result: IssueResult) -> dict[str, object]:
         "cycle": result.cycle,
         "templates": [
             {
-                "lead": template.lead.name,
-                "file": str(template.path),
-                "id": template.id,
-                "actions": list(template.actions),
+                "lead": template.lead.name, "file": str(template.path), "id": template.id,
+                "actions": list(template.actions), "locked": list(template.locked),
             }
             for template in result.templates
         ],
         "problems": [problem_shape(problem) for problem in result.problems],
-    }
+    }  # fmt: skip
 
 
 def post_shape(result: PostResult) -> dict[str, object]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from xlplan.codes.cycle_codes import CYC_001
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.kept import read_questions
+from xlplan.cycle.next_step import NEXT, NextCycle, NextStep, following_cycle, proposed
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import Unknown
 
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from xlplan.cycle.desk import Desk
-    from xlplan.cycle.issue import NextCycle
     from xlplan.cycle.kept import Document, Kept
     from xlplan.merge.model import Issued, Question, Returned
     from xlplan.plan.people import Lead
-
-_ISSUE = "xlplan issue --cycle ID --return-by DATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +55,14 @@ class LeadStatus:
     reminded: tuple[str, ...] = ()
     confirmed: int | None = None  # of the untouched ones; None where no template asks for it
     not_looked_at: int | None = None
+    nothing_asked: bool = False  # none of their actions had a need: see `xlplan.plan.need`
 
     @property
     def state(self) -> str:
         """Whether they returned, in words: ``no``, ``overdue``, ``yes`` or ``late``, and the last
-        two with ``, on the old form`` where it was that of an earlier cycle."""
+        two with ``, on the old form`` where it was that of an earlier cycle; ``nothing asked``."""
+        if self.nothing_asked:
+            return "nothing asked"
         if not self.returned:
             return "overdue" if self.late else "no"
         words = "late" if self.late else "yes"
@@ -80,31 +80,6 @@ class LeadStatus:
         """``no change, A Director, 2026-11-20``, or blank."""
         parts = ("no change" if self.no_change else "", self.signed_by, self.signed_on)
         return ", ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """What the coordinator does next in the cycle that is open.
-
-    `text` says it in words, `command` is the command that it comes to.
-    """
-
-    step: Literal["begin", "merge", "answer", "wait", "publish", "issue"]
-    text: str
-    command: str
-
-
-_NEXT: Mapping[str, NextStep] = {
-    each.step: each
-    for each in (
-        NextStep("begin", f"xlplan check, then {_ISSUE}", _ISSUE),
-        NextStep("merge", "xlplan merge", "xlplan merge"),
-        NextStep("answer", "answer in decisions.xlsx, save it, then xlplan merge", "xlplan merge"),
-        NextStep("wait", "put what comes back into inbox, then xlplan merge", "xlplan merge"),
-        NextStep("publish", "xlplan publish", "xlplan publish"),
-        NextStep("issue", _ISSUE, _ISSUE),
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -174,7 +149,7 @@ def status(desk: Desk, cycle: str = "") -> Status:
         else "issue"
     )  # fmt: skip
     today = desk.today.isoformat()
-    following = _following(found, desk.today)
+    following = following_cycle(found, desk.today)
     return Status(
         title=found["title"],
         actions=found["actions"],
@@ -184,27 +159,11 @@ def status(desk: Desk, cycle: str = "") -> Status:
         open=found["open"],
         edited=edited,
         published=found["published"],
-        next=_proposed(_NEXT[step], following),
+        next=proposed(NEXT[step], following),
         problems=problems,
         following=following,
         ask=desk.questions if held is None else lambda: read_questions(held),
     )
-
-
-def _following(found: Document, today: date) -> NextCycle | None:
-    if not found["every"]:
-        return None
-    from xlplan.cycle.issue import next_cycle
-
-    began, by = (date.fromisoformat(d) if d else None for d in (found["began"], found["last_by"]))
-    return next_cycle(found["every"], found["cycles"], began, by, today)
-
-
-def _proposed(step: NextStep, cycle: NextCycle | None) -> NextStep:
-    """The next step, with a cycle's id and date filled in where they can be proposed."""
-    if cycle is None or _ISSUE not in step.text:
-        return step
-    return replace(step, text=step.text.replace(_ISSUE, cycle.command), command=cycle.command)
 
 
 def _kept_standing(kept: Kept | None, cycle: str) -> tuple[Document | None, str | None]:
@@ -318,12 +277,15 @@ def _leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> list[Doc
     for item in desk.state.exchange.templates(cycle):
         asked = definition.lead(item.author)
         issued.setdefault(asked.name if asked else item.author, []).append(item)
-    return [
-        _lead_status(
-            desk, lead, own := issued.get(lead.name, []), _on_old(desk, lead, own), questions
-        )
-        for lead in recipients_in(desk.state, cycle)
-    ]
+    found = []
+    spared = {name for of, name in desk.state.exchange.spared if of == cycle}
+    for lead in recipients_in(desk.state, cycle):
+        mine = issued.get(lead.name, [])
+        nothing = lead.name in spared and not any(desk.state.live_returns(i.id) for i in mine)
+        mine = [] if nothing else mine
+        status = _lead_status(desk, lead, mine, _on_old(desk, lead, mine), questions)
+        found.append(status | {"nothing_asked": nothing})
+    return found
 
 
 def _on_old(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
@@ -351,6 +313,7 @@ def _lead_status(
     questions: Sequence[Question],
 ) -> Document:  # fmt: skip
     """How a lead stands on any day; `due` is the day by which their templates are to be back."""
+    from xlplan.merge.exchange import asked_in
     from xlplan.merge.fates import disposition_of, writes_of
     from xlplan.merge.looked_at import confirmed_of
     from xlplan.merge.posted import Post
@@ -358,7 +321,7 @@ def _lead_status(
     state = desk.state
     own = [r for item in issued for r in state.live_returns(item.id)]
     returned = [*own, *older]
-    actions = {uid for item in issued for uid in item.uids}
+    actions = {uid for item in issued for uid in asked_in(item)}
     assertions = {a.id: a for r in returned for a in writes_of(state, r)}
     moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
     touched = {a.uid for a in assertions.values() if a.kind.edits}

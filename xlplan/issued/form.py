@@ -24,7 +24,7 @@ from xlplan.issued.rules import (
     message_cell,
     reason_missing,
 )
-from xlplan.issued.sheets import ColumnLook, Lists, column_looks, value_cell
+from xlplan.issued.sheets import ColumnLook, Lists, column_looks, shut_looks, value_cell
 from xlplan.merge.model import Issued
 from xlplan.plan.checks.steps import Milestone
 from xlplan.plan.definition import BECAUSE, ENTRY, STEP, PlanDefinition
@@ -88,10 +88,12 @@ def form_sheet(
     signed: Sequence[str],
     blank: Sequence[str],
     lists: Lists,
+    opened: int,
     steps: Sequence[Sequence[Milestone]],
 ) -> Sheet:
-    """The sheet "Update" as forms: `signed` are the keys of the actions, `blank` of proposals,
-    `steps` what each action has as parallel lists."""
+    """The sheet "Update" as forms: `signed` are the keys of the actions, of which those after the
+    first `opened` are locked, `blank` of proposals, `steps` what each action has as parallel lists.
+    """
     look = palette(definition)
     stepped = any(steps) and any(column.item.role == "steps_done" for column in columns)
     widths = WITH_STEPS if stepped else WIDTHS
@@ -101,15 +103,20 @@ def form_sheet(
     )
     form = _Form(widths, [*top.rows, Row([None, None, None, Cell(BOX_MARK)], hidden=True)])
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
+    shut = shut_looks(definition, columns, look)
+    locked = [each.column for each in shut]
+    end = 0
     for number, (key, each, mine) in enumerate(zip(signed, values, steps, strict=True)):
-        _block(form, key, each, columns, looks, look, fresh=number > 0, steps=mine)
+        end = len(form.rows) if number == opened else end
+        looked = (columns, looks) if number < opened else (locked, shut)
+        _block(form, key, each, *looked, look, fresh=number > 0, steps=mine)
     open_ = [replace(column, input=True) for column in columns if column.id not in OURS | OF_OURS]
-    opened = column_looks(definition, open_, look.input, look.input, look.input, words=True)
+    proposed = column_looks(definition, open_, look.input, look.input, look.input, words=True)
     for key in blank:
-        _block(form, key, {}, open_, opened, look, fresh=bool(signed), proposed=True)
+        _block(form, key, {}, open_, proposed, look, fresh=bool(signed), proposed=True)
     validations, conditionals = _rules(definition, columns, looks, form, lists, look)
-    ends = len(top.rows) + 1, len(form.rows) - 1
-    _count_what_is_missing(definition, top, columns, values, ends, lists)
+    ends = len(top.rows) + 1, (end or len(form.rows)) - 1
+    _count_what_is_missing(definition, top, columns, values[:opened], ends, lists)
     firsts = [areas[0] for areas in form.boxes.values() if areas]
     active = min(((a.first_row, a.first_col) for a in firsts), default=(len(top.rows) + 1, BOX))
     return Sheet(

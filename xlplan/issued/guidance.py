@@ -28,6 +28,10 @@ from xlplan.workbook.write.sheet import (
     Style,
 )
 
+_SHOWN = (
+    "Only the first of your actions are asked about this time. The others stand below them, "
+    "locked, so that you see them all."
+)
 _WIDTHS = (2.5, 7.0, 24.0, 68.0)
 """A margin, the number or swatch, the name, the text: an A4 page."""
 
@@ -93,7 +97,10 @@ def guidance_sheet(
     under = f"How to complete your update for {issued.cycle}"
     page.wide(under, replace(look.banner_sub, indent=1), 20)
     page.title("Step by step")
-    for number, text in enumerate(_steps(definition, columns, due, form=form), 1):
+    steps = _steps(definition, columns, due, form=form)
+    if issued.locked:
+        steps = (f"{steps[0]} {_SHOWN}", *steps[1:])
+    for number, text in enumerate(steps, 1):
         page.step(number, text)
     if definition.issue.guidance:
         page.title("For this plan")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from xlplan.codes.cycle_codes import ISS_010, ISS_011
+from xlplan.codes.issue_codes import ISS_010, ISS_011
 from xlplan.errors import Problem
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import PlanDefinition
@@ -61,6 +61,14 @@ def column_looks(
         named = {rating.code: rating.label or rating.code for rating in scale if words}
         looks.append(ColumnLook(column, style, ratings, named))
     return tuple(looks)
+
+
+def shut_looks(
+    definition: PlanDefinition, columns: Sequence[IssuedColumn], look: Palette
+) -> tuple[ColumnLook, ...]:
+    """The look of each column in the rows of a template that are not asked about."""
+    shut = [replace(column, input=False) for column in columns]
+    return column_looks(definition, shut, look.locked, look.locked, look.locked_key, words=True)
 
 
 def typed(column: IssuedColumn, style: Style) -> Style:

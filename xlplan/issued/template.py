@@ -51,6 +51,7 @@ from xlplan.issued.sheets import (
     payload_of,
     row_height,
     row_values,
+    shut_looks,
     stamped,
     value_cell,
 )
@@ -139,7 +140,8 @@ def template_workbook(
     hints = hints_of(definition, columns, [row.uid for row in rows], known)
     lists = lists_sheet(choices | hint_lists(definition, columns))
     layout = definition.issue.layout
-    args = (definition, lead, issued, columns, values, signed, blank, lists)
+    opened = len(rows) - len(issued.locked)
+    args = (definition, lead, issued, columns, values, signed, blank, lists, opened)
     steps = [milestones_of(definition, row) for row in rows]
     update = None if layout == "form" else _table_sheet(*args)
     if update is None or (layout == "fit" and not _in_view(update)):
@@ -173,10 +175,16 @@ def _table_sheet(
     signed: Sequence[str],
     blank: Sequence[str],
     lists: Lists,
+    opened: int,
 ) -> Sheet:
+    """The sheet "Update" as a table; the actions after the first `opened` are locked."""
     look = palette(definition)
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
-    cells = [_cells(name, each, looks) for name, each in zip(signed, values, strict=True)]
+    shut = shut_looks(definition, columns, look)
+    cells = [
+        _cells(name, each, looks if number < opened else shut)
+        for number, (name, each) in enumerate(zip(signed, values, strict=True))
+    ]
     sizes = sizes_below(cells, len(columns))
     widths = screen_widths(columns, sizes, look.heading) or column_widths(columns, sizes)
     if not columns[-1].item.width and sum(widths) < _NARROW_SHEET:
@@ -191,9 +199,9 @@ def _table_sheet(
     first, last_col = heading + 1, len(columns)
     last_row = max(first, heading + len(body) + len(blank))
     validations, conditionals = _rules(
-        definition, columns, looks, first, len(body), len(blank), lists, look
+        definition, columns, looks, first, opened, len(body), len(blank), lists, look
     )
-    _count_what_is_missing(definition, top, columns, values, first, lists)
+    _count_what_is_missing(definition, top, columns, values[:opened], first, lists)
     inputs = [i for i, column in enumerate(columns, 1) if column.input]
     return Sheet(
         name=UPDATE,
@@ -251,11 +259,12 @@ def _rules(
     looks: Sequence[ColumnLook],
     first: int,
     count: int,
+    rows: int,
     proposals: int,
     lists: Lists,
     look: Palette,
 ) -> tuple[list[Validation], list[Conditional]]:
-    last = first + count - 1
+    last, below = first + count - 1, first + rows
     asked, places = due_and_reason(columns), {c.id: i for i, c in enumerate(columns, 1)}
     flags: list[Conditional] = []
     if asked is not None and count:
@@ -269,7 +278,7 @@ def _rules(
     cells = {
         name: Cells(
             [Area(first, at, last, at)] if count else [],
-            [Area(first, at, last + more, at)] if count + more else [],
+            _inputs(at, first, last, below, proposals),
         )
         for name, at in places.items()
         for more in (0 if name in OURS else proposals,)
@@ -277,10 +286,19 @@ def _rules(
     styles = [each.style for each in looks]
     validations, colours = input_rules(definition, columns, styles, cells, lists, look)
     if proposals:
-        area = Area(last + 1, 1, last + proposals, 1)
+        area = Area(below, 1, below + proposals - 1, 1)
         text = "To propose a new action, fill in this row. The coordinator gives it its reference."
         validations.append(Validation(area, "any", input_title="New action", input_message=text))
     return validations, [*flags, *colours]
+
+
+def _inputs(at: int, first: int, last: int, below: int, proposals: int) -> list[Area]:
+    """The inputs of a column: of the actions that are open, and of the proposals from row `below`
+    on."""
+    end = below + proposals - 1
+    if last + 1 == below:
+        return [Area(first, at, end, at)] if end >= first else []
+    return [Area(first, at, last, at), *([Area(below, at, end, at)] if proposals else [])]
 
 
 def _count_what_is_missing(

@@ -120,12 +120,13 @@ def _issued_body(fact: Issued) -> Body:
     }
     if fact.ours is not None:
         body["ours"] = _ours_body(fact.ours)
-    return body | ({"corrects": fact.corrects} if fact.corrects else {})
+    more: Body = {"corrects": fact.corrects, "locked": list(fact.locked)}
+    return body | {name: value for name, value in more.items() if value}
 
 
 def _issued(body: Body) -> Issued:
     del body["reference"]
-    for name in ("uids", "fields", "inputs"):
+    for name in {"uids", "fields", "inputs", "locked"} & body.keys():
         body[name] = tuple(body[name])
     if "ours" in body:
         body["ours"] = _ours(body["ours"])

@@ -24,6 +24,7 @@ from xlplan.merge.doubts import (
     moved_write,
     stranger,
 )
+from xlplan.merge.exchange import is_input
 from xlplan.merge.kinds import BY_REF, WAYS, Kind
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
 from xlplan.merge.reading import (
@@ -40,7 +41,7 @@ from xlplan.merge.requests import edit_of
 from xlplan.merge.rows import Proposals, emptied_row, missing_rows
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import StillBlank, problems_of
-from xlplan.merge.ticks import in_one_cell, is_input
+from xlplan.merge.ticks import in_one_cell
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
 from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.text import fold, same_words
@@ -215,7 +216,7 @@ class Comparison:
         item = self.state.definition.with_role("rating", self._row_kind(row.uid))
         if item is None:
             return False
-        cell = row.cells.get(item.id) if item.id in self.issued.inputs else None
+        cell = row.cells.get(item.id) if is_input(self.issued, row.uid, item.id) else None
         ratings = [
             self.state.value(row.uid, item.id, self.issued.as_of)
             if cell is None or item.id not in self.reading.columns
@@ -350,7 +351,7 @@ class Comparison:
     def _kind(
         self, row: ReadRow, item: Field, column: str, value: Value, doubt: str
     ) -> tuple[Kind, str]:
-        if not self.owner and not is_input(self.issued, column):
+        if not self.owner and not is_input(self.issued, row.uid, column):
             return Kind.LOCKED, f"{item.heading} is locked in the template."
         if doubt:
             return Kind.HELD, doubt
@@ -389,7 +390,7 @@ class Comparison:
         back = [row.cells[n] for n in (item.id, item.id + ENTRY) if n in row.cells]
         if any(cell.raw.strip() for cell in back):
             return False
-        emptied = item.id in self.issued.inputs and item.id in row.cells
+        emptied = is_input(self.issued, row.uid, item.id) and item.id in row.cells
         return emptied or self.state.value(row.uid, item.id, self.issued.as_of) is None
 
     def _row_kind(self, uid: str) -> str:

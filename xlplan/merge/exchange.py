@@ -11,10 +11,23 @@ from itertools import chain
 
 from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
 from xlplan.merge.posted import Post, Posted, post_of
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import STEP, PlanDefinition
 
+NOTHING = "nothing"
+"""The document of the record that a lead was asked nothing in a cycle; it has no file."""
 Asked = tuple[int, int, str]
 """A template's base (a position of the ledger), its place among all of them, and its cycle."""
+
+
+def asked_in(issued: Issued) -> tuple[str, ...]:
+    """The rows of a workbook that its author is asked about: those that are not shown alone."""
+    shown = frozenset(issued.locked)
+    return tuple(uid for uid in issued.uids if uid not in shown)
+
+
+def is_input(issued: Issued, uid: str, column: str) -> bool:
+    """Whether a cell of an issued workbook, or the box of a step, is one to fill in."""
+    return column.partition(STEP)[0] in issued.inputs and uid not in issued.locked
 
 
 class Exchange:
@@ -24,6 +37,8 @@ class Exchange:
         self.issued: dict[str, Issued] = {}
         self._count = 0
         self.issued_at: dict[str, str] = {}
+        self.spared: set[tuple[str, str]] = set()
+        """Cycles and leads who were asked nothing in them, and have got no template since."""
         self.digests: set[str] = set()
         """Of every workbook that was written, also where it was later written otherwise."""
         self._shared: dict[str, Shared] = {}
@@ -54,6 +69,10 @@ class Exchange:
             self._asked[fact.author].append((fact.as_of, -self._count, fact.cycle))
             self._cycles.setdefault(fact.cycle, []).append(fact.id)
             self._authors[fact.author] = None
+        if fact.document == "template":
+            self.spared.discard((fact.cycle, fact.author))
+        elif fact.document == NOTHING:
+            self.spared.add((fact.cycle, fact.author))
         self._count += is_new
         self.issued[fact.id] = fact
         self.digests.add(fact.sha256)

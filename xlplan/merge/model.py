@@ -270,6 +270,7 @@ class Issued:
     sha256: str = ""
     ours: Ours | None = None  # as it is where it was issued before this was recorded
     corrects: str = ""  # the digest of the faults that a correction workbook shows
+    locked: tuple[str, ...] = ()  # the last of its rows, which are shown and not asked about
 
 
 @dataclass(frozen=True, slots=True)

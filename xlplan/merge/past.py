@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from xlplan.merge.exchange import asked_in
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.looked_at import confirmed_cycles
 from xlplan.merge.model import COORDINATOR, CellKey, Change, MasterRow, Returned
@@ -190,7 +191,10 @@ def _asked(state: State, as_of: int, today: date) -> Mapping[str, tuple[str, ...
     due_by = max((item.return_by for item in sent if item.cycle == last), default="")
     waiting = last not in published and not (due_by and due_by < today.isoformat())
     return _grouped(
-        (uid, item.cycle) for item in sent if item.cycle != last or not waiting for uid in item.uids
+        (uid, item.cycle)
+        for item in sent
+        if item.cycle != last or not waiting
+        for uid in asked_in(item)
     )
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_097
 from xlplan.errors import Problem
+from xlplan.merge.exchange import is_input
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import CellKey, Issued, Place, Write, write_id
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, value_of
@@ -56,7 +57,8 @@ class StillBlank:
     def writes(self, row: ReadRow) -> Iterator[Write]:
         """What is asked of the inputs of a row that were blank as issued and came back so."""
         for column, cell in row.cells.items():
-            if column not in self._issued.inputs or column not in self._reading.columns:
+            asked = is_input(self._issued, row.uid, column)
+            if not asked or column not in self._reading.columns:
                 continue
             item = self._state.definition.find(column.removesuffix(ENTRY))
             if item is None or value_of(item, cell, self._state.definition) is not None:

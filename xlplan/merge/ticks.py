@@ -48,11 +48,6 @@ def in_one_cell(state: State, issued: Issued, reading: Reading) -> Reading:
     return replace(reading, rows=tuple(rows), columns=columns)
 
 
-def is_input(issued: Issued, column: str) -> bool:
-    """Whether a column of an issued workbook, or the box of a step, is to be filled in."""
-    return column.partition(STEP)[0] in issued.inputs
-
-
 def _in_one_cell(
     state: State, as_of: int, definition: PlanDefinition, item: Field, row: ReadRow
 ) -> ReadRow:
