@@ -9,8 +9,9 @@ from datetime import date
 
 import openpyxl
 
+from xlplan.issued.as_ours import ours_of
 from xlplan.issued.sheets import row_values
-from xlplan.issued.template import ours_of, template_workbook
+from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.people import Lead

@@ -107,7 +107,8 @@ def _each(work: Callable[[Path], object], paths: Sequence[Path]) -> None:
 
 def _own_fills() -> frozenset[str]:
     """The fills of the template, as a merge knows them."""
-    from xlplan.issued.template import ours_of, template_workbook
+    from xlplan.issued.as_ours import ours_of
+    from xlplan.issued.template import template_workbook
 
     book = template_workbook(plan(), DIRECTOR, issued(), (), KEY, CREATED)
     shared = ours_of(plan(), issued(), book).brought

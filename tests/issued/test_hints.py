@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from tests import outgoing, paper
-from tests.issued.test_needed import update_of
+from tests.issued.update_sheet import update_of
 from tests.office import Choose, Empty, Office, Step, Type
 from xlplan.issued.hints import hints_of
 from xlplan.issued.template import template_workbook

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 
 from tests import outgoing, paper
+from tests.issued.update_sheet import Update, update_of
 from tests.office import Choose, Empty, Formula, Office, Step, Type, Unprotect
 from xlplan.issued.template import template_workbook
 from xlplan.merge.kinds import Kind
@@ -25,7 +26,6 @@ from xlplan.plan.settings import IssueSettings
 from xlplan.plan.values import Raw
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.read_book import read_book
-from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.writing import write_workbook
 
 RULES = {
@@ -113,28 +113,6 @@ def sent(layout: str) -> tuple[paper.Office, Any, bytes]:
     return plan, issued, write_workbook(book)
 
 
-@dataclass(frozen=True)
-class Update:
-    """The sheet as it was sent: the cell of each field of each row, and the message."""
-
-    sheet: Any
-    cells: dict[tuple[str, str], str]
-    message: str
-
-    def flag(self, at: str) -> str:
-        """The condition of the orange look of a cell, for that cell."""
-        for area in self.sheet.conditional_formatting:
-            for part in str(area.sqref).split(" "):
-                first, _, last = part.partition(":")
-                if not _within(at, first, last or first):
-                    continue
-                for rule in area.rules:
-                    formula = str(rule.formula[0])
-                    if formula.startswith("AND(LEN(TRIM(") and "MATCH" in formula:
-                        return _moved_to(formula, str(area.sqref).replace(":", " ").split()[0], at)
-        raise LookupError(at)
-
-
 def _split(at: str) -> tuple[str, int]:
     letters = at.rstrip("0123456789")
     return letters, int(at.removeprefix(letters))
@@ -150,25 +128,6 @@ def _moved_to(formula: str, written_for: str, at: str) -> str:
     down = _split(at)[1] - _split(written_for)[1]
     moved = re.sub(r"(\$[A-Z]{1,2})(\d+)", lambda m: f"{m[1]}{int(m[2]) + down}", formula)
     return f"={moved}".replace(",", ";")
-
-
-def update_of(data: bytes) -> Update:
-    sheet: Any = openpyxl.load_workbook(io.BytesIO(data))["Update"]
-    cells: dict[tuple[str, str], str] = {}
-    ids: dict[int, str] = {}
-    message = ""
-    for line in sheet.iter_rows():
-        texts = [str(cell.value or "") for cell in line]
-        found = {n: t[6:] for n, t in enumerate(texts) if t.startswith("field:")}
-        key = parse_row_key(texts[0])
-        if key is None:
-            ids = found or ids
-        elif found:
-            cells[key.uid, found[1]] = line[3].coordinate
-        else:
-            cells |= {(key.uid, name): line[n].coordinate for n, name in ids.items()}
-        message = next((c.coordinate for c in line if c.data_type == "f"), message)
-    return Update(sheet, cells, message)
 
 
 def column_of(field: str) -> str:

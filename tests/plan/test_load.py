@@ -235,6 +235,10 @@ guidance = "Thank you."
 password = " secret "
 layout = "form"
 by = "organisation"
+confirm = true
+status = true
+changes = true
+hints = true
 
 [post]
 from = "team@example.org"

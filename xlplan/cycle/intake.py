@@ -195,7 +195,8 @@ def _own_fills(desk: Desk) -> frozenset[str]:
 def _made(desk: Desk, issued: Issued) -> tuple[Ours, Shared]:
     """What is ours in a template that went out before that was recorded: as this version of xlplan
     would write it, without its actions."""
-    from xlplan.issued.template import ours_of, template_workbook
+    from xlplan.issued.as_ours import ours_of
+    from xlplan.issued.template import template_workbook
 
     definition = desk.state.definition_at(issued.as_of)
     lead = definition.lead(issued.author) or Lead(issued.author)

@@ -326,7 +326,7 @@ def _known(desk: Desk, issued: Issued) -> Mapping[str, Known]:
 
 def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
     """What is ours in a template: as it is recorded, where that is still what is written."""
-    from xlplan.issued.template import ours_of
+    from xlplan.issued.as_ours import ours_of
 
     ours = ours_of(state.definition, issued, book, state.exchange.shared)
     was = issued.ours

@@ -5,13 +5,11 @@ Written new from the definition and that lead's rows, so that it holds nothing o
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import chain
 
-from xlplan.issued.banner import HOW, NARROW, SAMPLE, SIGN_CHOICES, Banner, banner, whose
+from xlplan.issued.banner import NARROW, SIGN_CHOICES, Banner, banner
 from xlplan.issued.changes import followed
 from xlplan.issued.form import STEP_LIST, form_sheet
 from xlplan.issued.guidance import guidance_sheet
@@ -40,7 +38,6 @@ from xlplan.issued.rules import (
 from xlplan.issued.sheets import (
     LOWEST,
     LOWEST_WITH_WRITING,
-    REFERENCE,
     ColumnLook,
     Lists,
     column_looks,
@@ -56,7 +53,7 @@ from xlplan.issued.sheets import (
     value_cell,
 )
 from xlplan.issued.widths import HEAD, SCREEN, across, column_widths, screen_widths, sizes_below
-from xlplan.merge.model import Issued, MasterRow, Ours, Shared, named
+from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.checks.steps import milestones_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
@@ -65,21 +62,15 @@ from xlplan.plan.timescales import say_return_by
 from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
-    AS_ISSUED,
     HINTS,
-    NOTES,
     OURS,
     UPDATE,
-    WARNING,
     IssuedColumn,
-    flat,
-    is_issued_date,
     locked_text,
-    packed,
     shown_columns,
     template_columns,
 )
-from xlplan.workbook.stamp import is_manifest, parse_row_key, row_key
+from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, palette
 from xlplan.workbook.write.sheet import (
@@ -91,7 +82,6 @@ from xlplan.workbook.write.sheet import (
     Protection,
     Row,
     Sheet,
-    Style,
     Validation,
     Workbook,
 )
@@ -147,7 +137,7 @@ def template_workbook(
     if update is None or (layout == "fit" and not _in_view(update)):
         update, layout = form_sheet(*args, steps), "form"
     by_uid = {row.uid: each for row, each in zip(rows, values, strict=True)}
-    day = date.fromisoformat(created[:10])
+    day = date.fromisoformat(created[:10]) if created else date.max
     update = hinted(definition, update, hints, by_uid, day, lists, columns)
     payload = payload_of(definition, issued, len(rows), plain) | {"lead": lead.name}
     due, form = say_return_by(issued.return_by), layout == "form"
@@ -333,76 +323,3 @@ def _count_what_is_missing(
         test = f"(LEN(TRIM({cells(reason)}))=0)*{test}"
         without = Open(cells(reason), reason, test)
     top.merges.append(Merge(top.message, message_cell(blanks, without, asked, top.style, now)))
-
-
-def ours_of(
-    definition: PlanDefinition, issued: Issued, book: Workbook, known: Container[str] = ()
-) -> Ours:
-    """What is ours in `book`, the template that goes out as `issued`.
-
-    What its cycle shares is not brought along where it is `known` by its id.
-    """
-    own: dict[str, Counter[str]] = {}
-    common: dict[str, Counter[str]] = {}
-    mine = frozenset(map(flat, (whose(issued), issued.id)))
-    for sheet, found in _texts(definition, book).items():
-        for text, count in found.items():
-            alone = text in mine or (sheet == UPDATE and text.startswith(WARNING))
-            (own if alone else common).setdefault(sheet, Counter())[text] = count
-    shared, fills = packed(common), tuple(sorted(_fills(definition, book)))
-    name = named("f", shared, fills)
-    return Ours(packed(own), name, None if name in known else Shared(name, shared, fills))
-
-
-def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]]:
-    texts = {
-        sheet.name: Counter(flat(text) for cell in _around(sheet) if (text := _text(cell)))
-        for sheet in book.sheets
-    }
-    if notes := Counter(flat(c.note) for sheet in book.sheets for c in _cells_of(sheet) if c.note):
-        texts[NOTES] = notes
-    # How wide the columns are, and whether there are actions, decides whether these are there.
-    maybe = [SAMPLE, HOW, REFERENCE, _text(message_cell((), None, None, Style(), 0))]
-    maybe += [column.heading for column in shown_columns(definition)]
-    for text in map(flat, maybe):
-        texts[UPDATE].setdefault(text, 1)
-    return texts
-
-
-def _around(sheet: Sheet) -> Iterator[Cell]:
-    """The cells that belong to no row with a key and hold no stamp or date of such a row."""
-    base = sheet.name == AS_ISSUED
-    keyed = {n for n, row in enumerate(sheet.rows) if any(map(_is_key, row.cells)) or (base and n)}
-    rows = (row.cells for number, row in enumerate(sheet.rows) if number not in keyed)
-    merged = (merge.cell for merge in sheet.merges if merge.area.first_row not in keyed)
-    for cell in (*chain.from_iterable(rows), *merged):
-        if cell is not None and not is_manifest(text := _text(cell)) and not is_issued_date(text):
-            yield cell
-
-
-def _is_key(cell: Cell | None) -> bool:
-    return cell is not None and parse_row_key(cell.value) is not None
-
-
-def _cells_of(sheet: Sheet) -> list[Cell]:
-    rows = (cell for row in sheet.rows for cell in row.cells)
-    merges = (merge.cell for merge in sheet.merges)
-    return [cell for cell in (*rows, *merges) if cell is not None]
-
-
-def _text(cell: Cell) -> str:
-    if cell.runs:
-        return "".join(text for text, _ in cell.runs)
-    return cell.value if isinstance(cell.value, str) else ""
-
-
-def _fills(definition: PlanDefinition, book: Workbook) -> frozenset[str]:
-    """The fills of a template. Those of its rating key are not among them: on an action's cell,
-    such a colour says something."""
-    look = palette(definition)
-    styles = [getattr(look, name) for name in look.__slots__]
-    body = {style.fill for style in styles if isinstance(style, Style)}
-    cells = (cell for sheet in book.sheets for cell in _cells_of(sheet))
-    around = {cell.style.fill for cell in cells if cell.style is not None}
-    around -= {rating.colour for rating in definition.ratings}
-    return frozenset(fill.upper() for fill in body | around if fill)

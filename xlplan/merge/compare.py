@@ -72,7 +72,7 @@ class Comparison:
         boxed = in_one_cell(state, issued, reading)
         self.reading, self._page = in_its_code_page(boxed, self._text_of)
         self.owner = issued.author == COORDINATOR
-        self._columns = frozenset(reading.columns)
+        self._columns = frozenset(self.reading.columns)
         self.found = Findings()
         self._proposals = Proposals(state, issued, self.reading)
         self._needs = StillBlank(state, issued, self.reading)
