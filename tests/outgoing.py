@@ -18,7 +18,8 @@ from xlplan.plan.people import Lead
 from xlplan.plan.settings import HouseStyle, IssueSettings
 from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Value
-from xlplan.returned.as_issued import Furniture, furniture, locked_text, template_columns
+from xlplan.returned.as_issued import locked_text, template_columns
+from xlplan.returned.furniture import Furniture, furniture
 from xlplan.workbook.write.writing import write_workbook
 
 KEY = b"k" * 32

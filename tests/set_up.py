@@ -16,7 +16,8 @@ from xlplan.plan.people import Group, Lead
 from xlplan.plan.set_up import Origin, entries_of
 from xlplan.plan.set_up_sheets import EVERY
 from xlplan.plan.settings import CompositeSettings, Count, IssueSettings, Rollup, Rule, SectionWords
-from xlplan.returned.as_issued import ID_PREFIX, set_up_uid
+from xlplan.returned.as_issued import ID_PREFIX
+from xlplan.returned.furniture import set_up_uid
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.filling import fill_in
 

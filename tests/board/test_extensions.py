@@ -13,7 +13,7 @@ from xlplan.board.composite import sheets_of
 from xlplan.board.extract import Extract, extract_of
 from xlplan.board.other_boards import combined
 from xlplan.board.withheld import LEFT_OUT, published_request
-from xlplan.merge.model import Id
+from xlplan.merge.ids import Id
 from xlplan.merge.past import DueHistory
 from xlplan.merge.requests import Request
 from xlplan.plan.definition import Field

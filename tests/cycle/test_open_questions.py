@@ -13,7 +13,8 @@ import pytest
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.merge.kinds import KEEP
-from xlplan.returned.as_issued import ID_PREFIX, OPEN
+from xlplan.returned.as_issued import ID_PREFIX
+from xlplan.returned.furniture import OPEN
 from xlplan.workbook.write.filling import fill_in, places_in
 
 LEAD = "Head of Quality Assurance"

@@ -18,15 +18,8 @@ from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.settings import IssueSettings
-from xlplan.returned.as_issued import (
-    AS_ISSUED,
-    CHANGES,
-    CONFIRMED,
-    ID_PREFIX,
-    LOOKED,
-    UPDATE,
-    WARNING,
-)
+from xlplan.returned.as_issued import CONFIRMED, ID_PREFIX, LOOKED
+from xlplan.returned.furniture import AS_ISSUED, CHANGES, UPDATE, WARNING
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.filling import places_in

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from tests import outgoing, paper
-from tests.issued.update_sheet import Update, update_of
+from tests.issued.update_sheet import Update, update_of, within
 from tests.office import Choose, Empty, Formula, Office, Step, Type, Unprotect
 from xlplan.issued.template import template_workbook
 from xlplan.merge.kinds import Kind
@@ -113,23 +113,6 @@ def sent(layout: str) -> tuple[paper.Office, Any, bytes]:
     return plan, issued, write_workbook(book)
 
 
-def _split(at: str) -> tuple[str, int]:
-    letters = at.rstrip("0123456789")
-    return letters, int(at.removeprefix(letters))
-
-
-def _within(at: str, first: str, last: str) -> bool:
-    (column, row), (left, top), (_, bottom) = map(_split, (at, first, last))
-    return column == left and top <= row <= bottom
-
-
-def _moved_to(formula: str, written_for: str, at: str) -> str:
-    """A formula of one cell as it is for another below it; LibreOffice separates by semicolons."""
-    down = _split(at)[1] - _split(written_for)[1]
-    moved = re.sub(r"(\$[A-Z]{1,2})(\d+)", lambda m: f"{m[1]}{int(m[2]) + down}", formula)
-    return f"={moved}".replace(",", ";")
-
-
 def column_of(field: str) -> str:
     return f"{field}{ENTRY}" if field == "progress" else field
 
@@ -202,7 +185,7 @@ def test_the_guidance_and_the_input_message_are_those_of_the_check(layout: str, 
     prompts = [
         str(rule.prompt)
         for rule in book["Update"].data_validations.dataValidation
-        if any(_within(at, *(f"{p}:{p}".split(":")[:2] if ":" not in p else p.split(":")))
+        if any(within(at, *(f"{p}:{p}".split(":")[:2] if ":" not in p else p.split(":")))
                for p in str(rule.sqref).split(" "))
     ]  # fmt: skip
     assert any(needs in prompt for prompt in prompts)

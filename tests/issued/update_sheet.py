@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ class Update:
         for area in self.sheet.conditional_formatting:
             for part in str(area.sqref).split(" "):
                 first, _, last = part.partition(":")
-                if not _within(at, first, last or first):
+                if not within(at, first, last or first):
                     continue
                 for rule in area.rules:
                     formula = str(rule.formula[0])
@@ -50,3 +51,20 @@ def update_of(data: bytes) -> Update:
             cells |= {(key.uid, name): line[n].coordinate for n, name in ids.items()}
         message = next((c.coordinate for c in line if c.data_type == "f"), message)
     return Update(sheet, cells, message)
+
+
+def within(at: str, first: str, last: str) -> bool:
+    (column, row), (left, top), (_, bottom) = map(_split, (at, first, last))
+    return column == left and top <= row <= bottom
+
+
+def _moved_to(formula: str, written_for: str, at: str) -> str:
+    """A formula of one cell as it is for another below it; LibreOffice separates by semicolons."""
+    down = _split(at)[1] - _split(written_for)[1]
+    moved = re.sub(r"(\$[A-Z]{1,2})(\d+)", lambda m: f"{m[1]}{int(m[2]) + down}", formula)
+    return f"={moved}".replace(",", ";")
+
+
+def _split(at: str) -> tuple[str, int]:
+    letters = at.rstrip("0123456789")
+    return letters, int(at.removeprefix(letters))

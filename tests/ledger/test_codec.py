@@ -17,12 +17,12 @@ from tests.conftest import ROOT
 from xlplan.errors import Problem
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
 from xlplan.ledger.store import Ledger
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     Decided,
     Defined,
     Fact,
-    Id,
     Issued,
     Ours,
     Place,

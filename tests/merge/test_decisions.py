@@ -16,6 +16,7 @@ from xlplan.merge.decisions import (
     unused_answers,
     unused_set_up,
 )
+from xlplan.merge.ids import write_id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
@@ -27,7 +28,6 @@ from xlplan.merge.model import (
     Returned,
     Unused,
     Write,
-    write_id,
 )
 from xlplan.merge.questions import labelled
 from xlplan.plan.definition import STATUS, Rating

@@ -36,7 +36,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.cycle.test_office_year import OfficeYear
 from tests.merge import test_merge_properties as properties
 from tests.paper import Office, row
-from xlplan.merge import asks, compare, doubts, model, reading, register
+from xlplan.merge import asks, compare, doubts, ids, reading, register
 from xlplan.merge.asks import Again
 from xlplan.merge.doubts import Against, doubt_of
 from xlplan.merge.kinds import BY_KEY, BY_REF, REFUSE, Kind
@@ -142,7 +142,7 @@ def the_last_to_arrive_wins(patch: Patch) -> None:
 
 
 def a_copy_counts_as_new(patch: Patch) -> None:
-    plain = model.write_id
+    plain = ids.write_id
     returned = Office.returned
     digest = [""]
 
@@ -151,7 +151,7 @@ def a_copy_counts_as_new(patch: Patch) -> None:
         return returned(self, found)
 
     patch.setattr(Office, "returned", reading)
-    patch.setattr(compare, "write_id", lambda *parts: model.Id(plain(*parts).name + digest[0]))
+    patch.setattr(compare, "write_id", lambda *parts: ids.Id(plain(*parts).name + digest[0]))
 
 
 def dates_are_taken_away(patch: Patch) -> None:

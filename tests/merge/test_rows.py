@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests.paper import DEFINITION, Office, row
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Id, RowAdded
+from xlplan.merge.model import COORDINATOR, RowAdded
 from xlplan.merge.questions import question_id
 from xlplan.merge.reading import ReadCell, ReadRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition

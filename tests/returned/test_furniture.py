@@ -26,7 +26,7 @@ from xlplan.cycle import issue
 from xlplan.issued.template import template_workbook
 from xlplan.ledger.codec import canonical, from_body, to_body
 from xlplan.merge.model import Issued, Ours, Shared
-from xlplan.returned.as_issued import (
+from xlplan.returned.furniture import (
     AS_ISSUED,
     CHANGES,
     GUIDANCE,

@@ -18,13 +18,13 @@ from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import clash, facts_of, unused_answers
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     Change,
     Decided,
     Fact,
-    Id,
     Question,
     Returned,
     Undone,

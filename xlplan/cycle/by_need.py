@@ -9,7 +9,8 @@ from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.exchange import NOTHING
-from xlplan.merge.model import Issued, MasterRow, named
+from xlplan.merge.ids import named
+from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.past import past_of
 from xlplan.plan.due import likely_dates
 from xlplan.plan.need import Need, Needed, codes_of

@@ -337,7 +337,7 @@ def base_digest(state: State, uids: Sequence[str], fields: Sequence[str], as_of:
 
 def base_row(state: State, uid: str, fields: Sequence[str], as_of: int) -> str:
     """The part of a row in `base_digest`: JSON in the form of `xlplan.merge.model.digest`."""
-    from xlplan.merge.model import identity
+    from xlplan.merge.ids import identity
 
     cells = (state.shown((uid, name), as_of) for name in fields)
     row = [uid, [[identity(value), ids] for value, ids in cells]]

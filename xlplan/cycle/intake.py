@@ -23,14 +23,8 @@ from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading, Remark
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.returned.as_issued import (
-    BLANK,
-    Furniture,
-    IssuedColumn,
-    furniture,
-    locked_text,
-    template_columns,
-)
+from xlplan.returned.as_issued import IssuedColumn, locked_text, template_columns
+from xlplan.returned.furniture import BLANK, Furniture, furniture
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
 from xlplan.workbook.read.book import Book

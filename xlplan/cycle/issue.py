@@ -28,7 +28,8 @@ from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, is_edited, not_written, unusable, write
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.exchange import asked_in
-from xlplan.merge.model import Issued, MasterRow, Ours, digest, named
+from xlplan.merge.ids import digest, named
+from xlplan.merge.model import Issued, MasterRow, Ours
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, PlanDefinition
 from xlplan.plan.people import Lead

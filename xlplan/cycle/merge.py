@@ -32,10 +32,11 @@ from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
 from xlplan.merge.decisions import about_definition, facts_of
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.looked_at import ticked_yet_changed
-from xlplan.merge.model import COORDINATOR, Candidate, Change, Id, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, Candidate, Change, Question, Returned, Write
 from xlplan.merge.reading import Reading
 from xlplan.merge.rows import accept_own_rows
 from xlplan.workbook.read.book import Book

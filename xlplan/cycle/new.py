@@ -26,7 +26,8 @@ from xlplan.cycle.folder import (
 )
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import Ledger
-from xlplan.merge.model import Defined, Fact, RowAdded, named
+from xlplan.merge.ids import named
+from xlplan.merge.model import Defined, Fact, RowAdded
 from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import STATUS, PlanDefinition, Rating
 from xlplan.plan.due import DatesRead, count_dates

@@ -114,12 +114,9 @@ class Plan:
         return remind(self.desk, cycle, leads, before)
 
     def merge(
-        self,
-        *paths: str | Path,
-        dry_run: bool = False,
-        executor: Executor | None = None,
+        self, *paths: str | Path, dry_run: bool = False, executor: Executor | None = None,
         reply: bool = False,
-    ) -> MergeResult:
+    ) -> MergeResult:  # fmt: skip
         """Take in files and folders (default: the inbox), and the edits in `master.xlsx` and
         `decisions.xlsx`; merge them all in one transaction.
 

@@ -24,9 +24,10 @@ from xlplan.issued.reply import (
 from xlplan.merge.decisions import unused_answers
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import writes_of
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.log import current_cycle
-from xlplan.merge.model import COORDINATOR, CellKey, Id, Issued, Place, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, CellKey, Issued, Place, Question, Returned, Write
 from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.state import State
 from xlplan.merge.ticks import box_of

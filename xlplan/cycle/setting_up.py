@@ -23,17 +23,9 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.decisions import last_set_up
+from xlplan.merge.ids import write_id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import (
-    COORDINATOR,
-    NOWHERE,
-    Decided,
-    Issued,
-    Returned,
-    Unused,
-    Write,
-    write_id,
-)
+from xlplan.merge.model import COORDINATOR, NOWHERE, Decided, Issued, Returned, Unused, Write
 from xlplan.merge.posted import Posted, recipients_in
 from xlplan.merge.reading import Reading
 from xlplan.merge.state import State
@@ -47,7 +39,8 @@ from xlplan.plan.set_up_sheets import EVERY
 from xlplan.plan.text import fold
 from xlplan.plan.values import Raw, as_text, canon, show
 from xlplan.returned.answers import Document, SetUpAnswers, read_set_up
-from xlplan.returned.as_issued import TICK, set_up_uid
+from xlplan.returned.as_issued import TICK
+from xlplan.returned.furniture import set_up_uid
 from xlplan.workbook.read.book import Book
 
 

@@ -9,9 +9,11 @@ from itertools import chain
 from xlplan.issued.banner import HOW, SAMPLE, whose
 from xlplan.issued.rules import message_cell
 from xlplan.issued.sheets import REFERENCE
-from xlplan.merge.model import Issued, Ours, Shared, named
+from xlplan.merge.ids import named
+from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.plan.definition import PlanDefinition
-from xlplan.returned.as_issued import (
+from xlplan.returned.as_issued import shown_columns
+from xlplan.returned.furniture import (
     AS_ISSUED,
     NOTES,
     UPDATE,
@@ -19,7 +21,6 @@ from xlplan.returned.as_issued import (
     flat,
     is_issued_date,
     packed,
-    shown_columns,
 )
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 from xlplan.workbook.write.look import palette

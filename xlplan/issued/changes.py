@@ -19,18 +19,8 @@ from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.timescales import MONTH_NAMES, say_date
 from xlplan.plan.values import number_text, say_percent
-from xlplan.returned.as_issued import (
-    AS_ISSUED,
-    BOX_MARK,
-    CHANGES,
-    CONFIRMED,
-    ID_PREFIX,
-    LOOKED,
-    OURS,
-    UPDATE,
-    WARNING,
-    IssuedColumn,
-)
+from xlplan.returned.as_issued import BOX_MARK, CONFIRMED, ID_PREFIX, LOOKED, OURS, IssuedColumn
+from xlplan.returned.furniture import AS_ISSUED, CHANGES, UPDATE, WARNING
 from xlplan.workbook.stamp import RowKey, parse_row_key
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, palette

@@ -14,7 +14,8 @@ from xlplan.issued.reply import Fault
 from xlplan.issued.sheets import page_of
 from xlplan.merge.model import CellKey, Issued
 from xlplan.plan.definition import PlanDefinition
-from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, TO_CORRECT, UPDATE
+from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX
+from xlplan.returned.furniture import TO_CORRECT, UPDATE
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, palette, readable

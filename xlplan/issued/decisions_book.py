@@ -13,7 +13,7 @@ from xlplan.merge.model import Candidate, Issued, Question, Unused
 from xlplan.merge.questions import alike, whom_to_ask
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, natural_key, show_in
-from xlplan.returned.as_issued import ALIKE
+from xlplan.returned.furniture import ALIKE
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.cell_text import cell_height
 from xlplan.workbook.write.look import Palette, palette

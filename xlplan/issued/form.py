@@ -32,7 +32,8 @@ from xlplan.plan.people import Lead
 from xlplan.plan.types import TYPES
 from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
-from xlplan.returned.as_issued import BOX_MARK, HINTS, ID_PREFIX, OURS, UPDATE, IssuedColumn
+from xlplan.returned.as_issued import BOX_MARK, HINTS, ID_PREFIX, OURS, IssuedColumn
+from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.write.cell_text import cell_height, cell_name
 from xlplan.workbook.write.look import Palette, header_text, palette
 from xlplan.workbook.write.sheet import (

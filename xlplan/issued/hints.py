@@ -29,7 +29,8 @@ from xlplan.plan.reconsider import (
     standing,
 )
 from xlplan.plan.values import Value, show
-from xlplan.returned.as_issued import HINTS, WARNING, IssuedColumn, column_id
+from xlplan.returned.as_issued import HINTS, IssuedColumn, column_id
+from xlplan.returned.furniture import WARNING
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import palette

@@ -31,7 +31,8 @@ from xlplan.issued.sheets import (
 from xlplan.issued.widths import Sizes, column_widths
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
-from xlplan.returned.as_issued import OPEN, IssuedColumn, master_columns, status_column
+from xlplan.returned.as_issued import IssuedColumn, master_columns, status_column
+from xlplan.returned.furniture import OPEN
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.cell_text import (
     PADDING,

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xlplan.issued.sheets import TEXT, id_row, lists_sheet, page_of, payload_of, row_height, stamped
-from xlplan.merge.model import COORDINATOR, Issued, Unused, named
+from xlplan.merge.ids import named
+from xlplan.merge.model import COORDINATOR, Issued, Unused
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.set_up import Entry
-from xlplan.returned.as_issued import TICK, set_up_uid
+from xlplan.returned.as_issued import TICK
+from xlplan.returned.furniture import set_up_uid
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.look import Palette, palette
 from xlplan.workbook.write.sheet import (

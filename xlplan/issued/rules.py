@@ -16,7 +16,8 @@ from xlplan.issued.sheets import Lists
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.required import needs_of, say_needed
 from xlplan.plan.values import Value, show
-from xlplan.returned.as_issued import UPDATE, IssuedColumn
+from xlplan.returned.as_issued import IssuedColumn
+from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Conditional, Style, Validation

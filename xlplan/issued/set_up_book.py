@@ -52,7 +52,7 @@ from xlplan.plan.set_up_sheets import (
     columns_of,
     heading_of,
 )
-from xlplan.returned.as_issued import set_up_uid
+from xlplan.returned.furniture import set_up_uid
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.look import Palette, palette, readable
 from xlplan.workbook.write.sheet import (

@@ -11,7 +11,8 @@ from xlplan.errors import Problem
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import Value, show
-from xlplan.returned.as_issued import ID_PREFIX, LISTS, STAMP, IssuedColumn, column_id, key_heading
+from xlplan.returned.as_issued import ID_PREFIX, IssuedColumn, column_id, key_heading
+from xlplan.returned.furniture import LISTS, STAMP
 from xlplan.workbook.stamp import PROPERTY, manifest, parse_row_key
 from xlplan.workbook.write.cell_text import (
     LONGEST,

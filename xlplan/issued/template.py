@@ -64,12 +64,12 @@ from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
     HINTS,
     OURS,
-    UPDATE,
     IssuedColumn,
     locked_text,
     shown_columns,
     template_columns,
 )
+from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, palette

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from xlplan.errors import Problem
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     Candidate,
@@ -15,7 +16,6 @@ from xlplan.merge.model import (
     Decided,
     Defined,
     Fact,
-    Id,
     Issued,
     Ours,
     Place,

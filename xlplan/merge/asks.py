@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
+from xlplan.merge.ids import Id, digest, identity, named
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     COORDINATOR,
@@ -25,14 +26,10 @@ from xlplan.merge.model import (
     Candidate,
     CellKey,
     Decided,
-    Id,
     Place,
     Question,
     Returned,
     Write,
-    digest,
-    identity,
-    named,
 )
 from xlplan.merge.register import (
     CellState,

@@ -25,8 +25,9 @@ from xlplan.merge.doubts import (
     stranger,
 )
 from xlplan.merge.exchange import is_input
+from xlplan.merge.ids import write_id
 from xlplan.merge.kinds import BY_REF, WAYS, Kind
-from xlplan.merge.model import COORDINATOR, Issued, Place, Write, write_id
+from xlplan.merge.model import COORDINATOR, Issued, Place, Write
 from xlplan.merge.reading import (
     ReadCell,
     Reading,

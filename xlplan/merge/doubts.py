@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 
 from xlplan.codes.return_codes import RET_026
 from xlplan.merge.asks import is_a_question
+from xlplan.merge.ids import named, write_id
 from xlplan.merge.kinds import BY_KEY, BY_REF, WAYS, Kind
-from xlplan.merge.model import Change, Issued, Place, Write, named, write_id
+from xlplan.merge.model import Change, Issued, Place, Write
 from xlplan.merge.reading import ReadCell, ReadRow
 from xlplan.merge.register import settle
 from xlplan.merge.state import State

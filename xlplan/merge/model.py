@@ -5,20 +5,17 @@ All frozen. The ledger stores the classes of `Fact` and nothing else; all else i
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as a_field
-from typing import NamedTuple
 
 from xlplan.errors import Problem
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
 from xlplan.plan.definition import KEPT_BACK, WITHDRAWN
-from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Value, encode
+from xlplan.plan.values import Value
 
 COORDINATOR = "coordinator"
 """The author of everything that the coordinator writes, whichever workbook it came in."""
@@ -38,29 +35,6 @@ class Place:
 
     def __str__(self) -> str:
         return "!".join(part for part in (self.file, self.sheet, self.cell) if part)
-
-
-class Id(NamedTuple):
-    """Names a write. In doubt it is another write than the same for certain, so that one may be
-    answered and the other come in."""
-
-    name: str
-    doubt: bool = False
-
-    @property
-    def certain(self) -> Id:
-        """The same, as a copy that gives no reason for doubt has it."""
-        return Id(self.name)
-
-    @property
-    def doubted(self) -> Id:
-        """The same, as a copy that gives a reason for doubt has it."""
-        return Id(self.name, True)
-
-    @property
-    def stored(self) -> str:
-        """As the ledger has it, and as the ids of questions and decisions are made of it."""
-        return f"{self.name}?" if self.doubt else self.name
 
 
 NOWHERE, NO_WRITE = Place(), Id("")
@@ -362,39 +336,3 @@ class Event:
     tx: int
     at: str
     fact: Fact
-
-
-# Ids are hashes of what they name, so that the same thing has the same id everywhere.
-
-
-def digest(*parts: object) -> str:
-    """64 hex digits of SHA-256 over JSON values, the same on every machine."""
-    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def named(prefix: str, *parts: object, length: int = 12) -> str:
-    """An id such as ``q-1f0c29a4b7e3``: a prefix and the first digits of the parts' digest."""
-    return f"{prefix}-{digest(*parts)[:length]}"
-
-
-def identity(value: Value) -> object:
-    """A JSON value that is equal for equal canonical values, and for those only."""
-    if isinstance(value, Timescale):
-        return {"timescale": value.key}
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    encoded = encode(value)
-    if isinstance(encoded, dict) and "raw" in encoded:
-        return {"invalid": encoded["raw"]}
-    return encoded
-
-
-def write_id(issued: str, author: str, uid: str, column: str, value: Value) -> Id:
-    """The id of a write: the same edit from any copy of the same workbook is the same write."""
-    return Id(named("w", issued, author, uid, column, identity(value), length=20))
-
-
-def row_uid(proposal: str) -> str:
-    """The uid of the row that a proposal becomes: one for each, whatever was proposed there."""
-    return named("a", proposal)

@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_back
 from xlplan.merge.doubts import effects, say_effects
+from xlplan.merge.ids import Id, named, row_uid
 from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, WAYS, Kind
-from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Id, Question, Write, named, row_uid
+from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Question, Write
 from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.requests import choices_of, crossed, say_requests
 from xlplan.merge.state import State

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, KeysView
 from dataclasses import replace
 
+from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import CellKey, Id, Place, RowAdded, Write, digest, identity
+from xlplan.merge.model import CellKey, Place, RowAdded, Write
 from xlplan.plan.definition import Field
 from xlplan.plan.values import Readings, show
 

@@ -13,8 +13,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from xlplan.merge.ids import Id, digest, identity
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Id, Write, digest, identity
+from xlplan.merge.model import COORDINATOR, Write
 from xlplan.plan.definition import Field
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show

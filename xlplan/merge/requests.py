@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import AGREE, DENY, KEEP, OTHER, Kind
-from xlplan.merge.model import CellKey, Id, Write
+from xlplan.merge.model import CellKey, Write
 from xlplan.merge.register import CellState, superseded
 from xlplan.merge.state import State
 from xlplan.plan.definition import Field

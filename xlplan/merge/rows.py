@@ -16,6 +16,7 @@ from dataclasses import replace
 from xlplan.codes.return_codes import DEC_006
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, asks_on, decided, refuse, taken_in
+from xlplan.merge.ids import named, row_uid, write_id
 from xlplan.merge.kinds import ACCEPT, DECLINE, LINK, Kind
 from xlplan.merge.model import (
     COORDINATOR,
@@ -28,9 +29,6 @@ from xlplan.merge.model import (
     Returned,
     RowAdded,
     Write,
-    named,
-    row_uid,
-    write_id,
 )
 from xlplan.merge.questions import labelled, question_id
 from xlplan.merge.reading import ReadCell, Reading, ReadRow

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from xlplan.merge.bases import Bases
 from xlplan.merge.exchange import Exchange
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import (
     COORDINATOR,
@@ -20,7 +21,6 @@ from xlplan.merge.model import (
     Decided,
     Defined,
     Event,
-    Id,
     Issued,
     MasterRow,
     Published,

@@ -14,8 +14,9 @@ from xlplan.codes.message import Filled
 from xlplan.codes.return_codes import RET_097
 from xlplan.errors import Problem
 from xlplan.merge.exchange import is_input
+from xlplan.merge.ids import write_id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import CellKey, Issued, Place, Write, write_id
+from xlplan.merge.model import CellKey, Issued, Place, Write
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, value_of
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field

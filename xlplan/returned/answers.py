@@ -17,7 +17,8 @@ from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.set_up_sheets import EVERY, VALUE, columns_of
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Raw, as_text
-from xlplan.returned.as_issued import ALIKE, TICK, set_up_uid
+from xlplan.returned.as_issued import TICK
+from xlplan.returned.furniture import ALIKE, set_up_uid
 from xlplan.returned.identity import find_manifest
 from xlplan.returned.tables import Table, find_tables, read_cell, text_of
 from xlplan.workbook.read.book import Book, CellValue, a1

@@ -26,11 +26,11 @@ from xlplan.returned.as_issued import (
     SIGN_PREFIX,
     SIGNED_BY,
     SIGNED_ON,
-    Furniture,
     Headings,
     column_id,
     settle,
 )
+from xlplan.returned.furniture import Furniture
 from xlplan.returned.tables import (
     Area,
     Table,

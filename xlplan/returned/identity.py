@@ -14,7 +14,7 @@ from xlplan.merge.model import Issued
 from xlplan.merge.reading import Trust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import fold
-from xlplan.returned.as_issued import Furniture
+from xlplan.returned.furniture import Furniture
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.stamp import (
     PROPERTY,

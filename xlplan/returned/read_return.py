@@ -23,14 +23,9 @@ from xlplan.merge.reading import RawCells, ReadCell, Reading, ReadRow, Remark, R
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw
-from xlplan.returned.as_issued import (
-    OURS,
-    ids_by_heading,
-    issued_headings,
-    page_texts,
-    sheets_of_ours,
-)
+from xlplan.returned.as_issued import OURS, ids_by_heading, issued_headings
 from xlplan.returned.boxes import Form, find_form, read_sign_off, read_ticks, settled_form
+from xlplan.returned.furniture import page_texts, sheets_of_ours
 from xlplan.returned.identity import Identity, Known, identify, is_signed, row_keys
 from xlplan.returned.remarks import remarks_of
 from xlplan.returned.tables import (

@@ -9,24 +9,23 @@ from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import ENTRY, PlanDefinition, Rating
 from xlplan.plan.values import match_rating
-from xlplan.returned.as_issued import (
+from xlplan.returned.as_issued import SIGN_PREFIX, column_id
+from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
+from xlplan.returned.furniture import (
     AS_ISSUED,
     CHANGES,
     LISTS,
     NOTES,
     OPEN,
     SHORT,
-    SIGN_PREFIX,
     TO_CORRECT,
     UPDATE,
     Furniture,
-    column_id,
     digest_of,
     is_issued_date,
     is_usual_on_pages,
     sheets_of_ours,
 )
-from xlplan.returned.boxes import Form, form_remarks, sign_off_inputs
 from xlplan.returned.tables import (
     Table,
     is_heading_again,

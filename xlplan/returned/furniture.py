@@ -1,0 +1,149 @@
+"""What is ours in an issued workbook beside its rows: its sheets, and the texts on them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlplan.merge.ids import digest, named
+from xlplan.merge.model import Digests, Issued
+from xlplan.plan.definition import (
+    PlanDefinition,
+)
+from xlplan.plan.set_up import Entry
+from xlplan.plan.text import canon_text
+
+UPDATE, GUIDANCE, LISTS, STAMP = "Update", "Guidance", "Lists", "xlplan"
+"""The sheets of a template; leads fill in the first, whatever it is called when it comes back."""
+OPEN = "Open questions"
+"""The sheet of `master.xlsx` that only lists what is open."""
+ALIKE = "alike"
+"""In the manifest of `decisions.xlsx`: the questions that one answer can serve, the first first."""
+NOTES = "\0notes"
+"""Where the notes of ours on any sheet are recorded, as if it were a sheet."""
+CHANGES, AS_ISSUED = "Your changes", "As issued"
+"""The sheet of a template that lists what its lead changed so far, and the hidden one that it goes
+by."""
+TO_CORRECT = "To correct"
+"""The sheet of a correction workbook that lists its open cells."""
+BLANK = "#FFFFFF"
+"""What cells of a master are filled with, and what says nothing in any file."""
+SHORT = 3
+"""Characters of a text that somebody may type too, such as a number: only as many of it as the
+template has are its own."""
+WARNING = "\u26a0"
+"""Messages of the template that count begin with it."""
+_ISSUED_DATE = re.compile(r"[0-9a-f]{16}\|")
+_OFTEN = 1_000
+"""Characters of the longest text of which the digest is remembered."""
+_DIGITS = 8
+"""Of a digest: with a hundred texts, one in forty million others is taken for one of them."""
+
+
+def set_up_uid(entry: Entry) -> str:
+    """What a row of `set-up.xlsx` is called in its key."""
+    if entry.blank:
+        return f"new-{entry.table}-{entry.number}"
+    return named("s", entry.table, *entry.names, entry.key)
+
+
+def sheets_of_ours(document: str) -> frozenset[str]:
+    """The sheets of an issued workbook that hold nothing to read."""
+    more = {"master": {OPEN}, "template": {CHANGES, AS_ISSUED}}.get(document, set())
+    return frozenset({GUIDANCE, LISTS, STAMP, TO_CORRECT, *more})
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """The digests of the texts of a template by sheet, each with how often it stands there."""
+
+    texts: Mapping[str, Mapping[str, int]]
+
+    def owns(self, text: str, sheet: str = UPDATE) -> bool:
+        """Whether a text is the template's own, on that sheet of it."""
+        return digest_of(text) in self.texts.get(sheet, {})
+
+    def has(self, text: str, sheet: str = UPDATE) -> bool:
+        """Like `owns`, or a message that counts, or nothing at all."""
+        return self.owns(text, sheet) or not (found := flat(text)) or found.startswith(WARNING)
+
+    def left(self, sheet: str) -> Counter[str]:
+        """How often each text of the template's own stands on that sheet, by its digest."""
+        return Counter(self.texts.get(sheet, {}))
+
+    def counts(self, formula: str) -> bool:
+        """Whether a formula is that of the template's message."""
+        return WARNING in formula
+
+
+def page_texts(definition: PlanDefinition, issued: Issued) -> frozenset[str]:
+    """What the pages of a template have above and below, as `flat` gives it."""
+    title = f"{definition.title}, {issued.cycle}"
+    return frozenset(map(flat, (definition.marking, title, f"{title}, {issued.id}")))
+
+
+_NUMBERING = frozenset(
+    {"page", "of", "seite", "von", "pagina", "página", "di", "de", "van", "sur", "tudalen", "o"}
+)
+"""The words around the number of a page, as programs put them there by themselves."""
+
+
+def is_usual_on_pages(text: str, ours: frozenset[str]) -> bool:
+    """Whether a text above or below pages is of `ours`, perhaps cut, or of the program's own."""
+    found = flat(text)
+    cut = found.removesuffix("…").rstrip()
+    if found in ours or (found.endswith("…") and any(each.startswith(cut) for each in ours)):
+        return True
+    return set(re.findall(r"\w+", found.casefold())) <= _NUMBERING
+
+
+def flat(text: str) -> str:
+    """A text as furniture is compared: on one line, whatever a program made of its spaces."""
+    return " ".join(canon_text(text).split())
+
+
+def digest_of(text: str) -> str:
+    """The short digest of a text, as `flat` gives it."""
+    return _digest_of(text) if len(text) <= _OFTEN else _digest_of.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _digest_of(text: str) -> str:
+    """The templates of a cycle have most of their texts in common."""
+    return digest(flat(text))[:_DIGITS]
+
+
+def is_issued_date(text: str) -> bool:
+    """Whether a text is of the hidden lists of what was issued: the end of a row's key, and the
+    date."""
+    return _ISSUED_DATE.match(text) is not None
+
+
+def packed(texts: Mapping[str, Counter[str]]) -> dict[str, str]:
+    """Texts of ours by sheet as they are recorded: short ones as often as they stand there."""
+    return {
+        sheet: "".join(
+            digest_of(text) * (count if len(text) <= SHORT else 1)
+            for text, count in sorted(found.items())
+        )
+        for sheet, found in texts.items()
+        if found
+    }
+
+
+def furniture(wordings: Iterable[tuple[Digests, Digests]]) -> Furniture:
+    """The furniture of a template by what was recorded, for each way in which it was written."""
+    texts: dict[str, Counter[str]] = {}
+    for own, shared in wordings:
+        for sheet in own.keys() | shared.keys():
+            found = _counted(own.get(sheet, "")) + _counted(shared.get(sheet, ""))
+            texts[sheet] = texts.get(sheet, Counter[str]()) | found
+    return Furniture(texts)
+
+
+@lru_cache(maxsize=64)
+def _counted(digests: str) -> Counter[str]:
+    return Counter(digests[at : at + _DIGITS] for at in range(0, len(digests), _DIGITS))
