@@ -76,6 +76,22 @@ def test_a_plan_without_ratings_says_nothing_of_ratings() -> None:
     assert "Rating key" not in words_of(made["Notes"])
 
 
+def test_figures_and_notes_point_to_no_sheet_that_the_board_has_not() -> None:
+    every = "\n".join(words_of(sheet) for sheet in sheets(unrated()).values())
+    assert "listed under No date" in every
+    assert "stands under By lead" in every
+    few = replace(UNRATED, composite=CompositeSettings(sheets=("summary", "Plan", "notes")))
+    made = sheets(replace(unrated(), definition=few))
+    for name, sheet in made.items():
+        for other in ("under No date", "under By lead", "and Completed", "listed with the reason"):
+            assert other not in words_of(sheet), (name, other)
+    assert "in the due date" in words_of(made["Summary"])
+    assert "for the board to look at" in words_of(made["Summary"])
+    named = replace(UNRATED, composite=CompositeSettings(sheets=("summary", "no-date")))
+    shown = sheets(replace(unrated(), definition=named))
+    assert "listed under No date" in words_of(shown["Summary"])
+
+
 def test_a_plan_without_ratings_has_no_movement_but_what_is_new() -> None:
     chosen = replace(UNRATED, composite=CompositeSettings(sheets=("movement",)))
     sheet = sheets(replace(unrated(), definition=chosen))["Movement"]

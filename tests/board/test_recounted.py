@@ -159,7 +159,7 @@ def test_a_plan_without_ratings_has_its_summary_from_steps_and_timescales() -> N
     parts = {one.label: (one.value, one.remark) for one in key_figures(view_of(board)) if one.part}
     assert parts == {
         "Actions": ("5", "in the plan"),
-        "Completed": ("1", "all their steps done"),
+        "Completed": ("1", "by steps or timescale"),
         "Late": ("2", "past the due date"),
         "No date": ("1", "that can be read"),
         "In time": ("1", "not past the date"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from xlplan.cycle.shapes import row_shape
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.checklist import check_plan
-from xlplan.plan.checks.steps import Unequal, late_steps, milestones_of, unequal_lists
+from xlplan.plan.checks.steps import Unequal, finishes, late_steps, milestones_of, unequal_lists
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.due import Likely
 from xlplan.plan.timescales import parse_timescale
@@ -219,6 +219,29 @@ def test_a_step_whose_own_note_says_completed_and_one_of_an_unlikely_year_are_no
     assert late(plan, row) == [2]
     off = line("Write\nTrain", "May 2006\nMay 2026")
     assert late(PLAN, off, Likely(None, date(2026, 5, 1))) == [2]
+
+
+def test_without_ratings_an_action_is_done_by_its_steps_or_by_the_words_for_its_date() -> None:
+    ticked = Field("ticks", "Steps done", "steps", "steps_done", owner="lead")
+    plan = replace(PLAN, fields=(*PLAN.fields, ticked))
+    steps = line("Write\nTrain", "In place\nMay 2026")
+    some = [(one.finished, one.done is not None) for one in milestones_of(plan, steps)]
+    assert some == [(True, False), (False, False)]
+    done = replace(steps, values={**steps.values, "ticks": frozenset({"2. Train"})})
+    short = {words: line("Write", words) for words in ("In place.", "Now completed", "May 2026")}
+    assert [finishes(plan, row) for row in (steps, done)] == [False, True]
+    assert [words for words, row in short.items() if finishes(plan, row)] == [
+        "In place.", "Now completed"
+    ]  # fmt: skip
+    assert not finishes(PlanDefinition("p", "P", PLAN.fields[:2]), done)
+    assert not finishes(TICKED, done), "where there are ratings, they say it"
+
+    def asked(row: Line) -> set[str]:
+        return {problem.code for problem in check_plan(plan, [row], date(2026, 6, 9))}
+
+    assert {"CHK-018", "CHK-038"} & asked(done) == set()
+    assert "CHK-018" in asked(steps)
+    assert "CHK-038" not in asked(short["In place."])
 
 
 TICKS = Field("ticks", "Steps done", "steps", "steps_done", owner="lead")

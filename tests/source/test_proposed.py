@@ -21,7 +21,7 @@ NAMED = r"""
 Ref | Action                            | Timescale | Lead      | RAG
 1.1 | Write the guide [Housing Plan]    | May 2027  | Ada Quill | Green
 1.2 | Train the staff [Skills Strategy] | May 2027  | Ben Ode   | Green
-1.3 | Audit it [draft] [see action 1.1] | June 2027 | Ben Ode   | Amber
+1.3 | Audit it [draft] [see action 1.1] [See also the plan above] | June 2027 | Ben Ode | Amber
 """
 
 

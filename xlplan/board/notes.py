@@ -7,7 +7,7 @@ from xlplan.board.board_model import BoardSheet, Table, TableColumn, make_table
 from xlplan.board.grouped import changes_table
 from xlplan.board.other_boards import restatements
 from xlplan.board.plan_columns import empty_fields
-from xlplan.board.plan_sheet import withdrawn_table
+from xlplan.board.plan_sheet import leaves_out_closed, withdrawn_table
 from xlplan.board.standings import best_first, listed
 from xlplan.board.summary import rating_key
 from xlplan.board.view import View
@@ -55,11 +55,16 @@ def method(view: View) -> list[tuple[str, str]]:
     """What each figure means, one line a term."""
     board, f = view.board, view.figures
     day = say_date(board.as_of)
+    also = " and Completed" if leaves_out_closed(view) else ""
+    waiting = (
+        " Who has not returned stands under By lead, with the open actions that wait for it."
+        if view.shows("By lead")
+        else ""
+    )
     still = " and the action is neither closed nor done and under watch" if view.rated else ""
     lines = [
         ("Source", "Every figure is computed from the ledger; none is typed. The plan itself "
-         f"stands on Plan{' and Completed' if view.rated else ''}, so each figure can be "
-         "counted again there."),
+         f"stands on Plan{also}, so each figure can be counted again there."),
         ("Actions", "Each action counts once, under its own section, however many recommendations "
          "it answers. Withdrawn actions are listed at the end of Plan and count nowhere."),
         ("Key figures", _key_figures(view)),
@@ -67,16 +72,15 @@ def method(view: View) -> list[tuple[str, str]]:
          'words such as "Within 3 months" count from the day the plan was agreed. A timescale that '
          'names no date, or that ends with a line "Ongoing", is never overdue.'),
         ("Late steps", "Where an action lists steps, each with a date of its own, a step is late "
-         f"that was due before {day}, unless its own line of the notes says that it is completed. "
-         "An action with a late step counts as overdue, once."),
+         f"that was due before {day}, unless it is ticked as done, or its own line of the notes "
+         "says so. An action with a late step counts as overdue, once."),
         ("No date", "Open actions in whose due date no day can be read: it is blank, it is in "
          'words such as "Ongoing", or it cannot be read. They may be late without counting as '
-         "overdue; they are listed under No date."),
+         f"overdue{'; they are listed under No date' if view.shows('No date') else ''}."),
         ("Exceptions", "Actions rated for attention, overdue, with late steps, with a date that a "
          "return would take away, worse than at the last board, no longer rated, rated with "
          "something that is not on the scale, rated twice and differently, or challenged by a rule "
-         "of the plan. The reasons are given in words. Who has not returned stands under By lead, "
-         "with the open actions that wait for it."),
+         f"of the plan. The reasons are given in words.{waiting}"),
     ]  # fmt: skip
     if view.compared:
         ends = "best to worst" if best_first(_scale(view)) else "worst to best"
@@ -100,12 +104,12 @@ def method(view: View) -> list[tuple[str, str]]:
             ("Slips", "How often the due date was put back since the action came into the plan. "
              "A date that was brought forward, or a move that was undone, is no slip.")
         )  # fmt: skip
-    if f.organisations:
+    if f.organisations and view.shows("By organisation"):
         lines.append(
             ("Organisations", "An action counts under each organisation that answers for it: as "
              "the plan says, else as its leads belong.")
         )  # fmt: skip
-    if board.history:
+    if board.history and view.shows("History"):
         lines.append(
             ("History", "Each earlier cycle as its last composite had it. The average slip is over "
              "the actions that had a date then and when they came into the plan.")
@@ -117,10 +121,16 @@ def method(view: View) -> list[tuple[str, str]]:
     return lines
 
 
+def _finished(view: View) -> bool:
+    """Whether an action of a plan without ratings counts as completed."""
+    return bool(view.figures.total.positions.get("completed"))
+
+
 def _key_figures(view: View) -> str:
     """In which order an action is counted among the figures at the top of Summary."""
     if not view.rated:
-        return "Each action counts once: late, else without a date, else in time."
+        done = "completed (all its steps are done), else " if _finished(view) else ""
+        return f"Each action counts once: {done}late, else without a date, else in time."
     return (
         "Each action counts once, in the first of these that fits: completed (its rating closes "
         "it); done and watched; not rated, or with a rating that is not on the scale; for "

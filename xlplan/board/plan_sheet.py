@@ -33,8 +33,7 @@ Changes = Mapping[tuple[str, str], Sequence[Change]]
 
 def leaves_out_closed(view: View) -> bool:
     """Whether closed actions stand on Completed alone: where the board has that sheet."""
-    chosen = view.board.definition.composite.sheets
-    return view.rated and (not chosen or any(name.casefold() == "completed" for name in chosen))
+    return view.rated and view.shows("Completed")
 
 
 def plan_sheet(view: View) -> BoardSheet:

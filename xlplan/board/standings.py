@@ -12,7 +12,7 @@ from xlplan.board.board_model import Board, ReturnLine
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import MasterRow
 from xlplan.merge.past import DueHistory
-from xlplan.plan.checks.steps import Milestone, late_steps, milestones_of
+from xlplan.plan.checks.steps import Milestone, finishes, late_steps, milestones_of
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.due import DATED, Likely, date_gone, due_in, due_now, likely_dates
 from xlplan.plan.values import Value, rating_word, show, sort_elements
@@ -77,7 +77,7 @@ class Standing:
     `holding` is done and watched before it closes. `first_due` is the first date the action had
     and `slips` how often that date was put back. `undated` is why an open action has no date that
     can be read, ``""`` where it has one or the plan has no dates. `steps` is how many steps with a
-    date of their own it has, `steps_done` how many of them are ticked, and `late_steps` are those
+    date of their own it has, `steps_done` how many of them are done, and `late_steps` are those
     of an open action whose day has passed. In a plan without ratings, an action is closed once all
     its steps are done.
     """
@@ -315,8 +315,7 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         moved = direction(before, now, reader.scale) if before is not None else "new"
     due = due_now(board.definition, row.values, reader.likely)
     steps = milestones_of(board.definition, row)
-    ticked = sum(step.done is not None for step in steps)
-    finished = reader.rating is None and ticked == len(steps) > 0
+    finished = finishes(board.definition, row)
     closed = finished or (rating is not None and rating.closed)
     holding = rating is not None and rating.holding
     # Held work is done and only watched, so it is not late either.
@@ -343,7 +342,7 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         slips=dues.slips,
         undated="" if late else undated,
         steps=len(steps),
-        steps_done=ticked,
+        steps_done=sum(step.finished for step in steps),
         late_steps=late,
         position="completed"
         if finished

@@ -96,10 +96,12 @@ def key_figures(view: View) -> list[KeyFigure]:
         out.append(KeyFigure(str(t.late_steps), "Late steps", f"of {plural(behind, 'action')}"))
     if ticked := sum(one.steps_done for one in f.standings):
         steps = sum(one.steps for one in f.standings)
-        out.append(KeyFigure(f"{ticked} of {steps}", "Steps done", "as their leads ticked them"))
+        out.append(KeyFigure(f"{ticked} of {steps}", "Steps done", "by ticks or timescales"))
     if t.undated:
-        out.append(KeyFigure(str(t.undated), "No date can be read", "listed under No date"))
-    out.append(KeyFigure(str(t.exceptions), "Exceptions", "listed with the reason"))
+        listed = "listed under No date" if view.shows("No date") else "in the due date"
+        out.append(KeyFigure(str(t.undated), "No date can be read", listed))
+    reason = "listed with the reason" if view.shows("Exceptions") else "for the board to look at"
+    out.append(KeyFigure(str(t.exceptions), "Exceptions", reason))
     if f.asked:
         late = f", {f.late} late" if f.late else ""
         out.append(
@@ -127,7 +129,7 @@ def _place_words(view: View, place: Position) -> tuple[str, str]:
     if place == "in-time" and not view.dated:
         label, remark = "On track", "by their rating"
     if not view.rated:
-        remark = "all their steps done" if place == "completed" else remark
+        remark = "by steps or timescale" if place == "completed" else remark
         label = {"late": "Late", "undated": "No date", "in-time": "In time"}.get(place, label)
     return label, remark
 

@@ -64,6 +64,12 @@ class View:
         """Whether the plan says when its actions are due."""
         return any(self.board.definition.with_role(role) for role in DATED)
 
+    def shows(self, sheet: str) -> bool:
+        """Whether the plan has this sheet on its board, as far as it names any."""
+        chosen = self.board.definition.composite.sheets
+        named = (fold(re.sub(r"[_-]", " ", name)) for name in chosen)
+        return not chosen or fold(sheet) in named
+
     @cached_property
     def late_heading(self) -> str:
         """What the figure of overdue actions is called; a rating of that name keeps it."""

@@ -74,6 +74,11 @@ _NO_END = re.compile(
     r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
 )
 
+_DONE = re.compile(
+    r"(?:this|action|work|is|are|was|now|already|has|have|been|fully| )*"
+    r"(?:in place|done|completed?|finished|closed|achieved|implemented|delivered)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Timescale:
@@ -303,6 +308,11 @@ def says_no_end(text: str) -> bool:
     """Whether words say that the work has no end, and nothing else: "Ongoing", "Continuous",
     "Business as usual"."""
     return bool(_NO_END.fullmatch(" ".join(text.split()).rstrip(". ").lower()))
+
+
+def says_done(text: str) -> bool:
+    """Whether a timescale says that the work is done, and nothing else: "In place", "Completed"."""
+    return bool(_DONE.fullmatch(" ".join(text.split()).rstrip(". ").lower()))
 
 
 def _dates_in(text: str) -> set[tuple[date, bool]]:

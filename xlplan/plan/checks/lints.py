@@ -20,7 +20,7 @@ from xlplan.plan.checks.lint_view import (
     says_completed,
     says_outstanding,
 )
-from xlplan.plan.checks.steps import late_steps, milestones_of
+from xlplan.plan.checks.steps import finishes, late_steps, milestones_of
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.due import DATED, ONGOING, due_in
 from xlplan.plan.text import alike, fold, pairs_alike, says_vacant
@@ -115,7 +115,8 @@ def _dated(plan: Plan) -> Iterator[tuple[Row, Field]]:
     fields = [item for role in DATED if (item := plan.definition.with_role(role))]
     for row in plan.standing if fields else ():
         rating = plan.rating(row)
-        if row.kind == "action" and not (rating and (rating.closed or rating.holding)):
+        finished = finishes(plan.definition, row) or (rating and (rating.closed or rating.holding))
+        if row.kind == "action" and not finished:
             held = (item for item in fields if row.values.get(item.id) is not None)
             yield row, next(held, fields[-1])
 

@@ -9,6 +9,7 @@ from datetime import date
 from xlplan.codes import check_codes as chk
 from xlplan.codes.message import Filled
 from xlplan.plan.checks.lint_view import Finding, Plan, Row, entries_of
+from xlplan.plan.checks.steps import finishes
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.due import due_of, revised_counts
 from xlplan.plan.reconsider import OFTEN, Known
@@ -37,7 +38,9 @@ def past_date(plan: Plan) -> Iterator[Finding]:
     for row in plan.standing if due else ():
         by = plan.due(row).by if row.kind == "action" else None
         rating = plan.rating(row)
-        finished = rating is not None and (rating.closed or rating.holding)
+        finished = finishes(plan.definition, row) or (
+            rating is not None and (rating.closed or rating.holding)
+        )
         # Where the rating says nothing of it, that is the first thing to ask (CHK-010).
         silent = plan.is_rated and (rating is None or not rating.exception)
         if due and by is not None and by < plan.today and not finished and not silent:
@@ -187,7 +190,8 @@ def known_of(plan: Plan, row: Row) -> Known:
 def _open(plan: Plan) -> Iterator[Row]:
     for row in plan.standing:
         rating = plan.rating(row)
-        if row.kind == "action" and not (rating and (rating.closed or rating.holding)):
+        finished = finishes(plan.definition, row) or (rating and (rating.closed or rating.holding))
+        if row.kind == "action" and not finished:
             yield row
 
 

@@ -119,6 +119,7 @@ def kinds_referred_to(definition: PlanDefinition, item: Field) -> tuple[str, ...
     return ()
 
 
+_POINTS = re.compile(r"(?:see|refer|cross|cf|as|also|both)\b", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\[([^\[\]]*\w[^\[\]]*)\]")
 
 
@@ -147,7 +148,8 @@ def mentions_of(text: str) -> tuple[Mention, ...]:
 def named_in_brackets(text: str) -> tuple[str, ...]:
     """What a text names in square brackets, each once: other plans, not actions of this one."""
     found = (" ".join(name.split()) for name in _IN_BRACKETS.findall(text))
-    return tuple(dict.fromkeys(n for n in found if not mentions_of(n) and not is_provisional(n)))
+    no_plan = (is_provisional, mentions_of, _POINTS.match)
+    return tuple(dict.fromkeys(n for n in found if not any(each(n) for each in no_plan)))
 
 
 def _note(

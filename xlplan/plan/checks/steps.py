@@ -13,7 +13,7 @@ from xlplan.plan.checks.lint_view import Finding, Plan, says_completed
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, Likely, due_of
 from xlplan.plan.text import split_people
-from xlplan.plan.timescales import canon_timescale, say_date
+from xlplan.plan.timescales import canon_timescale, say_date, says_done
 from xlplan.plan.types.steps_done import DoneStep, done_steps, step_with
 from xlplan.plan.values import Invalid, Value, show
 
@@ -58,6 +58,11 @@ class Milestone:
     done: DoneStep | None = None
     also: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def finished(self) -> bool:
+        """Whether it is done, by its tick or by what stands in the place of its date."""
+        return self.done is not None or says_done(self.timescale)
+
 
 @dataclass(frozen=True, slots=True)
 class Unequal:
@@ -99,6 +104,17 @@ def _ticks(definition: PlanDefinition, row: Valued) -> Value:
     """What the plan says of the steps of an action that are done."""
     item = definition.with_role("steps_done", row.kind)
     return row.values.get(item.id) if item else None
+
+
+def finishes(definition: PlanDefinition, row: Valued) -> bool:
+    """Whether an action is done by its steps, or by what stands in the place of its date, in a plan
+    that has no ratings to say so."""
+    if definition.with_role("rating", row.kind):
+        return False
+    steps = milestones_of(definition, row)
+    due = definition.with_role("due", row.kind)
+    words = show(row.values.get(due.id)) if due else ""
+    return all(step.finished for step in steps) if steps else says_done(words)
 
 
 def late_steps(
