@@ -92,6 +92,30 @@ def test_figures_and_notes_point_to_no_sheet_that_the_board_has_not() -> None:
     assert "listed under No date" in words_of(shown["Summary"])
 
 
+@pytest.mark.parametrize(
+    ("approved", "due"), [("A Director", "30 April 2027"), (None, "June 2026")]
+)
+def test_lists_show_the_date_that_counts(approved: str | None, due: str) -> None:
+    fields = [f for f in DEFINITION.fields if f.role not in ("revised", "approved_by")]
+    fields += [
+        Field("later", "Revised date", "date", "revised"),
+        Field("approved", "Approved by", role="approved_by"),
+    ]
+    plan = replace(DEFINITION, fields=tuple(fields), revised_counts="approved")
+    row = action(
+        "1",
+        rating="R",
+        due=parse_timescale("June 2026"),
+        later=date(2027, 4, 30),
+        approved=approved,
+    )
+    (table,) = (
+        t for t in tables_of(replace(board_of(row), definition=plan)) if t.key == "exceptions"
+    )
+    place = [column.id for column in table.columns].index("due")
+    assert [line.items[place].value for line in table.lines] == [due]
+
+
 def test_a_plan_without_ratings_has_no_movement_but_what_is_new() -> None:
     chosen = replace(UNRATED, composite=CompositeSettings(sheets=("movement",)))
     sheet = sheets(replace(unrated(), definition=chosen))["Movement"]
@@ -270,6 +294,22 @@ def test_what_a_plan_says_of_a_section_stands_at_the_section() -> None:
     assert linked == {"2": f"'Plan'!A{target + 1}"}
 
 
+def test_pages_of_the_old_document_are_not_reprinted_for_recommendations() -> None:
+    extra = (
+        Field("number", "No.", role="key", of="recommendation"),
+        Field("asks", "Asks", "narrative", "action", of="recommendation"),
+        Field("owner", "Owner", of="recommendation"),
+        Field("leaf", "Page reference", role="page", of="recommendation"),
+    )
+    values: dict[str, Value] = {"number": "1", "asks": "Do it", "owner": "A Post", "leaf": "Page 8"}
+    asked = MasterRow("r1", "recommendation", "1", "", values)
+    definition = replace(DEFINITION, fields=(*DEFINITION.fields, *extra))
+    board = replace(board_of(action("1"), asked), definition=definition)
+    (table,) = (each for each in tables_of(board) if each.key == "recommendations")
+    shown = [column.heading for column in table.columns]
+    assert ("Owner" in shown, "Page reference" in shown) == (True, False)
+
+
 def test_actions_of_a_section_that_say_different_things_keep_the_column() -> None:
     extra = Field("section_outcome", "Section outcome", "narrative")
     definition = replace(DEFINITION, fields=(*DEFINITION.fields, extra))
@@ -385,10 +425,10 @@ def test_the_evidence_that_is_due_is_listed() -> None:
     at = {column.id: n for n, column in enumerate(shown.columns)}
     listed = {row[at["ref"]]: (row[at["what"]], row[at["why"]]) for row in shown.rows}
     assert listed == {
-        "1": (("Proof: none given",), "Done, due by 31 May 2027"),
+        "1": (("Proof: none given",), "Closed, due by 31 May 2027"),
         "3": (("Proof: none given",), "Overdue since 30 June 2026"),
         "5": (("Evidence: An audit",), "Overdue since 30 June 2026"),
-        "6": (("Evidence: A survey",), "Done, due by 30 June 2026"),
+        "6": (("Evidence: A survey",), "Closed, due by 30 June 2026"),
     }
     assert [row[at["ref"]] for row in shown.rows][-1] == "1"
     late = action("8")
@@ -396,6 +436,6 @@ def test_the_evidence_that_is_due_is_listed() -> None:
     vague = action("9", rating="B")
     more = replace(board, rows=[late, vague])
     (other,) = (table for table in tables_of(more) if table.key == "evidence_due")
-    assert [row[at["why"]] for row in other.rows] == ["1 of 2 steps late", "Done"]
+    assert [row[at["why"]] for row in other.rows] == ["1 of 2 steps late", "Closed"]
     assert "Evidence due" in sheets(board)
     assert "Evidence due" not in sheets(replace(board, rows=rows[3:4]))

@@ -101,7 +101,7 @@ def test_completed_tells_closed_now_from_watched_and_from_closed_before() -> Non
     done = frames_of(board)["completed"]
     assert list(done["ref"]) == ["1", "3", "2"]
     assert list(done["standing"]) == [
-        "Closed since the last board", "Done, under watch", "Closed, still monitored"
+        "Closed since the last board", "Done, under watch", "Closed earlier"
     ]  # fmt: skip
     assert [None if isna(each) else each for each in done["since"]] == [
         "This board", None, "2026-05"

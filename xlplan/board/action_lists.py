@@ -37,7 +37,7 @@ from xlplan.plan.checks.steps import Milestone
 Also = Mapping[str, Mapping[str, Item | TableValue]]
 CLOSED_NOW = "Closed since the last board"
 HELD = "Done, under watch"
-CLOSED = "Closed, still monitored"
+CLOSED = "Closed earlier"
 
 
 def _listed(

@@ -59,8 +59,9 @@ def _what(view: View, one: Standing, item: Field) -> str:
 
 
 def _why(one: Standing) -> str:
-    if one.closed or one.holding:
-        return "Done" if one.due is None else f"Done, due by {say_date(one.due)}"
+    if one.closed or one.holding:  # a rating may close what is no longer needed
+        word = "Closed" if one.closed else "Done"
+        return word if one.due is None else f"{word}, due by {say_date(one.due)}"
     if one.late_steps:
         return one.in_short
     return f"Overdue since {say_date(one.due)}" if one.due else "Overdue"

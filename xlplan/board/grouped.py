@@ -215,12 +215,13 @@ def recommendations_sheet(view: View) -> BoardSheet:
 def _fields(
     view: View, found: Sequence[AnswerCount], rolled: Sequence[Rolled]
 ) -> tuple[Field, ...]:
-    """What else the plan says of its recommendations, where it says anything."""
+    """What else the plan says of its recommendations, where it says anything; not the pages of the
+    document that they were once in."""
     apart = [asking_field(view), *(own_rating(view, rollup) for rollup, _ in rolled)]
     return tuple(
         f
         for f in view.board.definition.fields_of("recommendation")
-        if f.role != "key"
+        if f.role not in ("key", "page")
         and f not in apart
         and any(one.row.values.get(f.id) is not None for one in found)
     )

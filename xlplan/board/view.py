@@ -24,7 +24,7 @@ from xlplan.board.words import clock, short_names
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.references import references_of
 from xlplan.plan.definition import Field
-from xlplan.plan.due import DATED
+from xlplan.plan.due import DATED, revised_counts
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, rating_word, show, show_in
@@ -267,7 +267,9 @@ class View:
             case "leads":
                 return Item(leads_of(self.board.definition, row.values) or ("No lead named",))
             case "due":
-                return Item(self.text_of(row, "revised") or self.text_of(row, "due"))
+                counts = revised_counts(self.board.definition, row.values, row.kind)
+                revised = self.text_of(row, "revised") if counts else ""
+                return Item(revised or self.text_of(row, "due"))
             case "last_board":
                 return self.rating(one.before, quiet=True)
             case "rating":
