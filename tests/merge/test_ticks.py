@@ -12,7 +12,7 @@ from tests.paper import DEFINITION, FIELDS, Office
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Issued, Place, Returned
 from xlplan.merge.reading import ReadCell, Reading
-from xlplan.merge.ticks import box_by_box
+from xlplan.merge.ticks import box_by_box, box_of
 from xlplan.plan.definition import STEP, Field
 from xlplan.plan.values import Raw, show
 
@@ -160,6 +160,13 @@ def test_a_box_that_cannot_be_read_is_asked_about_and_the_others_count() -> None
     assert sorted(shown) == [("=B5", "D22"), ("half of it", "D21")]
 
 
+def test_the_box_of_a_write_is_the_cell_to_open_again() -> None:
+    plan = office()
+    back = tick(plan, issue(plan, "Ann"), {1: "half of it"}, missing=["a-2"])
+    named = {item.kind: box_of(item) for item in back.assertions}
+    assert named == {Kind.INVALID: "steps_done#1", Kind.MISSING: ""}
+
+
 def test_a_day_that_can_be_read_in_two_ways_or_in_none_is_asked_about() -> None:
     plan = office()
     back = tick(plan, issue(plan, "Ann"), {1: "03/04/2026", 2: "31/02/2026"})
@@ -175,6 +182,8 @@ def test_a_box_of_no_step_of_the_action_is_asked_about() -> None:
     tick(plan, issue(plan, "Ann"), {4: "Done"}, count=4)
     assert [q.candidates[0].place.cell for q in plan.questions()] == ["D24"]
     assert done(plan) == []
+    tick(plan, issue(plan, "Ben"), {1: "Done"}, count=4, digest="blank")
+    assert (done(plan), len(plan.questions())) == ([BUY], 1)
 
 
 def test_a_tick_stays_with_its_step_when_others_are_put_before_it() -> None:

@@ -51,15 +51,16 @@ def in_one_cell(state: State, issued: Issued, reading: Reading) -> Reading:
 def _in_one_cell(
     state: State, as_of: int, definition: PlanDefinition, item: Field, row: ReadRow
 ) -> ReadRow:
-    steps = milestones_of(definition.public, state.master_row(row.uid, as_of))
-    words = [step.text for step in steps]
     base = state.value(row.uid, item.id, as_of)
     cells = {name: cell for name, cell in row.cells.items() if not _number(item, name)}
-    if (whole := cells.get(item.id)) is not None and isinstance(whole.value, str):
-        typed = canon(item, whole.value, definition)
-        spelled = in_words(typed, words)
-        if spelled != typed:
-            cells[item.id] = replace(whole, value=spelled, as_read=whole.raw)
+    whole = cells.get(item.id)
+    typed = canon(item, whole.value, definition) if whole is not None else base
+    if len(cells) == len(row.cells) and typed == base:
+        return row
+    steps = milestones_of(definition.public, state.master_row(row.uid, as_of))
+    words = [step.text for step in steps]
+    if whole is not None and (spelled := in_words(typed, words)) != typed:
+        cells[item.id] = replace(whole, value=spelled, as_read=whole.raw)
     value = base
     parts: dict[str, ReadCell] = {}
     for name, cell in row.cells.items():
