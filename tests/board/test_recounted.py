@@ -1,10 +1,10 @@
-"""Steps, evidence, provisional actions and accountable officers of any board, counted again."""
+"""Steps, evidence, provisional actions, officers and ruled ratings of any board, counted again."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,8 +18,10 @@ from xlplan.board.grouped import counts_sheet
 from xlplan.board.summary import key_figures
 from xlplan.board.view import view_of
 from xlplan.merge.model import MasterRow
+from xlplan.plan.checks.checklist import ruled
 from xlplan.plan.definition import Field
-from xlplan.plan.timescales import parse_timescale
+from xlplan.plan.settings import Rule
+from xlplan.plan.timescales import Timescale, parse_timescale
 from xlplan.plan.values import Value
 
 MORE = (
@@ -167,3 +169,44 @@ def test_a_plan_without_ratings_has_its_summary_from_steps_and_timescales() -> N
     short = {one.row.ref: one.in_short for one in figures(board).standings}
     assert short == {"1": "3 of 3 steps done", "2": "1 of 3 steps late", "3": "2 of 3 steps done",
                      "4": "", "5": "Overdue"}  # fmt: skip
+
+
+RULED = replace(
+    DEFINITION,
+    fields=(*DEFINITION.fields, Field("share", "% complete", "percent", "percent", owner="lead")),
+    rules=(
+        Rule("done", "B", percent_above=99.5, sets=True),
+        Rule("gone", "R", overdue_days=1, sets=True),
+        Rule("half", "G", percent_above=49.9, sets=True),
+        Rule("rest", "A", percent_up_to=49.9, sets=True),
+    ),
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.integers(0, 100)),
+            st.one_of(st.none(), st.integers(-60, 60)),
+        ),
+        max_size=8,
+    )
+)
+def test_ratings_that_rules_set_agree_with_a_recount(
+    drawn: list[tuple[int | None, int | None]],
+) -> None:
+    rows, counted = [], Counter[str]()
+    for number, (share, days) in enumerate(drawn):
+        due = Timescale("then", AS_OF + timedelta(days=days)) if days is not None else None
+        row = action(str(number), share=None if share is None else share / 100, due=due)
+        said = ruled(RULED, row, AS_OF)
+        assert said is not None
+        rows.append(replace(row, values={**row.values, "rating": said.rating}))
+        late = days is not None and days < 0
+        done = share == 100
+        counted["B" if done else "R" if late else "" if share is None
+                else "G" if share >= 50 else "A"] += 1  # fmt: skip
+    found = figures(replace(board_of(*rows), definition=RULED))
+    assert {code: n for code, n in found.total.now.items() if n} == dict(counted)
+    assert found.total.closed == counted["B"]
+    assert found.total.attention == counted["R"] + counted["A"]

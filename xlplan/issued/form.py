@@ -175,7 +175,7 @@ def _block(
                 shown = replace(cell.style, number_format=TYPES["date"].cell.number_format)
                 box = Cell(_tick(step), shown)
                 name = f"{column.id}{STEP}{step.number}"
-                words = Cell(_say_step(step, len(steps)), label)
+                words = Cell(_say_step(step, len(steps)), replace(label, bold=False))
                 _line(form, key, name, column, words, box, proposed=False)
             continue
         heading = Cell(column.heading, label)
