@@ -112,11 +112,21 @@ class Recount:
 
     def done(self, ref: str) -> bool:
         point = self.point(ref)
-        return point is not None and (point.closed or point.holding)
+        return self.finished(ref) or (point is not None and (point.closed or point.holding))
+
+    def steps_done(self, ref: str) -> int:
+        """How many steps are ticked, or in place by what stands for their date."""
+        steps = self.now[ref]["milestones"]
+        return sum(s["done"] or s["due"]["text"].lower() == "in place" for s in steps)
+
+    def finished(self, ref: str) -> bool:
+        """Whether an action of a plan without ratings has nothing left to do."""
+        steps = self.now[ref]["milestones"]
+        return not self.rated and len(steps) > 0 and self.steps_done(ref) == len(steps)
 
     def late_steps(self, ref: str) -> int:
         steps = self.now[ref]["milestones"]
-        days = [step["due"]["by"] for step in steps if step["due"]["by"]]
+        days = [step["due"]["by"] for step in steps if step["due"]["by"] and not step["done"]]
         revised = self.now[ref]["fields"].get("revised")
         return 0 if self.done(ref) or revised else sum(day < self.today for day in days)
 
@@ -132,7 +142,8 @@ class Recount:
     def silent(self, ref: str) -> bool:
         point = self.point(ref)
         mine = set(self.now[ref]["fields"].get("lead") or []) & self.asked
-        return bool(mine) and not mine & self.back and not (point and point.closed)
+        closed = self.finished(ref) or (point is not None and point.closed)
+        return bool(mine) and not mine & self.back and not closed
 
     def rolled(self, rule: str, refs: list[str]) -> str:
         """What a rule of the plan makes of some actions."""
@@ -147,7 +158,7 @@ class Recount:
         point, late = self.point(ref), self.overdue(ref)
         if point is None and self.rated:
             return "Not rated"
-        if point and point.closed:
+        if self.finished(ref) or (point and point.closed):
             return "Completed"
         if point and point.holding:
             return "Done, watched"
@@ -263,6 +274,9 @@ def test_the_key_figures_are_those_of_the_plan(example: Published) -> None:
     late = "Past the due date" if "Past the due date" in shown else "Overdue"
     assert shown[late] == sum(map(count.overdue, count.now))
     assert shown.get("Late steps", 0) == sum(map(count.late_steps, count.now))
+    done = sum(map(count.steps_done, count.now))
+    steps = sum(len(row["milestones"]) for row in count.now.values())
+    assert shown.get("Steps done", "") == (f"{done} of {steps}" if done else "")
     assert shown.get("No date can be read", 0) == sum(map(count.undated, count.now))
     assert shown["Returns received"] == f"{len(count.back)} of {len(count.asked)}"
 
