@@ -287,7 +287,13 @@ BANDED = ("Exceptions", "Sections")
 """Sheets on which rows stand under bands."""
 BANDS = "Sections in words"
 """What a coloured sheet has in the band of each section."""
-FIRST = ("For the board", "What got worse", "What was finished", "Who did not report")
+FIRST = (
+    "For the board",
+    "What got worse",
+    "What is late",
+    "What was finished",
+    "Who did not report",
+)
 """Tables that are told on the first page."""
 BY_ARROW = ("Last board", "Direction", "First rating", "Since", "Standing")
 """What the arrow in the cell of the rating, or a band, says."""

@@ -13,11 +13,11 @@ from tests.boards import ATTENTION, CODES, action, board_of, boards, days_of, sh
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.at_a_glance import (
-    MOST_LISTED,
     NO_WORDS,
     at_a_glance_sheet,
     in_a_sentence,
 )
+from xlplan.board.coloured_summary import MOST_DATED, MOST_LISTED
 from xlplan.board.view import view_of
 from xlplan.plan.definition import STATUS
 from xlplan.plan.settings import BoardWords
@@ -135,6 +135,7 @@ def test_the_sentence_is_right_for_one_none_and_a_first_board(board: Board, expe
     ("label", "since"),
     [
         ("2026-09, 18 September 2026", "Since 18 September 2026, "),
+        ("the imported plan", "Since the plan was imported, "),
         ("the board of 18 September 2026", "Since the board of 18 September 2026, "),
         ("A: 2026-09; B: 2026-08", "Since the last board (A: 2026-09; B: 2026-08), "),
     ],
@@ -179,8 +180,8 @@ def test_the_parts_stand_in_their_order() -> None:
     board = rated(("G", "R"), ("A", "B"), returns=TWO, definition=worded)
     parts = (
         DEFINITION.title, "Since September,", "Two posts are vacant.", "The board is asked to",
-        "note this", "agree", "Actions", "What got worse", "What was finished", "What is new",
-        "Who did not report",
+        "note this", "agree", "Actions", "What got worse", "What is late", "What was finished",
+        "What is new", "Who did not report",
     )  # fmt: skip
     rows = {str(m.cell.value): m.area.first_row for m in page_of(board).merges}
     places = [min(n for text, n in rows.items() if text.startswith(part)) for part in parts]
@@ -212,6 +213,20 @@ def test_what_got_worse_is_in_the_officers_words_whole_and_the_newest() -> None:
     assert [line.items[0].value for line in table.lines] == ["a1", "a2", "a0"]
     shown = [cell.cell.value for cell in sheet.merges if "→" in str(cell.cell.value)]
     assert shown == ["Green → Red", "Amber → Red", "Green → Amber"]
+
+
+def test_what_is_late_is_named_the_longest_first_and_on_track_apart() -> None:
+    due = [Timescale("then", AS_OF - timedelta(days=n)) for n in (1, 9, 5, -5)]
+    rows = [action(f"a{n}", rating="GGRG"[n], due=day) for n, day in enumerate(due)]
+    sheet = page_of(board_of(*rows, previous={}))
+    shown = {m.cell.value: n for n, m in enumerate(sheet.merges)}
+    track, others = (sheet.merges[shown[k] + 1].cell.value for k in ("Rated on track", "Others"))
+    assert track == "a1 (due 11 November 2026), a0 (due 19 November 2026)"
+    assert others == "a2 (due 15 November 2026)"
+    many = [action(f"b{n}", rating="G", due=due[1]) for n in range(MOST_DATED + 2)]
+    words = words_of(page_of(board_of(*many)))
+    assert f"; and later b{MOST_DATED}, b{MOST_DATED + 1}" in words
+    assert "No action is past its due date." in words_of(page_of(board_of(action("c"))))
 
 
 def test_what_was_finished_was_not_done_before() -> None:

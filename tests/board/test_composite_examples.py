@@ -237,10 +237,9 @@ def test_every_figure_of_summary_can_be_counted_again(example: Published) -> Non
                 expected = earlier[above] if below == "Before" else labels[above]
             assert cell == expected, (short, above, below)
             checked += 1
+        late = "Past the due date" if "Past the due date" in rows[short] else "Overdue"
         for heading, cell in further[short].items():
-            if heading == (
-                "Past the due date" if "Past the due date" in rows[short] else "Overdue"
-            ):
+            if heading == late:
                 expected = sum(map(count.overdue, refs))
             elif heading == "No date can be read":
                 expected = sum(map(count.undated, refs))

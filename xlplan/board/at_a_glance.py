@@ -7,8 +7,7 @@ sentence, from here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from datetime import date
 
 from xlplan.board.action_lists import first_in_line, new_sheet
 from xlplan.board.board_model import (
@@ -19,17 +18,11 @@ from xlplan.board.board_model import (
     line_of,
     make_table,
 )
-from xlplan.board.fitting import cut_words, paged, pieces
 from xlplan.board.grouped import return_words
-from xlplan.board.one_page import COLUMNS, PIECE, WIDTH, Page, tiles
-from xlplan.board.paint import Paint
-from xlplan.board.standings import NOT_KNOWN, Standing, leads_of, listed
+from xlplan.board.standings import NOT_KNOWN, Standing
 from xlplan.board.summary import key_figures_table
-from xlplan.board.view import FIRST_BOARD, View, plural
+from xlplan.board.view import View, plural
 from xlplan.plan.checks.lint_view import newest_notes
-from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.look import mix
-from xlplan.workbook.write.sheet import Cell, Column, Row, Sheet
 
 IN_A_SENTENCE, ASKED = "In a sentence", "The board is asked to"
 NO_WORDS = "No explanation was given"
@@ -44,6 +37,7 @@ def at_a_glance_sheet(view: View) -> BoardSheet:
     if view.compared:
         tables += [got_worse_table(view), finished_table(view)] if view.rated else []
         tables += new_sheet(view).tables
+    tables += [late_table(view)] if view.dated else []
     tables.append(not_reported_table(view))
     return BoardSheet(line, "At a glance", tuple(tables))
 
@@ -142,6 +136,26 @@ def got_worse_table(view: View) -> Table:
     return make_table("got_worse", "What got worse", line, columns, lines)
 
 
+def late(view: View) -> list[Standing]:
+    """The actions that are late, the longest first."""
+    found = (one for one in view.figures.standings if one.overdue)
+    return sorted(found, key=late_since)
+
+
+def late_since(one: Standing) -> date:
+    """Since when an action is late: its own day, or that of the first of its late steps."""
+    steps = [step.due.by for step in one.late_steps if step.due.by]
+    return min([*steps, *([one.due] if one.due else [])], default=date.max)
+
+
+def late_table(view: View) -> Table:
+    """What is late."""
+    columns = view.columns("ref", "section", "action", "leads", "due", "rating")
+    lines = [line_of(view.item(one, c.id) for c in columns) for one in late(view)]
+    line = "The actions that are past their due date, the longest first"
+    return make_table("late", "What is late", line, columns, lines)
+
+
 def words_column() -> TableColumn:
     """The column with what the officer wrote last."""
     return TableColumn("words", "In the officer's words", width=56, blank=NO_WORDS, spoken=NO_WORDS)
@@ -184,146 +198,3 @@ def not_reported_table(view: View) -> Table:
     rows = [(line.lead, return_words(line)) for line in not_reported(view)]
     line = "The leads who were asked and did not report"
     return make_table("not_reported", "Who did not report", line, columns, rows)
-
-
-# The first page.
-
-MOST_LISTED = 4
-"""Actions that are listed with their text where they were finished or are new; of others, the
-refs. What got worse is listed whole."""
-IN_SHORT, ON_ONE_LINE, LEADS = 150, 84, 42
-"""Characters of an action's text on the first page, and of its leads; Plan has them whole."""
-
-
-def coloured_glance(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
-    """The first page, A4 and upright; it runs on where what got worse needs the room."""
-    draft = Page(paint)
-    view = paint.view
-    _title(draft)
-    tables = {table.key: table for table in sheet.tables}
-    _words(draft, tables["board_words"])
-    tiles(draft)
-    if view.compared and view.rated:
-        _worse(draft, got_worse(view))
-        _list(draft, "What was finished", "finished", finished(view))
-    if view.compared:
-        _list(draft, "What is new", "new", view.figures.new)
-    _silent(draft)
-    page = replace(paint.page(), paper="A4", landscape=False)
-    return paged(
-        Sheet(
-            name=name,
-            rows=draft.rows,
-            columns=[Column(WIDTH)] * COLUMNS,
-            merges=draft.merges,
-            page=page,
-            tab_colour=paint.look.accent,
-        ),
-        draft.kept,
-    )
-
-
-def _title(draft: Page) -> None:
-    """The whole title, which board this is, and compared with what."""
-    view, look = draft.view, draft.paint.look
-    board, plan = view.board, view.board.definition
-    against = f"Compared with {view.before}" if view.compared else FIRST_BOARD
-    parts = (
-        view.copy,
-        view.extract,
-        plan.organisation,
-        f"Position at {say_date(board.as_of)}",
-        against,
-    )
-    whole = replace(look.banner, wrap=True, size=18, indent=1)
-    below = replace(look.banner_sub, wrap=True, indent=1)
-    draft.over(plan.title or "Improvement plan", whole)
-    draft.over("   ·   ".join(part for part in parts if part), below)
-    draft.rows.append(Row([], height=6))
-
-
-def _words(draft: Page, table: Table) -> None:
-    """The sentence, the message, and what the board is asked to do."""
-    look = draft.paint.look
-    plain = replace(look.body, size=10.5, indent=1)
-    asks = 0
-    for about, text in table.rows:
-        words = str(text)
-        if about == ASKED:
-            asks += 1
-            if asks == 1:
-                draft.title(f"{ASKED}:")
-            number = Cell(f"{asks}.", replace(plain, bold=True, align="right", indent=0))
-            style = replace(plain, bold=True)
-            for n, piece in enumerate(pieces(words, WIDTH * COLUMNS, style, PIECE)):
-                head = [(0, 0, number)] if not n else []
-                draft.row(*head, (1, COLUMNS - 1, Cell(piece, style)))
-        elif about == IN_A_SENTENCE:
-            fill = mix(look.band_fill, "#FFFFFF", 0.4)
-            draft.over(words, replace(plain, size=13, bold=True, fill=fill, valign="vcenter"))
-        else:
-            draft.title("Message to the board")
-            draft.over(words, plain)
-
-
-def _worse(draft: Page, found: Sequence[Standing]) -> None:
-    """What got worse, each with what the officer wrote, whole."""
-    view = draft.view
-    draft.title("What got worse", plural(len(found), "action") if found else "")
-    if not found:
-        draft.over("No rating is worse than it was.", draft.body)
-    for one in found:
-        draft.stay()
-        _head(draft, one, _from_to(draft, one), IN_SHORT)
-        leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
-        words = latest_words(view, one) or NO_WORDS
-        style = replace(draft.body, valign="top")
-        draft.over(f"{leads}: {words}", style, first=1)
-
-
-def _head(draft: Page, one: Standing, last: Cell, most: int) -> None:
-    """A row for an action: its ref, its text in at most so many characters, and what is last."""
-    paint, view = draft.paint, draft.view
-    bold = replace(draft.body, bold=True)
-    ref = view.ref(one.row)
-    link = paint.link(ref)
-    style = replace(bold, colour=paint.look.link.colour) if link else bold
-    text = cut_words(view.text_of(one.row, "action"), most)
-    draft.row(
-        (0, 0, paint.text(str(ref.value or "–"), style, link)),
-        (1, COLUMNS - 4, Cell(text or None, bold)),
-        (COLUMNS - 3, COLUMNS - 1, last),
-    )
-
-
-def _from_to(draft: Page, one: Standing) -> Cell:
-    """From which rating to which, in the colour of that now."""
-    points = draft.view.points
-    was, now = (points.get(key or "", points["?"]) for key in (one.before, one.now))
-    middle = replace(draft.body, indent=0, align="center", bold=True)
-    return Cell(f"{was.label} → {now.label}", draft.paint.point(now, middle))
-
-
-def _list(draft: Page, title: str, what: str, found: Sequence[Standing]) -> None:
-    """Actions with their text, a row each; of those beyond `MOST_LISTED` the refs."""
-    view = draft.view
-    draft.title(title, plural(len(found), "action") if found else "")
-    if not found:
-        draft.over(f"No action {'was' if what == 'finished' else 'is'} {what}.", draft.body)
-    small = replace(draft.body, size=8.5)
-    for one in found[:MOST_LISTED]:
-        leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
-        cell = draft.paint.text(cut_words(leads, LEADS), small)
-        _head(draft, one, cell, ON_ONE_LINE)
-    if rest := found[MOST_LISTED:]:
-        refs = ", ".join(one.row.ref or "no ref" for one in rest)
-        draft.over(f"And {plural(len(rest), 'more', 'more')}: {refs}", draft.body)
-
-
-def _silent(draft: Page) -> None:
-    """Who did not report, of how many who were asked."""
-    f, found = draft.view.figures, not_reported(draft.view)
-    draft.title("Who did not report", f"{len(found)} of {plural(f.asked, 'lead')}" if found else "")
-    nobody = "Every lead who was asked reported." if f.asked else "No lead was asked to report."
-    names = "; ".join(line.lead for line in found)
-    draft.over(names or nobody, draft.body)

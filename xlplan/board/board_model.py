@@ -119,6 +119,8 @@ class Board:
     working: bool = False
 
 
+IMPORTED = "the imported plan"
+"""What a first board compares with."""
 TableValue = str | int | float | date | tuple[str, ...] | None
 Kind = Literal["text", "list", "number", "share", "days", "date", "rating", "direction"]
 """What a column holds. A list is several texts; a share is from 0 to 1; a rating is the word for a

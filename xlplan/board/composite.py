@@ -15,10 +15,10 @@ from xlplan.board.action_lists import (
     new_sheet,
     no_date_sheet,
 )
-from xlplan.board.at_a_glance import at_a_glance_sheet, coloured_glance
+from xlplan.board.at_a_glance import at_a_glance_sheet
 from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, fit_to_page, texts_cut
-from xlplan.board.coloured_summary import coloured_summary
+from xlplan.board.coloured_summary import coloured_glance, coloured_summary
 from xlplan.board.evidence_due import evidence_due_sheet
 from xlplan.board.extensions import extensions_sheet
 from xlplan.board.fitting import cut_words, is_long, long_texts, paged, pieces

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlplan.board.board_model import Anchor, Board, Item, TableColumn
+from xlplan.board.board_model import IMPORTED, Anchor, Board, Item, TableColumn
 from xlplan.board.figures import Figures, figures
 from xlplan.board.fitting import cut_words
 from xlplan.board.standings import (
@@ -91,6 +91,8 @@ class View:
         """Since when the board is compared, as a sentence begins: a board is named by its day."""
         if self.board.brought:
             return f"Since “{self.before}”"
+        if self.before == IMPORTED:
+            return "Since the plan was imported"
         dated = _BOARD_AND_DAY.fullmatch(self.before)
         if dated:
             return f"Since {dated[1]}"

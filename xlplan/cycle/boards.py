@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from xlplan.board.board_model import Board, PastBoard, ReturnLine
+from xlplan.board.board_model import IMPORTED, Board, PastBoard, ReturnLine
 from xlplan.board.other_boards import combined
 from xlplan.board.standings import due_date
 from xlplan.board.withheld import (
@@ -48,9 +48,6 @@ from xlplan.plan.due import likely_dates
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value
-
-IMPORTED = "the imported plan"
-"""What a first board compares with."""
 
 
 @dataclass(frozen=True, slots=True)

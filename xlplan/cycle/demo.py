@@ -21,6 +21,7 @@ from xlplan.merge.model import Question
 from xlplan.plan.definition import ENTRY
 from xlplan.plan.load import load_definition
 from xlplan.plan.people import Lead
+from xlplan.plan.settings import BoardWords, SectionWords
 from xlplan.plan.write import write_definition
 from xlplan.returned.as_issued import ID_PREFIX
 
@@ -73,6 +74,9 @@ def demo(
         for step in script.get("late", ()):
             _come_late(plan, step)
             say(f"  inbox/{step['file']}: {step['copy_of']} once more")
+        if script.get("board") or script.get("section"):
+            _write_words(folder / "plan.toml", script)
+            say("  the words to the board written into plan.toml")
         say("$ xlplan merge    (after answering in decisions.xlsx)")
         result = plan.merge()
         say(f"  answered: {result.answered}, questions open: {len(result.questions)}")
@@ -115,6 +119,16 @@ def _tidy_leads(path: Path, script: Mapping[str, Any]) -> None:
     kept = {lead.name: lead for lead in definition.leads if lead.name not in gone}
     leads = tuple(lead for _, lead in sorted({**kept, **tidied}.items()))
     path.write_text(write_definition(replace(definition, leads=leads)), encoding="utf-8")
+
+
+def _write_words(path: Path, script: Mapping[str, Any]) -> None:
+    """Write to the board as the coordinator does: the message, what is asked, the paragraphs."""
+    definition = load_definition(path.read_text(encoding="utf-8"), path.name)
+    words = script.get("board", {})
+    board = BoardWords(words.get("message", ""), tuple(words.get("asks", ())))
+    sections = tuple(SectionWords(**item) for item in script.get("section", ()))
+    worded = replace(definition, board=board, sections=sections)
+    path.write_text(write_definition(worded), encoding="utf-8")
 
 
 def _drop(plan: Plan, template: Path, step: Mapping[str, Any]) -> None:
