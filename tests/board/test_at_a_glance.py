@@ -24,6 +24,7 @@ from xlplan.plan.settings import BoardWords
 from xlplan.plan.timescales import Timescale
 from xlplan.workbook.write.sheet import Sheet
 
+TRACK = ("Rated on track", "Not rated on track")
 LATE = Timescale("then", AS_OF - timedelta(days=3))
 TWO = [ReturnLine("Post A"), ReturnLine("Post B")]
 
@@ -144,7 +145,9 @@ def test_it_says_since_when(label: str, since: str) -> None:
     board = rated(("G", "A"), previous_label=label)
     assert in_a_sentence(view_of(board)).startswith(f"{since}no action improved")
     brought = rated(("G", "A"), previous_label="RAG before", brought=True)
-    assert in_a_sentence(view_of(brought)).startswith("Since “RAG before”, ")
+    assert in_a_sentence(view_of(brought)).startswith(
+        "Since the plan's earlier ratings (“RAG before”), "
+    )
 
 
 def test_a_plan_without_ratings_says_what_came_and_went() -> None:
@@ -220,7 +223,7 @@ def test_what_is_late_is_named_the_longest_first_and_on_track_apart() -> None:
     rows = [action(f"a{n}", rating="GGRG"[n], due=day) for n, day in enumerate(due)]
     sheet = page_of(board_of(*rows, previous={}))
     shown = {m.cell.value: n for n, m in enumerate(sheet.merges)}
-    track, others = (sheet.merges[shown[k] + 1].cell.value for k in ("Rated on track", "Others"))
+    track, others = (sheet.merges[shown[k] + 1].cell.value for k in TRACK)
     assert track == "a1 (due 11 November 2026), a0 (due 19 November 2026)"
     assert others == "a2 (due 15 November 2026)"
     many = [action(f"b{n}", rating="G", due=due[1]) for n in range(MOST_DATED + 2)]

@@ -247,7 +247,7 @@ def _late_refs(draft: Page, found: Sequence[Standing]) -> None:
     groups = (
         ("Rated on track", [one for one in found if rated and one.position == "late"]),
         (
-            "Others" if rated else "Past the date",
+            "Not rated on track" if rated else "Past the date",
             [one for one in found if not rated or one.position != "late"],
         ),
     )

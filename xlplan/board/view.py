@@ -90,7 +90,7 @@ class View:
     def since(self) -> str:
         """Since when the board is compared, as a sentence begins: a board is named by its day."""
         if self.board.brought:
-            return f"Since “{self.before}”"
+            return f"Since the plan's earlier ratings (“{self.before}”)"
         if self.before == IMPORTED:
             return "Since the plan was imported"
         dated = _BOARD_AND_DAY.fullmatch(self.before)
