@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -247,6 +248,10 @@ class Document:
     def shown(self) -> dict[str, dict[str, str]]:
         return {sheet.Name: _shown(sheet) for sheet in self.model.Sheets}
 
+    def cut(self) -> list[str]:
+        """The rows that are lower than their texts need in columns as narrow as Excel's."""
+        return [f"{sheet.Name}!{row}" for sheet in self.model.Sheets for row in _too_low(sheet)]
+
     def close(self) -> None:
         self.model.close(True)
 
@@ -259,6 +264,27 @@ def _shown(sheet: Any) -> dict[str, str]:
         name = cell.AbsoluteName.rpartition(".")[2].replace("$", "")
         found[name] = cell.String
     return found
+
+
+EXCEL_WIDTH = 7 / 7.436
+"""What a character of the default font is in Excel, whole pixels, and here."""
+ROUNDING = 10
+"""Hundredths of a millimetre."""
+
+
+def _too_low(sheet: Any) -> list[int]:
+    used = sheet.createCursor()
+    used.gotoEndOfUsedArea(False)
+    last = used.RangeAddress
+    rows, columns = sheet.Rows, sheet.Columns
+    heights = [rows.getByIndex(n).Height for n in range(last.EndRow + 1)]
+    for n in range(last.EndColumn + 1):
+        columns.getByIndex(n).Width = int(columns.getByIndex(n).Width * EXCEL_WIDTH)
+    sheet.getCellRangeByPosition(0, 0, 0, last.EndRow).Rows.OptimalHeight = True
+    written = {int(re.sub("[A-Z]", "", name)) for name in _shown(sheet)}
+    needed = (rows.getByIndex(n).Height for n in range(last.EndRow + 1))
+    both = enumerate(zip(heights, needed, strict=True), 1)
+    return [n for n, (height, need) in both if n in written and need > height + ROUNDING]
 
 
 STEPS: dict[str, Callable[..., None]] = {
@@ -294,6 +320,8 @@ def answer(office: Office, request: dict[str, Any]) -> object:
         shown = document.shown() if request.get("read") else {}
         if request.get("save_as"):
             document.save(request["save_as"], request["filter"], request.get("save_options", ""))
+        if request.get("cut"):
+            return document.cut()
         return shown
     finally:
         document.close()

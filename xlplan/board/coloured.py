@@ -19,7 +19,14 @@ from xlplan.board.board_model import (
     TableColumn,
     joined,
 )
-from xlplan.board.fitting import FittedColumn, cut_words, is_long, paged, shared_widths
+from xlplan.board.fitting import (
+    FittedColumn,
+    cut_words,
+    heading_height,
+    is_long,
+    paged,
+    shared_widths,
+)
 from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
@@ -261,7 +268,7 @@ def coloured_sheet(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
         if stack is not stacks[0] or (sheet.sentence and stack[0] is not sheet.tables[0]):
             draft.rows.append(Row([], height=10))
         headed = len(draft.rows)
-        _draw(draft, stack)
+        _draw(draft, stack, widths)
     if not stacks:
         return paged(draft.sheet(widths))
     alone = len(stacks) == 1 and not sheet.sentence
@@ -280,11 +287,15 @@ def _widths(stacks: Sequence[Sequence[Table]]) -> list[float]:
     return widths
 
 
-def _draw(draft: Draft, stack: Sequence[Table]) -> None:
-    """Headings, lines and bands of a table, and the chart drawn from it."""
+def _draw(draft: Draft, stack: Sequence[Table], widths: Sequence[float]) -> None:
+    """Headings, lines and bands of a table in columns of such widths, and the chart drawn from
+    it."""
     paint, table = draft.paint, stack[0]
     columns = columns_of(table)
-    draft.rows.append(_row(draft, [(c, paint.heading(c)) for _, c in columns]))
+    heads = _row(draft, [(c, paint.heading(c)) for _, c in columns])
+    if all(c.span == 1 for _, c in columns):
+        heads = replace(heads, height=heading_height(heads.cells, widths))
+    draft.rows.append(heads)
     top = len(draft.rows)
     for entry in entries_of(stack):
         if isinstance(entry, Band):

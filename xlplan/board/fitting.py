@@ -8,6 +8,7 @@ from functools import cached_property
 
 from xlplan.workbook.write.cell_text import (
     TALLEST,
+    cell_height,
     count_lines,
     line_height,
     room_of,
@@ -15,7 +16,7 @@ from xlplan.workbook.write.cell_text import (
     text_width,
     width_for,
 )
-from xlplan.workbook.write.sheet import Page, Sheet, Style
+from xlplan.workbook.write.sheet import Cell, Page, Sheet, Style
 
 MOST_POINTS = TALLEST - 40
 """What a row may need for its text: the highest row there can be, less some room for rounding."""
@@ -92,7 +93,9 @@ def pieces(text: str, width: float, style: Style, most: int) -> list[str]:
 LEAST_SCALE = 0.905
 """Letters of 10 points are then printed in 9, and by LibreOffice, whose columns are 6 % wider, in
 8.5: a committee reads that at arm's length."""
-_WIDEST, _SAMPLE, _STEP, _ROUNDS = 96.0, 120, 2.0, 40
+_WIDEST, _SAMPLE, _STEPS, _ROUNDS = 96.0, 120, (2.0, 0.5), 40
+ARROW = 2.6
+"""Characters that the button of a filter takes from a heading."""
 _ROWS = 15
 """Rows on a page, about."""
 _LONGEST_WORD = 26.0
@@ -123,7 +126,7 @@ class FittedColumn:
         """The width in which no word of it is broken."""
         words = {word for text in self.sample for word in text.split()}
         own = [width_for(text_width(text), self.style) for text in (*words, *self.unbroken)]
-        own += [width_for(text_width(word), self.head) for word in self.heading.split()]
+        own += [width_for(text_width(w), self.head) + ARROW for w in self.heading.split()]
         return min(_LONGEST_WORD, max(own, default=0.0))
 
     @cached_property
@@ -148,6 +151,16 @@ class FittedColumn:
         return {}
 
 
+def heading_height(cells: Sequence[Cell | None], widths: Sequence[float]) -> float:
+    """Points of a row of headings beside the buttons of a filter."""
+    found = [
+        cell_height(cell, max(4.0, width - ARROW), _PADDING)
+        for cell, width in zip(cells, widths, strict=False)
+        if cell is not None
+    ]
+    return max(found, default=0.0)
+
+
 def page_width(paper: str, columns: int, *, landscape: bool = True) -> float:
     """Characters that so many columns have room for on a page, printed as small as may be."""
     across = (_LONG if landscape else _SHORT)[paper] - _ACROSS
@@ -168,26 +181,47 @@ def shared_widths(columns: Sequence[FittedColumn], paper: str) -> list[float]:
         for column in columns
     ]
     limits = [
-        max(each, column.most if column.flexible else column.width)
+        max(each, column.most + _STEPS[-1] if column.flexible else column.width)
         for column, each in zip(columns, widths, strict=True)
     ]
-    while sum(widths) + _STEP <= total:
-        growing = [n for n, each in enumerate(widths) if each < limits[n]]
+    for step in _STEPS:
+        widths = _grown(columns, widths, limits, total, step)
+        widths = _exchanged(columns, widths, limits, step)
+    return widths
+
+
+def _grown(
+    columns: Sequence[FittedColumn],
+    widths: list[float],
+    limits: Sequence[float],
+    total: float,
+    step: float,
+) -> list[float]:
+    """Widths with the room that is left, a step at a time where it makes the rows lowest."""
+    while sum(widths) + step <= total:
+        growing = [n for n, each in enumerate(widths) if each + step <= limits[n]]
         if not growing:
             break
-        best = min(growing, key=lambda n: (_height(columns, _moved(widths, n)), widths[n]))
-        widths = _moved(widths, best)
+        best = min(growing, key=lambda n: (_height(columns, _moved(widths, step, n)), widths[n]))
+        widths = _moved(widths, step, best)
+    return widths
+
+
+def _exchanged(
+    columns: Sequence[FittedColumn], widths: list[float], limits: Sequence[float], step: float
+) -> list[float]:
+    """Widths with room moved from one to another while that makes the rows lower."""
     for _ in range(_ROUNDS):
         pairs = [
-            (_height(columns, _moved(widths, to, of)), to, of)
+            (_height(columns, _moved(widths, step, to, of)), to, of)
             for of, each in enumerate(widths)
-            if each - _STEP >= min(columns[of].width, columns[of].least)
+            if each - step >= min(columns[of].width, columns[of].least)
             for to in range(len(widths))
-            if to != of and widths[to] < limits[to]
+            if to != of and widths[to] + step <= limits[to]
         ]
         if not pairs or min(pairs)[0] >= _height(columns, widths) - 0.01:
             break
-        widths = _moved(widths, *min(pairs)[1:])
+        widths = _moved(widths, step, *min(pairs)[1:])
     return widths
 
 
@@ -196,12 +230,12 @@ def _lengths(text: str) -> int:
     return sum(map(text_width, text.split("\n")))
 
 
-def _moved(widths: Sequence[float], to: int, of: int = -1) -> list[float]:
-    """Widths with one of them wider, at the cost of column `of`."""
+def _moved(widths: Sequence[float], step: float, to: int, of: int = -1) -> list[float]:
+    """Widths with one of them wider by a step, at the cost of column `of`."""
     out = list(widths)
-    out[to] += _STEP
+    out[to] += step
     if of >= 0:
-        out[of] -= _STEP
+        out[of] -= step
     return out
 
 
@@ -209,7 +243,7 @@ def _height(columns: Sequence[FittedColumn], widths: Sequence[float]) -> float:
     """The lines of all rows of the sample together, and of the headings above each page of them."""
     each = [column.lines(width) for column, width in zip(columns, widths, strict=True)]
     heads = max(
-        count_lines(column.heading, width, column.head)
+        count_lines(column.heading, width - ARROW, column.head)
         for column, width in zip(columns, widths, strict=True)
     )
     lines: float = sum(max(row) for row in zip(*each, strict=True))

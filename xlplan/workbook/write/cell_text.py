@@ -193,7 +193,7 @@ def room_of(width: float, style: Style) -> float:
 
 def width_for(line: float, style: Style) -> float:
     """The characters of the column in which a line so wide (in thousandths of the size) is one."""
-    return (line * style.size * 96 / 72 * _spare(style) / 1000 + 2 + 9 * _indent(style)) / 7
+    return (line * style.size * 96 / 72 * _spare(style) / 1000 + 3 + 9 * _indent(style)) / 7
 
 
 def _indent(style: Style) -> int:
