@@ -101,6 +101,33 @@ def test_the_ref_and_the_action_stay_in_view_in_a_table() -> None:
     assert held == [None, "field:ref", "field:action"]
 
 
+@pytest.mark.parametrize(
+    "words", ["Agree it.", "word " * 60, "word " * 120], ids=["short", "60", "120"]
+)
+def test_the_action_stays_in_view_in_a_table_that_is_wider_than_the_screen(words: str) -> None:
+    first = [BY_ID[name] for name in ("ref", "section", "outcome", "action")]
+    fields = [*first, *(item for item in FIELDS if item not in first)]
+    sheet = made(fields, "table", action=words, outcome=words[:240])["Update"]
+    assert sum(width for _, width in column_pixels(sheet)) > 1280
+    top = sheet[sheet.freeze_panes]
+    ids = next(line for line in sheet.iter_rows() if any(c.value == "field:ref" for c in line))
+    held = [cell.value for cell in ids if cell.column < top.column]
+    assert held[-1] == "field:action"
+    left = [w for letter, w in column_pixels(sheet) if sheet[f"{letter}1"].column < top.column]
+    assert sum(left) <= 512
+    assert head_pixels(sheet, top.row - 1) < 140
+    rows = range(top.row, top.row + 6)
+    assert max(sheet.row_dimensions[row].height for row in rows) < 409
+
+
+def test_an_action_too_long_to_stay_in_view_is_not_squeezed() -> None:
+    sheet = made(FIELDS, "table", action="word " * 500)["Update"]
+    ids = next(line for line in sheet.iter_rows() if any(c.value == "field:ref" for c in line))
+    held = [cell.value for cell in ids if cell.column < sheet[sheet.freeze_panes].column]
+    assert "field:action" not in held
+    assert "field:ref" in held
+
+
 def test_a_table_has_at_least_four_rows_of_actions_in_view_below_its_head() -> None:
     sheet = made(SOME["eight"])["Update"]
     first = sheet[sheet.freeze_panes].row

@@ -52,7 +52,15 @@ from xlplan.issued.sheets import (
     stamped,
     value_cell,
 )
-from xlplan.issued.widths import HEAD, SCREEN, across, column_widths, screen_widths, sizes_below
+from xlplan.issued.widths import (
+    FROZEN,
+    HEAD,
+    SCREEN,
+    across,
+    screen_widths,
+    sizes_below,
+    wide_widths,
+)
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.checks.steps import milestones_of
 from xlplan.plan.definition import PlanDefinition
@@ -88,8 +96,6 @@ from xlplan.workbook.write.sheet import (
 
 NOTHING_KNOWN: Mapping[str, Known] = {}
 _NARROW_SHEET = 120.0
-_FROZEN = SCREEN * 2 // 5
-"""Pixels that stay in view on the left."""
 
 
 def template_workbook(
@@ -176,7 +182,8 @@ def _table_sheet(
         for number, (name, each) in enumerate(zip(signed, values, strict=True))
     ]
     sizes = sizes_below(cells, len(columns))
-    widths = screen_widths(columns, sizes, look.heading) or column_widths(columns, sizes)
+    widths = screen_widths(columns, sizes, look.heading)
+    widths = widths or wide_widths(columns, sizes, look.heading)
     if not columns[-1].item.width and sum(widths) < _NARROW_SHEET:
         widths[-1] = max(widths[-1], NARROW)  # the sign-off has its inputs there
     writing = any(c.input and c.item.field_type.narrative for c in columns)
@@ -219,7 +226,7 @@ def _in_sight(columns: Sequence[IssuedColumn], widths: Sequence[float]) -> int:
     """How many columns stay in view while the others are moved: the ref, and what the action is
     where both leave most of a screen to the rest."""
     for number, column in enumerate(columns, 1):
-        if column.item.role == "action" and across(widths[:number]) <= _FROZEN:
+        if column.item.role == "action" and across(widths[:number]) <= FROZEN:
             return number
     return 1
 

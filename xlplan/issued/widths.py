@@ -17,6 +17,8 @@ FULL = 220.0
 """Characters across an A3 landscape page at a size that can be read."""
 SCREEN = 1280
 """Pixels across which a table is read without moving it."""
+FROZEN = SCREEN * 2 // 5
+"""Pixels that stay in view on the left."""
 HEAD = 140
 """Pixels of a table's head, which stays in view above the rows."""
 _DIGIT, _MARGIN = 7, 5
@@ -108,6 +110,40 @@ def column_widths(
         for i in prose:
             widths[i] = min(72.0, widths[i] + more)
     return [round(width, 1) for width in widths]
+
+
+def wide_widths(
+    columns: Sequence[IssuedColumn], below: Sequence[Sizes], heading: Style
+) -> list[float]:
+    """The widths of a table that is wider than the screen, with headings of a few lines."""
+    widths = _with_action_in_view(columns, column_widths(columns, below), below)
+    return _for_headings(columns, widths, heading, _LINES[0])
+
+
+def _with_action_in_view(
+    columns: Sequence[IssuedColumn], widths: list[float], below: Sequence[Sizes]
+) -> list[float]:
+    """Widths with those up to the action so narrow that it can stay in view while the others are
+    moved; as they are where its text needs more."""
+    last = next((n for n, column in enumerate(columns, 1) if column.item.role == "action"), 0)
+    over = (across(widths[:last]) - FROZEN) / _DIGIT
+    if across(widths) <= SCREEN or over <= 0:
+        return widths
+    spare = [
+        0.0 if column.item.width else max(0.0, width - _narrow(sizes))
+        for column, width, sizes in zip(columns[:last], widths, below, strict=False)
+    ]
+    if sum(spare) < over:
+        return widths
+    share = over / sum(spare)
+    made = [width - room * share for width, room in zip(widths, spare, strict=False)]
+    return [*(math.floor(width * 10) / 10 for width in made), *widths[last:]]
+
+
+def _narrow(sizes: Sizes) -> float:
+    """How narrow a column to be read may be beside others: the longest text fits the highest row
+    there can be."""
+    return max(15.0, max(sizes.lengths, default=0) / 30)
 
 
 def _least(column: IssuedColumn, sizes: Sizes) -> float:
