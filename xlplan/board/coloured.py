@@ -31,8 +31,6 @@ from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
-LEAST_TEXT = 16
-"""Characters from which on a column of texts gives and takes room."""
 
 
 @dataclass
@@ -178,7 +176,7 @@ def fit_to_page(sheet: BoardSheet, paint: Paint) -> BoardSheet:
 
 def _fitted(paint: Paint, column: TableColumn, items: Sequence[Item]) -> FittedColumn:
     """A column as its width is worked out: texts give and take room, figures only give."""
-    flexible = column.kind in ("text", "list") and not column.align and column.span == 1
+    flexible = column.kind in ("text", "list", "rating", "direction") and column.span == 1
     heading = paint.heading(column)
     words = [_words_in(item, column) for item in items]
     whole = {str(item.value) for item in items if item.link and paint.is_link(item)}
@@ -188,7 +186,7 @@ def _fitted(paint: Paint, column: TableColumn, items: Sequence[Item]) -> FittedC
         column.width,
         words,
         paint.style(column, Item("", emphasis="strong" if column.strong else "")),
-        flexible and column.width >= LEAST_TEXT,
+        flexible,
         sorted(whole),
         str(heading.value or ""),
         heading.style,

@@ -96,6 +96,8 @@ LEAST_SCALE = 0.905
 _WIDEST, _SAMPLE, _STEPS, _ROUNDS = 96.0, 120, (2.0, 0.5), 40
 ARROW = 2.6
 """Characters that the button of a filter takes from a heading."""
+_PROSE = 16.0
+"""Characters that a column of texts is at least to be."""
 _ROWS = 15
 """Rows on a page, about."""
 _LONGEST_WORD = 26.0
@@ -131,9 +133,11 @@ class FittedColumn:
 
     @cached_property
     def most(self) -> float:
-        """The width in which its longest text is one line."""
+        """The width in which its longest text is one line; a column of a word or two, such as a due
+        date, keeps more below it than beside it."""
         longest = max((text_width(text) for text in self.sample), default=0)
-        return min(_WIDEST, width_for(longest, self.style))
+        widest = _WIDEST if self.width >= _PROSE else self.width * 1.6
+        return min(widest, width_for(longest, self.style))
 
     def lines(self, width: float) -> Sequence[float]:
         """The lines of each of the sample in a column so wide: a fraction tells which width is
