@@ -234,6 +234,9 @@ contact = "The coordinator"
 guidance = "Thank you."
 password = " secret "
 layout = "form"
+confirm = true
+status = true
+changes = true
 by = "organisation"
 confirm = true
 status = true
@@ -350,6 +353,7 @@ def test_every_key_arrives() -> None:
     assert (plan.issue.include_closed, plan.issue.proposal_rows) == (False, 2)
     assert (plan.issue.contact, plan.issue.guidance) == ("The coordinator", "Thank you.")
     assert (plan.issue.password, plan.issue.layout) == (" secret ", "form")
+    assert (plan.issue.confirm, plan.issue.status, plan.issue.changes) == (True, True, True)
     assert plan.every == "4 weeks"
     assert plan.post == PostSettings(
         "team@example.org", "replies@example.org", "{plan} {cycle}", "Dear {lead}",
