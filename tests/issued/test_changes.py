@@ -162,3 +162,17 @@ def test_a_lead_without_an_action_gets_no_sheet_of_changes() -> None:
     assert openpyxl.load_workbook(io.BytesIO(data)).sheetnames == [
         "Update", "Guidance", "Lists", "xlplan",
     ]  # fmt: skip
+
+
+def guidance(definition: PlanDefinition) -> str:
+    book = openpyxl.load_workbook(io.BytesIO(template(definition)))
+    rows = book["Guidance"].iter_rows(values_only=True)
+    return "\n".join(str(value) for row in rows for value in row if value is not None)
+
+
+def test_the_guidance_explains_what_a_plan_asks_for_and_nothing_else() -> None:
+    asked, plain = guidance(TABLE), guidance(outgoing.plan())
+    for text in (DONE, WARNING, "Not looked at", CHANGES, "Reviewed, no change", "State"):
+        assert text in asked
+    for text in (DONE, "Not looked at", CHANGES, "Reviewed, no change", 'State"'):
+        assert text not in plain

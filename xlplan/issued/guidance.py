@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from xlplan.codes.message import listed
 from xlplan.issued.banner import SIGN_LABELS
+from xlplan.issued.changes import DONE, NOT_YET
 from xlplan.issued.rules import (
     due_and_reason,
     needs_of_column,
@@ -14,7 +15,15 @@ from xlplan.issued.rules import (
 )
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.returned.as_issued import CONFIRMED, NO_CHANGE, IssuedColumn
+from xlplan.returned.as_issued import (
+    CHANGES,
+    CONFIRMED,
+    GUIDANCE,
+    LOOKED,
+    NO_CHANGE,
+    WARNING,
+    IssuedColumn,
+)
 from xlplan.returned.furniture import GUIDANCE
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
@@ -109,6 +118,9 @@ def guidance_sheet(
     _ratings(page, definition, columns)
     _fields(page, definition, columns)
     _colours(page, moves=due_and_reason(columns) is not None)
+    mark = next((" ".join(c.heading.split()) for c in columns if c.id == LOOKED), "")
+    if mark:
+        _marks(page, mark, ticks=any(c.id == CONFIRMED for c in columns))
     return Sheet(
         name=GUIDANCE,
         rows=page.rows,
@@ -138,6 +150,8 @@ def _steps(
         if written
         else "If nothing has changed, leave a cell as it is."
     )
+    look = f'Before you send it, read through the sheet "{CHANGES}". '
+    look = look if definition.issue.changes else ""
     who = definition.issue.contact or "whoever sent it to you"
     tick = next((c.heading for c in columns if c.id == CONFIRMED), "")
     beside = f'Where an action has nothing new, choose Yes for its "{tick}". ' if tick else ""
@@ -153,7 +167,8 @@ def _steps(
         "click, New Note), or say so when you send the workbook back.",
         f'{beside}Sign it off at the top of "Update". If none of your actions has anything new, '
         f'choose Yes beside "{SIGN_LABELS[NO_CHANGE]}".',
-        f"Save it as an Excel workbook, and send this same file back{f' by {due}' if due else ''}. "
+        f"{look}Save it as an Excel workbook, and send this same file back"
+        f"{f' by {due}' if due else ''}. "
         "Please do not delete rows or columns, or copy the sheet to another workbook. Questions, "
         f"and the way back: {who}.",
     )
@@ -209,6 +224,22 @@ def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedCol
         page.title("What to enter")
     for heading, text in lines:
         page.pair(heading, text)
+
+
+def _marks(page: _Page, heading: str, *, ticks: bool) -> None:
+    page.title(f'What "{heading}" says of an action')
+    swatch = replace(page.look.locked, align="center", valign="vcenter")
+    ticked = ", or ticked it as reviewed" if ticks else ""
+    for sign, name, text in (
+        (DONE, "Done", f"You changed something in it{ticked}, and nothing is missing."),
+        (WARNING, "Not yet right", "Something in it must be filled in, or chosen again."),
+        (
+            "",
+            NOT_YET.capitalize(),
+            f"You changed nothing in it{ticked and ' and did not tick it'}.",
+        ),
+    ):
+        page.line(Cell(sign, swatch), name, text)
 
 
 def _colours(page: _Page, *, moves: bool) -> None:
