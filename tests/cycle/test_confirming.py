@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -20,7 +21,7 @@ CYCLES = {"2026-11": "2026-11-02", "2026-12": "2026-12-01", "2027-01": "2027-01-
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three cycles: Learning ticks 2.1 each time, and changes 2.2 in the last with a tick."""
     plan = small.make(tmp_path_factory.mktemp("confirming") / "plan")
-    small.issue_with(plan, "confirm = true")
+    small.issue_with(plan, "confirm = true", "status = true", "changes = true")
     for cycle, today in CYCLES.items():
         by = f"{cycle}-20"
         issued = small.do(plan, "issue", "--cycle", cycle, "--return-by", by, today=today)
@@ -37,6 +38,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def standing(folder: Path, cycle: str) -> dict[str, LeadStatus]:
     with small.opened(folder) as plan:
         return {lead.lead: lead for lead in plan.status(cycle).leads}
+
+
+def test_no_part_of_a_template_has_a_word_of_another_lead(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "outbox" / "2026-11" / f"{LEARNING}.xlsx") as package:
+        texts = "".join(
+            package.read(name).decode("utf-8", "replace") for name in package.namelist()
+        )
+    assert "As issued" in texts
+    assert "Train the duty officers" in texts
+    for other in ("allocations policy", "every lift", "complaints", "Eleven days", LETTINGS):
+        assert other not in texts
 
 
 def test_status_has_changed_confirmed_and_not_looked_at(
@@ -102,3 +114,20 @@ def test_where_the_plan_does_not_ask_status_is_as_it_was(
     assert small.do(plan, "status") == 0
     assert "untouched" in capsys.readouterr().out.splitlines()[0]
     assert standing(plan, small.CYCLE)[LEARNING].confirmed is None
+
+
+def test_a_workbook_with_cells_to_correct_asks_for_these_alone(tmp_path: Path) -> None:
+    plan = small.make(tmp_path / "plan")
+    small.issue_with(plan, "confirm = true", "status = true", "changes = true")
+    small.issue(plan)
+    small.give_back(plan, LEARNING, {("2.1", "rating"): "Purple", ("2.2", CONFIRMED): "Yes"})
+    small.do(plan, "merge", "--reply", str(tmp_path / "replies"))
+    [path] = (tmp_path / "replies").glob("*.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["To correct", "Update", "Guidance", "Lists", "xlplan"]
+    values = {cell.value for row in book["Update"].iter_rows() for cell in row}
+    assert "2.2" in values
+    assert not values & {"Reviewed, no change", "State", "not looked at"}
+    (plan / "inbox" / "corrected.xlsx").write_bytes(path.read_bytes())
+    small.do(plan, "merge")
+    assert standing(plan, small.CYCLE)[LEARNING].confirmed == 1

@@ -76,6 +76,19 @@ def test_the_copy_saved_last_speaks_for_its_rows_whichever_came_first() -> None:
     assert set(confirmed_cycles(office.state, office.state.seq)) == {"a-2", "a-3"}
 
 
+def test_a_workbook_with_cells_to_correct_says_nothing_of_ticks() -> None:
+    office = Office(definition=ASKING)
+    ann = office.issue("Ann")
+    give_back(office, ann, "a-2", saved_at="2026-01-08T10:00:00Z")
+    corrected = replace(ann, id="t-corrected", corrects="what is wrong")
+    office.append(corrected)
+    give_back(office, corrected, saved_at="2026-01-09T10:00:00Z")
+    back = [each for item in (ann, corrected) for each in office.state.live_returns(item.id)]
+    assert confirmed_of(office.state, [ann, corrected], back, ()) == frozenset({"a-2"})
+    assert confirmed_of(office.state, [corrected], back, ()) is None
+    assert set(confirmed_cycles(office.state, office.state.seq)) == {"a-2"}
+
+
 def test_where_the_plan_does_not_ask_nothing_is_confirmed() -> None:
     office = Office()
     ann = office.issue("Ann")

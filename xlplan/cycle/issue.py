@@ -300,8 +300,12 @@ def make_template(
     known = state.issued.get(issued.id)
     issued = known or issued
     created = state.exchange.issued_at.get(issued.id) or desk.now()
-    known_of = _known(desk, issued) if definition.issue.hints else {}
-    book = template_workbook(definition, lead, issued, rows, desk.key, created, known_of)
+    shown = definition
+    if faults:  # nothing but the cells to correct is asked for, and all else is shut
+        plain = replace(definition.issue, confirm=False, status=False, changes=False, hints=False)
+        shown = replace(definition, issue=plain)
+    known_of = _known(desk, issued) if shown.issue.hints else {}
+    book = template_workbook(shown, lead, issued, rows, desk.key, created, known_of)
     if faults:
         from xlplan.issued.corrections import correction_workbook
 

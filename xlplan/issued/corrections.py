@@ -7,14 +7,14 @@ any other, so a merge needs to know nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
+from xlplan.issued.changes import places_of
 from xlplan.issued.reply import Fault
 from xlplan.issued.sheets import page_of
 from xlplan.merge.model import CellKey, Issued
 from xlplan.plan.definition import PlanDefinition
-from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX
 from xlplan.returned.furniture import TO_CORRECT, UPDATE
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.cell_text import cell_name
@@ -41,7 +41,8 @@ def correction_workbook(
     """
     look = palette(definition)
     update = next(sheet for sheet in book.sheets if sheet.name == UPDATE)
-    places = {key: at for at, key in _inputs(update) if key in faults}
+    found = ((each.at, (each.key.uid, each.column)) for each in places_of(update))
+    places = {key: at for at, key in found if key in faults}
     if not places:
         return book
     by_place = {at: faults[key] for key, at in places.items()}
@@ -64,24 +65,6 @@ def _uid(row: Row) -> str:
     first = row.cells[0] if row.cells else None
     key = parse_row_key(first.value) if first is not None else None
     return key.uid if key is not None else ""
-
-
-def _inputs(sheet: Sheet) -> Iterator[tuple[At, CellKey]]:
-    """Every cell of an action with its uid and column, in a table or in forms."""
-    columns: dict[int, str] = {}
-    box = 0
-    for number, row in enumerate(sheet.rows):
-        texts = {c: cell.value for c, cell in enumerate(row.cells)
-                 if cell is not None and isinstance(cell.value, str)}  # fmt: skip
-        uid = _uid(row)
-        ids = {c: t.removeprefix(ID_PREFIX) for c, t in texts.items() if t.startswith(ID_PREFIX)}
-        if not uid:
-            columns = ids or columns
-            box = next((c for c, text in texts.items() if text == BOX_MARK), box)
-        elif ids and box:
-            yield (number, box), (uid, next(iter(ids.values())))
-        else:
-            yield from (((number, col), (uid, name)) for col, name in columns.items())
 
 
 def _corrected(cell: Cell | None, fault: Fault | None, look: Palette) -> Cell | None:

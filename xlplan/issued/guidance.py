@@ -15,16 +15,8 @@ from xlplan.issued.rules import (
 )
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.returned.as_issued import (
-    CHANGES,
-    CONFIRMED,
-    GUIDANCE,
-    LOOKED,
-    NO_CHANGE,
-    WARNING,
-    IssuedColumn,
-)
-from xlplan.returned.furniture import GUIDANCE
+from xlplan.returned.as_issued import CONFIRMED, LOOKED, NO_CHANGE, IssuedColumn
+from xlplan.returned.furniture import CHANGES, GUIDANCE, WARNING
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
     Area,

@@ -30,14 +30,25 @@ def confirmed_of(
 ) -> frozenset[str] | None:
     """The uids of the actions in these templates of one lead that the returns confirm; None where
     no template asked for it. Of several returns the one that was saved last speaks for a row."""
-    asked = [item for item in issued if state.definition_at(item.as_of).issue.confirm]
+    asked = [item for item in issued if _asks(state, item)]
     if not asked:
         return None
     said: dict[str, bool] = {}
-    for fact in sorted(returned, key=lambda fact: (fact.saved_at, fact.id)):
+    asking = [fact for fact in returned if _asks(state, state.issued[fact.issued])]
+    for fact in sorted(asking, key=lambda fact: (fact.saved_at, fact.id)):
         said |= _said(fact)
     uids = {uid for item in asked for uid in item.uids}
     return frozenset(uid for uid in uids if said.get(uid)) - frozenset(changed)
+
+
+def _asks(state: State, issued: Issued) -> bool:
+    """Whether an issued workbook has ticks: a template of a plan that asks for them, and none that
+    only has cells to correct."""
+    return (
+        issued.document == "template"
+        and not issued.corrects
+        and state.definition_at(issued.as_of).issue.confirm
+    )
 
 
 def _said(fact: Returned) -> dict[str, bool]:
@@ -62,11 +73,7 @@ def confirmed_cycles(state: State, as_of: int) -> Mapping[str, frozenset[str]]:
 
 def _returns(state: State, as_of: int) -> list[tuple[Event, Returned]]:
     """The returns of templates that asked to confirm, the one saved last at the end."""
-    asked = {
-        issued.id
-        for issued in state.issued.values()
-        if issued.document == "template" and state.definition_at(issued.as_of).issue.confirm
-    }
+    asked = {issued.id for issued in state.issued.values() if _asks(state, issued)}
     found = [
         (event, event.fact)
         for event in state.return_events
