@@ -122,6 +122,9 @@ def test_a_workbook_with_cells_to_correct_asks_for_these_alone(tmp_path: Path) -
     small.issue(plan)
     small.give_back(plan, LEARNING, {("2.1", "rating"): "Purple", ("2.2", CONFIRMED): "Yes"})
     small.do(plan, "merge", "--reply", str(tmp_path / "replies"))
+    [letter] = (tmp_path / "replies").glob("*.txt")
+    words = " ".join(letter.read_text("utf-8").split())
+    assert "1 action left as it was (1 ticked as reviewed)" in words
     [path] = (tmp_path / "replies").glob("*.xlsx")
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == ["To correct", "Update", "Guidance", "Lists", "xlplan"]

@@ -10,6 +10,7 @@ from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import disposition_of, writes_of
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
+from xlplan.merge.looked_at import confirmed_of
 from xlplan.merge.model import Returned, Write
 from xlplan.merge.requests import Request, requests_of
 from xlplan.merge.state import State
@@ -40,7 +41,10 @@ def receipt_of(
     others -= {ident for ident in others if writes[ident].kind is Kind.REQUEST}
     waiting = {i for i in others & undecided if not is_for_lead(state, writes[i])}
     asked = {uid for fact in facts for uid in _asked_about(state, fact)}
-    untouched = asked - {item.uid for item in writes.values()}
+    changed = {item.uid for item in writes.values()}
+    untouched = asked - changed
+    issued = [state.issued[fact.issued] for fact in facts if fact.issued in state.issued]
+    confirmed = confirmed_of(state, issued, facts, changed) or ()
     return Receipt(
         tuple(say_date(day) for day in days),
         tuple(_taken(state, item) for item in taken),
@@ -49,6 +53,7 @@ def receipt_of(
         len(untouched),
         tuple(_asked(state, r) for r in requests if r.write in writes and r.outcome == "open"),
         tuple(_decided(state, r) for r in requests if _is_news(state, r, facts, writes)),
+        len(confirmed),
     )
 
 

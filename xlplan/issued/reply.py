@@ -55,7 +55,8 @@ class Fault:
 class Receipt:
     """What became of what a lead sent: the days on which it came (in words), the changes that were
     taken, how many wait for the coordinator or were decided otherwise, and how many actions were
-    left as they were; what they asked for, and what was decided of that since they last wrote."""
+    left as they were, `confirmed` of them with a tick; what they asked for, and what was decided of
+    that since they last wrote."""
 
     days: tuple[str, ...]
     taken: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ class Receipt:
     untouched: int = 0
     asked: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
+    confirmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,8 @@ def _received(receipt: Receipt, corrections: int) -> list[str]:
         f"{receipt.untouched} action{'s' if receipt.untouched != 1 else ''} left as "
         f"{'they were' if receipt.untouched != 1 else 'it was'}",
     ]
+    if receipt.confirmed:
+        parts[-1] += f" ({receipt.confirmed} ticked as reviewed)"
     if receipt.asked:
         parts.append(f"{len(receipt.asked)} asked of the coordinator")
     if receipt.waiting:
