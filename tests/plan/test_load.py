@@ -227,6 +227,7 @@ heading = "Deed"
 in_brackets = true
 
 [issue]
+hints = true
 fields = ["ref", "action", "rating"]
 include_closed = false
 proposal_rows = 2

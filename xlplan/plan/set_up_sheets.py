@@ -128,6 +128,7 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("issue", "guidance"): "Guidance for leads", ("issue", "layout"): "Layout for leads",
     ("issue", "confirm"): "A tick beside each action?", ("issue", "status"): "A mark beside each?",
     ("issue", "changes"): "Leads see a list of their changes?",
+    ("issue", "hints"): "Leads think again while typing?",
     ("post", "from"): "E-mail is from", ("post", "reply_to"): "Replies go to",
     ("post", "subject"): "Subject of e-mail", ("post", "body"): "Covering letter",
     ("post", "reminder"): "Letter of reminder", ("post", "signature"): "Signature of letters",
