@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 
 from tests import outgoing, paper
-from tests.issued.update_sheet import update_of
 from tests.office import Choose, Empty, Office, Step, Type
+from tests.sent import Sent
 from xlplan.issued.hints import hints_of
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued
@@ -129,7 +129,7 @@ def test_the_sentences_stand_where_they_should_and_what_is_written_beside_them_c
     layout: str, office: Office, tmp_path: Path
 ) -> None:
     plan, issued, data = sent(layout)
-    cells = update_of(data).cells
+    cells = Sent(data).cells
     path, back = tmp_path / "sent.xlsx", tmp_path / "back.xlsx"
     path.write_bytes(data)
     why = Type(f"Update!{cells['u-1', BECAUSE + ENTRY]}", "The board agreed to wait.")
@@ -161,7 +161,7 @@ def test_the_description_says_the_same() -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_it_is_shown_before_a_program_has_worked_it_out(layout: str) -> None:
     _, _, data = sent(layout)
-    cells = update_of(data).cells
+    cells = Sent(data).cells
     cached: Any = openpyxl.load_workbook(io.BytesIO(data), data_only=True)["Update"]
     assert cached[cells["u-1", HINTS]].value == LATE
     assert not cached[cells["u-2", HINTS]].value

@@ -80,12 +80,13 @@ def hinted(
     update: Sheet,
     hints: Mapping[str, tuple[Hint, ...]],
     values: Mapping[str, Mapping[str, Value]],
-    day: date,
+    created: str,
     lists: Lists,
     columns: Sequence[IssuedColumn],
 ) -> Sheet:
     """The sheet "Update", table or form, with the formula of each action in its cell of hints;
-    `values` by uid and column are those that went out, `day` when."""
+    `values` by uid and column are those that went out, on the day `created`
+    (ISO 8601)."""
     if not hints:
         return update
     look = palette(definition)
@@ -95,7 +96,7 @@ def hinted(
             continue
         number, col = cells[HINTS]
         names = {name: cell_name(*at) for name, at in cells.items()}
-        now = standing(hints[uid], values[uid], values[uid], day)
+        now = standing(hints[uid], values[uid], values[uid], date.fromisoformat(created))
         shown = " ".join(f"{WARNING} {hint.sentence}" for hint in now)
         known = _Formulas(names, values[uid], lists, {c.id: c for c in columns}, definition)
         formula = known.of(hints[uid])

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 from xlplan.issued.banner import NARROW, SIGN_CHOICES, Banner, banner
 from xlplan.issued.changes import followed
@@ -143,8 +142,7 @@ def template_workbook(
     if update is None or (layout == "fit" and not _in_view(update)):
         update, layout = form_sheet(*args, steps), "form"
     by_uid = {row.uid: each for row, each in zip(rows, values, strict=True)}
-    day = date.fromisoformat(created[:10]) if created else date.max
-    update = hinted(definition, update, hints, by_uid, day, lists, columns)
+    update = hinted(definition, update, hints, by_uid, created[:10], lists, columns)
     payload = payload_of(definition, issued, len(rows), plain) | {"lead": lead.name}
     due, form = say_return_by(issued.return_by), layout == "form"
     guidance = guidance_sheet(definition, issued, columns, due, form=form)
