@@ -185,3 +185,17 @@ def test_a_plan_that_wants_no_hints_is_sent_none() -> None:
     plain = replace(PLAN, issue=IssueSettings(layout="table"))
     assert template_columns(plain) == template_columns(PLAN)[:-2]
     assert hints_of(plain, template_columns(plain), list(ROWS), KNOWN) == {}
+
+
+def test_the_sign_stands_once_and_the_guidance_says_what_it_means() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(sent("table")[2]))
+    (rule,) = (
+        rule
+        for area in book["Update"].conditional_formatting
+        for rule in area.rules
+        if str(rule.formula[0]).startswith("LEN(")
+    )
+    assert rule.dxf is not None
+    assert rule.dxf.numFmt is None
+    texts = [str(cell.value) for line in book["Guidance"].iter_rows() for cell in line]
+    assert any("Or something to think over" in text for text in texts)

@@ -109,7 +109,8 @@ def guidance_sheet(
         page.wide(definition.issue.guidance, look.body)
     _ratings(page, definition, columns)
     _fields(page, definition, columns)
-    _colours(page, moves=due_and_reason(columns) is not None)
+    moves, hints = due_and_reason(columns) is not None, definition.issue.hints
+    _colours(page, moves=moves, hints=hints)
     mark = next((" ".join(c.heading.split()) for c in columns if c.id == LOOKED), "")
     if mark:
         _marks(page, mark, ticks=any(c.id == CONFIRMED for c in columns))
@@ -234,7 +235,7 @@ def _marks(page: _Page, heading: str, *, ticks: bool) -> None:
         page.line(Cell(sign, swatch), name, text)
 
 
-def _colours(page: _Page, *, moves: bool) -> None:
+def _colours(page: _Page, *, moves: bool, hints: bool) -> None:
     look = page.look
     page.title("What the colours of cells mean")
     swatch = replace(look.input, locked=True, valign="vcenter", align="center")
@@ -249,5 +250,6 @@ def _colours(page: _Page, *, moves: bool) -> None:
         Cell("⚠ Aa", replace(look.flag, number_format="", valign="vcenter", align="center")),
         "Pink with a warning sign",
         "Not one of the list: please choose again."
-        + (" Or a date that has moved: please say why." if moves else ""),
+        + (" Or a date that has moved: please say why." if moves else "")
+        + (" Or something to think over: change it, or say why you mean it." if hints else ""),
     )

@@ -89,7 +89,7 @@ def hinted(
     (ISO 8601)."""
     if not hints:
         return update
-    look = palette(definition)
+    flag = replace(palette(definition).flag, number_format="")  # its sign is in the sentence
     rows, asked = list(update.rows), list[Area]()
     for uid, cells in _places(update).items():
         if uid not in hints or HINTS not in cells:
@@ -104,8 +104,7 @@ def hinted(
         asked.append(Area(number, col, number, col))
     first = f"${cell_name(asked[0].first_row, asked[0].first_col)}" if asked else ""
     flagged = [
-        Conditional(area, f"=LEN({first})>0", look.flag, also=tuple(asked[1:]))
-        for area in asked[:1]
+        Conditional(area, f"=LEN({first})>0", flag, also=tuple(asked[1:])) for area in asked[:1]
     ]
     return replace(update, rows=rows, conditionals=[*update.conditionals, *flagged])
 
