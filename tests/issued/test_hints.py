@@ -199,3 +199,16 @@ def test_the_sign_stands_once_and_the_guidance_says_what_it_means() -> None:
     assert rule.dxf.numFmt is None
     texts = [str(cell.value) for line in book["Guidance"].iter_rows() for cell in line]
     assert any("Or something to think over" in text for text in texts)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_program_that_works_no_formula_out_takes_nothing_from_it(layout: str) -> None:
+    plan, issued, data = sent(layout)
+    saved = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(data)).save(saved)
+    known = outgoing.Known({issued.id: issued}, plan.state.master(), LAYOUTS[layout])
+    reading = read_return(read_book(saved.getvalue(), "back.xlsx"), "sha", known)
+    back = plan.returned(reading)
+    assert reading.remarks == ()
+    assert (back.assertions, back.information) == ((), ())
+    assert len(back.rows) == len(ROWS)
