@@ -12,7 +12,7 @@ import openpyxl
 from tests import small
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.guesses import guesses_of
-from xlplan.plan.people import Group, Lead
+from xlplan.plan.people import Group, Lead, SignOff
 from xlplan.plan.set_up import Origin, entries_of
 from xlplan.plan.set_up_sheets import EVERY
 from xlplan.plan.settings import CompositeSettings, Count, IssueSettings, Rollup, Rule, SectionWords
@@ -33,6 +33,7 @@ FULL = PlanDefinition(
         Field("kind", "Kind", "choice", choices=("a; b", "c", 'a "d"', "two\nlines")),
     ),
     ratings=(Rating("G", "Green", order=1), Rating("R", "Red", order=2, exception=True)),
+    sign_offs=(SignOff("Head of Service", "Ada Quill", 1), SignOff("Treasurer", order=2)),
     leads=(Lead("Ada Quill"), Lead("Ben Ode", ("B Ode",), "Harbour Board")),
     groups=(Group("Piers", ("Ada Quill",), "Ada Quill", "one"),),
     rules=(Rule("late", "R", overdue_days=30, rated=("G",)),),

@@ -114,3 +114,69 @@ def test_returns_recorded_before_there_were_sign_offs_read_as_they_did() -> None
     body = to_body(fact)
     assert "sign_off" not in body
     assert from_body("returned", body) == fact
+
+
+# By role
+
+ROLES = '\n[[sign_off]]\nrole = "Head of Service"\n\n[[sign_off]]\nrole = "Treasurer"\n'
+DAY = date(2026, 1, 20)
+
+
+def with_roles(plan: Plan, text: str = ROLES) -> None:
+    path = plan.folder / "plan.toml"
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
+
+
+def by_role(plan: Plan, **names: str) -> Edits:
+    """Each role by its first word: who signs."""
+    data = (plan.folder / "outbox" / "2026-01" / f"{LEAD}.xlsx").read_bytes()
+    roles = {"head": "Head of Service", "treasurer": "Treasurer"}
+    edits: Edits = [(place(data, f"signed_by:{roles[who]}"), name) for who, name in names.items()]
+    return [*edits, *((place(data, f"signed_on:{roles[who]}"), DAY) for who in names)]
+
+
+@pytest.fixture
+def signing(tmp_path: Path) -> Iterator[Plan]:
+    new(tmp_path / "plan", EXAMPLE, template="brag-by-recommendation")
+    with open_plan(tmp_path / "plan", today=date(2026, 1, 12)) as opened:
+        with_roles(opened)
+        opened.issue("2026-01", date(2026, 1, 23), [LEAD])
+        yield opened
+
+
+def test_a_return_is_signed_once_every_role_has_signed(
+    signing: Plan, capsys: pytest.CaptureFixture[str]
+) -> None:
+    come_back(signing, by_role(signing, head="A Head"), "2026-01-20T10:00:00Z")
+    signing.merge()
+    found = lead_of(signing)
+    assert (found.returned, found.signed_by, found.signed_on) == (True, "", "")
+    assert found.unsigned == ("Treasurer",)
+    assert found.sign_off == "Head of Service: A Head, 2026-01-20; missing: Treasurer"
+    run(["-C", str(signing.folder), "status"])
+    assert "missing: Treasurer" in capsys.readouterr().out
+
+    edits = by_role(signing, head="A Head", treasurer="B Treasurer")
+    come_back(signing, edits, "2026-01-21T10:00:00Z", "again.xlsx")
+    [report] = [r for r in signing.merge().returns if r.file.endswith("again.xlsx")]
+    assert (report.outcome, report.information) == ("unchanged", ())
+    found = lead_of(signing)
+    assert (found.signed_by, found.signed_on) == ("A Head, B Treasurer", "2026-01-20")
+    assert found.unsigned == ()
+    assert signing.verify() == []
+
+
+def test_a_return_that_nobody_signed_misses_all(signing: Plan) -> None:
+    assert lead_of(signing).unsigned == ()
+    come_back(signing, [], "2026-01-20T10:00:00Z")
+    signing.merge()
+    assert lead_of(signing).unsigned == ("Head of Service", "Treasurer")
+    assert lead_of(signing).sign_off == "missing: Head of Service, Treasurer"
+
+
+def test_a_template_from_before_is_signed_as_it_was(plan: Plan) -> None:
+    with_roles(plan)
+    come_back(plan, sign_off(plan, *SIGNED), "2026-01-20T10:00:00Z")
+    plan.merge()
+    found = lead_of(plan)
+    assert (found.signed_by, found.signatures, found.unsigned) == ("A Deputy", (), ())

@@ -15,11 +15,12 @@ import pytest
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Type
 from tests.outgoing import place
-from xlplan.issued.banner import SIGN_LABELS
+from xlplan.issued.sign_off import SIGN_LABELS
 from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import SignOff
 from xlplan.plan.settings import IssueSettings
-from xlplan.returned.as_issued import SIGN_OFF
+from xlplan.returned.as_issued import SIGN_OFF, kind_of_input
 from xlplan.returned.boxes import read_sign_off
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.writing import write_workbook
@@ -167,3 +168,55 @@ def test_a_password_guards_both_sheets() -> None:
         assert guard.password == given
         guard.set_password("another")
         assert guard.password != given
+
+
+# By role
+
+ROLES = (SignOff("Head of Service", "A Director", 2), SignOff("Finance Partner: costs", order=1))
+
+
+def by_role(definition: PlanDefinition) -> PlanDefinition:
+    return replace(definition, sign_offs=ROLES)
+
+
+@pytest.mark.parametrize("definition", LAYOUTS, ids=NAMED)
+def test_each_role_has_a_line_in_order(definition: PlanDefinition) -> None:
+    data = template(by_role(definition))
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Update"]
+    shown = [str(cell.value) for line in sheet.iter_rows() for cell in line if cell.value]
+    first, second = "Finance Partner: costs", "Head of Service (A Director)"
+    assert shown.index(first) < shown.index(second)
+    assert shown.count(SIGN_LABELS["no_change"]) == 1
+    rows = []
+    for role in ("Finance Partner: costs", "Head of Service"):
+        for kind, rule in (("signed_by", None), ("signed_on", "date")):
+            at = place(data, f"{kind}:{role}")
+            assert not sheet[at].protection.locked
+            found = [r for r in sheet.data_validations.dataValidation if at in r.sqref]
+            assert [r.type for r in found] == [rule]
+            rows.append(sheet[at].row)
+    assert rows == sorted(rows)
+    assert SIGN_LABELS["signed_by"] not in shown
+
+
+@pytest.mark.parametrize("definition", LAYOUTS, ids=NAMED)
+def test_what_each_role_enters_is_read_and_is_no_remark(definition: PlanDefinition) -> None:
+    entries: dict[str, Any] = {
+        "signed_by:Head of Service": "A Director",
+        "signed_on:Head of Service": datetime(2026, 11, 20),
+        "signed_by:Finance Partner: costs": " B  Partner",
+    }
+    data = signed(by_role(definition), **entries)
+    assert read(data, definition) == (
+        {
+            "signed_by:Head of Service": "A Director",
+            "signed_on:Head of Service": "2026-11-20",
+            "signed_by:Finance Partner: costs": "B Partner",
+        },
+        [],
+    )
+
+
+def test_a_mark_of_nothing_that_is_signed_is_no_input() -> None:
+    assert kind_of_input("signed_by:Head") == "signed_by"
+    assert kind_of_input("signed_at:Head") == ""

@@ -103,7 +103,7 @@ def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:
            "rules": "rule",
            "rollups": "rollup", "counts": "count", "issue": "issue", "composite": "composite",
            "style": "style", "post": "post", "board": "board", "sections": "section",
-           "sheets": "sheet", "rows": "row"}  # fmt: skip
+           "sheets": "sheet", "rows": "row", "sign_offs": "sign_off"}  # fmt: skip
     assert set(own.values()) <= TABLES.keys()
     assert {each.name for each in fields(PlanDefinition)} == named | own.keys() | {"checks"}
 

@@ -18,6 +18,7 @@ from xlplan.errors import XlplanError
 from xlplan.plan.definition import DEFAULT_SEPARATORS, PlanDefinition, Rating
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.load import load_definition
+from xlplan.plan.people import SignOff
 from xlplan.plan.required import Condition
 from xlplan.plan.settings import Count, PostSettings, Rollup, Rule, SectionWords
 from xlplan.plan.toml_places import find_places, line_of
@@ -226,6 +227,14 @@ by = "action"
 heading = "Deed"
 in_brackets = true
 
+[[sign_off]]
+role = "Head of Service"
+
+[[sign_off]]
+role = "Finance Partner"
+name = "Post C"
+order = 0
+
 [issue]
 hints = true
 fields = ["ref", "action", "rating"]
@@ -309,6 +318,10 @@ def test_every_key_arrives() -> None:
         given_keys = set().union(*raw[name]) if table.many else set(raw[name])
         assert given_keys == set(table.keys), f"the text above leaves out a key of {name}"
     assert plan.title == "Care plan"
+    assert plan.sign_offs == (
+        SignOff("Head of Service", order=1), SignOff("Finance Partner", "Post C", order=0),
+    )  # fmt: skip
+    assert [each.role for each in plan.signatures] == ["Finance Partner", "Head of Service"]
     assert (plan.organisation, plan.marking) == ("Marlbridge Council", "OFFICIAL")
     assert (plan.timezone, plan.language) == ("Europe/Dublin", "en-IE")
     assert plan.notes == ("Two notes", "from below the table")
@@ -640,6 +653,7 @@ def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
         ("[[rollup]]\nto = 'ref'\nrule = 'worst'\n" * 2, "DEF-006", "is there twice"),
         ("[[count]]\nby = 'band'\n", "DEF-010", 'by "band" is not the id of a field of actions'),
         ("[[count]]\nby = 'ref'\n" * 2, "DEF-006", 'by "ref"'),
+        ("[[sign_off]]\nrole = 'Head'\n" * 2, "DEF-006", 'role "Head"'),
         (
             "[[row]]\nsheet = 'Plan'\nrow = 3\nfate = 'action'\n" * 2,
             "DEF-006", 'row "3" is used by',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,6 +47,7 @@ class LeadStatus:
     no_change: bool = False  # "No change this period" is ticked in what came back last
     signed_by: str = ""
     signed_on: str = ""
+    """Where several sign by role: once all have."""
     remarks: tuple[str, ...] = ()  # what stood outside the cells asked for, each with its place
     old_form: str = ""
     """The earlier cycle whose form came back, where none of this cycle's did; it counts."""
@@ -55,6 +56,8 @@ class LeadStatus:
     reminded: tuple[str, ...] = ()
     confirmed: int | None = None  # of the untouched ones; None where no template asks for it
     not_looked_at: int | None = None
+    signatures: tuple[str, ...] = ()  # by role, where several sign: who, and when
+    unsigned: tuple[str, ...] = ()  # the roles whose signature is missing
     nothing_asked: bool = False  # none of their actions had a need: see `xlplan.plan.need`
 
     @property
@@ -77,9 +80,12 @@ class LeadStatus:
 
     @property
     def sign_off(self) -> str:
-        """``no change, A Director, 2026-11-20``, or blank."""
-        parts = ("no change" if self.no_change else "", self.signed_by, self.signed_on)
-        return ", ".join(part for part in parts if part)
+        """``no change, A Director, 2026-11-20``, or blank; where several sign by role, each of
+        them, and ``missing: Head of Finance``."""
+        signed = self.signatures or (self.signed_by, self.signed_on)
+        missing = f"missing: {', '.join(self.unsigned)}" if self.unsigned else ""
+        parts = ("no change" if self.no_change else "", *signed, missing)
+        return ("; " if self.signatures else ", ").join(part for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -265,7 +271,8 @@ def _lead(found: Document, today: str) -> LeadStatus:
     due, came = found["due"], found["returned_at"]
     late = bool(due) and (came[:10] > due if came else found["issued"] and today > due)
     known = {name: value for name, value in found.items() if name not in ("due", "remarks")}
-    known["reminded"] = tuple(found["reminded"])
+    lists = ("reminded", "signatures", "unsigned")
+    known |= {name: tuple(found.get(name, ())) for name in lists}
     return LeadStatus(**known, late=late, remarks=tuple(found["remarks"]))
 
 
@@ -313,6 +320,7 @@ def _lead_status(
     questions: Sequence[Question],
 ) -> Document:  # fmt: skip
     """How a lead stands on any day; `due` is the day by which their templates are to be back."""
+    from xlplan.cycle.signing import signing_of
     from xlplan.merge.exchange import asked_in
     from xlplan.merge.fates import disposition_of, writes_of
     from xlplan.merge.looked_at import confirmed_of
@@ -328,7 +336,6 @@ def _lead_status(
     confirmed = confirmed_of(state, issued, returned, touched)
     names = {lead.name, *(item.author for item in issued)}
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)
-    signed = _sign_off(returned)
     exchange = state.exchange
     post = exchange.post_to(issued[0].cycle, names) if issued else Post()
     return {
@@ -342,9 +349,6 @@ def _lead_status(
         "actions": len(actions),
         "issued_at": min((exchange.issued_at[item.id] for item in issued), default=""),
         "returned_at": min((exchange.event_of(r).at for r in returned), default=""),
-        "no_change": signed.get("no_change") == "yes",
-        "signed_by": signed.get("signed_by", ""),
-        "signed_on": signed.get("signed_on", ""),
         "remarks": list(dict.fromkeys(line for r in returned for line in r.information)),
         "old_form": older[-1].cycle if older and not own else "",
         "drafted": post.drafted,
@@ -352,10 +356,4 @@ def _lead_status(
         "reminded": list(post.reminded),
         "confirmed": len(confirmed) if confirmed is not None else None,
         "not_looked_at": len(actions - touched - confirmed) if confirmed is not None else None,
-    }
-
-
-def _sign_off(returned: Sequence[Returned]) -> Mapping[str, str]:
-    """The sign-off of the return that was saved last, of those that have one."""
-    signed = [fact for fact in returned if fact.sign_off]
-    return max(signed, key=lambda fact: (fact.saved_at, fact.id)).sign_off if signed else {}
+    } | signing_of(state, returned)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from xlplan.issued.rules import date_rule
 from xlplan.issued.sheets import REFERENCE, Lists
+from xlplan.issued.sign_off import filled, sign_off
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
-from xlplan.returned.as_issued import NO_CHANGE, SIGN_OFF, SIGN_PREFIX, SIGNED_BY, SIGNED_ON
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
@@ -25,21 +24,8 @@ SAMPLE = "Yours to fill in"
 _LEAST_TEXT = 60.0
 """Characters that the first text of a row must keep beside the others."""
 
-TICK = "tick:"
-SIGN_CHOICES = {TICK: ("Yes",)}
-"""The list of the tick, as `lists_sheet` takes it; its name is no id of a field."""
-SIGN_LABELS = {
-    NO_CHANGE: "No change this period",
-    SIGNED_BY: "Signed off by",
-    SIGNED_ON: "Signed off on",
-}
-_ROOM = {NO_CHANGE: (21.0, 8.0), SIGNED_BY: (14.0, 26.0), SIGNED_ON: (14.0, 18.0)}
-"""Characters that the label and the input of each want."""
-_HEIGHT, _LABEL = 20.0, 15.0
 _LOW = 3
 """Rows of the heading of a table."""
-NARROW = 20.0
-"""Characters of a date in words, or of a template's reference."""
 
 
 @dataclass
@@ -77,7 +63,9 @@ def banner(
     if form:
         _heading(made, definition, lead, issued, look, first, last)
         _how_to(made, issued, look, first, last)
-    signed = sign_off(len(made.rows) if form else _LOW, first, widths, look, lists)
+    signed = sign_off(
+        len(made.rows) if form else _LOW, first, widths, look, lists, definition.signatures
+    )
     if not form:
         _low_heading(
             made, definition, lead, issued, look, widths, first,
@@ -93,12 +81,8 @@ def banner(
         made.message = Area(number, signed.room[0], number, signed.room[1])
     else:
         made.message = Area(len(made.rows), first, len(made.rows), last)
-        made.rows.append(Row(_filled(first, last, look.banner_note), 22))
+        made.rows.append(Row(filled(first, last, look.banner_note), 22))
     return made
-
-
-def _filled(first: int, last: int, style: Style) -> list[Cell | None]:
-    return [None if col < first else Cell(None, style) for col in range(last + 1)]
 
 
 def _heading(
@@ -111,8 +95,8 @@ def _heading(
     last: int,
 ) -> None:
     made.rows += [
-        Row(_filled(first, last, look.banner), 34),
-        Row(_filled(first, last, look.banner_sub), 22),
+        Row(filled(first, last, look.banner), 34),
+        Row(filled(first, last, look.banner_sub), 22),
     ]
     made.merges += [
         Merge(Area(0, first, 0, last), _title(definition, look)),
@@ -153,7 +137,7 @@ def _low_heading(
         (mine, 15.0, below),
     ):
         row, end = len(made.rows), first + len(widths) - 1
-        made.rows.append(Row(_filled(first, end, look.banner_sub), height))
+        made.rows.append(Row(filled(first, end, look.banner_sub), height))
         for left, part in _placed(parts, widths, 0.0) or ():
             area = Area(row, first + left, row, end)
             if part is asked[0]:
@@ -162,7 +146,7 @@ def _low_heading(
                 made.merges.append(Merge(area, part))
             end = first + left - 1
         made.merges.append(Merge(Area(row, first, row, end), cell))
-    made.rows.append(Row(_filled(first, first + len(widths) - 1, look.banner_note), 2))
+    made.rows.append(Row(filled(first, first + len(widths) - 1, look.banner_note), 2))
 
 
 _Parts = Sequence[tuple[Cell, float]]
@@ -223,144 +207,12 @@ def _how_to(made: Banner, issued: Issued, look: Palette, first: int, last: int) 
     row = len(made.rows)
     label = replace(look.banner_note, align="right", indent=1)
     bold = replace(look.banner_note, bold=True, align="left", wrap=False, indent=1)
-    made.rows += [Row(_filled(first, last, note)), Row(_filled(first, last, note), 20)]
+    made.rows += [Row(filled(first, last, note)), Row(filled(first, last, note), 20)]
     made.merges += [
         Merge(Area(row, first, row, last), Cell(_HOW_FORM, note)),
         Merge(Area(row + 1, first, row + 1, last - 1), Cell(REFERENCE, label)),
         Merge(Area(row + 1, last, row + 1, last), Cell(issued.id, bold)),
     ]
-
-
-@dataclass
-class SignOff:
-    """The rows of a sign-off, from row `start` on, with what they need; `room` is what is left
-    to the right of its last row (first and last column), for a message, or None."""
-
-    rows: list[Row] = field(default_factory=list)
-    merges: list[Merge] = field(default_factory=list)
-    validations: list[Validation] = field(default_factory=list)
-    room: tuple[int, int] | None = None
-
-
-def sign_off(
-    start: int, first: int, widths: Sequence[float], look: Palette, lists: Lists
-) -> SignOff:
-    """The sign-off over columns `first` on, whose widths are `widths`: in one row where there is
-    room for all of it; else in one row below its labels; else one below the other."""
-    made = SignOff()
-    places = _in_a_row(widths)
-    if places is None:
-        under = _under_labels(widths)
-        if under is not None:
-            _sign_line(made, start, first, widths, under, look, lists)
-            return made
-        for name in SIGN_OFF:
-            split = narrow_split(widths)
-            spans = {name: ((0, split - 1), (split, len(widths) - 1))}
-            _sign_line(made, start, first, widths, spans, look, lists)
-        return made
-    _sign_line(made, start, first, widths, places, look, lists)
-    last = max(end for _, (_, end) in places.values()) + 1
-    if sum(widths[last:]) >= 30:
-        made.room = (first + last, first + len(widths) - 1)
-    return made
-
-
-def narrow_split(widths: Sequence[float]) -> int:
-    """Where the inputs begin in a narrow sheet: from the right, with room for a date in words."""
-    split = max(1, len(widths) - 1)
-    while split > 1 and sum(widths[split:]) < NARROW:
-        split -= 1
-    return min(split, len(widths) - 1)
-
-
-_Span = tuple[int, int]
-
-
-def _under_labels(widths: Sequence[float]) -> dict[str, tuple[_Span, _Span]] | None:
-    """The columns of each input, whose label is above it; None where they run out."""
-    places: dict[str, tuple[_Span, _Span]] = {}
-    at = 0
-    for number, name in enumerate(SIGN_OFF, 1):
-        begin, room = at, 0.0
-        while room < max(_ROOM[name]) and at < len(widths):
-            room += widths[at]
-            at += 1
-        if room < max(_ROOM[name]):
-            return None
-        end = len(widths) if number == len(SIGN_OFF) else at
-        places[name] = ((begin, end - 1), (begin, end - 1))
-    return places
-
-
-def _in_a_row(widths: Sequence[float]) -> dict[str, tuple[_Span, _Span]] | None:
-    """From left to right, the columns of each label and of each input; None where they run out."""
-    places: dict[str, tuple[_Span, _Span]] = {}
-    at = 0
-    for name in SIGN_OFF:
-        spans = []
-        for least in _ROOM[name]:
-            begin, room = at, 0.0
-            while room < least and at < len(widths):
-                room += widths[at]
-                at += 1
-            if room < least:
-                return None
-            spans.append((begin, at - 1))
-        places[name] = (spans[0], spans[1])
-    return places
-
-
-def _sign_line(
-    made: SignOff,
-    start: int,
-    first: int,
-    widths: Sequence[float],
-    places: Mapping[str, tuple[_Span, _Span]],
-    look: Palette,
-    lists: Lists,
-) -> None:
-    """A hidden row with the ids, and below it the row with the inputs; their labels stand beside
-    them, or above the ids where they have the same columns."""
-    ids: list[Cell | None] = [None] * (first + len(widths))
-    line = _filled(first, first + len(widths) - 1, look.banner_note)
-    above = any(beside == inside for beside, inside in places.values())
-    if above:
-        made.rows.append(Row(line, _LABEL))
-    number = start + len(made.rows) + 1
-    labels = number - 2 if above else number
-    label = replace(
-        look.banner_note, align="left" if above else "right", bold=True, indent=1, wrap=False
-    )
-    entry = replace(look.input, valign="vcenter", align="left", indent=1, number_format="@")
-    for name, ((left, right), (begin, end)) in places.items():
-        made.merges.append(
-            Merge(Area(labels, first + left, labels, first + right), Cell(SIGN_LABELS[name], label))
-        )
-        ids[first + begin] = Cell(SIGN_PREFIX + name)
-        area = Area(number, first + begin, number, first + end)
-        style = replace(entry, number_format="d mmmm yyyy") if name == SIGNED_ON else entry
-        made.merges.append(Merge(area, Cell(None, style)))
-        made.validations.append(_sign_rule(name, area, lists))
-    made.rows += [Row(ids, hidden=True), Row(line, _HEIGHT)]
-
-
-def _sign_rule(name: str, area: Area, lists: Lists) -> Validation:
-    at = Area(area.first_row, area.first_col, area.first_row, area.first_col)
-    rule = Validation(at, "any", input_title=SIGN_LABELS[name])
-    if name == NO_CHANGE:
-        return replace(
-            rule,
-            kind="list",
-            source=f"={lists.ranges[TICK]}",
-            input_message="Choose Yes if none of your actions has anything new to report.",
-            error_title="Not in the list",
-            error_message="Please choose Yes, or leave it blank.",
-        )
-    if name == SIGNED_ON:
-        day = "The day on which you signed it off, such as 28 February 2027."
-        return replace(date_rule(rule), input_message=day)
-    return replace(rule, input_message="The name of whoever answers for this update.")
 
 
 def message_style(look: Palette) -> Style:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from xlplan.codes.message import listed
-from xlplan.issued.banner import SIGN_LABELS
 from xlplan.issued.changes import DONE, NOT_YET
 from xlplan.issued.rules import (
     due_and_reason,
     needs_of_column,
     request_hint,
 )
+from xlplan.issued.sign_off import SIGN_LABELS
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.returned.as_issued import CONFIRMED, LOOKED, NO_CHANGE, IssuedColumn
@@ -158,13 +158,20 @@ def _steps(
         f"{rating}{progress}",
         "If something in a locked cell is wrong, do not unlock it: add a note to the cell (right "
         "click, New Note), or say so when you send the workbook back.",
-        f'{beside}Sign it off at the top of "Update". If none of your actions has anything new, '
-        f'choose Yes beside "{SIGN_LABELS[NO_CHANGE]}".',
+        f"{beside}{_signed(definition)} If none of your actions has anything new, choose Yes "
+        f'beside "{SIGN_LABELS[NO_CHANGE]}".',
         f"{look}Save it as an Excel workbook, and send this same file back"
         f"{f' by {due}' if due else ''}. "
         "Please do not delete rows or columns, or copy the sheet to another workbook. Questions, "
         f"and the way back: {who}.",
     )
+
+
+def _signed(definition: PlanDefinition) -> str:
+    roles = [each.role for each in definition.signatures]
+    if not roles:
+        return 'Sign it off at the top of "Update".'
+    return f'Have it signed at the top of "Update", in this order: {listed(roles)}.'
 
 
 def _either(names: Sequence[str]) -> str:

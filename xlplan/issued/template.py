@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xlplan.issued.banner import NARROW, SIGN_CHOICES, Banner, banner
+from xlplan.issued.banner import Banner, banner
 from xlplan.issued.changes import followed
 from xlplan.issued.form import STEP_LIST, form_sheet
 from xlplan.issued.guidance import guidance_sheet
@@ -51,6 +51,7 @@ from xlplan.issued.sheets import (
     stamped,
     value_cell,
 )
+from xlplan.issued.sign_off import NARROW, SIGN_CHOICES
 from xlplan.issued.widths import (
     FROZEN,
     HEAD,

@@ -23,7 +23,7 @@ from xlplan.plan.keys import (
     ROLES,
     key,
 )
-from xlplan.plan.people import Directory, Group, Lead
+from xlplan.plan.people import Directory, Group, Lead, SignOff
 from xlplan.plan.required import REQUIRED_IF, Condition
 from xlplan.plan.settings import (
     BoardWords,
@@ -197,6 +197,7 @@ class PlanDefinition:
     ratings: tuple[Rating, ...] = ()
     leads: tuple[Lead, ...] = ()
     groups: tuple[Group, ...] = ()
+    sign_offs: tuple[SignOff, ...] = ()
     separators: tuple[str, ...] = field(
         default=DEFAULT_SEPARATORS,
         metadata=key(
@@ -331,6 +332,11 @@ class PlanDefinition:
     def with_role(self, role: str, kind: str = "action") -> Field | None:
         """The first field with this role, or None."""
         return self._by_role.get((kind, role))
+
+    @cached_property
+    def signatures(self) -> tuple[SignOff, ...]:
+        """The signatures that a return needs, in their order; without any, one sign-off."""
+        return tuple(sorted(self.sign_offs, key=lambda each: each.order))
 
     @cached_property
     def ruled(self) -> Field | None:

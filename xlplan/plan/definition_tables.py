@@ -13,7 +13,7 @@ from xlplan.codes.definition_codes import FORMS
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.keys import Key, Table, key_of
-from xlplan.plan.people import Group, Lead
+from xlplan.plan.people import Group, Lead, SignOff
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -130,6 +130,14 @@ _EVERY = (
         named_by="name",
     ),
     Table("issue", "What a lead is sent.", _keys(IssueSettings), always=("include_closed",)),
+    Table(
+        "sign_off",
+        "The signatures that a return needs, by role: the template has a line for each, and the "
+        "return counts as signed when all are there. Without any, one person signs.",
+        _keys(SignOff),
+        many=True,
+        named_by="role",
+    ),
     Table("post", "The words of the e-mail drafts to leads.", _keys(PostSettings)),
     Table("composite", "What the board reads.", _keys(CompositeSettings)),
     Table(

@@ -33,6 +33,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "rollup": ("to", "rule"),
     "count": ("by",),
     "section": ("name",),
+    "sign_off": ("role",),
     "sheet": ("name",),
     "row": ("sheet", "row"),
 }

@@ -39,7 +39,7 @@ from xlplan.plan.load_rules import (
     check_rules,
     no_field,
 )
-from xlplan.plan.people import Group, Lead
+from xlplan.plan.people import Group, Lead, SignOff
 from xlplan.plan.settings import (
     BoardWords,
     CompositeSettings,
@@ -81,6 +81,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     _check_unique(source, _ids(tables["section"], "name"))
     _check_unique(source, _ids(tables["group"], "name"))
     _check_unique(source, _ids(tables["sheet"], "name"))
+    _check_unique(source, _ids(tables["sign_off"], "role"))
     _check_unique(source, _rows(tables["row"]))
     _check_unique(source, _lead_names(tables["lead"]))
     _check_successors(source, tables["lead"])
@@ -313,6 +314,10 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
         ),
         leads=tuple(Lead(**_keys(entry)) for entry in tables["lead"]),
         groups=tuple(Group(**_keys(entry)) for entry in tables["group"]),
+        sign_offs=tuple(
+            SignOff(**{"order": number, **_keys(entry)})
+            for number, entry in enumerate(tables["sign_off"], 1)
+        ),
         sheets=tuple(SheetRead(**_keys(entry)) for entry in tables["sheet"]),
         rows=tuple(RowRead(**_keys(entry)) for entry in tables["row"]),
         rules=tuple(Rule(**_keys(entry)) for entry in tables["rule"]),

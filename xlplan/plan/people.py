@@ -60,6 +60,18 @@ class Group:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """One of the signatures that a return needs."""
+
+    role: str = field(metadata=key("who signs, such as Head of Service"))
+    name: str = field(default="", metadata=key("the person, where it is always the same"))
+    order: int = field(
+        default=0,
+        metadata=key("its place among the signatures; left out, the place in this file"),
+    )
+
+
 @dataclass(frozen=True)
 class Directory:
     """The leads and groups of a definition, by name; `by` is `[issue] by`.

@@ -37,7 +37,7 @@ from xlplan.plan.values import Invalid, Raw, as_text, canon
 
 _PARTS = {"field": "fields", "rating": "ratings", "lead": "leads", "group": "groups",
           "rule": "rules", "rollup": "rollups", "count": "counts",
-          "section": "sections"}  # fmt: skip
+          "section": "sections", "sign_off": "sign_offs"}  # fmt: skip
 """Where the entries of a table stand in a definition."""
 
 

@@ -81,7 +81,7 @@ class _Found:
 
 _CALLED: Mapping[str, str] = {
     "field": "heading", "rating": "label", "lead": "name", "group": "name", "rule": "challenge",
-    "rollup": "to", "count": "by", "section": "name",
+    "rollup": "to", "count": "by", "section": "name", "sign_off": "role",
 }  # fmt: skip
 """What people call an entry by, in a cell that may be changed."""
 Used = Mapping[tuple[str, Names], Sequence[str]]

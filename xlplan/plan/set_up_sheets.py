@@ -84,6 +84,10 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "Your own words on a section of the board, above its figures; a row for each section.", 4
     ),
     SetUpSheet(
+        "Signatures", ("sign_off",),
+        "Who signs a return, by role, where one signature is not enough: a row for each.", 3
+    ),
+    SetUpSheet(
         "Words", ("plan", "board", "issue", "post", "composite", "style", "people"),
         "The words, the look and the settings of the plan. A blank answer means what holds without "
         "one.",

@@ -95,6 +95,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_one("board", definition.board),
         *_several("section", "Sections of the board", definition.sections),
         *_one("issue", definition.issue),
+        *_several("sign_off", "Signatures", definition.sign_offs),
         *(_one("post", definition.post) if definition.post != PostSettings() else []),
         *_one("composite", definition.composite),
         *_one("style", definition.style),

@@ -38,6 +38,19 @@ SIGN_OFF = (NO_CHANGE, SIGNED_BY, SIGNED_ON)
 HINTS = "_hints"
 """The id of the column of ours that asks, beside each action, what a lead should think over."""
 _HINTS = Field(HINTS, "Please think again", "narrative", width=30)
+
+
+def signature_id(kind: str, role: str) -> str:
+    """The name of an input of the sign-off that is of one role: ``signed_by:Head of Service``."""
+    return f"{kind}:{role}"
+
+
+def kind_of_input(name: str) -> str:
+    """Which input of the sign-off a name is, whoever's; ``""`` for none."""
+    kind = name.partition(":")[0]
+    return kind if kind in SIGN_OFF else ""
+
+
 _KEY_HEADINGS = ("Row key", "Key of the row")
 _STATUS_HEADINGS = ("Status", "Row status")
 _CONFIRMED_HEADINGS = ("Reviewed, no change", "Reviewed: no change")

@@ -22,12 +22,12 @@ from xlplan.returned.as_issued import (
     BOX_MARK,
     CONFIRMED,
     NO_CHANGE,
-    SIGN_OFF,
     SIGN_PREFIX,
     SIGNED_BY,
     SIGNED_ON,
     Headings,
     column_id,
+    kind_of_input,
     settle,
 )
 from xlplan.returned.furniture import Furniture
@@ -277,13 +277,14 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
                 continue
             if not text or name in found:
                 continue
-            if name != NO_CHANGE and len(text) > _LONGEST:
+            kind = kind_of_input(name)
+            if kind != NO_CHANGE and len(text) > _LONGEST:
                 remarks.append(remark("sign-off", place, text))
                 text = text[:_LONGEST]
-            if name == SIGNED_ON:
+            if kind == SIGNED_ON:
                 day = canon(_DAY, _shown(value), definition)
                 found[name] = day.isoformat() if isinstance(day, date) else text
-            elif name == SIGNED_BY:
+            elif kind == SIGNED_BY:
                 found[name] = " ".join(text.split())
             elif fold(text) in _MEANS_YES:
                 found[name] = YES
@@ -329,7 +330,7 @@ def sign_off_inputs(sheet: ReadSheet) -> Iterator[tuple[str, tuple[int, int]]]:
         for col, value in enumerate(row):
             if isinstance(value, str) and value.strip().startswith(SIGN_PREFIX):
                 name = value.strip().removeprefix(SIGN_PREFIX)
-                if name in SIGN_OFF:
+                if kind_of_input(name):
                     yield name, (number + 1, col)
 
 

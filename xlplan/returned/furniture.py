@@ -46,7 +46,8 @@ _DIGITS = 8
 def set_up_uid(entry: Entry) -> str:
     """What a row of `set-up.xlsx` is called in its key."""
     if entry.blank:
-        return f"new-{entry.table}-{entry.number}"
+        table = entry.table.replace("_", "-")  # a key has none
+        return f"new-{table}-{entry.number}"
     return named("s", entry.table, *entry.names, entry.key)
 
 
