@@ -194,11 +194,12 @@ def _whose(name: str, issued: Issued) -> list[tuple[str, bool]]:
     """Its parts, each with whether it stands out."""
     due = say_return_by(issued.return_by)
     parts = [(name, True), (f"   ·   Update for {issued.cycle}", False)]
+    if due:
+        parts += [("   ·   Please return by ", False), (due, True)]
     if issued.locked:
         opened = len(issued.uids) - len(issued.locked)
-        about = f"about {opened} of your {len(issued.uids)} actions, the others are locked"
-        parts.append((f"   ·   {about}", False))
-    return [*parts, ("   ·   Please return by ", False), (due, True)] if due else parts
+        parts.append((f"   ·   {opened} of {len(issued.uids)} actions open", False))
+    return parts
 
 
 def _how_to(made: Banner, issued: Issued, look: Palette, first: int, last: int) -> None:
