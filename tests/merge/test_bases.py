@@ -1,0 +1,228 @@
+"""Rows compared as a whole: what it says is what comparing every cell says, and it costs less."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import paper
+from tests.paper import DEFINITION, Office
+from xlplan.merge import bases, compare
+from xlplan.merge.bases import Bases
+from xlplan.merge.compare import Comparison, Findings
+from xlplan.merge.model import COORDINATOR, Issued
+from xlplan.merge.reading import Frame, RawCells, ReadCell, Reading, ReadRow, raw_in
+from xlplan.plan.definition import STATUS, Field, Rating
+from xlplan.plan.shown import ShownDate, ShownNumber
+from xlplan.plan.values import Raw, canon
+
+RAWS: tuple[Raw, ...] = (
+    None, "", " ", "Green", "green ", "On track", "Slippage", "Puce", "1.1", 1.1, "June 2026",
+    "june  2026", "30 June 2026", date(2026, 6, 30), ShownDate.of(date(2026, 6, 30), "mmmm yyyy"),
+    0.25, 0.3, 25, True, ShownNumber(0.25, "0%"), ShownNumber(0.25, '0.00"%"'), "25%", "a, b",
+    "b, a", "Paint bought", "Paint  bought", "Paint bought\r\n", "Ann / Ben", "Ann\nBen",
+    "withdrawn", "Painted by hand",
+)  # fmt: skip
+COLUMNS = tuple(item.id for item in DEFINITION.fields)
+
+
+def as_read(reading: Reading) -> Reading:
+    """The same with rows of plain values as reading a file gives them."""
+    return replace(reading, rows=tuple(map(_raw_row, reading.rows)))
+
+
+def _raw_row(row: ReadRow) -> ReadRow:
+    cells = row.cells
+    if any(cell != ReadCell(cell.value, cell.cell) for cell in cells.values()):
+        return row
+    letters = tuple(cell.cell.rstrip("0123456789") for cell in cells.values())
+    raws = tuple(cell.value for cell in cells.values())
+    return replace(row, cells=RawCells(Frame(tuple(cells), letters), raws, row.number))
+
+
+def found(office: Office, reading: Reading) -> Findings:
+    return Comparison(office.state, office.state.issued[reading.issued], reading).run()
+
+
+def every_cell(
+    _state: object, _uid: str, cells: Mapping[str, ReadCell], _as_of: int
+) -> list[tuple[str, ReadCell]]:
+    """The slow way: every cell is looked at."""
+    return list(cells.items())
+
+
+@pytest.fixture(scope="module")
+def offices() -> list[tuple[Office, Issued]]:
+    """A lead's template and the coordinator's master, before and after the definition changed."""
+    made = []
+    for lead in ("Ann", COORDINATOR):
+        for later in (False, True):
+            office = Office()
+            office.coordinator({("a-1", "share"): 1, ("a-2", "revised"): date(2026, 6, 30)})
+            issued = office.issue(lead)
+            office.coordinator({("a-2", "rating"): "Blue", ("a-3", "progress"): "Dug"})
+            if later:
+                ratings = (Rating("Verde", "Green"), *DEFINITION.ratings[2:])
+                fields = [item for item in DEFINITION.fields if item.id != "tags"]
+                office.redefine(replace(DEFINITION, ratings=ratings, fields=tuple(fields)))
+            made.append((office, issued))
+    return made
+
+
+@given(
+    which=st.integers(0, 3),
+    edits=st.dictionaries(
+        st.tuples(st.sampled_from(("a-1", "a-2", "a-3")), st.sampled_from((*COLUMNS, STATUS))),
+        st.sampled_from(RAWS),
+        max_size=6,
+    ),
+    odd=st.dictionaries(st.sampled_from(COLUMNS), st.sampled_from(("formula", "error", "other"))),
+    trust=st.sampled_from(("signed", "matched", "disagrees", "foreign")),
+    kind=st.sampled_from(("xlsx", "csv", "xls")),
+)
+def test_it_says_what_comparing_every_cell_says(
+    offices: list[tuple[Office, Issued]],
+    which: int,
+    edits: dict[tuple[str, str], Raw],
+    odd: dict[str, str],
+    trust: Any,
+    kind: str,
+) -> None:
+    office, issued = offices[which]
+    edits = {key: raw for key, raw in edits.items() if key[1] in issued.fields}
+    reading = replace(office.reading(issued, edits, trust={"a-2": trust}), kind=kind)
+    first, *rest = reading.rows
+    cells = {
+        name: replace(cell, **{odd[name]: "#N/A"}) if name in odd else cell
+        for name, cell in first.cells.items()
+    }
+    reading = replace(reading, rows=(replace(first, cells=cells), *rest))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compare, "differing", every_cell)
+        slowly = found(office, reading)
+    assert found(office, reading) == slowly
+    assert found(office, as_read(reading)) == slowly
+    assert found(office, as_read(reading)) == slowly, "as it is remembered"
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """How many cells were read, and how many were made objects."""
+    made = {"read": 0, "cells": 0}
+    plain, get = Comparison._compare_cell, RawCells.__getitem__
+
+    def compared(self: Comparison, *args: Any) -> Any:
+        made["read"] += 1
+        return plain(self, *args)
+
+    def asked(self: RawCells, name: str) -> ReadCell:
+        made["cells"] += 1
+        return get(self, name)
+
+    monkeypatch.setattr(Comparison, "_compare_cell", compared)
+    monkeypatch.setattr(RawCells, "__getitem__", asked)
+    return made
+
+
+def test_no_cell_of_a_row_that_came_back_as_it_went_out_is_read(counts: dict[str, int]) -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    assert found(office, as_read(office.reading(issued))) == Findings(rows=("a-1", "a-2", "a-3"))
+    # As a template shows them: ratings by their labels, numbers as such.
+    shown: dict[tuple[str, str], Raw] = {
+        ("a-1", "rating"): "On track",
+        ("a-1", "share"): ShownNumber(0.25, "0%"),
+    }
+    assert found(office, as_read(office.reading(issued, shown))).information == []
+    assert counts == {"read": 0, "cells": 0}
+
+
+def test_of_a_row_that_was_changed_only_the_changed_cells_are_read(
+    counts: dict[str, int],
+) -> None:
+    office = Office()
+    reading = as_read(office.reading(office.issue("Ann"), {("a-1", "progress"): "Painted"}))
+    assert [write.field for write in found(office, reading).assertions] == ["progress"]
+    assert counts == {"read": 1, "cells": 1}
+
+
+def test_a_row_of_another_template_says_nothing_by_the_label_of_its_rating() -> None:
+    office = Office()
+    reading = office.reading(
+        office.issue("Ann"), {("a-2", "rating"): "Slippage"}, trust={"a-2": "foreign"}
+    )
+    assert found(office, as_read(reading)) == Findings(rows=("a-1", "a-2", "a-3"))
+
+
+def test_what_a_typed_cell_says_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, Raw]] = []
+    plain = canon
+
+    def counted(item: Field, raw: Raw, definition: Any) -> Any:
+        asked.append((item.id, raw))
+        return plain(item, raw, definition)
+
+    monkeypatch.setattr(bases, "canon", counted)
+    office = Office()
+    issued = office.issue("Ann")
+    reading = as_read(office.reading(issued, {("a-1", "share"): ShownNumber(0.25, "0%")}))
+    for _ in range(3):
+        assert not found(office, reading).assertions
+    shares = [raw for name, raw in asked if name == "share"]
+    assert shares == [0.25]
+
+
+def test_what_is_remembered_is_bounded_and_forgotten_with_its_definition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    known = office.state.bases
+    names = ("ref", "share")
+    first = known.row(office.state, "a-1", names, issued.as_of)
+    assert known.row(office.state, "a-1", names, issued.as_of) is first
+    monkeypatch.setattr(bases, "_MOST_ROWS", 0)
+    assert known.of(office.state, names, issued.as_of) == {}
+    monkeypatch.setattr(bases, "_MOST_ROWS", 10)
+    assert known.row(office.state, "a-1", names, issued.as_of) == first
+    office.redefine(replace(DEFINITION, title="Another"))
+    assert known.of(office.state, names, issued.as_of) == {}
+
+
+def test_typed_cells_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    share = DEFINITION.find("share")
+    assert share is not None
+    known = Bases()
+    monkeypatch.setattr(bases, "_MOST_CELLS", 1)
+    answers = [known.is_silent(share, 0.25, raw, DEFINITION) for raw in (0.25, 0.3, "25%", 0.25)]
+    assert answers == [True, False, False, True]
+    assert len(known._silent) <= 2
+
+
+def test_raw_cells_are_the_cells_that_they_stand_for() -> None:
+    form = Frame(("ref", "due"), ("D", "D"), {"due": "It was moved."}, step=1)
+    cells = RawCells(form, ("1.1", None), 13)
+    assert dict(cells) == {
+        "ref": ReadCell("1.1", "D13"),
+        "due": ReadCell(None, "D14", doubt="It was moved."),
+    }
+    assert (len(cells), "ref" in cells, "rating" in cells) == (2, True, False)
+    assert cells.get("rating") is None
+    assert raw_in(cells, "ref") == raw_in(dict(cells), "ref") == "1.1"
+
+
+def test_a_rating_is_known_by_its_label_only_where_that_names_it() -> None:
+    swapped = (Rating("Green", "Amber"), Rating("Amber", "Green", order=1))
+    office = Office(definition=replace(paper.DEFINITION, ratings=swapped))
+    issued = office.issue("Ann")
+    row = office.state.bases.row(office.state, "a-1", ("rating",), issued.as_of)
+    assert row.shows == ("Green",), "its label is the code of the other"
+    other = Office()
+    row = other.state.bases.row(other.state, "a-1", ("rating",), other.issue("Ann").as_of)
+    assert row.shows == ("On track",)
