@@ -99,7 +99,7 @@ def test_it_says_what_comparing_every_cell_says(
     reading = replace(office.reading(issued, edits, trust={"a-2": trust}), kind=kind)
     first, *rest = reading.rows
     cells = {
-        name: replace(cell, **{odd[name]: "#N/A"}) if name in odd else cell
+        name: replace(cell, **{odd[name]: "#N/A"}) if name in odd else cell  # type: ignore[arg-type]
         for name, cell in first.cells.items()
     }
     reading = replace(reading, rows=(replace(first, cells=cells), *rest))

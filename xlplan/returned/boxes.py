@@ -11,24 +11,33 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
+from itertools import chain
 
 from xlplan.merge.model import Place
-from xlplan.merge.reading import ReadCell, ReadRow, Remark, remark
+from xlplan.merge.reading import RawCells, ReadCell, ReadRow, Remark, remark
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import canon, show
 from xlplan.returned.as_issued import (
-    BOX_MARK,
     CONFIRMED,
     NO_CHANGE,
     SIGN_PREFIX,
     SIGNED_BY,
     SIGNED_ON,
     Headings,
-    column_id,
+    Settled,
     kind_of_input,
     settle,
+)
+from xlplan.returned.blocks import (
+    Blocks,
+    Line,
+    Marks,
+    box_column,
+    find_blocks,
+    labelled,
+    line_of,
 )
 from xlplan.returned.furniture import Furniture
 from xlplan.returned.tables import (
@@ -38,7 +47,7 @@ from xlplan.returned.tables import (
     formula_text,
     read_cell,
     text_of,
-    texts_in,
+    texts_of,
 )
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
@@ -50,41 +59,53 @@ _LONGEST = 200
 """Characters of a name, or of a day that is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a form: its row and the columns of its label and its box (all from 0), whose it
-    is, and why what stands in it is to be asked about, or ``""``."""
-
-    row: int
-    label: int
-    box: int
-    key: RowKey | None
-    column: str
-    own: frozenset[int]
-    """The columns of the key, the id, the label and the box."""
-    doubt: str = ""
-    action: str = ""
-    """Which action it belongs to, by its key, else by its order."""
-
-
 @dataclass(frozen=True)
 class Form:
-    """The sheet of a form and its lines, in the order of the sheet."""
+    """The sheet of a form, and its blocks where it has nothing else, or else its lines, in the
+    order of the sheet."""
 
     sheet: ReadSheet
-    lines: tuple[Line, ...]
+    found: tuple[Line, ...] = ()
+    blocks: Blocks | None = None
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line."""
+        return self.found if self.blocks is None else self.blocks.all_lines()
+
+    @property
+    def first(self) -> int:
+        """The row of the first line."""
+        return self.found[0].row if self.blocks is None else self.blocks.starts[0]
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why lines are in doubt; those of blocks never are."""
+        return [line.doubt for line in self.found if line.doubt]
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The ids of the fields, each once, in the order of the sheet."""
+        if self.blocks is not None:
+            return self.blocks.frame.names
         return tuple(dict.fromkeys(line.column for line in self.lines))
 
-    def actions(self) -> Iterator[tuple[RowKey | None, int, dict[str, ReadCell]]]:
+    def actions(self) -> Iterator[tuple[RowKey | None, int, Mapping[str, ReadCell]]]:
         """Each action: its key, its first row (from 0), its cells by column id.
 
         An action whose lines are there twice comes twice.
         """
         hidden = self.covered()
+        blocks, odd = self.blocks, self.sheet.odd_rows
+        if (
+            blocks is not None
+            and not hidden
+            and odd.isdisjoint(self._rows_of(blocks) if odd else ())
+        ):
+            frame = blocks.frame
+            for key, start in zip(blocks.keys, blocks.starts, strict=True):
+                yield key, start, RawCells(frame, blocks.raws(self.sheet, start), start + 1)
+            return
         for lines in self.by_action():
             shown = [line for line in lines if (line.row, line.box) not in hidden]
             cells = {line.column: self._cell(line) for line in shown}
@@ -92,6 +113,8 @@ class Form:
 
     def covered(self) -> Mapping[At, Area]:
         """The blank boxes that another cell was merged over."""
+        if not self.sheet.merged:
+            return {}
         boxes = {(line.row, line.box) for line in self.lines}
         found = covered(self.sheet, self.lines[0].row, {line.box for line in self.lines})
         return {at: area for at, area in found.items() if at in boxes}
@@ -108,10 +131,26 @@ class Form:
             found[place][line.column] = line
         return [list(each.values()) for each in found]
 
+    def written_beside(self) -> Iterator[tuple[int, frozenset[int] | None]]:
+        """The rows from the first line on in which something may stand beside what was asked for,
+        each with its columns of ours; None where it is no line."""
+        blocks, odd = self.blocks, self.sheet.odd_columns
+        if blocks is not None:
+            below = (number for number in odd if number >= self.first)
+            for number in sorted({*blocks.between, *blocks.beside, *below}):
+                yield number, blocks.own_at(number)
+            return
+        own = {line.row: line.own for line in self.found}
+        for number in range(self.first, max(len(self.sheet.rows), max(odd, default=-1) + 1)):
+            yield number, own.get(number)
+
     def label(self, line: Line) -> str:
         """What stands beside a box as its label."""
         values = self.sheet.rows[line.row]
         return text_of(values[line.label]) if 0 <= line.label < len(values) else ""
+
+    def _rows_of(self, blocks: Blocks) -> Iterator[int]:
+        return (n for start in blocks.starts for n in range(start, start + len(blocks.lines)))
 
     def _cell(self, line: Line) -> ReadCell:
         return read_cell(self.sheet, (line.row, line.box), line.doubt)
@@ -124,53 +163,22 @@ def find_form(sheet: ReadSheet, headings: Headings | None = None) -> Form | None
     lines are known by the other, their fields by the labels of `headings`, and their actions by the
     visible ref, which starts an action anew.
     """
-    box = _box_column(sheet)
-    found = [_Marks.of(row) for row in sheet.rows]
+    if (blocks := find_blocks(sheet)) is not None:
+        return Form(sheet, blocks=blocks)
+    box = box_column(sheet)
+    found = [Marks.of(row) for row in sheet.rows]
     lines = [
         line
         for number, marks in enumerate(found)
-        if marks.key and marks.ids and (line := _line(number, marks, marks.ids[0], box))
+        if marks.key and marks.ids and (line := line_of(number, marks, marks.ids[0], box))
     ]
     if not lines and headings is not None:
         lines = _by_order(list(_halves(sheet, found, headings, box)))
-    return Form(sheet, tuple(_labelled(sheet, lines))) if lines else None
-
-
-def _box_column(sheet: ReadSheet) -> int | None:
-    for row in sheet.rows:
-        for col, value in enumerate(row):
-            if isinstance(value, str) and value.strip() == BOX_MARK:
-                return col
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Marks:
-    """What of ours stands in a row: its first key, and its ids of fields, each with its column."""
-
-    key: tuple[RowKey, int] | None
-    ids: tuple[tuple[str, int], ...]
-
-    @staticmethod
-    def of(row: Sequence[CellValue]) -> _Marks:
-        texts = [(col, value) for col, value in enumerate(row) if isinstance(value, str)]
-        ids = tuple((name, col) for col, value in texts if (name := column_id(value)))
-        at = {col for _, col in ids}
-        keys = ((key, col) for col, v in texts if col not in at and (key := parse_row_key(v)))
-        return _Marks(next(keys, None), ids)
-
-
-def _line(number: int, marks: _Marks, named: tuple[str, int], box: int | None) -> Line:
-    """A line by its marks; `named` is its field, and the column in which that is said."""
-    name, at = named
-    key, key_at = marks.key or (None, -1)
-    where = at + 2 if box is None else box
-    own = frozenset({key_at, at, where})
-    return Line(number, where - 1, where, key, name, own, action=key.text if key else "")
+    return Form(sheet, tuple(labelled(sheet, lines))) if lines else None
 
 
 def _halves(
-    sheet: ReadSheet, found: Sequence[_Marks], headings: Headings, box: int | None
+    sheet: ReadSheet, found: Sequence[Marks], headings: Headings, box: int | None
 ) -> Iterator[Line]:
     """The lines of a form that lost the column of its keys, or that of its ids."""
     several = Counter(marks.key[0].text for marks in found if marks.key)
@@ -178,7 +186,7 @@ def _halves(
     if not several and len(ids) > 1 and max(ids) == 1:
         for number, marks in enumerate(found):
             if marks.ids:
-                yield _line(number, marks, marks.ids[0], box)
+                yield line_of(number, marks, marks.ids[0], box)
     elif not ids and max(several.values(), default=0) > 1:
         for number, marks in enumerate(found):
             labels = [
@@ -189,7 +197,7 @@ def _halves(
             ]
             if marks.key and labels:
                 name, col = labels[0]
-                yield _line(number, marks, (name, col - 1), box)
+                yield line_of(number, marks, (name, col - 1), box)
 
 
 def _by_order(lines: Sequence[Line]) -> list[Line]:
@@ -206,28 +214,14 @@ def _by_order(lines: Sequence[Line]) -> list[Line]:
     return made
 
 
-def _labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
-    """The lines with the column of their labels: the one with most texts, the first of several.
-
-    It is beside that of the boxes, unless a column was inserted between them.
-    """
-    counts: Counter[int] = Counter()
-    for line in lines:
-        values = enumerate(sheet.rows[line.row])
-        counts.update(col for col, v in values if isinstance(v, str) and col not in line.own)
-    found = min(counts, key=lambda col: (-counts[col], col), default=lines[0].box - 1)
-    for line in lines:
-        yield replace(line, label=found, own=line.own | {found})
-
-
 def settled_form(form: Form, issued: Headings) -> Form:
     """`form` with its doubtful boxes known as such; `issued` are the labels that went out."""
-    lines: list[Line] = []
+    blocks, lines = form.blocks, list[Line]()
+    if blocks is not None and _settled(form, blocks.lines, issued) is None:
+        return form
     for each in form.by_action():
         by_row = {line.row: line for line in each}
-        shown = {line.row: form.label(line) for line in each}
-        ids = {line.column: line.row for line in each}
-        found = settle(ids, shown, issued, partial(_label_cell, each[0].label))
+        found = _settled(form, each, issued)
         if found is None:
             lines += each
         else:
@@ -236,7 +230,14 @@ def settled_form(form: Form, issued: Headings) -> Form:
                 for name, row in found.places.items()
             ]
     lines.sort(key=lambda line: line.row)
-    return replace(form, lines=tuple(lines))
+    return Form(form.sheet, tuple(lines))
+
+
+def _settled(form: Form, lines: Sequence[Line], issued: Headings) -> Settled | None:
+    """Where the boxes of an action are by its labels; None where no label disagrees."""
+    shown = {line.row: form.label(line) for line in lines}
+    ids = {line.column: line.row for line in lines}
+    return settle(ids, shown, issued, partial(_label_cell, lines[0].label))
 
 
 def _label_cell(col: int, row: int) -> str:
@@ -245,17 +246,12 @@ def _label_cell(col: int, row: int) -> str:
 
 def form_remarks(book: Book, form: Form, furniture: Furniture | None) -> Iterator[Remark]:
     """What somebody wrote beside the boxes, or between the actions, where titles of ours stand."""
-    lines = {line.row: line for line in form.lines}
-    for number, cells in texts_in(form.sheet):
-        if number < form.lines[0].row:
-            continue
-        line = lines.get(number)
-        own = line.own if line is not None else frozenset[int]()
-        for col, value, text in cells:
-            title = line is None and furniture is not None and furniture.owns(text)
-            if col not in own and not title and not parse_row_key(value):
+    for number, own in form.written_beside():
+        for col, value, text in texts_of(form.sheet, number):
+            title = own is None and furniture is not None and furniture.owns(text)
+            if col not in (own or ()) and not title and not parse_row_key(value):
                 place = Place(book.name, form.sheet.name, a1(number, col))
-                kind = "beside" if line is not None else "below"
+                kind = "beside" if own is not None else "below"
                 yield remark(kind, place, text)
 
 
@@ -324,14 +320,34 @@ def _ticks(actions: Sequence[Table | Form]) -> Iterator[tuple[str, int, ReadCell
                 yield each.sheet.name, number + 1, read_cell(each.sheet, at)
 
 
-def sign_off_inputs(sheet: ReadSheet) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Where the inputs are: below the cell that names each."""
-    for number, row in enumerate(sheet.rows[:-1]):
-        for col, value in enumerate(row):
-            if isinstance(value, str) and value.strip().startswith(SIGN_PREFIX):
-                name = value.strip().removeprefix(SIGN_PREFIX)
-                if kind_of_input(name):
-                    yield name, (number + 1, col)
+def sign_off_inputs(
+    sheet: ReadSheet, end: int | None = None
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """Where the inputs are: below the cell that names each, in a row before `end`."""
+    marks = {
+        text: name
+        for text in sheet.texts
+        if SIGN_PREFIX in text and kind_of_input(name := _sign_mark(text))
+    }
+    rows = sheet.rows[: len(sheet.rows) - 1 if end is None else end]
+    for first in range(0, len(rows) if marks else 0, _AT_ONCE):
+        several = rows[first : first + _AT_ONCE]
+        if marks.keys().isdisjoint(chain.from_iterable(several)):
+            continue
+        for number, row in enumerate(several, first):
+            for col, value in enumerate(row):
+                if isinstance(value, str) and value in marks:
+                    yield marks[value], (number + 1, col)
+
+
+def _sign_mark(text: str) -> str:
+    """The input that a hidden cell names, or ``""``."""
+    mark = text.strip()
+    return mark.removeprefix(SIGN_PREFIX) if mark.startswith(SIGN_PREFIX) else ""
+
+
+_AT_ONCE = 50
+"""Rows that are looked through together for the marks of a sign-off."""
 
 
 def _shown(value: CellValue) -> str | int | float | bool | date | None:

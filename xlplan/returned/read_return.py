@@ -102,7 +102,7 @@ class _Actions:
         for table in self.tables:
             yield table.sheet, list(table.doubts.values())
         for form in self.forms:
-            yield form.sheet, [line.doubt for line in form.lines if line.doubt]
+            yield form.sheet, form.doubts
 
 
 _NOWHERE = _Actions()

@@ -86,7 +86,7 @@ def remarks_of(
 
 def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Remark]:
     """Text above the actions, and headings that are not ours."""
-    first = each.lines[0].row if isinstance(each, Form) else each.header
+    first = each.first if isinstance(each, Form) else each.header
     yield from _written_on(book, each.sheet, furniture, UPDATE, first)
     if isinstance(each, Form):
         yield from _relabelled(book, each, furniture)
@@ -105,6 +105,8 @@ def _around(book: Book, each: Table | Form, furniture: Furniture) -> Iterator[Re
 
 def _relabelled(book: Book, form: Form, furniture: Furniture) -> Iterator[Remark]:
     """Labels that are not ours."""
+    if form.blocks is not None and all(map(furniture.has, map(form.label, form.blocks.lines))):
+        return
     for line in form.lines:
         text = form.label(line)
         if not furniture.has(text):
@@ -117,7 +119,7 @@ def _written_on(
 ) -> Iterator[Remark]:
     """What is not ours on a sheet that was issued under that name, above the row `end`. What names
     something for us is not read."""
-    inputs = frozenset(at for _, at in sign_off_inputs(sheet))
+    inputs = frozenset(at for _, at in sign_off_inputs(sheet, end))
     left = furniture.left(issued)
     for number, cells in texts_in(sheet):
         if end is not None and number >= end:
@@ -252,8 +254,8 @@ _CLEARLY = 1.3
 def mark_remarks(book: Book, each: Table | Form, definition: PlanDefinition) -> Iterator[Remark]:
     """What the marks on the cells of a table or a form say; see `xlplan.workbook.read.marks`."""
     sheet = each.sheet
-    rows = _rows(each)
     marked = {at[0] for at in (*sheet.fills, *sheet.struck, *sheet.letters)}
+    rows = _rows(each) if marked else {}
     for row in sorted(marked & set(rows)):
         yield from _struck(book, sheet, row, rows[row])
         yield from _coloured(book, sheet, row, rows[row], definition)

@@ -1,0 +1,199 @@
+"""A form as it goes out: a block of lines for each action, all of them alike but for their boxes.
+
+Every line carries the signed key of its action and the id of its field. Where all blocks of a form
+still are as the first one is, the form is read block by block, and no line of it becomes an object;
+any other is read line by line (`boxes.py`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+
+from xlplan.merge.reading import Frame
+from xlplan.returned.as_issued import BOX_MARK, column_id
+from xlplan.workbook.read.book import CellValue, ReadSheet, column_name
+from xlplan.workbook.stamp import RowKey, parse_row_key
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a form: its row and the columns of its label and its box (all from 0), whose it
+    is, and why what stands in it is to be asked about, or ``""``."""
+
+    row: int
+    label: int
+    box: int
+    key: RowKey | None
+    column: str
+    own: frozenset[int]
+    """The columns of the key, the id, the label and the box."""
+    doubt: str = ""
+    action: str = ""
+    """Which action it belongs to, by its key, else by its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What of ours stands in a row: its first key, and its ids of fields, each with its column."""
+
+    key: tuple[RowKey, int] | None
+    ids: tuple[tuple[str, int], ...]
+
+    @staticmethod
+    def of(row: Sequence[CellValue]) -> Marks:
+        """Those of a row."""
+        texts = [(col, value) for col, value in enumerate(row) if isinstance(value, str)]
+        ids = tuple((name, col) for col, value in texts if (name := column_id(value)))
+        at = {col for _, col in ids}
+        keys = ((key, col) for col, v in texts if col not in at and (key := parse_row_key(v)))
+        return Marks(next(keys, None), ids)
+
+
+def box_column(sheet: ReadSheet) -> int | None:
+    """The column of the boxes, where it is marked."""
+    if not any(BOX_MARK in text for text in sheet.texts):
+        return None
+    for row in sheet.rows:
+        for col, value in enumerate(row):
+            if isinstance(value, str) and value.strip() == BOX_MARK:
+                return col
+    return None
+
+
+def line_of(number: int, marks: Marks, named: tuple[str, int], box: int | None) -> Line:
+    """A line by its marks; `named` is its field, and the column in which that is written."""
+    name, at = named
+    key, key_at = marks.key or (None, -1)
+    where = at + 2 if box is None else box
+    own = frozenset({key_at, at, where})
+    return Line(number, where - 1, where, key, name, own, action=key.text if key else "")
+
+
+def labelled(sheet: ReadSheet, lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines with the column of their labels: the one with most texts, the first of several.
+
+    It is beside that of the boxes, unless a column was inserted between them.
+    """
+    counts: Counter[int] = Counter()
+    for line in lines:
+        values = enumerate(sheet.rows[line.row])
+        counts.update(col for col, v in values if isinstance(v, str) and col not in line.own)
+    found = min(counts, key=lambda col: (-counts[col], col), default=lines[0].box - 1)
+    for line in lines:
+        yield replace(line, label=found, own=line.own | {found})
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The blocks of a form: the lines of the first, the row in which each begins, and its key."""
+
+    lines: tuple[Line, ...]
+    starts: tuple[int, ...]
+    keys: tuple[RowKey, ...]
+    beside: frozenset[int]
+    """The rows of blocks in which something stands beside the box."""
+    between: tuple[int, ...]
+    """The rows below the first block that belong to none and are not blank."""
+
+    @property
+    def frame(self) -> Frame:
+        """What they have in common."""
+        names = tuple(line.column for line in self.lines)
+        return Frame(names, (column_name(self.lines[0].box),) * len(names), step=1)
+
+    def raws(self, sheet: ReadSheet, start: int) -> tuple[CellValue, ...]:
+        """What stands in the boxes of the block that begins in a row."""
+        return tuple(
+            map(itemgetter(self.lines[0].box), sheet.rows[start : start + len(self.lines)])
+        )
+
+    def own_at(self, row: int) -> frozenset[int] | None:
+        """The columns of ours in a row; None where it belongs to no block."""
+        at = bisect_right(self.starts, row) - 1
+        inside = at >= 0 and row < self.starts[at] + len(self.lines)
+        return self.lines[0].own if inside else None
+
+    def all_lines(self) -> tuple[Line, ...]:
+        """Every line of every block."""
+        return tuple(
+            replace(line, row=start + at, key=key, action=key.text)
+            for start, key in zip(self.starts, self.keys, strict=True)
+            for at, line in enumerate(self.lines)
+        )
+
+
+def find_blocks(sheet: ReadSheet) -> Blocks | None:
+    """The blocks of a form that has nothing but blocks that are as the first one is, else None."""
+    if not any(map(parse_row_key, sheet.texts)):
+        return None
+    rows, lines = sheet.rows, _first_block(sheet)
+    if not lines:
+        return None
+    own, size, box = lines[0].own, len(lines), lines[0].box
+    marks = Marks.of(rows[lines[0].row])
+    at, named = (marks.key or (None, -1))[1], marks.ids[0][1]
+    texts = itemgetter(named, lines[0].label)
+    first = rows[lines[0].row : lines[0].row + size]
+    alike = list(map(texts, first))
+    starts, keys, beside, between = [], [], set[int](), []
+    row = lines[0].row
+    while row < len(rows):
+        values = rows[row]
+        key = parse_row_key(values[at]) if at < len(values) else None
+        block = rows[row : row + size]
+        if key is None or len(block) < size or min(map(len, block)) <= max(*own, box):
+            if values.count(None) < len(values):
+                if _is_line(values):
+                    return None
+                between.append(row)
+            row += 1
+            continue
+        if list(map(itemgetter(at), block)) != [values[at]] * size or (
+            list(map(texts, block)) != alike
+        ):
+            return None
+        for number, each in enumerate(block, row):
+            if len(each) - each.count(None) > len(own) - (each[box] is None):
+                if Marks.of(each) != replace(Marks.of(first[number - row]), key=(key, at)):
+                    return None
+                beside.add(number)
+        starts.append(row)
+        keys.append(key)
+        row += size
+    return Blocks(lines, tuple(starts), tuple(keys), frozenset(beside), tuple(between))
+
+
+def _is_line(row: Sequence[CellValue]) -> bool:
+    marks = Marks.of(row)
+    return bool(marks.key and marks.ids)
+
+
+def _first_block(sheet: ReadSheet) -> tuple[Line, ...]:
+    """The lines of the first action, or nothing where they are not as in a form that goes out."""
+    box = box_column(sheet)
+    found: list[Line] = []
+    head: Marks | None = None
+    for number, row in enumerate(sheet.rows):
+        marks = Marks.of(row)
+        if head is None and marks.key and marks.ids:
+            head = marks
+        if head is None:
+            continue
+        if not marks.key or not marks.ids or head.key is None or marks.key != head.key:
+            break
+        if marks.ids[0][1] != head.ids[0][1]:
+            break
+        found.append(line_of(number, marks, marks.ids[0], box))
+    lines = tuple(labelled(sheet, found)) if found else ()
+    if not lines or head is None or head.key is None:
+        return ()
+    label, where = lines[0].label, lines[0].box
+    values = [sheet.rows[line.row] for line in lines]
+    whole = all(len(row) > max(label, where) and isinstance(row[label], str) for row in values)
+    ordered = max(head.key[1], head.ids[0][1]) < where
+    several = len({line.column for line in lines}) < len(lines)
+    return lines if whole and ordered and not several and len(lines[0].own) == 4 else ()
