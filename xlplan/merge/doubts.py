@@ -114,7 +114,11 @@ def moved_rows(rows: Sequence[ReadRow], issued: Collection[str]) -> MovedRows | 
 
     `issued` are the uids of the workbook that it answers: a ref of no row of it was typed.
     """
-    apart = [row for row in rows if row.shown in issued and _key(row) not in ("", row.shown)]
+    apart = [
+        row
+        for row in rows
+        if row.shown and row.shown in issued and _key(row) not in ("", row.shown)
+    ]
     if len(apart) < LEAST:
         return None
     uids = frozenset(uid for row in apart for uid in (row.shown, _key(row)))

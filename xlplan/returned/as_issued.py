@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from xlplan.codes.return_codes import RET_017
 from xlplan.plan.definition import (
@@ -57,6 +60,32 @@ _CONFIRMED_HEADINGS = ("Reviewed, no change", "Reviewed: no change")
 _LOOKED_HEADINGS = ("State", "State of the row")
 _ENTRY_HEADINGS = ("{}: this period", "{}: entry for this period")
 """Headings of ours: each, and the one it takes where a column of the plan is headed like it."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+_RECENT = 8
+"""How many answers of a function about definitions are remembered."""
+
+
+def remembered(
+    function: Callable[Concatenate[PlanDefinition, P], T],
+) -> Callable[Concatenate[PlanDefinition, P], T]:
+    """`function`, which asks for the same of a definition and of its other arguments again for
+    every file; a definition is the same where it is that very object."""
+    recent: deque[tuple[PlanDefinition, object, T]] = deque(maxlen=_RECENT)
+
+    @wraps(function)
+    def asked(definition: PlanDefinition, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        also = (args, kwargs)
+        for known, others, answer in recent:
+            if known is definition and others == also:
+                return answer
+        answer = function(definition, *args, **kwargs)
+        recent.append((definition, also, answer))
+        return answer
+
+    return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +196,12 @@ def locked_text(columns: Sequence[IssuedColumn], values: Mapping[str, Value]) ->
 
 def column_id(value: object) -> str:
     """The column id in a cell of the row of ids, or ``""``."""
-    if isinstance(value, str) and value.strip().startswith(ID_PREFIX):
+    if isinstance(value, str) and ID_PREFIX in value and value.strip().startswith(ID_PREFIX):
         return value.strip().removeprefix(ID_PREFIX)
     return ""
 
 
+@remembered
 def ids_by_heading(definition: PlanDefinition) -> dict[str, dict[str, str]]:
     """Column ids by folded heading, for actions and for recommendations."""
     named: dict[str, dict[str, str]] = {}
@@ -206,6 +236,7 @@ class Settled:
     doubts: Mapping[str, str]
 
 
+@remembered
 def issued_headings(definition: PlanDefinition, document: str) -> tuple[Headings, ...]:
     """The headings of a template, or those of actions and of recommendations in a master."""
     if document != "master":

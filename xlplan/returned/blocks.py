@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
@@ -62,6 +62,11 @@ def box_column(sheet: ReadSheet) -> int | None:
             if isinstance(value, str) and value.strip() == BOX_MARK:
                 return col
     return None
+
+
+def marks_on(sheet: ReadSheet) -> tuple[Set[str], Set[str]]:
+    """The texts of a sheet that are ids of fields, and those that are row keys."""
+    return set(filter(column_id, sheet.texts)), set(filter(parse_row_key, sheet.texts))
 
 
 def line_of(number: int, marks: Marks, named: tuple[str, int], box: int | None) -> Line:
@@ -128,8 +133,6 @@ class Blocks:
 
 def find_blocks(sheet: ReadSheet) -> Blocks | None:
     """The blocks of a form that has nothing but blocks that are as the first one is, else None."""
-    if not any(map(parse_row_key, sheet.texts)):
-        return None
     rows, lines = sheet.rows, _first_block(sheet)
     if not lines:
         return None
@@ -177,12 +180,12 @@ def _first_block(sheet: ReadSheet) -> tuple[Line, ...]:
     box = box_column(sheet)
     found: list[Line] = []
     head: Marks | None = None
+    ids, keys = marks_on(sheet)
     for number, row in enumerate(sheet.rows):
-        marks = Marks.of(row)
-        if head is None and marks.key and marks.ids:
-            head = marks
-        if head is None:
+        if head is None and (ids.isdisjoint(row) or keys.isdisjoint(row)):
             continue
+        marks = Marks.of(row)
+        head = head or marks
         if not marks.key or not marks.ids or head.key is None or marks.key != head.key:
             break
         if marks.ids[0][1] != head.ids[0][1]:

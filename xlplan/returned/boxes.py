@@ -38,6 +38,7 @@ from xlplan.returned.blocks import (
     find_blocks,
     labelled,
     line_of,
+    marks_on,
 )
 from xlplan.returned.furniture import Furniture
 from xlplan.returned.tables import (
@@ -165,6 +166,10 @@ def find_form(sheet: ReadSheet, headings: Headings | None = None) -> Form | None
     """
     if (blocks := find_blocks(sheet)) is not None:
         return Form(sheet, blocks=blocks)
+    ids, keys = marks_on(sheet)
+    apart = all(ids.isdisjoint(row) or keys.isdisjoint(row) for row in sheet.rows)
+    if apart and bool(ids) == bool(keys):
+        return None  # a table, or nothing of ours
     box = box_column(sheet)
     found = [Marks.of(row) for row in sheet.rows]
     lines = [

@@ -66,7 +66,8 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     if found.read:
         issued = issued if who.document == "template" else None
         ours = known.furniture_of(issued) if issued else None
-        pages = page_texts(known.definition_of(issued), issued) if issued else frozenset[str]()
+        added = book.additions or any(sheet.additions for sheet in book.sheets)
+        pages = page_texts(known.definition_of(issued), issued) if issued and added else frozenset()
         remarks += remarks_of(book, found.read, who.document, ours, known.definition, pages)
     if who.document != "template":
         return replace(reading, remarks=tuple(remarks))

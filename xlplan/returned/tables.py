@@ -5,10 +5,10 @@ Nothing relies on positions: columns may have been moved, retitled or inserted, 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 
 from xlplan.merge.reading import Frame, RawCells, ReadCell
 from xlplan.plan.shown import ShownNumber
@@ -199,11 +199,10 @@ def _by_headings(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) ->
 
 def _key_column(sheet: ReadSheet, header: int) -> int | None:
     """The column with the most row keys, the first of several; None where there is none."""
-    counts: Counter[int] = Counter()
-    if not any(map(parse_row_key, sheet.texts)):
-        return None
-    for row in sheet.rows[header:]:
-        counts.update(col for col, value in enumerate(row) if parse_row_key(value))
+    keys = set(filter(parse_row_key, sheet.texts))
+    columns = zip_longest(*sheet.rows[header:]) if keys else ()
+    counts = {col: sum(map(keys.__contains__, values)) for col, values in enumerate(columns)}
+    counts = {col: count for col, count in counts.items() if count}
     return min(counts, key=lambda col: (-counts[col], col)) if counts else None
 
 
