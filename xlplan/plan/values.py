@@ -143,6 +143,8 @@ def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def show(value: Value) -> str:
     """A value as a person reads it in a cell: dates as 28 February 2026, lists one a line."""
+    if isinstance(value, str):
+        return value  # as most are
     if value is None:
         return ""
     if isinstance(value, Invalid):

@@ -1,0 +1,183 @@
+"""Rows and blocks read as a whole: it reads what reading line by line and cell by cell reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.outgoing import CREATED, DIRECTOR, KEY, Known, issued, plan, rows
+from xlplan.issued.template import template_workbook
+from xlplan.merge.model import Issued
+from xlplan.merge.reading import RawCells, ReadCell, Reading
+from xlplan.plan.settings import IssueSettings
+from xlplan.plan.shown import ShownNumber
+from xlplan.returned import blocks, boxes
+from xlplan.returned.blocks import Line, find_blocks
+from xlplan.returned.furniture import Furniture
+from xlplan.returned.read_return import read_return
+from xlplan.returned.tables import Table, read_cell
+from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet
+from xlplan.workbook.read.read_book import read_book
+from xlplan.workbook.write.writing import write_workbook
+
+ROWS = rows(3)
+Sent = tuple[Known, Book]
+
+
+def sent_as(layout: str) -> Sent:
+    """A template as it went out, and the plan that sent it."""
+    definition = plan(issue=IssueSettings(layout=layout))  # type: ignore[arg-type]  # either
+    stamp = issued(uids=tuple(row.uid for row in ROWS))
+    data = write_workbook(template_workbook(definition, DIRECTOR, stamp, ROWS, KEY, CREATED))
+    known = Known({stamp.id: stamp}, ROWS, definition)
+    ours = known.furniture_of(stamp)
+
+    class Once(Known):
+        """Which works out once what is ours."""
+
+        def furniture_of(self, issued: Issued) -> Furniture:
+            assert issued is stamp
+            return ours
+
+    return Once(known.sent, ROWS, definition), read_book(data, "back.xlsx")
+
+
+@pytest.fixture(scope="module")
+def sent() -> dict[str, Sent]:
+    return {layout: sent_as(layout) for layout in ("form", "table")}
+
+
+def anew(sheet: ReadSheet, lines: Sequence[Sequence[CellValue]], **more: object) -> ReadSheet:
+    """A sheet with other rows, of which nothing is remembered."""
+    made = {item.name: getattr(sheet, item.name) for item in fields(sheet)}
+    return ReadSheet(**(made | {"rows": lines} | more))
+
+
+def with_update(book: Book, lines: Sequence[Sequence[CellValue]], **more: object) -> Book:
+    first, *others = book.sheets
+    return replace(book, sheets=[anew(first, lines, **more), *(anew(s, s.rows) for s in others)])
+
+
+def slowly(known: Known, book: Book) -> Reading:
+    """Line by line and cell by cell."""
+
+    def cells(table: Table, number: int, hidden: Sequence[At]) -> Mapping[str, ReadCell]:
+        return {
+            name: read_cell(table.sheet, (number, col), table.doubts.get(name, ""))
+            for name, col in table.columns.items()
+            if (number, col) not in hidden
+        }
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boxes, "find_blocks", lambda _sheet: None)
+        patch.setattr(Table, "cells", cells)
+        patch.setattr(Table, "written_beside", lambda t: range(t.first, len(t.sheet.rows) + 40))
+        return read_return(book, "0" * 64, known)
+
+
+TYPED: tuple[CellValue, ...] = (
+    "x", "Green", "", " ", None, None, 0.25, True, ShownNumber(0.25, "0%"), "3.1", "Rating",
+    "field:rating", "field:due", "form:value", "sign:no_change", "xlplan-stamp:1:abc",
+    "xr1.t-12ab.u-1234.0123456789abcdef",
+)  # fmt: skip
+PLACES = st.tuples(st.integers(0, 70), st.integers(0, 5))
+STEPS = st.one_of(
+    st.tuples(st.just("type"), PLACES, st.sampled_from(TYPED)),
+    st.tuples(st.sampled_from(("drop", "again", "blank", "move", "insert", "odd", "merge")),
+              PLACES, st.integers(1, 20)),
+)  # fmt: skip
+
+
+def change(book: Book, steps: Sequence[tuple[str, At, CellValue]]) -> Book:
+    """What somebody made of a template."""
+    lines = [list(row) for row in book.sheets[0].rows]
+    formulas: dict[At, str] = {}
+    merged: list[tuple[int, int, int, int]] = []
+    for act, (row, col), value in steps:
+        row %= len(lines)
+        count = value if isinstance(value, int) and not isinstance(value, bool) else 1
+        if act == "type":
+            lines[row] += [None] * (col + 1 - len(lines[row]))
+            lines[row][col] = value
+        elif act == "drop" and count < len(lines):
+            del lines[row : row + count // 4 + 1]
+        elif act in ("again", "move"):
+            block = [list(line) for line in lines[row : row + count]]
+            if act == "move":
+                del lines[row : row + count]
+            at = (row * 7 + count) % (len(lines) + 1)
+            lines[at:at] = block
+        elif act == "blank":
+            lines[row] = [None] * len(lines[row])
+        elif act == "insert":
+            for line in lines:
+                line.insert(min(col, len(line)), None)
+        elif act == "odd":
+            formulas[row, col] = "1+1"
+        elif act == "merge":
+            merged.append((row, col, row + count % 3, col))
+    return with_update(book, lines, formulas=formulas, merged=merged)
+
+
+@given(st.sampled_from(("form", "table")), st.lists(STEPS, max_size=5))
+def test_it_reads_what_reading_line_by_line_reads(
+    sent: dict[str, Sent], layout: str, steps: list[tuple[str, At, CellValue]]
+) -> None:
+    known, book = sent[layout]
+    back = change(book, steps)
+    assert read_return(back, "0" * 64, known) == slowly(known, change(book, steps))
+
+
+@pytest.mark.parametrize("layout", ["form", "table"])
+def test_a_return_with_a_few_edits_is_read_without_an_object_for_a_line_or_a_cell(
+    sent: dict[str, Sent], layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, book = sent[layout]
+    slow = slowly(known, change(book, []))
+    size = len(slow.columns)
+    made: list[str] = []
+    line, cell = Line.__init__, ReadCell.__init__
+
+    def lines(self: Line, *args: object, **kwargs: object) -> None:
+        made.append("line")
+        line(self, *args, **kwargs)  # type: ignore[arg-type]  # passed through
+
+    def cells(self: ReadCell, *args: object, **kwargs: object) -> None:
+        made.append("cell")
+        cell(self, *args, **kwargs)  # type: ignore[arg-type]  # passed through
+
+    monkeypatch.setattr(Line, "__init__", lines)
+    monkeypatch.setattr(ReadCell, "__init__", cells)
+    found = read_return(change(book, []), "0" * 64, known)
+    assert made.count("cell") == 0
+    # Those of the first block, and each of them once more with the column of its label.
+    assert made.count("line") == (2 * size if layout == "form" else 0)
+    assert [type(row.cells) for row in found.rows] == [RawCells] * len(ROWS)
+    monkeypatch.undo()
+    assert found == slow
+
+
+def test_blocks_that_are_not_all_alike_are_no_blocks(sent: dict[str, Sent]) -> None:
+    sheet = sent["form"][1].sheets[0]
+    found = find_blocks(sheet)
+    assert found is not None
+    assert (len(found.starts), found.beside, found.between) == (len(ROWS), frozenset(), ())
+    second = found.starts[1]
+    label, box = found.lines[0].label, found.lines[0].box
+    for row, col, value, alike in (
+        (second, box, "Anything", True),
+        (second, box + 1, "A note", True),
+        (second, box + 1, "field:due", False),
+        (second - 1, box, "A title", True),
+        (second + 1, label, "Another label", False),
+        (second + 1, label - 1, "field:other", False),
+        (second + 1, label - 2, None, False),
+    ):
+        lines = [[*line, None] for line in sheet.rows]
+        lines[row][col] = value
+        assert (find_blocks(anew(sheet, lines)) is not None) == alike, (row, col, value)
+    assert blocks.Marks.of(["x", None, 1]) == blocks.Marks(None, ())
