@@ -130,7 +130,7 @@ def _title(parts: Parts, template: PlanDefinition | None) -> str:
 
 
 _ASKED = ("key", "rating", "progress", "milestone", "percent", "actual", "revised", "reason",
-          "approved_by", "approved_on")  # fmt: skip
+          "approved_by", "approved_on", "steps_done")  # fmt: skip
 """Roles of what every action has, or is asked about at every round."""
 
 
