@@ -543,7 +543,7 @@ def test_publish_says_what_the_accessible_workbook_owes(
     codes = {problem.code for problem in problems}
     assert {"ACC-007", "ACC-008", "ACC-010", "ACC-011"} <= codes
     merged = next(problem for problem in problems if problem.code == "ACC-008")
-    assert re.match(r".+ accessible\.xlsx!Summary![A-Z]+\d+:[A-Z]+\d+$", merged.where)
+    assert re.match(r".+ accessible\.xlsx!At a glance![A-Z]+\d+:[A-Z]+\d+$", merged.where)
 
 
 def test_what_the_composite_marks_by_an_edge_stands_in_a_column() -> None:
