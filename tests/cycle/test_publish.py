@@ -286,6 +286,33 @@ def test_values_of_another_type_are_named_with_what_to_do(
     assert '"Ongoing" is no value of "Timescale" any more' in capsys.readouterr().err
 
 
+def test_the_coordinators_copy_is_written_only_where_it_is_asked_for(issued: Path) -> None:
+    board, own = (issued / "board" / f"2026-11{end}.xlsx" for end in ("", " working copy"))
+    assert do(issued, "publish") == 0
+    assert [path.name for path in board.parent.iterdir()] == [board.name]
+    before = board.read_bytes()
+    with opened(issued) as plan:
+        seq = plan.desk.state.seq
+        result = plan.publish(working=True)
+        assert plan.desk.state.seq == seq, "a rendering is not a fact"
+    assert (result.path, result.renderings) == (board, (own,))
+    assert board.read_bytes() == before
+    first = own.read_bytes()
+    assert do(issued, "publish", "--working") == 0
+    assert own.read_bytes() == first
+    tip = result.tip
+    places = {
+        path.name: {
+            found.title
+            for found in openpyxl.load_workbook(path)
+            for row in found.iter_rows(values_only=True)
+            if any(tip in str(value) for value in row)
+        }
+        for path in (board, own)
+    }
+    assert places == {board.name: {"Notes"}, own.name: {"Contents", "Notes"}}
+
+
 def test_a_board_of_the_past_is_what_it_was(issued: Path) -> None:
     assert do(issued, "publish") == 0
     before = (issued / "board" / "2026-11.xlsx").read_bytes()
