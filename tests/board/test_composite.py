@@ -778,7 +778,7 @@ def test_a_text_too_long_for_a_row_is_whole_in_notes() -> None:
 
 def test_a_long_section_and_a_long_rating_are_whole_in_notes() -> None:
     section = " ".join(f"part{n}" for n in range(200))
-    rating = " ".join(f"maybe{n}" for n in range(40))
+    rating = " ".join(f"maybe{n}" for n in range(120))
     book = composite_workbook(board_of(action("1", section, rating=Invalid(rating))), CREATED)
     words = words_of(sheet_of(book, "Notes"))
     assert section in words
