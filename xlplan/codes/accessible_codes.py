@@ -1,4 +1,4 @@
-"""ACC: what the accessible workbook must be."""
+"""What stands beside the board: ACC, what the accessible workbook must be; PUB, its pages."""
 
 from __future__ import annotations
 
@@ -145,4 +145,12 @@ ACC_068 = Message(
     "Remove the row, or link it to its sheet.",
     'The contents list "{value}", which has no sheet. Remove the row, or link it to its sheet.',
     level="warning",
+)
+PUB_058 = Message(
+    "PUB-058",
+    "The PDF is in another font than the plan's.",
+    "Install the font, or one whose letters are as wide, and publish again.",
+    "The pages are printed in {other}: {font} is not on this machine, nor a font whose letters are "
+    "as wide, so texts may be cut. Install {needed} and publish again.",
+    level="note",
 )

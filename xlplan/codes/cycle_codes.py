@@ -116,14 +116,6 @@ PUB_005 = Message(
         "time": "LibreOffice made no PDF within {seconds} seconds. " + _EXPORT,
     },
 )
-PUB_058 = Message(
-    "PUB-058",
-    "The PDF is in another font than the plan's.",
-    "Install the font, or one whose letters are as wide, and publish again.",
-    "The pages are printed in {other}: {font} is not on this machine, nor a font whose letters are "
-    "as wide, so texts may be cut. Install {needed} and publish again.",
-    level="note",
-)
 PUB_006 = Message(
     "PUB-006",
     "`--out` names a file of the plan itself, or no workbook.",

@@ -81,7 +81,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("ISS", "`issue`.", (issue_codes,)),
     Family("CYC", "Commands that work on a cycle.", (cycle_codes,)),
     Family("POST", "`draft` and `remind`; `merge`, for `post.xlsx`.", (cycle_codes,)),
-    Family("PUB", "`publish`.", (cycle_codes,)),
+    Family("PUB", "`publish`.", (cycle_codes, accessible_codes)),
     Family("SHOW", "`show` and `log`.", (cycle_codes,)),
     Family("UNDO", "`undo`.", (cycle_codes,)),
     Family("PLAN", "The folder of the plan. Every command may print these.", (folder_codes,)),

@@ -20,7 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from xlplan.codes.cycle_codes import PUB_004, PUB_005, PUB_058
+from xlplan.codes.accessible_codes import PUB_058
+from xlplan.codes.cycle_codes import PUB_004, PUB_005
 from xlplan.codes.gate_codes import GATE_018
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem, XlplanError
