@@ -16,7 +16,8 @@ from tests.office import Choose, Empty, Office, Shown, Sort, Step, Type, Unprote
 from xlplan.issued.changes import DONE, MOST, NOT_YET
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.required import Condition
 from xlplan.plan.settings import IssueSettings
 from xlplan.returned.as_issued import CONFIRMED, ID_PREFIX, LOOKED
 from xlplan.returned.furniture import AS_ISSUED, CHANGES, UPDATE, WARNING
@@ -25,9 +26,16 @@ from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.filling import places_in
 from xlplan.workbook.write.writing import write_workbook
 
-ROWS = outgoing.rows(3)
+ROWS = [
+    replace(row, values={**row.values, "cause": "A storm" if row.ref != "3.4" else None})
+    for row in outgoing.rows(4)
+]
+CAUSE = Field("cause", "Cause", owner="lead", required_if=(Condition("rating", ("A", "R")),))
 TABLE, FORM = (
-    outgoing.plan(issue=IssueSettings(layout=layout, confirm=True, status=True, changes=True))
+    outgoing.plan(
+        fields=(*outgoing.FIELDS, CAUSE),
+        issue=IssueSettings(layout=layout, confirm=True, status=True, changes=True),
+    )
     for layout in ("table", "form")
 )
 BOTH = pytest.mark.parametrize("definition", [TABLE, FORM], ids=["table", "form"])
@@ -67,25 +75,27 @@ def test_each_action_is_marked_and_each_change_is_listed(
         Choose(at["3.1", "rating"], "Amber"),
         Choose(at["3.2", CONFIRMED], "Yes"),
         Empty(at["3.3", "due"]),
+        Choose(at["3.4", "rating"], "Red"),  # which asks for the cause
     ]
     if definition is TABLE:
-        first, last = (at[ref, "ref"].removeprefix("Update!B") for ref in ("3.1", "3.3"))
-        area = f"Update!A{first}:{at['3.3', CONFIRMED].removeprefix('Update!')}"
-        assert int(last) == int(first) + 2
+        first, last = (at[ref, "ref"].removeprefix("Update!B") for ref in ("3.1", "3.4"))
+        area = f"Update!A{first}:{at['3.4', CONFIRMED].removeprefix('Update!')}"
+        assert int(last) == int(first) + 3
         steps += [Unprotect(UPDATE), Sort(area, 1, descending=True)]
     shown = office.edit(path, tmp_path / "back.xlsx", steps)
     marks = {ref: shown[UPDATE][at[ref, LOOKED].removeprefix("Update!")] for ref in REFS}
     if definition is TABLE:
         marks = dict(zip(REFS, reversed(marks.values()), strict=True))
-    assert marks == {"3.1": DONE, "3.2": DONE, "3.3": WARNING}
+    assert marks == {"3.1": DONE, "3.2": DONE, "3.3": WARNING, "3.4": WARNING}
     assert lines(shown) == [
         ("3.1", "Revised date", "31 March 2027", "30 April 2027"),
         ("3.1", "% complete", "25%", "50%"),
         ("3.1", "Rating", "Green", "Amber"),
         ("3.3", "Timescale", "June 2027", "(blank)"),
+        ("3.4", "Rating", "Blue", "Red"),
     ]
     assert shown[CHANGES]["B3"] == (
-        "4 cells changed. Each line leads to its cell.   Reviewed, no change: 1."
+        "5 cells changed. Each line leads to its cell.   Reviewed, no change: 1."
     )
     sent = outgoing.issued(uids=tuple(row.uid for row in ROWS))
     known = outgoing.Known({sent.id: sent}, ROWS, definition)
@@ -96,7 +106,7 @@ def test_each_action_is_marked_and_each_change_is_listed(
     assert reading.confirmed == (ROWS[1].uid,)
 
 
-REFS = ("3.1", "3.2", "3.3")
+REFS = ("3.1", "3.2", "3.3", "3.4")
 
 
 @BOTH
@@ -104,12 +114,12 @@ def test_before_anything_is_done_the_marks_say_so_in_any_program(
     definition: PlanDefinition,
 ) -> None:
     rows = [ROWS[0], replace(ROWS[1], values={**ROWS[1].values, "rating": None}),
-            replace(ROWS[2], values={**ROWS[2].values, "stage": "Perhaps"})]  # fmt: skip
+            replace(ROWS[2], values={**ROWS[2].values, "stage": "Perhaps"}), ROWS[3]]  # fmt: skip
     data = template(definition, rows)
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     at = cells(data)
     shown = [book[UPDATE][at[ref, LOOKED].removeprefix("Update!")].value for ref in REFS]
-    assert shown == [NOT_YET, WARNING, WARNING]
+    assert shown == [NOT_YET, WARNING, WARNING, NOT_YET]
     assert book[CHANGES]["B3"].value.startswith("You have changed nothing yet.")
     assert book[AS_ISSUED].sheet_state == "hidden"
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xlplan.issued.banner import whose
+from xlplan.issued.needed import needed_cells, needed_columns
 from xlplan.issued.rules import ISSUED_DUE, SIGNATURE, due_and_reason, is_required, moved, quoted
 from xlplan.issued.sheets import Lists, page_of
 from xlplan.merge.model import Issued
@@ -104,7 +105,11 @@ def followed(
         return [update]
     look = palette(definition)
     base = _as_issued(update, columns, places)
-    sheets = [_marked(update, columns, places, lists, base, look) if settings.status else update]
+    sheets = [
+        _marked(definition, update, columns, places, lists, base, look)
+        if settings.status
+        else update
+    ]
     if settings.changes:
         sheets.append(_changes(definition, issued, places, base, look))
     return [*sheets, base]
@@ -187,6 +192,7 @@ def _range(base: Sheet, column: int) -> str:
 
 
 def _marked(
+    definition: PlanDefinition,
     update: Sheet,
     columns: Sequence[IssuedColumn],
     places: Sequence[Place],
@@ -202,7 +208,7 @@ def _marked(
     for mine in by_row.values():
         mark = mine[LOOKED]
         row, col = mark.at
-        wrong = _wrong(columns, mine, lists)
+        wrong = _wrong(definition, columns, mine, lists)
         key = f'RIGHT($A{row + 1},{SIGNATURE})&"|"'
         differs = f"SUMIF({_range(base, _KEY)},{key},{_range(base, _DIFFERS)})"
         ticked = [f"LEN(TRIM({mine[CONFIRMED].name}))"] if CONFIRMED in mine else []
@@ -228,7 +234,12 @@ def _colours(marks: Sequence[Area], look: Palette) -> list[Conditional]:
     ]
 
 
-def _wrong(columns: Sequence[IssuedColumn], mine: Mapping[str, Place], lists: Lists) -> list[str]:
+def _wrong(
+    definition: PlanDefinition,
+    columns: Sequence[IssuedColumn],
+    mine: Mapping[str, Place],
+    lists: Lists,
+) -> list[str]:
     """Formulas of what is missing or wrong in an action, each a number above 0 where it is."""
     asked = due_and_reason(columns)
     found = []
@@ -240,6 +251,12 @@ def _wrong(columns: Sequence[IssuedColumn], mine: Mapping[str, Place], lists: Li
             found.append(f"(LEN(TRIM({cell}))=0)")
         if accepted := lists.names.get(f"{column.id}:accepted"):
             found.append(f"(LEN(TRIM({cell}))>0)*(SUMPRODUCT(--({accepted}=TRIM({cell})))=0)")
+    needed = needed_columns(definition, columns)
+    if needed:
+        key = f"$A{next(iter(mine.values())).at[0] + 1}"
+        place = {name: each.at[1] for name, each in mine.items()}
+        cells = needed_cells(needed, lambda name: mine[name].name, place, key, lists)
+        found += [each.count for each in cells]
     if asked is not None:
         due, reason = (mine[column.id] for column in (asked.due, asked.reason))
         test = moved(f"$A{due.at[0] + 1}", due.name, lists.names[ISSUED_DUE])
