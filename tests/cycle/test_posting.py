@@ -12,6 +12,8 @@ from tests import small
 from tests.post.in_excel import attached_to, define, draft_of, fill, path_of, table, words_of
 from tests.small import LEARNING, LETTINGS, REPAIRS, do, give_back
 from xlplan.errors import XlplanError
+from xlplan.returned.as_issued import ID_PREFIX
+from xlplan.workbook.write.filling import fill_in, places_in
 
 ADDRESSES = {LEARNING: "learning@example.org", LETTINGS: "lettings@example.org",
              REPAIRS: "repairs@example.org"}  # fmt: skip
@@ -211,6 +213,28 @@ def test_a_correction_is_asked_for_in_the_words_of_the_reply(plan: Path) -> None
     message = draft_of(plan, f"{LETTINGS}, reminder 2026-11-20")
     assert "Purple {lead}" in words_of(message)
     assert "one place needs correcting" in words_of(message)
+    assert "only these cells are open" in " ".join(words_of(message).split())
+    name, data = attached_to(message)
+    assert name == f"Correction for {LETTINGS}.xlsx"
+    again = plan / "inbox" / "corrected.xlsx"
+    with small.opened(plan) as opened:
+        (uid,) = (u for u in opened.desk.state.uids("action") if opened.desk.state.ref(u) == "1.1")
+    sheet, cell = places_in(data, ID_PREFIX)[uid, "rating"]
+    again.write_bytes(fill_in(data, sheet, [(cell, "Amber")], "2026-11-21T09:00:00Z"))
+    assert do(plan, "merge", today="2026-11-21") == 0
+    assert LETTINGS not in reminded(plan, "2026-11-22")
+
+
+def test_a_correction_is_asked_for_until_it_is_made_in_one_workbook(
+    plan: Path,
+) -> None:
+    give_back(plan, LETTINGS, {("1.1", "rating"): "Purple"})
+    do(plan, "merge")
+    assert reminded(plan, "2026-11-20")[LETTINGS] == ("to correct",)
+    assert reminded(plan, "2026-11-20")[LETTINGS] == ("to correct",)
+    with small.opened(plan) as opened:
+        sent = [each for each in opened.desk.state.issued.values() if each.corrects]
+    assert len(sent) == 1
     give_back(plan, LETTINGS, {("1.1", "rating"): "Amber"}, file="again.xlsx",
               saved_at="2026-11-21T10:00:00Z")  # fmt: skip
     do(plan, "merge")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from xlplan.codes.cycle_codes import POST_002
-from xlplan.cycle.desk import Desk
-from xlplan.cycle.replying import replies_of
+from xlplan.cycle.desk import Desk, Work
+from xlplan.cycle.replying import correction_workbook, replies_of
 from xlplan.cycle.status import LeadStatus
 from xlplan.errors import Problem
+from xlplan.issued.reply import Reply
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.model import Issued, Returned
 from xlplan.merge.posted import Act
@@ -47,6 +48,8 @@ class Words:
     words: str
     more: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    workbook: tuple[Issued, bytes] | None = None
+    """What it carries instead of their template: a correction workbook, as it was issued."""
 
 
 def letter_to(desk: Desk, asked: Asked, words: Words, data: bytes) -> tuple[Letter, list[Problem]]:
@@ -73,7 +76,7 @@ def letter_to(desk: Desk, asked: Asked, words: Words, data: bytes) -> tuple[Lett
         reply_to=usable_address(post.reply_to),
         subject=subject_of(post, places),
         text=body_of(post, words.words, places, words.more),
-        file=asked.issued.file.rpartition("/")[2],
+        file=(words.workbook[0] if words.workbook else asked.issued).file.rpartition("/")[2],
         data=data,
         language=definition.language,
     )
@@ -127,7 +130,7 @@ def _count(number: int) -> str:
     return "1 action" if number == 1 else f"{number} actions"
 
 
-def reminder_to(desk: Desk, asked: Asked, before: int | None) -> Words | None:
+def reminder_to(desk: Desk, work: Work, asked: Asked, before: int | None) -> Words | None:
     """What to write to a lead now: what to correct, that nothing came, thanks; or nothing."""
     state, status, issued = desk.state, asked.status, asked.issued
     why: list[str] = []
@@ -136,12 +139,13 @@ def reminder_to(desk: Desk, asked: Asked, before: int | None) -> Words | None:
         why.append("late" if status.late else "not returned")
         more.append(_not_returned(issued, late=status.late))
     reply = _correction(desk, asked)
+    book = correction_workbook(desk, work, reply) if reply else None
     if reply:
         why.append("to correct")
     if why:
-        more.append(_holds(desk, issued))
-        words = _as_words(reply) if reply else state.definition.post.reminder
-        return Words("reminder", words, tuple(more), tuple(why))
+        more.append(_holds(desk, issued) if book is None else "")
+        words = _as_words(reply.text) if reply else state.definition.post.reminder
+        return Words("reminder", words, tuple(filter(None, more)), tuple(why), book)
     names = state.exchange.names_of(asked.lead.name, state.definition)
     if status.old_form and not state.exchange.post_to(issued.cycle, names).thanked:
         return Words("thanks", _THANKS)
@@ -174,8 +178,8 @@ def _holds(desk: Desk, issued: Issued) -> str:
     return f"The workbook that is attached is the one of {on}; its reference is {issued.id}."
 
 
-def _correction(desk: Desk, asked: Asked) -> str:
-    """What a lead is asked to correct of what they returned for this cycle; blank for nothing."""
+def _correction(desk: Desk, asked: Asked) -> Reply | None:
+    """What a lead is asked to correct of what they returned for this cycle; None for nothing."""
     questions = desk.questions()
     back = list(_came_back(desk, asked))
     open_ids = {c.write for q in questions for c in q.candidates}
@@ -186,7 +190,7 @@ def _correction(desk: Desk, asked: Asked) -> str:
     ]
     names = desk.state.exchange.names_of(asked.lead.name, desk.state.definition)
     replies = replies_of(desk, files, questions, receipts=False)
-    return next((reply.text for reply in replies if reply.lead in names), "")
+    return next((reply for reply in replies if reply.lead in names), None)
 
 
 def _came_back(desk: Desk, asked: Asked) -> Iterator[Returned]:

@@ -71,7 +71,7 @@ class PostResult:
 def draft(desk: Desk, cycle: str = "", leads: Sequence[str] = ()) -> PostResult:
     """Write a covering letter with its template for each lead of a cycle (default: the one issued
     last), or for `leads`. XlplanError where nothing was issued to somebody."""
-    return _write(desk, cycle, leads, lambda _: Words("draft", desk.state.definition.post.body))
+    return _write(desk, cycle, leads, lambda *_: Words("draft", desk.state.definition.post.body))
 
 
 def remind(
@@ -79,11 +79,11 @@ def remind(
 ) -> PostResult:
     """Write to each lead who has not returned, or has something to correct; with `before`, to
     those who have not returned only so many days before the return-by date and after it."""
-    return _write(desk, cycle, leads, lambda asked: reminder_to(desk, asked, before))
+    return _write(desk, cycle, leads, lambda work, asked: reminder_to(desk, work, asked, before))
 
 
 def _write(
-    desk: Desk, cycle: str, names: Sequence[str], say: Callable[[Asked], Words | None]
+    desk: Desk, cycle: str, names: Sequence[str], say: Callable[[Work, Asked], Words | None]
 ) -> PostResult:
     with desk.work() as work:
         cycle = _cycle(desk, cycle)
@@ -93,9 +93,9 @@ def _write(
         files: list[Output] = []
         problems: list[Problem] = []
         for each in asked:
-            if (words := say(each)) is None:
+            if (words := say(work, each)) is None:
                 continue
-            data = attached(desk, each.issued)
+            carried, data = words.workbook or (each.issued, attached(desk, each.issued))
             if data is None:
                 problems.append(
                     POST_003.problem(each.issued.file, lead=each.lead.name, cycle=cycle)
@@ -107,7 +107,7 @@ def _write(
             made = eml(letter)
             drafts.append(
                 Draft(
-                    each.lead.name, letter.to, letter.cc, letter.subject, path, each.issued.id,
+                    each.lead.name, letter.to, letter.cc, letter.subject, path, carried.id,
                     words.act, words.why,
                 )
             )  # fmt: skip
@@ -116,7 +116,7 @@ def _write(
                 problems.append(POST_004.problem(file))
                 continue
             fact = Posted(
-                words.act, cycle, each.lead.name, desk.today.isoformat(), each.issued.id, file,
+                words.act, cycle, each.lead.name, desk.today.isoformat(), carried.id, file,
                 sha256(made), words.why,
             )  # fmt: skip
             if fact not in (known for _, known in desk.state.exchange.posts[cycle]):
@@ -144,6 +144,8 @@ def _asked_in(desk: Desk, cycle: str) -> list[Asked]:
     definition = desk.state.definition
     held: dict[str, Issued] = {}
     for issued in desk.state.exchange.templates(cycle):
+        if issued.corrects:
+            continue
         lead = definition.lead(issued.author) or Lead(issued.author)
         known = held.get(lead.name)
         own = issued.author == lead.name

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from xlplan.codes.return_codes import MRG_006, RET_026
-from xlplan.cycle.desk import Desk
+from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import write_atomically
 from xlplan.cycle.outputs import not_written
 from xlplan.cycle.receipts import action_name, is_for_lead, receipt_of, requests_in
@@ -225,8 +225,13 @@ def write_replies(
     for reply in replies:
         name = safe_name(reply.title, used)
         files.append((folder / f"{name}.txt", reply.text.encode("utf-8", "replace")))
-        if not dry_run and (data := _correction_workbook(desk, reply)):
-            files.append((folder / f"{safe_name(f'Correction for {reply.lead}', used)}.xlsx", data))
+        if dry_run or not reply.corrections:
+            continue
+        with desk.work() as work:
+            made = correction_workbook(desk, work, reply)
+        if made is not None:
+            title = made[0].file.removesuffix(".xlsx")
+            files.append((folder / f"{safe_name(title, used)}.xlsx", made[1]))
     written, problems = [], []
     for path, data in files:
         try:
@@ -237,7 +242,7 @@ def write_replies(
     return written, problems
 
 
-def _correction_workbook(desk: Desk, reply: Reply) -> bytes | None:
+def correction_workbook(desk: Desk, work: Work, reply: Reply) -> tuple[Issued, bytes] | None:
     """The lead's rows of this cycle again, with only the cells to be corrected open; recorded as
     issued. None where there is no such cell, or what came back was not for this cycle."""
     from xlplan.cycle.issue import make_template
@@ -255,14 +260,13 @@ def _correction_workbook(desk: Desk, reply: Reply) -> bytes | None:
     rows.sort(key=lambda row: row.uid not in opened)
     locked = tuple(row.uid for row in rows if row.uid not in opened)
     due = max(issued.return_by for issued in mine)
-    with desk.work() as work:
-        issued, data, _ = make_template(
-            desk, current_cycle(state), date.fromisoformat(due) if due else None, lead, rows,
-            state.seq, f"Correction for {lead.name}", faults, locked,
-        )  # fmt: skip
-        if state.issued.get(issued.id) != issued:
-            work.append([issued])
-    return data
+    issued, data, _ = make_template(
+        desk, current_cycle(state), date.fromisoformat(due) if due else None, lead, rows,
+        state.seq, f"Correction for {lead.name}", faults, locked,
+    )  # fmt: skip
+    if state.issued.get(issued.id) != issued:
+        work.append([issued])
+    return issued, data
 
 
 def _open_faults(
