@@ -96,7 +96,7 @@ def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
 
 SAYS = {
     "backup": "without the secret key.",
-    "check": "6 problems.",
+    "check": "5 problems.",
     "demo": "Open these three:",
     "draft": "Open and send each, and tick it in",
     "remind": "Open and send each, and tick it in",

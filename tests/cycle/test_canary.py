@@ -18,7 +18,7 @@ from xlplan.issued.template import template_workbook
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.plan.values import show
+from xlplan.plan.values import canon, show
 from xlplan.workbook.write.writing import write_workbook
 
 
@@ -37,9 +37,15 @@ def plan(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def own_words(definition: PlanDefinition, lead: Lead, issued: Issued) -> set[str]:
-    """The words of a template of `lead` whose one action is blank: what every template says."""
+    """The words of a template of `lead` whose actions are blank, or two steps without words: what
+    every template says."""
     blank = MasterRow("u-0", "action", "1", "", {})
-    book = template_workbook(definition, lead, issued, [blank], b"k" * 32, "2026-01-12T12:00:00Z")
+    action, due = definition.with_role("action"), definition.with_role("due")
+    rows = [blank]
+    if action is not None and due is not None:
+        dates = canon(due, "1. 1/5/2026\n2. 2/5/2026", definition)
+        rows.append(MasterRow("u-1", "action", "2", "", {action.id: "1. 1\n2. 2", due.id: dates}))
+    book = template_workbook(definition, lead, issued, rows, b"k" * 32, "2026-01-12T12:00:00Z")
     return set().union(*(words(text) for text in parts_of(write_workbook(book)).values()))
 
 
