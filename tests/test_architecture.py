@@ -54,7 +54,7 @@ SOLE_IMPORTERS = {
     "pandas": "frames",
 }
 PURE = ("merge", "plan")
-SHARED = ("xlplan.returned.as_issued.", "xlplan.returned.as_issued.")
+SHARED = ("xlplan.returned.as_issued.", "xlplan.returned.furniture.")
 """The words that issued workbooks are written and read by: sheets, marks, columns, headings."""
 IMPURE_MODULES = frozenset(
     (

@@ -103,8 +103,23 @@ def test_the_board_counts_what_is_left(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "board" / f"{small.CYCLE}.xlsx")
     late = [[cell.value for cell in row] for row in book["Late steps"].iter_rows()]
     assert [row[:2] for row in late if " of " in str(row[1])] == [["1.2", "1 of 2"]]
-    words = {str(cell.value) for row in book["Summary"].iter_rows() for cell in row}
+    words = {str(cell.value) for row in book["At a glance"].iter_rows() for cell in row}
     assert {"Steps done", "2 of 5", "Late steps"} <= words
+
+
+def test_a_form_with_marks_lists_the_boxes_of_steps_among_the_changes(tmp_path: Path) -> None:
+    where = tmp_path / "plan"
+    source = small.write_source(tmp_path / "source.xlsx", ROWS)
+    assert run(["--today", small.TODAY, "new", str(where), "--from", str(source)]) in (0, 1)
+    small.in_layout(where, 'form"\nstatus = true\nchanges = true\n#"')
+    issue(where)
+    book = openpyxl.load_workbook(where / "outbox" / small.CYCLE / f"{LETTINGS}.xlsx")
+    listed = [(row[1].value, row[2].value) for row in book["As issued"].iter_rows(min_row=2)]
+    steps = [each for each in listed if ": step " in str(each[1])]
+    assert [number for _, number in steps] == [
+        f"Steps done: step {number}" for number in (1, 2, 3, 1, 2)
+    ]
+    assert [ref for ref, _ in steps] == ["1.1"] * 3 + ["1.2"] * 2
 
 
 LATE_IN_JUNE_2012 = (22, 10)

@@ -17,7 +17,7 @@ from xlplan.issued.needed import needed_cells, needed_columns
 from xlplan.issued.rules import ISSUED_DUE, SIGNATURE, due_and_reason, is_required, moved, quoted
 from xlplan.issued.sheets import Lists, page_of
 from xlplan.merge.model import Issued
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import STEP, PlanDefinition
 from xlplan.plan.timescales import MONTH_NAMES, say_date
 from xlplan.plan.values import number_text, say_percent
 from xlplan.returned.as_issued import BOX_MARK, CONFIRMED, ID_PREFIX, LOOKED, OURS, IssuedColumn
@@ -130,7 +130,8 @@ def _as_issued(update: Sheet, columns: Sequence[IssuedColumn], places: Sequence[
     keys = f"{UPDATE}!$A$1:$A${last}"
     rows = [Row([Cell("Row")])]
     for place in places:
-        column = known[place.column]
+        name, step, number = place.column.partition(STEP)
+        column = known[name]
         if not column.input or column.id in OURS:
             continue
         line = len(rows) + 1
@@ -148,7 +149,8 @@ def _as_issued(update: Sheet, columns: Sequence[IssuedColumn], places: Sequence[
         rows.append(
             Row([
                 Cell(f"{place.key.text[-SIGNATURE:]}|"), Cell(refs.get(place.key.uid) or None),
-                Cell(" ".join(column.heading.split())), Cell(was or None),
+                Cell(f"{' '.join(column.heading.split())}{step and f': step {number}'}"),
+                Cell(was or None),
                 found, Cell(col + 1), Cell(was or "", formula=form),
                 Cell(0, formula=f"=IF(EXACT(TRIM(D{line}),TRIM(G{line})),0,1)"),
                 Cell(0, formula=f"={above}H{line}"),
@@ -170,7 +172,7 @@ def _as_text(cell: Cell) -> str:
 def _text_of(cell: str, column: IssuedColumn) -> str:
     """A formula's text of what stands in `cell`, the same in every language of the program."""
     form = column.item.field_type.cell_of(column.item)
-    if form.holds == "date":
+    if form.holds == "date" or column.item.role == "steps_done":
         months = ",".join(map(quoted, MONTH_NAMES))
         words = f'DAY({cell})&" "&CHOOSE(MONTH({cell}),{months})&" "&YEAR({cell})'
     elif "%" in form.number_format:

@@ -171,7 +171,7 @@ class Comparison:
         if emptied := self._emptied(row, found):
             found = [a for a in found if a not in emptied]
             found.append(emptied_row(self.issued, emptied))
-        elif not self.owner and not doubts.doubt and not self._closed_since(row.uid):
+        elif self._needs.asks and not doubts.doubt and not self._closed_since(row.uid):
             found += self._needs.writes(row)
         found = [self._with_its_date(row, item) for item in found]
         self.found.assertions.extend(found)

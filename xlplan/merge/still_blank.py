@@ -16,7 +16,7 @@ from xlplan.errors import Problem
 from xlplan.merge.exchange import is_input
 from xlplan.merge.ids import write_id
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import CellKey, Issued, Place, Write
+from xlplan.merge.model import COORDINATOR, CellKey, Issued, Place, Write
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, value_of
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
@@ -32,7 +32,9 @@ class StillBlank:
 
     @cached_property
     def asks(self) -> bool:
-        """Whether the plan asked for anything of the kind when the workbook went out."""
+        """Whether the plan asked a lead for anything of the kind when the workbook went out."""
+        if self._issued.author == COORDINATOR:
+            return False
         then = self._state.definition_at(self._issued.as_of)
         return any(item.required_if for item in then.fields)
 
