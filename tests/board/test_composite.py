@@ -499,7 +499,7 @@ def test_contents_says_which_board_this_is_and_links_every_sheet() -> None:
     for text in ("OFFICIAL", "2026-11", "20 November 2026", DEFINITION.organisation):
         assert text in words
     links = {cell.link for _, _, cell in cells_of(sheet) if cell.link}
-    here = ("contents", "questions")
+    here = ("contents", "questions", "extensions")
     assert links == {f"'{kind.name}'!A1" for kind in SHEETS if kind.key not in here}
 
 

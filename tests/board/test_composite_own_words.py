@@ -80,16 +80,16 @@ def test_figures_and_notes_point_to_no_sheet_that_the_board_has_not() -> None:
     every = "\n".join(words_of(sheet) for sheet in sheets(unrated()).values())
     assert "listed under No date" in every
     assert "stands under By lead" in every
-    few = replace(UNRATED, composite=CompositeSettings(sheets=("summary", "Plan", "notes")))
+    few = replace(UNRATED, composite=CompositeSettings(sheets=("at a glance", "Plan", "notes")))
     made = sheets(replace(unrated(), definition=few))
     for name, sheet in made.items():
         for other in ("under No date", "under By lead", "and Completed", "listed with the reason"):
             assert other not in words_of(sheet), (name, other)
-    assert "in the due date" in words_of(made["Summary"])
-    assert "for the board to look at" in words_of(made["Summary"])
-    named = replace(UNRATED, composite=CompositeSettings(sheets=("summary", "no-date")))
+    assert "in the due date" in words_of(made["At a glance"])
+    assert "for the board to look at" in words_of(made["At a glance"])
+    named = replace(UNRATED, composite=CompositeSettings(sheets=("at_a_glance", "no-date")))
     shown = sheets(replace(unrated(), definition=named))
-    assert "listed under No date" in words_of(shown["Summary"])
+    assert "listed under No date" in words_of(shown["At a glance"])
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from xlplan.plan.people import Lead
 from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Value
 from xlplan.workbook.write.cell_text import row_heights
-from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet
+from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet, Style
 from xlplan.workbook.write.sheet import Column as SheetColumn
 
 DAY = timedelta(days=1)
@@ -108,7 +108,9 @@ def test_completed_tells_closed_now_from_watched_and_from_closed_before() -> Non
     ]  # fmt: skip
     words = shown(board, "Completed")
     assert "Closed since the last board (1 action)" in words
-    assert "Blue\nwas Green\nSince: This board" in words.replace("▲ ", "")
+    assert "Blue\nwas Green" in words.replace("▲ ", "")
+    assert "Since: 2026-05" in words
+    assert "Since: This board" not in words
 
 
 def test_an_action_reopened_and_closed_again_is_closed_since_the_second_time() -> None:
@@ -328,7 +330,7 @@ def test_a_wide_sheet_prints_smaller_and_a_narrow_one_as_it_is() -> None:
     assert scale(Sheet("x", columns=[SheetColumn(100)] * 4)) < 0.6
 
 
-@pytest.mark.parametrize("sections", [4, 12, 40])
+@pytest.mark.parametrize("sections", [4, 12, 30])
 def test_the_chart_of_the_sections_counts_no_total_and_ends_on_the_page_it_begins_on(
     sections: int,
 ) -> None:
@@ -347,6 +349,27 @@ def test_the_chart_of_the_sections_counts_no_total_and_ends_on_the_page_it_begin
         ]
         assert len(names) == sections
         assert "All actions" not in names
+
+
+def test_more_sections_than_a_chart_can_name_are_not_drawn() -> None:
+    sheet = sheet_of(composite_workbook(sample_board(120, 31), CREATED), "By section")
+    assert not sheet.charts
+    assert "All actions" in words_of(sheet)
+
+
+def test_a_sheet_is_printed_smaller_where_that_saves_a_page() -> None:
+    def sheet(rows: int, letters: int) -> Sheet:
+        text = Cell("a" * letters, Style(wrap=True, size=10))
+        return paged(Sheet("x", rows=[Row([text])] * rows, columns=[SheetColumn(100)]))
+
+    by_rows = [len(sheet(rows, 10).page.breaks) for rows in (10, 60)]
+    assert by_rows[0] == 0 < by_rows[1]
+    assert sheet(10, 10).columns[0].width == 100
+    most = max(rows for rows in range(10, 60) if not sheet(rows, 10).page.breaks)
+    assert sheet(most, 10).columns[0].width > 100
+    assert scale(sheet(most, 10)) >= 0.9
+    fixed = paged(replace(sheet(most, 10), columns=[SheetColumn(100)]), fixed=True)
+    assert fixed.page.breaks
 
 
 def test_paging_keeps_the_heights_that_were_given() -> None:

@@ -92,7 +92,7 @@ def test_every_figure_is_that_of_the_workbook() -> None:
     sections = words_of(sheet_of(book, "Sections"))
     sentences = [text for text in said if re.match(r"\d+ actions?: ", text)]
     assert len(sentences) == len(told) - 1
-    assert all(f"({text.rstrip('.')})" in sections for text in sentences)
+    assert all(f"({text.rstrip('.')}" in sections for text in sentences)
     found = {tuple(text.rsplit(": ", 1)) for text in bullets if text not in tiles}
     tally = words_of(sheet_of(book, "Exceptions")).split("\n")
     (note,) = [text for text in tally if re.match(r"\d+ actions   ·   ", text)]

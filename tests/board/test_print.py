@@ -10,10 +10,12 @@ from typing import Literal
 
 import pytest
 
+from tests.boards import cells_of, sheet_of
 from tests.composite_sample import CREATED, sample_board
 from tests.office import Office
 from xlplan.board import composite_workbook
 from xlplan.plan.settings import CompositeSettings
+from xlplan.workbook.write.cell_text import count_lines, line_height, row_heights
 from xlplan.workbook.write.sheet import Workbook
 from xlplan.workbook.write.writing import write_workbook
 
@@ -27,8 +29,6 @@ MOST: Mapping[tuple[int, Paper], int] = {
 """Pages of so many actions: on A4 1.8 times as many as on A3."""
 LEAST = 8.45
 """Points of the smallest letters, 8.5 rounded as programs do."""
-OWN_LAYOUT = ("Summary",)
-"""Sheets that are drawn in a way of their own, and not in columns fitted to the page."""
 
 
 def board(actions: int, paper: Paper) -> Workbook:
@@ -79,16 +79,42 @@ def test_300_actions_print_on_few_pages_in_letters_to_be_read_with_nothing_cut(
     assert office.to_checked_pdf(folder / "board.xlsx", folder / "board.pdf") == []
     pages = list(pages_of((folder / "board.pdf").read_bytes()))
     assert 10 < len(pages) <= MOST[300, paper]
-    fitted = sum(n for name, n in printed_sheets(book).items() if name not in OWN_LAYOUT)
-    own = len(pages) - fitted
-    assert 0 <= own <= 3, "the breaks are where the pages end"
-    small = [number for number, page in enumerate(pages, 1) if min(page.sizes) < LEAST]
-    assert len(small) <= own, "only on a sheet with a layout of its own"
+    assert len(pages) == sum(printed_sheets(book).values()), "the breaks are where the pages end"
+    assert [number for number, page in enumerate(pages, 1) if min(page.sizes) < LEAST] == []
 
 
 @pytest.mark.parametrize(("actions", "paper"), MOST)
 def test_breaks_make_as_few_pages(actions: int, paper: Paper) -> None:
     assert sum(printed_sheets(board(actions, paper)).values()) <= MOST[actions, paper]
+
+
+@pytest.mark.parametrize("name", ["Summary", "Recommendations"])
+def test_a_name_too_long_for_its_column_is_in_as_many_lines_as_it_needs(name: str) -> None:
+    """A link does not wrap in every program, so that a long name of a section is none."""
+    sheet = sheet_of(board(300, "A4"), name)
+    heights = row_heights(sheet)
+    found = [
+        (cell, sheet.columns[column].width, heights[row])
+        for row, column, cell in cells_of(sheet)
+        if str(cell.value).startswith("Recommendation")
+    ]
+    assert any(str(cell.value).startswith("Recommendations 1, 4, 13, 14") for cell, _, _ in found)
+    for cell, width, height in found:
+        lines = count_lines(str(cell.value), width, cell.style)
+        assert lines * line_height(cell.style.size) <= height
+        assert not (cell.link and lines > 1), cell.value
+
+
+def test_a_bold_date_is_not_broken_because_most_of_its_column_is_plain() -> None:
+    sheet = sheet_of(board(300, "A3"), "Plan")
+    late = [
+        (cell, sheet.columns[column].width)
+        for _, column, cell in cells_of(sheet)
+        if str(cell.value).endswith("\nOverdue")
+    ]
+    assert late
+    assert {cell.style.bold for cell, _ in late} == {True}
+    assert {count_lines(str(cell.value), width, cell.style) for cell, width in late} == {2}
 
 
 def test_changes_and_history_take_no_page() -> None:

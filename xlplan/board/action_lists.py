@@ -82,12 +82,12 @@ def exceptions_sheet(view: View) -> BoardSheet:
         for c in view.columns("last_board", "rating", "direction")
     ]
     columns.append(TableColumn("why", "Why it is here", "list", "Exceptions", 44, strong=True))
-    columns += [replace(c, brief=240) for c in view.columns("progress")]
+    explained = view.figures.sectioned and view.shows("Sections")
+    columns += [replace(c, brief=240, plain=explained) for c in view.columns("progress")]
     also: Also = {
         one.row.uid: {
             "group": GROUPS[place][0],
             "rating": moved_rating(view, one),
-            "why": one.why,
         }
         for one, place in zip(found, places, strict=True)
     }
@@ -144,7 +144,7 @@ def _others(view: View, found: Sequence[Standing]) -> Band | None:
     if not more:
         return None
     refs = (f"{view.short.get(name, name)}: {', '.join(of)}" for name, of in more.items())
-    text = "\n".join(["The others of this group, all of them in Plan:", *refs])
+    text = f"The others of this group, all of them in Plan:\n{'; '.join(refs)}"
     return Band(0, text, plural(len(found) - SHOWN, "action"))
 
 
@@ -241,9 +241,15 @@ def movement_sheet(view: View) -> BoardSheet:
     columns = view.columns(
         "section", "ref", "action", "leads", "due", "last_board", "rating", "direction"
     )
+    columns = [
+        replace(c, plain=c.id in ("last_board", "direction"), brief=76 if c.id == "action" else 0)
+        for c in columns
+    ]
     moved = [s for s in view.figures.standings if view.compared and s.direction != "same"]
+    also: Also = {one.row.uid: {"rating": moved_rating(view, one, ", ")} for one in moved}
     line = "What has become better or worse since the last board"
-    listed = make_table("movement", "Movement", line, columns, _listed(view, moved, columns))
+    lines = _listed(view, moved, columns, also)
+    listed = make_table("movement", "Movement", line, columns, lines)
     first = "This is the first board: there is no earlier position to compare with."
     return BoardSheet(
         line,
@@ -276,14 +282,15 @@ def _movement_by_section(view: View) -> Table:
         figure("actions", "Actions", "Actions", 10),
         TableColumn("paths", "From the last board to now", "list", width=46,
                     blank="No rating has moved", spoken="No rating has moved"),
-        *move_columns(DIRECTIONS, 14),
+        *(replace(c, plain=view.shows("By section")) for c in move_columns(DIRECTIONS, 14)),
     ]  # fmt: skip
     label = {key: point.label for key, point in view.points.items()}
     rows: list[Sequence[Item | TableValue]] = []
     counted = view.compared and view.rated and view.figures.sectioned
     for one in view.figures.sections if counted else ():
         paths = sorted(((label[a], label[b]), n) for (a, b), n in one.paths.items())
-        words = tuple(f"{a} to {b}: {n}" for (a, b), n in paths)
+        ways = tuple(f"{a} to {b}: {n}" for (a, b), n in paths)
+        words = Item(ways, shown="; ".join(ways)) if ways else Item()
         moves = (one.moves.get(d, 0) for d in DIRECTIONS)
         rows.append([view.section(one.name, linked=True), one.actions, words, *moves])
     line = "How many actions of each section have become better or worse"
@@ -350,8 +357,12 @@ def completed_sheet(view: View) -> BoardSheet:
         ),
     ]
     since = closed_since(view.board)
-    of_action = ActionLines(view, columns)
-    lines = [of_action.line(one, _done(one, since.get(one.row.uid))) for one in done]
+    by_day = ActionLines(view, columns)
+    by_title = ActionLines(view, [*columns[:-1], replace(columns[-1], into="")])
+    lines = []
+    for one in done:
+        of_action = by_title if standing_of(one) == CLOSED_NOW else by_day
+        lines.append(of_action.line(one, _done(one, since.get(one.row.uid))))
     line = "What is done: since when, and what is watched before it closes"
     table = make_table(
         "completed", "Completed", line, [c.column for c in columns], lines, bands=_by_standing(done)

@@ -6,7 +6,7 @@ A sheet is drawn from its `BoardSheet` alone. Where a table needs more than a he
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from xlplan.board.board_model import (
@@ -27,7 +27,7 @@ from xlplan.board.fitting import (
     paged,
     shared_widths,
 )
-from xlplan.board.paint import FIGURES, Paint, board_chart, words_of
+from xlplan.board.paint import FIGURES, LONGEST_LINK, Paint, board_chart, words_of
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Column, Merge, Row, Sheet
 
 BAND_LENGTH, BAND_LINES = 2000, 20
@@ -158,7 +158,14 @@ def fit_to_page(sheet: BoardSheet, paint: Paint) -> BoardSheet:
     table = stacks[-1][0] if stacks else sheet.tables[-1]
     columns = columns_of(table)
     drawn = [line for line in table.lines if not line.early]
-    fitted = [_fitted(paint, c, [line.items[n] for line in drawn]) for n, c in columns]
+    above: list[set[str]] = [set() for _ in columns]
+    for stack in stacks[:-1]:
+        for found, (n, _) in zip(above, columns_of(stack[0]), strict=False):
+            found |= {str(line.items[n].value or "") for line in stack[0].lines}
+    fitted = [
+        _fitted(paint, c, [line.items[n] for line in drawn], short)
+        for (n, c), short in zip(columns, above, strict=True)
+    ]
     widths = shared_widths(fitted, paint.view.board.definition.composite.paper)
     wide = {c.id: width for (_, c), width in zip(columns, widths, strict=True)}
     return replace(
@@ -174,18 +181,24 @@ def fit_to_page(sheet: BoardSheet, paint: Paint) -> BoardSheet:
     )
 
 
-def _fitted(paint: Paint, column: TableColumn, items: Sequence[Item]) -> FittedColumn:
-    """A column as its width is worked out: texts give and take room, figures only give."""
+def _fitted(
+    paint: Paint, column: TableColumn, items: Sequence[Item], above: Collection[str]
+) -> FittedColumn:
+    """A column as its width is worked out: texts give and take room, figures only give. What
+    stands in it in the tables `above` is kept in one line where it is as short as a link."""
     flexible = column.kind in ("text", "list", "rating", "direction") and column.span == 1
     heading = paint.heading(column)
     words = [_words_in(item, column) for item in items]
     whole = {str(item.value) for item in items if item.link and paint.is_link(item)}
+    whole |= {text for text in above if len(text) <= LONGEST_LINK}
     if column.kind in ("rating", "direction"):
         whole |= {line for text in words for line in text.split("\n")}
+    # Bold letters are wider: a word of them must not be broken because most of the column is plain.
+    bold = column.strong or any(item.emphasis in ("strong", "alert", "loud") for item in items)
     return FittedColumn(
         column.width,
         words,
-        paint.style(column, Item("", emphasis="strong" if column.strong else "")),
+        paint.style(column, Item("", emphasis="strong" if bold else "")),
         flexible,
         sorted(whole),
         str(heading.value or ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from xlplan.board.at_a_glance import (
@@ -19,7 +20,7 @@ from xlplan.board.at_a_glance import (
 )
 from xlplan.board.board_model import BoardSheet, Item, Line, Table, TableColumn
 from xlplan.board.coloured import Draft, empty_sheet
-from xlplan.board.fitting import cut_words, paged, pieces
+from xlplan.board.fitting import FittedColumn, cut_words, paged, pieces, shared_widths
 from xlplan.board.one_page import COLUMNS, PIECE, WIDTH, Page, tiles
 from xlplan.board.paint import Paint
 from xlplan.board.standings import Standing, leads_of, listed
@@ -32,7 +33,9 @@ from xlplan.workbook.write.sheet import Cell, Column, Row, Sheet, Style
 
 LEADING = 2
 """Columns before the figures: the section, and what it says."""
-LEADING_WIDTHS = (30.0, 32.0)
+NAME, ABOUT, LEAST_ABOUT = 16.0, 32.0, 8.0
+SIZE, SMALL = 11.0, 10.0
+"""Points of the letters of Table 1; 10 are printed in 8.5 or more."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,35 @@ class _Plan:
         """How many columns the table takes."""
         return LEADING + len(self.figures)
 
-    @property
+    @cached_property
+    def number(self) -> Style:
+        return replace(self.paint.number, size=SIZE)
+
+    @cached_property
+    def label(self) -> Style:
+        """The name of a section; what it says of itself is smaller."""
+        return replace(self.number, align="left", wrap=True, bold=True, number_format="", indent=1)
+
+    def about(self, line: Line) -> str:
+        """What a section says beyond its name, in short."""
+        column = self.table.columns[1]
+        return cut_words(str(line.items[1].value or ""), column.brief) if self.with_text else ""
+
+    @cached_property
     def widths(self) -> list[float]:
-        return [*LEADING_WIDTHS, *(c.width for c in self.figures)]
+        """What names a section is as wide as the page allows, and the figures what is left."""
+        lines, head = self.table.lines, replace(self.paint.look.heading, size=SMALL)
+        names = [str(line.items[0].value or "") for line in lines]
+        texts = ["" if line.total else self.about(line) for line in lines]
+        plain = replace(self.label, size=SMALL, bold=False)
+        columns = [FittedColumn(NAME, names, self.label, flexible=True)]
+        columns.append(FittedColumn(ABOUT, texts, plain, flexible=self.with_text))
+        columns += [
+            FittedColumn(c.width, [c.under or c.heading] * len(lines), head) for c in self.figures
+        ]
+        paper = self.paint.view.board.definition.composite.paper
+        widths = shared_widths(columns, paper)
+        return [max(widths[0], NAME), widths[1] if self.with_text else LEAST_ABOUT, *widths[2:]]
 
 
 def coloured_summary(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
@@ -84,7 +113,7 @@ def _headings(draft: Draft, plan: _Plan) -> None:
     """Two rows of headings: what columns have in common, and what tells them apart."""
     paint = draft.paint
     head = replace(paint.look.heading, align="center")
-    small = replace(head, size=9)
+    small = replace(head, size=SMALL)
     draft.merge(0, LEADING - 1, paint.text(plan.table.columns[0].heading, paint.look.heading), 2)
     second: list[Cell | None] = [Cell(None, small)] * plan.columns
     at = LEADING
@@ -92,7 +121,7 @@ def _headings(draft: Draft, plan: _Plan) -> None:
         columns = list(group)
         style = rating_style(rating, head) if (rating := columns[0].rating) else head
         if not columns[0].under:
-            cell = paint.text(over, style if columns[0].over else replace(style, size=9))
+            cell = paint.text(over, style if columns[0].over else replace(style, size=SMALL))
             draft.merge(at, at, cell, rows=2)
         else:
             last, rows = at + len(columns) - 1, 1 if plan.compared else 2
@@ -100,27 +129,27 @@ def _headings(draft: Draft, plan: _Plan) -> None:
             second[at : at + len(columns)] = [Cell(c.under, small) for c in columns]
         at += len(columns)
     top: list[Cell | None] = [Cell(None, head)] * plan.columns
-    draft.rows.append(Row(top, height=34 if plan.compared else 22))
-    draft.rows.append(Row(second, height=32 if plan.compared else 18))
+    draft.rows += [Row(top), Row(second)]
 
 
 def _line(draft: Draft, plan: _Plan, line: Line) -> None:
-    """The figures of a section; those of the whole plan, or of one of several, are totals."""
+    """The figures of a section; those of the whole plan, or of one of several, are totals. The
+    row is as high as its texts."""
     paint, table = draft.paint, plan.table
-    number = replace(paint.total if line.total else paint.number, size=12)
-    label = replace(number, align="left", wrap=True, bold=True, number_format="")
-    if not line.total:
-        label = replace(label, valign="vcenter")
+    number, label = plan.number, plan.label
+    if line.total:
+        fill = paint.total.fill
+        number, label = replace(number, bold=True, fill=fill), replace(label, fill=fill)
     shown = dict(zip((c.id for c in table.columns), line.items, strict=True))
     cells = [_section(paint, shown["section"], label)]
     if plan.with_text and not line.total:
-        text = cut_words(str(shown["text"].value or ""), table.columns[1].brief)
-        cells.append(paint.text(text, replace(label, size=9, bold=False)))
+        small = replace(label, size=SMALL, bold=False)
+        cells.append(paint.text(plan.about(line), small))
     else:
         draft.merge(0, LEADING - 1, cells[0])
         cells = [Cell(None, cells[0].style)] * LEADING
     cells += [_figure(paint, c, shown[c.id], number) for c in plan.figures]
-    draft.rows.append(Row(cells, height=33 if plan.with_text and not line.total else 24))
+    draft.rows.append(Row(cells))
 
 
 def _section(paint: Paint, item: Item, label: Style) -> Cell:
@@ -140,6 +169,8 @@ def _figure(paint: Paint, column: TableColumn, item: Item, number: Style) -> Cel
 
 # The first page.
 
+GLANCE_SIZE = 9.5
+"""Points of the smallest letters, so that they are printed in 8.5 or more."""
 MOST_DATED = 6
 """Late actions that are named with their day; the others by their refs."""
 MOST_LISTED = 4
@@ -151,7 +182,7 @@ IN_SHORT, ON_ONE_LINE, LEADS = 150, 84, 42
 
 def coloured_glance(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
     """The first page, A4 and upright; it runs on where what got worse needs the room."""
-    draft = Page(paint)
+    draft = Page(paint, size=GLANCE_SIZE)
     view = paint.view
     _whole_title(draft)
     tables = {table.key: table for table in sheet.tables}
@@ -177,6 +208,7 @@ def coloured_glance(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
             tab_colour=paint.look.accent,
         ),
         draft.kept,
+        fixed=True,
     )
 
 
@@ -294,10 +326,9 @@ def _list(draft: Page, title: str, what: str, found: Sequence[Standing]) -> None
     draft.title(title, plural(len(found), "action") if found else "")
     if not found:
         draft.over(f"No action {'was' if what == 'finished' else 'is'} {what}.", draft.body)
-    small = replace(draft.body, size=8.5)
     for one in found[:MOST_LISTED]:
         leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
-        cell = draft.paint.text(cut_words(leads, LEADS), small)
+        cell = draft.paint.text(cut_words(leads, LEADS), draft.body)
         _head(draft, one, cell, ON_ONE_LINE)
     if rest := found[MOST_LISTED:]:
         refs = ", ".join(one.row.ref or "no ref" for one in rest)

@@ -25,6 +25,7 @@ from xlplan.workbook.write.sheet import Workbook as Book
 
 NAME = "Highlights"
 WIDTH = 8.0
+SIZE = 9.0
 MOST = 12
 """Exceptions that are listed where the page has room for them."""
 LEAST = 3
@@ -101,10 +102,13 @@ def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
     white = replace(
         look.body, fill=fill, align="center", valign="vcenter", wrap=False, edge="#FFFFFF"
     )
+    remark, low = replace(white, size=8, colour="#404040"), 15
+    if draft.size > SIZE:
+        remark, low = replace(remark, size=draft.size, wrap=True), 0
     looks = (
         ([one.value for one in tiles], replace(white, size=18, bold=True, colour=look.accent), 27),
-        ([one.label for one in tiles], replace(white, size=9, bold=True), 14),
-        ([one.remark for one in tiles], replace(white, size=8, colour="#404040"), 15),
+        ([one.label for one in tiles], replace(white, size=draft.size, bold=True), 14),
+        ([one.remark for one in tiles], remark, low),
     )
     for texts, style, height in looks:
         places = zip(spans(len(tiles)), texts, strict=True)
@@ -205,6 +209,8 @@ class Page:
     rows: list[Row] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
+    size: float = SIZE
+    """Points of most letters; where they are larger than on the one page, so are the smallest."""
     kept: list[int] = field(default_factory=list)
     """Rows that are printed on the same page as the row that follows them."""
 
@@ -216,7 +222,7 @@ class Page:
     @property
     def body(self) -> Style:
         """Text of the page: small, in a box."""
-        return replace(self.paint.boxed, size=9, valign="vcenter", indent=1)
+        return replace(self.paint.boxed, size=self.size, valign="vcenter", indent=1)
 
     @property
     def head(self) -> Style:
@@ -250,7 +256,7 @@ class Page:
         self.kept += [len(self.rows), len(self.rows) + 1]
         self.rows.append(Row([], height=9))
         title = replace(look.subtitle, size=12)
-        quiet = replace(look.muted, size=9, align="right", valign="bottom", wrap=False)
+        quiet = replace(look.muted, size=self.size, align="right", valign="bottom", wrap=False)
         self.row((0, 5, Cell(text, title)), (6, 11, Cell(remark or None, quiet)), height=18)
 
 

@@ -17,10 +17,13 @@ from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, header_text, mix, palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Page, Row, Series, Sheet, Style, Workbook
 
-LINK_LENGTH = 26
+LONGEST_LINK = 26
 """Characters of the longest section that is a link as well: a link does not wrap everywhere."""
 HEADING_LENGTH = 200
-LINK_LENGTH = 60  # a longer text that leads somewhere keeps its colour, so that it can be read
+COLOURED = 60
+"""Characters of a text that has the colour of a link; a longer one keeps its own, to be read."""
+TOP = 0.3
+"""Inches above what is printed: a board has no header."""
 FIGURES = ("number", "share", "days", "date")
 
 
@@ -155,7 +158,7 @@ class Paint:
             return Cell(column.blank or None, style, note=item.note)
         link = self.link(item)
         words = words_of(column, item)
-        if link and len(words) <= LINK_LENGTH:
+        if link and len(words) <= COLOURED:
             style = self.styled(style, colour=self.look.link.colour)
         text = cut_words(words, column.brief) if column.brief else ""
         return Cell(text or self.texts.fit(words, column.width, self.style(column, item)), style,
@@ -170,7 +173,7 @@ class Paint:
         """Whether an item can be shown as a link: one does not wrap in LibreOffice, and a name of
         two lines is better read than followed."""
         of_section = item.link is not None and item.link[0] == "section"
-        return not of_section or len(str(item.value)) <= LINK_LENGTH
+        return not of_section or len(str(item.value)) <= LONGEST_LINK
 
     # Sheets.
 
@@ -195,7 +198,8 @@ class Paint:
         definition = self.view.board.definition
         parts = (header_text(definition.marking), header_text(cut_words(definition.title, 80)))
         left = "   ·   ".join(part for part in parts if part)
-        return Page(definition.composite.paper, margin=0.5, repeat_rows=repeat, footer_left=left)
+        paper = definition.composite.paper
+        return Page(paper, margin=0.5, top=TOP, repeat_rows=repeat, footer_left=left)
 
 
 def words_of(column: TableColumn, item: Item) -> str:

@@ -207,11 +207,11 @@ def _arrow(words: str, inside: Sequence[tuple[PlanColumn, Item]]) -> str:
     )
 
 
-def moved_rating(view: View, one: Standing) -> Item:
+def moved_rating(view: View, one: Standing, joint: str = "\n") -> Item:
     """The rating of an action, with its arrow and what it was at the last board."""
     now, was, way = (view.item(one, name) for name in ("rating", "last_board", "direction"))
     words = _moved_words(str(now.value or ""), str(way.value or ""), str(was.value or ""))
-    return replace(now, shown=words)
+    return replace(now, shown=words.replace("\n", joint))
 
 
 def _moved_words(words: str, direction: str, was: str, first: str = "") -> str:

@@ -187,7 +187,9 @@ def _value(view: View, item: Field, one: Standing) -> Item:
         quiet = item.role in ("initial_rating", "previous_rating")
         return Item(rating_word(rating), rating, emphasis="quiet" if quiet else "")
     link = view.reference(value) if item.type == "reference" else view.mentioned(one, item)
-    return Item(show_in(item, value), link=link, emphasis="strong" if item.role == "key" else "")
+    names = "; ".join(value) if item.field_type.people and isinstance(value, tuple) else ""
+    found = Item(show_in(item, value), link=link, shown=names)
+    return replace(found, emphasis="strong") if item.role == "key" else found
 
 
 def slips_words(one: Standing) -> str:

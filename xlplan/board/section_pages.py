@@ -23,6 +23,7 @@ from xlplan.board.board_model import (
 )
 from xlplan.board.figures import Count, Rolled, rolled_sections
 from xlplan.board.paint import inside
+from xlplan.board.plan_columns import moved_rating
 from xlplan.board.standings import Direction, Standing
 from xlplan.board.summary import (
     move_columns,
@@ -36,6 +37,8 @@ from xlplan.plan.text import fold
 
 MOST_WORDS = 400
 """Characters of what an officer says; the whole stands in Plan."""
+MOST_CHARTED = 30
+"""Sections that a chart has room to name."""
 WAYS: tuple[Direction, ...] = ("better", "new", "uncompared")
 """The ways in which actions moved that make no exception of them."""
 TO_WRITE = "how the section is getting on."
@@ -43,7 +46,7 @@ TO_WRITE = "how the section is getting on."
 
 def sections_sheet(view: View) -> BoardSheet:
     """A section at a time: its words, what moved, and its exceptions explained."""
-    groups = by_section(view)
+    groups = by_section(view) if view.figures.sectioned else {}
     line = "A section at a time: outcome, how it is getting on, and its exceptions explained"
     return BoardSheet(
         line, "Section by section", (_words_table(view, groups), _actions_table(view, groups)),
@@ -130,8 +133,9 @@ def moved_in_words(standings: Sequence[Standing]) -> str:
 def _actions_table(view: View, groups: Mapping[str, Sequence[Standing]]) -> Table:
     """The exceptions of each section, worst first, with what their officers say."""
     columns = view.columns("section", "ref", "action", "leads", "last_board", "rating", "direction")
+    hidden = ("section", "last_board", "direction")
     columns = [
-        replace(c, plain=c.id == "section", brief=140 if c.id == "action" else 0) for c in columns
+        replace(c, plain=c.id in hidden, brief=140 if c.id == "action" else 0) for c in columns
     ]
     columns.append(TableColumn("why", "Why it is here", "list", "Exceptions", 40))
     columns.append(replace(words_column(), brief=MOST_WORDS))
@@ -142,7 +146,7 @@ def _actions_table(view: View, groups: Mapping[str, Sequence[Standing]]) -> Tabl
     for name, mine in groups.items():
         asked = asks.get(name, ())
         title = "\n".join(f"Recommendation {ref}: {text}" for ref, text in asked) or name
-        in_short = movement_in_words(view, mine).rstrip(".")
+        in_short = f"{movement_in_words(view, mine)} {moved_in_words(mine)}".rstrip(" .")
         more = "\n".join(filter(None, _words_on(view, name, mine)))
         bands.append(Band(len(lines), title, in_short, ("section", name), more))
         found = sorted((one for one in mine if one.exception), key=lambda s: place[s.row.uid])
@@ -156,11 +160,14 @@ def _words_on(view: View, name: str, standings: Sequence[Standing]) -> tuple[str
     paragraph = paragraph_on(view, name)
     if not paragraph and view.board.working:
         paragraph = f"[To be written: {TO_WRITE}]"
-    return outcome_of(view, standings), paragraph, moved_in_words(standings)
+    return outcome_of(view, standings), paragraph
 
 
 def _line(view: View, columns: Sequence[TableColumn], one: Standing) -> Line:
-    own = {"why": Item(one.why), "words": Item(latest_words(view, one))}
+    own = {
+        "words": Item(latest_words(view, one)),
+        "rating": moved_rating(view, one),
+    }
     return line_of(own[c.id] if c.id in own else view.item(one, c.id) for c in columns)
 
 
@@ -189,7 +196,8 @@ def by_section_sheet(view: View) -> BoardSheet:
         for one, total in counts
     ]
     line = "How each section moved, what of it is late, and its exceptions"
-    chart = f"Ratings now, by {inside(view.group)}" if view.rated and len(f.sections) > 1 else ""
+    drawn = view.rated and 1 < len(f.sections) <= MOST_CHARTED
+    chart = f"Ratings now, by {inside(view.group)}" if drawn else ""
     table = make_table("by_section", "By section", line, columns, lines, chart=chart)
     return BoardSheet(line, "By section", (table,), apt=bool(f.standings or f.total.actions_before))
 

@@ -267,11 +267,14 @@ class View:
             case "section":
                 return self.section(one.section)
             case "leads":
-                return Item(leads_of(self.board.definition, row.values) or ("No lead named",))
+                names = leads_of(self.board.definition, row.values) or ("No lead named",)
+                return Item(names, shown="; ".join(names))
             case "due":
                 counts = revised_counts(self.board.definition, row.values, row.kind)
                 revised = self.text_of(row, "revised") if counts else ""
                 return Item(revised or self.text_of(row, "due"))
+            case "why":
+                return Item(one.why, shown="; ".join(one.why))
             case "last_board":
                 return self.rating(one.before, quiet=True)
             case "rating":

@@ -227,7 +227,7 @@ def set_page(drawn: Any, page: Page) -> None:
         drawn.set_landscape()
     if page.fit_width or page.fit_height:
         drawn.fit_to_pages(page.fit_width, page.fit_height)
-    drawn.set_margins(left=0.4, right=0.4, top=page.margin, bottom=page.margin)
+    drawn.set_margins(left=0.4, right=0.4, top=page.top or page.margin, bottom=page.margin)
     drawn.center_horizontally()
     if page.repeat_rows is not None:
         drawn.repeat_rows(*page.repeat_rows)

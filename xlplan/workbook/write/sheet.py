@@ -165,6 +165,8 @@ class Page:
     landscape: bool = True
     margin: float = 0.6
     """Inches above and below; the footer stands in it."""
+    top: float = 0.0
+    """Inches above, where they are fewer because no header stands there; 0 is as many as below."""
     fit_width: int = 1
     fit_height: int = 0
     repeat_rows: tuple[int, int] | None = None
