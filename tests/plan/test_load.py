@@ -248,10 +248,6 @@ confirm = true
 status = true
 changes = true
 by = "organisation"
-confirm = true
-status = true
-changes = true
-hints = true
 
 [post]
 from = "team@example.org"
