@@ -18,6 +18,7 @@ from xlplan.plan.definition import Field
 from xlplan.plan.guesses import SAME_AS, Guess, choices_of, guesses_of, settle
 from xlplan.plan.load import load_definition
 from xlplan.plan.people import Lead
+from xlplan.plan.required import Condition
 from xlplan.plan.set_up import Entry, Origin, entries_of, key_of, shown
 from xlplan.plan.set_up_apply import Edit, apply
 from xlplan.plan.set_up_edits import Outcome, Typed, take, without
@@ -482,6 +483,9 @@ def one_edit() -> st.SearchStrategy[tuple[Entry, str, Any, Raw]]:
     def valued(cell: tuple[Entry, str]) -> st.SearchStrategy[tuple[Entry, str, Any, Raw]]:
         entry, name = cell
         key = key_of(entry.table, name)
+        if key.takes == "conditions":
+            held = (Condition("rating", ("R",)),)
+            return st.just((entry, name, held, shown(key, held)))
         words = st.text("abc Ä'\"\\#=€", min_size=1, max_size=12).map(str.strip).filter(bool)
         values: dict[str, st.SearchStrategy[Any]] = {
             "flag": st.booleans(),
