@@ -102,11 +102,12 @@ def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
     white = replace(
         look.body, fill=fill, align="center", valign="vcenter", wrap=False, edge="#FFFFFF"
     )
-    remark, low = replace(white, size=8, colour="#404040"), 15
+    value = replace(white, size=18, bold=True, colour=look.accent)
+    remark, high, low = replace(white, size=8, colour="#404040"), 27, 15
     if draft.size > SIZE:
-        remark, low = replace(remark, size=draft.size, wrap=True), 0
+        remark, high, low = replace(remark, size=draft.size, wrap=True), 23, 0
     looks = (
-        ([one.value for one in tiles], replace(white, size=18, bold=True, colour=look.accent), 27),
+        ([one.value for one in tiles], value, high),
         ([one.label for one in tiles], replace(white, size=draft.size, bold=True), 14),
         ([one.remark for one in tiles], remark, low),
     )
@@ -254,10 +255,11 @@ class Page:
         """A small heading over what follows, with air above it."""
         look = self.paint.look
         self.kept += [len(self.rows), len(self.rows) + 1]
-        self.rows.append(Row([], height=9))
+        air, high = (9, 18) if self.size == SIZE else (6, 16.5)
+        self.rows.append(Row([], height=air))
         title = replace(look.subtitle, size=12)
         quiet = replace(look.muted, size=self.size, align="right", valign="bottom", wrap=False)
-        self.row((0, 5, Cell(text, title)), (6, 11, Cell(remark or None, quiet)), height=18)
+        self.row((0, 5, Cell(text, title)), (6, 11, Cell(remark or None, quiet)), height=high)
 
 
 def spans(count: int) -> list[tuple[int, int]]:
