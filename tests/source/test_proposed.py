@@ -35,8 +35,7 @@ def test_leads_get_a_column_to_tick_steps_where_actions_have_steps() -> None:
     shown = source.definition.issue.fields
     assert shown.index("steps_done") == shown.index("lead") + 1
     assert "steps_done" not in source.definition.composite.fields
-    (guess,) = (text for text in source.guesses if text.startswith("field steps_done:"))
-    assert "2 actions hold lists of steps" in guess
+    assert not [text for text in source.guesses if "steps_done" in text], "nothing to answer"
     assert not source.problems
 
 
@@ -69,11 +68,7 @@ def test_a_plan_template_that_has_such_a_column_keeps_it() -> None:
 def test_a_count_of_the_plans_that_are_named_in_brackets(
     text: str, counts: tuple[Count, ...]
 ) -> None:
-    source = read(text)
-    assert source.definition.counts == counts
-    said = [guess for guess in source.guesses if "names other plans in brackets" in guess]
-    assert len(said) == len(counts)
-    assert all("[Housing Plan], [Skills Strategy]" in guess for guess in said)
+    assert read(text).definition.counts == counts
 
 
 def test_a_count_that_the_template_has_is_not_proposed_again() -> None:

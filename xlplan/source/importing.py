@@ -173,7 +173,7 @@ def read_source(
     say_unanswered(work)
     say_unusual(work, definition, template)
     rows = make_rows(parts, definition, work.problems)
-    definition = with_what_rows_show(definition, rows, work.guesses)
+    definition = with_what_rows_show(definition, rows)
     texts = texts_of(work, parts.legend)
     open_ = (text.text for text in texts if not text.why)
     definition = replace(

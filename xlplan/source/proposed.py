@@ -291,27 +291,19 @@ _ENOUGH = 2
 """Actions that show something before it is proposed for all."""
 
 
-def with_what_rows_show(
-    definition: PlanDefinition, rows: Sequence[Valued], guesses: list[str]
-) -> PlanDefinition:
+def with_what_rows_show(definition: PlanDefinition, rows: Sequence[Valued]) -> PlanDefinition:
     """`definition` with what only the actions tell: a column in which leads tick their steps, and
     counts by the other plans that are named in brackets."""
     actions = [row for row in rows if row.kind == "action"]
-    return _with_counts(_with_steps(definition, actions, guesses), actions, guesses)
+    return _with_counts(_with_steps(definition, actions), actions)
 
 
-def _with_steps(
-    definition: PlanDefinition, actions: Sequence[Valued], guesses: list[str]
-) -> PlanDefinition:
+def _with_steps(definition: PlanDefinition, actions: Sequence[Valued]) -> PlanDefinition:
     stepped = sum(bool(milestones_of(definition.public, row)) for row in actions)
     if stepped < _ENOUGH or definition.with_role("steps_done"):
         return definition
     name = free_id("steps_done", [item.id for item in definition.fields_of("action", retired=True)])
     made = make_field(name, "Steps done", "steps_done")
-    guesses.append(
-        f"field {name}: {stepped} actions hold lists of steps, each with its own date; leads tick "
-        "them here"
-    )
     after = [item.id for item in definition.fields_of("action") if item.role in _BEFORE_STEPS][-1]
     place = next(n for n, item in enumerate(definition.fields, 1) if item.id == after)
     fields = (*definition.fields[:place], made, *definition.fields[place:])
@@ -326,9 +318,7 @@ _BEFORE_STEPS = ("action", "milestone", "due", "lead")
 """Roles of the columns that hold the steps, their dates and their leads."""
 
 
-def _with_counts(
-    definition: PlanDefinition, actions: Sequence[Valued], guesses: list[str]
-) -> PlanDefinition:
+def _with_counts(definition: PlanDefinition, actions: Sequence[Valued]) -> PlanDefinition:
     counts = list(definition.counts)
     for item in definition.public.fields_of("action"):
         if not item.field_type.prose or any(c.by == item.id and c.in_brackets for c in counts):
@@ -339,10 +329,4 @@ def _with_counts(
         ]
         if sum(map(bool, named)) >= _ENOUGH:
             counts.append(Count(item.id, "Other plans named", in_brackets=True))
-            names = dict.fromkeys(name for each in named for name in each)
-            listed = ", ".join(f"[{name}]" for name in [*names][:3])
-            guesses.append(
-                f"field {item.id}: names other plans in brackets, such as {listed}; the board is "
-                "counted by them"
-            )
     return replace(definition, counts=tuple(counts))
