@@ -80,3 +80,8 @@ def test_ratings_are_known_by_code_label_and_alias() -> None:
 )
 def test_it_is_said_in_words_and_none_is_none(need: Need, words: str) -> None:
     assert (str(need), bool(need)) == (words, bool(words))
+
+
+def test_a_date_is_no_need_where_none_is_asked_for() -> None:
+    late = parse_timescale("1 October 2026")
+    assert not has(Need(rated=("Held",)), due=late, rating="G")
