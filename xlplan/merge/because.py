@@ -75,8 +75,9 @@ def unasked(state: State, issued: Issued, saved_at: str, writes: Sequence[Write]
         if write.field == BECAUSE and write.entry:
             row = checks.as_returned(issued, write.uid, writes)
             if not checks.asked(issued, row, saved_at or state.at):
-                why = RET_098.fill(ref=row.ref, text=show(write.value))
-                yield f"{write.place.sheet}!{write.place.cell}: {why.message}"
+                where = f"{write.place.sheet}!{write.place.cell}"
+                remark = RET_098.problem(where, ref=row.ref, text=show(write.value))
+                yield f"{remark.where}: {remark.message}"
 
 
 class _Checks:
