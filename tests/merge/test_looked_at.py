@@ -109,3 +109,13 @@ def test_the_past_has_the_cycles_in_which_an_action_was_confirmed() -> None:
     }  # fmt: skip
     now = past_of(office.state, office.history.changes, office.state.seq, date(2026, 3, 1))
     assert now.history.confirmed == {"a-1": {"2026-01"}, "a-2": {"2026-01"}}
+
+
+def test_a_row_that_was_only_shown_is_not_confirmed_by_the_tick_above_all() -> None:
+    office = Office(definition=ASKING)
+    ann = office.issue("Ann")
+    part = replace(ann, id=f"{ann.id}-need", locked=ann.uids[1:])
+    office.append(part)
+    give_back(office, part, "a-2", sign_off=ALL)
+    assert confirmed(office, part) == {"a-1"}
+    assert set(confirmed_cycles(office.state, office.state.seq)) == {"a-1"}

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from xlplan.codes.return_codes import RET_021
 from xlplan.errors import Problem
+from xlplan.merge.exchange import asked_in
 from xlplan.merge.log import counts_for
 from xlplan.merge.model import Event, Issued, Returned
 from xlplan.merge.state import State
@@ -36,8 +37,8 @@ def confirmed_of(
     said: dict[str, bool] = {}
     asking = [fact for fact in returned if _asks(state, state.issued[fact.issued])]
     for fact in sorted(asking, key=lambda fact: (fact.saved_at, fact.id)):
-        said |= _said(fact)
-    uids = {uid for item in asked for uid in item.uids}
+        said |= _said(state, fact)
+    uids = {uid for item in asked for uid in asked_in(item)}
     return frozenset(uid for uid in uids if said.get(uid)) - frozenset(changed)
 
 
@@ -51,10 +52,11 @@ def _asks(state: State, issued: Issued) -> bool:
     )
 
 
-def _said(fact: Returned) -> dict[str, bool]:
-    """Of each row in a return, whether it is confirmed."""
+def _said(state: State, fact: Returned) -> dict[str, bool]:
+    """Of each row in a return that its lead was asked about, whether it is confirmed."""
     every = fact.sign_off.get("no_change") == "yes"
-    return {uid: every or uid in fact.confirmed for uid in {*fact.rows, *fact.confirmed}}
+    rows = {*fact.rows, *fact.confirmed} & {*asked_in(state.issued[fact.issued])}
+    return {uid: every or uid in fact.confirmed for uid in rows}
 
 
 def confirmed_cycles(state: State, as_of: int) -> Mapping[str, frozenset[str]]:
@@ -63,7 +65,7 @@ def confirmed_cycles(state: State, as_of: int) -> Mapping[str, frozenset[str]]:
     said: dict[tuple[str, str], bool] = {}
     for event, fact in _returns(state, as_of):
         cycle = counts_for(state, fact, event.seq)
-        said |= {(uid, cycle): yes for uid, yes in _said(fact).items()}
+        said |= {(uid, cycle): yes for uid, yes in _said(state, fact).items()}
     found: dict[str, set[str]] = {}
     for (uid, cycle), yes in said.items():
         if yes:
