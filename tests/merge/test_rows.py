@@ -13,6 +13,8 @@ from xlplan.merge.model import COORDINATOR, RowAdded
 from xlplan.merge.questions import question_id
 from xlplan.merge.reading import ReadCell, ReadRow
 from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.plan.people import Lead
+from xlplan.plan.settings import IssueSettings
 
 LADDER = {"action": "Buy a ladder", "section": "One"}
 SWEEP = {"action": "Sweep", "section": "Two", "rating": "Red"}
@@ -59,6 +61,24 @@ class TestProposals:
             ("action", "Buy a ladder", "C20"),
             ("rating", "Red", "F20"),
         ]
+
+    @pytest.mark.parametrize(("team", "leads"), [("Repairs", None), ("Ann", ("Ann",))])
+    def test_a_section_that_proposes_an_action_is_not_its_lead(
+        self, team: str, leads: tuple[str, ...] | None
+    ) -> None:
+        people = Field("lead", "Lead", "people", "lead", "coordinator")
+        office = Office(
+            definition=replace(
+                DEFINITION,
+                fields=(*(f for f in DEFINITION.fields if f.role != "lead"), people),
+                leads=(Lead("Ann"),),
+                issue=IssueSettings(by="section"),
+            )
+        )
+        office.give_back(office.issue(team), added=LADDER)
+        office.answer(office.questions()[0], "Accept")
+        (made,) = [r for r in office.state.master() if r.values["action"] == "Buy a ladder"]
+        assert made.values.get("lead") == leads
 
     def test_a_proposal_accepted_twice_makes_one_row(self) -> None:
         office = Office()

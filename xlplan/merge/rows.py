@@ -255,9 +255,10 @@ def proposal_facts(
     known = state.row_at(row_uid(question.uid))
     if known is not None:
         return [ended, *_revised(state, question, answer, known, values)]
-    lead = state.definition.with_role("lead")
-    if lead is not None:
-        values.setdefault(lead.id, (asked.author,))
+    lead, author = state.definition.with_role("lead"), asked.author
+    is_section = state.definition.issue.by == "section" and not state.definition.lead(author)
+    if lead is not None and not is_section:
+        values.setdefault(lead.id, (author,))
     return [
         new_row(state, question.uid, values, asked.place, asked.cells, "proposal", ended.id),
         ended,
