@@ -6,7 +6,7 @@ of a return in which some cells were changed, `answer` decides a question.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from xlplan.cycle.acts import dependent_decisions
 from xlplan.errors import Problem
@@ -80,6 +80,7 @@ class Office:
         self.definitions = {"first": definition}
         self.events: list[Event] = []
         self.history = History(State(self.definitions.__getitem__))
+        self.ask: Callable[[State], list[Question]] = questions_of
         facts: list[Fact] = [Defined("first", "first")]
         for order, (uid, cells) in enumerate(rows.items(), 1):
             values = {
@@ -103,7 +104,7 @@ class Office:
             self.events.append(event)
             step.apply(event)
         made = step.changes()
-        self.history.changes.extend(made)
+        self.history.made.extend(made)
         return made
 
     def replayed(self) -> History:
@@ -259,7 +260,7 @@ class Office:
         return show(self.state.value(uid, field))
 
     def questions(self) -> list[Question]:
-        return questions_of(self.state)
+        return self.ask(self.state)
 
     def answer(self, question: Question, choice: str, other: Raw = None) -> list[Change]:
         facts = facts_of(self.state, question, Answer(choice, other))

@@ -62,7 +62,7 @@ def kept(folder: Path) -> object:
 def replayed(folder: Path) -> object:
     """The answers of the ledger alone."""
     with small.opened(folder) as plan:
-        assert plan.desk.history
+        assert plan.desk.replayed()
         return answers(plan)
 
 
@@ -166,6 +166,25 @@ def test_answers_of_another_moment_are_not_believed(
         # Before an edit of plan.toml is recorded, some looks read it anew and keep nothing of it.
         assert is_believed(folder) or YEAR[number] is edited
         assert kept(folder) == true
+
+
+@pytest.mark.parametrize("number", range(len(YEAR) - 1))
+def test_commands_record_the_same_whatever_was_kept(
+    moments: list[Path], tmp_path: Path, number: int
+) -> None:
+    """The next step of the year, with the answers kept, lost, and those of another moment."""
+    others = [*moments[number : number + 1], None, moments[(number + 5) % len(moments)]]
+    found = []
+    for place, other in enumerate(others):
+        folder = copied(moments[number], tmp_path / f"{place}" / "plan")
+        if other is None:
+            projection(folder).unlink()
+        else:
+            shutil.copy2(projection(other), projection(folder))
+        YEAR[number + 1](folder)
+        with small.opened(folder) as plan:
+            found.append((plan.tip, (folder / "master.xlsx").read_bytes(), kept(folder)))
+    assert found[0] == found[1] == found[2]
 
 
 def test_answers_of_another_plan_are_not_believed(moments: list[Path], tmp_path: Path) -> None:

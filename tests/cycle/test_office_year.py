@@ -5,11 +5,13 @@ edits the master, answers questions, takes returns back, changes the plan defini
 After every step: replay equals the state, nothing was lost, the log only grew and its changes
 chain, locked fields moved by the coordinator alone, every question has an answer, and what was
 answered stays answered. What is kept for speed agrees with it, also where its file was lost, or
-exchanged for an older one or another plan's.
+exchanged for an older one or another plan's, and where every command goes on from it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -73,6 +75,7 @@ class OfficeYear(RuleBasedStateMachine):
         self.events = list(self.office.events)
         self.number = 0
         self.shelf = Shelf(self.office)
+        self.reopens = False
         for author in ("Ann", "Ben", COORDINATOR):
             self.office.issue(author)
 
@@ -88,7 +91,8 @@ class OfficeYear(RuleBasedStateMachine):
     )
     def issue(self, lead: str, cycle: str, few: bool) -> None:
         uids = self.office.state.uids("action")
-        self.office.issue(lead, uids[:2] if few else uids, cycle)
+        with self.command():
+            self.office.issue(lead, uids[:2] if few else uids, cycle)
 
     @rule(data=st.data(), changed=edits({**VALUES, **LOCKED}), stamp=STAMPS, added=NEW_ROWS)
     def give_back(
@@ -148,7 +152,9 @@ class OfficeYear(RuleBasedStateMachine):
 
     @rule()
     def export(self) -> None:
-        self.office.issue(COORDINATOR, self.office.state.uids("action"))
+        uids = self.office.state.uids("action")
+        with self.command():
+            self.office.issue(COORDINATOR, uids)
 
     @rule(
         data=st.data(), changed=MASTER_EDITS, added=NEW_ROWS, more=edits(LOCKED), gone=st.booleans()
@@ -173,11 +179,12 @@ class OfficeYear(RuleBasedStateMachine):
     def answer(self, data: Any) -> None:
         question = data.draw(st.sampled_from(self.office.questions()), "question")
         choice = data.draw(st.sampled_from(question.choices), "choice")
-        facts = self.facts(question, choice)
-        if isinstance(facts, Problem):
-            return
-        assert isinstance(facts, list)
-        self.office.append(*facts)
+        with self.command():
+            facts = self.facts(question, choice)
+            if isinstance(facts, Problem):
+                return
+            assert isinstance(facts, list)
+            self.office.append(*facts)
         self.answered[question.id] = choice
         assert question.id not in {q.id for q in self.office.questions()}
 
@@ -187,7 +194,8 @@ class OfficeYear(RuleBasedStateMachine):
         _, returned = data.draw(st.sampled_from(self.readings), "return")
         if not any(r.id == returned.id for r in self.office.state.live_returns(returned.issued)):
             return
-        self.office.undo(returned)
+        with self.command():
+            self.office.undo(returned)
         _, undone = self.office.state.undone[-1]
         for name in undone.decisions:
             self.answered.pop(self.office.state.decisions[name].question, None)
@@ -209,11 +217,13 @@ class OfficeYear(RuleBasedStateMachine):
                 for f in definition.fields
             ]
             definition = replace(definition, fields=tuple(fields))
-        self.office.redefine(definition)
+        with self.command():
+            self.office.redefine(definition)
 
     @rule(cycle=st.sampled_from(CYCLES))
     def publish(self, cycle: str) -> None:
-        self.office.publish(cycle)
+        with self.command():
+            self.office.publish(cycle)
 
     @rule(fates=st.lists(st.sampled_from(get_args(Fate)), min_size=1, max_size=2))
     def look_at_the_plan(self, fates: list[Fate]) -> None:
@@ -222,6 +232,10 @@ class OfficeYear(RuleBasedStateMachine):
             self.shelf.meet(fate)
             self.shelf.catch_up()
             assert self.shelf.agrees()
+
+    @rule(reopens=st.booleans())
+    def begin_every_command_with_what_was_kept(self, reopens: bool) -> None:
+        self.reopens = reopens
 
     # What is promised
 
@@ -311,6 +325,15 @@ class OfficeYear(RuleBasedStateMachine):
 
     # What the rules and the promises are made of
 
+    @contextmanager
+    def command(self) -> Iterator[None]:
+        """A command that opens the plan, does something, and keeps the answers as it closes it."""
+        if self.reopens:
+            self.shelf.open_again()
+        yield
+        if self.reopens:
+            self.shelf.catch_up()
+
     def templates(self) -> list[Issued]:
         return [i for i in self.office.state.issued.values() if i.document == "template"]
 
@@ -322,7 +345,8 @@ class OfficeYear(RuleBasedStateMachine):
         return f"file {self.number}"
 
     def merge(self, reading: Reading) -> None:
-        self.office.merge(reading)
+        with self.command():
+            self.office.merge(reading)
         self.readings.append((reading, self.office.state.returns[f"r-{reading.sha256}"]))
 
     def master(self) -> Picture:

@@ -19,7 +19,7 @@ ANSWERS: dict[Key, str] = {("row", "1.1"): '["a"]', ("row", "1.2"): '["é\\ud800
 def path(tmp_path: Path) -> Path:
     made = tmp_path / "plan #1?" / "projection.db"
     made.parent.mkdir()
-    keep(made, MARK, ANSWERS.items(), (), anew=True)
+    keep(made, MARK, ANSWERS.items(), (), None)
     return made
 
 
@@ -45,10 +45,23 @@ def test_what_was_kept_is_read_back(path: Path) -> None:
 
 def test_some_answers_are_replaced_and_some_go(path: Path) -> None:
     later = MARK._replace(seq=9)
-    keep(path, later, [(("row", "1.1"), '["b"]')], [("row", "1.1"), ("row", "1.2")], anew=False)
+    keep(path, later, [(("row", "1.1"), '["b"]')], [("row", "1.1"), ("row", "1.2")], MARK)
     assert read(path) == (later, {("row", "1.1"): '["b"]', ("s", ""): "{}"})
-    keep(path, MARK, [(("s", ""), "[]")], (), anew=True)
+    keep(path, MARK, [(("s", ""), "[]")], (), None)
     assert read(path) == (MARK, {("s", ""): "[]"})
+
+
+def test_answers_that_another_command_has_kept_meanwhile_stay(path: Path) -> None:
+    other = MARK._replace(seq=8)
+    keep(path, MARK._replace(seq=9), [(("s", ""), "[]")], [("row", "1.1")], other)
+    assert read(path) == (MARK, ANSWERS)
+
+
+def test_a_topic_is_read_at_once_but_for_what_was_changed(path: Path) -> None:
+    change(path, "UPDATE answer SET body = 'x' WHERE name = '1.2'")
+    with Projection(path) as found:
+        assert found.topic("row") == {"1.1": '["a"]'}
+        assert found.topic("none") == {}
 
 
 def test_what_was_never_kept_is_unknown(path: Path) -> None:
@@ -105,17 +118,17 @@ def test_a_damaged_file_gives_what_was_kept_or_nothing(path: Path) -> None:
 def test_what_is_no_database_is_removed_and_made_anew(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     for _ in range(2):
-        keep(path, MARK, ANSWERS.items(), (), anew=True)
+        keep(path, MARK, ANSWERS.items(), (), None)
     assert read(path) == (MARK, ANSWERS)
 
 
 def test_where_nothing_may_be_written_nothing_is_kept(path: Path) -> None:
     missing = path.parent / "gone" / "projection.db"
-    keep(missing, MARK, ANSWERS.items(), (), anew=True)
+    keep(missing, MARK, ANSWERS.items(), (), None)
     assert not missing.exists()
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        keep(path, MARK._replace(seq=8), (), (), anew=True)
+        keep(path, MARK._replace(seq=8), (), (), None)
     assert read(path) == (MARK, ANSWERS)
 
 
@@ -125,7 +138,7 @@ def test_all_is_kept_or_nothing(path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        keep(path, MARK._replace(seq=8), failing(), (), anew=True)  # type: ignore[arg-type]
+        keep(path, MARK._replace(seq=8), failing(), (), None)  # type: ignore[arg-type]
     assert read(path) == (MARK, ANSWERS)
 
 

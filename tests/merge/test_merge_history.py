@@ -464,7 +464,7 @@ class TestWhatARowBroughtIn:
     def test_its_cells_are_known_and_written_only_once_somebody_writes(self) -> None:
         office = self.office()
         cells = {("a-9", "ref"), ("a-9", "rating")}
-        assert cells < set(office.state.cells())
+        assert cells < set(office.state.records.cells())
         assert cells & set(office.state.records.written()) == set()
         issued = office.issue("Ann", ["a-9"])
         office.give_back(issued, {("a-9", "rating"): "Red"})

@@ -136,7 +136,8 @@ def read_again(desk: Desk, options: Options | None = None, text: str = "") -> Re
         raise NEW_021.fault(where, "unknown")
     chosen = {name: values for name, values in state.chosen.items() if name != EDITED}
     options = {**chosen, **(options or {})}
-    first, *later = state.definitions_since(state.proposed)
+    since = (seq for seq in state.defined if seq >= state.proposed)
+    first, *later = map(state.definition_at, since)
     text = text or desk.folder.definition_as_written()
     now = load_definition(text)
     edited = bool(later) or now != first

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
@@ -25,9 +25,11 @@ from xlplan.cycle.folder import (
 from xlplan.cycle.kept import Kept, Lines, believed, bring_forward
 from xlplan.cycle.key import first_fingerprint, own_key
 from xlplan.errors import XlplanError
+from xlplan.ledger.projection import Unknown
 from xlplan.ledger.store import Ledger, Transaction
 
 if TYPE_CHECKING:
+    from xlplan.cycle.memory import Memory
     from xlplan.merge.log import History
     from xlplan.merge.model import Event, Fact, Question
     from xlplan.merge.state import State
@@ -94,6 +96,7 @@ class Desk:
         is not to be there), and the position of what they show."""
         self.lines: Lines | None = None
         """What `master.xlsx` shows of each row, as it was last made."""
+        self._memory: Memory | None = None
         self._asked: tuple[State, int, tuple[Question, ...]] | None = None
         self._looked: tuple[Tip, str, History] | None = None
         self.last_tx = 0
@@ -104,13 +107,13 @@ class Desk:
     def close(self) -> None:
         """Close the ledger, and keep the answers of what was replayed for the next look."""
         try:
-            if self._kept is not None:
-                self._kept.close()
             # What the command did is done by now, whether its answers can be kept or not.
             with contextlib.suppress(XlplanError, OSError):
                 if self._history is not None and self._tip == self.ledger.tip():
                     bring_forward(self, self.folder.projection)
         finally:
+            if self._kept is not None:
+                self._kept.close()
             self.ledger.close()
 
     def sweep(self) -> None:
@@ -156,17 +159,53 @@ class Desk:
     def history(self) -> History:
         """The ledger, replayed."""
         if self._history is None:
-            from xlplan.merge.log import replay
-            from xlplan.plan.load import load_definition
-
-            events = self.ledger.events()
-            if not events:
-                raise LED_008.fault(str(self.folder.ledger))
-            self.last_tx = events[-1].tx
-            self._history = replay(events, load_definition)
-            tip = self.ledger.tip()
-            self._tip = tip if tip[0] == events[-1].seq else None
+            self._history = self._recalled() or self.replayed()
         return self._history
+
+    def replayed(self) -> History:
+        """The ledger, replayed whatever was kept of it."""
+        from xlplan.merge.log import replay
+        from xlplan.plan.load import load_definition
+
+        events = self.ledger.events()
+        if not events:
+            raise LED_008.fault(str(self.folder.ledger))
+        self.last_tx = events[-1].tx
+        self._history = replay(events, load_definition)
+        tip = self.ledger.tip()
+        self._tip = tip if tip[0] == events[-1].seq else None
+        return self._history
+
+    def _recalled(self) -> History | None:
+        """The history of a state that is recalled; None where nothing can be believed."""
+        if (kept := self.kept) is None:
+            return None
+        from xlplan.cycle.memory import Memory
+        from xlplan.merge.outline import Forgotten
+        from xlplan.plan.load import load_definition
+
+        try:
+            memory = Memory(kept, self.ledger, cache(load_definition))
+            history = memory.recalled()
+        except (Forgotten, Unknown):
+            return None
+        self._memory, self._tip, self.last_tx = memory, self.ledger.tip(), history.state.tx
+        return history
+
+    @property
+    def recorded_since(self) -> Sequence[Event]:
+        """What was recorded after what the state is recalled from."""
+        from xlplan.merge.recalled import Recalled
+
+        return self.state.events_since if isinstance(self.state, Recalled) else ()
+
+    @property
+    def memory(self) -> Memory | None:
+        """What the state is recalled from; None where all of the ledger was replayed."""
+        from xlplan.merge.recalled import Recalled
+
+        state = self.state
+        return self._memory if isinstance(state, Recalled) and not state.is_whole else None
 
     @property
     def state(self) -> State:
@@ -177,9 +216,14 @@ class Desk:
         """Every open question; asked again only where something was written since."""
         from xlplan.merge.questions import questions_of
 
-        state = self.state
+        state, memory = self.state, self.memory
         if self._asked is None or self._asked[:2] != (state, state.moved):
-            self._asked = (state, state.moved, tuple(questions_of(state)))
+            found = memory.questions(state) if memory is not None else None
+            self._asked = (
+                state,
+                state.moved,
+                tuple(questions_of(state) if found is None else found),
+            )
         return self._asked[-1]
 
     @property
@@ -230,7 +274,7 @@ class Desk:
                     tip = self.ledger.tip()
                 self._tip = tip
                 self.has_recorded |= self.state.seq > before
-                self.history.changes.extend(work.step.changes())
+                self.history.made.extend(work.step.changes())
                 self.last_tx = transaction.tx
         except OSError as error:
             self.forget()

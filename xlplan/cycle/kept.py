@@ -8,8 +8,9 @@ all of them, or those on which the new events bear.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlplan.ledger.projection import Key, Mark, Projection, Unknown, keep, lies_as, program
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from xlplan.cycle.desk import Desk
     from xlplan.ledger.store import Ledger
-    from xlplan.merge.model import Change, Fact, MasterRow, Question
+    from xlplan.merge.model import Change, Event, MasterRow, Question
     from xlplan.merge.state import State
     from xlplan.plan.definition import PlanDefinition
 
@@ -38,6 +39,10 @@ class Lines(NamedTuple):
     seq: int
     texts: dict[str, str]
     anew: Set[str] = frozenset()
+
+
+Find = Callable[[str, str], Any]
+"""Gives an answer as it was kept before; Unknown or Forgotten where it was not."""
 
 
 class ShownRow(NamedTuple):
@@ -85,8 +90,17 @@ class Kept:
         except Unknown:
             return False
 
-    def _find(self, topic: str, name: str) -> Any:
+    def mark(self) -> Mark:
+        """What they were made of."""
+        return self._projection.mark()
+
+    def find(self, topic: str, name: str) -> Any:
+        """An answer, from its JSON."""
         return json.loads(self._projection.find(topic, name))
+
+    def topic(self, topic: str) -> dict[str, str]:
+        """The texts of all answers of a topic, by name."""
+        return self._projection.topic(topic)
 
     def all(self) -> dict[Key, str]:
         """Every answer, as it was kept."""
@@ -94,7 +108,7 @@ class Kept:
 
     def status(self) -> Document:
         """Where the cycle that was issued last stands, but for what depends on the day."""
-        found: Document = self._find("status", "")
+        found: Document = self.find("status", "")
         return found
 
     def questions(self) -> str:
@@ -113,7 +127,7 @@ class Kept:
     def outputs(self) -> dict[str, str | None]:
         """The coordinator's workbooks as a merge would write them, by name the digest of each; None
         for one that is not to be there."""
-        found: dict[str, str | None] = self._find(*_OUTPUTS)
+        found: dict[str, str | None] = self.find(*_OUTPUTS)
         return found
 
     def lines(self, ledger: Ledger) -> Lines:
@@ -121,28 +135,28 @@ class Kept:
         try:
             mark = self._projection.mark()
             if ledger.hash_at(mark.seq) == mark.tip:
-                return Lines(mark.seq, self._projection.all(_LINE))
+                return Lines(mark.seq, self._projection.topic(_LINE))
         except Unknown:
             pass
         return Lines(0, {})
 
     def returned(self, sha256: str) -> Document:
         """The return with these bytes, of which a merge has nothing more to say."""
-        found: Document = self._find("return", sha256)
+        found: Document = self.find("return", sha256)
         return found
 
     def is_defined_by(self, sha256: str) -> bool:
         """Whether ``plan.toml`` has this digest by the ledger."""
-        return bool(self._find("definition", "") == sha256)
+        return bool(self.find("definition", "") == sha256)
 
     def rows(self, refs: Iterable[str]) -> list[ShownRow]:
         """The actions with these refs, in the order of the plan; Unknown for one there is not."""
-        found = [row for ref in dict.fromkeys(refs) for row in self._find("row", ref)]
+        found = [row for ref in dict.fromkeys(refs) for row in self.find("row", ref)]
         return [ShownRow(*row) for _, _, row in sorted(found, key=lambda each: each[:2])]
 
     def log(self, ref: str) -> list[LogLine]:
         """The changes of an action, oldest first."""
-        return [LogLine(*line) for line in self._find("log", ref)]
+        return [LogLine(*line) for line in self.find("log", ref)]
 
 
 def read_questions(text: str) -> tuple[Question, ...]:
@@ -190,27 +204,36 @@ def log_line(change: Change, definition: PlanDefinition) -> LogLine:
 
 
 def bring_forward(desk: Desk, path: Path) -> None:
-    """Keep the answers of a desk that holds all of its ledger."""
+    """Keep the answers of a desk: all that its ledger gives, or those on which the events bear
+    that came after what was kept before."""
+    from xlplan.merge.outline import Forgotten
+
     seq, _, tip = desk.ledger.tip()
     try:
         mark = Mark(seq, tip, *lies_as(desk.ledger.path), program())
     except Unknown:
         return
-    old = _made_of(path, mark, desk.ledger)
+    memory = desk.memory
+    old = memory.mark if memory is not None else _made_of(path, mark, desk.ledger)
     if old == mark:
         return
-    since = old.seq if old is not None else 0
-    changed = _Changed(desk.state, desk.ledger.facts_after(since), since)
-    anew = old is None or changed.everything
-    if anew and since:
-        changed = _Changed(desk.state, desk.ledger.facts_after(0), 0)
-    left = set() if anew else _left(path, changed)
-    gone = [(topic, ref) for ref in left for topic in ("row", "log")]
-    gone += [(_LINE, uid) for uid in changed.uids]
-    if desk.state.moved > since:
-        gone.append(_OUTPUTS)
-    answers = _answers(desk, changed, 0 if anew else since, left)
-    keep(path, mark, answers, gone, anew=anew)
+    if old is not None:
+        changed = _Changed(desk.state, desk.ledger.events_after(old.seq), old.seq)
+        before = memory.find if memory is not None else partial(_find_in, path)
+        with suppress(Unknown, Forgotten):
+            if not changed.everything:
+                answers = list(_answers(desk, changed, before))
+                keep(path, mark, answers, changed.gone, old)
+                return
+    if desk.memory is None:
+        changed = _Changed(desk.state, desk.ledger.events_after(0), 0)
+        keep(path, mark, _answers(desk, changed), (), None)
+
+
+def _find_in(path: Path, topic: str, name: str) -> Any:
+    """An answer that lies in a file."""
+    with Projection(path) as projection:
+        return json.loads(projection.find(topic, name))
 
 
 def agree(desk: Desk, path: Path) -> bool:
@@ -220,7 +243,7 @@ def agree(desk: Desk, path: Path) -> bool:
         return True
     try:
         known = kept.all()
-        true = dict(_answers(desk, _Changed(desk.state, desk.ledger.facts_after(0), 0)))
+        true = dict(_answers(desk, _Changed(desk.state, desk.ledger.events_after(0), 0)))
         for key in list(true):
             if key not in known and (key == _OUTPUTS or key[0] == _LINE):
                 del true[key]  # kept by a command that had no need of it
@@ -244,16 +267,21 @@ def _made_of(path: Path, mark: Mark, ledger: Ledger) -> Mark | None:
 
 
 class _Changed:
-    """On what the facts after a position bear: rows, workbooks of the coordinator's, returns."""
+    """On what the events after a position bear: rows, workbooks of the coordinator's, returns."""
 
-    def __init__(self, state: State, facts: Sequence[Fact], since: int) -> None:
+    def __init__(self, state: State, events: Sequence[Event], since: int) -> None:
         from xlplan.merge.model import COORDINATOR, Defined, Issued, Returned, Undone
 
         self.everything = False
+        self.since, self.events = since, events
         self.uids = {uid for uid, seq in state.touched_at.items() if seq > since}
+        self.gone: list[Key] = [(topic, uid) for uid in self.uids for topic in ("standing", _LINE)]
+        """Answers that do not hold any more."""
+        if state.moved > since:
+            self.gone.append(_OUTPUTS)
         self.digests: set[str] = set()
         self.returns: set[str] = set()
-        for fact in facts:
+        for fact in (event.fact for event in events):
             if isinstance(fact, Defined | Undone):
                 self.everything = True
             elif isinstance(fact, Returned):
@@ -277,37 +305,26 @@ def _said(state: State, sha256: str) -> Document | None:
     return {"id": fact.id, "lead": fact.author, "cycle": fact.cycle, "counts_for": counts}
 
 
-def _left(path: Path, changed: _Changed) -> set[str]:
-    """The refs that rows had, which may have others now."""
-    found = set()
-    with suppress(Unknown), Projection(path) as projection:
-        for uid in changed.uids:
-            with suppress(Unknown):
-                found.add(str(json.loads(projection.find("ref", uid))))
-    return found
-
-
 def _answers(
-    desk: Desk, changed: _Changed, since: int = 0, left: Set[str] = frozenset()
+    desk: Desk, changed: _Changed, before: Find | None = None
 ) -> Iterator[tuple[Key, str]]:
-    """The answers on which events after a position bear (0: all), as they are kept."""
-    for key, answer in _documents(desk, changed, since, left):
+    """The answers on which some events bear (all, without any `before`), as they are kept."""
+    for key, answer in _documents(desk, changed, before):
         yield key, json.dumps(answer, separators=(",", ":"))
     if desk.lines is not None and desk.lines.seq >= desk.state.moved:
         for uid, text in desk.lines.texts.items():
-            if not since or uid in changed.uids or uid in desk.lines.anew:
+            if before is None or uid in changed.uids or uid in desk.lines.anew:
                 yield (_LINE, uid), text
 
 
-def _documents(
-    desk: Desk, changed: _Changed, since: int, left: Set[str]
-) -> Iterator[tuple[Key, object]]:
-    from xlplan.cycle.status import standing
+def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[tuple[Key, object]]:
+    from xlplan.cycle.memory import OUTLINE, as_kept, index_of, read_outline, standings
+    from xlplan.cycle.standing import standing
     from xlplan.ledger.codec import question_body
-    from xlplan.merge.log import current_cycle
+    from xlplan.merge.outline import can_be_recalled, outline_of
 
     state = desk.state
-    yield ("status", ""), standing(desk, current_cycle(state))
+    yield ("status", ""), standing(desk)
     yield ("questions", ""), list(map(question_body, desk.questions()))
     yield ("definition", ""), state.definition_digest
     if desk.prepared is not None and desk.prepared[0] == state.moved:
@@ -317,21 +334,58 @@ def _documents(
     for sha256 in changed.returns:
         if (known := _said(state, sha256)) is not None:
             yield ("return", sha256), known
-    refs = {uid: state.ref(uid) for uid in state.uids("action")}
-    asked = {*left} | {ref for uid, ref in refs.items() if not since or uid in changed.uids}
+    old = read_outline(before(*OUTLINE)) if before is not None else None
+    outline = outline_of(state, old)
+    changed.gone.append(OUTLINE)
+    if can_be_recalled(state):
+        yield OUTLINE, as_kept(outline)
+    yield from index_of(changed.events, before)
+    there = {uid: line for uid, line in outline.rows.items() if line.there}
+    yield from standings(state, there if old is None else changed.uids & there.keys())
+    actions = {uid: line for uid, line in there.items() if line.kind == "action"}
+    refs = {line.ref for uid, line in actions.items() if old is None or uid in changed.uids}
+    if old is not None:
+        refs |= {old.rows[uid].ref for uid in changed.uids & old.rows.keys()}
+        changed.gone += ((topic, ref) for ref in refs for topic in ("row", "log"))
     rows: dict[str, list[tuple[float, str, ShownRow]]] = {}
-    for uid, ref in refs.items():
-        if ref in asked:
+    for uid, line in actions.items():
+        if line.ref in refs:
             row = shown_row(state.master_row(uid), state.definition)
-            rows.setdefault(ref, []).append((state.rows[uid].order, uid, row))
-            yield ("ref", uid), ref
+            rows.setdefault(line.ref, []).append((line.order, uid, row))
     yield from ((("row", ref), found) for ref, found in rows.items())
-    changes = desk.history.changes
-    asked |= {change.action for change in changes if change.seq > since}
-    lines: dict[str, list[Change]] = {ref: [] for ref in asked & rows.keys()}
+    had = {line.ref for line in old.rows.values()} if old is not None else set()
+    yield from _logs(desk, changed, refs, rows.keys(), had, before)
+
+
+def _logs(
+    desk: Desk,
+    changed: _Changed,
+    refs: Set[str],
+    shown: Set[str],
+    known: Set[str],
+    before: Find | None,
+) -> Iterator[tuple[Key, object]]:
+    """The lines of the log by ref: `refs` and those of what was changed since; of what was `shown`
+    also where there are none. A ref that rows had is `known` to have had its lines kept."""
+    definition = desk.state.definition
+    since = changed.since if before is not None else 0
+    changes = sorted(
+        (c for c in desk.history.since(since) if c.seq > since), key=lambda c: (c.seq, c.field)
+    )
+    lines: dict[str, list[object]] = {}
+    for ref in {*refs, *(change.action for change in changes)} if before is not None else shown:
+        lines[ref] = _kept_lines(before, ref, ref in known)
     for change in changes:
-        if change.action in asked:
-            lines.setdefault(change.action, []).append(change)
-    for ref, found in lines.items():
-        found.sort(key=lambda change: (change.seq, change.field))
-        yield ("log", ref), [log_line(change, state.definition) for change in found]
+        lines.setdefault(change.action, []).append(log_line(change, definition))
+    yield from ((("log", ref), found) for ref, found in lines.items() if found or ref in shown)
+
+
+def _kept_lines(before: Find | None, ref: str, is_known: bool) -> list[object]:
+    from xlplan.merge.outline import Forgotten
+
+    try:
+        return list(before("log", ref)) if before is not None else []
+    except (Forgotten, Unknown):
+        if is_known:
+            raise
+        return []

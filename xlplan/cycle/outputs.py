@@ -105,12 +105,12 @@ def bring_lines_forward(desk: Desk) -> None:
     state, before = desk.state, desk.lines_before()
     definition, known = state.definition, before.texts
     undone = bool(state.undone) and state.undone[-1][0].seq > before.seq
-    if known and (undone or len(state.definitions_since(before.seq)) > 1):
+    if known and (undone or state.defined[-1] > before.seq):
         known = {}
     texts, anew = {}, set(before.anew)
     for uid in (*state.uids("action"), *state.uids("recommendation")):
         text = known.get(uid)
-        if text is None or state.touched_at.get(uid, state.seq) > before.seq:
+        if text is None or state.last_touched(uid) > before.seq:
             row = base_row(state, uid, _shown_fields(definition), state.seq)
             text = f"{row}\n{line_text(line_of(definition, state.master_row(uid)))}"
             anew.add(uid)
@@ -193,7 +193,7 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
 def _prepare_post(desk: Desk, work: Work) -> list[Output]:
     """`post.xlsx` of the open cycle, where a letter was written in it."""
     cycle = current_cycle(desk.state)
-    if not desk.state.exchange.posts.get(cycle):
+    if not desk.state.exchange.posts(cycle):
         return []
     from xlplan.cycle.posting import post_outputs
 

@@ -119,7 +119,7 @@ def _write(
                 words.act, cycle, each.lead.name, desk.today.isoformat(), carried.id, file,
                 sha256(made), words.why,
             )  # fmt: skip
-            if fact not in (known for _, known in desk.state.exchange.posts[cycle]):
+            if fact not in (known for _, known in desk.state.exchange.posts(cycle)):
                 work.append([fact])
             files.append(Output(path, made, "letter"))
         files += post_outputs(desk, work, cycle)
@@ -225,7 +225,7 @@ def _is_changed(desk: Desk, cycle: str, path: Path, file: str, made: bytes) -> b
         digest = sha256(path.read_bytes())
     except OSError:
         return False
-    posts = desk.state.exchange.posts[cycle]
+    posts = desk.state.exchange.posts(cycle)
     return digest not in {sha256(made), *(f.sha256 for _, f in posts if f.file == file)}
 
 
@@ -238,7 +238,7 @@ def post_outputs(desk: Desk, work: Work, cycle: str) -> list[Output]:
     from xlplan.workbook.write.writing import write_workbook
 
     state = desk.state
-    if not state.exchange.posts.get(cycle):
+    if not state.exchange.posts(cycle):
         return []
     path = desk.folder.post(cycle)
     last = last_returned(state, "post")

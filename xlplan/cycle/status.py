@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from xlplan.cycle.desk import Desk
     from xlplan.cycle.kept import Document, Kept
-    from xlplan.merge.model import Issued, Question, Returned
-    from xlplan.plan.people import Lead
+    from xlplan.merge.model import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +141,8 @@ def status(desk: Desk, cycle: str = "") -> Status:
     kept = desk.kept
     found, held = _kept_standing(kept, cycle)
     if found is None:
+        from xlplan.cycle.standing import standing
+
         found = standing(desk, cycle)
         if cycle and not desk.state.exchange.templates(cycle):
             raise no_cycle(desk, cycle)
@@ -180,37 +181,6 @@ def _kept_standing(kept: Kept | None, cycle: str) -> tuple[Document | None, str 
             if cycle in ("", found["cycle"]):
                 return found, questions
     return None, None
-
-
-def standing(desk: Desk, cycle: str = "") -> Document:
-    """Where a cycle (default: the one issued last) stands, but for what depends on the day and on
-    the files that lie there."""
-    from xlplan.merge.log import current_cycle
-
-    state = desk.state
-    open_cycle = current_cycle(state)
-    chosen = cycle or open_cycle
-    questions = desk.questions()
-    leads = _leads_of(desk, chosen, questions)
-    published = {fact.cycle for _, fact in state.published}
-    last = state.exchange.templates(open_cycle)
-    current = leads if chosen == open_cycle else _leads_of(desk, open_cycle, questions)
-    return {
-        "title": state.definition.title,
-        "actions": sum(not (row.withdrawn or row.kept_back) for row in state.master("action")),
-        "cycle": chosen,
-        "return_by": max((i.return_by for i in state.exchange.templates(chosen)), default=""),
-        "leads": leads,
-        "open": len(questions),
-        "published": chosen in published,
-        "open_cycle": open_cycle,
-        "every": state.definition.every,
-        "cycles": state.exchange.cycles,
-        "began": min((state.exchange.issued_at[i.id][:10] for i in last), default=""),
-        "last_by": max((i.return_by for i in last), default=""),
-        "open_published": open_cycle in published,
-        "waiting": any(lead["issued"] and not lead["returned"] for lead in current),
-    }
 
 
 def _edits(
@@ -262,8 +232,10 @@ def check_cycle(desk: Desk, cycle: str) -> None:
 
 def leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> tuple[LeadStatus, ...]:
     """Every lead of the plan in a cycle; `questions` are those that are open."""
+    from xlplan.cycle.standing import leads_standing
+
     today = desk.today.isoformat()
-    return tuple(_lead(each, today) for each in _leads_of(desk, cycle, questions))
+    return tuple(_lead(each, today) for each in leads_standing(desk, cycle, questions))
 
 
 def _lead(found: Document, today: str) -> LeadStatus:
@@ -274,86 +246,3 @@ def _lead(found: Document, today: str) -> LeadStatus:
     lists = ("reminded", "signatures", "unsigned")
     known |= {name: tuple(found.get(name, ())) for name in lists}
     return LeadStatus(**known, late=late, remarks=tuple(found["remarks"]))
-
-
-def _leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> list[Document]:
-    from xlplan.merge.posted import recipients_in
-
-    definition = desk.state.definition
-    issued: dict[str, list[Issued]] = {}
-    for item in desk.state.exchange.templates(cycle):
-        asked = definition.lead(item.author)
-        issued.setdefault(asked.name if asked else item.author, []).append(item)
-    found = []
-    spared = {name for of, name in desk.state.exchange.spared if of == cycle}
-    for lead in recipients_in(desk.state, cycle):
-        mine = issued.get(lead.name, [])
-        nothing = lead.name in spared and not any(desk.state.live_returns(i.id) for i in mine)
-        mine = [] if nothing else mine
-        status = _lead_status(desk, lead, mine, _on_old(desk, lead, mine), questions)
-        found.append(status | {"nothing_asked": nothing})
-    return found
-
-
-def _on_old(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
-    """What a lead returned on the forms of other cycles instead of on these (of one cycle),
-    oldest first."""
-    from xlplan.merge.log import counts_for
-
-    state = desk.state
-    since = min((item.as_of for item in mine), default=state.seq)
-    cycles = {item.cycle for item in mine}
-    names = state.exchange.names_of(lead.name, state.definition)
-    found = [
-        (event.seq, fact)
-        for name in names
-        for event in state.exchange.events_from(name, since)
-        if (fact := state.live_returned(event)) is not None
-        if (item := state.issued.get(fact.issued)) is not None and item.cycle not in cycles
-        if counts_for(state, fact, event.seq) in cycles
-    ]
-    return [fact for _, fact in sorted(found, key=lambda pair: pair[0])]
-
-
-def _lead_status(
-    desk: Desk, lead: Lead, issued: Sequence[Issued], older: Sequence[Returned],
-    questions: Sequence[Question],
-) -> Document:  # fmt: skip
-    """How a lead stands on any day; `due` is the day by which their templates are to be back."""
-    from xlplan.cycle.signing import signing_of
-    from xlplan.merge.exchange import asked_in
-    from xlplan.merge.fates import disposition_of, writes_of
-    from xlplan.merge.looked_at import confirmed_of
-    from xlplan.merge.posted import Post
-
-    state = desk.state
-    own = [r for item in issued for r in state.live_returns(item.id)]
-    returned = [*own, *older]
-    actions = {uid for item in issued for uid in asked_in(item)}
-    assertions = {a.id: a for r in returned for a in writes_of(state, r)}
-    moved = [a for a in assertions.values() if disposition_of(state, a) in ("applied", "agreed")]
-    touched = {a.uid for a in assertions.values() if a.kind.edits}
-    confirmed = confirmed_of(state, issued, returned, touched)
-    names = {lead.name, *(item.author for item in issued)}
-    asked = sum(any(c.author in names for c in question.candidates) for question in questions)
-    exchange = state.exchange
-    post = exchange.post_to(issued[0].cycle, names) if issued else Post()
-    return {
-        "lead": lead.name,
-        "issued": bool(issued),
-        "returned": bool(returned),
-        "due": max((item.return_by for item in issued), default=""),
-        "changes": len(moved),
-        "untouched": len(actions - touched),
-        "questions": asked,
-        "actions": len(actions),
-        "issued_at": min((exchange.issued_at[item.id] for item in issued), default=""),
-        "returned_at": min((exchange.event_of(r).at for r in returned), default=""),
-        "remarks": list(dict.fromkeys(line for r in returned for line in r.information)),
-        "old_form": older[-1].cycle if older and not own else "",
-        "drafted": post.drafted,
-        "sent": post.sent,
-        "reminded": list(post.reminded),
-        "confirmed": len(confirmed) if confirmed is not None else None,
-        "not_looked_at": len(actions - touched - confirmed) if confirmed is not None else None,
-    } | signing_of(state, returned)

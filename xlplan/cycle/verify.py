@@ -55,7 +55,7 @@ def verify(desk: Desk, tip: str = "", *, executor: Executor | None = None) -> li
         problems += verify_chain(desk.ledger, tip)
         if problems:
             return problems
-        desk.forget()
+        desk.replayed()
         problems += verify_originals(desk.ledger, desk.folder.originals)
         problems += _bases(desk)
         if not problems:
@@ -119,6 +119,8 @@ def _projections(desk: Desk) -> Iterator[Problem]:
 def _answers(desk: Desk) -> Iterator[Problem]:
     """A note where what is kept for speed does not say what the ledger says; it is removed."""
     path = desk.folder.projection
+    if desk.state.seq > desk.ledger.tip()[0]:  # by workbooks that are not written yet
+        desk.replayed()
     if not agree(desk, path):
         remove(path)
         yield VER_012.problem(path.name)

@@ -122,8 +122,8 @@ class Projection:
                 return body
         raise Unknown
 
-    def all(self, topic: str) -> dict[str, str]:
-        """Every text of a topic by its name, but those that were changed since."""
+    def topic(self, topic: str) -> dict[str, str]:
+        """The texts of all answers of a topic, by name, but for those that were changed since."""
         query = "SELECT name, body, seal FROM answer WHERE topic = ?"
         return {
             str(name): body
@@ -155,17 +155,24 @@ def seal_of(topic: str, name: str, body: str) -> str:
 
 
 def keep(
-    path: Path, mark: Mark, answers: Iterable[tuple[Key, str]], gone: Iterable[Key], *, anew: bool
+    path: Path,
+    mark: Mark,
+    answers: Iterable[tuple[Key, str]],
+    gone: Iterable[Key],
+    old: Mark | None,
 ) -> None:
-    """Put answers into the file, and take out those that are `gone`; `anew` begins with none.
+    """Put answers into the file, and take out those that are `gone`: of those that were made of
+    `old`, else nothing is kept; None begins with none.
 
     All of it or nothing, whatever happens meanwhile. Where the file cannot be written nothing is
     kept; where it is damaged it is removed.
     """
     try:
         with _writing(path) as db:
-            if anew:
+            if old is None:
                 db.execute("DELETE FROM answer")
+            elif db.execute("SELECT body FROM mark").fetchall() != [(json.dumps(old),)]:
+                return  # another command has kept its answers meanwhile
             db.execute("DELETE FROM mark")
             db.execute("INSERT INTO mark VALUES (?)", (json.dumps(mark),))
             db.executemany("DELETE FROM answer WHERE topic = ? AND name = ?", gone)

@@ -12,9 +12,9 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlplan.codes.folder_codes import (
     LED_001,
@@ -73,6 +73,13 @@ def link(previous: str, seq: int, tx: int, at: str, kind: str, body: str) -> str
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _holds(previous: str, row: Sequence[Any]) -> bool:
+    """Whether a stored row is as it was written, after an event with this hash."""
+    seq, tx, at, kind, body, stored = row
+    plain = isinstance(tx, int) and all(isinstance(v, str) for v in (at, kind, body))
+    return plain and link(previous, seq, tx, at, kind, body) == stored
+
+
 class Ledger:
     """An open ledger. Use `create` or `open_`; close it, or use it in a ``with`` block."""
 
@@ -109,8 +116,7 @@ class Ledger:
         return ledger
 
     def _check_format(self) -> None:
-        with self._explaining():
-            row = self._db.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
+        row = self._first("SELECT value FROM meta WHERE name = 'format'")
         if row is None or not str(row[0]).isdecimal() or int(row[0]) < 1:
             raise LED_007.fault(str(self.path), "format")
         if int(row[0]) > FORMAT:
@@ -121,8 +127,7 @@ class Ledger:
 
         Beside the events, so that those of an older ledger stay as they are, and their tip too.
         """
-        with self._explaining():
-            row = self._db.execute("SELECT value FROM meta WHERE name = 'key'").fetchone()
+        row = self._first("SELECT value FROM meta WHERE name = 'key'")
         return str(row[0]) if row else ""
 
     def close(self) -> None:
@@ -139,62 +144,70 @@ class Ledger:
 
     def events(self) -> list[Event]:
         """The events, in order; XlplanError where the chain of hashes does not hold."""
-        from xlplan.ledger.codec import from_body
-        from xlplan.merge.model import Event
-
         events = []
         for row in self.chained():
             if isinstance(row, Problem):
                 raise LED_007.fault(str(self.path), "chain", why=row.message)
-            seq, tx, at, kind, body, _ = row
-            try:
-                events.append(Event(seq, tx, at, from_body(kind, json.loads(body))))
-            except (KeyError, TypeError, ValueError) as error:
-                raise LED_007.fault(str(self.path), "event", event=seq) from error
+            events.append(self._event(*row[:5]))
         return events
 
     def chained(self) -> Iterator[Row | Problem]:
         """Every stored row whose hash holds; at the first that does not, why, and no more."""
         previous = NO_EVENTS
-        for expected, row in enumerate(self._rows(), 1):
-            seq, tx, at, kind, body, stored = row
-            if seq != expected:
+        query = "SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq"
+        for expected, row in enumerate(self._all(query), 1):
+            if row[0] != expected:
                 yield VER_002.problem(self.path.name, event=expected)
                 return
-            plain = isinstance(tx, int) and all(isinstance(v, str) for v in (at, kind, body))
-            previous = link(previous, seq, tx, at, kind, body) if plain else ""
-            if previous != stored:
-                yield VER_003.problem(self.path.name, event=seq)
+            if not _holds(previous, row):
+                yield VER_003.problem(self.path.name, event=row[0])
                 return
+            previous = row[-1]
             yield row
 
-    def _rows(self) -> list[Row]:
-        with self._explaining():
-            return self._db.execute(
-                "SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq"
-            ).fetchall()
+    def events_after(self, seq: int) -> list[Event]:
+        """The events after a position of a ledger that has been read already."""
+        query = "SELECT seq, tx, at, kind, body FROM event WHERE seq > ? ORDER BY seq"
+        return [self._event(*row) for row in self._all(query, seq)]
 
-    def facts_after(self, seq: int) -> list[Fact]:
-        """The facts after a position of a ledger that has been read already."""
+    def events_at(self, positions: Iterable[int]) -> Iterator[Event]:
+        """The events at some positions, each checked against the one before it; XlplanError where
+        one is not as it was written."""
+        query = """
+            SELECT seq, tx, at, kind, body, hash,
+                (SELECT hash FROM event AS before WHERE before.seq = event.seq - 1)
+            FROM event WHERE seq = ?"""
+        for seq in positions:
+            found = self._first(query, seq)
+            if found is None or not _holds(found[6] or NO_EVENTS, found[:6]):
+                raise LED_007.fault(str(self.path), "event", event=seq)
+            yield self._event(*found[:5])
+
+    def _event(self, seq: int, tx: int, at: str, kind: str, body: str) -> Event:
         from xlplan.ledger.codec import from_body
+        from xlplan.merge.model import Event
 
-        query = "SELECT kind, body FROM event WHERE seq > ? ORDER BY seq"
+        try:
+            return Event(seq, tx, at, from_body(kind, json.loads(body)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise LED_007.fault(str(self.path), "event", event=seq) from error
+
+    def _all(self, query: str, *values: int) -> list[Any]:
         with self._explaining():
-            rows = self._db.execute(query, (seq,)).fetchall()
-        return [from_body(kind, json.loads(body)) for kind, body in rows]
+            return self._db.execute(query, values).fetchall()
+
+    def _first(self, query: str, *values: int) -> Any:
+        """The only row that a query gives; None where it gives none."""
+        return next(iter(self._all(query, *values)), None)
 
     def hash_at(self, seq: int) -> str:
         """The hash of the event at a position; ``""`` where there is none."""
-        with self._explaining():
-            row = self._db.execute("SELECT hash FROM event WHERE seq = ?", (seq,)).fetchone()
+        row = self._first("SELECT hash FROM event WHERE seq = ?", seq)
         return str(row[0]) if row else ""
 
     def tip(self) -> tuple[int, int, str]:
         """Position, transaction and hash of the last event; zeros where there is none."""
-        with self._explaining():
-            row = self._db.execute(
-                "SELECT seq, tx, hash FROM event ORDER BY seq DESC LIMIT 1"
-            ).fetchone()
+        row = self._first("SELECT seq, tx, hash FROM event ORDER BY seq DESC LIMIT 1")
         return (int(row[0]), int(row[1]), str(row[2])) if row else (0, 0, NO_EVENTS)
 
     def copy_to(self, path: Path) -> None:

@@ -6,7 +6,7 @@ Everything is kept in the order of the ledger. A workbook that was written again
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
 
 from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
@@ -16,7 +16,7 @@ from xlplan.plan.definition import STEP, PlanDefinition
 NOTHING = "nothing"
 """The document of the record that a lead was asked nothing in a cycle; it has no file."""
 Asked = tuple[int, int, str]
-"""A template's base (a position of the ledger), its place among all of them, and its cycle."""
+"""A template's base (a position of the ledger), its own position (negative), and its cycle."""
 
 
 def asked_in(issued: Issued) -> tuple[str, ...]:
@@ -35,21 +35,23 @@ class Exchange:
 
     def __init__(self) -> None:
         self.issued: dict[str, Issued] = {}
-        self._count = 0
+        self.issued_seq: dict[str, int] = {}
+        """Where each was recorded last."""
         self.issued_at: dict[str, str] = {}
         self.spared: set[tuple[str, str]] = set()
         """Cycles and leads who were asked nothing in them, and have got no template since."""
         self.digests: set[str] = set()
         """Of every workbook that was written, also where it was later written otherwise."""
         self._shared: dict[str, Shared] = {}
+        self.shared_at: list[int] = []
+        """Where what templates have in common was recorded."""
         self.periods: dict[str, int] = {}
         """The position at which each cycle began."""
         self.cycle = ""
         """The cycle for which templates were issued last."""
-        self.returns: dict[str, Returned] = {}
-        self.return_events: list[Event] = []
-        self.posts: dict[str, list[tuple[int, Posted]]] = defaultdict(list)
-        """What was written to leads in each cycle, with its place in the ledger."""
+        self._returns: dict[str, Returned] = {}
+        self._return_events: list[Event] = []
+        self._posts: dict[str, list[tuple[int, Posted]]] = defaultdict(list)
         self._ours: dict[str, list[Ours]] = defaultdict(list)
         self._by_issued: dict[str, list[Event]] = defaultdict(list)
         self._by_digest: dict[str, list[Event]] = defaultdict(list)
@@ -66,42 +68,64 @@ class Exchange:
         is_new = fact.id not in self.issued
         if is_new and fact.document == "template":
             self.cycle = fact.cycle
-            self._asked[fact.author].append((fact.as_of, -self._count, fact.cycle))
+            self._asked[fact.author].append((fact.as_of, -event.seq, fact.cycle))
             self._cycles.setdefault(fact.cycle, []).append(fact.id)
             self._authors[fact.author] = None
         if fact.document == "template":
             self.spared.discard((fact.cycle, fact.author))
         elif fact.document == NOTHING:
             self.spared.add((fact.cycle, fact.author))
-        self._count += is_new
-        self.issued[fact.id] = fact
         self.digests.add(fact.sha256)
-        self.issued_at.setdefault(fact.id, event.at)
         if fact.cycle:
             self.periods.setdefault(fact.cycle, event.seq)
-        if (ours := fact.ours) is not None:
-            self._ours[fact.id].append(ours)
-            if ours.brought is not None:
-                self._shared[ours.shared] = ours.brought
+        self._note(event, fact)
+        if fact.ours is not None and self._bring(fact.ours):
+            self.shared_at.append(event.seq)
+
+    def _note(self, event: Event, fact: Issued) -> None:
+        self.issued[fact.id] = fact
+        self.issued_seq[fact.id] = event.seq
+        self.issued_at.setdefault(fact.id, event.at)
+        if fact.ours is not None:
+            self._ours[fact.id].append(fact.ours)
+
+    def _bring(self, ours: Ours) -> bool:
+        if ours.brought is not None:
+            self._shared[ours.shared] = ours.brought
+        return ours.brought is not None
 
     def take(self, event: Event, fact: Returned) -> None:
         """A file came back."""
-        self.returns[fact.id] = fact
-        self.return_events.append(event)
+        self._returns[fact.id] = fact
+        self._return_events.append(event)
         self._from[fact.author].append(event)
         self._by_issued[fact.issued].append(event)
         self._by_digest[fact.sha256].append(event)
 
     def post(self, event: Event, fact: Posted) -> None:
         """A lead was written to."""
-        self.posts[fact.cycle].append((event.seq, fact))
+        self._posts[fact.cycle].append((event.seq, fact))
 
     # Asking
 
+    def posts(self, cycle: str) -> Sequence[tuple[int, Posted]]:
+        """What was written to leads in a cycle, with its place in the ledger."""
+        return self._posts.get(cycle, ())
+
     def post_to(self, cycle: str, names: Collection[str], as_of: int | None = None) -> Post:
         """What somebody of these names was written in a cycle, by a position of the ledger."""
-        found = self.posts.get(cycle, ())
+        found = self.posts(cycle)
         return post_of(f for n, f in found if f.lead in names and (as_of is None or n <= as_of))
+
+    @property
+    def returns(self) -> Mapping[str, Returned]:
+        """Every file that came back, by its id."""
+        return self._returns
+
+    @property
+    def return_events(self) -> Sequence[Event]:
+        """The events that recorded them."""
+        return self._return_events
 
     @property
     def shared(self) -> Mapping[str, Shared]:
@@ -116,6 +140,11 @@ class Exchange:
             if issued.document == "template" and issued.ours is None:
                 found.setdefault(id(definition_at(issued.as_of)), issued)
         return list(found.values())
+
+    @property
+    def authors(self) -> list[str]:
+        """The names to which templates went out."""
+        return list(self._authors)
 
     @property
     def cycles(self) -> list[str]:

@@ -5,7 +5,7 @@ The same events give the same log; nothing that is computed here is stored.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -38,7 +38,22 @@ class History:
     """The state together with every change on the way to it, oldest first."""
 
     state: State
-    changes: list[Change] = field(default_factory=list)
+    made: list[Change] = field(default_factory=list)
+    """Those after what `before` gives."""
+    start: int = 0
+    """The position up to which `before` gives them."""
+    before: Callable[[], Sequence[Change]] = tuple
+
+    @property
+    def changes(self) -> list[Change]:
+        """All of them."""
+        return self.since(0)
+
+    def since(self, position: int) -> list[Change]:
+        """Those that were made after a position, and maybe some before."""
+        if position < self.start:
+            self.made[:0], self.start = self.before(), 0
+        return self.made
 
     def extend(self, events: Iterable[Event]) -> list[Change]:
         """Apply further events; return the changes that they made, transaction by transaction."""
@@ -48,7 +63,7 @@ class History:
             for event in group:
                 step.apply(event)
             made.extend(step.changes())
-        self.changes.extend(made)
+        self.made.extend(made)
         return made
 
 
@@ -118,7 +133,7 @@ def _will_touch(state: State, event: Event) -> list[CellKey]:
         brought = (item.key for part in state.parts_of(fact) for item in part.assertions)
         return [(fact.uid, fact.field), *brought]
     if isinstance(fact, Undone) and fact.return_id in state.returns:  # else an import: no change
-        return state.touched_by({fact.return_id, *fact.decisions})
+        return state.records.touched_by({fact.return_id, *fact.decisions})
     return []
 
 

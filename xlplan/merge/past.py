@@ -359,7 +359,9 @@ def emptied(state: State) -> list[Emptied]:
 
 
 def _gone(state: State, row: MasterRow) -> Iterator[tuple[Field, str]]:
-    *earlier, now = state.definitions_since(state.row_seq[row.uid])
+    begun = state.row_seq[row.uid]
+    since = (begun, *(seq for seq in state.defined if seq > begun))
+    *earlier, now = map(state.definition_at, since)
     fields = {item.id: item for then in earlier for item in then.public.fields_of(row.kind)}
     for name, item in fields.items():
         known = now.find(name, row.kind)

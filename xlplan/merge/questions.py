@@ -14,11 +14,20 @@ from xlplan.merge.asks import Again, asks_on, is_a_question, open_again, put_bac
 from xlplan.merge.doubts import effects, say_effects
 from xlplan.merge.ids import Id, named, row_uid
 from xlplan.merge.kinds import ACCEPT, CHOICES, COMBINE, KEEP, OTHER, WAYS, Kind
-from xlplan.merge.model import COORDINATOR, Candidate, CellKey, Question, Write
+from xlplan.merge.model import (
+    COORDINATOR,
+    Candidate,
+    CellKey,
+    Event,
+    Question,
+    Returned,
+    Write,
+)
+from xlplan.merge.outline import bears_on
 from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.requests import choices_of, crossed, say_requests
 from xlplan.merge.state import State
-from xlplan.plan.definition import STATUS, Field
+from xlplan.plan.definition import ENTRY, STATUS, Field
 from xlplan.plan.set_up import stands
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value, natural_key, show, show_in
@@ -35,11 +44,30 @@ SHORT = 60
 
 def questions_of(state: State, cells: Iterable[CellKey] | None = None) -> list[Question]:
     """Every open question (or those of some cells), in the order of the plan."""
-    found = [
-        question
-        for key in (list(state.records.written()) if cells is None else cells)
-        for question in _questions_on(state, key)
-    ]
+    keys = list(state.records.written()) if cells is None else cells
+    return _in_order(state, [question for key in keys for question in _questions_on(state, key)])
+
+
+def questions_since(
+    state: State, before: Sequence[Question], events: Sequence[Event]
+) -> list[Question]:
+    """Every open question, from those that were open before some events: asked again only where
+    one of them bears on the row, or another file of the same workbook may by now be the last."""
+    uids = {name for event in events for topic, name, _ in bears_on(event) if topic == "row"}
+    for fact in (event.fact for event in events):
+        if isinstance(fact, Returned):
+            back = map(state.live_returned, state.exchange.events_of(fact.issued))
+            uids |= {item.uid for each in back if each is not None for item in each.assertions}
+    uids |= {q.uid for q in before if q.kind is Kind.SORTED or row_uid(q.uid) in uids}
+    records = state.records
+    cells = [k for uid in uids for k in records.cells_of(uid) if records.alone(k) is None]
+    asked = questions_of(state, cells)
+    return _in_order(state, [*(q for q in before if q.uid not in uids), *asked])
+
+
+def _in_order(state: State, found: list[Question]) -> list[Question]:
+    if not found:
+        return found
     order = {uid: place for place, uid in enumerate(state.uids("action"))}
     return sorted(
         found,
@@ -140,7 +168,7 @@ def _asking(
         yield _requested(state, key, requested, again, cell)
     for kind, asking in sorted(kinds.items()):
         found = _ordered(asking)
-        candidates = tuple(_ask_candidate(write, item) for write in found)
+        candidates = tuple(_ask_candidate(state, write, item) for write in found)
         yield _question(
             state,
             key,
@@ -214,11 +242,18 @@ def _before(state: State, key: CellKey) -> tuple[str, ...]:
     return (f"It was accepted before as action {ref}: Accept takes in what is new.",) if ref else ()
 
 
-def _ask_candidate(write: Write, item: Field | None) -> Candidate:
+def _ask_candidate(state: State, write: Write, item: Field | None) -> Candidate:
     if write.kind.of_row:
-        text = "\n".join(f"{name}: {text}" for name, text in write.row.items()) or write.message
+        lines = (f"{name}: {write.row[name]}" for name in _in_columns(state, write.row))
+        text = "\n".join(lines) or write.message
         return Candidate(None, text, write.author, write.place, write.stamp, write.id)
     return candidate(write, item)
+
+
+def _in_columns(state: State, names: Iterable[str]) -> list[str]:
+    """Names of columns in the order of the plan's, in whichever the ledger has them."""
+    places = {item.id: place for place, item in enumerate(state.definition.fields)}
+    return sorted(names, key=lambda name: (places.get(name.removesuffix(ENTRY), -1), name))
 
 
 def _reverted(

@@ -8,7 +8,7 @@ cells alone: it is no write of its own before somebody asks for one.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, KeysView
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from xlplan.merge.ids import Id, digest, identity
@@ -139,7 +139,7 @@ class Records:
         """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
         return not any(seq < gone <= as_of for gone in self._retracted.get(source, ()))
 
-    def cells(self) -> KeysView[CellKey]:
+    def cells(self) -> Iterable[CellKey]:
         """Every cell on which anything was ever written."""
         return self._places.keys()
 

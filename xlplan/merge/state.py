@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.merge.bases import Bases
@@ -51,14 +51,13 @@ class State:
         self._readings: dict[int, Readings] = {}
         self._ends: list[int] = []
         """The last position of each transaction."""
-        self._tx = self.seq = 0
+        self.tx = self.seq = 0
         self.moved = 0
         """The last position at which more was recorded than that a workbook went out."""
         self.touched_at: dict[str, int] = {}
         """The position at which each row was written to last."""
         self.at = ""
-        self.definition_digest = ""
-        self.definition_text = ""
+        self.definition_digest = self.definition_text = ""
         self.chosen: Mapping[str, tuple[str, ...]] = {}
         """What was said of the spreadsheet when it was imported, by option."""
         self.account: Sequence[AccountLine] = ()
@@ -72,6 +71,7 @@ class State:
         self._parts_of: dict[str, list[tuple[int, Returned]]] = defaultdict(list)
         self._decisions: dict[str, Decided] = {}
         self.decided_at: dict[str, str] = {}
+        self.has_moved = False  # whether an answer was given about rows that were moved
         self.published: list[tuple[Event, Published]] = []
         self.undone: list[tuple[Event, Undone]] = []
 
@@ -89,6 +89,11 @@ class State:
     def return_events(self) -> Sequence[Event]:
         """The events that recorded them, in order."""
         return self.exchange.return_events
+
+    @property
+    def defined(self) -> list[int]:
+        """Where each definition was recorded."""
+        return [seq for seq, _ in self._definitions]
 
     @property
     def decisions(self) -> Mapping[str, Decided]:
@@ -111,20 +116,14 @@ class State:
             return definition()
         return [known for seq, known in self._definitions if seq <= as_of][-1]()
 
-    def definitions_since(self, position: int) -> list[PlanDefinition]:
-        """The definition that stood at a position of the ledger, and those after it."""
-        since = [known() for seq, known in self._definitions if seq > position]
-        return [self.definition_at(position), *since]
-
     def apply(self, event: Event) -> frozenset[CellKey]:
         """Take in one event; return the cells that it may have moved."""
-        if event.tx == self._tx:
+        if event.tx == self.tx:
             self._ends[-1] = event.seq
         else:
-            self._tx = event.tx
+            self.tx = event.tx
             self._ends.append(event.seq)
-        self.seq = event.seq
-        self.at = event.at
+        self.seq, self.at = event.seq, event.at
         fact = event.fact
         if not isinstance(fact, Issued | Published):
             self.moved = event.seq
@@ -176,9 +175,11 @@ class State:
         self.records.add(event.seq, fact)
         return [(fact.uid, field_id) for field_id in fact.values]
 
-    def _take_writes(self, event: Event, fact: Returned) -> list[CellKey]:
+    def _take_writes(self, event: Event, fact: Returned, uid: str = "") -> list[CellKey]:
+        """Take in what a file says (of one row: `uid`)."""
         issued = self.issued.get(fact.issued)
-        for item in fact.assertions:
+        found = [item for item in fact.assertions if not uid or item.uid == uid]
+        for item in found:
             new = not self.records.knows(item.key, item.id)
             self.records.see(
                 replace(
@@ -188,23 +189,28 @@ class State:
                     source=fact.id,
                     cycle=fact.cycle,
                     period=self.exchange.periods.get(fact.cycle, 0),
-                    saw=self.saw(item.key, issued) if issued and new else frozenset(),
+                    saw=self.saw(item.key, issued, event.seq) if issued and new else frozenset(),
                     stamp=fact.saved_at,
                     timed=bool(fact.saved_at),
                 )
             )
-        return [item.key for item in fact.assertions]
+        return [item.key for item in found]
 
-    def saw(self, key: CellKey, issued: Issued) -> frozenset[Id]:
-        """The writes on a cell that were visible in an issued workbook; in one that is for
-        corrections also what its own author is asked to correct."""
-        writes = self.live(key, issued.as_of)
-        state = settle(self.field_of(key), writes)
+    def saw(self, key: CellKey, issued: Issued, seq: int | None = None) -> frozenset[Id]:
+        """The writes on a cell that were visible in an issued workbook, as they were read at a
+        position (default: now); in one for corrections also what its author is to correct."""
+        then = self.definition if seq is None else self.definition_at(seq)
+        if seq is not None and (len(self._definitions) == 1 or seq < self._definitions[1][0]):
+            writes = self.records.writes(key, issued.as_of)
+        else:
+            writes = self.live(key, issued.as_of, then)
+        state = settle(self.field_of(key, then), writes)
         own = {w.id for w in writes if issued.corrects and w.asks and w.author == issued.author}
         return visible(state, writes, everything=issued.author == COORDINATOR) | own
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
         self._decisions[fact.id], self.decided_at[fact.id] = fact, event.at
+        self.has_moved |= fact.kind == Kind.SORTED
         kind = Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION
         write = Write(
             Id(fact.id), kind, COORDINATOR, fact.uid, fact.field, fact.value, place=fact.place,
@@ -230,11 +236,7 @@ class State:
         self.undone.append((event, fact))
         gone = {fact.return_id, *fact.decisions}
         self.records.retract(gone, event.seq)
-        return self.touched_by(gone)
-
-    def touched_by(self, sources: Collection[str]) -> list[CellKey]:
-        """The cells on which returns or decisions, by their ids, wrote or asked."""
-        return self.records.touched_by(sources)
+        return self.records.touched_by(gone)
 
     def is_live(self, source: str, seq: int, as_of: int) -> bool:
         """Whether what `source` brought in at `seq` had not been taken back by `as_of`."""
@@ -313,6 +315,10 @@ class State:
             return None
         return self._read(key, row.values[field_id], self.definition)
 
+    def last_touched(self, uid: str) -> int:
+        """The position at which a row was written to last."""
+        return self.touched_at.get(uid, 0)
+
     def end_of(self, seq: int) -> int:
         """The last position of the transaction in which a position lies."""
         return self._ends[bisect_left(self._ends, seq)]
@@ -377,10 +383,6 @@ class State:
         kind = self.kind_of(uid)
         key = self.definition.with_role("key", kind) if kind else None
         return show(self.value(uid, key.id, as_of)) if key else ""
-
-    def cells(self) -> Iterable[CellKey]:
-        """Every cell on which anything was ever written."""
-        return self.records.cells()
 
     def shown(self, key: CellKey, as_of: int) -> tuple[Value, list[str]]:
         """What a cell showed as of a position, and the ids of the writes behind it."""

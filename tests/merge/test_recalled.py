@@ -1,0 +1,269 @@
+"""A state of which only what is asked for is read gives the answers of one that replayed it all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.paper import Office
+from tests.recalling import is_recalled, recall
+from tests.scenes import ACTS, MASTER_EDITS, SENT, Sent, read, scene
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import Ours, Returned, RowAdded, Shared
+from xlplan.merge.outline import can_be_recalled, outline_of
+from xlplan.merge.questions import questions_of, questions_since
+from xlplan.merge.recalled import Recalled
+from xlplan.merge.state import State
+from xlplan.plan.values import Raw
+
+
+@given(
+    ACTS,
+    st.lists(SENT, min_size=1, max_size=4),
+    st.lists(st.integers(0, 3), max_size=3),
+    MASTER_EDITS,
+)
+def test_whatever_happens_the_answers_are_those_of_a_replay(
+    acts: list[dict[tuple[str, str], Raw]],
+    sent: list[Sent],
+    undo: list[int],
+    late: dict[tuple[str, str], Raw],
+) -> None:
+    """Recalled before each return, and once more before something is taken back."""
+    one = scene(acts)
+    office = one.office
+    made = []
+    for number, item in enumerate(sent):
+        recall(office)
+        office.merge(read(one, item, number))
+        assert list(office.state.exchange.cycles) == ["2026-01", "2026-02"]
+        made.append(f"r-sent {number}")
+        check(office)
+        recall(office)
+        asked = office.questions()
+        if asked:
+            office.answer(asked[0], asked[0].choices[0])
+            check(office)
+    for number in undo:
+        recall(office)
+        if number < len(made) and office.state.live_return_of(f"sent {number}"):
+            office.undo(office.state.returns[made[number]])
+            check(office)
+    recall(office)
+    office.coordinator(late, digest="late")
+    check(office)
+
+
+def check(office: Office) -> None:
+    """That a state, with the changes that it made last, is that of a replay."""
+    whole = office.replayed()
+    seqs = {event.seq for event in office.events if event.tx == office.events[-1].tx}
+    last = [change for change in whole.changes if change.seq in seqs]
+    assert [change for change in office.history.changes if change.seq in seqs] == last
+    again = Office(rows={})
+    again.history = whole
+    assert office.picture() == again.picture()
+
+
+LEADS = ("Ann", "Ben")
+
+
+def year() -> Office:
+    """Two cycles of an office: returns, an answer, a return on an old form, one taken back."""
+    office = Office()
+    for number, cycle in enumerate(("2026-01", "2026-02")):
+        ann, ben = (office.issue(lead, cycle=cycle) for lead in LEADS)
+        office.give_back(ann, {("a-1", "rating"): "Red"}, digest=f"ann {number}")
+        office.give_back(ben, {("a-1", "rating"): "Amber"}, digest=f"ben {number}")
+        gone = office.give_back(ben, {("a-2", "progress"): "No"}, digest=f"gone {number}")
+        office.undo(gone)
+        office.publish(cycle)
+    return office
+
+
+def test_only_the_events_of_a_row_are_told_again_where_it_is_written_to() -> None:
+    office = year()
+    last = office.issue("Cat", cycle="2026-03")
+    memory = recall(office)
+    begun = len(memory.told)
+    assert [row.ref for row in office.state.master()] == ["1.1", "1.2", "2.1"]
+    assert office.state.value("a-1", "rating", last.as_of) == "Green"
+    office.merge(office.reading(last, {("a-3", "rating"): "Green"}))
+    facts = [office.events[seq - 1].fact for seq in memory.told[begun:]]
+    assert [fact.uid for fact in facts if isinstance(fact, RowAdded)] == ["a-3"]
+    assert not any(isinstance(fact, Returned) for fact in facts)
+    assert is_recalled(office)
+    assert memory.replays == 0
+    check(office)
+
+
+def test_an_answer_is_told_again_with_its_row() -> None:
+    office = year()
+    (asked, *_) = office.questions()
+    office.answer(asked, asked.choices[0])
+    recall(office)
+    whole = office.replayed().state
+    assert office.state.live((asked.uid, asked.field)) == whole.live((asked.uid, asked.field))
+    assert is_recalled(office)
+    check(office)
+
+
+def test_what_templates_share_is_read_where_it_was_recorded() -> None:
+    office = year()
+    first = office.issue("Ann", cycle="2026-03")
+    shared = Shared("f-1", {}, ("#FFF2CC",))
+    office.append(replace(first, ours=Ours({}, "f-1", shared)))
+    for lost in ((), ("events",)):
+        memory = recall(office)
+        memory.lost = lost
+        assert office.state.exchange.shared == {"f-1": shared}
+        assert office.state.exchange.shared == {"f-1": shared}
+        assert is_recalled(office) == (not lost)
+
+
+def test_a_template_of_old_may_be_written_again() -> None:
+    office = year()
+    for lost in ((), ("events",)):
+        old = office.state.exchange.of_old(office.state.definition_at)
+        memory = recall(office)
+        memory.lost = lost
+        assert office.state.exchange.of_old(office.state.definition_at) == old
+    recall(office)
+    shared = Shared("f-1", {}, ())
+    office.append(replace(old[0], ours=Ours({}, "f-1", shared)))
+    whole = office.replayed().state
+    found = office.state.exchange.of_old(office.state.definition_at)
+    assert found == whole.exchange.of_old(whole.definition_at) != old
+
+
+def test_rows_that_cannot_be_had_as_they_stand_are_replayed() -> None:
+    office = year()
+    memory = recall(office, ("standing",))
+    assert office.state.value("a-1", "rating") == "Green"
+    assert memory.replays == 1
+    check(office)
+
+
+def test_what_was_applied_since_is_part_of_the_whole() -> None:
+    office = year()
+    recall(office)
+    office.publish("2026-02")
+    assert office.state.returns
+    check(office)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda state: list(state.rows),
+        lambda state: list(state.rows.values()),
+        lambda state: list(state.rows.items()),
+        lambda state: list(state.issued.values()),
+        lambda state: list(state.exchange.issued_at),
+        lambda state: state.returns,
+        lambda state: state.return_events,
+        lambda state: state.decisions,
+        lambda state: list(state.records.cells()),
+        lambda state: list(state.records.written()),
+        lambda state: list(state.row_seq),
+    ],
+)
+def test_whoever_asks_for_everything_gets_everything(ask: Callable[[State], object]) -> None:
+    office = year()
+    true = ask(office.state)
+    memory = recall(office)
+    assert ask(office.state) == true == ask(office.state)
+    assert not is_recalled(office)
+    assert memory.replays == 1
+    assert list(office.history.changes) == list(office.replayed().changes)
+
+
+def test_what_is_asked_by_name_is_what_a_replay_gives() -> None:
+    office = year()
+    whole = office.replayed().state
+    recall(office)
+    state, exchange = office.state, office.state.exchange
+    first, last = whole.exchange.templates("2026-01")[0], whole.exchange.templates("2026-02")[1]
+    assert exchange.templates("2026-02") == whole.exchange.templates("2026-02")
+    assert exchange.templates("2026-09") == []
+    assert exchange.cycles == whole.exchange.cycles
+    assert state.issued[first.id] == first
+    assert "t-none" not in state.issued
+    assert exchange.issued_at[last.id] == whole.exchange.issued_at[last.id]
+    assert exchange.events_of(first.id) == whole.exchange.events_of(first.id)
+    assert exchange.events_from("Ben", 12) == whole.exchange.events_from("Ben", 12)
+    assert exchange.asked_last(["Ann"], state.seq) == "2026-02"
+    assert exchange.events_with("ann 0") == whole.exchange.events_with("ann 0")
+    assert exchange.knows("ben 1")
+    assert exchange.event_of(whole.returns["r-ann 1"]).seq > first.as_of
+    assert exchange.of_old(state.definition_at) == whole.exchange.of_old(whole.definition_at)
+    assert exchange.shared == whole.exchange.shared == {}
+    assert exchange.ours_of(first.id) == []
+    assert state.kind_of("a-1") == "action"
+    assert state.kind_of("a-9") == state.ref("a-9") == ""
+    assert state.uids("action") == whole.uids("action")
+    assert state.shown(("a-1", "rating"), state.seq) == whole.shown(("a-1", "rating"), whole.seq)
+    assert state.value("a-1", "unknown") is None
+    assert state.shown(("a-2", "unknown"), state.seq) == (None, [])
+    assert is_recalled(office) or state.undone
+    assert state.uids("action", 2) == whole.uids("action", 2)
+    assert not is_recalled(office)  # what was taken back is asked of a replay
+
+
+def test_an_outline_is_brought_forward_and_questions_are_asked_again_where_something_bears() -> (
+    None
+):
+    office = year()
+    (asked, *rest) = office.questions()
+    before = [asked, *rest]
+    last = office.issue("Cat", cycle="2026-03")
+    memory = recall(office)
+    office.merge(office.reading(last, {("a-1", "rating"): "Blue"}))
+    office.append(Returned("r-x", "refused", "x.xlsx", "", "", "", "", "refused"))
+    state = office.state
+    assert isinstance(state, Recalled)
+    found = questions_since(state, before, state.events_since)
+    assert is_recalled(office)
+    assert can_be_recalled(state)
+    forward = outline_of(state, memory.outline)
+    whole = office.replayed().state
+    assert forward == outline_of(whole)
+    assert found == questions_of(whole)
+    assert {q.id for q in found} != {q.id for q in before}
+    assert questions_since(whole, [], []) == []
+
+
+def test_a_row_that_never_was_is_no_row() -> None:
+    office = year()
+    proposed = office.issue("Cat", cycle="2026-03")
+    office.give_back(proposed, added={"action": "Buy a ladder"})
+    memory = recall(office)
+    (asked,) = [q for q in office.questions() if q.kind is Kind.ADDED]
+    assert outline_of(office.state, memory.outline).rows.keys() == {"a-1", "a-2", "a-3"}
+    recall(office)
+    office.append(RowAdded("a-4", "action", 4.0, {}, {}))
+    assert office.state.uids("action") == ["a-1", "a-2", "a-3", "a-4"]
+    assert office.state.value(asked.uid, "rating") is None
+    check(office)
+
+
+@pytest.mark.parametrize("lost", ["row", "issued", "back", "bytes", "asked", "from", "cycle"])
+def test_what_is_forgotten_is_replayed(lost: str) -> None:
+    office = year()
+    whole = office.replayed()
+    memory = recall(office, (lost,))
+    template = whole.state.exchange.templates("2026-01")[0]
+    exchange = office.state.exchange
+    assert office.state.row_at("a-1") == whole.state.row_at("a-1")
+    assert exchange.templates("2026-01") == whole.state.exchange.templates("2026-01")
+    assert exchange.events_of(template.id) == whole.state.exchange.events_of(template.id)
+    assert exchange.events_from("Ann") == whole.state.exchange.events_from("Ann")
+    assert exchange.asked_last(["Ann"], 99) == "2026-02"
+    assert exchange.knows("ann 0")
+    office.give_back(template, {("a-2", "rating"): "Green"}, digest="late")
+    assert memory.replays == 1
+    check(office)

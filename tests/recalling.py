@@ -1,0 +1,87 @@
+"""What is kept of a plan on paper, so that its state can be recalled: see `merge/recalled.py`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from tests.paper import Office
+from xlplan.merge.log import History, replay
+from xlplan.merge.model import Event
+from xlplan.merge.outline import (
+    Entry,
+    Forgotten,
+    Standing,
+    bears_on,
+    fields_shown,
+    outline_of,
+)
+from xlplan.merge.recalled import Recalled
+
+
+class Memory:
+    """The ledger of an office as it is now. `lost` are topics of which nothing is to be had."""
+
+    def __init__(self, office: Office, lost: Sequence[str] = ()) -> None:
+        self._events = list(office.events)
+        self._definitions = dict(office.definitions)
+        state = office.replayed().state
+        self.outline = outline_of(state)
+        self._entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for event in self._events:
+            for topic, name, entry in bears_on(event):
+                self._entries[topic, name].append(entry)
+        names = fields_shown(state.definition)
+        self._standing = {
+            uid: Standing(
+                state.master_row(uid),
+                {
+                    name: shown
+                    for name in names
+                    if (shown := state.shown((uid, name), state.seq)) != (None, [])
+                },
+            )
+            for uid, line in self.outline.rows.items()
+            if line.there
+        }
+        self.lost = lost
+        self.told: list[int] = []
+        """The positions of the events that were asked for."""
+        self.replays = 0
+        self._whole: History | None = None
+
+    def entries(self, topic: str, name: str) -> Sequence[Entry]:
+        if topic in self.lost:
+            raise Forgotten
+        return self._entries[topic, name]
+
+    def events(self, positions: Iterable[int]) -> list[Event]:
+        found = [self._events[seq - 1] for seq in positions]
+        if "events" in self.lost:
+            raise Forgotten
+        self.told += [event.seq for event in found]
+        return found
+
+    def standing(self, uid: str) -> Standing:
+        if "standing" in self.lost:
+            raise Forgotten
+        return self._standing[uid]
+
+    def whole(self) -> History:
+        if self._whole is None:
+            self.replays += 1
+            self._whole = replay(self._events, self._definitions.__getitem__)
+        return self._whole
+
+
+def recall(office: Office, lost: Sequence[str] = ()) -> Memory:
+    """Let an office go on with a state that is recalled; what it is recalled from."""
+    memory = Memory(office, lost)
+    state = Recalled(office.definitions.__getitem__, memory)
+    office.history = History(state, [], state.seq, lambda: memory.whole().changes)
+    return memory
+
+
+def is_recalled(office: Office) -> bool:
+    """Whether not everything has been asked for."""
+    return isinstance(office.state, Recalled) and not office.state.is_whole

@@ -1,0 +1,197 @@
+"""What is kept of a ledger so that its state can be recalled (`xlplan.merge.recalled`): the
+outline, an index of its events, and each row as it stands.
+
+The index lies in so many drawers that one holds little, and all of them are there: what a drawer
+does not name never was. Whatever is missing, or of another moment by now, is forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+from zlib import crc32
+
+from xlplan.cycle.kept import Find, Kept
+from xlplan.errors import XlplanError
+from xlplan.ledger.codec import question
+from xlplan.ledger.projection import Key, Unknown
+from xlplan.ledger.store import Ledger
+from xlplan.merge.log import History, replay
+from xlplan.merge.model import Event, MasterRow, Question
+from xlplan.merge.outline import (
+    Entry,
+    Forgotten,
+    Outline,
+    RowLine,
+    Standing,
+    bears_on,
+    fields_shown,
+)
+from xlplan.merge.questions import questions_since
+from xlplan.merge.recalled import Recalled
+from xlplan.merge.state import State
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.plan.values import Value, decode, encode, show
+
+OUTLINE: Key = ("outline", "")
+DRAWERS = 256
+
+
+class Memory:
+    """A `Recall` of a ledger by what was kept of it."""
+
+    def __init__(self, kept: Kept, ledger: Ledger, load: Callable[[str], PlanDefinition]) -> None:
+        self._kept, self._ledger, self.load = kept, ledger, load
+        self.mark = kept.mark()
+        self.outline = read_outline(self.find(*OUTLINE))
+        self._drawers: dict[str, dict[str, list[Any]]] = {}
+        self._events: dict[int, Event] = {}
+        self._standing: dict[str, Standing] = {}
+        self._open: Sequence[Question] | None = None
+        self._whole: History | None = None
+
+    def find(self, topic: str, name: str) -> Any:
+        """An answer that was kept; Forgotten where there is none, or it is of another moment."""
+        try:
+            found = self._kept.find(topic, name)
+            same = self._kept.mark() == self.mark
+        except Unknown:
+            raise Forgotten from None
+        if not same:
+            raise Forgotten
+        return found
+
+    def entries(self, topic: str, name: str) -> Sequence[Entry]:
+        """As of a `Recall`."""
+        label = f"{topic} {name}"
+        drawer = drawer_of(label)
+        if drawer not in self._drawers:
+            self._drawers[drawer] = self.find("index", drawer)
+        found = self._drawers[drawer].get(label, [])
+        return [each if isinstance(each, int) else (each[0], each[1], each[2]) for each in found]
+
+    def events(self, positions: Iterable[int]) -> list[Event]:
+        """As of a `Recall`."""
+        asked = list(positions)
+        try:
+            for event in self._ledger.events_at(seq for seq in asked if seq not in self._events):
+                self._events[event.seq] = event
+            return [self._events[seq] for seq in asked]
+        except (XlplanError, KeyError):
+            raise Forgotten from None
+
+    def standing(self, uid: str) -> Standing:
+        """As of a `Recall`."""
+        if uid not in self._standing:
+            self._standing[uid] = self._read(uid)
+        return self._standing[uid]
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        try:
+            found = self._kept.topic("standing")
+            same = self._kept.mark() == self.mark
+        except Unknown:
+            raise Forgotten from None
+        if not same:
+            raise Forgotten
+        return found
+
+    @cached_property
+    def _definition(self) -> PlanDefinition:
+        (event,) = self.events(self.outline.defined[-1:])
+        return self.load(event.fact.text)  # type: ignore[union-attr]  # a definition
+
+    def _read(self, uid: str) -> Standing:
+        if uid not in self._texts:
+            raise Forgotten
+        cells: dict[str, list[Any]] = json.loads(self._texts[uid])
+        shown = {name: (decode(value), ids) for name, (value, ids) in cells.items()}
+        line, definition = self.outline.rows[uid], self._definition
+        blank: tuple[Value, list[str]] = (None, [])
+        values = {
+            item.id: shown.get(item.id, blank)[0]
+            for item in definition.fields_of(line.kind, retired=True)
+        }
+        section = definition.public.with_role("section", line.kind)
+        status = shown.get(STATUS, blank)[0]
+        row = MasterRow(
+            uid=uid,
+            kind=line.kind,
+            ref=line.ref,
+            section=show(values.get(section.id)) if section else "",
+            values=values,
+            withdrawn=status == WITHDRAWN,
+            kept_back=status == KEPT_BACK,
+        )
+        return Standing(row, shown)
+
+    def questions(self, state: State) -> list[Question] | None:
+        """Every open question of a state that is recalled from here; None where they are to be
+        asked anew."""
+        if not isinstance(state, Recalled) or state.is_whole:
+            return None
+        try:
+            if self._open is None:
+                self._open = tuple(map(question, self.find("questions", "")))
+            return questions_since(state, self._open, state.events_since)
+        except Forgotten:
+            return None
+
+    def recalled(self) -> History:
+        """The ledger, as far as it is asked for; Forgotten where it is to be replayed."""
+        state = Recalled(self.load, self)
+        return History(state, [], state.seq, lambda: self.whole().changes)
+
+    def whole(self) -> History:
+        """As of a `Recall`."""
+        if self._whole is None:
+            events = (e for e in self._ledger.events() if e.seq <= self.outline.seq)
+            self._whole = replay((self._events.setdefault(e.seq, e) for e in events), self.load)
+        return self._whole
+
+
+def drawer_of(label: str) -> str:
+    """The drawer of the index in which something lies."""
+    return f"{crc32(label.encode('utf-8', 'surrogatepass')) % DRAWERS:02x}"
+
+
+# Making it
+
+
+def read_outline(found: dict[str, Any]) -> Outline:
+    """The outline that `as_kept` wrote."""
+    rows = {uid: RowLine(*line) for uid, line in found["rows"].items()}
+    return Outline(**{**found, "rows": rows})
+
+
+def as_kept(outline: Outline) -> Mapping[str, object]:
+    """An outline as it is kept."""
+    return {name: getattr(outline, name) for name in Outline.__slots__}
+
+
+def index_of(events: Iterable[Event], before: Find | None = None) -> Iterator[tuple[Key, object]]:
+    """The drawers of the index in which events lie, added to what lay there before; without that
+    all of them, with these events alone."""
+    drawers: dict[str, dict[str, list[Any]]] = {}
+    if before is None:
+        drawers = {f"{number:02x}": {} for number in range(DRAWERS)}
+    for event in events:
+        for topic, name, entry in bears_on(event):
+            label = f"{topic} {name}"
+            place = drawer_of(label)
+            if place not in drawers and before is not None:
+                drawers[place] = before("index", place)
+            drawers[place].setdefault(label, []).append(entry)
+    yield from ((("index", place), found) for place, found in drawers.items())
+
+
+def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]:
+    """What the cells of some rows show, with the ids of the writes behind it."""
+    names = sorted(fields_shown(state.definition))
+    for uid in uids:
+        cells = ((name, state.shown((uid, name), state.seq)) for name in names)
+        shown = {name: [encode(v), ids] for name, (v, ids) in cells if ids or v is not None}
+        yield ("standing", uid), shown

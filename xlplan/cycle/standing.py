@@ -1,0 +1,165 @@
+"""Where a cycle stands, lead by lead, but for what depends on the day: as it is kept, and as
+`status` says it on any day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from xlplan.cycle.signing import signing_of
+from xlplan.merge.exchange import asked_in
+from xlplan.merge.fates import disposition_of, writes_of
+from xlplan.merge.log import counts_for, current_cycle
+from xlplan.merge.looked_at import confirmed_of
+from xlplan.merge.model import Issued, Question, Returned, Write
+from xlplan.merge.outline import Forgotten
+from xlplan.merge.posted import Post, recipients_in
+
+if TYPE_CHECKING:
+    from xlplan.cycle.desk import Desk
+    from xlplan.cycle.kept import Document
+    from xlplan.plan.people import Lead
+
+
+def standing(desk: Desk, cycle: str = "") -> Document:
+    """Where a cycle (default: the one issued last) stands, but for what depends on the day and on
+    the files that lie there."""
+    state = desk.state
+    open_cycle = current_cycle(state)
+    chosen = cycle or open_cycle
+    questions = desk.questions()
+    before = _changes_before(desk, chosen)
+    leads = leads_standing(desk, chosen, questions, before)
+    published = {fact.cycle for _, fact in state.published}
+    last = state.exchange.templates(open_cycle)
+    current = leads if chosen == open_cycle else leads_standing(desk, open_cycle, questions)
+    return {
+        "title": state.definition.title,
+        "actions": sum(not (row.withdrawn or row.kept_back) for row in state.master("action")),
+        "cycle": chosen,
+        "return_by": max((i.return_by for i in state.exchange.templates(chosen)), default=""),
+        "leads": leads,
+        "open": len(questions),
+        "published": chosen in published,
+        "open_cycle": open_cycle,
+        "every": state.definition.every,
+        "cycles": state.exchange.cycles,
+        "began": min((state.exchange.issued_at[i.id][:10] for i in last), default=""),
+        "last_by": max((i.return_by for i in last), default=""),
+        "open_published": open_cycle in published,
+        "waiting": any(lead["issued"] and not lead["returned"] for lead in current),
+    }
+
+
+def _changes_before(desk: Desk, cycle: str) -> Mapping[str, int]:
+    """By lead, how many of their cells stood in the master by what was kept of this cycle; not of
+    those who were sent anything since, or asked nothing, or sent anything back."""
+    memory = desk.memory
+    with suppress(Forgotten):
+        if memory is not None:
+            found = memory.find("status", "")
+            facts = (event.fact for event in desk.recorded_since)
+            again = {fact.author for fact in facts if isinstance(fact, Returned | Issued)}
+            names = {_known_as(desk, who) for who in again}
+            known = found["leads"] if found["cycle"] == cycle else ()
+            return {e["lead"]: e["changes"] for e in known if e["lead"] not in names}
+    return {}
+
+
+def _known_as(desk: Desk, author: str) -> str:
+    """The name by which the plan knows now to whom a template went out."""
+    lead = desk.state.definition.lead(author)
+    return lead.name if lead is not None else author
+
+
+def leads_standing(
+    desk: Desk, cycle: str, questions: Sequence[Question], before: Mapping[str, int] | None = None
+) -> list[Document]:
+    """How everybody who may be sent a template stands in a cycle on any day; what was counted
+    `before` holds where no row of theirs was written to since."""
+    exchange = desk.state.exchange
+    issued: dict[str, list[Issued]] = {}
+    for item in exchange.templates(cycle):
+        issued.setdefault(_known_as(desk, item.author), []).append(item)
+    found = []
+    spared = {name for of, name in exchange.spared if of == cycle}
+    for lead in recipients_in(desk.state, cycle):
+        mine = issued.get(lead.name, [])
+        nothing = lead.name in spared and not any(desk.state.live_returns(i.id) for i in mine)
+        mine = [] if nothing else mine
+        older = _on_old_forms(desk, lead, mine)
+        status = _lead_status(desk, lead.name, mine, older, questions, before or {})
+        found.append(status | {"nothing_asked": nothing})
+    return found
+
+
+def _on_old_forms(desk: Desk, lead: Lead, mine: Sequence[Issued]) -> list[Returned]:
+    """What a lead returned on the forms of other cycles instead of on these (of one cycle),
+    oldest first."""
+    state = desk.state
+    since = min((item.as_of for item in mine), default=state.seq)
+    cycles = {item.cycle for item in mine}
+    names = state.exchange.names_of(lead.name, state.definition)
+    found = [
+        (event.seq, fact)
+        for name in names
+        for event in state.exchange.events_from(name, since)
+        if (fact := state.live_returned(event)) is not None
+        if (item := state.issued.get(fact.issued)) is not None and item.cycle not in cycles
+        if counts_for(state, fact, event.seq) in cycles
+    ]
+    return [fact for _, fact in sorted(found, key=lambda pair: pair[0])]
+
+
+def _lead_status(
+    desk: Desk,
+    name: str,
+    issued: Sequence[Issued],
+    older: Sequence[Returned],
+    questions: Sequence[Question],
+    before: Mapping[str, int],
+) -> Document:
+    """How a lead stands on any day; `due` is the day by which their templates are to be back."""
+    state = desk.state
+    own = [r for item in issued for r in state.live_returns(item.id)]
+    returned = [*own, *older]
+    actions = {uid for item in issued for uid in asked_in(item)}
+    assertions = {a.id: a for r in returned for a in writes_of(state, r)}
+    if returned and name in before and _is_as_before(desk, assertions.values()):
+        changes = before[name]
+    else:
+        became = (disposition_of(state, each) for each in assertions.values())
+        changes = sum(each in ("applied", "agreed") for each in became)
+    touched = {a.uid for a in assertions.values() if a.kind.edits}
+    confirmed = confirmed_of(state, issued, returned, touched)
+    names = {name, *(item.author for item in issued)}
+    asked = sum(any(c.author in names for c in question.candidates) for question in questions)
+    exchange = state.exchange
+    post = exchange.post_to(issued[0].cycle, names) if issued else Post()
+    return {
+        "lead": name,
+        "issued": bool(issued),
+        "returned": bool(returned),
+        "due": max((item.return_by for item in issued), default=""),
+        "changes": changes,
+        "untouched": len(actions - touched),
+        "questions": asked,
+        "actions": len(actions),
+        "issued_at": min((exchange.issued_at[item.id] for item in issued), default=""),
+        "returned_at": min((exchange.event_of(r).at for r in returned), default=""),
+        "remarks": list(dict.fromkeys(line for r in returned for line in r.information)),
+        "old_form": older[-1].cycle if older and not own else "",
+        "drafted": post.drafted,
+        "sent": post.sent,
+        "reminded": list(post.reminded),
+        "confirmed": len(confirmed) if confirmed is not None else None,
+        "not_looked_at": len(actions - touched - confirmed) if confirmed is not None else None,
+    } | signing_of(state, returned)
+
+
+def _is_as_before(desk: Desk, writes: Iterable[Write]) -> bool:
+    """Whether nothing was written since to the rows to which these writes were made."""
+    return desk.memory is not None and desk.state.touched_at.keys().isdisjoint(
+        write.uid for write in writes
+    )

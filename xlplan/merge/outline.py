@@ -1,0 +1,190 @@
+"""The outline of a ledger: what no command can do without, and where the events are that bear on
+a row, a workbook, a file or a person.
+
+It is made of a state, kept with what its rows show, and brought forward; `recalled.py` answers
+from it without replaying the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeVar
+
+from xlplan.merge.exchange import Asked
+from xlplan.merge.log import History
+from xlplan.merge.model import Decided, Event, Issued, MasterRow, Returned, RowAdded
+from xlplan.merge.posted import Posted
+from xlplan.merge.state import State
+from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.plan.values import Value
+
+V = TypeVar("V")
+Entry = int | Asked
+"""A position of the ledger; of a template, under who was asked, when and for which cycle."""
+
+
+class Forgotten(Exception):  # noqa: N818  # no error: the ledger is replayed instead
+    """What was kept of a ledger is not there, or cannot be believed."""
+
+
+class RowLine(NamedTuple):
+    """A row as the outline has it: `since` and `last` are the positions at which it came in and
+    was written to last; `there` is whether it is in the plan."""
+
+    kind: str
+    order: float
+    ref: str
+    since: int
+    last: int
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of a ledger without its events; numbers are positions in it.
+
+    `old` are those of the templates that `Exchange.of_old` names.
+    """
+
+    seq: int
+    tx: int
+    at: str
+    moved: int
+    imported: int
+    defined: Sequence[int]
+    undone: Sequence[int]
+    published: Sequence[int]
+    shared: Sequence[int]
+    old: Sequence[int]
+    cycles: Sequence[str]
+    periods: Mapping[str, int]
+    cycle: str
+    authors: Sequence[str]
+    spared: Sequence[tuple[str, str]]
+    rows: Mapping[str, RowLine]
+
+
+class Standing(NamedTuple):
+    """A row as it stands, and what each of its cells shows, with the ids of the writes behind it;
+    a cell without either is left out."""
+
+    row: MasterRow
+    shown: Mapping[str, tuple[Value, list[str]]]
+
+
+class Recall(Protocol):
+    """Gives what was kept of a ledger; all of it raises Forgotten where it is not to be had."""
+
+    @property
+    def outline(self) -> Outline:
+        """What is known without any event."""
+
+    def entries(self, topic: str, name: str) -> Sequence[Entry]:
+        """What `bears_on` said of every event, by topic and name."""
+
+    def events(self, positions: Iterable[int]) -> list[Event]:
+        """The events at some positions; the same objects whenever they are asked for."""
+
+    def standing(self, uid: str) -> Standing:
+        """A row that is in the plan."""
+
+    def whole(self) -> History:
+        """The ledger, replayed."""
+
+
+def bears_on(event: Event) -> Iterator[tuple[str, str, Entry]]:
+    """On what an event bears: topic, name, and what is kept of it there."""
+    fact, seq = event.fact, event.seq
+    if isinstance(fact, RowAdded | Decided):
+        yield "row", fact.uid, seq
+    elif isinstance(fact, Returned):
+        for uid in dict.fromkeys(item.uid for item in fact.assertions):
+            yield "row", uid, seq
+        yield "back", fact.issued, seq
+        yield "from", fact.author, seq
+        yield "bytes", fact.sha256, seq
+    elif isinstance(fact, Issued):
+        yield "issued", fact.id, seq
+        yield "bytes", fact.sha256, seq
+        if fact.document == "template":
+            yield "cycle", fact.cycle, seq
+            yield "asked", fact.author, (fact.as_of, -seq, fact.cycle)
+    elif isinstance(fact, Posted):
+        yield "posts", fact.cycle, seq
+
+
+def can_be_recalled(state: State) -> bool:
+    """Whether a ledger can be told again row by row: an answer about rows that were moved brings
+    in writes of other rows than its own."""
+    return not state.has_moved
+
+
+def outline_of(state: State, old: Outline | None = None) -> Outline:
+    """The outline of a state; brought forward from an `old` one where only that much is new."""
+    exchange = state.exchange
+    rows = dict(old.rows) if old is not None else {}
+    for uid in state.touched_at if old is not None else state.rows:
+        if (row := state.rows.get(uid)) is not None:
+            now = state.row_at(uid)
+            since, last = state.row_seq[uid], state.touched_at[uid]
+            order = (now or row).order
+            rows[uid] = RowLine(row.kind, order, state.ref(uid), since, last, now is not None)
+    return Outline(
+        seq=state.seq,
+        tx=state.tx,
+        at=state.at,
+        moved=state.moved,
+        imported=state.imported,
+        defined=state.defined,
+        undone=[event.seq for event, _ in state.undone],
+        published=[event.seq for event, _ in state.published],
+        shared=exchange.shared_at,
+        old=[exchange.issued_seq[one.id] for one in exchange.of_old(state.definition_at)],
+        cycles=exchange.cycles,
+        periods=exchange.periods,
+        cycle=exchange.cycle,
+        authors=exchange.authors,
+        spared=sorted(exchange.spared),
+        rows=rows,
+    )
+
+
+class OnDemand(dict[str, V]):
+    """A table of which entries are read when they are asked for. `look` sees to an entry, or
+    (None) to all of them, and gives the table in which they are by then."""
+
+    def __init__(self, look: Callable[[str | None], dict[str, V]]) -> None:
+        super().__init__()
+        self._look = look
+
+    def __getitem__(self, key: str) -> V:
+        return dict.__getitem__(self._look(key), key)
+
+    def __contains__(self, key: object) -> bool:
+        return dict.__contains__(self._look(str(key)), key)
+
+    def get(self, key: str, default: V | None = None) -> V | None:  # type: ignore[override]
+        """As of any table."""
+        return dict.get(self._look(key), key, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return dict.__iter__(self._look(None))
+
+    def values(self):  # type: ignore[no-untyped-def]  # a view of dict's own kind
+        """As of any table."""
+        return dict.values(self._look(None))
+
+    def items(self):  # type: ignore[no-untyped-def]  # the same
+        """As of any table."""
+        return dict.items(self._look(None))
+
+
+def fields_shown(definition: PlanDefinition) -> frozenset[str]:
+    """The ids of the fields of which a `Standing` speaks."""
+    return frozenset((*(item.id for item in definition.fields), STATUS))
+
+
+def positions(recall: Recall, topic: str, name: str) -> list[int]:
+    """The positions among what was kept under a topic and name."""
+    return [entry for entry in recall.entries(topic, name) if isinstance(entry, int)]

@@ -1,0 +1,174 @@
+"""Of what went out and what came back, what was asked for: the part of a recalled state (see
+`recalled.py`) that speaks of workbooks, files and people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from xlplan.merge.exchange import Exchange
+from xlplan.merge.model import Digests, Event, Issued, Returned, Shared
+from xlplan.merge.outline import Forgotten, OnDemand, Recall, positions
+from xlplan.merge.posted import Posted
+from xlplan.plan.definition import PlanDefinition
+
+
+class Partial(Protocol):
+    """A state of which not everything is there."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is, by now."""
+
+    def complete(self) -> None:
+        """Replay everything after all."""
+
+
+class RecalledExchange(Exchange):
+    """The workbooks and returns that were asked for."""
+
+    def __init__(self, state: Partial, recall: Recall) -> None:
+        super().__init__()
+        self._state, self._recall = state, recall
+        outline = recall.outline
+        self._found: set[tuple[str, str]] = set()
+        self.issued = OnDemand(self._issued_with)
+        self.issued_at = OnDemand(self._times_with)
+        self.shared_at = list(outline.shared)
+        self.cycle, self.periods = outline.cycle, dict(outline.periods)
+        self._cycles = {cycle: [] for cycle in outline.cycles}
+        self._authors = dict.fromkeys(outline.authors)
+        self.spared = {(cycle, name) for cycle, name in outline.spared}
+
+    def need(self, topic: str, name: str) -> None:
+        """Read what is kept under a topic and name, where that has not been done."""
+        if self._state.is_whole or (topic, name) in self._found:
+            return None
+        recall = self._recall
+        try:
+            entries = recall.entries(topic, name)
+            where = [] if topic in ("asked", "from") else positions(recall, topic, name)
+            events = recall.events(where)
+        except Forgotten:
+            return self._state.complete()
+        self._found.add((topic, name))
+        if topic == "asked":
+            self._asked[name] += [entry for entry in entries if not isinstance(entry, int)]
+        elif topic == "cycle" and name in self._cycles:
+            found = (event.fact for event in events)
+            self._cycles[name] += dict.fromkeys(f.id for f in found if isinstance(f, Issued))
+        for event in events:
+            self._put(topic, name, event)
+        return None
+
+    def _put(self, topic: str, name: str, event: Event) -> None:
+        fact = event.fact
+        if isinstance(fact, Returned):
+            (self._by_issued if topic == "back" else self._by_digest)[name].append(event)
+        elif isinstance(fact, Posted):
+            self.post(event, fact)
+        elif isinstance(fact, Issued) and topic == "bytes":
+            self.digests.add(name)
+        elif isinstance(fact, Issued) and topic == "issued":
+            self._note(event, fact)
+
+    def _issued_with(self, name: str | None) -> dict[str, Issued]:
+        self._state.complete() if name is None else self.need("issued", name)
+        return self.issued
+
+    def _times_with(self, name: str | None) -> dict[str, str]:
+        self._state.complete() if name is None else self.need("issued", name)
+        return self.issued_at
+
+    @property
+    def shared(self) -> Mapping[str, Shared]:
+        """As of a whole one."""
+        if not self._state.is_whole and ("shared", "") not in self._found:
+            self._found.add(("shared", ""))
+            try:
+                for event in self._recall.events(self._recall.outline.shared):
+                    assert isinstance(event.fact, Issued)
+                    assert event.fact.ours is not None
+                    self._bring(event.fact.ours)
+            except Forgotten:
+                self._state.complete()
+        return self._shared
+
+    @property
+    def returns(self) -> Mapping[str, Returned]:
+        """As of a whole one."""
+        self._state.complete()
+        return self._returns
+
+    @property
+    def return_events(self) -> Sequence[Event]:
+        """As of a whole one."""
+        self._state.complete()
+        return self._return_events
+
+    def of_old(self, definition_at: Callable[[int], PlanDefinition]) -> list[Issued]:
+        """As of a whole one."""
+        if not self._state.is_whole:
+            try:
+                events = self._recall.events(self._recall.outline.old)
+            except Forgotten:
+                self._state.complete()
+            else:
+                found = [self.issued[e.fact.id] for e in events if isinstance(e.fact, Issued)]
+                if all(issued.ours is None for issued in found):
+                    return found
+                self._state.complete()  # one was written again since
+        return super().of_old(definition_at)
+
+    def templates(self, cycle: str) -> list[Issued]:
+        """As of a whole one."""
+        self.need("cycle", cycle)
+        return super().templates(cycle)
+
+    def posts(self, cycle: str) -> Sequence[tuple[int, Posted]]:
+        """As of a whole one."""
+        self.need("posts", cycle)
+        return super().posts(cycle)
+
+    def asked_last(self, names: Iterable[str], seq: int) -> str:
+        """As of a whole one."""
+        known = list(names)
+        for name in known:
+            self.need("asked", name)
+        return super().asked_last(known, seq)
+
+    def events_of(self, issued: str) -> list[Event]:
+        """As of a whole one."""
+        self.need("back", issued)
+        return super().events_of(issued)
+
+    def events_from(self, author: str, after: int = 0) -> list[Event]:
+        """As of a whole one."""
+        if not self._state.is_whole:
+            try:
+                found = positions(self._recall, "from", author)
+                before = self._recall.events(seq for seq in found if seq > after)
+                return [*before, *super().events_from(author, after)]
+            except Forgotten:
+                self._state.complete()
+        return super().events_from(author, after)
+
+    def event_of(self, returned: Returned) -> Event:
+        """As of a whole one."""
+        self.need("bytes", returned.sha256)
+        return super().event_of(returned)
+
+    def events_with(self, sha256: str) -> list[Event]:
+        """As of a whole one."""
+        self.need("bytes", sha256)
+        return super().events_with(sha256)
+
+    def knows(self, sha256: str) -> bool:
+        """As of a whole one."""
+        self.need("bytes", sha256)
+        return super().knows(sha256)
+
+    def ours_of(self, issued: str) -> list[tuple[Digests, Digests]]:
+        """As of a whole one."""
+        self.need("issued", issued)
+        return super().ours_of(issued)
