@@ -101,6 +101,29 @@ def test_status_loads_nothing_heavy(args: list[str], plan: Path, tmp_path: Path)
     assert HEAVY & loaded == set()
 
 
+def test_a_merge_of_returns_loads_nothing_of_set_up_nor_of_answers(
+    plan: Path, tmp_path: Path
+) -> None:
+    status, _ = run(["-C", str(plan), "issue", "--cycle", "2026-11"], tmp_path / "issue.json")
+    assert status == 0
+    template = next((plan / "outbox" / "2026-11").glob("*.xlsx"))
+    (plan / "inbox" / template.name).write_bytes(template.read_bytes())
+    status, loaded = run(["-C", str(plan), "merge"], tmp_path / "merge.json")
+    assert status in {0, 1}
+    assert {"xlplan.cycle.merge", "xlplan.returned.read_return"} <= loaded
+    assert (
+        loaded
+        & {
+            "xlplan.codes.families",
+            "xlplan.cycle.again",
+            "xlplan.cycle.setting_up",
+            "xlplan.plan.set_up_apply",
+            "xlplan.returned.answers",
+        }
+        == set()
+    )
+
+
 def test_importing_the_library_loads_nothing_heavy() -> None:
     code = "import json, sys, xlplan; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
 from xlplan.codes.return_codes import DEC_001, DEC_068
@@ -36,9 +37,10 @@ from xlplan.merge.rows import TEXT
 from xlplan.merge.state import State
 from xlplan.plan.text import fold
 from xlplan.plan.values import canon, show
-from xlplan.returned.answers import Answer as ReadAnswer
-from xlplan.returned.answers import read_answers
 from xlplan.workbook.read.book import Book
+
+if TYPE_CHECKING:
+    from xlplan.returned.answers import Answer as ReadAnswer
 
 
 class Answering:
@@ -53,6 +55,8 @@ class Answering:
 
     def take(self, item: Arrived, book: Book, reading: Reading) -> Returned:
         """Take in a `decisions.xlsx` that came back; the return that was recorded."""
+        from xlplan.returned.answers import read_answers  # most merges read none
+
         desk, issued = self._desk, reading.issued
         answers = read_answers(book, item.digest, desk.key, desk.state.definition, issued)
         problems = list(answers.problems)

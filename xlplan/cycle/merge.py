@@ -25,18 +25,16 @@ from xlplan.cycle.intake import (
     unforeseen,
 )
 from xlplan.cycle.replying import replies_of
-from xlplan.cycle.setting_up import take_decisions, take_set_up, take_set_up_again
 from xlplan.errors import Problem, XlplanError
-from xlplan.issued.reply import Reply
 from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
-from xlplan.merge.decisions import about_definition, facts_of
+from xlplan.merge.decisions import about_definition, facts_of, unused_set_up
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.looked_at import ticked_yet_changed
-from xlplan.merge.model import COORDINATOR, Candidate, Change, Question, Returned, Write
+from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
 from xlplan.merge.reading import Reading
 from xlplan.merge.rows import accept_own_rows
 from xlplan.workbook.read.book import Book
@@ -45,6 +43,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from xlplan.cycle.kept import Document
+    from xlplan.issued.reply import Reply
 
 
 @dataclass(frozen=True)
@@ -111,11 +110,7 @@ class MergeResult:
     @property
     def needs_a_person(self) -> bool:
         """Whether something is left for a person: exit status 1."""
-        return bool(
-            self.questions
-            or self.refused
-            or any(problem.level != "note" for problem in self.problems)
-        )
+        return bool(self.questions or self.refused) or any(p.level != "note" for p in self.problems)
 
 
 @dataclass
@@ -220,9 +215,11 @@ def _take_all(
             fact = answering.take(item, book, reading)
             found.returned.append((item, fact, False))
     answering.take_again()
-    if decided := about_definition(work.step.decided):
-        found.problems += take_decisions(desk, work, decided)
-    if all(reading.document != "set-up" for _, _, reading in waiting.set_up):
+    found.problems += _take_decisions(desk, work, work.step.decided)
+    came = any(reading.document == "set-up" for _, _, reading in waiting.set_up)
+    if not came and unused_set_up(desk.state):
+        from xlplan.cycle.setting_up import take_set_up_again
+
         found.problems += take_set_up_again(desk, work)
     _take_returns(desk, work, waiting.returns(), found)
     found.answered += answering.count
@@ -236,12 +233,23 @@ def _take_returns(
         _take_return(desk, work, item, reading, found)
 
 
+def _take_decisions(desk: Desk, work: Work, facts: Sequence[Fact]) -> list[Problem]:
+    """Put the answers on `plan.toml` among some facts into it; what became of them."""
+    if not (decided := about_definition(facts)):
+        return []
+    from xlplan.cycle.setting_up import take_decisions  # loads much, and seldom there is any
+
+    return take_decisions(desk, work, decided)
+
+
 def _take_set_up(
     desk: Desk, work: Work, item: Arrived, book: Book, reading: Reading, found: _Found
 ) -> None:
     if _errors(reading):
         _take_return(desk, work, item, reading, found)
         return
+    from xlplan.cycle.setting_up import take_set_up
+
     fact, problems = take_set_up(desk, work, item, book, reading)
     found.problems += problems
     found.returned.append((item, fact, False))
@@ -308,16 +316,9 @@ def _says_something_new(desk: Desk, fact: Returned) -> bool:
 
 def _refused(item: Arrived, reading: Reading, author: str) -> Returned:
     return Returned(
-        id=item.return_id,
-        sha256=item.digest,
-        file=item.file,
-        issued="",
-        author=author,
-        cycle="",
-        saved_at=reading.saved_at,
-        outcome="refused",
+        item.return_id, item.digest, item.file, "", author, "", reading.saved_at, "refused",
         problems=reading.problems,
-    )
+    )  # fmt: skip
 
 
 def _report(
@@ -390,8 +391,7 @@ def answer(
             raise XlplanError(facts)
         work.append(facts)
         desk.rule(work)
-        decided = about_definition(facts)
-        faults = take_decisions(desk, work, decided) if decided else []
+        faults = _take_decisions(desk, work, facts)
         changes = tuple(work.step.changes())
         left = desk.questions()
         prepared = outputs.prepare(desk, work)

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from textwrap import wrap
 
-from xlplan.codes.families import every_message
 from xlplan.codes.return_codes import RET_010, RET_011, RET_012, RET_026
 from xlplan.merge.model import CellKey, Place
 from xlplan.plan.definition import PlanDefinition
@@ -90,6 +89,8 @@ def last(file: str) -> str:
 
 def refusal_for_lead(code: str) -> str:
     """Why a file cannot be used and what to do, in words for the person who sent it."""
+    from xlplan.codes.families import every_message  # most replies say nothing of a code
+
     message = every_message().get(code)
     return message.lead if message and message.lead and code not in _ROWS else _UNREAD
 

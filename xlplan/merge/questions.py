@@ -28,7 +28,6 @@ from xlplan.merge.register import CellState, distinct, settle, signed
 from xlplan.merge.requests import choices_of, crossed, say_requests
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, STATUS, Field
-from xlplan.plan.set_up import stands
 from xlplan.plan.text import fold
 from xlplan.plan.values import Invalid, Value, natural_key, show, show_in
 
@@ -175,13 +174,19 @@ def _asking(
             kind,
             _ids(found, again),
             found[0].base,
-            stands(state.definition, key[1]) if kind is Kind.DEFINITION else cell.value,
+            _stands(state, key[1]) if kind is Kind.DEFINITION else cell.value,
             candidates,
             _ask_choices(kind, candidates),
             " ".join(
                 dict.fromkeys((*(w.message for w in found if w.message), *_before(state, key)))
             ),
         )
+
+
+def _stands(state: State, entry: str) -> Value:
+    from xlplan.plan.set_up import stands  # of all questions, only those on plan.toml need it
+
+    return stands(state.definition, entry)
 
 
 def _moved(state: State, key: CellKey, write: Write, again: Sequence[Again]) -> Question:
