@@ -20,6 +20,7 @@ from tests.small import LEARNING, LETTINGS, REPAIRS
 from xlplan.cycle import intake, outputs
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.intake import Arrived
+from xlplan.cycle.memory import Memory
 from xlplan.issued import master
 from xlplan.ledger.store import Ledger
 from xlplan.merge import questions, recalled, records
@@ -289,3 +290,13 @@ def test_a_merge_tells_only_those_events_again_that_bear_on_its_rows(
     counts.watch(recalled.Recalled, "complete")
     assert small.do(folder, "merge") in (0, 1)
     assert counts == {}
+
+
+def test_a_merge_reads_as_they_stand_only_the_rows_of_its_files(
+    folder: Path, counts: Counts
+) -> None:
+    assert small.do(folder, "merge") == 1
+    a_new_return(folder)
+    counts.watch(Memory, "_read")
+    assert small.do(folder, "merge") == 1
+    assert 0 < counts["_read"] <= 2  # of five; those that are written to are recalled otherwise

@@ -163,13 +163,16 @@ def drawer_of(label: str) -> str:
 
 def read_outline(found: dict[str, Any]) -> Outline:
     """The outline that `as_kept` wrote."""
-    rows = {uid: RowLine(*line) for uid, line in found["rows"].items()}
+    rows = {
+        uid: RowLine(*line)._replace(status=decode(line[-1])) for uid, line in found["rows"].items()
+    }
     return Outline(**{**found, "rows": rows})
 
 
 def as_kept(outline: Outline) -> Mapping[str, object]:
     """An outline as it is kept."""
-    return {name: getattr(outline, name) for name in Outline.__slots__}
+    rows = {uid: (*line[:-1], encode(line.status)) for uid, line in outline.rows.items()}
+    return {name: getattr(outline, name) for name in Outline.__slots__} | {"rows": rows}
 
 
 def index_of(events: Iterable[Event], before: Find | None = None) -> Iterator[tuple[Key, object]]:

@@ -15,6 +15,7 @@ from xlplan.merge.looked_at import confirmed_of
 from xlplan.merge.model import Issued, Question, Returned, Write
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.posted import Post, recipients_in
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN
 
 if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
@@ -31,12 +32,12 @@ def standing(desk: Desk, cycle: str = "") -> Document:
     questions = desk.questions()
     before = _changes_before(desk, chosen)
     leads = leads_standing(desk, chosen, questions, before)
-    published = {fact.cycle for _, fact in state.published}
+    published, away = {fact.cycle for _, fact in state.published}, (WITHDRAWN, KEPT_BACK)
     last = state.exchange.templates(open_cycle)
     current = leads if chosen == open_cycle else leads_standing(desk, open_cycle, questions)
     return {
         "title": state.definition.title,
-        "actions": sum(not (row.withdrawn or row.kept_back) for row in state.master("action")),
+        "actions": sum(state.value(uid, STATUS) not in away for uid in state.uids("action")),
         "cycle": chosen,
         "return_by": max((i.return_by for i in state.exchange.templates(chosen)), default=""),
         "leads": leads,

@@ -30,7 +30,7 @@ class Forgotten(Exception):  # noqa: N818  # no error: the ledger is replayed in
 
 class RowLine(NamedTuple):
     """A row as the outline has it: `since` and `last` are the positions at which it came in and
-    was written to last; `there` is whether it is in the plan."""
+    was written to last; `there` is whether it is in the plan, `status` what its status shows."""
 
     kind: str
     order: float
@@ -38,6 +38,7 @@ class RowLine(NamedTuple):
     since: int
     last: int
     there: bool
+    status: Value = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,10 @@ def outline_of(state: State, old: Outline | None = None) -> Outline:
             now = state.row_at(uid)
             since, last = state.row_seq[uid], state.touched_at[uid]
             order = (now or row).order
-            rows[uid] = RowLine(row.kind, order, state.ref(uid), since, last, now is not None)
+            status = state.value(uid, STATUS)
+            rows[uid] = RowLine(
+                row.kind, order, state.ref(uid), since, last, now is not None, status
+            )
     return Outline(
         seq=state.seq,
         tx=state.tx,

@@ -38,7 +38,7 @@ from xlplan.merge.outline import (
 from xlplan.merge.recalled_exchange import RecalledExchange
 from xlplan.merge.records import Record, Records
 from xlplan.merge.state import State
-from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.plan.values import Value
 
 
@@ -224,6 +224,9 @@ class Recalled(State):
 
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
         """As of a whole one."""
+        line = self._line(uid, as_of)
+        if line is not None and line.there and field_id == STATUS:
+            return line.status
         standing = self._standing(uid, as_of)
         if standing is not None and field_id in self._fields:
             return standing.shown.get(field_id, (None, []))[0]
