@@ -9,6 +9,8 @@ import pytest
 from openpyxl.styles import PatternFill
 
 from tests import set_up, small
+from xlplan.codes.gate_codes_inside import GATE_031
+from xlplan.cycle import again
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.set_up_sheets import EVERY, SHEETS
 from xlplan.plan.write import set_key
@@ -345,6 +347,21 @@ def test_a_refused_answer_is_read_again_once_the_text_makes_it_valid(
     assert small.do(folder, "merge") == 1
     assert text(folder) == before
     assert small.do(folder, "verify") == 0
+
+
+def test_an_answer_for_which_the_spreadsheet_could_not_be_read_is_tried_by_the_next_merge(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Path, *_: object) -> object:
+        raise GATE_031.fault(str(path), "reason", reason="Permission denied")
+
+    set_up.answer(folder, "Sheets and rows", {("3", "value"): "no action"})
+    with monkeypatch.context() as patch:
+        patch.setattr(again, "read_book", denied)
+        assert small.do(folder, "merge") == 1
+    assert 'fate = "no action"' not in text(folder)
+    assert small.do(folder, "merge") in (0, 1)
+    assert 'fate = "no action"' in text(folder)
 
 
 def test_an_answer_that_the_text_has_overtaken_is_not_used_again(folder: Path) -> None:

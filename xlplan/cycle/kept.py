@@ -321,14 +321,16 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     from xlplan.cycle.memory import OUTLINE, as_kept, index_of, read_outline, standings
     from xlplan.cycle.standing import standing
     from xlplan.ledger.codec import question_body
+    from xlplan.merge.decisions import unused_set_up
     from xlplan.merge.outline import can_be_recalled, outline_of
 
     state = desk.state
     yield ("status", ""), standing(desk)
     yield ("questions", ""), list(map(question_body, desk.questions()))
     yield ("definition", ""), state.definition_digest
-    if desk.prepared is not None and desk.prepared[0] == state.moved:
-        yield _OUTPUTS, desk.prepared[1]
+    made = desk.prepared
+    if made is not None and made[0] == state.moved and not unused_set_up(state):  # tried again
+        yield _OUTPUTS, made[1]
     for sha256 in changed.digests:
         yield ("bytes", sha256), 1
     for sha256 in changed.returns:
