@@ -24,7 +24,7 @@ class Memory:
 
     def __init__(self, office: Office, lost: Sequence[str] = ()) -> None:
         self._events = list(office.events)
-        self._definitions = dict(office.definitions)
+        self._definitions = office.definitions
         state = office.replayed().state
         self.outline = outline_of(state)
         self._entries: dict[tuple[str, str], list[Entry]] = defaultdict(list)

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.paper import Office
+from tests.paper import DEFINITION, Office
 from tests.recalling import is_recalled, recall
 from tests.scenes import ACTS, MASTER_EDITS, SENT, Sent, read, scene
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import Ours, Returned, RowAdded, Shared
+from xlplan.merge.model import COORDINATOR, Ours, Returned, RowAdded, Shared
 from xlplan.merge.outline import can_be_recalled, outline_of
+from xlplan.merge.posted import Posted
 from xlplan.merge.questions import questions_of, questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.state import State
@@ -266,4 +267,45 @@ def test_what_is_forgotten_is_replayed(lost: str) -> None:
     assert exchange.knows("ann 0")
     office.give_back(template, {("a-2", "rating"): "Green"}, digest="late")
     assert memory.replays == 1
+    check(office)
+
+
+def test_letters_are_read_by_their_cycle() -> None:
+    office = year()
+    letter = Posted("draft", "2026-02", "Ann", "2026-02-01")
+    office.append(letter)
+    at = office.state.seq
+    master = office.issue(COORDINATOR)
+    recall(office)
+    again = replace(letter, act="sent")
+    office.append(again)
+    assert office.state.exchange.posts("2026-02") == [(at, letter), (at + 2, again)]
+    assert master not in office.state.exchange.templates("2026-01")
+    assert office.state.exchange.posts("2026-01") == ()
+    assert office.state.exchange.post_to("2026-02", ["Ann"]).sent == "2026-02-01"
+    assert is_recalled(office)
+
+
+def test_what_a_row_held_before_it_was_written_to_last_is_told_again() -> None:
+    office = year()
+    recall(office)
+    whole = office.replayed().state
+    state = office.state
+    for uid in ("a-1", "a-2", "a-3"):
+        assert state.last_touched(uid) == whole.last_touched(uid) > 0
+        for seq in range(1, state.seq):
+            assert state.value(uid, "rating", seq) == whole.value(uid, "rating", seq)
+            assert state.ref(uid, seq) == whole.ref(uid, seq)
+    assert state.last_touched("a-9") == 0
+    assert is_recalled(office)
+    assert [state.end_of(n) for n in (1, 7)] == [whole.end_of(n) for n in (1, 7)]
+    assert not is_recalled(office)
+
+
+def test_a_new_definition_is_read_with_everything() -> None:
+    office = year()
+    memory = recall(office)
+    office.redefine(replace(DEFINITION, title="Another"))
+    assert memory.replays == 1
+    assert not is_recalled(office)
     check(office)
