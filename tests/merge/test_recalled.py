@@ -141,6 +141,19 @@ def test_a_template_of_old_may_be_written_again() -> None:
     assert found == whole.exchange.of_old(whole.definition_at) != old
 
 
+def test_the_first_template_of_a_definition_may_have_gone_out_since() -> None:
+    office = year()
+    office.redefine(replace(DEFINITION, title="Another"))
+    recall(office)
+    last = office.issue("Ann", cycle="2026-03")
+    office.issue("Ben", cycle="2026-03")
+    whole = office.replayed().state
+    found = office.state.exchange.of_old(office.state.definition_at)
+    assert found == whole.exchange.of_old(whole.definition_at)
+    assert found[1:] == [last]
+    assert is_recalled(office)
+
+
 def test_rows_that_cannot_be_had_as_they_stand_are_replayed() -> None:
     office = year()
     memory = recall(office, ("standing",))
@@ -191,6 +204,8 @@ def test_what_is_asked_by_name_is_what_a_replay_gives() -> None:
     first, last = whole.exchange.templates("2026-01")[0], whole.exchange.templates("2026-02")[1]
     assert exchange.templates("2026-02") == whole.exchange.templates("2026-02")
     assert exchange.templates("2026-09") == []
+    assert exchange.has_begun
+    assert not Office().state.exchange.has_begun
     assert exchange.cycles == whole.exchange.cycles
     assert state.issued[first.id] == first
     assert "t-none" not in state.issued
@@ -252,7 +267,9 @@ def test_a_row_that_never_was_is_no_row() -> None:
     check(office)
 
 
-@pytest.mark.parametrize("lost", ["row", "issued", "back", "bytes", "asked", "from", "cycle"])
+@pytest.mark.parametrize(
+    "lost", ["row", "added", "issued", "back", "bytes", "asked", "from", "cycle"]
+)
 def test_what_is_forgotten_is_replayed(lost: str) -> None:
     office = year()
     whole = office.replayed()
@@ -260,6 +277,7 @@ def test_what_is_forgotten_is_replayed(lost: str) -> None:
     template = whole.state.exchange.templates("2026-01")[0]
     exchange = office.state.exchange
     assert office.state.row_at("a-1") == whole.state.row_at("a-1")
+    assert office.state.live(("a-1", "rating")) == whole.state.live(("a-1", "rating"))
     assert exchange.templates("2026-01") == whole.state.exchange.templates("2026-01")
     assert exchange.events_of(template.id) == whole.state.exchange.events_of(template.id)
     assert exchange.events_from("Ann") == whole.state.exchange.events_from("Ann")
@@ -309,3 +327,18 @@ def test_a_new_definition_is_read_with_everything() -> None:
     assert memory.replays == 1
     assert not is_recalled(office)
     check(office)
+
+
+def test_where_a_row_came_from_is_asked_without_what_was_written_to_it() -> None:
+    office = year()
+    whole = office.replayed().state
+    memory = recall(office)
+    begun = len(memory.told)
+    for seq in (1, 2, office.state.seq):
+        assert office.state.row_at("a-1", seq) == whole.row_at("a-1", seq)
+    facts = [office.events[seq - 1].fact for seq in memory.told[begun:]]
+    assert [type(fact) for fact in facts] == [RowAdded]
+    assert office.state.live(("a-1", "rating")) == whole.live(("a-1", "rating"))
+    assert office.state.row_at("a-1") == whole.row_at("a-1")
+    assert office.state.row_at("a-9") is None
+    assert is_recalled(office)

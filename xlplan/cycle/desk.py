@@ -171,7 +171,7 @@ class Desk:
         if not events:
             raise LED_008.fault(str(self.folder.ledger))
         self.last_tx = events[-1].tx
-        self._history = replay(events, load_definition)
+        self._history = replay(events, cache(load_definition))
         tip = self.ledger.tip()
         self._tip = tip if tip[0] == events[-1].seq else None
         return self._history

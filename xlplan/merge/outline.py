@@ -99,6 +99,8 @@ def bears_on(event: Event) -> Iterator[tuple[str, str, Entry]]:
     fact, seq = event.fact, event.seq
     if isinstance(fact, RowAdded | Decided):
         yield "row", fact.uid, seq
+        if isinstance(fact, RowAdded):
+            yield "added", fact.uid, seq
     elif isinstance(fact, Returned):
         for uid in dict.fromkeys(item.uid for item in fact.assertions):
             yield "row", uid, seq

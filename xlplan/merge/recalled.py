@@ -134,6 +134,7 @@ class Recalled(State):
         except Forgotten:
             return self.complete()
         self._told.add(uid)
+        self._rows.pop(uid, None)
         for event in events:
             if isinstance(event.fact, Returned):  # so that nothing is asked for halfway
                 self.exchange.need("issued", event.fact.issued)
@@ -163,7 +164,7 @@ class Recalled(State):
         if moved or isinstance(fact, Defined | Undone):
             self.complete()
         for topic, name, _ in () if self.is_whole else bears_on(event):
-            if topic == "row":
+            if topic in ("row", "added"):
                 self.need(name)
             else:
                 self.exchange.need(topic, name)
@@ -250,8 +251,15 @@ class Recalled(State):
         return super().end_of(seq)
 
     def row_at(self, uid: str, as_of: int | None = None) -> RowAdded | None:
-        """As of a whole one."""
-        self.need(uid)
+        """As of a whole one; what was written to the row since is not asked for."""
+        if self._recall is not None and uid not in self._rows:
+            try:
+                added = self._recall.events(positions(self._recall, "added", uid))
+            except Forgotten:
+                self.complete()
+            else:
+                facts = ((event.seq, event.fact) for event in added)
+                self._rows[uid] = [(seq, f) for seq, f in facts if isinstance(f, RowAdded)]
         return super().row_at(uid, as_of)
 
     @property

@@ -32,6 +32,8 @@ class RecalledExchange(Exchange):
         self._state, self._recall = state, recall
         outline = recall.outline
         self._found: set[tuple[str, str]] = set()
+        self._without_ours: list[Issued] = []
+        """Templates that went out since, of which what is ours was not recorded."""
         self.issued = OnDemand(self._issued_with)
         self.issued_at = OnDemand(self._times_with)
         self.shared_at = list(outline.shared)
@@ -39,6 +41,12 @@ class RecalledExchange(Exchange):
         self._cycles = {cycle: [] for cycle in outline.cycles}
         self._authors = dict.fromkeys(outline.authors)
         self.spared = {(cycle, name) for cycle, name in outline.spared}
+
+    def issue(self, event: Event, fact: Issued) -> None:
+        """As of a whole one."""
+        super().issue(event, fact)
+        if fact.document == "template" and fact.ours is None:
+            self._without_ours.append(fact)
 
     def need(self, topic: str, name: str) -> None:
         """Read what is kept under a topic and name, where that has not been done."""
@@ -114,9 +122,12 @@ class RecalledExchange(Exchange):
             except Forgotten:
                 self._state.complete()
             else:
-                found = [self.issued[e.fact.id] for e in events if isinstance(e.fact, Issued)]
-                if all(issued.ours is None for issued in found):
-                    return found
+                known = [self.issued[e.fact.id] for e in events if isinstance(e.fact, Issued)]
+                if all(issued.ours is None for issued in known):
+                    found = {id(definition_at(issued.as_of)): issued for issued in known}
+                    for issued in self._without_ours:
+                        found.setdefault(id(definition_at(issued.as_of)), issued)
+                    return list(found.values())
                 self._state.complete()  # one was written again since
         return super().of_old(definition_at)
 
