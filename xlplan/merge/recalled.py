@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 
+from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     CellKey,
     Decided,
     Defined,
     Event,
-    Id,
     MasterRow,
     Published,
     Returned,

@@ -56,8 +56,7 @@ class State:
         """The last position at which more was recorded than that a workbook went out."""
         self.touched_at: dict[str, int] = {}
         """The position at which each row was written to last."""
-        self.at = ""
-        self.definition_digest = self.definition_text = ""
+        self.at = self.definition_digest = self.definition_text = ""
         self.chosen: Mapping[str, tuple[str, ...]] = {}
         """What was said of the spreadsheet when it was imported, by option."""
         self.account: Sequence[AccountLine] = ()
@@ -133,8 +132,7 @@ class State:
             self._cells.clear()
             return frozenset()
         if isinstance(fact, RowAdded):
-            if fact.origin == "import":
-                self.imported = event.seq
+            self.imported = event.seq if fact.origin == "import" else self.imported
             return self._touch(self._add_row(event, fact))
         if isinstance(fact, Issued):
             self.exchange.issue(event, fact)
