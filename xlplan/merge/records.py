@@ -89,12 +89,13 @@ class Records:
     def add(self, seq: int, row: RowAdded) -> None:
         """Take in what a row brought in. A row that was taken back may be added again: what it
         held before stays history."""
+        fields = sorted(row.values)  # in the order in which a ledger that is read again has them
         if row.uid in self._cells_of:
-            for field in row.values:
+            for field in fields:
                 self.see(_row_write(seq, row, field))
             return
         self._rows[row.uid] = seq, row
-        for field in row.values:
+        for field in fields:
             self._note((row.uid, field), row.source)
 
     def _note(self, key: CellKey, source: str) -> None:

@@ -164,7 +164,4 @@ def _answered(state: State, asked: Request, answer: Write) -> Request:
 
 def _at(state: State, write: Write) -> str:
     """When what brought in a write was recorded."""
-    source = state.returns.get(write.source)
-    if source is not None:
-        return state.exchange.event_of(source).at
-    return state.decided_at.get(write.source, "")
+    return state.came_at.get(write.source, "")

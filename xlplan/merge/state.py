@@ -69,7 +69,7 @@ class State:
         self.exchange = Exchange()
         self._parts_of: dict[str, list[tuple[int, Returned]]] = defaultdict(list)
         self._decisions: dict[str, Decided] = {}
-        self.decided_at: dict[str, str] = {}
+        self.came_at: dict[str, str] = {}  # when what each source brought in was recorded
         self.has_moved = False  # whether an answer was given about rows that were moved
         self.published: list[tuple[Event, Published]] = []
         self.undone: list[tuple[Event, Undone]] = []
@@ -160,8 +160,7 @@ class State:
             self.proposed = seq
 
     def _touch(self, cells: Iterable[CellKey]) -> frozenset[CellKey]:
-        touched = frozenset(cells)
-        for key in touched:
+        for key in (touched := frozenset(cells)):
             self._cells.pop(key, None)
             self.touched_at[key[0]] = self.seq
         return touched
@@ -176,6 +175,7 @@ class State:
     def _take_writes(self, event: Event, fact: Returned, uid: str = "") -> list[CellKey]:
         """Take in what a file says (of one row: `uid`)."""
         issued = self.issued.get(fact.issued)
+        self.came_at.setdefault(fact.id, event.at)
         found = [item for item in fact.assertions if not uid or item.uid == uid]
         for item in found:
             new = not self.records.knows(item.key, item.id)
@@ -207,7 +207,7 @@ class State:
         return visible(state, writes, everything=issued.author == COORDINATOR) | own
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
-        self._decisions[fact.id], self.decided_at[fact.id] = fact, event.at
+        self._decisions[fact.id], self.came_at[fact.id] = fact, event.at
         self.has_moved |= fact.kind == Kind.SORTED
         kind = Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION
         write = Write(
