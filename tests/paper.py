@@ -7,6 +7,7 @@ of a return in which some cells were changed, `answer` decides a question.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 
 from xlplan.cycle.acts import dependent_decisions
 from xlplan.errors import Problem
@@ -14,6 +15,7 @@ from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
 from xlplan.merge.decisions import facts_of
 from xlplan.merge.fates import Fate, fates_of
+from xlplan.merge.heard import heard_of
 from xlplan.merge.log import History, Step, replay
 from xlplan.merge.model import (
     COORDINATOR,
@@ -28,6 +30,7 @@ from xlplan.merge.model import (
     RowAdded,
     Undone,
 )
+from xlplan.merge.past import Past, past_of
 from xlplan.merge.questions import questions_of
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
 from xlplan.merge.rows import accept_own_rows
@@ -258,6 +261,12 @@ class Office:
         item = self.state.definition.find(field)
         assert item is not None or field == STATUS
         return show(self.state.value(uid, field))
+
+    def past(self, today: date, cycle: str = "", as_of: int | None = None) -> Past:
+        """The past of the plan (as of a position)."""
+        until = self.state.seq if as_of is None else as_of
+        heard = heard_of(self.state, self.history.changes, until)
+        return past_of(self.state, heard, until, today, cycle)
 
     def questions(self) -> list[Question]:
         return self.ask(self.state)

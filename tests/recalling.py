@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tests.paper import Office
 from xlplan.merge.log import History, replay
-from xlplan.merge.model import Event
+from xlplan.merge.model import Event, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
@@ -17,6 +17,7 @@ from xlplan.merge.outline import (
     outline_of,
 )
 from xlplan.merge.recalled import Recalled
+from xlplan.merge.timeline import timeline_of
 
 
 class Memory:
@@ -44,6 +45,9 @@ class Memory:
             for uid, line in self.outline.rows.items()
             if line.there
         }
+        self._timelines = {
+            uid: timeline_of(state, uid) for uid in state.rows if state.kind_of(uid) == "action"
+        }
         self.lost = lost
         self.told: list[int] = []
         """The positions of the events that were asked for."""
@@ -66,6 +70,11 @@ class Memory:
         if "standing" in self.lost:
             raise Forgotten
         return self._standing[uid]
+
+    def timeline(self, uid: str) -> Timeline:
+        if "timeline" in self.lost:
+            raise Forgotten
+        return self._timelines[uid]
 
     def whole(self) -> History:
         if self._whole is None:

@@ -17,7 +17,6 @@ from xlplan.board.figures import figures
 from xlplan.board.grouped import return_words
 from xlplan.cycle.publish import board_of
 from xlplan.cycle.status import LeadStatus
-from xlplan.merge.past import past_of
 
 OLD, NEW = "2026-10", "2027-01"
 LATE = "2027-02-01"
@@ -134,6 +133,5 @@ def test_what_came_on_the_old_form_is_news_of_the_cycle_that_was_open() -> None:
     old = office.issue("Ann", cycle=OLD)
     office.issue("Ann", cycle=NEW)
     office.give_back(old, {("a-1", "progress"): "Dry"}, digest="late")
-    state, changes = office.state, office.history.changes
-    found = past_of(state, changes, state.seq, date(2027, 3, 1))
+    found = office.past(date(2027, 3, 1))
     assert found.updated == {"a-1": (OLD, NEW)}

@@ -11,7 +11,6 @@ from tests.paper import DEFINITION, Edits, Office
 from xlplan.merge.because import answers_of, with_answers
 from xlplan.merge.kinds import BY_REF
 from xlplan.merge.model import Issued
-from xlplan.merge.past import past_of
 from xlplan.plan.checks.checklist import check_plan
 from xlplan.plan.definition import BECAUSE, ENTRY
 from xlplan.plan.settings import IssueSettings
@@ -49,8 +48,7 @@ def send(office: Office, issued: Issued, edits: Edits, **how: object) -> list[st
 
 def asked(office: Office, today: date = TODAY) -> set[tuple[str, str]]:
     state = office.state
-    past = past_of(state, office.history.changes, state.seq, today)
-    history = with_answers(past.history, answers_of(state))
+    history = with_answers(office.past(today).history, answers_of(state))
     rows = state.master()
     checked = check_plan(state.definition, rows, today, history)
     return {(p.code, p.action) for p in checked if p.code in ("CHK-009", "CHK-010", "CHK-109")}

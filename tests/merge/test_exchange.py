@@ -9,7 +9,6 @@ from tests.paper import Office
 from xlplan.ledger.codec import from_body, kind_of, to_body
 from xlplan.merge.exchange import NOTHING, asked_in, is_input
 from xlplan.merge.model import Issued
-from xlplan.merge.past import past_of
 
 
 def part_locked(office: Office, lead: str = "Ann") -> Issued:
@@ -42,7 +41,7 @@ def test_only_what_was_asked_about_counts_as_asked() -> None:
     fact = part_locked(office)
     other = replace(fact, id="t-other", cycle="2026-02")
     office.append(other)
-    asked = past_of(office.state, [], office.state.seq, date(2026, 3, 1)).asked
+    asked = office.past(date(2026, 3, 1)).asked
     assert "2026-01" in asked["a-1"]
     assert asked["a-2"] == ("2026-01",)  # by the plain template of that cycle
 

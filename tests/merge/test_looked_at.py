@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date
 
 from tests.paper import DEFINITION, Edits, Office
-from xlplan.merge.looked_at import confirmed_cycles, confirmed_of, ticked_yet_changed
+from xlplan.merge.looked_at import confirmed_of, ticked_yet_changed
 from xlplan.merge.model import Issued, Returned
-from xlplan.merge.past import past_of
 from xlplan.plan.settings import IssueSettings
 
 ASKING = replace(DEFINITION, issue=IssueSettings(confirm=True))
+TODAY = date(2026, 3, 1)
 ALL = {"no_change": "yes"}
 
 
@@ -73,7 +73,7 @@ def test_the_copy_saved_last_speaks_for_its_rows_whichever_came_first() -> None:
     give_back(office, ann, "a-2", "a-3", saved_at="2026-01-09T10:00:00Z")
     give_back(office, ann, "a-1", saved_at="2026-01-08T10:00:00Z")
     assert confirmed(office, ann) == {"a-2", "a-3"}
-    assert set(confirmed_cycles(office.state, office.state.seq)) == {"a-2", "a-3"}
+    assert {*office.past(TODAY).confirmed} == {"a-2", "a-3"}
 
 
 def test_a_workbook_with_cells_to_correct_says_nothing_of_ticks() -> None:
@@ -86,7 +86,7 @@ def test_a_workbook_with_cells_to_correct_says_nothing_of_ticks() -> None:
     back = [each for item in (ann, corrected) for each in office.state.live_returns(item.id)]
     assert confirmed_of(office.state, [ann, corrected], back, ()) == frozenset({"a-2"})
     assert confirmed_of(office.state, [corrected], back, ()) is None
-    assert set(confirmed_cycles(office.state, office.state.seq)) == {"a-2"}
+    assert {*office.past(TODAY).confirmed} == {"a-2"}
 
 
 def test_where_the_plan_does_not_ask_nothing_is_confirmed() -> None:
@@ -94,7 +94,7 @@ def test_where_the_plan_does_not_ask_nothing_is_confirmed() -> None:
     ann = office.issue("Ann")
     give_back(office, ann, sign_off=ALL)
     assert confirmed(office, ann) is None
-    assert confirmed_cycles(office.state, office.state.seq) == {}
+    assert office.past(TODAY).confirmed == {}
 
 
 def test_the_past_has_the_cycles_in_which_an_action_was_confirmed() -> None:
@@ -104,11 +104,9 @@ def test_the_past_has_the_cycles_in_which_an_action_was_confirmed() -> None:
     office.coordinator({("a-3", "rating"): "Amber"})
     then = office.state.seq
     office.undo(second)
-    assert confirmed_cycles(office.state, then) == {
-        "a-1": {"2026-01", "2026-02"}, "a-2": {"2026-01"},
-    }  # fmt: skip
-    now = past_of(office.state, office.history.changes, office.state.seq, date(2026, 3, 1))
-    assert now.history.confirmed == {"a-1": {"2026-01"}, "a-2": {"2026-01"}}
+    before = {"a-1": {"2026-01", "2026-02"}, "a-2": {"2026-01"}}
+    assert office.past(TODAY, as_of=then).confirmed == before
+    assert office.past(TODAY).confirmed == {"a-1": {"2026-01"}, "a-2": {"2026-01"}}
 
 
 def test_a_row_that_was_only_shown_is_not_confirmed_by_the_tick_above_all() -> None:
@@ -118,4 +116,4 @@ def test_a_row_that_was_only_shown_is_not_confirmed_by_the_tick_above_all() -> N
     office.append(part)
     give_back(office, part, "a-2", sign_off=ALL)
     assert confirmed(office, part) == {"a-1"}
-    assert set(confirmed_cycles(office.state, office.state.seq)) == {"a-1"}
+    assert {*office.past(TODAY).confirmed} == {"a-1"}

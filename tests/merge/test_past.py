@@ -18,7 +18,6 @@ from xlplan.merge.past import (
     brought_history,
     brought_label,
     emptied,
-    past_of,
     restated,
 )
 from xlplan.plan.checks.lint_view import History
@@ -63,7 +62,7 @@ def test_what_the_coordinator_withdrew_later_still_stood_then() -> None:
 
 
 def past(office: Office, today: date = TODAY, cycle: str = "") -> History:
-    return past_of(office.state, office.history.changes, office.state.seq, today, cycle).history
+    return office.past(today, cycle).history
 
 
 def test_a_plan_that_has_only_been_imported_has_first_values_and_no_past() -> None:
@@ -110,7 +109,7 @@ def test_a_position_in_the_past_knows_nothing_of_what_came_later() -> None:
     then = office.state.seq
     office.give_back(issued, {("a-1", "due"): "July 2026"})
     office.publish("2026-01")
-    found = past_of(office.state, office.history.changes, then, TODAY, "2026-02").history
+    found = office.past(TODAY, "2026-02", then).history
     assert found.boards == ()
     assert [show(value) for value in found.dues["a-1"]] == ["June 2026"]
     assert found.updated == {}
@@ -176,8 +175,7 @@ def test_a_date_put_back_n_times_has_n_slips(path: list[date | None]) -> None:
 
 
 def slips(office: Office, uid: str = "a-1") -> DueHistory:
-    changes = office.history.changes
-    return past_of(office.state, changes, office.state.seq, TODAY).dues[uid]
+    return office.past(TODAY).dues[uid]
 
 
 def move(office: Office, digest: str, **dates: Raw) -> None:
@@ -239,11 +237,11 @@ def test_a_plan_without_dates_or_ratings_has_a_past_all_the_same() -> None:
 def test_what_a_first_board_compares_with_is_the_plan_as_imported() -> None:
     office = Office()
     office.give_back(office.issue("Ann"), {("a-1", "rating"): "Red"})
-    found = past_of(office.state, office.history.changes, office.state.seq, TODAY)
+    found = office.past(TODAY)
     assert found.imported is not None
     assert found.imported.values["a-1"]["rating"] == "Green"
     empty = Office(rows={})
-    assert past_of(empty.state, [], empty.state.seq, TODAY).imported is None
+    assert empty.past(TODAY).imported is None
 
 
 # What a change of the definition has emptied

@@ -26,9 +26,11 @@ from xlplan.codes.cycle_codes import PUB_001, PUB_002, PUB_003, PUB_007
 from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
+from xlplan.cycle.memory import heard
 from xlplan.cycle.status import check_cycle, cycles, leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.because import Because, answers_of, with_answers
+from xlplan.merge.heard import is_public
 from xlplan.merge.log import current_cycle, replay
 from xlplan.merge.model import COORDINATOR, Change, MasterRow, Published, Question
 from xlplan.merge.past import (
@@ -43,7 +45,7 @@ from xlplan.merge.requests import requests_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.checklist import challenges_of, check_plan
 from xlplan.plan.checks.lint_view import Snapshot
-from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.plan.definition import STATUS, WITHDRAWN, PlanDefinition
 from xlplan.plan.due import likely_dates
 from xlplan.plan.load import load_definition
 from xlplan.plan.timescales import say_date
@@ -159,15 +161,9 @@ def _corrected(desk: Desk) -> dict[str, Counter[str]]:
 def _may_be_seen(state: State, about: Change | Question, rows: Container[str]) -> bool:
     """Whether a change or a question is about nothing that stays with the coordinator.
 
-    `rows` are the uids of the rows that do. That a row was let out, or taken back, is one's own.
+    `rows` are the uids of the rows that do.
     """
-    row = state.rows.get(about.uid)
-    item = state.definition.find(about.field.removesuffix(ENTRY), row.kind if row else "action")
-    if about.uid in rows or (item is not None and item.private):
-        return False
-    return not isinstance(about, Change) or (
-        about.field != STATUS or KEPT_BACK not in (about.before, about.after)
-    )
+    return about.uid not in rows and is_public(state, about)
 
 
 def check_figures(desk: Desk) -> None:
@@ -204,9 +200,8 @@ def make_board(
     rows = published_rows([row for row in every if row.uid not in own])
     actions = [row for row in rows if row.kind == "action"]
     likely = likely_dates(definition, (row.values for row in actions if not row.withdrawn))
-    log = [change for change in desk.history.changes if change.seq <= as_of]
-    known = [change for change in log if _may_be_seen(state, change, own)]
-    past = past_of(state, known, as_of, day, cycle, definition)
+    log = [c for c in desk.history.since(before.position) if before.position < c.seq <= as_of]
+    past = past_of(state, heard(desk, as_of), as_of, day, cycle, definition)
     answers = answers_of(state, as_of)
     boards = (*([past.imported] if past.imported else []), *past.boards)
     earlier = brought_history(public, actions)
@@ -222,7 +217,7 @@ def make_board(
         previous_label=brought_label(public) if brought else before.label,
         brought=brought,
         first=first,
-        changes=[published_change(each) for each in known if each.seq > before.position],
+        changes=[published_change(each) for each in log if _may_be_seen(state, each, own)],
         questions=[published_question(q) for q in desk.questions() if _may_be_seen(state, q, own)],
         requests=[published_request(r) for r in requests_of(state) if r.uid not in own],
         returns=_returns(desk, cycle),

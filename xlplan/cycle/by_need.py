@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from xlplan.codes.issue_codes import ISS_092, ISS_093
 from xlplan.codes.message import did_you_mean
 from xlplan.cycle.desk import Desk
+from xlplan.cycle.memory import heard
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.exchange import NOTHING
 from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, MasterRow
-from xlplan.merge.past import past_of
 from xlplan.plan.due import likely_dates
 from xlplan.plan.need import Need, Needed, codes_of
 from xlplan.plan.people import Lead
@@ -47,12 +47,12 @@ def _unchanged(desk: Desk, cycle: str, count: int, rows: Sequence[MasterRow]) ->
     before = [name for name in state.exchange.cycles if name != cycle][-count:] if count else []
     if not count or len(before) < count:
         return frozenset()
-    updated = past_of(state, desk.history.changes, state.seq, desk.today).updated
+    changed = heard(desk).changed
     begun = state.exchange.periods[before[0]]
     return frozenset(
         row.uid
         for row in rows
-        if state.row_seq[row.uid] <= begun and not {*updated.get(row.uid, ())} & {*before}
+        if state.row_seq[row.uid] <= begun and not {*changed.get(row.uid, ())} & {*before}
     )
 
 

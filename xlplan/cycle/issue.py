@@ -318,12 +318,13 @@ def make_template(
 def _known(desk: Desk, issued: Issued) -> Mapping[str, Known]:
     """What is known of the actions of a template, by uid, for what it may ask."""
     from xlplan.merge.because import answers_of, with_answers
+    from xlplan.merge.heard import NOTHING_HEARD
     from xlplan.merge.past import past_of
     from xlplan.plan.checks.lint_view import Plan
     from xlplan.plan.checks.lints_past import known_of
 
     state, at = desk.state, issued.as_of
-    past = past_of(state, desk.history.changes, at, desk.today, issued.cycle)
+    past = past_of(state, NOTHING_HEARD, at, desk.today, issued.cycle)
     history = with_answers(past.history, answers_of(state, at))
     plan = Plan(state.definition, state.master("action", at), desk.today, history)
     return {row.uid: known_of(plan, row) for row in plan.rows if row.uid in issued.uids}

@@ -30,6 +30,8 @@ Document = dict[str, Any]
 
 _OUTPUTS: Key = ("outputs", "")
 _LINE = "line"
+_OF_ROWS = ("standing", "timeline", _LINE)
+"""Topics of which the names are uids."""
 
 
 class Lines(NamedTuple):
@@ -275,7 +277,7 @@ class _Changed:
         self.everything = False
         self.since, self.events = since, events
         self.uids = {uid for uid, seq in state.touched_at.items() if seq > since}
-        self.gone: list[Key] = [(topic, uid) for uid in self.uids for topic in ("standing", _LINE)]
+        self.gone: list[Key] = [(topic, uid) for uid in self.uids for topic in _OF_ROWS]
         """Answers that do not hold any more."""
         if state.moved > since:
             self.gone.append(_OUTPUTS)
@@ -318,11 +320,11 @@ def _answers(
 
 
 def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[tuple[Key, object]]:
-    from xlplan.cycle.memory import OUTLINE, as_kept, index_of, read_outline, standings
+    from xlplan.cycle.memory import OUTLINE, read_outline, to_recall
     from xlplan.cycle.standing import standing
     from xlplan.ledger.codec import question_body
     from xlplan.merge.decisions import unused_set_up
-    from xlplan.merge.outline import can_be_recalled, outline_of
+    from xlplan.merge.outline import outline_of
 
     state = desk.state
     yield ("status", ""), standing(desk)
@@ -339,24 +341,22 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     old = read_outline(before(*OUTLINE)) if before is not None else None
     outline = outline_of(state, old)
     changed.gone.append(OUTLINE)
-    if can_be_recalled(state):
-        yield OUTLINE, as_kept(outline)
-    yield from index_of(changed.events, before)
+    rows = outline.rows.keys() if old is None else changed.uids
+    yield from to_recall(desk, outline, changed.events, rows, before)
     there = {uid: line for uid, line in outline.rows.items() if line.there}
-    yield from standings(state, there if old is None else changed.uids & there.keys())
     actions = {uid: line for uid, line in there.items() if line.kind == "action"}
     refs = {line.ref for uid, line in actions.items() if old is None or uid in changed.uids}
     if old is not None:
         refs |= {old.rows[uid].ref for uid in changed.uids & old.rows.keys()}
         changed.gone += ((topic, ref) for ref in refs for topic in ("row", "log"))
-    rows: dict[str, list[tuple[float, str, ShownRow]]] = {}
+    lines: dict[str, list[tuple[float, str, ShownRow]]] = {}
     for uid, line in actions.items():
         if line.ref in refs:
             row = shown_row(state.master_row(uid), state.definition)
-            rows.setdefault(line.ref, []).append((line.order, uid, row))
-    yield from ((("row", ref), found) for ref, found in rows.items())
+            lines.setdefault(line.ref, []).append((line.order, uid, row))
+    yield from ((("row", ref), found) for ref, found in lines.items())
     had = {line.ref for line in old.rows.values()} if old is not None else set()
-    yield from _logs(desk, changed, refs, rows.keys(), had, before)
+    yield from _logs(desk, changed, refs, lines.keys(), had, before)
 
 
 def _logs(

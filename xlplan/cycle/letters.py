@@ -198,11 +198,11 @@ def _came_back(desk: Desk, asked: Asked) -> Iterator[Returned]:
     state = desk.state
     names = state.exchange.names_of(asked.lead.name, state.definition)
     refused: list[Returned] = []
-    for event in state.return_events:
-        fact = event.fact
-        if not isinstance(fact, Returned) or fact.author not in names:
-            continue
-        if event.seq <= asked.issued.as_of or not state.is_live(fact.id, event.seq, state.seq):
+    since = asked.issued.as_of
+    events = [event for name in names for event in state.exchange.events_from(name, since)]
+    for event in sorted(events, key=lambda event: event.seq):
+        fact = state.live_returned(event)
+        if fact is None:
             continue
         if fact.outcome == "refused":
             refused.append(fact)

@@ -8,9 +8,10 @@ does not name never was. Whatever is missing, or of another moment by now, is fo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from xlplan.cycle.kept import Find, Kept
@@ -18,8 +19,9 @@ from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
 from xlplan.ledger.projection import Key, Unknown
 from xlplan.ledger.store import Ledger
+from xlplan.merge.heard import Heard, hear, heard_of
 from xlplan.merge.log import History, replay
-from xlplan.merge.model import Event, MasterRow, Question
+from xlplan.merge.model import Event, Issued, MasterRow, Question, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
@@ -27,15 +29,21 @@ from xlplan.merge.outline import (
     RowLine,
     Standing,
     bears_on,
+    can_be_recalled,
     fields_shown,
 )
 from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.state import State
+from xlplan.merge.timeline import timeline_of
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
 from xlplan.plan.values import Value, decode, encode, show
 
+if TYPE_CHECKING:
+    from xlplan.cycle.desk import Desk
+
 OUTLINE: Key = ("outline", "")
+_HEARD: Key = ("heard", "")
 DRAWERS = 256
 
 
@@ -90,8 +98,15 @@ class Memory:
 
     @cached_property
     def _texts(self) -> Mapping[str, str]:
+        return self._topic("standing")
+
+    @cached_property
+    def _timelines(self) -> Mapping[str, str]:
+        return self._topic("timeline")
+
+    def _topic(self, topic: str) -> Mapping[str, str]:
         try:
-            found = self._kept.topic("standing")
+            found = self._kept.topic(topic)
             same = self._kept.mark() == self.mark
         except Unknown:
             raise Forgotten from None
@@ -140,6 +155,12 @@ class Memory:
         except Forgotten:
             return None
 
+    def timeline(self, uid: str) -> Timeline:
+        """As of a `Recall`."""
+        if uid not in self._timelines:
+            raise Forgotten
+        return read_timeline(json.loads(self._timelines[uid]))
+
     def recalled(self) -> History:
         """The ledger, as far as it is asked for; Forgotten where it is to be replayed."""
         state = Recalled(self.load, self)
@@ -159,6 +180,21 @@ def drawer_of(label: str) -> str:
 
 
 # Making it
+
+
+def to_recall(
+    desk: Desk, outline: Outline, events: Sequence[Event], rows: Set[str], before: Find | None
+) -> Iterator[tuple[Key, object]]:
+    """What is kept so that a state can be recalled: of all `events` and `rows`, or of those that
+    are new or were written to since what was kept `before`."""
+    state = desk.state
+    if can_be_recalled(state):
+        yield OUTLINE, as_kept(outline)
+    yield from index_of(events, before)
+    there = {uid for uid, line in outline.rows.items() if line.there}
+    yield from standings(state, [uid for uid in outline.rows if uid in rows & there])
+    yield from timelines(state, [uid for uid in outline.rows if uid in rows])
+    yield kept_heard(desk, events, before)
 
 
 def read_outline(found: dict[str, Any]) -> Outline:
@@ -198,3 +234,59 @@ def standings(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]
         cells = ((name, state.shown((uid, name), state.seq)) for name in names)
         shown = {name: [encode(v), ids] for name, (v, ids) in cells if ids or v is not None}
         yield ("standing", uid), shown
+
+
+def timelines(state: State, uids: Iterable[str]) -> Iterator[tuple[Key, object]]:
+    """The timelines of some rows, those of them that are actions."""
+    for uid in uids:
+        if state.kind_of(uid) == "action":
+            begun, there, cells, times = timeline_of(state, uid)
+            known = {name: [(seq, encode(v)) for seq, v in found] for name, found in cells.items()}
+            dates = [{name: encode(v) for name, v in values.items()} for values in times]
+            yield ("timeline", uid), (begun, there, known, dates)
+
+
+def read_timeline(found: list[Any]) -> Timeline:
+    """The timeline that `timelines` wrote."""
+    begun, there, cells, times = found
+    return Timeline(
+        begun,
+        there,
+        {name: [(seq, decode(v)) for seq, v in spells] for name, spells in cells.items()},
+        tuple({name: decode(v) for name, v in values.items()} for values in times),
+    )
+
+
+# What was heard
+
+
+def heard(desk: Desk, as_of: int | None = None) -> Heard:
+    """What was heard of each action by a position of the ledger (default: by now)."""
+    until = desk.state.seq if as_of is None else as_of
+    memory = desk.memory
+    if memory is not None and until >= memory.outline.seq:
+        with suppress(Forgotten):
+            return _since(desk.history, desk.recorded_since, memory.find, until)
+    return heard_of(desk.state, desk.history.changes, until)
+
+
+def kept_heard(desk: Desk, events: Sequence[Event], before: Find | None) -> tuple[Key, object]:
+    """What was heard, as it is kept: brought forward by some `events` from what was kept before."""
+    state, history = desk.state, desk.history
+    if before is None:
+        found = heard_of(state, history.changes, state.seq)
+    else:
+        found = _since(history, events, before, state.seq)
+    return _HEARD, {name: getattr(found, name) for name in Heard.__slots__}
+
+
+def _since(history: History, events: Sequence[Event], before: Find, as_of: int) -> Heard:
+    old = Heard(**before(*_HEARD))
+    if not events:
+        return old
+    begun = events[0].seq
+    sent = {event.fact.id: event.fact for event in events if isinstance(event.fact, Issued)}
+    first = history.state.exchange.first_seq
+    new = [fact for name, fact in sent.items() if first[name] >= begun]
+    changes = [change for change in history.since(begun - 1) if change.seq >= begun]
+    return hear(old, history.state, new, events, changes, as_of)

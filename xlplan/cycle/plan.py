@@ -310,6 +310,7 @@ class Plan:
 
     def check(self) -> list[Problem]:
         """Lint the plan: every problem (CHK), with its action (ref) and field (id)."""
+        from xlplan.cycle.memory import heard
         from xlplan.merge.because import answers_of, with_answers
         from xlplan.merge.past import past_of
         from xlplan.plan.checks.checklist import check_plan
@@ -317,7 +318,7 @@ class Plan:
         with self.desk.work(dry_run=True):
             state, today = self.desk.state, self.desk.today
             rows = [*state.master("action"), *state.master("recommendation")]
-            past = past_of(state, self.desk.history.changes, state.seq, today)
+            past = past_of(state, heard(self.desk), state.seq, today)
             history = with_answers(past.history, answers_of(state))
             return check_plan(state.definition, rows, today, history)
 

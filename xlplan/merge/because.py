@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xlplan.codes.return_codes import RET_098
-from xlplan.merge.model import Issued, MasterRow, Place, Write
+from xlplan.merge.heard import NOTHING_HEARD
+from xlplan.merge.model import Event, Issued, MasterRow, Place, Returned, Write
 from xlplan.merge.past import past_of
 from xlplan.merge.state import State
 from xlplan.plan.checks.checklist import asked_of
@@ -41,7 +42,7 @@ def answers_of(state: State, as_of: int | None = None) -> tuple[Because, ...]:
     checks = _Checks(state)
     return tuple(
         Because(uid, entry.author, show(entry.value), entry.place, codes)
-        for uid in state.rows
+        for uid in state.records.rows_with(BECAUSE)
         for entry in state.cell((uid, BECAUSE), as_of).entries
         if (codes := _answered(checks, entry, as_of))
     )
@@ -57,15 +58,24 @@ def with_answers(history: History, answers: Iterable[Because]) -> History:
 
 def _answered(checks: _Checks, entry: Write, as_of: int | None) -> frozenset[str]:
     state = checks.state
-    issued, returned = state.issued.get(entry.issued), state.returns.get(entry.source)
-    if issued is None or returned is None:
+    issued = state.issued.get(entry.issued)
+    events = [e for e in state.exchange.events_of(entry.issued) if _is_of(e, entry)]
+    if issued is None or not events:
         return frozenset()
+    event = events[-1]
+    returned = event.fact
+    assert isinstance(returned, Returned)
     row = checks.as_returned(issued, entry.uid, returned.assertions)
     found = (state.definition.with_role(role) for role in _RESTS_ON)
     ids = [item.id for item in found if item is not None]
     if any(state.value(entry.uid, name, as_of) != row.values.get(name) for name in ids):
         return frozenset()
-    return checks.asked(issued, row, returned.saved_at or state.exchange.event_of(returned).at)
+    return checks.asked(issued, row, returned.saved_at or event.at)
+
+
+def _is_of(event: Event, entry: Write) -> bool:
+    """Whether an event recorded the return in which an answer came."""
+    return isinstance(event.fact, Returned) and event.fact.id == entry.source
 
 
 def unasked(state: State, issued: Issued, saved_at: str, writes: Sequence[Write]) -> Iterator[str]:
@@ -105,7 +115,7 @@ class _Checks:
         state, day = self.state, date.fromisoformat(at[:10])
         rows = self._rows.setdefault(issued.id, state.master("action", issued.as_of))
         if (issued.id, day) not in self._histories:
-            past = past_of(state, (), issued.as_of, day, issued.cycle)
+            past = past_of(state, NOTHING_HEARD, issued.as_of, day, issued.cycle)
             self._histories[issued.id, day] = past.history
         history = self._histories[issued.id, day]
         now = [row if each.uid == row.uid else each for each in rows]

@@ -36,6 +36,7 @@ class Exchange:
     def __init__(self) -> None:
         self.issued: dict[str, Issued] = {}
         self.issued_seq: dict[str, int] = {}
+        self.first_seq: dict[str, int] = {}  # where each was recorded first
         """Where each was recorded last."""
         self.issued_at: dict[str, str] = {}
         self.spared: set[tuple[str, str]] = set()
@@ -85,6 +86,7 @@ class Exchange:
     def _note(self, event: Event, fact: Issued) -> None:
         self.issued[fact.id] = fact
         self.issued_seq[fact.id] = event.seq
+        self.first_seq.setdefault(fact.id, event.seq)
         self.issued_at.setdefault(fact.id, event.at)
         if fact.ours is not None:
             self._ours[fact.id].append(fact.ours)

@@ -6,13 +6,12 @@ rows says so of every one; a change in it counts for more than the tick.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from xlplan.codes.return_codes import RET_021
 from xlplan.errors import Problem
 from xlplan.merge.exchange import asked_in
-from xlplan.merge.log import counts_for
-from xlplan.merge.model import Event, Issued, Returned
+from xlplan.merge.model import Issued, Returned
 from xlplan.merge.state import State
 
 
@@ -31,18 +30,18 @@ def confirmed_of(
 ) -> frozenset[str] | None:
     """The uids of the actions in these templates of one lead that the returns confirm; None where
     no template asked for it. Of several returns the one that was saved last speaks for a row."""
-    asked = [item for item in issued if _asks(state, item)]
+    asked = [item for item in issued if asks_to_confirm(state, item)]
     if not asked:
         return None
     said: dict[str, bool] = {}
-    asking = [fact for fact in returned if _asks(state, state.issued[fact.issued])]
+    asking = [fact for fact in returned if asks_to_confirm(state, state.issued[fact.issued])]
     for fact in sorted(asking, key=lambda fact: (fact.saved_at, fact.id)):
-        said |= _said(state, fact)
+        said |= said_of(state, fact)
     uids = {uid for item in asked for uid in asked_in(item)}
     return frozenset(uid for uid in uids if said.get(uid)) - frozenset(changed)
 
 
-def _asks(state: State, issued: Issued) -> bool:
+def asks_to_confirm(state: State, issued: Issued) -> bool:
     """Whether an issued workbook has ticks: a template of a plan that asks for them, and none that
     only has cells to correct."""
     return (
@@ -52,34 +51,8 @@ def _asks(state: State, issued: Issued) -> bool:
     )
 
 
-def _said(state: State, fact: Returned) -> dict[str, bool]:
+def said_of(state: State, fact: Returned) -> dict[str, bool]:
     """Of each row in a return that its lead was asked about, whether it is confirmed."""
     every = fact.sign_off.get("no_change") == "yes"
     rows = {*fact.rows, *fact.confirmed} & {*asked_in(state.issued[fact.issued])}
     return {uid: every or uid in fact.confirmed for uid in rows}
-
-
-def confirmed_cycles(state: State, as_of: int) -> Mapping[str, frozenset[str]]:
-    """By uid, the cycles in which an action was confirmed, by what had come by a position of the
-    ledger and was not taken back."""
-    said: dict[tuple[str, str], bool] = {}
-    for event, fact in _returns(state, as_of):
-        cycle = counts_for(state, fact, event.seq)
-        said |= {(uid, cycle): yes for uid, yes in _said(state, fact).items()}
-    found: dict[str, set[str]] = {}
-    for (uid, cycle), yes in said.items():
-        if yes:
-            found.setdefault(uid, set()).add(cycle)
-    return {uid: frozenset(cycles) for uid, cycles in found.items()}
-
-
-def _returns(state: State, as_of: int) -> list[tuple[Event, Returned]]:
-    """The returns of templates that asked to confirm, the one saved last at the end."""
-    asked = {issued.id for issued in state.issued.values() if _asks(state, issued)}
-    found = [
-        (event, event.fact)
-        for event in state.return_events
-        if isinstance(event.fact, Returned) and event.fact.issued in asked and event.seq <= as_of
-        if state.is_live(event.fact.id, event.seq, as_of)
-    ]
-    return sorted(found, key=lambda each: (each[1].saved_at, each[1].id))

@@ -5,9 +5,10 @@ All frozen. The ledger stores the classes of `Fact` and nothing else; all else i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as a_field
+from typing import NamedTuple
 
 from xlplan.errors import Problem
 from xlplan.merge.ids import Id
@@ -336,3 +337,21 @@ class Event:
     tx: int
     at: str
     fact: Fact
+
+
+Spell = tuple[int, Value]
+"""The position since which a cell held a value, and the value."""
+Times = tuple[Mapping[str, Value], ...]
+"""What some fields held, by field id, after each change of one of them; oldest first."""
+
+
+class Timeline(NamedTuple):
+    """What an action was: `begun` is the position at which it came in last, `there` are those at
+    which it came into the plan and went out of it, in turn. `cells` have by field id what a field
+    has held, or held lately; `times` is what its due and revised dates have been, the present last.
+    """
+
+    begun: int
+    there: Sequence[int]
+    cells: Mapping[str, Sequence[Spell]]
+    times: Times

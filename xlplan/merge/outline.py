@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from xlplan.merge.exchange import Asked
 from xlplan.merge.log import History
-from xlplan.merge.model import Decided, Event, Issued, MasterRow, Returned, RowAdded
+from xlplan.merge.model import Decided, Event, Issued, MasterRow, Returned, RowAdded, Timeline
 from xlplan.merge.posted import Posted
 from xlplan.merge.state import State
-from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.plan.definition import BECAUSE, STATUS, PlanDefinition
 from xlplan.plan.values import Value
 
 V = TypeVar("V")
@@ -45,7 +45,9 @@ class RowLine(NamedTuple):
 class Outline:
     """What is known of a ledger without its events; numbers are positions in it.
 
-    `old` are those of the templates that `Exchange.of_old` names.
+    `old` are those of the templates that `Exchange.of_old` names; `meant` are the uids of the rows
+    of which somebody said why they mean what a check asks about, `requested` those of which a lead
+    asked for a change.
     """
 
     seq: int
@@ -63,6 +65,8 @@ class Outline:
     cycle: str
     authors: Sequence[str]
     spared: Sequence[tuple[str, str]]
+    meant: Sequence[str]
+    requested: Sequence[str]
     rows: Mapping[str, RowLine]
 
 
@@ -89,6 +93,9 @@ class Recall(Protocol):
 
     def standing(self, uid: str) -> Standing:
         """A row that is in the plan."""
+
+    def timeline(self, uid: str) -> Timeline:
+        """The timeline of an action, also of one that was taken back."""
 
     def whole(self) -> History:
         """The ledger, replayed."""
@@ -152,17 +159,24 @@ def outline_of(state: State, old: Outline | None = None) -> Outline:
         cycle=exchange.cycle,
         authors=exchange.authors,
         spared=sorted(exchange.spared),
+        meant=state.records.rows_with(BECAUSE),
+        requested=sorted(state.records.requested()),
         rows=rows,
     )
 
 
 class OnDemand(dict[str, V]):
     """A table of which entries are read when they are asked for. `look` sees to an entry, or
-    (None) to all of them, and gives the table in which they are by then."""
+    (None) to all of them, and gives the table in which they are by then; `names` gives the keys
+    where these are known without the entries."""
 
-    def __init__(self, look: Callable[[str | None], dict[str, V]]) -> None:
+    def __init__(
+        self,
+        look: Callable[[str | None], dict[str, V]],
+        names: Callable[[], Iterable[str]] | None = None,
+    ) -> None:
         super().__init__()
-        self._look = look
+        self._look, self._names = look, names
 
     def __getitem__(self, key: str) -> V:
         return dict.__getitem__(self._look(key), key)
@@ -175,7 +189,7 @@ class OnDemand(dict[str, V]):
         return dict.get(self._look(key), key, default)
 
     def __iter__(self) -> Iterator[str]:
-        return dict.__iter__(self._look(None))
+        return iter(self._names()) if self._names else dict.__iter__(self._look(None))
 
     def values(self):  # type: ignore[no-untyped-def]  # a view of dict's own kind
         """As of any table."""

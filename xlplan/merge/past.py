@@ -6,29 +6,28 @@ what a board was shown: that is as it was then. `restated` is a period as it is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from itertools import pairwise
+from typing import TypeVar
 
-from xlplan.merge.exchange import asked_in
-from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.looked_at import confirmed_cycles
-from xlplan.merge.model import COORDINATOR, CellKey, Change, MasterRow, Returned
+from xlplan.merge.heard import Heard
+from xlplan.merge.log import current_cycle
+from xlplan.merge.model import COORDINATOR, CellKey, MasterRow, Times
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
+from xlplan.merge.timeline import DATES, WORDS, held, ids_with, timeline_of, times_of, was_there
 from xlplan.plan.checks.lint_view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import due_in
 from xlplan.plan.text import is_provisional
 from xlplan.plan.values import Invalid, Value, show
 
+V = TypeVar("V")
 IMPORTED = "Plan as imported"
 """The label of the plan as it came in: what a first board compares with."""
-_DATES: tuple[str, ...] = ("due", "revised")
-"""Roles of the fields that say when an action is due."""
-_WORDS: tuple[str, ...] = ("progress", "reason")
-"""Roles of the fields that are compared with the last boards."""
 _COUNTED: frozenset[str] = frozenset(
     {"section", "lead", "due", "revised", "organisation", "percent"}
 )
@@ -36,8 +35,24 @@ _COUNTED: frozenset[str] = frozenset(
 _IN_FULL = 2
 """How many boards are looked at with their notes; of older ones only ratings and dates matter."""
 
-Times = tuple[Mapping[str, Value], ...]
-"""What some fields held, by field id, after each change of one of them; oldest first."""
+
+class ByRow(Mapping[str, V]):
+    """Something of each row, worked out when it is asked for; `find` raises KeyError for a row of
+    which there is nothing."""
+
+    def __init__(self, uids: Collection[str], find: Callable[[str], V]) -> None:
+        self._uids, self._find = uids, cache(find)
+
+    def __getitem__(self, uid: str) -> V:
+        if uid not in self._uids:
+            raise KeyError(uid)
+        return self._find(uid)
+
+    def __iter__(self) -> Iterator[str]:
+        return (uid for uid in self._uids if uid in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +85,16 @@ class Past:
     confirmed: Mapping[str, frozenset[str]]
 
     @property
-    def dues(self) -> dict[str, DueHistory]:
+    def dues(self) -> Mapping[str, DueHistory]:
         """By uid, how each due date has moved."""
-        return {uid: self._moved(times) for uid, times in self.times.items()}
+        return ByRow(self.times, lambda uid: self._moved(self.times[uid]))
 
     @property
     def history(self) -> History:
         """The same as the checks of a plan are handed it."""
-        due, revised = (self._values(role) for role in _DATES)
-        asks = self.definition.issue.hints
-        slips = {uid: moved.slips for uid, moved in self.dues.items()} if asks else {}
+        due, revised = (self._values(role) for role in DATES)
+        asks, dues = self.definition.issue.hints, self.dues
+        slips = ByRow(dues if asks else (), lambda uid: dues[uid].slips)
         return History(
             self.boards, self.asked, self.updated, self.first, due, revised, self.confirmed, slips
         )
@@ -89,19 +104,18 @@ class Past:
         dates = [day for day in found if day is not None]
         return DueHistory(dates[0] if dates else None, _slips(dates))
 
-    def _values(self, role: str) -> dict[str, tuple[Value, ...]]:
+    def _values(self, role: str) -> Mapping[str, tuple[Value, ...]]:
         item = self.definition.with_role(role)
         if item is None:
             return {}
-        return {
-            uid: _without_repeats(values[item.id] for values in times)
-            for uid, times in self.times.items()
-        }
+        return ByRow(
+            self.times, lambda uid: _without_repeats(values[item.id] for values in self.times[uid])
+        )
 
 
 def past_of(
     state: State,
-    changes: Sequence[Change],
+    heard: Heard,
     as_of: int,
     today: date,
     cycle: str = "",
@@ -111,114 +125,96 @@ def past_of(
 
     A composite of the cycle itself is no earlier board: publishing again replaces it. A cycle
     counts as having asked once its returns are due, it has been published, or another followed.
-    Fields are those of `definition` (default: as it stands).
+    Fields are those of `definition` (default: as it stands); where one is handed in, what is
+    private counts for nothing that was `heard` by then.
     """
     by = definition or state.definition
-    dates, rating = _dates(by), by.with_role("rating")
-    actions = [uid for uid, row in state.rows.items() if row.kind == "action"]
-    imported = state.imported
+    rating = by.with_role("rating")
+    rows = _Rows(state, by, as_of)
+    actions = rows.uids
+    changed = heard.changed if definition is None else heard.public
     return Past(
         definition=by,
-        first={u: state.value(u, rating.id, state.row_seq[u]) for u in actions} if rating else {},
-        times={uid: _times(state, uid, dates, as_of) for uid in actions},
-        boards=_boards(state, by, as_of, cycle or current_cycle(state)),
-        imported=_snapshot(state, by, IMPORTED, imported) if imported else None,
-        asked=_asked(state, as_of, today),
-        updated=_updated(state, [change for change in changes if change.seq <= as_of], as_of),
-        confirmed=confirmed_cycles(state, as_of),
+        first=ByRow(actions if rating else (), lambda uid: rows.first(uid, rating)),
+        times=ByRow(actions, rows.times),
+        boards=_boards(rows, cycle or current_cycle(state)),
+        imported=rows.snapshot(IMPORTED, state.imported) if state.imported else None,
+        asked=_asked(state, heard, today),
+        updated=ByRow(changed, lambda uid: tuple(changed[uid])),
+        confirmed=ByRow(heard.said, partial(_confirmed, heard)),
     )
 
 
-def _times(state: State, uid: str, fields: Sequence[str], as_of: int) -> Times:
-    """What some fields of a row held when it came in, and after each transaction that wrote in one
-    of them; oldest first. What has been taken back by `as_of` never was."""
-    writes = {name: state.live((uid, name), as_of) for name in fields}
-    begun = state.row_seq[uid]
-    later = {state.end_of(w.seq) for ws in writes.values() for w in ws if w.seq > begun}
-    return tuple(
-        {
-            name: settle(
-                state.field_of((uid, name)), [w for w in writes[name] if w.seq <= until]
-            ).value
-            for name in fields
-        }
-        for until in (begun, *sorted(later))
-    )
+class _Rows:
+    """The actions of a plan, each with its timeline, as of a position of the ledger."""
+
+    def __init__(self, state: State, definition: PlanDefinition, as_of: int) -> None:
+        self.state, self.definition, self.as_of = state, definition, as_of
+        self.uids = dict.fromkeys(uid for uid in state.rows if state.kind_of(uid) == "action")
+        self.timeline = cache(partial(timeline_of, state))
+        self._dates = ids_with(definition, DATES)
+        fields = definition.fields_of("action")
+        self._seen = (*(item.id for item in fields if item.role == "rating"), *self._dates)
+        self._words = tuple(item.id for item in fields if item.role in WORDS)
+
+    def first(self, uid: str, item: Field | None) -> Value:
+        """The value of a field with which an action came in."""
+        timeline = self.timeline(uid)
+        return held(self.state, timeline, uid, item.id, timeline.begun) if item else None
+
+    def times(self, uid: str) -> Times:
+        """What the dates of an action have been, by what held as of the position."""
+        if self.as_of < self.state.last_touched(uid):
+            return times_of(self.state, uid, self._dates, self.as_of)
+        return self.timeline(uid).times
+
+    def snapshot(self, label: str, position: int, *, in_full: bool = False) -> Snapshot:
+        """The actions that stood at a position which a board saw: their ratings and dates, and, in
+        full, their notes."""
+        names = (*self._seen, *(self._words if in_full else ()))
+        return Snapshot(label, ByRow(self.uids, lambda uid: self._as_seen(uid, names, position)))
+
+    def _as_seen(self, uid: str, names: Sequence[str], position: int) -> Mapping[str, Value]:
+        state, timeline = self.state, self.timeline(uid)
+        status = held(state, timeline, uid, STATUS, position)
+        if not was_there(timeline, position) or status in (WITHDRAWN, KEPT_BACK):
+            raise KeyError(uid)
+        return {name: held(state, timeline, uid, name, position) for name in names}
 
 
-def _dates(definition: PlanDefinition) -> tuple[str, ...]:
-    """The ids of the fields that say when an action is due."""
-    found = (definition.with_role(role) for role in _DATES)
-    return tuple(item.id for item in found if item is not None)
-
-
-def _boards(
-    state: State, definition: PlanDefinition, as_of: int, cycle: str
-) -> tuple[Snapshot, ...]:
+def _boards(rows: _Rows, cycle: str) -> tuple[Snapshot, ...]:
     published = {
         fact.cycle: fact
-        for _, fact in state.published
-        if fact.as_of < as_of and fact.cycle != cycle
+        for _, fact in rows.state.published
+        if fact.as_of < rows.as_of and fact.cycle != cycle
     }
-    found = []
-    for age, fact in enumerate(sorted(published.values(), key=lambda fact: -fact.as_of)):
-        words = _WORDS if age < _IN_FULL else ()
-        found.append(_snapshot(state, definition, fact.cycle, fact.as_of, words))
+    newest = sorted(published.values(), key=lambda fact: -fact.as_of)
+    found = [
+        rows.snapshot(fact.cycle, fact.as_of, in_full=age < _IN_FULL)
+        for age, fact in enumerate(newest)
+    ]
     return tuple(reversed(found))
 
 
-def _snapshot(
-    state: State,
-    definition: PlanDefinition,
-    label: str,
-    as_of: int,
-    words: Collection[str] = (),
-) -> Snapshot:
-    """The actions that stood at a position which a board saw: their ratings, dates and `words`."""
-    roles = ("rating", *words)
-    ids = [item.id for item in definition.fields_of("action") if item.role in roles]
-    names = (*ids, *_dates(definition))
-    away = (WITHDRAWN, KEPT_BACK)
-    standing = [u for u in state.uids("action", as_of) if state.value(u, STATUS, as_of) not in away]
-    values = {uid: {name: state.value(uid, name, as_of) for name in names} for uid in standing}
-    return Snapshot(label, values)
-
-
-def _asked(state: State, as_of: int, today: date) -> Mapping[str, tuple[str, ...]]:
-    sent = [i for i in state.issued.values() if i.document == "template" and i.as_of <= as_of]
+def _asked(state: State, heard: Heard, today: date) -> Mapping[str, tuple[str, ...]]:
     published = {fact.cycle for _, fact in state.published}
-    last = sent[-1].cycle if sent else ""
-    due_by = max((item.return_by for item in sent if item.cycle == last), default="")
-    waiting = last not in published and not (due_by and due_by < today.isoformat())
-    return _grouped(
-        (uid, item.cycle)
-        for item in sent
-        if item.cycle != last or not waiting
-        for uid in asked_in(item)
-    )
+    due_by = heard.due.get(heard.last, "")
+    late = bool(due_by) and due_by < today.isoformat()
+    waiting = heard.last if heard.last not in published and not late else None
+
+    def asked(uid: str) -> tuple[str, ...]:
+        cycles = tuple(name for name in heard.asked[uid] if name != waiting)
+        if not cycles:
+            raise KeyError(uid)
+        return cycles
+
+    return ByRow(heard.asked, asked)
 
 
-def _updated(state: State, changes: Iterable[Change], as_of: int) -> Mapping[str, tuple[str, ...]]:
-    """What came on the form of an earlier cycle was heard in the one it counts for as well."""
-    counted = {
-        event.seq: counts_for(state, event.fact, event.seq)
-        for event in state.return_events
-        if isinstance(event.fact, Returned) and event.fact.author != COORDINATOR
-    }
-    return _grouped(
-        (change.uid, cycle)
-        for change in changes
-        if change.kind != "undo"
-        and (not change.return_id or state.is_live(change.return_id, change.seq, as_of))
-        for cycle in (change.cycle, counted.get(change.seq, change.cycle))
-    )
-
-
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, dict[str, None]] = {}
-    for uid, cycle in pairs:
-        found.setdefault(uid, {})[cycle] = None
-    return {uid: tuple(cycles) for uid, cycles in found.items()}
+def _confirmed(heard: Heard, uid: str) -> frozenset[str]:
+    if not (found := heard.confirmed(uid)):
+        raise KeyError(uid)
+    return found
 
 
 def _without_repeats(values: Iterable[Value]) -> tuple[Value, ...]:

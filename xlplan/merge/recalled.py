@@ -23,6 +23,7 @@ from xlplan.merge.model import (
     Published,
     Returned,
     RowAdded,
+    Timeline,
     Undone,
 )
 from xlplan.merge.outline import (
@@ -38,7 +39,7 @@ from xlplan.merge.outline import (
 from xlplan.merge.recalled_exchange import RecalledExchange
 from xlplan.merge.records import Record, Records
 from xlplan.merge.state import State
-from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.plan.definition import BECAUSE, STATUS, PlanDefinition
 from xlplan.plan.values import Value
 
 
@@ -62,6 +63,21 @@ class _Records(Records):
         """As of a whole one."""
         self._state.need(uid)
         return super().cells_of(uid)
+
+    def rows_with(self, field: str) -> list[str]:
+        """As of a whole one."""
+        found = super().rows_with(field)
+        if self._state.is_whole:
+            return found
+        if field != BECAUSE:
+            self._state.complete()
+            return super().rows_with(field)
+        known = {*found, *self._state.meant}
+        return [uid for uid in self._state.rows if uid in known]
+
+    def requested(self) -> set[str]:
+        """As of a whole one."""
+        return super().requested() | {*self._state.requested}
 
     def written(self) -> Iterator[CellKey]:
         """As of a whole one."""
@@ -88,12 +104,13 @@ class Recalled(State):
         self._fields: frozenset[str] = frozenset()
         self._told: set[str] = set()
         """The rows whose events have been told again."""
-        self.rows = OnDemand(self._rows_with)
+        self.rows = OnDemand(self._rows_with, self._names)
         self.row_seq = OnDemand(self._seqs_with)
         self.records = _Records(self)
         self.exchange = RecalledExchange(self, recall)
         self.seq, self.tx, self.at = outline.seq, outline.tx, outline.at
         self.moved, self.imported = outline.moved, outline.imported
+        self.meant, self.requested = outline.meant, outline.requested
         for event in recall.events((*outline.defined, *outline.undone, *outline.published)):
             fact = event.fact
             if isinstance(fact, Defined):
@@ -140,6 +157,7 @@ class Recalled(State):
                 self.exchange.need("issued", event.fact.issued)
         for event in () if self.is_whole else events:
             fact = event.fact
+            self.transactions[event.seq] = event.tx
             if isinstance(fact, RowAdded):
                 self._add_row(event, fact)
             elif isinstance(fact, Returned):
@@ -148,6 +166,10 @@ class Recalled(State):
                 assert isinstance(fact, Decided)
                 self._take_decision(event, fact)
         return None
+
+    def _names(self) -> Iterable[str]:
+        """The uids of all rows that ever were, as they came."""
+        return [*dict.fromkeys((*self._outline.rows, *dict.keys(self.rows)))]
 
     def _rows_with(self, uid: str | None) -> dict[str, RowAdded]:
         self.complete() if uid is None else self.need(uid)
@@ -203,10 +225,10 @@ class Recalled(State):
     def uids(self, kind: str, as_of: int | None = None) -> list[str]:
         """As of a whole one."""
         now = as_of is None or as_of >= max(self._outline.moved, self.moved)
-        if not now and self.undone:
-            self.complete()
-        if self.is_whole:
-            return super().uids(kind, as_of)
+        if self.is_whole or (self.undone and not now):  # what was taken back had been there
+            rows = (self.row_at(uid, as_of) for uid in self.rows)
+            there = [(row.order, row.uid) for row in rows if row is not None and row.kind == kind]
+            return [uid for _, uid in sorted(there)]
         lines = ((uid, self._line(uid)) for uid in self._outline.rows)
         found = [
             (line.order, uid)
@@ -245,10 +267,19 @@ class Recalled(State):
         line = self._outline.rows.get(uid)
         return max(super().last_touched(uid), line.last if line is not None else 0)
 
-    def end_of(self, seq: int) -> int:
+    def timeline(self, uid: str) -> Timeline | None:
+        """That of a row which nothing was written to since; None for others."""
+        if self._recall is not None and self._line(uid) is not None:
+            try:
+                return self._recall.timeline(uid)
+            except Forgotten:
+                self.complete()
+        return None
+
+    def added_at(self, uid: str) -> list[int]:
         """As of a whole one."""
-        self.complete()
-        return super().end_of(seq)
+        self.row_at(uid)
+        return super().added_at(uid)
 
     def row_at(self, uid: str, as_of: int | None = None) -> RowAdded | None:
         """As of a whole one; what was written to the row since is not asked for."""

@@ -73,6 +73,7 @@ class Records:
         self._places: dict[CellKey, int] = {}
         self._by_source: dict[str, set[CellKey]] = defaultdict(set)
         self._retracted: dict[str, list[int]] = defaultdict(list)
+        self._requested: dict[str, None] = {}
 
     def see(self, write: Write) -> None:
         """Take in a write, or see one again that is known."""
@@ -81,6 +82,8 @@ class Records:
             records = self._records[write.key] = {}
             self._note(write.key, "")
         self._by_source[write.source].add(write.key)
+        if write.kind is Kind.REQUEST:
+            self._requested[write.uid] = None
         if write.id in records:
             records[write.id].see(write)
         else:
@@ -160,6 +163,20 @@ class Records:
             for record in (self._at(key) or {}).values()
             if (write := self._as_of(record, until)) is not None
         ]
+
+    def rows_with(self, field: str) -> list[str]:
+        """The rows in which anything was ever written in a field."""
+        return [uid for uid, cells in self._cells_of.items() if (uid, field) in cells]
+
+    def requested(self) -> set[str]:
+        """The rows of which a lead ever asked for a change."""
+        return {*self._requested}
+
+    def seqs(self, key: CellKey) -> set[int]:
+        """The positions at which something was written in a cell, taken back or not."""
+        if (alone := self.alone(key)) is not None:
+            return {alone[0]}
+        return {copy.seq for record in (self._at(key) or {}).values() for copy in record.copies}
 
     def copies(self, key: CellKey, until: int) -> list[Write]:
         """Every live copy of every live write of a cell, each as its own file has it."""

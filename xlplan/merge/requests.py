@@ -114,7 +114,8 @@ def requests_of(state: State) -> list[Request]:
     """Every request that was not overtaken before it was answered, in the order of the plan and,
     for one field, in that in which they came."""
     place = {uid: number for number, uid in enumerate(state.uids("action"))}
-    keys = [key for key in state.records.written() if key[0] in place]
+    rows = [uid for uid in state.records.requested() if uid in place]
+    keys = [key for uid in rows for key in state.records.cells_of(uid)]
     found = [request for key in keys for request in _on(state, key)]
     return sorted(found, key=lambda each: place[each.uid])
 

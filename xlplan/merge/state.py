@@ -6,7 +6,6 @@ changes it. Whatever it answers is a pure function of the facts applied so far.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -26,6 +25,7 @@ from xlplan.merge.model import (
     Published,
     Returned,
     RowAdded,
+    Timeline,
     Undone,
     Write,
 )
@@ -49,8 +49,7 @@ class State:
         self._definitions: list[tuple[int, Callable[[], PlanDefinition]]] = []
         self._cells: dict[CellKey, dict[int, CellState]] = defaultdict(dict)
         self._readings: dict[int, Readings] = {}
-        self._ends: list[int] = []
-        """The last position of each transaction."""
+        self.transactions: dict[int, int] = {}  # that of each position
         self.tx = self.seq = 0
         self.moved = 0
         """The last position at which more was recorded than that a workbook went out."""
@@ -117,11 +116,7 @@ class State:
 
     def apply(self, event: Event) -> frozenset[CellKey]:
         """Take in one event; return the cells that it may have moved."""
-        if event.tx == self.tx:
-            self._ends[-1] = event.seq
-        else:
-            self.tx = event.tx
-            self._ends.append(event.seq)
+        self.transactions[event.seq] = self.tx = event.tx
         self.seq, self.at = event.seq, event.at
         fact = event.fact
         if not isinstance(fact, Issued | Published):
@@ -317,9 +312,13 @@ class State:
         """The position at which a row was written to last."""
         return self.touched_at.get(uid, 0)
 
-    def end_of(self, seq: int) -> int:
-        """The last position of the transaction in which a position lies."""
-        return self._ends[bisect_left(self._ends, seq)]
+    def timeline(self, uid: str) -> Timeline | None:  # noqa: ARG002  # a whole one keeps none
+        """The timeline of a row as it was kept (see `timeline.py`), or None."""
+        return None
+
+    def added_at(self, uid: str) -> list[int]:
+        """The positions at which a row was added to the plan, first and again."""
+        return [seq for seq, _ in self._rows.get(uid, ())]
 
     def field_of(self, key: CellKey, definition: PlanDefinition | None = None) -> Field | None:
         """The field of a cell, retired ones included, by a definition (default: as it stands)."""

@@ -1,0 +1,141 @@
+"""What was heard of each action, cycle by cycle: who was asked, what changed, what was confirmed.
+
+It is counted from what went out and came back, or brought forward from what was counted before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from xlplan.merge.exchange import asked_in
+from xlplan.merge.log import counts_for
+from xlplan.merge.looked_at import asks_to_confirm, said_of
+from xlplan.merge.model import COORDINATOR, Change, Event, Issued, Question, Returned
+from xlplan.merge.state import State
+from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS
+
+Word = tuple[str, str, str, bool]
+"""In which cycle somebody said whether nothing had changed; when the file was saved, its id, and
+what it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """By uid: the cycles in which an action went out to be updated, those in which something was
+    `changed` in it (or in what is `public` of it), and what was said of it. The `last` cycle is
+    that for which templates went out last; `due` is, by cycle, the last day on which any of them
+    is to be back.
+    """
+
+    asked: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    changed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    public: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    said: Mapping[str, Sequence[Word]] = field(default_factory=dict)
+    last: str = ""
+    due: Mapping[str, str] = field(default_factory=dict)
+
+    def confirmed(self, uid: str) -> frozenset[str]:
+        """The cycles in which an action was confirmed: what was saved last speaks for it."""
+        last: dict[str, bool] = {}
+        for cycle, _, _, yes in sorted(self.said.get(uid, ()), key=lambda word: word[1:3]):
+            last[cycle] = yes
+        return frozenset(cycle for cycle, yes in last.items() if yes)
+
+
+NOTHING_HEARD = Heard()
+
+
+def heard_of(state: State, changes: Iterable[Change], as_of: int) -> Heard:
+    """What was heard by a position of the ledger."""
+    return hear(NOTHING_HEARD, state, state.issued.values(), state.return_events, changes, as_of)
+
+
+def hear(
+    before: Heard,
+    state: State,
+    issued: Iterable[Issued],
+    returns: Iterable[Event],
+    changes: Iterable[Change],
+    as_of: int,
+) -> Heard:
+    """What was heard before, and in what has gone out, come back and changed since; workbooks that
+    were only written again are not among `issued`."""
+    count = _Count(before)
+    sent = [i for i in issued if i.document == "template" and i.as_of <= as_of]
+    count.send(sent)
+    counted = {}
+    for event in returns:
+        fact = event.fact
+        if not isinstance(fact, Returned) or event.seq > as_of:
+            continue
+        if fact.author != COORDINATOR:
+            counted[event.seq] = counts_for(state, fact, event.seq)
+        if state.is_live(fact.id, event.seq, as_of):
+            count.take(state, fact, counted.get(event.seq, ""))
+    for change in changes:
+        live = not change.return_id or state.is_live(change.return_id, change.seq, as_of)
+        if change.seq <= as_of and change.kind != "undo" and live:
+            for cycle in (change.cycle, counted.get(change.seq, change.cycle)):
+                count.change(change, cycle, public=is_public(state, change))
+    return count.heard()
+
+
+def is_public(state: State, about: Change | Question) -> bool:
+    """Whether a change or a question is in a field that may be seen by others than the coordinator.
+    That a row was let out, or taken back, is one's own."""
+    kind = state.kind_of(about.uid) or "action"
+    item = state.definition.find(about.field.removesuffix(ENTRY), kind)
+    if item is not None and item.private:
+        return False
+    if isinstance(about, Question) or about.field != STATUS:
+        return True
+    return KEPT_BACK not in (about.before, about.after)
+
+
+class _Count:
+    """What was heard, while it is counted. What was heard before is not changed."""
+
+    def __init__(self, before: Heard) -> None:
+        self._before = before
+        self._new: dict[str, dict[str, list[str]]] = {"asked": {}, "changed": {}, "public": {}}
+        self._said: dict[str, list[Word]] = {}
+        self._last, self._due = before.last, dict(before.due)
+
+    def send(self, sent: Sequence[Issued]) -> None:
+        for item in sent:
+            for uid in asked_in(item):
+                self._add("asked", uid, item.cycle)
+            self._due[item.cycle] = max(item.return_by, self._due.get(item.cycle, ""))
+            self._last = item.cycle
+
+    def take(self, state: State, fact: Returned, cycle: str) -> None:
+        issued = state.issued.get(fact.issued)
+        if issued is None or not asks_to_confirm(state, issued):
+            return
+        for uid, yes in said_of(state, fact).items():
+            found = self._said.setdefault(uid, list(self._before.said.get(uid, ())))
+            found.append((cycle, fact.saved_at, fact.id, yes))
+
+    def change(self, change: Change, cycle: str, *, public: bool) -> None:
+        self._add("changed", change.uid, cycle)
+        if public:
+            self._add("public", change.uid, cycle)
+
+    def _add(self, what: str, uid: str, cycle: str) -> None:
+        known: Mapping[str, Sequence[str]] = getattr(self._before, what)
+        found = self._new[what].setdefault(uid, list(known.get(uid, ())))
+        if cycle not in found:
+            found.append(cycle)
+
+    def heard(self) -> Heard:
+        before = self._before
+        return replace(
+            before,
+            asked={**before.asked, **self._new["asked"]},
+            changed={**before.changed, **self._new["changed"]},
+            public={**before.public, **self._new["public"]},
+            said={**before.said, **self._said},
+            last=self._last,
+            due=self._due,
+        )

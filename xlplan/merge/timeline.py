@@ -1,0 +1,107 @@
+"""The timeline of an action: what the few fields by which its past is judged have held, and when.
+
+A board of long ago, the first rating, how often a date was put back: all of it is read here, for
+one action at a time, by the plan as it is defined now. A recalled state has the timelines of all
+rows that nothing was written to since (`outline.py`); those of the others are made anew.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from xlplan.merge.model import CellKey, Spell, Timeline, Times
+from xlplan.merge.register import settle
+from xlplan.merge.state import State
+from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.plan.values import Value
+
+DATES: tuple[str, ...] = ("due", "revised")
+"""Roles of the fields that say when an action is due."""
+WORDS: tuple[str, ...] = ("progress", "reason")
+"""Roles of the fields that are compared with the last boards."""
+_RECENT = 6
+"""How many writes of such a field are looked at; what it held before is seldom asked for."""
+
+
+def timeline_of(state: State, uid: str) -> Timeline:
+    """The timeline of an action, also of one that was taken back."""
+    return state.timeline(uid) or _made(state, uid)
+
+
+def held(state: State, timeline: Timeline, uid: str, field: str, position: int) -> Value:
+    """What a cell of an action held as of a position, by its timeline where that knows."""
+    spells = timeline.cells.get(field)
+    if spells is None or position < spells[0][0]:
+        return state.value(uid, field, position)
+    value: Value = spells[bisect_right(spells, position, key=_start) - 1][1]
+    return value
+
+
+def was_there(timeline: Timeline, position: int) -> bool:
+    """Whether an action was in the plan as of a position."""
+    return bool(bisect_right(timeline.there, position) % 2)
+
+
+def ids_with(definition: PlanDefinition, roles: Iterable[str]) -> tuple[str, ...]:
+    """The ids of the fields of these roles, by role."""
+    found = (definition.with_role(role) for role in roles)
+    return tuple(item.id for item in found if item is not None)
+
+
+def _start(spell: Spell) -> int:
+    return spell[0]
+
+
+def _made(state: State, uid: str) -> Timeline:
+    definition = state.definition
+    fields = definition.fields_of("action")
+    seen = [STATUS, *(item.id for item in fields if item.role in ("rating", *DATES))]
+    words = [item.id for item in fields if item.role in WORDS]
+    cells = {name: tuple(_spells(state, (uid, name))) for name in seen}
+    recent = {name: tuple(_spells(state, (uid, name), _RECENT)) for name in words}
+    begun = state.row_seq[uid]
+    there = tuple(_turns(state, uid))
+    return Timeline(begun, there, cells | recent, times_of(state, uid, ids_with(definition, DATES)))
+
+
+def _turns(state: State, uid: str) -> Iterator[int]:
+    """The positions at which a row came into the plan and went out of it, in turn."""
+    stands = False
+    for seq in sorted({*state.added_at(uid), *(event.seq for event, _ in state.undone)}):
+        if stands is not (now := state.row_at(uid, seq) is not None):
+            stands = now
+            yield seq
+
+
+def _spells(state: State, key: CellKey, recent: int = 0) -> Iterator[Spell]:
+    """What a cell has held, each with the position since which it did: of all that was written
+    there, or of the last few writes."""
+    undone = {event.seq for event, _ in state.undone}
+    every = sorted(undone.union(state.records.seqs(key)))
+    before: Value = None
+    for seq in [0, *every] if len(every) <= recent or not recent else every[-recent:]:
+        value = state.value(*key, seq)
+        if seq == 0 or before != value:
+            yield seq, value
+        before = value
+
+
+def times_of(state: State, uid: str, fields: Sequence[str], as_of: int | None = None) -> Times:
+    """What some fields of a row held when it came in, and after each transaction that wrote in one
+    of them; oldest first. What has been taken back by `as_of` (default: by now) never was."""
+    writes = {name: state.live((uid, name), as_of) for name in fields}
+    begun = state.row_seq[uid]
+    later: dict[int, int] = {}
+    for write in (w for found in writes.values() for w in found if w.seq > begun):
+        tx = state.transactions[write.seq]
+        later[tx] = max(write.seq, later.get(tx, 0))
+    return tuple(
+        {
+            name: settle(
+                state.field_of((uid, name)), [w for w in writes[name] if w.seq <= until]
+            ).value
+            for name in fields
+        }
+        for until in (begun, *sorted(later.values()))
+    )
