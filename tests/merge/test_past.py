@@ -174,6 +174,13 @@ def test_a_date_put_back_n_times_has_n_slips(path: list[date | None]) -> None:
     assert found == DueHistory(dates[0] if dates else None, later)
 
 
+def test_of_a_row_that_never_was_there_is_no_past() -> None:
+    found = Office().past(TODAY)
+    assert "a-9" not in found.times
+    assert found.first.get("a-9", "nothing") == "nothing"
+    assert len(found.times) == len({**found.times}) == 3
+
+
 def slips(office: Office, uid: str = "a-1") -> DueHistory:
     return office.past(TODAY).dues[uid]
 
