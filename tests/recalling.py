@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from tests.paper import Office
 from xlplan.merge.log import History, replay
-from xlplan.merge.model import Event, Timeline
+from xlplan.merge.model import Event, MasterRow, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
@@ -48,6 +48,11 @@ class Memory:
         self._timelines = {
             uid: timeline_of(state, uid) for uid in state.rows if state.kind_of(uid) == "action"
         }
+        self._seen = {
+            (row.uid, fact.as_of): row
+            for _, fact in state.published
+            for row in state.master("action", fact.as_of)
+        }
         self.lost = lost
         self.told: list[int] = []
         """The positions of the events that were asked for."""
@@ -70,6 +75,11 @@ class Memory:
         if "standing" in self.lost:
             raise Forgotten
         return self._standing[uid]
+
+    def seen(self, uid: str, as_of: int) -> MasterRow | None:
+        if "seen" in self.lost:
+            raise Forgotten
+        return self._seen.get((uid, as_of))
 
     def timeline(self, uid: str) -> Timeline:
         if "timeline" in self.lost:

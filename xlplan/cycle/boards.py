@@ -27,12 +27,14 @@ from xlplan.cycle import report
 from xlplan.cycle.desk import Desk, clock_for
 from xlplan.cycle.folder import find_folder
 from xlplan.cycle.memory import heard
-from xlplan.cycle.status import check_cycle, cycles, leads_of
+from xlplan.cycle.standing import faults_so_far, rounds_so_far
+from xlplan.cycle.status import check_cycle, cycles, is_late, leads_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.because import Because, answers_of, with_answers
 from xlplan.merge.heard import is_public
+from xlplan.merge.kinds import Kind
 from xlplan.merge.log import current_cycle, replay
-from xlplan.merge.model import COORDINATOR, Change, MasterRow, Published, Question
+from xlplan.merge.model import Change, MasterRow, Published, Question
 from xlplan.merge.past import (
     Emptied,
     as_brought,
@@ -126,10 +128,12 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
     if cycle not in cycles(desk):
         return []
     rounds, punctual, corrected = Counter[str](), Counter[str](), _corrected(desk)
-    for name in cycles(desk):
-        for lead in leads_of(desk, name, ()):
-            rounds[lead.lead] += lead.issued and (lead.returned or lead.late)
-            punctual[lead.lead] += lead.issued and lead.returned and not lead.late
+    today = desk.today.isoformat()
+    for leads in rounds_so_far(desk).values():
+        for name, (issued, due, came) in leads.items():
+            late = is_late(issued, due, came, today)
+            rounds[name] += issued and (bool(came) or late)
+            punctual[name] += issued and bool(came) and not late
     return [
         ReturnLine(
             lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form,
@@ -144,17 +148,14 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
 def _corrected(desk: Desk) -> dict[str, Counter[str]]:
     """What each lead was asked to correct since the plan began, by field and fault."""
     state, found = desk.state, dict[str, Counter[str]]()
-    asked = {}
-    for fact in state.exchange.returns.values():
-        if fact.author != COORDINATOR:
-            asked.update({write.id: write for write in fact.assertions if write.kind.for_lead})
-    for write in asked.values():
-        lead, item = state.definition.lead(write.author), state.field_of(write.key)
-        if (item is None and write.field) or (item is not None and item.private):
+    for author, uid, field, kind in faults_so_far(desk).values():
+        lead, item = state.definition.lead(author), state.field_of((uid, field))
+        if (item is None and field) or (item is not None and item.private):
             continue
         about = " ".join(item.heading.split()) if item is not None else "Actions"
-        fault = f"{about}: {write.kind.short[:1].lower()}{write.kind.short[1:]}"
-        found.setdefault(lead.name if lead else write.author, Counter())[fault] += 1
+        short = Kind(kind).short
+        fault = f"{about}: {short[:1].lower()}{short[1:]}"
+        found.setdefault(lead.name if lead else author, Counter())[fault] += 1
     return found
 
 

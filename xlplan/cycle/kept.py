@@ -272,7 +272,7 @@ class _Changed:
     """On what the events after a position bear: rows, workbooks of the coordinator's, returns."""
 
     def __init__(self, state: State, events: Sequence[Event], since: int) -> None:
-        from xlplan.merge.model import COORDINATOR, Defined, Issued, Returned, Undone
+        from xlplan.merge.model import COORDINATOR, Defined, Issued, Published, Returned, Undone
 
         self.everything = False
         self.since, self.events = since, events
@@ -281,6 +281,8 @@ class _Changed:
         """Answers that do not hold any more."""
         if state.moved > since:
             self.gone.append(_OUTPUTS)
+        if any(isinstance(event.fact, Published) for event in events):
+            self.gone += [("seen", fact.cycle) for _, fact in state.published]
         self.digests: set[str] = set()
         self.returns: set[str] = set()
         for fact in (event.fact for event in events):
@@ -327,7 +329,8 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     from xlplan.merge.outline import outline_of
 
     state = desk.state
-    yield ("status", ""), standing(desk)
+    stands = standing(desk)
+    yield ("status", ""), stands
     yield ("questions", ""), list(map(question_body, desk.questions()))
     yield ("definition", ""), state.definition_digest
     made = desk.prepared
@@ -342,7 +345,7 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     outline = outline_of(state, old)
     changed.gone.append(OUTLINE)
     rows = outline.rows.keys() if old is None else changed.uids
-    yield from to_recall(desk, outline, changed.events, rows, before)
+    yield from to_recall(desk, outline, stands, changed.events, rows, before)
     there = {uid: line for uid, line in outline.rows.items() if line.there}
     actions = {uid: line for uid, line in there.items() if line.kind == "action"}
     refs = {line.ref for uid, line in actions.items() if old is None or uid in changed.uids}

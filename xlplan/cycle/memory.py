@@ -14,14 +14,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from xlplan.cycle.kept import Find, Kept
+from xlplan.cycle.kept import Document, Find, Kept
+from xlplan.cycle.standing import FAULTS, ROUNDS, kept_faults, kept_rounds
 from xlplan.errors import XlplanError
 from xlplan.ledger.codec import question
 from xlplan.ledger.projection import Key, Unknown
 from xlplan.ledger.store import Ledger
 from xlplan.merge.heard import Heard, hear, heard_of
 from xlplan.merge.log import History, replay
-from xlplan.merge.model import Event, Issued, MasterRow, Question, Timeline
+from xlplan.merge.model import Event, Issued, MasterRow, Published, Question, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
@@ -161,6 +162,25 @@ class Memory:
             raise Forgotten
         return read_timeline(json.loads(self._timelines[uid]))
 
+    def seen(self, uid: str, as_of: int) -> MasterRow | None:
+        """As of a `Recall`."""
+        if as_of not in self._boards:
+            return None
+        found = self._boards[as_of].get(uid)
+        if found is None:
+            return None
+        kind, ref, section, values, withdrawn, kept_back = found
+        held = {name: decode(value) for name, value in values.items()}
+        fields = self._definition.fields_of(kind, retired=True)
+        every = {item.id: held.get(item.id) for item in fields}
+        return MasterRow(uid, kind, ref, section, every, withdrawn, kept_back)
+
+    @cached_property
+    def _boards(self) -> Mapping[int, Mapping[str, Any]]:
+        """What was kept of the last boards, by their positions."""
+        every = map(json.loads, self._topic("seen").values())
+        return {found.pop("as_of"): found for found in every}
+
     def recalled(self) -> History:
         """The ledger, as far as it is asked for; Forgotten where it is to be replayed."""
         state = Recalled(self.load, self)
@@ -183,7 +203,12 @@ def drawer_of(label: str) -> str:
 
 
 def to_recall(
-    desk: Desk, outline: Outline, events: Sequence[Event], rows: Set[str], before: Find | None
+    desk: Desk,
+    outline: Outline,
+    stands: Document,
+    events: Sequence[Event],
+    rows: Set[str],
+    before: Find | None,
 ) -> Iterator[tuple[Key, object]]:
     """What is kept so that a state can be recalled: of all `events` and `rows`, or of those that
     are new or were written to since what was kept `before`."""
@@ -195,6 +220,12 @@ def to_recall(
     yield from standings(state, [uid for uid in outline.rows if uid in rows & there])
     yield from timelines(state, [uid for uid in outline.rows if uid in rows])
     yield kept_heard(desk, events, before)
+    yield ROUNDS, kept_rounds(desk, stands, events, before)
+    back = state.return_events if before is None else events
+    yield FAULTS, kept_faults(back, before)
+    for cycle, fact in last_boards(state).items():
+        if before is None or any(event.fact is fact for event in events):
+            yield ("seen", cycle), _as_seen(state, fact.as_of)
 
 
 def read_outline(found: dict[str, Any]) -> Outline:
@@ -255,6 +286,27 @@ def read_timeline(found: list[Any]) -> Timeline:
         {name: [(seq, decode(v)) for seq, v in spells] for name, spells in cells.items()},
         tuple({name: decode(v) for name, v in values.items()} for values in times),
     )
+
+
+# What the last boards saw
+
+
+def last_boards(state: State) -> dict[str, Published]:
+    """The last composite of each of the two cycles that were published last, by cycle."""
+    last = {fact.cycle: fact for _, fact in state.published}
+    newest = sorted(last.values(), key=lambda fact: fact.as_of)[-2:]
+    return {fact.cycle: fact for fact in newest}
+
+
+def _as_seen(state: State, as_of: int) -> dict[str, object]:
+    """The rows of the plan as they stood at a position."""
+    found: dict[str, object] = {"as_of": as_of}
+    for kind in ("action", "recommendation"):
+        for row in state.master(kind, as_of):
+            values = {name: encode(v) for name, v in row.values.items() if v is not None}
+            away = [row.withdrawn, row.kept_back]
+            found[row.uid] = [kind, row.ref, row.section, values, *away]
+    return found
 
 
 # What was heard

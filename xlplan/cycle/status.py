@@ -238,10 +238,14 @@ def leads_of(desk: Desk, cycle: str, questions: Sequence[Question]) -> tuple[Lea
     return tuple(_lead(each, today) for each in leads_standing(desk, cycle, questions))
 
 
+def is_late(issued: bool, due: str, came: str, today: str) -> bool:
+    """Whether what was asked for is late on a day: it came after it was due, or has not come."""
+    return bool(due) and (came[:10] > due if came else issued and today > due)
+
+
 def _lead(found: Document, today: str) -> LeadStatus:
     """How a lead stands on a day."""
-    due, came = found["due"], found["returned_at"]
-    late = bool(due) and (came[:10] > due if came else found["issued"] and today > due)
+    late = is_late(found["issued"], found["due"], found["returned_at"], today)
     known = {name: value for name, value in found.items() if name not in ("due", "remarks")}
     lists = ("reminded", "signatures", "unsigned")
     known |= {name: tuple(found.get(name, ())) for name in lists}

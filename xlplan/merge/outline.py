@@ -94,6 +94,9 @@ class Recall(Protocol):
     def standing(self, uid: str) -> Standing:
         """A row that is in the plan."""
 
+    def seen(self, uid: str, as_of: int) -> MasterRow | None:
+        """A row as it stood at one of the last boards, where it did and that was kept."""
+
     def timeline(self, uid: str) -> Timeline:
         """The timeline of an action, also of one that was taken back."""
 

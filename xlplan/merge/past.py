@@ -355,7 +355,9 @@ def emptied(state: State) -> list[Emptied]:
 
 
 def _gone(state: State, row: MasterRow) -> Iterator[tuple[Field, str]]:
-    begun = state.row_seq[row.uid]
+    if len(state.defined) == 1:
+        return
+    begun = state.added_at(row.uid)[-1]
     since = (begun, *(seq for seq in state.defined if seq > begun))
     *earlier, now = map(state.definition_at, since)
     fields = {item.id: item for then in earlier for item in then.public.fields_of(row.kind)}

@@ -10,6 +10,7 @@ was kept of it cannot be believed. The answers are those of a `State` that repla
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
 
 from xlplan.merge.ids import Id
@@ -243,7 +244,13 @@ class Recalled(State):
     def master_row(self, uid: str, as_of: int | None = None) -> MasterRow:
         """As of a whole one."""
         standing = self._standing(uid, as_of)
-        return standing.row if standing is not None else super().master_row(uid, as_of)
+        if standing is not None:
+            return standing.row
+        if self._recall is not None and as_of is not None:
+            with suppress(Forgotten):
+                if (row := self._recall.seen(uid, as_of)) is not None:
+                    return row
+        return super().master_row(uid, as_of)
 
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
         """As of a whole one."""
