@@ -272,6 +272,7 @@ class _Changed:
     """On what the events after a position bear: rows, workbooks of the coordinator's, returns."""
 
     def __init__(self, state: State, events: Sequence[Event], since: int) -> None:
+        from xlplan.cycle.memory import last_boards
         from xlplan.merge.model import COORDINATOR, Defined, Issued, Published, Returned, Undone
 
         self.everything = False
@@ -282,7 +283,8 @@ class _Changed:
         if state.moved > since:
             self.gone.append(_OUTPUTS)
         if any(isinstance(event.fact, Published) for event in events):
-            self.gone += [("seen", fact.cycle) for _, fact in state.published]
+            now = last_boards(state)
+            self.gone += [("seen", f.cycle) for _, f in state.published if f.cycle not in now]
         self.digests: set[str] = set()
         self.returns: set[str] = set()
         for fact in (event.fact for event in events):

@@ -22,7 +22,7 @@ from xlplan.ledger.projection import Key, Unknown
 from xlplan.ledger.store import Ledger
 from xlplan.merge.heard import Heard, hear, heard_of
 from xlplan.merge.log import History, replay
-from xlplan.merge.model import Event, Issued, MasterRow, Published, Question, Timeline
+from xlplan.merge.model import Event, Issued, MasterRow, Question, Timeline
 from xlplan.merge.outline import (
     Entry,
     Forgotten,
@@ -223,9 +223,10 @@ def to_recall(
     yield ROUNDS, kept_rounds(desk, stands, events, before)
     back = state.return_events if before is None else events
     yield FAULTS, kept_faults(back, before)
-    for cycle, fact in last_boards(state).items():
-        if before is None or any(event.fact is fact for event in events):
-            yield ("seen", cycle), _as_seen(state, fact.as_of)
+    new = {event.seq for event in events}
+    for cycle, (seq, as_of) in last_boards(state).items():
+        if before is None or seq in new:
+            yield ("seen", cycle), _as_seen(state, as_of)
 
 
 def read_outline(found: dict[str, Any]) -> Outline:
@@ -291,11 +292,11 @@ def read_timeline(found: list[Any]) -> Timeline:
 # What the last boards saw
 
 
-def last_boards(state: State) -> dict[str, Published]:
-    """The last composite of each of the two cycles that were published last, by cycle."""
-    last = {fact.cycle: fact for _, fact in state.published}
-    newest = sorted(last.values(), key=lambda fact: fact.as_of)[-2:]
-    return {fact.cycle: fact for fact in newest}
+def last_boards(state: State) -> dict[str, tuple[int, int]]:
+    """By cycle, for the two that were published last: where the last composite was recorded, and
+    the position that it shows."""
+    last = {fact.cycle: (event.seq, fact.as_of) for event, fact in state.published}
+    return dict(sorted(last.items(), key=lambda each: each[1][1])[-2:])
 
 
 def _as_seen(state: State, as_of: int) -> dict[str, object]:
