@@ -323,6 +323,12 @@ def test_a_scale_is_read_from_its_closed_end(closed: str, attention: str, expect
     assert direction("1", "", scale) == "uncompared"
 
 
+def test_what_is_now_for_attention_has_not_improved_wherever_its_rating_is_written() -> None:
+    scale = [Rating("G", "Green"), Rating("R", "Red", exception=True), Rating("N", "Not begun")]
+    assert direction("N", "R", scale) == direction("R", "N", scale) == "uncompared"
+    assert direction("N", "G", scale) == "better"
+
+
 @pytest.mark.parametrize(
     ("by", "rating", "overdue"),
     [(AS_OF, "G", False), (AS_OF - timedelta(days=1), "G", True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlplan.plan.definition import Rating
-from xlplan.plan.values import badness, best_first, is_worse, match_rating, rating_word
+from xlplan.plan.values import badness, best_first, is_worse, match_rating, moved, rating_word
 
 SCALE = (
     Rating("B", "Blue", aliases=("Complete",)),
@@ -64,6 +64,19 @@ def test_worse_means_the_same_whichever_way_a_scale_is_written(scale: tuple[Rati
 def test_what_is_not_on_the_scale_is_not_compared() -> None:
     assert not is_worse("R", None, POINTS)
     assert not is_worse("X", "G", POINTS)
+
+
+BEHIND = (*POINTS, Rating("N", "Not begun"), Rating("S", "Superseded", closed=True))
+"""A scale with two ratings behind its worst: what is not begun is not late, what is superseded is
+done with."""
+
+
+def test_a_move_is_compared_where_the_scale_and_what_its_ratings_mean_agree() -> None:
+    assert badness(BEHIND) == {"B": 0, "S": 1, "G": 2, "N": 3, "R": 4}
+    assert [moved("N", now, BEHIND) for now in "BGRSN"] == ["better", "better", "", "", ""]
+    assert [moved(before, "R", BEHIND) for before in "BGNS"] == ["worse", "worse", "", ""]
+    assert not is_worse("N", "R", BEHIND)
+    assert moved("G", "N", BEHIND) == "worse"
 
 
 def test_a_scale_without_ends_is_read_as_written() -> None:

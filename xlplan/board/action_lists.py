@@ -25,7 +25,6 @@ from xlplan.board.standings import (
     OF_THE_ROUND,
     ReasonKind,
     Standing,
-    best_first,
     listed,
 )
 from xlplan.board.summary import move_columns
@@ -33,6 +32,7 @@ from xlplan.board.view import SIGNS, View, figure, group_column, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change
 from xlplan.plan.checks.steps import Milestone
+from xlplan.plan.values import badness
 
 Also = Mapping[str, Mapping[str, Item | TableValue]]
 CLOSED_NOW = "Closed since the last board"
@@ -163,9 +163,8 @@ def first_in_line(view: View) -> list[Standing]:
 
 
 def _worst_first(view: View) -> list[str]:
-    scale = [point.rating for point in view.figures.points if point.rating is not None]
-    codes = [rating.code for rating in scale]
-    return codes[::-1] if best_first(scale) else codes
+    bad = badness([point.rating for point in view.figures.points if point.rating is not None])
+    return sorted(bad, key=lambda code: -bad[code])
 
 
 def _tally(found: Sequence[Standing]) -> tuple[str, ...]:

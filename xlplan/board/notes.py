@@ -88,7 +88,8 @@ def method(view: View) -> list[tuple[str, str]]:
             ("Before", f"The plan as the board saw it: {view.before}. What has been corrected "
              "since is shown as a change, not put into that column."),
             ("Direction", f"Better or worse by the order of the scale, which runs from {ends}. "
-             "An action that had no rating before, or has none now, cannot be compared."),
+             "An action that had no rating before, or has none now, cannot be compared; nor one "
+             "whose rating went up the scale and is for attention now, or the other way about."),
         ]  # fmt: skip
     if f.asked:
         lines.append(

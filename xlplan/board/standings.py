@@ -15,7 +15,7 @@ from xlplan.merge.past import DueHistory
 from xlplan.plan.checks.steps import Milestone, finishes, late_steps, milestones_of
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.due import DATED, Likely, date_gone, due_in, due_now, likely_dates
-from xlplan.plan.values import Value, rating_word, show, sort_elements
+from xlplan.plan.values import Value, moved, rating_word, show, sort_elements
 from xlplan.plan.values import best_first as best_first
 
 NOT_RATED = ""
@@ -139,13 +139,7 @@ def bucket(value: Value, scale: Sequence[Rating]) -> str:
 
 def direction(before: str, now: str, scale: Sequence[Rating]) -> Direction:
     """The direction of travel between two buckets of one scale."""
-    if before == now:
-        return "same"
-    places = {r.code: place for place, r in enumerate(scale)}
-    if before not in places or now not in places:
-        return "uncompared"
-    earlier = places[now] < places[before]
-    return "better" if earlier == best_first(scale) else "worse"
+    return "same" if before == now else moved(before, now, scale) or "uncompared"
 
 
 def due_date(definition: PlanDefinition, values: Mapping[str, Value]) -> date | None:
@@ -310,9 +304,9 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
     rating = reader.by_code.get(now)
     last = reader.last_values(row.uid)
     before = reader.bucket_before(last) if last is not None else None
-    moved: Direction | None = None
+    way: Direction | None = None
     if board.previous is not None:
-        moved = direction(before, now, reader.scale) if before is not None else "new"
+        way = direction(before, now, reader.scale) if before is not None else "new"
     due = due_now(board.definition, row.values, reader.likely)
     steps = milestones_of(board.definition, row)
     finished = finishes(board.definition, row)
@@ -331,7 +325,7 @@ def standing(reader: Reader, row: MasterRow) -> Standing:
         now=now,
         before=before,
         first=bucket(board.first[row.uid], reader.scale) if row.uid in board.first else None,
-        direction=moved,
+        direction=way,
         due=due.by,
         closed=closed,
         attention=rating is not None and rating.exception,

@@ -21,7 +21,7 @@ from itertools import product
 from xlplan.codes.check_codes import CHK_009, CHK_010, CHK_020, CHK_109
 from xlplan.plan.definition import ENTRY, Field, PlanDefinition
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import Value, badness, show
+from xlplan.plan.values import Value, is_worse, show
 
 HINTED = frozenset(each.code for each in (CHK_009, CHK_010, CHK_020, CHK_109))
 """The checks that are asked while typing."""
@@ -183,8 +183,7 @@ class Hints:
         if item is None or not known.before or known.worded or not self._notes:
             return
         scale = self.definition.scale_of(item)
-        bad = badness(scale)
-        worse = {code for code in bad if bad[code] > bad.get(known.before, len(bad))}
+        worse = {rating.code for rating in scale if is_worse(rating.code, known.before, scale)}
         before = next((rating.label for rating in scale if rating.code == known.before), "")
         for rated in self._among(worse):
             text = (

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from xlplan.codes.definition_codes import VAL_012
 from xlplan.codes.message import Filled
@@ -320,14 +320,29 @@ def best_first(scale: Sequence[Rating]) -> bool:
 
 
 def badness(scale: Sequence[Rating]) -> dict[str, int]:
-    """By code how bad each rating of a scale is, 0 for the best."""
-    ordered = scale if best_first(scale) else tuple(reversed(scale))
+    """By code how bad each rating of a scale is, 0 for the best: what closes an action is never
+    worse than what does not, and what is for attention never better, wherever they are written."""
+    ordered = sorted(_written(scale), key=lambda rating: rating.exception - rating.closed)
     return {rating.code: place for place, rating in enumerate(ordered)}
 
 
-def is_worse(now: object, before: object, scale: Sequence[Rating]) -> bool:
-    """Whether a rating is worse than another; False where one of them is not on the scale."""
+def _written(scale: Sequence[Rating]) -> Sequence[Rating]:
+    return scale if best_first(scale) else tuple(reversed(scale))
+
+
+def moved(before: object, now: object, scale: Sequence[Rating]) -> Literal["better", "worse", ""]:
+    """Which way a rating moved on its scale; blank where it did not, where one of the two is not
+    on the scale, or where the order of the scale says one thing and what the ratings mean to the
+    board another, as with "Not begun" written behind "Red"."""
+    written = {rating.code: place for place, rating in enumerate(_written(scale))}
     bad = badness(scale)
-    if not isinstance(now, str) or not isinstance(before, str):
-        return False
-    return now in bad and before in bad and bad[now] > bad[before]
+    if not isinstance(now, str) or not isinstance(before, str) or not {now, before} <= bad.keys():
+        return ""
+    if written[now] > written[before] and bad[now] > bad[before]:
+        return "worse"
+    return "better" if written[now] < written[before] and bad[now] < bad[before] else ""
+
+
+def is_worse(now: object, before: object, scale: Sequence[Rating]) -> bool:
+    """Whether a rating is certainly worse than another."""
+    return moved(before, now, scale) == "worse"

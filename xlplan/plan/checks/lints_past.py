@@ -15,7 +15,7 @@ from xlplan.plan.due import due_of, revised_counts
 from xlplan.plan.reconsider import OFTEN, Known
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import MONTHS, say_date
-from xlplan.plan.values import Value, is_worse, show
+from xlplan.plan.values import Value, is_worse, moved, show
 
 _SAYS_WHY: tuple[str, ...] = ("progress", "reason")
 """Roles of the fields in which a lead says why something moved."""
@@ -69,7 +69,7 @@ def worsened(plan: Plan) -> Iterator[Finding]:
 def unexplained(plan: Plan) -> Iterator[Finding]:
     """Ratings that are better than at the last board, without a word since."""
     for row, item, before, now, scale in _moved(plan):
-        if not is_worse(now.code, before.code, scale):
+        if moved(before.code, now.code, scale) == "better":
             found = chk.CHK_021.fill(heading=item.heading, before=before.code, now=now.code)
             yield Finding(row, item.id, found)
 
