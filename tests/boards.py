@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.composite_sample import AS_OF, DEFINITION, SCALE
 from xlplan.board import Board, ReturnLine
 from xlplan.merge.model import MasterRow
-from xlplan.plan.definition import STATUS
+from xlplan.plan.definition import STATUS, Rating
 from xlplan.plan.timescales import Timescale, parse_timescale
 from xlplan.plan.values import Invalid, Value
 from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
@@ -51,6 +51,27 @@ def days_of(row: MasterRow) -> list[date]:
 
 def board_of(*rows: MasterRow, **more: object) -> Board:
     return replace(Board(DEFINITION, "2026-11", AS_OF, rows), **more)  # type: ignore[arg-type]  # fields by name
+
+
+FULL = replace(
+    DEFINITION,
+    ratings=(*DEFINITION.ratings, Rating("DG", "Dark green", order=9, holding=True)),
+)
+
+
+def full_board() -> Board:
+    """A board with an action or two behind every key figure."""
+    days = [AS_OF - timedelta(days=9), AS_OF + timedelta(days=9)]
+    gone = Timescale("then", AS_OF - timedelta(days=3))
+    returns = [ReturnLine("Post A"), ReturnLine("Post B")]
+    soon = Timescale("then", AS_OF + timedelta(days=3))
+    rows = [
+        action("1", rating="B"), action("2", rating="DG"), action("3"), action("4", rating="R"),
+        action("5", rating="G", due=gone), action("6", rating="G", due=Timescale("Ongoing")),
+        action("7", rating="G", due=soon), action("NEW 1", rating="A", due=gone),
+        action("9", "One", rating="A", **stepped(days)),
+    ]  # fmt: skip
+    return replace(board_of(*rows, returns=returns), definition=FULL)
 
 
 def sheet_of(book: Workbook, name: str) -> Sheet:

@@ -22,11 +22,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import small
 from tests.board_books import noted
+from tests.boards import full_board
 from tests.composite_sample import CREATED, sample_board
 from tests.shipped import every, returns
 from xlplan.board import Board, composite_workbook
 from xlplan.board.accessible import BLANK, accessible_workbook
 from xlplan.board.composite import tables_of
+from xlplan.board.key_figures import key_figures
+from xlplan.board.view import view_of
 from xlplan.cycle.demo import demo
 from xlplan.cycle.plan import open_plan
 from xlplan.plan.settings import CompositeSettings
@@ -287,6 +290,8 @@ BANDED = ("Exceptions", "Sections")
 IN_ONE_CELL = (*BANDED, "Movement")
 """Tables whose cell of the rating says which way it went, and what it was."""
 WAYS = ("Better", "No change", "Worse", "New", "Not compared")
+LISTS = ("Figures", "Figures across")
+"""Tables of one coloured sheet, the actions of each figure under a band with its name."""
 BANDS = "Sections in words"
 """What a coloured sheet has in the band of each section."""
 FIRST = (
@@ -378,6 +383,9 @@ def compare(standard: Workbook, accessible: Workbook) -> int:
         if name in FIRST:
             checked += compare_first(grid(standard["At a glance"]), name, rows)
             continue
+        if name in LISTS:
+            checked += compare_lists(grid(standard["Figures"]), rows)
+            continue
         sheet = standard[sheet_with(standard, name)]
         if name in FOLDED:
             also = (
@@ -430,6 +438,17 @@ def compare_rows(
             assert same(*cells), (name, heading, *cells)
     assert len(body) >= len(rows), name
     return len(rows) * len(headings)
+
+
+def compare_lists(shown: list[list[object]], rows: list[dict[str, object]]) -> int:
+    """The rows of each figure stand under its band, in the same order and words."""
+    for label in dict.fromkeys(str(row["Figure"]) for row in rows):
+        heard = [list(row.values())[1:] for row in rows if row["Figure"] == label]
+        count = f"{label} ({len(heard)} action{'s' * (len(heard) != 1)})"
+        band = next(n for n, row in enumerate(shown) if row[0] == count)
+        for line, mine in zip(shown[band + 1 :], heard, strict=False):
+            assert all(map(same, line, mine)), (label, line, mine)
+    return sum(map(len, rows))
 
 
 ARROWS = {"Better": "▲", "No change": "▬", "Worse": "▼", "New": "●"}
@@ -650,3 +669,24 @@ def test_headings_that_are_the_same_are_told_apart() -> None:
     assert accessibility_problems(data) == []
     plan = next(t for t in tables_of(replace(board)) if t.key == "plan")
     assert len({column.id for column in plan.columns}) == len(plan.columns)
+
+
+def test_every_key_figure_leads_to_the_rows_that_it_counts() -> None:
+    board = full_board()
+    book = read(written(board))
+    rows = [row for row in book["Key figures"].iter_rows() if row[3].hyperlink]
+    found = {str(row[0].value): row for row in rows}
+    assert set(found) == {one.label for one in key_figures(view_of(board))}
+    for label, row in found.items():
+        place = str(row[3].hyperlink.location) if row[3].hyperlink else ""
+        name, _, cell = place.partition("!")
+        assert name.strip("'") == row[3].value
+        sheet = book[name.strip("'")]
+        (table,) = sheet.tables.values()
+        first = int(re.findall(r"\d+", table.ref)[0]) + 1
+        if cell != "A1":
+            mine = [n for n in range(first, sheet.max_row + 1) if sheet.cell(n, 1).value == label]
+            assert mine[0] == int(cell[1:]), label
+            assert len(mine) == int(str(row[1].value)), label
+        elif label != "Returns received":
+            assert sheet.max_row - first + 1 == int(str(row[1].value)), label

@@ -9,7 +9,19 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from tests.boards import ATTENTION, CODES, action, board_of, boards, days_of, sheet_of, words_of
+from tests.boards import (
+    ATTENTION,
+    CODES,
+    FULL,
+    action,
+    board_of,
+    boards,
+    cells_of,
+    days_of,
+    full_board,
+    sheet_of,
+    words_of,
+)
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.at_a_glance import (
@@ -18,11 +30,12 @@ from xlplan.board.at_a_glance import (
     in_a_sentence,
 )
 from xlplan.board.coloured_summary import MOST_DATED, MOST_LISTED
+from xlplan.board.key_figures import key_figures
 from xlplan.board.view import view_of
-from xlplan.plan.definition import STATUS
+from xlplan.plan.definition import STATUS, Rating
 from xlplan.plan.settings import BoardWords
 from xlplan.plan.timescales import Timescale
-from xlplan.workbook.write.sheet import Sheet
+from xlplan.workbook.write.sheet import Sheet, Workbook
 
 TRACK = ("Rated on track", "Not rated on track")
 LATE = Timescale("then", AS_OF - timedelta(days=3))
@@ -253,3 +266,118 @@ def test_who_did_not_report_is_named() -> None:
     assert "2 of 3 leads" in words
     words = words_of(page_of(rated(("G", "G"), returns=[returned])))
     assert "Every lead who was asked reported." in words
+
+
+# What the ratings do not say.
+
+STATES = (
+    Rating("I", "Implemented", closed=True), Rating("S", "Superseded", closed=True),
+    Rating("P", "In progress"), Rating("N", "Not started"), Rating("O", "Overdue", exception=True),
+)  # fmt: skip
+"""A scale on which nothing is said to be on track."""
+
+
+def audited(scale: tuple[Rating, ...], *codes: str, **more: object) -> Board:
+    """A board of such a scale; of those that are not closed every action but the first is late."""
+    rows = [action(f"a{n}", rating=code, due=LATE if n else None) for n, code in enumerate(codes)]
+    return replace(board_of(*rows, **more), definition=replace(DEFINITION, ratings=scale))
+
+
+def test_nothing_is_called_on_track_that_its_rating_does_not_call_so() -> None:
+    board = audited(STATES, "P", "P", "N", "O", "I", "S")
+    sentence = in_a_sentence(view_of(board))
+    assert sentence.endswith("; 1 needs attention; 3 are late, 2 of them not rated for attention.")
+    parts = {one.label: (one.value, one.remark) for one in key_figures(view_of(board)) if one.part}
+    assert parts == {
+        "Actions": ("6", "in the plan"),
+        "Completed": ("2", "1 Implemented and 1 Superseded; closed by rating"),
+        "For attention": ("1", "by their rating"),
+        "Others, late": ("2", "past the due date"),
+        "Others, no date": ("1", "that can be read"),
+        "Others, in time": ("0", "not past the date"),
+    }
+    book = composite_workbook(board, CREATED)
+    every = "\n".join(words_of(sheet) for sheet in book.sheets)
+    assert "n track" not in every
+    page = words_of(page_of(board))
+    assert "Not rated for attention\na1 (due" in page
+    assert "For attention, or not rated\na3 (due" in page
+    assert "Late, and not rated Overdue (2 actions)" in words_of(sheet_of(book, "Exceptions"))
+
+
+def test_a_scale_without_ratings_for_attention_says_nothing_of_attention() -> None:
+    scale = (Rating("C", "Completed", closed=True), Rating("O", "Ongoing"))
+    board = audited(scale, "C", "O", "O")
+    sentence = in_a_sentence(view_of(board))
+    assert sentence == "At this first board the plan has 3 actions; 2 are late."
+    labels = [one.label for one in key_figures(view_of(board)) if one.part]
+    assert labels == ["Actions", "Completed", "Open, late", "Open, in time"]
+    assert "Past the date\na1 (due" in words_of(page_of(board))
+
+
+def test_what_is_past_its_date_has_one_name_on_every_sheet() -> None:
+    board = audited(STATES, "P", "O")
+    for name in ("By lead", "By section"):
+        words = words_of(sheet_of(composite_workbook(board, CREATED), name))
+        assert "Past the due date" in words
+        assert "Overdue 2" not in words
+
+
+def test_what_was_done_and_is_closed_now_was_finished_and_says_which() -> None:
+    last = {uid: {"section": "One", "rating": was} for uid, was in
+            {"1": "DG", "2": "A", "3": "B", "4": "G", "5": "DG"}.items()}  # fmt: skip
+    now = {"1": "B", "2": "B", "3": "B", "4": "DG", "5": "DG"}
+    board = board_of(*(action(uid, rating=r) for uid, r in now.items()), previous=last)
+    board = replace(board, definition=FULL)
+    (table,) = [t for t in at_a_glance_sheet(view_of(board)).tables if t.key == "finished"]
+    assert [row[0] for row in table.rows] == ["1", "2", "4"]
+    assert "Dark green: No lead named" in words_of(page_of(board))
+
+
+# Where its figures lead.
+
+NO_LIST = {"Returns received": "By lead"}
+"""Figures that lead to the nearest list: of leads, with who returned."""
+
+
+def links_of(sheet: Sheet) -> dict[str, tuple[str, str]]:
+    """By the name of each key figure, its value and where that leads."""
+    cells = {(row, col): cell for row, col, cell in cells_of(sheet)}
+    found = {}
+    for (row, col), cell in cells.items():
+        above = cells.get((row - 1, col))
+        if above is not None and above.link and cell.link == above.link:
+            found[str(cell.value)] = (str(above.value), cell.link)
+    return found
+
+
+def listed_at(book: Workbook, link: str) -> int:
+    """How many rows are listed from a place on: those of a band, or all of a sheet's first
+    table."""
+    name, _, cell = link.partition("!")
+    sheet = sheet_of(book, name.strip("'"))
+    bands = {merge.area.first_row for merge in sheet.merges if merge.area.first_col == 0}
+    air = [n for n, row in enumerate(sheet.rows) if not row.cells]
+    start, ends = int(cell[1:]) - 1, {*bands, *air, len(sheet.rows)}
+    if not start:
+        start, ends = air[0] + 1, {*air, len(sheet.rows)}
+    rows = sheet.rows[start + 1 : min(n for n in ends if n > start)]
+    return sum(bool(row.cells[0] and row.cells[0].value) for row in rows)
+
+
+def test_every_key_figure_leads_to_a_list_as_long_as_it_says() -> None:
+    board = full_board()
+    book = composite_workbook(board, CREATED)
+    links = links_of(sheet_of(book, "At a glance"))
+    every = {one.label: one.value for one in key_figures(view_of(board))}
+    assert {label: value for label, (value, _) in links.items()} == every
+    assert set(every) == {
+        "Actions", "Completed", "Done, watched", "Not rated", "For attention", "On track but late",
+        "On track, no date", "On track, in time", "Overdue", "Provisional", "Late steps",
+        "No date can be read", "Exceptions", "Returns received",
+    }  # fmt: skip
+    for label, (value, link) in links.items():
+        if label in NO_LIST:
+            assert link == f"'{NO_LIST[label]}'!A1"
+        else:
+            assert listed_at(book, link) == int(value), label

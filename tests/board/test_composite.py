@@ -28,11 +28,10 @@ from tests.boards import (
 )
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
-from xlplan.board.action_lists import late_steps_sheet, no_date_sheet
 from xlplan.board.composite import SHEETS
 from xlplan.board.figures import Figures, figures
+from xlplan.board.key_figures import key_figures, late_steps_sheet, no_date_sheet
 from xlplan.board.standings import best_first, direction
-from xlplan.board.summary import key_figures
 from xlplan.board.view import percent, view_of
 from xlplan.board.words import short_name, short_names
 from xlplan.errors import XlplanError
@@ -325,7 +324,8 @@ def test_a_scale_is_read_from_its_closed_end(closed: str, attention: str, expect
 
 def test_what_is_now_for_attention_has_not_improved_wherever_its_rating_is_written() -> None:
     scale = [Rating("G", "Green"), Rating("R", "Red", exception=True), Rating("N", "Not begun")]
-    assert direction("N", "R", scale) == direction("R", "N", scale) == "uncompared"
+    assert direction("N", "R", scale) == "uncompared"
+    assert direction("R", "N", scale) == "worse"
     assert direction("N", "G", scale) == "better"
 
 
@@ -713,7 +713,7 @@ def test_every_sheet_prints_on_one_page_width_with_the_marking() -> None:
         assert (sheet.page.paper, sheet.page.landscape, sheet.page.fit_width) == paper
         assert "OFFICIAL" in sheet.page.footer_left
         assert sheet.page.footer_right == "Page &P of &N"
-        if sheet.name not in ("Changes", "History"):
+        if sheet.name not in ("Changes", "History", "Figures"):
             assert sheet.filter is None or sheet.page.repeat_rows == (sheet.filter.first_row,) * 2
 
 

@@ -164,8 +164,11 @@ class Recount:
             return "Done, watched"
         if point and point.exception:
             return "For attention"
+        who = NOT_ON_TRACK.get(self.name, "")
         words = ("On track but late", "On track, no date", "On track, in time")
-        if not self.rated:
+        if who:
+            words = (f"{who}, late", f"{who}, no date", f"{who}, in time")
+        elif not self.rated:
             words = ("Late", "No date", "In time")
         return words[0] if late else words[2] if self.by(ref) else words[1]
 
@@ -185,7 +188,14 @@ MOVES = ("Better", "No change", "Worse", "New", "Not compared")
 PLACES = (
     "Completed", "Done, watched", "Not rated", "For attention", "On track but late",
     "On track, no date", "On track, in time", "On track", "Late", "No date", "In time",
+    *(f"{who}, {way}" for who in ("Others", "Open") for way in ("late", "no date", "in time")),
 )  # fmt: skip
+NOT_ON_TRACK = {
+    "audit-recommendations": "Others", "months-behind": "Others", "percent-complete": "Others",
+    "multi-agency-composite": "Open",
+}  # fmt: skip
+"""Plans whose ratings do not all say whether an action is on track (In progress, Not begun), and
+what is said of those that are not for attention; the last has no rating for attention."""
 
 
 def whole(value: object) -> object:
@@ -295,13 +305,14 @@ def test_the_key_figures_are_those_of_the_plan(example: Published) -> None:
     parts = {name: n for name, n in shown.items() if name in PLACES}
     assert shown["Actions"] == len(count.now) == sum(parts.values())
     assert {name: n for name, n in parts.items() if n} == dict(places)
-    late = "Past the due date" if "Past the due date" in shown else "Overdue"
+    late = next(name for name in ("Past the due date", "Overdue", "Late") if name in shown)
     assert shown[late] == sum(map(count.overdue, count.now))
     assert shown.get("Late steps", 0) == sum(map(count.late_steps, count.now))
     done = sum(map(count.steps_done, count.now))
     steps = sum(len(row["milestones"]) for row in count.now.values())
     assert shown.get("Steps done", "") == (f"{done} of {steps}" if done else "")
-    assert shown.get("No date can be read", 0) == sum(map(count.undated, count.now))
+    undated = shown.get("No date can be read", 0 if count.rated else shown.get("No date", 0))
+    assert undated == sum(map(count.undated, count.now))
     assert shown["Returns received"] == f"{len(count.back)} of {len(count.asked)}"
 
 

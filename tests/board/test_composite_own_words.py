@@ -14,7 +14,7 @@ from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.board_model import TableValue
 from xlplan.board.composite import tables_of
 from xlplan.board.figures import figures
-from xlplan.board.summary import key_figures
+from xlplan.board.key_figures import key_figures
 from xlplan.board.view import view_of
 from xlplan.frames import actions_frame
 from xlplan.merge.model import MasterRow

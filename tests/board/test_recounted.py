@@ -15,7 +15,7 @@ from xlplan.board.board_model import Board, Table
 from xlplan.board.evidence_due import evidence_due_sheet
 from xlplan.board.figures import figures
 from xlplan.board.grouped import counts_sheet
-from xlplan.board.summary import key_figures
+from xlplan.board.key_figures import key_figures
 from xlplan.board.view import view_of
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.checklist import ruled
@@ -163,7 +163,7 @@ def test_a_plan_without_ratings_has_its_summary_from_steps_and_timescales() -> N
         "Actions": ("5", "in the plan"),
         "Completed": ("1", "by steps or timescale"),
         "Late": ("2", "past the due date"),
-        "No date": ("1", "that can be read"),
+        "No date": ("1", "listed under No date"),
         "In time": ("1", "not past the date"),
     }
     short = {one.row.ref: one.in_short for one in figures(board).standings}

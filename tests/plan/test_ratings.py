@@ -71,12 +71,13 @@ BEHIND = (*POINTS, Rating("N", "Not begun"), Rating("S", "Superseded", closed=Tr
 done with."""
 
 
-def test_a_move_is_compared_where_the_scale_and_what_its_ratings_mean_agree() -> None:
+def test_no_move_is_called_better_or_worse_against_what_the_ratings_mean() -> None:
     assert badness(BEHIND) == {"B": 0, "S": 1, "G": 2, "N": 3, "R": 4}
     assert [moved("N", now, BEHIND) for now in "BGRSN"] == ["better", "better", "", "", ""]
     assert [moved(before, "R", BEHIND) for before in "BGNS"] == ["worse", "worse", "", ""]
-    assert not is_worse("N", "R", BEHIND)
-    assert moved("G", "N", BEHIND) == "worse"
+    assert [moved(before, "S", BEHIND) for before in "BGR"] == ["worse", "", ""]
+    assert is_worse("N", "G", BEHIND)
+    assert is_worse("N", "R", BEHIND)
 
 
 def test_a_scale_without_ends_is_read_as_written() -> None:

@@ -14,7 +14,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
-from xlplan.board.board_model import Board, BoardSheet, Item, Table, TableColumn, joined, make_table
+from xlplan.board.board_model import (
+    Anchor,
+    Board,
+    BoardSheet,
+    Item,
+    Table,
+    TableColumn,
+    joined,
+    make_table,
+)
 from xlplan.board.coloured import label_of
 from xlplan.board.composite import sheets_of
 from xlplan.board.fitting import LongTexts, is_long, long_texts, pieces
@@ -29,6 +38,8 @@ BLANK = "[blank]"
 SIZE = 12.0
 PIECE_LINES = 20
 LONG_TEXTS = "Long texts"
+ABOVE = 4
+"""Rows of a sheet with a table above its first line: the title, a line, the way back, headings."""
 PERCENT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?%")
 
 
@@ -40,6 +51,7 @@ class _Reader:
     notes: Mapping[str, int]
     look: Palette
     long: LongTexts = field(default_factory=LongTexts)
+    places: Mapping[Anchor, str] = field(default_factory=dict)
 
     @cached_property
     def body(self) -> Style:
@@ -78,7 +90,10 @@ class _Reader:
                 number = "0%" if found[1].isdigit() else "0.0#%"
                 style = replace(style, number_format=number, align="right")
                 return Cell(float(found[1]) / 100, style)
-            return Cell(self.long.fit(words, width_of(column), self.body), style)
+            place = self.places.get(item.link, "") if item.link else ""
+            if place:
+                style = replace(style, colour=self.look.link.colour)
+            return Cell(self.long.fit(words, width_of(column), self.body), style, link=place)
         if isinstance(value, date):
             return Cell(value, self.body)
         if column.kind == "share":
@@ -112,7 +127,8 @@ def accessible_workbook(board: Board, created: str) -> Workbook:
     tables["notes"] = _with_blank(tables["notes"])
     plain = _Reader(board, numbers, palette(board.definition))
     found = [text for table in tables.values() for text in _long(plain, table)]
-    reader = replace(plain, long=long_texts(found, LONG_TEXTS, "text"))
+    places = dict(_places(made, above))
+    reader = replace(plain, long=long_texts(found, LONG_TEXTS, "text"), places=places)
     if found:
         tables["long_texts"] = _long_texts(reader)
     sheets = [
@@ -120,6 +136,19 @@ def accessible_workbook(board: Board, created: str) -> Workbook:
     ]
     every = [_contents(reader, [table for table in tables.values() if table.lines]), *sheets]
     return workbook_of(board, every, "report to the board", created, " (accessible)")
+
+
+def _places(
+    made: Mapping[str, BoardSheet], above: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Anchor, str]]:
+    """Where the list of each key figure begins, and the sheets that are lists of their own."""
+    for table in (table for sheet in made.values() for table in sheet.tables if table.lines):
+        yield ("sheet", table.name), f"'{table.name}'!A1"
+    for table in made["figures"].tables if "figures" in made else ():
+        first = len(above.get(table.key, ())) + ABOVE + 1
+        for row, line in enumerate(table.lines, first):
+            if line.anchor is not None:
+                yield line.anchor, f"'{table.name}'!A{row}"
 
 
 def _above(sheet: BoardSheet) -> tuple[str, ...]:

@@ -31,7 +31,6 @@ from xlplan.board.summary import move_columns
 from xlplan.board.view import SIGNS, View, figure, group_column, plural
 from xlplan.board.words import decided
 from xlplan.merge.model import Change
-from xlplan.plan.checks.steps import Milestone
 from xlplan.plan.values import badness
 
 Also = Mapping[str, Mapping[str, Item | TableValue]]
@@ -40,7 +39,7 @@ HELD = "Done, under watch"
 CLOSED = "Closed earlier"
 
 
-def _listed(
+def lines_of(
     view: View,
     found: Iterable[Standing],
     columns: Sequence[TableColumn],
@@ -95,7 +94,7 @@ def exceptions_sheet(view: View) -> BoardSheet:
     lines = [
         replace(each, early=n - places.index(place) >= SHOWN)
         for n, (each, place) in enumerate(
-            zip(_listed(view, found, columns, also), places, strict=True)
+            zip(lines_of(view, found, columns, also), places, strict=True)
         )
     ]
     table = make_table(
@@ -117,10 +116,10 @@ def _group(one: Standing) -> int:
 
 def _group_bands(view: View, found: Sequence[Standing], places: Sequence[int]) -> list[Band]:
     """A title for each group, with how many there are of it and how many of them are drawn."""
-    attention = [p.label for p in view.counted_points if p.rating and p.rating.exception]
+    flags = listed(view.flags, "or")
     titles = [
-        f"Rated {listed(attention)}, or worse than before" if attention else "Worse than before",
-        "Late, and rated neither" if view.rated and attention else "Late",
+        f"Rated {flags}, or worse than before" if flags else "Worse than before",
+        f"{_late_or(found, places)}{f', and not rated {flags}' if flags else ''}",
         "Rated otherwise than the plan's rules would",
     ]
     bands = []
@@ -134,6 +133,11 @@ def _group_bands(view: View, found: Sequence[Standing], places: Sequence[int]) -
         if others := _others(view, found[first : first + count]):
             bands.append(replace(others, before=first + SHOWN))
     return bands
+
+
+def _late_or(found: Sequence[Standing], places: Sequence[int]) -> str:
+    late = all(one.overdue for one, place in zip(found, places, strict=True) if place == 1)
+    return "Late" if late else "Late, or about to lose the date"
 
 
 def _others(view: View, found: Sequence[Standing]) -> Band | None:
@@ -177,61 +181,6 @@ def _tally(found: Sequence[Standing]) -> tuple[str, ...]:
     return (f"{plural(len(found), 'action')}", *parts) if found else ()
 
 
-# What has no date.
-
-
-def no_date_sheet(view: View) -> BoardSheet:
-    """The open actions that may be late and cannot count as overdue, with what stands there."""
-    found = [one for one in view.figures.standings if one.undated]
-    columns = view.columns("ref", "section", "action", "leads", "due", "rating")
-    columns.append(TableColumn("why", "Why no date can be read", note="No date", width=44))
-    why = {one.row.uid: {"why": one.undated[:1].upper() + one.undated[1:]} for one in found}
-    line = "Open actions in whose due date no day can be read: none of them counts as overdue"
-    table = make_table("no_date", "No date", line, columns, _listed(view, found, columns, why))
-    note = f"{plural(len(found), 'action')}, each of which may be late"
-    return BoardSheet(
-        line, "No date can be read", (table,), notes=(note,) if found else (),
-        empty="" if found else "Every open action has a date that can be read.", apt=bool(found),
-    )  # fmt: skip
-
-
-# Late steps.
-
-
-def late_steps_sheet(view: View) -> BoardSheet:
-    """The steps of open actions whose own day has passed, each on a line."""
-    found = [one for one in view.figures.standings if one.late_steps]
-    columns = [
-        *view.columns("ref", "section"),
-        TableColumn("step", "Step", width=12, align="center"),
-        TableColumn("text", "What it is", width=58),
-        TableColumn("timescale", "Due", width=18),
-        TableColumn("late", "Late by", "days", "Late steps", 11),
-        TableColumn("leads", "Leads", "list", width=30),
-        *view.columns("rating"),
-    ]
-    lines = [_step(view, columns, one, step) for one in found for step in one.late_steps]
-    line = "Steps of open actions whose own date has passed; their action counts as overdue, once"
-    table = make_table("late_steps", "Late steps", line, columns, lines)
-    note = f"{plural(len(lines), 'step')} of {plural(len(found), 'action')}"
-    return BoardSheet(
-        line, "Late steps", (table,), notes=(note,) if lines else (),
-        empty="" if lines else "No step of an open action is late.", apt=bool(lines),
-    )  # fmt: skip
-
-
-def _step(view: View, columns: Sequence[TableColumn], one: Standing, step: Milestone) -> Line:
-    late = (view.board.as_of - step.due.by).days if step.due.by else None
-    own: Mapping[str, Item | TableValue] = {
-        "step": f"{step.number} of {one.steps}",
-        "text": step.text,
-        "timescale": step.timescale,
-        "late": late,
-        "leads": step.leads or ("No lead named",),
-    }
-    return line_of(own[c.id] if c.id in own else view.item(one, c.id) for c in columns)
-
-
 # Movement.
 
 
@@ -247,7 +196,7 @@ def movement_sheet(view: View) -> BoardSheet:
     moved = [s for s in view.figures.standings if view.compared and s.direction != "same"]
     also: Also = {one.row.uid: {"rating": moved_rating(view, one, ", ")} for one in moved}
     line = "What has become better or worse since the last board"
-    lines = _listed(view, moved, columns, also)
+    lines = lines_of(view, moved, columns, also)
     listed = make_table("movement", "Movement", line, columns, lines)
     first = "This is the first board: there is no earlier position to compare with."
     return BoardSheet(
@@ -307,7 +256,7 @@ def new_sheet(view: View) -> BoardSheet:
     came = arrivals(view)
     arrived = {one.row.uid: {"came": _arrival(view, came.get(one.row.uid))} for one in found}
     line = "The actions that the last board did not see, and how they came in"
-    lines = _listed(view, found, columns, arrived)
+    lines = lines_of(view, found, columns, arrived)
     table = make_table("new", "New actions", line, columns, lines)
     empty = "This is the first board: every action is new to it."
     if view.compared:

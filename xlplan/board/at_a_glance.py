@@ -19,8 +19,8 @@ from xlplan.board.board_model import (
     make_table,
 )
 from xlplan.board.grouped import return_words
+from xlplan.board.key_figures import key_figures_table
 from xlplan.board.standings import NOT_KNOWN, Standing
-from xlplan.board.summary import key_figures_table
 from xlplan.board.view import View, plural
 from xlplan.plan.checks.lint_view import newest_notes
 
@@ -51,7 +51,7 @@ def in_a_sentence(view: View) -> str:
     if not figures.standings:
         return "The plan has no actions to count yet."
     parts = [_moved(view)]
-    if view.rated:
+    if view.rated and view.flags:
         needs = "needs" if total.attention < 2 else "need"
         parts.append(f"{total.attention or 'none'} {needs} attention")
     if view.dated:
@@ -83,13 +83,17 @@ def _some(count: int) -> str:
 
 
 def _late(view: View) -> str:
-    """How many are late, and how many of those their officers rate as on track."""
+    """How many are late, and how many of those their officers rate as on track, or at least not
+    for attention."""
     late, on_track = view.figures.total.overdue, view.figures.total.positions.get("late", 0)
     if not late:
         return "none is late"
     words = f"{late} {'is' if late == 1 else 'are'} late"
-    if not view.rated:
+    if not view.rated or not (view.on_track or view.flags):
         return words
+    if not view.on_track:
+        some = "all" if 1 < on_track == late else on_track or "none"
+        return f"{words}, {some} of them not rated for attention"
     if late == 1:
         return f"{words} and {'is' if on_track else 'not'} rated on track"
     some = "all" if on_track == late else on_track or "none"
@@ -162,17 +166,19 @@ def words_column() -> TableColumn:
 
 
 def finished(view: View) -> list[Standing]:
-    """The actions that are done now, and are known not to have been at the last board."""
+    """The actions that are closed now, or done, and are known not to have been so at the last
+    board: one that was done and is closed now is among them."""
     return [
         one
         for one in view.figures.done
-        if view.compared and one.before != NOT_KNOWN and not _was_done(view, one)
+        if view.compared and one.before != NOT_KNOWN and not _was_so(view, one)
     ]
 
 
-def _was_done(view: View, one: Standing) -> bool:
+def _was_so(view: View, one: Standing) -> bool:
     point = view.points.get(one.before or "")
-    return bool(point and point.rating and (point.rating.closed or point.rating.holding))
+    was = point.rating if point else None
+    return was is not None and (was.closed or (was.holding and not one.closed))
 
 
 def finished_table(view: View) -> Table:

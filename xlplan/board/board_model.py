@@ -126,8 +126,9 @@ Kind = Literal["text", "list", "number", "share", "days", "date", "rating", "dir
 """What a column holds. A list is several texts; a share is from 0 to 1; a rating is the word for a
 point of the scale, a direction the word for one of travel."""
 Emphasis = Literal["", "strong", "alert", "loud", "quiet"]
-Anchor = tuple[Literal["action", "section"], str]
-"""A place in the Plan sheet that others link to: an action by its uid, a section by its name."""
+Anchor = tuple[Literal["action", "section", "figure", "sheet"], str]
+"""A place that others link to: an action by its uid and a section by its name, in Plan; the list of
+a key figure by its name, in Figures; a sheet by its name."""
 LIST_JOINT = "; "
 """What stands between the texts of a list on one line."""
 

@@ -243,14 +243,14 @@ def stacks_of(sheet: BoardSheet) -> list[list[Table]]:
 def anchors_of(name: str, sheet: BoardSheet) -> dict[Anchor, str]:
     """By what can be linked to, its cell in a sheet that is drawn by `coloured_sheet`."""
     found: dict[Anchor, str] = {}
-    top = _rows_above(sheet)
-    for stack in stacks_of(sheet)[:1] if not sheet.empty else ():
-        number = top + 1
+    number = _rows_above(sheet) + 1
+    for stack in stacks_of(sheet) if not sheet.empty else ():
         for entry in entries_of(stack):
             anchor = entry.anchor if isinstance(entry, Band) else entry[1].anchor
             if anchor is not None:
-                found[anchor] = f"'{name}'!A{number + 1}"
+                found.setdefault(anchor, f"'{name}'!A{number + 1}")
             number += 2 if isinstance(entry, Band) and entry.more else 1
+        number += 2  # a little air, and the headings of the next table
     return found
 
 

@@ -271,16 +271,20 @@ def _got_worse(draft: Page, found: Sequence[Standing]) -> None:
 
 
 def _late_refs(draft: Page, found: Sequence[Standing]) -> None:
-    """Which actions are late, those that their officers rate as on track before the others."""
+    """Which actions are late, those that nobody rates for attention before the others."""
     draft.title("What is late", plural(len(found), "action") if found else "")
     if not found:
         draft.over("No action is past its due date.", draft.body)
-    rated = draft.view.rated
+    view = draft.view
+    well, others = "Rated on track", "Not rated on track"
+    if not view.on_track:
+        well, others = "Not rated for attention", "For attention, or not rated"
+    apart = view.rated and bool(view.on_track or view.flags)
     groups = (
-        ("Rated on track", [one for one in found if rated and one.position == "late"]),
+        (well, [one for one in found if apart and one.position == "late"]),
         (
-            "Not rated on track" if rated else "Past the date",
-            [one for one in found if not rated or one.position != "late"],
+            others if apart else "Past the date",
+            [one for one in found if not apart or one.position != "late"],
         ),
     )
     bold = replace(draft.body, bold=True)
@@ -326,8 +330,10 @@ def _list(draft: Page, title: str, what: str, found: Sequence[Standing]) -> None
     draft.title(title, plural(len(found), "action") if found else "")
     if not found:
         draft.over(f"No action {'was' if what == 'finished' else 'is'} {what}.", draft.body)
+    kinds = {one.now for one in found} if what == "finished" else set()
     for one in found[:MOST_LISTED]:
         leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
+        leads = f"{view.rating(one.now).value}: {leads}" if len(kinds) > 1 else leads
         cell = draft.paint.text(cut_words(leads, LEADS), draft.body)
         _head(draft, one, cell, ON_ONE_LINE)
     if rest := found[MOST_LISTED:]:

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from xlplan.board.action_lists import (
     completed_sheet,
     exceptions_sheet,
-    late_steps_sheet,
     movement_sheet,
     new_sheet,
-    no_date_sheet,
 )
 from xlplan.board.at_a_glance import at_a_glance_sheet
 from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Table, joined
@@ -30,6 +28,7 @@ from xlplan.board.grouped import (
     questions_sheet,
     recommendations_sheet,
 )
+from xlplan.board.key_figures import figures_sheet, late_steps_sheet, no_date_sheet
 from xlplan.board.notes import contents_sheet, notes_sheet
 from xlplan.board.other_boards import history_sheet
 from xlplan.board.paint import Paint, workbook_of
@@ -228,6 +227,7 @@ SHEETS = (
     SheetKind("by_organisation", "By organisation", by_organisation_sheet),
     SheetKind("by_lead", "By lead", by_lead_sheet),
     SheetKind("counts", "Counts", counts_sheet),
+    SheetKind("figures", "Figures", figures_sheet),
     SheetKind("changes", "Changes", changes_sheet),
     SheetKind("questions", "Open questions", questions_sheet),
     SheetKind("history", "History", history_sheet),
@@ -245,6 +245,8 @@ WORKING = ("questions",)
 """The sheets that are the coordinator's."""
 ON_SCREEN = ("changes", "history")
 """The sheets that are printed only where ``[composite] print_all`` asks for it."""
+TO_FOLLOW = ("figures",)
+"""The sheets that nobody prints: links lead there."""
 
 
 def sheet_keys(board: Board) -> tuple[str, ...]:
@@ -343,6 +345,8 @@ def composite_workbook(board: Board, created: str) -> Workbook:
     places: dict[Anchor, str] = {}
     for key in ("completed", "plan") if "plan" in made else ():
         places |= anchors_of(BY_KEY[key].name, made[key]) if key in made else {}
+    places |= anchors_of(BY_KEY["figures"].name, made["figures"]) if "figures" in made else {}
+    places |= {("sheet", (name := BY_KEY[key].name)): f"'{name}'!A1" for key in made}
     paint = Paint(view, texts, places)
     listed = {BY_KEY[key].name: one.line for key, one in made.items() if key != "contents"}
     sheets = [
@@ -351,9 +355,9 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         else LAYOUTS.get(key, coloured_sheet)(paint, BY_KEY[key].name, sheet)
         for key, sheet in made.items()
     ]
-    if not board.definition.composite.print_all:
-        seen = [BY_KEY[key].name for key in ON_SCREEN]
-        sheets = [_not_printed(sheet) if sheet.name in seen else sheet for sheet in sheets]
+    kept = TO_FOLLOW if board.definition.composite.print_all else (*ON_SCREEN, *TO_FOLLOW)
+    seen = [BY_KEY[key].name for key in kept]
+    sheets = [_not_printed(sheet) if sheet.name in seen else sheet for sheet in sheets]
     what = "working copy" if board.working else "report to the board"
     return workbook_of(board, sheets, what, created)
 

@@ -89,7 +89,7 @@ def method(view: View) -> list[tuple[str, str]]:
              "since is shown as a change, not put into that column."),
             ("Direction", f"Better or worse by the order of the scale, which runs from {ends}. "
              "An action that had no rating before, or has none now, cannot be compared; nor one "
-             "whose rating went up the scale and is for attention now, or the other way about."),
+             "that is for attention now, or closed, where the order of the scale says otherwise."),
         ]  # fmt: skip
     if f.asked:
         lines.append(
@@ -132,11 +132,19 @@ def _key_figures(view: View) -> str:
     if not view.rated:
         done = "completed (all its steps are done), else " if _finished(view) else ""
         return f"Each action counts once: {done}late, else without a date, else in time."
-    return (
+    first = (
         "Each action counts once, in the first of these that fits: completed (its rating closes "
         "it); done and watched; not rated, or with a rating that is not on the scale; for "
-        "attention; on track but past its due date; on track without a date that can be read; on "
-        "track and in time. Together they are all actions. On track is what the officers say."
+    )
+    if view.on_track:
+        return (
+            f"{first}attention; on track but past its due date; on track without a date that can "
+            "be read; on track and in time. Together they are all actions. On track is what the "
+            "officers say."
+        )
+    return (
+        f"{first}attention; of the others, those past their due date, those without a date that "
+        "can be read, and those in time. Together they are all actions."
     )
 
 

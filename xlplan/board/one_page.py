@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from xlplan.board.action_lists import first_in_line
-from xlplan.board.board_model import Board
+from xlplan.board.board_model import Board, Item
 from xlplan.board.fitting import cut_words, pieces, room, scale
+from xlplan.board.key_figures import KeyFigure, key_figures
 from xlplan.board.paint import Paint, whole_unit, workbook_of
 from xlplan.board.standings import DIRECTIONS, Direction, Standing, leads_of
-from xlplan.board.summary import KeyFigure, key_figures
 from xlplan.board.view import FIRST_BOARD, SIGNS, View, plural, view_of
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.cell_text import row_heights
@@ -106,14 +106,19 @@ def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
     remark, high, low = replace(white, size=8, colour="#404040"), 27, 15
     if draft.size > SIZE:
         remark, high, low = replace(remark, size=draft.size, wrap=True), 23, 0
+    links = [draft.paint.link(Item(one.value, link=one.link)) for one in tiles]
+    name = replace(white, size=draft.size, bold=True)
     looks = (
         ([one.value for one in tiles], value, high),
-        ([one.label for one in tiles], replace(white, size=draft.size, bold=True), 14),
+        ([one.label for one in tiles], name, 14),
         ([one.remark for one in tiles], remark, low),
     )
     for texts, style, height in looks:
-        places = zip(spans(len(tiles)), texts, strict=True)
-        cells = [(first, last, Cell(text or None, style)) for (first, last), text in places]
+        cells = []
+        for (first, last), text, link in zip(spans(len(tiles)), texts, links, strict=True):
+            leads = link if style is not remark else ""
+            shown = replace(style, colour=look.link.colour) if leads else style
+            cells.append((first, last, Cell(text or None, shown, link=leads)))
         draft.row(*cells, height=height)
 
 
@@ -321,7 +326,7 @@ def exceptions(draft: Page, most: int) -> None:
     remark = f"{len(shown)} of {plural(len(found), 'exception')}; the composite has them all"
     draft.title(title, remark if len(found) > len(shown) else "")
     if not found:
-        words = "No action is rated for attention, overdue, worse than before or not updated."
+        words = "No action is rated for attention, overdue, worse than before or challenged."
         draft.row((0, COLUMNS - 1, Cell(words, draft.body)), height=22)
         return
     columns = [(0, 0, "Ref"), (1, 5, "Action"), (6, 7, "Leads"), (8, 8, "Rating"), (9, 11, "Why")]

@@ -362,6 +362,6 @@ def place_by_rating(rating: Rating | None) -> Position | None:
     return "attention" if rating.exception else None
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], joint: str = "and") -> str:
     """Names as a sentence has them: ``"A, B and C"``."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f" {joint} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

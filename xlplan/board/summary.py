@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlplan.board.board_model import (
     Anchor,
@@ -18,19 +18,14 @@ from xlplan.board.board_model import (
 from xlplan.board.figures import Count, Rolled, answers_of
 from xlplan.board.standings import (
     DIRECTIONS,
-    NOT_KNOWN,
-    POSITIONS,
     Direction,
-    Position,
     Standing,
-    place_by_rating,
 )
-from xlplan.board.view import SIGNS, View, figure, group_column, percent, plural
+from xlplan.board.view import SIGNS, View, figure, group_column, percent
 from xlplan.board.words import meaning_of, section_text
 from xlplan.plan.checks.references import RolledUp
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.settings import Rollup
-from xlplan.plan.text import is_provisional
 from xlplan.plan.values import rating_word, show
 
 ROLLED = {
@@ -54,123 +49,6 @@ def summary_sheet(view: View) -> BoardSheet:
         empty="The plan has no actions to count yet." if nothing else "",
         legend="A figure leads to the first of its actions",
     )
-
-
-PLACES: Mapping[Position, tuple[str, str]] = {
-    "completed": ("Completed", "closed by rating"),
-    "watched": ("Done, watched", "before they close"),
-    "unrated": ("Not rated", "or off the scale"),
-    "attention": ("For attention", "by their rating"),
-    "late": ("On track but late", "past the due date"),
-    "undated": ("On track, no date", "that can be read"),
-    "in-time": ("On track, in time", "not past the date"),
-}
-"""Where an action counts, in words: each once, in the first of these that fits."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeyFigure:
-    """A figure for the top of the sheet, and what it was or out of what. The actions of those that
-    are a `part` add up to all."""
-
-    value: str
-    label: str
-    remark: str
-    part: bool = False
-
-
-def key_figures(view: View) -> list[KeyFigure]:
-    """All actions and their parts, then what is found across them."""
-    f = view.figures
-    t = f.total
-    new = "in the plan"
-    if t.before is not None:
-        new = f"{t.moves.get('new', 0)} new, {f.withdrawn_since} withdrawn"
-    out = [KeyFigure(str(t.actions), "Actions", new, part=True), *_parts(view)]
-    opened = "open, past the due date" if view.rated else "past the due date"
-    out.append(KeyFigure(str(t.overdue), view.late_heading, opened))
-    if provisional := sum(is_provisional(one.row.ref) for one in f.standings):
-        out.append(KeyFigure(str(provisional), "Provisional", "with a ref such as NEW or TBC"))
-    if t.late_steps:
-        behind = sum(bool(one.late_steps) for one in f.standings)
-        out.append(KeyFigure(str(t.late_steps), "Late steps", f"of {plural(behind, 'action')}"))
-    if ticked := sum(one.steps_done for one in f.standings):
-        steps = sum(one.steps for one in f.standings)
-        out.append(KeyFigure(f"{ticked} of {steps}", "Steps done", "by ticks or timescales"))
-    if t.undated:
-        listed = "listed under No date" if view.shows("No date") else "in the due date"
-        out.append(KeyFigure(str(t.undated), "No date can be read", listed))
-    reason = "listed with the reason" if view.shows("Exceptions") else "for the board to look at"
-    out.append(KeyFigure(str(t.exceptions), "Exceptions", reason))
-    if f.asked:
-        late = f", {f.late} late" if f.late else ""
-        out.append(
-            KeyFigure(f"{f.returned} of {f.asked}", "Returns received", f"leads asked{late}")
-        )
-    return out
-
-
-def _parts(view: View) -> list[KeyFigure]:
-    """How many actions count where; those places are left out that the plan has no use for."""
-    total = view.figures.total
-    found = []
-    for place in POSITIONS if view.rated or view.dated else ():
-        count, was = total.positions.get(place, 0), _was(view, place)
-        if count or was or place in _expected(view):
-            label, remark = _place_words(view, place)
-            found.append(
-                KeyFigure(str(count), label, remark if was is None else _ago(view, was), part=True)
-            )
-    return found
-
-
-def _place_words(view: View, place: Position) -> tuple[str, str]:
-    label, remark = PLACES[place]
-    if place == "in-time" and not view.dated:
-        label, remark = "On track", "by their rating"
-    if not view.rated:
-        remark = "by steps or timescale" if place == "completed" else remark
-        label = {"late": "Late", "undated": "No date", "in-time": "In time"}.get(place, label)
-    return label, remark
-
-
-def _expected(view: View) -> set[Position]:
-    """The places that the scale and the columns of the plan provide for."""
-    scale = [point.rating for point in view.points.values() if point.rating]
-    found: set[Position] = {"in-time"} if view.rated or view.dated else set()
-    found |= {"late"} if view.dated else set()
-    found |= {"completed"} if any(r.closed for r in scale) else set()
-    found |= {"watched"} if any(r.holding and not r.closed for r in scale) else set()
-    return found | ({"attention"} if any(r.exception for r in scale) else set())
-
-
-def _ago(view: View, was: int) -> str:
-    """How many counted there before; where some are not known it may have been more."""
-    if not (view.figures.total.before or {}).get(NOT_KNOWN):
-        return f"was {was}"
-    return f"was {was} or more" if was else "before not known"
-
-
-def _was(view: View, place: Position) -> int | None:
-    """How many counted there at the last board, by their rating; what rests on the day of that
-    board is not worked out again."""
-    before = view.figures.total.before
-    if before is None or not view.rated or place in ("late", "undated", "in-time"):
-        return None
-    known = ((view.points[key].rating, n) for key, n in before.items() if key != NOT_KNOWN)
-    return sum(n for rating, n in known if place_by_rating(rating) == place)
-
-
-def key_figures_table(view: View) -> Table:
-    """The figures at the top."""
-    columns = (
-        TableColumn("figure", "Figure", width=30),
-        TableColumn("value", "Value", width=16),
-        TableColumn("remark", "Before, or out of what", width=40, spoken="Nothing more"),
-    )
-    rows = [(one.label, one.value, one.remark) for one in key_figures(view)]
-    line = "The position in a few figures"
-    return make_table("key_figures", "Key figures", line, columns, rows)
 
 
 def moves_shown(view: View) -> tuple[Direction, ...]:

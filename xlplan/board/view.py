@@ -20,7 +20,7 @@ from xlplan.board.standings import (
     leads_of,
     points_of,
 )
-from xlplan.board.words import clock, short_names
+from xlplan.board.words import clock, says_on_track, short_names
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.references import references_of
 from xlplan.plan.definition import Field
@@ -75,6 +75,19 @@ class View:
         """What the figure of overdue actions is called; a rating of that name keeps it."""
         named = any(fold(point.label) == "overdue" for point in self.points.values())
         return "Past the due date" if named else "Overdue"
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """The ratings that are for the board's attention; a scale may have none."""
+        return tuple(p.label for p in self.points.values() if p.rating and p.rating.exception)
+
+    @cached_property
+    def on_track(self) -> bool:
+        """Whether open actions that are not for attention are rated as on track: where their
+        ratings do not say so, the board does not either."""
+        scale = [point.rating for point in self.points.values() if point.rating]
+        opened = [r for r in scale if not (r.closed or r.holding or r.exception)]
+        return all(map(says_on_track, opened))
 
     @property
     def compared(self) -> bool:

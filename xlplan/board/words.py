@@ -21,7 +21,7 @@ from xlplan.board.standings import (
     leads_of,
 )
 from xlplan.merge.kinds import Kind
-from xlplan.plan.definition import STATUS, Field, PlanDefinition
+from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, show, sort_elements
@@ -86,8 +86,20 @@ def meaning_of(point: Point) -> str:
     elif point.rating.holding:
         parts.append("Done, and watched before it closes")
     else:
-        parts.append("Counts as on track")
+        parts.append("Counts as on track" if says_on_track(rating) else "Counts as open")
     return ". ".join(parts) + "."
+
+
+_ON_TRACK = re.compile(
+    r"\bgreen\b|\bon[ -](?:track|target|schedule|course|plan|time)\b", re.IGNORECASE
+)
+
+
+def says_on_track(rating: Rating) -> bool:
+    """Whether an open rating says by its own words that all is well: "Green" does, "In progress"
+    and "Not started" do not."""
+    words = (rating.code, rating.label, rating.meaning, *rating.aliases)
+    return any(_ON_TRACK.search(text) for text in words)
 
 
 def clock(at: str, timezone: str) -> str:

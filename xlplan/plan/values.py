@@ -331,16 +331,16 @@ def _written(scale: Sequence[Rating]) -> Sequence[Rating]:
 
 
 def moved(before: object, now: object, scale: Sequence[Rating]) -> Literal["better", "worse", ""]:
-    """Which way a rating moved on its scale; blank where it did not, where one of the two is not
-    on the scale, or where the order of the scale says one thing and what the ratings mean to the
-    board another, as with "Not begun" written behind "Red"."""
-    written = {rating.code: place for place, rating in enumerate(_written(scale))}
-    bad = badness(scale)
-    if not isinstance(now, str) or not isinstance(before, str) or not {now, before} <= bad.keys():
+    """Which way a rating moved on its scale; blank where it did not, or where one of the two is not
+    on the scale. Nor is what is for attention now better than what was not, or what closes an
+    action worse than what did not, wherever they are written: "Red" before "Not begun"."""
+    written = {rating.code: (place, rating) for place, rating in enumerate(_written(scale))}
+    if not isinstance(now, str) or not isinstance(before, str) or not {now, before} <= set(written):
         return ""
-    if written[now] > written[before] and bad[now] > bad[before]:
-        return "worse"
-    return "better" if written[now] < written[before] and bad[now] < bad[before] else ""
+    (was_at, was), (is_at, this) = written[before], written[now]
+    if is_at > was_at:
+        return "" if this.closed and not was.closed else "worse"
+    return "" if is_at == was_at or (this.exception and not was.exception) else "better"
 
 
 def is_worse(now: object, before: object, scale: Sequence[Rating]) -> bool:
