@@ -205,6 +205,28 @@ def test_a_revised_date_counts_from_the_first_date() -> None:
     assert slips(office) == DueHistory(date(2026, 6, 30), 1)
 
 
+def test_a_plan_that_brings_a_revised_date_was_put_back_before_it_came() -> None:
+    times = ({"due": date(2025, 10, 31), "revised": date(2026, 3, 31)},
+             {"due": date(2025, 10, 31), "revised": date(2026, 5, 29)})  # fmt: skip
+    found = Past(DEFINITION, {}, {"a-1": times}, (), None, {}, {}, {}).dues["a-1"]
+    assert found == DueHistory(date(2025, 10, 31), 2)
+
+
+APPROVAL = replace(
+    DEFINITION,
+    fields=(*DEFINITION.fields, Field("approved_on", "Approved on", "date", "approved_on")),
+    revised_counts="approved",
+)
+
+
+def test_a_revised_date_is_a_slip_once_it_is_approved() -> None:
+    office = Office(definition=APPROVAL)
+    move(office, "1", revised="1 September 2026")
+    assert slips(office) == DueHistory(date(2026, 6, 30), 0)
+    office.coordinator({("a-1", "approved_on"): date(2026, 2, 2)})
+    assert slips(office) == DueHistory(date(2026, 6, 30), 1)
+
+
 def test_a_move_that_was_undone_is_no_slip_whatever_came_after_it() -> None:
     office = Office()
     move(office, "1", due="July 2026")

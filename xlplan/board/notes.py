@@ -102,8 +102,9 @@ def method(view: View) -> list[tuple[str, str]]:
         lines.append(("Not shown", f"Columns with nothing in them are left out of Plan: {names}."))
     if any(known.slips for known in board.dues.values()):
         lines.append(
-            ("Slips", "How often the due date was put back since the action came into the plan. "
-             "A date that was brought forward, or a move that was undone, is no slip.")
+            ("Slips", "How often the due date was put back, from the first that is known: a "
+             "revised date with which the action came into the plan is the first slip. A date that "
+             "was brought forward, or a move that was undone, is no slip.")
         )  # fmt: skip
     if f.organisations and view.shows("By organisation"):
         lines.append(

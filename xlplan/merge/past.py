@@ -21,7 +21,7 @@ from xlplan.merge.state import State
 from xlplan.merge.timeline import DATES, WORDS, held, ids_with, timeline_of, times_of, was_there
 from xlplan.plan.checks.lint_view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
-from xlplan.plan.due import due_in
+from xlplan.plan.due import due_in, due_of
 from xlplan.plan.text import is_provisional
 from xlplan.plan.values import Invalid, Value, show
 
@@ -58,7 +58,8 @@ class ByRow(Mapping[str, V]):
 @dataclass(frozen=True, slots=True)
 class DueHistory:
     """How an action's due date has moved: the first date it ever had, and how often it was put
-    back. Moves that were undone, or that brought the date forward, are no slips."""
+    back. A plan may bring both, as an original date and a revised one. Moves that were undone, or
+    that brought the date forward, are no slips."""
 
     first: date | None = None
     slips: int = 0
@@ -67,10 +68,10 @@ class DueHistory:
 @dataclass(frozen=True, slots=True)
 class Past:
     """The past of a plan as of a position of the ledger, by a definition. By uid: `first` is the
-    rating each action came in with, `times` what its due and revised dates have been, the present
-    last; `asked` names the cycles in which it went out to a lead and whose returns are due,
-    `updated` those in which somebody changed something in it, `confirmed` those in which its lead
-    said that nothing had. `boards` are the earlier boards,
+    rating each action came in with, `times` what its due and revised dates have been (with their
+    approval, where that counts), the present last; `asked` names the cycles in which it went out
+    to a lead and whose returns are due, `updated` those in which somebody changed something in it,
+    `confirmed` those in which its lead said that nothing had. `boards` are the earlier boards,
     oldest first, and `imported` the plan as it came in: ratings and dates, of the last boards
     notes as well.
     """
@@ -100,7 +101,9 @@ class Past:
         )
 
     def _moved(self, times: Times) -> DueHistory:
-        found = (due_in(self.definition, values).by for values in times)
+        due = self.definition.with_role("due")
+        came = [due_of(self.definition, times[0].get(due.id)).by] if due and times else []
+        found = [*came, *(due_in(self.definition, values).by for values in times)]
         dates = [day for day in found if day is not None]
         return DueHistory(dates[0] if dates else None, _slips(dates))
 
@@ -152,7 +155,7 @@ class _Rows:
         self.state, self.definition, self.as_of = state, definition, as_of
         self.uids = dict.fromkeys(uid for uid in state.rows if state.kind_of(uid) == "action")
         self.timeline = cache(partial(timeline_of, state))
-        self._dates = ids_with(definition, DATES)
+        self._dates = dates_of(definition)
         fields = definition.fields_of("action")
         self._seen = (*(item.id for item in fields if item.role == "rating"), *self._dates)
         self._words = tuple(item.id for item in fields if item.role in WORDS)

@@ -8,12 +8,13 @@ rows that nothing was written to since (`outline.py`); those of the others are m
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from xlplan.merge.model import CellKey, Spell, Timeline, Times
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
 from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.plan.due import APPROVED
 from xlplan.plan.values import Value
 
 DATES: tuple[str, ...] = ("due", "revised")
@@ -43,9 +44,10 @@ def was_there(timeline: Timeline, position: int) -> bool:
     return bool(bisect_right(timeline.there, position) % 2)
 
 
-def ids_with(definition: PlanDefinition, roles: Iterable[str]) -> tuple[str, ...]:
-    """The ids of the fields of these roles, by role."""
-    found = (definition.with_role(role) for role in roles)
+def dates_of(definition: PlanDefinition) -> tuple[str, ...]:
+    """The ids of the fields that say when an action is due, and whether a revised date counts."""
+    approved = () if definition.revised_counts == "at once" else APPROVED
+    found = (definition.with_role(role) for role in (*DATES, *approved))
     return tuple(item.id for item in found if item is not None)
 
 
@@ -56,13 +58,13 @@ def _start(spell: Spell) -> int:
 def _made(state: State, uid: str) -> Timeline:
     definition = state.definition
     fields = definition.fields_of("action")
-    seen = [STATUS, *(item.id for item in fields if item.role in ("rating", *DATES))]
+    seen = [STATUS, *(item.id for item in fields if item.role in ("rating", *DATES, *APPROVED))]
     words = [item.id for item in fields if item.role in WORDS]
     cells = {name: tuple(_spells(state, (uid, name))) for name in seen}
     recent = {name: tuple(_spells(state, (uid, name), _RECENT)) for name in words}
     begun = state.row_seq[uid]
     there = tuple(_turns(state, uid))
-    return Timeline(begun, there, cells | recent, times_of(state, uid, ids_with(definition, DATES)))
+    return Timeline(begun, there, cells | recent, times_of(state, uid, dates_of(definition)))
 
 
 def _turns(state: State, uid: str) -> Iterator[int]:

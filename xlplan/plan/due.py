@@ -32,6 +32,8 @@ from xlplan.plan.values import Invalid, Value, show
 
 DATED = ("revised", "due")
 """Roles of the fields that say when a row is due, the one that counts first."""
+APPROVED = ("approved_by", "approved_on")
+"""Roles of the fields that say who approved a revised date, and when."""
 _SPLIT_YEAR = re.compile(r"(?<!\d)(?:20)?(\d\d)\s*[/-]\s*(?:20)?(\d\d)(?![\d/-])")
 _NUMERIC = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})(?!\d).*", re.DOTALL)
 _LONGEST = 366
@@ -99,7 +101,7 @@ def revised_counts(definition: PlanDefinition, values: Mapping[str, Value], kind
     did it, or a day."""
     if definition.revised_counts == "at once":
         return True
-    fields = (definition.with_role(role, kind) for role in ("approved_by", "approved_on"))
+    fields = (definition.with_role(role, kind) for role in APPROVED)
     return any(item is not None and values.get(item.id) is not None for item in fields)
 
 
