@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -55,6 +56,40 @@ def run_apart(folder: Path, out: Path, seed: str, *args: str) -> bytes:
         check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed},
     )  # fmt: skip
     return out.read_bytes()
+
+
+def say_to_board(folder: Path, message: str, *asks: str, paragraph: str) -> None:
+    """The coordinator's words, written into `plan.toml` over those that were there."""
+    path = folder / "plan.toml"
+    text = path.read_text("utf-8").partition("[[section]]")[0]
+    head, _, rest = text.partition("[board]\n")
+    kept = [line for line in rest.splitlines() if not line.startswith(("message", "asks"))]
+    said = f"message = {json.dumps(message)}\nasks = {json.dumps(asks)}\n"
+    section = f'\n[[section]]\nname = "Homes"\nparagraph = {json.dumps(paragraph)}\n'
+    whole = f"{head}[board]\n{said}" + "\n".join(kept) + section
+    path.write_text(whole, encoding="utf-8")
+
+
+def test_words_to_the_board_that_are_those_of_the_last_one_are_named(tmp_path: Path) -> None:
+    folder = make(tmp_path / "plan")
+    asks = ("note the position", "agree a new date")
+    say_to_board(folder, "Nothing is rated worse.", *asks, paragraph="Both were checked.")
+    issue(folder, "2026-09")
+    with opened(folder) as plan:
+        assert plan.publish().problems == ()
+        assert plan.publish().problems == ()
+    issue(folder, "2026-11")
+    with opened(folder) as plan:
+        found = plan.publish().problems
+    assert [(each.code, each.level) for each in found] == [("PUB-090", "note")] * 4
+    told = [each.message for each in found]
+    assert "The message is word for word that of the board of 2026-09, " in told[0]
+    assert '"agree a new date", is what it was asked' in told[2]
+    assert 'The paragraph on "Homes"' in told[3]
+    say_to_board(folder, "One is.", "see", "agree a new date", paragraph="One was checked.")
+    with opened(folder) as plan:
+        (left,) = plan.publish().problems
+    assert '"agree a new date"' in left.message
 
 
 def test_an_unchanged_composite_comes_back_to_the_byte(years: Path, tmp_path: Path) -> None:

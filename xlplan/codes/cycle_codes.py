@@ -140,6 +140,20 @@ PUB_069 = Message(
     "Name a section, organisation or lead as the plan has it.",
     'No action has the {kind} "{name}".{hint!o} Name it as it stands in the plan.',
 )
+_NOW = "Write what holds now, or clear it: in plan.toml, or in set-up.xlsx."
+PUB_090 = Message(
+    "PUB-090",
+    "Words to the board are still those of an earlier board.",
+    "Write what holds now, or clear them.",
+    {
+        "message": "The message is word for word that of the board of {board}. " + _NOW,
+        "ask": 'What the board is asked, "{text}", is what it was asked on the board of {board}. '
+        + _NOW,
+        "paragraph": 'The paragraph on "{text}" is word for word that of the board of {board}. '
+        + _NOW,
+    },
+    level="note",
+)
 PUB_007 = Message(
     "PUB-007",
     "A change of `plan.toml` has emptied figures: what actions hold counts nowhere any more.",

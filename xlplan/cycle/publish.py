@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.cycle_codes import PUB_001, PUB_006, PUB_068
+from xlplan.codes.cycle_codes import PUB_001, PUB_006, PUB_068, PUB_090
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, write
@@ -133,6 +133,7 @@ class _Made:
     created: str
     data: bytes
     paper: bytes | None = None
+    stale: tuple[Problem, ...] = ()
 
 
 def publish(
@@ -175,6 +176,7 @@ def publish(
         made = _record(desk, cycle, out, renderings)
     problems = write(desk, [Output(made.path, made.data, "composite")])
     written = not problems
+    problems += made.stale
     outputs, faults = render(renderings, made.board, made.created, made.path, made.data)
     if made.paper is not None:
         found, more = _place_for_paper(desk, made.path, made.paper)
@@ -246,7 +248,26 @@ def _record(desk: Desk, cycle: str, out: Path | None, renderings: Renderings) ->
             or (written and written not in _papers(desk))
         ):
             work.append([Published(wanted, as_of, path.name, sha256(data), board.tip, written)])
-    return _Made(path, board, created, data, paper)
+    return _Made(path, board, created, data, paper, tuple(_stale(desk, wanted, as_of)))
+
+
+def _stale(desk: Desk, cycle: str, as_of: int) -> Iterator[Problem]:
+    """The words to the board that are still those of the last one: of figures that have moved."""
+    from xlplan.cycle.boards import last_board
+
+    last = last_board(desk, cycle, as_of)
+    if last.position == desk.state.imported:
+        return
+    was, now = desk.state.definition_at(last.position), desk.state.definition_at(as_of)
+    where = desk.folder.definition.name
+    if now.board.message and now.board.message == was.board.message:
+        yield PUB_090.problem(where, "message", board=last.label)
+    for ask in now.board.asks:
+        if ask in was.board.asks:
+            yield PUB_090.problem(where, "ask", text=ask, board=last.label)
+    for one in now.sections:
+        if one.paragraph and one in was.sections:
+            yield PUB_090.problem(where, "paragraph", text=one.name, board=last.label)
 
 
 def _is_past(desk: Desk, cycle: str) -> bool:
