@@ -29,8 +29,9 @@ from tests.boards import (
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.composite import SHEETS
+from xlplan.board.deadlines import late_steps_sheet, no_date_sheet
 from xlplan.board.figures import Figures, figures
-from xlplan.board.key_figures import key_figures, late_steps_sheet, no_date_sheet
+from xlplan.board.key_figures import key_figures
 from xlplan.board.standings import best_first, direction
 from xlplan.board.view import percent, view_of
 from xlplan.board.words import short_name, short_names

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.boards import action, board_of, boards, days_of, stepped
 from tests.composite_sample import AS_OF, DEFINITION
 from xlplan.board.board_model import Board, Table
-from xlplan.board.evidence_due import evidence_due_sheet
+from xlplan.board.deadlines import evidence_due_sheet
 from xlplan.board.figures import figures
 from xlplan.board.grouped import counts_sheet
 from xlplan.board.key_figures import key_figures

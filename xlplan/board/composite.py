@@ -17,8 +17,12 @@ from xlplan.board.at_a_glance import at_a_glance_sheet
 from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, fit_to_page, texts_cut
 from xlplan.board.coloured_summary import coloured_glance, coloured_summary
-from xlplan.board.evidence_due import evidence_due_sheet
-from xlplan.board.extensions import extensions_sheet
+from xlplan.board.deadlines import (
+    evidence_due_sheet,
+    extensions_sheet,
+    late_steps_sheet,
+    no_date_sheet,
+)
 from xlplan.board.fitting import cut_words, is_long, long_texts, paged, pieces
 from xlplan.board.grouped import (
     by_lead_sheet,
@@ -28,7 +32,7 @@ from xlplan.board.grouped import (
     questions_sheet,
     recommendations_sheet,
 )
-from xlplan.board.key_figures import figures_sheet, late_steps_sheet, no_date_sheet
+from xlplan.board.key_figures import figures_sheet
 from xlplan.board.notes import contents_sheet, notes_sheet
 from xlplan.board.other_boards import history_sheet
 from xlplan.board.paint import Paint, workbook_of

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.board.action_lists import lines_of
 from xlplan.board.board_model import (
     Anchor,
     Band,
@@ -18,7 +17,6 @@ from xlplan.board.board_model import (
     Line,
     Table,
     TableColumn,
-    TableValue,
     line_of,
     make_table,
 )
@@ -31,7 +29,6 @@ from xlplan.board.standings import (
     place_by_rating,
 )
 from xlplan.board.view import View, plural
-from xlplan.plan.checks.steps import Milestone
 from xlplan.plan.text import is_provisional
 
 PLACES: Mapping[Position, tuple[str, str]] = {
@@ -248,58 +245,3 @@ def _figures_table(view: View, key: str, name: str, line: str, found: Sequence[K
         ]
         lines += [replace(mine[0], anchor=("figure", one.label)), *mine[1:]]
     return make_table(key, name, line, columns, lines, bands=bands)
-
-
-# What has no date.
-
-
-def no_date_sheet(view: View) -> BoardSheet:
-    """The open actions that may be late and cannot count as overdue, with what stands there."""
-    found = [one for one in view.figures.standings if one.undated]
-    columns = view.columns("ref", "section", "action", "leads", "due", "rating")
-    columns.append(TableColumn("why", "Why no date can be read", note="No date", width=44))
-    why = {one.row.uid: {"why": one.undated[:1].upper() + one.undated[1:]} for one in found}
-    line = "Open actions in whose due date no day can be read: none of them counts as overdue"
-    table = make_table("no_date", "No date", line, columns, lines_of(view, found, columns, why))
-    note = f"{plural(len(found), 'action')}, each of which may be late"
-    return BoardSheet(
-        line, "No date can be read", (table,), notes=(note,) if found else (),
-        empty="" if found else "Every open action has a date that can be read.", apt=bool(found),
-    )  # fmt: skip
-
-
-# Late steps.
-
-
-def late_steps_sheet(view: View) -> BoardSheet:
-    """The steps of open actions whose own day has passed, each on a line."""
-    found = [one for one in view.figures.standings if one.late_steps]
-    columns = [
-        *view.columns("ref", "section"),
-        TableColumn("step", "Step", width=12, align="center"),
-        TableColumn("text", "What it is", width=58),
-        TableColumn("timescale", "Due", width=18),
-        TableColumn("late", "Late by", "days", "Late steps", 11),
-        TableColumn("leads", "Leads", "list", width=30),
-        *view.columns("rating"),
-    ]
-    lines = [_step(view, columns, one, step) for one in found for step in one.late_steps]
-    line = "Steps of open actions whose own date has passed; their action counts as overdue, once"
-    table = make_table("late_steps", "Late steps", line, columns, lines)
-    note = f"{plural(len(lines), 'step')} of {plural(len(found), 'action')}"
-    return BoardSheet(
-        line, "Late steps", (table,), notes=(note,) if lines else (),
-        empty="" if lines else "No step of an open action is late.", apt=bool(lines),
-    )  # fmt: skip
-
-
-def _step(view: View, columns: Sequence[TableColumn], one: Standing, step: Milestone) -> Line:
-    late = (view.board.as_of - step.due.by).days if step.due.by else None
-    own: Mapping[str, Item | TableValue] = {
-        "step": f"{step.number} of {one.steps}",
-        "text": step.text,
-        "timescale": step.timescale,
-        "late": late,
-        "leads": step.leads or ("No lead named",),
-    }
-    return line_of(own[c.id] if c.id in own else view.item(one, c.id) for c in columns)
