@@ -117,7 +117,15 @@ def test_a_bold_date_is_not_broken_because_most_of_its_column_is_plain() -> None
     assert {count_lines(str(cell.value), width, cell.style) for cell, width in late} == {2}
 
 
-def test_changes_and_history_take_no_page() -> None:
+def test_changes_history_and_figures_take_no_page() -> None:
     book = board(300, "A3")
-    assert not {"Changes", "History"} & printed_sheets(book).keys()
-    assert {"Changes", "History"} <= {sheet.name for sheet in book.sheets}
+    assert not {"Changes", "History", "Figures"} & printed_sheets(book).keys()
+    assert {"Changes", "History", "Figures"} <= {sheet.name for sheet in book.sheets}
+
+
+def test_a_list_of_nothing_takes_no_page() -> None:
+    book = composite_workbook(sample_board(10, 2, compared=False), CREATED)
+    assert not {"New", "Movement"} & printed_sheets(book).keys()
+    assert {"New", "Movement"} <= {sheet.name for sheet in book.sheets}
+    none = composite_workbook(replace(sample_board(10, 2), rows=()), CREATED)
+    assert {"Plan", "Exceptions", "Summary"} <= printed_sheets(none).keys()

@@ -190,7 +190,12 @@ def movement_sheet(view: View) -> BoardSheet:
         "section", "ref", "action", "leads", "due", "last_board", "rating", "direction"
     )
     columns = [
-        replace(c, plain=c.id in ("last_board", "direction"), brief=76 if c.id == "action" else 0)
+        replace(
+            c,
+            plain=c.id in ("last_board", "direction"),
+            brief={"action": 70, "leads": 40}.get(c.id, 0),
+            width=24 if c.id == "rating" else c.width,
+        )
         for c in columns
     ]
     moved = [s for s in view.figures.standings if view.compared and s.direction != "same"]

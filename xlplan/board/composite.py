@@ -251,6 +251,8 @@ ON_SCREEN = ("changes", "history")
 """The sheets that are printed only where ``[composite] print_all`` asks for it."""
 TO_FOLLOW = ("figures",)
 """The sheets that nobody prints: links lead there."""
+SAID_EMPTY = ("plan", "summary", "exceptions")
+"""The sheets that are printed though there is nothing on them: that there is nothing matters."""
 
 
 def sheet_keys(board: Board) -> tuple[str, ...]:
@@ -360,7 +362,8 @@ def composite_workbook(board: Board, created: str) -> Workbook:
         for key, sheet in made.items()
     ]
     kept = TO_FOLLOW if board.definition.composite.print_all else (*ON_SCREEN, *TO_FOLLOW)
-    seen = [BY_KEY[key].name for key in kept]
+    bare = (key for key, sheet in made.items() if sheet.empty and key not in SAID_EMPTY)
+    seen = [BY_KEY[key].name for key in (*kept, *bare)]
     sheets = [_not_printed(sheet) if sheet.name in seen else sheet for sheet in sheets]
     what = "working copy" if board.working else "report to the board"
     return workbook_of(board, sheets, what, created)

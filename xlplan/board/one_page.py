@@ -92,6 +92,8 @@ def tiles(draft: Page, most: int = MOST_TILES) -> None:
     found = key_figures(draft.view)
     rows = -(-len(found) // most)
     for row in range(rows):
+        if row:
+            draft.rows.append(Row([], height=4))
         _strip(draft, found[len(found) * row // rows : len(found) * (row + 1) // rows])
 
 
