@@ -6,16 +6,23 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Literal
 
 import pytest
 
-from tests.boards import cells_of, sheet_of
-from tests.composite_sample import CREATED, sample_board
+from tests.boards import action, board_of, cells_of, sheet_of, stepped
+from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from tests.office import Office
 from xlplan.board import composite_workbook
 from xlplan.plan.settings import CompositeSettings
-from xlplan.workbook.write.cell_text import count_lines, line_height, row_heights
+from xlplan.workbook.write.cell_text import (
+    count_lines,
+    line_height,
+    row_heights,
+    text_width,
+    width_for,
+)
 from xlplan.workbook.write.sheet import Workbook
 from xlplan.workbook.write.writing import write_workbook
 
@@ -121,6 +128,32 @@ def test_changes_history_and_figures_take_no_page() -> None:
     book = board(300, "A3")
     assert not {"Changes", "History", "Figures"} & printed_sheets(book).keys()
     assert {"Changes", "History", "Figures"} <= {sheet.name for sheet in book.sheets}
+
+
+def test_a_narrow_sheet_is_as_wide_as_what_its_banner_says() -> None:
+    unrated = replace(
+        DEFINITION, fields=tuple(f for f in DEFINITION.fields if f.role != "rating"), ratings=()
+    )
+    board = replace(board_of(action("1")), definition=unrated)
+    book = composite_workbook(board, CREATED)
+    for name in ("Summary", "By section"):
+        sheet = sheet_of(book, name)
+        (said,) = [cell for row, _, cell in cells_of(sheet) if row == 1 and cell.value]
+        assert "Position at" in str(said.value)
+        assert sum(c.width for c in sheet.columns) >= width_for(
+            text_width(str(said.value)), said.style
+        )
+
+
+def test_a_due_of_many_dates_takes_no_more_than_two_lines_of_a_list() -> None:
+    days = [AS_OF - timedelta(days=n) for n in range(90, 0, -9)]
+    book = composite_workbook(board_of(action("1", "One", rating="A", **stepped(days))), CREATED)
+    sheet = sheet_of(book, "Exceptions")
+    (cell,) = [cell for _, _, cell in cells_of(sheet) if "August 2026" in str(cell.value)
+               and "Overdue" not in str(cell.value)]  # fmt: skip
+    assert "\n" not in str(cell.value)
+    assert str(cell.value).endswith("…")
+    assert len(str(cell.value)) <= 48
 
 
 def test_a_list_of_nothing_takes_no_page() -> None:

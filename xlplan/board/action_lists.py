@@ -56,6 +56,12 @@ def lines_of(
     ]
 
 
+def in_brief(columns: Sequence[TableColumn]) -> list[TableColumn]:
+    """The columns, actions and dues (which may be many dates) in short; Plan has them whole."""
+    most = {"action": 140, "due": 48}
+    return [replace(c, brief=most.get(c.id, c.brief)) for c in columns]
+
+
 # Exceptions.
 
 
@@ -75,7 +81,7 @@ def exceptions_sheet(view: View) -> BoardSheet:
     places = [_group(one) for one in found]
     columns = [TableColumn("group", "Group", width=18, plain=True)]
     columns += view.columns("ref", "section", "action", "leads", "due")
-    columns = [replace(c, brief=140) if c.id == "action" else c for c in columns]
+    columns = in_brief(columns)
     columns += [
         replace(c, plain=c.id != "rating")
         for c in view.columns("last_board", "rating", "direction")
@@ -193,7 +199,7 @@ def movement_sheet(view: View) -> BoardSheet:
         replace(
             c,
             plain=c.id in ("last_board", "direction"),
-            brief={"action": 70, "leads": 40}.get(c.id, 0),
+            brief={"action": 70, "leads": 40, "due": 28}.get(c.id, 0),
             width=24 if c.id == "rating" else c.width,
         )
         for c in columns

@@ -267,7 +267,7 @@ def coloured_sheet(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
     if sheet.empty:
         return empty_sheet(paint, name, sheet)
     stacks = stacks_of(sheet)
-    widths = _widths(stacks) or [40.0] * 4
+    widths = _wide_enough(paint, _widths(stacks) or [40.0] * 4)
     note = "   ·   ".join([*sheet.notes, *([sheet.legend] if sheet.legend else [])])
     draft = Draft(paint, name, paint.banner(sheet.title, len(widths), note=note))
     if sheet.sentence:
@@ -287,6 +287,12 @@ def coloured_sheet(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
     filtered = sum(column.span for _, column in columns_of(stacks[-1][0])) if last else 0
     frozen = sheet.frozen if alone else 0
     return paged(draft.sheet(widths, headed=headed, filtered=filtered, frozen=frozen), draft.kept)
+
+
+def _wide_enough(paint: Paint, widths: list[float]) -> list[float]:
+    """The widths, with one more column where the banner would not have its room over them."""
+    missing = paint.least_width - sum(widths)
+    return [*widths, missing] if missing > 0 else widths
 
 
 def _widths(stacks: Sequence[Sequence[Table]]) -> list[float]:

@@ -90,8 +90,10 @@ class _Plan:
             FittedColumn(c.width, [c.under or c.heading] * len(lines), head) for c in self.figures
         ]
         paper = self.paint.view.board.definition.composite.paper
-        widths = shared_widths(columns, paper)
-        return [max(widths[0], NAME), widths[1] if self.with_text else LEAST_ABOUT, *widths[2:]]
+        first, about, *figures = shared_widths(columns, paper)
+        about = about if self.with_text else LEAST_ABOUT
+        least = max(NAME, self.paint.least_width - about - sum(figures))
+        return [max(first, least), about, *figures]
 
 
 def coloured_summary(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:

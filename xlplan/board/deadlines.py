@@ -4,9 +4,8 @@ Extensions, each with its list."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from xlplan.board.action_lists import lines_of
+from xlplan.board.action_lists import in_brief, lines_of
 from xlplan.board.board_model import (
     BoardSheet,
     Item,
@@ -35,7 +34,7 @@ def no_date_sheet(view: View) -> BoardSheet:
     """The open actions that may be late and cannot count as overdue, with what stands there."""
     found = [one for one in view.figures.standings if one.undated]
     columns = view.columns("ref", "section", "action", "leads", "due", "rating")
-    columns = [replace(c, brief=140) if c.id == "action" else c for c in columns]
+    columns = in_brief(columns)
     columns.append(TableColumn("why", "Why no date can be read", note="No date", width=44))
     why = {one.row.uid: {"why": one.undated[:1].upper() + one.undated[1:]} for one in found}
     line = "Open actions in whose due date no day can be read: none of them counts as overdue"

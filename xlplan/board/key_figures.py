@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from xlplan.board.action_lists import in_brief
 from xlplan.board.board_model import (
     Anchor,
     Band,
@@ -233,7 +234,7 @@ def _figures_table(view: View, key: str, name: str, line: str, found: Sequence[K
         TableColumn("figure", "Figure", width=24, plain=True),
         *view.columns("ref", "section", "action", "leads", "due", "rating"),
     ]
-    columns = [replace(c, brief=140) if c.id == "action" else c for c in columns]
+    columns = in_brief(columns)
     lines: list[Line] = []
     bands: list[Band] = []
     for one in found:

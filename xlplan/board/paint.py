@@ -14,6 +14,7 @@ from xlplan.board.view import View, percent, say_days, sign_of
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import say_date
+from xlplan.workbook.write.cell_text import text_width, width_for
 from xlplan.workbook.write.look import Palette, header_text, mix, palette, rating_style
 from xlplan.workbook.write.sheet import Area, Cell, Chart, Page, Row, Series, Sheet, Style, Workbook
 
@@ -24,6 +25,8 @@ COLOURED = 60
 """Characters of a text that has the colour of a link; a longer one keeps its own, to be read."""
 TOP = 0.3
 """Inches above what is printed: a board has no header."""
+WIDEST_BANNER = 145.0
+"""Characters that a narrow sheet is made wide for the sake of its banner, at most."""
 FIGURES = ("number", "share", "days", "date")
 
 
@@ -176,6 +179,12 @@ class Paint:
         return not of_section or len(str(item.value)) <= LONGEST_LINK
 
     # Sheets.
+
+    @cached_property
+    def least_width(self) -> float:
+        """Characters that a sheet is wide at least, so that its banner says which board it is."""
+        words = width_for(text_width(self.view.subtitle()), self.look.banner_sub)
+        return min(words + 2, WIDEST_BANNER)
 
     def banner(self, title: str, columns: int, sub: str = "", note: str = "") -> list[Row]:
         """The title, which board this is, and a remark, over the whole width; then a little air."""
