@@ -1,7 +1,13 @@
-"""A plan that comes with ratings of its past: what its boards are compared with."""
+"""A plan that comes with ratings of its past: what its boards are compared with.
+
+python -m tests.board.test_own_past     prints Table 1 of the published plan, before and now
+"""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import tempfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -97,10 +103,69 @@ def test_two_cycles_of_a_plan_with_a_past(folder: Path) -> None:
 
 PUBLISHED = Path(__file__).parents[3] / "shared" / "plans" / "sunderland-2017.xlsx"
 BEST_FIRST = ("C", "DG", "LG", "A", "R")
+here = pytest.mark.skipif(not PUBLISHED.exists(), reason="the published plans are not here")
+Figures = dict[tuple[str, str], tuple[int, int]]
+"""By priority and rating, how many actions had it before and have it now."""
 
 
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published plans are not here")
-def test_the_moves_of_a_published_plan_are_those_of_a_recount_of_its_cells(tmp_path: Path) -> None:
+def first_board(place: Path) -> Board:
+    """The first board of the published plan, before anything has come back."""
+    made = place / "plan"
+    assert do(made, "new", str(made), "--from", str(PUBLISHED), today=TODAY) in (0, 1)
+    assert do(made, "issue", "--cycle", "2026-11", today=TODAY) in (0, 1)
+    return board(made)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Board:
+    return first_board(tmp_path_factory.mktemp("published"))
+
+
+def shown_in_table_one(board: Board) -> Figures:
+    """The figures of Table 1, of each priority and of all actions."""
+    found = figures(board)
+    names = {one.name: f"Priority {n}" for n, one in enumerate(found.sections, 1)}
+    return {
+        (names.get(one.name, "All"), code): ((one.before or {}).get(code, 0), one.now.get(code, 0))
+        for one in (*found.sections, found.total)
+        for code in BEST_FIRST
+    }
+
+
+def counted_in_cells() -> Figures:
+    """The same, counted in the cells of the published workbook and in no other way."""
+    before, now = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    open_, done = openpyxl.load_workbook(PUBLISHED).worksheets
+    for sheet, columns in ((open_, (7, 8)), (done, (None, 4))):
+        priority = ""
+        for row in sheet.iter_rows(values_only=True):
+            first = str(row[0] or "")
+            if first.startswith("Priority"):
+                priority = first[: len("Priority 1")]
+            if not first[:1].isdigit() and not first.startswith("NEW"):
+                continue
+            for counted, at in zip((before, now), columns, strict=True):
+                code = str(row[at] or "").strip() if at is not None else ""
+                if sheet is done and at:
+                    code = code or "C"  # what stands in the list of completed actions is one
+                counted[priority, code] += 1
+                counted["All", code] += 1
+    places = [*(f"Priority {n}" for n in range(1, 8)), "All"]
+    return {(p, c): (before[p, c], now[p, c]) for p in places for c in BEST_FIRST}
+
+
+@here
+def test_table_one_of_a_published_plan_is_what_stands_in_its_cells(published: Board) -> None:
+    """Forty figures before and forty now: seven priorities and all actions, by five ratings."""
+    shown = shown_in_table_one(published)
+    assert len(shown) == 40
+    assert shown == counted_in_cells()
+
+
+@here
+def test_the_moves_of_a_published_plan_are_those_of_a_recount_of_its_cells(
+    published: Board,
+) -> None:
     """Counted again from the cells: three columns of ratings, and the list of what is done."""
     open_, done = openpyxl.load_workbook(PUBLISHED).worksheets
     recount: Counter[str] = Counter()
@@ -114,10 +179,7 @@ def test_the_moves_of_a_published_plan_are_those_of_a_recount_of_its_cells(tmp_p
                 recount["better" if moved > 0 else "worse" if moved else "same"] += 1
     refs = (str(row[0] or "") for row in done.iter_rows(values_only=True))
     recount["uncompared"] += sum(ref[:1].isdigit() for ref in refs)  # no rating before is listed
-    made = tmp_path / "plan"
-    assert do(made, "new", str(made), "--from", str(PUBLISHED), today=TODAY) in (0, 1)
-    assert do(made, "issue", "--cycle", "2026-11", today=TODAY) in (0, 1)
-    found = figures(board(made))
+    found = figures(published)
     assert Counter(one.direction for one in found.standings) == recount
     assert sum(recount.values()) == found.total.actions
 
@@ -139,3 +201,17 @@ def test_of_several_plans_those_with_a_past_come_first() -> None:
         ("Spring", True), ("Plan as imported", False)
     ]  # fmt: skip
     assert both.brought
+
+
+def main() -> None:
+    """Print the figures of the first board of the published plan, before and now."""
+    with tempfile.TemporaryDirectory() as place, contextlib.redirect_stdout(io.StringIO()):
+        shown = shown_in_table_one(first_board(Path(place)))
+    print("before, now  " + "".join(f"{code:>8}" for code in BEST_FIRST))
+    for name in dict.fromkeys(name for name, _ in shown):
+        pairs = (shown[name, code] for code in BEST_FIRST)
+        print(f"{name:13}" + "".join(f"{f'{was}, {now}':>8}" for was, now in pairs))
+
+
+if __name__ == "__main__":
+    main()
