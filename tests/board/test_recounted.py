@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.boards import action, board_of, boards, days_of, stepped
+from tests.boards import ATTENTION, CODES, action, board_of, boards, days_of, stepped
 from tests.composite_sample import AS_OF, DEFINITION
+from xlplan.board.action_lists import exceptions_sheet, movement_sheet
 from xlplan.board.board_model import Board, Table
+from xlplan.board.composite import tables_of
 from xlplan.board.deadlines import evidence_due_sheet
 from xlplan.board.figures import figures
 from xlplan.board.grouped import counts_sheet
 from xlplan.board.key_figures import key_figures
-from xlplan.board.view import view_of
+from xlplan.board.view import View, view_of
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.checklist import ruled
-from xlplan.plan.definition import Field
+from xlplan.plan.definition import STATUS, Field
 from xlplan.plan.settings import Rule
 from xlplan.plan.timescales import Timescale, parse_timescale
 from xlplan.plan.values import Value
@@ -210,3 +214,145 @@ def test_ratings_that_rules_set_agree_with_a_recount(
     assert {code: n for code, n in found.total.now.items() if n} == dict(counted)
     assert found.total.closed == counted["B"]
     assert found.total.attention == counted["R"] + counted["A"]
+
+
+# The sheets themselves, figure by figure.
+
+WAYS = ("better", "same", "worse", "new", "uncompared")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An action as somebody sees it who has only its row, the last board and the day."""
+
+    row: MasterRow
+    code: str
+    late: bool
+    done: bool
+    way: str
+    reasons: tuple[str, ...]
+
+    @property
+    def section(self) -> str:
+        return self.row.section or "No section"
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        names = self.row.values.get("lead")
+        return names if isinstance(names, tuple) else ("No lead named",)
+
+
+def code_of(value: Value) -> str:
+    return "" if value is None else value if isinstance(value, str) and value in CODES else "?"
+
+
+def told(board: Board, row: MasterRow) -> Told:
+    rated = board.definition is PLAN
+    code = code_of(row.values.get("rating")) if rated else ""
+    last = (board.previous or {}).get(row.uid)
+    seen = last is not None and STATUS not in last
+    was = code_of(last["rating"]) if rated and seen and last else ""
+    late = is_late(board, row)
+    way = ""
+    if board.previous is not None:
+        way = "new" if not seen else "same" if was == code else "uncompared"
+    if way == "uncompared" and was in CODES and code in CODES:
+        way = "worse" if CODES.index(code) > CODES.index(was) else "better"
+    found = (
+        ("Rated for attention", code in ATTENTION),
+        ("Overdue", late and bool(days_of(row)) and max(days_of(row)) < AS_OF),
+        ("Steps late", not is_done(board, row) and len(days_of(row)) > 1
+         and any(day < AS_OF for day in open_days(row))),
+        ("Worse than at the last board", way == "worse"),
+        ("Rating not on the scale", code == "?"),
+        ("No longer rated", seen and rated and code == "" and was != ""),
+    )  # fmt: skip
+    return Told(row, code, late, is_done(board, row), way, tuple(w for w, holds in found if holds))
+
+
+def figures_of(board: Board, found: Sequence[Told]) -> dict[str, int]:
+    """What a row of figures says of some actions, by the id of its column."""
+    codes = Counter(one.code or "none" for one in found)
+    rated = (
+        {code: codes[code] for code in (*CODES, "?", "none")} if board.definition is PLAN else {}
+    )
+    ways = Counter(one.way for one in found)
+    return {
+        "actions": len(found),
+        **rated,
+        **{way: ways[way] for way in WAYS},
+        "overdue": sum(one.late for one in found),
+        "undated": sum(not one.late and not one.done and not days_of(one.row) for one in found),
+        "exceptions": sum(bool(one.reasons) for one in found),
+    }
+
+
+def rows_of(table: Table) -> list[dict[str, object]]:
+    names = [column.id for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+
+def agrees(shown: dict[str, object], counted: Mapping[str, int]) -> None:
+    for name in shown.keys() & counted.keys():
+        assert shown[name] == counted[name], name
+
+
+@given(full())
+def test_every_figure_of_the_sheets_agrees_with_a_recount(board: Board) -> None:
+    view = view_of(board)
+    every = [told(board, row) for row in standing_rows(board)]
+    tables = {table.key: table for table in tables_of(board)}
+
+    sections = {str(row["section"]): row for row in rows_of(tables["by_section"])}
+    for name in {one.section for one in every} - {"No section"}:
+        agrees(sections[name], figures_of(board, [one for one in every if one.section == name]))
+    agrees(sections["All actions"], figures_of(board, every))
+
+    leads = {str(row["lead"]): row for row in rows_of(tables["by_lead"])}
+    lines = {line.lead: line for line in board.returns}
+    for name, row in leads.items():
+        agrees(row, figures_of(board, [one for one in every if name in one.leads]))
+        line = lines.get(name)
+        assert row["changes"] == (line.changes if line and line.returned else None)
+    assert set(leads) == {name for one in every for name in one.leads} | set(lines)
+
+    reasons = Counter(reason for one in every for reason in one.reasons)
+    listed = sum(bool(one.reasons) for one in every)
+    notes = exceptions_sheet(view).notes
+    assert len(tables["exceptions"].lines) == listed
+    assert dict(note.rsplit(": ", 1) for note in notes[1:]) == {
+        reason: str(count) for reason, count in reasons.items()
+    }
+
+    moved = [one for one in every if one.way not in ("", "same")]
+    assert len(tables["movement"].lines) == len(moved)
+    if board.previous is not None and board.definition is PLAN:
+        counted = Counter(one.way for one in every)
+        said = re.findall(r"(\d+) (better|no change|worse|new|not compared)", _movement(view))
+        assert [int(n) for n, _ in said] == [counted[way] for way in WAYS]
+        for row in rows_of(tables["movement_by_section"]):
+            mine = [one for one in every if one.section == row["section"]]
+            paths = row["paths"] if isinstance(row["paths"], tuple) else ()
+            total = sum(int(path.rsplit(": ", 1)[1]) for path in paths)
+            assert total == sum(one.way in ("better", "worse", "uncompared") for one in mine)
+
+    for row in rows_of(tables["section_words"]):
+        mine = [one for one in every if one.section == row["section"]]
+        numbers = [int(n) for n in re.findall(r"\d+", str(row["in_short"]))]
+        counted = Counter(one.way for one in mine)
+        late = sum(one.late for one in mine)
+        ways = [counted["better"], counted["worse"], counted["new"]]
+        compared = board.previous is not None and board.definition is PLAN
+        assert numbers == [len(mine), *(ways if compared else ()), *([late] if late else ())]
+
+    assert len(tables["completed"].lines) == sum(one.done for one in every)
+    assert len(tables["late_steps"].lines) == figures(board).total.late_steps
+    undated = [one for one in every if not one.late and not one.done and not days_of(one.row)]
+    assert len(tables["no_date"].lines) == len(undated)
+    assert len(tables["figures"].lines) == len(every)
+    across = Counter(str(row["figure"]) for row in rows_of(tables["figures_across"]))
+    assert across["Overdue"] == (sum(one.late for one in every) if view.rated else 0)
+
+
+def _movement(view: View) -> str:
+    return movement_sheet(view).sentence
