@@ -79,6 +79,19 @@ def test_a_new_action_says_how_it_came_into_the_plan() -> None:
     ]
 
 
+# Changes.
+
+
+def test_changes_say_how_many_of_them_were_read_from_a_file() -> None:
+    read = change(4, "rating", "A", "G")
+    ruled = replace(change(5, "rating", "G", "R"), by="rule", place=Place(), kind="rule")
+    both = board_of(action("1", rating="R"), previous={}, changes=[read, ruled])
+    words = shown(both, "Changes")
+    assert "2 changes, 1 of them with the file and cell that they were read from" in words
+    alone = shown(replace(both, changes=[read]), "Changes")
+    assert "1 change, each with the file and cell it was read from" in alone
+
+
 # Completed.
 
 HELD = (*SCALE, Rating("D", "Dark green", order=5, holding=True))

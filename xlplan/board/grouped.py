@@ -294,7 +294,11 @@ def changes_sheet(view: View) -> BoardSheet:
     """The change log since the last board, in the order of the ledger."""
     found = sorted(view.board.changes, key=lambda c: (c.seq, natural_key(c.action), c.uid, c.field))
     line = "Every change since the last board: from, to, by whom, from which file and cell"
-    note = f"{plural(len(found), 'change')}, each with the file and cell it was read from"
+    read = sum(bool(change.place.file) for change in found)
+    many = plural(len(found), "change")
+    note = f"{many}, {read} of them with the file and cell that they were read from"
+    if read == len(found):
+        note = f"{many}, each with the file and cell it was read from"
     empty = "Nothing in the plan has changed since the last board."
     if not view.compared:
         empty = "Nothing in the plan has changed since it was started."

@@ -116,7 +116,8 @@ def _position(view: View) -> Iterator[Block]:
     if not view.figures.standings:
         return
     for one in key_figures(view):
-        yield Text(f"{one.label}: {one.value} ({one.remark})", "bullet")
+        remark = one.remark.replace("listed under", "listed in the workbook, under")
+        yield Text(f"{one.label}: {one.value} ({remark})", "bullet")
     if view.rated:
         yield _table_one(view)
 
