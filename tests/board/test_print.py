@@ -15,6 +15,7 @@ from tests.boards import action, board_of, cells_of, sheet_of, stepped
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from tests.office import Office
 from xlplan.board import composite_workbook
+from xlplan.board.at_a_glance import NO_WORDS
 from xlplan.plan.settings import CompositeSettings
 from xlplan.workbook.write.cell_text import (
     count_lines,
@@ -162,3 +163,15 @@ def test_a_list_of_nothing_takes_no_page() -> None:
     assert {"New", "Movement"} <= {sheet.name for sheet in book.sheets}
     none = composite_workbook(replace(sample_board(10, 2), rows=()), CREATED)
     assert {"Plan", "Exceptions", "Summary"} <= printed_sheets(none).keys()
+
+
+def test_a_column_has_room_for_what_stands_where_nothing_is_given() -> None:
+    rows = [action(str(n), "One", rating="A") for n in range(3)]
+    last = {row.uid: {"section": "One", "rating": "A"} for row in rows}
+    book = composite_workbook(board_of(*rows, previous=last), CREATED)
+    for name, words in (("Movement", "No rating has moved"), ("Sections", NO_WORDS)):
+        sheet = sheet_of(book, name)
+        found = [(cell, col) for _, col, cell in cells_of(sheet) if cell.value == words]
+        assert found
+        for cell, col in found:
+            assert count_lines(words, sheet.columns[col].width, cell.style) == 1

@@ -208,7 +208,7 @@ def _fitted(
 
 def _words_in(item: Item, column: TableColumn) -> str:
     if item.value is None and not item.shown:
-        return ""
+        return column.blank
     words = words_of(column, item)
     return cut_words(words, column.brief) if column.brief else words
 

@@ -329,9 +329,8 @@ def _from_to(draft: Page, one: Standing) -> Cell:
 def _list(draft: Page, title: str, what: str, found: Sequence[Standing]) -> None:
     """Actions with their text, a row each; of those beyond `MOST_LISTED` the refs."""
     view = draft.view
-    draft.title(title, plural(len(found), "action") if found else "")
-    if not found:
-        draft.over(f"No action {'was' if what == 'finished' else 'is'} {what}.", draft.body)
+    none = f"No action {'was' if what == 'finished' else 'is'} {what}."
+    draft.title(title, plural(len(found), "action") if found else none)
     kinds = {one.now for one in found} if what == "finished" else set()
     for one in found[:MOST_LISTED]:
         leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"

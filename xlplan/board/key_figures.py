@@ -79,7 +79,7 @@ def key_figures(view: View) -> list[KeyFigure]:
     out = [_on_sheet(view, every, LISTS), *_parts(view)]
     if view.rated:
         late = tuple(one for one in f.standings if one.overdue)
-        out.append(_listed(view, view.late_heading, "open, past the due date", late))
+        out.append(_listed(view, view.late_heading, "open, past due", late))
     if provisional := tuple(one for one in f.standings if is_provisional(one.row.ref)):
         out.append(_listed(view, "Provisional", "with a ref such as NEW or TBC", provisional))
     if t.late_steps:
