@@ -290,9 +290,10 @@ def coloured_sheet(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
 
 
 def _wide_enough(paint: Paint, widths: list[float]) -> list[float]:
-    """The widths, with one more column where the banner would not have its room over them."""
-    missing = paint.least_width - sum(widths)
-    return [*widths, missing] if missing > 0 else widths
+    """The widths, the widest wider where the banner would not have its room over them."""
+    more = max(0.0, paint.least_width - sum(widths))
+    widest = widths.index(max(widths))
+    return [width + more if n == widest else width for n, width in enumerate(widths)]
 
 
 def _widths(stacks: Sequence[Sequence[Table]]) -> list[float]:

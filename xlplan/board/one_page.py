@@ -92,13 +92,12 @@ def tiles(draft: Page, most: int = MOST_TILES) -> None:
     found = key_figures(draft.view)
     rows = -(-len(found) // most)
     for row in range(rows):
-        if row:
-            draft.rows.append(Row([], height=4))
-        _strip(draft, found[len(found) * row // rows : len(found) * (row + 1) // rows])
+        mine = found[len(found) * row // rows : len(found) * (row + 1) // rows]
+        _strip(draft, mine, air=5 if row else 0)
 
 
-def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
-    """A row of key figures."""
+def _strip(draft: Page, tiles: Sequence[KeyFigure], air: float) -> None:
+    """A row of key figures, with so much air above it."""
     look = draft.paint.look
     fill = mix(look.band_fill, "#FFFFFF", 0.55)
     white = replace(
@@ -111,7 +110,7 @@ def _strip(draft: Page, tiles: Sequence[KeyFigure]) -> None:
     links = [draft.paint.link(Item(one.value, link=one.link)) for one in tiles]
     name = replace(white, size=draft.size, bold=True)
     looks = (
-        ([one.value for one in tiles], value, high),
+        ([one.value for one in tiles], replace(value, valign="bottom"), high + air),
         ([one.label for one in tiles], name, 14),
         ([one.remark for one in tiles], remark, low),
     )

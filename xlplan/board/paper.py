@@ -116,8 +116,7 @@ def _position(view: View) -> Iterator[Block]:
     if not view.figures.standings:
         return
     for one in key_figures(view):
-        remark = one.remark.replace("listed under", "listed in the workbook, under")
-        yield Text(f"{one.label}: {one.value} ({remark})", "bullet")
+        yield Text(f"{one.label}: {one.value} ({one.remark})", "bullet")
     if view.rated:
         yield _table_one(view)
 
