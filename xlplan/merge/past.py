@@ -18,7 +18,7 @@ from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, CellKey, MasterRow, Times
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
-from xlplan.merge.timeline import DATES, WORDS, held, timeline_of, times_of, was_there
+from xlplan.merge.timeline import DATES, WORDS, dates_of, held, timeline_of, times_of, was_there
 from xlplan.plan.checks.lint_view import History, Snapshot
 from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.due import due_in, due_of
