@@ -123,6 +123,13 @@ type = "rating"
 scale = "five"
 
 [[field]]
+id = "accountable"
+of = "recommendation"
+heading = "Officer"
+type = "people"
+role = "accountable"
+
+[[field]]
 id = "percent"
 heading = "Complete"
 type = "percent"
@@ -248,6 +255,7 @@ confirm = true
 status = true
 changes = true
 by = "organisation"
+accountable = true
 
 [post]
 from = "team@example.org"
@@ -257,6 +265,8 @@ body = "Dear {lead}"
 reminder = "Dear {lead}: {{again}}"
 signature = "The team"
 copy_deputy = true
+sign_subject = "{plan}"
+sign_body = "Please sign, {lead}"
 
 [composite]
 fields = ["ref", "rating"]
@@ -364,10 +374,11 @@ def test_every_key_arrives() -> None:
     assert (plan.issue.contact, plan.issue.guidance) == ("The coordinator", "Thank you.")
     assert (plan.issue.password, plan.issue.layout) == (" secret ", "form")
     assert (plan.issue.confirm, plan.issue.status, plan.issue.changes) == (True, True, True)
+    assert plan.issue.accountable
     assert plan.every == "4 weeks"
     assert plan.post == PostSettings(
         "team@example.org", "replies@example.org", "{plan} {cycle}", "Dear {lead}",
-        "Dear {lead}: {{again}}", "The team", True,
+        "Dear {lead}: {{again}}", "The team", True, "{plan}", "Please sign, {lead}",
     )  # fmt: skip
     assert plan.composite.fields == ("ref", "rating")
     assert (plan.composite.sheets, plan.composite.group_by) == (("summary",), "rating")
@@ -637,6 +648,7 @@ def test_the_day_a_plan_was_agreed_is_a_date(agreed: str) -> None:
         ),
         ("[[rollup]]\nto = 'theme'\nrule = 'share-closed'\n", "DEF-010", "Use one of: "),
         ("[[rollup]]\nto = 'ref'\nrule = 'best'\n", "DEF-004", "a rule for summing up"),
+        ("[issue]\naccountable = true\n", "DEF-009", 'needs a field with role "accountable"'),
         ("[[rollup]]\nto = 'ref'\nrule = 'accountable'\n", "DEF-011", "is for recommendations"),
         (
             "[[rollup]]\nto = 'recommendation'\nrule = 'accountable'\n",

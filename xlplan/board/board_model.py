@@ -42,6 +42,8 @@ class ReturnLine:
     reminded: int = 0
     confirmed: int | None = None
     not_looked_at: int | None = None
+    signed: bool | None = None
+    """Whether an accountable officer, who was only asked to read and sign, has; else None."""
 
 
 @dataclass(frozen=True, slots=True)

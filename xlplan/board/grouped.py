@@ -175,6 +175,8 @@ def return_words(line: ReturnLine | None) -> str:
         times = f", reminded {how_often(line.reminded)}" if line.reminded else ""
         return f"Not returned{times}"
     words = "Returned late" if line.late else "Returned"
+    if line.signed is not None:
+        words += ", signed" if line.signed else ", not signed"
     return f"{words}, on the form of {line.old_form}" if line.old_form else words
 
 

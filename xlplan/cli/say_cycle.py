@@ -37,7 +37,10 @@ def issued(plan: Plan, result: IssueResult, as_json: bool) -> int:
     else:
         table(
             ("lead", "actions", "template"),
-            [(t.lead.name, len(t.actions), relative(t.path)) for t in result.templates],
+            [
+                (t.lead.name, len(t.actions) or "to sign", relative(t.path))
+                for t in result.templates
+            ],
         )
         click.echo(
             f"Issued {plural(len(result.templates), 'template')} for {result.cycle}. Send each to "
@@ -90,7 +93,7 @@ def status(found: Status, as_json: bool) -> int:
             [
                 (
                     lead.lead,
-                    lead.actions,
+                    f"{lead.to_sign} to sign" if lead.to_sign else lead.actions,
                     lead.state,
                     lead.changes,
                     *(

@@ -94,6 +94,8 @@ DEF_009 = Message(
         "another role for this one.",
         "condition": '{table}: {key} needs a field of actions with role "{role}", and there is '
         "none. Set that role for a field.",
+        "officers": '{table}: accountable = true needs a field with role "accountable", and there '
+        "is none. Set that role for a field of recommendations or of actions.",
         "closed": '{table}: closed = true needs a field of actions with role "rating", and there '
         "is none. Set that role for a field.",
         "sets": '{table}: sets needs a field of actions with role "rating", and there is none. Set '

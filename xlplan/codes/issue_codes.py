@@ -20,8 +20,14 @@ ISS_003 = Message(
     "ISS-003",
     "An action's lead is not in the list of leads.",
     "Add a `[[lead]]` or an alias, or correct the action.",
-    'The lead "{lead}" is not in the list of leads, so no template was issued to them.{hint!o} Add '
-    "a [[lead]] or an alias to plan.toml, or correct the action in master.xlsx.",
+    {
+        "": 'The lead "{lead}" is not in the list of leads, so no template was issued to '
+        "them.{hint!o} Add a [[lead]] or an alias to plan.toml, or correct the action in "
+        "master.xlsx.",
+        "officer": 'The accountable officer "{lead}" is not in the list of leads, so nothing to '
+        "sign was issued to them.{hint!o} Add a [[lead]] or an alias to plan.toml, or correct the "
+        "name in master.xlsx.",
+    },
 )
 ISS_004 = Message(
     "ISS-004",
@@ -31,6 +37,8 @@ ISS_004 = Message(
         "blank": "No lead is named, so nobody was asked about it. Enter a lead in master.xlsx.",
         "vacant": 'The lead "{lead}" names nobody, so nobody was asked about it. Enter a lead in '
         "master.xlsx.",
+        "officer-vacant": 'The accountable officer "{lead}" names nobody, so nobody was asked to '
+        "sign it. Enter an officer in master.xlsx.",
     },
     level="warning",
 )

@@ -139,6 +139,7 @@ def _returns(desk: Desk, cycle: str) -> list[ReturnLine]:
             lead.lead, lead.issued, lead.returned, lead.late, lead.changes, lead.old_form,
             punctual[lead.lead], rounds[lead.lead], corrected.get(lead.lead, {}),
             len(lead.reminded), lead.confirmed, lead.not_looked_at,
+            lead.signed if lead.to_sign else None,
         )
         for lead in leads_of(desk, cycle, desk.questions())
         if lead.issued

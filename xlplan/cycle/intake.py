@@ -23,7 +23,7 @@ from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading, Remark
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.returned.as_issued import IssuedColumn, locked_text, template_columns
+from xlplan.returned.as_issued import IssuedColumn, columns_to_sign, locked_text, template_columns
 from xlplan.returned.furniture import BLANK, Furniture, furniture
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
@@ -373,10 +373,13 @@ class KnownPlan:
             return None
         if issued.document != "template":
             return ""
-        columns = self._columns(issued.as_of)
+        kind = self._state.kind_of(uid) if issued.to_sign else ""
+        columns = self._columns(issued.as_of, kind)
         names = (column.item.id for column in columns if not column.input)
         values = {name: self._state.shown((uid, name), issued.as_of)[0] for name in names}
         return locked_text(columns, values)
 
-    def _find_columns(self, as_of: int) -> tuple[IssuedColumn, ...]:
-        return template_columns(self._state.definition_at(as_of))
+    def _find_columns(self, as_of: int, to_sign: str) -> tuple[IssuedColumn, ...]:
+        """The columns of a template; of a kind of row in an accountable officer's workbook."""
+        definition = self._state.definition_at(as_of)
+        return columns_to_sign(definition, to_sign) if to_sign else template_columns(definition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,28 +12,30 @@ from typing import TYPE_CHECKING
 from xlplan.codes.issue_codes import (
     ISS_001,
     ISS_002,
-    ISS_003,
-    ISS_004,
     ISS_005,
-    ISS_006,
-    ISS_007,
-    ISS_008,
     ISS_082,
     ISS_094,
 )
-from xlplan.codes.message import did_you_mean
-from xlplan.cycle.by_need import divided, open_actions, say_spared, spare
 from xlplan.cycle.desk import Desk, base_digest
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.outputs import Output, is_edited, not_written, unusable, write
-from xlplan.errors import Problem, XlplanError
+from xlplan.cycle.whom import (
+    actions_of_recipients,
+    chosen_recipients,
+    divided,
+    open_actions,
+    say_spared,
+    spare,
+    to_sign,
+    with_need,
+)
+from xlplan.errors import Problem
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.ids import digest, named
 from xlplan.merge.model import Issued, MasterRow, Ours
 from xlplan.merge.state import State
-from xlplan.plan.definition import ENTRY, PlanDefinition
+from xlplan.plan.definition import ENTRY
 from xlplan.plan.people import Lead
-from xlplan.plan.text import fold, says_vacant
 from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
@@ -92,20 +94,24 @@ def issue(
         raise ISS_002.fault("--return-by", date=return_by.isoformat())
     with desk.work() as work:
         definition = desk.state.definition
-        per_lead, problems = _actions_of_recipients(desk)
-        chosen = _chosen(definition, leads, per_lead)
+        per_lead, problems = actions_of_recipients(desk)
+        signing, unknown = to_sign(desk, per_lead)
+        per_lead, problems = per_lead | signing, problems + unknown
+        chosen = chosen_recipients(definition, leads, per_lead, signing)
         made: list[tuple[Issued, Lead, bytes]] = []
         used: set[str] = set()
         addressed = dict.fromkeys(each.name for each in (*definition.leads, *per_lead))
         names = {name: safe_name(name, used) for name in addressed}
         as_of = desk.state.seq
         needed = open_actions(desk, cycle, need) if need else None
-        chosen, spared = _with_need(chosen, per_lead, needed)
+        chosen, spared = with_need(chosen, per_lead, needed, signing)
         if need and not chosen:
             raise ISS_094.fault("plan.toml", need=str(need))
         for lead in chosen:
             every = per_lead[lead]
             rows, locked = (every, ()) if needed is None else divided(every, needed)
+            if lead in signing:
+                rows, locked = every, tuple(row.uid for row in every)
             issued, data, long = make_template(
                 desk, cycle, return_by, lead, rows, as_of, names[lead.name], locked=locked
             )
@@ -174,87 +180,6 @@ def _move(path: Path, folder: Path, name: str) -> Path:
     return target
 
 
-def _actions_of_recipients(desk: Desk) -> tuple[dict[Lead, list[MasterRow]], list[Problem]]:
-    """The actions of each lead, or of the team that a lead is in, and problems with leads that the
-    list does not have."""
-    definition = desk.state.definition
-    item = definition.with_role("lead")
-    rating = definition.with_role("rating")
-    closed = {r.code for r in definition.ratings if r.closed}
-    found: dict[Lead, list[MasterRow]] = {each: [] for each in definition.directory.recipients}
-    problems: list[Problem] = []
-    for row in desk.state.master("action"):
-        if row.withdrawn or row.kept_back:
-            continue
-        if not definition.issue.include_closed and rating and row.values.get(rating.id) in closed:
-            continue
-        names = row.values.get(item.id) if item else None
-        for name in names if isinstance(names, tuple) else ():
-            answering = definition.directory.answering(name)
-            if not answering:
-                problems.append(_unknown_lead(definition, row, name, item.id if item else ""))
-            for lead in answering:
-                rows = found.setdefault(definition.directory.recipient(lead, row.section), [])
-                if row not in rows:
-                    rows.append(row)
-        if not names:
-            field = item.id if item else ""
-            where = f"action {row.ref}"
-            problems.append(ISS_004.problem(where, "blank", action=row.ref, field=field))
-    return found, problems
-
-
-def _unknown_lead(definition: PlanDefinition, row: MasterRow, name: str, field: str) -> Problem:
-    where = f"action {row.ref}"
-    if says_vacant(name) or definition.directory.is_nobody(name):
-        return ISS_004.problem(where, "vacant", action=row.ref, field=field, lead=name)
-    hint = did_you_mean(name, _names(definition), 0.75)
-    return ISS_003.problem(where, action=row.ref, field=field, lead=name, hint=hint)
-
-
-def _names(definition: PlanDefinition) -> list[str]:
-    return [lead.name for lead in definition.people]
-
-
-def _chosen(
-    definition: PlanDefinition, names: Sequence[str], per_lead: dict[Lead, list[MasterRow]]
-) -> list[Lead]:
-    """Whom to issue to: those with these names, or their teams; or all who have an action."""
-    if not names:
-        found = [lead for lead, rows in per_lead.items() if rows]
-        if not found:
-            raise ISS_008.fault("plan.toml")
-        return found
-    chosen, problems = [], []
-    for name in names:
-        known = next((each for each in per_lead if fold(each.name) == fold(name)), None)
-        lead = known or definition.lead(name)
-        team = lead and definition.directory.recipient(lead)
-        if lead is None or team is None:
-            hint = did_you_mean(name, _names(definition))
-            problems.append(ISS_006.problem("--lead", lead=name, hint=hint))
-        elif not per_lead.get(team):
-            problems.append(ISS_007.problem("--lead", lead=lead.name))
-        elif team not in chosen:
-            chosen.append(team)
-    if problems:
-        raise XlplanError(problems)
-    return chosen
-
-
-def _with_need(
-    leads: Sequence[Lead],
-    per_lead: Mapping[Lead, Sequence[MasterRow]],
-    needed: Collection[str] | None,
-) -> tuple[list[Lead], list[Lead]]:
-    """The leads who have an action that is `needed` (None: all of them are), and the others."""
-
-    def is_asked(lead: Lead) -> bool:
-        return needed is None or any(row.uid in needed for row in per_lead[lead])
-
-    return [each for each in leads if is_asked(each)], [e for e in leads if not is_asked(e)]
-
-
 def make_template(
     desk: Desk,
     cycle: str,
@@ -270,15 +195,19 @@ def make_template(
     `faults` a correction workbook, in which only they are open. The rows that are `locked` are
     shown, and not asked about."""
     from xlplan.issued.template import template_workbook
-    from xlplan.returned.as_issued import template_columns
+    from xlplan.issued.to_sign import kinds_to_sign
+    from xlplan.returned.as_issued import columns_to_sign, template_columns
     from xlplan.workbook.write.writing import write_workbook
 
     state, definition = desk.state, desk.state.definition
     if state.published:
         definition = definition.after_a_board
-    columns = template_columns(definition)
     uids = tuple(row.uid for row in rows)
-    fields = tuple(column.id for column in columns)
+    columns = template_columns(definition)
+    if locked == uids:
+        kinds = kinds_to_sign(rows)
+        columns = tuple(c for kind in kinds for c in columns_to_sign(definition, kind))
+    fields = tuple(dict.fromkeys(column.id for column in columns))
     due = return_by.isoformat() if return_by else ""
     issued = Issued(
         id="",
@@ -304,7 +233,7 @@ def make_template(
     if faults:  # nothing but the cells to correct is asked for, and all else is shut
         plain = replace(definition.issue, confirm=False, status=False, changes=False, hints=False)
         shown = replace(definition, issue=plain)
-    known_of = _known(desk, issued) if shown.issue.hints else {}
+    known_of = _known(desk, issued) if shown.issue.hints and not issued.to_sign else {}
     book = template_workbook(shown, lead, issued, rows, desk.key, created, known_of)
     if faults:
         from xlplan.issued.corrections import correction_workbook

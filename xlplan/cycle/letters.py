@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from xlplan.codes.cycle_codes import POST_002
@@ -18,6 +19,7 @@ from xlplan.merge.posted import Act
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_in
 from xlplan.plan.people import Lead
+from xlplan.plan.settings import PostSettings
 from xlplan.plan.timescales import say_date, say_return_by
 from xlplan.post.letter import Letter, body_of, subject_of, usable_address
 
@@ -69,6 +71,7 @@ def letter_to(desk: Desk, asked: Asked, words: Words, data: bytes) -> tuple[Lett
             where = desk.folder.definition.name
             problems.append(POST_002.problem(where, "deputy", lead=lead.name, deputy=lead.deputy))
     places = places_of(desk, asked, desk.today)
+    post = words_for(definition, asked.issued)
     letter = Letter(
         to=to,
         cc=cc,
@@ -81,6 +84,15 @@ def letter_to(desk: Desk, asked: Asked, words: Words, data: bytes) -> tuple[Lett
         language=definition.language,
     )
     return letter, problems
+
+
+def words_for(definition: PlanDefinition, issued: Issued) -> PostSettings:
+    """The coordinator's words to whoever was sent a workbook: to accountable officers those about
+    what they are to sign, as letter and as reminder."""
+    post = definition.post
+    if not issued.to_sign:
+        return post
+    return replace(post, subject=post.sign_subject, body=post.sign_body, reminder=post.sign_body)
 
 
 def unaddressed(definition: PlanDefinition, names: Sequence[str], where: str) -> Iterator[Problem]:
@@ -113,7 +125,7 @@ def places_of(desk: Desk, asked: Asked, day: date) -> dict[str, str]:
         "plan": definition.title,
         "cycle": asked.issued.cycle,
         "return_by": say_return_by(asked.issued.return_by),
-        "actions": _count(len(asked_in(asked.issued))),
+        "actions": _sent(desk, asked.issued),
         "overdue": _count(overdue) if overdue else "",
     }
 
@@ -126,8 +138,17 @@ def _is_overdue(desk: Desk, uid: str, day: date) -> bool:
     return not (done or row.withdrawn) and due is not None and due < day
 
 
-def _count(number: int) -> str:
-    return "1 action" if number == 1 else f"{number} actions"
+def _sent(desk: Desk, issued: Issued) -> str:
+    """How many actions somebody is asked about, or what they are to read and sign."""
+    if not issued.to_sign:
+        return _count(len(asked_in(issued)))
+    kinds = Counter(desk.state.kind_of(uid) for uid in issued.uids)
+    order = (kind for kind in ("recommendation", "action") if kinds[kind])
+    return " and ".join(_count(kinds[kind], kind) for kind in order)
+
+
+def _count(number: int, noun: str = "action") -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def reminder_to(desk: Desk, work: Work, asked: Asked, before: int | None) -> Words | None:
@@ -138,13 +159,17 @@ def reminder_to(desk: Desk, work: Work, asked: Asked, before: int | None) -> Wor
     if not status.returned and _is_near(desk, issued, before):
         why.append("late" if status.late else "not returned")
         more.append(_not_returned(issued, late=status.late))
+    elif status.to_sign and status.returned and not status.signed:
+        why.append("not signed")
+        more.append("Your workbook came back without the tick, or without a name beside it.")
     reply = _correction(desk, asked)
     book = correction_workbook(desk, work, reply) if reply else None
     if reply:
         why.append("to correct")
     if why:
         more.append(_holds(desk, issued) if book is None else "")
-        words = _as_words(reply.text) if reply else state.definition.post.reminder
+        usual = words_for(state.definition, issued).reminder
+        words = _as_words(reply.text) if reply else usual
         return Words("reminder", words, tuple(filter(None, more)), tuple(why), book)
     names = state.exchange.names_of(asked.lead.name, state.definition)
     if status.old_form and not state.exchange.post_to(issued.cycle, names).thanked:
@@ -166,10 +191,11 @@ def _is_near(desk: Desk, issued: Issued, before: int | None) -> bool:
 
 
 def _not_returned(issued: Issued, *, late: bool) -> str:
+    what = "The signed workbook" if issued.to_sign else "Your update"
     if not issued.return_by:
-        return "Your update has not arrived yet."
+        return f"{what} has not arrived yet."
     by = say_return_by(issued.return_by)
-    return f"Your update {'was' if late else 'is'} due by {by}, and it has not arrived yet."
+    return f"{what} {'was' if late else 'is'} due by {by}, and it has not arrived yet."
 
 
 def _holds(desk: Desk, issued: Issued) -> str:

@@ -24,9 +24,10 @@ from xlplan.cycle.letters import (
     places_of,
     reminder_to,
     unaddressed,
+    words_for,
 )
 from xlplan.cycle.outputs import Output, write
-from xlplan.cycle.status import leads_of, no_cycle
+from xlplan.cycle.status import LeadStatus, leads_of, no_cycle
 from xlplan.errors import Problem, XlplanError
 from xlplan.issued.post_book import PostRow, issued_post, post_workbook
 from xlplan.merge.decisions import last_returned
@@ -71,7 +72,11 @@ class PostResult:
 def draft(desk: Desk, cycle: str = "", leads: Sequence[str] = ()) -> PostResult:
     """Write a covering letter with its template for each lead of a cycle (default: the one issued
     last), or for `leads`. XlplanError where nothing was issued to somebody."""
-    return _write(desk, cycle, leads, lambda *_: Words("draft", desk.state.definition.post.body))
+
+    def covering(_: Work, asked: Asked) -> Words:
+        return Words("draft", words_for(desk.state.definition, asked.issued).body)
+
+    return _write(desk, cycle, leads, covering)
 
 
 def remind(
@@ -261,7 +266,7 @@ def _post_row(desk: Desk, asked: Asked) -> PostRow:
     definition, status, issued = desk.state.definition, asked.status, asked.issued
     # Of the day of the draft, so that the workbook is the same on every other day.
     day = date.fromisoformat(status.drafted or status.issued_at[:10])
-    places = places_of(desk, asked, day)
+    places, post = places_of(desk, asked, day), words_for(definition, issued)
     reminded = status.reminded
     last = f", last on {say_date(date.fromisoformat(reminded[-1]))}" if reminded else ""
     return PostRow(
@@ -269,15 +274,22 @@ def _post_row(desk: Desk, asked: Asked) -> PostRow:
         email=asked.lead.email,
         deputy=asked.lead.deputy,
         sent=_day(status.sent),
-        actions=len(asked_in(issued)),
+        actions=status.to_sign or len(asked_in(issued)),
         return_by=_day(issued.return_by),
-        returned=status.state if status.returned else "no",
+        returned=_returned(status),
         reminded=f"{status.times_reminded}{last}" if reminded else "",
-        subject=subject_of(definition.post, places),
-        text=body_of(definition.post, definition.post.body, places, ()),
+        subject=subject_of(post, places),
+        text=body_of(post, post.body, places, ()),
         file=issued.file,
         team=not is_lead(definition, asked.lead.name),
     )
+
+
+def _returned(status: LeadStatus) -> str:
+    if not status.returned:
+        return "no"
+    unsigned = status.to_sign and not status.signed
+    return f"{status.state}, not signed" if unsigned else status.state
 
 
 def _day(text: str) -> date | None:

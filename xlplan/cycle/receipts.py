@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import date
 
+from xlplan.cycle.signing import signing_of
 from xlplan.issued.reply import Receipt
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import disposition_of, writes_of
@@ -54,7 +55,15 @@ def receipt_of(
         tuple(_asked(state, r) for r in requests if r.write in writes and r.outcome == "open"),
         tuple(_decided(state, r) for r in requests if _is_news(state, r, facts, writes)),
         len(confirmed),
+        _signature(state, facts) if issued and all(item.to_sign for item in issued) else "",
     )
+
+
+def _signature(state: State, facts: Sequence[Returned]) -> str:
+    """What an accountable officer reads of their signature."""
+    found = signing_of(state, facts)
+    signed = bool(found["read"] and found["signed_by"])
+    return f"read and signed by {found['signed_by']}" if signed else "not signed yet"
 
 
 def _is_news(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from xlplan.returned.as_issued import NO_CHANGE, SIGNED_BY, SIGNED_ON, signature_id
+from xlplan.returned.as_issued import NO_CHANGE, READ, SIGNED_BY, SIGNED_ON, signature_id
 
 if TYPE_CHECKING:
     from xlplan.cycle.kept import Document
@@ -29,6 +29,7 @@ def signing_of(state: State, returned: Sequence[Returned]) -> Document:
     missing = [role for role in roles if not by[role]]
     found: Document = {
         "no_change": said.get(NO_CHANGE) == "yes",
+        "read": said.get(READ) == "yes",
         "signed_by": said.get(SIGNED_BY, ""),
         "signed_on": said.get(SIGNED_ON, ""),
         "signatures": [
@@ -43,6 +44,9 @@ def signing_of(state: State, returned: Sequence[Returned]) -> Document:
 
 
 def _roles(state: State, returned: Returned) -> tuple[str, ...]:
-    """The roles that sign, by the definition with which the workbook went out."""
+    """The roles that sign, by the definition with which the workbook went out; an accountable
+    officer signs alone."""
     issued = state.issued[returned.issued]
+    if issued.to_sign:
+        return ()
     return tuple(each.role for each in state.definition_at(issued.as_of).signatures)

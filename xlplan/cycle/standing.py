@@ -194,7 +194,8 @@ def _lead_status(
     state = desk.state
     own = [r for item in issued for r in state.live_returns(item.id)]
     returned = [*own, *older]
-    actions = {uid for item in issued for uid in asked_in(item)}
+    held = _held(issued)
+    actions = {uid for item in held for uid in asked_in(item)}
     assertions = {a.id: a for r in returned for a in writes_of(state, r)}
     if returned and name in before and _is_as_before(desk, assertions.values()):
         changes = before[name]
@@ -202,7 +203,7 @@ def _lead_status(
         became = (disposition_of(state, each) for each in assertions.values())
         changes = sum(each in ("applied", "agreed") for each in became)
     touched = {a.uid for a in assertions.values() if a.kind.edits}
-    confirmed = confirmed_of(state, issued, returned, touched)
+    confirmed = confirmed_of(state, held, returned, touched)
     names = {name, *(item.author for item in issued)}
     asked = sum(any(c.author in names for c in question.candidates) for question in questions)
     exchange = state.exchange
@@ -216,6 +217,7 @@ def _lead_status(
         "untouched": len(actions - touched),
         "questions": asked,
         "actions": len(actions),
+        "to_sign": sum(len(item.uids) for item in held) if all(i.to_sign for i in held) else 0,
         "issued_at": min((exchange.issued_at[item.id] for item in issued), default=""),
         "returned_at": min((exchange.event_of(r).at for r in returned), default=""),
         "remarks": list(dict.fromkeys(line for r in returned for line in r.information)),
@@ -226,6 +228,12 @@ def _lead_status(
         "confirmed": len(confirmed) if confirmed is not None else None,
         "not_looked_at": len(actions - touched - confirmed) if confirmed is not None else None,
     } | signing_of(state, returned)
+
+
+def _held(issued: Sequence[Issued]) -> list[Issued]:
+    """Of these templates of a lead those that ask: of each name the last, which took the place of
+    those before it."""
+    return list({item.author: item for item in issued if not item.corrects}.values())
 
 
 def _is_as_before(desk: Desk, writes: Iterable[Write]) -> bool:

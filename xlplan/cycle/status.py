@@ -58,6 +58,8 @@ class LeadStatus:
     signatures: tuple[str, ...] = ()  # by role, where several sign: who, and when
     unsigned: tuple[str, ...] = ()  # the roles whose signature is missing
     nothing_asked: bool = False  # none of their actions had a need: see `xlplan.plan.need`
+    to_sign: int = 0  # an accountable officer's: what they are only asked to read and sign
+    read: bool = False  # "I have read these" is ticked in what came back last
 
     @property
     def state(self) -> str:
@@ -71,6 +73,11 @@ class LeadStatus:
         return f"{words}, on the old form" if self.old_form else words
 
     @property
+    def signed(self) -> bool:
+        """Whether an accountable officer has read and signed what they were sent."""
+        return self.read and bool(self.signed_by)
+
+    @property
     def times_reminded(self) -> str:
         """How often they were reminded, in words: ``twice``."""
         from xlplan.merge.posted import how_often
@@ -80,10 +87,12 @@ class LeadStatus:
     @property
     def sign_off(self) -> str:
         """``no change, A Director, 2026-11-20``, or blank; where several sign by role, each of
-        them, and ``missing: Head of Finance``."""
+        them, and ``missing: Head of Finance``; of an accountable officer whether they have read."""
+        if self.to_sign and self.returned and not self.signed:
+            return "not signed"
         signed = self.signatures or (self.signed_by, self.signed_on)
         missing = f"missing: {', '.join(self.unsigned)}" if self.unsigned else ""
-        parts = ("no change" if self.no_change else "", *signed, missing)
+        parts = ("no change" if self.no_change else "", "read" * self.read, *signed, missing)
         return ("; " if self.signatures else ", ").join(part for part in parts if part)
 
 

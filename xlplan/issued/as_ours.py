@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Container, Iterator
 from itertools import chain
 
-from xlplan.issued.banner import HOW, SAMPLE, whose
+from xlplan.issued.banner import HOW, HOW_TO_SIGN, SAMPLE, whose
 from xlplan.issued.rules import message_cell
 from xlplan.issued.sheets import REFERENCE
 from xlplan.merge.ids import named
@@ -37,7 +37,7 @@ def ours_of(
     own: dict[str, Counter[str]] = {}
     common: dict[str, Counter[str]] = {}
     mine = frozenset(map(flat, (whose(issued), issued.id)))
-    for sheet, found in _texts(definition, book).items():
+    for sheet, found in _texts(definition, issued, book).items():
         for text, count in found.items():
             alone = text in mine or (sheet == UPDATE and text.startswith(WARNING))
             (own if alone else common).setdefault(sheet, Counter())[text] = count
@@ -46,7 +46,7 @@ def ours_of(
     return Ours(packed(own), name, None if name in known else Shared(name, shared, fills))
 
 
-def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]]:
+def _texts(definition: PlanDefinition, issued: Issued, book: Workbook) -> dict[str, Counter[str]]:
     texts = {
         sheet.name: Counter(flat(text) for cell in _around(sheet) if (text := _text(cell)))
         for sheet in book.sheets
@@ -55,6 +55,7 @@ def _texts(definition: PlanDefinition, book: Workbook) -> dict[str, Counter[str]
         texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
     maybe = [SAMPLE, HOW, REFERENCE, _text(message_cell((), None, None, Style(), 0))]
+    maybe += [HOW_TO_SIGN] if issued.to_sign else []
     maybe += [column.heading for column in shown_columns(definition)]
     for text in map(flat, maybe):
         texts[UPDATE].setdefault(text, 1)

@@ -11,10 +11,12 @@ from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
+from xlplan.returned.as_issued import NO_CHANGE, READ
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
 HOW = 'How to fill it in is on the sheet "Guidance".'
+HOW_TO_SIGN = "Please read what stands below, and sign here."
 _HOW_FORM = (
     "Fill in only the boxes beside the labels of this colour, an action a page. "
     'How to is on the sheet "Guidance".'
@@ -64,8 +66,9 @@ def banner(
         _heading(made, definition, lead, issued, look, first, last)
         _how_to(made, issued, look, first, last)
     signed = sign_off(
-        len(made.rows) if form else _LOW, first, widths, look, lists, definition.signatures
-    )
+        len(made.rows) if form else _LOW, first, widths, look, lists,
+        () if issued.to_sign else definition.signatures, READ if issued.to_sign else NO_CHANGE,
+    )  # fmt: skip
     if not form:
         _low_heading(
             made, definition, lead, issued, look, widths, first,
@@ -122,7 +125,7 @@ def _low_heading(
     sample = (Cell(SAMPLE, replace(look.input_heading, align="center")), 17.0)
     reference = (Cell(issued.id, replace(sub, bold=True, align="left")), 18.0)
     named = [reference, (Cell(REFERENCE, replace(sub, align="right", indent=1)), 19.0)]
-    how = (Cell(HOW, sub), 44.0)
+    how = (Cell(HOW_TO_SIGN if issued.to_sign else HOW, sub), 44.0)
     text = max(_LEAST_TEXT, len(whose(issued)) * 1.05)
     asked = (Cell(None, replace(sub, bold=True)), 30.0)
     choices: list[_Parts] = [[*named, how], named]
@@ -193,10 +196,11 @@ def whose(issued: Issued) -> str:
 def _whose(name: str, issued: Issued) -> list[tuple[str, bool]]:
     """Its parts, each with whether it stands out."""
     due = say_return_by(issued.return_by)
-    parts = [(name, True), (f"   ·   Update for {issued.cycle}", False)]
+    what = "To read and sign" if issued.to_sign else "Update"
+    parts = [(name, True), (f"   ·   {what} for {issued.cycle}", False)]
     if due:
         parts += [("   ·   Please return by ", False), (due, True)]
-    if issued.locked:
+    if issued.locked and not issued.to_sign:
         opened = len(issued.uids) - len(issued.locked)
         parts.append((f"   ·   {opened} of {len(issued.uids)} actions open", False))
     return parts

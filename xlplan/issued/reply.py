@@ -65,6 +65,8 @@ class Receipt:
     asked: tuple[str, ...] = ()
     decided: tuple[str, ...] = ()
     confirmed: int = 0
+    signature: str = ""
+    """In the place of these, of an accountable officer who was only asked to read and sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ def _received(receipt: Receipt, corrections: int) -> list[str]:
     ]
     if receipt.confirmed:
         parts[-1] += f" ({receipt.confirmed} ticked as reviewed)"
+    if receipt.signature:
+        parts = [receipt.signature]
     if receipt.asked:
         parts.append(f"{len(receipt.asked)} asked of the coordinator")
     if receipt.waiting:

@@ -13,6 +13,7 @@ from xlplan.issued.sheets import Lists
 from xlplan.plan.people import SignOff as Signature
 from xlplan.returned.as_issued import (
     NO_CHANGE,
+    READ,
     SIGN_PREFIX,
     SIGNED_BY,
     SIGNED_ON,
@@ -27,10 +28,21 @@ SIGN_CHOICES = {TICK: ("Yes",)}
 """The list of the tick, as `lists_sheet` takes it; its name is no id of a field."""
 SIGN_LABELS = {
     NO_CHANGE: "No change this period",
+    READ: "I have read these",
     SIGNED_BY: "Signed off by",
     SIGNED_ON: "Signed off on",
 }
-_ROOM = {NO_CHANGE: (21.0, 8.0), SIGNED_BY: (14.0, 26.0), SIGNED_ON: (14.0, 18.0)}
+_TICKED = {
+    NO_CHANGE: "Choose Yes if none of your actions has anything new to report.",
+    READ: "Choose Yes once you have read what stands below.",
+}
+"""What is said on entering each tick."""
+_ROOM = {
+    NO_CHANGE: (21.0, 8.0),
+    READ: (21.0, 8.0),
+    SIGNED_BY: (14.0, 26.0),
+    SIGNED_ON: (14.0, 18.0),
+}
 """Characters that the label and the input of each want."""
 _HEIGHT, _LABEL, _WIDEST = 20.0, 15.0, 40.0
 NARROW = 20.0
@@ -74,12 +86,13 @@ def sign_off(
     look: Palette,
     lists: Lists,
     roles: Sequence[Signature] = (),
+    tick: str = NO_CHANGE,
 ) -> SignOff:
     """The sign-off over columns `first` on, whose widths are `widths`: in one row where there is
     room for all of it; else in one row below its labels; else one below the other. With `roles`
-    there is a row for each, in their order."""
+    there is a row for each, in their order; `tick` names what is ticked."""
     made = SignOff()
-    lines = _lines(roles)
+    lines = _lines(roles, tick)
     places = _in_a_row(widths, lines[0]) or _under_labels(widths, lines[0])
     if places is None:
         split = narrow_split(widths)
@@ -97,9 +110,9 @@ def sign_off(
     return made
 
 
-def _lines(roles: Sequence[Signature]) -> list[list[Input]]:
-    """The inputs of each row: the tick in the first, and who signed when."""
-    tick = Input(NO_CHANGE, SIGN_LABELS[NO_CHANGE], _ROOM[NO_CHANGE])
+def _lines(roles: Sequence[Signature], name: str) -> list[list[Input]]:
+    """The inputs of each row: the tick of this name in the first, and who signed when."""
+    tick = Input(name, SIGN_LABELS[name], _ROOM[name])
     if not roles:
         return [[tick, *(Input(n, SIGN_LABELS[n], _ROOM[n]) for n in (SIGNED_BY, SIGNED_ON))]]
     labels = {each.role: f"{each.role} ({each.name})" if each.name else each.role for each in roles}
@@ -199,12 +212,12 @@ def _sign_line(
 def _sign_rule(each: Input, area: Area, lists: Lists) -> Validation:
     at = Area(area.first_row, area.first_col, area.first_row, area.first_col)
     rule = Validation(at, "any", input_title=each.label)
-    if each.kind == NO_CHANGE:
+    if each.kind in _TICKED:
         return replace(
             rule,
             kind="list",
             source=f"={lists.ranges[TICK]}",
-            input_message="Choose Yes if none of your actions has anything new to report.",
+            input_message=_TICKED[each.kind],
             error_title="Not in the list",
             error_message="Please choose Yes, or leave it blank.",
         )

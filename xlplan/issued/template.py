@@ -52,6 +52,7 @@ from xlplan.issued.sheets import (
     value_cell,
 )
 from xlplan.issued.sign_off import NARROW, SIGN_CHOICES
+from xlplan.issued.to_sign import signing_workbook
 from xlplan.issued.widths import (
     FROZEN,
     HEAD,
@@ -113,6 +114,8 @@ def template_workbook(
     is `known` of them, by uid, is for the hints of a plan that wants them.
     """
     definition = definition.public
+    if issued.to_sign:
+        return signing_workbook(definition, lead, issued, rows, key, created)
     plain, columns = template_columns(definition), shown_columns(definition)
     values = [row_values(row, plain) for row in rows]
     signed = [

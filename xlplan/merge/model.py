@@ -247,6 +247,11 @@ class Issued:
     corrects: str = ""  # the digest of the faults that a correction workbook shows
     locked: tuple[str, ...] = ()  # the last of its rows, which are shown and not asked about
 
+    @property
+    def to_sign(self) -> bool:
+        """Whether it is an accountable officer's, who is only asked to read and sign."""
+        return bool(self.locked) and len(self.locked) == len(self.uids)
+
 
 @dataclass(frozen=True, slots=True)
 class Unused:

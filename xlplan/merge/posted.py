@@ -45,14 +45,16 @@ class Post:
 
 
 def recipients_in(state: State, cycle: str) -> Sequence[Lead]:
-    """Who may be sent a template in a cycle: teams, leads in none, and the teams of sections that
-    were sent one."""
+    """Who may be sent a template in a cycle: teams, leads in none, and of those that were sent one
+    the teams of sections, and accountable officers who are in a team."""
     definition = state.definition
     known = definition.directory.recipients
-    authors = (item.author for item in state.exchange.templates(cycle))
-    others = (name for name in dict.fromkeys(authors) if definition.lead(name) is None)
+    sent = state.exchange.templates(cycle)
+    others = dict.fromkeys(i.author for i in sent if definition.lead(i.author) is None)
     by_section = definition.issue.by == "section"
-    return (*known, *(Lead(name) for name in others if by_section))
+    signers = (definition.lead(item.author) for item in sent if item.to_sign)
+    more = dict.fromkeys(lead for lead in signers if lead is not None and lead not in known)
+    return (*known, *(Lead(name) for name in others if by_section), *more)
 
 
 def how_often(count: int) -> str:

@@ -34,6 +34,7 @@ from xlplan.plan.load_rules import (
     Tables,
     check_groups,
     check_needs,
+    check_officers,
     check_required,
     check_rollups,
     check_rules,
@@ -91,6 +92,7 @@ def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:
     check_required(source, tables)
     check_rules(source, tables)
     check_rollups(source, tables)
+    check_officers(source, tables)
     check_letters(source, tables["post"])
     if source.faults:
         raise XlplanError(sorted(source.faults, key=lambda found: _line(found.where)))

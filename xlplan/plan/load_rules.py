@@ -166,6 +166,15 @@ def check_rollups(source: Source, tables: Tables) -> None:
         earlier.add((to, rule))
 
 
+def check_officers(source: Source, tables: Tables) -> None:
+    """`[issue] accountable` needs a field that names accountable officers."""
+    roles = {item.text("role") for item in tables["field"]}
+    for entry in tables["issue"]:
+        if entry.values.get("accountable") and "accountable" not in roles:
+            wrong = DEF_009.fill("officers", table=entry.label)
+            source.fault((*entry.path, "accountable"), wrong)
+
+
 def _check_accountable(source: Source, tables: Tables, rollup: Entry) -> None:
     if rollup.text("to") != "recommendation":
         source.fault((*rollup.path, "rule"), DEF_011.fill("accountable", table=rollup.label))

@@ -137,6 +137,8 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("post", "subject"): "Subject of e-mail", ("post", "body"): "Covering letter",
     ("post", "reminder"): "Letter of reminder", ("post", "signature"): "Signature of letters",
     ("post", "copy_deputy"): "Deputies get a copy?",
+    ("issue", "accountable"): "Accountable officers sign?",
+    ("post", "sign_subject"): "Subject of e-mail to sign", ("post", "sign_body"): "Letter to sign",
     ("composite", "fields"): "Columns on the board",
     ("composite", "sheets"): "Sheets of the board",
     ("composite", "group_by"): "Actions are grouped by", ("composite", "paper"): "Paper",

@@ -180,6 +180,13 @@ class IssueSettings:
             labels={"lead": "Lead", "organisation": "Organisation", "section": "Section"},
         ),
     )
+    accountable: bool = field(
+        default=False,
+        metadata=key(
+            "accountable officers who lead no action are sent what they answer for, locked, to "
+            "read and sign"
+        ),
+    )
 
 
 PLACES: Mapping[str, str] = {
@@ -187,7 +194,7 @@ PLACES: Mapping[str, str] = {
     "plan": "the title of the plan",
     "cycle": "the id of the cycle",
     "return_by": "the day by which updates are due",
-    "actions": "how many actions they were sent",
+    "actions": "how many actions they were sent, or recommendations to sign",
     "overdue": "how many of these are past their date",
 }
 """What a letter can name in braces, with what stands there in the end."""
@@ -209,13 +216,23 @@ This is a reminder about your update of {plan} for {cycle}.
 
 The workbook is attached again. If you have filled in a copy already, please send that one. Where \
 nothing has changed, say so in it and send it back all the same."""
+SIGN_SUBJECT = "{plan}: to read and sign, {cycle}"
+SIGN_BODY = """\
+Dear {lead},
+
+You answer for part of {plan}: {actions}. They stand in the attached workbook as they are now.
+
+Please read them, sign at the top of the workbook, save it, and send it back in reply to this \
+message. If something is not as you know it, say so in your reply.
+
+Please send it by {return_by}."""
 _NAMED = "Words in braces are filled in: " + ", ".join(f"{{{name}}}" for name in PLACES)
 
 
 def check_letters(source: Source, tables: Iterable[Entry]) -> None:
     """Note the places in the words of `[post]` that nothing fills."""
     for post in tables:
-        for name in ("subject", "body", "reminder", "signature"):
+        for name in ("subject", "body", "reminder", "signature", "sign_subject", "sign_body"):
             if (wrong := _wrong_place(post.label, name, post.text(name))) is not None:
                 source.fault((*post.path, name), wrong)
 
@@ -264,6 +281,17 @@ class PostSettings:
     signature: str = field(default="", metadata=key("below every letter", takes="text"))
     copy_deputy: bool = field(
         default=False, metadata=key("the deputy of a lead is sent a copy of every letter")
+    )
+    sign_subject: str = field(
+        default=SIGN_SUBJECT, metadata=key("above a draft to an accountable officer")
+    )
+    sign_body: str = field(
+        default=SIGN_BODY,
+        metadata=key(
+            "the letter to an accountable officer who is to read and sign, with the same words in "
+            "braces; it is sent again as the reminder",
+            takes="text",
+        ),
     )
 
 

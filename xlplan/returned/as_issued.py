@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -17,6 +17,7 @@ from xlplan.plan.definition import (
     STATUS,
     WITHDRAWN,
     Field,
+    Kind,
     PlanDefinition,
 )
 from xlplan.plan.text import fold
@@ -30,6 +31,8 @@ SIGN_PREFIX = "sign:"
 """Each input of the sign-off stands directly below a hidden cell that names it: ``sign:no_change``,
 so that it is found by content wherever it was moved."""
 NO_CHANGE, SIGNED_BY, SIGNED_ON = "no_change", "signed_by", "signed_on"
+READ = "read"
+"""The tick of an accountable officer who has read what they answer for."""
 TICK = "posted"
 """The column of `post.xlsx` in which the coordinator says that a letter was sent."""
 CONFIRMED, LOOKED = "_confirmed", "_looked"
@@ -51,7 +54,7 @@ def signature_id(kind: str, role: str) -> str:
 def kind_of_input(name: str) -> str:
     """Which input of the sign-off a name is, whoever's; ``""`` for none."""
     kind = name.partition(":")[0]
-    return kind if kind in SIGN_OFF else ""
+    return kind if kind in (*SIGN_OFF, READ) else ""
 
 
 _KEY_HEADINGS = ("Row key", "Key of the row")
@@ -149,6 +152,17 @@ def shown_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     return (*columns[:1], *marks, *columns[1:], *ticks)
 
 
+def columns_to_sign(definition: PlanDefinition, kind: str) -> tuple[IssuedColumn, ...]:
+    """The columns of an accountable officer's workbook, all locked: those of actions are what leads
+    see; the ref is the first."""
+    if kind == "action":
+        asked = template_columns(replace(definition, issue=replace(definition.issue, hints=False)))
+        return tuple(replace(each, input=False) for each in asked if not each.entry)
+    fields = definition.public.fields_of(kind)
+    ordered = sorted(fields, key=lambda item: item.role != "key")
+    return tuple(IssuedColumn(item.id, item.heading, item, False) for item in ordered)
+
+
 def master_columns(definition: PlanDefinition, kind: str = "action") -> tuple[IssuedColumn, ...]:
     """The columns of `master.xlsx`: every field; the coordinator may edit all of them."""
     return tuple(
@@ -240,8 +254,10 @@ class Settled:
 def issued_headings(definition: PlanDefinition, document: str) -> tuple[Headings, ...]:
     """The headings of a template, or those of actions and of recommendations in a master."""
     if document != "master":
-        return (_headings(shown_columns(definition)),)
-    kinds = ("action", "recommendation")
+        signs = ("action", "recommendation") if definition.issue.accountable else ()
+        others = (_headings(columns_to_sign(definition, kind)) for kind in signs)
+        return (_headings(shown_columns(definition)), *others)
+    kinds: tuple[Kind, ...] = ("action", "recommendation")
     return tuple(
         _headings([*master_columns(definition, kind), status_column(definition, kind)])
         for kind in kinds

@@ -22,6 +22,7 @@ from xlplan.plan.values import canon, show
 from xlplan.returned.as_issued import (
     CONFIRMED,
     NO_CHANGE,
+    READ,
     SIGN_PREFIX,
     SIGNED_BY,
     SIGNED_ON,
@@ -279,7 +280,7 @@ def read_sign_off(book: Book, definition: PlanDefinition) -> tuple[dict[str, str
             if not text or name in found:
                 continue
             kind = kind_of_input(name)
-            if kind != NO_CHANGE and len(text) > _LONGEST:
+            if kind not in (NO_CHANGE, READ) and len(text) > _LONGEST:
                 remarks.append(remark("sign-off", place, text))
                 text = text[:_LONGEST]
             if kind == SIGNED_ON:
