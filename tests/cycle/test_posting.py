@@ -6,12 +6,14 @@ import json
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests import small
 from tests.post.in_excel import attached_to, define, draft_of, fill, path_of, table, words_of
 from tests.small import LEARNING, LETTINGS, REPAIRS, do, give_back
 from xlplan.errors import XlplanError
+from xlplan.issued.post_book import FIRST_ROW, NAME
 from xlplan.returned.as_issued import ID_PREFIX
 from xlplan.workbook.write.filling import fill_in, places_in
 
@@ -369,3 +371,17 @@ def test_the_library_says_the_same(plan: Path) -> None:
     assert [each.lead for each in made.drafts] == [LETTINGS]
     assert made.post == path_of(plan)
     assert made.drafts[0].file.exists()
+
+
+def test_the_letters_make_no_row_of_post_high_and_are_not_printed(plan: Path) -> None:
+    do(plan, "draft")
+    sheet = openpyxl.load_workbook(path_of(plan))[NAME]
+    rows = range(FIRST_ROW + 1, FIRST_ROW + 1 + len(ADDRESSES))
+    assert all(sheet.row_dimensions[row].height <= 30 for row in rows)
+    assert "\n" in str(table(plan)[LETTINGS]["Text"])
+    last = sheet[str(sheet.print_area).rpartition(":")[2].replace("$", "")]
+    assert sheet.cell(FIRST_ROW, last.column).value == "Reminded"
+    width = sum(d.width for d in sheet.column_dimensions.values() if not d.hidden)
+    beyond = sum(sheet.column_dimensions[c.column_letter].width for c in sheet[FIRST_ROW]
+                 if c.column > last.column)  # fmt: skip
+    assert (width - beyond) * 7 <= 1280, "what is ticked and read is across a laptop"

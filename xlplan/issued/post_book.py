@@ -44,6 +44,9 @@ COLUMNS: tuple[tuple[str, str, float], ...] = (
 )
 """Column id, heading, width in characters."""
 INPUTS = ("email", "deputy", TICK)
+COPIED = ("subject", "text", "file")
+"""What is for mail programs that open no draft: it is copied from its cell, so that it makes no row
+higher, and is not printed."""
 WRONG = ("wrong", "Please look again", 40.0)
 _GUIDE = (
     "Correct an address or a deputy here: it goes into plan.toml. Under Sent choose Yes, or enter "
@@ -111,6 +114,7 @@ def post_workbook(
     names = [name for name, _, _ in columns]
     body = [_row(row, names, look, issued, key, unused, widths) for row in rows]
     last_row, last = FIRST_ROW + max(len(body), 1) - 1, len(columns)
+    printed = sum(name not in COPIED for name, _, _ in COLUMNS)
     heads = [
         Cell(
             text,
@@ -129,10 +133,10 @@ def post_workbook(
         columns=[Column(width=30, hidden=True), *(Column(width=width) for width in widths)],
         merges=[
             Merge(
-                Area(0, 1, 0, last),
+                Area(0, 1, 0, printed),
                 Cell(f"{definition.title}: post, {issued.cycle}", replace(look.banner, indent=1)),
             ),
-            Merge(Area(1, 1, 1, last), Cell(_GUIDE, replace(look.banner_note, indent=1))),
+            Merge(Area(1, 1, 1, printed), Cell(_GUIDE, replace(look.banner_note, indent=1))),
         ],
         validations=[
             _rule(Area(FIRST_ROW, at, last_row, at), name, lists.ranges)
@@ -141,7 +145,7 @@ def post_workbook(
         ],
         freeze=(FIRST_ROW, 2),
         filter=Area(HEADING_ROW, 1, last_row, last),
-        page=page_of(definition, issued, Area(0, 1, last_row, last), HEADING_ROW),
+        page=page_of(definition, issued, Area(0, 1, last_row, printed), HEADING_ROW),
         protection=Protection(),
         tab_colour=look.accent,
         active_cell=(FIRST_ROW, 1 + names.index(TICK)),
@@ -171,7 +175,8 @@ def _row(
     for name in columns:
         open_here = name in INPUTS and (name == TICK or not row.team)
         style = look.input if open_here else look.locked
-        style = replace(style, align="left", indent=1, number_format=TEXT)
+        style = replace(style, align="left", indent=1, number_format=TEXT, valign="vcenter",
+                        wrap=name not in COPIED)  # fmt: skip
         wrong = unused.get((row.uid, name))
         if name == WRONG[0]:
             said = (one.problem.message for (uid, _), one in unused.items() if uid == row.uid)
@@ -187,7 +192,8 @@ def _row(
             cells.append(Cell(wrong.decision or None, flag))
         else:
             cells.append(Cell(value if value != "" else None, style))
-    return Row(cells, min(120.0, row_height(cells, [30.0, *widths], 24.0)))
+    seen = [None, *(None if n in COPIED else c for n, c in zip(columns, cells[1:], strict=True))]
+    return Row(cells, min(120.0, row_height(seen, [30.0, *widths], 24.0)))
 
 
 def _rule(area: Area, name: str, ranges: Mapping[str, str]) -> Validation:
