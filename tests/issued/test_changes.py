@@ -13,7 +13,7 @@ import pytest
 
 from tests import outgoing
 from tests.office import Choose, Empty, Office, Shown, Sort, Step, Type, Unprotect
-from xlplan.issued.changes import DONE, MOST, NOT_YET
+from xlplan.issued.changes import DONE, MOST, NOT_YET, PRINTED
 from xlplan.issued.template import template_workbook
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field, PlanDefinition
@@ -186,3 +186,18 @@ def test_the_guidance_explains_what_a_plan_asks_for_and_nothing_else() -> None:
         assert text in asked
     for text in (DONE, "Not looked at", CHANGES, "Reviewed, no change", 'State"'):
         assert text not in plain
+
+
+def test_the_list_is_printed_on_one_page_however_many_lines_there_are() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(template(TABLE, outgoing.rows(40))))[CHANGES]
+    fit = sheet.sheet_properties.pageSetUpPr
+    assert fit is not None
+    assert fit.fitToPage
+    assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight or 1) == (1, 1)
+    last = sheet[str(sheet.print_area).rpartition(":")[2].replace("$", "")].row
+    heights = [sheet.row_dimensions[row].height for row in range(1, last + 1)]
+    printed = sum("HYPERLINK" in str(sheet.cell(row, 2).value) for row in range(1, last + 1))
+    assert printed == PRINTED
+    room = 842 - 72 * (sheet.page_margins.top + sheet.page_margins.bottom)
+    assert 10 * room / sum(heights) >= 8.4, "type of ten points is still read on paper"
+    assert sheet.max_row - last == MOST - PRINTED + 1, "the others, and how many more there are"

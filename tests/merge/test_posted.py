@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.paper import DEFINITION, Office
 from xlplan.merge.exchange import Exchange
 from xlplan.merge.model import Event
-from xlplan.merge.posted import Act, Post, Posted, how_often, post_of
+from xlplan.merge.posted import Act, Post, Posted, how_often, post_of, recipients_in
+from xlplan.plan.people import Group
 
 
 def posted(act: Act, day: str, file: str = "", lead: str = "Ada") -> Posted:
@@ -48,3 +52,24 @@ def test_the_post_of_a_lead_is_asked_by_cycle_names_and_position() -> None:
     assert exchange.post_to("2026-11", ("Ben",)).sent == "2026-11-04"
     assert exchange.post_to("2026-11", ("Ben",), as_of=7).sent == ""
     assert exchange.post_to("2026-12", ("Ada",)) == Post()
+
+
+def test_an_officer_of_a_team_who_signs_is_written_to_beside_the_team() -> None:
+    team = Group("Painters", ("Ann", "Ben"), issue="one")
+    office = Office(definition=replace(DEFINITION, groups=(team,)))
+
+    def names() -> list[str]:
+        return [lead.name for lead in recipients_in(office.state, "2026-01")]
+
+    def signs(lead: str) -> None:
+        issued = office.issue(lead)
+        office.append(replace(issued, id=f"{issued.id}-all", locked=issued.uids))
+
+    without = names()
+    assert "Painters" in without
+    assert "Ann" not in without
+    office.issue("Ann")
+    assert names() == without
+    signs("Ben")
+    signs("Somebody who left")
+    assert names() == [*without, "Ben"]

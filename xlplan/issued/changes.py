@@ -40,6 +40,10 @@ from xlplan.workbook.write.sheet import (
 DONE, NOT_YET = "\u2714", "not looked at"
 MOST = 100
 """Changes that the sheet lists one by one."""
+PRINTED = 20
+"""How many of them are printed: one page of A4 in type of 8.5 points. How long a list is printed
+cannot follow how many lines are filled: LibreOffice takes no formula for a print range, and prints
+lines whose formulas come to nothing."""
 _LONGEST = 120
 """Characters of a value that it shows: three lines."""
 _GONE = "(this row is not there)"
@@ -307,7 +311,8 @@ def _changes(
         rows.append(Row([None, Cell("", look.strong, formula=more)], 20))
     message = (
         f'=IF({total}=0,"You have changed nothing yet.",{total}&IF({total}=1," cell"," cells")'
-        f'&" changed. Each line leads to its cell.")'
+        f'&" changed. Each line leads to its cell."'
+        f"{_of_paper(total) if listed > PRINTED else ''})"
     )
     note = replace(look.banner_note, bold=True, indent=1)
     if ticks := _ticks(places):
@@ -315,8 +320,9 @@ def _changes(
     start = "You have changed nothing yet." + ("   Reviewed, no change: 0." if ticks else "")
     used = Area(_TOP, 1, _TOP + listed - 1, last)
     border = Conditional(used, f"=$A{_TOP + 1}>0", replace(look.locked, fill="#FFFFFF"))
-    area = Area(0, 1, len(rows) - 1, last)
-    page = replace(page_of(definition, issued, area, _TOP - 1), paper="A4", landscape=False)
+    area = Area(0, 1, _TOP + min(listed, PRINTED) - 1, last)
+    page = page_of(definition, issued, area, _TOP - 1)
+    page = replace(page, paper="A4", landscape=False, margin=0.5, fit_height=1, repeat_rows=None)
     return Sheet(
         name=CHANGES,
         rows=rows,
@@ -333,6 +339,11 @@ def _changes(
         tab_colour=look.accent,
         active_cell=(_TOP, 1),
     )
+
+
+def _of_paper(total: str) -> str:
+    """A formula's sentence on what is printed, where that is not all."""
+    return f'&IF({total}>{PRINTED}," The first {PRINTED} are printed.","")'
 
 
 def _line(number: int, row: int, total: str, base: Sheet, body: Style, look: Palette) -> Row:
