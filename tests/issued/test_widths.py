@@ -6,6 +6,7 @@ import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import openpyxl
@@ -15,9 +16,13 @@ from openpyxl.utils import get_column_letter
 from tests import outgoing
 from tests.outgoing import FIELDS
 from xlplan.issued.template import template_workbook
-from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.definition import BECAUSE, Field, PlanDefinition
+from xlplan.plan.people import SignOff
+from xlplan.plan.reconsider import Known
+from xlplan.plan.required import Condition
 from xlplan.plan.settings import IssueSettings
 from xlplan.plan.values import Value
+from xlplan.returned.as_issued import CONFIRMED
 from xlplan.workbook.write.writing import write_workbook
 
 BY_ID = {item.id: item for item in FIELDS}
@@ -159,3 +164,104 @@ def test_the_guidance_is_one_page_and_says_a_thing_once(layout: str) -> None:
         assert text.count(once) == 1, once
     above = {str(c.value) for line in book["Update"].iter_rows(max_row=4) for c in line if c.value}
     assert not above & set(texts), "what is above the actions is not repeated"
+
+
+# With everything on that a plan can ask for: marks, ticks, the list of changes, hints, what is
+# required under a condition, a date that is only asked for, two signatures, rows for proposals.
+
+MORE = IssueSettings(contact="Ask the office.", confirm=True, status=True, changes=True,
+                     hints=True, proposal_rows=2)  # fmt: skip
+CAUSE = Field("cause", "Cause", owner="lead", required_if=(Condition("rating", ("A", "R")),))
+REASON = Field("reason", "Why it moves", "narrative", "reason", owner="lead")
+ASKED = replace(BY_ID["due"], change="request")
+EVERYTHING = {
+    "table": (BY_ID["ref"], BY_ID["action"], ASKED, BY_ID["rating"], REASON, CAUSE),
+    "form": (*(ASKED if item.id == "due" else item for item in FIELDS), REASON, CAUSE),
+}
+
+
+@pytest.fixture(scope="module", params=EVERYTHING)
+def everything(request: pytest.FixtureRequest) -> Any:
+    """The template, in the layout that it comes to."""
+    roles = (SignOff("Head of Service", "", 1), SignOff("Finance Partner", "Post C", 2))
+    definition = outgoing.plan(fields=EVERYTHING[request.param], issue=MORE, sign_offs=roles)
+    rows = [outgoing.row(number, cause=None, reason=None) for number in range(1, 7)]
+    sent = outgoing.issued(uids=tuple(row.uid for row in rows))
+    known = {row.uid: Known(by=date(2026, 6, 30)) for row in rows}
+    book = template_workbook(
+        definition, outgoing.DIRECTOR, sent, rows, outgoing.KEY, outgoing.CREATED, known
+    )
+    found = openpyxl.load_workbook(io.BytesIO(write_workbook(book)))
+    assert is_form(found["Update"]) is (request.param == "form")
+    return found
+
+
+def first_action(sheet: Any) -> int:
+    """The row of the first action."""
+    cells = (row[0] for row in sheet.iter_rows())
+    return int(next(cell.row for cell in cells if str(cell.value).startswith("xr1.")))
+
+
+def test_with_everything_on_it_is_across_the_screen_and_the_first_actions_are_in_view(
+    everything: Any,
+) -> None:
+    sheet = everything["Update"]
+    assert sum(width for _, width in column_pixels(sheet)) <= 1280
+    first = first_action(sheet)
+    left = 768 - 330 - head_pixels(sheet, first - 1)
+    if is_form(sheet):  # whose head is moved away with the first action
+        assert sum(sheet.row_dimensions[first + n].height * 96 / 72 for n in range(4)) <= left
+        return
+    assert head_pixels(sheet, first - 1) < 140
+    assert sheet[sheet.freeze_panes].row == first
+    assert sum(sheet.row_dimensions[first + n].height * 96 / 72 for n in range(4)) <= left
+
+
+def test_with_everything_on_the_tab_key_goes_through_what_is_to_be_filled_in(
+    everything: Any,
+) -> None:
+    sheet = everything["Update"]
+    inputs = {"due", "rating", "reason", "cause", "revised", "percent", "stage", "evidence",
+              "progress:entry", f"{BECAUSE}:entry", CONFIRMED}  # fmt: skip
+    merged = {at for area in sheet.merged_cells for at in area.cells}
+    heads = {(area.min_row, area.min_col) for area in sheet.merged_cells}
+    open_cells = [
+        cell
+        for row in sheet.iter_rows()
+        for cell in row
+        if not cell.protection.locked
+        and ((cell.row, cell.column) not in merged or (cell.row, cell.column) in heads)
+    ]
+    assert sheet.protection.sheet
+    assert not sheet.protection.selectLockedCells, "a link in a locked cell can be entered"
+    for cell in open_cells:
+        assert not sheet.row_dimensions[cell.row].hidden
+        assert not sheet.column_dimensions[cell.column_letter].hidden
+    first = first_action(sheet)
+    above = [cell for cell in open_cells if cell.row < first]
+    assert len(above) == 5, "one tick, and a name and a day for each of two"
+    ids = {c.column: str(c.value) for c in sheet[first - 2]} if not is_form(sheet) else {}
+    named = set()
+    for cell in (cell for cell in open_cells if cell.row >= first):
+        key = str(sheet.cell(cell.row, 1).value)
+        name = ids.get(cell.column) or str(sheet.cell(cell.row, 2).value)
+        if ".new-" not in key:
+            named.add(name.removeprefix("field:"))
+    assert named <= inputs
+    assert {"due", "rating", "reason", "cause", f"{BECAUSE}:entry", CONFIRMED} <= named
+    start = sheet.sheet_view.selection[-1].activeCell
+    below = [cell.coordinate for cell in open_cells if cell.row >= first]
+    assert start == below[0]
+
+
+def test_with_everything_on_each_link_leads_to_a_cell_that_is_there(everything: Any) -> None:
+    links = [
+        str(cell.value)
+        for sheet in everything
+        for row in sheet.iter_rows()
+        for cell in row
+        if "HYPERLINK(" in str(cell.value)
+    ]
+    assert len(links) > 6
+    targets = {part.split("'!")[0] for link in links for part in link.split("#'")[1:]}
+    assert targets == {"Update"}

@@ -1,6 +1,6 @@
 """The sign-off of a template: who has signed it, when, and whether anything is new.
 
-One person signs, or each of the roles that the plan names, a line for each in their order.
+One person signs, or each of the roles that the plan names, in one row where there is room, else a line for each, in their order.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ _ROOM = {
 }
 """Characters that the label and the input of each want."""
 _HEIGHT, _LABEL, _WIDEST = 20.0, 15.0, 40.0
+_NAME = 22.0
+"""Characters of a name beside others."""
 NARROW = 20.0
 """Characters of a date in words, or of a template's reference."""
 
@@ -89,11 +91,16 @@ def sign_off(
     tick: str = NO_CHANGE,
 ) -> SignOff:
     """The sign-off over columns `first` on, whose widths are `widths`: in one row where there is
-    room for all of it; else in one row below its labels; else one below the other. With `roles`
-    there is a row for each, in their order; `tick` names what is ticked."""
+    room for all of it; else in one row below its labels; else one below the other. Where `roles`
+    have no room beside each other there is a row for each, in their order; `tick` names what is
+    ticked."""
     made = SignOff()
     lines = _lines(roles, tick)
-    places = _in_a_row(widths, lines[0]) or _under_labels(widths, lines[0])
+    every = [_narrower(each) if roles else each for line in lines for each in line]
+    if places := _in_a_row(widths, every) or _under_labels(widths, every):
+        lines = [every]
+    else:
+        places = _in_a_row(widths, lines[0]) or _under_labels(widths, lines[0])
     if places is None:
         split = narrow_split(widths)
         for each in (each for line in lines for each in line):
@@ -102,12 +109,19 @@ def sign_off(
         return made
     by_kind = {each.kind: spans for each, spans in places.items()}
     for line in lines:
-        own = {each: by_kind[each.kind] for each in line}
+        own = {each: places.get(each) or by_kind[each.kind] for each in line}
         _sign_line(made, start, first, widths, own, look, lists)
     last = max(end for _, (_, end) in places.values()) + 1
     if sum(widths[last:]) >= 30:
         made.room = (first + last, first + len(widths) - 1)
     return made
+
+
+def _narrower(each: Input) -> Input:
+    """An input of one of several roles as it is wanted beside the others."""
+    if each.kind != SIGNED_BY:
+        return each
+    return replace(each, room=(len(each.label) * 1.1, _NAME))
 
 
 def _lines(roles: Sequence[Signature], name: str) -> list[list[Input]]:

@@ -145,7 +145,7 @@ def shown_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     headings = [column.heading for column in columns]
     mark = Field(LOOKED, _aside(_LOOKED_HEADINGS, headings), width=10)
     tick = Field(CONFIRMED, _aside(_CONFIRMED_HEADINGS, headings), "choice", choices=("Yes",),
-                 width=12, guidance="Choose Yes if you have looked at this action and nothing in "
+                 width=14, guidance="Choose Yes if you have looked at this action and nothing in "
                  "it has changed.")  # fmt: skip
     marks = [IssuedColumn(LOOKED, mark.heading, mark, False)] if definition.issue.status else []
     ticks = [IssuedColumn(CONFIRMED, tick.heading, tick, True)] if definition.issue.confirm else []
