@@ -1,6 +1,7 @@
 """The sign-off of a template: who has signed it, when, and whether anything is new.
 
-One person signs, or each of the roles that the plan names, in one row where there is room, else a line for each, in their order.
+One person signs, or each of the roles that the plan names, in their order: in one row where there
+is room, else a line for each.
 """
 
 from __future__ import annotations
