@@ -16,14 +16,19 @@ REASON = '\n[[field]]\nid = "why"\nheading = "Why it moves"\nrole = "reason"\now
 JUNE, AUGUST, SEPTEMBER = "June 2027", "August 2027", "September 2027"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = small.make(tmp_path / "plan")
+def asking(made: Path) -> Path:
+    """A plan in which the due date may only be asked for."""
     path = made / "plan.toml"
     text = path.read_text("utf-8")
     assert text.count(DUE) == 1
     text = text.replace(DUE, f'{DUE}change = "request"\n').replace('"due", ', '"due", "why", ')
     path.write_text(text + REASON, "utf-8")
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = asking(small.make(tmp_path / "plan"))
     small.issue(made)
     return made
 

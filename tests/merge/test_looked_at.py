@@ -76,6 +76,16 @@ def test_the_copy_saved_last_speaks_for_its_rows_whichever_came_first() -> None:
     assert {*office.past(TODAY).confirmed} == {"a-2", "a-3"}
 
 
+def test_a_shared_action_is_confirmed_where_one_of_its_leads_confirms_it() -> None:
+    office = Office(definition=ASKING)
+    ann, ben = office.issue("Ann"), office.issue("Ben")
+    give_back(office, ann, "a-1", saved_at="2026-01-08T10:00:00Z")
+    give_back(office, ben, saved_at="2026-01-09T10:00:00Z")
+    assert {*office.past(TODAY).confirmed} == {"a-1"}
+    give_back(office, ann, saved_at="2026-01-10T10:00:00Z")
+    assert office.past(TODAY).confirmed == {}
+
+
 def test_a_workbook_with_cells_to_correct_says_nothing_of_ticks() -> None:
     office = Office(definition=ASKING)
     ann = office.issue("Ann")

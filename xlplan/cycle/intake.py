@@ -23,7 +23,13 @@ from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading, Remark
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
-from xlplan.returned.as_issued import IssuedColumn, columns_to_sign, locked_text, template_columns
+from xlplan.returned.as_issued import (
+    IssuedColumn,
+    columns_to_sign,
+    locked_text,
+    template_columns,
+    without_hints,
+)
 from xlplan.returned.furniture import BLANK, Furniture, furniture
 from xlplan.returned.read_return import PROPOSED, read_return
 from xlplan.returned.tables import plain
@@ -374,12 +380,15 @@ class KnownPlan:
         if issued.document != "template":
             return ""
         kind = self._state.kind_of(uid) if issued.to_sign else ""
-        columns = self._columns(issued.as_of, kind)
+        columns = self._columns(issued.as_of, kind, bool(issued.corrects))
         names = (column.item.id for column in columns if not column.input)
         values = {name: self._state.shown((uid, name), issued.as_of)[0] for name in names}
         return locked_text(columns, values)
 
-    def _find_columns(self, as_of: int, to_sign: str) -> tuple[IssuedColumn, ...]:
-        """The columns of a template; of a kind of row in an accountable officer's workbook."""
+    def _find_columns(self, as_of: int, to_sign: str, corrects: bool) -> tuple[IssuedColumn, ...]:
+        """The columns of a template, or of one that is for corrections; of a kind of row in an
+        accountable officer's workbook."""
         definition = self._state.definition_at(as_of)
-        return columns_to_sign(definition, to_sign) if to_sign else template_columns(definition)
+        if to_sign:
+            return columns_to_sign(definition, to_sign)
+        return template_columns(without_hints(definition) if corrects else definition)

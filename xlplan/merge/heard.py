@@ -15,9 +15,9 @@ from xlplan.merge.model import COORDINATOR, Change, Event, Issued, Question, Ret
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS
 
-Word = tuple[str, str, str, bool]
-"""In which cycle somebody said whether nothing had changed; when the file was saved, its id, and
-what it says."""
+Word = tuple[str, str, str, bool, str]
+"""In which cycle somebody said whether nothing had changed; when the file was saved, its id, what
+it says, and who said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,12 @@ class Heard:
     due: Mapping[str, str] = field(default_factory=dict)
 
     def confirmed(self, uid: str) -> frozenset[str]:
-        """The cycles in which an action was confirmed: what was saved last speaks for it."""
-        last: dict[str, bool] = {}
-        for cycle, _, _, yes in sorted(self.said.get(uid, ()), key=lambda word: word[1:3]):
-            last[cycle] = yes
-        return frozenset(cycle for cycle, yes in last.items() if yes)
+        """The cycles in which one of its leads confirmed an action: what a lead saved last speaks
+        for it."""
+        last: dict[tuple[str, str], bool] = {}
+        for cycle, _, _, yes, who in sorted(self.said.get(uid, ()), key=lambda word: word[1:3]):
+            last[cycle, who] = yes
+        return frozenset(cycle for (cycle, _), yes in last.items() if yes)
 
 
 NOTHING_HEARD = Heard()
@@ -115,7 +116,7 @@ class _Count:
             return
         for uid, yes in said_of(state, fact).items():
             found = self._said.setdefault(uid, list(self._before.said.get(uid, ())))
-            found.append((cycle, fact.saved_at, fact.id, yes))
+            found.append((cycle, fact.saved_at, fact.id, yes, fact.author))
 
     def change(self, change: Change, cycle: str, *, public: bool) -> None:
         self._add("changed", change.uid, cycle)

@@ -152,11 +152,16 @@ def shown_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     return (*columns[:1], *marks, *columns[1:], *ticks)
 
 
+def without_hints(definition: PlanDefinition) -> PlanDefinition:
+    """`definition` as for a workbook that asks for nothing to be thought over."""
+    return replace(definition, issue=replace(definition.issue, hints=False))
+
+
 def columns_to_sign(definition: PlanDefinition, kind: str) -> tuple[IssuedColumn, ...]:
     """The columns of an accountable officer's workbook, all locked: those of actions are what leads
     see; the ref is the first."""
     if kind == "action":
-        asked = template_columns(replace(definition, issue=replace(definition.issue, hints=False)))
+        asked = template_columns(without_hints(definition))
         return tuple(replace(each, input=False) for each in asked if not each.entry)
     fields = definition.public.fields_of(kind)
     ordered = sorted(fields, key=lambda item: item.role != "key")
