@@ -77,6 +77,30 @@ def issue_with(folder: Path, *lines: str) -> None:
     path.write_text(text.replace("\n[issue]\n", "\n".join(["\n[issue]", *lines, ""])), "utf-8")
 
 
+def make_asking(folder: Path) -> Path:
+    """A new plan in which the due date may only be asked for, with a reason."""
+    path = make(folder) / "plan.toml"
+    text = path.read_text("utf-8")
+    due = '[[field]]\nid = "due"\n'
+    assert text.count(due) == 1
+    text = text.replace(due, f'{due}change = "request"\n').replace('"due", ', '"due", "why", ')
+    reason = 'id = "why"\nheading = "Why it moves"\nrole = "reason"\nowner = "lead"\n'
+    path.write_text(f"{text}\n[[field]]\n{reason}", "utf-8")
+    return folder
+
+
+def extensions(folder: Path, cycle: str, today: str = "2027-07-20") -> list[dict[str, object]]:
+    """The rows of the board's sheet Extensions, by heading; none where it has no such sheet."""
+    out = folder / "board" / "x.xlsx"
+    do(folder, "publish", "--cycle", cycle, "--out", str(out), today=today)
+    book = openpyxl.load_workbook(out)
+    if "Extensions" not in book.sheetnames:
+        return []
+    rows = [[cell.value for cell in row] for row in book["Extensions"].iter_rows()]
+    head = next(n for n, row in enumerate(rows) if "Original date" in row)
+    return [dict(zip(map(str, rows[head]), row, strict=True)) for row in rows[head + 1 :]]
+
+
 def do(folder: Path, *args: str, today: str = TODAY) -> int:
     """The exit status of a command on the plan in `folder`."""
     return run(["-C", str(folder), "--today", today, *args])

@@ -5,30 +5,17 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 from tests import small
 from tests.small import LETTINGS, REPAIRS
 
-DUE = '[[field]]\nid = "due"\n'
-REASON = '\n[[field]]\nid = "why"\nheading = "Why it moves"\nrole = "reason"\nowner = "lead"\n'
 JUNE, AUGUST, SEPTEMBER = "June 2027", "August 2027", "September 2027"
-
-
-def asking(made: Path) -> Path:
-    """A plan in which the due date may only be asked for."""
-    path = made / "plan.toml"
-    text = path.read_text("utf-8")
-    assert text.count(DUE) == 1
-    text = text.replace(DUE, f'{DUE}change = "request"\n').replace('"due", ', '"due", "why", ')
-    path.write_text(text + REASON, "utf-8")
-    return made
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = asking(small.make(tmp_path / "plan"))
+    made = small.make_asking(tmp_path / "plan")
     small.issue(made)
     return made
 
@@ -39,18 +26,6 @@ def replied(folder: Path, lead: str = LETTINGS) -> str:
     for file in (folder / "inbox").glob("*.xlsx"):
         file.unlink()
     return " ".join((replies / f"Reply to {lead}.txt").read_text("utf-8").split())
-
-
-def sheet_of(folder: Path, cycle: str, today: str = "2027-07-20") -> list[dict[str, object]]:
-    """The rows of the board's sheet Extensions, by heading."""
-    out = folder / "board" / "x.xlsx"
-    small.do(folder, "publish", "--cycle", cycle, "--out", str(out), today=today)
-    book = openpyxl.load_workbook(out)
-    if "Extensions" not in book.sheetnames:
-        return []
-    rows = [[cell.value for cell in row] for row in book["Extensions"].iter_rows()]
-    head = next(n for n, row in enumerate(rows) if "Original date" in row)
-    return [dict(zip(map(str, rows[head]), row, strict=True)) for row in rows[head + 1 :]]
 
 
 def show(folder: Path, ref: str, capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
@@ -68,7 +43,7 @@ def test_asked_refused_asked_again_and_agreed(
     assert "1 change taken, 1 action left as it was, 1 asked of the coordinator" in text
     assert f"Action 1.1, Timescale: {AUGUST} in the place of {JUNE}" in text
     assert show(folder, "1.1", capsys)["text"] == JUNE
-    (row,) = sheet_of(folder, small.CYCLE)
+    (row,) = small.extensions(folder, small.CYCLE)
     names = ("Ref", "Times moved", "Date asked for", "Asked by", "Reason")
     assert [row[n] for n in names] == ["1.1", 0, AUGUST, LETTINGS, "Awaiting counsel"]
     assert row["Original date"] == "30 June 2027"
@@ -88,7 +63,7 @@ def test_asked_refused_asked_again_and_agreed(
     small.answer(folder, {("1.1", "due"): "Agree"})
     small.do(folder, "merge")
     assert show(folder, "1.1", capsys)["text"] == SEPTEMBER
-    last, first = sheet_of(folder, "2026-12")
+    last, first = small.extensions(folder, "2026-12")
     assert (last["Date asked for"], last["Decision"], last["Decided by"]) == (
         SEPTEMBER, "Agreed", "The coordinator",
     )  # fmt: skip
@@ -123,7 +98,7 @@ def test_two_leads_ask_and_undo_takes_one_of_them_back(
     small.answer(folder, {("1.3", "due"): "Agree"})
     small.do(folder, "merge")
     assert show(folder, "1.3", capsys)["text"] == "1 March 2027"
-    (row,) = sheet_of(folder, small.CYCLE)
+    (row,) = small.extensions(folder, small.CYCLE)
     assert (row["Asked by"], row["Decision"]) == (LETTINGS, "Agreed")
 
 
@@ -132,4 +107,4 @@ def test_a_plan_that_does_not_ask_for_it_has_no_such_sheet(tmp_path: Path) -> No
     small.issue(made)
     small.give_back(made, LETTINGS, {("1.1", "due"): AUGUST})
     small.do(made, "merge")
-    assert sheet_of(made, small.CYCLE) == []
+    assert small.extensions(made, small.CYCLE) == []

@@ -13,7 +13,6 @@ import openpyxl
 import pytest
 
 from tests import small
-from tests.cycle.test_request_office import asking, sheet_of
 from tests.journeys import InLine
 from tests.outgoing import place
 from tests.small import LEARNING, LETTINGS, REPAIRS
@@ -106,7 +105,7 @@ def said(sentence: str, told: str) -> None:
 def test_a_year_with_corrections_receipts_requests_and_confirmations(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = asking(small.make(tmp_path / "plan"))
+    folder = small.make_asking(tmp_path / "plan")
     small.issue_with(folder, "confirm = true", "status = true", "changes = true", "hints = true")
     decided = ""  # what the first receipt after an answer says of it
     for number, month in months(folder, 12):
@@ -171,7 +170,7 @@ def test_a_year_with_corrections_receipts_requests_and_confirmations(
     small.do(folder, "check", "--json", today="2027-12-12")
     found = json.loads(capsys.readouterr().out)
     assert [each["action"] for each in found if each["code"] == "CHK-099"] == ["1.3"]
-    rows = sheet_of(folder, "2027-12", today="2027-12-20")
+    rows = small.extensions(folder, "2027-12", today="2027-12-20")
     assert [row["Decision"] for row in rows] == ["Agreed", "Refused", "Agreed", "Refused"]
     assert {row["Times moved"] for row in rows} == {2}
     with small.opened(folder) as plan:
@@ -208,4 +207,4 @@ def test_a_plan_that_asks_for_nothing_of_it_stays_plain(
     assert capsys.readouterr().out.splitlines()[0].split() == [
         "lead", "actions", "returned", "changes", "untouched", "questions",
     ]  # fmt: skip
-    assert sheet_of(folder, "2027-02", today="2027-02-20") == []
+    assert small.extensions(folder, "2027-02", today="2027-02-20") == []
