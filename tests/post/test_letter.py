@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import email
+import os
+import shutil
+import subprocess
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -165,3 +169,34 @@ def test_any_words_come_through(subject: str, text: str, name: str, data: bytes)
     (attached,) = message.iter_attachments()
     assert attached.get_content() == data
     assert [part.get_content_type() for part in message.walk()].count("text/html") == 1
+
+
+@pytest.mark.skipif(shutil.which("mutt") is None, reason="needs mutt, a real mail program")
+def test_a_real_mail_program_opens_a_draft_and_sends_what_it_says(tmp_path: Path) -> None:
+    sends = tmp_path / "send"
+    sends.write_text(f"#!/bin/sh\ncat > '{tmp_path}/sent.eml'\n", "ascii")
+    sends.chmod(0o700)
+    settings = (
+        'set charset="utf-8"',
+        f'set sendmail="{sends}"',
+        "set copy=no",
+        "set crypt_use_gpgme=no",
+    )
+    (tmp_path / "rc").write_text("\n".join(settings), "ascii")
+    letter = replace(
+        LETTER, subject="Cynllun tai: diweddariad â chôd", text="Annwyl bawb,\n\n½ – diolch.",
+        file="Pennaeth Tŷ.xlsx", data=bytes(range(256)) * 40,
+    )  # fmt: skip
+    (tmp_path / "draft.eml").write_bytes(eml(letter))
+    subprocess.run(
+        ["mutt", "-n", "-F", tmp_path / "rc", "-H", tmp_path / "draft.eml"],
+        stdin=subprocess.DEVNULL, check=True, timeout=60, cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+    sent = parsed((tmp_path / "sent.eml").read_bytes())
+    assert (sent["To"], sent["Cc"]) == (letter.to, letter.cc[0])
+    assert sent["From"].addresses[0].addr_spec == letter.sender
+    assert sent["Subject"] == letter.subject
+    assert text_of(sent, "plain").strip() == letter.text
+    (part,) = sent.iter_attachments()
+    assert (part.get_filename(), part.get_content()) == (letter.file, letter.data)
