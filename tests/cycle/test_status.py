@@ -112,3 +112,15 @@ def test_status_as_json_has_the_same(folder: Path, capsys: pytest.CaptureFixture
     assert printed["edited"] == ["master.xlsx"]
     assert printed["cycle"] == small.CYCLE
     assert {lead["lead"] for lead in printed["leads"]} >= {small.LETTINGS, small.REPAIRS}
+
+
+def test_whoever_gave_an_action_away_in_mid_cycle_is_asked_about_the_others(folder: Path) -> None:
+    small.issue(folder)
+    small.edit_master(folder, {("1.2", "lead"): small.LEARNING})
+    small.do(folder, "merge")
+    small.issue(folder)
+    small.give_back(folder, small.REPAIRS, {})
+    small.do(folder, "merge")
+    found = {lead.lead: lead for lead in status(folder).leads}
+    assert (found[small.REPAIRS].actions, found[small.REPAIRS].untouched) == (1, 1)
+    assert found[small.LEARNING].actions == 3
