@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from tests import small
-from tests.small import LETTINGS, REPAIRS
+from tests.small import LEARNING, LETTINGS, REPAIRS
 from xlplan.plan.definition import BECAUSE, ENTRY
 
 WHY = BECAUSE + ENTRY
@@ -86,3 +86,22 @@ def test_what_is_left_blank_is_a_line_and_a_question(
     assert isinstance(master, list)
     assert master[0]["fields"]["rating"] == "Red"
     assert master[0]["fields"]["progress"] == "Half are done"
+
+
+def test_a_lead_reads_of_what_is_required_in_words_for_leads_and_corrects_it(sent: Path) -> None:
+    def reply() -> str:
+        small.do(sent, "merge", "--reply", str(sent / "replies"), today=DAY)
+        return " ".join((sent / "replies" / f"Reply to {LEARNING}.txt").read_text("utf-8").split())
+
+    small.give_back(sent, LEARNING, {}, cycle=CYCLE, saved_at="2027-07-07T10:00:00Z")
+    text = reply()
+    assert "0 changes taken, 2 actions left as they were, 1 to correct." in text
+    assert 'Needed: Progress is blank, and must not be where "RAG" is Red. It is to be' in text
+    assert "decisions.xlsx" not in text
+    book = sent / "replies" / f"Correction for {LEARNING}.xlsx"
+    data = small.fill(sent, book, {("2.1", "progress"): "Six of nine"}, "2027-07-08T10:00:00Z")
+    (sent / "inbox" / f"{LEARNING}.xlsx").unlink()
+    (sent / "inbox" / "corrected.xlsx").write_bytes(data)
+    text = reply()
+    assert "1 change taken" in text
+    assert "nothing to correct" in text

@@ -250,10 +250,9 @@ RET_097 = Message(
     "A cell that must be filled in while something else holds came back blank.",
     "Ask the lead for it, or enter it in `decisions.xlsx`.",
     {
-        "": "{heading} is blank, and must not be where {condition}. Ask the lead for it, or enter "
-        "it in decisions.xlsx.",
-        "cell": "{why}",
-        "cells": "{why} So in {cells!f}.",
+        "": "{heading} is blank, and must not be where {condition}. It is to be filled in.",
+        "cell": "{why} Ask the lead for it, or enter it in decisions.xlsx.",
+        "cells": "{why} So in {cells!f}. Ask the lead for it, or enter it in decisions.xlsx.",
     },
     level="warning",
 )

@@ -42,7 +42,7 @@ def receipt_of(
     others -= {ident for ident in others if writes[ident].kind is Kind.REQUEST}
     waiting = {i for i in others & undecided if not is_for_lead(state, writes[i])}
     asked = {uid for fact in facts for uid in _asked_about(state, fact)}
-    changed = {item.uid for item in writes.values()}
+    changed = {item.uid for item in writes.values() if item.kind.edits}
     untouched = asked - changed
     issued = [state.issued[fact.issued] for fact in facts if fact.issued in state.issued]
     confirmed = confirmed_of(state, issued, facts, changed) or ()
