@@ -225,3 +225,12 @@ def test_undo_takes_back_what_was_read_again_too(folder: Path) -> None:
         plan.undo(mine.id)
     assert rating(folder, "1.3") == "Amber"
     assert row(folder, "1.3") == [None] * 3
+
+
+def test_what_is_wrong_with_an_answer_is_printed_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(folder, "1.1", decision="Ask the lead")
+    capsys.readouterr()
+    small.do(folder, "merge")
+    assert capsys.readouterr().err.count("DEC-068") == 1

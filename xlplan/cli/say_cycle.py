@@ -161,7 +161,8 @@ def merged(
         for line in report.information:
             click.echo(plain(f"{report.file}: {' '.join(line.split())}"))
         say_problems(report.problems)
-    say_problems(result.problems)
+    beside = [problem for report in fresh for problem in report.problems]
+    say_problems([problem for problem in result.problems if problem not in beside])
     _previews(result)
     click.echo(summary(result))
     if replies is not None:
