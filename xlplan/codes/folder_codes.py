@@ -231,6 +231,28 @@ OUT_006 = Message(
     level="warning",
 )
 
+_COPY = "What you had added to it is in {kept}: copy from there what you need."
+OUT_047 = Message(
+    "OUT-047",
+    "`master.xlsx` could not be changed in place, so it was laid out anew.",
+    "Copy what you had added from the old file, which is kept beside it.",
+    {
+        "definition": "The columns, ratings or rules of the plan have changed, so this workbook "
+        f"was laid out anew. {_COPY}",
+        "sheet": 'The sheet "{sheet}" of the plan was no longer in this workbook, so it was laid '
+        f"out anew. {_COPY}",
+        "keys": 'The hidden column of row keys was no longer on the sheet "{sheet}", so this '
+        f"workbook was laid out anew. {_COPY}",
+        "unknown": "This workbook no longer shows which version of the plan it holds, so it was "
+        f"laid out anew. {_COPY}",
+        "lost": "The copy of this workbook in returns/ is missing or damaged, so it was laid out "
+        f"anew. {_COPY}",
+        "refused": "This workbook could not be changed in place, so it was laid out anew. "
+        f"{{why}} {_COPY}",
+    },
+    level="warning",
+)
+
 # VER: `verify`.
 
 _COMPARE = "Keep the folder as it is and compare it with the last backup."

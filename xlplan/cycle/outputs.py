@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import OUT_001, OUT_002, OUT_003, OUT_006
 from xlplan.codes.message import listed
@@ -24,6 +25,9 @@ from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.plan.definition import STATUS, PlanDefinition
 
+if TYPE_CHECKING:
+    from xlplan.workbook.write.sheet import Workbook
+
 OWN = ("master", "decisions", "set-up", "post")
 """The documents that the coordinator may edit where they lie, so that they are looked at first."""
 _NOT_OURS = (RET_001.code, RET_002.code)
@@ -32,11 +36,14 @@ _NOT_OURS = (RET_001.code, RET_002.code)
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file to be written; `data` None means that it is to go."""
+    """A file to be written; `data` None means that it is to go. `aside` is what is kept of the one
+    that was there, by name; `notes` are what to say once it is written."""
 
     path: Path
     data: bytes | None
     document: str
+    aside: tuple[str, bytes] | None = None
+    notes: Sequence[Problem] = ()
 
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
@@ -62,7 +69,6 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
 
 def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
     from xlplan.issued.master import read_lines, workbook_of_lines
-    from xlplan.workbook.write.writing import write_workbook
 
     state = desk.state
     definition = state.definition
@@ -89,7 +95,23 @@ def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Ou
     open_ = _asked_of(definition, questions)
     lines = read_lines(line for _, line in pairs)
     book = workbook_of_lines(definition, issued, lines, desk.key, _created(desk, issued), open_)
-    return _record(desk, work, issued, write_workbook(book), desk.folder.master)
+    return _kept_or_anew(desk, work, issued, book)
+
+
+def _kept_or_anew(desk: Desk, work: Work, issued: Issued, book: Workbook) -> Output:
+    """The master that the coordinator has saved, changed in place; `book` where there is none, or
+    where that cannot be done, and then the old one is kept beside it."""
+    from xlplan.cycle.master_patch import Renewed, kept_master, put_aside, renew
+    from xlplan.workbook.write.writing import write_workbook
+
+    path, kept = desk.folder.master, kept_master(desk)
+    renewed = renew(desk, issued, book, kept) if kept else None
+    if isinstance(renewed, Renewed):
+        done = _record(desk, work, issued, renewed.data, path)
+        return replace(done, notes=renewed.notes)
+    done = _record(desk, work, issued, write_workbook(book), path)
+    aside = put_aside(desk) if renewed else None
+    return replace(done, aside=aside, notes=(renewed,)) if renewed and aside else done
 
 
 def _shown_fields(definition: PlanDefinition) -> tuple[str, ...]:
@@ -231,8 +253,7 @@ def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
             if desk.ledger.tip()[0] != desk.state.seq:
                 return [_overtaken(outputs, "Somebody else recorded something meanwhile.")]
             _sweep(desk, outputs)
-            problems = (_write(desk, output) for output in outputs)
-            return [problem for problem in problems if problem is not None]
+            return [problem for output in outputs for problem in _write(desk, output)]
     except XlplanError as error:
         return [_overtaken(outputs, problem.message) for problem in error.problems]
 
@@ -250,19 +271,22 @@ def _sweep(desk: Desk, outputs: Sequence[Output]) -> None:
             sweep(output.path.parent, output.path.name)
 
 
-def _write(desk: Desk, output: Output) -> Problem | None:
+def _write(desk: Desk, output: Output) -> Sequence[Problem]:
     path = output.path
     try:
         if output.document in OWN and holds_edits(desk, path):
-            return unusable(desk, path) or OUT_001.problem(path.name, file=path.name)
+            return [unusable(desk, path) or OUT_001.problem(path.name, file=path.name)]
         if output.data is None:
             path.unlink(missing_ok=True)
         elif not path.exists() or path.read_bytes() != output.data:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if output.aside is not None:
+                write_atomically(path.with_name(output.aside[0]), output.aside[1])
             write_atomically(path, output.data)
+            return output.notes
     except OSError as error:
-        return not_written(path, error)
-    return None
+        return [not_written(path, error)]
+    return ()
 
 
 def not_written(path: Path, error: OSError) -> Problem:

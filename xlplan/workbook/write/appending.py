@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from xlplan.codes.edit_codes import EDIT_016
 from xlplan.plan.number_formats import is_date_format
@@ -57,8 +58,8 @@ def _belongs(text: Element, item: Element) -> bool:
 
 
 def runs_kept(data: bytes, item: Element, inside: list[Element], text: str) -> bytes | None:
-    """The runs of a text of several looks with what the new text adds before or after; None where
-    it has one look, or where the new text does not go on from the old one."""
+    """The runs of a text of several looks with what the new text adds before or after, or where one
+    of them alone reads otherwise; None where it has one look, or where more is changed."""
     runs = [each for each in inside if each.name == "r" and each.parent is item]
     before = shown_text(data, item, inside)
     if not runs or not before:
@@ -66,7 +67,35 @@ def runs_kept(data: bytes, item: Element, inside: list[Element], text: str) -> b
     kept = b"".join(data[run.start : run.end] for run in runs)
     if text.startswith(before):
         return kept + _run(item.prefix, text[len(before) :])
-    return _run(item.prefix, text[: -len(before)]) + kept if text.endswith(before) else None
+    if text.endswith(before):
+        return _run(item.prefix, text[: -len(before)]) + kept
+    return _one_run_changed(data, item, inside, text) if text else None
+
+
+def _one_run_changed(data: bytes, item: Element, inside: list[Element], text: str) -> bytes | None:
+    """The runs with the one in which all lies that reads otherwise in the new text."""
+    parts = _texts(item, inside)
+    olds = [unescaped(text_within(data, each)) for each in parts]
+    before = "".join(olds)
+    first = _in_common(before, text)
+    left = min(len(before), len(text)) - first
+    last = min(left, _in_common(before[::-1], text[::-1]))
+    at = 0
+    for part, old in zip(parts, olds, strict=True):
+        if at <= first and len(before) - last <= at + len(old):
+            new = old[: first - at] + text[first : len(text) - last]
+            new += old[len(before) - last - at :]
+            made = text_element(item.prefix, new)
+            start, stop = item.inner, item.close
+            edit = (part.start - start, part.end - start, made)
+            return splice(data[start:stop], [edit])
+        at += len(old)
+    return None
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return sum(1 for _ in takewhile(bool, map(str.__eq__, one, other)))
 
 
 def _run(prefix: str, text: str) -> bytes:

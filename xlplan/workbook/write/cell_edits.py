@@ -15,6 +15,7 @@ from xlplan.workbook.write.appending import (
     shown_text,
     text_element,
 )
+from xlplan.workbook.write.around_cells import write_out_formulas
 from xlplan.workbook.write.cell_guards import Guards, unfit_value
 from xlplan.workbook.write.grid import Cell, Grid, Row, area_name, box_of, cell_name, read_grid
 from xlplan.workbook.write.package import Package, UnfitError
@@ -78,15 +79,26 @@ class Written:
 
 
 def write_cells(
-    package: Package, sheet: str, cells: Mapping[At, Value], wording: Wording
+    package: Package,
+    sheet: str,
+    cells: Mapping[At, Value],
+    wording: Wording,
+    *,
+    over_formulas: bool = False,
 ) -> Written:
     """Set the cells of a sheet and leave its other bytes as they are. A cell that shows its value
-    already is not touched. Raises `UnfitError` where the sheet cannot be read."""
+    already is not touched; with `over_formulas` a value may take the place of a formula. Raises
+    `UnfitError` where the sheet cannot be read."""
     part = package.sheets[sheet]
     rows = frozenset(row for row, _ in cells)
     try:
         grid = read_grid(package[part], rows)
-        writer = _Writer(grid, wording, Guards.of(package, part, grid, rows))
+        if over_formulas and any(_has_formula(grid, at) for at in cells):
+            write_out_formulas(package, part)
+            for name in package.related(package.book, "calcChain"):
+                package.drop(name)
+            grid = read_grid(package[part], rows)
+        writer = _Writer(grid, wording, Guards.of(package, part, grid, rows, over_formulas))
         written = Written()
         for at, value in cells.items():
             writer.set(sheet, at, value, written)
@@ -94,6 +106,12 @@ def write_cells(
     except MalformedError:
         raise UnfitError(EDIT_016.fill("part", part=part)) from None
     return written
+
+
+def _has_formula(grid: Grid, at: At) -> bool:
+    line = grid.rows.get(at[0])
+    cell = line.cells.get(at[1]) if line else None
+    return cell is not None and cell.formula is not None
 
 
 class _Writer:
@@ -132,6 +150,8 @@ class _Writer:
 
     def _shows(self, cell: Cell | None, value: Value, style: int) -> bool:
         """Whether the cell has this value already."""
+        if cell is not None and cell.formula is not None:
+            return False
         if cell is None or cell.value is None or cell.value.inner == cell.value.close:
             return value is None
         if value is None:

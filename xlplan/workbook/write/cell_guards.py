@@ -40,9 +40,17 @@ class Guards:
     tables: list[tuple[Box, str, int, int]]
     pivots: list[Box]
     spread: list[Box]
+    over_formulas: bool = False
 
     @classmethod
-    def of(cls, package: Package, part: str, grid: Grid, rows: frozenset[int]) -> Guards:
+    def of(
+        cls,
+        package: Package,
+        part: str,
+        grid: Grid,
+        rows: frozenset[int],
+        over_formulas: bool = False,
+    ) -> Guards:
         """Those of a sheet; merged cells are looked at in these rows alone."""
         merges: dict[int, list[Box]] = {}
         for merge in grid.merges:
@@ -51,7 +59,8 @@ class Guards:
                 for row in near if len(near) < len(rows) else rows:
                     if row in rows and row in near:
                         merges.setdefault(row, []).append(box)
-        return cls(merges, _tables(package, part), _pivots(package, part), grid.spread)
+        tables, pivots = _tables(package, part), _pivots(package, part)
+        return cls(merges, tables, pivots, grid.spread, over_formulas)
 
     def refusal(self, at: tuple[int, int], cell: Cell | None) -> Filled | None:
         """Why the value of a cell may not be set, or None."""
@@ -68,7 +77,7 @@ class Guards:
             return EDIT_004.fill(area=area_name(pivot))
         if spread := next((each for each in self.spread if holds(each, row, column)), None):
             return EDIT_001.fill("array", area=area_name(spread))
-        if cell and cell.formula:
+        if cell and cell.formula and not self.over_formulas:
             return EDIT_001.fill()
         return EDIT_005.fill() if cell and "vm" in cell.at.attributes else None
 

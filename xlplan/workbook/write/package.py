@@ -192,6 +192,11 @@ def _dos(info: zipfile.ZipInfo) -> tuple[int, int]:
     return hour << 11 | minute << 5 | second // 2, (year - 1980) << 9 | month << 5 | day
 
 
+def unfit_part(part: str) -> UnfitError:
+    """That a part is damaged or unusual."""
+    return UnfitError(EDIT_016.fill("part", part=part))
+
+
 def relations_of(part: str) -> str:
     """The part that holds the relations of `part`."""
     folder, name = posixpath.split(part)

@@ -9,6 +9,7 @@ from functools import partial
 from xlplan.codes.edit_codes import EDIT_008, EDIT_010, EDIT_016, EDIT_018
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
+from xlplan.workbook.write.around_cells import Around, change_around
 from xlplan.workbook.write.cell_edits import At, Value, Wording, Written, write_cells
 from xlplan.workbook.write.grid import place_of
 from xlplan.workbook.write.inserted_rows import NewRows, insert_rows, notes_on, refuse_rows
@@ -17,6 +18,7 @@ from xlplan.workbook.write.read_back import check_parts, check_values, read_all
 from xlplan.workbook.write.splice import MalformedError
 from xlplan.workbook.write.stale import Stale, drop_stale, work_out_on_load
 
+_NOTHING = Around()
 _WIDE = 1_024
 """Columns of a new row in which a formula elsewhere may look for it."""
 
@@ -41,6 +43,7 @@ def patch(
     cells: Mapping[str, Mapping[str, Value]],
     rows: Mapping[str, Sequence[NewRows]] | None = None,
     *,
+    around: Around = _NOTHING,
     name: str = "",
 ) -> Patched:
     """Set cells of an .xlsx or .xlsm workbook; every other part of it stays byte for byte.
@@ -50,13 +53,13 @@ def patch(
     name of the sheet are put in first, where they belong by the numbers that rows have now; `cells`
     are named by where they stand with the new rows in. Where one of a sheet's rows is refused (by
     the row it was to follow, ``Plan!12``), no row is put into that sheet and no cell of it is set.
-    `name` is the file's, for messages.
+    `around` is what changes beside the values. `name` is the file's, for messages.
 
     Raises XlplanError where the whole workbook cannot be changed: it is signed, has a password, is
     of another kind, is damaged, or does not read back as it should.
     """
     try:
-        return _patch(data, cells, rows or {})
+        return _patch(data, cells, rows or {}, around)
     except UnfitError as unfit:
         raise unfit.at(name) from None
     except MalformedError:
@@ -64,7 +67,10 @@ def patch(
 
 
 def _patch(
-    data: bytes, cells: Mapping[str, Mapping[str, Value]], rows: Mapping[str, Sequence[NewRows]]
+    data: bytes,
+    cells: Mapping[str, Mapping[str, Value]],
+    rows: Mapping[str, Sequence[NewRows]],
+    around: Around,
 ) -> Patched:
     package = Package(data)
     refused: dict[str, Problem] = {}
@@ -79,8 +85,10 @@ def _patch(
     wording = Wording.of(package)
     written: dict[str, Written] = {}
     for sheet, values in places.items():
-        written[sheet] = write_cells(package, sheet, values, wording)
+        over = around.over_formulas
+        written[sheet] = write_cells(package, sheet, values, wording, over_formulas=over)
     wording.write()
+    change_around(package, around)
     notes += [note for each in written.values() for note in each.notes]
     for each in written.values():
         refused |= {problem.where: problem for problem in each.refused.values()}

@@ -1,0 +1,283 @@
+"""A master.xlsx that the coordinator has saved is changed in place: what they added stays."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests import small
+from xlplan.errors import Problem
+from xlplan.plan.write import set_key
+
+MINE = 12
+"""A column to the right of the plan's own."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = small.make(tmp_path / "plan")
+    small.issue(made)
+    return made
+
+
+def saved(folder: Path, change: Callable[[Workbook], None]) -> bytes:
+    """The coordinator opens master.xlsx, does something, saves it."""
+    path = folder / "master.xlsx"
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+    return path.read_bytes()
+
+
+def plan_sheet(folder: Path) -> Worksheet:
+    return openpyxl.load_workbook(folder / "master.xlsx")["Plan"]
+
+
+def texts(folder: Path) -> list[list[object]]:
+    """What the rows show from the ref on, without the hidden keys."""
+    rows = plan_sheet(folder).iter_rows(min_row=4, values_only=True)
+    return [list(row[1:]) for row in rows if any(row)]
+
+
+def row_of(sheet: Worksheet, ref: str) -> int:
+    return next(n for n in range(4, 40) if sheet.cell(n, 2).value == ref)
+
+
+def merge(folder: Path) -> list[Problem]:
+    with small.opened(folder) as plan:
+        return [each for each in plan.merge().problems if each.code != "MRG-002"]
+
+
+def own_things(book: Workbook) -> None:
+    sheet = book["Plan"]
+    sheet.cell(3, MINE, "Budget code")
+    for row in range(4, 9):
+        sheet.cell(row, MINE, f"B{sheet.cell(row, 2).value}")
+    sheet["C5"].fill = PatternFill("solid", fgColor="FFFF00")
+    sheet["C5"].comment = Comment("Ring them on Monday", "me")
+    sheet.column_dimensions["D"].width = 44
+    sheet.column_dimensions["F"].hidden = True
+    book.create_sheet("My notes")["A1"] = "Agenda for Thursday"
+
+
+def test_what_the_coordinator_added_stays_when_leads_return(folder: Path) -> None:
+    saved(folder, own_things)
+    assert small.do(folder, "merge") == 0
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red", ("1.2", "progress"): "All"})
+    assert small.do(folder, "merge") == 0
+    book = openpyxl.load_workbook(folder / "master.xlsx")
+    sheet = book["Plan"]
+    assert book["My notes"]["A1"].value == "Agenda for Thursday"
+    assert [sheet.cell(row, MINE).value for row in range(3, 7)] == [
+        "Budget code", "B1.1", "B1.2", "B1.3",
+    ]  # fmt: skip
+    assert sheet["C5"].fill.fgColor.rgb == "00FFFF00"
+    assert sheet["C5"].comment is not None
+    assert sheet.column_dimensions["D"].width == 44
+    assert sheet.column_dimensions["F"].hidden
+    assert [sheet.cell(5, column).value for column in (2, 6, 7)] == ["1.2", "All", "Red"]
+    assert small.do(folder, "verify") == 0
+
+
+def test_only_the_parts_that_changed_are_packed_anew(folder: Path) -> None:
+    before = saved(folder, own_things)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    assert small.do(folder, "merge") == 0
+    after = (folder / "master.xlsx").read_bytes()
+    old, new = (zipfile.ZipFile(io.BytesIO(data)) for data in (before, after))
+    assert old.namelist() == new.namelist()
+    changed = {name for name in old.namelist() if old.read(name) != new.read(name)}
+    notes = next(n for n in old.namelist() if b"Ring them on Monday" in old.read(n))
+    assert changed.isdisjoint({notes, "xl/styles.xml", "xl/workbook.xml", "[Content_Types].xml"})
+
+
+def test_a_master_without_a_change_keeps_its_very_bytes(folder: Path) -> None:
+    before = saved(folder, own_things)
+    assert small.do(folder, "merge") == 0
+    assert (folder / "master.xlsx").read_bytes() == before
+    assert merge(folder) == []
+    assert (folder / "master.xlsx").read_bytes() == before
+    assert small.do(folder, "verify") == 0
+
+
+def test_it_shows_what_a_new_one_would_show(tmp_path: Path) -> None:
+    shown = []
+    for name in ("touched", "plain"):
+        folder = small.make(tmp_path / name)
+        small.issue(folder)
+        if name == "touched":
+            saved(folder, lambda _: None)
+        small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red", ("1.3", "due"): "May"})
+        small.give_back(folder, small.LEARNING, {("2.1", "progress"): "Two\nlines"})
+        small.do(folder, "merge")
+        shown.append(texts(folder))
+    assert shown[0] == shown[1]
+
+
+def test_the_order_of_rows_and_columns_stays(folder: Path) -> None:
+    def turn_round(book: Workbook) -> None:
+        sheet = book["Plan"]
+        rows = [[cell.value for cell in row[:9]] for row in sheet.iter_rows(4, 8)]
+        for at, values in enumerate(reversed(rows), 4):
+            for column, value in enumerate(values, 1):
+                sheet.cell(at, column).value = value
+        for row in (2, 3, *range(4, 9)):  # the columns of progress and of the rating change places
+            one, other = sheet.cell(row, 6), sheet.cell(row, 7)
+            one.value, other.value = other.value, one.value
+        sheet["C3"] = "What we do"
+
+    saved(folder, turn_round)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red", ("1.2", "progress"): "All"})
+    assert small.do(folder, "merge") == 0
+    sheet = plan_sheet(folder)
+    assert [sheet.cell(row, 2).value for row in range(4, 9)] == ["2.2", "2.1", "1.3", "1.2", "1.1"]
+    assert [sheet.cell(7, column).value for column in (3, 6, 7)] == [
+        "Inspect every lift", "Red", "All",
+    ]  # fmt: skip
+    assert sheet["C3"].value == "What we do"
+    small.edit_master(folder, {("1.1", "rating"): "Amber"})
+    assert small.do(folder, "merge") == 0
+    assert plan_sheet(folder)["F8"].value == "Amber"
+
+
+def test_a_new_action_comes_below_its_neighbour_and_pushes_what_is_below(folder: Path) -> None:
+    saved(folder, own_things)
+    assert small.do(folder, "merge") == 0
+    with small.opened(folder) as plan:
+        state = plan.desk.state
+        [middle] = [uid for uid in state.uids("action") if state.ref(uid) == "1.3"]
+    # A row that the coordinator deleted is asked about, and meanwhile stands in the plan.
+    saved(folder, lambda book: book["Plan"].delete_rows(6))
+    small.do(folder, "merge")
+    sheet = plan_sheet(folder)
+    assert [sheet.cell(row, 2).value for row in range(4, 9)] == ["1.1", "1.2", "1.3", "2.1", "2.2"]
+    assert middle in str(sheet["A6"].value)
+    assert [sheet.cell(row, MINE).value for row in range(4, 9)] == [
+        "B1.1", "B1.2", None, "B2.1", "B2.2",
+    ]  # fmt: skip
+
+
+def test_a_row_that_the_coordinator_adds_keeps_its_place_and_goes_with_its_undo(
+    folder: Path,
+) -> None:
+    def add(book: Workbook) -> None:
+        own_things(book)
+        sheet = book["Plan"]
+        sheet.insert_rows(6)
+        for column, value in ((2, "1.2a"), (3, "Service the lifts"), (4, small.REPAIRS)):
+            sheet.cell(6, column).value = value
+
+    saved(folder, add)
+    assert small.do(folder, "merge") == 0
+    sheet = plan_sheet(folder)
+    assert [sheet.cell(row, 2).value for row in (5, 6, 7)] == ["1.2", "1.2a", "1.3"]
+    assert str(sheet["A6"].value).startswith("xr1.")
+    with small.opened(folder) as plan:
+        [own] = [each for each in plan.desk.state.exchange.returns if each.startswith("r-")][-1:]
+        plan.undo(own)
+    sheet = plan_sheet(folder)
+    assert [sheet.cell(6, column).value for column in range(1, 10)] == [None] * 9
+    assert [sheet.cell(row, 2).value for row in (5, 7)] == ["1.2", "1.3"]
+
+
+def test_a_formula_in_the_plan_gives_way_and_one_beside_it_stays(folder: Path) -> None:
+    def formulas(book: Workbook) -> None:
+        book["Plan"]["F4"] = "=1+1"
+        book["Plan"]["L4"] = '=COUNTIF(G4:G8,"Red")'
+
+    saved(folder, formulas)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    small.do(folder, "merge")
+    assert plan_sheet(folder)["F4"].value == "Drafted"
+    assert plan_sheet(folder)["L4"].value == '=COUNTIF(G4:G8,"Red")'
+
+
+def test_a_copy_of_the_sheet_is_the_coordinators_own(folder: Path) -> None:
+    def copy_plan(book: Workbook) -> None:
+        book.copy_worksheet(book["Plan"])
+
+    saved(folder, copy_plan)
+    small.do(folder, "merge")
+    copy = openpyxl.load_workbook(folder / "master.xlsx")["Plan Copy"]
+    assert copy["C5"].value == "Inspect every lift"
+    assert copy["A5"].value is None
+    small.edit_master(folder, {("1.1", "rating"): "Red"})
+    with small.opened(folder) as plan:
+        assert [each.code for each in plan.merge().returns[0].problems] == []
+
+
+def test_a_deleted_one_comes_back_with_what_was_added(folder: Path) -> None:
+    saved(folder, own_things)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    assert small.do(folder, "merge") == 0
+    path = folder / "master.xlsx"
+    before = path.read_bytes()
+    path.unlink()
+    assert small.do(folder, "merge") == 0
+    assert path.read_bytes() == before
+
+
+def test_one_that_must_be_laid_out_anew_is_kept_beside_it_once(folder: Path) -> None:
+    before = saved(folder, own_things)
+    assert merge(folder) == []
+    text = (folder / "plan.toml").read_text("utf-8")
+    text = set_key(text, ("rating", 0, "colour"), "#123456")
+    (folder / "plan.toml").write_text(text, "utf-8")
+    [problem] = merge(folder)
+    assert (problem.code, problem.level) == ("OUT-047", "warning")
+    aside = folder / f"master_until_{small.TODAY}.xlsx"
+    assert aside.name in problem.message
+    assert aside.read_bytes() == before
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    assert merge(folder) == []
+    assert sorted(folder.glob("master*")) == [folder / "master.xlsx", aside]
+    small.edit_master(folder, {("1.1", "rating"): "Red"})
+    assert merge(folder) == []
+
+
+def delete_keys(book: Workbook) -> None:
+    book["Plan"].delete_cols(1)
+
+
+def no_array(book: Workbook) -> None:
+    from openpyxl.worksheet.formula import ArrayFormula
+
+    book["Plan"]["F4"] = ArrayFormula("F4:F5", "=G4:G5")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(delete_keys, "row keys"), (no_array, "changed in place")],
+)
+def test_what_cannot_be_changed_in_place_is_laid_out_anew_and_kept(
+    folder: Path, change: Callable[[Workbook], None], words: str
+) -> None:
+    before = saved(folder, change)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    [problem] = [each for each in merge(folder) if each.code == "OUT-047"]
+    assert words in problem.message
+    assert (folder / f"master_until_{small.TODAY}.xlsx").read_bytes() == before
+    assert plan_sheet(folder)["G5"].value == "Red"
+
+
+def test_where_the_copy_of_it_is_lost_the_file_itself_is_kept(folder: Path) -> None:
+    before = saved(folder, own_things)
+    assert merge(folder) == []
+    original = folder / "returns" / sha256(before).hexdigest()
+    kept = original.read_bytes()
+    original.unlink()
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    [problem] = merge(folder)
+    original.write_bytes(kept)
+    assert "missing or damaged" in problem.message
+    assert (folder / f"master_until_{small.TODAY}.xlsx").read_bytes() == before

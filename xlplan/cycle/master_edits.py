@@ -1,0 +1,362 @@
+"""What is to change in a `master.xlsx` that the coordinator has saved: cells, rows, and our sheets.
+
+Gathered from two workbooks: the file as it was read, and the master as it would be written anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from xlplan.codes.folder_codes import OUT_047
+from xlplan.codes.message import Filled
+from xlplan.cycle.desk import Desk
+from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES, workbook_of_lines
+from xlplan.merge.ids import row_uid
+from xlplan.merge.kinds import Kind
+from xlplan.merge.model import COORDINATOR, Issued, Returned
+from xlplan.plan.definition import PlanDefinition
+from xlplan.returned.as_issued import ID_PREFIX, column_id, ids_by_heading, issued_headings
+from xlplan.returned.furniture import LISTS, OPEN, sheets_of_ours
+from xlplan.returned.identity import find_manifest, row_keys
+from xlplan.returned.standing import OwnRow, Shown, Standing, cells_with, gaps_in, shows, stand_in
+from xlplan.returned.tables import Table, find_tables, settled_table
+from xlplan.workbook.read.book import Book, ReadSheet, a1, at_of
+from xlplan.workbook.stamp import PROPERTY, is_manifest, manifest, parse_row_key, read_manifest
+from xlplan.workbook.write.around_cells import Around
+from xlplan.workbook.write.cell_edits import Value
+from xlplan.workbook.write.cell_text import clean
+from xlplan.workbook.write.inserted_rows import NewRows
+from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
+
+_IN_PLACE = "in_place"
+"""In the manifest of a master: that the rest of the workbook is the coordinator's."""
+_COUNT = re.compile(r"(   (?:Plan|Recommendations), )\d+( rows)")
+
+
+class NotInPlaceError(Exception):
+    """The workbook cannot be changed in place; `why` says so."""
+
+    def __init__(self, why: Filled) -> None:
+        super().__init__(why.message)
+        self.why = why
+
+
+@dataclass
+class MasterEdits:
+    """What is to change in one file, gathered sheet by sheet."""
+
+    desk: Desk
+    issued: Issued
+    old: Issued
+    fresh: Workbook
+    book: Book
+    kept: str
+    cells: dict[str, dict[str, Value]] = field(default_factory=dict)
+    rows: dict[str, list[NewRows]] = field(default_factory=dict)
+    links: dict[str, dict[str, str]] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    """Where a cell of the new workbook (``Plan!F12``) stands in this one, for a link."""
+
+    @classmethod
+    def of(
+        cls, desk: Desk, issued: Issued, fresh: Workbook, book: Book, fact: Returned, kept: str
+    ) -> MasterEdits:
+        """Those that the file `book` needs, which was read as `fact`; `kept` is the name that
+        it gets where it has to be laid out anew. Raises `NotInPlaceError`."""
+        old = _issued_as(desk, book)
+        if not book.sheets or old is None:
+            raise NotInPlaceError(OUT_047.fill("unknown", kept=kept))
+        definition, before = desk.state.definition, desk.state.definition_at(old.as_of)
+        if definition is not before and _layout(before) != _layout(definition):
+            raise NotInPlaceError(OUT_047.fill("definition", kept=kept))
+        change = cls(desk, issued, old, fresh, book, kept)
+        change._tables(before, fact)
+        change._lists()
+        change._questions()
+        change._stamp()
+        return change
+
+    @property
+    def around(self) -> Around:
+        """What changes beside the cells."""
+        was = self.book.properties.get(PROPERTY, "")
+        texts = {was: self.fresh.properties[PROPERTY], self.old.id: self.issued.id}
+        ranges = {
+            place.lstrip("="): self.fresh.names[name].lstrip("=")
+            for name, place in self._old_names().items()
+            if name in self.fresh.names
+        }
+        return Around(texts, ranges, links=self.links, over_formulas=True)
+
+    def _old_names(self) -> Mapping[str, str]:
+        definition = self.desk.state.definition_at(self.old.as_of)
+        return _empty(definition).names
+
+    def _set(self, read: ReadSheet, row: int, col: int, value: Value) -> None:
+        """Set a cell of the file where it does not show the value already."""
+        if not shows(read, (row, col), value):
+            self._put_in(read.name, self._moved(read.name, row), col, value)
+
+    def _put_in(self, sheet: str, row: int, col: int, value: Value) -> None:
+        """Set a cell by where it stands with the new rows in."""
+        self.cells.setdefault(sheet, {})[a1(row, col)] = value
+
+    def _moved(self, sheet: str, row: int) -> int:
+        return row + sum(new.count for new in self.rows.get(sheet, ()) if new.after <= row)
+
+    # The plan's own tables
+
+    def _tables(self, definition: PlanDefinition, fact: Returned) -> None:
+        ours = sheets_of_ours("master")
+        sheets = [sheet for sheet in self.book.sheets if sheet.name not in ours]
+        headings = issued_headings(definition, "master")
+        found = find_tables(sheets, ids_by_heading(definition))
+        tables = [settled_table(table, headings) for table in found]
+        for kind, sheet_name in NAMES.items():
+            sheet = next((each for each in self.fresh.sheets if each.name == sheet_name), None)
+            if sheet is None:
+                continue
+            fields = {item.id for item in definition.fields_of(kind)}
+            mine = [table for table in tables if fields & table.columns.keys()]
+            mine = [each for each in mine if len(fields & each.columns.keys()) > 1] or mine
+            tables = [table for table in tables if table not in mine]
+            if not mine:
+                raise NotInPlaceError(OUT_047.fill("sheet", kept=self.kept, sheet=sheet_name))
+            key = self.desk.state.definition.with_role("key", kind)
+            own = _own_rows(sheet, key.id if key else "")
+            standings = [self._stand(table, kind, own, fact) for table in mine]
+            best = max(standings, key=lambda each: len(each.rows))
+            self._put(best, kind, sheet, own, definition)
+            for copy in standings:
+                if copy is not best:
+                    self._let_go(copy)
+
+    def _stand(
+        self, table: Table, kind: str, own: Mapping[str, OwnRow], fact: Returned
+    ) -> Standing:
+        added = {
+            row_uid(item.uid): at_of(item.place.cell)[0]
+            for item in fact.assertions
+            if item.kind is Kind.ADDED and item.place.sheet == table.sheet.name
+        }
+        key = self.desk.state.definition.with_role("key", kind)
+        return stand_in(table, key.id if key else "", own, added)
+
+    def _put(
+        self,
+        standing: Standing,
+        kind: str,
+        sheet: Sheet,
+        own: Mapping[str, OwnRow],
+        definition: PlanDefinition,
+    ) -> None:
+        """What the table shows otherwise than it ought to, and the rows that it lacks."""
+        table = standing.table
+        name = table.sheet.name
+        if table.key_column is None:
+            raise NotInPlaceError(OUT_047.fill("keys", kept=self.kept, sheet=name))
+        section = self.desk.state.definition.with_role("section", kind)
+        gaps = gaps_in(standing, own, section.id if section else "")
+        self.rows[name] = [
+            NewRows(gap.at + 1, len(gap.uids), 0 if gap.since is None else gap.since + 1)
+            for gap in gaps
+        ]
+        where = {uid: self._moved(name, at) for uid, at in standing.rows.items()}
+        for gap in gaps:
+            first = self._moved(name, gap.at) + 1
+            where |= {uid: first + number for number, uid in enumerate(gap.uids)}
+        for row in sheet.rows[FIRST_ROW:]:
+            uid, key = _uid(row.cells[0]), _as_written(row.cells[0])
+            self._row(standing, standing.rows.get(uid), where[uid], key, own[uid])
+        self._clear(standing)
+        self._above(standing, kind, sheet, definition)
+        ids, quoted = _columns_of(sheet), "'{}'".format(name.replace("'", "''"))
+        for number, uid in enumerate(own):
+            for index, field_ in enumerate(ids, 1):
+                col = table.columns.get(field_, 0)
+                here = a1(FIRST_ROW + number, index)
+                self.places[f"{sheet.name}!{here}"] = f"{quoted}!{a1(where[uid], col)}"
+
+    def _row(self, standing: Standing, at: int | None, now: int, key: Shown, own: OwnRow) -> None:
+        """The cells of a row that is at `at` in the file, or is new, and will be at `now`."""
+        table = standing.table
+        keys = table.key_column if at is None else standing.key_column(at)
+        cells = {table.columns[name]: v for name, v in own.cells.items() if name in table.columns}
+        cells |= {} if keys is None else {keys: key}
+        covered = table.covered()
+        for col, value in cells.items():
+            if at is None:
+                self._put_in(table.sheet.name, now, col, value)
+                continue
+            top, left, *_ = covered.get((at, col), (at, col))
+            if not shows(table.sheet, (top, left), value):
+                self._set(table.sheet, at, col, value)
+
+    def _clear(self, standing: Standing) -> None:
+        """Empty the rows that stand for none. What was typed there is in the record, and the plan
+        shows each of its rows once."""
+        for number in standing.surplus:
+            keys = standing.key_column(number)
+            for col in {*standing.table.columns.values(), *([] if keys is None else [keys])}:
+                self._set(standing.table.sheet, number, col, None)
+
+    def _above(
+        self, standing: Standing, kind: str, sheet: Sheet, definition: PlanDefinition
+    ) -> None:
+        """Ids, headings, the count of rows and the visible reference."""
+        table, read = standing.table, standing.table.sheet
+        if standing.ids is not None:
+            for field_, col in table.columns.items():
+                self._set(read, standing.ids, col, f"{ID_PREFIX}{field_}")
+        was = issued_headings(definition, "master")[list(NAMES).index(kind)].of
+        for field_, cell in zip(_columns_of(sheet), sheet.rows[HEADING_ROW].cells[1:], strict=True):
+            at, old = table.columns.get(field_), was.get(field_, "")
+            if at is not None and cell is not None and shows(read, (table.header, at), old):
+                self._set(read, table.header, at, cell.value)
+        rows = len(sheet.rows) - FIRST_ROW
+        for row, col in cells_with(read, self.old.id, table.header):
+            self._set(read, row, col, self.issued.id)
+        for number, values in enumerate(read.rows[: table.header]):
+            for col, value in enumerate(values):
+                if isinstance(value, str) and _COUNT.search(value):
+                    text = _COUNT.sub(rf"\g<1>{rows}\2", value)
+                    self._set(read, number, col, text)
+
+    def _let_go(self, copy: Standing) -> None:
+        """A copy of a sheet of the plan is the coordinator's own from now on."""
+        sheet = copy.table.sheet
+        for number in (*copy.rows.values(), *copy.surplus):
+            if (col := copy.key_column(number)) is not None:
+                self._set(sheet, number, col, None)
+        if copy.ids is not None:
+            for col, value in enumerate(sheet.rows[copy.ids]):
+                if column_id(value):
+                    self._set(sheet, copy.ids, col, None)
+
+    # The sheets of ours beside them
+
+    def _lists(self) -> None:
+        read = self._read(LISTS)
+        fresh = next((each for each in self.fresh.sheets if each.name == LISTS), None)
+        if read is None or fresh is None:
+            return
+        height = max(len(read.rows), len(fresh.rows))
+        for number in range(height):
+            cells = fresh.rows[number].cells if number < len(fresh.rows) else ()
+            values = read.rows[number] if number < len(read.rows) else ()
+            for col in range(max(len(cells), len(values))):
+                value = _as_written(cells[col] if col < len(cells) else None)
+                self._set(read, number, col, value)
+
+    def _stamp(self) -> None:
+        stamp = self._manifest(marked=self.issued.id != self.old.id or bool(self.cells))
+        for sheet in self.book.sheets:
+            for number, values in enumerate(sheet.rows):
+                for col, value in enumerate(values):
+                    if is_manifest(value):
+                        self._set(sheet, number, col, stamp)
+
+    def _manifest(self, *, marked: bool) -> str:
+        """The manifest of the new workbook; `marked`: that says it was put into this one."""
+        cell = self.fresh.sheets[-1].rows[1].cells[0]
+        text = str(cell.value if cell else "")
+        found = read_manifest(self.desk.key, text)
+        assert found is not None  # it was just written
+        return manifest(self.desk.key, {**found.payload, _IN_PLACE: 1}) if marked else text
+
+    def _questions(self) -> None:
+        """The sheet of what is open, where the workbook has it: its rows and where they lead."""
+        read = self._read(OPEN)
+        if read is None:
+            return
+        fresh = next((each for each in self.fresh.sheets if each.name == OPEN), None)
+        asked = [row.cells for row in fresh.rows[1:-1]] if fresh else []
+        first = [values[0] if values else None for values in read.rows[1:]]
+        there = len(first) - 1 if len(first) > 1 else 0
+        if len(asked) > there:
+            self.rows[OPEN] = [NewRows(there + 1, len(asked) - there, 2)]
+        links: dict[str, str] = {}
+        for number in range(max(there, len(asked))):
+            cells = asked[number] if number < len(asked) else (None, None, None)
+            for col, cell in enumerate(cells):
+                value = _as_written(cell)
+                if number >= there or not shows(read, (number + 1, col), value):
+                    self._put_in(OPEN, number + 1, col, value)
+                if cell and cell.link:
+                    links[a1(number + 1, col)] = self.places[cell.link.replace("'", "")]
+        if self.cells.get(OPEN):
+            self.links[OPEN] = links
+
+    def _read(self, name: str) -> ReadSheet | None:
+        return next((each for each in self.book.sheets if each.name == name), None)
+
+
+def is_master(desk: Desk, name: str) -> bool:
+    """Whether an id is that of a master of this plan."""
+    issued = desk.state.issued.get(name)
+    return issued is not None and issued.document == "master"
+
+
+def is_in_place(book: Book, key: bytes) -> bool:
+    """Whether a master was changed in place, and not laid out anew."""
+    found = find_manifest(book, key).manifest
+    return found is not None and _IN_PLACE in found.payload
+
+
+def _issued_as(desk: Desk, book: Book) -> Issued | None:
+    """Which master of this plan a file is."""
+    claimed = find_manifest(book, desk.key).manifest
+    names = [str(claimed.payload.get("issued", ""))] if claimed else []
+    names += [key.issued for key in row_keys(book)][:1]
+    return next((desk.state.issued[n] for n in names if is_master(desk, n)), None)
+
+
+def _empty(definition: PlanDefinition) -> Workbook:
+    blank = Issued("m-0", "master", COORDINATOR, "", "", 0, (), (), (), "")
+    return workbook_of_lines(definition, blank, [], b"", "", {})
+
+
+def _layout(definition: PlanDefinition) -> object:
+    """What of a master is not in its cells: columns, rules and colours, whatever lists they take
+    their choices from hold."""
+    book = _empty(definition)
+    lists = {place: name for name, place in book.names.items()}
+    found: list[object] = []
+    for sheet in book.sheets:
+        if sheet.name in NAMES.values():
+            rules = [
+                replace(rule, source=lists.get(rule.source, rule.source), error_message="")
+                for rule in sheet.validations
+            ]
+            found.append((_columns_of(sheet), rules, sheet.conditionals))
+    return found
+
+
+def _columns_of(sheet: Sheet) -> list[str]:
+    """The ids of the columns of a sheet that is written anew, from the second on."""
+    return [column_id(cell.value) if cell else "" for cell in sheet.rows[HEADING_ROW - 1].cells[1:]]
+
+
+def _own_rows(sheet: Sheet, ref: str) -> dict[str, OwnRow]:
+    """The rows of such a sheet by uid; `ref` is the id of the column of their refs."""
+    names = _columns_of(sheet)
+    found = {}
+    for row in sheet.rows[FIRST_ROW:]:
+        key, *cells = row.cells
+        shown = dict(zip(names, (_as_written(cell) for cell in cells), strict=True))
+        found[_uid(key)] = OwnRow(str(shown.get(ref) or ""), shown)
+    return found
+
+
+def _uid(key: Cell | None) -> str:
+    found = parse_row_key(key.value if key else None)
+    assert found is not None  # every row that is written anew has one
+    return found.uid
+
+
+def _as_written(cell: Cell | None) -> Shown:
+    """What the writer puts into a cell."""
+    value = cell.value if cell else None
+    return clean(value) or None if isinstance(value, str) else value
