@@ -114,21 +114,19 @@ class MasterEdits:
         headings = issued_headings(definition, "master")
         found = find_tables(sheets, ids_by_heading(definition))
         tables = [settled_table(table, headings) for table in found]
-        for kind, sheet_name in NAMES.items():
-            sheet = next((each for each in self.fresh.sheets if each.name == sheet_name), None)
-            if sheet is None:
-                continue
-            fields = {item.id for item in definition.fields_of(kind)}
-            mine = [table for table in tables if fields & table.columns.keys()]
-            mine = [each for each in mine if len(fields & each.columns.keys()) > 1] or mine
-            tables = [table for table in tables if table not in mine]
-            if not mine:
-                raise NotInPlaceError(OUT_047.fill("sheet", kept=self.kept, sheet=sheet_name))
+        fresh = {kind: sheet for kind in NAMES if (sheet := self._new(NAMES[kind])) is not None}
+        own: dict[str, dict[str, OwnRow]] = {}
+        for kind, sheet in fresh.items():
             key = self.desk.state.definition.with_role("key", kind)
-            own = _own_rows(sheet, key.id if key else "")
-            standings = [self._stand(table, kind, own, fact) for table in mine]
+            own[kind] = _own_rows(sheet, key.id if key else "")
+        for kind, sheet in fresh.items():
+            mine = [table for table in tables if _kind_of(table, own, definition) == kind]
+            if not mine:
+                name = NAMES[kind]
+                raise NotInPlaceError(OUT_047.fill("sheet", kept=self.kept, sheet=name))
+            standings = [self._stand(table, kind, own[kind], fact) for table in mine]
             best = max(standings, key=lambda each: len(each.rows))
-            self._put(best, kind, sheet, own, definition)
+            self._put(best, kind, sheet, own[kind], definition)
             for copy in standings:
                 if copy is not best:
                     self._let_go(copy)
@@ -239,7 +237,7 @@ class MasterEdits:
 
     def _lists(self) -> None:
         read = self._read(LISTS)
-        fresh = next((each for each in self.fresh.sheets if each.name == LISTS), None)
+        fresh = self._new(LISTS)
         if read is None or fresh is None:
             return
         height = max(len(read.rows), len(fresh.rows))
@@ -271,7 +269,7 @@ class MasterEdits:
         read = self._read(OPEN)
         if read is None:
             return
-        fresh = next((each for each in self.fresh.sheets if each.name == OPEN), None)
+        fresh = self._new(OPEN)
         asked = [row.cells for row in fresh.rows[1:-1]] if fresh else []
         first = [values[0] if values else None for values in read.rows[1:]]
         there = len(first) - 1 if len(first) > 1 else 0
@@ -289,8 +287,24 @@ class MasterEdits:
         if self.cells.get(OPEN):
             self.links[OPEN] = links
 
+    def _new(self, name: str) -> Sheet | None:
+        return next((each for each in self.fresh.sheets if each.name == name), None)
+
     def _read(self, name: str) -> ReadSheet | None:
         return next((each for each in self.book.sheets if each.name == name), None)
+
+
+def _kind_of(
+    table: Table, own: Mapping[str, Mapping[str, OwnRow]], definition: PlanDefinition
+) -> str:
+    """Of which kind the rows of a table are: by their keys, else by its columns."""
+    uids = [key.uid for row in table.sheet.rows[table.first :] if (key := table.key(row))]
+
+    def alike(kind: str) -> tuple[int, int]:
+        fields = {item.id for item in definition.fields_of(kind)}
+        return sum(uid in own[kind] for uid in uids), len(fields & table.columns.keys())
+
+    return max(own, key=alike)
 
 
 def is_master(desk: Desk, name: str) -> bool:
