@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from tests import small
 from xlplan import open_plan
 from xlplan.cycle.outputs import is_edited
@@ -56,3 +58,71 @@ def test_the_id_of_a_master_is_the_digest_of_what_it_shows(tmp_path: Path) -> No
             table.append([uid, [[identity(value), ids] for value, ids in cells]])
         base = digest(table)
         assert last.id == named("m", state.definition.id, base, state.definition_digest)
+
+
+LOCKS = {
+    "~$master.xlsx": bytes([8]) + b"Ann Ford" + b"\0" * 46,
+    ".~lock.master.xlsx#": b",Ann Ford,desk,02.11.2026 09:00,file:///tmp;",
+}
+"""What Excel and LibreOffice put beside a workbook that somebody has open."""
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_file_that_somebody_has_open_is_named_and_written_by_the_next_run(
+    tmp_path: Path, lock: str
+) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.LETTINGS, {("1.3", "rating"): "Green"})
+    small.give_back(folder, small.REPAIRS, {("1.3", "rating"): "Red"})
+    before = (folder / "master.xlsx").read_bytes()
+    (folder / lock).write_bytes(LOCKS[lock])
+    with small.opened(folder) as plan:
+        [problem] = plan.merge().problems
+        assert problem.code == "OUT-002"
+        assert problem.where.endswith("master.xlsx")
+        assert "Ann Ford has it open" in problem.message
+        assert lock in problem.message
+        assert len(plan.questions()) == 1  # it is recorded, and asked about
+    assert (folder / "master.xlsx").read_bytes() == before
+    assert (folder / "decisions.xlsx").exists()
+    assert small.do(folder, "merge") == 1
+    assert (folder / "master.xlsx").read_bytes() == before
+    (folder / lock).unlink()
+    with small.opened(folder) as plan:
+        assert [each.code for each in plan.merge().problems] == []
+        assert [each.code for each in plan.verify()] == []
+    assert (folder / "master.xlsx").read_bytes() != before
+
+
+def test_decisions_that_somebody_has_open_stay_until_they_are_closed(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.LETTINGS, {("1.3", "rating"): "Green"})
+    small.give_back(folder, small.REPAIRS, {("1.3", "rating"): "Red"})
+    assert small.do(folder, "merge") == 1
+    small.answer(folder, {("1.3", "rating"): "Red"})
+    lock = folder / ".~lock.decisions.xlsx#"
+    lock.write_bytes(b"")
+    with small.opened(folder) as plan:
+        [problem] = plan.merge().problems
+        assert "somebody has it open" in problem.message
+        assert not plan.questions()
+    assert (folder / "decisions.xlsx").exists()
+    lock.unlink()
+    assert small.do(folder, "merge") == 0
+    assert not (folder / "decisions.xlsx").exists()
+
+
+def test_what_is_issued_and_published_leaves_an_open_file_alone(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    out = folder / "outbox" / small.CYCLE
+    out.mkdir(parents=True)
+    (out / f"~${small.REPAIRS}.xlsx").write_bytes(LOCKS["~$master.xlsx"])
+    assert small.do(folder, "issue", "--cycle", small.CYCLE) == 1
+    assert sorted(path.name for path in out.glob("[A-Z]*.xlsx")) == [
+        "Head of Learning.xlsx", "Head of Lettings.xlsx",
+    ]  # fmt: skip
+    (out / f"~${small.REPAIRS}.xlsx").unlink()
+    assert small.do(folder, "issue", "--cycle", small.CYCLE) == 0
+    assert (out / f"{small.REPAIRS}.xlsx").exists()

@@ -24,6 +24,7 @@ from xlplan.codes.folder_codes import (
     PLAN_009,
 )
 from xlplan.errors import Problem, XlplanError, reason_of
+from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
     pass
@@ -285,10 +286,12 @@ def written_atomically(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
     """A file that is there whole at the end, or not at all: a temporary file beside it, flushed to
     disk and renamed.
 
-    `mode` holds the permissions that the process's umask may narrow further.
+    `mode` holds the permissions that the process's umask may narrow further. Raises HeldError, an
+    OSError, where somebody has the file open.
     """
     import tempfile
 
+    check_closed(path)
     handle, name = tempfile.mkstemp(TEMPORARY, f".{path.name[:40]}.", path.parent)
     temporary = Path(name)
     try:

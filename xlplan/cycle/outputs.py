@@ -24,6 +24,7 @@ from xlplan.merge.ids import identity, named
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
     from xlplan.workbook.write.sheet import Workbook
@@ -277,10 +278,13 @@ def _write(desk: Desk, output: Output) -> Sequence[Problem]:
         if output.document in OWN and holds_edits(desk, path):
             return [unusable(desk, path) or OUT_001.problem(path.name, file=path.name)]
         if output.data is None:
-            path.unlink(missing_ok=True)
+            if path.exists():
+                check_closed(path)
+                path.unlink()
         elif not path.exists() or path.read_bytes() != output.data:
             path.parent.mkdir(parents=True, exist_ok=True)
             if output.aside is not None:
+                check_closed(path)
                 write_atomically(path.with_name(output.aside[0]), output.aside[1])
             write_atomically(path, output.data)
             return output.notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from xlplan.codes.edit_codes import EDIT_014, EDIT_015
@@ -10,16 +11,33 @@ _EXCEL_NAME = 54
 """Bytes in which Excel's lock file holds the owner's name, after one for its length."""
 
 
+class HeldError(PermissionError):
+    """Somebody has a file open; `owner` is their name, or blank, and `lock` the file beside it that
+    says so. It reads as any other reason for which a file cannot be written."""
+
+    def __init__(self, path: Path, lock: Path, owner: str) -> None:
+        why = f"{owner or 'somebody'} has it open, as {lock.name} beside it says"
+        super().__init__(errno.EACCES, why, str(path))
+        self.lock, self.owner = lock, owner
+
+
+def check_closed(path: Path) -> None:
+    """Raise HeldError where somebody has a file open in Excel or LibreOffice."""
+    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
+        if lock.exists():
+            raise HeldError(path, lock, _owner(lock))
+
+
 def check_free(path: Path, read: bytes) -> None:
     """Raise XlplanError where the workbook at `path` may not be written over: somebody has it open
     (their name stands in the message where the lock file has it), or it is not `read` any more,
     the bytes that the change was made from."""
-    for lock in (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#")):
-        if not lock.exists():
-            continue
-        if owner := _owner(lock):
-            raise EDIT_014.fault(str(path), "owner", owner=owner)
-        raise EDIT_014.fault(str(path))
+    try:
+        check_closed(path)
+    except HeldError as held:
+        if held.owner:
+            raise EDIT_014.fault(str(path), "owner", owner=held.owner) from None
+        raise EDIT_014.fault(str(path)) from None
     try:
         now = path.read_bytes()
     except FileNotFoundError:
