@@ -177,6 +177,33 @@ class InsertColumns(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class HideColumn(Step):
+    """A column (from 1) hidden; the sheet must be unprotected."""
+
+    step: ClassVar[str] = "hide_column"
+    sheet: str
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Move(Step):
+    """An area such as ``"Plan!F2:F8"`` cut out, and put in with its first cell at `to`; the sheet
+    must be unprotected."""
+
+    step: ClassVar[str] = "move"
+    area: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddSheet(Step):
+    """A new sheet after the others."""
+
+    step: ClassVar[str] = "add_sheet"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sort(Step):
     """An area such as ``"Update!A5:H9"`` sorted by its column number `column` (from 0); the area
     has no headings and the sheet must be unprotected."""

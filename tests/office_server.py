@@ -216,6 +216,16 @@ class Document:
     def insert_columns(self, sheet: str, column: int, count: int) -> None:
         self.unprotected(sheet).Columns.insertByIndex(column - 1, count)
 
+    def hide_column(self, sheet: str, column: int) -> None:
+        self.unprotected(sheet).Columns.getByIndex(column - 1).IsVisible = False
+
+    def move(self, area: str, to: str) -> None:
+        found = self.unprotected(area.rpartition("!")[0])
+        found.moveRange(self.cell(to).CellAddress, self.cell(area).RangeAddress)
+
+    def add_sheet(self, name: str) -> None:
+        self.model.Sheets.insertNewByName(name, self.model.Sheets.Count)
+
     def sort(self, area: str, column: int, descending: bool) -> None:
         self.unprotected(area.rpartition("!")[0])
         field = uno.createUnoStruct("com.sun.star.table.TableSortField")
@@ -302,6 +312,9 @@ STEPS: dict[str, Callable[..., None]] = {
     "insert_rows": Document.insert_rows,
     "delete_rows": Document.delete_rows,
     "insert_columns": Document.insert_columns,
+    "hide_column": Document.hide_column,
+    "move": Document.move,
+    "add_sheet": Document.add_sheet,
     "sort": Document.sort,
     "rename_sheet": Document.rename_sheet,
     "show_sheet": Document.show_sheet,

@@ -73,7 +73,9 @@ def renew(desk: Desk, issued: Issued, fresh: Workbook, kept: Kept) -> Renewed | 
     # What lies under merged cells nobody would see; what the plan says there is said.
     hidden = (replace(each, level="note") for each in done.refused.values())
     notes = (*(each for each in done.notes if each.code != EDIT_021.code), *hidden)
-    return Renewed(done.data, [replace(each, where=f"{name}!{each.where}") for each in notes])
+    return Renewed(
+        done.data, [replace(each, where=f"{name}!{each.where}".rstrip("!")) for each in notes]
+    )
 
 
 def _as_recorded(desk: Desk, issued: Issued) -> bytes | None:
