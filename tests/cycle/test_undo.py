@@ -137,6 +137,38 @@ def test_an_id_that_no_return_has(folder: Path) -> None:
     assert refused(folder, "").endswith("[UNDO-001]")
 
 
+def test_a_file_is_undone_by_its_name_or_the_id_that_status_shows(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Red"})
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"})
+    small.do(folder, "merge")
+    one = return_of(folder, "inbox/Head of Learning.xlsx")
+    other = return_of(folder, "inbox/Head of Lettings.xlsx")
+    capsys.readouterr()
+    small.do(folder, "status")
+    shown = capsys.readouterr().out
+    assert one.id[:8] in shown
+    assert other.id[:8] in shown
+    with small.opened(folder) as plan:
+        assert plan.undo("Head of Learning.xlsx").returned.id == one.id
+        assert plan.undo(other.id[:8]).returned.id == other.id
+    assert refused(folder, "inbox/Head of Lettings.xlsx").endswith("[UNDO-002]")
+
+
+def test_of_files_with_one_name_that_which_stands_is_undone(folder: Path) -> None:
+    for rating in ("Red", "Amber"):
+        small.give_back(folder, small.LETTINGS, {("1.1", "rating"): rating})
+        small.do(folder, "merge")
+    assert "[UNDO-004]" in refused(folder, "Head of Lettings.xlsx")
+    with small.opened(folder) as plan:
+        first = plan.desk.state.returns
+        name = next(id_ for id_, r in first.items() if r.file.endswith("Lettings.xlsx"))
+        plan.undo(name)
+        left = plan.undo("Head of Lettings.xlsx").returned
+    assert left.id != name
+
+
 def test_the_beginning_of_an_id_is_enough_where_it_is_the_only_one(folder: Path) -> None:
     small.give_back(folder, small.LETTINGS, {("1.1", "rating"): "Red"})
     small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Amber"})

@@ -322,13 +322,13 @@ def log(settings: Settings, action: str, lead: str, cycle: str, as_json: bool, a
 
 
 @commands.command()
-@click.argument("return_id", metavar="RETURN_ID")
+@click.argument("return_id", metavar="RETURN")
 @click.option("--cascade", is_flag=True, help="Also reverse the decisions that depend on it.")
 @click.option("--why", default="", metavar="TEXT", help="Why, for the record.")
 @json_option
 @click.pass_obj
 def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: bool) -> int:
-    """Reverse one merged return; the log keeps both."""
+    """Reverse one merged RETURN (its id, or the file's name); the log keeps both."""
     with settings.open_() as plan:
         return say.undone(plan, plan.undo(return_id, cascade=cascade, why=why), as_json)
 

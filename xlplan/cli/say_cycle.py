@@ -19,6 +19,7 @@ from xlplan.cli.say_plain import (
     say_json,
     say_problems,
     short,
+    short_id,
     table,
 )
 from xlplan.errors import Problem
@@ -87,7 +88,7 @@ def status(found: Status, as_json: bool) -> int:
         chased = any(lead.reminded for lead in found.leads)
         confirms = any(lead.confirmed is not None for lead in found.leads)
         table(
-            ("lead", "actions", "returned", "changes",
+            ("lead", "actions", "returned", "id", "changes",
              *(["confirmed", "not looked at"] if confirms else ["untouched"]), "questions",
              *(["signed off"] if signed else []), *(["reminded"] if chased else [])),
             [
@@ -95,6 +96,7 @@ def status(found: Status, as_json: bool) -> int:
                     lead.lead,
                     f"{lead.to_sign} to sign" if lead.to_sign else lead.actions,
                     lead.state,
+                    ", ".join(map(short_id, lead.returns)),
                     lead.changes,
                     *(
                         (lead.confirmed, lead.not_looked_at) if confirms and lead.returned
@@ -151,8 +153,11 @@ def merged(
     fresh = [report for report in result.returns if report.outcome != "duplicate"]
     if fresh:
         table(
-            ("file", "outcome", "lead", "changes", "questions"),
-            [(r.file, r.outcome, r.lead, r.changes, r.questions or "") for r in fresh],
+            ("file", "id", "outcome", "lead", "changes", "questions"),
+            [
+                (r.file, short_id(r.id), r.outcome, r.lead, r.changes, r.questions or "")
+                for r in fresh
+            ],
         )
     if len(fresh) < len(result.returns):
         click.echo(f"{plural(len(result.returns) - len(fresh), 'file')} had been merged before.")

@@ -174,6 +174,11 @@ def table(heading: Sequence[str], lines: Sequence[Sequence[object]]) -> None:
         click.echo(plain(shown.rstrip()))
 
 
+def short_id(return_id: str) -> str:
+    """As much of the id of a return as is shown, and as `undo` needs: ``r-3f9c20``."""
+    return return_id[: len("r-3f9c20")]
+
+
 def short(text: str) -> str:
     """`text` on one line, cut at `WIDEST` characters."""
     flat = plain(" ".join(text.split()))

@@ -197,10 +197,10 @@ SHOW_003 = Message(
 )
 UNDO_001 = Message(
     "UNDO-001",
-    "No return has that id.",
-    "Run `xlplan log --json` to list the ids.",
-    '"{id}" is not the id of a return. Run xlplan log --json to list the ids, such as '
-    "r-3f9c20a1b4d7.",
+    "No return has that id, and no file that was merged that name.",
+    "Run `xlplan status` or `xlplan log --json` to list the ids.",
+    '"{id}" is not the id of a return, nor the name of its file. Run xlplan status to list the '
+    "ids, such as r-3f9c20, or xlplan log --json for those of every cycle.",
 )
 UNDO_002 = Message(
     "UNDO-002",
@@ -217,9 +217,9 @@ UNDO_003 = Message(
 )
 UNDO_004 = Message(
     "UNDO-004",
-    "Several ids begin like that.",
+    "Several ids begin like that, or several files had that name.",
     "Write more of the id.",
-    '"{id}" is the beginning of several ids: {ids!l}. Write more of the one you mean.',
+    '"{id}" stands for several returns: {ids!l}. Write the id of the one you mean.',
 )
 UNDO_005 = Message(
     "UNDO-005",

@@ -204,11 +204,15 @@ def _made_by_others(state: State, returned: Returned) -> Iterator[Problem]:
 
 
 def find_return(state: State, return_id: str) -> Returned:
-    """The live return with this id, or with an id that begins so.
+    """The live return with this id, with an id that begins so, or of a file with this name.
 
     XlplanError where there is none (UNDO-001), several (UNDO-004), or it was reversed (UNDO-002).
     """
     found = [r for r in state.returns.values() if r.id.startswith(return_id) and return_id]
+    if not found:
+        named = [r for r in state.returns.values() if return_id in (r.file, _name(r.file))]
+        live = [r for r in named if state.live_return_of(r.sha256) is not None]
+        found = live or named[-1:]
     if not found:
         raise UNDO_001.fault(return_id, id=return_id)
     if len(found) > 1:
@@ -217,6 +221,11 @@ def find_return(state: State, return_id: str) -> Returned:
     if state.live_return_of(found[0].sha256) is None:
         raise UNDO_002.fault(found[0].id, file=found[0].file)
     return found[0]
+
+
+def _name(file: str) -> str:
+    """The last part of a file's name, as people say it."""
+    return file.rpartition("/")[2]
 
 
 def _answers_of(desk: Desk, returned: Returned) -> tuple[Decided, ...]:

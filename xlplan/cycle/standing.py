@@ -220,6 +220,7 @@ def _lead_status(
         "to_sign": sum(len(item.uids) for item in held) if all(i.to_sign for i in held) else 0,
         "issued_at": min((exchange.issued_at[item.id] for item in issued), default=""),
         "returned_at": min((exchange.event_of(r).at for r in returned), default=""),
+        "returns": [r.id for r in returned],
         "remarks": list(dict.fromkeys(line for r in returned for line in r.information)),
         "old_form": older[-1].cycle if older and not own else "",
         "drafted": post.drafted,

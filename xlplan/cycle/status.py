@@ -57,6 +57,7 @@ class LeadStatus:
     not_looked_at: int | None = None
     signatures: tuple[str, ...] = ()  # by role, where several sign: who, and when
     unsigned: tuple[str, ...] = ()  # the roles whose signature is missing
+    returns: tuple[str, ...] = ()  # the ids of what came back
     nothing_asked: bool = False  # none of their actions had a need: see `xlplan.plan.need`
     to_sign: int = 0  # an accountable officer's: what they are only asked to read and sign
     read: bool = False  # "I have read these" is ticked in what came back last
@@ -256,6 +257,6 @@ def _lead(found: Document, today: str) -> LeadStatus:
     """How a lead stands on a day."""
     late = is_late(found["issued"], found["due"], found["returned_at"], today)
     known = {name: value for name, value in found.items() if name not in ("due", "remarks")}
-    lists = ("reminded", "signatures", "unsigned")
+    lists = ("reminded", "signatures", "unsigned", "returns")
     known |= {name: tuple(found.get(name, ())) for name in lists}
     return LeadStatus(**known, late=late, remarks=tuple(found["remarks"]))
