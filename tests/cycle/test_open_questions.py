@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests import small
 from xlplan.cycle.new import new, shipped
 from xlplan.cycle.plan import Plan, open_plan
 from xlplan.merge.kinds import KEEP
@@ -80,3 +81,20 @@ def test_a_leads_own_sheet_of_that_name_is_told(plan: Plan) -> None:
     book.save(plan.folder / "inbox" / "asks.xlsx")
     [report] = [r for r in plan.merge().returns if r.file == "inbox/asks.xlsx"]
     assert any("Who pays for this?" in line for line in report.information)
+
+
+def test_an_edit_of_the_master_closes_the_question_and_says_so(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    small.give_back(folder, small.LETTINGS, {("1.3", "rating"): "Green"})
+    small.give_back(folder, small.REPAIRS, {("1.3", "rating"): "Red", ("1.2", "rating"): "Red"})
+    assert small.do(folder, "merge") == 1
+    small.edit_master(folder, {("1.3", "rating"): "Red", ("2.1", "rating"): "Amber"})
+    with small.opened(folder) as plan:
+        result = plan.merge()
+        [note] = [each for each in result.problems if each.code == "MRG-047"]
+        assert not result.questions
+    assert note.level == "note"
+    assert note.where == "master.xlsx!Plan!G6"
+    assert '"RAG" of 1.3' in note.message
+    assert not (folder / "decisions.xlsx").exists()

@@ -295,6 +295,15 @@ MRG_006 = Message(
     "--reply.",
 )
 
+MRG_047 = Message(
+    "MRG-047",
+    "An edit in `master.xlsx` answered an open question.",
+    "Nothing needs doing.",
+    'What you entered here settles what was asked about "{heading}" of {ref}, so the question is '
+    "closed. Nothing needs doing.",
+    level="note",
+)
+
 # DEC: answers in `decisions.xlsx`.
 
 DEC_001 = Message(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
-from xlplan.codes.return_codes import DEC_001, DEC_068
+from xlplan.codes.return_codes import DEC_001, DEC_068, MRG_047
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
@@ -33,7 +33,7 @@ from xlplan.merge.model import (
 )
 from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.reading import Reading
-from xlplan.merge.rows import TEXT
+from xlplan.merge.rows import TEXT, accept_own_rows
 from xlplan.merge.state import State
 from xlplan.plan.text import fold
 from xlplan.plan.values import canon, show
@@ -134,6 +134,25 @@ class Answering:
     def _unused(self, line: ReadAnswer, problem: Problem) -> Unused:
         other = show(canon(TEXT, line.other, self._desk.state.definition))
         return Unused(line.question, line.decision, other, line.why, line.place, problem)
+
+
+def take_own(desk: Desk, work: Work, fact: Returned) -> list[Problem]:
+    """Take in what the coordinator wrote in `master.xlsx`, the rows that they added among it; notes
+    on the questions that are answered with that."""
+    asked = desk.questions()
+    work.append([fact])
+    if added := accept_own_rows(desk.state, fact):
+        work.append(added)
+    places = {(item.uid, item.field): item.place for item in fact.assertions if item.field}
+    left = {(question.uid, question.field) for question in desk.questions()}
+    notes = []
+    for question in asked:
+        place = places.get((question.uid, question.field))
+        if place is not None and (question.uid, question.field) not in left:
+            item = desk.state.field_of((question.uid, question.field))
+            heading = " ".join(item.heading.split()) if item else question.field
+            notes.append(MRG_047.problem(str(place), heading=heading, ref=question.action))
+    return notes
 
 
 def _stale(question: str, where: str, desk: Desk) -> Problem:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_025
 from xlplan.cycle import outputs
-from xlplan.cycle.acts import Answering
+from xlplan.cycle.acts import Answering, take_own
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import (
     Arrived,
@@ -36,7 +36,6 @@ from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.looked_at import ticked_yet_changed
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
 from xlplan.merge.reading import Reading
-from xlplan.merge.rows import accept_own_rows
 from xlplan.workbook.read.book import Book
 
 if TYPE_CHECKING:
@@ -296,11 +295,10 @@ def _take_return(desk: Desk, work: Work, item: Arrived, reading: Reading, found:
     fact = replace(fact, problems=(*fact.problems, *ticked_yet_changed(state, fact)))
     if not _says_something_new(desk, fact):
         fact = replace(fact, outcome="unchanged")
-    work.append([fact])
     if issued.author == COORDINATOR:
-        facts = accept_own_rows(state, fact)
-        if facts:
-            work.append(facts)
+        found.problems += take_own(desk, work, fact)
+    else:
+        work.append([fact])
     found.returned.append((item, fact, False))
 
 
