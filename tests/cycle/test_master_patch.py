@@ -89,6 +89,20 @@ def test_what_the_coordinator_added_stays_when_leads_return(folder: Path) -> Non
     assert small.do(folder, "verify") == 0
 
 
+def test_of_their_own_things_only_a_column_and_a_loose_line_are_spoken_of(folder: Path) -> None:
+    def write(book: Workbook) -> None:
+        own_things(book)
+        book["Plan"]["B12"] = "Ask Learning for a date"
+
+    saved(folder, write)
+    with small.opened(folder) as plan:
+        [report] = plan.merge().returns
+    assert report.information == (
+        "Plan!L3: column: Budget code. It is yours: it stays, and is not read.",
+        "Plan!B12: below: Ask Learning for a date",
+    )
+
+
 def test_only_the_parts_that_changed_are_packed_anew(folder: Path) -> None:
     before = saved(folder, own_things)
     small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})

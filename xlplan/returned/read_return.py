@@ -28,6 +28,7 @@ from xlplan.returned.boxes import Form, find_form, read_sign_off, read_ticks, se
 from xlplan.returned.furniture import page_texts, sheets_of_ours
 from xlplan.returned.identity import Identity, Known, identify, is_signed, row_keys
 from xlplan.returned.remarks import remarks_of
+from xlplan.returned.standing import own_remarks
 from xlplan.returned.tables import (
     Table,
     find_tables,
@@ -63,6 +64,8 @@ def read_return(book: Book, sha256: str, known: Known) -> Reading:
     problems = (*book.problems, *_problems(book, found, rows, who, issued.uids if issued else ()))
     reading = _reading(book, sha256, who, problems, found, rows)
     remarks: list[Remark] = []
+    if who.document == "master":
+        return replace(reading, remarks=tuple(own_remarks(book, found.tables)))
     if found.read:
         issued = issued if who.document == "template" else None
         ours = known.furniture_of(issued) if issued else None

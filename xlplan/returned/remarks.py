@@ -16,7 +16,6 @@ from xlplan.returned.furniture import (
     CHANGES,
     LISTS,
     NOTES,
-    OPEN,
     SHORT,
     TO_CORRECT,
     UPDATE,
@@ -68,7 +67,7 @@ def remarks_of(
         yield from box_remarks(book, sheet)
         if furniture is not None:
             yield from added_remarks(book, sheet.name, sheet.additions, pages)
-        if sheet.name != TO_CORRECT and (sheet.name != OPEN or document != "master"):
+        if sheet.name != TO_CORRECT:
             yield from link_remarks(book, sheet)
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from xlplan.merge.model import Place
+from xlplan.merge.reading import Remark, remark
 from xlplan.returned.as_issued import column_id
-from xlplan.returned.tables import Table, is_heading_again, plain
-from xlplan.workbook.read.book import At, CellValue, ReadSheet
+from xlplan.returned.tables import Table, is_heading_again, plain, text_of, texts_of
+from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
+from xlplan.workbook.stamp import parse_row_key
 
 Shown = str | int | float | date | None
 
@@ -130,6 +133,30 @@ def shows(sheet: ReadSheet, at: At, value: Shown) -> bool:
     if isinstance(now, str) or isinstance(value, str):
         return type(now) is str and now == value
     return now == value
+
+
+def own_remarks(book: Book, tables: Sequence[Table]) -> Iterator[Remark]:
+    """What is said of what the coordinator put into their own master: columns beside the plan's,
+    and lines of text below a table, which may have been meant as actions. All else that they put
+    there stays where it is, and they know it."""
+    for table in tables:
+        heads = _values(table.sheet, table.header)
+        rows = range(table.first, len(table.sheet.rows))
+        for col in table.others:
+            filled = any(
+                col < len(values) and values[col] is not None and not parse_row_key(values[col])
+                for values in (table.sheet.rows[number] for number in rows)
+            )
+            heading = " ".join(text_of(heads[col]).split()) if col < len(heads) else ""
+            if filled and heading and col != table.key_column:
+                place = Place(book.name, table.sheet.name, a1(table.header, col))
+                yield remark("column", place, f"{heading}. It is yours: it stays, and is not read.")
+        for number in rows:
+            shown = texts_of(table.sheet, number)
+            if len(shown) == 1 and table.key(table.sheet.rows[number]) is None:
+                col, _, text = shown[0]
+                if col == next(iter(table.columns.values()), None):
+                    yield remark("below", Place(book.name, table.sheet.name, a1(number, col)), text)
 
 
 def _row_of_ids(table: Table) -> int | None:
