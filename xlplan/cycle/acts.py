@@ -16,6 +16,7 @@ from xlplan.codes.return_codes import DEC_001, DEC_068, MRG_047
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
+from xlplan.cycle.to_look_at import dealt_with
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import clash, facts_of, unused_answers
@@ -86,8 +87,9 @@ class Answering:
             author=COORDINATOR,
             cycle="",
             saved_at=reading.saved_at,
-            outcome="merged" if count else "unchanged",
-            rows=answers.questions,
+            outcome="merged" if count or {*answers.dealt} - dealt_with(desk) else "unchanged",
+            rows=(*answers.questions, *answers.lines),
+            confirmed=answers.dealt,
             problems=tuple(problems),
             unused=tuple(unused),
         )

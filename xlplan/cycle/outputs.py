@@ -27,6 +27,7 @@ from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
+    from xlplan.issued.came_back import CameBack
     from xlplan.workbook.write.sheet import Workbook
 
 OWN = ("master", "decisions", "set-up", "post")
@@ -49,10 +50,13 @@ class Output:
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
     """The coordinator's workbooks as they should be now; their issue is recorded."""
+    from xlplan.cycle.to_look_at import came_back
+
     questions = desk.questions()
     outputs = [_prepare_master(desk, work, questions)]
-    if questions:
-        outputs.append(_prepare_decisions(desk, work, questions))
+    beside = came_back(desk)
+    if questions or beside.open:
+        outputs.append(_prepare_decisions(desk, work, questions, beside))
     else:
         outputs.append(Output(desk.folder.decisions, None, "decisions"))
     outputs += _prepare_set_up(desk, work)
@@ -155,7 +159,9 @@ def _asked_of(
     return asked
 
 
-def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
+def _prepare_decisions(
+    desk: Desk, work: Work, questions: Sequence[Question], beside: CameBack
+) -> Output:
     from xlplan.issued.decisions_book import decisions_workbook
     from xlplan.workbook.write.writing import write_workbook
 
@@ -167,21 +173,27 @@ def _prepare_decisions(desk: Desk, work: Work, questions: Sequence[Question]) ->
         for ident, one in sorted(unused.items())
     ]
     asked = [[q.id, identity(q.master)] for q in questions]
+    more: list[object] = [typed] if typed else []
+    if beside.open:
+        lines = (*beside.returns, *beside.remarks)
+        more.append({"lines": [[*line.texts, line.number] for line in lines]})
     issued = Issued(
-        id=named("d", state.definition.id, asked, *([typed] if typed else [])),
+        id=named("d", state.definition.id, asked, *more),
         document="decisions",
         author=COORDINATOR,
         cycle=current_cycle(state),
         return_by="",
         as_of=state.seq,
-        uids=tuple(question.id for question in questions),
+        uids=(*(each.id for each in questions), *(each.id for each in beside.open)),
         fields=("decision", "other", "why"),
         inputs=("decision", "other", "why"),
         file=desk.folder.decisions.name,
     )
     issued = _known_or(desk, issued)
     created = _created(desk, issued)
-    book = decisions_workbook(state.definition, issued, questions, desk.key, created, unused)
+    book = decisions_workbook(
+        state.definition, issued, questions, desk.key, created, unused, beside
+    )
     return _record(desk, work, issued, write_workbook(book), desk.folder.decisions)
 
 

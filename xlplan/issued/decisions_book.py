@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from xlplan.codes.message import listed
+from xlplan.issued.came_back import YES, CameBack, came_back_sheets
 from xlplan.issued.rules import not_in_list
 from xlplan.issued.sheets import Lists, id_row, lists_sheet, page_of, payload_of, stamped
 from xlplan.merge.kinds import ASK, Kind
@@ -13,6 +14,7 @@ from xlplan.merge.model import Candidate, Issued, Question, Unused
 from xlplan.merge.questions import alike, whom_to_ask
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, natural_key, show_in
+from xlplan.returned.as_issued import DEALT
 from xlplan.returned.furniture import ALIKE
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.cell_text import cell_height
@@ -50,6 +52,7 @@ INPUTS = frozenset({"decision", "other", "why"})
 UNUSED = ("unused", "Why your answer was not used", 40.0)
 """The column after these, where an answer could not be used: it stands as it was typed."""
 ALL_USED: Mapping[str, Unused] = {}
+NOTHING = CameBack()
 _OF_NO_ACTION = {Kind.DEFINITION: "plan", Kind.SORTED: "file"}
 _GUIDE = (
     'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
@@ -66,16 +69,21 @@ def decisions_workbook(
     key: bytes,
     created: str,
     unused: Mapping[str, Unused] = ALL_USED,
+    beside: CameBack = NOTHING,
 ) -> Workbook:
     """The open questions, those of one action next to each other, each with its own choices.
 
-    `unused` are the answers, by question, that could not be used yet.
+    `unused` are the answers, by question, that could not be used yet; `beside` is what came back
+    beside the edits, on sheets of its own.
     """
     look = palette(definition)
     ordered = _grouped(questions)
     groups = [group for group in alike(ordered) if len(group) > 1]
     ordered = _together(ordered, groups)
-    lists = lists_sheet({question.id: _choices(definition, question) for question in ordered})
+    choices = {question.id: _choices(definition, question) for question in ordered}
+    if beside.open:
+        choices[DEALT] = (YES,)
+    lists = lists_sheet(choices)
     columns = (*COLUMNS, UNUSED) if unused else COLUMNS
     sheet = _sheet(definition, issued, ordered, groups, key, lists, look, columns, unused)
     payload = payload_of(definition, issued, len(ordered), ())
@@ -83,7 +91,9 @@ def decisions_workbook(
     if groups:
         payload[ALIKE] = [" ".join(question.id for question in group) for group in groups]
     title = f"{definition.title}: decisions"
-    return stamped(definition, issued, title, [sheet, lists.sheet], key, payload, created, lists)
+    more = came_back_sheets(definition, issued, beside, key, look, lists)
+    sheets = [sheet, *more, lists.sheet]
+    return stamped(definition, issued, title, sheets, key, payload, created, lists)
 
 
 def _grouped(questions: Sequence[Question]) -> list[Question]:

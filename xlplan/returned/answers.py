@@ -15,9 +15,9 @@ from xlplan.plan.keys import COLOUR
 from xlplan.plan.set_up import Entry, Origin, entries_of, is_shown, key_of
 from xlplan.plan.set_up_edits import Typed
 from xlplan.plan.set_up_sheets import EVERY, VALUE, columns_of
-from xlplan.plan.text import canon_text
+from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw, as_text
-from xlplan.returned.as_issued import TICK
+from xlplan.returned.as_issued import DEALT, TICK
 from xlplan.returned.furniture import ALIKE, set_up_uid
 from xlplan.returned.identity import find_manifest
 from xlplan.returned.tables import Table, find_tables, read_cell, text_of
@@ -60,6 +60,10 @@ class Answers:
     """Answers with a `fault`, which is among the problems."""
     alike: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By question, those that its answer serves too where they have none of their own."""
+    lines: tuple[str, ...] = ()
+    """The lines about returns that have a row in it."""
+    dealt: tuple[str, ...] = ()
+    """Those of them that are marked as dealt with."""
 
     def followed(self) -> tuple[Answer, ...]:
         """The answers, each also for the questions alike it whose own row was left blank."""
@@ -90,6 +94,7 @@ def read_answers(
         problems.append(RET_014.problem(book.name))
     answers: list[Answer] = []
     questions: list[str] = []
+    lines = dict(_lines(book, key, issued))
     for table in tables:
         for number in range(table.first, len(table.sheet.rows)):
             found = table.key(table.sheet.rows[number])
@@ -116,7 +121,18 @@ def read_answers(
         tuple(dict.fromkeys(questions)),
         tuple(answer for answer in known if answer.fault is not None),
         _alike(manifest.payload if manifest is not None and manifest.genuine else {}, questions),
+        tuple(lines),
+        tuple(uid for uid, yes in lines.items() if yes),
     )
+
+
+def _lines(book: Book, key: bytes, issued: str) -> Iterator[tuple[str, bool]]:
+    """The lines about returns, and whether each is marked as dealt with: by anything but a No."""
+    for table in find_tables(book.sheets, _NO_HEADINGS):
+        for row in table.sheet.rows[table.first :] if DEALT in table.columns else ():
+            found = table.key(row)
+            if found is not None and found.issued == issued and check_row_key(key, found):
+                yield found.uid, fold(_words(_value(table, row, DEALT))) not in ("", "no")
 
 
 def _alike(payload: Mapping[str, object], questions: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -35,6 +35,8 @@ READ = "read"
 """The tick of an accountable officer who has read what they answer for."""
 TICK = "posted"
 """The column of `post.xlsx` in which the coordinator says that a letter was sent."""
+DEALT = "dealt"
+"""The column of `decisions.xlsx` in which the coordinator says that a line was dealt with."""
 CONFIRMED, LOOKED = "_confirmed", "_looked"
 """The ids of columns of ours beside the plan's: the tick that an action was reviewed and nothing
 has changed, and the mark that says how far its row is."""

@@ -1,0 +1,86 @@
+"""What came back in the open cycle beside the edits, and was not marked as dealt with."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from xlplan.cycle.desk import Desk
+from xlplan.issued.came_back import CameBack, Line
+from xlplan.merge.model import COORDINATOR, Returned
+from xlplan.merge.posted import recipients_in
+
+_PLACE = re.compile(r"(?:(?P<sheet>[^!]+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
+_ANSWERS = frozenset({"decisions", "set-up", "post"})
+"""Of what is wrong with these their own sheets speak."""
+_LINE = "k-"
+
+
+def dealt_with(desk: Desk) -> set[str]:
+    """The lines that are marked as dealt with; the workbook that was read last says of each."""
+    found: set[str] = set()
+    for event in desk.state.exchange.events_from(COORDINATOR):
+        fact = desk.state.live_returned(event)
+        if fact is not None and _document(desk, fact) == "decisions":
+            found.difference_update(fact.rows)
+            found.update(each for each in fact.confirmed if each.startswith(_LINE))
+    return found
+
+
+def _document(desk: Desk, fact: Returned) -> str:
+    issued = desk.state.issued.get(fact.issued)
+    return issued.document if issued is not None else ""
+
+
+def came_back(desk: Desk) -> CameBack:
+    """The lines of the sheets Returns and Remarks of `decisions.xlsx`: those of the cycle in which
+    the last file came, as nothing else may change what that workbook shows."""
+    gone, exchange = dealt_with(desk), desk.state.exchange
+    moved = desk.state.moved
+    began = {seq: name for name, seq in exchange.periods.items() if seq < moved}
+    since = max(began, default=0)
+    cycle = began.get(since, "")
+    last = {e.fact.id: e for e in exchange.return_events if isinstance(e.fact, Returned)}
+    returns: list[Line] = []
+    remarks: list[Line] = []
+    for event in last.values():
+        fact = desk.state.live_returned(event)
+        if fact is None or event.seq < since or _document(desk, fact) in _ANSWERS:
+            continue
+        first = Line(fact.file, fact.id, fact.author, fact.outcome)
+        wrong = [_at(first, each.where, f"{each.message} [{each.code}]") for each in fact.problems]
+        left = [line for line in _told_apart(wrong) if line.id not in gone]
+        returns += left or [first]
+        said = (_at(first, *_split(" ".join(line.split()))) for line in fact.information)
+        remarks += (line for line in _told_apart(said) if line.id not in gone)
+    back = {line.lead for line in returns}
+    for lead in recipients_in(desk.state, cycle):
+        names = exchange.names_of(lead.name, desk.state.definition)
+        sent = (each for each in exchange.templates(cycle) if each.as_of < moved)
+        asked = any(each.author in names for each in sent)
+        if asked and back.isdisjoint({lead.name, *names}):
+            returns.append(Line("", "", lead.name, "not back yet"))
+    return CameBack(returns, remarks)
+
+
+def _split(line: str) -> tuple[str, str]:
+    """The place before a line, where it has one, and the line."""
+    place, colon, text = line.partition(": ")
+    return (place, text) if colon and _PLACE.fullmatch(place) else ("", line)
+
+
+def _at(first: Line, where: str, text: str) -> Line:
+    place = where.removeprefix(first.file).lstrip("!")
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        return replace(first, sheet=place, text=text)
+    return replace(first, sheet=found["sheet"] or "", cell=found["cell"], text=text)
+
+
+def _told_apart(lines: Iterator[Line] | list[Line]) -> Iterator[Line]:
+    times: Counter[Line] = Counter()
+    for line in lines:
+        yield replace(line, number=times[line])
+        times[line] += 1
