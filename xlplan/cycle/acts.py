@@ -87,7 +87,7 @@ class Answering:
             author=COORDINATOR,
             cycle="",
             saved_at=reading.saved_at,
-            outcome="merged" if count or {*answers.dealt} - dealt_with(desk) else "unchanged",
+            outcome="merged" if count or _is_dealt(desk, answers.dealt) else "unchanged",
             rows=(*answers.questions, *answers.lines),
             confirmed=answers.dealt,
             problems=tuple(problems),
@@ -155,6 +155,11 @@ def take_own(desk: Desk, work: Work, fact: Returned) -> list[Problem]:
             heading = " ".join(item.heading.split()) if item else question.field
             notes.append(MRG_047.problem(str(place), heading=heading, ref=question.action))
     return notes
+
+
+def _is_dealt(desk: Desk, marked: Sequence[str]) -> bool:
+    """Whether lines are marked as dealt with that were not before."""
+    return bool(marked) and bool({*marked} - dealt_with(desk))
 
 
 def _stale(question: str, where: str, desk: Desk) -> Problem:

@@ -20,7 +20,15 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.as_issued import ID_PREFIX, column_id, ids_by_heading, issued_headings
 from xlplan.returned.furniture import LISTS, OPEN, sheets_of_ours
 from xlplan.returned.identity import find_manifest, row_keys
-from xlplan.returned.standing import OwnRow, Shown, Standing, cells_with, gaps_in, shows, stand_in
+from xlplan.returned.kept_master import (
+    OwnRow,
+    Shown,
+    Standing,
+    cells_with,
+    gaps_in,
+    shows,
+    stand_in,
+)
 from xlplan.returned.tables import Table, find_tables, settled_table
 from xlplan.workbook.read.book import Book, ReadSheet, a1, at_of
 from xlplan.workbook.stamp import PROPERTY, is_manifest, manifest, parse_row_key, read_manifest

@@ -18,10 +18,11 @@ _ANSWERS = frozenset({"decisions", "set-up", "post"})
 _LINE = "k-"
 
 
-def dealt_with(desk: Desk) -> set[str]:
-    """The lines that are marked as dealt with; the workbook that was read last says of each."""
+def dealt_with(desk: Desk, since: int = 0) -> set[str]:
+    """The lines that are marked as dealt with (after a position); the workbook that was read last
+    says of each."""
     found: set[str] = set()
-    for event in desk.state.exchange.events_from(COORDINATOR):
+    for event in desk.state.exchange.events_from(COORDINATOR, since):
         fact = desk.state.live_returned(event)
         if fact is not None and _document(desk, fact) == "decisions":
             found.difference_update(fact.rows)
@@ -37,17 +38,18 @@ def _document(desk: Desk, fact: Returned) -> str:
 def came_back(desk: Desk) -> CameBack:
     """The lines of the sheets Returns and Remarks of `decisions.xlsx`: those of the cycle in which
     the last file came, as nothing else may change what that workbook shows."""
-    gone, exchange = dealt_with(desk), desk.state.exchange
+    exchange = desk.state.exchange
     moved = desk.state.moved
     began = {seq: name for name, seq in exchange.periods.items() if seq < moved}
     since = max(began, default=0)
-    cycle = began.get(since, "")
-    last = {e.fact.id: e for e in exchange.return_events if isinstance(e.fact, Returned)}
+    cycle, gone = began.get(since, ""), dealt_with(desk, since)
+    events = exchange.events_since(since)
+    last = {event.fact.id: event for event in events if isinstance(event.fact, Returned)}
     returns: list[Line] = []
     remarks: list[Line] = []
     for event in last.values():
         fact = desk.state.live_returned(event)
-        if fact is None or event.seq < since or _document(desk, fact) in _ANSWERS:
+        if fact is None or _document(desk, fact) in _ANSWERS:
             continue
         first = Line(fact.file, fact.id, fact.author, fact.outcome)
         wrong = [_at(first, each.where, f"{each.message} [{each.code}]") for each in fact.problems]

@@ -5,6 +5,7 @@ Everything is kept in the order of the ledger. A workbook that was written again
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import chain
@@ -180,6 +181,11 @@ class Exchange:
     def events_of(self, issued: str) -> list[Event]:
         """The returns of an issued workbook."""
         return self._by_issued.get(issued, [])
+
+    def events_since(self, position: int) -> Sequence[Event]:
+        """The returns that were recorded at a position or after it."""
+        found = self._return_events
+        return found[bisect_left(found, position, key=lambda event: event.seq) :]
 
     def events_from(self, author: str, after: int = 0) -> list[Event]:
         """The returns of an author (the coordinator's own among them), after a position."""

@@ -20,6 +20,8 @@ from xlplan.plan.definition import BECAUSE, STATUS, PlanDefinition
 from xlplan.plan.values import Value
 
 V = TypeVar("V")
+STRETCH = 256
+"""Positions of the ledger of which the returns are found together."""
 Entry = int | Asked
 """A position of the ledger; of a template, under who was asked, when and for which cycle."""
 
@@ -117,6 +119,7 @@ def bears_on(event: Event) -> Iterator[tuple[str, str, Entry]]:
         yield "back", fact.issued, seq
         yield "from", fact.author, seq
         yield "bytes", fact.sha256, seq
+        yield "returned", str(seq // STRETCH), seq
     elif isinstance(fact, Issued):
         yield "issued", fact.id, seq
         yield "bytes", fact.sha256, seq

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from xlplan.merge.exchange import Exchange
 from xlplan.merge.model import Digests, Event, Issued, Returned, Shared
-from xlplan.merge.outline import Forgotten, OnDemand, Recall, positions
+from xlplan.merge.outline import STRETCH, Forgotten, OnDemand, Recall, positions
 from xlplan.merge.posted import Posted
 from xlplan.plan.definition import PlanDefinition
 
@@ -163,6 +163,19 @@ class RecalledExchange(Exchange):
             except Forgotten:
                 self._state.complete()
         return super().events_from(author, after)
+
+    def events_since(self, position: int) -> Sequence[Event]:
+        """As of a whole one."""
+        if not self._state.is_whole:
+            last, recall = self._recall.outline.seq, self._recall
+            stretches = range(position // STRETCH, last // STRETCH + 1)
+            try:
+                found = [positions(recall, "returned", str(number)) for number in stretches]
+                known = (seq for each in found for seq in each if seq >= position)
+                return [*recall.events(known), *super().events_since(position)]
+            except Forgotten:
+                self._state.complete()
+        return super().events_since(position)
 
     def event_of(self, returned: Returned) -> Event:
         """As of a whole one."""

@@ -27,8 +27,8 @@ from xlplan.returned.as_issued import OURS, ids_by_heading, issued_headings
 from xlplan.returned.boxes import Form, find_form, read_sign_off, read_ticks, settled_form
 from xlplan.returned.furniture import page_texts, sheets_of_ours
 from xlplan.returned.identity import Identity, Known, identify, is_signed, row_keys
+from xlplan.returned.kept_master import own_remarks
 from xlplan.returned.remarks import remarks_of
-from xlplan.returned.standing import own_remarks
 from xlplan.returned.tables import (
     Table,
     find_tables,
