@@ -49,7 +49,7 @@ _AHEAD = re.compile(
     r"|\bto (?:commence|begin|start|go|hear|report|discuss|deliver|complete|finish|launch|hold"
     r"|agree|consider|meet|produce|publish|implement|approve|present|recruit|take place)\b"
     r"|^to (?!date\b)[a-z]+"
-    r"|(?<!was )(?<!were )\b(?:booked|arranged|scheduled|planned|fixed|due|expected)\b"
+    r"|(?<!was )(?<!were )(?<!as )\b(?:booked|arranged|scheduled|planned|fixed|due|expected)\b"
     r"|\b(?:go(?:es)?(?: live)?|opens?|starts?|begins?|commences?|takes? place"
     r"|follows?(?= (?:on|in|by)\b))\b",
     re.IGNORECASE,
