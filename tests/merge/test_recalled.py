@@ -129,6 +129,21 @@ def test_the_past_of_rows_is_recalled_and_that_of_others_told_again() -> None:
     assert is_recalled(office)
 
 
+def test_the_returns_since_a_position_are_read_by_stretches_of_the_ledger() -> None:
+    office = year()
+    whole = office.replayed().state.exchange
+    recall(office)
+    office.merge(office.reading(office.issue("Ann", cycle="2026-03"), digest="last"))
+    again = office.replayed().state.exchange
+    for seq in (0, 12, 20, office.state.seq):
+        assert office.state.exchange.events_since(seq) == again.events_since(seq)
+    assert len(again.events_since(0)) == len(whole.return_events) + 1
+    assert is_recalled(office)
+    recall(office, ("returned",))
+    assert office.state.exchange.events_since(0) == again.events_since(0)
+    assert not is_recalled(office)
+
+
 def test_a_past_that_cannot_be_had_is_replayed() -> None:
     office = year()
     memory = recall(office, ("timeline",))

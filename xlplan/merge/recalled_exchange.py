@@ -55,7 +55,7 @@ class RecalledExchange(Exchange):
         recall = self._recall
         try:
             entries = recall.entries(topic, name)
-            where = [] if topic in ("asked", "from") else positions(recall, topic, name)
+            where = [] if topic in ("asked", "from", "returned") else positions(recall, topic, name)
             events = recall.events(where)
         except Forgotten:
             return self._state.complete()
