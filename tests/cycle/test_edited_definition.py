@@ -89,7 +89,8 @@ def test_an_alias_is_no_news_of_every_row_that_went_out_before_it(
     small.give_back(folder, small.LETTINGS, {("1.1", "progress"): "Sent"})
     small.edit_master(folder, {("2.1", "progress"): "Begun"})
     capsys.readouterr()
-    assert small.do(folder, "merge") == 0
+    assert small.do(folder, "merge") == 1  # a master with another scale is laid out anew
     said = "".join(capsys.readouterr())
+    assert said.count("[OUT-047]") == 1
     assert "2 changes" in said
     assert "means the same" not in said

@@ -259,6 +259,18 @@ def test_one_that_must_be_laid_out_anew_is_kept_beside_it_once(folder: Path) -> 
     assert merge(folder) == []
 
 
+def test_another_name_of_a_lead_lays_nothing_out_anew(folder: Path) -> None:
+    saved(folder, own_things)
+    assert merge(folder) == []
+    path = folder / "plan.toml"
+    name = f'name = "{small.REPAIRS}"\n'
+    path.write_text(path.read_text("utf-8").replace(name, f'{name}aliases = ["HoR"]\n', 1), "utf-8")
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    assert merge(folder) == []
+    assert plan_sheet(folder)["G5"].value == "Red"
+    assert plan_sheet(folder)["L5"].value == "B1.2"
+
+
 def delete_keys(book: Workbook) -> None:
     book["Plan"].delete_cols(1)
 

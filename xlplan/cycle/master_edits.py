@@ -40,6 +40,7 @@ from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
 
 _IN_PLACE = "in_place"
 """In the manifest of a master: that the rest of the workbook is the coordinator's."""
+_LIST = re.compile(r"xlplan_list_\d+")
 _COUNT = re.compile(r"(   (?:Plan|Recommendations), )\d+( rows)")
 
 
@@ -64,6 +65,7 @@ class MasterEdits:
     cells: dict[str, dict[str, Value]] = field(default_factory=dict)
     rows: dict[str, list[NewRows]] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
+    ranges: dict[str, str] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     """Where a cell of the new workbook (``Plan!F12``) stands in this one, for a link."""
 
@@ -77,11 +79,14 @@ class MasterEdits:
         if not book.sheets or old is None:
             raise NotInPlaceError(OUT_047.fill("unknown", kept=kept))
         definition, before = desk.state.definition, desk.state.definition_at(old.as_of)
-        if definition is not before and _layout(before) != _layout(definition):
+        same = definition is before or _layout(before) == _layout(definition)
+        if not same and _layout(before, lists=False) != _layout(definition, lists=False):
             raise NotInPlaceError(OUT_047.fill("definition", kept=kept))
         change = cls(desk, issued, old, fresh, book, kept)
         change._tables(before, fact)
-        change._lists()
+        # Where there are other lists now, the dropdowns of the file stay as they are.
+        if same:
+            change._lists(before)
         change._questions()
         change._stamp()
         return change
@@ -91,16 +96,7 @@ class MasterEdits:
         """What changes beside the cells."""
         was = self.book.properties.get(PROPERTY, "")
         texts = {was: self.fresh.properties[PROPERTY], self.old.id: self.issued.id}
-        ranges = {
-            place.lstrip("="): self.fresh.names[name].lstrip("=")
-            for name, place in self._old_names().items()
-            if name in self.fresh.names
-        }
-        return Around(texts, ranges, links=self.links, over_formulas=True)
-
-    def _old_names(self) -> Mapping[str, str]:
-        definition = self.desk.state.definition_at(self.old.as_of)
-        return _empty(definition).names
+        return Around(texts, self.ranges, links=self.links, over_formulas=True)
 
     def _set(self, read: ReadSheet, row: int, col: int, value: Value) -> None:
         """Set a cell of the file where it does not show the value already."""
@@ -243,7 +239,9 @@ class MasterEdits:
 
     # The sheets of ours beside them
 
-    def _lists(self) -> None:
+    def _lists(self, before: PlanDefinition) -> None:
+        for name, place in _empty(before).names.items():
+            self.ranges[place.lstrip("=")] = self.fresh.names[name].lstrip("=")
         read = self._read(LISTS)
         fresh = self._new(LISTS)
         if read is None or fresh is None:
@@ -340,19 +338,25 @@ def _empty(definition: PlanDefinition) -> Workbook:
     return workbook_of_lines(definition, blank, [], b"", "", {})
 
 
-def _layout(definition: PlanDefinition) -> object:
-    """What of a master is not in its cells: columns, rules and colours, whatever lists they take
-    their choices from hold."""
+def _layout(definition: PlanDefinition, *, lists: bool = True) -> object:
+    """What of a master is not in its cells: columns, rules and colours, whatever the lists hold
+    that they take their choices from; without `lists` also whichever these are."""
     book = _empty(definition)
-    lists = {place: name for name, place in book.names.items()}
+    named = {place: name for name, place in book.names.items()}
+
+    def shown(formula: str) -> str:
+        formula = named.get(formula, formula)
+        return formula if lists else _LIST.sub("list", formula)
+
     found: list[object] = []
     for sheet in book.sheets:
         if sheet.name in NAMES.values():
             rules = [
-                replace(rule, source=lists.get(rule.source, rule.source), error_message="")
+                replace(rule, source=shown(rule.source), error_message="")
                 for rule in sheet.validations
             ]
-            found.append((_columns_of(sheet), rules, sheet.conditionals))
+            looks = [replace(each, formula=shown(each.formula)) for each in sheet.conditionals]
+            found.append((_columns_of(sheet), rules, looks))
     return found
 
 
