@@ -103,6 +103,8 @@ class Recalled(State):
         self.events_since: list[Event] = []
         """What was applied to it."""
         self._fields: frozenset[str] = frozenset()
+        self._at_hand: tuple[tuple[str, int | None], Standing | None] = ("", None), None
+        """A row as of a position, as `_standing` has it."""
         self._told: set[str] = set()
         """The rows whose events have been told again."""
         self.rows = OnDemand(self._rows_with, self._names)
@@ -134,7 +136,7 @@ class Recalled(State):
         if self._recall is None:
             return
         whole = self._recall.whole().state
-        self._recall = None
+        self._recall, self._at_hand = None, (("", None), None)
         for event in self.events_since:
             whole.apply(event)
         exchange, records = self.exchange, self.records
@@ -152,6 +154,7 @@ class Recalled(State):
         except Forgotten:
             return self.complete()
         self._told.add(uid)
+        self._at_hand = ("", None), None
         self._rows.pop(uid, None)
         for event in events:
             if isinstance(event.fact, Returned):  # so that nothing is asked for halfway
@@ -199,9 +202,9 @@ class Recalled(State):
     def _line(self, uid: str, as_of: int | None = None) -> RowLine | None:
         """The line of a row that was not touched since, where it tells what held at a position."""
         line = None if self.is_whole or uid in self._told else self._outline.rows.get(uid)
-        if line is None or as_of is None or as_of >= max(line.last, self.defined[-1]):
+        if line is None or as_of is None:
             return line
-        return None
+        return line if as_of >= line.last and as_of >= self._definitions[-1][0] else None
 
     def _standing(self, uid: str, as_of: int | None) -> Standing | None:
         line = self._line(uid, as_of)
@@ -254,10 +257,12 @@ class Recalled(State):
 
     def value(self, uid: str, field_id: str, as_of: int | None = None) -> Value:
         """As of a whole one."""
-        line = self._line(uid, as_of)
-        if line is not None and line.there and field_id == STATUS:
-            return line.status
-        standing = self._standing(uid, as_of)
+        if field_id == STATUS:
+            line = self._line(uid, as_of)
+            return line.status if line and line.there else super().value(uid, field_id, as_of)
+        if self._at_hand[0] != (uid, as_of):  # a row is asked for cell by cell
+            self._at_hand = (uid, as_of), self._standing(uid, as_of)
+        standing = self._at_hand[1]
         if standing is not None and field_id in self._fields:
             return standing.shown.get(field_id, (None, []))[0]
         return super().value(uid, field_id, as_of)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from xlplan.plan.periods import (
@@ -357,6 +358,7 @@ def _months_in(whole: str) -> list[date]:
     return [end for end in ends if end is not None]
 
 
+@lru_cache(maxsize=4096)
 def canon_timescale(text: str, by: date | None = None) -> Timescale:
     """The canonical timescale of `text`; `by` is kept where the text itself gives no date.
 
