@@ -168,7 +168,7 @@ def test_every_table_has_a_heading_row_and_says_what_it_is() -> None:
 
 
 def test_language_title_and_fonts_are_those_of_the_plan() -> None:
-    house = replace(DEFINITION, language="cy-GB", style=HouseStyle(font="Arial"))
+    house = replace(DEFINITION, language=("cy-GB",), style=HouseStyle(font="Arial"))
     document = read(board_of(action("a", rating="G"), definition=house))
     core = document.core_properties
     assert core.title == "Children's services improvement plan: report to the board"

@@ -105,7 +105,10 @@ def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:
            "style": "style", "post": "post", "board": "board", "sections": "section",
            "sheets": "sheet", "rows": "row", "sign_offs": "sign_off"}  # fmt: skip
     assert set(own.values()) <= TABLES.keys()
-    assert {each.name for each in fields(PlanDefinition)} == named | own.keys() | {"checks"}
+    assert {each.name for each in fields(PlanDefinition)} == named | own.keys() | {
+        "checks",
+        "tongue",
+    }
 
 
 if __name__ == "__main__":

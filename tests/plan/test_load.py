@@ -55,6 +55,8 @@ WHOLE = """\
 id = "care-plan"
 title = " Care  plan "
 organisation = "Marlbridge Council"
+title_cy = "Cynllun gofal"
+organisation_cy = "Cyngor Marlbridge"
 marking = "OFFICIAL"
 timezone = "Europe/Dublin"
 language = "en-IE"
@@ -92,6 +94,8 @@ guidance = \"\"\"
 Say what happened.
 Then what comes next.\"\"\"
 required_if = { rating = ["G"], closed = true }
+heading_cy = "Cynnydd"
+guidance_cy = "Dywedwch beth ddigwyddodd."
 
 [[field]]
 id = "state"
@@ -172,6 +176,7 @@ exception = true
 scale = "five"
 by = "coordinator"
 needs = ["progress"]
+meaning_cy = "Wedi gorffen"
 
 [[lead]]
 name = "Head of  Housing"
@@ -181,6 +186,7 @@ email = "housing@example.org"
 deputy = "Housing Manager"
 successor = "Head of Homes"
 nobody = true
+language = "cy"
 
 [[lead]]
 name = "Head of Homes"
@@ -249,6 +255,8 @@ include_closed = false
 proposal_rows = 2
 contact = "The coordinator"
 guidance = "Thank you."
+guidance_cy = "Diolch."
+contact_cy = "Y cydlynydd"
 password = " secret "
 layout = "form"
 confirm = true
@@ -264,9 +272,15 @@ subject = "{plan} {cycle}"
 body = "Dear {lead}"
 reminder = "Dear {lead}: {{again}}"
 signature = "The team"
+subject_cy = "{plan} {cycle}"
+body_cy = "Annwyl {lead}"
+reminder_cy = "Eto, {lead}"
+signature_cy = "Y tîm"
 copy_deputy = true
 sign_subject = "{plan}"
 sign_body = "Please sign, {lead}"
+sign_subject_cy = "{plan}"
+sign_body_cy = "Llofnodwch, {lead}"
 
 [composite]
 fields = ["ref", "rating"]
@@ -329,7 +343,7 @@ def test_every_key_arrives() -> None:
     )  # fmt: skip
     assert [each.role for each in plan.signatures] == ["Finance Partner", "Head of Service"]
     assert (plan.organisation, plan.marking) == ("Marlbridge Council", "OFFICIAL")
-    assert (plan.timezone, plan.language) == ("Europe/Dublin", "en-IE")
+    assert (plan.timezone, plan.language) == ("Europe/Dublin", ("en-IE",))
     assert plan.notes == ("Two notes", "from below the table")
     assert plan.kept_back == ("A comment",)
     assert plan.agreed == date(2026, 1, 5)
@@ -354,7 +368,7 @@ def test_every_key_arrives() -> None:
         Rating("G", "Green", "On track", "#00B050", "#FFFFFF", 1, aliases=("on track",),
                scale="five"),
         Rating("B", "Blue", order=9, closed=True, holding=True, exception=True, scale="five",
-               by="coordinator", needs=("progress",)),
+               by="coordinator", needs=("progress",), meaning_cy="Wedi gorffen"),
     )  # fmt: skip
     lead, other = plan.leads
     assert (lead.successor, lead.nobody, other.nobody) == ("Head of Homes", True, False)
@@ -379,7 +393,12 @@ def test_every_key_arrives() -> None:
     assert plan.post == PostSettings(
         "team@example.org", "replies@example.org", "{plan} {cycle}", "Dear {lead}",
         "Dear {lead}: {{again}}", "The team", True, "{plan}", "Please sign, {lead}",
+        "{plan} {cycle}", "Annwyl {lead}", "Eto, {lead}", "Y tîm", "{plan}", "Llofnodwch, {lead}",
     )  # fmt: skip
+    assert (plan.title_cy, plan.organisation_cy) == ("Cynllun gofal", "Cyngor Marlbridge")
+    assert (progress.heading_cy, progress.guidance_cy) == ("Cynnydd", "Dywedwch beth ddigwyddodd.")
+    assert (plan.issue.contact_cy, plan.issue.guidance_cy) == ("Y cydlynydd", "Diolch.")
+    assert (lead.language, other.language) == ("cy", "")
     assert plan.composite.fields == ("ref", "rating")
     assert (plan.composite.sheets, plan.composite.group_by) == (("summary",), "rating")
     assert (plan.composite.paper, plan.composite.print_all) == ("A4", True)

@@ -98,7 +98,8 @@ class Reworded(ast.NodeTransformer):
             and re.search(r"[a-z] \w|^[A-Z][a-z]+\b", text)
         ):
             self.count += 1
-            return ast.Constant(re.sub(r"([A-Za-z]{3,})", r"\1ly", text, count=2))
+            words = r"(?<![{\w])([A-Za-z]{3,})(?![\w}])"  # and no place in braces
+            return ast.Constant(re.sub(words, r"\1ly", text, count=2))
         return node
 
 

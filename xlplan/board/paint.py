@@ -241,7 +241,7 @@ def workbook_of(
         created=created,
         subject=f"Cycle {board.cycle}",
         company=definition.organisation,
-        language=definition.language,
+        language=definition.language[0],
         font=definition.style.font,
         properties={"Ledger tip": board.tip} if board.tip else {},
     )

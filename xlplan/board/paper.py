@@ -49,7 +49,7 @@ def paper(board: Board, created: str) -> Document:
         blocks=tuple(_blocks(view, title)),
         subject=f"Cycle {board.cycle}",
         company=definition.organisation,
-        language=definition.language,
+        language=definition.language[0],
         font=definition.style.font,
         accent=look.accent,
         heading_fill=look.band_fill,

@@ -224,6 +224,7 @@ FORMS = {
     "raw": 'text in quotes, such as "…"',
     "list": 'a list of texts, such as ["…", "…"]',
     "raw list": 'a list of texts, such as ["…", "…"]',
+    "one or several": 'text in quotes, or a list of texts, such as ["…", "…"]',
     "flag": "true or false, without quotes",
     "whole": "a whole number, without quotes",
     "number": "a number, without quotes",

@@ -35,6 +35,7 @@ from xlplan.merge.ids import digest, named
 from xlplan.merge.model import Issued, MasterRow, Ours
 from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY
+from xlplan.plan.for_lead import for_lead
 from xlplan.plan.people import Lead
 from xlplan.workbook.write.cell_text import safe_name
 
@@ -238,9 +239,9 @@ def make_template(
     if faults:
         from xlplan.issued.corrections import correction_workbook
 
-        book = correction_workbook(book, definition.public, issued, faults)
+        book = correction_workbook(book, for_lead(definition.public, lead), issued, faults)
     data = write_workbook(book)
-    issued = replace(issued, sha256=sha256(data), ours=_ours(state, issued, book))
+    issued = replace(issued, sha256=sha256(data), ours=_ours(state, lead, issued, book))
     return issued, data, [] if faults else _too_long(state, issued, book)
 
 
@@ -259,11 +260,12 @@ def _known(desk: Desk, issued: Issued) -> Mapping[str, Known]:
     return {row.uid: known_of(plan, row) for row in plan.rows if row.uid in issued.uids}
 
 
-def _ours(state: State, issued: Issued, book: Workbook) -> Ours:
+def _ours(state: State, lead: Lead, issued: Issued, book: Workbook) -> Ours:
     """What is ours in a template: as it is recorded, where that is still what is written."""
     from xlplan.issued.as_ours import ours_of
 
-    ours = ours_of(state.definition, issued, book, state.exchange.shared)
+    definition = for_lead(state.definition, lead)
+    ours = ours_of(definition, issued, book, state.exchange.shared)
     was = issued.ours
     same = was is not None and (was.texts, was.shared) == (ours.texts, ours.shared)
     return was if was is not None and same else ours

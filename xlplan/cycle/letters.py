@@ -18,6 +18,7 @@ from xlplan.merge.model import Issued, Returned
 from xlplan.merge.posted import Act
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.due import due_in
+from xlplan.plan.for_lead import document_language
 from xlplan.plan.people import Lead
 from xlplan.plan.settings import PostSettings
 from xlplan.plan.timescales import say_date, say_return_by
@@ -81,7 +82,7 @@ def letter_to(desk: Desk, asked: Asked, words: Words, data: bytes) -> tuple[Lett
         text=body_of(post, words.words, places, words.more),
         file=(words.workbook[0] if words.workbook else asked.issued).file.rpartition("/")[2],
         data=data,
-        language=definition.language,
+        language=document_language(definition),
     )
     return letter, problems
 

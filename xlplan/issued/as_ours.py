@@ -7,7 +7,7 @@ from collections.abc import Container, Iterator
 from itertools import chain
 
 from xlplan.issued.banner import HOW, HOW_TO_SIGN, SAMPLE, whose
-from xlplan.issued.rules import message_cell
+from xlplan.issued.needed import message_cell
 from xlplan.issued.sheets import REFERENCE
 from xlplan.merge.ids import named
 from xlplan.merge.model import Issued, Ours, Shared
@@ -30,13 +30,14 @@ from xlplan.workbook.write.sheet import Cell, Sheet, Style, Workbook
 def ours_of(
     definition: PlanDefinition, issued: Issued, book: Workbook, known: Container[str] = ()
 ) -> Ours:
-    """What is ours in `book`, the template that goes out as `issued`.
+    """What is ours in `book`, the template that goes out as `issued`; `definition` is as its lead
+    reads it.
 
     What its cycle shares is not brought along where it is `known` by its id.
     """
     own: dict[str, Counter[str]] = {}
     common: dict[str, Counter[str]] = {}
-    mine = frozenset(map(flat, (whose(issued), issued.id)))
+    mine = frozenset(map(flat, (whose(issued, definition.tongue), issued.id)))
     for sheet, found in _texts(definition, issued, book).items():
         for text, count in found.items():
             alone = text in mine or (sheet == UPDATE and text.startswith(WARNING))
@@ -54,8 +55,10 @@ def _texts(definition: PlanDefinition, issued: Issued, book: Workbook) -> dict[s
     if notes := Counter(flat(c.note) for sheet in book.sheets for c in _cells_of(sheet) if c.note):
         texts[NOTES] = notes
     # How wide the columns are, and whether there are actions, decides whether these are there.
-    maybe = [SAMPLE, HOW, REFERENCE, _text(message_cell((), None, None, Style(), 0))]
-    maybe += [HOW_TO_SIGN] if issued.to_sign else []
+    tongue = definition.tongue
+    maybe = [*map(tongue.say, (SAMPLE, HOW, REFERENCE))]
+    maybe.append(_text(message_cell((), None, None, Style(), 0, tongue)))
+    maybe += [tongue.say(HOW_TO_SIGN)] if issued.to_sign else []
     maybe += [column.heading for column in shown_columns(definition)]
     for text in map(flat, maybe):
         texts[UPDATE].setdefault(text, 1)

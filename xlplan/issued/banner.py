@@ -7,25 +7,29 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.issued.sheets import REFERENCE, Lists
 from xlplan.issued.sign_off import filled, sign_off
+from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
 from xlplan.returned.as_issued import NO_CHANGE, READ
+from xlplan.workbook.write.cell_text import cell_height
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
-HOW = 'How to fill it in is on the sheet "Guidance".'
-HOW_TO_SIGN = "Please read what stands below, and sign here."
-_HOW_FORM = (
+HOW = marked('How to fill it in is on the sheet "Guidance".')
+HOW_TO_SIGN = marked("Please read what stands below, and sign here.")
+_HOW_FORM = marked(
     "Fill in only the boxes beside the labels of this colour, an action a page. "
     'How to is on the sheet "Guidance".'
 )
-SAMPLE = "Yours to fill in"
+_UPDATE, _TO_SIGN = marked("Update for {cycle}"), marked("To read and sign for {cycle}")
+SAMPLE = marked("Yours to fill in")
 """Shown in the colour of the headings of inputs, where there is room for it."""
 _LEAST_TEXT = 60.0
 """Characters that the first text of a row must keep beside the others."""
 
+_DOT = "   ·   "
 _LOW = 3
 """Rows of the heading of a table."""
 
@@ -63,11 +67,12 @@ def banner(
     last = first + len(widths) - 1
     made = Banner(style=message_style(look))
     if form:
-        _heading(made, definition, lead, issued, look, first, last)
-        _how_to(made, issued, look, first, last)
+        _heading(made, definition, lead, issued, look, first, last, sum(widths))
+        _how_to(made, issued, look, first, last, definition.tongue)
     signed = sign_off(
         len(made.rows) if form else _LOW, first, widths, look, lists,
         () if issued.to_sign else definition.signatures, READ if issued.to_sign else NO_CHANGE,
+        definition.tongue,
     )  # fmt: skip
     if not form:
         _low_heading(
@@ -96,15 +101,18 @@ def _heading(
     look: Palette,
     first: int,
     last: int,
+    width: float,
 ) -> None:
-    made.rows += [
-        Row(filled(first, last, look.banner), 34),
-        Row(filled(first, last, look.banner_sub), 22),
-    ]
-    made.merges += [
-        Merge(Area(0, first, 0, last), _title(definition, look)),
-        Merge(Area(1, first, 1, last), _whose_cell(lead, issued, look)),
-    ]
+    title = _title(definition, look)
+    mine = _whose_cell(lead, issued, look, definition.tongue)
+    for number, (cell, style, height) in enumerate(
+        ((title, look.banner, 34.0), (mine, look.banner_sub, 22.0))
+    ):
+        if len(definition.tongue.codes) > 1:
+            cell = replace(cell, style=replace(cell.style, wrap=True))
+            height = max(height, cell_height(cell, width))
+        made.rows.append(Row(filled(first, last, style), height))
+        made.merges.append(Merge(Area(number, first, number, last), cell))
 
 
 def _low_heading(
@@ -120,13 +128,15 @@ def _low_heading(
 ) -> None:
     """The plan, and whose it is, over a thin line; beside them the reference, a sample of an input,
     and, with `message`, room for the message."""
-    title, mine = _title(definition, look, 14), _whose_cell(lead, issued, look)
+    tongue = definition.tongue
+    title, mine = _title(definition, look, 14), _whose_cell(lead, issued, look, tongue)
     sub = replace(look.banner_sub, size=10)
-    sample = (Cell(SAMPLE, replace(look.input_heading, align="center")), 17.0)
+    yours = replace(look.input_heading, align="center")
+    sample = _part(SAMPLE, yours, 17.0, tongue)
     reference = (Cell(issued.id, replace(sub, bold=True, align="left")), 18.0)
-    named = [reference, (Cell(REFERENCE, replace(sub, align="right", indent=1)), 19.0)]
-    how = (Cell(HOW_TO_SIGN if issued.to_sign else HOW, sub), 44.0)
-    text = max(_LEAST_TEXT, len(whose(issued)) * 1.05)
+    named = [reference, _part(REFERENCE, replace(sub, align="right", indent=1), 19.0, tongue)]
+    how = _part(HOW_TO_SIGN if issued.to_sign else HOW, sub, 44.0, tongue)
+    text = max(_LEAST_TEXT, len(whose(issued, tongue)) * 1.05)
     asked = (Cell(None, replace(sub, bold=True)), 30.0)
     choices: list[_Parts] = [[*named, how], named]
     below = _first_that_fits([[asked], *choices] if message else choices, widths, text)
@@ -150,6 +160,13 @@ def _low_heading(
             end = first + left - 1
         made.merges.append(Merge(Area(row, first, row, end), cell))
     made.rows.append(Row(filled(first, first + len(widths) - 1, look.banner_note), 2))
+
+
+def _part(text: str, style: Style, room: float, tongue: Tongue) -> tuple[Cell, float]:
+    """A text of ours and the characters that it wants: `room` in English, more where it is
+    longer."""
+    shown = tongue.say(text)
+    return Cell(shown, style), room * max(1.0, len(shown) / len(text))
 
 
 _Parts = Sequence[tuple[Cell, float]]
@@ -181,32 +198,40 @@ def _title(definition: PlanDefinition, look: Palette, size: float = 0) -> Cell:
     return Cell(title, replace(style, size=size) if size else style)
 
 
-def _whose_cell(lead: Lead, issued: Issued, look: Palette) -> Cell:
+def _whose_cell(lead: Lead, issued: Issued, look: Palette, tongue: Tongue) -> Cell:
     strong = replace(look.banner_sub, bold=True)
-    texts = _whose(lead.name, issued)
+    texts = _whose(lead.name, issued, tongue)
     runs = [(text, strong if stands_out else look.banner_sub) for text, stands_out in texts]
     return Cell(runs=tuple(runs), style=replace(look.banner_sub, indent=1))
 
 
-def whose(issued: Issued) -> str:
+def whose(issued: Issued, tongue: Tongue) -> str:
     """The line of a template that says whose it is."""
-    return "".join(text for text, _ in _whose(issued.author, issued))
+    return "".join(text for text, _ in _whose(issued.author, issued, tongue))
 
 
-def _whose(name: str, issued: Issued) -> list[tuple[str, bool]]:
+def _whose(name: str, issued: Issued, tongue: Tongue) -> list[tuple[str, bool]]:
     """Its parts, each with whether it stands out."""
-    due = say_return_by(issued.return_by)
-    what = "To read and sign" if issued.to_sign else "Update"
-    parts = [(name, True), (f"   ·   {what} for {issued.cycle}", False)]
-    if due:
-        parts += [("   ·   Please return by ", False), (due, True)]
-    if issued.locked and not issued.to_sign:
-        opened = len(issued.uids) - len(issued.locked)
-        parts.append((f"   ·   {opened} of {len(issued.uids)} actions open", False))
+    parts = [(name, True)]
+    for one in tongue.singles:
+        what = _TO_SIGN if issued.to_sign else _UPDATE
+        parts.append((_DOT + one.say(what, cycle=issued.cycle), False))
+        if due := say_return_by(issued.return_by, one):
+            before, _, after = one.say("Please return by {date}").partition("{date}")
+            parts += [(_DOT + before, False), (due, True)]
+            parts += [(after, False)] if after else []
+        if issued.locked and not issued.to_sign:
+            count = len(issued.uids)
+            text = one.say(
+                "{opened} of {count} actions open", opened=count - len(issued.locked), count=count
+            )
+            parts.append((_DOT + text, False))
     return parts
 
 
-def _how_to(made: Banner, issued: Issued, look: Palette, first: int, last: int) -> None:
+def _how_to(
+    made: Banner, issued: Issued, look: Palette, first: int, last: int, tongue: Tongue
+) -> None:
     """How to fill in a form, and the reference in a row of its own."""
     note = replace(look.banner_note, indent=1)
     row = len(made.rows)
@@ -214,8 +239,8 @@ def _how_to(made: Banner, issued: Issued, look: Palette, first: int, last: int) 
     bold = replace(look.banner_note, bold=True, align="left", wrap=False, indent=1)
     made.rows += [Row(filled(first, last, note)), Row(filled(first, last, note), 20)]
     made.merges += [
-        Merge(Area(row, first, row, last), Cell(_HOW_FORM, note)),
-        Merge(Area(row + 1, first, row + 1, last - 1), Cell(REFERENCE, label)),
+        Merge(Area(row, first, row, last), Cell(tongue.say(_HOW_FORM), note)),
+        Merge(Area(row + 1, first, row + 1, last - 1), Cell(tongue.say(REFERENCE), label)),
         Merge(Area(row + 1, last, row + 1, last), Cell(issued.id, bold)),
     ]
 

@@ -10,20 +10,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from xlplan.issued.changes import places_of
+from xlplan.issued.issued_places import places_of
 from xlplan.issued.reply import Fault
 from xlplan.issued.sheets import page_of
+from xlplan.language.catalogue import marked
 from xlplan.merge.model import CellKey, Issued
 from xlplan.plan.definition import PlanDefinition
-from xlplan.returned.furniture import TO_CORRECT, UPDATE
+from xlplan.returned.furniture import TO_CORRECT, UPDATE, sheet_name
 from xlplan.workbook.stamp import parse_row_key
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, palette, readable
 from xlplan.workbook.write.sheet import Area, Cell, Column, Merge, Protection, Row, Sheet, Workbook
 
 _WIDTHS = (9.0, 16.0, 26.0, 34.0, 64.0)
-_HEADINGS = ("Cell", "Action", "Column", "What you entered", "What is needed")
-_GUIDE = (
+_HEADINGS = (
+    marked("Cell"), marked("Action"), marked("Column"), marked("What you entered"),
+    marked("What is needed"),
+)  # fmt: skip
+_GUIDE = marked(
     "Each line leads to a cell that needs correcting. It is open and tinted; all else is locked "
     "and stands as it is. Correct the cells, save the workbook, and send it back."
 )
@@ -97,32 +101,33 @@ def _listed(
     definition: PlanDefinition, issued: Issued, faults: Mapping[At, Fault], look: Palette
 ) -> Sheet:
     """The first sheet: what is to be corrected, a line each, with a link to its cell."""
-    last = len(_WIDTHS) - 1
+    last, tongue = len(_WIDTHS) - 1, definition.tongue
     heading = 3
     body = replace(look.locked, fill="#FFFFFF")
     rows: list[Row] = [
         Row([Cell(None, look.banner) for _ in _WIDTHS], 34),
         Row([Cell(None, look.banner_sub) for _ in _WIDTHS], 22),
         Row([Cell(None, look.banner_note) for _ in _WIDTHS], 34),
-        Row([Cell(text, replace(look.heading, indent=1)) for text in _HEADINGS], 22),
+        Row([Cell(tongue.say(text), replace(look.heading, indent=1)) for text in _HEADINGS], 22),
     ]
     for at, fault in sorted(faults.items()):
         place = cell_name(*at)
         link = replace(body, colour=look.link.colour, bold=True)
-        texts = (fault.action, fault.column, fault.typed or "(blank)", fault.needed)
+        texts = (fault.action, fault.column, fault.typed or tongue.say("(blank)"), fault.needed)
         rows.append(
             Row([Cell(place, link, link=f"'{UPDATE}'!{place}"), *(Cell(t, body) for t in texts)])
         )
     count = len(faults)
-    sub = "   ·   ".join((definition.title, issued.author, f"cycle {issued.cycle}"))
-    title = f"{count} {'cell' if count == 1 else 'cells'} to correct"
+    cycle = tongue.say("cycle {cycle}", cycle=issued.cycle)
+    sub = "   ·   ".join((definition.title, issued.author, cycle))
+    title = tongue.say_count("{count} cell to correct", "{count} cells to correct", count)
     merges = [
         Merge(Area(0, 0, 0, last), Cell(title, replace(look.banner, indent=1))),
         Merge(Area(1, 0, 1, last), Cell(sub, replace(look.banner_sub, indent=1))),
-        Merge(Area(2, 0, 2, last), Cell(_GUIDE, replace(look.banner_note, indent=1))),
+        Merge(Area(2, 0, 2, last), Cell(tongue.say(_GUIDE), replace(look.banner_note, indent=1))),
     ]
     return Sheet(
-        name=TO_CORRECT,
+        name=sheet_name(TO_CORRECT, tongue),
         rows=rows,
         columns=[Column(width=width) for width in _WIDTHS],
         merges=merges,

@@ -13,18 +13,31 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from xlplan.issued.banner import Banner, banner
-from xlplan.issued.needed import blank_now, needed_boxes, needed_columns, needed_looks
+from xlplan.issued.needed import (
+    Open,
+    blank_now,
+    message_cell,
+    needed_boxes,
+    needed_columns,
+    needed_looks,
+)
 from xlplan.issued.rules import (
     Cells,
-    Open,
     due_and_reason,
     input_rules,
     is_required,
     may_ask,
-    message_cell,
     reason_missing,
 )
-from xlplan.issued.sheets import ColumnLook, Lists, column_looks, shut_looks, value_cell
+from xlplan.issued.sheets import (
+    ColumnLook,
+    Lists,
+    column_looks,
+    page_number,
+    shut_looks,
+    value_cell,
+)
+from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.model import Issued
 from xlplan.plan.checks.steps import Milestone
 from xlplan.plan.definition import BECAUSE, ENTRY, STEP, PlanDefinition
@@ -57,11 +70,13 @@ WITH_STEPS = (46.0, 48.0)
 """The same where labels hold the words of steps."""
 STEP_LIST = f"{STEP}done"
 """The name of the list from which a step is ticked."""
-_STEP_HINT = "Choose Done, or enter the day on which this step was done. Leave it blank until then."
-_STEP_ANSWER = "Only Done or a day, such as 28 February 2027, can be read here."
+_STEP_HINT = marked(
+    "Choose Done, or enter the day on which this step was done. Leave it blank until then."
+)
+_STEP_ANSWER = marked("Only Done or a day, such as 28 February 2027, can be read here.")
 _LOWEST, _WRITING, _WRITING_WHY = 20.0, 120.0, 42.0
 _TALLEST_ROW = 400.0
-PROPOSAL = "A new action you propose"
+PROPOSAL = marked("A new action you propose")
 OF_OURS = frozenset({HINTS, BECAUSE + ENTRY})
 """Lines that only an action of the plan has."""
 
@@ -95,7 +110,7 @@ def form_sheet(
     """The sheet "Update" as forms: `signed` are the keys of the actions, of which those after the
     first `opened` are locked, `blank` of proposals, `steps` what each action has as parallel lists.
     """
-    look = palette(definition)
+    look, tongue = palette(definition), definition.tongue
     stepped = any(steps) and any(column.item.role == "steps_done" for column in columns)
     widths = WITH_STEPS if stepped else WIDTHS
     message = any(may_ask(column) for column in columns) and bool(values)
@@ -110,11 +125,11 @@ def form_sheet(
     for number, (key, each, mine) in enumerate(zip(signed, values, steps, strict=True)):
         end = len(form.rows) if number == opened else end
         looked = (columns, looks) if number < opened else (locked, shut)
-        _block(form, key, each, *looked, look, fresh=number > 0, steps=mine)
+        _block(form, key, each, *looked, look, tongue, fresh=number > 0, steps=mine)
     open_ = [replace(column, input=True) for column in columns if column.id not in OURS | OF_OURS]
     proposed = column_looks(definition, open_, look.input, look.input, look.input, words=True)
     for key in blank:
-        _block(form, key, {}, open_, proposed, look, fresh=bool(signed), proposed=True)
+        _block(form, key, {}, open_, proposed, look, tongue, fresh=bool(signed), proposed=True)
     validations, conditionals = _rules(definition, columns, looks, form, lists, look)
     ends = len(top.rows) + 1, (end or len(form.rows)) - 1
     _count_what_is_missing(definition, top, columns, values[:opened], ends, lists)
@@ -143,6 +158,7 @@ def _page(definition: PlanDefinition, issued: Issued, form: _Form) -> Page:
         repeat_rows=(0, 1),
         header=header_text(definition.marking),
         footer_left=f"{header_text(definition.title)}, {issued.cycle}, {issued.id}",
+        footer_right=page_number(definition),
         print_area=Area(0, LABEL, len(form.rows) - 1, BOX),
         breaks=tuple(form.breaks),
     )
@@ -155,6 +171,7 @@ def _block(
     columns: Sequence[IssuedColumn],
     looks: Sequence[ColumnLook],
     look: Palette,
+    tongue: Tongue,
     *,
     fresh: bool,
     proposed: bool = False,
@@ -163,7 +180,7 @@ def _block(
     """One action: a line for each column, and for each of its steps. `fresh` begins a page."""
     if fresh:
         form.breaks.append(len(form.rows))
-    title = PROPOSAL if proposed else ""
+    title = tongue.say(PROPOSAL) if proposed else ""
     form.rows.append(Row([None, None, Cell(title, look.subtitle), Cell(None, look.subtitle)], 14))
     for column, each in zip(columns, looks, strict=True):
         label = replace(
@@ -173,26 +190,27 @@ def _block(
         if column.item.role == "steps_done":
             for step in steps:
                 shown = replace(cell.style, number_format=TYPES["date"].cell.number_format)
-                box = Cell(_tick(step), shown)
+                box = Cell(_tick(step, tongue), shown)
                 name = f"{column.id}{STEP}{step.number}"
-                words = Cell(_say_step(step, len(steps)), replace(label, bold=False))
+                words = Cell(_say_step(step, len(steps), tongue), replace(label, bold=False))
                 _line(form, key, name, column, words, box, proposed=False)
             continue
         heading = Cell(column.heading, label)
         _line(form, key, column.id, column, heading, cell, proposed=proposed)
 
 
-def _say_step(step: Milestone, count: int) -> str:
+def _say_step(step: Milestone, count: int, tongue: Tongue) -> str:
     """A step as its label: which it is, its words, by when and by whom."""
-    when = f"due {step.timescale}" if step.timescale else ""
+    when = tongue.say("due {date}", date=step.timescale) if step.timescale else ""
     who = ", ".join(step.leads) if step.own_leads else ""
     below = "; ".join(part for part in (when, who) if part)
-    return "\n".join(part for part in (f"Step {step.number} of {count}", step.text, below) if part)
+    which = tongue.say("Step {number} of {total}", number=step.number, total=count)
+    return "\n".join(part for part in (which, step.text, below) if part)
 
 
-def _tick(step: Milestone) -> str | date | None:
+def _tick(step: Milestone, tongue: Tongue) -> str | date | None:
     """What stands in the box of a step."""
-    return None if step.done is None else step.done.day or DONE
+    return None if step.done is None else step.done.day or tongue.singles[0].say(DONE)
 
 
 def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
@@ -262,13 +280,18 @@ def _rules(
     }
     styles = [each.style for each in looks]
     validations, colours = input_rules(definition, columns, styles, cells, lists, look)
-    validations = [_of_steps(rule, cells, columns, lists) for rule in validations]
+    tongue = definition.tongue
+    validations = [_of_steps(rule, cells, columns, lists, tongue) for rule in validations]
     needed = needed_looks(needed_columns(definition, columns), form.lines, lists, look)
     return validations, [*_reasons(columns, form, lists, look), *needed, *colours]
 
 
 def _of_steps(
-    rule: Validation, cells: Mapping[str, Cells], columns: Sequence[IssuedColumn], lists: Lists
+    rule: Validation,
+    cells: Mapping[str, Cells],
+    columns: Sequence[IssuedColumn],
+    lists: Lists,
+    tongue: Tongue,
 ) -> Validation:
     """The rule of the boxes of steps, which take Done or a day; any other as it is."""
     ticks = [area for c in columns if c.item.role == "steps_done" for area in cells[c.id].every]
@@ -278,10 +301,10 @@ def _of_steps(
         rule,
         kind="list",
         source=f"={lists.ranges[STEP_LIST]}",
-        input_title="Is this step done?",
-        input_message=_STEP_HINT,
-        error_title="Neither Done nor a day",
-        error_message=_STEP_ANSWER,
+        input_title=tongue.say("Is this step done?"),
+        input_message=tongue.say(_STEP_HINT),
+        error_title=tongue.say("Neither Done nor a day"),
+        error_message=tongue.say(_STEP_ANSWER),
         strict=False,
     )
 
@@ -333,4 +356,6 @@ def _count_what_is_missing(
     blanks += needed_boxes(needed, ids, boxes, keys, BOX, lists)
     now = sum(each.get(column.id) is None for column in required for each in values)
     now += blank_now(needed, values)
-    top.merges.append(Merge(top.message, message_cell(blanks, None, None, top.style, now)))
+    top.merges.append(
+        Merge(top.message, message_cell(blanks, None, None, top.style, now, definition.tongue))
+    )

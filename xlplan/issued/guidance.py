@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from xlplan.codes.message import listed
 from xlplan.issued.changes import DONE, NOT_YET
@@ -12,11 +13,15 @@ from xlplan.issued.rules import (
     needs_of_column,
     request_hint,
 )
+from xlplan.issued.sheets import page_number
 from xlplan.issued.sign_off import SIGN_LABELS
+from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition, Rating
-from xlplan.returned.as_issued import CONFIRMED, LOOKED, NO_CHANGE, IssuedColumn
-from xlplan.returned.furniture import CHANGES, GUIDANCE, WARNING
+from xlplan.plan.for_lead import in_tongue
+from xlplan.plan.timescales import say_return_by
+from xlplan.returned.as_issued import CONFIRMED, LOOKED, NO_CHANGE, IssuedColumn, shown_columns
+from xlplan.returned.furniture import CHANGES, GUIDANCE, WARNING, sheet_name
 from xlplan.workbook.write.look import Palette, header_text, palette, rating_style
 from xlplan.workbook.write.sheet import (
     Area,
@@ -30,10 +35,20 @@ from xlplan.workbook.write.sheet import (
     Style,
 )
 
-_SHOWN = (
+_RULED = marked("This follows from the rules of the plan; nobody enters it.")
+_SHOWN = marked(
     "Only the first of your actions are asked about this time. The others stand below them, "
     "locked, so that you see them all."
 )
+_BOXES = marked(
+    'On the sheet "Update" each action is a page of its own. Fill in only the boxes in the colour '
+    "below; the Tab key goes from one to the next."
+)
+_ROWS = marked(
+    'On the sheet "Update" each row is one of your actions. Fill in only the cells in the colour '
+    "below; the Tab key goes from one to the next."
+)
+_WHOLE = marked("Please do not delete rows or columns, or copy the sheet to another workbook.")
 _WIDTHS = (2.5, 7.0, 24.0, 68.0)
 """A margin, the number or swatch, the name, the text: an A4 page."""
 
@@ -41,8 +56,8 @@ _WIDTHS = (2.5, 7.0, 24.0, 68.0)
 class _Page:
     """Rows of the sheet as they are added, each with its merges."""
 
-    def __init__(self, look: Palette) -> None:
-        self.look = look
+    def __init__(self, look: Palette, tongue: Tongue) -> None:
+        self.look, self.tongue = look, tongue
         self.rows: list[Row] = []
         self.merges: list[Merge] = []
 
@@ -84,28 +99,31 @@ class _Page:
         self.merges.append(Merge(Area(row, 1, row, 2), Cell(name, bold)))
 
 
-def guidance_sheet(
-    definition: PlanDefinition,
-    issued: Issued,
-    columns: Sequence[IssuedColumn],
-    due: str,
-    *,
-    form: bool = False,
-) -> Sheet:
-    """How to fill in a template, on one page. `due` is the return-by date in words, or blank."""
-    look = palette(definition)
-    page = _Page(look)
+def guidance_sheets(
+    written: PlanDefinition, shown: PlanDefinition, issued: Issued, *, form: bool = False
+) -> list[Sheet]:
+    """How to fill in a template, on one page in each of its languages: `written` is the definition
+    as the plan has it, `shown` as the lead reads it."""
+    return [
+        _guidance_sheet(in_tongue(written, one), issued, form=form) for one in shown.tongue.singles
+    ]
+
+
+def _guidance_sheet(definition: PlanDefinition, issued: Issued, *, form: bool) -> Sheet:
+    look, tongue = palette(definition), definition.tongue
+    columns = shown_columns(definition)
+    page = _Page(look, tongue)
     page.wide(definition.title, replace(look.banner, size=14, indent=1), 26)
-    under = f"How to complete your update for {issued.cycle}"
+    under = tongue.say("How to complete your update for {cycle}", cycle=issued.cycle)
     page.wide(under, replace(look.banner_sub, indent=1), 20)
-    page.title("Step by step")
-    steps = _steps(definition, columns, due, form=form)
+    page.title(tongue.say("Step by step"))
+    steps = _steps(definition, columns, say_return_by(issued.return_by, tongue), form=form)
     if issued.locked:
-        steps = (f"{steps[0]} {_SHOWN}", *steps[1:])
+        steps = (f"{steps[0]} {tongue.say(_SHOWN)}", *steps[1:])
     for number, text in enumerate(steps, 1):
         page.step(number, text)
     if definition.issue.guidance:
-        page.title("For this plan")
+        page.title(tongue.say("For this plan"))
         page.wide(definition.issue.guidance, look.body)
     _ratings(page, definition, columns)
     _fields(page, definition, columns)
@@ -115,7 +133,7 @@ def guidance_sheet(
     if mark:
         _marks(page, mark, ticks=any(c.id == CONFIRMED for c in columns))
     return Sheet(
-        name=GUIDANCE,
+        name=sheet_name(GUIDANCE, tongue),
         rows=page.rows,
         columns=[Column(width=width) for width in _WIDTHS],
         merges=page.merges,
@@ -125,6 +143,7 @@ def guidance_sheet(
             fit_height=1,
             header=header_text(definition.marking),
             footer_left=f"{header_text(definition.title)}, {issued.cycle}",
+            footer_right=page_number(definition),
         ),
         protection=Protection(definition.issue.password),
         tab_colour=look.input_heading.fill,
@@ -136,47 +155,60 @@ def _steps(
 ) -> tuple[str, ...]:
     rated = [c.heading for c in columns if c.input and c.item.field_type.rated]
     written = [c.heading for c in columns if c.input and c.item.field_type.narrative]
-    rating = f"Choose each {_either(rated)} from the list in its cell. " if rated else ""
-    progress = (
-        f"Under {_either(written)}, say in a few lines what has been done and what comes next; if "
-        "nothing has changed, leave the cell as it is."
-        if written
-        else "If nothing has changed, leave a cell as it is."
-    )
-    look = f'Before you send it, read through the sheet "{CHANGES}". '
-    look = look if definition.issue.changes else ""
-    who = definition.issue.contact or "whoever sent it to you"
+    say = definition.tongue.say
+    either = partial(_either, tongue=definition.tongue)
+    rating = [say("Choose each {names} from the list in its cell.", names=either(rated))]
+    if written:
+        progress = say(
+            "Under {names}, say in a few lines what has been done and what comes next; if nothing "
+            "has changed, leave the cell as it is.", names=either(written),
+        )  # fmt: skip
+    else:
+        progress = say("If nothing has changed, leave a cell as it is.")
+    changes = say(CHANGES)
+    look = [say('Before you send it, read through the sheet "{sheet}".', sheet=changes)]
     tick = next((c.heading for c in columns if c.id == CONFIRMED), "")
-    beside = f'Where an action has nothing new, choose Yes for its "{tick}". ' if tick else ""
-    boxes = (
-        'On the sheet "Update" each action is a page of its own. Fill in only the boxes'
-        if form
-        else 'On the sheet "Update" each row is one of your actions. Fill in only the cells'
+    beside = [say('Where an action has nothing new, choose Yes for its "{column}".', column=tick)]
+    boxes = say(_BOXES if form else _ROWS)
+    nothing = say(
+        'If none of your actions has anything new, choose Yes beside "{label}".',
+        label=say(SIGN_LABELS[NO_CHANGE]),
+    )
+    back = (
+        say("Save it as an Excel workbook, and send this same file back by {date}.", date=due)
+        if due
+        else say("Save it as an Excel workbook, and send this same file back.")
+    )
+    who = say(
+        "Questions, and the way back: {who}.",
+        who=definition.issue.contact or say("whoever sent it to you"),
     )
     return (
-        f"{boxes} in the colour below; the Tab key goes from one to the next.",
-        f"{rating}{progress}",
-        "If something in a locked cell is wrong, do not unlock it: add a note to the cell (right "
-        "click, New Note), or say so when you send the workbook back.",
-        f"{beside}{_signed(definition)} If none of your actions has anything new, choose Yes "
-        f'beside "{SIGN_LABELS[NO_CHANGE]}".',
-        f"{look}Save it as an Excel workbook, and send this same file back"
-        f"{f' by {due}' if due else ''}. "
-        "Please do not delete rows or columns, or copy the sheet to another workbook. Questions, "
-        f"and the way back: {who}.",
+        boxes,
+        " ".join([*(rating if rated else []), progress]),
+        say(
+            "If something in a locked cell is wrong, do not unlock it: add a note to the cell "
+            "(right click, New Note), or say so when you send the workbook back."
+        ),
+        " ".join([*(beside if tick else []), _signed(definition), nothing]),
+        " ".join([*(look if definition.issue.changes else []), back, say(_WHOLE), who]),
     )
 
 
 def _signed(definition: PlanDefinition) -> str:
     roles = [each.role for each in definition.signatures]
     if not roles:
-        return 'Sign it off at the top of "Update".'
-    return f'Have it signed at the top of "Update", in this order: {listed(roles)}.'
+        return definition.tongue.say('Sign it off at the top of "Update".')
+    return definition.tongue.say(
+        'Have it signed at the top of "Update", in this order: {roles}.', roles=listed(roles)
+    )
 
 
-def _either(names: Sequence[str]) -> str:
+def _either(names: Sequence[str], tongue: Tongue) -> str:
     quoted = [f'"{" ".join(name.split())}"' for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    if len(quoted) < 2:
+        return "".join(quoted)
+    return tongue.say("{most} and {last}", most=", ".join(quoted[:-1]), last=quoted[-1])
 
 
 def _ratings(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedColumn]) -> None:
@@ -188,21 +220,23 @@ def _ratings(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedCo
             continue
         shown.add(scale)
         same = [c.heading for c in rated if c.item.scale == scale]
-        page.title(f"What the ratings mean: {', '.join(' '.join(h.split()) for h in same)}")
+        names = ", ".join(" ".join(heading.split()) for heading in same)
+        page.title(page.tongue.say("What the ratings mean: {names}", names=names))
         swatch = replace(page.look.locked, align="center", valign="vcenter")
         for rating in definition.scale_of(column.item):
             cell = Cell(rating.code, rating_style(rating, swatch))
             page.line(cell, rating.label, _meaning(definition, rating))
         if column.item == definition.ruled:
-            page.wide("This follows from the rules of the plan; nobody enters it.", page.look.body)
+            page.wide(page.tongue.say(_RULED), page.look.body)
 
 
 def _meaning(definition: PlanDefinition, rating: Rating) -> str:
     """What a rating means, who may give it, and what it needs."""
     needed = [item.heading for name in rating.needs if (item := definition.find(name))]
-    more = ["For the coordinator to give."] if rating.by == "coordinator" else []
+    say = definition.tongue.say
+    more = [say("For the coordinator to give.")] if rating.by == "coordinator" else []
     if needed:
-        more.append(f"Needs {listed(needed)}.")
+        more.append(say("Needs {columns}.", columns=listed(needed)))
     if not more:
         return rating.meaning
     meant = rating.meaning.rstrip(". ")
@@ -216,47 +250,50 @@ def _fields(page: _Page, definition: PlanDefinition, columns: Sequence[IssuedCol
     lines = []
     for column in columns:
         must = needs_of_column(definition, column, asked)
-        parts = (column.item.guidance, request_hint(column), must)
+        parts = (column.item.guidance, request_hint(column, page.tongue), must)
         text = " ".join(" ".join(parts).split())
         if column.input and text:
             lines.append((column.heading, text))
     if lines:
-        page.title("What to enter")
+        page.title(page.tongue.say("What to enter"))
     for heading, text in lines:
         page.pair(heading, text)
 
 
 def _marks(page: _Page, heading: str, *, ticks: bool) -> None:
-    page.title(f'What "{heading}" says of an action')
+    say = page.tongue.say
+    page.title(say('What "{column}" says of an action', column=heading))
     swatch = replace(page.look.locked, align="center", valign="vcenter")
-    ticked = ", or ticked it as reviewed" if ticks else ""
-    for sign, name, text in (
-        (DONE, "Done", f"You changed something in it{ticked}, and nothing is missing."),
-        (WARNING, "Not yet right", "Something in it must be filled in, or chosen again."),
-        (
-            "",
-            NOT_YET.capitalize(),
-            f"You changed nothing in it{ticked and ' and did not tick it'}.",
-        ),
-    ):
-        page.line(Cell(sign, swatch), name, text)
+    if ticks:
+        done = say("You changed something in it, or ticked it as reviewed, and nothing is missing.")
+        nothing = say("You changed nothing in it and did not tick it.")
+    else:
+        done = say("You changed something in it, and nothing is missing.")
+        nothing = say("You changed nothing in it.")
+    wrong = say("Something in it must be filled in, or chosen again.")
+    page.line(Cell(DONE, swatch), say("Done"), done)
+    page.line(Cell(WARNING, swatch), say("Not yet right"), wrong)
+    page.line(Cell("", swatch), say(NOT_YET).capitalize(), nothing)
 
 
 def _colours(page: _Page, *, moves: bool, hints: bool) -> None:
-    look = page.look
-    page.title("What the colours of cells mean")
+    look, say = page.look, page.tongue.say
+    page.title(say("What the colours of cells mean"))
     swatch = replace(look.input, locked=True, valign="vcenter", align="center")
-    page.line(Cell("Aa", swatch), "Tinted", "Yours to fill in.")
+    page.line(Cell("Aa", swatch), say("Tinted"), say("Yours to fill in."))
     page.line(
         Cell("Aa", replace(look.locked, valign="vcenter", align="center")),
-        "Grey",
-        "For information. Locked.",
+        say("Grey"),
+        say("For information. Locked."),
     )
-    page.line(Cell("", look.missing), "Orange and empty", "Must be filled in and is still blank.")
+    blank = say("Must be filled in and is still blank.")
+    page.line(Cell("", look.missing), say("Orange and empty"), blank)
+    wrong = [say("Not one of the list: please choose again.")]
+    wrong += [say("Or a date that has moved: please say why.")] * moves
+    if hints:
+        wrong.append(say("Or something to think over: change it, or say why you mean it."))
     page.line(
         Cell("⚠ Aa", replace(look.flag, number_format="", valign="vcenter", align="center")),
-        "Pink with a warning sign",
-        "Not one of the list: please choose again."
-        + (" Or a date that has moved: please say why." if moves else "")
-        + (" Or something to think over: change it, or say why you mean it." if hints else ""),
+        say("Pink with a warning sign"),
+        " ".join(wrong),
     )

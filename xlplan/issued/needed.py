@@ -1,4 +1,5 @@
-"""What a template asks for while something else holds (`required_if`), as formulas.
+"""What a template asks for while something else holds (`required_if`), as formulas, and the message
+that counts what is still to be filled in.
 
 The description is that of `xlplan.plan.required`, by which the merge judges a return. Here each of
 its tests becomes a formula: over the cells of one action for the look of a blank cell, over whole
@@ -16,22 +17,41 @@ from dataclasses import dataclass, replace
 
 from xlplan.issued.rules import (
     ISSUED_DUE,
-    Open,
+    DueAndReason,
     issued_dates,
     moved,
+    on_a_line,
+    quoted,
     still_blank,
 )
 from xlplan.issued.sheets import Lists
+from xlplan.language.catalogue import Tongue
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.required import Moved, OneOf, Test, is_needed, needs_of, values_in
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import ID_PREFIX, IssuedColumn
+from xlplan.returned.furniture import UPDATE, WARNING
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette
-from xlplan.workbook.write.sheet import Area, Conditional
+from xlplan.workbook.write.sheet import Area, Cell, Conditional, Style
 
 At = Callable[[str], str]
 """Where a column stands in a formula, by its id: a cell, or an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Cells that may have to be filled in: the range, its column from 0, and a formula's test, an
+    array of 0 and 1 over the range, of which must."""
+
+    cells: str
+    column: int
+    test: str
+
+    @property
+    def count(self) -> str:
+        """A formula's count of them."""
+        return f"SUMPRODUCT({self.test}*1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +162,55 @@ def blank_now(needed: Sequence[Needed], values: Sequence[Mapping[str, Value]]) -
         for each in needed
         for row in values
     )
+
+
+_ROWS, _COLUMNS = 1_048_577, 1_000
+"""One more than the rows of a sheet, and than the columns of any template."""
+
+
+def _first_of(found: Sequence[Open]) -> str:
+    """A formula's link to the first cell of those, row by row; ``""`` where there are none."""
+    if not found:
+        return ""
+    ranks = ",".join(
+        f"SUMPRODUCT(MAX({each.test}*"
+        f"(({_ROWS}-ROW({each.cells}))*{_COLUMNS}+{_COLUMNS - 2 - each.column})))"
+        for each in found
+    )
+    best = f"MAX({ranks})"
+    row, column = f"{_ROWS}-INT({best}/{_COLUMNS})", f"{_COLUMNS - 1}-MOD({best},{_COLUMNS})"
+    return f"\"#'{UPDATE}'!\"&ADDRESS({row},{column})"
+
+
+def message_cell(
+    blanks: Sequence[Open],
+    without: Open | None,
+    found: DueAndReason | None,
+    style: Style,
+    now: int,
+    tongue: Tongue,
+) -> Cell:
+    """The message of what is still to be filled in, which leads to the first of it.
+
+    `blanks` are the required cells which may be blank; `without` the reasons of dates that moved.
+    `now` is how many are blank as issued.
+    """
+    without_reason = without.count if without is not None else ""
+    count = "+".join(each.count for each in blanks) or "0"
+    nothing = tongue.say("Nothing that must be filled in is blank.")
+    text = f"{WARNING} {tongue.say('Still to be filled in, in orange')}: "
+    parts = f"{quoted(text)}&({count})"
+    if without_reason and found is not None:
+        reason = on_a_line(found.reason.heading)[:60]
+        why = tongue.say('Dates that moved without a "{reason}"', reason=reason)
+        why = f"{WARNING} {why}: "
+        parts = (
+            f"IF(({count})>0,{parts},{quoted('')})&IF({without_reason}>0,"
+            f"IF(({count})>0,{quoted('   ')},{quoted('')})&{quoted(why)}&{without_reason},"
+            f"{quoted('')})"
+        )
+        count = f"{count}+{without_reason}"
+    link = _first_of([*blanks, *([without] if without is not None else ())])
+    shown = f"HYPERLINK({link},{parts})" if link else parts
+    formula = f"=IF({count}=0,{quoted(nothing)},{shown})"
+    return Cell(f"{text}{now}" if now else nothing, style, formula=formula)

@@ -11,22 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from xlplan.issued.sheets import Lists
+from xlplan.language.catalogue import Tongue, marked
 from xlplan.plan.definition import PlanDefinition, Rating
 from xlplan.plan.required import needs_of, say_needed
 from xlplan.plan.values import Value, show
 from xlplan.returned.as_issued import IssuedColumn
-from xlplan.returned.furniture import UPDATE
 from xlplan.workbook.write.cell_text import cell_name
 from xlplan.workbook.write.look import Palette, rating_style
-from xlplan.workbook.write.sheet import Area, Cell, Conditional, Style, Validation
+from xlplan.workbook.write.sheet import Area, Conditional, Style, Validation
 
-_ENTRY_HINT = (
+_ENTRY_HINT = marked(
     "What has been done this period, and what comes next. "
     "Earlier entries are kept; you need not repeat them."
 )
-_REQUEST_HINT = "Another date is a request: this one stands until the coordinator has agreed."
+_REQUEST_HINT = marked(
+    "Another date is a request: this one stands until the coordinator has agreed."
+)
 
 ISSUED_DUE = "due:issued"
 """The name of the list of dates as they were issued."""
@@ -35,40 +38,42 @@ SIGNATURE = 16
 """Characters at the end of a row's key that no other row has."""
 _LONGEST = 200
 """Excel looks up texts of at most 255 characters."""
+_LONGEST_TEXT = 255
 
 
 def hint(definition: PlanDefinition, column: IssuedColumn, *, codes: bool = False) -> str:
     """What somebody reads on entering a cell: the field's guidance, or how its type is typed; with
     `codes` the words of those that a list of ratings offers."""
-    cell = column.item.field_type.cell
+    cell, tongue = column.item.field_type.cell, definition.tongue
     if column.item.field_type.rated and codes:
         scale = definition.scale_of(column.item)
         points = "\n".join(f"{r.code}: {r.label}" for r in scale if r.label != r.code)
         points = points or ", ".join(r.code for r in scale)
-        return f"{column.item.guidance or cell.hint}\n{points}".strip()
-    own = column.item.guidance or (_ENTRY_HINT if column.entry else "")
-    typing = cell.hint if cell.pressing or not own else ""
-    return "\n".join(part for part in (own, typing, request_hint(column)) if part)
+        return f"{column.item.guidance or tongue.say(cell.hint)}\n{points}".strip()
+    own = column.item.guidance or (tongue.say(_ENTRY_HINT) if column.entry else "")
+    typing = tongue.say(cell.hint) if cell.pressing or not own else ""
+    return "\n".join(part for part in (own, typing, request_hint(column, tongue)) if part)
 
 
-def request_hint(column: IssuedColumn) -> str:
+def request_hint(column: IssuedColumn, tongue: Tongue) -> str:
     """What a lead is told of a date that may only be asked for; blank of every other column."""
-    return _REQUEST_HINT if column.input and column.item.change == "request" else ""
+    asks = column.input and column.item.change == "request"
+    return tongue.say(_REQUEST_HINT) if asks else ""
 
 
 def validation_of(
     definition: PlanDefinition, column: IssuedColumn, area: Area, lists: Lists, *, codes: bool
 ) -> Validation | None:
     """What may be typed in the cells of a column, and what shows on entering one."""
-    message = hint(definition, column, codes=codes)
+    message, tongue = hint(definition, column, codes=codes), definition.tongue
     rule = Validation(area=area, kind="any", input_title=column.heading, input_message=message)
     if column.id in lists.ranges:
         return replace(
             rule,
             kind="list",
             source=f"={lists.ranges[column.id]}",
-            error_title="Not in the list",
-            error_message="Please choose one of the list. Press Escape to go back.",
+            error_title=tongue.say("Not in the list"),
+            error_message=tongue.say("Please choose one of the list. Press Escape to go back."),
         )
     if allowed := column.item.field_type.cell.rule:
         return replace(
@@ -76,27 +81,30 @@ def validation_of(
             kind=allowed.kind,
             first=allowed.first,
             last=allowed.last,
-            error_title=allowed.title,
-            error_message=allowed.answer,
+            error_title=tongue.say(allowed.title),
+            error_message=tongue.say(allowed.answer),
         )
     return rule if rule.input_message else None
 
 
-def date_rule(rule: Validation) -> Validation:
+def date_rule(rule: Validation, tongue: Tongue) -> Validation:
     """`rule` for cells that take a date and nothing else."""
     return replace(
         rule,
         kind="date",
         first=date(1990, 1, 1),
         last=date(2100, 12, 31),
-        error_title="Not a date",
-        error_message="Please enter a date such as 28 February 2027.",
+        error_title=tongue.say("Not a date"),
+        error_message=tongue.say("Please enter a date such as 28 February 2027."),
     )
 
 
 def quoted(text: str) -> str:
-    """`text` as a text in a formula."""
-    return '"' + text.replace('"', '""') + '"'
+    """`text` as a text in a formula; Excel reads one of 255 characters at most."""
+    parts = [text[at : at + _LONGEST] for at in range(0, len(text), _LONGEST)]
+    if len(text) <= _LONGEST_TEXT:
+        parts = [text]
+    return "&".join('"' + part.replace('"', '""') + '"' for part in parts)
 
 
 def rating_colours(scale: tuple[Rating, ...], area: Area, base: Style) -> Iterator[Conditional]:
@@ -206,73 +214,14 @@ def reason_missing(
     ]
 
 
-def reason_hint(found: DueAndReason) -> str:
+def reason_hint(found: DueAndReason, tongue: Tongue) -> str:
     """What the lead reads on entering the reason."""
-    return f'Needed when "{_line(found.due.heading)}" moves.'
+    return tongue.say('Needed when "{date}" moves.', date=on_a_line(found.due.heading))
 
 
-def _line(text: str) -> str:
+def on_a_line(text: str) -> str:
+    """A heading without its line breaks."""
     return " ".join(text.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """Cells that may have to be filled in: the range, its column from 0, and a formula's test, an
-    array of 0 and 1 over the range, of which must."""
-
-    cells: str
-    column: int
-    test: str
-
-    @property
-    def count(self) -> str:
-        """A formula's count of them."""
-        return f"SUMPRODUCT({self.test}*1)"
-
-
-_ROWS, _COLUMNS = 1_048_577, 1_000
-"""One more than the rows of a sheet, and than the columns of any template."""
-
-
-def _first_of(found: Sequence[Open]) -> str:
-    """A formula's link to the first cell of those, row by row; ``""`` where there are none."""
-    if not found:
-        return ""
-    ranks = ",".join(
-        f"SUMPRODUCT(MAX({each.test}*"
-        f"(({_ROWS}-ROW({each.cells}))*{_COLUMNS}+{_COLUMNS - 2 - each.column})))"
-        for each in found
-    )
-    best = f"MAX({ranks})"
-    row, column = f"{_ROWS}-INT({best}/{_COLUMNS})", f"{_COLUMNS - 1}-MOD({best},{_COLUMNS})"
-    return f"\"#'{UPDATE}'!\"&ADDRESS({row},{column})"
-
-
-def message_cell(
-    blanks: Sequence[Open], without: Open | None, found: DueAndReason | None, style: Style, now: int
-) -> Cell:
-    """The message of what is still to be filled in, which leads to the first of it.
-
-    `blanks` are the required cells which may be blank; `without` the reasons of dates that moved.
-    `now` is how many are blank as issued.
-    """
-    without_reason = without.count if without is not None else ""
-    count = "+".join(each.count for each in blanks) or "0"
-    nothing = "Nothing that must be filled in is blank."
-    text = "⚠ Still to be filled in, in orange: "
-    parts = f"{quoted(text)}&({count})"
-    if without_reason and found is not None:
-        why = f'⚠ Dates that moved without a "{_line(found.reason.heading)[:60]}": '
-        parts = (
-            f"IF(({count})>0,{parts},{quoted('')})&IF({without_reason}>0,"
-            f"IF(({count})>0,{quoted('   ')},{quoted('')})&{quoted(why)}&{without_reason},"
-            f"{quoted('')})"
-        )
-        count = f"{count}+{without_reason}"
-    link = _first_of([*blanks, *([without] if without is not None else ())])
-    shown = f"HYPERLINK({link},{parts})" if link else parts
-    formula = f"=IF({count}=0,{quoted(nothing)},{shown})"
-    return Cell(f"{text}{now}" if now else nothing, style, formula=formula)
 
 
 def is_required(column: IssuedColumn) -> bool:
@@ -294,12 +243,16 @@ def needs_of_column(
     definition: PlanDefinition, column: IssuedColumn, found: DueAndReason | None
 ) -> str:
     """When the cells of a column must be filled in, as the lead reads it; or ``""``."""
+    tongue = definition.tongue
     if is_required(column):
-        return "This must not be left blank."
+        return tongue.say("This must not be left blank.")
     if found is not None and column is found.reason:
-        return reason_hint(found)
+        return reason_hint(found, tongue)
     tests = needs_of(definition, column.item) if column.input else ()
-    return f"This must not be left blank where {say_needed(tests)}." if tests else ""
+    if not tests:
+        return ""
+    condition = partial(say_needed, tests)
+    return tongue.say("This must not be left blank where {condition}.", condition=condition)
 
 
 def with_needs(rule: Validation, needs: str) -> Validation:

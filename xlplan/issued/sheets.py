@@ -8,8 +8,10 @@ from datetime import date
 
 from xlplan.codes.issue_codes import ISS_010, ISS_011
 from xlplan.errors import Problem
+from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.for_lead import document_language
 from xlplan.plan.values import Value, show
 from xlplan.returned.as_issued import ID_PREFIX, IssuedColumn, column_id, key_heading
 from xlplan.returned.furniture import LISTS, STAMP
@@ -148,6 +150,11 @@ def row_values(row: MasterRow, columns: Sequence[IssuedColumn]) -> dict[str, Val
     return values
 
 
+def page_number(definition: PlanDefinition) -> str:
+    """The number of a page below it; the program fills in what begins with ``&``."""
+    return definition.tongue.say("Page {page} of {pages}", page="&P", pages="&N")
+
+
 def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int) -> Page:
     """Print set-up of every issued table: A3 landscape, one page wide, headings on every page."""
     left = f"{header_text(definition.title)}, {issued.cycle}, {issued.id}"
@@ -155,6 +162,7 @@ def page_of(definition: PlanDefinition, issued: Issued, area: Area, heading: int
         repeat_rows=(heading, heading),
         header=header_text(definition.marking),
         footer_left=left,
+        footer_right=page_number(definition),
         print_area=area,
     )
 
@@ -213,7 +221,7 @@ def too_long_problem(found: TooLong, where: str, action: str, heading: str) -> P
     )
 
 
-REFERENCE = "Template reference"
+REFERENCE = marked("Template reference")
 LONGEST_PROPERTY = 255
 """What Excel keeps of a custom property."""
 
@@ -262,10 +270,11 @@ def lists_sheet(lists: Mapping[str, Sequence[str]]) -> Lists:
     return Lists(sheet, ranges, names, defined, lists)
 
 
-def stamp_sheet(key: bytes, payload: Mapping[str, object]) -> Sheet:
+def stamp_sheet(key: bytes, payload: Mapping[str, object], tongue: Tongue = ENGLISH) -> Sheet:
     """The very hidden sheet with the manifest."""
+    about = tongue.say("This sheet says which workbook this is. Please leave it as it is.")
     rows = [
-        Row([Cell("This sheet says which workbook this is. Please leave it as it is.")]),
+        Row([Cell(about)]),
         Row([Cell(manifest(key, payload))]),
     ]
     return Sheet(STAMP, rows, [Column(width=80)], state="very_hidden")
@@ -307,13 +316,13 @@ def stamped(
 ) -> Workbook:
     """A workbook with its stamp: the manifest on a sheet, in a property, and as core subject."""
     return Workbook(
-        sheets=[*sheets, stamp_sheet(key, payload)],
+        sheets=[*sheets, stamp_sheet(key, payload, definition.tongue)],
         title=title,
         created=created,
         subject=issued.id,
         author=definition.organisation or "xlplan",
         company=definition.organisation,
-        language=definition.language,
+        language=document_language(definition),
         font=definition.style.font,
         properties={PROPERTY: short_manifest(key, payload)},
         names=lists.defined,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.issued.rules import date_rule
 from xlplan.issued.sheets import Lists
+from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.plan.people import SignOff as Signature
 from xlplan.returned.as_issued import (
     NO_CHANGE,
@@ -20,22 +21,22 @@ from xlplan.returned.as_issued import (
     SIGNED_ON,
     kind_of_input,
     signature_id,
+    words_of_yes,
 )
+from xlplan.workbook.write.cell_text import cell_height
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
 TICK = "tick:"
-SIGN_CHOICES = {TICK: ("Yes",)}
-"""The list of the tick, as `lists_sheet` takes it; its name is no id of a field."""
 SIGN_LABELS = {
-    NO_CHANGE: "No change this period",
-    READ: "I have read these",
-    SIGNED_BY: "Signed off by",
-    SIGNED_ON: "Signed off on",
+    NO_CHANGE: marked("No change this period"),
+    READ: marked("I have read these"),
+    SIGNED_BY: marked("Signed off by"),
+    SIGNED_ON: marked("Signed off on"),
 }
 _TICKED = {
-    NO_CHANGE: "Choose Yes if none of your actions has anything new to report.",
-    READ: "Choose Yes once you have read what stands below.",
+    NO_CHANGE: marked("Choose Yes if none of your actions has anything new to report."),
+    READ: marked("Choose Yes once you have read what stands below."),
 }
 """What is said on entering each tick."""
 _ROOM = {
@@ -80,6 +81,12 @@ class SignOff:
     merges: list[Merge] = field(default_factory=list)
     validations: list[Validation] = field(default_factory=list)
     room: tuple[int, int] | None = None
+    tongue: Tongue = ENGLISH
+
+
+def sign_choices(tongue: Tongue) -> dict[str, tuple[str, ...]]:
+    """The list of the tick, as `lists_sheet` takes it; its name is no id of a field."""
+    return {TICK: words_of_yes(tongue)}
 
 
 def sign_off(
@@ -90,13 +97,14 @@ def sign_off(
     lists: Lists,
     roles: Sequence[Signature] = (),
     tick: str = NO_CHANGE,
+    tongue: Tongue = ENGLISH,
 ) -> SignOff:
     """The sign-off over columns `first` on, whose widths are `widths`: in one row where there is
     room for all of it; else in one row below its labels; else one below the other. Where `roles`
     have no room beside each other there is a row for each, in their order; `tick` names what is
     ticked."""
-    made = SignOff()
-    lines = _lines(roles, tick)
+    made = SignOff(tongue=tongue)
+    lines = _lines(roles, tick, tongue)
     every = [_narrower(each) if roles else each for line in lines for each in line]
     if places := _in_a_row(widths, every) or _under_labels(widths, every):
         lines = [every]
@@ -125,22 +133,30 @@ def _narrower(each: Input) -> Input:
     return replace(each, room=(len(each.label) * 1.1, _NAME))
 
 
-def _lines(roles: Sequence[Signature], name: str) -> list[list[Input]]:
+def _lines(roles: Sequence[Signature], ticked: str, tongue: Tongue) -> list[list[Input]]:
     """The inputs of each row: the tick of this name in the first, and who signed when."""
-    tick = Input(name, SIGN_LABELS[name], _ROOM[name])
+    tick, by, on = (_input(name, tongue) for name in (ticked, SIGNED_BY, SIGNED_ON))
     if not roles:
-        return [[tick, *(Input(n, SIGN_LABELS[n], _ROOM[n]) for n in (SIGNED_BY, SIGNED_ON))]]
+        return [[tick, by, on]]
     labels = {each.role: f"{each.role} ({each.name})" if each.name else each.role for each in roles}
     wide = min(_WIDEST, max(map(len, labels.values())) * 1.1)
     room = max(wide, _ROOM[SIGNED_BY][0]), _ROOM[SIGNED_BY][1]
     signed = [
         [
             Input(signature_id(SIGNED_BY, role), label, room),
-            Input(signature_id(SIGNED_ON, role), SIGN_LABELS[SIGNED_ON], _ROOM[SIGNED_ON]),
+            replace(on, name=signature_id(SIGNED_ON, role)),
         ]
         for role, label in labels.items()
     ]
     return [[tick, *signed[0]], *signed[1:]]
+
+
+def _input(name: str, tongue: Tongue) -> Input:
+    """An input with its label, and the room that both want: more for a label that is longer."""
+    label = tongue.say(SIGN_LABELS[name])
+    beside, inside = _ROOM[name]
+    longer = max(1.0, len(label) / len(SIGN_LABELS[name]))
+    return Input(name, label, (beside * longer, inside))
 
 
 def narrow_split(widths: Sequence[float]) -> int:
@@ -212,19 +228,22 @@ def _sign_line(
         look.banner_note, align="left" if above else "right", bold=True, indent=1, wrap=False
     )
     entry = replace(look.input, valign="vcenter", align="left", indent=1, number_format="@")
+    height = _HEIGHT
     for each, ((left, right), (begin, end)) in places.items():
-        made.merges.append(
-            Merge(Area(labels, first + left, labels, first + right), Cell(each.label, label))
-        )
+        shown = Cell(each.label, label)
+        if len(made.tongue.codes) > 1 and not above:
+            shown = replace(shown, style=replace(label, wrap=True))
+            height = max(height, cell_height(shown, sum(widths[left : right + 1])))
+        made.merges.append(Merge(Area(labels, first + left, labels, first + right), shown))
         ids[first + begin] = Cell(SIGN_PREFIX + each.name)
         area = Area(number, first + begin, number, first + end)
         style = replace(entry, number_format="d mmmm yyyy") if each.kind == SIGNED_ON else entry
         made.merges.append(Merge(area, Cell(None, style)))
-        made.validations.append(_sign_rule(each, area, lists))
-    made.rows += [Row(ids, hidden=True), Row(line, _HEIGHT)]
+        made.validations.append(_sign_rule(each, area, lists, made.tongue))
+    made.rows += [Row(ids, hidden=True), Row(line, height)]
 
 
-def _sign_rule(each: Input, area: Area, lists: Lists) -> Validation:
+def _sign_rule(each: Input, area: Area, lists: Lists, tongue: Tongue) -> Validation:
     at = Area(area.first_row, area.first_col, area.first_row, area.first_col)
     rule = Validation(at, "any", input_title=each.label)
     if each.kind in _TICKED:
@@ -232,11 +251,12 @@ def _sign_rule(each: Input, area: Area, lists: Lists) -> Validation:
             rule,
             kind="list",
             source=f"={lists.ranges[TICK]}",
-            input_message=_TICKED[each.kind],
-            error_title="Not in the list",
-            error_message="Please choose Yes, or leave it blank.",
+            input_message=tongue.say(_TICKED[each.kind]),
+            error_title=tongue.say("Not in the list"),
+            error_message=tongue.say("Please choose Yes, or leave it blank."),
         )
     if each.kind == SIGNED_ON:
-        day = "The day on which you signed it off, such as 28 February 2027."
-        return replace(date_rule(rule), input_message=day)
-    return replace(rule, input_message="The name of whoever answers for this update.")
+        day = tongue.say("The day on which you signed it off, such as 28 February 2027.")
+        return replace(date_rule(rule, tongue), input_message=day)
+    name = tongue.say("The name of whoever answers for this update.")
+    return replace(rule, input_message=name)

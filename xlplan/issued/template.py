@@ -11,10 +11,12 @@ from dataclasses import replace
 from xlplan.issued.banner import Banner, banner
 from xlplan.issued.changes import followed
 from xlplan.issued.form import STEP_LIST, form_sheet
-from xlplan.issued.guidance import guidance_sheet
+from xlplan.issued.guidance import guidance_sheets
 from xlplan.issued.hints import hint_lists, hinted, hints_of
 from xlplan.issued.needed import (
+    Open,
     blank_now,
+    message_cell,
     needed_cells,
     needed_columns,
     needed_lists,
@@ -23,14 +25,12 @@ from xlplan.issued.needed import (
 from xlplan.issued.rules import (
     ISSUED_DUE,
     Cells,
-    Open,
     column_lists,
     due_and_reason,
     has_message,
     input_rules,
     is_required,
     issued_dates,
-    message_cell,
     moved,
     reason_missing,
 )
@@ -51,7 +51,7 @@ from xlplan.issued.sheets import (
     stamped,
     value_cell,
 )
-from xlplan.issued.sign_off import NARROW, SIGN_CHOICES
+from xlplan.issued.sign_off import NARROW, sign_choices
 from xlplan.issued.to_sign import signing_workbook
 from xlplan.issued.widths import (
     FROZEN,
@@ -62,12 +62,13 @@ from xlplan.issued.widths import (
     sizes_below,
     wide_widths,
 )
+from xlplan.language.catalogue import marked
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.checks.steps import milestones_of
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.for_lead import for_lead
 from xlplan.plan.people import Lead
 from xlplan.plan.reconsider import Known
-from xlplan.plan.timescales import say_return_by
 from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import (
@@ -97,6 +98,9 @@ from xlplan.workbook.write.sheet import (
 
 NOTHING_KNOWN: Mapping[str, Known] = {}
 _NARROW_SHEET = 120.0
+_PROPOSE = marked(
+    "To propose a new action, fill in this row. The coordinator gives it its reference."
+)
 
 
 def template_workbook(
@@ -113,9 +117,11 @@ def template_workbook(
     `rows` are the lead's actions in the order of `issued.uids`; `created` is ISO 8601, UTC. What
     is `known` of them, by uid, is for the hints of a plan that wants them.
     """
-    definition = definition.public
+    written = definition.public
+    definition = for_lead(written, lead)
     if issued.to_sign:
         return signing_workbook(definition, lead, issued, rows, key, created)
+    tongue = definition.tongue
     plain, columns = template_columns(definition), shown_columns(definition)
     values = [row_values(row, plain) for row in rows]
     signed = [
@@ -127,9 +133,9 @@ def template_workbook(
         for number in range(1, definition.issue.proposal_rows + 1)
     ]
     asked = due_and_reason(columns)
-    choices = column_lists(definition, columns, of_lead=True) | SIGN_CHOICES
+    choices = column_lists(definition, columns, of_lead=True) | sign_choices(tongue)
     if any(column.item.role == "steps_done" for column in columns):
-        choices[STEP_LIST] = (DONE,)
+        choices[STEP_LIST] = tuple(dict.fromkeys(one.say(DONE) for one in tongue.singles))
     if asked is not None:
         due = asked.due.id
         choices[ISSUED_DUE] = issued_dates(
@@ -148,12 +154,14 @@ def template_workbook(
     by_uid = {row.uid: each for row, each in zip(rows, values, strict=True)}
     update = hinted(definition, update, hints, by_uid, created[:10], lists, columns)
     payload = payload_of(definition, issued, len(rows), plain) | {"lead": lead.name}
-    due, form = say_return_by(issued.return_by), layout == "form"
-    guidance = guidance_sheet(definition, issued, columns, due, form=form)
-    title = f"{definition.title}: update from {lead.name}, {issued.cycle}"
+    guidance = guidance_sheets(written, definition, issued, form=layout == "form")
+    title = tongue.say(
+        "{plan}: update from {lead}, {cycle}",
+        plan=definition.title, lead=lead.name, cycle=issued.cycle,
+    )  # fmt: skip
     update, *more = followed(definition, issued, update, columns, lists)
     seen, hidden = ([each for each in more if (each.state == "hidden") is b] for b in (False, True))
-    sheets = [update, *seen, guidance, lists.sheet, *hidden]
+    sheets = [update, *seen, *guidance, lists.sheet, *hidden]
     return stamped(definition, issued, title, sheets, key, payload, created, lists)
 
 
@@ -286,8 +294,9 @@ def _rules(
     validations, colours = input_rules(definition, columns, styles, cells, lists, look)
     if proposals:
         area = Area(below, 1, below + proposals - 1, 1)
-        text = "To propose a new action, fill in this row. The coordinator gives it its reference."
-        validations.append(Validation(area, "any", input_title="New action", input_message=text))
+        tongue = definition.tongue
+        title, text = tongue.say("New action"), tongue.say(_PROPOSE)
+        validations.append(Validation(area, "any", input_title=title, input_message=text))
     return validations, [*flags, *colours]
 
 
@@ -331,4 +340,6 @@ def _count_what_is_missing(
         test = moved(cells(0), cells(due), lists.names[ISSUED_DUE])
         test = f"(LEN(TRIM({cells(reason)}))=0)*{test}"
         without = Open(cells(reason), reason, test)
-    top.merges.append(Merge(top.message, message_cell(blanks, without, asked, top.style, now)))
+    top.merges.append(
+        Merge(top.message, message_cell(blanks, without, asked, top.style, now, definition.tongue))
+    )

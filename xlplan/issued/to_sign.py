@@ -25,18 +25,19 @@ from xlplan.issued.sheets import (
     stamped,
     value_cell,
 )
-from xlplan.issued.sign_off import NARROW, SIGN_CHOICES
+from xlplan.issued.sign_off import NARROW, sign_choices
 from xlplan.issued.widths import screen_widths, sizes_below, wide_widths
+from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.plan.definition import Kind, PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.returned.as_issued import IssuedColumn, columns_to_sign, locked_text
-from xlplan.returned.furniture import UPDATE
+from xlplan.returned.furniture import UPDATE, sheet_name
 from xlplan.workbook.stamp import row_key
 from xlplan.workbook.write.look import Palette, palette
 from xlplan.workbook.write.sheet import Area, Cell, Column, Merge, Protection, Row, Sheet, Workbook
 
-ACTIONS = "Actions"
+ACTIONS = marked("Actions")
 _KINDS: tuple[Kind, ...] = ("recommendation", "action")
 _NARROW_SHEET = 120.0
 
@@ -55,8 +56,9 @@ def signing_workbook(
     created: str,
 ) -> Workbook:
     """The workbook with these rows, in the order of `issued.uids`: a sheet for each kind, with the
-    sign-off above the first."""
-    look, lists = palette(definition), lists_sheet(SIGN_CHOICES)
+    sign-off above the first; `definition` is as the officer reads it."""
+    tongue = definition.tongue
+    look, lists = palette(definition), lists_sheet(sign_choices(tongue))
     kinds = kinds_to_sign(rows)
     sheets = [
         _sheet(definition, lead, issued, [row for row in rows if row.kind == kind],
@@ -65,7 +67,10 @@ def signing_workbook(
     ]  # fmt: skip
     columns = [column for kind in kinds for column in columns_to_sign(definition, kind)]
     payload = payload_of(definition, issued, len(rows), columns) | {"lead": lead.name}
-    title = f"{definition.title}: {lead.name} to read and sign, {issued.cycle}"
+    title = tongue.say(
+        "{plan}: {lead} to read and sign, {cycle}",
+        plan=definition.title, lead=lead.name, cycle=issued.cycle,
+    )  # fmt: skip
     return stamped(definition, issued, title, [*sheets, lists.sheet], key, payload, created, lists)
 
 
@@ -101,10 +106,11 @@ def _sheet(
     if more:
         style = replace(look.banner, size=14, indent=1)
         above = [Row([None, *(Cell(None, style) for _ in columns)], 26)]
-        merges, validations = [Merge(Area(0, 1, 0, last), Cell(_title(issued), style))], []
+        title = Cell(_title(issued, definition.tongue), style)
+        merges, validations = [Merge(Area(0, 1, 0, last), title)], []
     heading = len(above) + 1
     return Sheet(
-        name=ACTIONS if more else UPDATE,
+        name=sheet_name(ACTIONS, definition.tongue) if more else UPDATE,
         rows=[
             *above,
             id_row(column.id for column in columns),
@@ -123,8 +129,8 @@ def _sheet(
     )
 
 
-def _title(issued: Issued) -> str:
-    return f"The actions that answer them, {issued.cycle}"
+def _title(issued: Issued, tongue: Tongue) -> str:
+    return tongue.say("The actions that answer them, {cycle}", cycle=issued.cycle)
 
 
 def _first(area: Area) -> tuple[int, int]:

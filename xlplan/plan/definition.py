@@ -11,16 +11,18 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, get_args
 
+from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.keys import (
     CADENCE,
     CHANGE,
     COLOUR,
     FIELD_ID,
-    LANGUAGE,
+    LANGUAGES,
     PLAN_ID,
     ROLE_LABELS,
     ROLES,
+    in_welsh,
     key,
 )
 from xlplan.plan.people import Directory, Group, Lead, SignOff
@@ -127,6 +129,8 @@ class Field:
     )
     required_if: tuple[Condition, ...] = field(default=(), metadata=key(REQUIRED_IF))
     change: Literal["at once", "request"] = field(default="at once", metadata=CHANGE)
+    heading_cy: str = in_welsh("the heading", takes="text")
+    guidance_cy: str = in_welsh("the guidance", takes="text")
 
     @property
     def field_type(self) -> FieldType:
@@ -137,8 +141,9 @@ class Field:
 BECAUSE = "_because"
 """The field in which leads say why they mean what a check asks about; it grows by their entries."""
 BECAUSE_FIELD = Field(
-    BECAUSE, "Yes, I mean it, because …", "narrative", owner="lead", mode="append", width=30,
-    guidance="Where something is asked to the left and you mean it all the same, say why.",
+    BECAUSE, marked("Yes, I mean it, because …"), "narrative", owner="lead", mode="append",
+    guidance=marked("Where something is asked to the left and you mean it all the same, say why."),
+    width=30,
 )  # fmt: skip
 
 
@@ -176,6 +181,7 @@ class Rating:
     needs: tuple[str, ...] = field(
         default=(), metadata=key("the ids of columns that must hold something before it is taken")
     )
+    meaning_cy: str = in_welsh("the meaning", takes="text")
 
 
 DEFAULT_SEPARATORS = ("/", ";", ",", " and ", "&", "\n")
@@ -193,7 +199,7 @@ class PlanDefinition:
         default="", metadata=key('protective marking for every page, such as "OFFICIAL"')
     )
     timezone: str = field(default="Europe/London", metadata=key("of the days and times shown"))
-    language: str = field(default="en-GB", metadata=key("of the documents", shape=LANGUAGE))
+    language: tuple[str, ...] = field(default=("en-GB",), metadata=LANGUAGES)
     ratings: tuple[Rating, ...] = ()
     leads: tuple[Lead, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -259,6 +265,10 @@ class PlanDefinition:
             "show one to the board, move it up to notes"
         ),
     )
+    title_cy: str = in_welsh("the title")
+    organisation_cy: str = in_welsh("the organisation")
+    tongue: Tongue = ENGLISH
+    """What the texts around the plan's own are in, for whom it goes out: see `for_lead`."""
 
     @cached_property
     def public(self) -> PlanDefinition:

@@ -23,8 +23,9 @@ from xlplan.plan.text import canon_text
 from xlplan.plan.toml_places import Path, find_places, line_of
 
 Takes = Literal[
-    "line", "text", "raw", "list", "raw list", "flag", "whole", "number", "day", "conditions"
-]
+    "line", "text", "raw", "list", "raw list", "one or several", "flag", "whole", "number", "day",
+    "conditions",
+]  # fmt: skip
 """`line`: text without line breaks; `raw`: kept exactly as written, for passwords, separators."""
 Shape = tuple[str, str, str]
 """The pattern that a text must match whole, what that is called, and how to write it."""
@@ -72,6 +73,7 @@ _TAKES: Mapping[str, Takes] = {
 """What a key takes where its metadata names nothing else, by the type of its field."""
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "line": str, "text": str, "raw": str, "list": list, "raw list": list,
+    "one or several": (str, list),
     "flag": bool, "whole": int, "number": (int, float), "day": date, "conditions": dict,
 }  # fmt: skip
 
@@ -123,6 +125,20 @@ def key(
     }  # fmt: skip
 
 
+IN_WELSH = " in Welsh, for leads who are written to in it"
+
+
+def in_welsh(about: str, *, takes: Takes | None = None) -> Any:
+    """A key that says in Welsh what another one says; left out, the other one stands there too."""
+    return field(default="", metadata=key(f"{about}{IN_WELSH}", takes=takes))
+
+
+LANGUAGES = key(
+    'of the documents; "cy" writes to leads in Welsh, ["cy", "en"] in both languages, in this '
+    "order",
+    takes="one or several",
+    shape=LANGUAGE,
+)
 CHANGE = key(
     'of a date that the lead fills in: "request" keeps the date until the coordinator agrees to '
     "another",
@@ -253,8 +269,12 @@ def _value(source: Source, key: Key, label: str, path: Path, value: object) -> o
         kind, form = KINDS[type(value).__name__], FORMS[key.takes]
         source.fault(path, DEF_005.fill("value", table=label, key=name, kind=kind, form=form))
         return None
+    if key.takes == "one or several" and isinstance(value, str):
+        text = _text(source, key, label, path, value)
+        return (text,) if text else text
     if isinstance(value, list):
-        return _list(source, key, label, path, value)
+        texts = _list(source, key, label, path, value)
+        return "" if not value and key.takes == "one or several" else texts
     if isinstance(value, dict):
         return _conditions(source, label, path, value)
     if isinstance(value, str):
@@ -303,6 +323,9 @@ def _list(
             texts.append(part if key.takes == "raw list" else canon_text(part).strip())
         else:
             source.fault((*path, number), DEF_003.fill("empty", table=label, key=name))
+    if key.shape or key.allowed:
+        checked = [_text(source, key, label, path, text) for text in texts]
+        texts = [text for text in checked if text]
     return tuple(texts) if len(source.faults) == faults else None
 
 

@@ -25,6 +25,7 @@ from xlplan.codes.definition_codes import (
 )
 from xlplan.codes.message import Filled, did_you_mean, suggest
 from xlplan.errors import XlplanError
+from xlplan.language.catalogue import SHIPPED, shipped_code
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
@@ -142,6 +143,14 @@ def _check_plan(source: Source, tables: Tables) -> None:
         if name and not _timezone_exists(name):
             wrong = DEF_008.fill(timezone=name, hint=_near_timezone(name))
             source.fault((*plan.path, "timezone"), wrong)
+        several = plan.texts("language")
+        for number, name in enumerate(several if len(several) > 1 else ()):
+            if not shipped_code(name):
+                noun, use = "a language of letters", suggest(name, SHIPPED)
+                wrong = DEF_004.fill(
+                    table=plan.label, key="language", value=name, noun=noun, use=use
+                )
+                source.fault((*plan.path, "language", number), wrong)
 
 
 def _timezone_exists(name: str) -> bool:

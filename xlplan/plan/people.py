@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from xlplan.language.catalogue import SHIPPED
 from xlplan.plan.keys import EMAIL, key
 from xlplan.plan.text import fold
 
@@ -33,6 +34,15 @@ class Lead:
     )
     nobody: bool = field(
         default=False, metadata=key("it names nobody, such as All or a post that is not filled")
+    )
+    language: str = field(
+        default="",
+        metadata=key(
+            'what they are written to in: "en" or "cy"; left out, the language of the plan',
+            allowed=tuple(SHIPPED),
+            noun="a language of letters",
+            labels=SHIPPED,
+        ),
     )
 
 
@@ -109,7 +119,9 @@ class Directory:
         group = self._groups.get(fold(name))
         contact = group.contact if group is not None else ""
         lead = known.get(fold(contact))
-        return Lead(name, email=contact if lead is None else lead.email)
+        if lead is None:
+            return Lead(name, email=contact)
+        return Lead(name, email=lead.email, language=lead.language)
 
     def lead(self, name: str) -> Lead | None:
         """The lead with this name or alias, or who answers for them now, or the team or group of

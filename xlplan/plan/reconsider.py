@@ -16,9 +16,11 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import product
 
 from xlplan.codes.check_codes import CHK_009, CHK_010, CHK_020, CHK_109
+from xlplan.language.catalogue import Tongue
 from xlplan.plan.definition import ENTRY, Field, PlanDefinition
 from xlplan.plan.timescales import say_date
 from xlplan.plan.values import Value, is_worse, show
@@ -121,6 +123,10 @@ class Hints:
         return Hint(hint.code, hint.sentence, (*hint.tests, Same(columns, not_all=True)))
 
     @property
+    def _tongue(self) -> Tongue:
+        return self.definition.tongue
+
+    @property
     def _dates(self) -> tuple[str, ...]:
         return self._columns("due", "revised")
 
@@ -163,19 +169,19 @@ class Hints:
     def _late(self, known: Known) -> Iterator[Hint]:
         for rated in self._open(quiet=True) if known.by and self._dates else ():
             assert known.by is not None
-            text = (
-                f"The date, {say_date(known.by)}, has passed, and {self._name(rated.column)} does "
-                "not say so."
-            )
+            text = self._tongue.say(
+                "The date, {date}, has passed, and {rating} does not say so.",
+                date=partial(say_date, known.by), rating=self._name(rated.column),
+            )  # fmt: skip
             yield Hint(CHK_010.code, text, (rated, Same(self._dates), Late(known.by)))
 
     def _done(self) -> Iterator[Hint]:
         for rated in self._open():
             for column in self._columns("progress"):
-                text = (
-                    f"{self._name(column)} says that it is done, and {self._name(rated.column)} "
-                    "does not."
-                )
+                text = self._tongue.say(
+                    "{note} says that it is done, and {rating} does not.",
+                    note=self._name(column), rating=self._name(rated.column),
+                )  # fmt: skip
                 yield Hint(CHK_009.code, text, (rated, Done(column)))
 
     def _worse(self, known: Known) -> Iterator[Hint]:
@@ -186,15 +192,19 @@ class Hints:
         worse = {rating.code for rating in scale if is_worse(rating.code, known.before, scale)}
         before = next((rating.label for rating in scale if rating.code == known.before), "")
         for rated in self._among(worse):
-            text = (
-                f"{self._name(rated.column)} is worse than at the last board ({before}), and "
-                "nothing says why."
-            )
+            text = self._tongue.say(
+                "{rating} is worse than at the last board ({before}), and nothing says why.",
+                rating=self._name(rated.column), before=before,
+            )  # fmt: skip
             yield Hint(CHK_020.code, text, (rated, Same(self._notes)))
 
     def _moved(self, known: Known) -> Iterator[Hint]:
         for rated in self._open() if known.slips >= OFTEN - 1 and self._dates else ():
-            text = f"The date was put back {known.slips} times before. It moves again."
+            text = self._tongue.say_count(
+                "The date was put back {count} times before. It moves again.",
+                "The date was put back {count} times before. It moves again.",
+                known.slips,
+            )
             yield Hint(CHK_109.code, text, (rated, Same(self._dates, not_all=True)))
 
     def _name(self, column: str) -> str:

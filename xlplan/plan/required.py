@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from xlplan.language.catalogue import ENGLISH, Tongue
 from xlplan.plan.values import Value, canon
 
 if TYPE_CHECKING:
@@ -161,17 +162,21 @@ def _holds(test: Test, now: Values, issued: Values) -> bool:
     return before is not None and now(test.field) != before
 
 
-def say_needed(tests: tuple[Test, ...]) -> str:
+def say_needed(tests: tuple[Test, ...], tongue: Tongue = ENGLISH) -> str:
     """When a field is needed, in words: ``"Rating" is Red or Amber, and "Due" has moved``."""
-    return ", and ".join(map(_say, tests))
+    return tongue.each(lambda one: one.say(", and ").join(_say(test, one) for test in tests))
 
 
-def _say(test: Test) -> str:
-    heading = f'"{" ".join(test.field.heading.split())}"'
+def _say(test: Test, tongue: Tongue) -> str:
+    heading = " ".join(test.field.heading.split())
     if isinstance(test, Moved):
-        return f"{heading} has moved"
+        return tongue.say('"{heading}" has moved', heading=heading)
     *most, last = test.words
-    return f"{heading} is {', '.join(most)} or {last}" if most else f"{heading} is {last}"
+    if not most:
+        return tongue.say('"{heading}" is {value}', heading=heading, value=last)
+    return tongue.say(
+        '"{heading}" is {most} or {last}', heading=heading, most=", ".join(most), last=last
+    )
 
 
 def values_in(row: Mapping[str, Value]) -> Values:

@@ -257,7 +257,7 @@ def read(table: str, name: str, typed: Raw, definition: PlanDefinition) -> objec
     text = as_text(typed) if key.takes == "raw" else _plain(typed)
     if key.takes == "conditions":
         return tuple(read_line(line) for line in text.splitlines() if line.strip())
-    if key.takes in ("list", "raw list"):
+    if key.takes in ("list", "raw list", "one or several"):
         return tuple(part for line in text.splitlines() if (part := unquoted(line.strip())))
     words = {fold(word): word for word in key.allowed}
     labelled = {fold(label): word for word, label in key.labels.items()}

@@ -14,7 +14,8 @@ from typing import Literal, get_args
 
 from xlplan.codes.definition_codes import DEF_086
 from xlplan.codes.message import Filled
-from xlplan.plan.keys import COLOUR, EMAIL, Entry, Source, key
+from xlplan.language.catalogue import marked
+from xlplan.plan.keys import COLOUR, EMAIL, Entry, Source, in_welsh, key
 from xlplan.plan.people import IssuedBy
 
 RollupRule = Literal["worst", "share-closed", "accountable"]
@@ -187,6 +188,8 @@ class IssueSettings:
             "read and sign"
         ),
     )
+    contact_cy: str = in_welsh("whom to ask", takes="text")
+    guidance_cy: str = in_welsh("the guidance", takes="text")
 
 
 PLACES: Mapping[str, str] = {
@@ -198,8 +201,8 @@ PLACES: Mapping[str, str] = {
     "overdue": "how many of these are past their date",
 }
 """What a letter can name in braces, with what stands there in the end."""
-SUBJECT = "{plan}: your update for {cycle}"
-BODY = """\
+SUBJECT = marked("{plan}: your update for {cycle}")
+BODY = marked("""\
 Dear {lead},
 
 Please send your update of {plan}: {actions}.
@@ -208,16 +211,16 @@ Past their date and not finished: {overdue}.
 Open the attached workbook, fill in the cells that are open, save it, and send it back in reply to \
 this message. Where nothing has changed, say so in it and send it back all the same.
 
-Please send it by {return_by}."""
-REMINDER = """\
+Please send it by {return_by}.""")
+REMINDER = marked("""\
 Dear {lead},
 
 This is a reminder about your update of {plan} for {cycle}.
 
 The workbook is attached again. If you have filled in a copy already, please send that one. Where \
-nothing has changed, say so in it and send it back all the same."""
-SIGN_SUBJECT = "{plan}: to read and sign, {cycle}"
-SIGN_BODY = """\
+nothing has changed, say so in it and send it back all the same.""")
+SIGN_SUBJECT = marked("{plan}: to read and sign, {cycle}")
+SIGN_BODY = marked("""\
 Dear {lead},
 
 You answer for part of {plan}: {actions}. They stand in the attached workbook as they are now.
@@ -225,14 +228,16 @@ You answer for part of {plan}: {actions}. They stand in the attached workbook as
 Please read them, sign at the top of the workbook, save it, and send it back in reply to this \
 message. If something is not as you know it, say so in your reply.
 
-Please send it by {return_by}."""
+Please send it by {return_by}.""")
+LETTERS = ("subject", "body", "reminder", "signature", "sign_subject", "sign_body")
+"""The keys of `[post]` in which places are filled."""
 _NAMED = "Words in braces are filled in: " + ", ".join(f"{{{name}}}" for name in PLACES)
 
 
 def check_letters(source: Source, tables: Iterable[Entry]) -> None:
     """Note the places in the words of `[post]` that nothing fills."""
     for post in tables:
-        for name in ("subject", "body", "reminder", "signature", "sign_subject", "sign_body"):
+        for name in (*LETTERS, *(f"{each}_cy" for each in LETTERS)):
             if (wrong := _wrong_place(post.label, name, post.text(name))) is not None:
                 source.fault((*post.path, name), wrong)
 
@@ -293,6 +298,12 @@ class PostSettings:
             takes="text",
         ),
     )
+    subject_cy: str = in_welsh("the subject")
+    body_cy: str = in_welsh("the covering letter", takes="text")
+    reminder_cy: str = in_welsh("the reminder", takes="text")
+    signature_cy: str = in_welsh("the signature", takes="text")
+    sign_subject_cy: str = in_welsh("the subject to an accountable officer")
+    sign_body_cy: str = in_welsh("the letter to an accountable officer", takes="text")
 
 
 @dataclass(frozen=True, slots=True)

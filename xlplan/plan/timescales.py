@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.plan.periods import (
     NO_CALENDAR,
     Calendar,
@@ -24,8 +25,9 @@ from xlplan.plan.periods import (
 )
 
 MONTH_NAMES = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    marked("January"), marked("February"), marked("March"), marked("April"), marked("May"),
+    marked("June"), marked("July"), marked("August"), marked("September"), marked("October"),
+    marked("November"), marked("December"),
 )  # fmt: skip
 """In English whatever the machine's locale: the same ledger gives the same bytes everywhere."""
 MONTHS = {
@@ -69,7 +71,10 @@ _END_OF = re.compile(rf"^(?:at )?(?:the )?end(?: of)?(?: the)?[ -]+(?={_MONTH}$)
 _YEARLESS = re.compile(r"(?!(?:(?:the|at|in|end|late|of|mid)\W*)*$)(?!.*\d{3}).{2,40}")
 _ONGOING = re.compile(r"\bon[ -]?going\b")
 _ONWARDS = re.compile(r"\bonwards?\W*$")
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = (
+    marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"),
+    marked("Friday"), marked("Saturday"), marked("Sunday"),
+)  # fmt: skip
 _NO_END = re.compile(
     r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
     r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
@@ -260,17 +265,20 @@ def _without_year(plain: str, plan: Calendar) -> Ending | None:
     return replace(ending, words=f"{say_date(ending.by)}: the first after {say_date(first)}")
 
 
-def say_date(day: date) -> str:
+def say_date(day: date, tongue: Tongue = ENGLISH) -> str:
     """A date in words: ``"28 February 2026"``."""
-    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year:04d}"
+    month = MONTH_NAMES[day.month - 1]
+    if tongue == ENGLISH:
+        return f"{day.day} {month} {day.year:04d}"
+    return tongue.each(lambda one: f"{day.day} {one.say(month)} {day.year:04d}")
 
 
-def say_return_by(text: str) -> str:
+def say_return_by(text: str, tongue: Tongue = ENGLISH) -> str:
     """``"2026-11-27"`` as ``"Friday 27 November 2026"``; blank stays blank."""
     if not text:
         return ""
     day = date.fromisoformat(text)
-    return f"{_WEEKDAYS[day.weekday()]} {say_date(day)}"
+    return tongue.each(lambda one: f"{one.say(_WEEKDAYS[day.weekday()])} {say_date(day, one)}")
 
 
 def unread_dates(text: str) -> tuple[tuple[str, Literal["ambiguous", "impossible"]], ...]:

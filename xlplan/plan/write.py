@@ -214,7 +214,8 @@ def _plan(definition: PlanDefinition) -> list[str]:
     for name, key in table.keys.items():
         value = getattr(definition, name)
         if value or name in table.always:
-            text = f"{name} = {_value(value)}"
+            one = value[0] if key.takes == "one or several" and len(value) == 1 else value
+            text = f"{name} = {_value(one)}"
             above = "\n" in text
             lines += [*_comment(key.help), text] if above else [_noted(text, key.help)]
     return lines

@@ -9,6 +9,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
 from xlplan.codes.return_codes import RET_017
+from xlplan.language.catalogue import Tongue, marked
 from xlplan.plan.definition import (
     BECAUSE,
     BECAUSE_FIELD,
@@ -20,6 +21,7 @@ from xlplan.plan.definition import (
     Kind,
     PlanDefinition,
 )
+from xlplan.plan.for_lead import every_way
 from xlplan.plan.text import fold
 from xlplan.plan.values import Value, show
 
@@ -45,7 +47,7 @@ SIGN_OFF = (NO_CHANGE, SIGNED_BY, SIGNED_ON)
 """The inputs of the sign-off, in their order."""
 HINTS = "_hints"
 """The id of the column of ours that asks, beside each action, what a lead should think over."""
-_HINTS = Field(HINTS, "Please think again", "narrative", width=30)
+_HINTS = Field(HINTS, marked("Please think again"), "narrative", width=30)
 
 
 def signature_id(kind: str, role: str) -> str:
@@ -61,9 +63,9 @@ def kind_of_input(name: str) -> str:
 
 _KEY_HEADINGS = ("Row key", "Key of the row")
 _STATUS_HEADINGS = ("Status", "Row status")
-_CONFIRMED_HEADINGS = ("Reviewed, no change", "Reviewed: no change")
-_LOOKED_HEADINGS = ("State", "State of the row")
-_ENTRY_HEADINGS = ("{}: this period", "{}: entry for this period")
+_CONFIRMED_HEADINGS = (marked("Reviewed, no change"), marked("Reviewed: no change"))
+_LOOKED_HEADINGS = (marked("State"), marked("State of the row"))
+_ENTRIES = (marked("this period"), marked("entry for this period"))
 """Headings of ours: each, and the one it takes where a column of the plan is headed like it."""
 
 
@@ -125,18 +127,22 @@ def template_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
             chosen = [lead, *chosen]  # a team reads whose each action is
     ordered = [*([key] if key else []), *(item for item in chosen if item is not key)]
     headings = [item.heading for item in ordered]
+    tongue = definition.tongue
     columns: list[IssuedColumn] = []
     for item in ordered:
         mine = item.owner == "lead" and item is not key and item != definition.ruled
         appended = mine and item.field_type.narrative and item.mode == "append"
         columns.append(IssuedColumn(item.id, item.heading, item, mine and not appended))
         if appended:
-            heading = _aside([text.format(item.heading) for text in _ENTRY_HEADINGS], headings)
+            entries = [f"{item.heading}: {tongue.say(text)}" for text in _ENTRIES]
+            heading = _aside(entries, headings)
             columns.append(IssuedColumn(item.id + ENTRY, heading, item, True))
     if definition.issue.hints:
         for field, name, open_ in ((_HINTS, HINTS, False), (BECAUSE_FIELD, BECAUSE + ENTRY, True)):
-            heading = _aside([field.heading, f"{field.heading} (2)"], headings)
-            columns.append(IssuedColumn(name, heading, field, open_))
+            ours = tongue.say(field.heading)
+            heading = _aside([ours, f"{ours} (2)"], headings)
+            shown = replace(field, guidance=tongue.say(field.guidance))
+            columns.append(IssuedColumn(name, heading, shown, open_))
     return tuple(columns)
 
 
@@ -145,13 +151,23 @@ def shown_columns(definition: PlanDefinition) -> tuple[IssuedColumn, ...]:
     row beside its ref, the tick after all else."""
     columns = template_columns(definition)
     headings = [column.heading for column in columns]
-    mark = Field(LOOKED, _aside(_LOOKED_HEADINGS, headings), width=10)
-    tick = Field(CONFIRMED, _aside(_CONFIRMED_HEADINGS, headings), "choice", choices=("Yes",),
-                 width=14, guidance="Choose Yes if you have looked at this action and nothing in "
-                 "it has changed.")  # fmt: skip
-    marks = [IssuedColumn(LOOKED, mark.heading, mark, False)] if definition.issue.status else []
-    ticks = [IssuedColumn(CONFIRMED, tick.heading, tick, True)] if definition.issue.confirm else []
-    return (*columns[:1], *marks, *columns[1:], *ticks)
+    tongue = definition.tongue
+    marks, ticks = (
+        _aside([tongue.say(text) for text in ours], headings)
+        for ours in (_LOOKED_HEADINGS, _CONFIRMED_HEADINGS)
+    )
+    mark = Field(LOOKED, marks, width=10)
+    tick = Field(CONFIRMED, ticks, "choice", choices=words_of_yes(tongue), width=14,
+                 guidance=tongue.say("Choose Yes if you have looked at this action and nothing in "
+                 "it has changed."))  # fmt: skip
+    left = [IssuedColumn(LOOKED, mark.heading, mark, False)] if definition.issue.status else []
+    right = [IssuedColumn(CONFIRMED, tick.heading, tick, True)] if definition.issue.confirm else []
+    return (*columns[:1], *left, *columns[1:], *right)
+
+
+def words_of_yes(tongue: Tongue) -> tuple[str, ...]:
+    """What is chosen for yes, a word for each language."""
+    return tuple(dict.fromkeys(one.say("Yes") for one in tongue.singles))
 
 
 def without_hints(definition: PlanDefinition) -> PlanDefinition:
@@ -199,7 +215,7 @@ def known_headings(columns: Sequence[IssuedColumn]) -> Iterator[tuple[str, str]]
         if column.id == STATUS:
             yield column.id, _STATUS_HEADINGS[0]
         if column.entry:
-            yield column.id, _ENTRY_HEADINGS[0].format(column.item.heading)
+            yield column.id, f"{column.item.heading}: {_ENTRIES[0]}"
         yield column.id, column.heading
 
 
@@ -229,7 +245,8 @@ def ids_by_heading(definition: PlanDefinition) -> dict[str, dict[str, str]]:
     for kind in ("action", "recommendation"):
         columns = [*master_columns(definition, kind)]
         if kind == "action":
-            columns = [*shown_columns(definition), *columns]
+            shown = (column for way in every_way(definition) for column in shown_columns(way))
+            columns = [*shown, *columns]
         each = named.setdefault(kind, {})
         for column in columns:
             each.setdefault(fold(column.heading), column.id)
@@ -261,9 +278,11 @@ class Settled:
 def issued_headings(definition: PlanDefinition, document: str) -> tuple[Headings, ...]:
     """The headings of a template, or those of actions and of recommendations in a master."""
     if document != "master":
+        ways = [*every_way(definition)]
         signs = ("action", "recommendation") if definition.issue.accountable else ()
-        others = (_headings(columns_to_sign(definition, kind)) for kind in signs)
-        return (_headings(shown_columns(definition)), *others)
+        others = ([c for way in ways for c in columns_to_sign(way, kind)] for kind in signs)
+        shown = [column for way in ways for column in shown_columns(way)]
+        return (_headings(shown), *map(_headings, others))
     kinds: tuple[Kind, ...] = ("action", "recommendation")
     return tuple(
         _headings([*master_columns(definition, kind), status_column(definition, kind)])
@@ -275,7 +294,7 @@ def _headings(columns: Sequence[IssuedColumn]) -> Headings:
     names: dict[str, frozenset[str]] = {}
     for name, heading in known_headings(columns):
         names[fold(heading)] = names.get(fold(heading), frozenset()) | {name}
-    return Headings(names, {column.id: column.heading for column in columns})
+    return Headings(names, {column.id: column.heading for column in reversed(columns)})
 
 
 def settle(

@@ -6,17 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import chain, permutations
 
+from xlplan.language.catalogue import SHIPPED, Tongue, marked
 from xlplan.merge.ids import digest, named
 from xlplan.merge.model import Digests, Issued
 from xlplan.plan.definition import (
     PlanDefinition,
 )
+from xlplan.plan.for_lead import every_way
 from xlplan.plan.set_up import Entry
 from xlplan.plan.text import canon_text
 
-UPDATE, GUIDANCE, LISTS, STAMP = "Update", "Guidance", "Lists", "xlplan"
+UPDATE, GUIDANCE, LISTS, STAMP = "Update", marked("Guidance"), "Lists", "xlplan"
 """The sheets of a template; leads fill in the first, whatever it is called when it comes back."""
 OPEN = "Open questions"
 """The sheet of `master.xlsx` that only lists what is open."""
@@ -24,10 +27,10 @@ ALIKE = "alike"
 """In the manifest of `decisions.xlsx`: the questions that one answer can serve, the first first."""
 NOTES = "\0notes"
 """Where the notes of ours on any sheet are recorded, as if it were a sheet."""
-CHANGES, AS_ISSUED = "Your changes", "As issued"
+CHANGES, AS_ISSUED = marked("Your changes"), "As issued"
 """The sheet of a template that lists what its lead changed so far, and the hidden one that it goes
 by."""
-TO_CORRECT = "To correct"
+TO_CORRECT = marked("To correct")
 """The sheet of a correction workbook that lists its open cells."""
 BLANK = "#FFFFFF"
 """What cells of a master are filled with, and what says nothing in any file."""
@@ -53,8 +56,20 @@ def set_up_uid(entry: Entry) -> str:
 
 def sheets_of_ours(document: str) -> frozenset[str]:
     """The sheets of an issued workbook that hold nothing to read."""
-    more = {"master": {OPEN}, "template": {CHANGES, AS_ISSUED}}.get(document, set())
-    return frozenset({GUIDANCE, LISTS, STAMP, TO_CORRECT, *more})
+    more = {"master": {OPEN}, "template": {AS_ISSUED, *names_of(CHANGES)}}.get(document, set())
+    return frozenset({LISTS, STAMP, *names_of(GUIDANCE), *names_of(TO_CORRECT), *more})
+
+
+def sheet_name(name: str, tongue: Tongue) -> str:
+    """What a sheet of ours is called for whoever reads these languages."""
+    return tongue.each(lambda one: one.say(name), " · ")
+
+
+@cache
+def names_of(name: str) -> frozenset[str]:
+    """Everything that a sheet of ours is called, in the languages that there are."""
+    several = chain(permutations(SHIPPED, 1), permutations(SHIPPED, 2))
+    return frozenset(sheet_name(name, Tongue(codes)) for codes in several)
 
 
 @dataclass(frozen=True)
@@ -82,8 +97,9 @@ class Furniture:
 
 def page_texts(definition: PlanDefinition, issued: Issued) -> frozenset[str]:
     """What the pages of a template have above and below, as `flat` gives it."""
-    title = f"{definition.title}, {issued.cycle}"
-    return frozenset(map(flat, (definition.marking, title, f"{title}, {issued.id}")))
+    titles = [f"{way.title}, {issued.cycle}" for way in every_way(definition)]
+    with_ids = (f"{title}, {issued.id}" for title in titles)
+    return frozenset(map(flat, (definition.marking, *titles, *with_ids)))
 
 
 _NUMBERING = frozenset(

@@ -23,6 +23,7 @@ from xlplan.returned.furniture import (
     digest_of,
     is_issued_date,
     is_usual_on_pages,
+    names_of,
     sheets_of_ours,
 )
 from xlplan.returned.tables import (
@@ -67,7 +68,7 @@ def remarks_of(
         yield from box_remarks(book, sheet)
         if furniture is not None:
             yield from added_remarks(book, sheet.name, sheet.additions, pages)
-        if sheet.name != TO_CORRECT:
+        if sheet.name not in names_of(TO_CORRECT):
             yield from link_remarks(book, sheet)
         for (row, col), note in sorted(sheet.notes.items()):
             place = Place(book.name, sheet.name, a1(row, col))
@@ -127,7 +128,7 @@ def _written_on(
             continue
         for col, value, text in cells:
             at = (number, col)
-            if at in inputs or (issued == CHANGES and at in sheet.formulas):
+            if at in inputs or (issued in names_of(CHANGES) and at in sheet.formulas):
                 continue
             if at in sheet.formulas:
                 known = furniture.has(text_of(value), issued) if value is not None else False

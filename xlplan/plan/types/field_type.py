@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from xlplan.codes.definition_codes import VAL_002, VAL_003, VAL_004, VAL_005, VAL_006, VAL_007
+from xlplan.language.catalogue import marked
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.text import canon_text, fold, split_people
 from xlplan.plan.timescales import Timescale, canon_timescale, parse_date, say_date
@@ -170,7 +171,7 @@ TEXT = FieldType(
     "text",
     "a few words",
     _canon_text,
-    cell=CellForm(hint="In a few words."),
+    cell=CellForm(hint=marked("In a few words.")),
     board_width=30,
     prose=True,
 )
@@ -178,7 +179,7 @@ NARRATIVE = FieldType(
     "narrative",
     "long text",
     _canon_text,
-    cell=CellForm(hint="In a few lines."),
+    cell=CellForm(hint=marked("In a few lines.")),
     board_width=50,
     prose=True,
     narrative=True,
@@ -187,7 +188,7 @@ RATING = FieldType(
     "rating",
     "a point of the rating scale",
     _canon_rating,
-    cell=CellForm(centred=True, width=11, hint="Choose from the list."),
+    cell=CellForm(centred=True, width=11, hint=marked("Choose from the list.")),
     frame="rating",
     board_width=12,
     choices=_codes,
@@ -198,7 +199,7 @@ CHOICE = FieldType(
     "choice",
     "one of the field's choices",
     _canon_choice,
-    cell=CellForm(centred=True, width=16, hint="Choose from the list."),
+    cell=CellForm(centred=True, width=16, hint=marked("Choose from the list.")),
     choices=_choices,
     accepted=_choices,
 )
@@ -206,7 +207,7 @@ PEOPLE = FieldType(
     "people",
     "one officer or several",
     _canon_people,
-    cell=CellForm(hint="Names, with a comma between them."),
+    cell=CellForm(hint=marked("Names, with a comma between them.")),
     frame="list",
     board_width=22,
     people=True,
@@ -215,7 +216,7 @@ REFERENCE = FieldType(
     "reference",
     "refs of other rows",
     _canon_set,
-    cell=CellForm(hint="References, with a comma between them."),
+    cell=CellForm(hint=marked("References, with a comma between them.")),
     frame="list",
     board_width=12,
     elements=True,
@@ -224,7 +225,7 @@ SET = FieldType(
     "set",
     "several things, in no order",
     _canon_set,
-    cell=CellForm(hint="With a comma between them."),
+    cell=CellForm(hint=marked("With a comma between them.")),
     frame="list",
     elements=True,
 )
@@ -317,14 +318,14 @@ DATE = FieldType(
         "date",
         "d mmmm yyyy",
         width=21,
-        hint="Enter a date with the month in words, such as 28 February 2027.",
+        hint=marked("Enter a date with the month in words, such as 28 February 2027."),
         pressing=True,
         rule=InputRule(
             "date",
             date(1990, 1, 1),
             date(2100, 12, 31),
-            "Not a date",
-            "Please enter a date such as 28 February 2027.",
+            marked("Not a date"),
+            marked("Please enter a date such as 28 February 2027."),
         ),
     ),
     frame="date",
@@ -335,8 +336,10 @@ TIMESCALE = FieldType(
     "words are kept, a date is read where there is one",
     _canon_timescale,
     cell=CellForm(
-        hint="Write it so that it can be read one way only, with the month in words: "
-        "30 June 2027, June 2027, or Ongoing.",
+        hint=marked(
+            "Write it so that it can be read one way only, with the month in words: "
+            "30 June 2027, June 2027, or Ongoing."
+        ),
         pressing=True,
     ),
     frame="timescale",
@@ -351,9 +354,13 @@ NUMBER = FieldType(
         "number",
         centred=True,
         width=11,
-        hint="Enter a number, such as 25.",
+        hint=marked("Enter a number, such as 25."),
         rule=InputRule(
-            "decimal", -_LARGEST, _LARGEST, "Not a number", "Please enter a number, such as 25."
+            "decimal",
+            -_LARGEST,
+            _LARGEST,
+            marked("Not a number"),
+            marked("Please enter a number, such as 25."),
         ),
     ),
     frame="number",
@@ -371,10 +378,14 @@ PERCENT = FieldType(
         digits=2,
         centred=True,
         width=11,
-        hint="Enter a percentage from 0% to 100%.",
+        hint=marked("Enter a percentage from 0% to 100%."),
         pressing=True,
         rule=InputRule(
-            "decimal", 0.0, 1.0, "Not a percentage", "Please enter a percentage from 0% to 100%."
+            "decimal",
+            0.0,
+            1.0,
+            marked("Not a percentage"),
+            marked("Please enter a percentage from 0% to 100%."),
         ),
     ),
     frame="number",

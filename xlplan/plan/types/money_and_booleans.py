@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from xlplan.codes.definition_codes import VAL_010, VAL_011
+from xlplan.language.catalogue import marked
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import Timescale
@@ -141,9 +142,13 @@ MONEY = FieldType(
         "#,##0",
         "#,##0.00######",
         width=14,
-        hint="Enter an amount, such as 1500.",
+        hint=marked("Enter an amount, such as 1500."),
         rule=InputRule(
-            "decimal", -_LARGEST, _LARGEST, "Not an amount", "Please enter an amount, such as 1500."
+            "decimal",
+            -_LARGEST,
+            _LARGEST,
+            marked("Not an amount"),
+            marked("Please enter an amount, such as 1500."),
         ),
     ),
     frame="number",
@@ -154,7 +159,7 @@ BOOLEAN = FieldType(
     "boolean",
     "yes or no",
     _canon_boolean,
-    cell=CellForm(centred=True, width=11, hint="Choose from the list."),
+    cell=CellForm(centred=True, width=11, hint=marked("Choose from the list.")),
     frame="boolean",
     board_width=9,
     choices=_yes_no,

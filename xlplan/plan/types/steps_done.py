@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from xlplan.codes.definition_codes import VAL_003, VAL_004, VAL_043
+from xlplan.language.catalogue import marked
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import parse_date, say_date
 from xlplan.plan.types.field_type import CellForm, FieldType, Typed
@@ -21,7 +22,7 @@ from xlplan.plan.values import Invalid, Value, as_text, invalid, show, sort_elem
 if TYPE_CHECKING:
     from xlplan.plan.definition import Field, PlanDefinition
 
-DONE = "Done"
+DONE = marked("Done")
 _DONE = r"(?:(?:done|complete|completed|finished|yes|y|x|true|wahr|vrai)\b|[✓✔☑])"
 _NOT_DONE = re.compile(r"(?:no|n|not done|not yet|open|false|-|–|☐)", re.IGNORECASE)
 _TICK = re.compile(rf"{_DONE}?[\s,:;]*(?:on\s+)?(?P<day>.*)", re.IGNORECASE | re.DOTALL)
@@ -157,8 +158,10 @@ STEPS = FieldType(
     _canon,
     _show,
     CellForm(
-        hint="One line for each step that is done: its number, and the day in brackets, such as "
-        "2 (28 February 2027).",
+        hint=marked(
+            "One line for each step that is done: its number, and the day in brackets, such as "
+            "2 (28 February 2027)."
+        ),
         pressing=True,
     ),
     frame="list",

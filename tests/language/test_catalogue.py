@@ -1,0 +1,129 @@
+"""The catalogue holds every text that the code puts into a lead's language, and no other.
+
+``python -m tests.language.test_catalogue --write`` brings ``cy.po`` up to date with the code (a new
+text stands there without its Welsh, one that is gone is left out) and compiles it to ``cy.mo``.
+"""
+
+from __future__ import annotations
+
+import ast
+import string
+import sys
+from collections.abc import Iterator
+from functools import cache
+
+import polib
+
+from tests.conftest import ROOT
+from xlplan.codes.families import every_message
+from xlplan.language.catalogue import FOLDER, Tongue
+
+PO, MO = FOLDER / "cy.po", FOLDER / "cy.mo"
+RUN = "run: python -m tests.language.test_catalogue --write, and put the new texts into Welsh"
+WELSH, BOTH = Tongue(("cy",)), Tongue(("cy", "en"))
+Text = tuple[str, str]
+"""A text, and the form of several things where it counts (else blank)."""
+
+
+@cache
+def in_code() -> dict[Text, list[str]]:
+    """Every text of the code that is put into a language, with the modules that say it."""
+    found: dict[Text, list[str]] = {}
+    for path in sorted((ROOT / "xlplan").rglob("*.py")):
+        source = path.read_text("utf-8")
+        if "xlplan.language" not in source or path.is_relative_to(FOLDER):
+            continue
+        name = path.relative_to(ROOT).as_posix()
+        for text in texts_of(ast.parse(source)):
+            found.setdefault(text, []).append(name)
+    for message in every_message().values():
+        for each in (message.lead, *(message.variants.values() if message.lead_reads_text else ())):
+            if each:
+                found.setdefault((each, ""), []).append(message.code)
+    return found
+
+
+def texts_of(tree: ast.Module) -> Iterator[Text]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        texts = [
+            a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)
+        ]
+        if name in ("say", "marked") and texts:
+            yield texts[0], ""
+        elif name == "say_count":
+            one, many = texts
+            yield one, many
+
+
+def written() -> dict[Text, polib.POEntry]:
+    return {(entry.msgid, entry.msgid_plural): entry for entry in polib.pofile(str(PO))}
+
+
+def test_every_text_is_in_the_catalogue_and_none_that_is_gone() -> None:
+    assert set(written()) == set(in_code()), RUN
+
+
+def test_every_text_has_its_welsh() -> None:
+    blank = [
+        entry.msgid
+        for entry in written().values()
+        if not (all(entry.msgstr_plural.values()) if entry.msgid_plural else entry.msgstr)
+    ]
+    assert blank == []
+
+
+def places_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_a_translation_fills_the_places_of_its_text() -> None:
+    for (one, many), entry in written().items():
+        for text in entry.msgstr_plural.values() if many else [entry.msgstr]:
+            assert places_in(text) - {"count"} == places_in(one) - {"count"}, one
+
+
+def test_a_translation_begins_and_ends_as_its_text_does() -> None:
+    """A blank, or the end of a sentence: texts stand one behind the other."""
+    for (one, many), entry in written().items():
+        if not many:
+            assert entry.msgstr[0].isspace() is one[0].isspace(), one
+            assert entry.msgstr[-1].isspace() is one[-1].isspace(), one
+            assert entry.msgstr.endswith(".") is one.endswith("."), one
+
+
+def test_the_compiled_catalogue_is_that_of_the_text() -> None:
+    assert polib.pofile(str(PO)).to_binary() == MO.read_bytes(), RUN
+
+
+def test_the_catalogue_says_that_nobody_has_reviewed_it() -> None:
+    assert "not been reviewed" in polib.pofile(str(PO)).header
+
+
+def update() -> None:
+    """Write both files anew."""
+    known, old = written(), polib.pofile(str(PO))
+    made = polib.POFile(wrapwidth=100)
+    made.header, made.metadata = old.header, old.metadata
+    forms = dict.fromkeys(range(6), "")
+    for (one, many), places in in_code().items():
+        before = known.get((one, many))
+        entry = polib.POEntry(
+            msgid=one,
+            msgid_plural=many,
+            msgstr=before.msgstr if before else "",
+            msgstr_plural=(before.msgstr_plural if before else forms) if many else {},
+            occurrences=[(name, "") for name in dict.fromkeys(places)],
+        )
+        made.append(entry)
+    made.save(str(PO))
+    MO.write_bytes(made.to_binary())
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        update()
+    else:
+        sys.exit(__doc__)

@@ -1,0 +1,1 @@
+"""The language that a lead reads: see `xlplan.language.catalogue`."""

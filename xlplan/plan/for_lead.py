@@ -1,0 +1,75 @@
+"""The plan definition as one lead reads it: in their language, the plan's own words too.
+
+`[plan] language` says in which languages leads are written to, `[[lead]] language` in which one
+of them. What the plan says of itself in Welsh stands beside each key, in the key with ``_cy`` at
+its end; where that is left out, what stands is shown. Names, refs and the words of ratings and
+choices are values, and stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import TypeVar
+
+from xlplan.language.catalogue import BETWEEN, ENGLISH, Tongue, shipped_code, tongue_of
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.people import Lead
+
+T = TypeVar("T")
+_PARAGRAPHS = frozenset({"guidance", "body", "reminder", "signature", "sign_body"})
+_BELOW = "\n"
+
+
+def for_lead(definition: PlanDefinition, lead: Lead | None) -> PlanDefinition:
+    """The definition as a lead reads it; of nobody, as most do."""
+    own = lead.language if lead is not None else ""
+    return in_tongue(definition, tongue_of((own,) if own else definition.language))
+
+
+def in_tongue(definition: PlanDefinition, tongue: Tongue) -> PlanDefinition:
+    """`definition`, as it is written, with the texts of its own in these languages."""
+    if tongue == definition.tongue:
+        return definition
+    return replace(
+        _in(definition, tongue),
+        fields=tuple(_in(item, tongue) for item in definition.fields),
+        ratings=tuple(_in(rating, tongue) for rating in definition.ratings),
+        issue=_in(definition.issue, tongue),
+        post=_in(definition.post, tongue),
+        tongue=tongue,
+    )
+
+
+def every_way(definition: PlanDefinition) -> Iterator[PlanDefinition]:
+    """The definition in each way in which leads may have been sent it, in English first."""
+    yield definition
+    ways = [tongue_of(definition.language)]
+    ways += [tongue_of((lead.language,)) for lead in definition.leads if lead.language]
+    for tongue in dict.fromkeys(ways):
+        if tongue != definition.tongue:
+            yield in_tongue(definition, tongue)
+
+
+def _in(item: T, tongue: Tongue) -> T:
+    """One table in these languages; what the plan does not say itself is of the catalogue."""
+    known = {each.name: each.default for each in fields(item)}  # type: ignore[arg-type]
+    found: dict[str, str] = {}
+    for name in (name.removesuffix("_cy") for name in known if name.endswith("_cy")):
+        written = getattr(item, name)
+
+        def own(one: Tongue, name: str = name, written: str = written) -> str:
+            other: str = getattr(item, f"{name}_{one.codes[0]}", "")
+            return other or (one.say(written) if written == known[name] else written)
+
+        found[name] = tongue.each(own, _BELOW if name in _PARAGRAPHS else BETWEEN)
+    return replace(item, **found)  # type: ignore[type-var]
+
+
+def document_language(definition: PlanDefinition) -> str:
+    """The language of a document that goes out, as programs name it: ``en-GB``."""
+    code = definition.tongue.codes[0]
+    named = [each for each in definition.language if shipped_code(each) == code]
+    if named:
+        return named[0]
+    return definition.language[0] if definition.tongue == ENGLISH else code
