@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import date
 
+from xlplan.cycle.lead_words import Reader, is_for_lead
 from xlplan.cycle.signing import signing_of
 from xlplan.issued.reply import Receipt
 from xlplan.merge.exchange import asked_in
@@ -15,12 +16,7 @@ from xlplan.merge.looked_at import confirmed_of
 from xlplan.merge.model import Returned, Write
 from xlplan.merge.requests import Request, requests_of
 from xlplan.merge.state import State
-from xlplan.plan.due import date_gone, say_gone
 from xlplan.plan.timescales import say_date
-from xlplan.plan.values import Value, show_in
-
-_LONGEST = 120
-"""Characters of a value that a receipt repeats."""
 
 
 def requests_in(state: State) -> list[Request]:
@@ -30,9 +26,10 @@ def requests_in(state: State) -> list[Request]:
 
 
 def receipt_of(
-    state: State, facts: Sequence[Returned], undecided: set[Id], requests: Sequence[Request]
+    reader: Reader, facts: Sequence[Returned], undecided: set[Id], requests: Sequence[Request]
 ) -> Receipt:
     """What became of what one lead sent; nothing in it is of anybody else."""
+    state = reader.state
     events = [state.exchange.event_of(fact) for fact in facts]
     days = dict.fromkeys(date.fromisoformat(day) for day in sorted(e.at[:10] for e in events))
     writes = {item.id: item for fact in facts for item in writes_of(state, fact)}
@@ -47,23 +44,27 @@ def receipt_of(
     issued = [state.issued[fact.issued] for fact in facts if fact.issued in state.issued]
     confirmed = confirmed_of(state, issued, facts, changed) or ()
     return Receipt(
-        tuple(say_date(day) for day in days),
-        tuple(_taken(state, item) for item in taken),
+        tuple(say_date(day, reader.tongue) for day in days),
+        tuple(_taken(reader, item) for item in taken),
         len(waiting),
         len(others - undecided),
         len(untouched),
-        tuple(_asked(state, r) for r in requests if r.write in writes and r.outcome == "open"),
-        tuple(_decided(state, r) for r in requests if _is_news(state, r, facts, writes)),
+        tuple(_asked(reader, r) for r in requests if r.write in writes and r.outcome == "open"),
+        tuple(_decided(reader, r) for r in requests if _is_news(state, r, facts, writes)),
         len(confirmed),
-        _signature(state, facts) if issued and all(item.to_sign for item in issued) else "",
+        _signature(reader, facts) if issued and all(item.to_sign for item in issued) else "",
     )
 
 
-def _signature(state: State, facts: Sequence[Returned]) -> str:
+def _signature(reader: Reader, facts: Sequence[Returned]) -> str:
     """What an accountable officer reads of their signature."""
-    found = signing_of(state, facts)
+    found, say = signing_of(reader.state, facts), reader.tongue.say
     signed = bool(found["read"] and found["signed_by"])
-    return f"read and signed by {found['signed_by']}" if signed else "not signed yet"
+    return (
+        say("read and signed by {name}", name=found["signed_by"])
+        if signed
+        else say("not signed yet")
+    )
 
 
 def _is_news(
@@ -80,28 +81,26 @@ def _is_news(
     return request.author in names and before < request.decided_seq
 
 
-def _asked(state: State, request: Request) -> str:
+def _asked(reader: Reader, request: Request) -> str:
     """What a lead asked for, and what stands meanwhile."""
-    value, base = (_shown(state, request, each) for each in (request.value, request.base))
-    return f"{_about(state, request)}: {value} in the place of {base}"
+    key = (request.uid, request.field)
+    return reader.tongue.say(
+        "{cell}: {value} in the place of {base}",
+        cell=reader.about(key), value=reader.value(key, request.value),
+        base=reader.value(key, request.base),
+    )  # fmt: skip
 
 
-def _decided(state: State, request: Request) -> str:
+def _decided(reader: Reader, request: Request) -> str:
     """What was decided of a request."""
-    value, now = (_shown(state, request, each) for each in (request.value, request.now))
-    about = f"{_about(state, request)}: you asked for {value}"
+    key, say = (request.uid, request.field), reader.tongue.say
+    places = {"cell": reader.about(key), "value": reader.value(key, request.value)}
     if request.outcome == "agreed":
-        return f"{about}; agreed"
-    return f"{about}; {'refused, it stays' if request.outcome == 'refused' else 'it is now'} {now}"
-
-
-def _about(state: State, request: Request) -> str:
-    field = state.field_of((request.uid, request.field))
-    return f"{action_name(state, request.uid)}, {field.heading if field else request.field}"
-
-
-def _shown(state: State, request: Request, value: Value) -> str:
-    return _cut(show_in(state.field_of((request.uid, request.field)), value)) or "(blank)"
+        return say("{cell}: you asked for {value}; agreed", **places)
+    places["now"] = reader.value(key, request.now)
+    if request.outcome == "refused":
+        return say("{cell}: you asked for {value}; refused, it stays {now}", **places)
+    return say("{cell}: you asked for {value}; it is now {now}", **places)
 
 
 def _asked_about(state: State, fact: Returned) -> tuple[str, ...]:
@@ -109,36 +108,12 @@ def _asked_about(state: State, fact: Returned) -> tuple[str, ...]:
     return asked_in(issued) if issued is not None else ()
 
 
-def _taken(state: State, item: Write) -> str:
+def _taken(reader: Reader, item: Write) -> str:
     """A change that was taken: the action, the column, and the value before and now."""
-    field = state.field_of(item.key)
     if not item.field:
-        return f"{action_name(state, item.uid)}: as you sent it"
-    about = f"{action_name(state, item.uid)}, {field.heading if field is not None else item.field}"
+        return reader.tongue.say("{action}: as you sent it", action=reader.action(item.uid))
+    cell, value = reader.about(item.key), reader.value(item.key, item.value)
     if item.entry:
-        return f"{about}: {_cut(show_in(field, item.value))}"
-    before, now = (_cut(show_in(field, value)) or "(blank)" for value in (item.base, item.value))
-    return f"{about}: {before} is now {now}"
-
-
-def action_name(state: State, uid: str) -> str:
-    """An action as its lead knows it."""
-    ref = state.ref(uid)
-    return f"Action {ref}" if ref else "A new action"
-
-
-def _cut(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1].rstrip() + "…"
-
-
-def is_for_lead(state: State, item: Write) -> bool:
-    """Whether its author can settle it."""
-    return item.kind.for_lead or _takes_the_date(state, item)
-
-
-def _takes_the_date(state: State, item: Write) -> bool:
-    """Whether an edit is held only because it takes the date of an action away."""
-    field = state.field_of((item.uid, item.field))
-    gone = date_gone(state.definition, field, item.base, item.value)
-    return gone is not None and item.message.startswith(say_gone(gone))
+        return f"{cell}: {value}"
+    before = reader.value(item.key, item.base)
+    return reader.tongue.say("{cell}: {before} is now {now}", cell=cell, before=before, now=value)

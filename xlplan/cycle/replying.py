@@ -10,8 +10,9 @@ from pathlib import Path
 from xlplan.codes.return_codes import MRG_006, RET_026
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import write_atomically
+from xlplan.cycle.lead_words import Reader, is_for_lead
 from xlplan.cycle.outputs import not_written
-from xlplan.cycle.receipts import action_name, is_for_lead, receipt_of, requests_in
+from xlplan.cycle.receipts import receipt_of, requests_in
 from xlplan.errors import Problem, reason_of
 from xlplan.issued.reply import (
     Correction,
@@ -21,25 +22,46 @@ from xlplan.issued.reply import (
     reply_text,
     row_for_lead,
 )
+from xlplan.language.catalogue import marked
 from xlplan.merge.decisions import unused_answers
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import writes_of
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.log import current_cycle
-from xlplan.merge.model import COORDINATOR, CellKey, Issued, Place, Question, Returned, Write
+from xlplan.merge.model import (
+    COORDINATOR,
+    Candidate,
+    CellKey,
+    Issued,
+    Place,
+    Question,
+    Returned,
+    Write,
+)
 from xlplan.merge.questions import whom_to_ask
 from xlplan.merge.state import State
 from xlplan.merge.ticks import box_of
 from xlplan.plan.definition import ENTRY
 from xlplan.plan.due import DATED
+from xlplan.plan.for_lead import for_lead, in_tongue
 from xlplan.plan.text import fold
 from xlplan.plan.values import show
 from xlplan.workbook.write.cell_text import safe_name
 
 _LAST = "\x7f"
 """After every time."""
-_ASKS = "The coordinator asks you to look at this again."
+All = tuple[Correction, ...]
+Files = Sequence[tuple[str, Returned]]
+Asked = tuple[Question, Candidate, str]
+"""What the coordinator wants to be asked again: what was written, and the coordinator's words."""
+Parked = Sequence[Asked]
+_ASKS = marked("The coordinator asks you to look at this again.")
+_ROW_MISSING = marked(
+    "Please say whether this action should be withdrawn; if not, put its row back."
+)
+_BETWEEN = f"\n{'-' * 78}\n\n"
+"""Between a letter in one language and the same in another."""
 
 
 def replies_of(
@@ -70,33 +92,39 @@ def replies_of(
         mine = groups.get(who, [])
         used = [(file, fact) for file, fact in mine if fact.outcome != "refused"]
         refusals = [(file, _why(fact)) for file, fact in mine if fact.outcome == "refused"]
-        corrections = _latest(
-            [
-                *(
-                    (fact.saved_at, _corrections(state, file, fact, open_ids))
-                    for file, fact in used
-                ),
-                (_LAST, parked.get(who, ())),
-            ]
-        )
-        if not (corrections or refusals or receipts):
+        asked_again = parked.get(who, ())
+
+        def corrections(reader: Reader, used: Files = used, parked: Parked = asked_again) -> All:
+            mine = [(f.saved_at, _corrections(reader, file, f, open_ids)) for file, f in used]
+            return _latest([*mine, (_LAST, [_asked_again(reader, *each) for each in parked])])
+
+        shown = for_lead(state.definition, state.definition.lead(lead))
+        found_here = corrections(Reader(state, shown))
+        if not (found_here or refusals or receipts):
             continue
         due = max((_due(state, fact) for _, fact in mine), default="")
-        receipt = None
-        if used:
-            receipt = receipt_of(state, [fact for _, fact in used], undecided, requests)
-        enclosed = bool(_open_faults(state, lead, corrections))
-        text = reply_text(
-            state.definition, lead, due, corrections, refusals, receipt, enclosed=enclosed
-        )
-        found.append(Reply(lead, tuple(file for file, _ in mine), text, corrections))
+        enclosed = bool(_open_faults(state, lead, found_here))
+        texts = []
+        for one in shown.tongue.singles:
+            reader = Reader(state, in_tongue(state.definition, one))
+            receipt = None
+            if used:
+                receipt = receipt_of(reader, [fact for _, fact in used], undecided, requests)
+            needed = corrections(reader)
+            texts.append(
+                reply_text(
+                    reader.definition, lead, due, needed, refusals, receipt, enclosed=enclosed
+                )
+            )
+        files = tuple(file for file, _ in mine)
+        found.append(Reply(lead, files, _BETWEEN.join(texts), found_here))
     return tuple(found)
 
 
-def _parked(state: State, questions: Sequence[Question]) -> dict[str, list[Correction]]:
+def _parked(state: State, questions: Sequence[Question]) -> dict[str, list[Asked]]:
     """What the coordinator wants leads to be asked, by lead."""
     answers = unused_answers(state)
-    found: dict[str, list[Correction]] = defaultdict(list)
+    found: dict[str, list[Asked]] = defaultdict(list)
     for question in questions:
         answer = answers[question.id][0] if question.id in answers else None
         item = state.field_of((question.uid, question.field))
@@ -104,16 +132,23 @@ def _parked(state: State, questions: Sequence[Question]) -> dict[str, list[Corre
         if answer is None or item is None or not lead or fold(answer.decision) != fold(ASK):
             continue
         own = next(one for one in question.candidates if one.author == lead)
-        needed = " ".join(filter(None, (_ASKS, question.message, answer.why)))
-        entered = show(own.value)
-        asked = (w for w in state.live((question.uid, question.field)) if w.id == own.write)
-        found[lead].append(
-            Correction(
-                own.place, action_name(state, question.uid), item.heading, entered, needed,
-                (question.uid, next(map(box_of, asked), question.field)),
-            )
-        )  # fmt: skip
+        found[lead].append((question, own, answer.why))
     return found
+
+
+def _asked_again(reader: Reader, question: Question, own: Candidate, why: str) -> Correction:
+    """What the coordinator wants a lead to be asked of what they wrote in a cell."""
+    key = (question.uid, question.field)
+    mine = next((w for w in reader.state.live(key) if w.id == own.write), None)
+    message = question.message
+    if mine is not None and mine.message == message:
+        message = reader.message(mine)
+    needed = " ".join(filter(None, (reader.tongue.say(_ASKS), message, why)))
+    name = box_of(mine) if mine is not None else question.field
+    return Correction(
+        own.place, reader.action(question.uid), reader.heading(key), show(own.value), needed,
+        (question.uid, name),
+    )  # fmt: skip
 
 
 def _latest(
@@ -140,17 +175,20 @@ def _due(state: State, fact: Returned) -> str:
 
 
 def _corrections(
-    state: State, file: str, fact: Returned, open_ids: set[Id]
+    reader: Reader, file: str, fact: Returned, open_ids: set[Id]
 ) -> Iterator[Correction]:
+    state, say = reader.state, reader.tongue.say
     answered = all(item.id not in open_ids for item in fact.assertions if item.readings)
     for problem in fact.problems:
         if problem.code == RET_026.code and answered:
             continue
-        if needed := row_for_lead(problem.code):
+        if needed := say(row_for_lead(problem.code)):
             _, sheet, row = f"!!{problem.where}".rsplit("!", 2)
-            what, entered = f"Row {row}", "(the row as it is)"
+            what, entered = say("Row {row}", row=row), say("(the row as it is)")
             if ":" in row:
-                what, entered = f"Rows {row.replace(':', ' to ')}", "(the rows as they are)"
+                first, _, last = row.partition(":")
+                what = say("Rows {first} to {last}", first=first, last=last)
+                entered = say("(the rows as they are)")
             yield Correction(Place(file, sheet), what, "", entered, needed)
     faulty = [
         item for item in writes_of(state, fact) if item.id in open_ids and is_for_lead(state, item)
@@ -158,7 +196,7 @@ def _corrections(
     wrong = {item.key for item in faulty if item.kind is Kind.INVALID}
     for item in faulty:
         if not _follows(state, item, wrong):
-            yield _correction(state, file, item)
+            yield _correction(reader, file, item)
 
 
 def _follows(state: State, item: Write, wrong: Container[CellKey]) -> bool:
@@ -174,31 +212,15 @@ def _follows(state: State, item: Write, wrong: Container[CellKey]) -> bool:
     return any(cell in wrong for cell in cells)
 
 
-def _correction(state: State, file: str, item: Write) -> Correction:
+def _correction(reader: Reader, file: str, item: Write) -> Correction:
     place = Place(file, item.place.sheet, item.place.cell)
-    action = f"Action {state.ref(item.uid)}"
+    action = reader.tongue.say("Action {ref}", ref=reader.state.ref(item.uid))
     if not item.field:
-        needed = "Please say whether this action should be withdrawn; if not, put its row back."
-        return Correction(place, action, "", item.message, needed)
-    field = state.field_of((item.uid, item.field))
-    column = field.heading if field is not None else item.field
-    needed = item.message
-    if item.kind is Kind.LOCKED:
-        needed = (
-            "This cell is not one to fill in, so what you entered was not used. Where the plan "
-            "is wrong, please say so to its coordinator."
-        )
-    elif item.kind is Kind.HELD:
-        needed = (
-            f"This had a date, {show(item.base)}. Please give the date by which it will be done "
-            "now, or say why it has none."
-        )
-    elif field is not None and field.field_type.rated and item.kind is Kind.CLEARED:
-        scale = ", ".join(rating.label for rating in state.definition.scale_of(field))
-        needed = f"{item.message} Choose one of: {scale}."
+        return Correction(place, action, "", item.message, reader.tongue.say(_ROW_MISSING))
     name = f"{item.field}{ENTRY}" if item.entry else box_of(item)
     cell = None if item.kind is Kind.LOCKED else (item.uid, name)
-    return Correction(place, action, column, _entered(item), needed, cell)
+    heading, needed = reader.heading(item.key), reader.needed(item)
+    return Correction(place, action, heading, _entered(item), needed, cell)
 
 
 def _entered(item: Write) -> str:

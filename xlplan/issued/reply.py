@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from textwrap import wrap
 
 from xlplan.codes.return_codes import RET_010, RET_011, RET_012, RET_026
+from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.model import CellKey, Place
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.timescales import say_return_by
@@ -19,11 +21,31 @@ _WIDTH = 78
 _LONGEST = 300
 """Characters of what was entered that are shown."""
 _ROWS = {each.code: each.lead for each in (RET_010, RET_011, RET_012, RET_026)}
-_UNREAD = (
+_UNREAD = marked(
     "It could not be read. Please enter your update in the workbook that you were sent, save it, "
     "and send that."
 )
 """For a file that was refused for something that its sender cannot know of."""
+_THANKS = marked("Thank you for your update to the plan “{plan}”.")
+_ABOUT = marked("This is about your update to the plan “{plan}”.")
+_ONE = marked(
+    "Your workbook has been read, and one place needs correcting. Everything else in it has been "
+    "passed on as you wrote it."
+)
+_SEVERAL = marked(
+    "Your workbook has been read, and these places need correcting. Everything else in it has been "
+    "passed on as you wrote it."
+)
+_SENT = marked(
+    "Please correct this in the workbook that you sent, save it, and send the whole workbook again."
+)
+_ENCLOSED = marked(
+    "Please correct this in the workbook that comes with this letter, in which only these cells "
+    "are open, save it, and send the whole workbook again."
+)
+_TAKEN = marked("Changes taken:")
+_ASKED = marked("Asked of the coordinator; the plan stays as it is until that is decided:")
+_DECIDED = marked("Decided by the coordinator on what you asked:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,34 +138,26 @@ def reply_text(
     """The letter. `refusals` are files that could not be used, each with the code that says why;
     `return_by` is ISO 8601 or blank; `receipt` is there where a file could be used; a correction
     workbook is `enclosed` or not."""
-    lines = [f"Dear {lead or 'colleague'},", ""]
-    thanks = "Thank you for your update" if receipt or refusals else "This is about your update"
-    lines += _paragraph(f"{thanks} to the plan “{definition.title}”.")
-    entries = together(corrections)
+    tongue, entries = definition.tongue, together(corrections)
+    say = tongue.say
+    thanks = _THANKS if receipt or refusals else _ABOUT
+    lines = [say("Dear {lead},", lead=lead or say("colleague")), ""]
+    lines += _paragraph(say(thanks, plan=definition.title))
     if receipt is not None:
-        lines += _received(receipt, len(entries))
+        lines += _received(receipt, len(entries), tongue)
     for file, code in refusals:
-        lines += _paragraph(f"The file “{last(file)}” could not be used. {refusal_for_lead(code)}")
+        unused = say("The file “{file}” could not be used.", file=last(file))
+        lines += _paragraph(f"{unused} {say(refusal_for_lead(code))}")
     if entries:
-        several = "these places need" if len(entries) > 1 else "one place needs"
-        lines += _paragraph(
-            f"Your workbook has been read, and {several} correcting. Everything else in it has "
-            "been passed on as you wrote it."
-        )
+        lines += _paragraph(say(_SEVERAL if len(entries) > 1 else _ONE))
         for number, each in enumerate(entries, 1):
-            lines += [*_correction(number, each), ""]
-        where = "in the workbook that you sent"
-        if enclosed:
-            where = (
-                "in the workbook that comes with this letter, in which only these cells are open"
-            )
-        lines += _paragraph(
-            f"Please correct this {where}, save it, and send the whole workbook again."
-        )
+            lines += [*_correction(number, each, tongue), ""]
+        lines += _paragraph(say(_ENCLOSED if enclosed else _SENT))
     if return_by and (entries or refusals):
-        lines += _paragraph(f"Updates are due by {say_return_by(return_by)}.")
+        date = partial(say_return_by, return_by)
+        lines += _paragraph(say("Updates are due by {date}.", date=date))
     if definition.issue.contact:
-        lines += _paragraph(f"Questions? Please ask: {definition.issue.contact}")
+        lines += _paragraph(say("Questions? Please ask: {who}", who=definition.issue.contact))
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -169,33 +183,35 @@ def faults_of(corrections: Sequence[tuple[CellKey, Fault]]) -> dict[CellKey, Fau
     return found
 
 
-def _received(receipt: Receipt, corrections: int) -> list[str]:
+def _received(receipt: Receipt, corrections: int, tongue: Tongue) -> list[str]:
     """What was received when, and what became of it, in a sentence and a list."""
-    taken = len(receipt.taken)
+    say, count = tongue.say, tongue.say_count
     parts = [
-        f"{taken} change{'s' if taken != 1 else ''} taken",
-        f"{receipt.untouched} action{'s' if receipt.untouched != 1 else ''} left as "
-        f"{'they were' if receipt.untouched != 1 else 'it was'}",
+        count("{count} change taken", "{count} changes taken", len(receipt.taken)),
+        count(
+            "{count} action left as it was", "{count} actions left as they were", receipt.untouched
+        ),
     ]
     if receipt.confirmed:
-        parts[-1] += f" ({receipt.confirmed} ticked as reviewed)"
+        parts[-1] += say(" ({count} ticked as reviewed)", count=receipt.confirmed)
     if receipt.signature:
         parts = [receipt.signature]
     if receipt.asked:
-        parts.append(f"{len(receipt.asked)} asked of the coordinator")
+        parts.append(say("{count} asked of the coordinator", count=len(receipt.asked)))
     if receipt.waiting:
-        parts.append(f"{receipt.waiting} waiting for the coordinator")
+        parts.append(say("{count} waiting for the coordinator", count=receipt.waiting))
     if receipt.declined:
-        parts.append(f"{receipt.declined} decided otherwise by the coordinator")
-    parts.append(f"{corrections} to correct" if corrections else "nothing to correct")
-    lines = _paragraph(f"Received {' and '.join(receipt.days)}: {', '.join(parts)}.")
+        parts.append(say("{count} decided otherwise by the coordinator", count=receipt.declined))
+    nothing = say("nothing to correct")
+    parts.append(say("{count} to correct", count=corrections) if corrections else nothing)
+    days = say(" and ").join(receipt.days)
+    lines = _paragraph(say("Received {days}: {what}.", days=days, what=", ".join(parts)))
     for title, texts in (
-        ("Changes taken:", receipt.taken),
-        ("Asked of the coordinator; the plan stays as it is until that is decided:", receipt.asked),
-        ("Decided by the coordinator on what you asked:", receipt.decided),
-    ):
+        (_TAKEN, receipt.taken), (_ASKED, receipt.asked), (_DECIDED, receipt.decided),
+    ):  # fmt: skip
         if texts:
-            lines += [title, *(line for each in texts for line in _hanging(" - ", each)), ""]
+            listed = (line for each in texts for line in _hanging(" - ", each))
+            lines += [say(title), *listed, ""]
     return lines
 
 
@@ -203,18 +219,22 @@ def _paragraph(text: str) -> list[str]:
     return [*wrap(_flat(text), _WIDTH), ""]
 
 
-def _correction(number: int, group: Sequence[Correction]) -> list[str]:
-    each = group[0]
+def _correction(number: int, group: Sequence[Correction], tongue: Tongue) -> list[str]:
+    each, say = group[0], tongue.say
     where = [f"“{last(each.place.file)}”"]
     if each.place.sheet:
-        where.append(f"sheet “{each.place.sheet}”")
+        where.append(say("sheet “{sheet}”", sheet=each.place.sheet))
     if cells := listed_cells(group):
-        where.append(f"{'cell' if ',' not in cells else 'cells'} {cells}")
+        several = say("cells {cells}", cells=cells)
+        where.append(several if "," in cells else say("cell {cells}", cells=cells))
+    entered, needed = say("Entered:"), say("Needed:")
+    wide = max(len(entered), len(needed)) + 1
+    shown = _short(each.entered) or say("(blank)")
     return [
         *_hanging(f"{number}. ", ", ".join(where)),
-        *_hanging("   ", about(group)),
-        *_hanging("   Entered: ", _short(each.entered) or "(blank)"),
-        *_hanging("   Needed:  ", each.needed),
+        *_hanging("   ", about(group, tongue)),
+        *_hanging(f"   {entered:<{wide}}", shown),
+        *_hanging(f"   {needed:<{wide}}", each.needed),
     ]
 
 
@@ -223,13 +243,14 @@ def listed_cells(group: Sequence[Correction]) -> str:
     return ", ".join(dict.fromkeys(each.place.cell for each in group if each.place.cell))
 
 
-def about(group: Sequence[Correction]) -> str:
+def about(group: Sequence[Correction], tongue: Tongue) -> str:
     """What an entry is about: ``"Actions 1.1, 1.3, Timescale"``."""
     actions = list(dict.fromkeys(each.action for each in group))
-    if not group[0].column:
-        return actions[0]
-    refs = ", ".join(action.removeprefix("Action ") for action in actions)
-    return f"{'Action' if len(actions) == 1 else 'Actions'} {refs}, {group[0].column}"
+    if not group[0].column or len(actions) == 1:
+        return ", ".join(filter(None, (actions[0], group[0].column)))
+    before = tongue.say("Action {ref}", ref="")
+    refs = ", ".join(action.removeprefix(before) for action in actions)
+    return tongue.say("Actions {refs}, {column}", refs=refs, column=group[0].column)
 
 
 def _hanging(mark: str, text: str) -> list[str]:

@@ -9,7 +9,8 @@ compiled, as gettext reads it.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -67,6 +68,18 @@ class Tongue:
 
         return self.each(form)
 
+    def retell(self, recorded: str, texts: Iterable[str]) -> str:
+        """A text that was recorded in English with its places filled, in this tongue: one of these
+        `texts` of the catalogue; as it was recorded where it is none of them."""
+        if self == ENGLISH:
+            return recorded
+        found = ((text, _pattern(text).fullmatch(recorded)) for text in texts)
+        text, match = next(((text, match) for text, match in found if match), ("", None))
+        if match is None:
+            return recorded
+        places = match.groupdict()
+        return self.each(lambda one: _PLACE.sub(lambda at: places[at[1]], one._known(text)))
+
     def _known(self, text: str) -> str:
         # The catalogue has its own description under the empty text.
         return read_catalogue(self.codes[0]).gettext(text) if text else text
@@ -78,6 +91,20 @@ class Tongue:
 
 
 ENGLISH = Tongue()
+_PLACE = re.compile(r"\{(\w+)(?:![a-z])?\}")
+"""A place of a text, as `str.format` or a message of `xlplan.codes` has it."""
+
+
+@cache
+def _pattern(text: str) -> re.Pattern[str]:
+    """What matches a text with its places filled."""
+    parts, known = [], set[str]()
+    for literal, name in zip(_PLACE.split(text)[::2], [*_PLACE.findall(text), ""], strict=True):
+        parts.append(re.escape(literal))
+        if name:
+            parts.append(f"(?P={name})" if name in known else f"(?P<{name}>.*)")
+            known.add(name)
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def shipped_code(language: str) -> str:

@@ -55,7 +55,11 @@ from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
 YES = "yes"
-_MEANS_YES = frozenset({"yes", "y", "x", "true", "1", "\u2713", "\u2714", "\u2611", "no change"})
+_MEANS_YES = frozenset({
+    "yes", "y", "x", "true", "1", "\u2713", "\u2714", "\u2611", "no change",
+    "ie", "ydw", "ydy", "ydyn", "oes", "do", "dim newid", "ie / yes", "yes / ie",
+})  # fmt: skip
+"""In English and in Welsh, whatever the template was in."""
 _DAY = Field(SIGNED_ON, "Signed off on", "date")
 _LONGEST = 200
 """Characters of a name, or of a day that is none."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xlplan.codes.definition_codes import VAL_002, VAL_003, VAL_004, VAL_005, VAL_006, VAL_007
 from xlplan.language.catalogue import marked
+from xlplan.plan.periods import in_english
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.text import canon_text, fold, split_people
 from xlplan.plan.timescales import Timescale, canon_timescale, parse_date, say_date
@@ -259,7 +260,7 @@ def _canon_date(_item: Field, raw: Typed, _definition: PlanDefinition) -> Value:
     text = as_text(raw)
     if (serial := _serial_date(text)) is not None:
         return invalid(text, VAL_003.fill("serial", value=text, day=say_date(serial)))
-    found = parse_date(text)
+    found = parse_date(text) or parse_date(in_english(text))
     if isinstance(found, date):
         return found
     if found == "ambiguous":

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from xlplan.codes.definition_codes import VAL_010, VAL_011
-from xlplan.language.catalogue import marked
+from xlplan.language.catalogue import marked, shipped_code
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import Timescale
@@ -34,12 +34,14 @@ _LARGEST = 1e15
 YES_NO = ("Yes", "No")
 _YES = frozenset({
     "yes", "y", "true", "✓", "✔", "☑", "✅", "oui", "vrai", "sí", "si", "verdadero", "ja", "wahr",
-    "waar", "ydy", "ie",
+    "waar", "ydy", "ie", "ydw", "ydyn", "oes",
 })  # fmt: skip
 _NO = frozenset({
     "no", "n", "false", "✗", "✘", "☐", "❌", "non", "faux", "falso", "nein", "falsch", "nee",
-    "onwaar", "nage",
+    "onwaar", "nage", "nac ydy", "nac ydw", "nac ydyn", "nac oes", "naddo",
 })  # fmt: skip
+_IN_WELSH = (frozenset({"do"}), frozenset({"na"}))
+"""Words for yes and for no that mean something else where nobody is written to in Welsh: NA."""
 
 
 def read_money(text: str) -> tuple[float, str] | None:
@@ -120,14 +122,21 @@ def _yes_no(item: Field, _definition: PlanDefinition) -> tuple[str, ...]:
     return item.choices if len(item.choices) == 2 else YES_NO
 
 
+def _reads_welsh(definition: PlanDefinition) -> bool:
+    """Whether anybody is written to in Welsh."""
+    languages = (*definition.language, *(lead.language for lead in definition.leads))
+    return "cy" in map(shipped_code, languages)
+
+
 def _canon_boolean(item: Field, raw: Typed, definition: PlanDefinition) -> Value:
     text = as_text(raw)
     words = _yes_no(item, definition)
     word = fold(text)
+    welsh = _IN_WELSH if _reads_welsh(definition) else ((), ())
     for number, others in enumerate((_YES, _NO)):
         if word == fold(words[number]):
             return words[number]
-        if word in others and word not in map(fold, words):
+        if (word in others or word in welsh[number]) and word not in map(fold, words):
             return words[number]
     return invalid(text, VAL_011.fill(value=text, choices=words))
 

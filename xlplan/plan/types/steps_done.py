@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.definition_codes import VAL_003, VAL_004, VAL_043
 from xlplan.language.catalogue import marked
+from xlplan.plan.periods import in_english
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import parse_date, say_date
 from xlplan.plan.types.field_type import CellForm, FieldType, Typed
@@ -23,9 +24,16 @@ if TYPE_CHECKING:
     from xlplan.plan.definition import Field, PlanDefinition
 
 DONE = marked("Done")
-_DONE = r"(?:(?:done|complete|completed|finished|yes|y|x|true|wahr|vrai)\b|[✓✔☑])"
-_NOT_DONE = re.compile(r"(?:no|n|not done|not yet|open|false|-|–|☐)", re.IGNORECASE)
-_TICK = re.compile(rf"{_DONE}?[\s,:;]*(?:on\s+)?(?P<day>.*)", re.IGNORECASE | re.DOTALL)
+_DONE = (
+    r"(?:(?:done|complete|completed|finished|yes|y|x|true|wahr|vrai"
+    r"|wedi(?:['’](?:i|u)| ei| eu) (?:g?wneud|g?orffen|ch?wblhau|gwblhau)|wedi gorffen|cwblhawyd"
+    r"|gwnaed|gorffenwyd|ydy|ydw|ie)\b|[✓✔☑])"
+)
+_NOT_DONE = re.compile(
+    r"(?:no|n|not done|not yet|open|false|-|–|☐|nac ydy|nac ydw|nage|naddo|heb ei wneud|ddim eto)",
+    re.IGNORECASE,
+)
+_TICK = re.compile(rf"{_DONE}?[\s,:;]*(?:(?:on|ar)\s+)?(?P<day>.*)", re.IGNORECASE | re.DOTALL)
 _NUMBERED = re.compile(r"(?:step\s*)?([1-9]\d?)(?:\s*[.):]\s+|\s*[.):]?\s*(?=\(|$))", re.IGNORECASE)
 _NUMBERS = re.compile(r"(?:steps?\s*)?\d{1,2}(?:\s*(?:,|;|&|\band\b)\s*\d{1,2})+", re.IGNORECASE)
 _DAY = re.compile(r"\s*\(([^()]*)\)$")
@@ -105,7 +113,7 @@ def _day(words: str, text: str) -> date | Invalid | None:
     words = words.strip(" .,")
     if not words:
         return None
-    found = parse_date(words)
+    found = parse_date(words) or parse_date(in_english(words))
     if isinstance(found, date):
         return found
     if found == "ambiguous":
