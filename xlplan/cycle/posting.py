@@ -18,13 +18,14 @@ from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.letters import (
     Asked,
-    Words,
+    Message,
+    covering,
     is_lead,
     letter_to,
-    places_of,
     reminder_to,
+    subject_to,
+    text_to,
     unaddressed,
-    words_for,
 )
 from xlplan.cycle.outputs import Output, write
 from xlplan.cycle.status import LeadStatus, leads_of, no_cycle
@@ -38,7 +39,7 @@ from xlplan.merge.posted import Act, Posted, recipients_in
 from xlplan.plan.people import Lead
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import say_date
-from xlplan.post.letter import body_of, eml, subject_of
+from xlplan.post.letter import eml
 from xlplan.workbook.write.cell_text import safe_name
 
 
@@ -72,11 +73,7 @@ class PostResult:
 def draft(desk: Desk, cycle: str = "", leads: Sequence[str] = ()) -> PostResult:
     """Write a covering letter with its template for each lead of a cycle (default: the one issued
     last), or for `leads`. XlplanError where nothing was issued to somebody."""
-
-    def covering(_: Work, asked: Asked) -> Words:
-        return Words("draft", words_for(desk.state.definition, asked.issued).body)
-
-    return _write(desk, cycle, leads, covering)
+    return _write(desk, cycle, leads, lambda _, asked: Message("draft", covering(desk, asked)))
 
 
 def remind(
@@ -88,7 +85,7 @@ def remind(
 
 
 def _write(
-    desk: Desk, cycle: str, names: Sequence[str], say: Callable[[Work, Asked], Words | None]
+    desk: Desk, cycle: str, names: Sequence[str], say: Callable[[Work, Asked], Message | None]
 ) -> PostResult:
     with desk.work() as work:
         cycle = _cycle(desk, cycle)
@@ -264,9 +261,9 @@ def post_outputs(desk: Desk, work: Work, cycle: str) -> list[Output]:
 
 def _post_row(desk: Desk, asked: Asked) -> PostRow:
     definition, status, issued = desk.state.definition, asked.status, asked.issued
+    words = covering(desk, asked)
     # Of the day of the draft, so that the workbook is the same on every other day.
     day = date.fromisoformat(status.drafted or status.issued_at[:10])
-    places, post = places_of(desk, asked, day), words_for(definition, issued)
     reminded = status.reminded
     last = f", last on {say_date(date.fromisoformat(reminded[-1]))}" if reminded else ""
     return PostRow(
@@ -278,8 +275,8 @@ def _post_row(desk: Desk, asked: Asked) -> PostRow:
         return_by=_day(issued.return_by),
         returned=_returned(status),
         reminded=f"{status.times_reminded}{last}" if reminded else "",
-        subject=subject_of(post, places),
-        text=body_of(post, post.body, places, ()),
+        subject=subject_to(desk, asked, day),
+        text=text_to(desk, asked, words, day),
         file=issued.file,
         team=not is_lead(definition, asked.lead.name),
     )

@@ -185,10 +185,10 @@ def faults_of(corrections: Sequence[tuple[CellKey, Fault]]) -> dict[CellKey, Fau
 
 def _received(receipt: Receipt, corrections: int, tongue: Tongue) -> list[str]:
     """What was received when, and what became of it, in a sentence and a list."""
-    say, count = tongue.say, tongue.say_count
+    say = tongue.say
     parts = [
-        count("{count} change taken", "{count} changes taken", len(receipt.taken)),
-        count(
+        tongue.say_count("{count} change taken", "{count} changes taken", len(receipt.taken)),
+        tongue.say_count(
             "{count} action left as it was", "{count} actions left as they were", receipt.untouched
         ),
     ]
