@@ -6,6 +6,7 @@ import gettext
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 
@@ -50,6 +51,14 @@ def outside(text: str, own: Iterable[str]) -> str:
     """What of a text stands in no brackets and is none of the plan's `own`; blank for nothing."""
     while (less := _INNERMOST.sub(" ", text)) != text:
         text = less
-    for each in sorted(own, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", " ", text)
-    return " ".join(text.split()) if _WORD.search(text) else ""
+    if not _WORD.search(text):
+        return ""
+    left = _any_of(frozenset(own)).sub(" ", text)
+    return " ".join(left.split()) if _WORD.search(left) else ""
+
+
+@cache
+def _any_of(own: frozenset[str]) -> re.Pattern[str]:
+    """Any of some texts, the longest first."""
+    texts = "|".join(map(re.escape, sorted(own, key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)(?:{texts})(?!\w)")

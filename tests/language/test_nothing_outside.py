@@ -33,6 +33,7 @@ from xlplan.plan.values import show
 from xlplan.returned.furniture import AS_ISSUED, LISTS, STAMP, UPDATE
 from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
 
+pytestmark = pytest.mark.xdist_group("languages")
 ROWS = outgoing.rows(3)
 UIDS = tuple(row.uid for row in ROWS)
 REASON = Field("why", "Why it moved", "text", role="reason", owner="lead")
@@ -75,7 +76,11 @@ def planned(name: str) -> PlanDefinition:
 STEPS = "1. Write the guide\n2. Train the officers"
 WITH_STEPS = replace(
     ROWS[0],
-    values=ROWS[0].values | {"action": STEPS, "due": canon_timescale("May 2026\nJune 2026")},
+    values={
+        **ROWS[0].values,
+        "action": STEPS,
+        "due": canon_timescale("May 2026\nJune 2026"),
+    },
 )
 
 

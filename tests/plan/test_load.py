@@ -857,3 +857,44 @@ def test_the_ways_of_working_that_are_shipped_can_be_read() -> None:
     assert shipped
     for path in shipped:
         assert isinstance(load_definition(path.read_text("utf-8"), path.name), PlanDefinition)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ('"cy"', ("cy",)),
+        ('["cy", "en-GB"]', ("cy", "en-GB")),
+        ("[]", ("en-GB",)),
+        ('""', ("en-GB",)),
+        ('"fr-FR"', ("fr-FR",)),
+    ],
+)
+def test_the_language_of_the_plan_is_one_or_several(written: str, read: tuple[str, ...]) -> None:
+    text = SMALL.replace("[plan]", f"[plan]\nlanguage = {written}")
+    assert load_definition(text).language == read
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        ('["cy", "fr"]', 'language "fr" is not a language of letters'),
+        ('["cy", "Welsh language"]', "Welsh language"),
+        ('["cy", 1]', "a whole number"),
+        ("1", "text in quotes, or a list of texts"),
+    ],
+)
+def test_a_language_that_leads_cannot_be_written_to_in_is_a_fault(written: str, wrong: str) -> None:
+    fault = only_fault(SMALL.replace("[plan]", f"[plan]\nlanguage = {written}"))
+    assert fault.startswith("plan.toml:2: ")
+    assert wrong in fault
+
+
+def test_a_lead_is_written_to_in_a_language_that_there_is() -> None:
+    lead = '\n[[lead]]\nname = "Ann"\nlanguage = "{}"\n'
+    assert load_definition(SMALL + lead.format("cy")).leads[0].language == "cy"
+    assert "a language of letters" in only_fault(SMALL + lead.format("fr"))
+
+
+def test_letters_in_welsh_have_the_same_places() -> None:
+    post = '\n[post]\nbody_cy = "Annwyl {arweinydd}"\n'
+    assert "body_cy" in only_fault(SMALL + post)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.people import Lead
 from xlplan.plan.propose import propose_columns
 from xlplan.plan.propose_roles import Sample
 from xlplan.plan.shown import ShownNumber
@@ -122,6 +125,23 @@ def test_words_for_yes_and_no_are_those_of_the_field(
     item: Field, typed: str | bool, value: str
 ) -> None:
     assert canon(item, typed, PLAN) == value
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("Ie", "Yes"), ("Ydw", "Yes"), ("do", "Yes"), ("Na", "No"), ("Nac ydw", "No"), ("nage", "No")],
+)
+def test_yes_and_no_are_read_in_welsh_where_somebody_is_written_to_in_it(
+    typed: str, value: str
+) -> None:
+    lead = Lead("Post A", language="cy")
+    for plan in (replace(PLAN, language=("cy-GB",)), replace(PLAN, leads=(lead,))):
+        assert canon(DONE, typed, plan) == value
+
+
+def test_na_is_no_answer_where_nobody_is_written_to_in_welsh() -> None:
+    assert isinstance(canon(DONE, "NA", PLAN), Invalid)
+    assert canon(DONE, "Nac ydy", PLAN) == "No"
 
 
 @pytest.mark.parametrize("typed", ["Partly", "1", 0, "x"])

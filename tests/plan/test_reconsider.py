@@ -9,10 +9,12 @@ from datetime import date, timedelta
 import pytest
 
 from tests.plan_lines import PLAN, TODAY, action
+from xlplan.language.catalogue import Tongue
 from xlplan.plan.checks.checklist import asked_of, check_plan
 from xlplan.plan.checks.lint_view import History, Plan, Snapshot, says_completed, says_outstanding
 from xlplan.plan.checks.lints_past import known_of
 from xlplan.plan.definition import ENTRY, Field, PlanDefinition
+from xlplan.plan.for_lead import in_tongue
 from xlplan.plan.reconsider import DONE, LEFT, Hint, Hints, Known, says_done, standing
 from xlplan.plan.settings import Rule
 from xlplan.plan.timescales import parse_timescale
@@ -69,6 +71,15 @@ def test_a_sentence_names_the_columns_as_the_plan_does() -> None:
         "CHK-020": "RAG is worse than at the last board (Green), and nothing says why.",
         "CHK-109": "The date was put back 2 times before. It moves again.",
     }
+
+
+def test_a_sentence_is_in_the_language_of_the_lead() -> None:
+    known = Known(by=JUNE, before="G", slips=2)
+    welsh = in_tongue(PLAN, Tongue(("cy",)))
+    sentences = {hint.code: hint.sentence for hint in Hints(welsh, COLUMNS).of(known)}
+    assert sentences["CHK-010"].startswith("Mae'r dyddiad, 30 Mehefin 2026, wedi mynd heibio")
+    assert sentences["CHK-109"].startswith("Gohiriwyd y dyddiad 2 waith")
+    assert codes(known, {}, welsh) == codes(known, {})
 
 
 def test_a_long_heading_is_cut() -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from xlplan.errors import XlplanError
+from xlplan.language.catalogue import Tongue
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.load import load_definition
 from xlplan.plan.required import (
@@ -228,6 +229,8 @@ def test_a_rating_is_told_by_every_way_to_write_it_and_named_as_people_read_it()
 def test_one_value_is_named_alone() -> None:
     definition, found = item("closed = true")
     assert say_needed(needs_of(definition, found)) == '"RAG" is Blue'
+    both = Tongue(("cy", "en"))
+    assert say_needed(needs_of(definition, found), both) == '"RAG" yn Blue / "RAG" is Blue'
 
 
 @pytest.mark.parametrize("conditions", ['stage = "Yes"', "closed = true"])

@@ -143,6 +143,11 @@ def test_a_heading_is_the_name_of_its_key_or_a_better_one() -> None:
         ("plan", "agreed", None, None),
         ("lead", "name", "Ada Quill", "Ada Quill"),
         ("issue", "password", " with spaces ", " with spaces "),
+        ("plan", "language", ("cy", "en-GB"), "cy\nen-GB"),
+        ("plan", "language", ("cy",), "cy"),
+        ("lead", "language", "cy", "Welsh"),
+        ("field", "heading_cy", "Cynnydd", "Cynnydd"),
+        ("post", "body_cy", "Annwyl {lead},\n\nDiolch.", "Annwyl {lead},\n\nDiolch."),
     ],
 )
 def test_a_value_stands_in_its_cell_and_is_read_back(

@@ -30,6 +30,8 @@ WORDS = ("Write the guide", "Train  the staff", "Audit it (done)")
         ("Train (the staff)", [DoneStep(0, "Train (the staff)")]),
         ("Train (no)", [DoneStep(0, "Train (no)")]),
         ("2. not yet\n3", [DoneStep(3)]),
+        ("2. heb ei wneud\n3: wedi'i wneud", [DoneStep(3)]),
+        ("2: Wedi’i wneud ar 12 Mehefin 2026", [DoneStep(2, "", date(2026, 6, 12))]),
         ("6 week review", [DoneStep(0, "6 week review")]),
         ("2. Train\n\n1. Write", [DoneStep(1, "Write"), DoneStep(2, "Train")]),
     ],

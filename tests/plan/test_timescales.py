@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlplan.language.catalogue import Tongue
 from xlplan.plan.timescales import (
     Timescale,
     canon_timescale,
@@ -185,6 +186,13 @@ def test_the_return_date_is_said_with_its_weekday() -> None:
     assert date(2026, 11, 27).weekday() == 4
     assert say_return_by("2026-11-27") == "Friday 27 November 2026"
     assert say_return_by("") == ""
+
+
+def test_a_day_in_words_is_in_the_language_of_who_reads_it() -> None:
+    both = Tongue(("en", "cy"))
+    assert say_date(date(2026, 3, 1), both) == "1 March 2026 / 1 Mawrth 2026"
+    assert say_return_by("2026-11-27", Tongue(("cy",))) == "dydd Gwener 27 Tachwedd 2026"
+    assert say_return_by("", both) == ""
 
 
 @pytest.mark.parametrize(

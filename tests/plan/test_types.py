@@ -86,3 +86,8 @@ def test_what_a_rule_of_a_cell_lets_in_is_of_its_kind() -> None:
 
 def test_types_are_listed_by_the_names_they_have() -> None:
     assert [kind.name for kind in TYPES.values()] == list(TYPES)
+
+
+@pytest.mark.parametrize("typed", ["28 Chwefror 2027", "28 février 2027", "28.02.2027"])
+def test_a_day_is_read_in_the_words_of_other_languages(typed: str) -> None:
+    assert canon(field("date"), typed, PLAN) == date(2027, 2, 28)

@@ -128,6 +128,16 @@ def test_rules_roll_ups_and_the_day_agreed_are_read_back() -> None:
     assert load_definition(write_definition(told)) == told
 
 
+def test_what_is_in_welsh_is_read_back_and_one_language_is_written_as_one() -> None:
+    welsh = replace(SMALL.fields[1], heading_cy="Cam", guidance_cy="Un\nDau")
+    fields = (SMALL.fields[0], welsh, *SMALL.fields[2:])
+    for languages, written in ((("cy",), '"cy"'), (("cy", "en-GB"), '["cy", "en-GB"]')):
+        told = replace(SMALL, fields=fields, language=languages, title_cy="Cynllun")
+        text = write_definition(told)
+        assert f"language = {written} " in text
+        assert load_definition(text) == told
+
+
 def test_a_plan_without_ratings_has_no_list_of_them() -> None:
     plain = replace(
         SMALL,

@@ -282,9 +282,11 @@ def correction_workbook(desk: Desk, work: Work, reply: Reply) -> tuple[Issued, b
     rows.sort(key=lambda row: row.uid not in opened)
     locked = tuple(row.uid for row in rows if row.uid not in opened)
     due = max(issued.return_by for issued in mine)
+    tongue = for_lead(state.definition, lead).tongue.singles[0]  # a file has one name
+    name = tongue.say("Correction for {lead}", lead=lead.name)
     issued, data, _ = make_template(
         desk, current_cycle(state), date.fromisoformat(due) if due else None, lead, rows,
-        state.seq, f"Correction for {lead.name}", faults, locked,
+        state.seq, name, faults, locked,
     )  # fmt: skip
     if state.issued.get(issued.id) != issued:
         work.append([issued])

@@ -42,11 +42,12 @@ def in_tongue(definition: PlanDefinition, tongue: Tongue) -> PlanDefinition:
 
 
 def every_way(definition: PlanDefinition) -> Iterator[PlanDefinition]:
-    """The definition in each way in which leads may have been sent it, in English first."""
+    """The definition in each way in which leads may have been sent it, in English first; a language
+    also by itself, as it is on pages of its own."""
     yield definition
     ways = [tongue_of(definition.language)]
     ways += [tongue_of((lead.language,)) for lead in definition.leads if lead.language]
-    for tongue in dict.fromkeys(ways):
+    for tongue in dict.fromkeys(each for way in ways for each in (way, *way.singles)):
         if tongue != definition.tongue:
             yield in_tongue(definition, tongue)
 
