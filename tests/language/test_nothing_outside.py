@@ -14,7 +14,7 @@ import pytest
 
 from tests import outgoing, small
 from tests.language.pseudo import Bracketed, in_brackets, outside
-from tests.language.test_catalogue import written
+from tests.language.texts import written
 from tests.post.in_excel import define, draft_of, words_of
 from xlplan.issued.corrections import correction_workbook
 from xlplan.issued.reply import Fault
