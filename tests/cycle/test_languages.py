@@ -4,12 +4,13 @@ back merges as in English."""
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from tests import small
+from tests import set_up, small
 from tests.office import Choose, Office, Step, Type
 from tests.post.in_excel import define, draft_of, words_of
 from tests.small import LEARNING, LETTINGS, REPAIRS
@@ -101,6 +102,20 @@ def test_one_lead_can_be_written_to_otherwise_than_the_rest(tmp_path: Path) -> N
     assert words_of(draft_of(folder, REPAIRS)).startswith(f"Dear {REPAIRS},\n")
 
 
+def test_the_languages_are_chosen_in_the_set_up_workbook(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    assert set_up.value(folder, "Words", "language", "value") == "en-GB"
+    set_up.answer(folder, "Words", {("language", "value"): "cy\nen"})
+    set_up.answer(folder, "Columns", {("progress", "heading_cy"): "Cynnydd"})
+    set_up.answer(folder, "Leads", {(REPAIRS, "language"): "Welsh"})
+    assert small.do(folder, "merge") in (0, 1)
+    assert set_up.value(folder, "Leads", REPAIRS, "language") == "Welsh"
+    small.issue(folder)
+    assert "Cynnydd / Progress" in shown(folder, "Update")
+    assert "Cynnydd" in shown(folder, "Update", REPAIRS)
+    assert 'language = ["cy", "en"]' in (folder / "plan.toml").read_text("utf-8")
+
+
 EDITS: small.Edits = {
     ("1.1", "due"): "30 June 2028", ("1.1", "progress"): "Sent to the printer",
     ("1.3", "rating"): "Red",
@@ -160,6 +175,43 @@ def test_ticks_and_dates_are_read_in_welsh(
     assert [problem["code"] for problem in problems] == ["RET-021"]
     june = {"text": "30 Mehefin 2027", "by": "2027-06-30"}
     assert changes == [("1.3", "due", {"text": "Ongoing", "by": None}, june, LETTINGS)]
+
+
+def test_a_table_that_lost_its_hidden_names_is_read_by_its_welsh_headings(
+    plans: dict[Languages, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = plans[WELSH]
+    path = small.give_back(folder, LETTINGS, {("1.1", "due"): "30 June 2028"})
+    book = openpyxl.load_workbook(path)
+    for row in book["Update"].iter_rows():
+        for cell in row:
+            if str(cell.value).startswith(ID_PREFIX):
+                cell.value = None
+    book.save(path)
+    _, *changes = became(folder, capsys)
+    path.unlink()
+    assert [(action, field) for action, field, *_ in changes] == [("1.1", "due")]
+
+
+def test_a_template_of_two_languages_keeps_within_what_excel_takes(
+    plans: dict[Languages, Path],
+) -> None:
+    book = openpyxl.load_workbook(template(plans[BOTH]))
+    assert max(map(len, book.sheetnames)) <= 31
+    formulas = [
+        str(cell.value)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    assert max(map(len, formulas)) <= 8192
+    literals = [text for each in formulas for text in re.findall(r'"((?:[^"]|"")*)"', each)]
+    assert max(map(len, literals)) <= 255
+    rules = book["Update"].data_validations.dataValidation
+    assert max(len(rule.prompt or "") for rule in rules) <= 255
+    assert max(len(rule.promptTitle or "") for rule in rules) <= 32
+    assert {"Ie", "Yes"} <= set(shown(plans[BOTH], "Lists"))
 
 
 def test_a_person_fills_in_a_template_of_two_languages_in_libreoffice(
