@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from xlplan.issued.sheets import REFERENCE, Lists
+from xlplan.issued.sheets import REFERENCE, Lists, grown
 from xlplan.issued.sign_off import filled, sign_off
 from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.model import Issued
@@ -13,7 +13,6 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.timescales import say_return_by
 from xlplan.returned.as_issued import NO_CHANGE, READ
-from xlplan.workbook.write.cell_text import cell_height
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
@@ -108,11 +107,9 @@ def _heading(
     for number, (cell, style, height) in enumerate(
         ((title, look.banner, 34.0), (mine, look.banner_sub, 22.0))
     ):
-        if len(definition.tongue.codes) > 1:
-            cell = replace(cell, style=replace(cell.style, wrap=True))
-            height = max(height, cell_height(cell, width))
-        made.rows.append(Row(filled(first, last, style), height))
-        made.merges.append(Merge(Area(number, first, number, last), cell))
+        shown, high = grown(cell, width, height, definition.tongue)
+        made.rows.append(Row(filled(first, last, style), high))
+        made.merges.append(Merge(Area(number, first, number, last), shown))
 
 
 def _low_heading(

@@ -12,7 +12,7 @@ from xlplan.issued.banner import whose
 from xlplan.issued.issued_places import As, Place, as_issued_sheet, as_text, places_of, range_of
 from xlplan.issued.needed import needed_cells, needed_columns
 from xlplan.issued.rules import ISSUED_DUE, SIGNATURE, due_and_reason, is_required, moved, quoted
-from xlplan.issued.sheets import Lists, page_of
+from xlplan.issued.sheets import Lists, grown, page_of
 from xlplan.language.catalogue import BETWEEN, ENGLISH, Tongue, marked
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import PlanDefinition
@@ -179,11 +179,15 @@ def _changes(
     listed = min(MOST, count)
     body = replace(look.body, valign="top", align="left", indent=1)
     heading = replace(look.heading, indent=1)
+    heads = [Cell(tongue.say(text), heading) for text in _HEADINGS]
+    high = max(grown(c, w, 22, tongue)[1] for c, w in zip(heads, _WIDTHS[1:], strict=True))
+    mine = Cell(whose(issued, tongue), replace(look.banner_sub, indent=1))
+    mine, below = grown(mine, sum(_WIDTHS[1:]), 20, tongue)
     rows = [
         Row([None, *(Cell(None, look.banner) for _ in _WIDTHS[1:])], 30),
-        Row([None, *(Cell(None, look.banner_sub) for _ in _WIDTHS[1:])], 20),
+        Row([None, *(Cell(None, look.banner_sub) for _ in _WIDTHS[1:])], below),
         Row([None, *(Cell(None, look.banner_note) for _ in _WIDTHS[1:])], 34),
-        Row([None, *(Cell(tongue.say(text), heading) for text in _HEADINGS)], 22),
+        Row([None, *heads], high),
     ]
     blank = quoted(tongue.say(_BLANK))
     for number in range(1, listed + 1):
@@ -202,7 +206,6 @@ def _changes(
         start += f"{reviewed}0."
     used = Area(_TOP, 1, _TOP + listed - 1, last)
     border = Conditional(used, f"=$A{_TOP + 1}>0", replace(look.locked, fill="#FFFFFF"))
-    mine = whose(issued, tongue)
     area = Area(0, 1, _TOP + min(listed, PRINTED) - 1, last)
     page = page_of(definition, issued, area, _TOP - 1)
     page = replace(page, paper="A4", landscape=False, margin=0.5, fit_height=1, repeat_rows=None)
@@ -212,7 +215,7 @@ def _changes(
         columns=[Column(width=width, hidden=n == 0) for n, width in enumerate(_WIDTHS)],
         merges=[
             Merge(Area(0, 1, 0, last), Cell(tongue.say(CHANGES), replace(look.banner, indent=1))),
-            Merge(Area(1, 1, 1, last), Cell(mine, replace(look.banner_sub, indent=1))),
+            Merge(Area(1, 1, 1, last), mine),
             Merge(Area(2, 1, 2, last), Cell(start, note, formula=message)),
         ],
         conditionals=[border],

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from xlplan.issued.issued_places import places_of
 from xlplan.issued.reply import Fault
-from xlplan.issued.sheets import page_of
+from xlplan.issued.sheets import grown, page_of
 from xlplan.language.catalogue import marked
 from xlplan.merge.model import CellKey, Issued
 from xlplan.plan.definition import PlanDefinition
@@ -104,11 +104,15 @@ def _listed(
     last, tongue = len(_WIDTHS) - 1, definition.tongue
     heading = 3
     body = replace(look.locked, fill="#FFFFFF")
+    heads = [Cell(tongue.say(text), replace(look.heading, indent=1)) for text in _HEADINGS]
+    high = max(grown(c, w, 22, tongue)[1] for c, w in zip(heads, _WIDTHS, strict=True))
+    guide = Cell(tongue.say(_GUIDE), replace(look.banner_note, indent=1))
+    guide, below = grown(guide, sum(_WIDTHS), 34, tongue)
     rows: list[Row] = [
         Row([Cell(None, look.banner) for _ in _WIDTHS], 34),
         Row([Cell(None, look.banner_sub) for _ in _WIDTHS], 22),
-        Row([Cell(None, look.banner_note) for _ in _WIDTHS], 34),
-        Row([Cell(tongue.say(text), replace(look.heading, indent=1)) for text in _HEADINGS], 22),
+        Row([Cell(None, look.banner_note) for _ in _WIDTHS], below),
+        Row([*heads], high),
     ]
     for at, fault in sorted(faults.items()):
         place = cell_name(*at)
@@ -124,7 +128,7 @@ def _listed(
     merges = [
         Merge(Area(0, 0, 0, last), Cell(title, replace(look.banner, indent=1))),
         Merge(Area(1, 0, 1, last), Cell(sub, replace(look.banner_sub, indent=1))),
-        Merge(Area(2, 0, 2, last), Cell(tongue.say(_GUIDE), replace(look.banner_note, indent=1))),
+        Merge(Area(2, 0, 2, last), guide),
     ]
     return Sheet(
         name=sheet_name(TO_CORRECT, tongue),

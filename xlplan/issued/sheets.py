@@ -127,6 +127,15 @@ def row_height(cells: Sequence[Cell | None], widths: Sequence[float], least: flo
     return min(TALLEST, max([least, *needed]))
 
 
+def grown(cell: Cell, width: float, least: float, tongue: Tongue) -> tuple[Cell, float]:
+    """A text of ours and the height of its row: `least` holds it in English; in another language it
+    is longer, and runs on over as many lines as it needs."""
+    if tongue == ENGLISH:
+        return cell, least
+    shown = replace(cell, style=replace(cell.style, wrap=True))
+    return shown, max(least, cell_height(shown, width))
+
+
 def heading_row(
     columns: Sequence[IssuedColumn], look: Palette, widths: Sequence[float], least: float = 34.0
 ) -> Row:

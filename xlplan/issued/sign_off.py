@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xlplan.issued.rules import date_rule
-from xlplan.issued.sheets import Lists
+from xlplan.issued.sheets import Lists, grown
 from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.plan.people import SignOff as Signature
 from xlplan.returned.as_issued import (
@@ -23,7 +23,6 @@ from xlplan.returned.as_issued import (
     signature_id,
     words_of_yes,
 )
-from xlplan.workbook.write.cell_text import cell_height
 from xlplan.workbook.write.look import Palette
 from xlplan.workbook.write.sheet import Area, Cell, Merge, Row, Style, Validation
 
@@ -230,10 +229,9 @@ def _sign_line(
     entry = replace(look.input, valign="vcenter", align="left", indent=1, number_format="@")
     height = _HEIGHT
     for each, ((left, right), (begin, end)) in places.items():
-        shown = Cell(each.label, label)
-        if len(made.tongue.codes) > 1 and not above:
-            shown = replace(shown, style=replace(label, wrap=True))
-            height = max(height, cell_height(shown, sum(widths[left : right + 1])))
+        shown, room = Cell(each.label, label), sum(widths[left : right + 1])
+        if not above:
+            shown, height = grown(shown, room, height, made.tongue)
         made.merges.append(Merge(Area(labels, first + left, labels, first + right), shown))
         ids[first + begin] = Cell(SIGN_PREFIX + each.name)
         area = Area(number, first + begin, number, first + end)
