@@ -194,6 +194,41 @@ def test_they_are_written_to_and_reminded_in_words_of_their_own(plan: Path) -> N
     assert (status.reminded, status.sign_off) == ((small.TODAY,), "not signed")
 
 
+def test_all_of_it_is_in_welsh_for_whoever_reads_it(
+    once: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(once, tmp_path / "welsh"))
+    define(folder, "plan", "language", value="cy")
+    define(folder, "post", "sign_subject_cy", value="Llofnodwch {plan}")
+    assert do(folder, "issue", "--cycle", CYCLE, "--return-by", "2026-11-27") in (0, 1)
+    book = openpyxl.load_workbook(template(folder, HOMES))
+    visible = [each.title for each in book if each.sheet_state == "visible"]
+    assert visible == ["Update", "Camau gweithredu"]
+    texts = [str(cell.value) for row in book["Update"].iter_rows() for cell in row if cell.value]
+    assert "Rwyf wedi darllen y rhain" in texts
+    assert any("I'w ddarllen a'i lofnodi ar gyfer 2026-11" in text for text in texts)
+    texts = [str(cell.value) for row in book["Camau gweithredu"].iter_rows() for cell in row]
+    assert "Y camau gweithredu sy'n eu hateb, 2026-11" in texts
+    do(folder, "draft")
+    message = draft_of(folder, PEOPLE)
+    assert message["Subject"] == "Llofnodwch plan"
+    assert "ran o plan: 2 argymhelliad a 1 cam gweithredu." in words_of(message)
+    send_in(folder, HOMES, "Ie", "A Director", "20 Tachwedd 2026")
+    send_in(folder, PEOPLE, "Ie", None, None, file="people.xlsx")
+    assert do(folder, "merge", "--reply", str(folder / "replies")) == 0
+    found = status(folder, capsys)[HOMES]
+    assert (found["read"], found["signed_on"]) == (True, "2026-11-20")
+    replies = {
+        path.stem: " ".join(path.read_text("utf-8").split())
+        for path in (folder / "replies").rglob("*.txt")
+    }
+    assert "wedi'i ddarllen a'i lofnodi gan A Director" in replies[f"Reply to {HOMES}"]
+    assert "heb ei lofnodi eto" in replies[f"Reply to {PEOPLE}"]
+    do(folder, "remind", today="2026-11-30")
+    text = words_of(draft_of(folder, f"{PEOPLE}, reminder 2026-11-30"))
+    assert "Daeth eich gweithlyfr yn ôl heb y tic, neu heb enw wrth ei ymyl." in text
+
+
 def test_a_reminder_of_what_never_came_back(plan: Path) -> None:
     do(plan, "remind", today="2026-11-30")
     text = words_of(draft_of(plan, f"{HOMES}, reminder 2026-11-30"))

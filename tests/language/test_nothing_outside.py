@@ -57,6 +57,7 @@ PLANS: Mapping[str, Mapping[str, object]] = {
     "types": {"fields": (*outgoing.FIELDS, *EVERY_TYPE), "issue": IssueSettings(layout="table")},
     "steps": {"fields": (*outgoing.FIELDS, STEPPED), "issue": IssueSettings(layout="form")},
     "signed": {"sign_offs": (SignOff("Head of Service", "Post C", 1), SignOff("Finance", order=2))},
+    "to sign": {"fields": (*NEEDED, REASON), "issue": IssueSettings(accountable=True)},
     "request": {
         "fields": tuple(
             replace(item, change="request") if item.id == "due" else item for item in NEEDED
@@ -88,7 +89,8 @@ def sent(definition: PlanDefinition) -> tuple[Issued, Workbook]:
     """A template in which everything is known of the actions that can be asked."""
     known = {uid: Known(date(2026, 1, 1), "B", worded=False, slips=2) for uid in UIDS}
     rows = [WITH_STEPS if definition.find("steps_done") else ROWS[0], *ROWS[1:]]
-    issued = replace(outgoing.issued(uids=UIDS), locked=UIDS[2:])
+    locked = UIDS if definition.issue.accountable else UIDS[2:]
+    issued = replace(outgoing.issued(uids=UIDS), locked=locked)
     args = (definition, outgoing.DIRECTOR, issued, rows, outgoing.KEY, outgoing.CREATED, known)
     return issued, template_workbook(*args)
 
