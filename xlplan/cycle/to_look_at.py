@@ -6,11 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from xlplan.cycle.desk import Desk
-from xlplan.issued.came_back import CameBack, Line
 from xlplan.merge.model import COORDINATOR, Returned
 from xlplan.merge.posted import recipients_in
+
+if TYPE_CHECKING:
+    from xlplan.issued.came_back import CameBack, Line
 
 _PLACE = re.compile(r"(?:(?P<sheet>[^!]+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
 _ANSWERS = frozenset({"decisions", "set-up", "post"})
@@ -38,6 +41,8 @@ def _document(desk: Desk, fact: Returned) -> str:
 def came_back(desk: Desk) -> CameBack:
     """The lines of the sheets Returns and Remarks of `decisions.xlsx`: those of the cycle in which
     the last file came, as nothing else may change what that workbook shows."""
+    from xlplan.issued.came_back import CameBack, Line
+
     exchange = desk.state.exchange
     moved = desk.state.moved
     began = {seq: name for name, seq in exchange.periods.items() if seq < moved}
