@@ -15,14 +15,18 @@ import pytest
 from tests import outgoing
 from tests.office import CSV, ODS, XLS, XLSX, Choose, Office, Type
 from tests.outgoing import place
-from xlplan.issued.sign_off import SIGN_LABELS
+from xlplan.issued.banner import banner
+from xlplan.issued.sheets import lists_sheet
+from xlplan.issued.sign_off import SIGN_LABELS, sign_choices
 from xlplan.issued.template import template_workbook
 from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.for_lead import for_lead
 from xlplan.plan.people import SignOff
 from xlplan.plan.settings import IssueSettings
 from xlplan.returned.as_issued import SIGN_OFF, kind_of_input
 from xlplan.returned.boxes import read_sign_off
 from xlplan.workbook.read.read_book import read_book
+from xlplan.workbook.write.look import palette
 from xlplan.workbook.write.writing import write_workbook
 
 WIDE = outgoing.plan()
@@ -220,3 +224,21 @@ def test_what_each_role_enters_is_read_and_is_no_remark(definition: PlanDefiniti
 def test_a_mark_of_nothing_that_is_signed_is_no_input() -> None:
     assert kind_of_input("signed_by:Head") == "signed_by"
     assert kind_of_input("signed_at:Head") == ""
+
+
+@pytest.mark.parametrize(("languages", "lines"), [(("en-GB",), 1), (("cy", "en"), 2)])
+def test_whose_a_narrow_table_is_runs_on_where_two_languages_say_it(
+    languages: tuple[str, ...], lines: int
+) -> None:
+    definition = for_lead(outgoing.plan(language=languages), outgoing.DIRECTOR)
+    lists, look = lists_sheet(sign_choices(definition.tongue)), palette(definition)
+    widths = [8.0, 45.0, 14.0, 12.0]
+    made = banner(
+        definition, outgoing.DIRECTOR, outgoing.issued(), look, lists, widths, message=False
+    )
+    (whose,) = (
+        each for each in made.merges if each.cell.runs and "2026" in str(each.cell.runs[1:])
+    )
+    assert whose.cell.style is not None
+    assert whose.cell.style.wrap is (lines > 1)
+    assert lines * 12 < (made.rows[whose.area.first_row].height or 0) < (lines + 1) * 16

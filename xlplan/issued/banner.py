@@ -147,7 +147,7 @@ def _low_heading(
         (mine, 15.0, below),
     ):
         row, end = len(made.rows), first + len(widths) - 1
-        made.rows.append(Row(filled(first, end, look.banner_sub), height))
+        line = filled(first, end, look.banner_sub)
         for left, part in _placed(parts, widths, 0.0) or ():
             area = Area(row, first + left, row, end)
             if part is asked[0]:
@@ -155,7 +155,9 @@ def _low_heading(
             else:
                 made.merges.append(Merge(area, part))
             end = first + left - 1
-        made.merges.append(Merge(Area(row, first, row, end), cell))
+        shown, high = grown(cell, sum(widths[: end - first + 1]), height, tongue)
+        made.rows.append(Row(line, high))
+        made.merges.append(Merge(Area(row, first, row, end), shown))
     made.rows.append(Row(filled(first, first + len(widths) - 1, look.banner_note), 2))
 
 
