@@ -298,6 +298,7 @@ FIRST = (
     "For the board",
     "What got worse",
     "What is late",
+    "What improved",
     "What was finished",
     "Who did not report",
 )

@@ -20,25 +20,28 @@ from tests.boards import (
     days_of,
     full_board,
     sheet_of,
+    stepped,
     words_of,
 )
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, sample_board
 from xlplan.board import Board, ReturnLine, composite_workbook
 from xlplan.board.at_a_glance import (
+    NO_RATINGS,
     NO_WORDS,
+    NONE_WORSE,
     at_a_glance_sheet,
     in_a_sentence,
 )
-from xlplan.board.coloured_summary import MOST_DATED, MOST_LISTED
-from xlplan.board.key_figures import key_figures
+from xlplan.board.coloured_glance import FEW, LEAST_LATE, MANY, MOST_LISTED
+from xlplan.board.key_figures import AMONG, figure_groups, key_figures
 from xlplan.board.view import view_of
 from xlplan.plan.definition import STATUS, Rating
 from xlplan.plan.settings import BoardWords
 from xlplan.plan.timescales import Timescale
 from xlplan.workbook.write.sheet import Sheet, Workbook
 
-TRACK = ("Rated on track", "Not rated on track")
 LATE = Timescale("then", AS_OF - timedelta(days=3))
+SOON = Timescale("then", AS_OF + timedelta(days=3))
 TWO = [ReturnLine("Post A"), ReturnLine("Post B")]
 
 
@@ -48,7 +51,7 @@ def page_of(board: Board) -> Sheet:
 
 def rated(*ratings: tuple[str | None, str | None], **more: object) -> Board:
     """A board of actions, each with its rating before and now."""
-    rows = [action(f"a{n}", rating=now) for n, (_, now) in enumerate(ratings)]
+    rows = [action(f"a{n}", rating=now, due=SOON) for n, (_, now) in enumerate(ratings)]
     last = {f"a{n}": {"section": "One", "rating": was} for n, (was, _) in enumerate(ratings)}
     return board_of(*rows, **{"previous": last, "previous_label": "September", **more})
 
@@ -95,6 +98,12 @@ def test_the_sentence_agrees_with_a_recount(board: Board) -> None:
         assert (len(late) if found[1] == "all" else number(found[1])) == len(on_track)
     elif late:
         assert ("and is rated on track" in sentence) is bool(on_track)
+    groups = (("not rated", sum(r not in CODES for r in ratings.values())),
+              ("no date", sum(ratings[r.uid] != "B" and not days_of(r) for r in rows)))  # fmt: skip
+    for words, count in groups:
+        found = re.search(rf"(\d+)(?: of {len(rows)})? (?:is|are|has|have) {words}", sentence)
+        assert bool(found) is (4 * count > len(rows) > 1), words
+        assert not found or int(found[1]) == count
     found = re.search(r"(every|\d+) leads? (?:did not report|reported)", sentence)
     assert bool(found) is any(line.issued for line in board.returns)
     if found:
@@ -129,7 +138,7 @@ def test_the_sentence_agrees_with_a_recount(board: Board) -> None:
             "rated on track.",
         ),
         (
-            board_of(action("a", rating="R", due=LATE), action("b", rating="G")),
+            board_of(action("a", rating="R", due=LATE), action("b", rating="G", due=SOON)),
             "At this first board the plan has 2 actions; 1 needs attention; 1 is late and not "
             "rated on track.",
         ),
@@ -137,6 +146,26 @@ def test_the_sentence_agrees_with_a_recount(board: Board) -> None:
             board_of(*(action(uid, rating="G", due=LATE) for uid in "ab")),
             "At this first board the plan has 2 actions; none needs attention; 2 are late, all of "
             "them rated on track.",
+        ),
+        (
+            rated((None, "A"), ("R", "A"), ("G", "G")),
+            "Since September, 1 action improved and none got worse; 2 need attention, 1 of them as "
+            "before and 1 rated for the first time; none is late.",
+        ),
+        (
+            rated(("A", "A"), ("R", "R")),
+            "Since September, no action improved or got worse; 2 need attention, all of them as "
+            "before; none is late.",
+        ),
+        (
+            replace(rated(("A", "A"), ("G", "R")), previous={}),
+            "Since September, no action improved or got worse; 2 need attention, all of them new "
+            "in the plan; none is late.",
+        ),
+        (
+            board_of(*(action(uid) for uid in "ab"), action("c", rating="G")),
+            "At this first board the plan has 3 actions; none needs attention; none is late; 2 of "
+            "3 are not rated and 3 have no date that can be read.",
         ),
         (board_of(), "The plan has no actions to count yet."),
     ],
@@ -149,7 +178,8 @@ def test_the_sentence_is_right_for_one_none_and_a_first_board(board: Board, expe
     ("label", "since"),
     [
         ("2026-09, 18 September 2026", "Since 18 September 2026, "),
-        ("the imported plan", "Since the plan was imported, "),
+        ("the plan as imported", "Since the plan was imported, "),
+        ("the plan as imported on 3 May 2026", "Since the plan was imported on 3 May 2026, "),
         ("the board of 18 September 2026", "Since the board of 18 September 2026, "),
         ("A: 2026-09; B: 2026-08", "Since the last board (A: 2026-09; B: 2026-08), "),
     ],
@@ -171,10 +201,12 @@ def test_a_plan_without_ratings_says_what_came_and_went() -> None:
         *rows, definition=plain, previous={"a": {}, "c": {}}, previous_label="September"
     )
     assert in_a_sentence(view_of(board)) == (
-        "Since September, 1 action came into the plan and 1 was withdrawn; 1 is late."
+        "Since September, 1 action came into the plan and 1 was withdrawn; 1 is late; 1 of 2 has "
+        "no date that can be read."
     )
     words = words_of(page_of(board))
-    assert "What got worse" not in words
+    assert f"What got worse\n{NO_RATINGS}" in words
+    assert ("What got worse", NO_RATINGS) in at_a_glance_sheet(view_of(board)).tables[0].rows
     assert "What is new" in words
 
 
@@ -196,8 +228,9 @@ def test_the_parts_stand_in_their_order() -> None:
     board = rated(("G", "R"), ("A", "B"), returns=TWO, definition=worded)
     parts = (
         DEFINITION.title, "Since September,", "Two posts are vacant.", "The board is asked to",
-        "note this", "agree", "Actions", "What got worse", "What is late", "What was finished",
-        "What is new", "Who did not report",
+        "note this", "agree", "2 actions, each counted once:", "Actions", f"{AMONG}:", "Late",
+        "What got worse", "What is late", "What improved", "What was finished", "What is new",
+        "Who did not report: 2 of 2 leads",
     )  # fmt: skip
     rows = {str(m.cell.value): m.area.first_row for m in page_of(board).merges}
     places = [min(n for text, n in rows.items() if text.startswith(part)) for part in parts]
@@ -231,18 +264,64 @@ def test_what_got_worse_is_in_the_officers_words_whole_and_the_newest() -> None:
     assert shown == ["Green → Red", "Amber → Red", "Green → Amber"]
 
 
-def test_what_is_late_is_named_the_longest_first_and_on_track_apart() -> None:
+def rows_below(sheet: Sheet, title: str) -> list[list[object]]:
+    """What stands in each row under a title of the page, up to the next one."""
+    rows: dict[int, list[object]] = {}
+    for row, _, cell in sorted(cells_of(sheet), key=lambda found: found[:2]):
+        if cell.value is not None:
+            rows.setdefault(row, []).append(cell.value)
+    first = next(row for row, values in rows.items() if values[0] == title)
+    air = [n for n, row in enumerate(sheet.rows) if n > first and not row.cells]
+    return [rows[n] for n in range(first + 1, min(air, default=len(sheet.rows))) if n in rows]
+
+
+def test_what_is_late_is_listed_the_longest_first_with_what_a_board_asks_of_it() -> None:
     due = [Timescale("then", AS_OF - timedelta(days=n)) for n in (1, 9, 5, -5)]
-    rows = [action(f"a{n}", rating="GGRG"[n], due=day) for n, day in enumerate(due)]
-    sheet = page_of(board_of(*rows, previous={}))
-    shown = {m.cell.value: n for n, m in enumerate(sheet.merges)}
-    track, others = (sheet.merges[shown[k] + 1].cell.value for k in TRACK)
-    assert track == "a1 (due 11 November 2026), a0 (due 19 November 2026)"
-    assert others == "a2 (due 15 November 2026)"
-    many = [action(f"b{n}", rating="G", due=due[1]) for n in range(MOST_DATED + 2)]
-    words = words_of(page_of(board_of(*many)))
-    assert f"; and later b{MOST_DATED}, b{MOST_DATED + 1}" in words
-    assert "No action is past its due date." in words_of(page_of(board_of(action("c"))))
+    rows = [action(f"a{n}", rating="GGRG"[n], due=day, lead=("Post A",))
+            for n, day in enumerate(due)]  # fmt: skip
+    days = [AS_OF - timedelta(days=20), AS_OF + timedelta(days=20)]
+    stepping = action("b", rating=None, **stepped(days))
+    sheet = page_of(board_of(*rows, stepping))
+    assert rows_below(sheet, "What is late") == [
+        ["Ref", "Action", "Leads", "Was due", "Rating"],
+        ["b", "Step 0 Step 1", "No lead named", "31 October 2026 (step)", "Not rated"],
+        ["a1", "Do a1", "Post A", "11 November 2026", "Green"],
+        ["a2", "Do a2", "Post A", "15 November 2026", "Red"],
+        ["a0", "Do a0", "Post A", "19 November 2026", "Green"],
+    ]
+    assert "4 actions, the longest first" in words_of(sheet)
+    assert "No action is late." in words_of(page_of(board_of(action("c"))))
+
+
+def test_late_actions_are_listed_while_the_page_has_room_and_the_others_by_their_refs() -> None:
+    many = [action(f"b{n}", rating="G", due=LATE) for n in range(60)]
+    page = page_of(board_of(*many))
+    assert page.page.breaks == ()
+    *listed, last = rows_below(page, "What is late")
+    refs = [f"b{n}" for n in range(len(listed) - 1, 60)]
+    assert len(refs) < 50
+    assert last == [f"And {len(refs)} more: {', '.join(refs)}"]
+    long = " ".join(["word"] * 3000)
+    board = board_of(*many, definition=replace(DEFINITION, board=BoardWords(long, ())))
+    assert len(rows_below(page_of(board), "What is late")) == 1 + LEAST_LATE + 1
+
+
+def test_what_improved_is_named_by_how_it_moved() -> None:
+    board = rated(("A", "G"), ("R", "A"), ("A", "G"), ("G", "G"))
+    assert rows_below(page_of(board), "What improved") == [
+        ["Amber → Green", "a0, a2"], ["Red → Amber", "a1"],
+    ]  # fmt: skip
+    (table,) = [t for t in at_a_glance_sheet(view_of(board)).tables if t.key == "improved"]
+    assert [row[0] for row in table.rows] == ["a0", "a1", "a2"]
+
+
+def test_where_nothing_got_worse_or_better_the_page_says_so() -> None:
+    board = rated(("G", "G"))
+    words = words_of(page_of(board))
+    assert f"What got worse\n{NONE_WORSE}" in words
+    assert "What improved\nNo action improved." in words
+    assert ("What got worse", NONE_WORSE) in at_a_glance_sheet(view_of(board)).tables[0].rows
+    assert "What got worse" not in words_of(page_of(board_of(action("a", rating="G"))))
 
 
 def test_what_was_finished_was_not_done_before() -> None:
@@ -264,6 +343,12 @@ def test_who_did_not_report_is_named() -> None:
     words = words_of(page_of(rated(("G", "G"), returns=[*TWO, returned])))
     assert "Post A; Post B" in words
     assert "2 of 3 leads" in words
+    many = [ReturnLine(f"Post {n:03}") for n in range(MANY)]
+    sheet = page_of(rated(("G", "G"), returns=[*many, returned]))
+    (columns,) = rows_below(sheet, f"Who did not report: {MANY} of {MANY + 1} leads")
+    assert len(many) > FEW
+    assert "\n".join(map(str, columns)).split("\n") == [line.lead for line in many]
+    assert len(columns) == 3
     words = words_of(page_of(rated(("G", "G"), returns=[returned])))
     assert "Every lead who was asked reported." in words
 
@@ -291,17 +376,14 @@ def test_nothing_is_called_on_track_that_its_rating_does_not_call_so() -> None:
     assert parts == {
         "Actions": ("6", "in the plan"),
         "Completed": ("2", "1 Implemented and 1 Superseded; closed by rating"),
-        "For attention": ("1", "by their rating"),
+        "For attention": ("1", "rated Overdue"),
         "Others, late": ("2", "past the due date"),
-        "Others, no date": ("1", "that can be read"),
-        "Others, in time": ("0", "not past the date"),
+        "Others, no date": ("1", "none can be read"),
+        "Others, in time": ("0", "not late"),
     }
     book = composite_workbook(board, CREATED)
     every = "\n".join(words_of(sheet) for sheet in book.sheets)
     assert "n track" not in every
-    page = words_of(page_of(board))
-    assert "Not rated for attention\na1 (due" in page
-    assert "For attention, or not rated\na3 (due" in page
     assert "Late, and not rated Overdue (2 actions)" in words_of(sheet_of(book, "Exceptions"))
 
 
@@ -312,7 +394,6 @@ def test_a_scale_without_ratings_for_attention_says_nothing_of_attention() -> No
     assert sentence == "At this first board the plan has 3 actions; 2 are late."
     labels = [one.label for one in key_figures(view_of(board)) if one.part]
     assert labels == ["Actions", "Completed", "Open, late", "Open, in time"]
-    assert "Past the date\na1 (due" in words_of(page_of(board))
 
 
 def test_what_is_past_its_date_has_one_name_on_every_sheet() -> None:
@@ -373,7 +454,7 @@ def test_every_key_figure_leads_to_a_list_as_long_as_it_says() -> None:
     assert {label: value for label, (value, _) in links.items()} == every
     assert set(every) == {
         "Actions", "Completed", "Done, watched", "Not rated", "For attention", "On track but late",
-        "On track, no date", "On track, in time", "Overdue", "Provisional", "Late steps",
+        "On track, no date", "On track, in time", "Late", "Provisional", "Late steps",
         "No date can be read", "Exceptions", "Returns received",
     }  # fmt: skip
     for label, (value, link) in links.items():
@@ -381,3 +462,40 @@ def test_every_key_figure_leads_to_a_list_as_long_as_it_says() -> None:
             assert link == f"'{NO_LIST[label]}'!A1"
         else:
             assert listed_at(book, link) == int(value), label
+
+
+# The figures, and how they stand.
+
+
+def test_the_figures_that_add_up_stand_apart_and_all_of_them_in_columns_of_one_width() -> None:
+    for board in (full_board(), rated(("G", "A")), audited(STATES, "P", "O")):
+        (title, parts), (among, across) = figure_groups(view_of(board))
+        total, *others = (int(one.value) for one in parts)
+        assert total == sum(others)
+        assert title.startswith(f"{total} action")
+        sheet = page_of(board)
+        at = {str(m.cell.value): m.area for m in reversed(sheet.merges)}
+        areas = [at[one.label] for one in (*parts, *across)]
+        assert len({area.last_col - area.first_col for area in areas}) == 1
+        assert all(at[one.label].first_row < at[f"{among}:"].first_row for one in parts)
+        assert all(at[one.label].first_row > at[f"{among}:"].first_row for one in across)
+        colours = {m.cell.style.colour for m in sheet.merges if m.area in areas}
+        assert len(colours) == 1
+
+
+def test_the_ratings_for_attention_are_named_while_they_are_few() -> None:
+    (found,) = [one for one in key_figures(view_of(rated(("G", "A")))) if one.label[:5] == "For a"]
+    assert found.remark == "rated Amber or Red; was 0"
+    scale = (*STATES, *(Rating(f"X{n}", f"Held up for reason {n}", exception=True)
+                        for n in range(3)))  # fmt: skip
+    (found,) = [
+        one for one in key_figures(view_of(audited(scale, "P"))) if one.label[:5] == "For a"
+    ]
+    assert found.remark == "by their rating"
+
+
+def test_a_rating_that_is_called_late_keeps_its_name() -> None:
+    scale = (Rating("G", "Green"), Rating("L", "Late", exception=True))
+    labels = [one.label for one in key_figures(view_of(audited(scale, "G", "L")))]
+    assert "Past the due date" in labels
+    assert "Late" not in labels

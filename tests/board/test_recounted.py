@@ -165,10 +165,10 @@ def test_a_plan_without_ratings_has_its_summary_from_steps_and_timescales() -> N
     parts = {one.label: (one.value, one.remark) for one in key_figures(view_of(board)) if one.part}
     assert parts == {
         "Actions": ("5", "in the plan"),
-        "Completed": ("1", "by steps or timescale"),
+        "Completed": ("1", "noted as done"),
         "Late": ("2", "past the due date"),
         "No date": ("1", "listed under No date"),
-        "In time": ("1", "not past the date"),
+        "In time": ("1", "not late"),
     }
     short = {one.row.ref: one.in_short for one in figures(board).standings}
     assert short == {"1": "3 of 3 steps done", "2": "1 of 3 steps late", "3": "2 of 3 steps done",
@@ -351,7 +351,7 @@ def test_every_figure_of_the_sheets_agrees_with_a_recount(board: Board) -> None:
     assert len(tables["no_date"].lines) == len(undated)
     assert len(tables["figures"].lines) == len(every)
     across = Counter(str(row["figure"]) for row in rows_of(tables["figures_across"]))
-    assert across["Overdue"] == (sum(one.late for one in every) if view.rated else 0)
+    assert across["Late"] == (sum(one.late for one in every) if view.rated else 0)
 
 
 def _movement(view: View) -> str:

@@ -21,6 +21,7 @@ from xlplan.cycle import publish as publishing
 from xlplan.cycle.boards import last_board
 from xlplan.cycle.plan import open_plan
 from xlplan.errors import XlplanError
+from xlplan.plan.timescales import say_date
 
 MAIN = "import sys; from xlplan.cli import main; sys.exit(main())"
 
@@ -206,7 +207,9 @@ def test_publishing_again_within_a_cycle_compares_with_the_board_before(tmp_path
     row = one(rows_under(sheet(folder / "board" / "2026-11.xlsx", "Plan"), "Ref"), "1.2")
     assert row["RAG"] == "▼ Red\nwas Amber"
     with opened(folder) as plan:
-        assert last_board(plan.desk, "2026-11", plan.desk.state.seq).label == "the imported plan"
+        before = last_board(plan.desk, "2026-11", plan.desk.state.seq).label
+        (day,) = {e.at[:10] for e in plan.desk.ledger.events() if e.seq == plan.desk.state.imported}
+    assert before == f"the plan as imported on {say_date(date.fromisoformat(day))}"
 
 
 def test_several_plans_stand_on_one_board_and_none_is_changed(years: Path, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """The first page: what the board should know in two minutes, most of it in the council's own words.
 
 A sentence of figures, the coordinator's message, what the board is asked to do, the key figures;
-then what got worse, what was finished, what is new and who did not report. The paper says the same
+then what got worse, what is late, what improved, what was finished, what is new and who did not
+report. The paper says the same
 sentence, from here.
 """
 
@@ -20,11 +21,13 @@ from xlplan.board.board_model import (
 )
 from xlplan.board.grouped import return_words
 from xlplan.board.key_figures import key_figures_table
-from xlplan.board.standings import NOT_KNOWN, Standing
+from xlplan.board.standings import NOT_KNOWN, NOT_RATED, Standing, listed
 from xlplan.board.view import View, plural
 from xlplan.plan.checks.lint_view import newest_notes
 
 IN_A_SENTENCE, ASKED = "In a sentence", "The board is asked to"
+WORSE, NONE_WORSE = "What got worse", "No action got worse."
+NO_RATINGS = "This plan has no ratings, so none can have got worse."
 NO_WORDS = "No explanation was given"
 MESSAGE_TO_WRITE = "what the board should know beyond the figures."
 ASKS_TO_WRITE = "what the board is asked to note, agree or decide."
@@ -35,7 +38,8 @@ def at_a_glance_sheet(view: View) -> BoardSheet:
     line = "What the board should know in two minutes, and what it is asked to do"
     tables = [board_words(view), key_figures_table(view)]
     if view.compared:
-        tables += [got_worse_table(view), finished_table(view)] if view.rated else []
+        moved = [got_worse_table(view), improved_table(view), finished_table(view)]
+        tables += moved if view.rated else []
         tables += new_sheet(view).tables
     tables += [late_table(view)] if view.dated else []
     tables.append(not_reported_table(view))
@@ -47,15 +51,16 @@ def at_a_glance_sheet(view: View) -> BoardSheet:
 
 def in_a_sentence(view: View) -> str:
     """Which way the actions moved, what needs attention, what is late and who did not report."""
-    figures, total = view.figures, view.figures.total
+    figures = view.figures
     if not figures.standings:
         return "The plan has no actions to count yet."
     parts = [_moved(view)]
     if view.rated and view.flags:
-        needs = "needs" if total.attention < 2 else "need"
-        parts.append(f"{total.attention or 'none'} {needs} attention")
+        parts.append(_attention(view))
     if view.dated:
         parts.append(_late(view))
+    if gaps := _gaps(view):
+        parts.append(gaps)
     if figures.asked:
         silent = figures.asked - figures.returned
         who = f"{plural(silent, 'lead')} did not report" if silent else "every lead reported"
@@ -80,6 +85,46 @@ def _moved(view: View) -> str:
 
 def _some(count: int) -> str:
     return plural(count, "action") if count else "no action"
+
+
+def _attention(view: View) -> str:
+    """How many need attention; where that is more than got worse, how many of them did before, and
+    how many had no rating then or were not in the plan."""
+    total = view.figures.total
+    every = total.attention
+    words = f"{every or 'none'} {'needs' if every < 2 else 'need'} attention"
+    if not view.compared or every <= total.moves.get("worse", 0):
+        return words
+    found = [one for one in view.figures.standings if one.attention]
+    flagged = {key for key, point in view.points.items() if point.rating and point.rating.exception}
+    counts = (
+        (sum(one.before in flagged for one in found), "as before"),
+        (sum(one.before == NOT_RATED for one in found), "rated for the first time"),
+        (sum(one.direction == "new" for one in found), "new in the plan"),
+    )
+    kinds = [(count, kind) for count, kind in counts if count]
+    if not kinds:
+        return words
+    count, kind = kinds[0]
+    if count == every:
+        return f"{words}, {'all of them ' if every > 1 else ''}{kind}"
+    return f"{words}, {listed([f'{count} of them {kind}', *(f'{n} {k}' for n, k in kinds[1:])])}"
+
+
+def _gaps(view: View) -> str:
+    """How many are not rated, and how many have no date, where that is over a quarter of all."""
+    total = view.figures.total
+    unrated = total.positions.get("unrated", 0) if view.rated else 0
+    parts = [
+        (unrated, "is not rated", "are not rated"),
+        (total.undated, "has no date that can be read", "have no date that can be read"),
+    ]
+    found = [(n, one if n == 1 else many) for n, one, many in parts if 4 * n > total.actions > 1]
+    words = [f"{n} {kind}" for n, kind in found]
+    if words:
+        n, kind = found[0]
+        words[0] = f"{n} of {total.actions} {kind}"
+    return listed(words) if words else ""
 
 
 def _late(view: View) -> str:
@@ -112,6 +157,7 @@ def board_words(view: View) -> Table:
         asks = asks or (f"[To be written: {ASKS_TO_WRITE}]",)
     rows = [(IN_A_SENTENCE, in_a_sentence(view)), ("Message", message)]
     rows += [(ASKED, ask) for ask in asks]
+    rows.append((WORSE, none_worse(view)))
     columns = (TableColumn("about", "About", width=26), TableColumn("text", "Text", width=112))
     line = "The position in a sentence, the message to the board, and what it is asked to do"
     return make_table("board_words", "For the board", line, columns, [r for r in rows if r[1]])
@@ -128,6 +174,16 @@ def got_worse(view: View) -> list[Standing]:
     return [one for one in first_in_line(view) if one.direction == "worse"]
 
 
+def none_worse(view: View) -> str:
+    """That nothing got worse, or cannot have, in words; ``""`` where something did, and at a first
+    board."""
+    if not view.compared or not view.figures.standings:
+        return ""
+    if not view.rated:
+        return NO_RATINGS
+    return "" if view.figures.total.moves.get("worse") else NONE_WORSE
+
+
 def got_worse_table(view: View) -> Table:
     """What got worse, each with what the officer wrote."""
     columns = view.columns("ref", "section", "action", "leads", "last_board", "rating")
@@ -137,7 +193,20 @@ def got_worse_table(view: View) -> Table:
         line_of([*(view.item(one, c.id) for c in columns[:-1]), latest_words(view, one)])
         for one in got_worse(view)
     ]
-    return make_table("got_worse", "What got worse", line, columns, lines)
+    return make_table("got_worse", WORSE, line, columns, lines)
+
+
+def improved(view: View) -> list[Standing]:
+    """The actions whose rating is better than at the last board, in the order of the plan."""
+    return [one for one in view.figures.standings if one.direction == "better"]
+
+
+def improved_table(view: View) -> Table:
+    """What improved."""
+    columns = view.columns("ref", "section", "action", "leads", "last_board", "rating")
+    lines = [line_of(view.item(one, c.id) for c in columns) for one in improved(view)]
+    line = "The actions whose rating is better than at the last board"
+    return make_table("improved", "What improved", line, columns, lines)
 
 
 def late(view: View) -> list[Standing]:

@@ -121,7 +121,7 @@ class Board:
     working: bool = False
 
 
-IMPORTED = "the imported plan"
+IMPORTED = "the plan as imported"
 """What a first board compares with."""
 TableValue = str | int | float | date | tuple[str, ...] | None
 Kind = Literal["text", "list", "number", "share", "days", "date", "rating", "direction"]

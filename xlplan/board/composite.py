@@ -16,7 +16,8 @@ from xlplan.board.action_lists import (
 from xlplan.board.at_a_glance import at_a_glance_sheet
 from xlplan.board.board_model import Anchor, Board, BoardSheet, Item, Line, Table, joined
 from xlplan.board.coloured import Draft, anchors_of, coloured_sheet, fit_to_page, texts_cut
-from xlplan.board.coloured_summary import coloured_glance, coloured_summary
+from xlplan.board.coloured_glance import coloured_glance
+from xlplan.board.coloured_summary import coloured_summary
 from xlplan.board.deadlines import (
     evidence_due_sheet,
     extensions_sheet,

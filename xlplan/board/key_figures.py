@@ -30,7 +30,7 @@ from xlplan.board.standings import (
     place_by_rating,
 )
 from xlplan.board.view import View, plural
-from xlplan.plan.text import is_provisional
+from xlplan.plan.text import fold, is_provisional
 
 PLACES: Mapping[Position, tuple[str, str]] = {
     "completed": ("Completed", "closed by rating"),
@@ -38,12 +38,16 @@ PLACES: Mapping[Position, tuple[str, str]] = {
     "unrated": ("Not rated", "or off the scale"),
     "attention": ("For attention", "by their rating"),
     "late": ("On track but late", "past the due date"),
-    "undated": ("On track, no date", "that can be read"),
-    "in-time": ("On track, in time", "not past the date"),
+    "undated": ("On track, no date", "none can be read"),
+    "in-time": ("On track, in time", "not late"),
 }
 """Where an action counts, in words: each once, in the first of these that fits."""
 BY_DATE: Mapping[Position, str] = {"late": "late", "undated": "no date", "in-time": "in time"}
 """The places that rest on the date alone, where ratings do not say that all is well."""
+MOST_NAMED = 32
+"""Characters in which the ratings for attention are named under their figure."""
+AMONG = "Among these, and beside them"
+"""The title of the figures that go across."""
 LISTS = "Figures"
 """The sheet with the lists that stand on no other."""
 ACROSS = "Figures across"
@@ -79,27 +83,45 @@ def key_figures(view: View) -> list[KeyFigure]:
     out = [_on_sheet(view, every, LISTS), *_parts(view)]
     if view.rated:
         late = tuple(one for one in f.standings if one.overdue)
-        out.append(_listed(view, view.late_heading, "open, past due", late))
+        out.append(_listed(view, _late_label(view), "past the due date", late))
     if provisional := tuple(one for one in f.standings if is_provisional(one.row.ref)):
         out.append(_listed(view, "Provisional", "with a ref such as NEW or TBC", provisional))
     if t.late_steps:
         behind = sum(bool(one.late_steps) for one in f.standings)
-        found = KeyFigure(str(t.late_steps), "Late steps", f"of {plural(behind, 'action')}")
+        found = KeyFigure(str(t.late_steps), "Late steps", f"in {plural(behind, 'action')}")
         out.append(_on_sheet(view, found, "Late steps"))
     if ticked := sum(one.steps_done for one in f.standings):
         steps = sum(one.steps for one in f.standings)
-        out.append(KeyFigure(f"{ticked} of {steps}", "Steps done", "by ticks or timescales"))
+        out.append(KeyFigure(f"{ticked} of {steps}", "Steps done", "ticked or noted"))
     if t.undated and view.rated:
         found = KeyFigure(str(t.undated), "No date can be read", _no_date(view))
         out.append(_on_sheet(view, found, "No date"))
-    reason = "listed with the reason" if view.shows("Exceptions") else "for the board to look at"
-    out.append(_on_sheet(view, KeyFigure(str(t.exceptions), "Exceptions", reason), "Exceptions"))
+    looked_at = KeyFigure(str(t.exceptions), "Exceptions", "actions to look at")
+    out.append(_on_sheet(view, looked_at, "Exceptions"))
     if f.asked:
         late_ones = f", {f.late} late" if f.late else ""
         returned = f"{f.returned} of {f.asked}"
         found = KeyFigure(returned, "Returns received", f"leads asked{late_ones}")
         out.append(_on_sheet(view, found, "By lead"))
     return out
+
+
+def figure_groups(view: View) -> list[tuple[str, list[KeyFigure]]]:
+    """The key figures in two groups, each with its title: those that add up to all actions, and
+    those that go across."""
+    every = key_figures(view)
+    parts = [one for one in every if one.part]
+    once = ", each counted once" if len(parts) > 1 else ""
+    return [
+        (f"{plural(view.figures.total.actions, 'action')}{once}", parts),
+        (AMONG, [one for one in every if not one.part]),
+    ]
+
+
+def _late_label(view: View) -> str:
+    """What the figure of all late actions is called; a rating of that name keeps it."""
+    named = any(fold(point.label) == "late" for point in view.points.values())
+    return "Past the due date" if named else "Late"
 
 
 def _on_sheet(view: View, one: KeyFigure, sheet: str) -> KeyFigure:
@@ -126,7 +148,9 @@ def _parts(view: View) -> list[KeyFigure]:
         was = _was(view, place)
         if mine or was or place in _expected(view):
             label, remark = _place_words(view, place)
-            remark = remark if was is None else _ago(view, was)
+            if was is not None:
+                named = place == "attention" and remark != PLACES[place][1]
+                remark = f"{remark}; {_ago(view, was)}" if named else _ago(view, was)
             if place == "completed" and (kinds := _kinds(view, mine)):
                 remark = f"{kinds}; {remark}"
             found.append(_listed(view, label, remark, mine, part=True))
@@ -154,7 +178,9 @@ def _place_words(view: View, place: Position) -> tuple[str, str]:
     elif place in BY_DATE and not view.on_track:
         label = f"{'Others' if view.flags else 'Open'}, {BY_DATE[place]}"
     if place == "completed" and not view.rated:
-        remark = "by steps or timescale"
+        remark = "noted as done"
+    if place == "attention" and len(rated := listed(view.flags, "or")) <= MOST_NAMED:
+        remark = f"rated {rated}"
     if place == "undated" and not view.rated:
         remark = _no_date(view)
     return label, remark
@@ -198,10 +224,12 @@ def key_figures_table(view: View) -> Table:
         TableColumn("value", "Value", width=16),
         TableColumn("remark", "Before, or out of what", width=40, spoken="Nothing more"),
         TableColumn("listed", "Listed on", width=24, spoken="No list"),
+        TableColumn("group", "How it counts", width=36),
     )
     rows = [
-        (one.label, one.value, one.remark, Item(one.on or None, link=one.link))
-        for one in key_figures(view)
+        (one.label, one.value, one.remark, Item(one.on or None, link=one.link), group)
+        for group, figures in figure_groups(view)
+        for one in figures
     ]
     line = "The position in a few figures, each with the sheet that lists what it counts"
     return make_table("key_figures", "Key figures", line, columns, rows)

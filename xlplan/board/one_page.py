@@ -34,6 +34,8 @@ AIR = 8
 """Pixels on both sides of the chart."""
 PIECE = 30
 """Lines of a long text in one row."""
+LINKED = "#000080"
+"""LibreOffice draws what is a link in this colour, so that all key figures among links have it."""
 MOST_TILES = 6
 """Key figures that have room beside each other."""
 
@@ -93,33 +95,35 @@ def tiles(draft: Page, most: int = MOST_TILES) -> None:
     rows = -(-len(found) // most)
     for row in range(rows):
         mine = found[len(found) * row // rows : len(found) * (row + 1) // rows]
-        _strip(draft, mine, air=5 if row else 0)
+        strip(draft, mine, spans(len(mine)), air=5 if row else 0)
 
 
-def _strip(draft: Page, tiles: Sequence[KeyFigure], air: float) -> None:
-    """A row of key figures, with so much air above it."""
+def strip(
+    draft: Page, tiles: Sequence[KeyFigure], places: Sequence[tuple[int, int]], air: float = 0
+) -> None:
+    """A row of key figures, each over its columns, with so much air above it."""
     look = draft.paint.look
     fill = mix(look.band_fill, "#FFFFFF", 0.55)
     white = replace(
         look.body, fill=fill, align="center", valign="vcenter", wrap=False, edge="#FFFFFF"
     )
     value = replace(white, size=18, bold=True, colour=look.accent)
-    remark, high, low = replace(white, size=8, colour="#404040"), 27, 15
-    if draft.size > SIZE:
-        remark, high, low = replace(remark, size=draft.size, wrap=True), 23, 0
-    links = [draft.paint.link(Item(one.value, link=one.link)) for one in tiles]
+    remark, high = replace(white, size=8, colour="#404040", wrap=True), 27
     name = replace(white, size=draft.size, bold=True)
+    if draft.size > SIZE:
+        remark, high = replace(remark, size=draft.size), 23
+        value, name = replace(value, colour=LINKED), replace(name, colour=LINKED)
+    links = [draft.paint.link(Item(one.value, link=one.link)) for one in tiles]
     looks = (
         ([one.value for one in tiles], replace(value, valign="bottom"), high + air),
         ([one.label for one in tiles], name, 14),
-        ([one.remark for one in tiles], remark, low),
+        ([one.remark for one in tiles], remark, 0),
     )
     for texts, style, height in looks:
         cells = []
-        for (first, last), text, link in zip(spans(len(tiles)), texts, links, strict=True):
+        for (first, last), text, link in zip(places, texts, links, strict=False):
             leads = link if style is not remark else ""
-            shown = replace(style, colour=look.link.colour) if leads else style
-            cells.append((first, last, Cell(text or None, shown, link=leads)))
+            cells.append((first, last, Cell(text or None, style, link=leads)))
         draft.row(*cells, height=height)
 
 

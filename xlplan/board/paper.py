@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xlplan.board.action_lists import first_in_line
-from xlplan.board.at_a_glance import ASKS_TO_WRITE, MESSAGE_TO_WRITE, in_a_sentence
+from xlplan.board.at_a_glance import ASKS_TO_WRITE, MESSAGE_TO_WRITE, in_a_sentence, none_worse
 from xlplan.board.board_model import Board, Item
 from xlplan.board.fitting import cut_words
-from xlplan.board.key_figures import key_figures
+from xlplan.board.key_figures import figure_groups
 from xlplan.board.reasons import REASONS
 from xlplan.board.section_pages import movement_in_words, outcome_of, paragraph_on
 from xlplan.board.standings import OF_THE_ROUND, Standing, leads_of
@@ -112,11 +112,16 @@ def _place(text: str, instead: str) -> Text:
 
 def _position(view: View) -> Iterator[Block]:
     yield Text(in_a_sentence(view))
+    if not view.rated and (none := none_worse(view)):
+        yield Text(none)
     yield _place(view.board.definition.board.message, MESSAGE_TO_WRITE)
     if not view.figures.standings:
         return
-    for one in key_figures(view):
-        yield Text(f"{one.label}: {one.value} ({one.remark})", "bullet")
+    for title, figures in figure_groups(view):
+        if figures:
+            yield Text(f"{title}:")
+        for one in figures:
+            yield Text(f"{one.label}: {one.value} ({one.remark})", "bullet")
     if view.rated:
         yield _table_one(view)
 

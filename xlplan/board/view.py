@@ -104,8 +104,8 @@ class View:
         """Since when the board is compared, as a sentence begins: a board is named by its day."""
         if self.board.brought:
             return f"Since the plan's earlier ratings (“{self.before}”)"
-        if self.before == IMPORTED:
-            return "Since the plan was imported"
+        if self.before.startswith(IMPORTED):
+            return f"Since the plan was imported{self.before.removeprefix(IMPORTED)}"
         dated = _BOARD_AND_DAY.fullmatch(self.before)
         if dated:
             return f"Since {dated[1]}"

@@ -96,9 +96,15 @@ def point_of(desk: Desk, cycle: str) -> Point:
         event, fact = published[-1]
         day = date.fromisoformat(event.at[:10])
         return Point(position, label_of(desk, fact), day, event.at, fact.tip)
+    at, tip = _recorded(desk, position)
+    day = date.fromisoformat(at[:10])
+    return Point(position, f"{cycle}, as it stood on {say_date(day)}", day, at, tip)
+
+
+def _recorded(desk: Desk, position: int) -> tuple[str, str]:
+    """When what stands at a position of the ledger was recorded, and the tip with it."""
     row = next(r for r in desk.ledger.chained() if not isinstance(r, Problem) and r[0] == position)
-    day = date.fromisoformat(row[2][:10])
-    return Point(position, f"{cycle}, as it stood on {say_date(day)}", day, row[2], row[5])
+    return row[2], row[5]
 
 
 def last_board(desk: Desk, cycle: str, as_of: int) -> Point:
@@ -111,7 +117,15 @@ def last_board(desk: Desk, cycle: str, as_of: int) -> Point:
     if earlier:
         event, fact = earlier[-1]
         return Point(fact.as_of, label_of(desk, fact), date.fromisoformat(event.at[:10]))
-    return Point(desk.state.imported, IMPORTED, desk.today)
+    return Point(desk.state.imported, imported_label(desk), desk.today)
+
+
+def imported_label(desk: Desk) -> str:
+    """The imported plan by its day: ``the plan as imported on 3 March 2026``."""
+    if not desk.state.imported:
+        return IMPORTED
+    at, _ = _recorded(desk, desk.state.imported)
+    return f"{IMPORTED} on {say_date(date.fromisoformat(at[:10]))}"
 
 
 def _past_board(definition: PlanDefinition, snapshot: Snapshot) -> PastBoard:
