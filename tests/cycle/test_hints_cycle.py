@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -41,6 +44,17 @@ def codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> set[tuple[str, st
     found = listed(folder, capsys, "check")
     assert isinstance(found, list)
     return {(each["code"], each["action"]) for each in found}
+
+
+def test_a_template_that_is_gone_is_made_again_for_its_letter(sent: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(sent, tmp_path / "plan")
+    template = folder / "outbox" / CYCLE / f"{LETTINGS}.xlsx"
+    data = template.read_bytes()
+    template.unlink()
+    assert small.do(folder, "draft", "--lead", LETTINGS, today="2027-07-09") in (0, 1)
+    draft = folder / "outbox" / CYCLE / "post" / f"{LETTINGS}.eml"
+    letter = email.message_from_bytes(draft.read_bytes(), policy=email.policy.default)
+    assert [part.get_content() for part in letter.iter_attachments()] == [data]
 
 
 def test_a_year_with_hints(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -234,7 +234,7 @@ def make_template(
     if faults:  # nothing but the cells to correct is asked for, and all else is shut
         plain = replace(definition.issue, confirm=False, status=False, changes=False, hints=False)
         shown = replace(definition, issue=plain)
-    known_of = _known(desk, issued) if shown.issue.hints and not issued.to_sign else {}
+    known_of = known_to(desk, issued) if shown.issue.hints and not issued.to_sign else {}
     book = template_workbook(shown, lead, issued, rows, desk.key, created, known_of)
     if faults:
         from xlplan.issued.corrections import correction_workbook
@@ -245,7 +245,7 @@ def make_template(
     return issued, data, [] if faults else _too_long(state, issued, book)
 
 
-def _known(desk: Desk, issued: Issued) -> Mapping[str, Known]:
+def known_to(desk: Desk, issued: Issued) -> Mapping[str, Known]:
     """What is known of the actions of a template, by uid, for what it may ask."""
     from xlplan.merge.because import answers_of, with_answers
     from xlplan.merge.heard import NOTHING_HEARD

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from xlplan.codes.families import every_message
 from xlplan.codes.return_codes import RET_097
 from xlplan.language.catalogue import Tongue, marked
 from xlplan.merge.kinds import Kind
@@ -115,6 +114,8 @@ _NEEDED = marked("{heading} is blank, and must not be where {condition}. It is t
 
 def _known() -> tuple[str, ...]:
     """Every text with a code that leads read themselves."""
+    from xlplan.codes.families import every_message  # most replies say nothing of a code
+
     return tuple(
         text
         for message in every_message().values()

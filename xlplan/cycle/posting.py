@@ -196,6 +196,7 @@ def _chosen(desk: Desk, asked: Sequence[Asked], names: Sequence[str]) -> list[As
 def attached(desk: Desk, issued: Issued) -> bytes | None:
     """The very bytes of a template: as they lie in the outbox, else made again from the record;
     None where these are no longer the ones that went out."""
+    from xlplan.cycle.issue import known_to
     from xlplan.issued.template import template_workbook
     from xlplan.workbook.write.writing import write_workbook
 
@@ -212,7 +213,9 @@ def attached(desk: Desk, issued: Issued) -> bytes | None:
         definition = definition.after_a_board
     rows = [state.master_row(uid, issued.as_of) for uid in issued.uids]
     created = state.exchange.issued_at[issued.id]
-    data = write_workbook(template_workbook(definition, lead, issued, rows, desk.key, created))
+    known = known_to(desk, issued) if definition.issue.hints else {}
+    book = template_workbook(definition, lead, issued, rows, desk.key, created, known)
+    data = write_workbook(book)
     return data if sha256(data) == issued.sha256 else None
 
 
