@@ -42,21 +42,27 @@ refs. What got worse is listed whole."""
 FEW, MANY, HIGH = 12, 24, 20
 """Names of leads in a row of text; more stand in columns, and very many in narrower ones; and how
 many stand below each other in one row."""
-IN_SHORT, ON_ONE_LINE, IN_BRIEF, LEADS, FEWER_LEADS = 150, 84, 54, 42, 30
+IN_SHORT, ON_ONE_LINE, IN_BRIEF, LEADS, FEWER_LEADS = 150, 84, 54, 42, 26
 """Characters of an action's text on the first page, and of its leads; Plan has them whole."""
 
 
 def coloured_glance(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
-    """The first page, A4 and upright; it runs on where what got worse needs the room."""
+    """The first page, A4 and upright: with fewer late actions in full, then with names in a row of
+    text, where that makes it one page; it runs on where what got worse needs the room."""
     view = paint.view
     every = min(MOST_LATE, len(late(view))) if view.dated else 0
-    more = range(every, LEAST_LATE, -1)
-    at = bisect_left(more, True, key=lambda most: not _page(paint, name, sheet, most).page.breaks)
-    return _page(paint, name, sheet, more[at] if at < len(more) else LEAST_LATE)
+    fewer = [(most, True) for most in range(every, min(LEAST_LATE, every) - 1, -1)]
+    fewer += [(most, False) for most in range(min(LEAST_LATE, every), -1, -1)]
+
+    def made(most: int, columns: bool) -> Sheet:
+        return _page(paint, name, sheet, most, columns=columns)
+
+    at = bisect_left(fewer, True, key=lambda each: not made(*each).page.breaks)
+    return made(*fewer[at]) if at < len(fewer) else made(min(LEAST_LATE, every), True)
 
 
-def _page(paint: Paint, name: str, sheet: BoardSheet, most: int) -> Sheet:
-    """The page with at most so many late actions in full."""
+def _page(paint: Paint, name: str, sheet: BoardSheet, most: int, *, columns: bool) -> Sheet:
+    """The page with at most so many late actions in full, and many names in columns."""
     draft = Page(paint, size=GLANCE_SIZE)
     view = paint.view
     _whole_title(draft)
@@ -72,7 +78,7 @@ def _page(paint: Paint, name: str, sheet: BoardSheet, most: int) -> Sheet:
         _list(draft, "What was finished", "finished", finished(view))
     if view.compared:
         _list(draft, "What is new", "new", view.figures.new)
-    _silent(draft)
+    _silent(draft, columns=columns)
     page = replace(paint.page(), paper="A4", landscape=False)
     return paged(
         Sheet(
@@ -163,7 +169,7 @@ def _late(draft: Page, found: Sequence[Standing], most: int) -> None:
                 else none)  # fmt: skip
     view = draft.view
     rated = view.rated
-    if found:
+    if found[:most]:
         draft.stay()
         last = [(11, 11, "Rating")] if rated else []
         heads = [
@@ -184,7 +190,7 @@ def _late(draft: Page, found: Sequence[Standing], most: int) -> None:
             (9, 11 - rated, Cell(_was_due(one), draft.body)),
             *([(11, 11, _rating(draft, one))] if rated else []),
         )
-    _others(draft, found[most:])
+    _others(draft, found[most:], "And " if most else "")
 
 
 def _was_due(one: Standing) -> str:
@@ -259,14 +265,15 @@ def _list(draft: Page, title: str, what: str, found: Sequence[Standing]) -> None
     _others(draft, found[MOST_LISTED:])
 
 
-def _others(draft: Page, rest: Sequence[Standing]) -> None:
+def _others(draft: Page, rest: Sequence[Standing], also: str = "And ") -> None:
     """The refs of those that have no room for more."""
     if rest:
         refs = ", ".join(one.row.ref or "no ref" for one in rest)
-        draft.over(f"And {plural(len(rest), 'more', 'more')}: {refs}", draft.body)
+        words = f"{also}{plural(len(rest), 'more', 'more')}: " if also else ""
+        draft.over(f"{words}{refs}", draft.body)
 
 
-def _silent(draft: Page) -> None:
+def _silent(draft: Page, *, columns: bool) -> None:
     """Who did not report, of how many who were asked; many names in columns, to be read down."""
     f, found = draft.view.figures, not_reported(draft.view)
     count = f": {len(found)} of {plural(f.asked, 'lead')}" if found else ""
@@ -275,7 +282,7 @@ def _silent(draft: Page) -> None:
     names = [line.lead for line in found]
     if not names:
         return
-    if len(names) <= FEW:
+    if len(names) <= FEW or not columns:
         draft.over("; ".join(names), draft.body)
         return
     places = spans(3 if len(names) <= MANY else 4)
