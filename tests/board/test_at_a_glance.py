@@ -280,7 +280,7 @@ def test_what_is_late_is_listed_the_longest_first_with_what_a_board_asks_of_it()
     rows = [action(f"a{n}", rating="GGRG"[n], due=day, lead=("Post A",))
             for n, day in enumerate(due)]  # fmt: skip
     days = [AS_OF - timedelta(days=20), AS_OF + timedelta(days=20)]
-    stepping = action("b", rating=None, **stepped(days))
+    stepping = action("b", "One", rating=None, **stepped(days))
     sheet = page_of(board_of(*rows, stepping))
     assert rows_below(sheet, "What is late") == [
         ["Ref", "Action", "Leads", "Was due", "Rating"],
@@ -306,11 +306,29 @@ def test_late_actions_are_listed_while_the_page_has_room_and_the_others_by_their
     assert len(rows_below(page_of(board), "What is late")) == 1 + LEAST_LATE + 1
 
 
+def test_where_much_got_worse_the_page_stays_one_with_refs_and_names_in_rows_of_text() -> None:
+    worse = [("G", "R")] * 10
+    returns = [ReturnLine(f"Post {n:03}") for n in range(30)]
+    for count, roomy in ((1, True), (10, False)):
+        board = rated(*worse[:count], *[("A", "B")] * 3, returns=returns)
+        rows = [replace(r, values={**r.values, "due": LATE}) for r in board.rows[:count]]
+        page = page_of(replace(board, rows=[*rows, *board.rows[count:]]))
+        assert page.page.breaks == ()
+        finished = rows_below(page, "What was finished")
+        late = rows_below(page, "What is late")
+        (names,) = rows_below(page, "Who did not report: 30 of 30 leads")
+        assert (len(finished), len(names)) == ((3, 4) if roomy else (1, 1))
+        if not roomy:
+            assert finished == [["a10, a11, a12"]]
+            assert str(late[-1][0]).endswith("a9")
+            assert str(names[0]).startswith("Post 000; Post 001")
+
+
 def test_what_improved_is_named_by_how_it_moved() -> None:
     board = rated(("A", "G"), ("R", "A"), ("A", "G"), ("G", "G"))
     assert rows_below(page_of(board), "What improved") == [
-        ["Amber → Green", "a0, a2"], ["Red → Amber", "a1"],
-    ]  # fmt: skip
+        ["Amber → Green: a0, a2; Red → Amber: a1"]
+    ]
     (table,) = [t for t in at_a_glance_sheet(view_of(board)).tables if t.key == "improved"]
     assert [row[0] for row in table.rows] == ["a0", "a1", "a2"]
 

@@ -42,27 +42,28 @@ refs. What got worse is listed whole."""
 FEW, MANY, HIGH = 12, 24, 20
 """Names of leads in a row of text; more stand in columns, and very many in narrower ones; and how
 many stand below each other in one row."""
-IN_SHORT, ON_ONE_LINE, IN_BRIEF, LEADS, FEWER_LEADS = 150, 84, 54, 42, 26
+IN_SHORT, ON_ONE_LINE, IN_BRIEF, LEADS, FEWER_LEADS = 150, 84, 42, 42, 26
 """Characters of an action's text on the first page, and of its leads; Plan has them whole."""
 
 
 def coloured_glance(paint: Paint, name: str, sheet: BoardSheet) -> Sheet:
-    """The first page, A4 and upright: with fewer late actions in full, then with names in a row of
-    text, where that makes it one page; it runs on where what got worse needs the room."""
+    """The first page, A4 and upright: with fewer late actions in full, then with refs and names in
+    rows of text, where that makes it one page; it runs on where what got worse needs the room."""
     view = paint.view
     every = min(MOST_LATE, len(late(view))) if view.dated else 0
     fewer = [(most, True) for most in range(every, min(LEAST_LATE, every) - 1, -1)]
     fewer += [(most, False) for most in range(min(LEAST_LATE, every), -1, -1)]
 
-    def made(most: int, columns: bool) -> Sheet:
-        return _page(paint, name, sheet, most, columns=columns)
+    def made(most: int, roomy: bool) -> Sheet:
+        return _page(paint, name, sheet, most, roomy=roomy)
 
     at = bisect_left(fewer, True, key=lambda each: not made(*each).page.breaks)
     return made(*fewer[at]) if at < len(fewer) else made(min(LEAST_LATE, every), True)
 
 
-def _page(paint: Paint, name: str, sheet: BoardSheet, most: int, *, columns: bool) -> Sheet:
-    """The page with at most so many late actions in full, and many names in columns."""
+def _page(paint: Paint, name: str, sheet: BoardSheet, most: int, *, roomy: bool) -> Sheet:
+    """The page with at most so many late actions in full, and where it is `roomy` with what was
+    finished and is new in full, and many names in columns."""
     draft = Page(paint, size=GLANCE_SIZE)
     view = paint.view
     _whole_title(draft)
@@ -75,10 +76,10 @@ def _page(paint: Paint, name: str, sheet: BoardSheet, most: int, *, columns: boo
         _late(draft, late(view), most)
     if view.compared and view.rated:
         _improved(draft, improved(view))
-        _list(draft, "What was finished", "finished", finished(view))
+        _list(draft, "What was finished", "finished", finished(view), roomy=roomy)
     if view.compared:
-        _list(draft, "What is new", "new", view.figures.new)
-    _silent(draft, columns=columns)
+        _list(draft, "What is new", "new", view.figures.new, roomy=roomy)
+    _silent(draft, roomy=roomy)
     page = replace(paint.page(), paper="A4", landscape=False)
     return paged(
         Sheet(
@@ -174,9 +175,9 @@ def _late(draft: Page, found: Sequence[Standing], most: int) -> None:
         last = [(11, 11, "Rating")] if rated else []
         heads = [
             (0, 0, "Ref"),
-            (1, 5, "Action"),
-            (6, 8, "Leads"),
-            (9, 11 - rated, "Was due"),
+            (1, 4, "Action"),
+            (5, 7, "Leads"),
+            (8, 11 - rated, "Was due"),
             *last,
         ]
         head = replace(draft.head, size=draft.size)
@@ -185,9 +186,9 @@ def _late(draft: Page, found: Sequence[Standing], most: int) -> None:
         leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
         draft.row(
             _ref(draft, one),
-            (1, 5, _text(draft, one, IN_BRIEF)),
-            (6, 8, draft.paint.text(cut_words(leads, FEWER_LEADS), draft.body)),
-            (9, 11 - rated, Cell(_was_due(one), draft.body)),
+            (1, 4, _text(draft, one, IN_BRIEF)),
+            (5, 7, draft.paint.text(cut_words(leads, FEWER_LEADS), draft.body)),
+            (8, 11 - rated, Cell(_was_due(one), draft.body)),
             *([(11, 11, _rating(draft, one))] if rated else []),
         )
     _others(draft, found[most:], "And " if most else "")
@@ -215,9 +216,9 @@ def _improved(draft: Page, found: Sequence[Standing]) -> None:
     for one in found:
         was, now = (points.get(key or "", points["?"]).label for key in (one.before, one.now))
         moves.setdefault((was, now), []).append(one.row.ref or "no ref")
-    for (was, now), refs in moves.items():
-        label = Cell(f"{was} → {now}", replace(draft.body, bold=True))
-        draft.row((0, 3, label), (4, COLUMNS - 1, Cell(", ".join(refs), draft.body)))
+    words = [f"{was} → {now}: {', '.join(refs)}" for (was, now), refs in moves.items()]
+    if words:
+        draft.over("; ".join(words), draft.body)
 
 
 def _head(draft: Page, one: Standing, last: Cell, most: int) -> None:
@@ -251,18 +252,20 @@ def _from_to(draft: Page, one: Standing) -> Cell:
     return Cell(f"{was.label} → {now.label}", draft.paint.point(now, middle))
 
 
-def _list(draft: Page, title: str, what: str, found: Sequence[Standing]) -> None:
-    """Actions with their text, a row each; of those beyond `MOST_LISTED` the refs."""
+def _list(draft: Page, title: str, what: str, found: Sequence[Standing], *, roomy: bool) -> None:
+    """Actions with their text, a row each; of those beyond `MOST_LISTED`, or all of them where the
+    page has no room, the refs."""
     view = draft.view
     none = f"No action {'was' if what == 'finished' else 'is'} {what}."
     draft.title(title, plural(len(found), "action") if found else none)
+    most = MOST_LISTED if roomy else 0
     kinds = {one.now for one in found} if what == "finished" else set()
-    for one in found[:MOST_LISTED]:
+    for one in found[:most]:
         leads = listed(leads_of(view.board.definition, one.row.values)) or "No lead named"
         leads = f"{view.rating(one.now).value}: {leads}" if len(kinds) > 1 else leads
         cell = draft.paint.text(cut_words(leads, LEADS), draft.body)
         _head(draft, one, cell, ON_ONE_LINE)
-    _others(draft, found[MOST_LISTED:])
+    _others(draft, found[most:], "And " if most else "")
 
 
 def _others(draft: Page, rest: Sequence[Standing], also: str = "And ") -> None:
@@ -273,7 +276,7 @@ def _others(draft: Page, rest: Sequence[Standing], also: str = "And ") -> None:
         draft.over(f"{words}{refs}", draft.body)
 
 
-def _silent(draft: Page, *, columns: bool) -> None:
+def _silent(draft: Page, *, roomy: bool) -> None:
     """Who did not report, of how many who were asked; many names in columns, to be read down."""
     f, found = draft.view.figures, not_reported(draft.view)
     count = f": {len(found)} of {plural(f.asked, 'lead')}" if found else ""
@@ -282,7 +285,7 @@ def _silent(draft: Page, *, columns: bool) -> None:
     names = [line.lead for line in found]
     if not names:
         return
-    if len(names) <= FEW or not columns:
+    if len(names) <= FEW or not roomy:
         draft.over("; ".join(names), draft.body)
         return
     places = spans(3 if len(names) <= MANY else 4)

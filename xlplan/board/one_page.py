@@ -265,7 +265,7 @@ class Page:
         """A small heading over what follows, with air above it."""
         look = self.paint.look
         self.kept += [len(self.rows), len(self.rows) + 1]
-        air, high = (9, 18) if self.size == SIZE else (6, 16.5)
+        air, high = (9, 18) if self.size == SIZE else (5, 16.5)
         self.rows.append(Row([], height=air))
         title = replace(look.subtitle, size=12)
         quiet = replace(look.muted, size=self.size, align="right", valign="bottom", wrap=False)
