@@ -124,6 +124,8 @@ def strip(
         for (first, last), text, link in zip(places, texts, links, strict=False):
             leads = link if style is not remark else ""
             cells.append((first, last, Cell(text or None, style, link=leads)))
+        empty = Cell(None, replace(style, fill="", edge=""))
+        cells += [(first, last, empty) for first, last in places[len(tiles) :]]
         draft.row(*cells, height=height)
 
 
