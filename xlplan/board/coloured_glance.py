@@ -28,6 +28,7 @@ from xlplan.board.paint import Paint
 from xlplan.board.standings import Standing, leads_of, listed
 from xlplan.board.view import FIRST_BOARD, plural
 from xlplan.plan.timescales import say_date
+from xlplan.workbook.write.cell_text import count_lines, line_height
 from xlplan.workbook.write.look import mix
 from xlplan.workbook.write.sheet import Cell, Column, Row, Sheet
 
@@ -273,7 +274,11 @@ def _others(draft: Page, rest: Sequence[Standing], also: str = "And ") -> None:
     if rest:
         refs = ", ".join(one.row.ref or "no ref" for one in rest)
         words = f"{also}{plural(len(rest), 'more', 'more')}: " if also else ""
-        draft.over(f"{words}{refs}", draft.body)
+        # Programs break a row of refs earlier than words of the same length.
+        width = WIDTH * COLUMNS * 0.93
+        for piece in pieces(f"{words}{refs}", width, draft.body, PIECE):
+            high = count_lines(piece, width, draft.body) * line_height(draft.size)
+            draft.row((0, COLUMNS - 1, Cell(piece, draft.body)), height=high + 1.5)
 
 
 def _silent(draft: Page, *, roomy: bool) -> None:
