@@ -221,6 +221,16 @@ def test_a_step_whose_own_note_says_completed_and_one_of_an_unlikely_year_are_no
     assert late(PLAN, off, Likely(None, date(2026, 5, 1))) == [2]
 
 
+def test_a_step_that_leads_call_done_where_they_say_how_the_steps_stand_is_not_late() -> None:
+    stands = Field("stands", "Where each step stands", "narrative", "milestone", owner="lead")
+    plan = replace(PLAN, fields=(*PLAN.fields, stands))
+    row = line("Write\nTrain", "May 2026\nMay 2026")
+    row = replace(row, values={**row.values, "stands": "1. Done\n2. Not begun"})
+    assert late(plan, row) == [2]
+    fixed = replace(plan, fields=(*PLAN.fields, replace(stands, owner="coordinator")))
+    assert late(fixed, row) == [1, 2]  # there it says what is to be reached, not what was
+
+
 def test_without_ratings_an_action_is_done_by_its_steps_or_by_the_words_for_its_date() -> None:
     ticked = Field("ticks", "Steps done", "steps", "steps_done", owner="lead")
     plan = replace(PLAN, fields=(*PLAN.fields, ticked))

@@ -117,6 +117,11 @@ def finishes(definition: PlanDefinition, row: Valued) -> bool:
     return all(step.finished for step in steps) if steps else says_done(words)
 
 
+def _is_note(item: Field) -> bool:
+    """Whether leads write there how things stand: of the steps too, where these have a field."""
+    return item.role == "progress" or (item.role == "milestone" and item.owner == "lead")
+
+
 def late_steps(
     definition: PlanDefinition, row: Valued, today: date, likely: Likely
 ) -> tuple[Milestone, ...]:
@@ -128,7 +133,7 @@ def late_steps(
     revised = definition.with_role("revised", row.kind)
     if revised is not None and row.values.get(revised.id) is not None:
         return ()
-    notes = [item.id for item in definition.fields_of(row.kind) if item.role == "progress"]
+    notes = [item.id for item in definition.fields_of(row.kind) if _is_note(item)]
     return tuple(
         step
         for step in milestones_of(definition, row)
