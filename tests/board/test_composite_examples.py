@@ -126,7 +126,9 @@ class Recount:
 
     def late_steps(self, ref: str) -> int:
         steps = self.now[ref]["milestones"]
-        days = [step["due"]["by"] for step in steps if step["due"]["by"] and not step["done"]]
+        noted = [str(step["also"].get("milestone", "")).endswith("Done") for step in steps]
+        left = [s for s, is_noted in zip(steps, noted, strict=True) if not (s["done"] or is_noted)]
+        days = [step["due"]["by"] for step in left if step["due"]["by"]]
         revised = self.now[ref]["fields"].get("revised")
         return 0 if self.done(ref) or revised else sum(day < self.today for day in days)
 
