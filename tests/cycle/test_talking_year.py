@@ -205,6 +205,6 @@ def test_a_plan_that_asks_for_nothing_of_it_stays_plain(
     capsys.readouterr()
     small.do(folder, "status")
     assert capsys.readouterr().out.splitlines()[0].split() == [
-        "lead", "actions", "returned", "changes", "untouched", "questions",
+        "lead", "actions", "returned", "id", "changes", "untouched", "questions",
     ]  # fmt: skip
     assert small.extensions(folder, "2027-02", today="2027-02-20") == []
