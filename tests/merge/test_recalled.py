@@ -144,6 +144,23 @@ def test_the_returns_since_a_position_are_read_by_stretches_of_the_ledger() -> N
     assert not is_recalled(office)
 
 
+def test_a_row_is_as_a_board_saw_it_though_it_was_written_to_since() -> None:
+    office = year()
+    seen = office.state.published[-1][1].as_of
+    recall(office)
+    last = office.issue("Ann", cycle="2026-03")
+    office.merge(office.reading(last, {("a-3", "rating"): "Green"}))
+    whole = office.replayed().state
+    assert office.state.master("action", seen) == whole.master("action", seen)
+    now, then = (office.state.master_row("a-3", seq).values for seq in (office.state.seq, seen))
+    assert (now["rating"], then["rating"]) == ("Green", whole.value("a-3", "rating", seen))
+    assert now["rating"] != then["rating"]
+    assert is_recalled(office)
+    memory = recall(office, ("seen",))
+    assert office.state.master_row("a-3", seen) == whole.master_row("a-3", seen)
+    assert memory.replays == 0
+
+
 def test_a_past_that_cannot_be_had_is_replayed() -> None:
     office = year()
     memory = recall(office, ("timeline",))
