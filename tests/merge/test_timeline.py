@@ -39,6 +39,20 @@ def test_of_notes_the_last_are_kept_and_older_ones_found_all_the_same() -> None:
         assert held(state, timeline, "a-1", "progress", seq) == state.value("a-1", "progress", seq)
 
 
+def test_a_note_that_was_always_blank_is_blank_however_much_was_taken_back() -> None:
+    office = Office()
+    for month in MONTHS[:7]:
+        issued = office.issue("Ann", cycle=month)
+        office.undo(office.give_back(issued, {("a-1", "rating"): "Red"}, digest=month))
+    office.publish(MONTHS[6])
+    state = office.state
+    blank = next(uid for uid in state.rows if state.value(uid, "progress") is None)
+    timeline = timeline_of(state, blank)
+    assert held(state, timeline, blank, "progress", state.seq) is None
+    (board,) = office.past(date(2026, 12, 1), MONTHS[7]).boards
+    assert board.values[blank]["progress"] is None
+
+
 def test_a_row_that_was_taken_back_was_there_before() -> None:
     office = Office()
     office.append(RowAdded("a-9", "action", 9.0, {"rating": "Green"}, {}, source="r-1"))

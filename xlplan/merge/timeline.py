@@ -81,10 +81,11 @@ def _spells(state: State, key: CellKey, recent: int = 0) -> Iterator[Spell]:
     there, or of the last few writes."""
     undone = {event.seq for event, _ in state.undone}
     every = sorted(undone.union(state.records.seqs(key)))
-    before: Value = None
-    for seq in [0, *every] if len(every) <= recent or not recent else every[-recent:]:
-        value = state.value(*key, seq)
-        if seq == 0 or before != value:
+    first, *rest = every[-recent:] if recent and len(every) > recent else [0, *every]
+    before = state.value(*key, first)
+    yield first, before
+    for seq in rest:
+        if (value := state.value(*key, seq)) != before:
             yield seq, value
         before = value
 
