@@ -142,6 +142,7 @@ def test_the_returns_since_a_position_are_read_by_stretches_of_the_ledger() -> N
     recall(office, ("returned",))
     assert office.state.exchange.events_since(0) == again.events_since(0)
     assert not is_recalled(office)
+    assert office.state.exchange.events_since(12) == again.events_since(12)
 
 
 def test_a_row_is_as_a_board_saw_it_though_it_was_written_to_since() -> None:
@@ -159,6 +160,23 @@ def test_a_row_is_as_a_board_saw_it_though_it_was_written_to_since() -> None:
     memory = recall(office, ("seen",))
     assert office.state.master_row("a-3", seen) == whole.master_row("a-3", seen)
     assert memory.replays == 0
+
+
+def test_the_newest_returns_of_somebody_come_first_and_no_older_one_is_read() -> None:
+    office = year()
+    memory = recall(office)
+    office.merge(office.reading(office.issue("Ann", cycle="2026-03"), digest="last"))
+    whole = [event.seq for event in office.replayed().state.exchange.newest_from("Ann")]
+    told = len(memory.told)
+    newest = office.state.exchange.newest_from("Ann")
+    assert next(newest).seq == whole[0]
+    assert len(memory.told) == told
+    assert [event.seq for event in newest] == whole[1:]
+    assert is_recalled(office)
+    recall(office, ("from",))
+    assert [event.seq for event in office.state.exchange.newest_from("Ann")] == whole
+    assert not is_recalled(office)
+    assert [event.seq for event in office.state.exchange.newest_from("Ann")] == whole
 
 
 def test_a_past_that_cannot_be_had_is_replayed() -> None:

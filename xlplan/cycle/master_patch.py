@@ -45,7 +45,7 @@ def kept_master(desk: Desk) -> Kept | None:
     What is changed in place is always this one, whatever lies in the folder now: so the same
     record gives the same bytes, and one that was deleted comes back.
     """
-    for event in reversed(desk.state.exchange.events_from(COORDINATOR)):
+    for event in desk.state.exchange.newest_from(COORDINATOR):
         fact = event.fact
         if isinstance(fact, Returned) and is_master(desk, fact.issued):
             return Kept(fact, desk.folder.originals.read(fact.sha256))

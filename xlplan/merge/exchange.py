@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
@@ -190,6 +190,10 @@ class Exchange:
     def events_from(self, author: str, after: int = 0) -> list[Event]:
         """The returns of an author (the coordinator's own among them), after a position."""
         return [event for event in self._from.get(author, ()) if event.seq > after]
+
+    def newest_from(self, author: str) -> Iterator[Event]:
+        """The returns of an author, the last first; none is read that is not asked for."""
+        return reversed(self._from.get(author, ()))
 
     def event_of(self, returned: Returned) -> Event:
         """The event that recorded this very return."""

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from xlplan.merge.exchange import Exchange
@@ -176,6 +176,20 @@ class RecalledExchange(Exchange):
             except Forgotten:
                 self._state.complete()
         return super().events_since(position)
+
+    def newest_from(self, author: str) -> Iterator[Event]:
+        """As of a whole one."""
+        yield from super().newest_from(author)
+        if self._state.is_whole:
+            return
+        before = self._recall.outline.seq + 1
+        try:
+            for seq in reversed(positions(self._recall, "from", author)):
+                yield from self._recall.events([seq])
+                before = seq
+        except Forgotten:
+            self._state.complete()
+            yield from (event for event in super().newest_from(author) if event.seq < before)
 
     def event_of(self, returned: Returned) -> Event:
         """As of a whole one."""
