@@ -9,7 +9,7 @@ import gc
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,12 @@ from tests.small import LEARNING, LETTINGS, REPAIRS
 from xlplan.cycle import intake, outputs
 from xlplan.cycle.desk import base_digest
 from xlplan.cycle.intake import Arrived
-from xlplan.cycle.memory import Memory
+from xlplan.cycle.memory import Memory, to_recall
+from xlplan.cycle.standing import standing
 from xlplan.issued import master
 from xlplan.ledger.store import Ledger
 from xlplan.merge import questions, recalled, records
+from xlplan.merge.outline import outline_of
 from xlplan.merge.reading import Reading
 from xlplan.plan import values
 from xlplan.workbook.read.book import Book
@@ -300,3 +302,33 @@ def test_a_merge_reads_as_they_stand_only_the_rows_of_its_files(
     counts.watch(Memory, "_read")
     assert small.do(folder, "merge") == 1
     assert 0 < counts["_read"] <= 2  # of five; those that are written to are recalled otherwise
+
+
+class Gone(set[str]):
+    """Row ids that count how many of them were gone through."""
+
+    through = 0
+
+    def __and__(self, other: object) -> set[str]:
+        self.through += len(self)
+        return super().__and__(other) if isinstance(other, set) else set()
+
+    __rand__ = __and__
+
+    def __iter__(self) -> Iterator[str]:
+        self.through += len(self)
+        return super().__iter__()
+
+
+def test_what_is_kept_of_each_row_goes_through_the_rows_a_few_times_and_not_once_a_row(
+    folder: Path,
+) -> None:
+    with small.opened(folder) as plan:
+        desk = plan.desk
+        outline = outline_of(desk.replayed().state)
+        rows = Gone(outline.rows)
+        kept = dict(
+            to_recall(desk, outline, standing(desk), desk.ledger.events_after(0), rows, None)
+        )
+    assert {name for topic, name in kept if topic == "timeline"} == set(outline.rows)
+    assert rows.through < 3 * len(outline.rows)

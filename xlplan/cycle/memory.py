@@ -216,8 +216,8 @@ def to_recall(
     if can_be_recalled(state):
         yield OUTLINE, as_kept(outline)
     yield from index_of(events, before)
-    there = {uid for uid, line in outline.rows.items() if line.there}
-    yield from standings(state, [uid for uid in outline.rows if uid in rows & there])
+    there = [uid for uid, line in outline.rows.items() if line.there and uid in rows]
+    yield from standings(state, there)
     yield from timelines(state, [uid for uid in outline.rows if uid in rows])
     yield kept_heard(desk, events, before)
     yield ROUNDS, kept_rounds(desk, stands, events, before)

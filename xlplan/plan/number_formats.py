@@ -138,6 +138,7 @@ def is_date_format(code: str) -> bool:
     return any(section.is_date for section in _sections(code))
 
 
+@lru_cache(maxsize=1 << 10)
 def shows_month_alone(code: str) -> Literal["month", "year", ""]:
     """Whether a format shows of a day its month and year alone, or its year alone."""
     section = _sections(code)[0]

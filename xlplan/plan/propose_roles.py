@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose_ratings import one_rating
@@ -86,14 +87,26 @@ SUB_HEADINGS = frozenset({
 """Words of a second heading row below one such as "RAG"."""
 
 
+_PLURAL = re.compile(r"\s*\(s\)")
+_NO_WORD = re.compile(r"[^\w ]+")
+
+
 def normal_heading(heading: str) -> str:
     """A heading for comparison: folded, "(s)" as a plural, without punctuation."""
-    text = re.sub(r"\s*\(s\)", "s", fold(heading)).replace("%", " percent ").replace("#", " no ")
-    return " ".join(re.sub(r"[^\w ]+", " ", text.replace("'", "")).split())
+    return _remembered_normal(heading) if len(heading) <= _REMEMBERED else _normal(heading)
+
+
+def _normal(heading: str) -> str:
+    text = _PLURAL.sub("s", fold(heading)).replace("%", " percent ").replace("#", " no ")
+    return " ".join(_NO_WORD.sub(" ", text.replace("'", "")).split())
 
 
 def guess_role(heading: str) -> str:
     """The role that a heading names, or ``"text"`` when it names none."""
+    return _remembered_role(heading) if len(heading) <= _REMEMBERED else _role(heading)
+
+
+def _role(heading: str) -> str:
     wanted = normal_heading(heading)
     if _mixed(wanted) and re.search(r"[(/&+]| and ", heading):
         return "rating+progress"
@@ -101,6 +114,12 @@ def guess_role(heading: str) -> str:
         if pattern.fullmatch(wanted):
             return role
     return "rating+progress" if _mixed(wanted) else "text"
+
+
+_REMEMBERED = 100
+"""Characters of a text that is worth remembering: a heading, or a word that many cells hold."""
+_remembered_normal = lru_cache(maxsize=1 << 13)(_normal)
+_remembered_role = lru_cache(maxsize=1 << 12)(_role)
 
 
 def _mixed(wanted: str) -> bool:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import TypeVar
 
 from xlplan.plan.propose_ratings import one_rating
 from xlplan.plan.propose_roles import LONG_TEXT
@@ -20,6 +22,7 @@ from xlplan.plan.timescales import parse_timescale
 from xlplan.source.heading_words import BRACKETS, ROLES, role_scores, words_of
 from xlplan.workbook.read.book import CellValue
 
+T = TypeVar("T")
 ENOUGH = 0.3
 """What heading and content together must reach before a column has a role."""
 _REF = re.compile(r"[^\W_]{0,12}[\W_ ]{0,4}\d[\w./\-–() ]{0,14}", re.UNICODE)
@@ -31,6 +34,8 @@ _DAY = re.compile(
 )
 _YEAR = re.compile(r"20\d\d(?:\.0)?")
 MOST_LOOKED_AT = 400
+MOST_ROWS = 2000
+"""Of how many rows at most it is asked what *most* of them are like: of more, every n-th."""
 WEIGHT = {"key": 0.3, "action": 1.0, "lead": 1.0, "due": 0.9, "rating": 0.9, "progress": 0.5}
 """How much each role says that a table is a plan."""
 
@@ -63,11 +68,14 @@ class Shape:
         return self.length <= 25 and self.distinct <= max(3, min(12, self.count * 0.6))
 
 
+def sample_of(values: Sequence[T], most: int) -> Sequence[T]:
+    """At most so many of the values, at even distances; all, where there are no more."""
+    return values[:: -(-len(values) // most)] if len(values) > most else values
+
+
 def shape_of(values: Sequence[CellValue]) -> Shape:
     """The shape of a column's cells, blank ones included."""
-    held = [
-        value for value in values if canon_text(str(value if value is not None else "")).strip()
-    ]
+    held = [value for value in values if value is not None and canon_text(str(value)).strip()]
     some = held[:MOST_LOOKED_AT]
     texts = [canon_text(str(value)).strip() for value in some]
     count = len(some)
@@ -91,7 +99,12 @@ def shape_of(values: Sequence[CellValue]) -> Shape:
 
 def _is_day(text: str) -> bool:
     """Whether a text is a day, a month or a timescale that has an end."""
-    if len(text) > 60 or not any(c.isalnum() for c in text):
+    return len(text) <= 60 and _names_day(text)
+
+
+@lru_cache(maxsize=1 << 13)
+def _names_day(text: str) -> bool:
+    if not any(map(str.isalnum, text)):
         return False
     return bool(_DAY.fullmatch(text)) or (
         not text.isdigit() and parse_timescale(text, date(2000, 1, 1)).by is not None

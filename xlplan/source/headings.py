@@ -89,7 +89,9 @@ def section_outcome(text: str) -> str:
 
 def cell_text(value: CellValue) -> str:
     """A cell as one text, for looking at; blank is ``""``."""
-    return canon_text(shown_text(value)).strip() if value is not None else ""
+    if value is None:
+        return ""
+    return canon_text(value if type(value) is str else shown_text(value)).strip()
 
 
 def point_text(value: CellValue) -> str:
@@ -114,7 +116,7 @@ def heading_rows(
     }
     named = {
         row for row, cells in enumerate(rows)
-        if len(cells) > 1 and chosen & {fold(text) for text in _texts(cells).values()}
+        if chosen and len(cells) > 1 and chosen & {fold(text) for text in _texts(cells).values()}
     }  # fmt: skip
     sure |= named
     if any(_heads_actions(rows[row]) for row in sure):
@@ -136,8 +138,10 @@ def heading_rows(
 
 
 def _known(cells: Mapping[int, CellValue], known: frozenset[str]) -> bool:
+    if len(known) <= 1:
+        return False
     texts = {normal_heading(text) for text in _texts(cells).values()}
-    return len(known) > 1 and len(texts & known) * 2 > len(known)
+    return len(texts & known) * 2 > len(known)
 
 
 def _texts(cells: Mapping[int, CellValue]) -> dict[int, str]:
@@ -233,11 +237,11 @@ def _begins_versions(cells: Mapping[int, CellValue]) -> bool:
     texts = [normal_heading(cell_text(value)) for value in cells.values()]
     if len(texts) == 1:
         return bool(_VERSIONS.fullmatch(texts[0]))
-    roles = {guess_role(text) for text in texts}
-    named = any(_VERSION_NUMBER.fullmatch(text) for text in texts)
-    of_plan = roles & {"action", "recommendation", "rating"}
+    if not any(map(_VERSION_NUMBER.fullmatch, texts)):
+        return False
     listed = sum(bool(_OF_VERSION.match(t) or _VERSION_NUMBER.fullmatch(t)) for t in texts)
-    return named and not of_plan and listed > 1 and listed * 2 >= len(texts)
+    of_plan = {guess_role(text) for text in texts} & {"action", "recommendation", "rating"}
+    return not of_plan and listed > 1 and listed * 2 >= len(texts)
 
 
 def _is_version(cells: Mapping[int, CellValue]) -> bool:

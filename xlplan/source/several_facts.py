@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from xlplan.plan.periods import in_english
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import MONTHS, parse_timescale
-from xlplan.source.column_roles import Reading
+from xlplan.source.column_roles import MOST_ROWS, Reading, sample_of
 from xlplan.source.heading_words import BRACKETS, role_scores, words_of
 from xlplan.source.headings import cell_text
 from xlplan.source.layout import DataRow, Table
@@ -83,7 +84,9 @@ def _both(table: Table, reading: Reading, col: int) -> bool:
 
 
 def _splits(table: Table, col: int) -> bool:
-    held = [value for row in table.rows if cell_text(value := row.cells.get(col))]
+    held = sample_of(
+        [value for row in table.rows if cell_text(value := row.cells.get(col))], MOST_ROWS
+    )
     both = sum(all(_person_and_day(value)) for value in held)
     return both >= ENOUGH and both * 5 >= len(held) * 3
 
@@ -192,6 +195,7 @@ def ask_about_facts(table: Table, reading: Reading) -> Iterator[str]:
 
 def _facts(texts: Sequence[str]) -> tuple[str, ...]:
     """The kinds of facts that most cells hold, in order; () where they hold one."""
+    texts = sample_of(texts, MOST_ROWS)
     split = [kinds for text in texts if _are_several(kinds := facts_of(text))]
     if len(texts) < 3 or len(split) * 5 < len(texts) * 4:
         return ()
@@ -246,8 +250,11 @@ def _is_day(text: str) -> bool:
     """Whether a text is a day, a month or a term with its year, and nothing beside."""
     if _NUMBERS.fullmatch(text):
         return True
-    if not any(c.isdigit() for c in text) or len(text) > _LONGEST_NAME:
-        return False
+    return len(text) <= _LONGEST_NAME and any(map(str.isdigit, text)) and _is_term(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_term(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", (in_english(text) or text).casefold())
     known = bool(words) and all(word in _WORDS_OF_TIME for word in words)
     return known and parse_timescale(text, date(2000, 1, 1)).by is not None
