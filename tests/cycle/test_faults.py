@@ -169,6 +169,7 @@ def test_state_is_before_or_after_and_the_command_can_be_run_again(
         if not passed_over:
             assert is_after or found == whole.before, what
             assert ended.status == -9 or is_after == (ended.status in (0, 1)), what
+            assert not (is_after and "nothing was" in ended.err), what
         if found is not None:
             assert wrong(folder) == [], what
         again = server.run(root, arguments(root, command))

@@ -348,6 +348,34 @@ def test_what_sqlite_says_is_said_for_a_person(
     assert fails_with(monkeypatch, path, message) == code
 
 
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("attempt to write a readonly database", "LED-005"),
+        ("database or disk is full", "LED-006"),
+        ("disk I/O error", "LED-009"),
+        ("database is locked", "LED-004"),
+    ],
+)
+def test_what_fails_once_something_is_recorded_says_that_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, message: str, code: str
+) -> None:
+    with Ledger.open_(path) as ledger:
+        with ledger.transaction() as work:
+            work.append(AT, [Defined("four", "4")])
+
+        def wait(_: Ledger, __: int) -> None:
+            raise sqlite3.OperationalError(message)
+
+        monkeypatch.setattr(Ledger, "_wait", wait)
+        with pytest.raises(XlplanError) as caught, ledger.held():
+            pass
+    assert codes(caught.value) == [code]
+    (problem,) = caught.value.problems
+    assert "nothing was changed" not in problem.message
+    assert "What was done before is recorded" in problem.message
+
+
 def test_a_full_disk_leaves_the_ledger_as_it_was(path: Path) -> None:
     with Ledger.open_(path) as ledger:
         before = ledger.tip()

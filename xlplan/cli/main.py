@@ -55,7 +55,7 @@ def run(args: Sequence[str]) -> int:
         return 2
     except XlplanError as impossible:
         _say_all(impossible.problems, args)
-        return 2
+        return NEEDS_A_PERSON if settings.recorded else 2
     except (KeyboardInterrupt, click.Abort):
         _say("Interrupted; nothing half-done was recorded.")
         return 130

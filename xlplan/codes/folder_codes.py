@@ -87,6 +87,7 @@ PLAN_009 = Message(
 
 # LED: the ledger.
 
+_RECORDED = "What was done before is recorded: run the command again"
 LED_001 = Message(
     "LED-001",
     "A ledger is here already.",
@@ -115,20 +116,28 @@ LED_004 = Message(
         "command has ended.",
         "": "The plan is in use by another command, so nothing was changed. Try again when it has "
         "ended.",
+        "recorded": f"The plan is in use by another command. {_RECORDED} when that has ended.",
     },
 )
 LED_005 = Message(
     "LED-005",
     "The folder cannot be written to.",
     "Check its permissions, or copy the whole folder.",
-    "The folder of the plan cannot be written to, so nothing was changed. Check its permissions, "
-    "or copy the whole folder to a disk of your own.",
+    {
+        "": "The folder of the plan cannot be written to, so nothing was changed. Check its "
+        "permissions, or copy the whole folder to a disk of your own.",
+        "recorded": f"The folder of the plan can no longer be written to. {_RECORDED} when its "
+        "permissions are as they were.",
+    },
 )
 LED_006 = Message(
     "LED-006",
-    "The disk is full; nothing was changed.",
+    "The disk is full.",
     "Make room, and run the command again.",
-    "The disk is full, so nothing was changed. Make room, and run the command again.",
+    {
+        "": "The disk is full, so nothing was changed. Make room, and run the command again.",
+        "recorded": f"The disk is full. {_RECORDED} when there is room.",
+    },
 )
 LED_007 = Message(
     "LED-007",
@@ -157,8 +166,12 @@ LED_009 = Message(
     "LED-009",
     "The disk failed.",
     "Check it, and run the command again.",
-    "The disk failed while the ledger was read or written, so nothing was changed. Check the disk "
-    "or the connection to it, and run the command again.",
+    {
+        "": "The disk failed while the ledger was read or written, so nothing was changed. Check "
+        "the disk or the connection to it, and run the command again.",
+        "recorded": f"The disk failed while the ledger was read. {_RECORDED} when the disk and the "
+        "connection to it have been checked.",
+    },
 )
 LED_010 = Message(
     "LED-010",

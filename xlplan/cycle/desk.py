@@ -271,14 +271,14 @@ class Desk:
                     before = self.state.seq
                     work = self._begin(transaction, text, definition)
                     yield work
-                    tip = self.ledger.tip()
-                self._tip = tip
-                self.has_recorded |= self.state.seq > before
-                self.history.made.extend(work.step.changes())
-                self.last_tx = transaction.tx
+                    # All that is read for it is read while nothing is recorded yet.
+                    tip, made, history = self.ledger.tip(), work.step.changes(), self.history
+                    has_recorded = self.has_recorded or history.state.seq > before
+                self.has_recorded, self._tip, self.last_tx = has_recorded, tip, transaction.tx
+                history.made.extend(made)
         except OSError as error:
             self.forget()
-            raise not_recorded(error) from error
+            raise not_recorded(error, has_recorded=self.has_recorded) from error
         except BaseException:
             self.forget()
             raise

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from xlplan.codes.folder_codes import (
+    OUT_002,
     OUT_004,
     PLAN_001,
     PLAN_002,
@@ -191,9 +192,13 @@ def unreadable(path: Path, error: OSError) -> XlplanError:
     return PLAN_008.fault(str(path), reason=reason_of(error))
 
 
-def not_recorded(error: OSError) -> XlplanError:
-    """The disk, or another program, did not let a command read or keep what it needed."""
-    return OUT_004.fault(str(error.filename or "the plan folder"), reason=reason_of(error))
+def not_recorded(error: OSError, *, has_recorded: bool = False) -> XlplanError:
+    """The disk, or another program, did not let a command read or keep what it needed, which
+    before that `has_recorded` something or nothing."""
+    where, reason = str(error.filename or "the plan folder"), reason_of(error)
+    if has_recorded:
+        return OUT_002.fault(where, "stopped", reason=reason)
+    return OUT_004.fault(where, reason=reason)
 
 
 def text_digest(text: str) -> str:

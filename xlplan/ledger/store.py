@@ -20,15 +20,12 @@ from xlplan.codes.folder_codes import (
     LED_001,
     LED_002,
     LED_003,
-    LED_004,
-    LED_005,
-    LED_006,
     LED_007,
-    LED_009,
     VER_002,
     VER_003,
 )
 from xlplan.errors import Problem, XlplanError
+from xlplan.ledger.explaining import DAMAGE, damaged, explained, whoami
 
 if TYPE_CHECKING:
     from xlplan.merge.model import Event, Fact
@@ -41,15 +38,6 @@ BRIEFLY, PATIENTLY = 200, 5000
 """Milliseconds to wait for somebody else's command to begin ours, and for a reader to end ours."""
 Row = tuple[int, int, str, str, str, str]
 """A stored row: seq, tx, at, kind, body, hash."""
-_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
-"""What a damaged file raises; the second where SQLite's own message quotes bytes of it."""
-_MEANINGS = (
-    (("readonly", "unable to open"), LED_005),
-    (("full",), LED_006),
-    (("disk I/O",), LED_009),
-)
-"""Words of SQLite's own message, and what they mean for a plan."""
-
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE event (
@@ -88,6 +76,7 @@ class Ledger:
         self._db = connection
         self._is_left_open = False
         """Whether a transaction could not be rolled back; the next one does that first."""
+        self._has_recorded = False
         self._holder = path.with_name(path.name + ".holder")
 
     @classmethod
@@ -235,7 +224,7 @@ class Ledger:
             found = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
             if found == "ok" and self._schema() != _expected_schema():
                 return "the tables or the triggers that keep it append-only have been changed"
-        except _DAMAGE as error:
+        except DAMAGE as error:
             return str(error)
         return found
 
@@ -254,6 +243,7 @@ class Ledger:
             with self._explaining():
                 self._wait(PATIENTLY)  # somebody's `status` may be reading just now
                 self._db.execute("COMMIT")
+            self._has_recorded = True
 
     @contextlib.contextmanager
     def held(self, patience: int = BRIEFLY) -> Iterator[None]:
@@ -272,7 +262,7 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
         try:
             with contextlib.suppress(OSError):  # a courtesy; the lock itself is SQLite's
-                self._holder.write_text(_whoami(), encoding="utf-8")
+                self._holder.write_text(whoami(), encoding="utf-8")
             yield
         finally:
             with contextlib.suppress(OSError):
@@ -297,9 +287,9 @@ class Ledger:
         try:
             yield
         except sqlite3.OperationalError as error:
-            raise _explained(error, self.path, self._who()) from error
-        except _DAMAGE as error:
-            raise _damaged(self.path, str(error)) from error
+            raise explained(error, self.path, self._who(), self._has_recorded) from error
+        except DAMAGE as error:
+            raise damaged(self.path, str(error)) from error
 
     def _who(self) -> str:
         """Who holds the ledger, as far as that can be known."""
@@ -347,7 +337,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=BRIEFLY / 1000)
     except sqlite3.OperationalError as error:
-        raise _explained(error, path, "") from error
+        raise explained(error, path) from error
     try:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA journal_mode = DELETE")
@@ -356,10 +346,10 @@ def _connect(path: Path) -> sqlite3.Connection:
         if "locked" in str(error):
             return db  # whatever is asked of it first fails, with the name of the holder
         db.close()
-        raise _explained(error, path, "") from error
-    except _DAMAGE as error:
+        raise explained(error, path) from error
+    except DAMAGE as error:
         db.close()
-        raise _damaged(path, str(error)) from error
+        raise damaged(path, str(error)) from error
     return db
 
 
@@ -369,31 +359,3 @@ def _expected_schema() -> list[tuple[str, ...]]:
         return db.execute(
             "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
         ).fetchall()
-
-
-def _whoami() -> str:
-    import getpass  # slow to import, as is the next, and only needed by commands that write
-    import platform
-
-    try:
-        user = getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        user = "somebody"
-    return f"{user} on {platform.node() or 'this computer'} (process {os.getpid()})"
-
-
-def _explained(error: sqlite3.OperationalError, path: Path, holder: str) -> XlplanError:
-    """What an error that SQLite met means; `holder` is who has the plan, where that is known."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        where = str(path)
-        return LED_004.fault(where, "holder", holder=holder) if holder else LED_004.fault(where)
-    for words, message in _MEANINGS:
-        if any(word in text for word in words):
-            return message.fault(str(path))
-    return _damaged(path, text)
-
-
-def _damaged(path: Path, why: str) -> XlplanError:
-    """The ledger cannot be believed, and SQLite's reason."""
-    return LED_007.fault(str(path), "reason", reason=why)

@@ -1,0 +1,54 @@
+"""What SQLite's errors mean for a plan, and who says that they are at work in it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009
+from xlplan.errors import XlplanError
+
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What a damaged file raises; the second where SQLite's own message quotes bytes of it."""
+_MEANINGS = (
+    (("readonly", "unable to open"), LED_005),
+    (("full",), LED_006),
+    (("disk I/O",), LED_009),
+)
+"""Words of SQLite's own message, and what they mean for a plan."""
+
+
+def explained(
+    error: sqlite3.OperationalError, path: Path, holder: str = "", has_recorded: bool = False
+) -> XlplanError:
+    """What an error that SQLite met means; `holder` is who has the plan, where that is known.
+
+    Whether the command `has_recorded` something before is said as well.
+    """
+    text, where = str(error), str(path)
+    if "locked" in text or "busy" in text:
+        if has_recorded:
+            return LED_004.fault(where, "recorded")
+        return LED_004.fault(where, "holder", holder=holder) if holder else LED_004.fault(where)
+    for words, message in _MEANINGS:
+        if any(word in text for word in words):
+            return message.fault(where, "recorded" if has_recorded else "")
+    return damaged(path, text)
+
+
+def damaged(path: Path, why: str) -> XlplanError:
+    """The ledger cannot be believed, and SQLite's reason."""
+    return LED_007.fault(str(path), "reason", reason=why)
+
+
+def whoami() -> str:
+    """Who runs this command, and where."""
+    import getpass  # slow to import, as is the next, and only needed by commands that write
+    import platform
+
+    try:
+        user = getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        user = "somebody"
+    return f"{user} on {platform.node() or 'this computer'} (process {os.getpid()})"
