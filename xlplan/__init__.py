@@ -1,9 +1,10 @@
 """xlplan: the spreadsheet round trip of improvement plans.
 
-`open_plan` opens a plan, `new_plan` starts one, `backup` and `restore` carry one as a file, `demo`
-plays a cycle on an example. A `Plan` issues, merges, publishes and answers. What it gives back is
-of the types below; `shapes` makes of them the documents that ``--json`` prints. What cannot be done
-raises `XlplanError`, whose `Problem` values say why and what to do.
+`open_plan` opens a plan, `new_plan` starts one, `backup` and `restore` carry one as a file,
+`rekey` gives one that lost its key another, `demo` plays a cycle on an example. A `Plan` issues,
+merges, publishes and answers. What it gives back is of the types below; `shapes` makes of them
+the documents that ``--json`` prints. What cannot be done raises `XlplanError`, whose `Problem`
+values say why and what to do.
 
 Importing this package imports nothing else: each name is loaded when it is first used.
 """
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from xlplan.cycle.demo import Demo, demo
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
     from xlplan.cycle.kept import LogLine, ShownRow
+    from xlplan.cycle.key import RekeyResult, rekey
     from xlplan.cycle.merge import MergeResult, ReturnReport
     from xlplan.cycle.new import NewFigures, NewPlan
     from xlplan.cycle.new import new as new_plan
@@ -46,10 +48,10 @@ __all__ = [
     "Backup", "Candidate", "Change", "DatesRead", "Demo", "Draft", "Extract", "Fate", "Field",
     "Invalid", "IssueResult", "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine",
     "MasterRow", "MergeResult", "Need", "NewFigures", "NewPlan", "NextStep", "Place", "Plan",
-    "PlanDefinition", "PostResult", "Problem", "PublishResult", "Question", "ReturnReport",
-    "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
+    "PlanDefinition", "PostResult", "Problem", "PublishResult", "Question", "RekeyResult",
+    "ReturnReport", "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
     "__version__",
-    "backup", "demo", "is_plan", "new_plan", "open_plan", "restore", "shapes", "show_in",
+    "backup", "demo", "is_plan", "new_plan", "open_plan", "rekey", "restore", "shapes", "show_in",
 ]  # fmt: skip
 
 _WHERE = {
@@ -61,6 +63,7 @@ _WHERE = {
     "cycle.kept": ("LogLine", "ShownRow"),
     "cycle.merge": ("MergeResult", "ReturnReport"),
     "cycle.new": ("NewFigures", "NewPlan", "new_plan"),
+    "cycle.key": ("RekeyResult", "rekey"),
     "cycle.plan": ("Plan", "is_plan", "open_plan"),
     "cycle.posting": ("Draft", "PostResult"),
     "cycle.publish": ("PublishResult",),

@@ -106,6 +106,7 @@ SAYS = {
     "merge": "Dry run, nothing was recorded: 0 changes, 0 questions open",
     "new": "Every source row is accounted for:",
     "publish": f"for {CYCLE}.",
+    "rekey": "The plan has a new secret key.",
     "restore": "with the secret key.",
     "show": "10 actions.",
     "status": f"Cycle {CYCLE}, due back by 2026-06-12: 5 of 8 returned, 0 questions open.",

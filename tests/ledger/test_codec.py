@@ -27,6 +27,7 @@ from xlplan.merge.model import (
     Ours,
     Place,
     Published,
+    Rekeyed,
     Returned,
     RowAdded,
     Shared,
@@ -82,6 +83,7 @@ FULL: tuple[Fact, ...] = (
     Published("2026-11", 9, "2026-11.xlsx", "aa11", "bb22"),
     Posted("reminder", "2026-11", "Ada", "2026-11-30", "t-1", "outbox/2026-11/post/Ada.eml",
            "cc33", ("late", "to correct")),
+    Rekeyed("dd44", "ee55"),
 )  # fmt: skip
 LEAST: tuple[Fact, ...] = (
     RowAdded("a-1", "action", 1.0, {}, {}),
@@ -92,6 +94,7 @@ LEAST: tuple[Fact, ...] = (
     Undone("r-1"),
     Defined("[plan]\n", "00ff"),
     Posted("not sent", "2026-11", "Ada", ""),
+    Rekeyed("dd44"),
 )  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from tests.paper import ROWS, Edits, Office
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
 from xlplan.merge.doubts import moved_rows
 from xlplan.merge.fates import cleared_by
-from xlplan.merge.kinds import BY_KEY, BY_REF, REFUSE, Kind
-from xlplan.merge.model import COORDINATOR, Issued, Question, Undone
+from xlplan.merge.kinds import BY_KEY, BY_REF, REFUSE, TAKE, Kind
+from xlplan.merge.model import COORDINATOR, Issued, Question, Returned, Undone
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, RowTrust
 from xlplan.plan.values import Raw
 
@@ -431,3 +431,61 @@ def test_what_was_decided_about_an_edit_of_sorted_rows_goes_with_their_file() ->
     assert office.value("a-1", "rating") == "Amber"
     office.undo(back)
     assert (office.value("a-1", "rating"), office.questions()) == ("Red", [])
+
+
+# Files signed with a key that the plan no longer has
+
+
+def old(office: Office, issued: Issued, edits: Edits | None = None, **how: str) -> Returned:
+    """A return whose stamp nobody can check any more."""
+    reading = replace(office.reading(issued, edits, **how), trust="old-key")  # type: ignore[arg-type]
+    office.merge(reading)
+    return office.state.returns[f"r-{reading.sha256}"]
+
+
+def test_a_file_with_an_older_key_is_one_question_and_changes_nothing() -> None:
+    office, ann = office_of()
+    back = old(office, ann, TYPED)
+    question = only(office)
+    assert (question.kind, question.uid, question.choices) == (
+        "file-old-key", ann.id, (TAKE, REFUSE)
+    )  # fmt: skip
+    assert f"{TAKE}: 2 changes, 0 questions" in question.candidates[0].text
+    assert values(office, "rating") == ["Green", "Amber", "Red"]
+    assert {fate.disposition for fate in office.fates(back)} == {"held"}
+
+
+def test_a_file_with_an_older_key_that_is_taken_in_is_as_any_other() -> None:
+    office, ann = office_of()
+    back = old(office, ann, TYPED)
+    made = office.answer(only(office), TAKE)
+    assert office.questions() == []
+    assert (values(office, "rating")[0], values(office, "progress")[1]) == ("Amber", "Slates came")
+    assert {(c.action, c.by, c.return_id) for c in made} == {
+        ("1.1", "Ann", back.id), ("1.2", "Ann", back.id)
+    }  # fmt: skip
+    assert [f.disposition for f in office.fates(back)] == ["applied", "applied"]
+    assert office.replayed().state.value("a-1", "rating") == office.state.value("a-1", "rating")
+    office.undo(back)
+    assert values(office, "rating")[0] == "Green"
+
+
+def test_a_file_with_an_older_key_that_is_refused_stays_refused_in_every_copy() -> None:
+    office, ann = office_of()
+    old(office, ann, TYPED)
+    office.answer(only(office), REFUSE)
+    old(office, ann, TYPED, digest="copy")
+    assert (office.questions(), values(office, "rating")[0]) == ([], "Green")
+
+
+def test_a_file_with_an_older_key_that_says_nothing_new_asks_nothing() -> None:
+    office, ann = office_of()
+    old(office, ann)
+    assert office.questions() == []
+
+
+def test_rows_that_were_moved_in_a_file_with_an_older_key_are_the_one_question() -> None:
+    office, ann = office_of()
+    reading = replace(office.reading(ann, TYPED, moved=SORTED), trust="old-key")
+    office.merge(reading)
+    assert only(office).kind is Kind.SORTED

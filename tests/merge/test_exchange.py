@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 from tests.paper import Office
+from tests.recalling import is_recalled, recall
 from xlplan.ledger.codec import from_body, kind_of, to_body
 from xlplan.merge.exchange import NOTHING, asked_in, is_input
-from xlplan.merge.model import Issued
+from xlplan.merge.model import Issued, Rekeyed
 
 
 def part_locked(office: Office, lead: str = "Ann") -> Issued:
@@ -62,3 +63,22 @@ def test_the_ledger_keeps_which_rows_were_locked_and_says_nothing_of_it_elsewher
     fact = part_locked(Office())
     assert from_body(kind_of(fact), to_body(fact)) == fact
     assert "locked" not in to_body(replace(fact, locked=()))
+
+
+def test_what_went_out_before_the_plan_got_another_key_has_the_old_one() -> None:
+    office = Office()
+    before = office.issue("Ann")
+    assert not office.state.exchange.has_old_key(before.id)
+    assert not office.state.exchange.was_rekeyed_since(before.id)
+    office.append(Rekeyed("ff", "ee"))
+    after = office.issue("Ben")
+    recall(office)
+    for exchange in (office.state.exchange, office.replayed().state.exchange):
+        old = {each.id: exchange.has_old_key(each.id) for each in (before, after)}
+        assert old == {before.id: True, after.id: False}
+        assert not exchange.has_old_key("t-unknown")
+        assert exchange.was_rekeyed_since(before.id)
+    assert is_recalled(office)
+    office.append(replace(before, sha256="aa"))  # issued again, with the new key
+    assert office.state.exchange.has_old_key(before.id)  # for the first may still come back
+    assert not office.state.exchange.was_rekeyed_since(before.id)

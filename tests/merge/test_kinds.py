@@ -10,7 +10,7 @@ from xlplan.merge.kinds import AGREE, CHOICES, DENY, REFUSE, WAYS, Kind
 
 STAND = {"row", "decision", "rule", "edit", "entry"}
 ASK = {"invalid", "held", "locked", "cleared-required", "still-blank", "row-added", "row-missing",
-       "definition", "file-sorted", "request"}  # fmt: skip
+       "definition", "file-sorted", "file-old-key", "request"}  # fmt: skip
 QUESTIONS = {"conflict", "reverted"}
 
 

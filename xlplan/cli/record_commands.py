@@ -51,6 +51,21 @@ def restore(settings: Settings, file: Path, directory: Path, as_json: bool) -> i
 
 
 @commands.command()
+@json_option
+@click.pass_obj
+def rekey(settings: Settings, as_json: bool) -> int:
+    """Make a new secret key, where the plan's own is lost; record it.
+
+    Templates that are out with the old key can still come back: each is one question.
+    """
+    from xlplan import rekey as make_key
+
+    made = make_key(settings.folder, today=settings.today)
+    settings.recorded = True
+    return say.rekeyed(made, as_json)
+
+
+@commands.command()
 @click.argument("code", metavar="CODE")
 @json_option
 def explain(code: str, as_json: bool) -> int:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         NewPlan,
         Plan,
         PublishResult,
+        RekeyResult,
         ShownRow,
         Tip,
         UndoResult,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "backed_up", "demo", "explained", "issued", "line", "log", "merged", "new_plan", "posted",
-    "problems_of_plan", "published", "rows", "shown", "status", "undone", "verified",
+    "problems_of_plan", "published", "rekeyed", "rows", "shown", "status", "undone", "verified",
     "where_it_stands",
 ]  # fmt: skip
 
@@ -312,6 +313,17 @@ def backed_up(made: Backup, as_json: bool) -> int:
         key = "with" if made.with_key else "without"
         click.echo(f"{relative(made.path)}: {plural(made.files, 'file')}, {key} the secret key.")
         click.echo(f"The record is whole: {plural(made.tip.events, 'event')}, {_tip(made.tip)}.")
+    return say_problems(made.problems)
+
+
+@prints
+def rekeyed(made: RekeyResult, as_json: bool) -> int:
+    """That the plan has another key, and what is out with the old one."""
+    if as_json:
+        problems = [problem.as_json() for problem in made.problems]
+        say_json({"out": list(made.out), "problems": problems})
+    else:
+        click.echo("The plan has a new secret key. Keep a copy of secret.key where passwords are.")
     return say_problems(made.problems)
 
 

@@ -25,22 +25,23 @@ PLAN_003 = Message(
     "Save it as UTF-8.",
     "plan.toml is not UTF-8 text (byte {byte}). Save it as UTF-8.",
 )
+_LOST = "Where it is lost for good, run: xlplan rekey"
 PLAN_004 = Message(
     "PLAN-004",
     "`secret.key` is missing.",
-    "Copy it from the original folder.",
+    "Copy it from the original folder; where it is lost, run `rekey`.",
     "secret.key is missing, as when the folder was copied without it; without it no template can "
-    "be recognised. Copy it from the original folder, or restore it from a backup.",
+    "be recognised. Copy it from the original folder, or restore it from a backup. " + _LOST,
 )
 PLAN_005 = Message(
     "PLAN-005",
     "`secret.key` is damaged.",
-    "Restore it from a backup.",
+    "Restore it from a backup; where it is lost, run `rekey`.",
     {
         "": "secret.key is damaged: it holds {digits} hexadecimal digits, and a key has {needed}. "
-        "Restore it from a backup.",
+        f"Restore it from a backup. {_LOST}",
         "not-hexadecimal": "secret.key is damaged: it is not a line of hexadecimal digits. Restore "
-        "it from a backup.",
+        f"it from a backup. {_LOST}",
     },
 )
 PLAN_006 = Message(
@@ -83,6 +84,18 @@ PLAN_009 = Message(
     },
     level="note",
     levels={"ledger": "warning"},
+)
+PLAN_040 = Message(
+    "PLAN-040",
+    "The plan has a new secret key; templates that are out were signed with the old one.",
+    "Answer once for each file of them that comes back, or issue them again.",
+    {
+        "": "Signed with the old key, and not back yet: {files!f}. Each that comes back is one "
+        "question. To be asked nothing, issue these again and have their leads use the new ones.",
+        "kept": "The file that stood in the place of secret.key is kept as {file}. Where it is "
+        "another plan's, put it back there; else delete it.",
+    },
+    level="note",
 )
 
 # LED: the ledger.
@@ -176,10 +189,10 @@ LED_009 = Message(
 LED_010 = Message(
     "LED-010",
     "The secret key is that of another plan.",
-    "Put back this plan's own `secret.key`.",
+    "Put back this plan's own `secret.key`; where it is lost, run `rekey`.",
     "secret.key and ledger.db do not belong together: the ledger knows another key. Nothing was "
     "changed. Put back the secret.key of this plan, from the folder that it was copied from or "
-    "from a backup; where the ledger is the wrong one, put back that.",
+    "from a backup; where the ledger is the wrong one, put back that. " + _LOST,
 )
 
 # OUT: what is written.

@@ -245,6 +245,21 @@ RET_026 = Message(
     "part of the table is sorted or pasted. Please enter your update in the workbook that you were "
     "sent; to sort it, use the arrows beside its headings.",
 )
+RET_030 = Message(
+    "RET-030",
+    "A workbook was signed with a key that the plan no longer has.",
+    "Look at it, and answer in `decisions.xlsx` whether to take it in.",
+    {
+        "": "This file was signed with a key that the plan no longer has, and was matched by what "
+        "the record has of {template}. What is new in it waits for one answer in decisions.xlsx.",
+        "own": "This file was signed with a key that the plan no longer has. Move it out of this "
+        "folder, run xlplan merge to have a new {name} written, and enter there what is new here.",
+        "asked": "It was matched by what the record has of {template}, in {rows:# row|# rows}. "
+        "Look whether its sender sent it, and answer once for the whole file.",
+    },
+    level="note",
+    levels={"own": "error"},
+)
 RET_097 = Message(
     "RET-097",
     "A cell that must be filled in while something else holds came back blank.",

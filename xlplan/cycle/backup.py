@@ -162,8 +162,9 @@ def _key_text(folder: PlanFolder) -> bytes:
 
 
 def _is_key(path: Path, folder: PlanFolder, own: bytes) -> bool:
-    """Whether a file is the secret key, or a copy of it under whatever name."""
-    if path == folder.key:
+    """Whether a file is the secret key, one that was or will be, or a copy of it under whatever
+    name."""
+    if path.parent == folder.root and (path.suffix == ".key" or path == folder.next_key):
         return True
     if not own or path.stat().st_size > 4 * len(own):
         return False
@@ -348,4 +349,4 @@ def _set_modes(folder: PlanFolder) -> None:
             if path.parent == folder.originals.folder:
                 path.chmod(stat.S_IRUSR | stat.S_IRGRP)
             else:
-                path.chmod(0o600 if path == folder.key else allowed(0o666))
+                path.chmod(0o600 if _is_key(path, folder, b"") else allowed(0o666))

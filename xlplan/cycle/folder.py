@@ -61,6 +61,11 @@ class PlanFolder:
         return self.root / "secret.key"
 
     @property
+    def next_key(self) -> Path:
+        """A new secret key, until the ledger knows it."""
+        return self.root / "secret.key.next"
+
+    @property
     def master(self) -> Path:
         """``master.xlsx``."""
         return self.root / "master.xlsx"
@@ -121,7 +126,7 @@ class PlanFolder:
         if any(folder.resolve() in target.parents for folder in kept):
             return True
         same = target.parent == self.root.resolve()
-        own = [self.definition, self.key, *self.coordinators()]
+        own = [self.definition, self.key, self.next_key, *self.coordinators()]
         names = {file.name for file in own}
         databases = (self.ledger.name, self.projection.name)
         name = target.name.casefold()
@@ -152,26 +157,27 @@ class PlanFolder:
         mark = BOM_UTF8 if self.definition.read_bytes().startswith(BOM_UTF8) else b""
         write_atomically(self.definition, mark + text.encode("utf-8"))
 
-    def make_key(self) -> bytes:
-        """A new secret key, readable by its owner only."""
+    def make_key(self, path: Path | None = None) -> bytes:
+        """A new secret key (at another `path`), readable by its owner only."""
         import secrets
 
         key = secrets.token_bytes(KEY_BYTES)
-        write_atomically(self.key, key.hex().encode() + b"\n", 0o600)
+        write_atomically(path or self.key, key.hex().encode() + b"\n", 0o600)
         return key
 
-    def read_key(self) -> bytes:
+    def read_key(self, path: Path | None = None) -> bytes:
         """The secret key; XlplanError where the folder was copied without it."""
+        path = path or self.key
         try:
-            key = bytes.fromhex(self.key.read_text(encoding="ascii").strip())
+            key = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except FileNotFoundError:
-            raise PLAN_004.fault(str(self.key)) from None
+            raise PLAN_004.fault(str(path)) from None
         except ValueError:
-            raise PLAN_005.fault(str(self.key), "not-hexadecimal") from None
+            raise PLAN_005.fault(str(path), "not-hexadecimal") from None
         except OSError as error:
-            raise unreadable(self.key, error) from None
+            raise unreadable(path, error) from None
         if len(key) != KEY_BYTES:
-            raise PLAN_005.fault(str(self.key), digits=2 * len(key), needed=2 * KEY_BYTES)
+            raise PLAN_005.fault(str(path), digits=2 * len(key), needed=2 * KEY_BYTES)
         return key
 
 

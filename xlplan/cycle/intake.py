@@ -330,6 +330,7 @@ class KnownPlan:
         self._desk, self._state = desk, desk.state
         self.key = desk.key
         self.definition = desk.state.definition
+        self.has_old_key = desk.state.exchange.has_old_key
         self._columns = lru_cache(maxsize=16)(self._find_columns)
         self._refs = lru_cache(maxsize=4096)(self._state.ref)
         self._uids = lru_cache(maxsize=16)(self._find_uids)

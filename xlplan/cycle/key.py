@@ -2,19 +2,25 @@
 
 Its fingerprint stands in the ledger. A plan that signs with another plan's key would no longer know
 its own templates by sight, so the two are compared when a plan is opened, before anything is
-written.
+written. A plan that has lost its key gets another one, and the record of that says which templates
+went out before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.folder_codes import LED_010
-from xlplan.cycle.folder import PlanFolder, sha256
-from xlplan.errors import XlplanError
+from xlplan.codes.folder_codes import LED_010, OUT_002, PLAN_040
+from xlplan.cycle.folder import PlanFolder, find_folder, sha256, sync_folder
+from xlplan.errors import Problem, XlplanError, reason_of
 
 if TYPE_CHECKING:
+    from xlplan.cycle.desk import Desk
     from xlplan.ledger.store import Ledger
     from xlplan.merge.state import State
 
@@ -74,3 +80,92 @@ def _as_written(folder: PlanFolder, state: State) -> Iterator[tuple[str, bytes]]
             continue  # sent, moved or deleted
         if sha256(data) == issued.sha256:
             yield issued.file, data
+
+
+@dataclass(frozen=True, slots=True)
+class RekeyResult:
+    """What `rekey` did: the templates that are out with the old key (files in the plan's
+    folder), oldest first, and what a person should know."""
+
+    out: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def rekey(plan: str | Path, *, today: date | None = None) -> RekeyResult:
+    """Give a plan that has lost its secret key a new one, and write the coordinator's workbooks
+    anew with it; that it was done is recorded. Templates that went out before and come back are
+    then asked about, once a file. `today` fixes the date of what is done.
+
+    XlplanError where there is no plan, or where it cannot be written to.
+    """
+    from xlplan.cycle.desk import Desk, clock_for
+
+    folder = find_folder(Path(plan))
+    desk = Desk(folder, clock_for(today))
+    try:
+        desk.sweep()
+        return _rekey(desk)
+    finally:
+        desk.close()
+
+
+def _rekey(desk: Desk) -> RekeyResult:
+    """The key waits beside its place until it is recorded: where a command was cut off in between,
+    the next one puts that into place and records nothing more."""
+    from xlplan.cycle import outputs
+    from xlplan.merge.model import Rekeyed
+    from xlplan.workbook.stamp import fingerprint
+
+    folder, was = desk.folder, desk.ledger.fingerprint()
+    key, done = _waiting(folder, was)
+    if not done:
+        key = folder.make_key(folder.next_key)
+    problems: list[Problem] = []
+    if not was:
+        problems += _put_aside(folder)
+    desk.key = key
+    with desk.work() as work:
+        if not done:
+            work.append([Rekeyed(fingerprint(key), was)])
+        prepared = outputs.prepare(desk, work)
+    try:
+        problems += _put_aside(folder)
+        folder.next_key.replace(folder.key)
+        sync_folder(folder.root)
+    except OSError as error:
+        raise OUT_002.fault(str(folder.key), "stopped", reason=reason_of(error)) from error
+    out = _out(desk.state)
+    if out:
+        problems.append(PLAN_040.problem(folder.key.name, files=out))
+    return RekeyResult(out, (*problems, *outputs.write(desk, prepared)))
+
+
+def _waiting(folder: PlanFolder, known: str) -> tuple[bytes, bool]:
+    """The key that a `rekey` had recorded when it was cut off, and whether there is one."""
+    from xlplan.workbook.stamp import fingerprint
+
+    try:
+        key = folder.read_key(folder.next_key)
+    except XlplanError:
+        return b"", False
+    return key, fingerprint(key) == known
+
+
+def _put_aside(folder: PlanFolder) -> Iterator[Problem]:
+    """Keep what stands in the place of the key: it may be the only copy of another plan's."""
+    if not folder.key.exists():
+        return
+    names = (f"replaced-secret{f'-{n}' if n > 1 else ''}.key" for n in count(1))
+    kept = next(folder.root / name for name in names if not (folder.root / name).exists())
+    folder.key.replace(kept)
+    yield PLAN_040.problem(folder.key.name, "kept", file=kept.name)
+
+
+def _out(state: State) -> tuple[str, ...]:
+    """The templates of the open cycle that were signed with an older key and are not back."""
+    exchange = state.exchange
+    return tuple(
+        issued.file
+        for issued in exchange.templates(exchange.cycle)
+        if exchange.has_old_key(issued.id) and not state.live_returns(issued.id)
+    )

@@ -355,7 +355,7 @@ def _report(
 
 def _decided(work: Work, fact: Returned, changes: Sequence[Change]) -> list[Change]:
     """The changes that the answers in a file made; those in rows that were moved are its too."""
-    moved = [d for d in work.step.decided if d.kind == Kind.SORTED and d.place.file == fact.file]
+    moved = [d for d in work.step.decided if Kind(d.kind).of_file and d.place.file == fact.file]
     mine, live = {Id(d.id) for d in moved}, work.step.state.live
     seqs = {w.seq for d in moved for w in live((d.uid, d.field)) if w.id in mine}
     return [change for change in changes if change.return_id == fact.id or change.seq in seqs]

@@ -207,7 +207,8 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     more = [part for part in (typed, account) if part]
     name = named("s", state.definition.id, state.definition_digest, *more)
     known = state.issued.get(name)
-    if known is not None and path.exists() and sha256(path.read_bytes()) == known.sha256:
+    stale = known is not None and state.exchange.was_rekeyed_since(known.id)
+    if known and not stale and path.exists() and sha256(path.read_bytes()) == known.sha256:
         return []
     from xlplan.issued.set_up_book import issued_set_up, set_up_workbook
     from xlplan.plan.guesses import guesses_of

@@ -78,7 +78,7 @@ def replies_of(
     to again. Without `receipts` there is one only where something is to be done.
     """
     state = desk.state
-    asked = [q for q in questions if q.kind.for_lead or q.kind in (Kind.HELD, Kind.SORTED)]
+    asked = [q for q in questions if q.kind.for_lead or q.kind is Kind.HELD or q.kind.of_file]
     open_ids = {c.write for q in asked for c in q.candidates}
     undecided = {c.write for q in questions for c in q.candidates}
     groups: dict[str, list[tuple[str, Returned]]] = defaultdict(list)

@@ -216,7 +216,7 @@ def preview_shape(candidate: Candidate) -> dict[str, object]:
 
 def question_shape(question: Question) -> dict[str, object]:
     """A question in ``merge --json``."""
-    moved = question.kind is Kind.SORTED
+    of_file = question.kind.of_file
     return {
         "id": question.id,
         "kind": question.kind,
@@ -225,7 +225,7 @@ def question_shape(question: Question) -> dict[str, object]:
         "base": to_json(question.base),
         "master": to_json(question.master),
         "candidates": [
-            candidate_shape(each) | ({"preview": preview_shape(each)} if moved else {})
+            candidate_shape(each) | ({"preview": preview_shape(each)} if of_file else {})
             for each in question.candidates
         ],
         "choices": list(question.choices),

@@ -53,7 +53,7 @@ UNUSED = ("unused", "Why your answer was not used", 40.0)
 """The column after these, where an answer could not be used: it stands as it was typed."""
 ALL_USED: Mapping[str, Unused] = {}
 NOTHING = CameBack()
-_OF_NO_ACTION = {Kind.DEFINITION: "plan", Kind.SORTED: "file"}
+_OF_NO_ACTION = {Kind.DEFINITION: "plan", Kind.SORTED: "file", Kind.OLD_KEY: "file"}
 _GUIDE = (
     'Choose an answer under "Your decision". Under "Other value" write what Other, Link or '
     "Transfer needs: the value, the action's ref, or the lead. Why goes into the log.\n"
@@ -251,7 +251,7 @@ def ask(question: Question, item: Field | None) -> str:
 
 
 def _shown(item: Field | None, value: Value, question: Question) -> str:
-    if question.kind in (Kind.ADDED, Kind.SORTED):
+    if question.kind is Kind.ADDED or question.kind.of_file:
         return ""
     return show_in(item, value) or "(blank)"
 

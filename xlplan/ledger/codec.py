@@ -21,6 +21,7 @@ from xlplan.merge.model import (
     Place,
     Published,
     Question,
+    Rekeyed,
     Returned,
     RowAdded,
     Shared,
@@ -42,12 +43,12 @@ def canonical(body: object) -> str:
 
 def kind_of(fact: Fact) -> str:
     """The name under which a fact is stored."""
-    return _KINDS[type(fact)]
+    return _WRITERS[type(fact)][0]
 
 
 def to_body(fact: Fact) -> Body:
     """A fact as a JSON object."""
-    return _WRITERS[type(fact)](fact)
+    return _WRITERS[type(fact)][1](fact)
 
 
 def from_body(kind: str, body: Mapping[str, Any]) -> Fact:
@@ -304,7 +305,7 @@ def _undone(body: Body) -> Undone:
     return Undone(body["return_id"], tuple(body["decisions"]), body["why"])
 
 
-def _as_it_is(fact: Published | Posted) -> Body:
+def _as_it_is(fact: Published | Posted | Rekeyed) -> Body:
     found = {each.name: getattr(fact, each.name) for each in fields(fact)}
     always = isinstance(fact, Published)
     return {name: v for name, v in found.items() if v or (always and name != "paper")}
@@ -366,25 +367,16 @@ def question(body: Body) -> Question:
     )
 
 
-_KINDS: dict[type, str] = {
-    Defined: "defined",
-    RowAdded: "row-added",
-    Issued: "issued",
-    Returned: "returned",
-    Decided: "decided",
-    Undone: "undone",
-    Published: "published",
-    Posted: "posted",
-}
-_WRITERS: dict[type, Callable[[Any], Body]] = {
-    Defined: _defined_body,
-    RowAdded: _row_body,
-    Issued: _issued_body,
-    Returned: _returned_body,
-    Decided: _decided_body,
-    Undone: _undone_body,
-    Published: _as_it_is,
-    Posted: _as_it_is,
+_WRITERS: dict[type, tuple[str, Callable[[Any], Body]]] = {
+    Defined: ("defined", _defined_body),
+    RowAdded: ("row-added", _row_body),
+    Issued: ("issued", _issued_body),
+    Returned: ("returned", _returned_body),
+    Decided: ("decided", _decided_body),
+    Undone: ("undone", _undone_body),
+    Published: ("published", _as_it_is),
+    Posted: ("posted", _as_it_is),
+    Rekeyed: ("rekeyed", _as_it_is),
 }
 _READERS: dict[str, Callable[[Body], Fact]] = {
     "defined": _defined,
@@ -395,4 +387,5 @@ _READERS: dict[str, Callable[[Body], Fact]] = {
     "undone": _undone,
     "published": lambda body: Published(**body),
     "posted": _posted,
+    "rekeyed": lambda body: Rekeyed(**body),
 }

@@ -30,8 +30,10 @@ from xlplan.ledger.explaining import DAMAGE, damaged, explained, whoami
 if TYPE_CHECKING:
     from xlplan.merge.model import Event, Fact
 
-FORMAT = 1
+FORMAT = 2
 """Version of the ledger's format; a ledger with a higher one was made by a newer xlplan."""
+PLAIN = 1
+"""The format of a ledger in which no event asks for a higher one."""
 NO_EVENTS = "0" * 64
 """The hash before the first event."""
 BRIEFLY, PATIENTLY = 200, 5000
@@ -87,7 +89,7 @@ class Ledger:
         ledger = cls(path, _connect(path))
         with ledger._explaining():
             ledger._db.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}")
-            ledger._db.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
+            ledger._db.execute("INSERT INTO meta VALUES ('format', ?)", (str(PLAIN),))
             ledger._db.execute("COMMIT")
         return ledger
 
@@ -310,14 +312,18 @@ class Transaction:
         self.tx = last + 1
 
     def bind(self, fingerprint: str) -> None:
-        """Note the key that the ledger belongs to, which is done once."""
+        """Note the key that the ledger belongs to."""
+        self._note("key", fingerprint)
+
+    def _note(self, name: str, value: str) -> None:
         with self._ledger._explaining():
-            self._ledger._db.execute("INSERT INTO meta VALUES ('key', ?)", (fingerprint,))
+            query = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+            self._ledger._db.execute(query, (name, value))
 
     def append(self, at: str, facts: Sequence[Fact]) -> list[Event]:
         """Append facts with their time (UTC, ISO 8601); return the events."""
         from xlplan.ledger.codec import canonical, kind_of, to_body
-        from xlplan.merge.model import Event
+        from xlplan.merge.model import Event, Rekeyed
 
         events = []
         for fact in facts:
@@ -330,6 +336,9 @@ class Transaction:
                     (self._seq, self.tx, at, kind, body, self._hash),
                 )
             events.append(Event(self._seq, self.tx, at, fact))
+            if isinstance(fact, Rekeyed):  # an older xlplan would not know the event
+                self.bind(fact.key)
+                self._note("format", str(FORMAT))
         return events
 
 

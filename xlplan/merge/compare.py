@@ -16,17 +16,10 @@ from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
 from xlplan.merge.bases import STATUS_FIELD, differing, field_at
 from xlplan.merge.because import unasked
-from xlplan.merge.doubts import (
-    Against,
-    against,
-    dispute,
-    moved_rows,
-    moved_write,
-    stranger,
-)
+from xlplan.merge.doubts import Against, against, dispute, moved_rows, moved_write, older, stranger
 from xlplan.merge.exchange import is_input
 from xlplan.merge.ids import write_id
-from xlplan.merge.kinds import BY_REF, WAYS, Kind
+from xlplan.merge.kinds import BY_REF, MOVED, Kind
 from xlplan.merge.model import COORDINATOR, Issued, Place, Write
 from xlplan.merge.reading import (
     ReadCell,
@@ -91,8 +84,10 @@ class Comparison:
         """Compare every row; see the module."""
         moved = moved_rows(self.reading.rows, self.issued.uids)
         if moved is None:
-            return self._compared()
-        ways = {way: self._of(moved.read(way)) for way in WAYS}
+            found = self._compared()
+            whole = older(self.state, self.issued, self.reading, found.assertions)
+            return found if whole is None else Findings([whole], found.information)
+        ways = {way: self._of(moved.read(way)) for way in MOVED}
         writes = {way: found.assertions for way, found in ways.items()}
         one = moved_write(self.state, self.issued, self.reading.file, moved, writes)
         return Findings([one]) if one is not None else Findings(rows=ways[BY_REF].rows)

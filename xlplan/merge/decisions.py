@@ -63,7 +63,7 @@ def facts_of(state: State, question: Question, answer: Answer) -> list[Fact] | P
         return refuse(question, answer, DEC_003.fill("spare", choice=choice, other=spare))
     if question.kind is Kind.ADDED:
         return proposal_facts(state, question, answer, choice)
-    if question.kind is Kind.SORTED:
+    if question.kind.of_file:
         return moved_facts(state, question, answer, choice)
     if question.kind is Kind.MISSING:
         return _missing(state, question, answer, choice)

@@ -5,7 +5,8 @@ pastes a part of the table moves many at once: what is visible away from the hid
 keys from it. One or two rows that disagree are in doubt; from `LEAST` on it was one slip, and the
 file is one question: do the values of these rows, and of whichever share a ref or a key with them,
 belong to the action whose ref is visible, or to that of the hidden key? The whole file waits for
-the answer, for a row that agrees may have been sorted into its own place.
+the answer, for a row that agrees may have been sorted into its own place. So does a file that is
+signed with a key which the plan no longer has.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xlplan.codes.return_codes import RET_026
+from xlplan.codes.return_codes import RET_026, RET_030
 from xlplan.merge.asks import is_a_question
 from xlplan.merge.ids import named, write_id
-from xlplan.merge.kinds import BY_KEY, BY_REF, WAYS, Kind
+from xlplan.merge.kinds import BY_KEY, BY_REF, TAKE, WAYS, Kind
 from xlplan.merge.model import Change, Issued, Place, Write
-from xlplan.merge.reading import ReadCell, ReadRow
+from xlplan.merge.reading import ReadCell, Reading, ReadRow
 from xlplan.merge.register import settle
 from xlplan.merge.state import State
 from xlplan.plan.values import show_in
@@ -185,6 +186,28 @@ def moved_write(
         message=_say(state, moved, along),
         row={uid: state.ref(uid, issued.as_of) for uid in sorted(_spoken_of(moved))},
         readings=readings,
+    )
+
+
+def older(state: State, issued: Issued, reading: Reading, writes: Sequence[Write]) -> Write | None:
+    """The one question about a file that is signed with an older key, with what it writes; None
+    where it is not, or writes nothing."""
+    if reading.trust != "old-key" or not writes:
+        return None
+    content = named("rows", [write.id.stored for write in writes])
+    uids = {row.uid for row in reading.rows if row.uid}
+    return Write(
+        id=write_id(issued.id, issued.author, issued.id, "", content),
+        kind=Kind.OLD_KEY,
+        issued=issued.id,
+        author=issued.author,
+        uid=issued.id,
+        field="",
+        value=content,
+        place=Place(reading.file, reading.sheet),
+        message=RET_030.fill("asked", template=issued.id, rows=len(uids)).message,
+        row={uid: state.ref(uid, issued.as_of) for uid in sorted(uids)},
+        readings={WAYS[TAKE]: tuple(writes)},
     )
 
 

@@ -49,6 +49,8 @@ class Exchange:
         """Where what templates have in common was recorded."""
         self.periods: dict[str, int] = {}
         """The position at which each cycle began."""
+        self.rekeyed: list[int] = []
+        """Where the plan got another key."""
         self.cycle = ""
         """The cycle for which templates were issued last."""
         self._returns: dict[str, Returned] = {}
@@ -109,7 +111,21 @@ class Exchange:
         """A lead was written to."""
         self._posts[fact.cycle].append((event.seq, fact))
 
+    def rekey(self, event: Event) -> None:
+        """The plan got another key."""
+        self.rekeyed.append(event.seq)
+
     # Asking
+
+    def has_old_key(self, name: str) -> bool:
+        """Whether a workbook went out before the plan got its present key: a file of it may be
+        signed with one that nobody can check any more."""
+        last = self.rekeyed[-1] if self.rekeyed else 0
+        return bool(last) and name in self.issued and self.first_seq[name] < last
+
+    def was_rekeyed_since(self, name: str) -> bool:
+        """Whether the plan got another key since a workbook was written last."""
+        return bool(self.rekeyed) and self.issued_seq[name] < self.rekeyed[-1]
 
     def posts(self, cycle: str) -> Sequence[tuple[int, Posted]]:
         """What was written to leads in a cycle, with its place in the ledger."""

@@ -28,9 +28,12 @@ BY_KEY = "Go by hidden key"
 REFUSE = "Refuse the file"
 AGREE, DENY = "Agree", "Refuse"
 """The answers to a request."""
-WAYS: Mapping[str, str] = {BY_REF: "ref", BY_KEY: "key"}
+TAKE = "Take in the file"
+MOVED: Mapping[str, str] = {BY_REF: "ref", BY_KEY: "key"}
 """How rows that were sorted without their keys can be read, each by its answer: its name in the
 ledger."""
+WAYS: Mapping[str, str] = {**MOVED, TAKE: "file"}
+"""How a file that is one question as a whole can be read."""
 
 Disposition = Literal[
     "applied", "agreed", "conflict", "invalid", "held", "locked", "superseded", "proposal"
@@ -145,9 +148,21 @@ class Kind(StrEnum):
     SORTED = (
         "file-sorted", "Rows were sorted without their keys",
         "Rows were moved away from their hidden keys. To which actions do their values belong?",
-        (*WAYS, REFUSE), "held",
+        (*MOVED, REFUSE), "held",
     )  # fmt: skip
     """Rows of one file that disagree as a whole: see `xlplan.merge.doubts`."""
+    OLD_KEY = (
+        "file-old-key", "Signed with an older key",
+        "This file was signed with a key that the plan no longer has. Should the plan take in what "
+        "it says?",
+        (TAKE, REFUSE), "held",
+    )  # fmt: skip
+    """A file of a workbook that went out before the plan got its present key."""
+
+    @property
+    def of_file(self) -> bool:
+        """Whether it is about a file as a whole, whose writes wait for the answer."""
+        return self in (Kind.SORTED, Kind.OLD_KEY)
 
     @property
     def edits(self) -> bool:

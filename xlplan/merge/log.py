@@ -216,7 +216,7 @@ def _brought_in_by(state: State, writer: Write, fact: Fact, events: Mapping[int,
     """The id of the return that carried a write: for a decision, the workbook it was made in."""
     if writer.kind is not Kind.DECISION:
         answer = state.decision(writer.source)
-        if answer is None or answer.kind != Kind.SORTED:
+        if answer is None or not Kind(answer.kind).of_file:
             return writer.source
         moved = state.copies((answer.uid, answer.field))
         return next(copy.source for copy in moved if copy.place.file == writer.place.file)

@@ -50,7 +50,8 @@ class Write:
     same edit in any copy of the file is the same write; `raw` is what was typed; `entry` is
     whether it stood in the column for this period's entry of a narrative; `row` holds the texts of
     a whole row by column, and `cells` where each of them stands (`place`: the first). For rows that
-    were moved, `readings` is what they write in each way (`WAYS`), and `row` their refs by uid.
+    were moved, or are signed with an older key, `readings` is what they write in each way
+    (`WAYS`), and `row` their refs by uid.
 
     What follows is known once it is in the ledger: `seq` is its position there, `source` the
     return or decision that carried it, `cycle` and `period` the cycle it belongs to and that
@@ -331,7 +332,16 @@ class Published:
     paper: str = ""
 
 
-Fact = Defined | RowAdded | Issued | Returned | Decided | Undone | Published | Posted
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """From here on stamps are signed with another key: its fingerprint, and that of the one before
+    it (blank where none was known)."""
+
+    key: str
+    was: str = ""
+
+
+Fact = Defined | RowAdded | Issued | Returned | Decided | Undone | Published | Posted | Rekeyed
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,7 @@ class Outline:
     defined: Sequence[int]
     undone: Sequence[int]
     published: Sequence[int]
+    rekeyed: Sequence[int]
     shared: Sequence[int]
     old: Sequence[int]
     cycles: Sequence[str]
@@ -158,6 +159,7 @@ def outline_of(state: State, old: Outline | None = None) -> Outline:
         defined=state.defined,
         undone=[event.seq for event, _ in state.undone],
         published=[event.seq for event, _ in state.published],
+        rekeyed=exchange.rekeyed,
         shared=exchange.shared_at,
         old=[exchange.issued_seq[one.id] for one in exchange.of_old(state.definition_at)],
         cycles=exchange.cycles,

@@ -57,7 +57,7 @@ def questions_since(
         if isinstance(fact, Returned):
             back = map(state.live_returned, state.exchange.events_of(fact.issued))
             uids |= {item.uid for each in back if each is not None for item in each.assertions}
-    uids |= {q.uid for q in before if q.kind is Kind.SORTED or row_uid(q.uid) in uids}
+    uids |= {q.uid for q in before if q.kind.of_file or row_uid(q.uid) in uids}
     records = state.records
     cells = [k for uid in uids for k in records.cells_of(uid) if records.alone(k) is None]
     asked = questions_of(state, cells)
@@ -161,8 +161,8 @@ def _asking(
         if is_a_question(state, key, write):
             kinds[write.kind].append(write)
     item = state.field_of(key)
-    for write in kinds.pop(Kind.SORTED, ()):
-        yield _moved(state, key, write, again)
+    for write in (*kinds.pop(Kind.SORTED, ()), *kinds.pop(Kind.OLD_KEY, ())):
+        yield _of_file(state, key, write, again)
     if requested := _ordered(kinds.pop(Kind.REQUEST, ())):
         yield _requested(state, key, requested, again, cell)
     for kind, asking in sorted(kinds.items()):
@@ -189,11 +189,12 @@ def _stands(state: State, entry: str) -> Value:
     return stands(state.definition, entry)
 
 
-def _moved(state: State, key: CellKey, write: Write, again: Sequence[Again]) -> Question:
-    """Rows that were moved in one file: each way to read them, with what it would change."""
+def _of_file(state: State, key: CellKey, write: Write, again: Sequence[Again]) -> Question:
+    """A file whose rows were moved, or whose key is an old one: each way to read it, with what it
+    would change."""
     issued, candidates = state.issued[write.issued], []
-    for way, name in WAYS.items():
-        writes = [replace(each, stamp=write.stamp) for each in write.readings[name]]
+    for way in write.kind.choices[:-1]:
+        writes = [replace(each, stamp=write.stamp) for each in write.readings[WAYS[way]]]
         changes = tuple(effects(state, issued, writes))
         candidates.append(
             Candidate(
@@ -203,8 +204,8 @@ def _moved(state: State, key: CellKey, write: Write, again: Sequence[Again]) -> 
         )  # fmt: skip
     ids = {one.id for one in again if one.write is not None and one.write.id == write.id}
     return _question(
-        state, key, Kind.SORTED, frozenset((write.id, *ids)), None, None, tuple(candidates),
-        Kind.SORTED.choices, write.message,
+        state, key, write.kind, frozenset((write.id, *ids)), None, None, tuple(candidates),
+        write.kind.choices, write.message,
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.definition import STEP, Field, PlanDefinition
 from xlplan.plan.values import Raw, Value, canon, invalid, number_text, show
 
-Trust = Literal["signed", "rows", "reference", "forged", "none"]
+Trust = Literal["signed", "rows", "old-key", "reference", "forged", "none"]
 RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
 
 LONGEST_REMARK = 2_000
@@ -160,6 +160,7 @@ class Reading:
     """A return as read. `issued` is the id of the workbook it answers, or ``""`` if not known.
 
     `trust`: ``signed`` (manifest verified), ``rows`` (no manifest, but signed row keys),
+    ``old-key`` (rows of a workbook that went out under a key which the plan no longer has),
     ``reference`` (only the visible template reference or refs), ``forged`` (a manifest that does
     not verify), ``none``. `columns` lists the ids of the columns found, each once, in the order
     of the sheet; what is not listed is absent. `problems` of level ``error`` refuse the file.

@@ -186,7 +186,7 @@ class Recalled(State):
     def apply(self, event: Event) -> frozenset[CellKey]:
         """As of a whole one."""
         fact = event.fact
-        moved = isinstance(fact, Decided) and fact.kind == Kind.SORTED
+        moved = isinstance(fact, Decided) and Kind(fact.kind).of_file
         if moved or isinstance(fact, Defined | Undone):
             self.complete()
         for topic, name, _ in () if self.is_whole else bears_on(event):

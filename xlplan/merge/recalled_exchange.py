@@ -36,7 +36,7 @@ class RecalledExchange(Exchange):
         """Templates that went out since, of which what is ours was not recorded."""
         self.issued = OnDemand(self._issued_with)
         self.issued_at = OnDemand(self._times_with)
-        self.shared_at = list(outline.shared)
+        self.shared_at, self.rekeyed = list(outline.shared), list(outline.rekeyed)
         self.cycle, self.periods = outline.cycle, dict(outline.periods)
         self._cycles = {cycle: [] for cycle in outline.cycles}
         self._authors = dict.fromkeys(outline.authors)

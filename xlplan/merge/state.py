@@ -129,9 +129,6 @@ class State:
         if isinstance(fact, RowAdded):
             self.imported = event.seq if fact.origin == "import" else self.imported
             return self._touch(self._add_row(event, fact))
-        if isinstance(fact, Issued):
-            self.exchange.issue(event, fact)
-            return frozenset()
         if isinstance(fact, Returned):
             self.exchange.take(event, fact)
             return self._touch(self._take_writes(event, fact))
@@ -139,10 +136,14 @@ class State:
             return self._touch(self._take_decision(event, fact))
         if isinstance(fact, Undone):
             return self._touch(self._take_back(event, fact))
-        if isinstance(fact, Posted):
+        if isinstance(fact, Issued):
+            self.exchange.issue(event, fact)
+        elif isinstance(fact, Posted):
             self.exchange.post(event, fact)
-            return frozenset()
-        self.published.append((event, fact))
+        elif isinstance(fact, Published):
+            self.published.append((event, fact))
+        else:
+            self.exchange.rekey(event)
         return frozenset()
 
     def _define(self, seq: int, fact: Defined, read: Callable[[], PlanDefinition]) -> None:
@@ -203,7 +204,7 @@ class State:
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
         self._decisions[fact.id], self.came_at[fact.id] = fact, event.at
-        self.has_moved |= fact.kind == Kind.SORTED
+        self.has_moved |= Kind(fact.kind).of_file
         kind = Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION
         write = Write(
             Id(fact.id), kind, COORDINATOR, fact.uid, fact.field, fact.value, place=fact.place,

@@ -8,7 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from xlplan.codes.return_codes import RET_001, RET_002, RET_003, RET_004, RET_005, RET_006
+from xlplan.codes.return_codes import (
+    RET_001,
+    RET_002,
+    RET_003,
+    RET_004,
+    RET_005,
+    RET_006,
+    RET_030,
+)
 from xlplan.errors import Problem
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Trust
@@ -54,6 +62,10 @@ class Known(Protocol):
         """The text that the key of a row was signed with; None where that workbook has no such
         row."""
 
+    def has_old_key(self, name: str) -> bool:
+        """Whether an issued workbook went out before the plan got the secret key that it has now:
+        who signed a file of it cannot be known any more."""
+
     def uid_of(self, ref: str, issued: str = "") -> str:
         """The action of a ref (as `xlplan.returned.tables.plain` gives it) in an issued workbook,
         else as the plan stands; or ``""``."""
@@ -66,6 +78,13 @@ def is_signed(known: Known, found: RowKey) -> bool:
     """Whether this plan made this key for this row of that issued workbook."""
     text = known.locked_text(found.issued, found.uid)
     return text is not None and check_row_key(known.key, found, text)
+
+
+def may_be_ours(known: Known, found: RowKey) -> bool:
+    """Whether a key that is not signed names a row of a workbook whose key the plan has lost."""
+    return known.has_old_key(found.issued) and (
+        known.locked_text(found.issued, found.uid) is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -143,6 +162,9 @@ def identify(book: Book, known: Known) -> Identity:
     if counts:
         name = min(counts, key=lambda name: (-counts[name], name))
         return _by_rows(book, name, known, claims)
+    old = Counter(found.issued for found in keys if may_be_ours(known, found))
+    if old:
+        return _by_old_key(book, min(old, key=lambda name: (-old[name], name)), known)
     if claims.claimed or keys:
         return Identity(trust="forged", problems=(RET_002.problem(book.name),))
     return _by_reference(book, known)
@@ -176,6 +198,18 @@ def _by_rows(book: Book, name: str, known: Known, claims: Claims) -> Identity:
     else:
         problem = RET_006.problem(book.name, "missing", template=name)
     return Identity(name, issued.document if issued else "", "rows", None, (problem,))
+
+
+def _by_old_key(book: Book, name: str, known: Known) -> Identity:
+    """A file of a workbook that went out before the plan got its present key; of the coordinator's
+    own only `master.xlsx` is read, as its rows can be asked about."""
+    issued = known.issued(name)
+    document = issued.document if issued else ""
+    if document in ("template", "master"):
+        problem = RET_030.problem(book.name, template=name)
+    else:
+        problem = RET_030.problem(book.name, "own", name=issued.file if issued else "")
+    return Identity(name, document, "old-key", None, (problem,))
 
 
 def _by_reference(book: Book, known: Known) -> Identity:

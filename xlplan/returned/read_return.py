@@ -26,7 +26,7 @@ from xlplan.plan.values import Raw
 from xlplan.returned.as_issued import OURS, ids_by_heading, issued_headings
 from xlplan.returned.boxes import Form, find_form, read_sign_off, read_ticks, settled_form
 from xlplan.returned.furniture import page_texts, sheets_of_ours
-from xlplan.returned.identity import Identity, Known, identify, is_signed, row_keys
+from xlplan.returned.identity import Identity, Known, identify, is_signed, may_be_ours, row_keys
 from xlplan.returned.kept_master import own_remarks
 from xlplan.returned.remarks import remarks_of
 from xlplan.returned.tables import (
@@ -220,7 +220,10 @@ class _Rows:
         ref, but one that belongs to another row means that the table was sorted without its keys.
         """
         if not is_signed(self.known, found):
-            return "forged"
+            if not may_be_ours(self.known, found):
+                return "forged"
+            if self.who.trust != "old-key":
+                return "foreign"
         if self.who.issued and found.issued != self.who.issued:
             return "foreign"
         own = self.known.ref_of(found.uid, self.who.issued)
