@@ -153,6 +153,17 @@ def test_each_step_of_a_year_leaves_what_the_ledger_says(moments: list[Path]) ->
             assert [each for each in plan.verify() if each.code == "VER-012"] == [], number
 
 
+def test_the_list_of_letters_is_that_of_the_cycle_that_is_open(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    act(folder, "draft", "--lead", LETTINGS)
+    first_returns(folder)
+    answered(folder)
+    act(folder, "issue", "--cycle", "2026-12")
+    with small.opened_to_verify(folder) as plan:
+        assert [each for each in plan.verify() if each.code == "VER-012"] == []
+
+
 @pytest.mark.parametrize("number", range(len(YEAR)))
 def test_answers_of_another_moment_are_not_believed(
     moments: list[Path], tmp_path: Path, number: int

@@ -346,10 +346,12 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
     old = read_outline(before(*OUTLINE)) if before is not None else None
     outline = outline_of(state, old)
     changed.gone.append(OUTLINE)
+    cycles = {old.cycle, outline.cycle} if old is not None else ()
+    if len(cycles) > 1 and any(map(state.exchange.posts, cycles)):  # there is another post.xlsx
+        changed.gone.append(_OUTPUTS)
     rows = outline.rows.keys() if old is None else changed.uids
     yield from to_recall(desk, outline, stands, changed.events, rows, before)
-    there = {uid: line for uid, line in outline.rows.items() if line.there}
-    actions = {uid: line for uid, line in there.items() if line.kind == "action"}
+    actions = {u: line for u, line in outline.rows.items() if line.there and line.kind == "action"}
     refs = {line.ref for uid, line in actions.items() if old is None or uid in changed.uids}
     if old is not None:
         refs |= {old.rows[uid].ref for uid in changed.uids & old.rows.keys()}
@@ -374,7 +376,6 @@ def _logs(
 ) -> Iterator[tuple[Key, object]]:
     """The lines of the log by ref: `refs` and those of what was changed since; of what was `shown`
     also where there are none. A ref that rows had is `known` to have had its lines kept."""
-    definition = desk.state.definition
     since = changed.since if before is not None else 0
     changes = sorted(
         (c for c in desk.history.since(since) if c.seq > since), key=lambda c: (c.seq, c.field)
@@ -383,7 +384,7 @@ def _logs(
     for ref in {*refs, *(change.action for change in changes)} if before is not None else shown:
         lines[ref] = _kept_lines(before, ref, ref in known)
     for change in changes:
-        lines.setdefault(change.action, []).append(log_line(change, definition))
+        lines.setdefault(change.action, []).append(log_line(change, desk.state.definition))
     yield from ((("log", ref), found) for ref, found in lines.items() if found or ref in shown)
 
 
