@@ -166,6 +166,10 @@ def test_leads_without_an_address_are_named_in_one_message(
     capsys.readouterr()
     assert do(folder, "draft") == 1
     assert capsys.readouterr().err.count("POST-002") == 1
+    assert do(folder, "remind") == 1
+    told = capsys.readouterr().err
+    assert told.count("POST-002") == 1
+    assert "xlplan draft" not in told  # what was run is to be run again
 
 
 def test_by_lead_a_member_stands_as_the_team_returned(team: Path) -> None:

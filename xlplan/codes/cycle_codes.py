@@ -28,20 +28,20 @@ POST_001 = Message(
 POST_002 = Message(
     "POST-002",
     "No e-mail address is known for a lead, or for a deputy.",
-    "Enter it in `post.xlsx`, run `merge`, then `draft` again.",
+    "Enter it in `post.xlsx`, run `merge`, then the same command again.",
     {
         "none": "No e-mail address is known for {leads!f}, so {leads!l:that draft has|these drafts "
         "have} no recipient. Enter {leads!l:the address|the addresses} in post.xlsx and run xlplan "
-        "merge, then xlplan draft again.",
+        "merge, then the same command again.",
         "team": "No e-mail address is known for {leads!f}, so {leads!l:that draft has|these drafts "
         "have} no recipient. Give {leads!l:it|each} a [[group]] of its name with a contact in "
-        "plan.toml or set-up.xlsx, then run xlplan draft again.",
+        "plan.toml or set-up.xlsx, then run the same command again.",
         "unusable": 'The e-mail address of {lead}, "{email}", is not one that every mail program '
         "takes, so the draft has no recipient. Correct it in post.xlsx and run xlplan merge, then "
-        "xlplan draft again.",
+        "the same command again.",
         "deputy": 'No e-mail address is known for "{deputy}", the deputy of {lead}, so nobody gets '
         "a copy. Enter an address, or a lead who has one, in post.xlsx and run xlplan merge, then "
-        "xlplan draft again.",
+        "the same command again.",
     },
     level="warning",
 )
