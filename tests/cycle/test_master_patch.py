@@ -307,3 +307,60 @@ def test_where_the_copy_of_it_is_lost_the_file_itself_is_kept(folder: Path) -> N
     original.write_bytes(kept)
     assert "missing or damaged" in problem.message
     assert (folder / f"master_until_{small.TODAY}.xlsx").read_bytes() == before
+
+
+def type_into(sheet: Worksheet, row: int, column: int, text: str) -> None:
+    sheet.cell(row, column).value = text
+
+
+def add_field(folder: Path, **keys: object) -> None:
+    """The coordinator adds a column in plan.toml, as the first of the columns."""
+    path = folder / "plan.toml"
+    text = path.read_text("utf-8")
+    lines = "".join(f"{name} = {value!r}\n" for name, value in keys.items()).replace("'", '"')
+    path.write_text(text.replace("[[field]]\n", f"[[field]]\n{lines}\n[[field]]\n", 1), "utf-8")
+
+
+def test_a_field_more_gets_its_column_in_place_to_the_right_of_all(folder: Path) -> None:
+    saved(folder, own_things)
+    assert merge(folder) == []
+    words = ["Capital", "Revenue"]
+    add_field(folder, id="money", heading="Paid from", type="choice", choices=words)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    assert merge(folder) == []
+    assert not list(folder.glob("master_until_*"))
+    book = openpyxl.load_workbook(folder / "master.xlsx")
+    sheet, new = book["Plan"], MINE + 1
+    assert (sheet.cell(2, new).value, sheet.cell(3, new).value) == ("field:money", "Paid from")
+    assert sheet["L5"].value == "B1.2"
+    assert sheet["G5"].value == "Red"
+    assert sheet.cell(3, new).fill.fgColor.rgb == sheet["C3"].fill.fgColor.rgb
+    assert sheet.auto_filter.ref == "B3:M8"
+    [rule] = [r for r in sheet.data_validations.dataValidation if "M5" in r.sqref]
+    place = rule.formula1.replace("$", "").partition("!")[2]
+    assert [cell.value for (cell,) in book["Lists"][place]] == words
+    # What is typed there is read, whoever saved the file meanwhile.
+    saved(folder, lambda book: type_into(book["Plan"], 5, new, "Capital"))
+    assert merge(folder) == []
+    with small.opened(folder) as plan:
+        [row] = plan.rows(["1.2"])
+        assert row.values["money"] == "Capital"
+    assert merge(folder) == []
+    assert plan_sheet(folder).cell(5, new).value == "Capital"
+
+
+def test_the_dropdowns_that_were_there_keep_their_lists_beside_a_new_one(folder: Path) -> None:
+    add_field(folder, id="money", heading="Paid from", type="choice", choices=["Capital", "Grant"])
+    saved(folder, own_things)
+    assert merge(folder) == []
+    saved(folder, own_things)  # saved again with the new column in it
+    assert merge(folder) == []
+    book = openpyxl.load_workbook(folder / "master.xlsx")
+    rules = {
+        str(r.sqref).partition(":")[0]: r for r in book["Plan"].data_validations.dataValidation
+    }
+    found = {}
+    for cell in ("G4", "I4"):
+        place = rules[cell].formula1.replace("$", "").partition("!")[2]
+        found[cell] = [each.value for (each,) in book["Lists"][place]]
+    assert found == {"G4": ["Green", "Amber", "Red"], "I4": ["withdrawn", "kept back"]}

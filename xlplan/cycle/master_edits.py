@@ -6,16 +6,26 @@ Gathered from two workbooks: the file as it was read, and the master as it would
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from xlplan.codes.folder_codes import OUT_047
 from xlplan.codes.message import Filled
 from xlplan.cycle.desk import Desk
-from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES, workbook_of_lines
+from xlplan.cycle.fresh_master import (
+    FieldKey,
+    as_written,
+    columns_of,
+    list_edits,
+    new_fields,
+    own_rows,
+    uid_of,
+    widen,
+)
+from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES
 from xlplan.merge.ids import row_uid
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import COORDINATOR, Issued, Returned
+from xlplan.merge.model import Issued, Returned
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.as_issued import ID_PREFIX, column_id, ids_by_heading, issued_headings
 from xlplan.returned.furniture import LISTS, OPEN, sheets_of_ours
@@ -31,16 +41,15 @@ from xlplan.returned.kept_master import (
 )
 from xlplan.returned.tables import Table, find_tables, settled_table
 from xlplan.workbook.read.book import Book, ReadSheet, a1, at_of
-from xlplan.workbook.stamp import PROPERTY, is_manifest, manifest, parse_row_key, read_manifest
+from xlplan.workbook.stamp import PROPERTY, is_manifest, manifest, read_manifest
+from xlplan.workbook.write.added_columns import NewColumn
 from xlplan.workbook.write.around_cells import Around
 from xlplan.workbook.write.cell_edits import Value
-from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.inserted_rows import NewRows
-from xlplan.workbook.write.sheet import Cell, Sheet, Workbook
+from xlplan.workbook.write.sheet import Sheet, Workbook
 
 _IN_PLACE = "in_place"
 """In the manifest of a master: that the rest of the workbook is the coordinator's."""
-_LIST = re.compile(r"xlplan_list_\d+")
 _COUNT = re.compile(r"(   (?:Plan|Recommendations), )\d+( rows)")
 
 
@@ -62,10 +71,17 @@ class MasterEdits:
     fresh: Workbook
     book: Book
     kept: str
+    added: Set[FieldKey]
+    """The columns that the plan did not have when the file went out."""
     cells: dict[str, dict[str, Value]] = field(default_factory=dict)
     rows: dict[str, list[NewRows]] = field(default_factory=dict)
+    columns: dict[str, list[NewColumn]] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     ranges: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
+    """Where a list of the new workbook stands in this one."""
+    unseen: set[str] = field(default_factory=set)
+    """The cells of ours that nobody need see."""
     places: dict[str, str] = field(default_factory=dict)
     """Where a cell of the new workbook (``Plan!F12``) stands in this one, for a link."""
 
@@ -78,15 +94,13 @@ class MasterEdits:
         old = _issued_as(desk, book)
         if not book.sheets or old is None:
             raise NotInPlaceError(OUT_047.fill("unknown", kept=kept))
-        definition, before = desk.state.definition, desk.state.definition_at(old.as_of)
-        same = definition is before or _layout(before) == _layout(definition)
-        if not same and _layout(before, lists=False) != _layout(definition, lists=False):
+        before = desk.state.definition_at(old.as_of)
+        added = new_fields(before, desk.state.definition)
+        if added is None:
             raise NotInPlaceError(OUT_047.fill("definition", kept=kept))
-        change = cls(desk, issued, old, fresh, book, kept)
+        change = cls(desk, issued, old, fresh, book, kept, added)
+        change._lists()
         change._tables(before, fact)
-        # Where there are other lists now, the dropdowns of the file stay as they are.
-        if same:
-            change._lists(before)
         change._questions()
         change._stamp()
         return change
@@ -122,7 +136,7 @@ class MasterEdits:
         own: dict[str, dict[str, OwnRow]] = {}
         for kind, sheet in fresh.items():
             key = self.desk.state.definition.with_role("key", kind)
-            own[kind] = _own_rows(sheet, key.id if key else "")
+            own[kind] = own_rows(sheet, key.id if key else "")
         for kind, sheet in fresh.items():
             mine = [table for table in tables if _kind_of(table, own, definition) == kind]
             if not mine:
@@ -155,9 +169,8 @@ class MasterEdits:
         definition: PlanDefinition,
     ) -> None:
         """What the table shows otherwise than it ought to, and the rows that it lacks."""
-        table = standing.table
-        name = table.sheet.name
-        if table.key_column is None:
+        name = standing.table.sheet.name
+        if standing.table.key_column is None:
             raise NotInPlaceError(OUT_047.fill("keys", kept=self.kept, sheet=name))
         section = self.desk.state.definition.with_role("section", kind)
         gaps = gaps_in(standing, own, section.id if section else "")
@@ -169,12 +182,20 @@ class MasterEdits:
         for gap in gaps:
             first = self._moved(name, gap.at) + 1
             where |= {uid: first + number for number, uid in enumerate(gap.uids)}
+        last = max([standing.table.header, *where.values()])
+        state = self.desk.state
+        wide = widen(standing.table, kind, state.definition, sheet, self.added, self.lists, last)
+        self.columns[name] = list(wide.columns)
+        standing = replace(standing, table=wide.table)
+        table = standing.table
+        for col, heading in wide.headings.items():
+            self._set(table.sheet, table.header, col, heading)
         for row in sheet.rows[FIRST_ROW:]:
-            uid, key = _uid(row.cells[0]), _as_written(row.cells[0])
+            uid, key = uid_of(row.cells[0]), as_written(row.cells[0])
             self._row(standing, standing.rows.get(uid), where[uid], key, own[uid])
         self._clear(standing)
         self._above(standing, kind, sheet, definition)
-        ids, quoted = _columns_of(sheet), "'{}'".format(name.replace("'", "''"))
+        ids, quoted = columns_of(sheet), "'{}'".format(name.replace("'", "''"))
         for number, uid in enumerate(own):
             for index, field_ in enumerate(ids, 1):
                 col = table.columns.get(field_, 0)
@@ -212,8 +233,9 @@ class MasterEdits:
         if standing.ids is not None:
             for field_, col in table.columns.items():
                 self._set(read, standing.ids, col, f"{ID_PREFIX}{field_}")
+                self.unseen.add(f"{read.name}!{a1(standing.ids, col)}")
         was = issued_headings(definition, "master")[list(NAMES).index(kind)].of
-        for field_, cell in zip(_columns_of(sheet), sheet.rows[HEADING_ROW].cells[1:], strict=True):
+        for field_, cell in zip(columns_of(sheet), sheet.rows[HEADING_ROW].cells[1:], strict=True):
             at, old = table.columns.get(field_), was.get(field_, "")
             if at is not None and cell is not None and shows(read, (table.header, at), old):
                 self._set(read, table.header, at, cell.value)
@@ -239,20 +261,14 @@ class MasterEdits:
 
     # The sheets of ours beside them
 
-    def _lists(self, before: PlanDefinition) -> None:
-        for name, place in _empty(before).names.items():
-            self.ranges[place.lstrip("=")] = self.fresh.names[name].lstrip("=")
-        read = self._read(LISTS)
-        fresh = self._new(LISTS)
+    def _lists(self) -> None:
+        read, fresh = self._read(LISTS), self._new(LISTS)
         if read is None or fresh is None:
             return
-        height = max(len(read.rows), len(fresh.rows))
-        for number in range(height):
-            cells = fresh.rows[number].cells if number < len(fresh.rows) else ()
-            values = read.rows[number] if number < len(read.rows) else ()
-            for col in range(max(len(cells), len(values))):
-                value = _as_written(cells[col] if col < len(cells) else None)
-                self._set(read, number, col, value)
+        edits = list_edits(read, fresh, self.added)
+        for (row, col), value in edits.cells.items():
+            self._set(read, row, col, value)
+        self.ranges, self.lists = edits.ranges, edits.places
 
     def _stamp(self) -> None:
         stamp = self._manifest(marked=self.issued.id != self.old.id or bool(self.cells))
@@ -285,7 +301,7 @@ class MasterEdits:
         for number in range(max(there, len(asked))):
             cells = asked[number] if number < len(asked) else (None, None, None)
             for col, cell in enumerate(cells):
-                value = _as_written(cell)
+                value = as_written(cell)
                 if number >= there or not shows(read, (number + 1, col), value):
                     self._put_in(OPEN, number + 1, col, value)
                 if cell and cell.link:
@@ -331,58 +347,3 @@ def _issued_as(desk: Desk, book: Book) -> Issued | None:
     names = [str(claimed.payload.get("issued", ""))] if claimed else []
     names += [key.issued for key in row_keys(book)][:1]
     return next((desk.state.issued[n] for n in names if is_master(desk, n)), None)
-
-
-def _empty(definition: PlanDefinition) -> Workbook:
-    blank = Issued("m-0", "master", COORDINATOR, "", "", 0, (), (), (), "")
-    return workbook_of_lines(definition, blank, [], b"", "", {})
-
-
-def _layout(definition: PlanDefinition, *, lists: bool = True) -> object:
-    """What of a master is not in its cells: columns, rules and colours, whatever the lists hold
-    that they take their choices from; without `lists` also whichever these are."""
-    book = _empty(definition)
-    named = {place: name for name, place in book.names.items()}
-
-    def shown(formula: str) -> str:
-        formula = named.get(formula, formula)
-        return formula if lists else _LIST.sub("list", formula)
-
-    found: list[object] = []
-    for sheet in book.sheets:
-        if sheet.name in NAMES.values():
-            rules = [
-                replace(rule, source=shown(rule.source), error_message="")
-                for rule in sheet.validations
-            ]
-            looks = [replace(each, formula=shown(each.formula)) for each in sheet.conditionals]
-            found.append((_columns_of(sheet), rules, looks))
-    return found
-
-
-def _columns_of(sheet: Sheet) -> list[str]:
-    """The ids of the columns of a sheet that is written anew, from the second on."""
-    return [column_id(cell.value) if cell else "" for cell in sheet.rows[HEADING_ROW - 1].cells[1:]]
-
-
-def _own_rows(sheet: Sheet, ref: str) -> dict[str, OwnRow]:
-    """The rows of such a sheet by uid; `ref` is the id of the column of their refs."""
-    names = _columns_of(sheet)
-    found = {}
-    for row in sheet.rows[FIRST_ROW:]:
-        key, *cells = row.cells
-        shown = dict(zip(names, (_as_written(cell) for cell in cells), strict=True))
-        found[_uid(key)] = OwnRow(str(shown.get(ref) or ""), shown)
-    return found
-
-
-def _uid(key: Cell | None) -> str:
-    found = parse_row_key(key.value if key else None)
-    assert found is not None  # every row that is written anew has one
-    return found.uid
-
-
-def _as_written(cell: Cell | None) -> Shown:
-    """What the writer puts into a cell."""
-    value = cell.value if cell else None
-    return clean(value) or None if isinstance(value, str) else value

@@ -62,7 +62,14 @@ def renew(desk: Desk, issued: Issued, fresh: Workbook, kept: Kept) -> Renewed | 
         return OUT_047.problem(name, "lost", kept=aside)
     try:
         edits = MasterEdits.of(desk, issued, fresh, read_book(kept.data, name), kept.fact, aside)
-        done = patch(kept.data, edits.cells, edits.rows, around=edits.around, name=name)
+        done = patch(
+            kept.data,
+            edits.cells,
+            edits.rows,
+            columns=edits.columns,
+            around=edits.around,
+            name=name,
+        )
     except NotInPlaceError as reason:
         return reason.why.at(name)
     except XlplanError as error:
@@ -72,7 +79,8 @@ def renew(desk: Desk, issued: Issued, fresh: Workbook, kept: Kept) -> Renewed | 
         return OUT_047.problem(name, "refused", kept=aside, why=fatal[0])
     # What lies under merged cells nobody would see; what the plan says there is said.
     hidden = (replace(each, level="note") for each in done.refused.values())
-    notes = (*(each for each in done.notes if each.code != EDIT_021.code), *hidden)
+    seen = (each for each in done.notes if each.where not in edits.unseen)
+    notes = (*(each for each in seen if each.code != EDIT_021.code), *hidden)
     return Renewed(
         done.data, [replace(each, where=f"{name}!{each.where}".rstrip("!")) for each in notes]
     )

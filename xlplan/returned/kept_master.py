@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
+from xlplan.plan.text import fold
 from xlplan.returned.as_issued import column_id
 from xlplan.returned.tables import Table, is_heading_again, plain, text_of, texts_of
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
@@ -157,6 +159,25 @@ def own_remarks(book: Book, tables: Sequence[Table]) -> Iterator[Remark]:
                 col, _, text = shown[0]
                 if col == next(iter(table.columns.values()), None):
                     yield remark("below", Place(book.name, table.sheet.name, a1(number, col)), text)
+
+
+def own_column(table: Table, heading: str) -> int | None:
+    """The first of the coordinator's own columns that has this heading."""
+    heads = _values(table.sheet, table.header)
+    named = (c for c in table.others if c < len(heads) and c != table.key_column)
+    return next((c for c in named if fold(text_of(heads[c])) == fold(heading) != ""), None)
+
+
+def last_column(sheet: ReadSheet) -> int:
+    """The last column in which anything is, values, notes, colours or merged areas."""
+    marked = (at[1] for at in (*sheet.formulas, *sheet.errors, *sheet.notes, *sheet.fills))
+    filled = (len(row) - sum(1 for _ in takewhile(_is_none, reversed(row))) for row in sheet.rows)
+    ends = (area[3] for area in sheet.merged)
+    return max([0, *marked, *ends, *(count - 1 for count in filled)])
+
+
+def _is_none(value: CellValue) -> bool:
+    return value is None
 
 
 def _row_of_ids(table: Table) -> int | None:

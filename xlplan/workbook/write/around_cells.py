@@ -22,7 +22,7 @@ _PAGES = frozenset(
     f"{pages}{place}" for pages in ("odd", "even", "first") for place in ("Header", "Footer")
 )
 _FORMULAS = frozenset({"formula", "formula1", "formula2", "definedName", "f"})
-_AFTER_LINKS = frozenset(
+AFTER_LINKS = frozenset(
     {"printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks"}
     | {"customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "drawingHF"}
     | {"legacyDrawing", "legacyDrawingHF", "picture", "oleObjects", "controls", "webPublishItems"}
@@ -114,7 +114,7 @@ def _set_heights(package: Package, part: str, heights: Mapping[int, float]) -> N
 def _set_links(package: Package, part: str, links: Mapping[str, str]) -> None:
     """Links within the workbook in the place of those that are there."""
     data = package[part]
-    names = {"worksheet", "hyperlinks", *_AFTER_LINKS}
+    names = {"worksheet", "hyperlinks", *AFTER_LINKS}
     found = [each for each in package.parsed(part, *names) if each.parent is None or _is_top(each)]
     prefix = found[0].prefix
     made = b"".join(
@@ -126,7 +126,7 @@ def _set_links(package: Package, part: str, links: Mapping[str, str]) -> None:
     name = f"{prefix}hyperlinks".encode()
     made = b"<%s>%s</%s>" % (name, made, name) if made else b""
     old = next((each for each in found if each.name == "hyperlinks"), None)
-    after = next((each for each in found if each.name in _AFTER_LINKS), None)
+    after = next((each for each in found if each.name in AFTER_LINKS), None)
     if old is not None:
         edit: Edit = (old.start, old.end, made)
     else:

@@ -9,6 +9,7 @@ from functools import partial
 from xlplan.codes.edit_codes import EDIT_008, EDIT_010, EDIT_016, EDIT_018
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
+from xlplan.workbook.write.added_columns import NewColumn, add_columns
 from xlplan.workbook.write.around_cells import Around, change_around
 from xlplan.workbook.write.cell_edits import At, Value, Wording, Written, write_cells
 from xlplan.workbook.write.grid import place_of
@@ -43,6 +44,7 @@ def patch(
     cells: Mapping[str, Mapping[str, Value]],
     rows: Mapping[str, Sequence[NewRows]] | None = None,
     *,
+    columns: Mapping[str, Sequence[NewColumn]] | None = None,
     around: Around = _NOTHING,
     name: str = "",
 ) -> Patched:
@@ -53,13 +55,15 @@ def patch(
     name of the sheet are put in first, where they belong by the numbers that rows have now; `cells`
     are named by where they stand with the new rows in. Where one of a sheet's rows is refused (by
     the row it was to follow, ``Plan!12``), no row is put into that sheet and no cell of it is set.
-    `around` is what changes beside the values. `name` is the file's, for messages.
+    `columns` by the name of the sheet come to the right of all that it holds; their rows, too, are
+    named by where they stand then. `around` is what changes beside the values. `name` is the
+    file's, for messages.
 
     Raises XlplanError where the whole workbook cannot be changed: it is signed, has a password, is
     of another kind, is damaged, or does not read back as it should.
     """
     try:
-        return _patch(data, cells, rows or {}, around)
+        return _patch(data, cells, rows or {}, columns or {}, around)
     except UnfitError as unfit:
         raise unfit.at(name) from None
     except MalformedError:
@@ -70,6 +74,7 @@ def _patch(
     data: bytes,
     cells: Mapping[str, Mapping[str, Value]],
     rows: Mapping[str, Sequence[NewRows]],
+    columns: Mapping[str, Sequence[NewColumn]],
     around: Around,
 ) -> Patched:
     package = Package(data)
@@ -82,6 +87,8 @@ def _patch(
         refused |= {place: EDIT_010.problem(place, row=row) for place in places_}
     free = {sheet: values for sheet, values in cells.items() if sheet not in stopped}
     places = _places(package, free, refused)
+    for sheet, wider in columns.items():
+        add_columns(package, sheet, [] if sheet in stopped else wider)
     wording = Wording.of(package)
     written: dict[str, Written] = {}
     for sheet, values in places.items():
