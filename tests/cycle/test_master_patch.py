@@ -98,7 +98,8 @@ def test_of_their_own_things_only_a_column_and_a_loose_line_are_spoken_of(folder
     with small.opened(folder) as plan:
         [report] = plan.merge().returns
     assert report.information == (
-        "Plan!L3: column: Budget code. It is yours: it stays, and is not read.",
+        "Plan!L3: column: Budget code. It is yours: it stays, and is not read. To take it into the "
+        "plan, answer in set-up.xlsx.",
         "Plan!B12: below: Ask Learning for a date",
     )
 
@@ -364,3 +365,90 @@ def test_the_dropdowns_that_were_there_keep_their_lists_beside_a_new_one(folder:
         place = rules[cell].formula1.replace("$", "").partition("!")[2]
         found[cell] = [each.value for (each,) in book["Lists"][place]]
     assert found == {"G4": ["Green", "Amber", "Red"], "I4": ["withdrawn", "kept back"]}
+
+
+def answer_own(folder: Path, heading: str, choice: str) -> None:
+    """The coordinator answers on the sheet of set-up.xlsx that lists their own columns."""
+    path = folder / "set-up.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["Your columns"]
+    heads = [cell.value for cell in sheet[4]]
+    row = next(row for row in sheet.iter_rows(min_row=5) if heading in [c.value for c in row])
+    row[heads.index("Take it in?")].value = choice
+    book.save(path)
+
+
+def values_of(folder: Path, name: str) -> list[object]:
+    with small.opened(folder) as plan:
+        return [row.values.get(name) for row in plan.rows()]
+
+
+CODES = ["B1.1", "B1.2", "B1.3", "B2.1", "B2.2"]
+
+
+def test_a_column_of_their_own_is_offered_and_read_once_it_is_wanted(folder: Path) -> None:
+    saved(folder, own_things)
+    assert merge(folder) == []
+    assert values_of(folder, "budget_code") == [None] * 5
+    answer_own(folder, "Budget code", "Yes")
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    [note] = merge(folder)
+    assert (note.code, note.level) == ("MRG-068", "note")
+    assert '"Budget code"' in note.message
+    assert "5 values" in note.message
+    assert values_of(folder, "budget_code") == CODES
+    sheet = plan_sheet(folder)
+    assert sheet.cell(2, MINE).value == "field:budget_code"
+    assert [sheet.cell(row, MINE).value for row in range(3, 9)] == ["Budget code", *CODES]
+    assert not list(folder.glob("master_until_*"))
+    assert "Your columns" not in openpyxl.load_workbook(folder / "set-up.xlsx").sheetnames
+    assert merge(folder) == []
+    # No lead is sent it, and no board sees it, until they say so.
+    with small.opened(folder) as plan:
+        item = plan.desk.state.definition.find("budget_code")
+        assert item is not None
+        assert (item.type, item.private, item.owner) == ("text", True, "coordinator")
+        assert [each.code for each in plan.verify()] == []
+    saved(folder, lambda book: type_into(book["Plan"], 5, MINE, "C7"))
+    assert merge(folder) == []
+    assert values_of(folder, "budget_code") == ["B1.1", "C7", "B1.3", "B2.1", "B2.2"]
+
+
+def test_one_that_is_left_as_it_is_stays_theirs(folder: Path) -> None:
+    saved(folder, own_things)
+    assert merge(folder) == []
+    answer_own(folder, "Budget code", "No")
+    assert merge(folder) == []
+    assert values_of(folder, "budget_code") == [None] * 5
+    assert plan_sheet(folder).cell(2, MINE).value is None
+
+
+def test_a_column_of_theirs_is_read_as_the_kind_that_they_choose(folder: Path) -> None:
+    def costs(book: Workbook) -> None:
+        type_into(book["Plan"], 3, MINE, "Cost")
+        for row, cost in enumerate((1200, 50.5), 4):
+            book["Plan"].cell(row, MINE).value = cost
+        type_into(book["Plan"], 7, MINE, "not known")
+
+    saved(folder, costs)
+    assert merge(folder) == []
+    answer_own(folder, "Cost", "Yes: money")
+    merge(folder)
+    assert values_of(folder, "cost")[:3] == [1200, 50.5, None]
+    with small.opened(folder) as plan:
+        [question] = plan.questions()
+        assert (question.action, question.field, question.kind) == ("2.1", "cost", "invalid")
+        assert question.candidates[0].text == "not known"
+
+
+def test_a_field_by_hand_with_the_heading_of_their_column_takes_that_column(folder: Path) -> None:
+    saved(folder, own_things)
+    assert merge(folder) == []
+    add_field(folder, id="code", heading="Budget code")
+    assert small.do(folder, "issue", "--cycle", "2026-12") == 0
+    assert [each.code for each in merge(folder)] == ["MRG-068"]
+    assert values_of(folder, "code") == CODES
+    assert [plan_sheet(folder).cell(row, MINE).value for row in range(4, 9)] == CODES
+    with small.opened(folder) as plan:
+        taken = [each for each in plan.log() if each.field == "code"]
+        assert [each.place.cell for each in taken] == ["L4", "L5", "L6", "L7", "L8"]

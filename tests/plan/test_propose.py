@@ -10,7 +10,7 @@ import pytest
 from xlplan.plan.definition import Field, Rating
 from xlplan.plan.keys import ROLES
 from xlplan.plan.legend import LegendLine
-from xlplan.plan.propose import free_id, one_for_many, propose_columns
+from xlplan.plan.propose import free_id, one_for_many, propose_columns, usual_type
 from xlplan.plan.propose_people import initials_in, propose_leads
 from xlplan.plan.propose_ratings import (
     RatingCell,
@@ -875,3 +875,17 @@ def test_guesses_of_a_kind_are_one_line_where_they_are_many() -> None:
     ]
     (line,) = one_for_many(found, "plan: {} ratings")
     assert line.endswith("rating of action 5 and 2 more)")
+
+
+def test_the_usual_type_of_values_needs_nothing_else_to_be_known() -> None:
+    found = {
+        heading: usual_type(heading, values)
+        for heading, values in {
+            "Cost": (12, 50.5, None), "Cost (£)": (12, 50), "Agreed on": (date(2026, 5, 1), None),
+            "Code": ("B1", "B2"), "Much": ("high", "low", "high"), "Nothing": (None,),
+        }.items()
+    }  # fmt: skip
+    assert found == {
+        "Cost": "number", "Cost (£)": "text", "Agreed on": "date", "Code": "text", "Much": "text",
+        "Nothing": "text",
+    }  # fmt: skip

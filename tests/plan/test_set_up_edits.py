@@ -19,13 +19,14 @@ from xlplan.plan.guesses import SAME_AS, Guess, choices_of, guesses_of, settle
 from xlplan.plan.load import load_definition
 from xlplan.plan.people import Lead
 from xlplan.plan.required import Condition
-from xlplan.plan.set_up import Entry, Origin, entries_of, key_of, shown
+from xlplan.plan.set_up import Entry, Origin, OwnColumn, entries_of, key_of, shown
 from xlplan.plan.set_up_apply import Edit, apply
 from xlplan.plan.set_up_edits import Outcome, Typed, take, without
 from xlplan.plan.set_up_sheets import (
     BOARD,
     KEPT,
     LISTED,
+    OWN,
     REMOVE,
     ROWS,
     SENT,
@@ -569,6 +570,27 @@ def test_a_text_that_is_let_out_equals_the_same_text_moved_in_the_text() -> None
     assert load_definition(every.text).kept_back == ()
     edit = Edit(first, {"out": False})
     assert apply(kept, edit) == kept
+
+
+def test_a_column_of_their_own_becomes_a_private_field_as_it_is_answered() -> None:
+    base = load_definition(TEXT)
+    cost = OwnColumn("Plan!L3", "Cost", "action", "money")
+    ref = OwnColumn("Recommendations!F3", "Ref", "recommendation", "text")
+    origin = Origin(columns=(cost, ref))
+    first, second = entries_of(base, OWN, origin)
+    rows = [Typed(first, {VALUE: "yes: number"}), Typed(second, {VALUE: "Yes"})]
+    now = load_definition(take(TEXT, base, rows, origin).text)
+    added = [item for item in now.fields if item not in base.fields]
+    assert {(f.heading, f.of, f.type, f.private) for f in added} == {
+        ("Cost", "action", "number", True), ("Ref", "recommendation", "text", True),
+    }  # fmt: skip
+    assert len({(f.of, f.id) for f in now.fields}) == len(now.fields)
+    for answer in ("No", None):
+        assert take(TEXT, base, [Typed(first, {VALUE: answer})], origin).text == TEXT
+    odd = take(TEXT, base, [Typed(first, {VALUE: "Perhaps"})], origin)
+    assert (odd.text, [one.problem.code for one in odd.refused]) == (TEXT, ["DEF-013"])
+    assert apply(TEXT, Edit(first, {"take": None})) == TEXT
+    assert apply(TEXT, Edit(first, {"take": "No"})) == TEXT
 
 
 def test_every_choice_of_every_guess_holds() -> None:

@@ -318,6 +318,14 @@ MRG_047 = Message(
     "closed. Nothing needs doing.",
     level="note",
 )
+MRG_068 = Message(
+    "MRG-068",
+    "A column of your own in `master.xlsx` is one of the plan's now.",
+    "Nothing needs doing.",
+    'Your column "{heading}" is part of the plan now: {count:# value was|# values were} read from '
+    "it, and what you change there is merged from now on. Nothing needs doing.",
+    level="note",
+)
 
 # DEC: answers in `decisions.xlsx`.
 

@@ -156,12 +156,14 @@ def widen(
     definition: PlanDefinition,
     sheet: Sheet,
     added: Set[FieldKey],
+    unread: Set[FieldKey],
     lists: Mapping[str, str],
     last: int,
 ) -> Widened:
     """Find, or make, the columns of a table that are among those `added`: where the coordinator
-    has one with that heading, else to the right of all. `last` is the last row of the table (from
-    0), `sheet` the one that is written anew, `lists` says where its lists stand in the file."""
+    has one with that heading, unless what it holds is `unread`, else to the right of all. `last`
+    is the last row of the table (from 0), `sheet` the one that is written anew, `lists` says where
+    its lists stand in the file."""
     columns, names = dict(table.columns), columns_of(sheet)
     made: list[NewColumn] = []
     headings: dict[int, str] = {}
@@ -170,6 +172,8 @@ def widen(
         if (kind, item.id) not in added or item.id in columns:
             continue
         at = own_column(table, item.heading)
+        if at is not None and (kind, item.id) in unread:
+            continue
         if at is None:
             at, free = free, free + 1
             alike = (f.id for f in definition.fields_of(kind) if f.type == item.type)

@@ -73,6 +73,8 @@ class MasterEdits:
     kept: str
     added: Set[FieldKey]
     """The columns that the plan did not have when the file went out."""
+    unread: Set[FieldKey]
+    """Of these those that may stand in the file and hold what was not read yet."""
     cells: dict[str, dict[str, Value]] = field(default_factory=dict)
     rows: dict[str, list[NewRows]] = field(default_factory=dict)
     columns: dict[str, list[NewColumn]] = field(default_factory=dict)
@@ -87,10 +89,18 @@ class MasterEdits:
 
     @classmethod
     def of(
-        cls, desk: Desk, issued: Issued, fresh: Workbook, book: Book, fact: Returned, kept: str
+        cls,
+        desk: Desk,
+        issued: Issued,
+        fresh: Workbook,
+        book: Book,
+        fact: Returned,
+        kept: str,
+        unread: Set[FieldKey],
     ) -> MasterEdits:
-        """Those that the file `book` needs, which was read as `fact`; `kept` is the name that
-        it gets where it has to be laid out anew. Raises `NotInPlaceError`."""
+        """Those that the file `book` needs, which was read as `fact`, but for columns that are
+        `unread`; `kept` is the name that it gets where it has to be laid out anew. Raises
+        `NotInPlaceError`."""
         old = _issued_as(desk, book)
         if not book.sheets or old is None:
             raise NotInPlaceError(OUT_047.fill("unknown", kept=kept))
@@ -98,7 +108,7 @@ class MasterEdits:
         added = new_fields(before, desk.state.definition)
         if added is None:
             raise NotInPlaceError(OUT_047.fill("definition", kept=kept))
-        change = cls(desk, issued, old, fresh, book, kept, added)
+        change = cls(desk, issued, old, fresh, book, kept, added, unread)
         change._lists()
         change._tables(before, fact)
         change._questions()
@@ -184,7 +194,9 @@ class MasterEdits:
             where |= {uid: first + number for number, uid in enumerate(gap.uids)}
         last = max([standing.table.header, *where.values()])
         state = self.desk.state
-        wide = widen(standing.table, kind, state.definition, sheet, self.added, self.lists, last)
+        wide = widen(
+            standing.table, kind, state.definition, sheet, self.added, self.unread, self.lists, last
+        )
         self.columns[name] = list(wide.columns)
         standing = replace(standing, table=wide.table)
         table = standing.table

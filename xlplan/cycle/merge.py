@@ -24,6 +24,7 @@ from xlplan.cycle.intake import (
     remarks_of,
     unforeseen,
 )
+from xlplan.cycle.master_patch import take_columns
 from xlplan.cycle.replying import replies_of
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.asks import Answer
@@ -220,6 +221,7 @@ def _take_all(
         from xlplan.cycle.setting_up import take_set_up_again
 
         found.problems += take_set_up_again(desk, work)
+    found.problems += take_columns(desk, work)
     _take_returns(desk, work, waiting.returns(), found)
     found.answered += answering.count
     found.problems += answering.problems

@@ -50,10 +50,13 @@ class Output:
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
     """The coordinator's workbooks as they should be now; their issue is recorded."""
+    from xlplan.cycle.master_patch import take_columns
     from xlplan.cycle.to_look_at import came_back
 
+    notes = take_columns(desk, work)
     questions = desk.questions()
-    outputs = [_prepare_master(desk, work, questions)]
+    master = _prepare_master(desk, work, questions)
+    outputs = [replace(master, notes=(*notes, *master.notes)) if notes else master]
     beside = came_back(desk)
     if questions or beside.open:
         outputs.append(_prepare_decisions(desk, work, questions, beside))
@@ -200,11 +203,13 @@ def _prepare_decisions(
 def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     """`set-up.xlsx`, with the plan as it was when this definition was first written so; nothing
     where it lies there already."""
+    from xlplan.cycle.master_patch import columns_offered, own_columns
+
     state, path = desk.state, desk.folder.set_up
     kept = unused_set_up(state)
     typed = [[one.question, one.decision, one.problem.message] for one in kept]
     account = [[each.sheet, each.row, each.said] for each in state.account]
-    more = [part for part in (typed, account) if part]
+    more = [part for part in (typed, account, columns_offered(desk)) if part]
     name = named("s", state.definition.id, state.definition_digest, *more)
     known = state.issued.get(name)
     stale = known is not None and state.exchange.was_rekeyed_since(known.id)
@@ -219,7 +224,7 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     issued = known or issued_set_up(definition, name, state.seq, path.name)
     rows = [*state.master("action", issued.as_of), *state.master("recommendation", issued.as_of)]
     created = _created(desk, issued)
-    origin = Origin(guesses_of(state.definition_text), state.account)
+    origin = Origin(guesses_of(state.definition_text), state.account, own_columns(desk))
     known_rows = (state.row_at(row.uid, issued.as_of) for row in rows)
     places = {(r.uid, n): place for r in known_rows if r for n, place in r.places.items()}
     book = set_up_workbook(definition, issued, rows, desk.key, created, kept, origin, places)

@@ -21,6 +21,7 @@ from xlplan.cycle.again import (
 )
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
+from xlplan.cycle.master_patch import own_columns
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.decisions import last_set_up
 from xlplan.merge.ids import write_id
@@ -51,7 +52,7 @@ def take_set_up(
     a person should look at: answers that could not be used, and rows imported otherwise."""
     base = desk.state.definition_at(desk.state.issued[reading.issued].as_of)
     text = desk.folder.definition_as_written()
-    origin = Origin(guesses_of(text), desk.state.account)
+    origin = Origin(guesses_of(text), desk.state.account, own_columns(desk))
     document: Document = "post" if reading.document == "post" else "set-up"
     issued = desk.state.issued[reading.issued]
     asked = [lead.name for lead in recipients_in(desk.state, issued.cycle)] if issued.cycle else []
@@ -122,7 +123,7 @@ def take_set_up_again(desk: Desk, work: Work) -> list[Problem]:
         return []
     base = desk.state.definition_at(desk.state.issued[last.issued].as_of)
     text = desk.folder.definition_as_written()
-    origin = Origin(guesses_of(text), desk.state.account)
+    origin = Origin(guesses_of(text), desk.state.account, own_columns(desk))
     answers = _as_typed(last.unused, base, origin)
     found = take(text, base, answers.rows, origin, _in_use(desk.state))
     outcome, account = _put_in(desk, work, text, found)
@@ -287,6 +288,8 @@ def _change(edit: Edit) -> str:
     if entry.table == "guess":
         answer = edit.values["answer"]
         return f"{entry.names[-1]}: {answer}" if answer else f"{entry.names[-1]}: open again"
+    if entry.table == "own_column":
+        return f"{entry.names[-1]}: {edit.values['take']}"
     if edit.removes:
         return f"[[{entry.table}]] {entry.names[-1]} removed"
     if edit.same_as:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from xlplan.issued.rules import not_in_list
 from xlplan.issued.set_up_start import (
+    HEADS_BESIDE,
     HOW,
     WRONG,
     Answers,
@@ -17,6 +18,7 @@ from xlplan.issued.set_up_start import (
     areas_of,
     asked_of,
     beside_kept,
+    beside_own,
     beside_row,
     found_in,
     start_sheet,
@@ -41,11 +43,13 @@ from xlplan.plan.set_up import Entry, Origin, entries_of, key_of, shown
 from xlplan.plan.set_up_sheets import (
     KEPT,
     LISTED,
+    OWN,
     REMOVE,
     REMOVES,
     ROWS,
     SHEETS,
     START,
+    TAKES,
     VALUE,
     YES_NO,
     SetUpSheet,
@@ -76,8 +80,6 @@ lead, what a key is for."""
 _SHOWN = {SAMPLES: "Samples", COUNT: "Actions", ABOUT: "What it is for", WRONG: "Please look again",
           "place": "Sheet and row", "read": "Read as", "words": "First words",
           "key": "What", VALUE: "Answer"}  # fmt: skip
-_OF_KEPT = {"place": "Where", "read": "What it is", "words": "What the board would see",
-            VALUE: heading_of("kept_back", "out")}  # fmt: skip
 _WIDTHS = {
     "place": 26.0, "read": 30.0, "words": 62.0,
     SAMPLES: 34.0, COUNT: 9.0, ABOUT: 62.0, WRONG: 44.0, VALUE: 46.0, SAME_AS: 24.0,
@@ -119,12 +121,13 @@ def set_up_workbook(
     asked = asked_of(definition, entries, origin.guesses, rows, places)
     lists = lists_sheet(_lists(definition, asked))
     sheets, first = [], None
-    more = [KEPT] if definition.kept_back else []
-    for sheet in (START, *SHEETS, *more, *([ROWS] if origin.lines else [])):
+    more = [*([KEPT] if definition.kept_back else []), *([OWN] if origin.columns else [])]
+    more += [ROWS] if origin.lines else []
+    for sheet in (START, *SHEETS, *more):
         writer = _Writer(definition, issued, key, found, unused, look, lists, sheet, origin)
         if sheet is START:
-            ways, has_rows = writer.answers, bool(origin.lines)
-            first = start_sheet(definition, issued, rows, asked, len(unused), has_rows, ways, look)
+            ways = writer.answers
+            first = start_sheet(definition, issued, rows, asked, len(unused), more, ways, look)
         sheets.append(first if sheet is START and first else writer.sheet())
     title = f"{definition.title}: set-up"
     payload = payload_of(definition, issued, len(issued.uids), ())
@@ -143,7 +146,8 @@ def _lists(definition: PlanDefinition, asked: Sequence[Asked]) -> dict[str, Sequ
         for name, key in table.keys.items():
             if choices := _choices(definition, table.name, name, key):
                 found[f"{table.name}.{name}"] = choices
-    found |= {f"field.{name}": YES_NO for name in LISTED} | {"kept_back.out": YES_NO}
+    flags = ("kept_back.out", *(f"field.{name}" for name in LISTED))
+    found |= {**dict.fromkeys(flags, YES_NO), "own_column.take": TAKES}
     found[f"lead.{SAME_AS}"] = [lead.name for lead in definition.leads]
     found |= {f"{sheet.tables[0]}.{REMOVE}": [REMOVES] for sheet in SHEETS if sheet.blanks}
     return found | {each.list_name: each.choices for each in asked}
@@ -220,7 +224,7 @@ class _Writer:
         mine = {set_up_uid(entry) for entry in entries}
         wrong = [WRONG] if any(uid in mine for uid, _ in self.unused) else []
         answers = list(columns_of(self.of))
-        if self.of in (KEPT, ROWS):
+        if self.of in (KEPT, OWN, ROWS):
             return ["place", *wrong, "read", *answers, "words"]
         if not self.of.blanks:
             return ["key", *wrong, *answers, ABOUT]
@@ -235,9 +239,8 @@ class _Writer:
         return _WIDTHS.get(name, _FLAG if narrow else _OTHER)
 
     def _head(self, name: str) -> Cell:
-        table = self.of.tables[0]
-        own = _OF_KEPT if self.of is KEPT else {}
-        text = {**_SHOWN, **own}.get(name) or heading_of(table, name)
+        shown = {**_SHOWN, **HEADS_BESIDE.get(self.of.name, {})}
+        text = shown.get(name) or heading_of(self.of.tables[0], name)
         mine = name in columns_of(self.of)
         style = self.look.input_heading if mine else self.look.heading
         return Cell(text, replace(style, align="left", indent=1))
@@ -266,6 +269,8 @@ class _Writer:
             return self._wrong(uid)
         if self.of is ROWS:
             return beside_row(entry, name, self._account)
+        if self.of is OWN:
+            return beside_own(entry, name, self.origin.columns)
         if self.of is KEPT:
             return beside_kept(entry, name, self.origin.lines)
         if name == "key":

@@ -14,8 +14,8 @@ from xlplan.merge.model import Issued, MasterRow, Place
 from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.guesses import Guess, choices_of, doubt_of, key_asked
-from xlplan.plan.set_up import Entry
-from xlplan.plan.set_up_sheets import KEPT, ROWS, SHEETS, START, VALUE, heading_of
+from xlplan.plan.set_up import Entry, OwnColumn
+from xlplan.plan.set_up_sheets import KEPT, OWN, SHEETS, START, VALUE, SetUpSheet, heading_of
 from xlplan.plan.text import fold
 from xlplan.plan.values import show, show_in
 from xlplan.workbook.write.look import Palette
@@ -40,6 +40,13 @@ WRONG = "wrong"
 _WIDTHS = {"about": 24.0, "assumed": 62.0, "where": 18.0, "touched": 9.0, VALUE: 34.0, WRONG: 40.0}
 _HEADS = {"about": "About", "assumed": "What was assumed", "where": "Where", "touched": "Actions",
           VALUE: heading_of("guess", "answer"), WRONG: "Please look again"}  # fmt: skip
+HEADS_BESIDE = {
+    KEPT.name: {"place": "Where", "read": "What it is", "words": "What the board would see",
+                VALUE: heading_of("kept_back", "out")},
+    OWN.name: {"place": "Where", "read": "Your column", "words": "What it holds",
+               VALUE: heading_of("own_column", "take")},
+}  # fmt: skip
+"""What stands above the columns of sheets on which something stands beside each answer."""
 MOST_WORDS = 120
 
 
@@ -127,7 +134,7 @@ def start_sheet(
     rows: Sequence[MasterRow],
     asked: Sequence[Asked],
     unused: int,
-    has_rows: bool,
+    more: Sequence[SetUpSheet],
     answers: Answers,
     look: Palette,
 ) -> Sheet:
@@ -140,8 +147,7 @@ def start_sheet(
     merges = [
         Merge(Area(n, 1, n, last), row.cells[1]) for n, row in enumerate(lines) if row.cells[1]
     ]
-    kept = [KEPT] if definition.kept_back else []
-    for sheet in (*SHEETS, *kept, *([ROWS] if has_rows else [])):
+    for sheet in (*SHEETS, *more):
         link = Cell(sheet.name, look.link, link=f"'{sheet.name}'!B5")
         about = Cell(f"{_figure(definition, sheet.name)}{sheet.about}", look.body)
         merges.append(Merge(Area(len(lines), 2, len(lines), last), about))
@@ -281,6 +287,14 @@ def beside_kept(entry: Entry, name: str, lines: Iterable[AccountLine]) -> str | 
             what = line.detail.partition(_KEPT)[2]
             return f"{line.sheet}!{line.row}" if name == "place" else what.capitalize()
     return None
+
+
+def beside_own(entry: Entry, name: str, columns: Iterable[OwnColumn]) -> str | None:
+    """What stands beside the answer about a column of the coordinator's own."""
+    column = next(each for each in columns if (each.of, each.heading) == entry.names)
+    samples = [f"• {text}" for text in column.samples]
+    words = "\n".join([f"Proposed: {column.type}", *samples])
+    return {"place": column.place, "read": column.heading, "words": words}[name]
 
 
 def areas_of(entries: Sequence[Entry], first: int, col: int) -> Iterator[tuple[Area, str, str]]:

@@ -220,6 +220,12 @@ def _field(slot: _Slot) -> Field:
     return replace(made, type="percent") if percents else made
 
 
+def usual_type(heading: str, values: Iterable[Raw]) -> str:
+    """The type of a field that holds such values and needs to be told nothing else of them."""
+    (found,) = propose_columns([Sample(0, heading, tuple(values), role="text")]).fields
+    return "text" if found.choices or found.currency else found.type
+
+
 def _choices_of(texts: Sequence[str]) -> tuple[str, ...]:
     """The words of a column that says how much, or how far beside the status; none of another."""
     words: dict[str, str] = {}

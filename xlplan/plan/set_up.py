@@ -24,10 +24,13 @@ from xlplan.plan.set_up_sheets import (
     EVERY,
     KEPT,
     LISTED,
+    NOT_TAKEN,
+    OWN,
     REMOVE,
     ROWS,
     SENT,
     START,
+    TAKES,
     YES_NO,
     SetUpSheet,
     columns_of,
@@ -73,11 +76,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnColumn:
+    """A column that the coordinator added beside the plan's: where its heading stands, of which
+    kind its rows are, what it seems to hold, and some of that."""
+
+    place: str
+    heading: str
+    of: str
+    type: str
+    samples: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
-    """What stands beside a definition: what was guessed of it, and the rows it was read from."""
+    """What stands beside a definition: what was guessed of it, the rows it was read from, and the
+    columns that are not in it."""
 
     guesses: Sequence[Guess] = ()
     lines: Sequence[AccountLine] = ()
+    columns: Sequence[OwnColumn] = ()
 
 
 NOTHING = Origin()
@@ -91,6 +108,8 @@ def entries_of(
         return [_of_guess(guess) for guess in origin.guesses]
     if sheet is ROWS:
         return list(_of_rows(definition, origin.lines))
+    if sheet is OWN:
+        return [_of_own(column) for column in origin.columns]
     if sheet is KEPT:
         return [
             Entry("kept_back", (t,), "out", values={"out": False}) for t in definition.kept_back
@@ -112,6 +131,11 @@ def entries_of(
 def _of_guess(guess: Guess) -> Entry:
     names = (guess.table, *guess.names, guess.text)
     return Entry("guess", names, "answer", values={"answer": guess.answer})
+
+
+def _of_own(column: OwnColumn) -> Entry:
+    values = {"take": NOT_TAKEN, "type": column.type, "place": column.place}
+    return Entry("own_column", (column.of, column.heading), "take", values=values)
 
 
 def _of_rows(definition: PlanDefinition, lines: Sequence[AccountLine]) -> Iterator[Entry]:
@@ -192,6 +216,8 @@ def key_of(table: str, name: str) -> Key:
         return Key("your answer", default="")
     if table == "kept_back":
         return Key("the board sees this text", takes="flag", default=False)
+    if table == "own_column":
+        return Key("the column becomes one of the plan's", default=NOT_TAKEN, allowed=TAKES)
     if name in (REMOVE, SAME_AS):
         about = "takes this row out of the plan" if name == REMOVE else "who else this is"
         return Key(about, default="")

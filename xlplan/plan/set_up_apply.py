@@ -16,13 +16,15 @@ from xlplan.plan.guesses import (
     changes_for,
     choices_of,
     guesses_of,
+    id_for,
     key_asked,
     names_of,
     settle,
 )
 from xlplan.plan.load import load_definition
+from xlplan.plan.propose import free_id
 from xlplan.plan.set_up import Entry, read
-from xlplan.plan.set_up_sheets import LISTED
+from xlplan.plan.set_up_sheets import LISTED, NOT_TAKEN, TAKEN_AS, TAKES
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 from xlplan.plan.values import Invalid
@@ -48,6 +50,8 @@ def apply(text: str, edit: Edit) -> str:
         return _answered(text, entry, edit.values["answer"])
     if entry.table == "kept_back":
         return _let_out(text, entry.names[0]) if edit.values["out"] else text
+    if entry.table == "own_column":
+        return _taken(text, entry, edit.values["take"] or NOT_TAKEN)
     listed = {key: value for key, value in edit.values.items() if key in LISTED}
     values = {key: value for key, value in edit.values.items() if key not in LISTED}
     if entry.blank:
@@ -104,6 +108,21 @@ def _let_out(text: str, kept: str) -> str:
     left = tuple(each for each in plan["kept_back"] if each != kept)
     text = set_key(text, ("plan", "notes"), (*notes, kept))
     return set_key(text, ("plan", "kept_back"), left or None)
+
+
+def _taken(text: str, entry: Entry, answer: object) -> str:
+    """A column of the coordinator's own among those of the plan, where nobody else reads it yet."""
+    kind, heading = entry.names
+    if answer not in TAKES:
+        raise DEF_013.fault("", answer=str(answer), choices=TAKES)
+    if answer == NOT_TAKEN:
+        return text
+    used = {item["id"] for item in tomllib.loads(text)["field"]}
+    of = {} if kind == "action" else {"of": kind}
+    return add_entry(text, "field", {
+        "id": free_id(id_for(heading), used), "heading": heading,
+        "type": TAKEN_AS.get(str(answer), entry.values["type"]), **of, "private": True,
+    })  # fmt: skip
 
 
 def _about_source(text: str, entry: Entry, values: Mapping[str, object]) -> str:

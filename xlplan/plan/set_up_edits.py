@@ -8,7 +8,7 @@ would not hold is left out, with the fault that says why.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlplan.codes.definition_codes import DEF_013, DEF_014
 from xlplan.errors import Problem, XlplanError
@@ -98,7 +98,7 @@ def take(
     """Take the answers of a workbook that was issued under `base` into the text of `plan.toml`,
     which is valid and may have been changed since. What is in `used` is not removed."""
     now = load_definition(text)
-    origin = Origin(guesses_of(text), origin.lines)
+    origin = replace(origin, guesses=guesses_of(text))
     known = {_id(entry): entry for sheet in EVERY for entry in entries_of(now, sheet, origin)}
     found = _Found()
     for row in rows:

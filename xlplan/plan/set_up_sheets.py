@@ -109,7 +109,20 @@ KEPT = SetUpSheet(
     "Comments, lists and hidden texts of the spreadsheet, which stay in this folder. Choose Yes to "
     "let one out: the board then has it among its notes.",
 )  # fmt: skip
-EVERY = (START, *SHEETS, KEPT, ROWS)
+OWN = SetUpSheet(
+    "Your columns", ("own_column",),
+    "Columns that you added in master.xlsx. They are yours: they stay there, and nothing of them "
+    "is read. Choose Yes to take one into the plan, as what is proposed or as another kind; its "
+    "values come along. It stays in this folder until you answer No to Private? on Columns.",
+)  # fmt: skip
+NOT_TAKEN, TAKEN = "No", "Yes"
+TAKEN_AS = {
+    f"{TAKEN}: {kind}": kind
+    for kind in ("text", "narrative", "date", "timescale", "number", "money", "percent", "boolean")
+}
+"""Answers on such a column that say what it holds, and the type of field that each means."""
+TAKES = (NOT_TAKEN, TAKEN, *TAKEN_AS)
+EVERY = (START, *SHEETS, KEPT, OWN, ROWS)
 """Every sheet that can be answered, from the left."""
 HEADINGS: Mapping[tuple[str, str], str] = {
     ("field", "role"): "What it is", ("field", "owner"): "Who fills it in",
@@ -158,7 +171,7 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("section", "name"): "Section", ("people", "separators"): "Between names in a cell",
     ("guess", "answer"): "Your answer", ("row", "fate"): "Answer",
     ("sheet", "plan"): "Part of the plan?",
-    ("kept_back", "out"): "Let out?",
+    ("kept_back", "out"): "Let out?", ("own_column", "take"): "Take it in?",
 }  # fmt: skip
 """Where a heading is not the name of the key."""
 

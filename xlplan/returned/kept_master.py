@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
@@ -137,6 +138,22 @@ def shows(sheet: ReadSheet, at: At, value: Shown) -> bool:
     return now == value
 
 
+_YOURS = (
+    ". It is yours: it stays, and is not read. To take it into the plan, answer in set-up.xlsx."
+)
+_OF_COLUMN = re.compile(
+    rf"(?P<sheet>.+)!(?P<cell>[A-Z]+\d+): column: (?P<heading>.+?){re.escape(_YOURS)}"
+)
+
+
+def columns_named(information: Iterable[str]) -> Iterator[tuple[str, str, str]]:
+    """The columns of the coordinator's own among what was said of a master that was read: sheet,
+    cell and text of each heading."""
+    for line in information:
+        if found := _OF_COLUMN.fullmatch(line):
+            yield found["sheet"], found["cell"], found["heading"]
+
+
 def own_remarks(book: Book, tables: Sequence[Table]) -> Iterator[Remark]:
     """What is said of what the coordinator put into their own master: columns beside the plan's,
     and lines of text below a table, which may have been meant as actions. All else that they put
@@ -152,7 +169,7 @@ def own_remarks(book: Book, tables: Sequence[Table]) -> Iterator[Remark]:
             heading = " ".join(text_of(heads[col]).split()) if col < len(heads) else ""
             if filled and heading and col != table.key_column:
                 place = Place(book.name, table.sheet.name, a1(table.header, col))
-                yield remark("column", place, f"{heading}. It is yours: it stays, and is not read.")
+                yield remark("column", place, f"{heading}{_YOURS}")
         for number in rows:
             shown = texts_of(table.sheet, number)
             if len(shown) == 1 and table.key(table.sheet.rows[number]) is None:
