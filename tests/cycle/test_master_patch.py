@@ -452,3 +452,42 @@ def test_a_field_by_hand_with_the_heading_of_their_column_takes_that_column(fold
     with small.opened(folder) as plan:
         taken = [each for each in plan.log() if each.field == "code"]
         assert [each.place.cell for each in taken] == ["L4", "L5", "L6", "L7", "L8"]
+
+
+LONG = "The pump house was surveyed twice, and both reports say the same of its roof. " * 6
+
+
+def heights(folder: Path, *rows: int) -> list[float]:
+    sheet = plan_sheet(folder)
+    return [float(sheet.row_dimensions[row].height or 0) for row in rows]
+
+
+def test_a_row_grows_with_its_text_unless_the_coordinator_fixed_its_height(folder: Path) -> None:
+    def lower(book: Workbook) -> None:
+        own_things(book)
+        book["Plan"].row_dimensions[6].height = 48
+
+    saved(folder, lower)
+    before = heights(folder, 4, 5, 6)
+    edits = {(ref, "progress"): LONG for ref in ("1.2", "1.3")}
+    small.give_back(folder, small.REPAIRS, edits)
+    small.do(folder, "merge")
+    assert heights(folder, 4, 6) == [before[0], 48]
+    grown = heights(folder, 5)[0]
+    assert grown > 5 * 15  # so many lines, in a column that the plan made as wide as it did
+    # Saved by a program that fixes every height, it is still no height of theirs.
+    saved(folder, lambda _: None)
+    small.do(folder, "merge")
+    small.give_back(folder, small.REPAIRS, {("1.2", "progress"): "Done"}, file="later.xlsx",
+                    saved_at="2026-11-13T10:00:00Z")  # fmt: skip
+    small.do(folder, "merge")
+    assert plan_sheet(folder)["F5"].value == "Done"
+    assert heights(folder, 5, 6) == [before[1], 48]
+
+
+def test_a_new_row_is_as_high_as_its_text_needs(folder: Path) -> None:
+    saved(folder, lambda book: book["Plan"].delete_rows(6))  # which is asked about: the row stays
+    small.give_back(folder, small.REPAIRS, {("1.3", "progress"): LONG})
+    small.do(folder, "merge")
+    assert plan_sheet(folder)["F6"].value == LONG.strip()
+    assert heights(folder, 6)[0] > 5 * 15

@@ -6,7 +6,7 @@ Gathered from two workbooks: the file as it was read, and the master as it would
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from xlplan.codes.folder_codes import OUT_047
@@ -22,10 +22,11 @@ from xlplan.cycle.fresh_master import (
     uid_of,
     widen,
 )
+from xlplan.cycle.master_heights import Heights
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES
 from xlplan.merge.ids import row_uid
 from xlplan.merge.kinds import Kind
-from xlplan.merge.model import Issued, Returned
+from xlplan.merge.model import Issued, Returned, Write
 from xlplan.plan.definition import PlanDefinition
 from xlplan.returned.as_issued import ID_PREFIX, column_id, ids_by_heading, issued_headings
 from xlplan.returned.furniture import LISTS, OPEN, sheets_of_ours
@@ -43,7 +44,7 @@ from xlplan.returned.tables import Table, find_tables, settled_table
 from xlplan.workbook.read.book import Book, ReadSheet, a1, at_of
 from xlplan.workbook.stamp import PROPERTY, is_manifest, manifest, read_manifest
 from xlplan.workbook.write.added_columns import NewColumn
-from xlplan.workbook.write.around_cells import Around
+from xlplan.workbook.write.around_cells import Around, sizes_of
 from xlplan.workbook.write.cell_edits import Value
 from xlplan.workbook.write.inserted_rows import NewRows
 from xlplan.workbook.write.sheet import Sheet, Workbook
@@ -70,6 +71,8 @@ class MasterEdits:
     old: Issued
     fresh: Workbook
     book: Book
+    data: bytes
+    writes: Sequence[Write]
     kept: str
     added: Set[FieldKey]
     """The columns that the plan did not have when the file went out."""
@@ -78,6 +81,7 @@ class MasterEdits:
     cells: dict[str, dict[str, Value]] = field(default_factory=dict)
     rows: dict[str, list[NewRows]] = field(default_factory=dict)
     columns: dict[str, list[NewColumn]] = field(default_factory=dict)
+    heights: dict[str, dict[int, float]] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     ranges: dict[str, str] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
@@ -94,13 +98,14 @@ class MasterEdits:
         issued: Issued,
         fresh: Workbook,
         book: Book,
+        data: bytes,
         fact: Returned,
         kept: str,
         unread: Set[FieldKey],
     ) -> MasterEdits:
-        """Those that the file `book` needs, which was read as `fact`, but for columns that are
-        `unread`; `kept` is the name that it gets where it has to be laid out anew. Raises
-        `NotInPlaceError`."""
+        """Those that the file `book` needs, of these bytes, which was read as `fact`; but for
+        columns that are `unread`. `kept` is the name that it gets where it has to be laid out
+        anew. Raises `NotInPlaceError`."""
         old = _issued_as(desk, book)
         if not book.sheets or old is None:
             raise NotInPlaceError(OUT_047.fill("unknown", kept=kept))
@@ -108,7 +113,7 @@ class MasterEdits:
         added = new_fields(before, desk.state.definition)
         if added is None:
             raise NotInPlaceError(OUT_047.fill("definition", kept=kept))
-        change = cls(desk, issued, old, fresh, book, kept, added, unread)
+        change = cls(desk, issued, old, fresh, book, data, fact.assertions, kept, added, unread)
         change._lists()
         change._tables(before, fact)
         change._questions()
@@ -120,7 +125,7 @@ class MasterEdits:
         """What changes beside the cells."""
         was = self.book.properties.get(PROPERTY, "")
         texts = {was: self.fresh.properties[PROPERTY], self.old.id: self.issued.id}
-        return Around(texts, self.ranges, links=self.links, over_formulas=True)
+        return Around(texts, self.ranges, self.heights, self.links, over_formulas=True)
 
     def _set(self, read: ReadSheet, row: int, col: int, value: Value) -> None:
         """Set a cell of the file where it does not show the value already."""
@@ -202,9 +207,16 @@ class MasterEdits:
         table = standing.table
         for col, heading in wide.headings.items():
             self._set(table.sheet, table.header, col, heading)
+        sizes = sizes_of(self.data, name, max(table.columns.values()) + 1)
+        heights = Heights(definition, kind, standing, sizes, self.writes)
         for row in sheet.rows[FIRST_ROW:]:
             uid, key = uid_of(row.cells[0]), as_written(row.cells[0])
-            self._row(standing, standing.rows.get(uid), where[uid], key, own[uid])
+            at, now = standing.rows.get(uid), where[uid]
+            self._row(standing, at, now, key, own[uid])
+            if self._has_changed(table, now):
+                cells = dict(zip(columns_of(sheet), row.cells[1:], strict=True))
+                if (height := heights.of(at, cells)) is not None:
+                    self.heights.setdefault(name, {})[now + 1] = height
         self._clear(standing)
         self._above(standing, kind, sheet, definition)
         ids, quoted = columns_of(sheet), "'{}'".format(name.replace("'", "''"))
@@ -228,6 +240,11 @@ class MasterEdits:
             top, left, *_ = covered.get((at, col), (at, col))
             if not shows(table.sheet, (top, left), value):
                 self._set(table.sheet, at, col, value)
+
+    def _has_changed(self, table: Table, row: int) -> bool:
+        """Whether a cell of the plan changes in a row, by where it stands with the new rows in."""
+        cells = self.cells.get(table.sheet.name, {})
+        return any(a1(row, col) in cells for col in table.columns.values())
 
     def _clear(self, standing: Standing) -> None:
         """Empty the rows that stand for none. What was typed there is in the record, and the plan

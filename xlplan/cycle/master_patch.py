@@ -177,7 +177,9 @@ def renew(desk: Desk, issued: Issued, fresh: Workbook, kept: Kept) -> Renewed | 
     try:
         book, writes = read_book(kept.data, name), (f.assertions for f in _said_of(desk, kept))
         fact = replace(kept.fact, assertions=tuple(chain.from_iterable(writes)))
-        edits = MasterEdits.of(desk, issued, fresh, book, fact, aside, unread(desk, kept))
+        edits = MasterEdits.of(
+            desk, issued, fresh, book, kept.data, fact, aside, unread(desk, kept)
+        )
         done = patch(
             kept.data,
             edits.cells,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlplan.workbook.write.formula_refs import copied_formula
-from xlplan.workbook.write.grid import read_grid
-from xlplan.workbook.write.package import Package, unfit_part
+from xlplan.workbook.write.grid import number, read_grid
+from xlplan.workbook.write.package import Package, UnfitError, unfit_part
 from xlplan.workbook.write.splice import (
     Edit,
     Element,
@@ -38,9 +38,9 @@ class Around:
     `texts` stand in the properties of the document and above and below its pages: each wherever it
     is part of one, and what stands there instead. `ranges` are references, such as
     ``Lists!$A$2:$A$5``, that rules, colours and names take their values from, and what they become.
-    `heights` are the points of rows by sheet. `links` lead from the cells of a sheet to places of
-    the workbook, in the place of all links that it had. With `over_formulas` a value may take the
-    place of a formula.
+    `heights` are the points of rows by sheet, which programs may fit to their text again. `links`
+    lead from the cells of a sheet to places of the workbook, in the place of all links that it had.
+    With `over_formulas` a value may take the place of a formula.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -100,15 +100,58 @@ def _set_heights(package: Package, part: str, heights: Mapping[int, float]) -> N
     data = package[part]
     edits: list[Edit] = []
     try:
-        for number, row in read_grid(data, ()).rows.items():
-            if number in heights:
-                tag = with_attribute(
-                    data[row.at.start : row.at.inner], "ht", f"{heights[number]:g}"
-                )
-                edits.append((*row.at.tag, with_attribute(tag, "customHeight", 1)))
+        for at, row in read_grid(data, ()).rows.items():
+            if at in heights:
+                tag = with_attribute(data[row.at.start : row.at.inner], "ht", f"{heights[at]:g}")
+                edits.append((*row.at.tag, with_attribute(tag, "customHeight", None)))
     except MalformedError:
         raise unfit_part(part) from None
     package[part] = splice(data, edits)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How large a sheet is drawn: by number (from 1) the points of its rows, those that somebody
+    or a program fixed, and the width of columns in characters."""
+
+    heights: Mapping[int, float]
+    fixed: frozenset[int]
+    widths: Mapping[int, float]
+
+
+_USUAL, _BESIDE_TEXT = 8.43, 5 / 7
+"""The width of a column of which nothing is said, and what of one holds no text."""
+
+
+def sizes_of(data: bytes, sheet: str, columns: int) -> Sizes:
+    """The sizes of a sheet of a workbook and of its first `columns`. Raises XlplanError for one
+    that cannot be changed in place."""
+    try:
+        package = Package(data)
+        grid = read_grid(package[package.sheets[sheet]], ())
+        widths = dict.fromkeys(range(1, columns + 1), _USUAL)
+        for each in grid.columns:
+            first, last = (number(each.attributes.get(key, "0")) for key in ("min", "max"))
+            if (width := _length(each.attributes.get("width", ""))) is not None:
+                room = max(0.0, width - _BESIDE_TEXT)
+                widths |= dict.fromkeys(range(first, min(last, columns) + 1), room)
+    except UnfitError as unfit:
+        raise unfit.at("") from None
+    except MalformedError:
+        raise unfit_part(sheet).at("") from None
+    rows = {at: row.at.attributes for at, row in grid.rows.items()}
+    found = {at: _length(named.get("ht", "")) for at, named in rows.items()}
+    heights = {at: length for at, length in found.items() if length is not None}
+    fixed = (at for at, named in rows.items() if named.get("customHeight") in ("1", "true"))
+    return Sizes(heights, frozenset(fixed), widths)
+
+
+def _length(text: str) -> float | None:
+    """A height or a width as a file has it."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _set_links(package: Package, part: str, links: Mapping[str, str]) -> None:
@@ -149,17 +192,17 @@ def write_out_formulas(package: Package, part: str) -> None:
         grid = read_grid(data)
     except MalformedError:
         raise unfit_part(part) from None
-    for number, line in grid.rows.items():
+    for row, line in grid.rows.items():
         for column, cell in line.cells.items():
             at = cell.formula
             if at is None or at.attributes.get("t") != "shared":
                 continue
             index, text = at.attributes.get("si", ""), grid.formula(cell)
             if text:
-                first[index] = number, column, text
+                first[index] = row, column, text
             elif index in first:
                 top, left, base = first[index]
-                text = copied_formula(base, number - top, column - left)
+                text = copied_formula(base, row - top, column - left)
             name = f"{at.prefix}f".encode()
             edits.append((at.start, at.end, b"<%s>%s</%s>" % (name, marked(text), name)))
     package[part] = splice(data, edits)
