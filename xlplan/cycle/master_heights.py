@@ -50,9 +50,9 @@ class Heights:
     def _fit(self, cells: Mapping[str, Cell | None]) -> float:
         heights = [LOWEST]
         for name, cell in cells.items():
-            col = self.standing.table.columns.get(name)
-            if cell and col is not None and isinstance(cell.value, str) and cell.style.wrap:
-                heights.append(cell_height(cell, self.sizes.widths.get(col + 1, 0.0)))
+            width = self.sizes.widths.get(self.standing.table.columns.get(name, -1) + 1)
+            if cell and width is not None and isinstance(cell.value, str) and cell.style.wrap:
+                heights.append(cell_height(cell, width))
         return min(TALLEST, max(heights))
 
     def _is_ours(self, at: int, now: float) -> bool:

@@ -112,7 +112,7 @@ def _set_heights(package: Package, part: str, heights: Mapping[int, float]) -> N
 @dataclass(frozen=True)
 class Sizes:
     """How large a sheet is drawn: by number (from 1) the points of its rows, those that somebody
-    or a program fixed, and the width of columns in characters."""
+    or a program fixed, and the width of columns in characters, of those that are hidden none."""
 
     heights: Mapping[int, float]
     fixed: frozenset[int]
@@ -135,6 +135,8 @@ def sizes_of(data: bytes, sheet: str, columns: int) -> Sizes:
             if (width := _length(each.attributes.get("width", ""))) is not None:
                 room = max(0.0, width - _BESIDE_TEXT)
                 widths |= dict.fromkeys(range(first, min(last, columns) + 1), room)
+            if each.attributes.get("hidden") in ("1", "true"):
+                widths = {n: room for n, room in widths.items() if not first <= n <= last}
     except UnfitError as unfit:
         raise unfit.at("") from None
     except MalformedError:
