@@ -29,6 +29,8 @@ Fate = Literal["kept", "deleted", "older", "another plan's"]
 class Shelf:
     """What of a desk the kept answers are made of. Close it."""
 
+    key = b"the key of no plan"
+
     def __init__(self, office: Office) -> None:
         self._folder = TemporaryDirectory(prefix="shelf")
         self._office = office

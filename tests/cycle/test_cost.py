@@ -24,7 +24,7 @@ from xlplan.cycle.memory import Memory, to_recall
 from xlplan.cycle.standing import standing
 from xlplan.issued import master
 from xlplan.ledger.store import Ledger
-from xlplan.merge import questions, recalled, records
+from xlplan.merge import bases, questions, recalled, records
 from xlplan.merge.outline import outline_of
 from xlplan.merge.reading import Reading
 from xlplan.plan import values
@@ -332,3 +332,15 @@ def test_what_is_kept_of_each_row_goes_through_the_rows_a_few_times_and_not_once
         )
     assert {name for topic, name in kept if topic == "timeline"} == set(outline.rows)
     assert rows.through < 3 * len(outline.rows)
+
+
+def test_a_row_that_came_back_as_it_went_out_is_known_without_asking_what_stood_there(
+    folder: Path, counts: Counts
+) -> None:
+    small.issue(folder, "2026-12")
+    template = folder / "outbox" / "2026-12" / f"{REPAIRS}.xlsx"
+    back = small.fill(folder, template, {("1.3", "progress"): "Seen"})
+    (folder / "inbox" / "again.xlsx").write_bytes(back)
+    counts.watch(bases, "_base_row")
+    assert small.do(folder, "merge", str(folder / "inbox" / "again.xlsx")) in (0, 1)
+    assert counts["_base_row"] == 1  # of two rows

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests import paper
 from tests.paper import DEFINITION, Office
 from xlplan.merge import bases, compare
-from xlplan.merge.bases import Bases
+from xlplan.merge.bases import AsIssued, Bases, rows_as_issued
 from xlplan.merge.compare import Comparison, Findings
 from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.merge.reading import Frame, RawCells, ReadCell, Reading, ReadRow, raw_in
@@ -44,6 +44,21 @@ def _raw_row(row: ReadRow) -> ReadRow:
     letters = tuple(cell.cell.rstrip("0123456789") for cell in cells.values())
     raws = tuple(cell.value for cell in cells.values())
     return replace(row, cells=RawCells(Frame(tuple(cells), letters), raws, row.number))
+
+
+def recognised(office: Office, reading: Reading) -> Reading:
+    """The same where rows that show what went out were recognised as they were read."""
+    kept = as_issued(office, office.state.issued[reading.issued])
+    for row in reading.rows:
+        cells = row.cells if row.trust == "signed" else None
+        alike = isinstance(cells, RawCells) and kept.alike(office.state, cells.frame)
+        if isinstance(cells, RawCells) and alike:
+            alike(row.uid, f"key of {row.uid}", cells)
+    return reading
+
+
+def as_issued(office: Office, issued: Issued) -> AsIssued:
+    return rows_as_issued(office.state, issued, lambda uid: f"key of {uid}")
 
 
 def found(office: Office, reading: Reading) -> Findings:
@@ -109,6 +124,7 @@ def test_it_says_what_comparing_every_cell_says(
     assert found(office, reading) == slowly
     assert found(office, as_read(reading)) == slowly
     assert found(office, as_read(reading)) == slowly, "as it is remembered"
+    assert found(office, recognised(office, as_read(reading))) == slowly, "as it went out"
 
 
 @pytest.fixture
@@ -226,3 +242,87 @@ def test_a_rating_is_known_by_its_label_only_where_that_names_it() -> None:
     other = Office()
     row = other.state.bases.row(other.state, "a-1", ("rating",), other.issue("Ann").as_of)
     assert row.shows == ("On track",)
+
+
+# Rows that are recognised by the digest of what went out
+
+
+LABELS = [each.label for each in DEFINITION.ratings if each.code in ("Green", "Amber", "Red")]
+"""Of the ratings of the three rows, as a template shows them."""
+
+
+def raw_row(office: Office, issued: Issued, edits: Mapping[tuple[str, str], Raw] = {}) -> RawCells:
+    """The first row of a template as it comes back."""
+    cells = as_read(office.reading(issued, edits)).rows[0].cells
+    assert isinstance(cells, RawCells)
+    return cells
+
+
+def is_alike(office: Office, issued: Issued, cells: RawCells, key: str = "key of a-1") -> bool:
+    alike = as_issued(office, issued).alike(office.state, cells.frame)
+    return alike is not None and alike("a-1", key, cells)
+
+
+def test_a_row_as_it_went_out_is_known_by_its_digest_and_no_base_is_put_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    shown = {(f"a-{n}", "rating"): label for n, label in enumerate(LABELS, 1)}
+    reading = recognised(office, as_read(office.reading(issued, shown)))
+    monkeypatch.setattr(Bases, "row", None)
+    assert found(office, reading) == Findings(rows=("a-1", "a-2", "a-3"))
+
+
+@pytest.mark.parametrize(
+    ("field", "raw", "alike"),
+    [
+        ("rating", "On track", True),  # as a template shows it
+        ("rating", "Green", False),  # says the same, and is looked at for it
+        ("share", ShownNumber(0.25, "0%"), True),
+        ("share", ShownNumber(0.25, '0.00"%"'), False),
+        ("progress", "Paint bought ", False),
+        ("revised", "", False),
+    ],
+)
+def test_a_row_is_alike_where_each_cell_shows_what_went_out(
+    field: str, raw: Raw, alike: bool
+) -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    shown: dict[tuple[str, str], Raw] = {("a-1", "rating"): "On track", ("a-1", field): raw}
+    assert is_alike(office, issued, raw_row(office, issued, shown)) is alike
+
+
+def test_a_row_is_alike_by_its_own_key_wherever_its_columns_are() -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    cells = raw_row(office, issued, {("a-1", "rating"): "On track"})
+    assert not is_alike(office, issued, cells, "key of a-2")
+    assert not as_issued(office, issued).alike(office.state, cells.frame)("a-9", "", cells)  # type: ignore[misc]
+    names, raws = cells.names[::-1], cells.raws[::-1]
+    turned = RawCells(Frame(names, cells.frame.letters), raws, cells.number)
+    assert is_alike(office, issued, turned)
+    fewer = RawCells(Frame(names[1:], cells.frame.letters[1:]), raws[1:], cells.number)
+    assert not is_alike(office, issued, fewer)
+
+
+def test_a_column_that_is_no_field_says_nothing_whatever_stands_in_it() -> None:
+    office = Office()
+    issued = replace(office.issue("Ann"), fields=("ref", "_hints", "progress"))
+    frame = Frame(issued.fields, ("B", "C", "D"))
+    for raws, alike in (
+        (("1.1", "Is the paint dry?", "Paint bought"), True),
+        (("1.1", None, "Paint bought"), True),
+        (("1.1", None, "Paint"), False),
+    ):
+        assert is_alike(office, issued, RawCells(frame, raws, 5)) is alike
+
+
+def test_what_was_alike_by_another_definition_is_compared_again() -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    reading = recognised(office, as_read(office.reading(issued, {("a-1", "rating"): "On track"})))
+    fine = [replace(each, label=f"{each.label}!") for each in DEFINITION.ratings]
+    office.redefine(replace(DEFINITION, ratings=tuple(fine)))
+    assert [(w.uid, w.field) for w in found(office, reading).assertions] == [("a-1", "rating")]

@@ -8,7 +8,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,23 +16,13 @@ from xlplan.codes.gate_codes import GATE_008
 from xlplan.codes.return_codes import MRG_001, RET_022
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import copies_beside, sha256, text_digest
+from xlplan.cycle.known import KnownPlan, made_again
 from xlplan.cycle.outputs import is_edited
 from xlplan.errors import Problem
 from xlplan.ledger.projection import Unknown
-from xlplan.merge.model import Issued, Ours, Shared
 from xlplan.merge.reading import Reading, Remark
-from xlplan.plan.definition import PlanDefinition
-from xlplan.plan.people import Lead
-from xlplan.returned.as_issued import (
-    IssuedColumn,
-    columns_to_sign,
-    locked_text,
-    template_columns,
-    without_hints,
-)
-from xlplan.returned.furniture import BLANK, Furniture, furniture
-from xlplan.returned.read_return import PROPOSED, read_return
-from xlplan.returned.tables import plain
+from xlplan.returned.furniture import BLANK
+from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.book import Book
 from xlplan.workbook.read.gate import is_wrapper
 from xlplan.workbook.read.inbox import DEFAULT, MB, candidate_files, name_of, read_bytes
@@ -188,22 +178,8 @@ def _own_fills(desk: Desk) -> frozenset[str]:
     them; and white."""
     exchange = desk.state.exchange
     old = exchange.of_old(desk.state.definition_at)
-    shared = [*exchange.shared.values(), *(_made(desk, each)[1] for each in old)]
+    shared = [*exchange.shared.values(), *(made_again(desk, each)[1] for each in old)]
     return frozenset({BLANK}).union(*(each.fills for each in shared))
-
-
-def _made(desk: Desk, issued: Issued) -> tuple[Ours, Shared]:
-    """What is ours in a template that went out before that was recorded: as this version of xlplan
-    would write it, without its actions."""
-    from xlplan.issued.as_ours import ours_of
-    from xlplan.issued.template import template_workbook
-
-    definition = desk.state.definition_at(issued.as_of)
-    lead = definition.lead(issued.author) or Lead(issued.author)
-    book = template_workbook(definition, lead, issued, [], desk.key, "")
-    ours = ours_of(definition, issued, book)
-    assert ours.brought is not None  # as nothing is known yet
-    return ours, ours.brought
 
 
 def _bounded(item: Arrived, book: Book, room: dict[str, tuple[int, int]]) -> Book:
@@ -321,75 +297,3 @@ def _unpack(packed: bytes) -> Reading:
     reading = pickle.loads(zlib.decompress(packed))
     assert isinstance(reading, Reading)
     return reading
-
-
-class KnownPlan:
-    """A plan as reading a return knows it; see `xlplan.returned.identity.Known`."""
-
-    def __init__(self, desk: Desk) -> None:
-        self._desk, self._state = desk, desk.state
-        self.key = desk.key
-        self.definition = desk.state.definition
-        self.has_old_key = desk.state.exchange.has_old_key
-        self._columns = lru_cache(maxsize=16)(self._find_columns)
-        self._refs = lru_cache(maxsize=4096)(self._state.ref)
-        self._uids = lru_cache(maxsize=16)(self._find_uids)
-        # Asked when a file's stamp is checked and again for each of its rows.
-        self.locked_text = lru_cache(maxsize=4096)(self._locked_text)
-        self._furniture = lru_cache(maxsize=256)(self._find_furniture)
-
-    def issued(self, name: str) -> Issued | None:
-        """The issued workbook of an id."""
-        return self._state.issued.get(name)
-
-    def definition_of(self, issued: Issued) -> PlanDefinition:
-        """The definition under which a workbook went out."""
-        return self._state.definition_at(issued.as_of)
-
-    def uid_of(self, ref: str, issued: str = "") -> str:
-        """The action of a ref in an issued workbook, else as the plan stands; or blank."""
-        return self._uids(self._as_of(issued)).get(ref) or self._uids(self._state.seq).get(ref, "")
-
-    def ref_of(self, uid: str, issued: str) -> str:
-        """The ref of a row as an issued workbook shows it, or blank."""
-        return self._refs(uid, self._as_of(issued))
-
-    def _as_of(self, issued: str) -> int:
-        known = self.issued(issued)
-        return known.as_of if known is not None else self._state.seq
-
-    def _find_uids(self, as_of: int) -> dict[str, str]:
-        refs = ((plain(self._state.ref(u, as_of)), u) for u in self._state.uids("action", as_of))
-        return {ref: uid for ref, uid in refs if ref}
-
-    def furniture_of(self, issued: Issued) -> Furniture:
-        """What is ours in a template that went out."""
-        return self._furniture(issued.id)
-
-    def _find_furniture(self, issued: str) -> Furniture:
-        wordings = self._state.exchange.ours_of(issued)
-        if not wordings:
-            ours, shared = _made(self._desk, self._state.issued[issued])
-            wordings = [(ours.texts, shared.texts)]
-        return furniture(wordings)
-
-    def _locked_text(self, issued_id: str, uid: str) -> str | None:
-        """The text that the key of a row was signed with, by the recorded base."""
-        issued = self.issued(issued_id)
-        if issued is None or (uid not in issued.uids and not uid.startswith(PROPOSED)):
-            return None
-        if issued.document != "template":
-            return ""
-        kind = self._state.kind_of(uid) if issued.to_sign else ""
-        columns = self._columns(issued.as_of, kind, bool(issued.corrects))
-        names = (column.item.id for column in columns if not column.input)
-        values = {name: self._state.shown((uid, name), issued.as_of)[0] for name in names}
-        return locked_text(columns, values)
-
-    def _find_columns(self, as_of: int, to_sign: str, corrects: bool) -> tuple[IssuedColumn, ...]:
-        """The columns of a template, or of one that is for corrections; of a kind of row in an
-        accountable officer's workbook."""
-        definition = self._state.definition_at(as_of)
-        if to_sign:
-            return columns_to_sign(definition, to_sign)
-        return template_columns(without_hints(definition) if corrects else definition)

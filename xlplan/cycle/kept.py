@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from xlplan.ledger.projection import Key, Mark, Projection, Unknown, keep, lies_as, program
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 """JSON."""
-
-
 _OUTPUTS: Key = ("outputs", "")
 _LINE = "line"
 _OF_ROWS = ("standing", "timeline", _LINE)
@@ -110,8 +108,7 @@ class Kept:
 
     def status(self) -> Document:
         """Where the cycle that was issued last stands, but for what depends on the day."""
-        found: Document = self.find("status", "")
-        return found
+        return cast("Document", self.find("status", ""))
 
     def questions(self) -> str:
         """The open questions, for `read_questions`."""
@@ -240,11 +237,13 @@ def _find_in(path: Path, topic: str, name: str) -> Any:
 
 def agree(desk: Desk, path: Path) -> bool:
     """Whether the answers that would be believed are those that the ledger gives."""
+    from xlplan.cycle.known import to_compare
+
     kept = believed(path, desk.ledger)
     if kept is None:
         return True
     try:
-        known = kept.all()
+        known = to_compare(desk, kept.all())
         true = dict(_answers(desk, _Changed(desk.state, desk.ledger.events_after(0), 0)))
         for key in list(true):
             if key not in known and (key == _OUTPUTS or key[0] == _LINE):
@@ -324,14 +323,14 @@ def _answers(
 
 
 def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[tuple[Key, object]]:
+    from xlplan.cycle.known import kept_as_issued
     from xlplan.cycle.memory import OUTLINE, read_outline, to_recall
     from xlplan.cycle.standing import standing
     from xlplan.ledger.codec import question_body
     from xlplan.merge.decisions import unused_set_up
     from xlplan.merge.outline import outline_of
 
-    state = desk.state
-    stands = standing(desk)
+    state, stands = desk.state, standing(desk)
     yield ("status", ""), stands
     yield ("questions", ""), list(map(question_body, desk.questions()))
     yield ("definition", ""), state.definition_digest
@@ -351,6 +350,7 @@ def _documents(desk: Desk, changed: _Changed, before: Find | None) -> Iterator[t
         changed.gone.append(_OUTPUTS)
     rows = outline.rows.keys() if old is None else changed.uids
     yield from to_recall(desk, outline, stands, changed.events, rows, before)
+    yield from kept_as_issued(desk, changed.events, old.cycle if old else None, changed.gone)
     actions = {u: line for u, line in outline.rows.items() if line.there and line.kind == "action"}
     refs = {line.ref for uid, line in actions.items() if old is None or uid in changed.uids}
     if old is not None:

@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 from datetime import date
 
 from xlplan.cycle.lead_words import Reader, is_for_lead
-from xlplan.cycle.signing import signing_of
+from xlplan.cycle.standing import signing_of
 from xlplan.issued.reply import Receipt
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import disposition_of, writes_of

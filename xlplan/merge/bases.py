@@ -7,12 +7,14 @@ one. Which those are is decided here; what a cell that differs says is in `compa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlplan.merge.reading import RawCells, ReadCell, untouched
+from xlplan.merge.model import Issued
+from xlplan.merge.reading import Frame, RawCells, ReadCell, untouched
 from xlplan.plan.definition import ENTRY, KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import Raw, Value, canon, show
@@ -118,6 +120,81 @@ def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
     return BaseRow(tuple(shows), typed, tuple(checked))
 
 
+# Rows as they went out, by their digests
+
+
+class RowAsIssued(NamedTuple):
+    """What tells that a row shows what went out: the digest of its key and of what its cells show,
+    and the value of those that may show it otherwise, by their places; None where whatever stands
+    in one says nothing."""
+
+    digest: str
+    typed: Mapping[int, Value]
+
+
+Alike = Callable[[str, str, RawCells], bool]
+"""Whether a row shows what went out, by its uid, the text of its key and its cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsIssued:
+    """The rows of an issued workbook, by uid, with the columns `names` as of a position; `by` is
+    the digest of the definition by which their values are read."""
+
+    by: str
+    as_of: int
+    names: Names
+    rows: Mapping[str, RowAsIssued]
+
+    def alike(self, state: State, frame: Frame) -> Alike | None:
+        """What says it of the rows of a table or a form; None where other columns are there."""
+        names = frame.names
+        if set(self.names) != set(names) or len(names) != len(self.names):
+            return None
+        places = [names.index(name) for name in self.names]
+        in_order = places == list(range(len(names)))
+        rows, by, as_of, bases = self.rows, self.by, self.as_of, state.bases
+
+        def alike(uid: str, key: str, cells: RawCells) -> bool:
+            row = rows.get(uid)
+            if row is None:
+                return False
+            raws = list(cells.raws) if in_order else [cells.raws[place] for place in places]
+            for place, base in row.typed.items():
+                item = field_at(state, uid, self.names[place], as_of)
+                if item is not None and not bases.is_silent(
+                    item, base, raws[place], state.definition
+                ):
+                    return False
+                raws[place] = None
+            if digest_of_row(key, raws) != row.digest:
+                return False
+            cells.as_issued = uid, as_of, by
+            return True
+
+        return alike
+
+
+def digest_of_row(key: str, shows: list[Raw]) -> str:
+    """The digest of what the cells of a row show, and of its key."""
+    text = repr((key, shows)).encode("utf-8", "surrogatepass")
+    return blake2b(text, digest_size=12).hexdigest()
+
+
+def rows_as_issued(state: State, issued: Issued, key_of: Callable[[str], str]) -> AsIssued:
+    """The rows of an issued workbook; `key_of` gives the text of a row's key."""
+    rows: dict[str, RowAsIssued] = {}
+    for uid in issued.uids:
+        base = state.bases.row(state, uid, issued.fields, issued.as_of)
+        typed: dict[int, Value] = {place: base.typed[place][1] for place in base.checked}
+        for place, name in enumerate(issued.fields):
+            if field_at(state, uid, name, issued.as_of) is None:
+                typed[place] = None
+        shows = [None if place in typed else shown for place, shown in enumerate(base.shows)]
+        rows[uid] = RowAsIssued(digest_of_row(key_of(uid), shows), typed)
+    return AsIssued(state.definition_digest, issued.as_of, issued.fields, rows)
+
+
 def _label(state: State, item: Field, base: Value) -> Value:
     """What a template shows of a rating, where that is read as the rating itself."""
     definition = state.definition
@@ -133,6 +210,8 @@ def differing(
     """The cells of a row that do not show what a workbook showed as of a position, each with its
     column, in order."""
     if isinstance(cells, RawCells):
+        if cells.as_issued == (uid, as_of, state.definition_digest):
+            return []
         names, raws, odd = cells.names, cells.raws, frozenset[int]()
     else:
         names = tuple(cells)

@@ -81,12 +81,14 @@ class Frame:
 
 class RawCells(Mapping[str, ReadCell]):
     """The cells of a row in which there are but plain values, as they stand: none of them becomes
-    an object before it is asked for. `number` is the row of the first, from 1."""
+    an object before it is asked for. `number` is the row of the first, from 1; `as_issued` says of
+    which row it was found to show all that went out as of which position, by which definition."""
 
-    __slots__ = ("frame", "number", "raws")
+    __slots__ = ("as_issued", "frame", "number", "raws")
 
     def __init__(self, frame: Frame, raws: tuple[Raw, ...], number: int) -> None:
         self.frame, self.raws, self.number = frame, raws, number
+        self.as_issued: tuple[str, int, str] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

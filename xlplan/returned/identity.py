@@ -18,8 +18,9 @@ from xlplan.codes.return_codes import (
     RET_030,
 )
 from xlplan.errors import Problem
+from xlplan.merge.bases import Alike
 from xlplan.merge.model import Issued
-from xlplan.merge.reading import Trust
+from xlplan.merge.reading import Frame, Trust
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import fold
 from xlplan.returned.furniture import Furniture
@@ -54,6 +55,10 @@ class Known(Protocol):
 
     def definition_of(self, issued: Issued) -> PlanDefinition:
         """The definition under which a workbook went out."""
+
+    def alike(self, issued: str, frame: Frame) -> Alike | None:
+        """What says of a row of these columns whether it shows what went out in an issued workbook;
+        None where that is not known."""
 
     def furniture_of(self, issued: Issued) -> Furniture:
         """What in a template is ours."""

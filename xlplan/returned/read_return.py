@@ -18,8 +18,18 @@ from xlplan.codes.return_codes import (
     RET_026,
 )
 from xlplan.errors import Problem
+from xlplan.merge.bases import Alike
 from xlplan.merge.doubts import moved_rows
-from xlplan.merge.reading import RawCells, ReadCell, Reading, ReadRow, Remark, RowTrust, raw_in
+from xlplan.merge.reading import (
+    Frame,
+    RawCells,
+    ReadCell,
+    Reading,
+    ReadRow,
+    Remark,
+    RowTrust,
+    raw_in,
+)
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw
@@ -149,7 +159,7 @@ def _reading(
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Rows:
     """The rows of one file, held against the plan."""
 
@@ -157,12 +167,19 @@ class _Rows:
     known: Known
     who: Identity
     ref_columns: frozenset[str]
+    _latest: tuple[Frame, Alike | None] | None = None
 
     @cached_property
     def _others(self) -> Mapping[str, str]:
         """The uids of the rows of this file by their refs; the plan knows those of its actions."""
         ref_of, issued = self.known.ref_of, self.who.issued
         return {plain(ref_of(key.uid, issued)): key.uid for key in row_keys(self.book)}
+
+    def _alike_in(self, frame: Frame) -> Alike | None:
+        """What says of a row of these columns whether it shows what went out."""
+        if self._latest is None or self._latest[0] is not frame:
+            self._latest = frame, self.known.alike(self.who.issued, frame)
+        return self._latest[1]
 
     def of(self, found: _Actions) -> Iterator[ReadRow]:
         """The rows that say something."""
@@ -191,6 +208,10 @@ class _Rows:
         # What was read from a file is nothing but what a file can hold.
         shown = cast(CellValue, raw_in(cells, ref_column)) if ref_column else None
         ref = plain(shown)
+        if found is not None and found.issued == self.who.issued and isinstance(cells, RawCells):
+            alike = self._alike_in(cells.frame)
+            if alike is not None and alike(found.uid, found.text, cells):
+                return ReadRow(found.uid, ref, number + 1, "signed", cells, found.issued, sheet)
         trust: RowTrust
         if found is None:
             filled = list(_filled(cells))
