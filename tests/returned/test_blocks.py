@@ -16,7 +16,7 @@ from xlplan.merge.reading import RawCells, ReadCell, Reading
 from xlplan.plan.settings import IssueSettings
 from xlplan.plan.shown import ShownNumber
 from xlplan.returned import blocks, boxes
-from xlplan.returned.blocks import Line, find_blocks
+from xlplan.returned.blocks import Line, find_blocks, marks_on
 from xlplan.returned.furniture import Furniture
 from xlplan.returned.read_return import read_return
 from xlplan.returned.tables import Table, read_cell
@@ -73,7 +73,7 @@ def slowly(known: Known, book: Book) -> Reading:
         }
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(boxes, "find_blocks", lambda _sheet: None)
+        patch.setattr(boxes, "find_blocks", lambda *_: None)
         patch.setattr(Table, "cells", cells)
         patch.setattr(Table, "written_beside", lambda t: range(t.first, len(t.sheet.rows) + 40))
         return read_return(book, "0" * 64, known)
@@ -163,7 +163,7 @@ def test_a_return_with_a_few_edits_is_read_without_an_object_for_a_line_or_a_cel
 
 def test_blocks_that_are_not_all_alike_are_no_blocks(sent: dict[str, Sent]) -> None:
     sheet = sent["form"][1].sheets[0]
-    found = find_blocks(sheet)
+    found = find_blocks(sheet, marks_on(sheet))
     assert found is not None
     assert (len(found.starts), found.beside, found.between) == (len(ROWS), frozenset(), ())
     second = found.starts[1]
@@ -179,5 +179,7 @@ def test_blocks_that_are_not_all_alike_are_no_blocks(sent: dict[str, Sent]) -> N
     ):
         lines = [[*line, None] for line in sheet.rows]
         lines[row][col] = value
-        assert (find_blocks(anew(sheet, lines)) is not None) == alike, (row, col, value)
+        other = anew(sheet, lines)
+        now = find_blocks(other, marks_on(other))
+        assert (now is not None) == alike, (row, col, value)
     assert blocks.Marks.of(["x", None, 1]) == blocks.Marks(None, ())

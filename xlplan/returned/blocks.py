@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from xlplan.merge.reading import Frame
-from xlplan.returned.as_issued import BOX_MARK, column_id
+from xlplan.returned.as_issued import BOX_MARK, ID_PREFIX, column_id
 from xlplan.workbook.read.book import CellValue, ReadSheet, column_name
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
@@ -66,7 +66,8 @@ def box_column(sheet: ReadSheet) -> int | None:
 
 def marks_on(sheet: ReadSheet) -> tuple[Set[str], Set[str]]:
     """The texts of a sheet that are ids of fields, and those that are row keys."""
-    return set(filter(column_id, sheet.texts)), set(filter(parse_row_key, sheet.texts))
+    ids = {text for text in sheet.texts if ID_PREFIX in text and column_id(text)}
+    return ids, sheet.row_keys
 
 
 def line_of(number: int, marks: Marks, named: tuple[str, int], box: int | None) -> Line:
@@ -131,9 +132,10 @@ class Blocks:
         )
 
 
-def find_blocks(sheet: ReadSheet) -> Blocks | None:
-    """The blocks of a form that has nothing but blocks that are as the first one is, else None."""
-    rows, lines = sheet.rows, _first_block(sheet)
+def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks | None:
+    """The blocks of a form that has nothing but blocks that are as the first one is, else None;
+    `marked` is what `marks_on` says of its sheet."""
+    rows, lines = sheet.rows, _first_block(sheet, *marked)
     if not lines:
         return None
     own, size, box = lines[0].own, len(lines), lines[0].box
@@ -175,12 +177,11 @@ def _is_line(row: Sequence[CellValue]) -> bool:
     return bool(marks.key and marks.ids)
 
 
-def _first_block(sheet: ReadSheet) -> tuple[Line, ...]:
+def _first_block(sheet: ReadSheet, ids: Set[str], keys: Set[str]) -> tuple[Line, ...]:
     """The lines of the first action, or nothing where they are not as in a form that goes out."""
     box = box_column(sheet)
     found: list[Line] = []
     head: Marks | None = None
-    ids, keys = marks_on(sheet)
     for number, row in enumerate(sheet.rows):
         if head is None and (ids.isdisjoint(row) or keys.isdisjoint(row)):
             continue

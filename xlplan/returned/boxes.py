@@ -169,10 +169,10 @@ def find_form(sheet: ReadSheet, headings: Headings | None = None) -> Form | None
     lines are known by the other, their fields by the labels of `headings`, and their actions by the
     visible ref, which starts an action anew.
     """
-    if (blocks := find_blocks(sheet)) is not None:
-        return Form(sheet, blocks=blocks)
-    ids, keys = marks_on(sheet)
+    ids, keys = marked = marks_on(sheet)
     apart = all(ids.isdisjoint(row) or keys.isdisjoint(row) for row in sheet.rows)
+    if not apart and (blocks := find_blocks(sheet, marked)) is not None:
+        return Form(sheet, blocks=blocks)
     if apart and bool(ids) == bool(keys):
         return None  # a table, or nothing of ours
     box = box_column(sheet)

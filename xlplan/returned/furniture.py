@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, reduce
 from itertools import chain, permutations
+from operator import or_
 
 from xlplan.language.catalogue import SHIPPED, Tongue, marked
 from xlplan.merge.ids import digest, named
@@ -74,9 +75,11 @@ def names_of(name: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Furniture:
-    """The digests of the texts of a template by sheet, each with how often it stands there."""
+    """The digests of the texts of a template by sheet, each with how often it stands there; and as
+    they were `recorded`, for each way in which it was written."""
 
     texts: Mapping[str, Mapping[str, int]]
+    recorded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def owns(self, text: str, sheet: str = UPDATE) -> bool:
         """Whether a text is the template's own, on that sheet of it."""
@@ -153,12 +156,13 @@ def packed(texts: Mapping[str, Counter[str]]) -> dict[str, str]:
 
 def furniture(wordings: Iterable[tuple[Digests, Digests]]) -> Furniture:
     """The furniture of a template by what was recorded, for each way in which it was written."""
-    texts: dict[str, Counter[str]] = {}
+    recorded: dict[str, tuple[str, ...]] = {}
     for own, shared in wordings:
         for sheet in own.keys() | shared.keys():
-            found = _counted(own.get(sheet, "")) + _counted(shared.get(sheet, ""))
-            texts[sheet] = texts.get(sheet, Counter[str]()) | found
-    return Furniture(texts)
+            found = own.get(sheet, "") + shared.get(sheet, "")
+            recorded[sheet] = (*recorded.get(sheet, ()), found)
+    texts = {sheet: reduce(or_, map(_counted, found)) for sheet, found in recorded.items()}
+    return Furniture(texts, recorded)
 
 
 @lru_cache(maxsize=64)

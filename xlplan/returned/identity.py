@@ -149,7 +149,7 @@ def _claims(book: Book) -> Iterator[tuple[str, bool]]:
 def row_keys(book: Book) -> Iterator[RowKey]:
     """The row keys in a workbook, whoever made them, as often as each stands there."""
     for sheet in book.sheets:
-        if any(map(parse_row_key, sheet.texts)):
+        if sheet.row_keys:
             for row in sheet.rows:
                 yield from filter(None, map(parse_row_key, row))
 

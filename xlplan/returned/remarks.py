@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import chain, pairwise
 
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
@@ -21,6 +22,7 @@ from xlplan.returned.furniture import (
     UPDATE,
     Furniture,
     digest_of,
+    furniture,
     is_issued_date,
     is_usual_on_pages,
     names_of,
@@ -119,6 +121,40 @@ def _written_on(
 ) -> Iterator[Remark]:
     """What is not ours on a sheet that was issued under that name, above the row `end`. What names
     something for us is not read."""
+    if (
+        end is None
+        and _is_plain(sheet)
+        and _is_as_issued(tuple(map(tuple, sheet.rows)), issued, furniture.recorded.get(issued, ()))
+    ):
+        return
+    for at, text in _not_ours(sheet, furniture, issued, end):
+        yield remark("written in", Place(book.name, sheet.name, a1(*at)), text)
+
+
+_PAGE = 100
+"""Rows of a sheet that is remembered where nothing but ours stands on it."""
+
+
+def _is_plain(sheet: ReadSheet) -> bool:
+    """Whether it is small and has texts alone."""
+    odd = sheet.odd_columns or sheet.unticked or len(sheet.rows) > _PAGE
+    return not odd and {str, type(None)}.issuperset(map(type, chain.from_iterable(sheet.rows)))
+
+
+@lru_cache(maxsize=32)
+def _is_as_issued(
+    rows: tuple[tuple[CellValue, ...], ...], issued: str, recorded: Sequence[str]
+) -> bool:
+    """Whether nothing but ours stands in these rows of a sheet, by the digests of the texts that
+    were recorded of it: the templates of a cycle have most of their sheets in common."""
+    ours = furniture(({issued: digests}, {}) for digests in recorded)
+    return not any(_not_ours(ReadSheet("", rows), ours, issued, None))
+
+
+def _not_ours(
+    sheet: ReadSheet, furniture: Furniture, issued: str, end: int | None
+) -> Iterator[tuple[At, str]]:
+    """The texts of a sheet that are not ours, each with its cell."""
     inputs = frozenset(at for _, at in sign_off_inputs(sheet, end))
     left = furniture.left(issued)
     for number, cells in texts_in(sheet):
@@ -140,7 +176,7 @@ def _written_on(
                 known = furniture.has(text, issued)
             known = known or (issued == LISTS and is_issued_date(text))
             if not known and not _is_mark(text):
-                yield remark("written in", Place(book.name, sheet.name, a1(*at)), text)
+                yield at, text
 
 
 def _is_unseen(sheet: ReadSheet, at: At, value: CellValue) -> bool:

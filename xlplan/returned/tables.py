@@ -199,7 +199,7 @@ def _by_headings(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) ->
 
 def _key_column(sheet: ReadSheet, header: int) -> int | None:
     """The column with the most row keys, the first of several; None where there is none."""
-    keys = set(filter(parse_row_key, sheet.texts))
+    keys = sheet.row_keys
     columns = zip_longest(*sheet.rows[header:]) if keys else ()
     counts = {col: sum(map(keys.__contains__, values)) for col, values in enumerate(columns)}
     counts = {col: count for col, count in counts.items() if count}

@@ -19,7 +19,8 @@ from functools import lru_cache
 PROPERTY = "xlplan-stamp"
 """The custom document property that holds a short manifest."""
 MANIFEST_PREFIX = "xlplan-stamp:1:"
-_ROW_MARK = "xr1."
+ROW_MARK = "xr1."
+"""With this the key of a row begins."""
 _ROW_KEY = re.compile(r"xr1\.([a-z]-[0-9a-f]+)\.([a-z]+-[0-9a-z-]+)\.([0-9a-f]{16})")
 _HALF = re.compile(r"[\ud800-\udfff]")
 """Half a character, which JSON can spell and no file can keep."""
@@ -59,20 +60,23 @@ def read_manifest(key: bytes, text: str) -> Manifest | None:
     """The manifest in `text`, or None where it cannot be read at all."""
     encoded, _, mac = text.strip().removeprefix(MANIFEST_PREFIX).partition(":")
     try:
-        payload = json.loads(base64.urlsafe_b64decode(encoded))
+        body = base64.urlsafe_b64decode(encoded)
+        payload = json.loads(body)
     except (binascii.Error, ValueError, RecursionError):
         return None
-    if not isinstance(payload, dict) or not all(map(_is_plain, payload.values())):
+    whole = body.isascii() and b"\\u" not in body  # then it has no half of a character
+    if not isinstance(payload, dict) or not all(_is_plain(v, whole) for v in payload.values()):
         return None
     return Manifest(payload, _same(mac, _mac(key, "manifest", encoded)))
 
 
-def _is_plain(value: object) -> bool:
-    """Whether a manifest of ours could say this: a text, a number, or a list of texts."""
+def _is_plain(value: object, whole: bool) -> bool:
+    """Whether a manifest of ours could say this: a text, a number, or a list of texts; `whole` ones
+    have no half of a character."""
     if isinstance(value, list):
-        return all(isinstance(each, str) and _is_plain(each) for each in value)
+        return all(isinstance(each, str) and (whole or _is_plain(each, whole)) for each in value)
     if isinstance(value, str):
-        return not _HALF.search(value)
+        return whole or not _HALF.search(value)
     return isinstance(value, int | float)
 
 
@@ -97,7 +101,7 @@ class RowKey:
 
 def parse_row_key(text: object) -> RowKey | None:
     """The row key in a cell, or None."""
-    return _parse_row_key(text) if isinstance(text, str) and _ROW_MARK in text else None
+    return _parse_row_key(text) if isinstance(text, str) and ROW_MARK in text else None
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from xml.parsers import expat
 from xlplan.codes.gate_codes import GATE_005
 from xlplan.errors import Problem
 from xlplan.workbook.read.inbox import Bounds, Refused, Unfit
+from xlplan.workbook.stamp import ROW_MARK, parse_row_key
 
 CellValue = str | int | float | bool | date | datetime | time | timedelta | None
 At = tuple[int, int]
@@ -119,6 +120,11 @@ class ReadSheet:
         and again."""
         values = dict.fromkeys(chain.from_iterable(self.rows))
         return tuple(value for value in values if isinstance(value, str))
+
+    @cached_property
+    def row_keys(self) -> Set[str]:
+        """Those of its texts that are row keys."""
+        return {text for text in self.texts if ROW_MARK in text and parse_row_key(text)}
 
     @cached_property
     def odd_columns(self) -> Mapping[int, Set[int]]:
