@@ -18,6 +18,7 @@ from xlplan.codes import (
     gate_codes,
     gate_codes_inside,
     issue_codes,
+    merge_codes,
     return_codes,
     source_codes,
 )
@@ -59,11 +60,11 @@ FAMILIES: tuple[Family, ...] = (
         "problem in `check`.",
         (definition_codes,),
     ),
-    Family("MRG", "`merge` itself.", (return_codes,)),
+    Family("MRG", "`merge` itself.", (merge_codes,)),
     Family(
         "DEC",
         "Answers in `decisions.xlsx`. `merge` prints these; the other answers are used.",
-        (return_codes,),
+        (merge_codes,),
     ),
     Family(
         "CHK",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlplan.codes.cycle_codes import UNDO_001, UNDO_002, UNDO_003, UNDO_004, UNDO_005, UNDO_006
-from xlplan.codes.return_codes import DEC_001, DEC_068, MRG_047
+from xlplan.codes.merge_codes import DEC_001, DEC_068, MRG_047
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived

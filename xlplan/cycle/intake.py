@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes import GATE_008
-from xlplan.codes.return_codes import MRG_001, RET_022
+from xlplan.codes.merge_codes import MRG_001
+from xlplan.codes.return_codes import RET_022
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import copies_beside, sha256, text_digest
 from xlplan.cycle.known import KnownPlan, made_again

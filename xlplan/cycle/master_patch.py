@@ -12,7 +12,7 @@ from itertools import chain, count
 
 from xlplan.codes.edit_codes import EDIT_003, EDIT_021
 from xlplan.codes.folder_codes import OUT_047
-from xlplan.codes.return_codes import MRG_068
+from xlplan.codes.merge_codes import MRG_068
 from xlplan.cycle.acts import take_own
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256

@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.return_codes import DEC_001, MRG_002, MRG_005, RET_025
+from xlplan.codes.merge_codes import DEC_001, MRG_002, MRG_005
+from xlplan.codes.return_codes import RET_025
 from xlplan.cycle import outputs
 from xlplan.cycle.acts import Answering, take_own
 from xlplan.cycle.desk import Desk, Work
@@ -197,8 +198,7 @@ def _take_all(
             return True
         return False
 
-    recognise = Recogniser(desk)
-    waiting = Waiting()
+    recognise, waiting = Recogniser(desk), Waiting()
     for item, book in read(desk, gathered, executor, is_new):
         waiting.add(item, book, recognise.reading(book, item.digest))
         del book

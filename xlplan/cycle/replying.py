@@ -7,7 +7,8 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from xlplan.codes.return_codes import MRG_006, RET_026
+from xlplan.codes.merge_codes import MRG_006
+from xlplan.codes.return_codes import RET_026
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import write_atomically
 from xlplan.cycle.lead_words import Reader, is_for_lead

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from xlplan.codes.merge_codes import DEC_002, DEC_003, DEC_004, DEC_005, DEC_007
 from xlplan.codes.message import nearest
-from xlplan.codes.return_codes import DEC_002, DEC_003, DEC_004, DEC_005, DEC_007
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, asks_on, decided, refuse, taken_in
 from xlplan.merge.kinds import (

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xlplan.codes.return_codes import DEC_006
+from xlplan.codes.merge_codes import DEC_006
 from xlplan.errors import Problem
 from xlplan.merge.asks import Answer, asks_on, decided, refuse, taken_in
 from xlplan.merge.ids import named, row_uid, write_id

@@ -8,15 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from xlplan.codes.return_codes import (
-    RET_001,
-    RET_002,
-    RET_003,
-    RET_004,
-    RET_005,
-    RET_006,
-    RET_030,
-)
+from xlplan.codes.return_codes import RET_001, RET_002, RET_003, RET_004, RET_005, RET_006, RET_030
 from xlplan.errors import Problem
 from xlplan.merge.bases import Alike
 from xlplan.merge.model import Issued

@@ -293,6 +293,12 @@ def text_of(value: CellValue) -> str:
     return str(value)
 
 
+def value_at(sheet: ReadSheet, at: At) -> str:
+    """The text of a cell; blank where the sheet does not reach so far."""
+    row = sheet.rows[at[0]] if at[0] < len(sheet.rows) else ()
+    return text_of(row[at[1]]) if at[1] < len(row) else ""
+
+
 def read_cell(sheet: ReadSheet, at: At, doubt: str = "") -> ReadCell:
     """What stands in one cell of a sheet: for reading a return, and for looking it up again."""
     row, col = at
