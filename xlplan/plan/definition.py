@@ -33,6 +33,7 @@ from xlplan.plan.settings import (
     Count,
     HouseStyle,
     IssueSettings,
+    MasterSettings,
     PostSettings,
     Rollup,
     Rule,
@@ -217,6 +218,7 @@ class PlanDefinition:
     counts: tuple[Count, ...] = ()
     board: BoardWords = field(default_factory=BoardWords)
     sections: tuple[SectionWords, ...] = ()
+    master: MasterSettings = field(default_factory=MasterSettings)
     issue: IssueSettings = field(default_factory=IssueSettings)
     post: PostSettings = field(default_factory=PostSettings)
     composite: CompositeSettings = field(default_factory=CompositeSettings)

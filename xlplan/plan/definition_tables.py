@@ -20,6 +20,7 @@ from xlplan.plan.settings import (
     Count,
     HouseStyle,
     IssueSettings,
+    MasterSettings,
     PostSettings,
     Rollup,
     Rule,
@@ -129,6 +130,7 @@ _EVERY = (
         many=True,
         named_by="name",
     ),
+    Table("master", "Which workbook is the master.", _keys(MasterSettings)),
     Table("issue", "What a lead is sent.", _keys(IssueSettings), always=("include_closed",)),
     Table(
         "sign_off",

@@ -48,6 +48,7 @@ from xlplan.plan.settings import (
     Count,
     HouseStyle,
     IssueSettings,
+    MasterSettings,
     PostSettings,
     Rollup,
     Rule,
@@ -315,7 +316,7 @@ def _check_named_fields(source: Source, tables: Tables) -> None:
 def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
     one: dict[str, dict[str, Any]] = {
         name: dict(tables[name][0].values) if tables[name] else {}
-        for name in ("plan", "board", "issue", "post", "composite", "style", "people")
+        for name in ("plan", "board", "master", "issue", "post", "composite", "style", "people")
     }
     return PlanDefinition(
         fields=tuple(Field(**_keys(entry)) for entry in tables["field"]),
@@ -336,6 +337,7 @@ def _build(tables: Tables, levels: Mapping[str, str]) -> PlanDefinition:
         counts=tuple(Count(**_keys(entry)) for entry in tables["count"]),
         board=BoardWords(**one["board"]),
         sections=tuple(SectionWords(**_keys(entry)) for entry in tables["section"]),
+        master=MasterSettings(**one["master"]),
         issue=IssueSettings(**one["issue"]),
         post=PostSettings(**{attribute(name): value for name, value in one["post"].items()}),
         composite=CompositeSettings(**one["composite"]),

@@ -326,6 +326,19 @@ class CompositeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MasterSettings:
+    """`[master]`: which workbook is the master."""
+
+    keep: bool = field(
+        default=False,
+        metadata=key(
+            "the master is your own workbook, in its own layout: a copy of the spreadsheet that the "
+            "plan was started from, under its own name; there is no master.xlsx then"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class BoardWords:
     """`[board]`: the coordinator's own words on the first page of the board."""
 

@@ -94,6 +94,7 @@ def write_definition(definition: PlanDefinition, guesses: Sequence[str] = ()) ->
         *_several("count", "Counts", definition.counts),
         *_one("board", definition.board),
         *_several("section", "Sections of the board", definition.sections),
+        *(_one("master", definition.master) if definition.master.keep else []),
         *_one("issue", definition.issue),
         *_several("sign_off", "Signatures", definition.sign_offs),
         *(_one("post", definition.post) if definition.post != PostSettings() else []),
