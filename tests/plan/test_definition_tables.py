@@ -102,8 +102,9 @@ def test_no_part_of_a_definition_is_left_out_of_the_tables() -> None:
     own = {"fields": "field", "ratings": "rating", "leads": "lead", "groups": "group",
            "rules": "rule",
            "rollups": "rollup", "counts": "count", "issue": "issue", "composite": "composite",
-           "style": "style", "post": "post", "master": "master", "board": "board", "sections": "section",
-           "sheets": "sheet", "rows": "row", "sign_offs": "sign_off"}  # fmt: skip
+           "style": "style", "post": "post", "master": "master", "board": "board",
+           "sections": "section", "sheets": "sheet", "rows": "row",
+           "sign_offs": "sign_off"}  # fmt: skip
     assert set(own.values()) <= TABLES.keys()
     assert {each.name for each in fields(PlanDefinition)} == named | own.keys() | {
         "checks",

@@ -95,19 +95,15 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
 )
 @click.option("--template", metavar="NAME_OR_FILE", help="A workbook template to start from.")
 @click.option("--sheet", "sheets", multiple=True, metavar="NAME", help="Only this sheet.")
+@click.option("--header-row", "header_rows", multiple=True, metavar="[SHEET!]ROW",
+              help="The row that holds the column headings.")  # fmt: skip
+@click.option("--map", "columns", multiple=True, metavar="HEADING=ROLE",
+              help="What a column is: ref, action, lead, due, status or progress, for "
+              "example.")  # fmt: skip
 @click.option(
-    "--header-row",
-    "header_rows",
-    multiple=True,
-    metavar="[SHEET!]ROW",
-    help="The row that holds the column headings.",
-)
-@click.option(
-    "--map",
-    "columns",
-    multiple=True,
-    metavar="HEADING=ROLE",
-    help="What a column is: ref, action, lead, due, status or progress, for example.",
+    "--keep",
+    is_flag=True,
+    help="The spreadsheet itself, a copy of it, is the master: no master.xlsx.",
 )
 @click.option(
     "--again",
@@ -124,6 +120,7 @@ def new(
     sheets: tuple[str, ...],
     header_rows: tuple[str, ...],
     columns: tuple[str, ...],
+    keep: bool,
     again: bool,
     as_json: bool,
 ) -> int:
@@ -134,7 +131,7 @@ def new(
     """
     from xlplan import new_plan
 
-    if again == (source is not None):
+    if again == (source is not None) or (again and keep):
         raise click.UsageError("Name the spreadsheet with --from, or choose --again for a plan.")
     if source is None:
         settings.folder = directory
@@ -150,6 +147,7 @@ def new(
         sheets=sheets,
         header_rows=header_rows,
         columns=columns,
+        keep=keep,
         today=settings.today,
     )
     settings.recorded = True

@@ -169,6 +169,9 @@ def merged(
     beside = [problem for report in fresh for problem in report.problems]
     say_problems([problem for problem in result.problems if problem not in beside])
     _previews(result)
+    for cell in result.kept:
+        before, after = short(cell.before or "(blank)"), short(cell.after or "(blank)")
+        click.echo(plain(f"{cell.sheet}!{cell.cell}: {before} → {after}"))
     click.echo(summary(result))
     if replies is not None:
         _replied(written, unwritten, as_json)

@@ -18,6 +18,7 @@ from xlplan.codes import (
     gate_codes,
     gate_codes_inside,
     issue_codes,
+    kept_codes,
     merge_codes,
     return_codes,
     source_codes,
@@ -97,6 +98,14 @@ FAMILIES: tuple[Family, ...] = (
         "A workbook of the council's own that is changed in place, cell by cell. What is refused "
         "stays as it was; notes and warnings say what to look at.",
         (edit_codes,),
+    ),
+    Family(
+        "KEEP",
+        "The council's own workbook, kept as the master in its own layout: what could not be read "
+        "from it, or written into it. `new` and `merge` print these; `decisions.xlsx` lists what "
+        "is "
+        "to be typed by hand.",
+        (kept_codes,),
     ),
     Family("VER", "`verify`. Notes are about files, the others about the record.", (folder_codes,)),
     Family("BAK", "`backup` and `restore`.", (cycle_codes,)),

@@ -78,7 +78,7 @@ def again(
 def is_read_otherwise(state: State, now: PlanDefinition) -> bool:
     """Whether the stored original may be imported again, and would be read otherwise under `now`
     than it was at the last import."""
-    known = _imported(state)
+    known = imported(state)
     if not known or state.exchange.has_begun:
         return False
     return reads_by(now) != reads_by(state.definition_at(state.row_seq[known[0].uid]))
@@ -97,7 +97,7 @@ def reads_by(definition: PlanDefinition) -> object:
     )  # fmt: skip
 
 
-def _imported(state: State) -> list[RowAdded]:
+def imported(state: State) -> list[RowAdded]:
     """The rows that came from a spreadsheet that was kept, as they came."""
     rows = map(state.row_at, state.rows)
     return [row for row in rows if row and row.origin == "import" and row.sha256]
@@ -131,7 +131,7 @@ def read_again(desk: Desk, options: Options | None = None, text: str = "") -> Re
     where = desk.folder.definition.name
     if state.exchange.has_begun:
         raise NEW_021.fault(where, "issued")
-    known = tuple(_imported(state))
+    known = tuple(imported(state))
     if not known:
         raise NEW_021.fault(where, "unknown")
     chosen = {name: values for name, values in state.chosen.items() if name != EDITED}
@@ -223,6 +223,17 @@ def _roles(now: PlanDefinition, first: PlanDefinition) -> Mapping[str, str]:
     }
 
 
+def reread(desk: Desk, known: Sequence[RowAdded]) -> Source:
+    """The stored original as it was read when the rows that are `known` were imported."""
+    state = desk.state
+    seq = state.row_seq[known[0].uid]
+    options = {name: values for name, values in state.chosen.items() if name != EDITED}
+    if EDITED not in state.chosen:
+        return _read(desk, known, options)
+    first, then = state.definition_at(state.proposed), state.definition_at(seq)
+    return _read(desk, known, options, _as_proposed(then, [first, then]), first)
+
+
 def _account(
     state: State, found: Source, known: Sequence[RowAdded], added: Sequence[RowAdded]
 ) -> Iterator[Problem]:
@@ -291,7 +302,7 @@ def _facts(
     """The import before is taken back, and its rows come in anew under the uids they had."""
     digest = known[0].sha256
     source = named("i", state.definition.id, digest, state.seq)
-    uids = _matched(known, found.rows)
+    uids = matched(known, found.rows)
     added: list[RowAdded] = []
     for number, row in enumerate(found.rows):
         uid = uids.get(number) or uid_of(row, state.definition.id, digest)
@@ -313,7 +324,7 @@ def _is_typed(state: State, uid: str, field: str) -> bool:
     return any(write.standing and write.kind is not Kind.ROW for write in state.live((uid, field)))
 
 
-def _matched(known: Sequence[RowAdded], rows: Sequence[SourceRow]) -> dict[int, str]:
+def matched(known: Sequence[RowAdded], rows: Sequence[SourceRow]) -> dict[int, str]:
     """The uids that rows had before, by their place among `rows`."""
     before = _begins({row.uid: (row.kind, row.places) for row in known})
     uids = {place: uid for uid, place in before.items()}

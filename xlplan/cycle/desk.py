@@ -21,6 +21,7 @@ from xlplan.cycle.folder import (
     not_recorded,
     sweep,
     text_digest,
+    with_own,
 )
 from xlplan.cycle.kept import Kept, Lines, believed, bring_forward
 from xlplan.cycle.key import first_fingerprint, own_key
@@ -85,9 +86,9 @@ class Desk:
     """An open plan. `clock` gives the time of everything that is recorded."""
 
     def __init__(self, folder: PlanFolder, clock: Clock = system_clock) -> None:
-        self.folder = folder
         self.clock = clock
         self.ledger = Ledger.open_(folder.ledger)
+        self.folder = with_own(folder, self.ledger)
         self._history: History | None = None
         self._tip: Tip | None = None
         self._kept: Kept | None = None

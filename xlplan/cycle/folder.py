@@ -9,7 +9,7 @@ import re
 import stat
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -28,7 +28,7 @@ from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
-    pass
+    from xlplan.ledger.store import Ledger
 
 
 KEY_BYTES = 32
@@ -39,6 +39,8 @@ class PlanFolder:
     """The paths of a plan; what each file is stands in the README."""
 
     root: Path
+    own: str = ""
+    """The name of the council's own workbook, where that is kept as the master."""
 
     @property
     def definition(self) -> Path:
@@ -67,8 +69,8 @@ class PlanFolder:
 
     @property
     def master(self) -> Path:
-        """``master.xlsx``."""
-        return self.root / "master.xlsx"
+        """``master.xlsx``, or the council's own workbook that is kept in its place."""
+        return self.root / (self.own or "master.xlsx")
 
     @property
     def decisions(self) -> Path:
@@ -190,6 +192,28 @@ def find_folder(start: Path) -> PlanFolder:
         raise unreadable(start, error) from None
     if not there:
         raise PLAN_001.fault(str(start))
+    return folder
+
+
+_MASTER = re.compile(r"^\s*\[\s*master\s*\][^\n]*\n((?:(?!\s*\[).*\n?)*)", re.MULTILINE)
+
+
+def with_own(folder: PlanFolder, ledger: Ledger) -> PlanFolder:
+    """A folder with the name of the council's own workbook, where `plan.toml` says that it is the
+    master: that of the spreadsheet that the plan was started from."""
+    import tomllib
+
+    try:
+        found = _MASTER.search(folder.definition.read_text(encoding="utf-8-sig"))
+        keeps = found is not None and tomllib.loads(found[1]).get("keep") is True
+    except (OSError, ValueError):
+        return folder  # which whoever needs it says
+    if keeps:
+        with contextlib.suppress(XlplanError):
+            for event in ledger.events_at(range(2, 12)):
+                places = getattr(event.fact, "places", {}).values()
+                if name := next((place.file for place in places if place.file), ""):
+                    return replace(folder, own=name)
     return folder
 
 

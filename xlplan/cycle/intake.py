@@ -241,12 +241,17 @@ class Recogniser:
     """Says of each book which issued workbook it answers, by the stamp, and reads its rows."""
 
     def __init__(self, desk: Desk) -> None:
+        self._desk, self._kept = desk, desk.folder.own
         self._known = KnownPlan(desk)
 
     def reading(self, book: Book, digest: str) -> Reading:
         """A book as a reading; refused where reading it fails in a way that nobody foresaw, so
         that one file never costs the others their merge."""
         try:
+            if self._kept and book.name == self._kept:
+                from xlplan.cycle.keeping import read_own
+
+                return read_own(self._desk, book, digest)
             return read_return(book, digest, self._known)
         except Exception as error:
             return Reading(

@@ -361,7 +361,7 @@ def _kind_of(
 def is_master(desk: Desk, name: str) -> bool:
     """Whether an id is that of a master of this plan."""
     issued = desk.state.issued.get(name)
-    return issued is not None and issued.document == "master"
+    return issued is not None and issued.document == "master" and issued.kept is None
 
 
 def is_in_place(book: Book, key: bytes) -> bool:

@@ -43,6 +43,7 @@ from xlplan.workbook.read.book import Book
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from xlplan.cycle.keeping import KeptChange
     from xlplan.cycle.kept import Document
     from xlplan.issued.reply import Reply
 
@@ -103,6 +104,8 @@ class MergeResult:
     replies: tuple[Reply, ...] = ()
     """What the leads are to be told; see `xlplan.cycle.replying.write_replies`."""
 
+    kept: tuple[KeptChange, ...] = ()  # what is written into a kept workbook
+
     @property
     def refused(self) -> tuple[ReturnReport, ...]:
         """The files that could not be used."""
@@ -139,7 +142,6 @@ def merge(
     if not dry_run and not reply and (known := known_before(desk, paths)) is not None:
         return _nothing_new(desk, paths, *known)
     found = _Found()
-    prepared: list[outputs.Output] = []
     with desk.work(dry_run=dry_run) as work:
         gathered = gather(desk, paths, keep=not dry_run)
         found.problems.extend(gathered.problems)
@@ -156,11 +158,11 @@ def merge(
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         files = [(item.file, fact) for item, fact, _ in found.returned]
         replies = replies_of(desk, files, questions, receipts=reply)
-        if not dry_run:
-            prepared = outputs.prepare(desk, work)
-    problems = [*found.problems, *outputs.write(desk, prepared)]
+        prepared = outputs.prepare_or_look(desk, work)
+    problems = (*found.problems, *([] if dry_run else outputs.write(desk, prepared)))
+    kept = tuple(change for output in prepared for change in output.changes)
     return MergeResult(
-        reports, changes, questions, tuple(problems), found.answered, dry_run, cleared, replies
+        reports, changes, questions, problems, found.answered, dry_run, cleared, replies, kept
     )
 
 

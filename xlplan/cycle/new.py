@@ -32,6 +32,7 @@ from xlplan.plan.accounted import filled_in
 from xlplan.plan.definition import STATUS, PlanDefinition, Rating
 from xlplan.plan.due import DatesRead, count_dates
 from xlplan.plan.load import load_definition
+from xlplan.plan.settings import MasterSettings
 from xlplan.plan.values import Value, show
 from xlplan.workbook.stamp import fingerprint
 
@@ -117,13 +118,14 @@ def new(
     sheets: Sequence[str] = (),
     header_rows: Sequence[str] = (),
     columns: Sequence[str] = (),
+    keep: bool = False,
     today: date | None = None,
     clock: Clock | None = None,
 ) -> NewPlan:
     """Start a plan in `folder` from the spreadsheet `source`; `today` is the day of it.
 
     `header_rows` (``"5"``, ``"Plan!5"``) and `columns` (``"Mitigation=action"``) settle what the
-    file leaves open.
+    file leaves open. With `keep` the spreadsheet itself, a copy of it, is the plan's master.
 
     Raises XlplanError where the folder already holds something, where the file cannot be read,
     or where it is no plan; then nothing is left behind.
@@ -135,6 +137,12 @@ def new(
         raise NEW_010.fault(str(folder))
     chosen = Chosen(tuple(sheets), tuple(header_rows), tuple(columns))
     found, data = _read(folder, source, template, chosen)
+    if keep:
+        found = replace(found, definition=replace(found.definition, master=MasterSettings(True)))
+    if found.definition.master.keep:
+        from xlplan.cycle.keeping import check_kept
+
+        check_kept(data, source.name)
     options = {"template": (template,) if template else (), "sheets": chosen.sheets,
                "header_rows": chosen.header_rows, "columns": chosen.columns}  # fmt: skip
     named_ = {name: values for name, values in options.items() if values}
@@ -305,6 +313,10 @@ def _build(
     desk = Desk(folder, clock)
     try:
         with desk.work() as work:
+            if desk.folder.own:
+                from xlplan.cycle.keeping import begin
+
+                begin(desk, work, source)
             prepared = outputs.prepare(desk, work)
         problems = outputs.write(desk, prepared)
     finally:

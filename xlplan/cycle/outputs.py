@@ -27,6 +27,7 @@ from xlplan.plan.definition import STATUS, PlanDefinition
 from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
+    from xlplan.cycle.keeping import KeptChange
     from xlplan.issued.came_back import CameBack
     from xlplan.workbook.write.sheet import Workbook
 
@@ -46,6 +47,8 @@ class Output:
     document: str
     aside: tuple[str, bytes] | None = None
     notes: Sequence[Problem] = ()
+    changes: Sequence[KeptChange] = ()
+    """What it is to say otherwise, where it is the council's own workbook."""
 
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
@@ -55,7 +58,7 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
 
     notes = take_columns(desk, work)
     questions = desk.questions()
-    master = _prepare_master(desk, work, questions)
+    master = prepare_master(desk, work, questions)
     outputs = [replace(master, notes=(*notes, *master.notes)) if notes else master]
     beside = came_back(desk)
     if questions or beside.open:
@@ -75,15 +78,29 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
     return outputs
 
 
-def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
+def prepare_or_look(desk: Desk, work: Work) -> list[Output]:
+    """The coordinator's workbooks as they should be after a merge; of a dry run only the council's
+    own, where that is kept, for what would be written into it."""
+    if not work.dry_run:
+        return prepare(desk, work)
+    return [prepare_master(desk, work, desk.questions())] if desk.folder.own else []
+
+
+def prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Output:
+    """The master as it should be now, whichever workbook that is; its issue is recorded."""
     from xlplan.issued.master import read_lines, workbook_of_lines
 
     state = desk.state
     definition = state.definition
-    bring_lines_forward(desk)
+    if desk.folder.own:
+        from xlplan.cycle.keeping import keep
+
+        kept = keep(desk, work, questions)
+        path = desk.folder.master
+        return Output(path, kept.data, "master", notes=kept.notes, changes=kept.changes)
+    base = plan_digest(desk)
     assert desk.lines is not None
     pairs = [text.split("\n") for text in desk.lines.texts.values()]
-    base = digest_of_rows(row for row, _ in pairs)
     fields = _shown_fields(definition)
     # Other questions make another workbook: the one on disk must not look edited for it.
     asked = [[question.id for question in questions]] if questions else []
@@ -104,6 +121,13 @@ def _prepare_master(desk: Desk, work: Work, questions: Sequence[Question]) -> Ou
     lines = read_lines(line for _, line in pairs)
     book = workbook_of_lines(definition, issued, lines, desk.key, _created(desk, issued), open_)
     return _kept_or_anew(desk, work, issued, book)
+
+
+def plan_digest(desk: Desk) -> str:
+    """A digest of all that the plan holds; `desk.lines` says it of every row."""
+    bring_lines_forward(desk)
+    assert desk.lines is not None
+    return digest_of_rows(text.split("\n")[0] for text in desk.lines.texts.values())
 
 
 def _kept_or_anew(desk: Desk, work: Work, issued: Issued, book: Workbook) -> Output:
@@ -178,8 +202,7 @@ def _prepare_decisions(
     asked = [[q.id, identity(q.master)] for q in questions]
     more: list[object] = [typed] if typed else []
     if beside.open:
-        lines = (*beside.returns, *beside.remarks)
-        more.append({"lines": [[*line.texts, line.number] for line in lines]})
+        more.append({"lines": [[*line.texts, line.number] for line in beside.lines]})
     issued = Issued(
         id=named("d", state.definition.id, asked, *more),
         document="decisions",

@@ -246,6 +246,7 @@ def merge_shape(
         "replies": [str(path) for path in replies],
         "answered": result.answered,
         "dry_run": result.dry_run,
+        **({"kept": [each.as_json for each in result.kept]} if result.kept else {}),
     }
 
 

@@ -39,7 +39,7 @@ def _document(desk: Desk, fact: Returned) -> str:
 
 
 def came_back(desk: Desk) -> CameBack:
-    """The lines of the sheets Returns and Remarks of `decisions.xlsx`: those of the cycle in which
+    """The lines of the sheets beside the questions in `decisions.xlsx`: those of the cycle in which
     the last file came, as nothing else may change what that workbook shows."""
     from xlplan.issued.came_back import CameBack, Line
 
@@ -69,7 +69,18 @@ def came_back(desk: Desk) -> CameBack:
         asked = any(each.author in names for each in sent)
         if asked and back.isdisjoint({lead.name, *names}):
             returns.append(Line("", "", lead.name, "not back yet"))
-    return CameBack(returns, remarks)
+    return CameBack(returns, remarks, [line for line in _by_hand(desk) if line.id not in gone])
+
+
+def _by_hand(desk: Desk) -> Iterator[Line]:
+    """What could not be written into the council's own workbook, where that is kept."""
+    from xlplan.issued.came_back import Line
+
+    versions = desk.state.exchange.kept_versions if desk.folder.own else ()
+    kept = versions[-1].kept if versions else None
+    lines = kept.by_hand if kept is not None else ()
+    found = [Line(desk.folder.own, "", "", "", sheet, cell, text) for sheet, cell, text in lines]
+    yield from _told_apart(found)
 
 
 def _split(line: str) -> tuple[str, str]:

@@ -26,7 +26,7 @@ from xlplan.workbook.write.sheet import (
     Validation,
 )
 
-RETURNS, REMARKS = "Returns", "Remarks"
+RETURNS, REMARKS, BY_HAND = "Returns", "Remarks", "To type by hand"
 YES = "Yes"
 HEADING_ROW, FIRST_ROW = 3, 4
 COLUMNS = (
@@ -44,6 +44,7 @@ _GUIDES = {
     RETURNS: "What came back in this cycle, what is wrong with it, and who is still missing.",
     REMARKS: "What was written or put beside the cells that were asked for. None of it is in the "
     "plan by itself.",
+    BY_HAND: "What the plan says and your own workbook does not: it could not be written there.",
 }
 _HOW = 'Choose Yes under "Dealt with", save, and run xlplan merge: the line is not shown again.'
 
@@ -80,11 +81,18 @@ class CameBack:
 
     returns: Sequence[Line] = ()
     remarks: Sequence[Line] = ()
+    by_hand: Sequence[Line] = ()
+    """What is to be typed into the council's own workbook, where that is kept as the master."""
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All of them."""
+        return (*self.returns, *self.remarks, *self.by_hand)
 
     @property
     def open(self) -> list[Line]:
         """Those that can be marked as dealt with."""
-        return [line for line in (*self.returns, *self.remarks) if line.text]
+        return [line for line in self.lines if line.text]
 
 
 def came_back_sheets(
@@ -98,7 +106,7 @@ def came_back_sheets(
     """Both sheets; none where nothing can be marked."""
     if not found.open:
         return []
-    both = ((RETURNS, found.returns), (REMARKS, found.remarks))
+    both = ((RETURNS, found.returns), (REMARKS, found.remarks), (BY_HAND, found.by_hand))
     return [
         _sheet(definition, issued, name, lines, key, look, lists) for name, lines in both if lines
     ]
@@ -113,7 +121,8 @@ def _sheet(
     look: Palette,
     lists: Lists,
 ) -> Sheet:
-    columns = [each for each in COLUMNS if name == RETURNS or each[0] != "outcome"]
+    left_out = {RETURNS: (), BY_HAND: ("return", "lead", "outcome")}.get(name, ("outcome",))
+    columns = [each for each in COLUMNS if each[0] not in left_out]
     names = [each for each, _, _ in columns]
     widths = [width for _, _, width in columns]
     rows = [_row(line, names, widths, issued, key, look) for line in lines]

@@ -9,6 +9,7 @@ from typing import Any
 
 from xlplan.errors import Problem
 from xlplan.merge.ids import Id
+from xlplan.merge.kept_cells import kept_body, kept_cells
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import (
     Candidate,
@@ -65,10 +66,9 @@ def _defined_body(fact: Defined) -> Body:
     if fact.chosen:
         body["chosen"] = {name: list(values) for name, values in fact.chosen.items()}
     if fact.account:
-        lines = (
+        body["account"] = [
             [line.sheet, line.row, line.fate, line.detail, line.words] for line in fact.account
-        )
-        body["account"] = list(lines)
+        ]
     return body
 
 
@@ -119,13 +119,14 @@ def _issued_body(fact: Issued) -> Body:
         "sha256": fact.sha256,
         "reference": "",  # always blank, and part of the format
     }
-    if fact.ours is not None:
-        body["ours"] = _ours_body(fact.ours)
     more: Body = {"corrects": fact.corrects, "locked": list(fact.locked)}
+    more |= {"ours": fact.ours and _ours_body(fact.ours)}
+    more |= {"kept": fact.kept and kept_body(fact.kept)}
     return body | {name: value for name, value in more.items() if value}
 
 
 def _issued(body: Body) -> Issued:
+    body |= {"kept": kept_cells(body["kept"])} if "kept" in body else {}
     del body["reference"]
     for name in {"uids", "fields", "inputs", "locked"} & body.keys():
         body[name] = tuple(body[name])

@@ -44,6 +44,7 @@ class Exchange:
         """Cycles and leads who were asked nothing in them, and have got no template since."""
         self.digests: set[str] = set()
         """Of every workbook that was written, also where it was later written otherwise."""
+        self._kept_versions: list[Issued] = []
         self._shared: dict[str, Shared] = {}
         self.shared_at: list[int] = []
         """Where what templates have in common was recorded."""
@@ -80,6 +81,8 @@ class Exchange:
         elif fact.document == NOTHING:
             self.spared.add((fact.cycle, fact.author))
         self.digests.add(fact.sha256)
+        if fact.kept is not None:
+            self._kept_versions.append(fact)
         if fact.cycle:
             self.periods.setdefault(fact.cycle, event.seq)
         self._note(event, fact)
@@ -145,6 +148,11 @@ class Exchange:
     def return_events(self) -> Sequence[Event]:
         """The events that recorded them."""
         return self._return_events
+
+    @property
+    def kept_versions(self) -> Sequence[Issued]:
+        """The kept workbook of the council's own, each time that it was written."""
+        return self._kept_versions
 
     @property
     def shared(self) -> Mapping[str, Shared]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from xlplan.errors import Problem
 from xlplan.merge.ids import Id
+from xlplan.merge.kept_cells import KeptCells
 from xlplan.merge.kinds import Kind
 from xlplan.merge.posted import Posted
 from xlplan.plan.accounted import AccountLine
@@ -247,6 +248,7 @@ class Issued:
     ours: Ours | None = None  # as it is where it was issued before this was recorded
     corrects: str = ""  # the digest of the faults that a correction workbook shows
     locked: tuple[str, ...] = ()  # the last of its rows, which are shown and not asked about
+    kept: KeptCells | None = None  # where it is the council's own workbook: what stands in it
 
     @property
     def to_sign(self) -> bool:

@@ -89,6 +89,12 @@ class RecalledExchange(Exchange):
         return self.issued_at
 
     @property
+    def kept_versions(self) -> Sequence[Issued]:
+        """As of a whole one."""
+        self._state.complete()
+        return self._kept_versions
+
+    @property
     def shared(self) -> Mapping[str, Shared]:
         """As of a whole one."""
         if not self._state.is_whole and ("shared", "") not in self._found:

@@ -332,7 +332,8 @@ class MasterSettings:
     keep: bool = field(
         default=False,
         metadata=key(
-            "the master is your own workbook, in its own layout: a copy of the spreadsheet that the "
+            "the master is your own workbook, in its own layout: a copy of the spreadsheet that "
+            "the "
             "plan was started from, under its own name; there is no master.xlsx then"
         ),
     )

@@ -7,7 +7,7 @@ of every sheet. Nothing is dropped: what is no action, recommendation or heading
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from xlplan.codes.source_codes import NEW_001, NEW_003
 from xlplan.errors import Problem, XlplanError
@@ -84,6 +84,16 @@ class FieldPlace:
     column: str
 
 
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A table of the plan: its sheet, the row of its headings (from 0), and by field id the column
+    (from 0) and the heading of the first that holds it."""
+
+    sheet: str
+    header: int
+    columns: Mapping[str, tuple[int, str]]
+
+
 @dataclass(frozen=True)
 class Source:
     """A spreadsheet as a plan: its definition, its rows in order, and the account of every row.
@@ -103,6 +113,8 @@ class Source:
     """What neither leads nor the board get to see, unless the coordinator lets it out."""
     places: tuple[FieldPlace, ...] = ()
     """Where each field that has a column stands, the first such column."""
+    tables: Mapping[tuple[int, int], SourceTable] = field(default_factory=dict)
+    """The tables of the plan, by the number of the sheet and of the table there."""
 
 
 def read_source(
@@ -186,7 +198,7 @@ def read_source(
     used = {p.field for c in work.columns if c.kind == "action" for p in c.plans.values()}
     return Source(
         definition, rows, account, tuple(dict.fromkeys(work.guesses)), tuple(work.problems),
-        frozenset(used), kept, _places(work),
+        frozenset(used), kept, _places(work), _tables(work),
     )  # fmt: skip
 
 
@@ -200,6 +212,20 @@ def _places(work: Work) -> tuple[FieldPlace, ...]:
                 place = FieldPlace(columns.kind, name, layout.sheet.name, letter)
                 found.setdefault((columns.kind, name), place)
     return tuple(found.values())
+
+
+def _tables(work: Work) -> dict[tuple[int, int], SourceTable]:
+    found = {}
+    for columns in work.columns:
+        layout = work.layouts[columns.sheet]
+        table = layout.tables[columns.table]
+        places: dict[str, tuple[int, str]] = {}
+        for col, plan in columns.plans.items():
+            at = table.column(col)
+            for name in filter(None, (plan.field, plan.rating)):
+                places.setdefault(name, (at, table.headings.get(at, "")))
+        found[columns.sheet, columns.table] = SourceTable(layout.sheet.name, table.header, places)
+    return found
 
 
 def _no_plan(book: Book, layouts: Sequence[Layout]) -> XlplanError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xlplan.errors import Problem
 from xlplan.merge.model import Place
@@ -19,7 +19,7 @@ from xlplan.source.outside import CompletedLists
 from xlplan.source.plan_rows import Draft, join_texts
 from xlplan.source.proposed import Parts, blank_cells, lead_text
 from xlplan.source.scales import colour_rating, is_rating
-from xlplan.workbook.read.book import At, a1
+from xlplan.workbook.read.book import At, a1, at_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class SourceRow:
     places: Mapping[str, Place]
     sheet: str
     row: int
+    table: tuple[int, int] = (0, 0)
+    """The number of its sheet, and of its table there."""
+    cells: Mapping[str, tuple[At, ...]] = field(default_factory=dict)
+    """By field the cells that it stands in, or would stand in, as far as there are any."""
 
 
 def make_rows(
@@ -98,7 +102,30 @@ class _Maker:
                 )  # fmt: skip
         if draft.kept_back:
             values[STATUS] = KEPT_BACK
-        return SourceRow(draft.kind, order, values, places, sheet, draft.row + 1)
+        table = draft.sheet, draft.table
+        return SourceRow(
+            draft.kind, order, values, places, sheet, draft.row + 1, table,
+            self._cells(draft, places),
+        )  # fmt: skip
+
+    def _cells(self, draft: Draft, places: Mapping[str, Place]) -> dict[str, tuple[At, ...]]:
+        """Where each field of a row stands: in the cells it was read from, else in those of its
+        columns."""
+        read = {name: at_of(place.cell) for name, place in places.items()}
+        nowhere = (draft.row, 0)  # where what was made up is said to stand
+        found: dict[str, tuple[At, ...]]
+        found = {n: (at,) for n, at in read.items() if n in draft.cells or at != nowhere}
+        for columns in self.parts.columns:
+            if (columns.sheet, columns.table) != (draft.sheet, draft.table):
+                continue
+            table = self.parts.layouts[draft.sheet].tables[draft.table]
+            for col, plan in columns.plans.items():
+                pieces = [at for _, at in draft.cells.get(plan.field, [])]
+                cells = pieces or [(draft.row, table.column(col))]
+                for name in filter(None, (plan.field, plan.rating)):
+                    have = () if name in places and not pieces else found.get(name, ())
+                    found[name] = tuple(dict.fromkeys((*have, *cells)))
+        return found
 
     def _raw(self, item: Field, draft: Draft) -> tuple[Raw, At]:
         """What stands in a field of a row, and the cell it stands in."""

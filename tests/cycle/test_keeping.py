@@ -1,0 +1,334 @@
+"""The council's own workbook as the master: written in its own cells, read by what it says."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tests.small import TODAY, give_back, issue, opened
+from xlplan.cli.main import run
+from xlplan.cycle.merge import MergeResult
+from xlplan.errors import XlplanError
+from xlplan.plan.values import show
+
+NAME = "Improvement Plan v14 FINAL.xlsx"
+HEADINGS = ("Ref", "Action", "Lead officer", "By when", "Progress", "RAG")
+REPAIRS, LETTINGS = "Head of Repairs", "Head of Lettings"
+ROWS = (
+    ("Homes", None, None, None, None, None),
+    ("1.1", "Inspect every lift", REPAIRS, "June 2027", "Half are done", "Amber"),
+    ("1.2", "Replace the boilers in Elm Court", REPAIRS, "May 2027", None, "Red"),
+    ("1.3", "Answer complaints in ten days", f"{REPAIRS} / {LETTINGS}", "Ongoing", "Begun",
+     "Amber"),
+    ("Lettings", None, None, None, None, None),
+    ("2.1", "Publish the allocations policy", LETTINGS, "March 2027", "Drafted", "Green"),
+    ("2.2", "Review the rota of the front desk", LETTINGS, "July 2027", None, "Green"),
+)  # fmt: skip
+Edit = Callable[[Worksheet], None]
+
+
+def _source(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Action Plan"
+    sheet["A1"] = "Housing improvement plan"
+    sheet["A1"].font = Font(bold=True, size=16)
+    for row in (HEADINGS, *ROWS):
+        sheet.append(row)
+    for number in (3, 7):
+        sheet.merge_cells(f"A{number}:F{number}")
+    notes = book.create_sheet("Notes")
+    notes["A1"] = "Mine alone"
+    notes["B2"] = "=COUNTA('Action Plan'!F3:F20)"
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plan that keeps its spreadsheet, with a cycle issued."""
+    folder = tmp_path_factory.mktemp("kept")
+    source = _source(folder / NAME)
+    made = folder / "plan"
+    assert run(["--today", TODAY, "new", str(made), "--from", str(source), "--keep"]) in (0, 1)
+    issue(made)
+    return made
+
+
+@pytest.fixture
+def plan(started: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(started, tmp_path / "plan"))
+
+
+def _merge(folder: Path, *, dry_run: bool = False) -> MergeResult:
+    with opened(folder) as plan:
+        return plan.merge(dry_run=dry_run)
+
+
+def _values(folder: Path, ref: str) -> dict[str, str]:
+    with opened(folder) as plan:
+        state = plan.desk.state
+        uid = next(uid for uid in state.uids("action") if state.ref(uid) == ref)
+        values = state.master_row(uid).values.items()
+        return {name: text for name, value in values if (text := show(value))}
+
+
+def _edit(folder: Path, edit: Edit) -> None:
+    """The coordinator opens their workbook, changes its first sheet, and saves it."""
+    path = folder / NAME
+    book = openpyxl.load_workbook(path)
+    edit(book["Action Plan"])
+    book.save(path)
+
+
+def _cells(folder: Path) -> dict[str, object]:
+    sheet = openpyxl.load_workbook(folder / NAME)["Action Plan"]
+    return {cell.coordinate: cell.value for row in sheet.iter_rows() for cell in row}
+
+
+def _members(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def test_the_plan_has_a_copy_under_its_own_name_and_no_other_master(started: Path) -> None:
+    source = started.with_name(NAME)
+    assert (started / NAME).read_bytes() == source.read_bytes()
+    assert not (started / "master.xlsx").exists()
+    assert "[master]\nkeep = true\n" in (started / "plan.toml").read_text("utf-8")
+
+
+def test_what_leads_write_goes_into_their_own_cells_and_nothing_else_changes(plan: Path) -> None:
+    before = (plan / NAME).read_bytes()
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green", ("1.2", "progress"): "Ordered"})
+    dry = _merge(plan, dry_run=True)
+    shown = [(each.sheet, each.cell, each.before, each.after) for each in dry.kept]
+    assert shown == [
+        ("Action Plan", "F4", "Amber", "Green"),
+        ("Action Plan", "E5", "", "Ordered"),
+    ]
+    assert (plan / NAME).read_bytes() == before
+    cells = _cells(plan)
+    _merge(plan)
+    after = (plan / NAME).read_bytes()
+    assert _cells(plan) == cells | {"F4": "Green", "E5": "Ordered"}
+    old, new = _members(before), _members(after)
+    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    # The rest are shared texts, and that the count on the other sheet is to be worked out anew.
+    assert changed <= {
+        "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/sharedStrings.xml",
+        "xl/workbook.xml",
+    }  # fmt: skip
+    assert started_from(plan).read_bytes() == before
+
+
+def started_from(plan: Path) -> Path:
+    """The original that is kept of the spreadsheet."""
+    with opened(plan) as found:
+        first = found.desk.state.exchange.kept_versions[0]
+        return found.desk.folder.originals.path(first.sha256)
+
+
+def test_a_second_merge_changes_nothing(plan: Path) -> None:
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    _merge(plan)
+    written = (plan / NAME).read_bytes()
+    again = _merge(plan)
+    assert not again.changes
+    assert (plan / NAME).read_bytes() == written
+
+
+def test_what_the_coordinator_typed_comes_into_the_plan_by_cell(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet["F8"] = "Amber"
+        sheet["E9"] = "Asked the union"
+        sheet["H1"] = "seen by AB"
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    changes = sorted((c.action, c.field, show(c.after), c.place.cell) for c in result.changes)
+    assert changes == [
+        ("2.1", "rating", "Amber", "F8"),
+        ("2.2", "progress", "Asked the union", "E9"),
+    ]
+    assert not result.questions
+    assert _cells(plan)["H1"] == "seen by AB"
+
+
+def test_an_edit_and_a_return_of_the_same_cell_are_asked_about(plan: Path) -> None:
+    """Three ways: what was written, what the lead says, what the coordinator typed."""
+    _edit(plan, lambda sheet: sheet.__setitem__("F4", "Red"))
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    result = _merge(plan)
+    assert [(q.kind, q.action, q.field) for q in result.questions] == [
+        ("conflict", "1.1", "rating")
+    ]
+    assert _cells(plan)["F4"] == "Red"  # as long as it is asked
+
+
+def test_rows_that_were_sorted_inserted_and_deleted_are_found_by_what_they_say(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        first = [cell.value for cell in sheet[4]]
+        last = [cell.value for cell in sheet[6]]
+        for col in range(6):
+            sheet.cell(4, col + 1).value = last[col]
+            sheet.cell(6, col + 1).value = first[col]
+        sheet["F6"] = "Green"  # of 1.1, by now in another row
+        sheet.unmerge_cells("A7:F7")
+        sheet.insert_rows(5)
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("1.1", "rating", "Green")
+    ]
+    give_back(plan, REPAIRS, {("1.2", "rating"): "Amber"})
+    _merge(plan)
+    assert _cells(plan)["F6"] == "Amber"
+
+
+def test_a_row_that_was_added_is_an_action_and_one_deleted_is_asked_about(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for col, text in enumerate(("2.3", "Paint the hall", LETTINGS, "June 2027", None, "Red")):
+            sheet.cell(10, col + 1).value = text
+        for col in range(6):
+            sheet.cell(5, col + 1).value = None
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    assert _values(plan, "2.3") == {
+        "ref": "2.3", "section": "Lettings", "action": "Paint the hall", "lead": LETTINGS,
+        "due": "June 2027", "rating": "Red",
+    }  # fmt: skip
+    assert [(q.kind, q.action) for q in result.questions] == [("row-missing", "1.2")]
+
+
+def test_a_column_with_another_heading_is_known_by_where_it_stands_and_what_it_holds(
+    plan: Path,
+) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet["E2"] = "Update for October"
+        sheet["E4"] = "All are done"
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("1.1", "progress", "All are done")
+    ]
+    assert [p.code for report in result.returns for p in report.problems] == ["KEEP-014"]
+
+
+def test_a_column_that_is_gone_is_said_and_its_values_stay(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for row in range(2, 10):
+            cell = sheet.cell(row, 5)
+            if type(cell).__name__ != "MergedCell":
+                cell.value = "Something else" if row > 2 else "Cost code"
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    assert not result.changes
+    assert [p.code for report in result.returns for p in report.problems] == ["KEEP-013"]
+    give_back(plan, REPAIRS, {("1.1", "progress"): "Nearly all"})
+    _merge(plan)
+    assert _cells(plan)["E4"] == "Something else"
+    assert 'is now "Nearly all"' in _by_hand(plan)[0]
+
+
+def _by_hand(plan: Path) -> list[str]:
+    """What `decisions.xlsx` lists to be typed by hand."""
+    book = openpyxl.load_workbook(plan / "decisions.xlsx")
+    if "To type by hand" not in book.sheetnames:
+        return []
+    rows = list(book["To type by hand"].iter_rows(min_row=5, values_only=True))
+    return [str(row[4]) for row in rows if row[4]]
+
+
+def test_a_workbook_in_which_nothing_of_the_plan_is_found_is_refused_and_stays(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet.delete_rows(1, 20)
+        sheet["A1"] = "Shopping list"
+
+    _edit(plan, edit)
+    typed = (plan / NAME).read_bytes()
+    result = _merge(plan)
+    assert [p.code for report in result.refused for p in report.problems] == ["KEEP-012"]
+    assert (plan / NAME).read_bytes() == typed
+
+
+def test_an_action_that_leads_propose_gets_a_row_under_its_section(plan: Path) -> None:
+    with opened(plan) as found:
+        state = found.desk.state
+        uid = next(uid for uid in state.uids("action") if state.ref(uid) == "1.3")
+        assert state.row_at(uid) is not None
+    text = (plan / "plan.toml").read_text("utf-8")
+    assert text.count("\n[issue]\n") == 1
+    (plan / "plan.toml").write_text(
+        text.replace("\n[issue]\n", "\n[issue]\nproposal_rows = 1\n"), "utf-8"
+    )
+    issue(plan, "2026-12")
+    _propose(plan, {"action": "Fit a ramp", "section": "Homes", "lead": REPAIRS})
+    result = _merge(plan)
+    [question] = result.questions
+    with opened(plan) as found:
+        found.answer(question, "Accept")
+    cells = _cells(plan)
+    row = next(name[1:] for name, value in cells.items() if value == "Fit a ramp")
+    assert row == "7"
+    assert cells["A8"] == "Lettings"
+    assert cells["C7"] == REPAIRS
+    again = _merge(plan)
+    assert not again.changes
+
+
+def _propose(plan: Path, texts: dict[str, str]) -> None:
+    from xlplan.returned.as_issued import ID_PREFIX
+    from xlplan.workbook.write.filling import fill_in, places_in
+
+    data = (plan / "outbox" / "2026-12" / f"{REPAIRS}.xlsx").read_bytes()
+    places = places_in(data, ID_PREFIX)
+    cells = [(places["new-1", name][1], text) for name, text in texts.items()
+             if ("new-1", name) in places]  # fmt: skip
+    sheet = places["new-1", "action"][0]
+    filled = fill_in(data, sheet, cells, "2026-11-20T10:00:00Z")
+    (plan / "inbox" / "proposal.xlsx").write_bytes(filled)
+
+
+def test_what_is_no_workbook_of_this_kind_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "plan.csv"
+    lines = [",".join(str(text or "") for text in row) for row in (HEADINGS, ROWS[1], ROWS[2])]
+    path.write_text("\n".join(lines), "utf-8")
+    from xlplan.cycle.new import new
+
+    with pytest.raises(XlplanError, match="KEEP-011"):
+        new(tmp_path / "made", path, keep=True)
+    assert not (tmp_path / "made").exists()
+
+
+def test_keeping_can_begin_later(tmp_path: Path) -> None:
+    source = _source(tmp_path / NAME)
+    made = tmp_path / "plan"
+    assert run(["--today", TODAY, "new", str(made), "--from", str(source)]) in (0, 1)
+    assert (made / "master.xlsx").exists()
+    with (made / "plan.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[master]\nkeep = true\n")
+    issue(made)
+    give_back(made, REPAIRS, {("1.1", "rating"): "Green"})
+    _merge(made)
+    assert _cells(made)["F4"] == "Green"
+
+
+def test_what_was_written_is_verified(plan: Path) -> None:
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    _edit(plan, lambda sheet: sheet.__setitem__("E8", "Printed"))
+    _merge(plan)
+    assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0

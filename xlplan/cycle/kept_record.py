@@ -1,0 +1,179 @@
+"""What is recorded of a kept workbook: at the start, and each time that it is written.
+
+Of every field of a row: whose its cell is, where it stands, and the text that it holds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from xlplan.cycle.kept_edits import KeptEdits
+from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptRow, KeptTable
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.values import canon
+from xlplan.returned.kept_rows import FoundTable, raw_text, row_digest, value_at
+from xlplan.returned.kept_workbook import Version
+from xlplan.workbook.read.book import At, Book, ReadSheet, a1
+
+if TYPE_CHECKING:
+    from xlplan.source.importing import Source, SourceRow
+
+
+def first_record(
+    found: Source, rows: Mapping[str, SourceRow], book: Book, definition: PlanDefinition
+) -> KeptCells:
+    """What stands in the spreadsheet that a plan was started from, by how it was imported."""
+    rows = {uid: row for uid, row in rows.items() if row.table in found.tables}
+    users: dict[tuple[str, At], set[tuple[str, str]]] = defaultdict(set)
+    for uid, row in rows.items():
+        for name, cells in row.cells.items():
+            for at in cells:
+                if not _is_heading(found, row, name, at):
+                    users[row.sheet, at].add((uid, name))
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    places = list(found.tables)
+    tables = tuple(
+        KeptTable(table.sheet, table.header, dict(table.columns)) for table in found.tables.values()
+    )
+    made: dict[str, KeptRow] = {}
+    for uid, row in rows.items():
+        sheet = sheets.get(row.sheet)
+        if sheet is None:
+            continue
+        held = {
+            name: KeptCell("shared", a1(*cells[0]), raw_text(value_at(sheet, *cells[0])))
+            if cells and _is_heading(found, row, name, cells[0])
+            else _first_cell(name, row, cells, sheet, users, definition)
+            for name, cells in row.cells.items()
+        }
+        made[uid] = KeptRow(places.index(row.table), row.row - 1, held)
+    return KeptCells(tables, made, _others(book, tables, made))
+
+
+def _is_heading(found: Source, row: SourceRow, name: str, at: At) -> bool:
+    """Whether a field of a row stands in a heading above it, and not in a column."""
+    return at[0] != row.row - 1 and name not in found.tables[row.table].columns
+
+
+def _first_cell(
+    name: str,
+    row: SourceRow,
+    cells: Sequence[At],
+    sheet: ReadSheet,
+    users: Mapping[tuple[str, At], set[tuple[str, str]]],
+    definition: PlanDefinition,
+) -> KeptCell:
+    """Whose the cell of a field is."""
+    places = ",".join(a1(*at) for at in cells)
+    value = value_at(sheet, *cells[0])
+    raw = raw_text(value)
+    if len(cells) > 1:
+        return KeptCell("composed", places, raw)
+    mine = users[row.sheet, cells[0]]
+    how: How = "own"
+    item = definition.find(name, row.kind)
+    held = row.values.get(name)
+    if len({of for of, _ in mine}) > 1:
+        how = "shared"
+    elif len(mine) > 1:
+        how = "composed"
+    elif cells[0] in sheet.formulas:
+        how = "formula"
+    elif item is None or cells[0][0] != row.row - 1:
+        how = "none"
+    elif canon(item, value if raw else None, definition) != held:
+        how = "own" if raw and held is not None and item.field_type.dated else "none"
+    return KeptCell(how, places, raw)
+
+
+def _others(book: Book, tables: Sequence[KeptTable], rows: Mapping[str, KeptRow]) -> frozenset[str]:
+    """The rows of the sheets of the plan that are none of the plan's, by their digests."""
+    mine = {(tables[row.table].sheet, row.row) for row in rows.values()}
+    names = {table.sheet for table in tables}
+    return frozenset(
+        row_digest(sheet, number)
+        for sheet in book.sheets
+        if sheet.name in names
+        for number, values in enumerate(sheet.rows)
+        if (sheet.name, number) not in mine and any(value is not None for value in values)
+    )
+
+
+def record_of(edits: KeptEdits, book: Book, version: Version) -> KeptCells:
+    """What stands in the file that was written."""
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    found = edits.found.tables
+    state = edits.desk.state
+    tables = [_table(table, edits, version) for table in found]
+    numbers = {(table.sheet.name, table.header): number for number, table in enumerate(found)}
+    hows = _hows(version)
+    rows: dict[str, KeptRow] = {}
+    for uid in edits.placed:
+        table, at = edits.where(uid)
+        sheet = sheets[table.sheet.name]
+        before = version.kept.rows.get(uid)
+        cells: dict[str, KeptCell] = {}
+        known = dict(before.cells) if before else {}
+        for item in state.definition.fields_of(state.kind_of(uid) or "action"):
+            old = known.get(item.id)
+            col = table.columns.get(item.id)
+            if old is None and before is None:
+                old = edits.as_mate(uid, item.id, state.value(uid, item.id))
+            if old is None and (col is None or before is not None):
+                continue
+            how = old.how if old else hows.get((table.number, item.id), "own")
+            stands = (uid, item.id) not in edits.apart
+            if old is not None and (col is None or how in ("shared", "none") or "," in old.cell):
+                moved = _moved_shared(item.id, old, edits, version, table, sheets)
+                cells[item.id] = replace(moved, stands=stands)
+            else:
+                assert col is not None
+                raw = raw_text(value_at(sheet, at, col))
+                cells[item.id] = KeptCell(how, a1(at, col), raw, stands)
+        rows[uid] = KeptRow(numbers[table.sheet.name, table.header], at, cells)
+    return KeptCells(tuple(tables), rows, _others(book, tables, rows), by_hand=tuple(edits.by_hand))
+
+
+def _hows(version: Version) -> dict[tuple[int, str], How]:
+    """How each column of a table mostly holds its field."""
+    counted: dict[tuple[int, str], Counter[How]] = defaultdict(Counter)
+    for row in version.kept.rows.values():
+        for name, cell in row.cells.items():
+            counted[row.table, name][cell.how] += 1
+    return {key: count.most_common(1)[0][0] for key, count in counted.items()}
+
+
+def _table(table: FoundTable, edits: KeptEdits, version: Version) -> KeptTable:
+    known = version.kept.tables[table.number]
+    columns = dict(known.columns)
+    for name, col in table.columns.items():
+        heading = table.renamed.get(name, known.columns[name][1])
+        columns[name] = (col, heading)
+    header = edits.moved(table.sheet.name, table.header)
+    return KeptTable(table.sheet.name, header, columns)
+
+
+def _moved_shared(
+    name: str,
+    old: KeptCell,
+    edits: KeptEdits,
+    version: Version,
+    mine: FoundTable,
+    sheets: Mapping[str, ReadSheet],
+) -> KeptCell:
+    """A cell that is none of the row's own, where it stands now: by the row in which it was."""
+    if "," in old.cell or not old.cell:
+        return old
+    number = int(old.cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) - 1
+    rows = version.kept.rows.items()
+    owner = next((u for u, r in rows if r.row == number and r.table == mine.number), None)
+    if owner is None or owner not in edits.placed:
+        return old
+    table, at = edits.where(owner)
+    col = table.columns.get(name)
+    if col is None:
+        return old
+    return replace(old, cell=a1(at, col), raw=raw_text(value_at(sheets[table.sheet.name], at, col)))

@@ -1,0 +1,99 @@
+"""What is recorded of a kept workbook at each write: its tables, and the cells of every row.
+
+A kept workbook is the council's own, in its own layout, without a stamp or a hidden key. What came
+back in it is found and compared by this record, never by the guesses of an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+How = Literal["own", "shared", "composed", "formula", "none"]
+"""Whose a cell is: one field's of one row; one field's of several rows; of several facts, or one of
+several cells of a fact; a formula's; there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTable:
+    """A table: its sheet, the row of its headings, and by field id the column (both from 0) and
+    the heading of those that have one."""
+
+    sheet: str
+    header: int
+    columns: Mapping[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCell:
+    """Where a field of a row stands (several cells with commas between them), as it was written
+    last: `raw` is its text, `stands` whether that is what the plan said then."""
+
+    how: How
+    cell: str = ""
+    raw: str = ""
+    stands: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """A row of the plan: the table it stands in by its place among the others, its row (from 0),
+    and its cells by field id."""
+
+    table: int
+    row: int
+    cells: Mapping[str, KeptCell]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCells:
+    """A kept workbook as it was written. `others` are digests of its rows that are none of the
+    plan's: headings, notes, totals. `before` is the digest of the file that was changed; `by_hand`
+    are what could not be written: sheet, cell and what to do."""
+
+    tables: tuple[KeptTable, ...]
+    rows: Mapping[str, KeptRow]
+    others: frozenset[str] = field(default=frozenset())
+    before: str = ""
+    by_hand: tuple[tuple[str, str, str], ...] = ()
+
+    def sheet_of(self, uid: str) -> str:
+        """The sheet on which a row stands."""
+        return self.tables[self.rows[uid].table].sheet
+
+
+def kept_body(kept: KeptCells) -> dict[str, Any]:
+    """The record as a JSON object."""
+    return {
+        "tables": [
+            [table.sheet, table.header, {name: list(at) for name, at in table.columns.items()}]
+            for table in kept.tables
+        ],
+        "rows": {
+            uid: [row.table, row.row, {name: _cell_body(cell) for name, cell in row.cells.items()}]
+            for uid, row in kept.rows.items()
+        },
+        "others": sorted(kept.others),
+        "before": kept.before,
+        "by_hand": [list(line) for line in kept.by_hand],
+    }
+
+
+def _cell_body(cell: KeptCell) -> list[str | bool]:
+    whole: list[str | bool] = [cell.how, cell.cell, cell.raw]
+    return whole if cell.stands else [*whole, False]
+
+
+def kept_cells(body: Mapping[str, Any]) -> KeptCells:
+    """The record that `kept_body` wrote."""
+    tables = tuple(
+        KeptTable(sheet, header, {name: (at[0], at[1]) for name, at in columns.items()})
+        for sheet, header, columns in body["tables"]
+    )
+    rows = {
+        uid: KeptRow(table, row, {name: KeptCell(*cell) for name, cell in cells.items()})
+        for uid, (table, row, cells) in body["rows"].items()
+    }
+    by_hand = tuple((sheet, cell, text) for sheet, cell, text in body["by_hand"])
+    return KeptCells(tables, rows, frozenset(body["others"]), body["before"], by_hand)

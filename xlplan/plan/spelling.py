@@ -1,0 +1,263 @@
+"""How a value is spelled in a workbook of somebody else's: as its column spells others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.text import canon_text, fold
+from xlplan.plan.timescales import Timescale
+from xlplan.plan.values import Invalid, Raw, Value, canon, show, show_in
+
+_DAYS = (
+    "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d-%m-%y", "%Y-%m-%d",
+    "%d %B %Y", "%d %b %Y", "%d %B %y", "%d %b %y", "%d-%b-%Y", "%d-%b-%y",
+)  # fmt: skip
+"""Ways in which days are written as text."""
+_JOINTS = ("\n", ", ", ",", "; ", ";", " / ", "/", " & ", " and ", " + ", " | ")
+Shown = Sequence[tuple[Raw, Value]]
+"""What cells of the column hold, and the value that each is."""
+
+
+class UnspellableError(Exception):
+    """There is no text that would be read as the value."""
+
+
+def spelled(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -> Raw:
+    """What to write for a value into a column that shows others so; None empties the cell.
+
+    Raises `UnspellableError` where nothing that may stand in a cell is read as this value.
+    """
+    if value is None:
+        return None
+    for text in _ways(item, value, definition, shown):
+        if canon(item, text, definition) == value:
+            return text
+    raise UnspellableError
+
+
+def _ways(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -> Iterator[Raw]:
+    """What may be written, the most usual first."""
+    if isinstance(value, Invalid):
+        yield value.raw
+        return
+    if item.field_type.prose:
+        yield show(value)
+        return
+    same = Counter(raw for raw, known in shown if known == value and raw is not None)
+    yield from (raw for raw, _ in same.most_common(1))
+    if item.field_type.rated:
+        yield from _ratings(item, value, definition, shown)
+    if isinstance(value, date):
+        yield from _days(value, shown)
+    elif isinstance(value, Timescale):
+        yield value.text
+        if value.by is not None:
+            yield from _days(value.by, shown)
+    elif isinstance(value, tuple | frozenset):
+        yield from _lists(value, shown)
+    elif isinstance(value, int | float):
+        numbers = any(isinstance(raw, int | float) for raw, _ in shown)
+        yield from (value, show_in(item, value)) if numbers else (show_in(item, value), value)
+    yield show_in(item, value)
+    yield show(value)
+
+
+def _ratings(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -> Iterator[str]:
+    """By its label where the column spells ratings so, else by its code; in capitals where all
+    are."""
+    rating = definition.rating(value, item.scale)
+    if rating is None:
+        return
+    texts = [(str(raw), known) for raw, known in shown if isinstance(raw, str) and raw.strip()]
+    labels = codes = 0
+    for text, known in texts:
+        other = definition.rating(known, item.scale)
+        if other is not None and fold(other.code) != fold(other.label):
+            labels += fold(text) == fold(other.label)
+            codes += fold(text) == fold(other.code)
+    ways = [rating.label, rating.code] if labels > codes else [rating.code, rating.label]
+    capitals = bool(texts) and all(text.isupper() for text, _ in texts if len(text) > 1)
+    lower = bool(texts) and all(text.islower() for text, _ in texts)
+    for way in ways:
+        if capitals and any(len(text) > 1 for text, _ in texts):
+            yield way.upper()
+        if lower:
+            yield way.lower()
+        yield way
+
+
+def _days(day: date, shown: Shown) -> Iterator[Raw]:
+    """A day as a date where the column has dates, else as its texts are written."""
+    dates = sum(isinstance(raw, date) for raw, _ in shown)
+    texts = Counter(
+        form
+        for raw, known in shown
+        if isinstance(raw, str) and (of := _day_of(known)) is not None
+        for form in _DAYS
+        if of.strftime(form) == raw.strip()
+    )
+    if dates and dates >= sum(texts.values()):
+        yield day
+    yield from (day.strftime(form) for form, _ in texts.most_common(2))
+    if dates:
+        yield day
+    if isinstance(day, datetime):
+        yield day.date()
+
+
+def _day_of(value: Value) -> date | None:
+    return value.by if isinstance(value, Timescale) else value if isinstance(value, date) else None
+
+
+def _lists(value: tuple[str, ...] | frozenset[str], shown: Shown) -> Iterator[str]:
+    """Several names with what stands between those of other cells."""
+    names = list(value) if isinstance(value, tuple) else show(value).split("\n")
+    joints = Counter(
+        joint
+        for raw, known in shown
+        if isinstance(raw, str) and isinstance(known, tuple | frozenset) and len(known) > 1
+        for joint in _JOINTS
+        if joint.join(list(known) if isinstance(known, tuple) else show(known).split("\n")) == raw
+    )
+    usual = [joint for joint, _ in joints.most_common(2)]
+    yield from (joint.join(names) for joint in [*usual, ", ", "\n"])
+
+
+# Cells that hold several facts
+
+
+@dataclass(frozen=True)
+class Composed:
+    """How the cells of a column hold several facts: the fields in their order, and what stands
+    between two that follow each other."""
+
+    order: tuple[str, ...]
+    joints: Mapping[tuple[str, str], str]
+
+    def together(self, texts: Mapping[str, str], like: Composed | None = None) -> str | None:
+        """One text of these, by field; None where nothing is known to stand between them. `like`
+        is how this cell had them until now."""
+        names = [name for name in self.order if texts.get(name)]
+        whole = texts[names[0]] if names else ""
+        for before, name in pairwise(names):
+            joint = (like.joints if like else {}).get(
+                (before, name), self.joints.get((before, name))
+            )
+            if joint is None:
+                return None
+            whole += joint + texts[name]
+        return whole
+
+    def apart(
+        self, whole: str, items: Mapping[str, Field], definition: PlanDefinition
+    ) -> dict[str, str] | None:
+        """The text of each field in a cell; None where that is not certain."""
+        whole = canon_text(whole)
+        if not whole:
+            return {}
+        found: dict[str, str] = {}
+        rest, *names = whole, *self.order
+        for place, name in enumerate(names):
+            following = names[place + 1 :]
+            if not following:
+                found[name] = rest
+                break
+            piece, rest = self._head(rest, name, following, items, definition)
+            if piece:
+                found[name] = piece
+            if not rest:
+                break
+        if any(
+            isinstance(canon(items[name], text, definition), Invalid)
+            for name, text in found.items()
+            if not items[name].field_type.prose
+        ):
+            return None
+        return found if self.together(found, self._of(whole, found)) == whole else None
+
+    def _of(self, whole: str, texts: Mapping[str, str]) -> Composed | None:
+        return composition(whole, {name: texts[name] for name in self.order if name in texts})
+
+    def _head(
+        self,
+        text: str,
+        name: str,
+        following: Sequence[str],
+        items: Mapping[str, Field],
+        definition: PlanDefinition,
+    ) -> tuple[str, str]:
+        """What a text begins with of a field, and what follows; nothing where it has none."""
+        joints = [self.joints[name, other] for other in following if (name, other) in self.joints]
+        item = items[name]
+        if item.field_type.rated:
+            known = sorted(item.field_type.accepted(item, definition), key=len, reverse=True)
+            for each in known:
+                if fold(text) == fold(each):
+                    return text, ""
+                head = text[: len(each)]
+                after = text[len(each) :]
+                joint = next((j for j in _ends(joints) if after.startswith(j)), "")
+                if joint and fold(head) == fold(each):
+                    return head, after[len(joint) :]
+            return "", text
+        for joint in joints:
+            head, found, rest = text.partition(joint)
+            if found and head and "\n" not in head:
+                return head, rest
+        return "", text
+
+
+def _ends(joints: Sequence[str]) -> list[str]:
+    return sorted(set(joints), key=len, reverse=True)
+
+
+def composition(whole: str, texts: Mapping[str, str]) -> Composed | None:
+    """How one cell holds several facts: None where they do not stand in it one after another, with
+    nothing before and behind them."""
+    at = 0
+    whole = canon_text(whole)
+    names = sorted(
+        (name for name in texts if texts[name]), key=lambda each: whole.find(texts[each])
+    )
+    joints: dict[tuple[str, str], str] = {}
+    for before, name in zip(["", *names], names, strict=False):
+        found = whole.find(texts[name], at)
+        if found < 0 or (not before and found):
+            return None
+        if before:
+            joints[before, name] = whole[at:found]
+        at = found + len(texts[name])
+    return Composed(tuple(names), joints) if at == len(whole) else None
+
+
+def composed_column(
+    rows: Sequence[tuple[str, Mapping[str, str]]],
+    items: Mapping[str, Field],
+    definition: PlanDefinition,
+) -> Composed | None:
+    """How a column holds several facts: None where taking apart and putting together again would
+    not give the same text for every one of its cells. `rows` have the text of a cell, and those of
+    its facts by field."""
+    order: dict[str, None] = {}
+    counted: dict[tuple[str, str], Counter[str]] = {}
+    for whole, texts in rows:
+        found = composition(whole, texts)
+        if found is None:
+            return None
+        for pair, joint in found.joints.items():
+            counted.setdefault(pair, Counter())[joint] += 1
+        if len(found.order) > 1:
+            order |= dict.fromkeys(found.order)
+    order |= dict.fromkeys(sorted(items, key=lambda name: items[name].field_type.prose))
+    joints = {pair: count.most_common(1)[0][0] for pair, count in counted.items()}
+    column = Composed(tuple(order), joints)
+    for whole, texts in rows:
+        filled = {name: text for name, text in texts.items() if text}
+        if column.apart(whole, items, definition) != filled:
+            return None
+    return column
