@@ -122,3 +122,33 @@ def test_without_a_line_decisions_are_as_they_were(tmp_path: Path) -> None:
     assert openpyxl.load_workbook(made / "decisions.xlsx").sheetnames == [
         "Decisions", "Lists", "xlplan",
     ]  # fmt: skip
+
+
+def test_what_a_lead_says_again_is_one_line_and_stays_dealt_with(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small.do(folder, "merge")
+    printed = capsys.readouterr().out
+    assert printed.count("Please ring me about the lifts") == 1
+    assert "2 lines to look at in decisions.xlsx, on its sheets Returns and Remarks." in printed
+    data = (folder / "inbox" / f"{small.REPAIRS}.xlsx").read_bytes()
+    book = openpyxl.load_workbook(folder / "inbox" / f"{small.REPAIRS}.xlsx")
+    book["Update"]["Q21"] = "Tuesday suits me"
+    book.save(folder / "inbox" / "again.xlsx")
+    assert (folder / "inbox" / "again.xlsx").read_bytes() != data
+    small.do(folder, "merge")
+    printed = capsys.readouterr().out
+    assert "Please ring me about the lifts" not in printed
+    assert "Tuesday suits me" in printed
+    [first, second] = lines(folder, "Remarks")
+    assert "ring me" in str(first[5])
+    assert "Tuesday" in str(second[5])
+    mark(folder, "Remarks", "ring me")
+    small.do(folder, "merge")
+    [left] = lines(folder, "Remarks")
+    assert "Tuesday" in str(left[5])
+    book["Update"]["Q22"] = "Or Friday"
+    book.save(folder / "inbox" / "third.xlsx")
+    small.do(folder, "merge")
+    left_now = [str(line[5]).rpartition(": ")[2] for line in lines(folder, "Remarks")]
+    assert left_now == ["Tuesday suits me", "Or Friday"]

@@ -491,3 +491,27 @@ def test_a_new_row_is_as_high_as_its_text_needs(folder: Path) -> None:
     small.do(folder, "merge")
     assert plan_sheet(folder)["F6"].value == LONG.strip()
     assert heights(folder, 6)[0] > 5 * 15
+
+
+def test_what_is_to_be_known_of_a_change_in_place_is_said_once_and_stays_listed(
+    folder: Path,
+) -> None:
+    def formula(book: Workbook) -> None:
+        own_things(book)
+        type_into(book["Plan"], 10, MINE, '=COUNTIF(G4:G8,"Red")')
+
+    saved(folder, formula)
+    small.give_back(folder, small.REPAIRS, {("1.2", "rating"): "Red"})
+    assert [each.code for each in merge(folder)] == ["EDIT-018"]
+    small.give_back(folder, small.LEARNING, {("2.1", "rating"): "Green"})
+    assert merge(folder) == []
+    listed = openpyxl.load_workbook(folder / "decisions.xlsx")["Remarks"]
+    texts_ = [str(row[6]) for row in listed.iter_rows(min_row=5, values_only=True)]
+    assert sum("[EDIT-018]" in text for text in texts_) == 1
+    with small.opened(folder) as plan:
+        assert [each.code for each in plan.verify()] == []
+    # Saved again it is another file, of which the same is to be known.
+    saved(folder, lambda book: type_into(book["Plan"], 5, MINE, "C7"))
+    small.give_back(folder, small.LEARNING, {("2.2", "rating"): "Red"}, file="more.xlsx",
+                    saved_at="2026-11-13T10:00:00Z")  # fmt: skip
+    assert [each.code for each in merge(folder)] == ["EDIT-018"]

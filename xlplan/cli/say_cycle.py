@@ -163,7 +163,7 @@ def merged(
         click.echo(f"{plural(len(result.returns) - len(fresh), 'file')} had been merged before.")
     say_changes(plan, result.changes)
     for report in fresh:
-        for line in report.information:
+        for line in (each for each in report.information if each not in report.repeated):
             click.echo(plain(f"{report.file}: {' '.join(line.split())}"))
         say_problems(report.problems)
     beside = [problem for report in fresh for problem in report.problems]
@@ -173,6 +173,9 @@ def merged(
         before, after = short(cell.before or "(blank)"), short(cell.after or "(blank)")
         click.echo(plain(f"{cell.sheet}!{cell.cell}: {before} → {after}"))
     click.echo(summary(result))
+    if result.to_look_at:
+        lines = plural(result.to_look_at, "line")
+        click.echo(f"{lines} to look at in decisions.xlsx, on its sheets Returns and Remarks.")
     if replies is not None:
         _replied(written, unwritten, as_json)
     return NEEDS_A_PERSON if needs_a_person else DONE

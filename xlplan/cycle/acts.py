@@ -24,6 +24,7 @@ from xlplan.merge.ids import Id
 from xlplan.merge.kinds import ASK, Kind
 from xlplan.merge.model import (
     COORDINATOR,
+    NOTED,
     Change,
     Decided,
     Fact,
@@ -236,7 +237,8 @@ def find_return(state: State, return_id: str) -> Returned:
     """
     found = [r for r in state.returns.values() if r.id.startswith(return_id) and return_id]
     if not found:
-        named = [r for r in state.returns.values() if return_id in (r.file, _name(r.file))]
+        read = (each for each in state.returns.values() if each.outcome != NOTED)
+        named = [r for r in read if return_id in (r.file, _name(r.file))]
         live = [r for r in named if state.live_return_of(r.sha256) is not None]
         found = live or named[-1:]
     if not found:

@@ -93,6 +93,7 @@ class Desk:
         self._tip: Tip | None = None
         self._kept: Kept | None = None
         self.prepared: tuple[int, Mapping[str, str | None]] | None = None
+        self.to_look_at = 0
         """The coordinator's workbooks as they were last made, by name the digest of each (None: it
         is not to be there), and the position of what they show."""
         self.lines: Lines | None = None

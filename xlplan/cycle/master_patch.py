@@ -25,7 +25,7 @@ from xlplan.merge.compare import Comparison
 from xlplan.merge.ids import named
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import current_cycle
-from xlplan.merge.model import COORDINATOR, Issued, Returned
+from xlplan.merge.model import COORDINATOR, NOTED, Issued, Returned
 from xlplan.plan.propose import usual_type
 from xlplan.plan.set_up import OwnColumn
 from xlplan.plan.text import fold
@@ -65,7 +65,8 @@ def kept_master(desk: Desk) -> Kept | None:
     """
     for event in desk.state.exchange.newest_from(COORDINATOR):
         fact = event.fact
-        if isinstance(fact, Returned) and is_master(desk, fact.issued):
+        read = isinstance(fact, Returned) and fact.outcome != NOTED
+        if isinstance(fact, Returned) and read and is_master(desk, fact.issued):
             return Kept(fact, desk.folder.originals.read(fact.sha256), event.seq)
     return None
 
@@ -74,6 +75,33 @@ def _said_of(desk: Desk, kept: Kept) -> Iterator[Returned]:
     """All that was read from that very file, at whatever time."""
     events = desk.state.exchange.events_with(kept.fact.sha256)
     yield from (event.fact for event in events if isinstance(event.fact, Returned))
+
+
+def say_once(desk: Desk, work: Work, kept: Kept, notes: Sequence[Problem]) -> Sequence[Problem]:
+    """Those notes on a change of the kept master that were not made on it before; they stand among
+    the remarks of `decisions.xlsx` from now on."""
+    noted = (fact.information for fact in _said_of(desk, kept) if fact.outcome == NOTED)
+    known = {_about(line) for line in chain.from_iterable(noted)}
+    fresh = {line: note for note in notes if _about(line := _line(note)) not in known}
+    if fresh:
+        work.append([
+            Returned(
+                named("r", kept.fact.sha256, *fresh), kept.fact.sha256, desk.folder.master.name,
+                kept.fact.issued, COORDINATOR, current_cycle(desk.state), "", NOTED,
+                information=tuple(fresh),
+            )
+        ])  # fmt: skip
+    return list(fresh.values())
+
+
+def _line(note: Problem) -> str:
+    place = note.where.partition("!")[2] or "Workbook"
+    return f"{place}: {note.message} [{note.code}]"
+
+
+def _about(line: str) -> tuple[str, str]:
+    """The place and the code of such a line."""
+    return line.partition(": ")[0], line.rpartition("[")[2]
 
 
 def take_columns(desk: Desk, work: Work) -> list[Problem]:

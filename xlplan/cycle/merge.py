@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlplan.codes.merge_codes import DEC_001, MRG_002, MRG_005
-from xlplan.codes.return_codes import RET_025
 from xlplan.cycle import outputs
 from xlplan.cycle.acts import Answering, take_own
 from xlplan.cycle.desk import Desk, Work
@@ -27,6 +26,7 @@ from xlplan.cycle.intake import (
 )
 from xlplan.cycle.master_patch import take_columns
 from xlplan.cycle.replying import replies_of
+from xlplan.cycle.to_look_at import on_old_form, said_before
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
@@ -68,6 +68,8 @@ class ReturnReport:
     questions: int = 0
     problems: tuple[Problem, ...] = ()
     information: tuple[str, ...] = ()
+    repeated: frozenset[str] = frozenset()
+    """Of `information` what an earlier file of the same author in this cycle said."""
     decided: int = 0
     """How many cells of the plan its answers changed, where it is `decisions.xlsx`."""
     counts_for: str = ""
@@ -101,9 +103,10 @@ class MergeResult:
     dry_run: bool = False
     cleared: tuple[Cleared, ...] = ()
     """Every field that one of these returns emptied, and what it held before."""
+    to_look_at: int = 0
+    """How many lines of the sheets Returns and Remarks of `decisions.xlsx` are not dealt with."""
     replies: tuple[Reply, ...] = ()
     """What the leads are to be told; see `xlplan.cycle.replying.write_replies`."""
-
     kept: tuple[KeptChange, ...] = ()  # what is written into a kept workbook
 
     @property
@@ -154,7 +157,7 @@ def merge(
         place = {item.file: number for number, item in enumerate(gathered.arrived)}
         found.returned.sort(key=lambda item: place[item[0].root or item[0].file])
         reports = tuple(_report(desk, work, *item, questions, changes) for item in found.returned)
-        new = [fact for _, fact, duplicate in found.returned if not duplicate]
+        new = (fact for _, fact, duplicate in found.returned if not duplicate)
         cleared = tuple(one for fact in new for one in cleared_by(desk.state, fact))
         files = [(item.file, fact) for item, fact, _ in found.returned]
         replies = replies_of(desk, files, questions, receipts=reply)
@@ -162,8 +165,9 @@ def merge(
     problems = (*found.problems, *([] if dry_run else outputs.write(desk, prepared)))
     kept = tuple(change for output in prepared for change in output.changes)
     return MergeResult(
-        reports, changes, questions, problems, found.answered, dry_run, cleared, replies, kept
-    )
+        reports, changes, questions, problems, found.answered, dry_run, cleared,
+        0 if dry_run else desk.to_look_at, replies, kept,
+    )  # fmt: skip
 
 
 def _nothing_new(
@@ -350,8 +354,9 @@ def _report(
         cycle=fact.cycle,
         fates=fates,
         questions=0 if duplicate else asked,
-        problems=() if duplicate else (*fact.problems, *_on_old_form(fact, counts)),
+        problems=() if duplicate else (*fact.problems, *on_old_form(fact, counts)),
         information=() if duplicate else fact.information,
+        repeated=frozenset() if duplicate else said_before(desk, fact),
         decided=0 if fact.assertions else len(_decided(work, fact, changes)),
         counts_for=counts,
     )
@@ -363,13 +368,6 @@ def _decided(work: Work, fact: Returned, changes: Sequence[Change]) -> list[Chan
     mine, live = {Id(d.id) for d in moved}, work.step.state.live
     seqs = {w.seq for d in moved for w in live((d.uid, d.field)) if w.id in mine}
     return [change for change in changes if change.return_id == fact.id or change.seq in seqs]
-
-
-def _on_old_form(fact: Returned, counts: str) -> list[Problem]:
-    """That a return is on the form of an earlier cycle than the one it counts for."""
-    if counts == fact.cycle:
-        return []
-    return [RET_025.problem(fact.file, answers=fact.cycle, counts_for=counts, lead=fact.author)]
 
 
 # One answer

@@ -61,6 +61,7 @@ def prepare(desk: Desk, work: Work) -> list[Output]:
     master = prepare_master(desk, work, questions)
     outputs = [replace(master, notes=(*notes, *master.notes)) if notes else master]
     beside = came_back(desk)
+    desk.to_look_at = len(beside.open)
     if questions or beside.open:
         outputs.append(_prepare_decisions(desk, work, questions, beside))
     else:
@@ -133,17 +134,18 @@ def plan_digest(desk: Desk) -> str:
 def _kept_or_anew(desk: Desk, work: Work, issued: Issued, book: Workbook) -> Output:
     """The master that the coordinator has saved, changed in place; `book` where there is none, or
     where that cannot be done, and then the old one is kept beside it."""
-    from xlplan.cycle.master_patch import Renewed, kept_master, put_aside, renew
+    from xlplan.cycle.master_patch import Renewed, kept_master, put_aside, renew, say_once
     from xlplan.workbook.write.writing import write_workbook
 
     path, kept = desk.folder.master, kept_master(desk)
-    renewed = renew(desk, issued, book, kept) if kept else None
+    if kept is None:
+        return _record(desk, work, issued, write_workbook(book), path)
+    renewed = renew(desk, issued, book, kept)
     if isinstance(renewed, Renewed):
         done = _record(desk, work, issued, renewed.data, path)
-        return replace(done, notes=renewed.notes)
-    done = _record(desk, work, issued, write_workbook(book), path)
-    aside = put_aside(desk) if renewed else None
-    return replace(done, aside=aside, notes=(renewed,)) if renewed and aside else done
+        return replace(done, notes=say_once(desk, work, kept, renewed.notes))
+    done, aside = _record(desk, work, issued, write_workbook(book), path), put_aside(desk)
+    return replace(done, aside=aside, notes=(renewed,)) if aside else done
 
 
 def _shown_fields(definition: PlanDefinition) -> tuple[str, ...]:

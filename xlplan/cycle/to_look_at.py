@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from xlplan.codes.return_codes import RET_025
 from xlplan.cycle.desk import Desk
+from xlplan.errors import Problem
 from xlplan.merge.model import COORDINATOR, Returned
 from xlplan.merge.posted import recipients_in
 
@@ -38,6 +40,28 @@ def _document(desk: Desk, fact: Returned) -> str:
     return issued.document if issued is not None else ""
 
 
+def said_before(desk: Desk, fact: Returned) -> frozenset[str]:
+    """What is said of a return that was said of an earlier one of its author in the same cycle."""
+    if not fact.information:
+        return frozenset()
+    exchange = desk.state.exchange
+    event = exchange.event_of(fact)
+    since = max((seq for seq in exchange.periods.values() if seq < event.seq), default=0)
+    found: set[str] = set()
+    for other in exchange.events_since(since):
+        each = desk.state.live_returned(other)
+        if each is not None and each.author == fact.author and other.seq < event.seq:
+            found.update(each.information)
+    return frozenset(found.intersection(fact.information))
+
+
+def on_old_form(fact: Returned, counts: str) -> list[Problem]:
+    """That a return is on the form of an earlier cycle than the one it counts for."""
+    if counts == fact.cycle:
+        return []
+    return [RET_025.problem(fact.file, answers=fact.cycle, counts_for=counts, lead=fact.author)]
+
+
 def came_back(desk: Desk) -> CameBack:
     """The lines of the sheets beside the questions in `decisions.xlsx`: those of the cycle in which
     the last file came, as nothing else may change what that workbook shows."""
@@ -51,7 +75,8 @@ def came_back(desk: Desk) -> CameBack:
     events = exchange.events_since(since)
     last = {event.fact.id: event for event in events if isinstance(event.fact, Returned)}
     returns: list[Line] = []
-    remarks: list[Line] = []
+    remarks: dict[tuple[str, ...], list[Line]] = {}
+    files: set[str] = set()
     for event in last.values():
         fact = desk.state.live_returned(event)
         if fact is None or _document(desk, fact) in _ANSWERS:
@@ -59,9 +84,12 @@ def came_back(desk: Desk) -> CameBack:
         first = Line(fact.file, fact.id, fact.author, fact.outcome)
         wrong = [_at(first, each.where, f"{each.message} [{each.code}]") for each in fact.problems]
         left = [line for line in _told_apart(wrong) if line.id not in gone]
-        returns += left or [first]
+        returns += left or ([] if fact.sha256 in files else [first])
+        files.add(fact.sha256)
         said = (_at(first, *_split(" ".join(line.split()))) for line in fact.information)
-        remarks += (line for line in _told_apart(said) if line.id not in gone)
+        for line in _told_apart(said):
+            same = (line.lead, line.sheet, line.cell, line.text, str(line.number))
+            remarks.setdefault(same, []).append(line)
     back = {line.lead for line in returns}
     for lead in recipients_in(desk.state, cycle):
         names = exchange.names_of(lead.name, desk.state.definition)
@@ -69,7 +97,10 @@ def came_back(desk: Desk) -> CameBack:
         asked = any(each.author in names for each in sent)
         if asked and back.isdisjoint({lead.name, *names}):
             returns.append(Line("", "", lead.name, "not back yet"))
-    return CameBack(returns, remarks, [line for line in _by_hand(desk) if line.id not in gone])
+    # What one file after another of a lead says again is one line, wherever it was dealt with.
+    open_ = (lines for lines in remarks.values() if gone.isdisjoint(line.id for line in lines))
+    by_hand = [line for line in _by_hand(desk) if line.id not in gone]
+    return CameBack(returns, [lines[0] for lines in open_], by_hand)
 
 
 def _by_hand(desk: Desk) -> Iterator[Line]:

@@ -21,6 +21,8 @@ from xlplan.plan.values import Value
 
 COORDINATOR = "coordinator"
 """The author of everything that the coordinator writes, whichever workbook it came in."""
+NOTED = "noted"
+"""The outcome of what is said of a master as it was changed in place: nothing was read from it."""
 RULE = "rule"
 """Who is named in the log where a rating follows from the rules of the plan."""
 CellKey = tuple[str, str]
