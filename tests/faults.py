@@ -2,38 +2,58 @@
 
 `Server` starts one process that has imported everything and then forks for each command: the
 child counts what it does to the files of a plan and to its ledger, and at the n-th operation is
-killed, or is told that the disk is full, or that another program holds the file. File operations
-are seen through Python's audit events, which no module can go round; writes, flushes and what is
-said to SQLite through the few functions that they all pass.
+killed, or is told that the disk is full, or fails, or that another program holds the file, or finds
+the folder gone. File operations are seen through Python's audit events, which no module can go
+round; writes, flushes and what is said to SQLite through the few functions that they all pass.
+
+A run may also be recorded: what was flushed to disk when, of which `tests.power` makes the images
+that a loss of power leaves.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-How = Literal["kill", "full", "denied"]
+How = Literal["kill", "full", "io", "denied", "read-only", "gone"]
+CHANGING = frozenset(
+    {"create", "write", "fsync", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod",
+     "sql INSERT", "sql DELETE", "sql COMMIT"}
+)  # fmt: skip
+"""Operations that change a file; at any other, a kill or a full disk is as at the one before."""
+ANSWER = "answer"
+"""In the place of a command: its first question is answered in the plan that is named next."""
+_WRITES = os.O_WRONLY | os.O_RDWR
 _FILES = frozenset(
     {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.symlink",
      "os.truncate", "os.listdir", "os.scandir", "shutil.rmtree"}
 )  # fmt: skip
 _GROWING = frozenset({"write", "fsync", "os.mkdir", "sql INSERT", "sql COMMIT"})
 """What a full disk goes on refusing after it was first full."""
+_LASTING: Mapping[str, frozenset[str]] = {"full": _GROWING, "read-only": CHANGING}
+"""What fails again and again once it has failed."""
 _SAID = {
     "full": (errno.ENOSPC, "database or disk is full"),
+    "io": (errno.EIO, "disk I/O error"),
     "denied": (errno.EACCES, "attempt to write a readonly database"),
+    "read-only": (errno.EROFS, "attempt to write a readonly database"),
 }
+_ROOT_GONE = ".gone"
+"""What is added to the name of the folder that vanishes."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +64,18 @@ class Ended:
     out: str
     err: str
     operations: tuple[str, ...]
+    recorded: tuple[tuple[str, ...], ...] = ()
+    """Of a recorded run: what it did, in order; see `_Recorder`."""
+
+
+def came_back(root: Path) -> None:
+    """Put a folder that vanished back into its place."""
+    gone = root.with_name(root.name + _ROOT_GONE)
+    if gone.exists():
+        if root.exists():  # what a command made anew where it had been
+            shutil.copytree(root, gone, dirs_exist_ok=True)
+            shutil.rmtree(root)
+        gone.rename(root)
 
 
 class Server:
@@ -68,37 +100,64 @@ class Server:
         self.process.wait()
         self.process.stdout.close()
 
-    def run(self, root: Path, args: Sequence[str], at: int = 0, how: How = "kill") -> Ended:
+    def run(
+        self,
+        root: Path,
+        args: Sequence[str],
+        at: int = 0,
+        how: How = "kill",
+        spool: Path | None = None,
+        only: str = "",
+    ) -> Ended:
         """Run a command whose files are below `root`; the fault comes at operation `at` (from 1).
 
-        With `at` 0 it runs as it would, and its operations are counted.
+        With `at` 0 it runs as it would, and its operations are counted. With a `spool` they are
+        recorded, with the bytes that were flushed in that folder. With `only`, every operation on a
+        path that ends so, or lies in a folder of that name, fails that would change something.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         task = {"root": str(root), "args": list(args), "at": at, "how": how}
+        task |= {"spool": str(spool) if spool else "", "only": only}
         self.process.stdin.write(json.dumps(task) + "\n")
         self.process.stdin.flush()
         found = json.loads(self.process.stdout.readline())
-        return Ended(found["status"], found["out"], found["err"], tuple(found["operations"]))
+        return Ended(
+            found["status"],
+            found["out"],
+            found["err"],
+            tuple(found["operations"]),
+            tuple(map(tuple, found.get("recorded", ()))),
+        )
 
 
 class _Faults:
     """Counts operations below a folder, and makes the n-th fail."""
 
-    def __init__(self, root: str, at: int, how: str) -> None:
-        self.root, self.at, self.how = root, at, how
+    def __init__(
+        self, root: str, at: int, how: str, only: str = "", recorder: _Recorder | None = None
+    ) -> None:
+        self.root, self.at, self.how, self.only = root, at, how, only
         self.done: list[str] = []
         self.off = False
+        self.recorder = recorder
 
-    def meets(self, name: str) -> bool:
+    def meets(self, name: str, path: object = "") -> bool:
         """Whether this operation is the one that fails (a kill does not return)."""
         if self.off:
             return False
+        if self.only:
+            where = f"{path}/"
+            return name in CHANGING and (f"/{self.only}/" in where)
         self.done.append(name)
         if len(self.done) < self.at or not self.at:
             return False
         first = len(self.done) == self.at
-        return first or (self.how == "full" and name in _GROWING)
+        if first and self.how == "gone":
+            self.off = True
+            Path(self.root).rename(self.root + _ROOT_GONE)
+            return False  # whatever comes of it
+        return first or name in _LASTING.get(self.how, ())
 
     def strike(self, path: object = "") -> None:
         """The fault itself, for a file operation."""
@@ -108,10 +167,19 @@ class _Faults:
         raise OSError(number, os.strerror(number), str(path))
 
     def audit(self, event: str, args: tuple[Any, ...]) -> None:
-        if event not in _FILES or not self._is_ours(args[0] if args else None):
+        if self.off or event not in _FILES or not self._is_ours(args[0] if args else None):
             return
-        if self.meets(event):
+        writes = event == "open" and len(args) > 2 and bool(args[2] & _WRITES)
+        if any(self.meets("create" if writes else event, path) for path in _paths(event, args)):
             self.strike(args[0])
+        if self.recorder is not None:
+            self.recorder.file(event, args, writes=writes)
+
+    def note(self, what: Callable[[Any], None], of: object) -> None:
+        """Have the recorder note something, which is none of the command's own doing."""
+        self.off = True
+        what(of)
+        self.off = False
 
     def _is_ours(self, path: object) -> bool:
         if isinstance(path, str | os.PathLike):
@@ -126,6 +194,8 @@ class _Faults:
             if self.meets("fsync"):
                 self.strike()
             plain_sync(handle)
+            if self.recorder is not None:
+                self.note(self.recorder.flushed, handle)
 
         def opened(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
             stream = plain_open(file, mode, *args, **kwargs)
@@ -134,7 +204,7 @@ class _Faults:
             return stream
 
         def connect(*args: Any, **kwargs: Any) -> sqlite3.Connection:
-            return plain_connect(*args, factory=_connection(self), **kwargs)
+            return plain_connect(*args, factory=_connection(self, args[0]), **kwargs)
 
         for module, name, replaced in (
             (os, "fsync", fsync),
@@ -151,7 +221,7 @@ class _Writing:
         self._stream, self._faults = stream, faults
 
     def write(self, data: Any) -> int:
-        if self._faults.meets("write"):
+        if self._faults.meets("write", getattr(self._stream, "name", "")):
             self._stream.write(data[: len(data) // 2])
             self._stream.flush()
             self._faults.strike(getattr(self._stream, "name", ""))
@@ -168,9 +238,57 @@ class _Writing:
         self._stream.close()
 
 
-def _connection(faults: _Faults) -> type[sqlite3.Connection]:
+class _Recorder:
+    """Notes what a run did to the files below a folder: ``create``, ``rename``, ``remove``,
+    ``mkdir``, ``rmdir``, ``flush`` (of a file, with the digest of its bytes), ``flush folder``,
+    ``commit`` (of a database, the same). Paths are within the folder; bytes lie in the spool."""
+
+    def __init__(self, root: Path, spool: Path) -> None:
+        self._root, self._spool = root, spool
+        self.done: list[tuple[str, ...]] = []
+
+    def file(self, event: str, args: tuple[Any, ...], *, writes: bool) -> None:
+        """A file operation that is about to be done."""
+        name = {"os.rename": "rename", "os.remove": "remove", "os.mkdir": "mkdir",
+                "os.rmdir": "rmdir", "open": "create" if writes else ""}.get(event, "")  # fmt: skip
+        if name:
+            paths = args[:2] if name == "rename" else args[:1]
+            self.done.append((name, *map(self._within, paths)))
+
+    def flushed(self, handle: int) -> None:
+        """A file or folder whose bytes or names are on the disk by now."""
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        if path.is_relative_to(self._root):
+            if path.is_dir():
+                self.done.append(("flush folder", self._within(path)))
+            else:
+                self.done.append(("flush", self._within(path), self._keep(path)))
+
+    def committed(self, db: sqlite3.Connection) -> None:
+        """A database whose transaction has ended."""
+        (_, _, file), *_ = db.cursor().execute("PRAGMA database_list").fetchall()
+        path = Path(file)
+        if path.is_relative_to(self._root):
+            self.done.append(("commit", self._within(path), self._keep(path)))
+
+    def _within(self, path: Any) -> str:
+        return os.path.relpath(os.fspath(path), self._root)
+
+    def _keep(self, path: Path) -> str:
+        data = path.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        (self._spool / digest).write_bytes(data)
+        return digest
+
+
+def _paths(event: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The path on which an operation counts: of a file that gets another name, the new one."""
+    return args[1:2] if event == "os.rename" else args[:1]
+
+
+def _connection(faults: _Faults, file: object) -> type[sqlite3.Connection]:
     def said(sql: str) -> None:
-        if faults.meets(f"sql {sql.split()[0]}"):
+        if faults.meets(f"sql {sql.split()[0]}", file):
             if faults.how == "kill":
                 faults.strike()
             raise sqlite3.OperationalError(_SAID[faults.how][1])
@@ -178,7 +296,10 @@ def _connection(faults: _Faults) -> type[sqlite3.Connection]:
     class Connection(sqlite3.Connection):
         def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
             said(sql)
-            return super().execute(sql, *args)
+            done = super().execute(sql, *args)
+            if faults.recorder is not None and sql == "COMMIT":
+                faults.note(faults.recorder.committed, self)
+            return done
 
         def executescript(self, sql: str) -> sqlite3.Cursor:
             said(sql)
@@ -211,21 +332,40 @@ def _serve() -> None:
 def _child(task: dict[str, Any], sink: int, run: Callable[[Sequence[str]], int]) -> None:
     out, err = io.StringIO(), io.StringIO()
     status = 70  # what a traceback ends with here, so that no test takes it for an answer
-    faults = _Faults(task["root"], task["at"], task["how"])
+    recorder = _Recorder(Path(task["root"]), Path(task["spool"])) if task["spool"] else None
+    faults = _Faults(task["root"], task["at"], task["how"], task["only"], recorder)
     report = os.fdopen(sink, "w", encoding="utf-8")
     try:
         faults.install()
         with redirect_stdout(out), redirect_stderr(err):
-            status = run(task["args"])
+            args = task["args"]
+            status = _answer(Path(args[1])) if args[0] == ANSWER else run(args)
     except BaseException:
         import traceback
 
         faults.off = True
         err.write(traceback.format_exc())
     faults.off = True
-    json.dump({"out": out.getvalue(), "err": err.getvalue(), "operations": faults.done}, report)
+    said: dict[str, object] = {"out": out.getvalue(), "err": err.getvalue()}
+    said["operations"] = faults.done
+    said["recorded"] = recorder.done if recorder is not None else []
+    json.dump(said, report)
     report.close()
     os._exit(status)
+
+
+def _answer(folder: Path) -> int:
+    """Answer the first question of a plan, as a program that uses the library does."""
+    from xlplan import XlplanError, open_plan
+
+    try:
+        with open_plan(folder, today=date(2026, 11, 2)) as plan:
+            result = plan.answer(plan.questions()[0], "Keep current")
+    except XlplanError as error:
+        sys.stderr.write("\n".join(map(str, error.problems)))
+        return 2
+    sys.stderr.write("\n".join(map(str, result.problems)))
+    return int(result.needs_a_person)
 
 
 def _import_all() -> None:

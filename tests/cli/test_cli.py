@@ -331,7 +331,7 @@ def events(folder: Path) -> int:
 
 RECORDS = {
     "demo": "demo", "draft": "plan", "issue": "plan", "new": "other", "publish": "plan",
-    "remind": "plan", "restore": "restored", "undo": "plan",
+    "rekey": "plan", "remind": "plan", "restore": "restored", "undo": "plan",
 }  # fmt: skip
 """The commands of `happy` that record something, each with the plan that it is recorded in."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from xlplan.codes.families import every_message
 from xlplan.errors import Problem
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
 from xlplan.ledger.store import Ledger
@@ -160,3 +161,15 @@ def test_the_chain_is_as_the_page_describes_it(tmp_path: Path) -> None:
         assert digest == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         previous = digest
     assert len(rows) == len(FULL)
+
+
+def test_the_page_says_what_to_do_about_every_fault_of_the_record() -> None:
+    """Each code that the section names is one of ours, and no fault of the record is left out."""
+    [section] = re.findall(
+        r"## When something is wrong with the record\n(.*?)\n## ", PAGE, re.DOTALL
+    )
+    named = set(re.findall(r"\b[A-Z]{2,4}-\d{3}\b", section))
+    known = every_message()
+    assert named <= known.keys()
+    of_record = {code for code in known if code.startswith(("LED-", "VER-", "PLAN-", "OUT-"))}
+    assert of_record <= named

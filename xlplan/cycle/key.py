@@ -133,7 +133,7 @@ def _rekey(desk: Desk) -> RekeyResult:
         folder.next_key.replace(folder.key)
         sync_folder(folder.root)
     except OSError as error:
-        raise OUT_002.fault(str(folder.key), "stopped", reason=reason_of(error)) from error
+        problems.append(OUT_002.problem(folder.key.name, "stopped", reason=reason_of(error)))
     out = _out(desk.state)
     if out:
         problems.append(PLAN_040.problem(folder.key.name, files=out))

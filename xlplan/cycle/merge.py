@@ -33,7 +33,7 @@ from xlplan.merge.compare import Comparison
 from xlplan.merge.decisions import about_definition, facts_of, unused_set_up
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
 from xlplan.merge.ids import Id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import OF_FILE, Kind
 from xlplan.merge.log import counts_for, current_cycle
 from xlplan.merge.looked_at import ticked_yet_changed
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
@@ -364,7 +364,7 @@ def _report(
 
 def _decided(work: Work, fact: Returned, changes: Sequence[Change]) -> list[Change]:
     """The changes that the answers in a file made; those in rows that were moved are its too."""
-    moved = [d for d in work.step.decided if Kind(d.kind).of_file and d.place.file == fact.file]
+    moved = [d for d in work.step.decided if d.kind in OF_FILE and d.place.file == fact.file]
     mine, live = {Id(d.id) for d in moved}, work.step.state.live
     seqs = {w.seq for d in moved for w in live((d.uid, d.field)) if w.id in mine}
     return [change for change in changes if change.return_id == fact.id or change.seq in seqs]

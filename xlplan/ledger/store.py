@@ -1,6 +1,6 @@
 """The ledger: an append-only, hash-chained table of events in SQLite (see README.md).
 
-One transaction a command, begun IMMEDIATE, so that a second coordinator knows at once; FULL
+One transaction a command, begun IMMEDIATE, so that a second coordinator knows at once; EXTRA
 synchronisation, so that a crash leaves before or after. Triggers refuse UPDATE and DELETE; the
 chain makes a change by other means noticeable; the tip's hash is printed on every composite.
 """
@@ -348,7 +348,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as error:
         raise explained(error, path) from error
     try:
-        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA synchronous = EXTRA")
         db.execute("PRAGMA journal_mode = DELETE")
         db.execute("PRAGMA trusted_schema = OFF")
     except sqlite3.OperationalError as error:

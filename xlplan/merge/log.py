@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import OF_FILE, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     RULE,
@@ -216,7 +216,7 @@ def _brought_in_by(state: State, writer: Write, fact: Fact, events: Mapping[int,
     """The id of the return that carried a write: for a decision, the workbook it was made in."""
     if writer.kind is not Kind.DECISION:
         answer = state.decision(writer.source)
-        if answer is None or not Kind(answer.kind).of_file:
+        if answer is None or answer.kind not in OF_FILE:
             return writer.source
         moved = state.copies((answer.uid, answer.field))
         return next(copy.source for copy in moved if copy.place.file == writer.place.file)

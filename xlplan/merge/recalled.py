@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cache, partial
 
 from xlplan.merge.ids import Id
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import OF_FILE
 from xlplan.merge.model import (
     CellKey,
     Decided,
@@ -186,7 +186,7 @@ class Recalled(State):
     def apply(self, event: Event) -> frozenset[CellKey]:
         """As of a whole one."""
         fact = event.fact
-        moved = isinstance(fact, Decided) and Kind(fact.kind).of_file
+        moved = isinstance(fact, Decided) and fact.kind in OF_FILE
         if moved or isinstance(fact, Defined | Undone):
             self.complete()
         for topic, name, _ in () if self.is_whole else bears_on(event):

@@ -13,7 +13,7 @@ from dataclasses import replace
 from xlplan.merge.bases import Bases
 from xlplan.merge.exchange import Exchange
 from xlplan.merge.ids import Id
-from xlplan.merge.kinds import WAYS, Kind
+from xlplan.merge.kinds import OF_FILE, WAYS, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     CellKey,
@@ -204,7 +204,7 @@ class State:
 
     def _take_decision(self, event: Event, fact: Decided) -> list[CellKey]:
         self._decisions[fact.id], self.came_at[fact.id] = fact, event.at
-        self.has_moved |= Kind(fact.kind).of_file
+        self.has_moved |= fact.kind in OF_FILE
         kind = Kind.RULE if fact.kind == Kind.RULE else Kind.DECISION
         write = Write(
             Id(fact.id), kind, COORDINATOR, fact.uid, fact.field, fact.value, place=fact.place,
