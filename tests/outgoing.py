@@ -12,7 +12,9 @@ import openpyxl
 from xlplan.issued.as_ours import ours_of
 from xlplan.issued.sheets import row_values
 from xlplan.issued.template import template_workbook
+from xlplan.merge.bases import Alike
 from xlplan.merge.model import Issued, MasterRow
+from xlplan.merge.reading import Frame
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.people import Lead
 from xlplan.plan.settings import HouseStyle, IssueSettings
@@ -144,7 +146,8 @@ class Known:
         assert issued in self.sent.values()
         return self.definition
 
-    def alike(self, issued: str, frame: object) -> None:
+    def alike(self, issued: str, frame: Frame) -> Alike | None:
+        del issued, frame
         return None  # what a template showed was not kept
 
     def furniture_of(self, issued: Issued) -> Furniture:

@@ -116,7 +116,7 @@ KEEP_018 = Message(
     "KEEP-018",
     "Nothing could be written into the kept workbook.",
     "Do what the message says, then run merge again.",
-    "Nothing was written into this workbook, which stays as it is. {why}",
+    "Nothing was written into this workbook, which stays as it is. {why} Then run merge again.",
     level="warning",
 )
 KEEP_019 = Message(
