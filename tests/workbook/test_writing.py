@@ -20,6 +20,7 @@ from xlplan.workbook.write.cell_text import (
     clean,
     count_lines,
     line_height,
+    room_of,
     row_heights,
     shorten,
     text_width,
@@ -289,3 +290,27 @@ def test_only_the_workbook_room_writes_excel() -> None:
     rooms = Path(__file__).parent.parent.parent / "xlplan"
     users = {p.parent for p in rooms.rglob("*.py") if "xlsxwriter import" in p.read_text()}
     assert users == {rooms / "workbook" / "write"}
+
+
+def lines_word_by_word(text: str, room: float) -> int:
+    """How many lines a text takes when its words are put down one after the other."""
+    lines, at = 1, 0.0
+    for word in text.split(" "):
+        wide = text_width(word)
+        if at and at + wide > room:
+            lines, at = lines + 1, 0.0
+        while wide > room:  # as much of it as there is room for
+            lines, wide = lines + 1, wide - room
+        at += wide + text_width(" ")
+    return lines
+
+
+@given(
+    st.lists(st.sampled_from(["", "a", "rota", "Recommendation", "ŵyl", "w" * 40]), max_size=90),
+    st.floats(3, 60),
+)
+def test_a_text_takes_the_lines_that_its_words_take_put_down_one_by_one(
+    words: list[str], width: float
+) -> None:
+    text = " ".join(words)
+    assert count_lines(text, width, WRAP) == lines_word_by_word(text, room_of(width, WRAP))

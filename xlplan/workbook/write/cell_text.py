@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -218,6 +221,18 @@ def _wrap(line: str, room: float) -> int:
     """Lines that one line of text takes: words move down whole, a word too long is broken."""
     if len(line) * _WIDEST <= room:
         return 1
+    widest, ends = (_measured if len(line) <= _LONG_LINE else _measured_long)(line)
+    if widest > room:
+        return _wrap_broken(line, room)
+    whole = math.floor(room) + _SPACE
+    lines = at = 0
+    while at < len(ends) - 1:
+        at = bisect_right(ends, ends[at] + whole, at + 1) - 1
+        lines += 1
+    return lines
+
+
+def _wrap_broken(line: str, room: float) -> int:
     lines, used = 1, 0.0
     for word in line.split(" "):
         width = _word(word)
@@ -231,6 +246,18 @@ def _wrap(line: str, room: float) -> int:
         else:
             used += width + _SPACE
     return lines
+
+
+def _ends(line: str) -> tuple[int, Sequence[int]]:
+    """The width of the widest word, and where each word and the space behind it end; 0 first."""
+    widths = [_word(word) for word in line.split(" ")]
+    return max(widths), array("q", accumulate((each + _SPACE for each in widths), initial=0))
+
+
+_LONG_LINE = 500
+"""Characters of a line from which few are remembered."""
+_measured = lru_cache(maxsize=1 << 14)(_ends)
+_measured_long = lru_cache(maxsize=64)(_ends)
 
 
 def _shown(cell: Cell) -> str:
