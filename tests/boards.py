@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.composite_sample import AS_OF, DEFINITION, SCALE
@@ -106,6 +107,10 @@ names: st.SearchStrategy[Value] = st.one_of(
     st.none(),
     st.lists(st.sampled_from(["Post A", "Post B", "Post C"]), min_size=1, unique=True).map(tuple),
 )
+
+
+SOME = settings(max_examples=max(25, settings().max_examples // 4))
+"""A board is a whole workbook: fewer of them than of other things that are drawn."""
 
 
 @st.composite

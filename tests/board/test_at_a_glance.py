@@ -13,6 +13,7 @@ from tests.boards import (
     ATTENTION,
     CODES,
     FULL,
+    SOME,
     action,
     board_of,
     boards,
@@ -63,6 +64,7 @@ def number(text: str) -> int:
     return 0 if text in ("no", "none", "every") else int(text)
 
 
+@SOME
 @given(boards())
 def test_the_sentence_agrees_with_a_recount(board: Board) -> None:
     rows = [row for row in board.rows if not row.withdrawn]

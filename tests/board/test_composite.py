@@ -17,6 +17,7 @@ from tests.boards import (
     CLOSED,
     CODES,
     HOSTILE,
+    SOME,
     action,
     board_of,
     boards,
@@ -86,6 +87,7 @@ def renamed(board: Board) -> dict[str, str]:
     }  # fmt: skip
 
 
+@SOME
 @given(boards())
 def test_counts_agree_with_a_recount(board: Board) -> None:
     found = figures(board)
@@ -106,6 +108,7 @@ def test_counts_agree_with_a_recount(board: Board) -> None:
         assert sum(found.total.moves.values()) == found.total.actions
 
 
+@SOME
 @given(boards())
 def test_movement_overdue_and_exceptions_agree_with_a_recount(board: Board) -> None:
     found = figures(board)
@@ -159,6 +162,7 @@ def place_in_words(row: MasterRow) -> str:
     return "On track but late" if min(days) < AS_OF else "On track, in time"
 
 
+@SOME
 @given(boards())
 def test_key_figures_add_up_to_all_actions(board: Board) -> None:
     rows = [row for row in board.rows if not row.withdrawn]
@@ -182,6 +186,7 @@ def test_key_figures_add_up_to_all_actions(board: Board) -> None:
                 assert one.remark.endswith(f"was {was[one.label]}")
 
 
+@SOME
 @given(boards())
 def test_each_lead_has_the_actions_that_name_the_lead(board: Board) -> None:
     for lead in figures(board).leads:
@@ -231,6 +236,7 @@ def shown_in_summary(sheet: Sheet, found: Figures, compared: bool) -> list[list[
     ]
 
 
+@SOME
 @given(boards())
 def test_summary_never_disagrees_with_plan(board: Board) -> None:
     found = figures(board)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.boards import action, board_of, boards, cells_of, sheet_of, words_of
+from tests.boards import SOME, action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
 from xlplan.board.figures import Figures, figures
@@ -66,6 +66,7 @@ def others(draw: st.DrawFn) -> Board:
     return other_of(*rows, previous=previous, returns=returns)
 
 
+@SOME
 @given(boards(), others(), others())
 def test_the_figures_are_the_sums_of_the_plans_own(one: Board, two: Board, three: Board) -> None:
     found = figures(combined([one, two, three]))

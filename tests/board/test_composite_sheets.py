@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas import isna
 
-from tests.boards import action, board_of, boards, cells_of, sheet_of, words_of
+from tests.boards import SOME, action, board_of, boards, cells_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION, SCALE, sample_board
 from xlplan.board import Board, PastBoard, ReturnLine, composite_workbook
 from xlplan.board.composite import frames_of
@@ -61,6 +61,7 @@ def column(board: Board, name: str, first: str, heading: str) -> list[object]:
 # New.
 
 
+@SOME
 @given(boards())
 def test_new_lists_what_the_last_board_did_not_see(board: Board) -> None:
     known = {uid for uid, seen in (board.previous or {}).items() if "_status" not in seen}
@@ -136,6 +137,7 @@ def test_an_action_reopened_and_closed_again_is_closed_since_the_second_time() -
 # By organisation.
 
 
+@SOME
 @given(boards())
 def test_organisations_agree_with_a_recount(board: Board) -> None:
     leads = (Lead("Post A", organisation="Council"), Lead("Post B", organisation="Trust"),
@@ -236,6 +238,7 @@ def test_the_average_slip_is_over_actions_with_a_date_then_and_at_first() -> Non
     ]
 
 
+@SOME
 @given(boards())
 def test_the_last_moment_of_history_is_summary(board: Board) -> None:
     found = figures(board)

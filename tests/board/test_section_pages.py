@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hypothesis import given
 
-from tests.boards import CODES, action, board_of, boards, days_of, sheet_of, words_of
+from tests.boards import CODES, SOME, action, board_of, boards, days_of, sheet_of, words_of
 from tests.composite_sample import AS_OF, CREATED, DEFINITION
 from xlplan.board import Board, composite_workbook
 from xlplan.board.board_model import Table
@@ -47,6 +47,7 @@ def moved(board: Board, uid: str, now: object) -> str:
     return "worse" if CODES.index(keys[1]) > CODES.index(keys[0]) else "better"
 
 
+@SOME
 @given(boards())
 def test_the_figures_of_each_section_agree_with_a_recount(board: Board) -> None:
     view = view_of(board)
@@ -77,6 +78,7 @@ def test_the_figures_of_each_section_agree_with_a_recount(board: Board) -> None:
             assert shown[name].get(what, 0) == counts[what], (name, what)
 
 
+@SOME
 @given(boards())
 def test_every_exception_stands_under_its_section_once(board: Board) -> None:
     view = view_of(board)
