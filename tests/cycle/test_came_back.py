@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 
 from tests import small
+from xlplan.issued import guidance
+from xlplan.merge.exchange import Exchange
 
 RED = {("1.2", "rating"): "Red"}
 
@@ -152,3 +154,15 @@ def test_what_a_lead_says_again_is_one_line_and_stays_dealt_with(
     small.do(folder, "merge")
     left_now = [str(line[5]).rpartition(": ")[2] for line in lines(folder, "Remarks")]
     assert left_now == ["Tuesday suits me", "Or Friday"]
+
+
+def test_what_an_older_version_wrote_into_a_template_is_no_remark(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if it had gone out before what is ours was recorded, in other words than those of now."""
+    monkeypatch.setattr(Exchange, "ours_of", lambda _, __: [])
+    monkeypatch.setattr(guidance, "_WHOLE", "Leave all rows and columns where they are, please.")
+    small.do(folder, "merge")
+    assert [str(line[5]).rpartition(": ")[2] for line in lines(folder, "Remarks")] == [
+        "Please ring me about the lifts"
+    ]

@@ -110,6 +110,15 @@ class PlanFolder:
         """The originals of everything that came in."""
         return Originals(self.root / "returns")
 
+    def as_sent(self, file: str, digest: str) -> bytes | None:
+        """A file that was written, by its name within the plan; None where it has gone, or other
+        bytes lie there now."""
+        try:
+            data = (self.root / file).read_bytes()
+        except OSError:
+            return None
+        return data if sha256(data) == digest else None
+
     @property
     def written(self) -> tuple[Path, ...]:
         """The folders of the plan into which files are written."""

@@ -27,9 +27,10 @@ from xlplan.returned.as_issued import (
     template_columns,
     without_hints,
 )
-from xlplan.returned.furniture import Furniture, furniture
+from xlplan.returned.furniture import Furniture, furniture, texts_of_book
 from xlplan.returned.read_return import PROPOSED
 from xlplan.returned.tables import plain
+from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import fingerprint, row_key
 
 AS_ISSUED = "as issued"
@@ -131,8 +132,11 @@ class KnownPlan:
     def _find_furniture(self, issued: str) -> Furniture:
         wordings = self._state.exchange.ours_of(issued)
         if not wordings:
-            ours, shared = made_again(self._desk, self._state.issued[issued])
+            sent = self._state.issued[issued]
+            ours, shared = made_again(self._desk, sent)
             wordings = [(ours.texts, shared.texts)]
+            if data := self._desk.folder.as_sent(sent.file, sent.sha256):
+                wordings.append((texts_of_book(read_book(data, sent.file)), {}))
         return furniture(wordings)
 
     def _locked_text(self, issued_id: str, uid: str) -> str | None:

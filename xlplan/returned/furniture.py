@@ -19,6 +19,8 @@ from xlplan.plan.definition import (
 from xlplan.plan.for_lead import every_way
 from xlplan.plan.set_up import Entry
 from xlplan.plan.text import canon_text
+from xlplan.workbook.read.book import Book
+from xlplan.workbook.stamp import parse_row_key
 
 UPDATE, GUIDANCE, LISTS, STAMP = "Update", marked("Guidance"), "Lists", "xlplan"
 """The sheets of a template; leads fill in the first, whatever it is called when it comes back."""
@@ -152,6 +154,17 @@ def packed(texts: Mapping[str, Counter[str]]) -> dict[str, str]:
         for sheet, found in texts.items()
         if found
     }
+
+
+def texts_of_book(book: Book) -> Digests:
+    """The texts around the rows of a template, by the bytes that went out."""
+    texts: dict[str, Counter[str]] = {}
+    for sheet in book.sheets:
+        rows = (row for row in sheet.rows if not any(map(parse_row_key, row)))
+        found = Counter(flat(v) for row in rows for v in row if isinstance(v, str) and flat(v))
+        texts[sheet.name] = found
+    texts[NOTES] = Counter(flat(note) for sheet in book.sheets for note in sheet.notes.values())
+    return packed(texts)
 
 
 def furniture(wordings: Iterable[tuple[Digests, Digests]]) -> Furniture:
