@@ -515,3 +515,26 @@ def test_what_is_to_be_known_of_a_change_in_place_is_said_once_and_stays_listed(
     small.give_back(folder, small.LEARNING, {("2.2", "rating"): "Red"}, file="more.xlsx",
                     saved_at="2026-11-13T10:00:00Z")  # fmt: skip
     assert [each.code for each in merge(folder)] == ["EDIT-018"]
+
+
+def test_a_saved_master_without_the_sheet_of_open_questions_gets_it_while_there_are_any(
+    folder: Path,
+) -> None:
+    before = saved(folder, own_things)
+    assert "Open questions" not in openpyxl.load_workbook(io.BytesIO(before)).sheetnames
+    small.give_back(folder, small.LETTINGS, {("1.3", "rating"): "Green"})
+    small.give_back(folder, small.REPAIRS, {("1.3", "rating"): "Red", ("1.2", "due"): "31/02/2027"})
+    merge(folder)
+    book = openpyxl.load_workbook(folder / "master.xlsx")
+    assert book.sheetnames[-1] == "Open questions"
+    listed = list(book["Open questions"].iter_rows(values_only=True))
+    assert listed[0] == ("Ref", "Field", "What is asked")
+    assert [row[:2] for row in listed[1:-1]] == [("1.2", "Timescale"), ("1.3", "RAG")]
+    assert book["Open questions"]["A2"].hyperlink.location == "'Plan'!E5"
+    assert book["My notes"]["A1"].value == "Agenda for Thursday"
+    # Saved with it, it says what is open then.
+    saved(folder, lambda _: None)
+    small.answer(folder, {("1.3", "rating"): "Keep current"})
+    merge(folder)
+    listed = list(openpyxl.load_workbook(folder / "master.xlsx")["Open questions"].values)
+    assert [row[0] for row in listed if row[0]][1:-1] == ["1.2"]

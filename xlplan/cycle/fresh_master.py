@@ -16,7 +16,7 @@ from xlplan.returned.kept_master import OwnRow, Shown, last_column, own_column
 from xlplan.returned.tables import Table, text_of
 from xlplan.workbook.read.book import At, ReadSheet, column_name
 from xlplan.workbook.stamp import parse_row_key
-from xlplan.workbook.write.added_columns import NewColumn
+from xlplan.workbook.write.added_parts import NewColumn
 from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.sheet import Area, Cell, Sheet, Validation
 

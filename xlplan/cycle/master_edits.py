@@ -43,7 +43,7 @@ from xlplan.returned.kept_master import (
 from xlplan.returned.tables import Table, find_tables, settled_table
 from xlplan.workbook.read.book import Book, ReadSheet, a1, at_of
 from xlplan.workbook.stamp import PROPERTY, is_manifest, manifest, read_manifest
-from xlplan.workbook.write.added_columns import NewColumn
+from xlplan.workbook.write.added_parts import NewColumn, NewSheet
 from xlplan.workbook.write.around_cells import Around, sizes_of
 from xlplan.workbook.write.cell_edits import Value
 from xlplan.workbook.write.inserted_rows import NewRows
@@ -81,6 +81,10 @@ class MasterEdits:
     cells: dict[str, dict[str, Value]] = field(default_factory=dict)
     rows: dict[str, list[NewRows]] = field(default_factory=dict)
     columns: dict[str, list[NewColumn]] = field(default_factory=dict)
+    sheets: list[NewSheet] = field(default_factory=list)
+    look: tuple[str, int, int, int] = ("", 0, 0, 0)
+    """What a new sheet looks like: the sheet of actions, the rows of its headings and of its first
+    action, and a column."""
     heights: dict[str, dict[int, float]] = field(default_factory=dict)
     links: dict[str, dict[str, str]] = field(default_factory=dict)
     ranges: dict[str, str] = field(default_factory=dict)
@@ -205,6 +209,11 @@ class MasterEdits:
         self.columns[name] = list(wide.columns)
         standing = replace(standing, table=wide.table)
         table = standing.table
+        self.look = (
+            self.look
+            if self.look[0]
+            else (name, table.header + 1, table.first + 1, max(table.columns.values()) + 1)
+        )
         for col, heading in wide.headings.items():
             self._set(table.sheet, table.header, col, heading)
         sizes = sizes_of(self.data, name, max(table.columns.values()) + 1)
@@ -316,14 +325,19 @@ class MasterEdits:
         return manifest(self.desk.key, {**found.payload, _IN_PLACE: 1}) if marked else text
 
     def _questions(self) -> None:
-        """The sheet of what is open, where the workbook has it: its rows and where they lead."""
-        read = self._read(OPEN)
-        if read is None:
-            return
-        fresh = self._new(OPEN)
+        """The sheet of what is open: its rows and where they lead. It comes in where the workbook
+        has none."""
+        read, fresh = self._read(OPEN), self._new(OPEN)
         asked = [row.cells for row in fresh.rows[1:-1]] if fresh else []
-        first = [values[0] if values else None for values in read.rows[1:]]
-        there = len(first) - 1 if len(first) > 1 else 0
+        there = len(asked)
+        if read is not None:
+            there = max(0, sum(1 for _ in read.rows) - 2)
+        elif fresh is not None:
+            widths = [column.width for column in fresh.columns]
+            self.sheets.append(NewSheet(OPEN, widths, len(fresh.rows) - 1, *self.look))
+            for number in (0, len(fresh.rows) - 1):
+                for col, cell in enumerate(fresh.rows[number].cells):
+                    self._put_in(OPEN, number, col, as_written(cell))
         if len(asked) > there:
             self.rows[OPEN] = [NewRows(there + 1, len(asked) - there, 2)]
         links: dict[str, str] = {}
@@ -331,7 +345,8 @@ class MasterEdits:
             cells = asked[number] if number < len(asked) else (None, None, None)
             for col, cell in enumerate(cells):
                 value = as_written(cell)
-                if number >= there or not shows(read, (number + 1, col), value):
+                at = (number + 1, col)
+                if read is None or number >= there or not shows(read, at, value):
                     self._put_in(OPEN, number + 1, col, value)
                 if cell and cell.link:
                     links[a1(number + 1, col)] = self.places[cell.link.replace("'", "")]

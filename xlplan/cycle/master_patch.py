@@ -213,6 +213,7 @@ def renew(desk: Desk, issued: Issued, fresh: Workbook, kept: Kept) -> Renewed | 
             edits.cells,
             edits.rows,
             columns=edits.columns,
+            sheets=edits.sheets,
             around=edits.around,
             name=name,
         )

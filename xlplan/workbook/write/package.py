@@ -13,7 +13,15 @@ from xml.parsers.expat import ParserCreate
 from xlplan.codes.edit_codes import EDIT_011, EDIT_012, EDIT_013, EDIT_016
 from xlplan.codes.message import Filled
 from xlplan.errors import XlplanError
-from xlplan.workbook.write.splice import Edit, Element, MalformedError, elements, run, splice
+from xlplan.workbook.write.splice import (
+    Edit,
+    Element,
+    MalformedError,
+    elements,
+    run,
+    splice,
+    with_attribute,
+)
 
 TYPES = "[Content_Types].xml"
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -21,6 +29,8 @@ _CENTRAL = struct.Struct("<4s4B4H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
 _UTF8 = 0x800
 _KEPT_FLAGS = _UTF8 | 0x6
+_FIRST_DAY = 1 << 5 | 1
+"""1 January 1980, as an archive has it."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OverflowError,
@@ -55,6 +65,7 @@ class Package:
         self._read: dict[str, bytes] = {}
         self.new: dict[str, bytes] = {}
         self.gone: set[str] = set()
+        self.added: list[str] = []
         self._check()
         self.book = self._book()
         self.tabs: list[str] = []
@@ -87,7 +98,7 @@ class Package:
         raise UnfitError(EDIT_016.fill())
 
     def __contains__(self, name: object) -> bool:
-        return name in self._infos and name not in self.gone
+        return (name in self._infos and name not in self.gone) or name in self.added
 
     def __getitem__(self, name: str) -> bytes:
         if name in self.new:
@@ -112,7 +123,7 @@ class Package:
     @property
     def names(self) -> list[str]:
         """The names of all parts that are there."""
-        return [name for name in self._infos if name not in self.gone]
+        return [*(name for name in self._infos if name not in self.gone), *self.added]
 
     def related(self, part: str, *kinds: str) -> list[str]:
         """The parts that `part` names with a relation of these kinds (their last word)."""
@@ -143,6 +154,44 @@ class Package:
                 if posixpath.basename(each.attributes.get(key, "")) == end
             ]
             self[name] = splice(self[name], edits)
+
+    def add_sheet(self, name: str, content: bytes, like: str) -> None:
+        """Put in a worksheet after all others, named as the one with the part `like` is."""
+        folder, count = posixpath.dirname(like), len(self._infos)
+        part = next(
+            each for n in range(1, count + 2) if (each := f"{folder}/sheet{n}.xml") not in self
+        )
+        relations = relations_of(self.book)
+        listed = elements(self[relations], {"Relationship"})
+        ids = {each.attributes.get("Id", "") for each in listed}
+        ident = next(each for n in range(1, count + 2) if (each := f"rId{n}") not in ids)
+        mine = next(i for i, _, at in self._relations(self.book) if at == like)
+        old = next(each for each in listed if each.attributes.get("Id") == mine)
+        target = posixpath.join(
+            posixpath.dirname(old.attributes["Target"]), posixpath.basename(part)
+        )
+        self._copied(relations, old, Id=ident, Target=target)
+        for each in elements(self[TYPES], {"Override"}):
+            if each.attributes.get("PartName") == f"/{like}":
+                self._copied(TYPES, each, PartName=f"/{part}")
+        sheets = elements(self[self.book], {"sheet"})
+        number = max(int(each.attributes.get("sheetId", "0")) for each in sheets) + 1
+        last = sheets[-1]
+        key = next(key for key in last.attributes if key.endswith(":id"))
+        self._copied(
+            self.book, last, **{"name": name, "sheetId": number, key: ident, "state": None}
+        )
+        self.added.append(part)
+        self.new[part] = content
+        self.tabs.append(name)
+        self.sheets[name] = part
+
+    def _copied(self, part: str, element: Element, **attributes: str | int | None) -> None:
+        """An element again behind itself, with other attributes."""
+        tag = self[part][element.start : element.end]
+        for key, value in attributes.items():
+            tag = with_attribute(tag, key, value)
+        self[part] = splice(self[part], [(element.end, element.end, tag)])
 
     def parsed(self, part: str, *names: str) -> list[Element]:
         """The elements of a part with these names. Raises `UnfitError`."""
@@ -179,6 +228,17 @@ class Package:
                 _CENTRAL.pack(b"PK\x01\x02", 20, info.create_system, 20, 0, *about, 0, 0, 0,
                               info.internal_attr, info.external_attr, out.tell()) + spelled
             )  # fmt: skip
+            out.write(_LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled + packed)
+        for name in self.added:
+            content = self.new[name]
+            squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
+            packed, spelled = squeeze.compress(content) + squeeze.flush(), name.encode()
+            about = (_UTF8, zipfile.ZIP_DEFLATED, 0, _FIRST_DAY, zlib.crc32(content), len(packed),
+                     len(content), len(spelled))  # fmt: skip
+            listed.append(
+                _CENTRAL.pack(b"PK\x01\x02", 20, 0, 20, 0, *about, 0, 0, 0, 0, 0, out.tell())
+                + spelled
+            )
             out.write(_LOCAL.pack(b"PK\x03\x04", 20, *about, 0) + spelled + packed)
         at, count = out.tell(), len(listed)
         directory = b"".join(listed)

@@ -9,7 +9,7 @@ from functools import partial
 from xlplan.codes.edit_codes import EDIT_008, EDIT_010, EDIT_016, EDIT_018
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
-from xlplan.workbook.write.added_columns import NewColumn, add_columns
+from xlplan.workbook.write.added_parts import NewColumn, NewSheet, add_columns, add_sheet
 from xlplan.workbook.write.around_cells import Around, change_around
 from xlplan.workbook.write.cell_edits import At, Value, Wording, Written, write_cells
 from xlplan.workbook.write.grid import place_of
@@ -45,6 +45,7 @@ def patch(
     rows: Mapping[str, Sequence[NewRows]] | None = None,
     *,
     columns: Mapping[str, Sequence[NewColumn]] | None = None,
+    sheets: Sequence[NewSheet] = (),
     around: Around = _NOTHING,
     name: str = "",
 ) -> Patched:
@@ -56,14 +57,14 @@ def patch(
     are named by where they stand with the new rows in. Where one of a sheet's rows is refused (by
     the row it was to follow, ``Plan!12``), no row is put into that sheet and no cell of it is set.
     `columns` by the name of the sheet come to the right of all that it holds; their rows, too, are
-    named by where they stand then. `around` is what changes beside the values. `name` is the
-    file's, for messages.
+    named by where they stand then. `sheets` come after all others. `around` is what changes beside the
+    values. `name` is the file's, for messages.
 
     Raises XlplanError where the whole workbook cannot be changed: it is signed, has a password, is
     of another kind, is damaged, or does not read back as it should.
     """
     try:
-        return _patch(data, cells, rows or {}, columns or {}, around)
+        return _patch(data, cells, rows or {}, columns or {}, sheets, around)
     except UnfitError as unfit:
         raise unfit.at(name) from None
     except MalformedError:
@@ -75,9 +76,12 @@ def _patch(
     cells: Mapping[str, Mapping[str, Value]],
     rows: Mapping[str, Sequence[NewRows]],
     columns: Mapping[str, Sequence[NewColumn]],
+    sheets: Sequence[NewSheet],
     around: Around,
 ) -> Patched:
     package = Package(data)
+    for more in sheets:
+        add_sheet(package, more)
     refused: dict[str, Problem] = {}
     inserted, notes = _insert(package, rows, refused)
     stopped = {each: new[0].after for each, new in rows.items() if new and each not in inserted}
@@ -189,4 +193,5 @@ def _check(
         sheet: {at: value for at, value in values.items() if at in written[sheet].changed}
         for sheet, values in places.items()
     }
-    check_values(read_all(data), read_all(made), intended, stale.cells, moved)
+    new = package.tabs[len(Package(data).tabs) :]
+    check_values(read_all(data), read_all(made), intended, stale.cells, moved, new)

@@ -57,13 +57,15 @@ def check_values(
     intended: Mapping[str, Mapping[At, object]],
     open_: Mapping[str, Collection[At]],
     moved: Mapping[str, Moved],
+    added: Collection[str] = (),
 ) -> None:
     """Raise `UnfitError` where a cell does not read as it should.
 
     `intended` are the values of the cells that were set, `open_` the cells whose result was taken
-    out or is new, `moved` says for each sheet with new rows where an old row stands now.
+    out or is new, `moved` says for each sheet with new rows where an old row stands now, `added`
+    are the sheets that came in.
     """
-    wrong = 0 if before.keys() == after.keys() else 1
+    wrong = 0 if before.keys() | set(added) == after.keys() else 1
     for sheet, cells in after.items():
         down = moved.get(sheet)
         old = before.get(sheet, {})

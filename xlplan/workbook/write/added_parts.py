@@ -1,7 +1,8 @@
-"""Columns put to the right of all that a sheet holds: nothing has to move for them.
+"""Columns put to the right of all that a sheet holds, and sheets after all others: nothing has to
+move for them.
 
-Their cells look like those of a column that is there; the filter, and what ends at the column
-before, reach over them.
+Their cells look like those that are there; the filter, and what ends at the column before, reach
+over a new column.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from xlplan.workbook.write.splice import (
 from xlplan.workbook.write.writing import write_workbook
 
 _OF_FILTER, _OF_PRINT = "_xlnm._FilterDatabase", "_xlnm.Print_Area"
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _NEVER = "2000-01-01T00:00:00Z"
 _RIGHT = re.compile(r"(?<=:)(\$?)[A-Z]{1,3}(?=\$?[0-9]+$)")
 
@@ -203,3 +205,50 @@ def _rules(rules: Sequence[Validation]) -> Iterator[bytes]:
     each: Element
     for each in made.parsed(part, "dataValidation"):
         yield made[part][each.start : each.end]
+
+
+@dataclass(frozen=True)
+class NewSheet:
+    """A sheet after all others, with so many rows of cells under a row of headings in columns of
+    these `widths`. They look like the headings and the body of a column of the sheet `like`: the
+    cells in the rows `head` and `body` (from 1) of `column`."""
+
+    name: str
+    widths: Sequence[float]
+    rows: int
+    like: str
+    head: int
+    body: int
+    column: int
+
+
+def add_sheet(package: Package, new: NewSheet) -> None:
+    """Put in a sheet, whose cells are set as any other. Raises `UnfitError`."""
+    like = package.sheets[new.like]
+    try:
+        grid = read_grid(package[like])
+    except MalformedError:
+        raise UnfitError(EDIT_016.fill("part", part=like)) from None
+    head, body = (
+        _style(grid, at, new.column) if at in grid.rows else 0 for at in (new.head, new.body)
+    )
+    columns = "".join(
+        f'<col min="{n}" max="{n}" width="{width:g}" customWidth="1"/>'
+        for n, width in enumerate(new.widths, 1)
+    )
+    rows = "".join(
+        f'<row r="{at}">'
+        + "".join(
+            f'<c r="{cell_name(at, n)}" s="{body if at > 1 else head}"/>'
+            for n in range(1, len(new.widths) + 1)
+        )
+        + "</row>"
+        for at in range(1, new.rows + 2)
+    )
+    space = package.parsed(like, "worksheet")[0].attributes.get("xmlns", _MAIN)
+    package.add_sheet(
+        new.name,
+        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{space}">'
+        f"<cols>{columns}</cols><sheetData>{rows}</sheetData></worksheet>".encode(),
+        like,
+    )
