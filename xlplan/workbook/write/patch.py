@@ -57,8 +57,8 @@ def patch(
     are named by where they stand with the new rows in. Where one of a sheet's rows is refused (by
     the row it was to follow, ``Plan!12``), no row is put into that sheet and no cell of it is set.
     `columns` by the name of the sheet come to the right of all that it holds; their rows, too, are
-    named by where they stand then. `sheets` come after all others. `around` is what changes beside the
-    values. `name` is the file's, for messages.
+    named by where they stand then. `sheets` come after all others. `around` is what changes beside
+    the values. `name` is the file's, for messages.
 
     Raises XlplanError where the whole workbook cannot be changed: it is signed, has a password, is
     of another kind, is damaged, or does not read back as it should.
