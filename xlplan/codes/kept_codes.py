@@ -57,19 +57,19 @@ KEEP_015 = Message(
     "A cell of the kept workbook was changed, and the change could not be used.",
     "Change what it stands for in the plan by hand.",
     {
-        "composed": "This cell holds several facts of action {ref} ({fields:l}), and now reads "
+        "composed": "This cell holds several facts of action {ref} ({fields!l}), and now reads "
         '"{text}": which fact is which is not certain, so it was not used. Write it as its '
         "neighbours are written.",
-        "several": "This cell is one of several that together hold {fields:l} of action {ref}; its "
+        "several": "This cell is one of several that together hold {fields!l} of action {ref}; its "
         'change to "{text}" was not used. Put all of it into one cell.',
-        "made": "From this cell {fields:l} of action {ref} was made up when the plan was started. "
+        "made": "From this cell {fields!l} of action {ref} was made up when the plan was started. "
         'Its change to "{text}" was not used.',
         "heading": 'The heading "{before}" is not on this sheet any more. The plan keeps it as the '
-        "{fields:l} of {count:# action|# actions}.",
-        "merged": 'This cell is now covered by merged cells, so "{before}" ({fields:l} of action '
+        "{fields!l} of {count:# action|# actions}.",
+        "merged": 'This cell is now covered by merged cells, so "{before}" ({fields!l} of action '
         "{ref}) was left as it was. Split the cells where something else was meant.",
         "formula": 'The formula here now shows "{text}" (before: "{before}"). What a formula works '
-        "out is not read: the plan keeps {fields:l} of action {ref} as it was.",
+        "out is not read: the plan keeps {fields!l} of action {ref} as it was.",
     },
     level="warning",
 )
@@ -116,7 +116,7 @@ KEEP_018 = Message(
     "KEEP-018",
     "Nothing could be written into the kept workbook.",
     "Do what the message says, then run merge again.",
-    "Nothing was written into this workbook, which stays as it is. {why} Then run merge again.",
+    "This workbook stays as it is. Nothing could be written into it: {why} Then run merge again.",
     level="warning",
 )
 KEEP_019 = Message(

@@ -145,14 +145,26 @@ def keep(desk: Desk, work: Work, questions: Sequence[Question]) -> Kept:
     from xlplan.cycle.outputs import is_edited
 
     path = desk.folder.master
-    if not desk.state.exchange.kept_versions:
+    if _is_to_begin(desk):
         begin(desk, work)
+    missing = stray(desk.folder)
     kept = renewed(desk, questions)
+    if missing is not None:
+        kept = replace(kept, notes=(*kept.notes, missing))
     if not (is_edited(desk, path) or (kept.changes and _is_open(path))):
         known = desk.state.issued.get(kept.issued.id)
         if known is None or known.sha256 != kept.issued.sha256:
             work.append([kept.issued])
     return kept
+
+
+def _is_to_begin(desk: Desk) -> bool:
+    """Whether nothing is recorded of the spreadsheet as it was imported last."""
+    from xlplan.cycle.again import imported
+
+    made = desk.state.exchange.kept_versions
+    seqs = [desk.state.row_seq[row.uid] for row in imported(desk.state)]
+    return not made or max(seqs, default=0) > made[-1].as_of
 
 
 def _is_open(path: Path) -> bool:
@@ -186,19 +198,23 @@ def _version(desk: Desk, issued: Issued) -> Version:
 
 def _base(desk: Desk) -> tuple[bytes, Version, Returned | None]:
     """The file that is changed: the one that a merge read last, and the version that it came from;
-    else the spreadsheet that the plan was started from."""
-    known = {issued.id: issued for issued in desk.state.exchange.kept_versions}
+    else the spreadsheet that the plan was started from.
+
+    Where that was imported again since, its rows are known by what they were read as then.
+    """
+    made = desk.state.exchange.kept_versions
+    known = {issued.id: number for number, issued in enumerate(made)}
+    first = max(n for n, each in enumerate(made) if each.kept is not None and not each.kept.before)
     for event in desk.state.exchange.newest_from(COORDINATOR):
         fact = event.fact
         if isinstance(fact, Returned) and fact.issued in known:
             data = desk.folder.originals.read(fact.sha256)
             if data is not None:
-                return data, _version(desk, known[fact.issued]), fact
-    first = desk.state.exchange.kept_versions[0]
-    data = desk.folder.originals.read(first.sha256)
+                return data, _version(desk, made[max(known[fact.issued], first)]), fact
+    data = desk.folder.originals.read(made[first].sha256)
     if data is None:
         raise KEEP_011.fault(desk.folder.own, "gone")
-    return data, _version(desk, first), None
+    return data, _version(desk, made[first]), None
 
 
 def _locate(book: Book, version: Version, fact: Returned | None) -> Located:

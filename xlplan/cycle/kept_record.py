@@ -6,7 +6,7 @@ Of every field of a row: whose its cell is, where it stands, and the text that i
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import canon
 from xlplan.returned.kept_rows import FoundTable, raw_text, row_digest, value_at
 from xlplan.returned.kept_workbook import Version
-from xlplan.workbook.read.book import At, Book, ReadSheet, a1
+from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 
 if TYPE_CHECKING:
     from xlplan.source.importing import Source, SourceRow
@@ -46,7 +46,9 @@ def first_record(
         held = {
             name: KeptCell("shared", a1(*cells[0]), raw_text(value_at(sheet, *cells[0])))
             if cells and _is_heading(found, row, name, cells[0])
-            else _first_cell(name, row, cells, sheet, users, definition)
+            else _first_cell(
+                name, row, cells, sheet, users, found.tables[row.table].columns, definition
+            )
             for name, cells in row.cells.items()
         }
         made[uid] = KeptRow(places.index(row.table), row.row - 1, held)
@@ -64,6 +66,7 @@ def _first_cell(
     cells: Sequence[At],
     sheet: ReadSheet,
     users: Mapping[tuple[str, At], set[tuple[str, str]]],
+    columns: Collection[str],
     definition: PlanDefinition,
 ) -> KeptCell:
     """Whose the cell of a field is."""
@@ -78,6 +81,8 @@ def _first_cell(
     held = row.values.get(name)
     if len({of for of, _ in mine}) > 1:
         how = "shared"
+    elif len(mine) > 1 and (of := _whole(mine, row, raw and value, columns, definition)):
+        how = "own" if of == name else "none"
     elif len(mine) > 1:
         how = "composed"
     elif cells[0] in sheet.formulas:
@@ -87,6 +92,20 @@ def _first_cell(
     elif canon(item, value if raw else None, definition) != held:
         how = "own" if raw and held is not None and item.field_type.dated else "none"
     return KeptCell(how, places, raw)
+
+
+def _whole(
+    mine: set[tuple[str, str]],
+    row: SourceRow,
+    value: CellValue,
+    columns: Collection[str],
+    definition: PlanDefinition,
+) -> str:
+    """The field that a cell holds whole, where others were only read out of its text; or ``""``."""
+    named = [name for _, name in mine if name in columns]
+    item = definition.find(named[0], row.kind) if len(named) == 1 else None
+    held = row.values.get(named[0]) if item else None
+    return named[0] if item and held is not None and canon(item, value, definition) == held else ""
 
 
 def _others(book: Book, tables: Sequence[KeptTable], rows: Mapping[str, KeptRow]) -> frozenset[str]:

@@ -134,10 +134,10 @@ def _lists(value: tuple[str, ...] | frozenset[str], shown: Shown) -> Iterator[st
 @dataclass(frozen=True)
 class Composed:
     """How the cells of a column hold several facts: the fields in their order, and what stands
-    between two that follow each other."""
+    between two that follow each other, the most usual first."""
 
     order: tuple[str, ...]
-    joints: Mapping[tuple[str, str], str]
+    joints: Mapping[tuple[str, str], tuple[str, ...]]
 
     def together(self, texts: Mapping[str, str], like: Composed | None = None) -> str | None:
         """One text of these, by field; None where nothing is known to stand between them. `like`
@@ -145,12 +145,12 @@ class Composed:
         names = [name for name in self.order if texts.get(name)]
         whole = texts[names[0]] if names else ""
         for before, name in pairwise(names):
-            joint = (like.joints if like else {}).get(
-                (before, name), self.joints.get((before, name))
-            )
-            if joint is None:
+            pair = before, name
+            own = like.joints.get(pair) if like else None
+            joints = own or self.joints.get(pair)
+            if not joints:
                 return None
-            whole += joint + texts[name]
+            whole += joints[0] + texts[name]
         return whole
 
     def apart(
@@ -192,7 +192,7 @@ class Composed:
         definition: PlanDefinition,
     ) -> tuple[str, str]:
         """What a text begins with of a field, and what follows; nothing where it has none."""
-        joints = [self.joints[name, other] for other in following if (name, other) in self.joints]
+        joints = [each for other in following for each in self.joints.get((name, other), ())]
         item = items[name]
         if item.field_type.rated:
             known = sorted(item.field_type.accepted(item, definition), key=len, reverse=True)
@@ -224,13 +224,13 @@ def composition(whole: str, texts: Mapping[str, str]) -> Composed | None:
     names = sorted(
         (name for name in texts if texts[name]), key=lambda each: whole.find(texts[each])
     )
-    joints: dict[tuple[str, str], str] = {}
+    joints: dict[tuple[str, str], tuple[str, ...]] = {}
     for before, name in zip(["", *names], names, strict=False):
         found = whole.find(texts[name], at)
         if found < 0 or (not before and found):
             return None
         if before:
-            joints[before, name] = whole[at:found]
+            joints[before, name] = (whole[at:found],)
         at = found + len(texts[name])
     return Composed(tuple(names), joints) if at == len(whole) else None
 
@@ -249,12 +249,12 @@ def composed_column(
         found = composition(whole, texts)
         if found is None:
             return None
-        for pair, joint in found.joints.items():
-            counted.setdefault(pair, Counter())[joint] += 1
+        for pair, between in found.joints.items():
+            counted.setdefault(pair, Counter()).update(between)
         if len(found.order) > 1:
             order |= dict.fromkeys(found.order)
     order |= dict.fromkeys(sorted(items, key=lambda name: items[name].field_type.prose))
-    joints = {pair: count.most_common(1)[0][0] for pair, count in counted.items()}
+    joints = {p: tuple(each for each, _ in count.most_common()) for p, count in counted.items()}
     column = Composed(tuple(order), joints)
     for whole, texts in rows:
         filled = {name: text for name, text in texts.items() if text}

@@ -7,7 +7,7 @@ and delete. What is not found for certain is in doubt, and asked about.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from difflib import SequenceMatcher
@@ -30,9 +30,11 @@ _ACTION, _ALIKE, _REF, _OTHERS = 4.0, 2.0, 3.0, 3.0
 _SIMILAR = 0.6
 _LEAST = 0.4
 """By how much the best must be ahead of the next."""
-_MOST_PAIRS = 20_000
+_MOST_PAIRS = 4_000
 """Pairs of rows up to which all are compared; beyond, those that share their ref or action."""
-_SHORT = 400
+_NEAREST = 40
+"""So many rows with the same ref or action are compared with one of the record."""
+_SHORT = 200
 """Characters of two texts that are compared."""
 
 
@@ -289,33 +291,56 @@ def _match_alike(
     left: Sequence[str],
 ) -> None:
     """The rows that are left, the surest first; each of a file once."""
-    few = len(left) * len(free) <= _MOST_PAIRS
-    scores = {
-        (uid, number): score
-        for uid in left
-        for number in free
-        if few or any(a and a == b for a, b in zip(there[uid], here[number], strict=True))
-        if (score := _likeness(known[uid], shown[number], there[uid], here[number])) >= _LIKELY
-    }
-    open_ = list(left)
-    while scores:
-        (uid, number), best = max(scores.items(), key=lambda each: (each[1], -each[0][1]))
-        rivals = [
-            score
-            for (other, at), score in scores.items()
-            if (other == uid) != (at == number) and score > best - _LEAST
-        ]
-        table, row = rows[number]
-        found.rows[uid] = table, row
-        refs = {ref: each for each, (ref, _) in there.items() if ref}
+    scores = dict(_scores(shown, known, here, there, free, left))
+    rivals: dict[str | int, list[tuple[str, int]]] = defaultdict(list)
+    for uid, number in scores:
+        rivals[uid].append((uid, number))
+        rivals[number].append((uid, number))
+    refs = {ref: each for each, (ref, _) in there.items() if ref}
+    open_ = set(left)
+    for pair in sorted(scores, key=lambda each: (-scores[each], each[1], each[0])):
+        uid, number = pair
+        if uid not in open_ or number not in free:
+            continue
+        near = (
+            other
+            for other in (*rivals[uid], *rivals[number])
+            if other != pair and other[0] in open_ and other[1] in free
+        )
         of = refs.get(here[number][0])
-        if rivals and known[uid] != shown[number]:
+        if known[uid] != shown[number] and any(scores[n] > scores[pair] - _LEAST for n in near):
             found.doubts[uid] = "twin"
-        elif best < _CERTAIN or (of is not None and of != uid):
+        elif scores[pair] < _CERTAIN or (of is not None and of != uid):
             found.doubts[uid] = "unlike"
-        open_.remove(uid)
-        scores = {k: score for k, score in scores.items() if k[0] != uid and k[1] != number}
+        found.rows[uid] = rows[number]
+        open_.discard(uid)
         free.discard(number)
+
+
+def _scores(
+    shown: Sequence[Mapping[str, str]],
+    known: Mapping[str, Mapping[str, str]],
+    here: Sequence[tuple[str, str]],
+    there: Mapping[str, tuple[str, str]],
+    free: Collection[int],
+    left: Sequence[str],
+) -> Iterator[tuple[tuple[str, int], float]]:
+    """How alike the rows of the record and of the file are that are left; where these are many,
+    only of those that share their ref or their action, the nearest in their order."""
+    few = len(left) * len(free) <= _MOST_PAIRS
+    order = sorted(free)
+    for place, uid in enumerate(left):
+        mine = there[uid]
+        near = order
+        if not few:
+            near = [
+                n for n in order if any(a and a == b for a, b in zip(mine, here[n], strict=True))
+            ]
+            near = sorted(near, key=lambda n: abs(n - place))[:_NEAREST]
+        for number in near:
+            score = _likeness(known[uid], shown[number], mine, here[number])
+            if score >= _LIKELY:
+                yield (uid, number), score
 
 
 def _likeness(
