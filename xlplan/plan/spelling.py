@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.timescales import Timescale
-from xlplan.plan.values import Invalid, Raw, Value, canon, show, show_in
+from xlplan.plan.values import Invalid, Raw, Value, canon, show, show_in, sort_elements
 
 _DAYS = (
     "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y", "%d-%m-%y", "%Y-%m-%d",
@@ -42,12 +42,8 @@ def spelled(item: Field, value: Value, definition: PlanDefinition, shown: Shown)
 
 def _ways(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -> Iterator[Raw]:
     """What may be written, the most usual first."""
-    if isinstance(value, Invalid):
-        yield value.raw
-        return
-    if item.field_type.prose:
+    if isinstance(value, Invalid) or item.field_type.prose:
         yield show(value)
-        return
     same = Counter(raw for raw, known in shown if known == value and raw is not None)
     yield from (raw for raw, _ in same.most_common(1))
     if item.field_type.rated:
@@ -55,9 +51,9 @@ def _ways(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -
     if isinstance(value, date):
         yield from _days(value, shown)
     elif isinstance(value, Timescale):
-        yield value.text
         if value.by is not None:
             yield from _days(value.by, shown)
+        yield value.text
     elif isinstance(value, tuple | frozenset):
         yield from _lists(value, shown)
     elif isinstance(value, int | float):
@@ -69,7 +65,7 @@ def _ways(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -
 
 def _ratings(item: Field, value: Value, definition: PlanDefinition, shown: Shown) -> Iterator[str]:
     """By its label where the column spells ratings so, else by its code; in capitals where all
-    are."""
+    are. Nothing for what is none of the scale."""
     rating = definition.rating(value, item.scale)
     if rating is None:
         return
@@ -81,14 +77,12 @@ def _ratings(item: Field, value: Value, definition: PlanDefinition, shown: Shown
             labels += fold(text) == fold(other.label)
             codes += fold(text) == fold(other.code)
     ways = [rating.label, rating.code] if labels > codes else [rating.code, rating.label]
-    capitals = bool(texts) and all(text.isupper() for text, _ in texts if len(text) > 1)
-    lower = bool(texts) and all(text.islower() for text, _ in texts)
-    for way in ways:
-        if capitals and any(len(text) > 1 for text, _ in texts):
-            yield way.upper()
-        if lower:
-            yield way.lower()
-        yield way
+    words = [text for text, _ in texts if len(text) > 1]
+    if words and all(text.isupper() for text in words):
+        yield from (way.upper() for way in ways)
+    if words and all(text.islower() for text in words):
+        yield from (way.lower() for way in ways)
+    yield from ways
 
 
 def _days(day: date, shown: Shown) -> Iterator[Raw]:
@@ -106,8 +100,6 @@ def _days(day: date, shown: Shown) -> Iterator[Raw]:
     yield from (day.strftime(form) for form, _ in texts.most_common(2))
     if dates:
         yield day
-    if isinstance(day, datetime):
-        yield day.date()
 
 
 def _day_of(value: Value) -> date | None:
@@ -116,16 +108,19 @@ def _day_of(value: Value) -> date | None:
 
 def _lists(value: tuple[str, ...] | frozenset[str], shown: Shown) -> Iterator[str]:
     """Several names with what stands between those of other cells."""
-    names = list(value) if isinstance(value, tuple) else show(value).split("\n")
     joints = Counter(
         joint
         for raw, known in shown
         if isinstance(raw, str) and isinstance(known, tuple | frozenset) and len(known) > 1
         for joint in _JOINTS
-        if joint.join(list(known) if isinstance(known, tuple) else show(known).split("\n")) == raw
+        if joint.join(_in_order(known)) == raw
     )
     usual = [joint for joint, _ in joints.most_common(2)]
-    yield from (joint.join(names) for joint in [*usual, ", ", "\n"])
+    yield from (joint.join(_in_order(value)) for joint in [*usual, ", ", "\n"])
+
+
+def _in_order(value: tuple[str, ...] | frozenset[str]) -> Sequence[str]:
+    return value if isinstance(value, tuple) else sort_elements(value)
 
 
 # Cells that hold several facts
@@ -161,17 +156,14 @@ class Composed:
         if not whole:
             return {}
         found: dict[str, str] = {}
-        rest, *names = whole, *self.order
-        for place, name in enumerate(names):
-            following = names[place + 1 :]
-            if not following:
-                found[name] = rest
-                break
-            piece, rest = self._head(rest, name, following, items, definition)
-            if piece:
-                found[name] = piece
+        rest, (*first, last) = whole, self.order
+        for place, name in enumerate(first, 1):
+            piece, rest = self._head(rest, name, self.order[place:], items, definition)
+            found |= {name: piece} if piece else {}
             if not rest:
                 break
+        else:
+            found[last] = rest
         if any(
             isinstance(canon(items[name], text, definition), Invalid)
             for name, text in found.items()

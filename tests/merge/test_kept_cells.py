@@ -1,0 +1,59 @@
+"""The record of a kept workbook, there and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+from xlplan.merge.exchange import Exchange
+from xlplan.merge.kept_cells import (
+    KeptCell,
+    KeptCells,
+    KeptRow,
+    KeptTable,
+    kept_body,
+    kept_cells,
+)
+from xlplan.merge.model import COORDINATOR, Event, Issued
+from xlplan.merge.recalled_exchange import RecalledExchange
+
+KEPT = KeptCells(
+    (KeptTable("Plan", 1, {"ref": (0, "Ref"), "rating": (3, "")}),),
+    {
+        "a-1": KeptRow(0, 2, {"ref": KeptCell("own", "A3", "1.1"),
+                              "rating": KeptCell("shared", "D2", "Red", stands=False)}),
+    },
+    frozenset({"0f", "1e"}),
+    "ab",
+    (("Plan", "D3", "Type it."),),
+)  # fmt: skip
+
+
+def test_it_comes_back_from_the_ledger_as_it_was() -> None:
+    assert kept_cells(json.loads(json.dumps(kept_body(KEPT)))) == KEPT
+
+
+def test_a_row_knows_its_sheet() -> None:
+    assert KEPT.sheet_of("a-1") == "Plan"
+
+
+ISSUED = Issued("k-1", "master", COORDINATOR, "", "", 1, (), (), (), "Plan.xlsx", "ab", kept=KEPT)
+
+
+def test_every_version_is_known_in_its_order_and_no_other_workbook() -> None:
+    exchange = Exchange()
+    second = replace(ISSUED, id="k-2")
+    for seq, issued in enumerate((ISSUED, replace(ISSUED, id="m-1", kept=None), second)):
+        exchange.issue(Event(seq, 1, "2026-11-02T12:00:00Z", issued), issued)
+    assert list(exchange.kept_versions) == [ISSUED, second]
+
+
+def test_one_that_is_recalled_asks_for_everything() -> None:
+    asked: list[str] = []
+    state: Any = SimpleNamespace(is_whole=False, complete=lambda: asked.append("all"))
+    outline = SimpleNamespace(shared=(), cycle="", periods={}, cycles=(), authors=(), spared=())
+    recall: Any = SimpleNamespace(outline=outline)
+    assert list(RecalledExchange(state, recall).kept_versions) == []
+    assert asked == ["all"]
