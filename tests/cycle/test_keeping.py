@@ -327,6 +327,87 @@ def test_keeping_can_begin_later(tmp_path: Path) -> None:
     assert _cells(made)["F4"] == "Green"
 
 
+def test_a_workbook_that_somebody_has_open_is_written_by_the_next_merge(plan: Path) -> None:
+    before = (plan / NAME).read_bytes()
+    lock = plan / f".~lock.{NAME}#"
+    lock.write_text(",Anna,pc,02.11.2026 12:00,file:///x;", "utf-8")
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    result = _merge(plan)
+    assert [problem.code for problem in result.problems] == ["OUT-002"]
+    assert (plan / NAME).read_bytes() == before
+    _edit(plan, lambda sheet: sheet.__setitem__("F5", "Amber"))  # Anna goes on, and closes it
+    lock.unlink()
+    result = _merge(plan)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("1.2", "rating", "Amber")
+    ]
+    cells = _cells(plan)
+    assert (cells["F4"], cells["F5"]) == ("Green", "Amber")
+
+
+def test_an_older_copy_that_is_put_back_brings_only_its_own_edits(plan: Path) -> None:
+    old = (plan / NAME).read_bytes()
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    _merge(plan)
+    (plan / NAME).write_bytes(old)
+    _edit(plan, lambda sheet: sheet.__setitem__("E8", "Printed"))
+    result = _merge(plan)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("2.1", "progress", "Printed")
+    ]
+    assert _cells(plan)["F4"] == "Green"
+
+
+def test_one_that_was_deleted_comes_back_the_same(plan: Path) -> None:
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    _merge(plan)
+    written = (plan / NAME).read_bytes()
+    (plan / NAME).unlink()
+    _merge(plan)
+    assert (plan / NAME).read_bytes() == written
+
+
+def test_one_under_another_name_is_named(plan: Path) -> None:
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    (plan / NAME).rename(plan / "Improvement Plan v15.xlsx")
+    assert "KEEP-019" in [problem.code for problem in _merge(plan).problems]
+
+
+@pytest.mark.parametrize("damage", ["cut", "text", "empty", "formulas"])
+def test_a_hostile_file_in_its_place_ends_no_merge_and_is_not_overwritten(
+    plan: Path, damage: str
+) -> None:
+    path = plan / NAME
+    data = path.read_bytes()
+    if damage == "formulas":
+        _edit(plan, _all_formulas)
+    else:
+        path.write_bytes({"cut": data[:900], "text": b"no workbook", "empty": b""}[damage])
+    typed = path.read_bytes()
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    result = _merge(plan)
+    own = next(report for report in result.returns if report.file == NAME)
+    assert own.outcome == ("merged" if damage == "formulas" else "refused")
+    assert path.read_bytes() == typed
+    assert len(result.questions) == (3 if damage == "formulas" else 0)
+    assert _values(plan, "1.1")["rating"] == ("Amber" if damage == "formulas" else "Green")
+
+
+def _all_formulas(sheet: Worksheet) -> None:
+    for row in range(4, 7):
+        sheet.cell(row, 6).value = "=1/0"
+
+
+def test_undoing_a_return_puts_its_cells_back(plan: Path) -> None:
+    before = _cells(plan)
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green", ("1.2", "progress"): "Ordered"})
+    result = _merge(plan)
+    [report] = result.returns
+    with opened(plan) as found:
+        found.undo(report.id)
+    assert _cells(plan) == before
+
+
 def test_what_was_written_is_verified(plan: Path) -> None:
     give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
     _edit(plan, lambda sheet: sheet.__setitem__("E8", "Printed"))

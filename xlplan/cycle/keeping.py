@@ -25,7 +25,8 @@ from xlplan.merge.kept_cells import KeptCells
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Issued, Question, Returned
 from xlplan.merge.reading import Reading
-from xlplan.returned.kept_rows import Located, locate, raw_text, value_at
+from xlplan.returned.kept_rows import Located, locate
+from xlplan.returned.kept_tables import raw_text, value_at
 from xlplan.returned.kept_workbook import Version, names_of, read_kept
 from xlplan.workbook.read.book import Book, CellValue, a1
 from xlplan.workbook.read.read_book import read_book

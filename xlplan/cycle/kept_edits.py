@@ -19,7 +19,8 @@ from xlplan.plan.definition import Field
 from xlplan.plan.shown import ShownDate
 from xlplan.plan.spelling import Composed, UnspellableError, composition, spelled
 from xlplan.plan.values import Raw, Value, canon, show
-from xlplan.returned.kept_rows import FoundTable, Located, raw_text, value_at
+from xlplan.returned.kept_rows import Located
+from xlplan.returned.kept_tables import FoundTable, raw_text, value_at
 from xlplan.returned.kept_workbook import Version, composed_cells, composed_of
 from xlplan.workbook.read.book import Book, CellValue, a1, at_of
 from xlplan.workbook.write.cell_edits import Value as Written

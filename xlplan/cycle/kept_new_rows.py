@@ -9,7 +9,7 @@ from xlplan.cycle.kept_edits import Edit, KeptEdits
 from xlplan.merge.model import MasterRow
 from xlplan.plan.spelling import UnspellableError
 from xlplan.plan.values import Value, show_in
-from xlplan.returned.kept_rows import FoundTable
+from xlplan.returned.kept_tables import FoundTable
 from xlplan.workbook.write.inserted_rows import NewRows
 
 

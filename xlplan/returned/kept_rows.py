@@ -6,23 +6,24 @@ and delete. What is not found for certain is in doubt, and asked about.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from difflib import SequenceMatcher
 from functools import lru_cache
-from hashlib import sha256
 
-from xlplan.merge.kept_cells import KeptCells, KeptRow, KeptTable
+from xlplan.merge.kept_cells import KeptCells, KeptRow
 from xlplan.plan.text import canon_text, fold
-from xlplan.returned.tables import text_of
-from xlplan.workbook.read.book import Book, CellValue, ReadSheet
+from xlplan.returned.kept_tables import (
+    FoundTable,
+    raw_text,
+    row_digest,
+    tables_on,
+    value_at,
+    with_renamed,
+)
+from xlplan.workbook.read.book import Book
 
-_DEEPEST = 2_000
-"""Rows in which headings are looked for."""
-_HALF = 0.5
-"""Share of the headings, or of the values of a column, by which a table or a column is known."""
 _CERTAIN, _LIKELY = 4.0, 2.5
 """How much must be alike for a row to be found, or found with doubt."""
 _ACTION, _ALIKE, _REF, _OTHERS = 4.0, 2.0, 3.0, 3.0
@@ -30,51 +31,12 @@ _ACTION, _ALIKE, _REF, _OTHERS = 4.0, 2.0, 3.0, 3.0
 _SIMILAR = 0.6
 _LEAST = 0.4
 """By how much the best must be ahead of the next."""
-_MOST_PAIRS = 4_000
+_MOST_PAIRS = 10_000
 """Pairs of rows up to which all are compared; beyond, those that share their ref or action."""
 _NEAREST = 40
 """So many rows with the same ref or action are compared with one of the record."""
 _SHORT = 200
 """Characters of two texts that are compared."""
-
-
-def raw_text(value: CellValue) -> str:
-    """What a cell holds, as the record has it."""
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    text = text_of(value).replace("\r\n", "\n").replace("_x000D_", "")
-    return text if canon_text(text) else ""
-
-
-def value_at(sheet: ReadSheet, row: int, col: int) -> CellValue:
-    """What a cell holds; None where there is none."""
-    values = sheet.rows[row] if 0 <= row < len(sheet.rows) else ()
-    return values[col] if 0 <= col < len(values) else None
-
-
-def row_digest(sheet: ReadSheet, row: int) -> str:
-    """A short digest of all that a row says."""
-    texts = [t for v in sheet.rows[row] if (t := canon_text(raw_text(v)))]
-    return sha256("\x1f".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:10]
-
-
-@dataclass(frozen=True)
-class FoundTable:
-    """A table in a file: its place in the record, its sheet, the row of its headings and the column
-    of each field (from 0)."""
-
-    number: int
-    sheet: ReadSheet
-    header: int
-    columns: Mapping[str, int]
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    """By field what now stands above its column, where that is not the heading of the record."""
-    lost: tuple[str, ...] = ()
-    """The fields of which the column was not found."""
 
 
 @dataclass
@@ -101,10 +63,10 @@ def locate(book: Book, kept: KeptCells, names: Names) -> Located:
     """Find the tables and rows that a record speaks of in a file."""
     found = Located()
     for sheet in book.sheets:
-        found.tables += _tables_on(sheet, kept.tables)
+        found.tables += tables_on(sheet, kept.tables)
     rows = list(_candidates(found.tables))
     _match(found, rows, kept, names)
-    found.tables[:] = [_with_renamed(table, found, kept) for table in found.tables]
+    found.tables[:] = [with_renamed(table, found.rows, kept) for table in found.tables]
     by_header = {(table.sheet.name, table.header): table for table in found.tables}
     found.rows = {
         uid: (by_header[table.sheet.name, table.header], row)
@@ -116,111 +78,6 @@ def locate(book: Book, kept: KeptCells, names: Names) -> Located:
         if (table.sheet.name, row) not in taken and _may_be_action(table, row, kept, names):
             found.more.append((table, row))
     return found
-
-
-# Tables
-
-
-def _tables_on(sheet: ReadSheet, tables: Sequence[KeptTable]) -> Iterator[FoundTable]:
-    """The tables on a sheet: every row that has most of the headings of one of the record."""
-    wanted = sorted(enumerate(tables), key=lambda each: each[1].sheet != sheet.name)
-    seen: dict[int, int] = defaultdict(int)
-    for number, values in enumerate(sheet.rows[:_DEEPEST]):
-        texts = {fold(value): None for value in values if isinstance(value, str)}
-        if len(texts) < 2:
-            continue
-        best, most = -1, 0.0
-        for place, table in wanted:
-            share = _share(table, texts)
-            fresh = share - 0.001 * seen[place] + (0.0005 if table.header == number else 0.0)
-            if share > _HALF and fresh > most:
-                best, most = place, fresh
-        if best >= 0:
-            seen[best] += 1
-            yield _placed(best, sheet, number, tables[best])
-
-
-def _share(table: KeptTable, texts: Iterable[str]) -> float:
-    headings = {fold(heading) for _, heading in table.columns.values() if heading}
-    return len(headings & set(texts)) / len(headings) if len(headings) > 1 else 0.0
-
-
-def _placed(number: int, sheet: ReadSheet, header: int, table: KeptTable) -> FoundTable:
-    """The columns of a table by their headings; what has none, or another one now, by its place
-    among the columns that were found."""
-    places: dict[str, list[int]] = defaultdict(list)
-    values = sheet.rows[header]
-    for col, value in enumerate(values):
-        if isinstance(value, str) and value.strip():
-            places[fold(value)].append(col)
-    columns: dict[str, int] = {}
-    by_col: dict[int, list[str]] = defaultdict(list)
-    for name, (col, _) in table.columns.items():
-        by_col[col].append(name)
-    placed: dict[int, int] = {}
-    for col in sorted(by_col):
-        heading = table.columns[by_col[col][0]][1]
-        if heading and places.get(fold(heading)):
-            placed[col] = places[fold(heading)].pop(0)
-    renamed: dict[str, str] = {}
-    taken = {*placed.values()}
-    for col in sorted(by_col):
-        if col in placed:
-            continue
-        at = _between(col, placed)
-        heading = table.columns[by_col[col][0]][1]
-        if at is not None and at not in taken:
-            taken.add(at)
-            shown = text_of(value_at(sheet, header, at))
-            if canon_text(shown) != canon_text(heading):
-                renamed |= dict.fromkeys(by_col[col], shown)
-            placed[col] = at
-    for col, at in placed.items():
-        columns |= dict.fromkeys(by_col[col], at)
-    lost = tuple(name for name in table.columns if name not in columns)
-    return FoundTable(number, sheet, header, columns, renamed, lost)
-
-
-def _between(col: int, placed: Mapping[int, int]) -> int | None:
-    """Where a column stands that was at `col`, by the nearest columns that were found: as far from
-    both of them as it was."""
-    left = max((each for each in placed if each < col), default=None)
-    right = min((each for each in placed if each > col), default=None)
-    if left is not None and right is not None:
-        at = placed[left] + col - left
-        return at if placed[right] - placed[left] == right - left else None
-    if left is not None:
-        return placed[left] + col - left
-    if right is not None and placed[right] - (right - col) >= 0:
-        return placed[right] - (right - col)
-    return None
-
-
-def _with_renamed(table: FoundTable, found: Located, kept: KeptCells) -> FoundTable:
-    """A column with another heading counts where most of what it holds is what it held."""
-    wrong = []
-    for name in table.renamed:
-        same = every = 0
-        for uid, (at, row) in found.rows.items():
-            known = kept.rows[uid].cells.get(name)
-            if at.header != table.header or at.sheet.name != table.sheet.name or not known:
-                continue
-            if known.raw and known.how == "own":
-                every += 1
-                here = raw_text(value_at(table.sheet, row, table.columns[name]))
-                same += here == known.raw
-        if same <= every * _HALF and (every or table.renamed[name]):
-            wrong.append(name)
-    if not wrong:
-        return table
-    columns = {name: col for name, col in table.columns.items() if name not in wrong}
-    renamed = {name: text for name, text in table.renamed.items() if name not in wrong}
-    return FoundTable(
-        table.number, table.sheet, table.header, columns, renamed, (*table.lost, *wrong)
-    )
-
-
-# Rows
 
 
 def _candidates(tables: Sequence[FoundTable]) -> Iterator[tuple[FoundTable, int]]:
@@ -258,26 +115,50 @@ def _text(cells: Mapping[str, str], names: frozenset[str]) -> str:
 def _match(
     found: Located, rows: Sequence[tuple[FoundTable, int]], kept: KeptCells, names: Names
 ) -> None:
-    """Find the rows: first those that say the very same, then the most alike of the others."""
-    shown = [_shown(table, row) for table, row in rows]
+    """Find the rows: first those that say the very same, then those with the same ref and action,
+    then the most alike of the others."""
+    own: dict[int, set[str]] = defaultdict(set)
+    for row_ in kept.rows.values():
+        own[row_.table].update(_recorded(row_))
+    shown = [
+        {name: text for name, text in _shown(table, row).items() if name in own[table.number]}
+        for table, row in rows
+    ]
     known = {uid: _recorded(row) for uid, row in kept.rows.items()}
     here = [(_text(cells, names.refs), _text(cells, names.actions)) for cells in shown]
     there = {u: (_text(c, names.refs), _text(c, names.actions)) for u, c in known.items()}
     free = set(range(len(rows)))
     left = dict.fromkeys(known)
-    by_both: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, key in enumerate(here):
-        by_both[key].append(number)
-    uids: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for uid, key in there.items():
-        uids[key].append(uid)
-    for key, mine in uids.items():
-        numbers = by_both.get(key, [])
-        if key[1] and len(mine) == len(numbers) == 1:
-            found.rows[mine[0]] = rows[numbers[0]]
-            free.discard(numbers[0])
-            del left[mine[0]]
+    whole = {uid: tuple(sorted(cells.items())) for uid, cells in known.items()}
+    _pair(found, rows, whole, [tuple(sorted(cells.items())) for cells in shown], left, free)
+    both = {uid: key for uid, key in there.items() if key[1]}
+    _pair(found, rows, both, here, left, free)
     _match_alike(found, rows, shown, known, here, there, free, list(left))
+
+
+def _pair(
+    found: Located,
+    rows: Sequence[tuple[FoundTable, int]],
+    known: Mapping[str, Hashable],
+    shown: Sequence[Hashable],
+    left: dict[str, None],
+    free: set[int],
+) -> None:
+    """Find the rows that are left of which the key is that of one row of the record and of one of
+    the file."""
+    uids: dict[Hashable, list[str]] = defaultdict(list)
+    numbers: dict[Hashable, list[int]] = defaultdict(list)
+    for uid in left:
+        if known.get(uid):
+            uids[known[uid]].append(uid)
+    for number in free:
+        numbers[shown[number]].append(number)
+    for key, mine in uids.items():
+        if len(mine) == len(numbers[key]) == 1:
+            [uid], [number] = mine, numbers[key]
+            found.rows[uid] = rows[number]
+            free.discard(number)
+            del left[uid]
 
 
 def _match_alike(
@@ -296,7 +177,8 @@ def _match_alike(
     for uid, number in scores:
         rivals[uid].append((uid, number))
         rivals[number].append((uid, number))
-    refs = {ref: each for each, (ref, _) in there.items() if ref}
+    times = Counter(ref for ref, _ in there.values())
+    refs = {ref: each for each, (ref, _) in there.items() if ref and times[ref] == 1}
     open_ = set(left)
     for pair in sorted(scores, key=lambda each: (-scores[each], each[1], each[0])):
         uid, number = pair
@@ -305,7 +187,8 @@ def _match_alike(
         near = (
             other
             for other in (*rivals[uid], *rivals[number])
-            if other != pair and other[0] in open_ and other[1] in free
+            if other != pair
+            and ((other[0] in open_ and other[1] in free) or known[other[0]] == known[uid])
         )
         of = refs.get(here[number][0])
         if known[uid] != shown[number] and any(scores[n] > scores[pair] - _LEAST for n in near):
@@ -341,6 +224,10 @@ def _scores(
             score = _likeness(known[uid], shown[number], mine, here[number])
             if score >= _LIKELY:
                 yield (uid, number), score
+
+
+def _shares(there: tuple[str, str], here: tuple[str, str]) -> bool:
+    return any(one and one == other for one, other in zip(there, here, strict=True))
 
 
 def _likeness(

@@ -20,7 +20,8 @@ from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.spelling import Composed, composed_column
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Value, show
-from xlplan.returned.kept_rows import FoundTable, Located, Names, locate, raw_text, value_at
+from xlplan.returned.kept_rows import Located, Names, locate
+from xlplan.returned.kept_tables import FoundTable, raw_text, value_at
 from xlplan.returned.tables import read_cell
 from xlplan.workbook.read.book import At, Book, ReadSheet, a1, at_of
 
