@@ -390,7 +390,7 @@ def test_a_hostile_file_in_its_place_ends_no_merge_and_is_not_overwritten(
     assert own.outcome == ("merged" if damage == "formulas" else "refused")
     assert path.read_bytes() == typed
     assert len(result.questions) == (3 if damage == "formulas" else 0)
-    assert _values(plan, "1.1")["rating"] == ("Amber" if damage == "formulas" else "Green")
+    assert _values(plan, "1.1")["rating"] == "Green"
 
 
 def _all_formulas(sheet: Worksheet) -> None:

@@ -57,3 +57,24 @@ def test_one_that_is_recalled_asks_for_everything() -> None:
     recall: Any = SimpleNamespace(outline=outline)
     assert list(RecalledExchange(state, recall).kept_versions) == []
     assert asked == ["all"]
+
+
+def test_of_a_later_version_only_the_rows_are_recorded_that_are_not_as_they_were() -> None:
+    row, other = KEPT.rows["a-1"], KeptRow(0, 3, {})
+    first = replace(KEPT, rows={"a-1": row, "a-2": other, "a-3": other})
+    now = replace(first, rows={"a-1": row, "a-2": replace(other, row=4)}, others=frozenset())
+    changed = now.as_changed("k-1", first)
+    assert (dict(changed.rows), changed.gone) == ({"a-2": replace(other, row=4)}, ("a-3",))
+    assert changed.whole(first) == now
+    exchange = Exchange()
+    for seq, kept in enumerate((first, changed)):
+        issued = replace(ISSUED, id=f"k-{seq + 1}", kept=kept)
+        exchange.issue(Event(seq, 1, "2026-11-02T12:00:00Z", issued), issued)
+    assert [version.kept for version in exchange.kept_versions] == [first, now]
+
+
+def test_a_version_after_one_that_is_not_there_stands_as_it_is_recorded() -> None:
+    exchange = Exchange()
+    issued = replace(ISSUED, kept=replace(KEPT, since="k-9"))
+    exchange.issue(Event(1, 1, "2026-11-02T12:00:00Z", issued), issued)
+    assert list(exchange.kept_versions) == [issued]

@@ -155,7 +155,11 @@ def keep(desk: Desk, work: Work, questions: Sequence[Question]) -> Kept:
     if not (is_edited(desk, path) or (kept.changes and _is_open(path))):
         known = desk.state.issued.get(kept.issued.id)
         if known is None or known.sha256 != kept.issued.sha256:
-            work.append([kept.issued])
+            newest, now = desk.state.exchange.kept_versions[-1], kept.issued
+            assert now.kept is not None
+            assert newest.kept is not None
+            changed = now.kept.as_changed(newest.id, newest.kept)
+            work.append([replace(now, kept=changed)])
     return kept
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
+from xlplan.merge.kept_cells import KeptCells
 from xlplan.merge.model import Digests, Event, Issued, Ours, Returned, Shared
 from xlplan.merge.posted import Post, Posted, post_of
 from xlplan.plan.definition import STEP, PlanDefinition
@@ -82,12 +84,18 @@ class Exchange:
             self.spared.add((fact.cycle, fact.author))
         self.digests.add(fact.sha256)
         if fact.kept is not None:
-            self._kept_versions.append(fact)
+            self._kept_versions.append(self._whole(fact, fact.kept))
         if fact.cycle:
             self.periods.setdefault(fact.cycle, event.seq)
         self._note(event, fact)
         if fact.ours is not None and self._bring(fact.ours):
             self.shared_at.append(event.seq)
+
+    def _whole(self, fact: Issued, kept: KeptCells) -> Issued:
+        """A version of the kept workbook with all that stands in it."""
+        before = (v.kept for v in reversed(self._kept_versions) if v.id == kept.since)
+        found = next(before, None) if kept.since else None
+        return fact if found is None else replace(fact, kept=kept.whole(found))
 
     def _note(self, event: Event, fact: Issued) -> None:
         self.issued[fact.id] = fact

@@ -7,7 +7,7 @@ back in it is found and compared by this record, never by the guesses of an impo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 How = Literal["own", "shared", "composed", "formula", "none"]
@@ -50,17 +50,34 @@ class KeptRow:
 class KeptCells:
     """A kept workbook as it was written. `others` are digests of its rows that are none of the
     plan's: headings, notes, totals. `before` is the digest of the file that was changed; `by_hand`
-    are what could not be written: sheet, cell and what to do."""
+    are what could not be written: sheet, cell and what to do.
+
+    In the ledger, `since` is the id of the version before, and `rows` are those alone that are not
+    as they were in it; `gone` are those that were in it and are not in this one.
+    """
 
     tables: tuple[KeptTable, ...]
     rows: Mapping[str, KeptRow]
     others: frozenset[str] = field(default=frozenset())
     before: str = ""
     by_hand: tuple[tuple[str, str, str], ...] = ()
+    since: str = ""
+    gone: tuple[str, ...] = ()
 
     def sheet_of(self, uid: str) -> str:
         """The sheet on which a row stands."""
         return self.tables[self.rows[uid].table].sheet
+
+    def as_changed(self, ident: str, before: KeptCells) -> KeptCells:
+        """What is recorded of it after the version of an id."""
+        rows = {uid: row for uid, row in self.rows.items() if before.rows.get(uid) != row}
+        gone = tuple(uid for uid in before.rows if uid not in self.rows)
+        return replace(self, rows=rows, since=ident, gone=gone)
+
+    def whole(self, before: KeptCells) -> KeptCells:
+        """The version that was recorded as changed from the one before."""
+        kept = {uid: row for uid, row in before.rows.items() if uid not in self.gone}
+        return replace(self, rows=kept | dict(self.rows), since="", gone=())
 
 
 def kept_body(kept: KeptCells) -> dict[str, Any]:
@@ -77,6 +94,8 @@ def kept_body(kept: KeptCells) -> dict[str, Any]:
         "others": sorted(kept.others),
         "before": kept.before,
         "by_hand": [list(line) for line in kept.by_hand],
+        "since": kept.since,
+        "gone": list(kept.gone),
     }
 
 
@@ -96,4 +115,5 @@ def kept_cells(body: Mapping[str, Any]) -> KeptCells:
         for uid, (table, row, cells) in body["rows"].items()
     }
     by_hand = tuple((sheet, cell, text) for sheet, cell, text in body["by_hand"])
-    return KeptCells(tables, rows, frozenset(body["others"]), body["before"], by_hand)
+    others, gone = frozenset(body["others"]), tuple(body["gone"])
+    return KeptCells(tables, rows, others, body["before"], by_hand, body["since"], gone)
