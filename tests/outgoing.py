@@ -12,7 +12,6 @@ import openpyxl
 from xlplan.issued.as_ours import ours_of
 from xlplan.issued.sheets import row_values
 from xlplan.issued.template import template_workbook
-from xlplan.merge.bases import Alike
 from xlplan.merge.model import Issued, MasterRow
 from xlplan.merge.reading import Frame
 from xlplan.plan.definition import Field, PlanDefinition, Rating
@@ -146,9 +145,8 @@ class Known:
         assert issued in self.sent.values()
         return self.definition
 
-    def alike(self, issued: str, frame: Frame) -> Alike | None:
-        del issued, frame
-        return None  # what a template showed was not kept
+    def alike(self, issued: str, frame: Frame) -> None:
+        """Of no row it is known how it went out."""
 
     def furniture_of(self, issued: Issued) -> Furniture:
         book = template_workbook(self.definition, DIRECTOR, issued, (), self.key, CREATED)

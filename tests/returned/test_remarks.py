@@ -24,9 +24,15 @@ from tests.office import CSV, ODS, XLS, XLSX, Office
 from tests.small import CYCLE, LETTINGS
 from xlplan.plan.definition import Rating
 from xlplan.returned.as_issued import ID_PREFIX
-from xlplan.returned.furniture import digest_of, furniture, is_usual_on_pages
+from xlplan.returned.furniture import (
+    added_remarks,
+    box_remarks,
+    digest_of,
+    furniture,
+    is_usual_on_pages,
+)
 from xlplan.returned.marked_cells import looks_like
-from xlplan.returned.remarks import added_remarks, box_remarks, remarks_of
+from xlplan.returned.remarks import remarks_of
 from xlplan.returned.tables import Table, formula_text, texts_in
 from xlplan.workbook.read.book import SHARED, Addition, Book, ReadSheet
 from xlplan.workbook.write.filling import key_rows

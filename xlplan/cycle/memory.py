@@ -37,7 +37,7 @@ from xlplan.merge.questions import questions_since
 from xlplan.merge.recalled import Recalled
 from xlplan.merge.state import State
 from xlplan.merge.timeline import timeline_of
-from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, PlanDefinition
+from xlplan.plan.definition import KEPT_BACK, STATUS, WITHDRAWN, Field, PlanDefinition
 from xlplan.plan.values import Value, decode, encode, show
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class Memory:
         self._drawers: dict[str, dict[str, list[Any]]] = {}
         self._events: dict[int, Event] = {}
         self._standing: dict[str, Standing] = {}
+        self._kinds: dict[str, tuple[list[str], Field | None]] = {}
         self._open: Sequence[Question] | None = None
         self._whole: History | None = None
 
@@ -127,11 +128,11 @@ class Memory:
         shown = {name: (decode(value), ids) for name, (value, ids) in cells.items()}
         line, definition = self.outline.rows[uid], self._definition
         blank: tuple[Value, list[str]] = (None, [])
-        values = {
-            item.id: shown.get(item.id, blank)[0]
-            for item in definition.fields_of(line.kind, retired=True)
-        }
-        section = definition.public.with_role("section", line.kind)
+        if line.kind not in self._kinds:
+            fields = [item.id for item in definition.fields_of(line.kind, retired=True)]
+            self._kinds[line.kind] = fields, definition.public.with_role("section", line.kind)
+        fields, section = self._kinds[line.kind]
+        values = {name: shown.get(name, blank)[0] for name in fields}
         status = shown.get(STATUS, blank)[0]
         row = MasterRow(
             uid=uid,

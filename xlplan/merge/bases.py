@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
+from hashlib import sha256
+from marshal import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlplan.merge.model import Issued
@@ -57,6 +58,7 @@ class Bases:
         self._rows: dict[tuple[int, Names], dict[str, BaseRow]] = {}
         self._count = 0
         self._silent: dict[tuple[object, ...], bool] = {}
+        self._fields: dict[tuple[object, ...], tuple[Field | None, ...]] = {}
 
     def of(self, state: State, names: Names, as_of: int) -> dict[str, BaseRow]:
         """The rows that are known by their uid, with these columns, as of a position."""
@@ -64,7 +66,17 @@ class Bases:
             self._definition, self._count = state.definition, 0
             self._rows.clear()
             self._silent.clear()
+            self._fields.clear()
         return self._rows.setdefault((as_of, names), {})
+
+    def fields(self, state: State, uid: str, names: Names, as_of: int) -> tuple[Field | None, ...]:
+        """`field_at` of each of these columns."""
+        self.of(state, names, as_of)
+        key = state.kind_of(uid), names, as_of
+        known = self._fields.get(key)
+        if known is None:
+            known = self._fields[key] = tuple(field_at(state, uid, n, as_of) for n in names)
+        return known
 
     def row(self, state: State, uid: str, names: Names, as_of: int) -> BaseRow:
         """One row with these columns, as of a position."""
@@ -103,8 +115,8 @@ def _base_row(state: State, uid: str, names: Names, as_of: int) -> BaseRow:
     shows: list[Raw] = []
     typed: dict[int, tuple[Field, Value]] = {}
     checked: list[int] = []
-    for place, column in enumerate(names):
-        item = field_at(state, uid, column, as_of)
+    items = state.bases.fields(state, uid, names, as_of)
+    for place, (column, item) in enumerate(zip(names, items, strict=True)):
         base = None
         if item is not None and not column.endswith(ENTRY):
             base = state.value(uid, item.id, as_of)
@@ -160,14 +172,13 @@ class AsIssued:
             if row is None:
                 return False
             raws = list(cells.raws) if in_order else [cells.raws[place] for place in places]
+            items = bases.fields(state, uid, self.names, as_of) if row.typed else ()
             for place, base in row.typed.items():
-                item = field_at(state, uid, self.names[place], as_of)
-                if item is not None and not bases.is_silent(
-                    item, base, raws[place], state.definition
-                ):
+                item = items[place]
+                if item and not bases.is_silent(item, base, raws[place], state.definition):
                     return False
                 raws[place] = None
-            if digest_of_row(key, raws) != row.digest:
+            if digest_of_row(key, raws) != row.digest or not row.digest:
                 return False
             cells.as_issued = uid, as_of, by
             return True
@@ -176,9 +187,12 @@ class AsIssued:
 
 
 def digest_of_row(key: str, shows: list[Raw]) -> str:
-    """The digest of what the cells of a row show, and of its key."""
-    text = repr((key, shows)).encode("utf-8", "surrogatepass")
-    return blake2b(text, digest_size=12).hexdigest()
+    """The digest of a row's key and of what its cells show; blank where more stands there than
+    texts and plain numbers."""
+    try:
+        return sha256(dumps([key, *shows], 0)).hexdigest()[:24]
+    except ValueError:
+        return ""
 
 
 def rows_as_issued(state: State, issued: Issued, key_of: Callable[[str], str]) -> AsIssued:
@@ -187,9 +201,8 @@ def rows_as_issued(state: State, issued: Issued, key_of: Callable[[str], str]) -
     for uid in issued.uids:
         base = state.bases.row(state, uid, issued.fields, issued.as_of)
         typed: dict[int, Value] = {place: base.typed[place][1] for place in base.checked}
-        for place, name in enumerate(issued.fields):
-            if field_at(state, uid, name, issued.as_of) is None:
-                typed[place] = None
+        items = state.bases.fields(state, uid, issued.fields, issued.as_of)
+        typed |= {place: None for place, item in enumerate(items) if item is None}
         shows = [None if place in typed else shown for place, shown in enumerate(base.shows)]
         rows[uid] = RowAsIssued(digest_of_row(key_of(uid), shows), typed)
     return AsIssued(state.definition_digest, issued.as_of, issued.fields, rows)
@@ -204,14 +217,20 @@ def _label(state: State, item: Field, base: Value) -> Value:
     return rating.label
 
 
+def is_as_issued(state: State, uid: str, cells: Mapping[str, ReadCell], as_of: int) -> bool:
+    """Whether a row was found to show what a workbook showed as of a position, as it was read."""
+    found = cells.as_issued if isinstance(cells, RawCells) else None
+    return found is not None and found == (uid, as_of, state.definition_digest)
+
+
 def differing(
     state: State, uid: str, cells: Mapping[str, ReadCell], as_of: int
 ) -> list[tuple[str, ReadCell]]:
     """The cells of a row that do not show what a workbook showed as of a position, each with its
     column, in order."""
+    if is_as_issued(state, uid, cells, as_of):
+        return []
     if isinstance(cells, RawCells):
-        if cells.as_issued == (uid, as_of, state.definition_digest):
-            return []
         names, raws, odd = cells.names, cells.raws, frozenset[int]()
     else:
         names = tuple(cells)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.codes.message import FEW, listed
 from xlplan.errors import Problem
-from xlplan.merge.bases import STATUS_FIELD, differing, field_at
+from xlplan.merge.bases import STATUS_FIELD, differing, field_at, is_as_issued
 from xlplan.merge.because import unasked
 from xlplan.merge.doubts import Against, against, dispute, moved_rows, moved_write, older, stranger
 from xlplan.merge.exchange import is_input
@@ -98,7 +98,10 @@ class Comparison:
     def _compared(self) -> Findings:
         """Every row, each for itself."""
         copies = Counter(row.uid for row in self.reading.rows if row.uid and row.trust != "added")
+        quick = not self._needs.asks
         for row in self.reading.rows:
+            if quick and is_as_issued(self.state, row.uid, row.cells, self.issued.as_of):
+                continue
             if row.trust == "added":
                 self._add(self._proposals.proposal(row))
             elif not self.state.kind_of(row.uid):
@@ -118,13 +121,17 @@ class Comparison:
             self.found.assertions.append(item)
 
     def _own(self, uid: str, field_id: str) -> Write | None:
-        """The coordinator's last write on a cell; other authors' are not looked at."""
+        """The coordinator's last write on a cell, if this template did not see it; other authors'
+        are not looked at."""
+        if self.state.last_touched(uid) <= self.issued.as_of:
+            return None
         own = [
             w
             for w in self.state.live((uid, field_id))
             if w.standing and w.author == COORDINATOR and w.kind is not Kind.RULE
         ]
-        return max(own, key=lambda write: write.seq, default=None)
+        last = max(own, key=lambda write: write.seq, default=None)
+        return last if last is not None and last.seq > self.issued.as_of else None
 
     def _closed_since(self, uid: str) -> bool:
         """Closed or withdrawn by the coordinator, unseen by this template."""
@@ -135,12 +142,12 @@ class Comparison:
             return False
         last = self._own(uid, item.id)
         codes = {r.code for r in self.state.definition.scale_of(item) if r.closed}
-        return last is not None and last.seq > self.issued.as_of and last.value in codes
+        return last is not None and last.value in codes
 
     def _agreed(self, row: ReadRow, item: Field, value: Value) -> bool:
         """Whether the coordinator wrote the very same there."""
         last = self._own(row.uid, item.id)
-        return last is not None and last.seq > self.issued.as_of and last.value == value
+        return last is not None and last.value == value
 
     def _compare_row(self, row: ReadRow, times: int) -> None:
         """A row that is in the file so many `times`."""
@@ -156,7 +163,7 @@ class Comparison:
             if column in self._columns
             and (item := self._compare_cell(row, column, cell, doubts)) is not None
         ]
-        if found and self.state.row_at(row.uid) is None:
+        if found and not self.state.is_there(row.uid):
             self._add(
                 self._proposals.proposal(
                     row, "This row is no longer in the plan: what brought it in was undone."
@@ -219,7 +226,7 @@ class Comparison:
             else value_of(item, cell, self.state.definition)
         ]
         last = self._own(row.uid, item.id)
-        if last is not None and last.seq > self.issued.as_of:
+        if last is not None:
             ratings.append(last.value)
         return all(self.state.definition.finishes(item, value) for value in ratings)
 
@@ -318,11 +325,7 @@ class Comparison:
 
     def _note_look_alikes(self, row: ReadRow, item: Field, value: Value, cell: ReadCell) -> None:
         """A rating typed with letters that only look like those of the scale was mapped."""
-        if (
-            not item.field_type.rated
-            or not isinstance(cell.value, str)
-            or not isinstance(value, str)
-        ):
+        if not (item.field_type.rated and isinstance(cell.value, str) and isinstance(value, str)):
             return
         names = {fold(line) for line in cell.value.split("\n") if line.strip()}
         rating = self.state.definition.rating(value, item.scale)

@@ -118,7 +118,7 @@ def raw_in(cells: Mapping[str, ReadCell], name: str) -> Raw:
     return cells.raws[cells.names.index(name)] if isinstance(cells, RawCells) else cells[name].value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # to freeze one costs more than to recognise it
 class ReadRow:
     """One row below the headings. `cells` by column id (see `xlplan.returned.as_issued`).
 

@@ -9,8 +9,10 @@ was kept of it cannot be believed. The answers are those of a `State` that repla
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache, partial
 
 from xlplan.merge.ids import Id
@@ -26,6 +28,7 @@ from xlplan.merge.model import (
     RowAdded,
     Timeline,
     Undone,
+    Write,
 )
 from xlplan.merge.outline import (
     Forgotten,
@@ -105,6 +108,7 @@ class Recalled(State):
         self._fields: frozenset[str] = frozenset()
         self._at_hand: tuple[tuple[str, int | None], Standing | None] = ("", None), None
         """A row as of a position, as `_standing` has it."""
+        self._by_row: dict[int, dict[str, list[Write]]] = {}
         self._told: set[str] = set()
         """The rows whose events have been told again."""
         self.rows = OnDemand(self._rows_with, self._names)
@@ -165,11 +169,19 @@ class Recalled(State):
             if isinstance(fact, RowAdded):
                 self._add_row(event, fact)
             elif isinstance(fact, Returned):
-                self._take_writes(event, fact, uid)
+                self._take_writes(event, self._about(event.seq, fact, uid))
             else:
                 assert isinstance(fact, Decided)
                 self._take_decision(event, fact)
         return None
+
+    def _about(self, seq: int, fact: Returned, uid: str) -> Returned:
+        """What a return says of a row: many of its rows may be asked for, one after the other."""
+        if seq not in self._by_row:
+            found = self._by_row[seq] = defaultdict(list)
+            for write in fact.assertions:
+                found[write.uid].append(write)
+        return replace(fact, assertions=tuple(self._by_row[seq].get(uid, ())))
 
     def _names(self) -> Iterable[str]:
         """The uids of all rows that ever were, as they came."""
@@ -292,6 +304,11 @@ class Recalled(State):
         """As of a whole one."""
         self.row_at(uid)
         return super().added_at(uid)
+
+    def is_there(self, uid: str) -> bool:
+        """As of a whole one."""
+        line = self._line(uid)
+        return line.there if line is not None else super().is_there(uid)
 
     def row_at(self, uid: str, as_of: int | None = None) -> RowAdded | None:
         """As of a whole one; what was written to the row since is not asked for."""

@@ -168,12 +168,11 @@ class State:
         self.records.add(event.seq, fact)
         return [(fact.uid, field_id) for field_id in fact.values]
 
-    def _take_writes(self, event: Event, fact: Returned, uid: str = "") -> list[CellKey]:
-        """Take in what a file says (of one row: `uid`)."""
+    def _take_writes(self, event: Event, fact: Returned) -> list[CellKey]:
+        """Take in what a file says."""
         issued = self.issued.get(fact.issued)
         self.came_at.setdefault(fact.id, event.at)
-        found = [item for item in fact.assertions if not uid or item.uid == uid]
-        for item in found:
+        for item in fact.assertions:
             new = not self.records.knows(item.key, item.id)
             self.records.see(
                 replace(
@@ -188,7 +187,7 @@ class State:
                     timed=bool(fact.saved_at),
                 )
             )
-        return [item.key for item in found]
+        return [item.key for item in fact.assertions]
 
     def saw(self, key: CellKey, issued: Issued, seq: int | None = None) -> frozenset[Id]:
         """The writes on a cell that were visible in an issued workbook, as they were read at a
@@ -228,8 +227,7 @@ class State:
 
     def _take_back(self, event: Event, fact: Undone) -> list[CellKey]:
         self.undone.append((event, fact))
-        gone = {fact.return_id, *fact.decisions}
-        self.records.retract(gone, event.seq)
+        self.records.retract(gone := {fact.return_id, *fact.decisions}, event.seq)
         return self.records.touched_by(gone)
 
     def is_live(self, source: str, seq: int, as_of: int) -> bool:
@@ -341,12 +339,13 @@ class State:
     def row_at(self, uid: str, as_of: int | None = None) -> RowAdded | None:
         """A row as it was added last, or None where it is not, or not yet, in the plan."""
         until = self.seq if as_of is None else as_of
-        live = [
-            row
-            for seq, row in self._rows.get(uid, ())
-            if seq <= until and self.is_live(row.source, seq, until)
-        ]
+        live = [row for seq, row in self._rows.get(uid, ())
+                if seq <= until and self.is_live(row.source, seq, until)]  # fmt: skip
         return live[-1] if live else None
+
+    def is_there(self, uid: str) -> bool:
+        """Whether a row is in the plan."""
+        return self.row_at(uid) is not None
 
     def uids(self, kind: str, as_of: int | None = None) -> list[str]:
         """The rows of a kind, in the order of the plan."""

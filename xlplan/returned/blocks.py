@@ -55,7 +55,7 @@ class Marks:
 
 def box_column(sheet: ReadSheet) -> int | None:
     """The column of the boxes, where it is marked."""
-    if not any(BOX_MARK in text for text in sheet.texts):
+    if not sheet.texts_with(BOX_MARK):
         return None
     for row in sheet.rows:
         for col, value in enumerate(row):
@@ -66,8 +66,7 @@ def box_column(sheet: ReadSheet) -> int | None:
 
 def marks_on(sheet: ReadSheet) -> tuple[Set[str], Set[str]]:
     """The texts of a sheet that are ids of fields, and those that are row keys."""
-    ids = {text for text in sheet.texts if ID_PREFIX in text and column_id(text)}
-    return ids, sheet.row_keys
+    return set(filter(column_id, sheet.texts_with(ID_PREFIX))), sheet.row_keys
 
 
 def line_of(number: int, marks: Marks, named: tuple[str, int], box: int | None) -> Line:
@@ -161,7 +160,10 @@ def find_blocks(sheet: ReadSheet, marked: tuple[Set[str], Set[str]]) -> Blocks |
             list(map(texts, block)) != alike
         ):
             return None
-        for number, each in enumerate(block, row):
+        filled = sum(map(len, block)) - sum([each.count(None) for each in block])
+        boxes = size - list(map(itemgetter(box), block)).count(None)
+        beyond = filled > size * (len(own) - 1) + boxes
+        for number, each in enumerate(block, row) if beyond else ():
             if len(each) - each.count(None) > len(own) - (each[box] is None):
                 if Marks.of(each) != replace(Marks.of(first[number - row]), key=(key, at)):
                     return None

@@ -320,11 +320,13 @@ def read_ticks(
 def _ticks(actions: Sequence[Table | Form]) -> Iterator[tuple[str, int, ReadCell]]:
     """The cell for the tick of each action, with the sheet and the number of its row."""
     for each in actions:
+        if CONFIRMED not in each.columns:
+            continue
         if isinstance(each, Form):
             for _, number, cells in each.actions():
                 if CONFIRMED in cells:
                     yield each.sheet.name, number + 1, cells[CONFIRMED]
-        elif CONFIRMED in each.columns:
+        else:
             for number in range(each.first, len(each.sheet.rows)):
                 at = (number, each.columns[CONFIRMED])
                 yield each.sheet.name, number + 1, read_cell(each.sheet, at)
@@ -336,8 +338,8 @@ def sign_off_inputs(
     """Where the inputs are: below the cell that names each, in a row before `end`."""
     marks = {
         text: name
-        for text in sheet.texts
-        if SIGN_PREFIX in text and kind_of_input(name := _sign_mark(text))
+        for text in sheet.texts_with(SIGN_PREFIX)
+        if kind_of_input(name := _sign_mark(text))
     }
     rows = sheet.rows[: len(sheet.rows) - 1 if end is None else end]
     for first in range(0, len(rows) if marks else 0, _AT_ONCE):

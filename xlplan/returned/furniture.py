@@ -1,10 +1,11 @@
-"""What is ours in an issued workbook beside its rows: its sheets, and the texts on them."""
+"""What is ours in an issued workbook beside its rows: its sheets, and the texts on them; and what
+else was put into one."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, reduce
 from itertools import chain, permutations
@@ -12,14 +13,15 @@ from operator import or_
 
 from xlplan.language.catalogue import SHIPPED, Tongue, marked
 from xlplan.merge.ids import digest, named
-from xlplan.merge.model import Digests, Issued
+from xlplan.merge.model import Digests, Issued, Place
+from xlplan.merge.reading import Remark, remark
 from xlplan.plan.definition import (
     PlanDefinition,
 )
 from xlplan.plan.for_lead import every_way
 from xlplan.plan.set_up import Entry
 from xlplan.plan.text import canon_text
-from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.book import Addition, Book, ReadSheet, a1
 from xlplan.workbook.stamp import parse_row_key
 
 UPDATE, GUIDANCE, LISTS, STAMP = "Update", marked("Guidance"), "Lists", "xlplan"
@@ -181,3 +183,55 @@ def furniture(wordings: Iterable[tuple[Digests, Digests]]) -> Furniture:
 @lru_cache(maxsize=64)
 def _counted(digests: str) -> Counter[str]:
     return Counter(digests[at : at + _DIGITS] for at in range(0, len(digests), _DIGITS))
+
+
+# What else was put into one
+
+
+def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
+    """The texts of the text boxes of a sheet, and where its pictures are."""
+    for at, text in sheet.boxes:
+        yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
+    for at in sheet.pictures:
+        text = "A picture stands here; look at it in the file."
+        yield remark("picture", Place(book.name, sheet.name, a1(*at)), text)
+
+
+_LOOK = "look at it in the file"
+_ADDED = {
+    "chart": "A chart stands here",
+    "diagram": "A diagram stands here",
+    "drawing": "Something is drawn here",
+    "embedded file": "A file is embedded here",
+    "control": "A control stands here",
+    "ticked box": "A box is ticked here",
+    "other workbook": "Formulas in this workbook lead to another one",
+    "data connection": "This workbook fetches data from elsewhere",
+}
+"""What is told of each kind of thing that is put beside the cells, before its words."""
+
+
+def added_remarks(
+    book: Book, sheet: str, additions: Sequence[Addition], pages: frozenset[str]
+) -> Iterator[Remark]:
+    """What was put into a sheet, or into the workbook as a whole, beside its cells."""
+    for each in additions:
+        cell = a1(*each.at) if each.at else ""
+        place = Place(book.name, sheet, cell)
+        if each.kind in _PAGES:
+            if not is_usual_on_pages(each.text, pages):
+                yield remark(each.kind, place, each.text)
+        elif each.kind == "picture":
+            where = f"in the {each.text}" if each.text else "behind the cells"
+            yield remark("picture", place, f"A picture stands {where}; {_LOOK}.")
+        elif each.kind in _ADDED:
+            text = f": {each.text}" if each.text else f"; {_LOOK}."
+            yield remark(each.kind, place, _ADDED[each.kind] + text)
+        elif each.kind == "other":
+            named = f"Something was added that the template did not have ({each.text})"
+            yield remark("added", place, f"{named}; {_LOOK}.")
+        else:
+            yield remark(each.kind, place, each.text)
+
+
+_PAGES = ("page header", "page footer")

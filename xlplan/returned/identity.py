@@ -131,9 +131,8 @@ def find_manifest(book: Book, key: bytes) -> Claims:
 def _claims(book: Book) -> Iterator[tuple[str, bool]]:
     """Every text that claims to be a manifest, and whether it stands in a cell."""
     for sheet in book.sheets:
-        for value in sheet.texts:
-            if "xlplan-stamp" in value and is_manifest(value):
-                yield value, True
+        for value in filter(is_manifest, sheet.texts_with(PROPERTY)):
+            yield value, True
     if is_manifest(book.properties.get(PROPERTY)):
         yield book.properties[PROPERTY], False
 

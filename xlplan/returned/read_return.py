@@ -167,7 +167,7 @@ class _Rows:
     known: Known
     who: Identity
     ref_columns: frozenset[str]
-    _latest: tuple[Frame, Alike | None] | None = None
+    _latest: tuple[Frame, int, Alike | None] | None = None
 
     @cached_property
     def _others(self) -> Mapping[str, str]:
@@ -175,11 +175,13 @@ class _Rows:
         ref_of, issued = self.known.ref_of, self.who.issued
         return {plain(ref_of(key.uid, issued)): key.uid for key in row_keys(self.book)}
 
-    def _alike_in(self, frame: Frame) -> Alike | None:
-        """What says of a row of these columns whether it shows what went out."""
+    def _of_frame(self, frame: Frame) -> tuple[int, Alike | None]:
+        """The place of the ref in rows of these columns, or -1; and what says of one whether it
+        shows what went out."""
         if self._latest is None or self._latest[0] is not frame:
-            self._latest = frame, self.known.alike(self.who.issued, frame)
-        return self._latest[1]
+            refs = (at for at, name in enumerate(frame.names) if name in self.ref_columns)
+            self._latest = frame, next(refs, -1), self.known.alike(self.who.issued, frame)
+        return self._latest[1:]
 
     def of(self, found: _Actions) -> Iterator[ReadRow]:
         """The rows that say something."""
@@ -204,14 +206,15 @@ class _Rows:
         self, sheet: str, number: int, cells: Mapping[str, ReadCell], found: RowKey | None
     ) -> ReadRow | None:
         """One row, or None where it says nothing: blank, or prose below the table."""
+        if isinstance(cells, RawCells) and found is not None and found.issued == self.who.issued:
+            at, alike = self._of_frame(cells.frame)
+            if alike is not None and alike(found.uid, found.text, cells):
+                ref = plain(cast(CellValue, cells.raws[at])) if at >= 0 else ""
+                return ReadRow(found.uid, ref, number + 1, "signed", cells, found.issued, sheet)
         ref_column = next((name for name in cells if name in self.ref_columns), "")
         # What was read from a file is nothing but what a file can hold.
         shown = cast(CellValue, raw_in(cells, ref_column)) if ref_column else None
         ref = plain(shown)
-        if found is not None and found.issued == self.who.issued and isinstance(cells, RawCells):
-            alike = self._alike_in(cells.frame)
-            if alike is not None and alike(found.uid, found.text, cells):
-                return ReadRow(found.uid, ref, number + 1, "signed", cells, found.issued, sheet)
         trust: RowTrust
         if found is None:
             filled = list(_filled(cells))

@@ -20,10 +20,11 @@ from xlplan.returned.furniture import (
     TO_CORRECT,
     UPDATE,
     Furniture,
+    added_remarks,
+    box_remarks,
     digest_of,
     furniture,
     is_issued_date,
-    is_usual_on_pages,
     names_of,
     sheets_of_ours,
 )
@@ -37,7 +38,7 @@ from xlplan.returned.tables import (
     texts_of,
     value_at,
 )
-from xlplan.workbook.read.book import SHARED, Addition, At, Book, CellValue, ReadSheet, a1
+from xlplan.workbook.read.book import SHARED, At, Book, CellValue, ReadSheet, a1
 from xlplan.workbook.stamp import is_manifest, parse_row_key
 
 
@@ -224,55 +225,6 @@ def _sheet_text(sheet: ReadSheet) -> str:
     if any(is_manifest(value) for row in sheet.rows for value in row):
         return ""  # our own, under another name
     return "\n".join(line for line in lines if line.strip())
-
-
-def box_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:
-    """The texts of the text boxes of a sheet, and where its pictures are."""
-    for at, text in sheet.boxes:
-        yield remark("text box", Place(book.name, sheet.name, a1(*at)), text)
-    for at in sheet.pictures:
-        text = "A picture stands here; look at it in the file."
-        yield remark("picture", Place(book.name, sheet.name, a1(*at)), text)
-
-
-_LOOK = "look at it in the file"
-_ADDED = {
-    "chart": "A chart stands here",
-    "diagram": "A diagram stands here",
-    "drawing": "Something is drawn here",
-    "embedded file": "A file is embedded here",
-    "control": "A control stands here",
-    "ticked box": "A box is ticked here",
-    "other workbook": "Formulas in this workbook lead to another one",
-    "data connection": "This workbook fetches data from elsewhere",
-}
-"""What is told of each kind of thing that is put beside the cells, before its words."""
-
-
-def added_remarks(
-    book: Book, sheet: str, additions: Sequence[Addition], pages: frozenset[str]
-) -> Iterator[Remark]:
-    """What was put into a sheet, or into the workbook as a whole, beside its cells."""
-    for each in additions:
-        cell = a1(*each.at) if each.at else ""
-        place = Place(book.name, sheet, cell)
-        if each.kind in _PAGES:
-            if not is_usual_on_pages(each.text, pages):
-                yield remark(each.kind, place, each.text)
-        elif each.kind == "picture":
-            where = f"in the {each.text}" if each.text else "behind the cells"
-            yield remark("picture", place, f"A picture stands {where}; {_LOOK}.")
-        elif each.kind in _ADDED:
-            text = f": {each.text}" if each.text else f"; {_LOOK}."
-            yield remark(each.kind, place, _ADDED[each.kind] + text)
-        elif each.kind == "other":
-            named = f"Something was added that the template did not have ({each.text})"
-            yield remark("added", place, f"{named}; {_LOOK}.")
-        else:
-            yield remark(each.kind, place, each.text)
-
-
-_PAGES = ("page header", "page footer")
 
 
 def link_remarks(book: Book, sheet: ReadSheet) -> Iterator[Remark]:

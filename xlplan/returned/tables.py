@@ -5,10 +5,11 @@ Nothing relies on positions: columns may have been moved, retitled or inserted, 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import zip_longest
+from operator import itemgetter
 
 from xlplan.merge.reading import Frame, RawCells, ReadCell
 from xlplan.plan.shown import ShownNumber
@@ -70,8 +71,18 @@ class Table:
             if (number, col) not in hidden
         }
 
+    @cached_property
+    def _pick(self) -> tuple[int, Callable[[Sequence[CellValue]], tuple[CellValue, ...]]]:
+        """How wide a row is that has them all, and what picks them out of it."""
+        places = tuple(self._asked.values())
+        if len(places) > 1:
+            return max(places) + 1, itemgetter(*places)
+        return 1 << 30, tuple
+
     def _raws(self, values: Sequence[CellValue]) -> tuple[CellValue, ...]:
-        width = len(values)
+        width, (enough, pick) = len(values), self._pick
+        if width >= enough:
+            return pick(values)
         return tuple([values[c] if c < width else None for c in self._asked.values()])
 
     def covered(self) -> Mapping[At, Area]:
@@ -154,7 +165,9 @@ def _header_below(sheet: ReadSheet, ids: int, known: Mapping[str, str]) -> int:
     """
     best, most = ids + 1, 0
     for number in range(ids + 1, min(ids + 1 + _NEAR, len(sheet.rows))):
-        matches = sum(isinstance(v, str) and fold(v) in known for v in sheet.rows[number])
+        texts = [value for value in sheet.rows[number] if isinstance(value, str)]
+        most_here = len(texts) - (not sheet.row_keys.isdisjoint(texts))
+        matches = sum(fold(text) in known for text in texts) if most_here > most else 0
         if matches > most:
             best, most = number, matches
     if not most and (best >= len(sheet.rows) or any(map(parse_row_key, sheet.rows[best]))):

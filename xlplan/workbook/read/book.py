@@ -73,6 +73,10 @@ class Addition:
     at: At | None = None
 
 
+_AT_ONCE = 2_000
+"""Texts of a sheet that are looked through as one."""
+
+
 @dataclass(frozen=True)
 class ReadSheet:
     """One sheet as read. `rows` is dense and starts at A1; a cell that is not there is None.
@@ -122,9 +126,19 @@ class ReadSheet:
         return tuple(value for value in values if isinstance(value, str))
 
     @cached_property
+    def _in_one(self) -> str:
+        return "\0".join(self.texts[:_AT_ONCE])
+
+    def texts_with(self, mark: str) -> Sequence[str]:
+        """Those of its texts in which a mark stands, which itself has no ``\\0``."""
+        if len(self.texts) <= _AT_ONCE and mark not in self._in_one:
+            return ()
+        return [text for text in self.texts if mark in text]
+
+    @cached_property
     def row_keys(self) -> Set[str]:
         """Those of its texts that are row keys."""
-        return {text for text in self.texts if ROW_MARK in text and parse_row_key(text)}
+        return set(filter(parse_row_key, self.texts_with(ROW_MARK)))
 
     @cached_property
     def odd_columns(self) -> Mapping[int, Set[int]]:
