@@ -94,7 +94,7 @@ class Disk:
         data = dict(self._bytes)
         for number, (kind, *rest) in enumerate(self._recorded[:at]):
             name = rest[0]
-            if kind == "flush folder":
+            if kind == "flush folder" or name == ".":
                 continue
             if kind in ("flush", "commit"):
                 if name not in real.names:  # a database that SQLite has made

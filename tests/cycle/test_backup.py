@@ -336,3 +336,21 @@ def test_copies_of_the_plans_own_files_are_named_and_never_used(
     assert tip_of(folder) == tip
     assert small.do(folder, "verify") == 1
     assert capsys.readouterr().err.count("PLAN-009") == len(copies)
+
+
+def test_what_a_killed_backup_or_restore_left_beside_its_place_goes_with_the_next(
+    office: Path, tmp_path: Path
+) -> None:
+    half = tmp_path / ".plan.zip.abc123_9.xlplan.tmp"
+    half.write_bytes(b"half")
+    unpacked = tmp_path / ".again.abc123_9.xlplan.tmp"
+    unpacked.mkdir()
+    (unpacked / "secret.key").write_text("ab" * 32, "ascii")
+    others = tmp_path / ".another.abc123_9.xlplan.tmp"
+    others.mkdir()
+    xlplan.backup(office, tmp_path / "plan.zip", with_key=True)
+    assert not half.exists()
+    assert unpacked.exists()
+    xlplan.restore(tmp_path / "plan.zip", tmp_path / "again")
+    assert not unpacked.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [others.name, "again", "plan.zip"]

@@ -252,9 +252,10 @@ def wholes(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Callable
     @cache
     def whole(name: str) -> Whole:
         scene, spool = SCENES[name], tmp_path_factory.mktemp("spool")
+        shutil.copytree(office(scene.make), spool / "before")
+        before = snapshot(spool / "before" / scene.plan)  # a look may keep something for speed
         root = spool / "whole"
         shutil.copytree(office(scene.make), root)
-        before = snapshot(root / scene.plan)
         (spool / "bytes").mkdir()
         ended = server.run(root, scene.words(root), spool=spool / "bytes")
         assert ended.status in (0, 1), ended.err
@@ -349,6 +350,8 @@ def without_its_key(problem: Problem, whole: Whole) -> bool:
 
 def same(found: Snapshot | None, wanted: Snapshot | None, whole: Whole) -> bool:
     """Whether two snapshots agree; a key of its own gives a plan another tip."""
+    if found is not None and wanted is not None and whole.scene.loosely:
+        return found.tip == wanted.tip  # its text may be there before the record of it
     if found is None or wanted is None or whole.scene.args[-1] not in ("rekey", "plan source.xlsx"):
         return found == wanted
     return (found.rows, found.log, found.tip[:2]) == (wanted.rows, wanted.log, wanted.tip[:2])
@@ -394,8 +397,9 @@ def test_a_loss_of_power_leaves_before_or_after_whatever_reached_the_disk(
     whole = wholes(name)
     disk, draw = Disk(whole.root, whole.ended.recorded, whole.spool), Random(f"{SEED} {name}")
     images = [(at, lost) for at in range(len(disk) + 1) for lost in disk.lost_at(at, draw)]
-    for at, lost in images if EVERY else draw.sample(images, min(IMAGES, len(images))):
-        root = tmp_path / f"{at} {len(lost)}"
+    some = images if EVERY else draw.sample(images, min(IMAGES, len(images)))
+    for number, (at, lost) in enumerate(some):
+        root = tmp_path / f"{number}"
         disk.image(at, lost, root, torn=draw.randbytes(4096) if draw.random() < 0.5 else None)
         done = [" ".join(one[:3]) for one in whole.ended.recorded[:at]]
         what = f"power lost after {done}, of which {[done[n] for n in sorted(lost)]} did not stay"

@@ -376,6 +376,11 @@ def test_what_fails_once_something_is_recorded_says_that_it_is(
     assert "What was done before is recorded" in problem.message
 
 
+def test_what_is_committed_is_flushed_with_the_folder_that_holds_it(path: Path) -> None:
+    with Ledger.open_(path) as ledger:
+        assert ledger._db.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA
+
+
 def test_a_full_disk_leaves_the_ledger_as_it_was(path: Path) -> None:
     with Ledger.open_(path) as ledger:
         before = ledger.tip()

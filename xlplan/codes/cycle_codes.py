@@ -293,7 +293,7 @@ BAK_007 = Message(
     "BAK-007",
     "A backup, or a restored plan, could not be written there.",
     "Make room, check the permissions, and run the command again.",
-    "It could not be written here ({reason}), so nothing was left behind. Make room, check the "
+    "It could not be written here ({reason}), so nothing stands in its place. Make room, check the "
     "permissions, and run the command again.",
 )
 DEMO_001 = Message(

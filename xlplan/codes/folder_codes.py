@@ -16,8 +16,9 @@ PLAN_001 = Message(
 PLAN_002 = Message(
     "PLAN-002",
     "`plan.toml` is missing.",
-    "Restore it from a backup.",
-    "plan.toml is missing. Restore it from a backup.",
+    "Look whether its disk is connected; if it is, restore it from a backup.",
+    "plan.toml is missing. Check that the disk with this folder is connected; if it is, restore "
+    "the file from a backup.",
 )
 PLAN_003 = Message(
     "PLAN-003",
@@ -110,8 +111,9 @@ LED_001 = Message(
 LED_002 = Message(
     "LED-002",
     "The ledger is missing.",
-    "Restore it from a backup.",
-    "The ledger is missing. Restore it from a backup.",
+    "Look whether its disk is connected; if it is, restore it from a backup.",
+    "The ledger is missing. Check that the disk with this folder is connected; if it is, restore "
+    "the folder from a backup.",
 )
 LED_003 = Message(
     "LED-003",

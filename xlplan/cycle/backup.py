@@ -36,6 +36,7 @@ from xlplan.cycle.folder import (
     PlanFolder,
     allowed,
     find_folder,
+    sweep,
     sync_folder,
     written_atomically,
 )
@@ -84,6 +85,7 @@ def backup(plan: str | Path, file: str | Path, *, with_key: bool = False) -> Bac
         with Ledger.open_(folder.ledger) as ledger:
             ledger.copy_to(copy)
         tip = _checked(copy, folder)
+        sweep(path.parent, path.name)
         try:
             with written_atomically(path) as target:
                 digests = _pack(folder, target, copy, problems, with_key=with_key)
@@ -260,7 +262,8 @@ def restore(file: str | Path, plan: str | Path) -> Backup:
         contents = _contents(archive, path)
         try:
             folder.parent.mkdir(parents=True, exist_ok=True)
-            here = tempfile.mkdtemp(TEMPORARY, f".{folder.name[:40]}.", folder.parent)
+            _sweep(folder)
+            here = tempfile.mkdtemp(TEMPORARY, _beside(folder), folder.parent)
         except OSError as error:
             raise BAK_007.fault(str(folder), reason=reason_of(error)) from None
         try:
@@ -276,6 +279,23 @@ def restore(file: str | Path, plan: str | Path) -> Backup:
     has_key = PlanFolder(folder).key.name in contents
     problems = () if has_key else (BAK_006.problem(str(folder)),)
     return Backup(folder, len(contents), tip, has_key, problems)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a `restore` that was killed left beside its place: it may hold a secret key.
+
+    It is renamed first: a `restore` that is at work there after all then fails.
+    """
+    for left in folder.parent.glob(f".*{TEMPORARY}"):
+        if left.name.startswith(_beside(folder)) and left.is_dir():
+            gone = Path(tempfile.mkdtemp(TEMPORARY, _beside(folder), folder.parent))
+            left.rename(gone / "left")
+            shutil.rmtree(gone)
+
+
+def _beside(folder: Path) -> str:
+    """How the name of what is unpacked beside a folder begins."""
+    return f".{folder.name[:40]}."
 
 
 def _contents(archive: zipfile.ZipFile, path: Path) -> Mapping[str, str]:
@@ -329,6 +349,7 @@ def _unpack(archive: zipfile.ZipFile, contents: Mapping[str, str], here: Path, p
         if found.hexdigest() != digest:
             raise BAK_004.fault(str(path), "damaged", what=f"{name} was changed")
     folder = PlanFolder(here)
+    folder.ledger.stat()  # or the disk was taken away meanwhile
     _set_modes(folder)
     with Ledger.open_(folder.ledger) as ledger:
         wrong = verify_chain(ledger) or verify_originals(ledger, folder.originals)
@@ -337,6 +358,8 @@ def _unpack(archive: zipfile.ZipFile, contents: Mapping[str, str], here: Path, p
         seq, _, last = ledger.tip()
     for each in (folder.inbox, folder.board, folder.outbox("")):
         each.mkdir(exist_ok=True)
+    for place, _, _ in os.walk(here):
+        sync_folder(Path(place))
     return Tip(seq, last)
 
 

@@ -158,6 +158,7 @@ def _put_aside(folder: PlanFolder) -> Iterator[Problem]:
     names = (f"replaced-secret{f'-{n}' if n > 1 else ''}.key" for n in count(1))
     kept = next(folder.root / name for name in names if not (folder.root / name).exists())
     folder.key.replace(kept)
+    sync_folder(folder.root)
     yield PLAN_040.problem(folder.key.name, "kept", file=kept.name)
 
 
