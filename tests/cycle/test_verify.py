@@ -378,6 +378,18 @@ def test_a_file_that_somebody_saved_again_is_a_note(folder: Path, file: str) -> 
     assert problems(folder) == []
 
 
+@pytest.mark.damages_ledger
+def test_an_original_that_cannot_be_read_is_not_said_to_be_changed(folder: Path) -> None:
+    path = next(iter((folder / "returns").iterdir()))
+    path.unlink()
+    path.mkdir()  # a folder is what even root cannot read as a file
+    with small.opened_to_verify(folder) as plan:
+        (problem,) = [found for found in plan.verify() if found.code == "PLAN-008"]
+    assert problem.where.endswith(path.name)
+    assert "directory" in problem.message
+    assert "VER-005" not in codes(folder)
+
+
 # The key and the definition
 
 

@@ -376,6 +376,30 @@ def test_what_fails_once_something_is_recorded_says_that_it_is(
     assert "What was done before is recorded" in problem.message
 
 
+class Failing:
+    """A database of which nothing can be read."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def execute(self, *_: object) -> None:
+        raise self._error
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_disk_that_fails_is_not_a_damaged_ledger(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Ledger.open_(path) as ledger, monkeypatch.context() as patch:
+        patch.setattr(ledger, "_db", Failing(sqlite3.OperationalError("disk I/O error")))
+        with pytest.raises(XlplanError, match="LED-009"):
+            ledger.integrity()
+        patch.setattr(ledger, "_db", Failing(sqlite3.DatabaseError("file is not a database")))
+        assert ledger.integrity() == "file is not a database"
+
+
 def test_what_is_committed_is_flushed_with_the_folder_that_holds_it(path: Path) -> None:
     with Ledger.open_(path) as ledger:
         assert ledger._db.execute("PRAGMA synchronous").fetchone() == (3,)  # EXTRA

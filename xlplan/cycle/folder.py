@@ -311,11 +311,22 @@ class Originals:
         return sorted(p.name for p in self.folder.iterdir() if _DIGEST.fullmatch(p.name))
 
     def read(self, digest: str) -> bytes | None:
-        """The bytes with this digest; None where they are missing or have been changed."""
+        """The bytes with this digest; None where they are missing or have been changed, or where
+        they cannot be read."""
+        with contextlib.suppress(XlplanError):
+            return self.whole(digest)
+        return None
+
+    def whole(self, digest: str) -> bytes | None:
+        """The bytes with this digest; None where they are missing or have been changed, and
+        XlplanError where they are there and cannot be read."""
+        path = self.path(digest)
         try:
-            data = self.path(digest).read_bytes()
-        except OSError:
+            data = path.read_bytes()
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise unreadable(path, error) from None
         return data if sha256(data) == digest else None
 
 

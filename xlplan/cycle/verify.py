@@ -186,7 +186,10 @@ def verify_chain(ledger: Ledger, tip: str = "") -> list[Problem]:
 
 
 def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
-    """Problems with the originals: those that the ledger names, and any other that is kept."""
+    """Problems with the originals: those that the ledger names, and any other that is kept.
+
+    XlplanError where one of them is there and cannot be read: it may be whole.
+    """
     problems = []
     names: dict[str, str] = {}
     hashes = {row[-1] for row in ledger.chained() if not isinstance(row, Problem)}
@@ -201,7 +204,7 @@ def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
             problems.append(VER_006.problem(fact.file, tip=fact.tip))
     kept = originals.digests()
     for digest in [*names, *(digest for digest in kept if digest not in names)]:
-        if originals.read(digest) is None:
+        if originals.whole(digest) is None:
             where = f"{originals.folder.name}/{digest}"
             if digest not in names:
                 problems.append(VER_005.problem(where, "changed-unnamed"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from pathlib import Path
+from typing import TypeGuard
 
 from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009
 from xlplan.errors import XlplanError
@@ -35,6 +36,13 @@ def explained(
         if any(word in text for word in words):
             return message.fault(where, "recorded" if has_recorded else "")
     return damaged(path, text)
+
+
+def is_of_disk(error: Exception) -> TypeGuard[sqlite3.OperationalError]:
+    """Whether an error is of the disk, or of somebody else at work, and none of the file itself."""
+    words = ("locked", "busy", *(word for words, _ in _MEANINGS for word in words))
+    known = isinstance(error, sqlite3.OperationalError)
+    return known and any(word in str(error) for word in words)
 
 
 def damaged(path: Path, why: str) -> XlplanError:

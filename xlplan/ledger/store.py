@@ -25,7 +25,7 @@ from xlplan.codes.folder_codes import (
     VER_003,
 )
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.explaining import DAMAGE, damaged, explained, whoami
+from xlplan.ledger.explaining import DAMAGE, damaged, explained, is_of_disk, whoami
 
 if TYPE_CHECKING:
     from xlplan.merge.model import Event, Fact
@@ -221,12 +221,15 @@ class Ledger:
             self._db.backup(copy, progress=wait, sleep=BRIEFLY / 1000)
 
     def integrity(self) -> str:
-        """What SQLite itself says of the file: ``"ok"``, or what is wrong."""
+        """What SQLite itself says of the file: ``"ok"``, or what is wrong; XlplanError where it
+        cannot be read just now."""
         try:
             found = str(self._db.execute("PRAGMA integrity_check").fetchone()[0])
             if found == "ok" and self._schema() != _expected_schema():
                 return "the tables or the triggers that keep it append-only have been changed"
         except DAMAGE as error:
+            if is_of_disk(error):
+                raise explained(error, self.path, self._who(), self._has_recorded) from error
             return str(error)
         return found
 
