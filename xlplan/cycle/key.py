@@ -9,6 +9,7 @@ went out before.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
@@ -116,17 +117,16 @@ def _rekey(desk: Desk) -> RekeyResult:
     from xlplan.merge.model import Rekeyed
     from xlplan.workbook.stamp import fingerprint
 
-    folder, was = desk.folder, desk.ledger.fingerprint()
-    key, done = _waiting(folder, was)
-    if not done:
-        key = folder.make_key(folder.next_key)
-    problems: list[Problem] = []
-    if not was:
+    folder, problems = desk.folder, list[Problem]()
+    if not desk.ledger.fingerprint():  # nothing else would tell which key is the wrong one
         problems += _put_aside(folder)
-    desk.key = key
     with desk.work() as work:
-        if not done:
+        was = desk.ledger.fingerprint()
+        key = _waiting(folder, was)
+        if not key:
+            key = folder.make_key(folder.next_key)
             work.append([Rekeyed(fingerprint(key), was)])
+        desk.key = key
         prepared = outputs.prepare(desk, work)
     try:
         problems += _put_aside(folder)
@@ -140,15 +140,14 @@ def _rekey(desk: Desk) -> RekeyResult:
     return RekeyResult(out, (*problems, *outputs.write(desk, prepared)))
 
 
-def _waiting(folder: PlanFolder, known: str) -> tuple[bytes, bool]:
-    """The key that a `rekey` had recorded when it was cut off, and whether there is one."""
+def _waiting(folder: PlanFolder, known: str) -> bytes:
+    """The key that a `rekey` had recorded when it was cut off; blank where there is none."""
     from xlplan.workbook.stamp import fingerprint
 
-    try:
+    with suppress(XlplanError):
         key = folder.read_key(folder.next_key)
-    except XlplanError:
-        return b"", False
-    return key, fingerprint(key) == known
+        return key if fingerprint(key) == known else b""
+    return b""
 
 
 def _put_aside(folder: PlanFolder) -> Iterator[Problem]:
