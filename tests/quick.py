@@ -30,6 +30,7 @@ LONG: Sequence[str] = (
     "cycle/",
     "issued/test_too_long.py::test_issue_tells_once",
     "merge/test_planted_bugs.py",
+    "merge/test_second_years.py",
     "plan/test_notes_measured.py",
     "programs/test_programs.py",
     "returned/test_furniture.py",

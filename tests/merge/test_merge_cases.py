@@ -449,6 +449,23 @@ class TestRows:
         assert office.value("a-1", "progress") == "Paint bought"
         assert [q.kind for q in office.questions()] == ["held"]
 
+    @pytest.mark.parametrize("act", [{("a-3", "rating"): "Blue"}, {("a-3", STATUS): "withdrawn"}])
+    def test_a_row_emptied_before_the_action_was_closed_is_not_asked_about_again(
+        self,
+        act: dict,  # type: ignore[type-arg]  # as parametrized
+    ) -> None:
+        """A copy that is saved again after it was closed says the same as the first."""
+        office = Office()
+        emptied = {("a-3", "due"): None, ("a-3", "rating"): None}
+        ben = office.issue("Ben")
+        office.give_back(ben, emptied)
+        (question,) = office.questions()
+        assert (question.kind, question.field) == ("row-missing", "")
+        office.answer(question, "Keep current")
+        office.coordinator(act, digest="closed")
+        office.give_back(ben, emptied, digest="saved again")
+        assert office.questions() == []
+
     def test_the_coordinator_adds_a_row_in_the_master(self) -> None:
         office = Office()
         export = office.issue(COORDINATOR)

@@ -182,9 +182,10 @@ class Comparison:
                 self._note_cleared(item)
 
     def _emptied(self, row: ReadRow, found: list[Write]) -> list[Write]:
-        """The blank cells of a row of which every input was emptied; none where any is filled."""
+        """The blank cells of a row of which every input was emptied; none where any is filled.
+        Closed since or not: a copy that is saved again later says the same as the first."""
         inputs = [a for a in found if a.kind is not Kind.LOCKED]
-        blank = [a for a in inputs if a.kind.may_empty and a.value is None]
+        blank = [a for a in inputs if a.value is None and not a.id.doubt]
         shown = [
             name
             for name in self.issued.inputs

@@ -174,11 +174,6 @@ class Kind(StrEnum):
         """Whether it is about a row as a whole, and no single cell of it."""
         return self in (Kind.ADDED, Kind.MISSING)
 
-    @property
-    def may_empty(self) -> bool:
-        """Whether it is an edit of an input, which may have emptied it."""
-        return self in (Kind.EDIT, Kind.CLEARED, Kind.REQUEST)
-
 
 OF_FILE = frozenset(kind for kind in Kind if kind.of_file)
 """The kinds of question that are about a file as a whole."""
