@@ -398,6 +398,51 @@ def _all_formulas(sheet: Worksheet) -> None:
         sheet.cell(row, 6).value = "=1/0"
 
 
+def test_what_cannot_be_used_is_named_with_its_cell(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        sheet["A3"] = "Houses and flats"
+        sheet["E4"] = None
+        sheet.merge_cells("D4:E4")
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    assert not result.changes
+    found = [(p.code, p.where) for report in result.returns for p in report.problems]
+    assert sorted(found) == [
+        ("KEEP-015", f"{NAME}!Action Plan"),
+        ("KEEP-015", f"{NAME}!Action Plan!E4"),
+    ]
+
+
+def test_a_row_that_may_be_another_is_asked_about(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for col, text in enumerate(("Buy a van", "Head of Fleet", "At once", "Soon", "Green")):
+            sheet.cell(4, col + 2).value = text
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    assert not result.changes
+    asked = {(q.kind, q.action, q.field) for q in result.questions}
+    assert {("held", "1.1", "action"), ("held", "1.1", "lead")} <= asked
+    assert all("of your workbook" in question.message for question in result.questions)
+    assert _cells(plan)["B4"] == "Buy a van"  # as long as it is asked
+
+
+def test_a_workbook_that_was_signed_is_read_and_not_written(plan: Path) -> None:
+    path = plan / NAME
+    _edit(plan, lambda sheet: sheet.__setitem__("F5", "Amber"))
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr("_xmlsignatures/sig1.xml", "<Signature/>")
+    signed = path.read_bytes()
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    result = _merge(plan)
+    assert {(c.action, show(c.after)) for c in result.changes} == {
+        ("1.1", "Green"), ("1.2", "Amber"),
+    }  # fmt: skip
+    assert path.read_bytes() == signed
+    assert 'is now "Green"' in _by_hand(plan)[0]
+
+
 def test_undoing_a_return_puts_its_cells_back(plan: Path) -> None:
     before = _cells(plan)
     give_back(plan, REPAIRS, {("1.1", "rating"): "Green", ("1.2", "progress"): "Ordered"})

@@ -49,4 +49,5 @@ def say_withdrawn(ref: str) -> str:
 
 
 def _line(said: Filled) -> str:
-    return f"{said.message} [{said.code}]"
+    problem = said.at("")
+    return f"{problem.message} [{problem.code}]"

@@ -167,8 +167,11 @@ class _Reader:
                 continue
             table, row = self.found.rows[uid]
             why = self._doubt(uid)
-            cells = dict(self._changed(uid, table, row, why))
-            cells |= self._taken_apart(uid, table, row, composed, why)
+            doubt = why.message if why else ""
+            cells = dict(self._changed(uid, table, row, doubt))
+            cells |= self._taken_apart(uid, table, row, composed, doubt)
+            if why is not None and cells:
+                self._note(table, (row, min(table.columns.values())), why)
             cells |= {name: cell for (of, name), cell in shared.items() if of == uid}
             yield ReadRow(uid, "", row + 1, "signed", cells, sheet=table.sheet.name)
         for table, row in self.found.more:
@@ -327,13 +330,12 @@ class _Reader:
                     yield KEEP_014.problem(f"{where}!{cell}", heading=_cut(text), before=before)
         yield from self.noted
 
-    def _doubt(self, uid: str) -> str:
-        """Why a row is not found for certain, or ``""``."""
+    def _doubt(self, uid: str) -> Filled | None:
+        """Why a row is not found for certain."""
         reason = self.found.doubts.get(uid)
         if reason is None:
-            return ""
-        said = KEEP_016.fill("twin") if reason == "twin" else KEEP_016.fill("unlike")
-        return said.message
+            return None
+        return KEEP_016.fill("twin") if reason == "twin" else KEEP_016.fill("unlike")
 
     def _named(self, uid: str, names: Sequence[str]) -> tuple[str, list[str]]:
         """The ref of a row, and the headings of some of its fields."""
