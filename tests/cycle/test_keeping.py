@@ -13,6 +13,7 @@ import pytest
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.office import Fill, InsertRows, Move, Note, Office, Sort, Write
 from tests.small import TODAY, give_back, issue, opened
 from xlplan.cli.main import run
 from xlplan.cycle.merge import MergeResult
@@ -457,4 +458,52 @@ def test_what_was_written_is_verified(plan: Path) -> None:
     give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
     _edit(plan, lambda sheet: sheet.__setitem__("E8", "Printed"))
     _merge(plan)
+    assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
+
+
+@pytest.mark.xdist_group("office")
+def test_what_is_done_to_it_in_libreoffice_outlives_merges(office: Office, plan: Path) -> None:
+    """Two rounds: sorted rows, a row more, a column of their own and another heading, colours and a
+    note; each between merges that write into it."""
+    path = plan / NAME
+    office.edit(
+        path,
+        path,
+        [
+            Sort("Action Plan!A4:F6", 1, descending=True),  # 1.2, 1.1, 1.3
+            InsertRows("Action Plan", 9),
+            *(Write(f"Action Plan!{col}9", text) for col, text in zip(
+                "ABCDF", ("2.3", "Paint the hall", LETTINGS, "June 2027", "Red"), strict=True)),
+            Write("Action Plan!G2", "Budget code"),
+            Write("Action Plan!G5", "Code 7"),
+            Fill("Action Plan!B5", "#FFFF00"),
+            Note("Action Plan!B6", "Ring them on Monday"),
+        ],
+    )  # fmt: skip
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green", ("1.2", "progress"): "Ordered"})
+    result = _merge(plan)
+    assert not result.questions
+    assert _values(plan, "2.3")["section"] == "Lettings"
+    first = office.read(path)["Action Plan"]
+    assert [first[f"A{row}"] for row in (4, 5, 6)] == ["1.2", "1.1", "1.3"]
+    assert (first["F5"], first["E4"], first["G5"]) == ("Green", "Ordered", "Code 7")
+    office.edit(
+        path,
+        path,
+        [
+            Write("Action Plan!E2", "Update for October"),
+            Write("Action Plan!F4", "Amber"),  # of 1.2
+            Move("Action Plan!G2:G5", "Action Plan!H2"),
+        ],
+    )
+    give_back(plan, LETTINGS, {("2.2", "progress"): "Agreed"})
+    result = _merge(plan)
+    assert sorted((c.action, c.field, show(c.after)) for c in result.changes) == [
+        ("1.2", "rating", "Amber"), ("2.2", "progress", "Agreed"),
+    ]  # fmt: skip
+    last = office.read(path)["Action Plan"]
+    assert (last["F4"], last["E10"], last["H5"]) == ("Amber", "Agreed", "Code 7")
+    sheet = openpyxl.load_workbook(path)["Action Plan"]
+    assert sheet["B5"].fill.fgColor.rgb == "FFFFFF00"
+    assert sheet["B6"].comment is not None
     assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
