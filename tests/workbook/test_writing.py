@@ -296,7 +296,7 @@ def lines_word_by_word(text: str, room: float) -> int:
     """How many lines a text takes when its words are put down one after the other."""
     lines, at = 1, 0.0
     for word in text.split(" "):
-        wide = text_width(word)
+        wide = float(text_width(word))
         if at and at + wide > room:
             lines, at = lines + 1, 0.0
         while wide > room:  # as much of it as there is room for

@@ -22,9 +22,8 @@ from xlplan.codes.folder_codes import (
     PLAN_004,
     PLAN_005,
     PLAN_008,
-    PLAN_009,
 )
-from xlplan.errors import Problem, XlplanError, reason_of
+from xlplan.errors import XlplanError, reason_of
 from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
@@ -243,34 +242,6 @@ def not_recorded(error: OSError, *, has_recorded: bool = False) -> XlplanError:
 def text_digest(text: str) -> str:
     """The hex SHA-256 of a text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def synced_folder(root: Path) -> str:
-    """The name of the synchronising service whose folder this seems to be in, or ``""``."""
-    for part in root.resolve().parts:
-        for service in ("OneDrive", "Dropbox", "Google Drive", "iCloud", "SharePoint", "Nextcloud"):
-            if service.casefold().replace(" ", "") in part.casefold().replace(" ", ""):
-                return service
-    return "a network share" if os.name == "nt" and str(root).startswith("\\\\") else ""
-
-
-def copies_beside(folder: PlanFolder) -> list[Problem]:
-    """What lies beside the plan's own files under almost their name: where two computers, or a
-    download, wrote the same file, one of the two is put aside like that. None is ever used."""
-    own = (folder.definition, folder.ledger, folder.key, *folder.coordinators())
-    found = []
-    with contextlib.suppress(OSError):
-        names = sorted(path.name for path in folder.root.iterdir())
-        for path in own:
-            copy = re.compile(rf"{re.escape(path.stem)}\W.*{re.escape(path.suffix)}", re.IGNORECASE)
-            for name in filter(copy.fullmatch, names):
-                if path == folder.ledger:
-                    found.append(PLAN_009.problem(name, "ledger", own=path.name))
-                elif path in (folder.definition, folder.key):
-                    found.append(PLAN_009.problem(name, "file", own=path.name))
-                else:
-                    found.append(PLAN_009.problem(name, own=path.name))
-    return found
 
 
 TEMPORARY = ".xlplan.tmp"

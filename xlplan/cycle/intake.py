@@ -16,9 +16,10 @@ from xlplan.codes.gate_codes import GATE_008
 from xlplan.codes.merge_codes import MRG_001
 from xlplan.codes.return_codes import RET_022
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.folder import copies_beside, sha256, text_digest
+from xlplan.cycle.folder import sha256, text_digest
 from xlplan.cycle.known import KnownPlan, made_again
 from xlplan.cycle.outputs import is_edited
+from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem
 from xlplan.ledger.projection import Unknown
 from xlplan.merge.reading import Reading, Remark

@@ -20,10 +20,10 @@ from xlplan.cycle.folder import (
     PlanFolder,
     allowed,
     sync_folder,
-    synced_folder,
     text_digest,
     write_atomically,
 )
+from xlplan.cycle.synced import synced_folder
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import Ledger
 from xlplan.merge.ids import named

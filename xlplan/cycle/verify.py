@@ -21,10 +21,11 @@ from xlplan.codes.folder_codes import (
 )
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.folder import Originals, copies_beside, sha256
+from xlplan.cycle.folder import Originals, sha256
 from xlplan.cycle.kept import Lines, agree
 from xlplan.cycle.key import first_fingerprint
 from xlplan.cycle.outputs import is_edited, unusable
+from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import remove
 from xlplan.ledger.store import Ledger

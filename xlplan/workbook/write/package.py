@@ -171,16 +171,15 @@ class Package:
             posixpath.dirname(old.attributes["Target"]), posixpath.basename(part)
         )
         self._copied(relations, old, Id=ident, Target=target)
-        for each in elements(self[TYPES], {"Override"}):
-            if each.attributes.get("PartName") == f"/{like}":
-                self._copied(TYPES, each, PartName=f"/{part}")
+        for override in elements(self[TYPES], {"Override"}):
+            if override.attributes.get("PartName") == f"/{like}":
+                self._copied(TYPES, override, PartName=f"/{part}")
         sheets = elements(self[self.book], {"sheet"})
         number = max(int(each.attributes.get("sheetId", "0")) for each in sheets) + 1
         last = sheets[-1]
         key = next(key for key in last.attributes if key.endswith(":id"))
-        self._copied(
-            self.book, last, **{"name": name, "sheetId": number, key: ident, "state": None}
-        )
+        named: dict[str, str | int | None] = {"name": name, "sheetId": number, "state": None}
+        self._copied(self.book, last, **named, **{key: ident})
         self.added.append(part)
         self.new[part] = content
         self.tabs.append(name)
