@@ -50,7 +50,7 @@ SAID: Mapping[How, tuple[str, ...]] = {
     "io": ("disk failed", "Input/output error"),
     "denied": ("ermission", "cannot be written"),
     "read-only": ("ead-only", "cannot be written"),
-    "gone": ("No such file", "missing", "no longer", "cannot be written", "not the folder"),
+    "gone": ("No such file", "missing", "cannot be written", "not the folder", "disk failed"),
 }
 """Words by which a message says what went wrong."""
 
