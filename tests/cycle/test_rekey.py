@@ -256,3 +256,9 @@ def test_a_second_loss_is_as_the_first(folder: Path) -> None:
     with small.opened(folder) as plan:
         assert [q.kind for q in plan.questions()] == ["file-old-key", "file-old-key"]
     assert wrong(folder) == []
+
+
+def test_a_key_that_is_gone_with_its_whole_folder_is_not_called_lost(tmp_path: Path) -> None:
+    with pytest.raises(xlplan.XlplanError, match="LED-002") as found:
+        PlanFolder(tmp_path / "unplugged").read_key()
+    assert "rekey" not in str(found.value)

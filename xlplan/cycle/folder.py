@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from xlplan.codes.folder_codes import (
+    LED_002,
     OUT_002,
     OUT_004,
     PLAN_001,
@@ -181,6 +182,8 @@ class PlanFolder:
         try:
             key = bytes.fromhex(path.read_text(encoding="ascii").strip())
         except FileNotFoundError:
+            if not self.ledger.exists():  # as where the disk was taken away
+                raise LED_002.fault(str(self.ledger)) from None
             raise PLAN_004.fault(str(path)) from None
         except ValueError:
             raise PLAN_005.fault(str(path), "not-hexadecimal") from None
