@@ -315,6 +315,19 @@ def test_what_is_no_workbook_of_this_kind_is_not_kept(tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.parametrize("name", ["Set-up.xlsx", "empty.xlsx"])
+def test_one_with_the_name_of_a_file_of_the_plan_or_without_actions_is_not_kept(
+    tmp_path: Path, name: str
+) -> None:
+    source = _source(tmp_path / name)
+    if name == "empty.xlsx":
+        book = openpyxl.load_workbook(source)
+        book["Action Plan"].delete_rows(3, 20)
+        book.save(source)
+    assert run(["new", str(tmp_path / "made"), "--keep", "--from", str(source)]) == 2
+    assert not (tmp_path / "made").exists()
+
+
 def test_keeping_can_begin_later(tmp_path: Path) -> None:
     source = _source(tmp_path / NAME)
     made = tmp_path / "plan"

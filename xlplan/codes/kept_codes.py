@@ -17,6 +17,8 @@ KEEP_011 = Message(
         "from that, or start without --keep.",
         "name": 'A kept workbook cannot be called "{name}", as the plan has a file of that name. '
         "Rename the spreadsheet and start again.",
+        "empty": "No action was found in this workbook, so it cannot be kept as the master. Start "
+        "from it once it has one, or start without --keep.",
         "gone": "The spreadsheet that the plan was started from is missing or damaged, so it "
         "cannot "
         "be kept as the master. Restore the folder returns from a backup, or take keep = true out "
@@ -94,7 +96,7 @@ KEEP_017 = Message(
         "shared": '{heading} of action {ref} is now "{text}". '
         "It stands in a cell that other actions share. Type it where it belongs.",
         "composed": '{heading} of action {ref} is now "{text}". '
-        "It stands in a cell with other facts, and how is not certain. Type it there.",
+        "Its cell holds other facts too, and where it belongs is not certain. Type it there.",
         "several": '{heading} of action {ref} is now "{text}". '
         "It stands in several cells. Type it there.",
         "formula": '{heading} of action {ref} is now "{text}". '

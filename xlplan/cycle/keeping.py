@@ -71,8 +71,11 @@ class Kept:
 # Beginning
 
 
-def check_kept(data: bytes, name: str) -> None:
-    """XlplanError (KEEP-011) where a spreadsheet cannot be kept as the master."""
+def check_kept(data: bytes, name: str, rows: int) -> None:
+    """XlplanError (KEEP-011) where a spreadsheet with so many rows of the plan cannot be kept as
+    the master."""
+    if not rows:
+        raise KEEP_011.fault(name, "empty")
     suffix = name.rpartition(".")[2].casefold()
     if suffix not in ("xlsx", "xlsm"):
         raise KEEP_011.fault(name, "kind")
@@ -97,7 +100,7 @@ def begin(desk: Desk, work: Work, found: Source | None = None) -> None:
     data = desk.folder.originals.read(digest)
     if data is None:
         raise KEEP_011.fault(name, "gone")
-    check_kept(data, name)
+    check_kept(data, name, len(known))
     if found is None:
         try:
             found = reread(desk, known)

@@ -142,7 +142,7 @@ def new(
     if found.definition.master.keep:
         from xlplan.cycle.keeping import check_kept
 
-        check_kept(data, source.name)
+        check_kept(data, source.name, len(found.rows))
     options = {"template": (template,) if template else (), "sheets": chosen.sheets,
                "header_rows": chosen.header_rows, "columns": chosen.columns}  # fmt: skip
     named_ = {name: values for name, values in options.items() if values}
