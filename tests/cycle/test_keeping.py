@@ -428,6 +428,24 @@ def test_what_cannot_be_used_is_named_with_its_cell(plan: Path) -> None:
     ]
 
 
+def test_a_row_that_was_put_under_another_heading_is_asked_about(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for col in range(1, 7):
+            sheet.cell(10, col).value = sheet.cell(5, col).value
+            sheet.cell(5, col).value = None
+
+    _edit(plan, edit)
+    result = _merge(plan)
+    [question] = result.questions
+    assert (question.kind, question.action, question.field) == ("held", "1.2", "section")
+    with opened(plan) as found:
+        found.answer(question, "Accept")
+    assert _values(plan, "1.2")["section"] == "Lettings"
+    assert not (plan / "decisions.xlsx").exists() or not _by_hand(plan)
+    assert not _merge(plan).questions
+    assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
+
+
 def test_a_row_that_may_be_another_is_asked_about(plan: Path) -> None:
     def edit(sheet: Worksheet) -> None:
         for col, text in enumerate(("Buy a van", "Head of Fleet", "At once", "Soon", "Green")):
@@ -465,6 +483,27 @@ def test_undoing_a_return_puts_its_cells_back(plan: Path) -> None:
     with opened(plan) as found:
         found.undo(report.id)
     assert _cells(plan) == before
+
+
+def test_an_import_once_more_keeps_the_workbook_and_what_was_typed_into_it(tmp_path: Path) -> None:
+    source = _source(tmp_path / NAME)
+    made = tmp_path / "plan"
+    assert run(["--today", TODAY, "new", str(made), "--keep", "--from", str(source)]) in (0, 1)
+
+    def edit(sheet: Worksheet) -> None:
+        sheet["F4"] = "Green"
+        sheet["H4"] = "mine"
+
+    _edit(made, edit)
+    _merge(made)
+    assert run(["--today", TODAY, "new", str(made), "--again"]) in (0, 1)
+    cells = _cells(made)
+    assert (cells["F4"], cells["H4"]) == ("Green", "mine")
+    _edit(made, lambda sheet: sheet.__setitem__("F5", "Amber"))
+    result = _merge(made)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("1.2", "rating", "Amber")
+    ]
 
 
 def test_what_was_written_is_verified(plan: Path) -> None:

@@ -207,7 +207,10 @@ def _read(
         template = find_template(named_[0])
     roles = _roles(definition, first) if definition and first else {}
     plan_id = desk.state.definition.id
-    return read_source(book, plan_id=plan_id, template=template, chosen=chosen, roles=roles)
+    found = read_source(book, plan_id=plan_id, template=template, chosen=chosen, roles=roles)
+    # Which workbook is the master no spreadsheet says: that stays as it was chosen.
+    kept = replace(found.definition, master=desk.state.definition.master)
+    return replace(found, definition=kept)
 
 
 def _roles(now: PlanDefinition, first: PlanDefinition) -> Mapping[str, str]:

@@ -19,7 +19,7 @@ from xlplan.plan.definition import Field
 from xlplan.plan.shown import ShownDate
 from xlplan.plan.spelling import Composed, UnspellableError, composition, spelled
 from xlplan.plan.values import Raw, Value, canon, show
-from xlplan.returned.kept_rows import Located
+from xlplan.returned.kept_rows import Headings, Located
 from xlplan.returned.kept_tables import FoundTable, raw_text, value_at
 from xlplan.returned.kept_workbook import Version, composed_cells, composed_of
 from xlplan.workbook.read.book import Book, CellValue, a1, at_of
@@ -72,6 +72,7 @@ class KeptEdits:
         """Look at every row of the plan."""
         self._shown = self._columns()
         self._composed = composed_of(self.version)
+        self._headings = Headings(self.version.kept)
         self.placed = dict(self.found.rows)
         plan = self.plan()
         for row in plan:
@@ -307,7 +308,9 @@ class KeptEdits:
             owner = next((r for r in mine if kept.rows[r.uid].row == at_of(cell)[0]), None)
             want = mine[0].values.get(name)
             every = [
-                u for u, k in kept.rows.items() if name in k.cells and k.cells[name].cell == cell
+                u
+                for u, k in kept.rows.items()
+                if name in k.cells and k.cells[name].cell == cell and kept.sheet_of(u) == sheet
             ]
             alike = all(row.values.get(name) == want for row in mine) and len(every) == len(mine)
             if owner is not None and alike and name in self.found.rows[owner.uid][0].columns:
@@ -320,7 +323,19 @@ class KeptEdits:
                 says = self._says(owner.uid, item, known, now)
                 changed = [row for row in mine if row.values.get(name) != says]
             for row in changed:
-                self.say(row, item, "shared", row.values.get(name), sheet, cell)
+                if self.under(row.uid, name, row.values.get(name)) is None:
+                    self.say(row, item, "shared", row.values.get(name), sheet, cell)
+
+    def under(self, uid: str, name: str, want: Value) -> KeptCell | None:
+        """The heading above a row, where that says so."""
+        table, row = self.placed[uid]
+        here = self._headings.above(table.sheet, row if row >= 0 else -row, name)
+        if here is None:
+            return None
+        text, at = here
+        if self.version.value(self._headings.texts[name][text], name) != want:
+            return None
+        return KeptCell("shared", a1(self.moved(table.sheet.name, at[0]), at[1]), text)
 
     # Moved rows
 

@@ -14,6 +14,7 @@ from xlplan.cycle.kept_edits import KeptEdits
 from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptRow, KeptTable
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import canon
+from xlplan.returned.kept_rows import Headings
 from xlplan.returned.kept_tables import FoundTable, raw_text, row_digest, value_at
 from xlplan.returned.kept_workbook import Version
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
@@ -52,7 +53,32 @@ def first_record(
             for name, cells in row.cells.items()
         }
         made[uid] = KeptRow(places.index(row.table), row.row - 1, held)
-    return KeptCells(tables, made, _others(book, tables, made))
+    kept = KeptCells(tables, made, _others(book, tables, made))
+    return replace(kept, rows=_with_sure_headings(kept, sheets))
+
+
+def _with_sure_headings(kept: KeptCells, sheets: Mapping[str, ReadSheet]) -> dict[str, KeptRow]:
+    """The rows without the headings of a sheet that do not all stand above their own rows, as where
+    one is worded once for several sheets."""
+    headings = Headings(kept)
+    wrong = {
+        (kept.sheet_of(uid), name)
+        for uid, row in kept.rows.items()
+        for name in headings.texts
+        if name in row.cells
+        for here in [headings.above(sheets[kept.sheet_of(uid)], row.row, name)]
+        if here is None or here[0] != row.cells[name].raw
+    }
+    return {
+        uid: replace(
+            row,
+            cells={
+                name: KeptCell("none") if (kept.sheet_of(uid), name) in wrong else cell
+                for name, cell in row.cells.items()
+            },
+        )
+        for uid, row in kept.rows.items()
+    }
 
 
 def _is_heading(found: Source, row: SourceRow, name: str, at: At) -> bool:
@@ -146,7 +172,9 @@ def record_of(edits: KeptEdits, book: Book, version: Version) -> KeptCells:
             how = old.how if old else hows.get((table.number, item.id), "own")
             stands = (uid, item.id) not in edits.apart
             if old is not None and (col is None or how in ("shared", "none") or "," in old.cell):
-                moved = _moved_shared(item.id, old, edits, version, table, sheets)
+                moved = edits.under(uid, item.id, state.value(uid, item.id)) or _moved_shared(
+                    item.id, old, edits, version, table, sheets
+                )
                 cells[item.id] = replace(moved, stands=stands)
             else:
                 assert col is not None

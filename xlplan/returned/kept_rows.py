@@ -22,7 +22,7 @@ from xlplan.returned.kept_tables import (
     value_at,
     with_renamed,
 )
-from xlplan.workbook.read.book import Book
+from xlplan.workbook.read.book import At, Book, ReadSheet, at_of
 
 _CERTAIN, _LIKELY = 4.0, 2.5
 """How much must be alike for a row to be found, or found with doubt."""
@@ -269,3 +269,30 @@ def _may_be_action(table: FoundTable, row: int, kept: KeptCells, names: Names) -
         for top, left, bottom, right in table.sheet.merged
     )
     return not wide and row_digest(table.sheet, row) not in kept.others
+
+
+# Headings above rows
+
+
+class Headings:
+    """The headings that say a field of all rows below them, such as their section."""
+
+    def __init__(self, kept: KeptCells) -> None:
+        self.texts: dict[str, dict[str, str]] = defaultdict(dict)
+        """By field the text of each, with a row that stands below it."""
+        self._columns: dict[str, set[int]] = defaultdict(set)
+        for uid, row in kept.rows.items():
+            own = kept.tables[row.table].columns
+            for name, cell in row.cells.items():
+                if cell.how == "shared" and cell.raw and cell.cell and name not in own:
+                    self.texts[name].setdefault(cell.raw, uid)
+                    self._columns[name].add(at_of(cell.cell)[1])
+
+    def above(self, sheet: ReadSheet, row: int, name: str) -> tuple[str, At] | None:
+        """The text of the nearest heading above a row, and where it stands."""
+        texts = self.texts.get(name, {})
+        for at in range(row - 1, -1, -1) if texts else ():
+            for col in self._columns[name]:
+                if (text := raw_text(value_at(sheet, at, col))) in texts:
+                    return text, (at, col)
+        return None

@@ -20,7 +20,7 @@ from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.spelling import Composed, composed_column
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import Value, show
-from xlplan.returned.kept_rows import Located, Names, locate
+from xlplan.returned.kept_rows import Headings, Located, Names, locate
 from xlplan.returned.kept_tables import FoundTable, raw_text, value_at
 from xlplan.returned.tables import read_cell
 from xlplan.workbook.read.book import At, Book, ReadSheet, a1, at_of
@@ -161,7 +161,7 @@ class _Reader:
     def rows(self) -> Iterator[ReadRow]:
         """Every row that was found, each with its changed cells alone; then those that are new."""
         composed = composed_of(self.version)
-        shared = self._shared()
+        shared = self._shared() | self._under_others()
         for uid in self.kept.rows:
             if uid not in self.found.rows:
                 continue
@@ -277,6 +277,26 @@ class _Reader:
             if raw_text(value_at(table.sheet, *at)) != raw:
                 now = read_cell(table.sheet, at)
                 found |= {(uid, name): now for uid in uids if uid in self.found.rows}
+        return found
+
+    def _under_others(self) -> dict[tuple[str, str], ReadCell]:
+        """What the headings say below which rows stand now, where these are others than before:
+        asked about, as rows may have been sorted past headings."""
+        headings, found = Headings(self.kept), dict[tuple[str, str], ReadCell]()
+        for name in headings.texts:
+            for uid, (table, row) in self.found.rows.items():
+                known = self.kept.rows[uid].cells.get(name)
+                here = headings.above(table.sheet, row, name)
+                if known is None or known.how != "shared" or here is None or here[0] == known.raw:
+                    continue
+                text, at = here
+                value = self.version.value(headings.texts[name][text], name)
+                if known.raw in table.sheet.texts and value != self.version.value(uid, name):
+                    doubt = KEEP_016.fill("moved")
+                    found[uid, name] = ReadCell(
+                        show(value), a1(*at), doubt=doubt.message, as_read=text
+                    )
+                    self._note(table, (row, min(table.columns.values())), doubt)
         return found
 
     def _say_heading(self, name: str, raw: str, field_: str, uids: Sequence[str]) -> None:
