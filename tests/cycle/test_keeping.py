@@ -506,6 +506,17 @@ def test_an_import_once_more_keeps_the_workbook_and_what_was_typed_into_it(tmp_p
     ]
 
 
+def test_bytes_of_an_earlier_version_are_written_anew(plan: Path) -> None:
+    """As where the power went off between the record and the file."""
+    before = (plan / NAME).read_bytes()
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    _merge(plan)
+    written = (plan / NAME).read_bytes()
+    (plan / NAME).write_bytes(before)
+    assert not _merge(plan).changes
+    assert (plan / NAME).read_bytes() == written
+
+
 def test_what_was_written_is_verified(plan: Path) -> None:
     give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
     _edit(plan, lambda sheet: sheet.__setitem__("E8", "Printed"))

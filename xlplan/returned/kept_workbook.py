@@ -153,6 +153,7 @@ class _Reader:
     found: Located
     noted: list[Problem] = field(default_factory=list)
     covered: dict[str, frozenset[At]] = field(default_factory=dict)
+    texts: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def kept(self) -> KeptCells:
@@ -291,7 +292,7 @@ class _Reader:
                     continue
                 text, at = here
                 value = self.version.value(headings.texts[name][text], name)
-                if known.raw in table.sheet.texts and value != self.version.value(uid, name):
+                if self._holds(table.sheet, known.raw) and value != self.version.value(uid, name):
                     doubt = KEEP_016.fill("moved")
                     found[uid, name] = ReadCell(
                         show(value), a1(*at), doubt=doubt.message, as_read=text
@@ -299,9 +300,16 @@ class _Reader:
                     self._note(table, (row, min(table.columns.values())), doubt)
         return found
 
+    def _holds(self, sheet: ReadSheet, raw: str) -> bool:
+        """Whether a text stands anywhere on a sheet."""
+        if sheet.name not in self.texts:
+            found = (canon_text(raw_text(value)) for row in sheet.rows for value in row)
+            self.texts[sheet.name] = frozenset(found)
+        return canon_text(raw) in self.texts[sheet.name]
+
     def _say_heading(self, name: str, raw: str, field_: str, uids: Sequence[str]) -> None:
         sheet = next((each for each in self.book.sheets if each.name == name), None)
-        if sheet is None or not raw or any(canon_text(raw) == canon_text(t) for t in sheet.texts):
+        if sheet is None or not raw or self._holds(sheet, raw):
             return
         item = self.version.find(uids[0], field_)
         heading = " ".join(item.heading.split()) if item else field_
