@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.styles import Font
+from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.office import Fill, InsertRows, Move, Note, Office, Sort, Write
@@ -504,6 +504,20 @@ def test_an_import_once_more_keeps_the_workbook_and_what_was_typed_into_it(tmp_p
     assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
         ("1.2", "rating", "Amber")
     ]
+
+
+def test_cells_that_are_coloured_by_hand_are_to_be_coloured_by_hand(plan: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        for row, colour in ((4, "FFC000"), (5, "FF0000"), (6, "FFC000"), (8, "00B050")):
+            sheet.cell(row, 6).fill = PatternFill("solid", fgColor=colour)
+        sheet["E8"] = "Printed"
+
+    _edit(plan, edit)
+    _merge(plan)
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green", ("1.2", "progress"): "Ordered"})
+    _merge(plan)
+    [line] = _by_hand(plan)
+    assert 'RAG of action 1.1 is now "Green", and its cell is still filled' in line
 
 
 def test_bytes_of_an_earlier_version_are_written_anew(plan: Path) -> None:

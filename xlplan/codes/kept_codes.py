@@ -109,6 +109,8 @@ KEEP_017 = Message(
         "It cannot be written into its cell so that it reads as the same. Type it there.",
         "refused": '{heading} of action {ref} is now "{text}". '
         "It could not be written: {why} Type it by hand.",
+        "colour": '{heading} of action {ref} is now "{text}", and its cell is still filled as for '
+        "another rating. Fill it by hand.",
         "row": 'Action {ref} is new ("{text}"). No row could be put in for it: {why} Type it '
         "by hand.",
         "withdrawn": "Action {ref} was withdrawn, and its row was left as it is. Strike it "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Literal
 
 from xlplan.codes.kept_codes import KEEP_017
@@ -13,6 +14,8 @@ Reason = Literal[
     "none", "shared", "composed", "several", "formula", "column", "unspellable", "refused"
 ]
 """Why a value was not written into a cell."""
+_COLOURS = 2
+"""So many fills at least has a column in which they say something."""
 
 
 def say_value(reason: Reason, item: Field, ref: str, value: Value, why: str = "") -> str:
@@ -36,6 +39,27 @@ def say_value(reason: Reason, item: Field, ref: str, value: Value, why: str = ""
         case "refused":
             said = KEEP_017.fill("refused", heading=named, ref=ref, text=text, why=why)
     return _line(said)
+
+
+class Colours:
+    """The fills of rated cells, where people colour them by hand."""
+
+    def __init__(self) -> None:
+        self._fills: dict[str, dict[Value, set[str]]] = defaultdict(lambda: defaultdict(set))
+
+    def note(self, item: str, value: Value, fill: str) -> None:
+        """Take in a cell that has a value."""
+        self._fills[item][value].add(fill)
+
+    def say(self, item: Field, ref: str, value: Value, fill: str) -> str:
+        """The line for a cell that is filled, once it has another value, as for the one before; or
+        blank, where fills do not go with ratings."""
+        known = self._fills[item.id]
+        every = set().union(*known.values())
+        if not item.field_type.rated or not fill or len(every) < _COLOURS or fill in known[value]:
+            return ""
+        named, text = " ".join(item.heading.split()), show_in(item, value)
+        return _line(KEEP_017.fill("colour", heading=named, ref=ref, text=text))
 
 
 def say_row(ref: str, text: str, why: str) -> str:

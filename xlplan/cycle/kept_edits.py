@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.kept_by_hand import Reason, say_value, say_withdrawn
+from xlplan.cycle.kept_by_hand import Colours, Reason, say_value, say_withdrawn
 from xlplan.merge.kept_cells import KeptCell
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
@@ -70,6 +70,7 @@ class KeptEdits:
 
     def gather(self) -> KeptEdits:
         """Look at every row of the plan."""
+        self._colours = Colours()
         self._shown = self._columns()
         self._composed = composed_of(self.version)
         self._headings = Headings(self.version.kept)
@@ -103,6 +104,7 @@ class KeptEdits:
                 if raw_text(raw) == cell.raw:
                     value = self.version.value(uid, name)
                     shown[self.desk.state.kind_of(uid), name].append((_plain(raw), value))
+                    self._colours.note(name, value, table.sheet.fills.get((row, col), ""))
         return shown
 
     # One row
@@ -209,6 +211,9 @@ class KeptEdits:
             self.say(row, item, "refused", want, sheet, a1(at, col), why=why)
             return
         self.edits.append(Edit(sheet, at, col, value, tuple((row.uid, n) for n in names)))
+        fill = table.sheet.fills.get((at, col), "")
+        if said := self._colours.say(item, row.ref, want, fill):
+            self.by_hand.append((sheet, a1(at, col), said))
 
     def _no_cell(self, row: MasterRow, item: Field, cell: KeptCell | None, want: Value) -> None:
         """What has no cell in which it could be written is listed, once it is not as it was."""
