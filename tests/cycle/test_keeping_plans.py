@@ -49,7 +49,9 @@ def test_what_leads_write_is_what_an_import_reads(shared: Path, tmp_path: Path, 
         after = _values(plan)
         [kept] = [plan.desk.state.exchange.kept_versions[-1].kept]
         assert kept is not None
-        left = len(kept.by_hand)
+        # What was written into a cell that is coloured for another rating is listed as well.
+        left = sum(not cell.stands for row in kept.rows.values() for cell in row.cells.values())
+        assert left <= len(kept.by_hand)
         assert not plan.merge().changes
     own = folder / source.name
     assert {cell for cell in before | after if before.get(cell) != after.get(cell)} == edited
