@@ -35,8 +35,8 @@ def read_sheet(path: Path) -> list[Line]:
     import pandas as pd
 
     frame = pd.read_excel(path, dtype=object)
-    found = frame.where(frame.notna(), None).to_dict("records")
-    return [{str(heading): value for heading, value in row.items()} for row in found]
+    found: list[Any] = frame.where(frame.notna(), None).to_dict("records")
+    return found
 
 
 def by_lead(rows: Sequence[Line]) -> dict[str, list[Line]]:

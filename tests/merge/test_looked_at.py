@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from tests.paper import DEFINITION, Edits, Office
-from xlplan.merge.looked_at import confirmed_of, ticked_yet_changed
+from xlplan.merge.heard import confirmed_of, ticked_yet_changed
 from xlplan.merge.model import Issued, Returned
 from xlplan.plan.settings import IssueSettings
 

@@ -10,8 +10,9 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Sequence
-from typing import TextIO
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -21,6 +22,10 @@ from xlplan.cli.say_plain import NEEDS_A_PERSON, PrintError, json_text, plain
 from xlplan.codes.cycle_codes import CLI_001
 from xlplan.codes.folder_codes import OUT_002, OUT_004, OUT_005
 from xlplan.errors import Problem, XlplanError, reason_of
+from xlplan.progress import heard_by
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -38,8 +43,53 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(status)
 
 
+class Bars:
+    """Shows on a terminal what a command is doing and how much of it is left, once it has taken
+    `AFTER` seconds. It listens; close it."""
+
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self._stream, self._clock, self._began = stream, clock, clock()
+        self._what = ""
+        self._bar: ProgressBar[int] | None = None
+
+    def __call__(self, what: str, done: int, count: int) -> None:
+        """Some of it is done; what is done within something else is not shown."""
+        if self._what not in ("", what):
+            return
+        self._what = what
+        if self._bar is None and done < count and self._clock() - self._began >= AFTER:
+            bar = click.progressbar(length=count, label=what, file=self._stream, show_pos=True)
+            self._bar = bar
+            with contextlib.suppress(OSError):
+                bar.__enter__()
+        if self._bar is not None:
+            with contextlib.suppress(OSError):
+                self._bar.update(done - self._bar.pos)
+        if done == count:
+            self.close()
+
+    def close(self) -> None:
+        """End the line of what is shown."""
+        bar, self._bar, self._what = self._bar, None, ""
+        if bar is not None:
+            with contextlib.suppress(OSError):
+                bar.__exit__(None, None, None)
+
+
+AFTER = 2.0
+"""Seconds that a command may take before it shows how far it is."""
+
+
 def run(args: Sequence[str]) -> int:
     """Run the command line and return the exit status."""
+    if not sys.stderr.isatty():
+        return _run(args)
+    bars = Bars(sys.stderr)
+    with contextlib.closing(bars), heard_by(bars):
+        return _run(args)
+
+
+def _run(args: Sequence[str]) -> int:
     settings = Settings()
     try:
         status = record_commands.commands.main(

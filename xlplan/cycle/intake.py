@@ -23,6 +23,7 @@ from xlplan.cycle.synced import copies_beside
 from xlplan.errors import Problem
 from xlplan.ledger.projection import Unknown
 from xlplan.merge.reading import Reading, Remark
+from xlplan.progress import READING_FILES, TAKING_RETURNS, counted
 from xlplan.returned.furniture import BLANK
 from xlplan.returned.read_return import read_return
 from xlplan.workbook.read.book import Book
@@ -161,7 +162,8 @@ def read(
         wrappers: list[Arrived] = []
         files = [(item.file, item.stored) for item in wave]
         books = read_all(files, executor=executor, work=work, lighter=read_values_alone)
-        for item, book in zip(wave, books, strict=True):
+        both = zip(wave, books, strict=True)
+        for item, book in counted(READING_FILES, both, len(wave)):
             if depth < DEEPEST and is_wrapper(book):
                 wrappers.append(item)
             else:
@@ -291,7 +293,8 @@ class Waiting:
 
     def returns(self) -> Iterator[tuple[Arrived, Reading]]:
         """The returns, in the order in which they were read; each once."""
-        while self._returns:
+        count = len(self._returns)
+        for _ in counted(TAKING_RETURNS, range(count), count):
             item, reading = self._returns.popleft()
             yield item, _unpack(reading) if isinstance(reading, bytes) else reading
 

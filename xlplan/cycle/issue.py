@@ -37,6 +37,7 @@ from xlplan.merge.state import State
 from xlplan.plan.definition import ENTRY
 from xlplan.plan.for_lead import for_lead
 from xlplan.plan.people import Lead
+from xlplan.progress import WRITING_TEMPLATES, counted
 from xlplan.workbook.write.cell_text import safe_name
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def issue(
         chosen, spared = with_need(chosen, per_lead, needed, signing)
         if need and not chosen:
             raise ISS_094.fault("plan.toml", need=str(need))
-        for lead in chosen:
+        for lead in counted(WRITING_TEMPLATES, chosen, len(chosen)):
             every = per_lead[lead]
             rows, locked = (every, ()) if needed is None else divided(every, needed)
             if lead in signing:

@@ -32,10 +32,10 @@ from xlplan.merge.asks import Answer
 from xlplan.merge.compare import Comparison
 from xlplan.merge.decisions import about_definition, facts_of, unused_set_up
 from xlplan.merge.fates import Cleared, Fate, cleared_by, fates_of
+from xlplan.merge.heard import ticked_yet_changed
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import OF_FILE, Kind
 from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.looked_at import ticked_yet_changed
 from xlplan.merge.model import COORDINATOR, Candidate, Change, Fact, Question, Returned, Write
 from xlplan.merge.reading import Reading
 from xlplan.workbook.read.book import Book

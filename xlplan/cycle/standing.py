@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from xlplan.ledger.projection import Key
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.fates import disposition_of, writes_of
+from xlplan.merge.heard import confirmed_of
 from xlplan.merge.log import counts_for, current_cycle
-from xlplan.merge.looked_at import confirmed_of
 from xlplan.merge.model import COORDINATOR, Event, Issued, Question, Returned, Write
 from xlplan.merge.outline import Forgotten
 from xlplan.merge.posted import Post, recipients_in

@@ -30,6 +30,7 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
+from xlplan.progress import CHECKING_RETURNS, counted
 from xlplan.workbook.read.book import Book, at_of
 
 if TYPE_CHECKING:
@@ -139,7 +140,8 @@ def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
             asserted.setdefault((fact.file, fact.sha256), []).extend((*fact.assertions, *moved))
     files = [(file, desk.folder.originals.path(digest)) for file, digest in asserted]
     books = read_all(files, executor=executor, lighter=read_values_alone)
-    for assertions, book in zip(asserted.values(), books, strict=True):
+    both = zip(asserted.values(), books, strict=True)
+    for assertions, book in counted(CHECKING_RETURNS, both, len(files)):
         yield from _trace_return(assertions, book)
 
 

@@ -20,6 +20,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from xlplan.plan.timescales import say_date
+from xlplan.progress import WRITING_SHEETS, counted
 from xlplan.workbook.write.cell_text import (
     Texts,
     clean,
@@ -70,7 +71,8 @@ def write_workbook(book: Workbook) -> bytes:
     formats = Formats(target, book.font)
     _describe(target, book)
     sheets = [target.add_worksheet(sheet.name) for sheet in book.sheets]
-    for drawn, sheet in zip(sheets, book.sheets, strict=True):
+    both = zip(sheets, book.sheets, strict=True)
+    for drawn, sheet in counted(WRITING_SHEETS, both, len(sheets)):
         _write_sheet(target, drawn, sheet, formats, book.font)
     shown = [i for i, sheet in enumerate(book.sheets) if sheet.state == "visible"]
     if shown:
