@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from xlplan.issued.banner import Banner, banner
 from xlplan.issued.needed import (
@@ -59,6 +60,7 @@ from xlplan.workbook.write.sheet import (
     Protection,
     Row,
     Sheet,
+    Style,
     Validation,
 )
 
@@ -183,9 +185,7 @@ def _block(
     title = tongue.say(PROPOSAL) if proposed else ""
     form.rows.append(Row([None, None, Cell(title, look.subtitle), Cell(None, look.subtitle)], 14))
     for column, each in zip(columns, looks, strict=True):
-        label = replace(
-            look.input_heading if column.input else look.heading, align="left", indent=1
-        )
+        label = _as_label(look.input_heading if column.input else look.heading)
         cell = _aligned(value_cell(each, values.get(column.id)), column)
         if column.item.role == "steps_done":
             for step in steps:
@@ -215,14 +215,26 @@ def _tick(step: Milestone, tongue: Tongue) -> str | date | None:
 
 def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
     """A box reads from the left; only a rating stands in the middle of its colour."""
-    style = cell.style
-    if not (column.input and column.item.field_type.narrative):
-        style = replace(style, valign="vcenter")
-    if not column.item.field_type.rated:
-        style = replace(style, align="left", indent=1)
-    if column.item.role == "key":
-        style = replace(style, size=14)
+    kind = column.item.field_type
+    written = column.input and kind.narrative
+    style = _in_a_box(cell.style, written, kind.rated, column.item.role == "key")
     return replace(cell, style=style)
+
+
+@lru_cache(maxsize=256)
+def _in_a_box(style: Style, written: bool, rated: bool, is_key: bool) -> Style:
+    """The look of a box, of which a form has few kinds: the same one for all boxes of a kind."""
+    if not written:
+        style = replace(style, valign="vcenter")
+    if not rated:
+        style = replace(style, align="left", indent=1)
+    return replace(style, size=14) if is_key else style
+
+
+@lru_cache(maxsize=64)
+def _as_label(style: Style) -> Style:
+    """The look of what stands beside a box."""
+    return replace(style, align="left", indent=1)
 
 
 def _line(
