@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -335,3 +336,47 @@ def test_a_damaged_line_of_the_master_is_made_anew(moments: list[Path], tmp_path
         small.give_back(each, LEARNING, {("2.1", "progress"): "Begun"}, file="last.xlsx")
         act(each, "merge")
     assert (folder / "master.xlsx").read_bytes() == (other / "master.xlsx").read_bytes()
+
+
+def rows_as_issued(folder: Path) -> dict[str, str]:
+    """What is kept of the rows of templates as they went out, by the template."""
+    with closing(sqlite3.connect(projection(folder))) as db:
+        return dict(db.execute("SELECT name, body FROM answer WHERE topic = 'as issued'"))
+
+
+def test_of_what_went_out_the_templates_of_the_open_cycle_are_kept(tmp_path: Path) -> None:
+    folder = small.make(tmp_path / "plan")
+    small.issue(folder)
+    first = rows_as_issued(folder)
+    small.issue(folder, "2026-12")
+    with small.opened(folder) as plan:
+        exchange = plan.desk.state.exchange
+        november, december = ({i.id for i in exchange.templates(c)} for c in exchange.cycles)
+    assert first.keys() == november
+    assert rows_as_issued(folder).keys() == december
+    assert wrong_answers(folder) == []
+    key = (folder / "secret.key").rename(tmp_path / "secret.key")
+    assert wrong_answers(folder) == [], "without the key they are not compared"
+    key.rename(folder / "secret.key")
+    assert rows_as_issued(folder).keys() == december
+
+
+def wrong_answers(folder: Path) -> list[str]:
+    """Where verify finds answers that are not those of the ledger."""
+    with small.opened_to_verify(folder) as plan:
+        return [each.where for each in plan.verify() if each.code == "VER-012"]
+
+
+def test_a_wrong_digest_of_a_row_is_found_by_verify(moments: list[Path], tmp_path: Path) -> None:
+    from xlplan.ledger.projection import seal_of
+
+    folder = copied(moments[1], tmp_path / "plan")
+    name, body = next(iter(rows_as_issued(folder).items()))
+    digest = next(iter(json.loads(body)["rows"].values()))[0]
+    wrong = body.replace(digest, digest[::-1])
+    with closing(sqlite3.connect(projection(folder))) as db, db:
+        db.execute(
+            "UPDATE answer SET body = ?, seal = ? WHERE topic = 'as issued' AND name = ?",
+            (wrong, seal_of("as issued", name, wrong), name),
+        )
+    assert wrong_answers(folder) == ["projection.db"]
