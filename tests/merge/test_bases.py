@@ -283,6 +283,7 @@ def test_a_row_as_it_went_out_is_known_by_its_digest_and_no_base_is_put_together
         ("share", ShownNumber(0.25, '0.00"%"'), False),
         ("progress", "Paint bought ", False),
         ("revised", "", False),
+        ("progress", date(2026, 6, 30), False),
     ],
 )
 def test_a_row_is_alike_where_each_cell_shows_what_went_out(
@@ -317,6 +318,14 @@ def test_a_column_that_is_no_field_says_nothing_whatever_stands_in_it() -> None:
         (("1.1", None, "Paint"), False),
     ):
         assert is_alike(office, issued, RawCells(frame, raws, 5)) is alike
+
+
+def test_a_row_that_is_known_to_show_what_went_out_has_no_cell_that_differs() -> None:
+    office = Office()
+    issued = office.issue("Ann")
+    cells = raw_row(office, issued, {("a-1", "rating"): "Green"})
+    cells.as_issued = "a-1", issued.as_of, office.state.definition_digest
+    assert bases.differing(office.state, "a-1", cells, issued.as_of) == []
 
 
 def test_what_was_alike_by_another_definition_is_compared_again() -> None:

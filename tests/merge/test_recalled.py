@@ -129,6 +129,21 @@ def test_the_past_of_rows_is_recalled_and_that_of_others_told_again() -> None:
     assert is_recalled(office)
 
 
+def test_of_a_return_about_several_rows_each_is_told_its_own() -> None:
+    office = Office()
+    back = {("a-1", "rating"): "Red", ("a-2", "rating"): "Green", ("a-2", "progress"): "Laid"}
+    office.give_back(office.issue("Ann"), back)
+    recall(office)
+    for uid in ("a-1", "a-2"):
+        assert isinstance(office.state, Recalled)
+        office.state.need(uid)
+    assert is_recalled(office)
+    writes = {key: office.state.live(key) for key in office.state.records.cells_of("a-2")}
+    whole = office.replayed().state
+    assert writes == {key: whole.live(key) for key in whole.records.cells_of("a-2")}
+    assert [w.value for w in writes["a-2", "progress"]][-1] == "Laid"
+
+
 def test_the_returns_since_a_position_are_read_by_stretches_of_the_ledger() -> None:
     office = year()
     whole = office.replayed().state.exchange
