@@ -369,7 +369,7 @@ def _fate(plan: Model, write: Write, source: str) -> str:
 
 def _lost(plan: Model, write: Write, writes: Sequence[Write]) -> bool:
     """Whether a conflict about it was settled on something else."""
-    knew = [one for one in writes if one.stands and write.id in one.saw]
+    knew = [one for one in writes if one.stands and one.author == ME and write.id in one.saw]
     settled = min(knew, key=lambda one: one.at, default=None)
     if settled is None or settled.value == write.value:
         return False

@@ -380,6 +380,24 @@ def test_a_cell_on_which_nothing_stands_is_blank() -> None:
     assert settle(None, []) is BLANK
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_became_of_an_edit_does_not_depend_on_which_later_file_came_first(
+    turned: bool,
+) -> None:
+    """Ben's edit stood; Ann answers an old form, and one that shows it."""
+    office = Office()
+    old = office.issue("Ann")
+    back = office.give_back(office.issue("Ben"), {("a-1", "progress"): "Done"}, digest="0")
+    new = office.issue("Ann", cycle="2026-02")
+    later = [
+        office.reading(template, {("a-1", "progress"): text}, digest=text)
+        for template, text in ((old, "Dug"), (new, "Half"))
+    ]
+    for reading in reversed(later) if turned else later:
+        office.merge(reading)
+    assert [fate.disposition for fate in office.fates(back)] == ["applied"]
+
+
 def test_co_leads_who_cross_with_two_edits_of_the_coordinator() -> None:
     office = Office()
     first, second = office.issue(COORDINATOR), office.issue(COORDINATOR)

@@ -160,7 +160,8 @@ def _competes(write: Write, mine: Write) -> bool:
 
 def _lost(state: State, item: Write, writes: Sequence[Write]) -> bool:
     """Whether the coordinator settled a conflict about this assertion on something else."""
-    settled = min((w for w in writes if w.standing and item.id in w.saw), key=_seq, default=None)
+    knew = (w for w in writes if w.standing and w.author == COORDINATOR and item.id in w.saw)
+    settled = min(knew, key=_seq, default=None)
     if settled is None or settled.value == item.value:
         return False
     before = state.cell(item.key, settled.seq - 1)
