@@ -205,7 +205,7 @@ def ids(writes: Iterable[Write]) -> Ids:
 def replaced(writes: Sequence[Write]) -> Ids:
     """What the same hand wrote later in the same template, by the times in its files."""
     gone = set()
-    for write in writes:
+    for write in writes if len(writes) > 1 else ():
         rivals = [w for w in writes if w.hand == write.hand and w.timed and w.stamp]
         if write.template and write.stamp and any(w.stamp > write.stamp for w in rivals):
             gone.add(write.id)
@@ -213,8 +213,10 @@ def replaced(writes: Sequence[Write]) -> Ids:
 
 
 def heads_of(writes: Sequence[Write]) -> list[Write]:
+    if len(writes) == 1:
+        return [*writes]
     gone = known_to(writes) | replaced(writes)
-    return [write for write in writes if write.id not in gone] if len(writes) > 1 else [*writes]
+    return [write for write in writes if write.id not in gone]
 
 
 def settle(name: str, writes: Collection[Write]) -> Cell:

@@ -261,7 +261,8 @@ class Year:
         if choice == COMBINE:
             authors = {who for _, who, _ in question.candidates}
             return len(authors) == len(question.candidates) == len(question.ids)
-        return choice != "Transfer" and (choice != ACCEPT or bool(question.candidates))
+        shown = asks.say(question.candidates[-1][0])
+        return choice != "Transfer" and not (choice == ACCEPT and shown.startswith("?"))
 
     def nothing_new(self) -> None:
         """At the end every file that counts comes once more, and nothing is other than it was."""

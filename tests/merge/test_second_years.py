@@ -7,7 +7,7 @@ The bugs below are planted one at a time: in some year the two must differ.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from tests.merge import bugs as planted
 from tests.merge.second_years import DifferError, play
 from xlplan.merge import asks, compare, decisions, fates, questions, records, register, state
 from xlplan.merge.kinds import COMBINE, KEEP, Kind
-from xlplan.merge.model import COORDINATOR, Write
+from xlplan.merge.model import Write
 from xlplan.merge.register import CellState
 
 Patch = pytest.MonkeyPatch
@@ -150,10 +150,6 @@ def the_coordinator_saw_only_what_stood(patch: Patch) -> None:
     patch.setattr(state, "visible", lambda cell, writes, **_: plain(cell, writes, everything=False))
 
 
-def who_rewrites_is_in_no_conflict_with_an_entry(patch: Patch) -> None:
-    patch.setattr(register, "_crosses", lambda *_: False)
-
-
 def a_set_is_the_last_one_written(patch: Patch) -> None:
     def present(_self: Any, writes: list[Write]) -> Any:
         return register._elements(max(writes, key=lambda w: w.seq).value)
@@ -161,21 +157,8 @@ def a_set_is_the_last_one_written(patch: Patch) -> None:
     patch.setattr(register._Elements, "present", present)
 
 
-def what_was_typed_in_again_is_not_added(patch: Patch) -> None:
-    def touched(self: Any, write: Write) -> frozenset[str]:
-        found: frozenset[str] = register._elements(write.value) ^ self._base(write)
-        return found
-
-    patch.setattr(register._Elements, "_touched", touched)
-
-
 def an_entry_put_back_takes_the_others_out(patch: Patch) -> None:
     patch.setattr(questions, "put_back", lambda _item, again, _writes: again.value)
-
-
-def an_accepted_set_replaces_the_others(patch: Patch) -> None:
-    plain = decisions._beside
-    patch.setattr(decisions, "_beside", lambda s, k, w: w.entry and plain(s, k, w))
 
 
 def what_was_replaced_counts_as_applied(patch: Patch) -> None:
@@ -190,10 +173,6 @@ def nobody_agrees(patch: Patch) -> None:
         return "applied" if found == "agreed" else found
 
     patch.setattr(fates, "disposition_of", became)
-
-
-def a_lost_conflict_counts_as_applied(patch: Patch) -> None:
-    patch.setattr(fates, "_lost", lambda *_: False)
 
 
 def what_the_plan_says_by_now_is_asked(patch: Patch) -> None:
@@ -242,16 +221,6 @@ def leads_ask_the_coordinator_about_what_they_see(patch: Patch) -> None:
     patch.setattr(compare.Comparison, "__init__", begin)
 
 
-def questions_are_answered_by_what_stands(patch: Patch) -> None:
-    plain = register.known_to
-
-    def known(writes: Iterator[Write]) -> frozenset[Any]:
-        found = list(writes)
-        return plain(found) | {w.id.doubted for w in found if w.author == COORDINATOR}
-
-    patch.setattr("xlplan.merge.asks.known_to", known)
-
-
 FEW = (
     what_was_closed_is_emptied_otherwise, undo_leaves_the_decisions,
     what_was_taken_back_never_returns, nobody_agrees, a_set_is_the_last_one_written,
@@ -287,18 +256,13 @@ BUGS: tuple[Callable[[Patch], None], ...] = (
     the_earlier_time_wins,
     leads_saw_what_was_only_asked,
     the_coordinator_saw_only_what_stood,
-    who_rewrites_is_in_no_conflict_with_an_entry,
-    what_was_typed_in_again_is_not_added,
     an_entry_put_back_takes_the_others_out,
-    an_accepted_set_replaces_the_others,
     what_was_replaced_counts_as_applied,
-    a_lost_conflict_counts_as_applied,
     what_the_plan_says_by_now_is_asked,
     a_copy_dates_what_it_repeats,
     a_file_without_a_time_has_that_of_its_copy,
     absent_columns_are_blank,
     leads_ask_the_coordinator_about_what_they_see,
-    questions_are_answered_by_what_stands,
 )
 
 
