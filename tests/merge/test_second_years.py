@@ -223,11 +223,12 @@ def leads_ask_the_coordinator_about_what_they_see(patch: Patch) -> None:
 
 FEW = (
     what_was_closed_is_emptied_otherwise, undo_leaves_the_decisions,
-    what_was_taken_back_never_returns, nobody_agrees, a_set_is_the_last_one_written,
+    undo_takes_nothing_back, nobody_agrees, a_set_is_the_last_one_written,
 )  # fmt: skip
 """Those that are planted in every run."""
 BUGS: tuple[Callable[[Patch], None], ...] = (
     *FEW,
+    what_was_taken_back_never_returns,
     planted.locked_edits_are_applied,
     planted.removals_from_a_set_are_ignored,
     planted.a_blank_counts_as_absent,
@@ -250,7 +251,6 @@ BUGS: tuple[Callable[[Patch], None], ...] = (
     a_withdrawn_action_stays,
     to_keep_in_a_conflict_writes_nothing,
     to_combine_takes_the_first,
-    undo_takes_nothing_back,
     required_blanks_are_applied,
     spaces_are_edits,
     the_earlier_time_wins,
