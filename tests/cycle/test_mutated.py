@@ -172,6 +172,7 @@ def test_each_has_an_end_of_its_own_and_the_plan_goes_on(kind: str) -> None:
     assert READ[kind](range(KINDS[kind])).total() >= KINDS[kind]
 
 
+@pytest.mark.hypothesis  # with whatever is drawn by the thousand
 @pytest.mark.skipif(not NIGHTLY, reason="200 are read in this process")
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_more_are_read_within_bounds(kind: str) -> None:
