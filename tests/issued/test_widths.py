@@ -16,13 +16,14 @@ from openpyxl.utils import get_column_letter
 from tests import outgoing
 from tests.outgoing import FIELDS
 from xlplan.issued.template import template_workbook
+from xlplan.issued.widths import Sizes, column_widths
 from xlplan.plan.definition import BECAUSE, Field, PlanDefinition
 from xlplan.plan.people import SignOff
 from xlplan.plan.reconsider import Known
 from xlplan.plan.required import Condition
 from xlplan.plan.settings import IssueSettings
 from xlplan.plan.values import Value
-from xlplan.returned.as_issued import CONFIRMED
+from xlplan.returned.as_issued import CONFIRMED, IssuedColumn
 from xlplan.workbook.write.writing import write_workbook
 
 BY_ID = {item.id: item for item in FIELDS}
@@ -265,3 +266,12 @@ def test_with_everything_on_each_link_leads_to_a_cell_that_is_there(everything: 
     assert len(links) > 6
     targets = {part.split("'!")[0] for link in links for part in link.split("#'")[1:]}
     assert targets == {"Update"}
+
+
+@pytest.mark.parametrize(("owner", "least"), [("lead", 30), ("coordinator", 12)])
+def test_a_column_to_write_in_is_wide_while_it_holds_a_few_words(owner: str, least: int) -> None:
+    note = Field("note", "Note", "narrative", owner=owner)  # type: ignore[arg-type]  # either of both
+    wide = Field("work", "Work", "narrative", width=180)
+    columns = [IssuedColumn(each.id, each.heading, each, input=True) for each in (note, wide)]
+    widths = column_widths(columns, [Sizes([4], [2000]), Sizes([400], [200000])])
+    assert widths[0] == least

@@ -25,6 +25,17 @@ def held(office: Office) -> list[tuple[str, str]]:
     return [(question.kind, question.message) for question in office.questions()]
 
 
+def test_of_a_wrong_rating_leads_are_told_only_those_that_they_may_give() -> None:
+    office = Office(definition=replace(DEFINITION, ratings=EVERY))
+    office.give_back(office.issue("Ann"), {("a-1", "rating"): "Purple", ("a-1", "due"): "Purple"})
+    messages = [message for _, message in held(office)]
+    [wrong] = [each for each in messages if "is not a rating" in each]
+    assert "Green" in wrong
+    assert "Checked" not in wrong
+    office.coordinator({("a-2", "rating"): "Purple"})
+    assert any("Checked" in message for _, message in held(office))
+
+
 def test_a_rating_that_is_the_coordinators_is_asked_about() -> None:
     office = Office(definition=replace(DEFINITION, ratings=EVERY))
     template = office.issue("Ann")

@@ -109,6 +109,10 @@ def column_widths(
         more = (full * 0.75 - total) / len(prose)
         for i in prose:
             widths[i] = min(72.0, widths[i] + more)
+    for i, column in enumerate(columns):
+        if column.input and column.item.field_type.narrative and column.item.owner == "lead":
+            room = 0.0 if column.item.width else full - sum(widths)
+            widths[i] += max(0.0, min(_TO_WRITE - widths[i], room))
     return [round(width, 1) for width in widths]
 
 

@@ -30,6 +30,7 @@ from xlplan.merge.reading import (
     may_be_cut,
     untouched,
     value_of,
+    wrong_for,
 )
 from xlplan.merge.requests import edit_of
 from xlplan.merge.rows import Proposals, emptied_row, missing_rows
@@ -360,7 +361,7 @@ class Comparison:
             why = f"Action {ref} was closed or withdrawn after this template was issued."
             return Kind.HELD, why
         if isinstance(value, Invalid):
-            return Kind.INVALID, value.message
+            return Kind.INVALID, wrong_for(value, item, self.state.definition, owner=self.owner)
         if item.retired or self.state.definition.find(item.id, self._row_kind(row.uid)) is None:
             if item is not STATUS_FIELD:
                 return Kind.HELD, f"The field {item.heading} has since been retired."

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from xlplan.codes.definition_codes import VAL_008, VAL_009
+from xlplan.codes.definition_codes import VAL_002, VAL_008, VAL_009
 from xlplan.errors import Problem
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.definition import STEP, Field, PlanDefinition
-from xlplan.plan.values import Raw, Value, canon, invalid, number_text, show
+from xlplan.plan.values import Invalid, Raw, Value, canon, invalid, number_text, show
 
 Trust = Literal["signed", "rows", "old-key", "reference", "forged", "none"]
 RowTrust = Literal["signed", "matched", "disagrees", "foreign", "forged", "added"]
@@ -65,6 +65,15 @@ def value_of(item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
         formula = f"={cell.formula}"
         return invalid(formula, VAL_009.fill(formula=formula, value=show(value)))
     return value
+
+
+def wrong_for(value: Invalid, item: Field, definition: PlanDefinition, *, owner: bool) -> str:
+    """What is wrong with a value, for whoever typed it: a lead is offered no rating that is only
+    for the coordinator, the `owner` of the plan, to give."""
+    if owner or value.code != VAL_002.code:
+        return value.message
+    ratings = [each.code for each in definition.scale_of(item) if each.by == "lead"]
+    return VAL_002.fill(value=value.raw, ratings=ratings).message
 
 
 @dataclass(frozen=True, slots=True)
