@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from xlplan.cycle.own_columns import FieldKey
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES, SPARE_ROWS, workbook_of_lines
 from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.plan.definition import Field, PlanDefinition
@@ -22,8 +23,6 @@ from xlplan.workbook.write.sheet import Area, Cell, Sheet, Validation
 
 _LIST = re.compile(r"xlplan_list_\d+")
 BLANK = Issued("m-0", "master", COORDINATOR, "", "", 0, (), (), (), "")
-FieldKey = tuple[str, str]
-"""The kind of row and the id of a field."""
 
 
 def new_fields(before: PlanDefinition, now: PlanDefinition) -> Set[FieldKey] | None:

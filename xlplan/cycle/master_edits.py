@@ -13,7 +13,6 @@ from xlplan.codes.folder_codes import OUT_047
 from xlplan.codes.message import Filled
 from xlplan.cycle.desk import Desk
 from xlplan.cycle.fresh_master import (
-    FieldKey,
     as_written,
     columns_of,
     list_edits,
@@ -23,6 +22,7 @@ from xlplan.cycle.fresh_master import (
     widen,
 )
 from xlplan.cycle.master_heights import Heights
+from xlplan.cycle.own_columns import FieldKey, is_master
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES
 from xlplan.merge.ids import row_uid
 from xlplan.merge.kinds import Kind
@@ -371,12 +371,6 @@ def _kind_of(
         return sum(uid in own[kind] for uid in uids), len(fields & table.columns.keys())
 
     return max(own, key=alike)
-
-
-def is_master(desk: Desk, name: str) -> bool:
-    """Whether an id is that of a master of this plan."""
-    issued = desk.state.issued.get(name)
-    return issued is not None and issued.document == "master" and issued.kept is None
 
 
 def is_in_place(book: Book, key: bytes) -> bool:

@@ -24,7 +24,7 @@ from xlplan.cycle.intake import (
     remarks_of,
     unforeseen,
 )
-from xlplan.cycle.master_patch import take_columns
+from xlplan.cycle.own_columns import take_columns
 from xlplan.cycle.replying import replies_of
 from xlplan.cycle.to_look_at import on_old_form, said_before
 from xlplan.errors import Problem, XlplanError

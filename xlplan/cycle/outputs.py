@@ -53,7 +53,7 @@ class Output:
 
 def prepare(desk: Desk, work: Work) -> list[Output]:
     """The coordinator's workbooks as they should be now; their issue is recorded."""
-    from xlplan.cycle.master_patch import take_columns
+    from xlplan.cycle.own_columns import take_columns
     from xlplan.cycle.to_look_at import came_back
 
     notes = take_columns(desk, work)
@@ -134,7 +134,8 @@ def plan_digest(desk: Desk) -> str:
 def _kept_or_anew(desk: Desk, work: Work, issued: Issued, book: Workbook) -> Output:
     """The master that the coordinator has saved, changed in place; `book` where there is none, or
     where that cannot be done, and then the old one is kept beside it."""
-    from xlplan.cycle.master_patch import Renewed, kept_master, put_aside, renew, say_once
+    from xlplan.cycle.master_patch import Renewed, put_aside, renew, say_once
+    from xlplan.cycle.own_columns import kept_master
     from xlplan.workbook.write.writing import write_workbook
 
     path, kept = desk.folder.master, kept_master(desk)
@@ -228,7 +229,7 @@ def _prepare_decisions(
 def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     """`set-up.xlsx`, with the plan as it was when this definition was first written so; nothing
     where it lies there already."""
-    from xlplan.cycle.master_patch import columns_offered, own_columns
+    from xlplan.cycle.own_columns import columns_offered, own_columns
 
     state, path = desk.state, desk.folder.set_up
     kept = unused_set_up(state)

@@ -21,7 +21,7 @@ from xlplan.cycle.again import (
 )
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.intake import Arrived
-from xlplan.cycle.master_patch import own_columns
+from xlplan.cycle.own_columns import own_columns
 from xlplan.errors import Problem, XlplanError
 from xlplan.merge.decisions import last_set_up
 from xlplan.merge.ids import write_id
