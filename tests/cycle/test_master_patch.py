@@ -414,6 +414,16 @@ def test_a_column_of_their_own_is_offered_and_read_once_it_is_wanted(folder: Pat
     assert values_of(folder, "budget_code") == ["B1.1", "C7", "B1.3", "B2.1", "B2.2"]
 
 
+def test_the_answer_and_the_master_may_come_in_together(folder: Path) -> None:
+    saved(folder, own_things)
+    assert merge(folder) == []
+    answer_own(folder, "Budget code", "Yes")
+    saved(folder, lambda book: type_into(book["Plan"], 4, MINE, "C1"))
+    assert [each.code for each in merge(folder)] == ["MRG-068"]
+    assert values_of(folder, "budget_code") == ["C1", *CODES[1:]]
+    assert [plan_sheet(folder).cell(row, MINE).value for row in range(4, 9)] == ["C1", *CODES[1:]]
+
+
 def test_one_that_is_left_as_it_is_stays_theirs(folder: Path) -> None:
     saved(folder, own_things)
     assert merge(folder) == []

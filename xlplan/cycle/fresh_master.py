@@ -13,7 +13,7 @@ from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.returned.as_issued import column_id
 from xlplan.returned.furniture import LISTS
-from xlplan.returned.kept_master import OwnRow, Shown, last_column, own_column
+from xlplan.returned.kept_master import OwnRow, Shown, holds_values, last_column, own_column
 from xlplan.returned.tables import Table, text_of
 from xlplan.workbook.read.book import At, ReadSheet, column_name
 from xlplan.workbook.stamp import parse_row_key
@@ -171,7 +171,7 @@ def widen(
         if (kind, item.id) not in added or item.id in columns:
             continue
         at = own_column(table, item.heading)
-        if at is not None and (kind, item.id) in unread:
+        if at is not None and (kind, item.id) in unread and holds_values(table, at):
             continue
         if at is None:
             at, free = free, free + 1

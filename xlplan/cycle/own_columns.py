@@ -40,8 +40,6 @@ class Kept:
 
     fact: Returned
     data: bytes | None
-    seq: int
-    """The position at which it was read last."""
 
 
 def is_master(desk: Desk, name: str) -> bool:
@@ -60,7 +58,7 @@ def kept_master(desk: Desk) -> Kept | None:
         fact = event.fact
         read = isinstance(fact, Returned) and fact.outcome != NOTED
         if isinstance(fact, Returned) and read and is_master(desk, fact.issued):
-            return Kept(fact, desk.folder.originals.read(fact.sha256), event.seq)
+            return Kept(fact, desk.folder.originals.read(fact.sha256))
     return None
 
 
@@ -77,6 +75,11 @@ def take_columns(desk: Desk, work: Work) -> list[Problem]:
     kept = kept_master(desk)
     added = unread(desk, kept) if kept else frozenset()
     if kept is None or kept.data is None or not added:
+        return []
+    lines = (line for fact in said_of(desk, kept) for line in fact.information)
+    own = {fold(heading) for _, _, heading in columns_named(lines)}
+    fields = desk.state.definition.fields
+    if not any((f.of, f.id) in added and fold(f.heading) in own for f in fields):
         return []
     name = desk.folder.master.name
     reading = Recogniser(desk).reading(read_book(kept.data, name), kept.fact.sha256)
@@ -106,17 +109,20 @@ def take_columns(desk: Desk, work: Work) -> list[Problem]:
     )
     notes = take_own(desk, work, fact)
     for id_ in names:
-        item = next(f for f in desk.state.definition.fields if f.id == id_)
+        item = next(f for f in fields if f.id == id_)
         count = sum(write.field == id_ for write in writes)
         notes.append(MRG_068.problem(name, heading=" ".join(item.heading.split()), count=count))
     return notes
 
 
 def unread(desk: Desk, kept: Kept) -> Set[FieldKey]:
-    """The columns that the plan has got since its master was read last."""
-    then, now = desk.state.definition_at(kept.seq), desk.state.definition
-    had = {(item.of, item.id) for item in then.fields}
-    return {(item.of, item.id) for item in now.fields if (item.of, item.id) not in had}
+    """The columns that the plan has got since its master went out, and that were not read from it
+    under whatever definition."""
+    read = {name for fact in said_of(desk, kept) for name in fact.fields}
+    issued = desk.state.issued[kept.fact.issued]
+    had = {(item.of, item.id) for item in desk.state.definition_at(issued.as_of).fields}
+    now = {(item.of, item.id) for item in desk.state.definition.fields if item.id not in read}
+    return now - had
 
 
 def own_columns(desk: Desk) -> list[OwnColumn]:

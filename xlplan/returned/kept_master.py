@@ -142,7 +142,7 @@ _YOURS = (
     ". It is yours: it stays, and is not read. To take it into the plan, answer in set-up.xlsx."
 )
 _OF_COLUMN = re.compile(
-    rf"(?P<sheet>.+)!(?P<cell>[A-Z]+\d+): column: (?P<heading>.+?){re.escape(_YOURS)}"
+    r"(?P<sheet>.+)!(?P<cell>[A-Z]+\d+): column: (?P<heading>.+?)\. It is yours: it stays, .*"
 )
 
 
@@ -162,10 +162,7 @@ def own_remarks(book: Book, tables: Sequence[Table]) -> Iterator[Remark]:
         heads = _values(table.sheet, table.header)
         rows = range(table.first, len(table.sheet.rows))
         for col in table.others:
-            filled = any(
-                col < len(values) and values[col] is not None and not parse_row_key(values[col])
-                for values in (table.sheet.rows[number] for number in rows)
-            )
+            filled = holds_values(table, col)
             heading = " ".join(text_of(heads[col]).split()) if col < len(heads) else ""
             if filled and heading and col != table.key_column:
                 place = Place(book.name, table.sheet.name, a1(table.header, col))
@@ -176,6 +173,14 @@ def own_remarks(book: Book, tables: Sequence[Table]) -> Iterator[Remark]:
                 col, _, text = shown[0]
                 if col == next(iter(table.columns.values()), None):
                     yield remark("below", Place(book.name, table.sheet.name, a1(number, col)), text)
+
+
+def holds_values(table: Table, col: int) -> bool:
+    """Whether anything but keys stands in a column of a table."""
+    return any(
+        col < len(values) and values[col] is not None and not parse_row_key(values[col])
+        for values in table.sheet.rows[table.first :]
+    )
 
 
 def own_column(table: Table, heading: str) -> int | None:
