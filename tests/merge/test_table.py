@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.paper import DEFINITION, RATINGS, ROWS, Office, row
 from xlplan.merge.fates import cleared_by
-from xlplan.merge.kinds import Kind
+from xlplan.merge.kinds import TAKE, Kind
 from xlplan.merge.log import counts_for
 from xlplan.merge.model import COORDINATOR, Question, Returned
 from xlplan.merge.reading import ReadCell
@@ -524,6 +524,17 @@ def test_a_date_that_may_only_be_asked_for_stands() -> None:
 # The page
 
 
+def test_a_file_with_an_older_key_is_one_question() -> None:
+    office = Office()
+    reading = replace(
+        office.reading(office.issue("Ann"), {("a-1", "rating"): "Red"}), trust="old-key"
+    )
+    office.merge(reading)
+    assert (asked(office), office.value("a-1", "rating")) == (["file-old-key"], "Green")
+    office.answer(only(office), TAKE)
+    assert office.value("a-1", "rating") == "Red"
+
+
 def rows_of_the_page() -> list[str]:
     """The names of the rows of the table on the page: the words in bold that begin a row."""
     return re.findall(r"^\| \*\*(.+?)\*\* \|", PAGE, re.MULTILINE)
@@ -532,7 +543,7 @@ def rows_of_the_page() -> list[str]:
 def test_the_page_has_a_row_for_each_of_these_names_and_no_other() -> None:
     scenes = {
         "put back", "emptied row", "grown narrative", "co-leads", "second return", "older form",
-        "doubtful row", "sorted rows", "added row", "missing row", "row twice", "closed meanwhile",
-        "new definition", "master.xlsx", "still blank", "request",
+        "doubtful row", "sorted rows", "older key", "added row", "missing row", "row twice",
+        "closed meanwhile", "new definition", "master.xlsx", "still blank", "request",
     }  # fmt: skip
     assert sorted(rows_of_the_page()) == sorted({case.row for case in CELLS} | scenes)

@@ -117,7 +117,8 @@ def _rekey(desk: Desk) -> RekeyResult:
     from xlplan.merge.model import Rekeyed
     from xlplan.workbook.stamp import fingerprint
 
-    folder, problems = desk.folder, list[Problem]()
+    folder = desk.folder
+    problems: list[Problem] = []
     if not desk.ledger.fingerprint():  # nothing else would tell which key is the wrong one
         problems += _put_aside(folder)
     with desk.work() as work:
