@@ -1,10 +1,10 @@
 """xlplan: the spreadsheet round trip of improvement plans.
 
 `open_plan` opens a plan, `new_plan` starts one, `backup` and `restore` carry one as a file,
-`rekey` gives one that lost its key another, `demo` plays a cycle on an example. A `Plan` issues,
-merges, publishes and answers. What it gives back is of the types below; `shapes` makes of them
-the documents that ``--json`` prints. What cannot be done raises `XlplanError`, whose `Problem`
-values say why and what to do.
+`rekey` gives one that lost its key another, `archive` moves old originals out, `demo` plays a cycle
+on an example. A `Plan` issues, merges, publishes and answers. What it gives back is of the types
+below; `shapes` makes of them the documents that ``--json`` prints. What cannot be done raises
+`XlplanError`, whose `Problem` values say why and what to do.
 
 Importing this package imports nothing else: each name is loaded when it is first used.
 """
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlplan.board.extract import Extract
     from xlplan.cycle import shapes
     from xlplan.cycle.acts import UndoResult
+    from xlplan.cycle.archive import ArchiveResult, archive
     from xlplan.cycle.backup import Backup, backup, restore
     from xlplan.cycle.demo import Demo, demo
     from xlplan.cycle.issue import IssuedTemplate, IssueResult
@@ -45,18 +46,20 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "Backup", "Candidate", "Change", "DatesRead", "Demo", "Draft", "Extract", "Fate", "Field",
-    "Invalid", "IssueResult", "IssuedTemplate", "KeptBack", "Lead", "LeadStatus", "LogLine",
-    "MasterRow", "MergeResult", "Need", "NewFigures", "NewPlan", "NextStep", "Place", "Plan",
-    "PlanDefinition", "PostResult", "Problem", "PublishResult", "Question", "RekeyResult",
+    "ArchiveResult", "Backup", "Candidate", "Change", "DatesRead", "Demo", "Draft", "Extract",
+    "Fate", "Field", "Invalid", "IssueResult", "IssuedTemplate", "KeptBack", "Lead", "LeadStatus",
+    "LogLine", "MasterRow", "MergeResult", "Need", "NewFigures", "NewPlan", "NextStep", "Place",
+    "Plan", "PlanDefinition", "PostResult", "Problem", "PublishResult", "Question", "RekeyResult",
     "ReturnReport", "ShownRow", "Status", "Timescale", "Tip", "UndoResult", "XlplanError",
     "__version__",
-    "backup", "demo", "is_plan", "new_plan", "open_plan", "rekey", "restore", "shapes", "show_in",
+    "archive", "backup", "demo", "is_plan", "new_plan", "open_plan", "rekey", "restore", "shapes",
+    "show_in",
 ]  # fmt: skip
 
 _WHERE = {
     "board.extract": ("Extract",),
     "cycle.acts": ("UndoResult",),
+    "cycle.archive": ("ArchiveResult", "archive"),
     "cycle.backup": ("Backup", "backup", "restore"),
     "cycle.demo": ("Demo", "demo"),
     "cycle.issue": ("IssueResult", "IssuedTemplate"),

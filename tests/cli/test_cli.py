@@ -86,6 +86,7 @@ def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
         "merge": ["merge", "--dry-run"],
         "demo": ["demo", str(tmp_path / "demo"), "--example", EXAMPLE],
         "explain": ["explain", "VAL-003"],
+        "archive": ["archive", str(tmp_path / "away")],
         "backup": ["backup", str(tmp_path / "plan.zip")],
         "restore": ["restore", str(tmp_path / "kept.zip"), str(tmp_path / "restored")],
     }
@@ -95,6 +96,7 @@ def happy(name: str, plan: Path, tmp_path: Path) -> list[str]:
 
 
 SAYS = {
+    "archive": "Nothing was moved.",
     "backup": "without the secret key.",
     "check": "5 problems.",
     "demo": "Open these three:",

@@ -14,12 +14,29 @@ __all__ = ["commands"]
 
 @commands.command()
 @click.option("--tip", default="", metavar="HASH", help="The tip printed on a composite.")
+@click.option("--archive", metavar="DIR", type=click.Path(path_type=Path),
+              help="Where originals were moved to: check them too.")  # fmt: skip
 @json_option
 @click.pass_obj
-def verify(settings: Settings, tip: str, as_json: bool) -> int:
+def verify(settings: Settings, tip: str, archive: Path | None, as_json: bool) -> int:
     """Replay the ledger; check every hash, original and projection."""
     with settings.open_(replay=False) as plan:
-        return say.verified(plan.verify(tip), plan.tip, as_json)
+        return say.verified(plan.verify(tip, archive), plan.tip, as_json)
+
+
+@commands.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--before", default="", metavar="CYCLE",
+              help="Files that came before this cycle (default: the one issued last).")  # fmt: skip
+@json_option
+@click.pass_obj
+def archive(settings: Settings, directory: Path, before: str, as_json: bool) -> int:
+    """Move what leads sent in earlier cycles to a folder outside the plan's."""
+    from xlplan import archive as move_away
+
+    made = move_away(settings.folder, directory, before=before, today=settings.today)
+    settings.recorded = made.files > 0
+    return say.archived(made, as_json)
 
 
 @commands.command()

@@ -30,6 +30,7 @@ from xlplan.errors import Problem
 
 if TYPE_CHECKING:
     from xlplan import (
+        ArchiveResult,
         Backup,
         Demo,
         KeptBack,
@@ -313,6 +314,24 @@ def backed_up(made: Backup, as_json: bool) -> int:
         key = "with" if made.with_key else "without"
         click.echo(f"{relative(made.path)}: {plural(made.files, 'file')}, {key} the secret key.")
         click.echo(f"The record is whole: {plural(made.tip.events, 'event')}, {_tip(made.tip)}.")
+    return say_problems(made.problems)
+
+
+@prints
+def archived(made: ArchiveResult, as_json: bool) -> int:
+    """What `archive` moved."""
+    if as_json:
+        problems = [problem.as_json() for problem in made.problems]
+        moved = {"path": str(made.path), "files": made.files, "bytes": made.bytes}
+        say_json({**moved, "before": made.before, "problems": problems})
+    elif made.files:
+        size = f"{made.bytes / 1e6:.1f} MB"
+        click.echo(
+            f"{relative(made.path)}: {plural(made.files, 'original')} from before {made.before}, "
+            f"{size}. Keep this folder; verify --archive {relative(made.path)} checks it."
+        )
+    else:
+        click.echo("Nothing was moved.")
     return say_problems(made.problems)
 
 

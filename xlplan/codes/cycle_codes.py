@@ -296,6 +296,39 @@ BAK_007 = Message(
     "It could not be written here ({reason}), so nothing stands in its place. Make room, check the "
     "permissions, and run the command again.",
 )
+BAK_008 = Message(
+    "BAK-008",
+    "An archive cannot be in the plan's folder.",
+    "Name a folder outside of it.",
+    "This is inside the plan's folder, where nothing would be won. Name a folder outside of it.",
+)
+BAK_009 = Message(
+    "BAK-009",
+    "No originals can be moved to the archive.",
+    "Name a cycle that was issued.",
+    {
+        "": "No such cycle was issued. Name one of these: {cycles}.",
+        "none": "No cycle was issued yet, so every original is still needed here. Run archive "
+        "once a later cycle is out.",
+        "nothing": "No file of a lead that came before this cycle is still in the plan's folder. "
+        "Nothing needs doing.",
+    },
+    level="note",
+)
+BAK_010 = Message(
+    "BAK-010",
+    "An original could not be moved to the archive, or the archive is not there.",
+    "Do what the message says; nothing was lost.",
+    {
+        "": "The archive could not be written here ({reason}), so every original stays in the "
+        "plan's folder. Make room, check the permissions, and run archive again.",
+        "changed": "This original is not as it was recorded, so nothing was moved. Run verify and "
+        "do what it says.",
+        "copy": "The copy of an original is not as it was written, so nothing was moved. Name "
+        "another folder or disk, and run archive again.",
+        "none": "There is no such folder. Name the one to which the originals were moved.",
+    },
+)
 DEMO_001 = Message(
     "DEMO-001",
     "The example answers a question that was not asked.",

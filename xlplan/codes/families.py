@@ -108,7 +108,7 @@ FAMILIES: tuple[Family, ...] = (
         (kept_codes,),
     ),
     Family("VER", "`verify`. Notes are about files, the others about the record.", (folder_codes,)),
-    Family("BAK", "`backup` and `restore`.", (cycle_codes,)),
+    Family("BAK", "`backup`, `restore` and `archive`.", (cycle_codes,)),
     Family(
         "ACC",
         "What the accessible workbook must be. It is written so as to pass; "

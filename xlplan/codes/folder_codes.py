@@ -319,6 +319,8 @@ VER_005 = Message(
         "missing": "The original of {file} is missing. " + _COMPARE,
         "changed": "The original of {file} was changed. " + _COMPARE,
         "changed-unnamed": f"This original was changed. {_COMPARE}",
+        "archived": "The original of {file} is not in the archive as it was recorded, and not in "
+        "the plan's folder. Take it from the last backup.",
     },
 )
 VER_006 = Message(
@@ -381,5 +383,13 @@ VER_012 = Message(
     "Nothing needs doing: it was removed, and the next command makes it again from the ledger.",
     "This file did not say what the ledger says. Nothing needs doing: it was removed, and the next "
     "command makes it again from the ledger.",
+    level="note",
+)
+VER_013 = Message(
+    "VER-013",
+    "Originals were moved to an archive and were not checked.",
+    "Run `verify` with `--archive` and the folder that holds them.",
+    "{count:# original was|# originals were} moved to an archive and {count:is|are} not checked "
+    "here. To check {count:it|them} too, run verify with --archive and the folder.",
     level="note",
 )

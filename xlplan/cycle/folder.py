@@ -8,7 +8,7 @@ import os
 import re
 import stat
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -249,6 +249,8 @@ def text_digest(text: str) -> str:
 
 TEMPORARY = ".xlplan.tmp"
 """How the name of a file that is being written ends; one that stays was left by a crash."""
+ARCHIVED = "archived.txt"
+"""The list, among the originals, of those that were moved away by `archive`."""
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -283,6 +285,20 @@ class Originals:
         if not self.folder.is_dir():
             return []
         return sorted(p.name for p in self.folder.iterdir() if _DIGEST.fullmatch(p.name))
+
+    @property
+    def archived(self) -> frozenset[str]:
+        """The digests of those that were moved to an archive."""
+        with contextlib.suppress(OSError):
+            return frozenset(
+                _DIGEST.findall((self.folder / ARCHIVED).read_text("ascii", "replace"))
+            )
+        return frozenset()
+
+    def list_as_archived(self, digests: Iterable[str]) -> None:
+        """Note that some are in an archive too, beside those that were noted before."""
+        lines = "".join(f"{each}\n" for each in sorted({*self.archived, *digests}))
+        write_atomically(self.folder / ARCHIVED, lines.encode())
 
     def read(self, digest: str) -> bytes | None:
         """The bytes with this digest; None where they are missing or have been changed, or where

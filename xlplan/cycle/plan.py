@@ -330,14 +330,14 @@ class Plan:
         seq, _, last = self.desk.ledger.tip()
         return Tip(seq, last)
 
-    def verify(self, tip: str = "") -> list[Problem]:
+    def verify(self, tip: str = "", archive: str | Path | None = None) -> list[Problem]:
         """Replay the ledger; check every hash, original and projection.
 
         `tip` is a hash printed on a composite, or its beginning; see `xlplan.cycle.verify.verify`.
         """
         from xlplan.cycle.verify import verify
 
-        return verify(self.desk, tip)
+        return verify(self.desk, tip, archive=archive)
 
     def actions(self, *, as_of: str = "", restated: bool = False) -> pd.DataFrame:
         """The actions as a typed DataFrame, indexed by ref; see `rows` and `frames`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlplan.codes.cycle_codes import BAK_010
 from xlplan.codes.folder_codes import (
     VER_001,
     VER_004,
@@ -18,10 +19,11 @@ from xlplan.codes.folder_codes import (
     VER_010,
     VER_011,
     VER_012,
+    VER_013,
 )
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.folder import Originals, sha256
+from xlplan.cycle.folder import ARCHIVED, Originals, sha256
 from xlplan.cycle.kept import Lines, agree
 from xlplan.cycle.key import first_fingerprint
 from xlplan.cycle.outputs import is_edited, unusable
@@ -45,23 +47,33 @@ class Tip:
     hash: str
 
 
-def verify(desk: Desk, tip: str = "", *, executor: Executor | None = None) -> list[Problem]:
+def verify(
+    desk: Desk,
+    tip: str = "",
+    *,
+    archive: str | Path | None = None,
+    executor: Executor | None = None,
+) -> list[Problem]:
     """Everything that is wrong with the record; an empty list where all is as it was written.
 
     `tip` is a hash printed on a composite: with it a cut tail is noticed. Every assertion is
     looked up again in the stored bytes of the file that it came from, which `executor` reads;
-    the default is a process pool on this machine.
+    the default is a process pool on this machine. `archive` is the folder of those originals that
+    were moved out of the plan's; without it they are left out, and it is said how many.
     """
     problems: list[Problem] = []
+    originals = desk.folder.originals
     try:
+        moved = Moved(originals.archived, beside(archive))
         problems += verify_chain(desk.ledger, tip)
         if problems:
             return problems
         desk.replayed()
-        problems += verify_originals(desk.ledger, desk.folder.originals)
+        problems += verify_originals(desk.ledger, originals, moved)
         problems += _bases(desk)
         if not problems:
-            problems += _trace(desk, executor)
+            problems += _trace(desk, moved, executor)
+        problems += moved.left_out(originals)
         problems += _files(desk)
         problems += copies_beside(desk.folder)
         if not desk.ledger.fingerprint():
@@ -128,7 +140,7 @@ def _answers(desk: Desk) -> Iterator[Problem]:
         yield VER_012.problem(path.name)
 
 
-def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
+def _trace(desk: Desk, moved: Moved, executor: Executor | None) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
     from xlplan.workbook.read.pool import read_all, read_values_alone
 
@@ -136,11 +148,13 @@ def _trace(desk: Desk, executor: Executor | None) -> Iterator[Problem]:
     for event in desk.state.return_events:
         fact = event.fact
         if isinstance(fact, Returned) and fact.assertions:
-            moved = (w for item in fact.assertions for ws in item.readings.values() for w in ws)
-            asserted.setdefault((fact.file, fact.sha256), []).extend((*fact.assertions, *moved))
-    files = [(file, desk.folder.originals.path(digest)) for file, digest in asserted]
+            others = (w for item in fact.assertions for ws in item.readings.values() for w in ws)
+            asserted.setdefault((fact.file, fact.sha256), []).extend((*fact.assertions, *others))
+    places = {key: moved.find(desk.folder.originals, key[1]) for key in asserted}
+    files = [(key[0], path) for key, path in places.items() if path is not None]
     books = read_all(files, executor=executor, lighter=read_values_alone)
-    both = zip(asserted.values(), books, strict=True)
+    there = (asserted[key] for key, path in places.items() if path is not None)
+    both = zip(there, books, strict=True)
     for assertions, book in counted(CHECKING_RETURNS, both, len(files)):
         yield from _trace_return(assertions, book)
 
@@ -188,8 +202,40 @@ def verify_chain(ledger: Ledger, tip: str = "") -> list[Problem]:
     return []
 
 
-def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
-    """Problems with the originals: those that the ledger names, and any other that is kept.
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The originals that were moved to an archive, by digest, and the archive, where it is here."""
+
+    digests: frozenset[str]
+    archive: Originals | None = None
+
+    def find(self, kept: Originals, digest: str) -> Path | None:
+        """Where an original lies; None where that is an archive which is not here."""
+        here = kept.path(digest)
+        if digest not in self.digests or here.exists():
+            return here
+        return self.archive.path(digest) if self.archive is not None else None
+
+    def left_out(self, kept: Originals) -> list[Problem]:
+        """A note on those that cannot be looked at."""
+        count = sum(self.find(kept, digest) is None for digest in self.digests)
+        return [VER_013.problem(f"{kept.folder.name}/{ARCHIVED}", count=count)] if count else []
+
+
+def beside(archive: str | Path | None) -> Originals | None:
+    """The archive in which originals are to be looked up; XlplanError where it is no folder."""
+    if archive is None:
+        return None
+    if not Path(archive).is_dir():
+        raise BAK_010.fault(str(archive), "none")
+    return Originals(Path(archive))
+
+
+def verify_originals(
+    ledger: Ledger, originals: Originals, moved: Moved | None = None
+) -> list[Problem]:
+    """Problems with the originals: those that the ledger names, and any other that is kept. Those
+    that were `moved` (default: to an archive that is not here) are looked up there.
 
     XlplanError where one of them is there and cannot be read: it may be whole.
     """
@@ -206,8 +252,15 @@ def verify_originals(ledger: Ledger, originals: Originals) -> list[Problem]:
         elif isinstance(fact, Published) and fact.tip not in hashes:
             problems.append(VER_006.problem(fact.file, tip=fact.tip))
     kept = originals.digests()
+    moved = moved or Moved(originals.archived)
     for digest in [*names, *(digest for digest in kept if digest not in names)]:
-        if originals.whole(digest) is None:
+        if (path := moved.find(originals, digest)) is None:
+            continue
+        if path.parent != originals.folder:
+            assert moved.archive is not None
+            if moved.archive.whole(digest) is None:
+                problems.append(VER_005.problem(str(path), "archived", file=names[digest]))
+        elif originals.whole(digest) is None:
             where = f"{originals.folder.name}/{digest}"
             if digest not in names:
                 problems.append(VER_005.problem(where, "changed-unnamed"))
