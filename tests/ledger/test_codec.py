@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import sqlite3
+import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import date
@@ -17,6 +18,7 @@ from tests.conftest import ROOT
 from xlplan.codes.families import every_message
 from xlplan.errors import Problem
 from xlplan.ledger.codec import canonical, from_body, kind_of, to_body
+from xlplan.ledger.packing import _WORDS
 from xlplan.ledger.store import Ledger
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import Kind
@@ -156,7 +158,11 @@ def test_the_chain_is_as_the_page_describes_it(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         rows = db.execute("SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq").fetchall()
     previous = "0" * 64
-    for seq, tx, at, kind, body, digest in rows:
+    for seq, tx, at, kind, stored, digest in rows:
+        body = stored
+        if isinstance(stored, bytes):
+            raw = zlib.decompressobj(-15, zdict=_WORDS).decompress(stored)
+            body = raw.decode("utf-8", "surrogatepass")
         text = "\x1f".join([previous, str(seq), str(tx), at, kind, body])
         assert digest == hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         previous = digest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shutil
 import signal
@@ -411,7 +412,7 @@ def test_a_full_disk_leaves_the_ledger_as_it_was(path: Path) -> None:
         pages = ledger._db.execute("PRAGMA page_count").fetchone()[0]
         ledger._db.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(XlplanError) as caught, ledger.transaction() as work:
-            work.append(AT, [Defined("x" * 100_000, "4")])
+            work.append(AT, [Defined(random.Random(1).randbytes(50_000).hex(), "4")])
         assert codes(caught.value) == ["LED-006"]
         assert ledger.tip() == before
 
@@ -424,7 +425,7 @@ def test_a_hot_journal_is_rolled_back(path: Path) -> None:
         "ledger = Ledger.open_(Path(sys.argv[1]))\n"
         "ledger._db.execute('PRAGMA cache_size = 2')  # so that pages are written early\n"
         "with ledger.transaction() as work:\n"
-        "    work.append('now', [Defined('x' * 50_000, str(n)) for n in range(40)])\n"
+        "    work.append('now', [Defined(os.urandom(25_000).hex(), str(n)) for n in range(40)])\n"
         "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     before = path.read_bytes()

@@ -26,14 +26,16 @@ from xlplan.codes.folder_codes import (
 )
 from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.explaining import DAMAGE, damaged, explained, is_of_disk, whoami
+from xlplan.ledger.packing import packed, unpacked
 
 if TYPE_CHECKING:
     from xlplan.merge.model import Event, Fact
 
-FORMAT = 2
+FORMAT = 3
 """Version of the ledger's format; a ledger with a higher one was made by a newer xlplan."""
-PLAIN = 1
-"""The format of a ledger in which no event asks for a higher one."""
+PLAIN, WITH_KEYS, PACKED = 1, 2, 3
+"""The format of a ledger in which no event asks for a higher one; from the first new key on; from
+the first event on that is packed."""
 NO_EVENTS = "0" * 64
 """The hash before the first event."""
 BRIEFLY, PATIENTLY = 200, 5000
@@ -68,6 +70,11 @@ def _holds(previous: str, row: Sequence[Any]) -> bool:
     seq, tx, at, kind, body, stored = row
     plain = isinstance(tx, int) and all(isinstance(v, str) for v in (at, kind, body))
     return plain and link(previous, seq, tx, at, kind, body) == stored
+
+
+def _as_text(row: Any) -> Any:
+    """A stored row whose fifth value, the body, is text again."""
+    return (*row[:4], unpacked(row[4]), *row[5:]) if isinstance(row[4], bytes) else row
 
 
 class Ledger:
@@ -146,7 +153,7 @@ class Ledger:
         """Every stored row whose hash holds; at the first that does not, why, and no more."""
         previous = NO_EVENTS
         query = "SELECT seq, tx, at, kind, body, hash FROM event ORDER BY seq"
-        for expected, row in enumerate(self._all(query), 1):
+        for expected, row in enumerate(map(_as_text, self._all(query)), 1):
             if row[0] != expected:
                 yield VER_002.problem(self.path.name, event=expected)
                 return
@@ -159,7 +166,7 @@ class Ledger:
     def events_after(self, seq: int) -> list[Event]:
         """The events after a position of a ledger that has been read already."""
         query = "SELECT seq, tx, at, kind, body FROM event WHERE seq > ? ORDER BY seq"
-        return [self._event(*row) for row in self._all(query, seq)]
+        return [self._event(*row) for row in map(_as_text, self._all(query, seq))]
 
     def events_at(self, positions: Iterable[int]) -> Iterator[Event]:
         """The events at some positions, each checked against the one before it; XlplanError where
@@ -169,7 +176,7 @@ class Ledger:
                 (SELECT hash FROM event AS before WHERE before.seq = event.seq - 1)
             FROM event WHERE seq = ?"""
         for seq in positions:
-            found = self._first(query, seq)
+            found = next(map(_as_text, self._all(query, seq)), None)
             if found is None or not _holds(found[6] or NO_EVENTS, found[:6]):
                 raise LED_007.fault(str(self.path), "event", event=seq)
             yield self._event(*found[:5])
@@ -313,6 +320,7 @@ class Transaction:
         self._ledger = ledger
         self._seq, last, self._hash = ledger.tip()
         self.tx = last + 1
+        self._format = 0  # not asked yet
 
     def bind(self, fingerprint: str) -> None:
         """Note the key that the ledger belongs to."""
@@ -331,18 +339,35 @@ class Transaction:
         events = []
         for fact in facts:
             self._seq += 1
-            kind, body = kind_of(fact), canonical(to_body(fact))
-            self._hash = link(self._hash, self._seq, self.tx, at, kind, body)
+            kind, text = kind_of(fact), canonical(to_body(fact))
+            self._hash = link(self._hash, self._seq, self.tx, at, kind, text)
+            body = packed(text)
             with self._ledger._explaining():
                 self._ledger._db.execute(
                     "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)",
                     (self._seq, self.tx, at, kind, body, self._hash),
                 )
             events.append(Event(self._seq, self.tx, at, fact))
-            if isinstance(fact, Rekeyed):  # an older xlplan would not know the event
+            if isinstance(fact, Rekeyed):
                 self.bind(fact.key)
-                self._note("format", str(FORMAT))
+                self._ask_for(WITH_KEYS)
+            if isinstance(body, bytes):
+                self._ask_for(PACKED)
         return events
+
+    def _ask_for(self, least: int) -> None:
+        """Raise the format of the ledger: an older xlplan could not read on."""
+        if self._format == 0:
+            row = self._ledger._first("SELECT value FROM meta WHERE name = 'format'")
+            self._format = int(row[0])
+        if self._format < least:
+            self._format = least
+            self._note("format", str(least))
+
+
+def _text_of(stored: bytes) -> str:
+    """A stored text; what is damaged in it is replaced, so that its hash does not hold."""
+    return stored.decode("utf-8", "replace")
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -350,6 +375,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, isolation_level=None, timeout=BRIEFLY / 1000)
     except sqlite3.OperationalError as error:
         raise explained(error, path) from error
+    db.text_factory = _text_of
     try:
         db.execute("PRAGMA synchronous = EXTRA")
         db.execute("PRAGMA journal_mode = DELETE")
