@@ -15,7 +15,6 @@ WRITING_TEMPLATES = "Writing templates"
 READING_FILES = "Reading files"
 TAKING_RETURNS = "Taking in returns"
 WRITING_SHEETS = "Writing sheets"
-READING_ROWS = "Reading rows"
 CHECKING_RETURNS = "Checking returns"
 
 _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
