@@ -79,7 +79,7 @@ def test_what_asks_nothing_of_a_plan_loads_neither_merge_nor_ledger(
     status, loaded = run(args, tmp_path / "report.json")
     assert status == 0
     rooms = {name.split(".")[1] for name in loaded if name.startswith("xlplan.")}
-    assert rooms <= {"cli", "codes", "errors"}
+    assert rooms <= {"cli", "codes", "errors", "progress"}
 
 
 def test_the_names_of_the_merge_are_those_of_its_module() -> None:

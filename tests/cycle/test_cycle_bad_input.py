@@ -104,7 +104,7 @@ def test_a_definition_that_is_missing_or_no_text(folder: Path, say: Any) -> None
     path.unlink()
     found = say(folder, "merge")
     assert found.status == 2
-    assert "Restore it" in found.line("PLAN-002")
+    assert "restore the file from a backup" in found.line("PLAN-002")
     path.mkdir()
     assert "cannot be read" in say(folder, "merge").line("PLAN-008")
 

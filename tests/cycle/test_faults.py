@@ -128,6 +128,12 @@ def quiet(root: Path) -> None:
         path.unlink()
 
 
+def second_cycle(root: Path) -> None:
+    """A plan of which another cycle was issued since the two returns."""
+    quiet(root)
+    small.issue(root / "plan", "2026-12")
+
+
 def spreadsheet(root: Path) -> None:
     small.write_source(root / "plan source.xlsx")
 
@@ -190,7 +196,7 @@ class Scene:
 
     def words(self, root: Path) -> list[str]:
         """The words of the command, with the names of files made whole."""
-        names = {"plan", "fresh", "restored", "kept.zip", "made.zip", "plan source.xlsx"}
+        names = {"plan", "fresh", "restored", "kept.zip", "made.zip", "plan source.xlsx", "away"}
         words = [str(root / word) if word in names else word for word in self.args]
         return words if words[0] == ANSWER else ["--today", small.TODAY, *words]
 
@@ -207,6 +213,7 @@ SCENES: Mapping[str, Scene] = {
     "answer": Scene(quiet, (ANSWER, "plan"), once="-"),
     "rekey": Scene(without_key, (*IN, "rekey"), once="-"),
     "backup": Scene(quiet, (*IN, "backup", "made.zip"), once="BAK-001"),
+    "archive": Scene(second_cycle, (*IN, "archive", "away")),
     "restore": Scene(backed_up, ("restore", "kept.zip", "restored"), "restored", "BAK-005"),
     "saved master": Scene(saved_master, (*IN, "merge")),
     "plan.toml": Scene(edited_text, (*IN, "merge"), loosely=True),

@@ -53,7 +53,9 @@ def test_every_version_is_known_in_its_order_and_no_other_workbook() -> None:
 def test_one_that_is_recalled_asks_for_everything() -> None:
     asked: list[str] = []
     state: Any = SimpleNamespace(is_whole=False, complete=lambda: asked.append("all"))
-    outline = SimpleNamespace(shared=(), cycle="", periods={}, cycles=(), authors=(), spared=())
+    outline = SimpleNamespace(
+        shared=(), cycle="", periods={}, cycles=(), authors=(), spared=(), rekeyed=()
+    )
     recall: Any = SimpleNamespace(outline=outline)
     assert list(RecalledExchange(state, recall).kept_versions) == []
     assert asked == ["all"]

@@ -290,9 +290,8 @@ class Originals:
     def archived(self) -> frozenset[str]:
         """The digests of those that were moved to an archive."""
         with contextlib.suppress(OSError):
-            return frozenset(
-                _DIGEST.findall((self.folder / ARCHIVED).read_text("ascii", "replace"))
-            )
+            data = (self.folder / ARCHIVED).read_bytes()
+            return frozenset(_DIGEST.findall(data.decode("ascii", "replace")))
         return frozenset()
 
     def list_as_archived(self, digests: Iterable[str]) -> None:
