@@ -271,7 +271,7 @@ def make_table(
 
 def _line(row: Line | Sequence[Item | TableValue]) -> Line:
     if isinstance(row, Line):
-        return replace(row, items=tuple(map(_item, row.items)))
+        return Line(tuple(map(_item, row.items)), row.anchor, row.total, row.early)
     return Line(tuple(map(_item, row)))
 
 
@@ -281,16 +281,21 @@ def line_of(items: Iterable[Item | TableValue], anchor: Anchor | None = None) ->
 
 
 def _item(cell: Item | TableValue) -> Item:
-    found = cell if isinstance(cell, Item) else Item(cell)
-    value, note = _cleaned(found.value), canon_text(found.note)
-    return replace(found, value=value, note=note, shown=canon_text(found.shown))
+    if not isinstance(cell, Item):
+        return Item(_cleaned(cell))
+    value = _cleaned(cell.value)
+    note, shown = cell.note and canon_text(cell.note), cell.shown and canon_text(cell.shown)
+    if value is cell.value and note is cell.note and shown is cell.shown:
+        return cell  # as most are: an item is cleaned once for its line and once for its table
+    return replace(cell, value=value, note=note, shown=shown)
 
 
 def _cleaned(value: TableValue) -> TableValue:
     if isinstance(value, str):
         return canon_text(value) or None
     if isinstance(value, tuple):
-        return tuple(text for part in value if (text := canon_text(part))) or None
+        clean = tuple(text for part in value if (text := canon_text(part)))
+        return (value if clean == value else clean) or None
     return value
 
 
