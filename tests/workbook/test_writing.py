@@ -19,6 +19,7 @@ from xlplan.workbook.write.cell_text import (
     TALLEST,
     clean,
     count_lines,
+    is_within,
     line_height,
     room_of,
     row_heights,
@@ -314,3 +315,16 @@ def test_a_text_takes_the_lines_that_its_words_take_put_down_one_by_one(
 ) -> None:
     text = " ".join(words)
     assert count_lines(text, width, WRAP) == lines_word_by_word(text, room_of(width, WRAP))
+
+
+@given(
+    st.lists(st.sampled_from(["", "a", "W", "rota", "日本", "\n", "ŵyl", "m" * 40]), max_size=60),
+    st.floats(3, 60),
+)
+def test_a_text_that_is_surely_within_some_lines_takes_no_more(
+    words: list[str], width: float
+) -> None:
+    text, room = " ".join(words), room_of(width, WRAP)
+    lines = sum(lines_word_by_word(line, room) for line in text.split("\n"))
+    assert not is_within(text, room, lines - 1)
+    assert is_within("a" * 10, room_of(200, WRAP), 3)

@@ -10,7 +10,9 @@ from xlplan.workbook.write.cell_text import (
     TALLEST,
     cell_height,
     count_lines,
+    is_within,
     line_height,
+    lines_within,
     room_of,
     row_heights,
     text_width,
@@ -34,7 +36,10 @@ def cut_words(text: str, most: int) -> str:
 def is_long(text: str, width: float, style: Style) -> bool:
     """Whether no row is high enough for a text in a column `width` characters wide."""
     most = int(MOST_POINTS / line_height(style.size))
-    return len(text) >= most * 2 and count_lines(text, width, style) > most
+    if len(text) < most * 2 or not style.wrap:
+        return False
+    room = room_of(width, style)
+    return not is_within(text, room, most) and lines_within(text, room) > most
 
 
 @dataclass(frozen=True)
@@ -144,14 +149,37 @@ class FittedColumn:
         nearer to one line less."""
         found = self._lines.get(width)
         if found is None:
-            most = room_of(width, self.style) * 40
+            room = room_of(width, self.style)
             found = self._lines[width] = [
-                count_lines(text, width, self.style) + _lengths(text) / most for text in self.sample
+                (least if longest <= room else lines_within(text, room)) + whole / (room * 40)
+                for text, least, longest, whole in self._measured
             ]
+        return found
+
+    def head_lines(self, width: float) -> int:
+        """The lines of the heading in a column so wide, beside the button of a filter."""
+        found = self._head_lines.get(width)
+        if found is None:
+            found = self._head_lines[width] = count_lines(self.heading, width - ARROW, self.head)
+        return found
+
+    @cached_property
+    def _measured(self) -> Sequence[tuple[str, int, int, int]]:
+        """Each of the sample: its lines where none is broken, its longest, and all of them
+        together, in thousandths of the size."""
+        found: list[tuple[str, int, int, int]] = []
+        for text in self.sample:
+            lines = [text_width(line) for line in text.split("\n")]
+            wraps = self.style.wrap
+            found.append((text, len(lines) if wraps else 1, max(lines) if wraps else 0, sum(lines)))
         return found
 
     @cached_property
     def _lines(self) -> dict[float, list[float]]:
+        return {}
+
+    @cached_property
+    def _head_lines(self) -> dict[float, int]:
         return {}
 
 
@@ -229,11 +257,6 @@ def _exchanged(
     return widths
 
 
-def _lengths(text: str) -> int:
-    """How wide the lines of a text are together, in thousandths of the size."""
-    return sum(map(text_width, text.split("\n")))
-
-
 def _moved(widths: Sequence[float], step: float, to: int, of: int = -1) -> list[float]:
     """Widths with one of them wider by a step, at the cost of column `of`."""
     out = list(widths)
@@ -245,12 +268,10 @@ def _moved(widths: Sequence[float], step: float, to: int, of: int = -1) -> list[
 
 def _height(columns: Sequence[FittedColumn], widths: Sequence[float]) -> float:
     """The lines of all rows of the sample together, and of the headings above each page of them."""
-    each = [column.lines(width) for column, width in zip(columns, widths, strict=True)]
-    heads = max(
-        count_lines(column.heading, width - ARROW, column.head)
-        for column, width in zip(columns, widths, strict=True)
-    )
-    lines: float = sum(max(row) for row in zip(*each, strict=True))
+    both = list(zip(columns, widths, strict=True))
+    each = [column.lines(width) for column, width in both]
+    heads = max([column.head_lines(width) for column, width in both])
+    lines: float = sum(map(max, *each) if len(each) > 1 else each[0])
     return lines + heads * len(each[0]) / _ROWS
 
 

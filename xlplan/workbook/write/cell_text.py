@@ -209,12 +209,20 @@ def _spare(style: Style) -> float:
 
 def count_lines(text: str, width: float, style: Style) -> int:
     """How many lines `text` takes in a column `width` characters wide (at least 1)."""
-    if not style.wrap:
-        return 1
-    room = room_of(width, style)
-    if len(text) * _WIDEST <= room and "\n" not in text:
-        return 1
-    return sum(_wrap(line, room) for line in text.split("\n"))
+    return lines_within(text, room_of(width, style)) if style.wrap else 1
+
+
+def lines_within(text: str, room: float) -> int:
+    """How many lines a wrapped `text` takes where they may be as wide as `room_of` says."""
+    if "\n" not in text:
+        return 1 if len(text) * _WIDEST <= room else _wrap(text, room)
+    return sum([_wrap(line, room) for line in text.split("\n")])
+
+
+def is_within(text: str, room: float, most: int) -> bool:
+    """Whether `text` surely takes no more than `most` lines: two that follow one another hold more
+    than one is wide, else the second would not have begun."""
+    return text.count("\n") + 1 + 2 * (len(text) + 1) * _WIDEST / room <= most
 
 
 def _wrap(line: str, room: float) -> int:
@@ -225,6 +233,8 @@ def _wrap(line: str, room: float) -> int:
     if widest > room:
         return _wrap_broken(line, room)
     whole = math.floor(room) + _SPACE
+    if ends[-1] <= whole:
+        return 1
     lines = at = 0
     while at < len(ends) - 1:
         at = bisect_right(ends, ends[at] + whole, at + 1) - 1
@@ -278,19 +288,40 @@ def cell_height(cell: Cell, width: float, padding: float = PADDING) -> float:
 def row_heights(sheet: Sheet, padding: float = PADDING) -> list[float]:
     """The height of every row in points; 0 where the program's own default will do."""
     widths = [column.width for column in sheet.columns]
-    heights = [row.height or _row_height(row, widths, padding) for row in sheet.rows]
+    measures: _Measures = {}
+    heights = [row.height or _row_height(row, widths, padding, measures) for row in sheet.rows]
     for merge in sheet.merges:
         _make_room(merge, sheet.rows, widths, heights, padding)
     return [min(height, TALLEST) for height in heights]
 
 
-def _row_height(row: Row, widths: Sequence[float], padding: float) -> float:
+_Measures = dict[tuple[int, int], tuple[float, float]]
+"""By column and the identity of a style: how wide a line of it may be (0 where it does not wrap),
+and how high one is."""
+
+
+def _row_height(row: Row, widths: Sequence[float], padding: float, measures: _Measures) -> float:
     highest = 0.0
     for index, cell in enumerate(row.cells):
-        if cell is None or not (cell.style.wrap or cell.style.size > 11):
+        if cell is None:
             continue
-        width = widths[index] if index < len(widths) else 8.43
-        highest = max(highest, cell_height(cell, width, padding))
+        style = cell.style
+        if not (style.wrap or style.size > 11):
+            continue
+        if cell.runs:
+            width = widths[index] if index < len(widths) else 8.43
+            highest = max(highest, cell_height(cell, width, padding))
+            continue
+        key = (index, id(style))
+        found = measures.get(key)
+        if found is None:
+            width = widths[index] if index < len(widths) else 8.43
+            room = room_of(width, style) if style.wrap else 0.0
+            found = measures[key] = (room, line_height(style.size))
+        room, high = found
+        text = cell.value
+        lines = lines_within(text, room) if room and isinstance(text, str) else 1
+        highest = max(highest, lines * high + padding)
     return highest
 
 
