@@ -21,6 +21,11 @@ def test_canonical_text_is_idempotent(text: str) -> None:
     assert canon_text(once) == once
 
 
+@given(st.text() | TRICKY)
+def test_a_text_is_the_same_with_something_before_it_that_nobody_sees(text: str) -> None:
+    assert canon_text(text) == canon_text("\u200b" + text)
+
+
 @given(st.text(st.sampled_from("_x0D\r\n\u200b\x00"), max_size=40))
 def test_no_carriage_return_appears_by_taking_something_out(text: str) -> None:
     assert "_x000D_" not in canon_text(text)

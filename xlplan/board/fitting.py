@@ -18,7 +18,7 @@ from xlplan.workbook.write.cell_text import (
     text_width,
     width_for,
 )
-from xlplan.workbook.write.sheet import Cell, Page, Sheet, Style
+from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet, Style
 
 MOST_POINTS = TALLEST - 40
 """What a row may need for its text: the highest row there can be, less some room for rounding."""
@@ -311,7 +311,7 @@ def _as_wide_as_the_page(sheet: Sheet) -> Sheet:
 def _broken(sheet: Sheet, kept: Collection[int]) -> Sheet:
     heights = row_heights(sheet, _PADDING)
     rows = [
-        row if row.height == height else replace(row, height=height)
+        row if row.height == height else Row(row.cells, height, row.hidden, row.level)
         for row, height in zip(sheet.rows, heights, strict=True)
     ]
     breaks = page_breaks(sheet, heights, kept)

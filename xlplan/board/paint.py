@@ -148,7 +148,8 @@ class Paint:
 
     def cell(self, column: TableColumn, item: Item) -> Cell:
         """An item as its column shows it."""
-        style, value = self.style(column, item), item.value
+        plain, value = self.style(column, item), item.value
+        style = plain
         if column.kind == "number" and value is not None:
             return Cell(value, self.tinted(column.rating, value, style))  # type: ignore[arg-type]  # a figure
         if item.rating is not None:
@@ -164,7 +165,7 @@ class Paint:
         if link and len(words) <= COLOURED:
             style = self.styled(style, colour=self.look.link.colour)
         text = cut_words(words, column.brief) if column.brief else ""
-        return Cell(text or self.texts.fit(words, column.width, self.style(column, item)), style,
+        return Cell(text or self.texts.fit(words, column.width, plain), style,
                     note=item.note, link=link)  # fmt: skip
 
     def link(self, item: Item) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,7 +12,6 @@ from xlplan.board.paint import words_of
 from xlplan.board.standings import Standing, listed, section_field
 from xlplan.board.view import ABSENT, COLUMNS, View, sign_of
 from xlplan.plan.definition import Field
-from xlplan.plan.values import show_in
 
 BY_ROLE: Mapping[str, float] = {
     "key": 8,
@@ -135,17 +134,13 @@ def _drawn(view: View, items: Sequence[Field]) -> list[Field]:
     return [*own, *rest[: MOST - len(own)]][:MOST]
 
 
-def _values(view: View, item: Field) -> Iterable[str]:
-    return (show_in(item, one.row.values.get(item.id)) for one in view.figures.standings)
-
-
 def _share(view: View, item: Field) -> float:
     """In how many of the actions a field has something, from 0 to 1."""
-    return sum(map(bool, _values(view, item))) / max(1, len(view.figures.standings))
+    return view.amount(item)[0] / max(1, len(view.figures.standings))
 
 
 def _size(view: View, item: Field) -> int:
-    return sum(map(len, _values(view, item)))
+    return view.amount(item)[1]
 
 
 def _kin(item: Field) -> str:
@@ -176,11 +171,12 @@ def shown_in_cells(
     """The items of a line, those of drawn columns with what is folded into their cells. `rated` is
     the column of the rating, whose arrow stands before its word."""
     out = list(items)
+    held: dict[str, list[tuple[PlanColumn, Item]]] = {}
+    for one, item in zip(columns, items, strict=True):
+        if item.value is not None or item.note:
+            held.setdefault(one.into, []).append((one, item))
     for at, host in enumerate(columns):
-        inside = [
-            (one, item) for one, item in zip(columns, items, strict=True)
-            if one.into == host.column.id and (item.value is not None or item.note)
-        ]  # fmt: skip
+        inside = held.get(host.column.id)
         if not inside:
             continue
         words = words_of(host.column, items[at]) if items[at].value is not None else ""

@@ -172,7 +172,8 @@ def _item(
     if item is None:
         return Item()
     note = _changed_note(view, item, one, changes.get((one.row.uid, item.id), ()))
-    return replace(_value(view, item, one), note=note)
+    found = _value(view, item, one)
+    return replace(found, note=note) if note else found
 
 
 def _value(view: View, item: Field, one: Standing) -> Item:

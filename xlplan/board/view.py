@@ -228,6 +228,18 @@ class View:
         """A time of the ledger (UTC) as the plan's own clock shows it: 3 November 2026, 14:05."""
         return clock(at, self.board.definition.timezone)
 
+    def amount(self, item: Field) -> tuple[int, int]:
+        """In how many of the actions a field has something, and how many characters in all."""
+        found = self._amounts.get(item.id)
+        if found is None:
+            texts = [show_in(item, one.row.values.get(item.id)) for one in self.figures.standings]
+            found = self._amounts[item.id] = (sum(map(bool, texts)), sum(map(len, texts)))
+        return found
+
+    @cached_property
+    def _amounts(self) -> dict[str, tuple[int, int]]:
+        return {}
+
     def text_of(self, row: MasterRow, role: str) -> str:
         """What an action has in the field with a role, in full."""
         item = self.board.definition.with_role(role)

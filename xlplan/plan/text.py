@@ -41,7 +41,7 @@ def canon_text(text: str) -> str:
     Joiners inside emoji and right-to-left marks stay: they change what is seen. Alone, or among
     spaces, they show nothing and count as blank.
     """
-    if text.isascii() and text.isprintable() and text[-1:] != " " and "_x" not in text:
+    if _is_canon(text):
         return text  # most cells, and nothing below would change them
     # What nobody sees goes first: taking it out later could leave a new `_x000D_` behind.
     text = _PAIR.sub(_sign_of, _ZERO_WIDTH.sub("", _NOT_TEXT.sub("", text)))
@@ -49,6 +49,17 @@ def canon_text(text: str) -> str:
     text = unicodedata.normalize("NFC", _SPACES.sub(" ", text))
     text = _TRAILING.sub("", text)
     return text.strip("\n") if _SEEN.search(text) else ""
+
+
+def _is_canon(text: str) -> bool:
+    """Whether `text` is surely canonical: its lines hold what prints alone, and end in no space."""
+    if "_x" in text or text[-1:] in (" ", "\n"):
+        return False
+    if not text.isprintable() and (
+        text[0] == "\n" or " \n" in text or not text.replace("\n", "").isprintable()
+    ):
+        return False
+    return text.isascii() or bool(unicodedata.is_normalized("NFC", text) and _SEEN.search(text))
 
 
 def _sign_of(pair: re.Match[str]) -> str:
