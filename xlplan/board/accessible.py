@@ -31,7 +31,17 @@ from xlplan.board.paint import workbook_of
 from xlplan.board.view import percent, say_days
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, palette, rating_style
-from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Column,
+    Page,
+    Row,
+    Sheet,
+    Style,
+    Workbook,
+    no_collecting,
+)
 
 BLANK = "[blank]"
 """What stands where nothing is given and no word says so: a blank cell cannot be heard."""
@@ -114,6 +124,7 @@ def words_of(column: TableColumn, item: Item) -> str:
     return str(joined(value) if value is not None else column.spoken or BLANK)
 
 
+@no_collecting()
 def accessible_workbook(board: Board, created: str) -> Workbook:
     """The accessible rendering of a board. `created` (ISO 8601, UTC) is written into the file.
 

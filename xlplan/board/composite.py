@@ -44,7 +44,7 @@ from xlplan.board.summary import summary_sheet
 from xlplan.board.view import View, percent, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Workbook, no_collecting
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -330,6 +330,7 @@ def _plain(value: object) -> str | int | float | None:
 # In colour.
 
 
+@no_collecting()
 def composite_workbook(board: Board, created: str) -> Workbook:
     """The board's workbook. `created` (ISO 8601, UTC) is written into the file.
 

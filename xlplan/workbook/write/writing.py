@@ -46,7 +46,7 @@ from xlplan.workbook.write.formats import (
     set_page,
     validation,
 )
-from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook, no_collecting
 
 __all__ = ["over_long", "write_workbook"]
 
@@ -60,6 +60,7 @@ _DAY_0 = date(1899, 12, 30)
 _NOTE = Style(size=9, wrap=True)
 
 
+@no_collecting()
 def write_workbook(book: Workbook) -> bytes:
     """The bytes of `book` as an .xlsx file.
 
