@@ -276,8 +276,9 @@ def _line(row: Line | Sequence[Item | TableValue]) -> Line:
 
 
 def line_of(items: Iterable[Item | TableValue], anchor: Anchor | None = None) -> Line:
-    """A line of values and items, with the place that others link to."""
-    return Line(tuple(map(_item, items)), anchor)
+    """A line of values and items, with the place that others link to; `make_table` cleans it."""
+    made = [cell if isinstance(cell, Item) else Item(cell) for cell in items]
+    return Line(tuple(made), anchor)
 
 
 def _item(cell: Item | TableValue) -> Item:
@@ -286,7 +287,7 @@ def _item(cell: Item | TableValue) -> Item:
     value = _cleaned(cell.value)
     note, shown = cell.note and canon_text(cell.note), cell.shown and canon_text(cell.shown)
     if value is cell.value and note is cell.note and shown is cell.shown:
-        return cell  # as most are: an item is cleaned once for its line and once for its table
+        return cell  # as most are
     return replace(cell, value=value, note=note, shown=shown)
 
 

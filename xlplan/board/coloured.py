@@ -24,7 +24,9 @@ from xlplan.board.fitting import (
     cut_words,
     heading_height,
     is_long,
+    least_long,
     paged,
+    sampled,
     shared_widths,
 )
 from xlplan.board.paint import FIGURES, LONGEST_LINK, Paint, board_chart, words_of
@@ -102,12 +104,15 @@ def texts_cut(paint: Paint, sheet: BoardSheet) -> Iterator[tuple[str, str]]:
             if is_long(band.more, _across(table), paint.boxed):
                 yield band.more, f"Section {cut_words(band.text, 40)}"
         drawn = [(n, c) for n, c in columns_of(table) if c.kind not in FIGURES and not c.brief]
+        least = least_long(paint.look.withdrawn if table.struck else paint.boxed)
         for line in table.lines:
             for n, column in drawn:
                 item = line.items[n]
                 if item.value is None and not item.shown:
                     continue
                 words = words_of(column, item)
+                if len(words) < least:  # as most are, whatever their look
+                    continue
                 style = paint.look.withdrawn if table.struck else paint.style(column, item)
                 if is_long(words, column.width, style):
                     yield words, label_of(table, line, column)
@@ -188,10 +193,12 @@ def _fitted(
     stands in it in the tables `above` is kept in one line where it is as short as a link."""
     flexible = column.kind in ("text", "list", "rating", "direction") and column.span == 1
     heading = paint.heading(column)
-    words = [_words_in(item, column) for item in items]
+    # Of texts a sample tells how wide they are; of ratings every one is kept whole.
+    rated = column.kind in ("rating", "direction")
+    words = [_words_in(item, column) for item in (items if rated else sampled(items))]
     whole = {str(item.value) for item in items if item.link and paint.is_link(item)}
     whole |= {text for text in above if len(text) <= LONGEST_LINK}
-    if column.kind in ("rating", "direction"):
+    if rated:
         whole |= {line for text in words for line in text.split("\n")}
     # Bold letters are wider: a word of them must not be broken because most of the column is plain.
     bold = column.strong or any(item.emphasis in ("strong", "alert", "loud") for item in items)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 from xlplan.workbook.write.cell_text import (
     TALLEST,
@@ -20,6 +21,7 @@ from xlplan.workbook.write.cell_text import (
 )
 from xlplan.workbook.write.sheet import Cell, Page, Row, Sheet, Style
 
+T = TypeVar("T")
 MOST_POINTS = TALLEST - 40
 """What a row may need for its text: the highest row there can be, less some room for rounding."""
 
@@ -33,11 +35,16 @@ def cut_words(text: str, most: int) -> str:
     return (head.rsplit(" ", 1)[0] if " " in head[most // 2 :] else head).rstrip(" ,;:.") + "…"
 
 
+def least_long(style: Style) -> int:
+    """Characters that a text for which no row is high enough has at least."""
+    return int(MOST_POINTS / line_height(style.size)) * 2
+
+
 def is_long(text: str, width: float, style: Style) -> bool:
     """Whether no row is high enough for a text in a column `width` characters wide."""
-    most = int(MOST_POINTS / line_height(style.size))
-    if len(text) < most * 2 or not style.wrap:
+    if len(text) < least_long(style) or not style.wrap:
         return False
+    most = least_long(style) // 2
     room = room_of(width, style)
     return not is_within(text, room, most) and lines_within(text, room) > most
 
@@ -109,6 +116,11 @@ _LONGEST_WORD = 26.0
 """Characters in which a word, or a link, is kept whole; a longer one is broken."""
 
 
+def sampled(rows: Sequence[T]) -> Sequence[T]:
+    """As many of the rows, from all over, as tell what they look like; all of what is a sample."""
+    return rows[:: max(1, len(rows) // _SAMPLE)]
+
+
 @dataclass(frozen=True)
 class FittedColumn:
     """A column whose width is worked out: how wide it would be, how its texts look, and what stands
@@ -126,7 +138,7 @@ class FittedColumn:
     @cached_property
     def sample(self) -> Sequence[str]:
         """As many of the texts as tell what the rows look like."""
-        return self.texts[:: max(1, len(self.texts) // _SAMPLE)]
+        return sampled(self.texts)
 
     @cached_property
     def least(self) -> float:

@@ -152,6 +152,11 @@ def _item(
     changes: Changes,
     headings: Mapping[str, Sequence[str]],
 ) -> Item:
+    item = column.item
+    if item is not None:
+        note = _changed_note(view, item, one, changes.get((one.row.uid, item.id), ()))
+        found = _value(view, item, one)
+        return replace(found, note=note) if note else found
     match column.worked:
         case "section":
             return view.section(one.section)
@@ -168,12 +173,7 @@ def _item(
             return view.item(one, "direction")
         case "changed":
             return Item(tuple(headings.get(one.row.uid, ())))
-    item = column.item
-    if item is None:
-        return Item()
-    note = _changed_note(view, item, one, changes.get((one.row.uid, item.id), ()))
-    found = _value(view, item, one)
-    return replace(found, note=note) if note else found
+    return Item()
 
 
 def _value(view: View, item: Field, one: Standing) -> Item:
