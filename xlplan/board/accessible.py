@@ -26,7 +26,7 @@ from xlplan.board.board_model import (
 )
 from xlplan.board.coloured import label_of
 from xlplan.board.composite import sheets_of
-from xlplan.board.fitting import LongTexts, is_long, long_texts, pieces
+from xlplan.board.fitting import LongTexts, is_long, least_long, long_texts, pieces
 from xlplan.board.paint import workbook_of
 from xlplan.board.view import percent, say_days
 from xlplan.plan.timescales import say_date
@@ -253,11 +253,12 @@ def _laid(
 
 def _long(reader: _Reader, table: Table) -> Iterator[tuple[str, str]]:
     """Every text of a table that no row is high enough for, with where it stands."""
+    least = least_long(reader.body)
     for line in table.lines:
         for column, item in zip(table.columns, line.items, strict=True):
             if isinstance(item.value, str | tuple):
                 words = words_of(column, item)
-                if is_long(words, width_of(column), reader.body):
+                if len(words) >= least and is_long(words, width_of(column), reader.body):
                     yield words, f"{table.name}, {label_of(table, line, column)}"
 
 

@@ -70,6 +70,7 @@ def deepen(colour: str, against: str = WHITE, wanted: float = 5.5) -> str:
     return "#000000"
 
 
+@lru_cache(maxsize=256)
 def rating_style(rating: Rating, base: Style) -> Style:
     """`base` in the colours of a rating; its named text colour only where it can be read."""
     return replace(
