@@ -162,10 +162,11 @@ class FittedColumn:
         found = self._lines.get(width)
         if found is None:
             room = room_of(width, self.style)
-            found = self._lines[width] = [
-                (least if longest <= room else lines_within(text, room)) + whole / (room * 40)
+            lines = {
+                text: (least if longest <= room else lines_within(text, room)) + whole / (room * 40)
                 for text, least, longest, whole in self._measured
-            ]
+            }
+            found = self._lines[width] = [lines[text] for text in self.sample]
         return found
 
     def head_lines(self, width: float) -> int:
@@ -177,10 +178,10 @@ class FittedColumn:
 
     @cached_property
     def _measured(self) -> Sequence[tuple[str, int, int, int]]:
-        """Each of the sample: its lines where none is broken, its longest, and all of them
-        together, in thousandths of the size."""
+        """Each text of the sample once: its lines where none is broken, and the widths of its
+        longest and of all of them together, in thousandths of the size."""
         found: list[tuple[str, int, int, int]] = []
-        for text in self.sample:
+        for text in dict.fromkeys(self.sample):
             lines = [text_width(line) for line in text.split("\n")]
             wraps = self.style.wrap
             found.append((text, len(lines) if wraps else 1, max(lines) if wraps else 0, sum(lines)))
