@@ -241,6 +241,8 @@ class DeleteSheet(Step):
 
 Shown = dict[str, dict[str, str]]
 """What every sheet shows: text by cell name, by sheet name; empty cells are left out."""
+WorkedOut = dict[str, dict[str, tuple[str | float | None, str | float]]]
+"""The value and what is entered, by place (``R7C2``), by sheet name; None is an error."""
 
 
 class Office:
@@ -282,6 +284,15 @@ class Office:
     def read(self, path: str | Path) -> Shown:
         """What every sheet of a workbook shows on screen, cell by cell."""
         return cast(Shown, self._ask(path, read=1))
+
+    def worked_out(self, path: str | Path, edits: Sequence[Step] = ()) -> WorkedOut:
+        """What the cells of a workbook come to once `edits` were played and all is worked out."""
+        steps = [{"step": edit.step, **asdict(edit)} for edit in edits]
+        found = cast(dict[str, dict[str, list[Any]]], self._ask(path, steps=steps, work_out=1))
+        return {
+            sheet: {place: (value, entered) for place, (value, entered) in cells.items()}
+            for sheet, cells in found.items()
+        }
 
     def choices(self, path: str | Path, at: str) -> list[str]:
         """What a cell's dropdown offers."""

@@ -258,6 +258,11 @@ class Document:
     def shown(self) -> dict[str, dict[str, str]]:
         return {sheet.Name: _shown(sheet) for sheet in self.model.Sheets}
 
+    def worked_out(self) -> dict[str, dict[str, list[object]]]:
+        """The value of every cell and what is entered there, once all is worked out anew."""
+        self.model.calculateAll()
+        return {sheet.Name: _entered(sheet) for sheet in self.model.Sheets}
+
     def cut(self) -> list[str]:
         """The rows that are lower than their texts need in columns as narrow as Excel's."""
         return [f"{sheet.Name}!{row}" for sheet in self.model.Sheets for row in _too_low(sheet)]
@@ -273,6 +278,19 @@ def _shown(sheet: Any) -> dict[str, str]:
         cell = cells.nextElement()
         name = cell.AbsoluteName.rpartition(".")[2].replace("$", "")
         found[name] = cell.String
+    return found
+
+
+def _entered(sheet: Any) -> dict[str, list[object]]:
+    found: dict[str, list[object]] = {}
+    content = sheet.queryContentCells(CONTENT)
+    for n in range(content.Count):
+        area = content.getByIndex(n)
+        first = area.RangeAddress
+        for down, rows in enumerate(zip(area.getDataArray(), area.getFormulaArray(), strict=True)):
+            for right, (value, entered) in enumerate(zip(*rows, strict=True)):
+                place = f"R{first.StartRow + down + 1}C{first.StartColumn + right + 1}"
+                found[place] = [value, entered]
     return found
 
 
@@ -330,6 +348,8 @@ def answer(office: Office, request: dict[str, Any]) -> object:
             STEPS[step.pop("step")](document, **step)
         if request.get("choices"):
             return document.choices(request["choices"])
+        if request.get("work_out"):
+            return document.worked_out()
         shown = document.shown() if request.get("read") else {}
         if request.get("save_as"):
             document.save(request["save_as"], request["filter"], request.get("save_options", ""))

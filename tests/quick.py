@@ -47,6 +47,7 @@ LONG: Sequence[str] = (
     "test_raised.py::test_a_run_of_some_tests_is_not_asked",
     "test_raised.py::test_a_whole_run",
     "workbook/test_passed_over.py",
+    "workbook/test_patch_corpus.py",
     "workbook/test_pool.py",
     "workbook/test_worker.py::test_a_bundle_merged",
     "workbook/test_worker.py::test_a_dry_run",

@@ -10,15 +10,17 @@ from __future__ import annotations
 import datetime
 import io
 import os
+import re
 import sys
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
@@ -27,6 +29,7 @@ from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests.office import InsertRows, Office, OfficeError, Unprotect, WorkedOut, find_office
 from xlplan.errors import Problem, XlplanError
 from xlplan.workbook.read.gate import admit
 from xlplan.workbook.write.cell_edits import Value
@@ -36,7 +39,7 @@ from xlplan.workbook.write.patch import Patched, patch
 
 EVERY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 SEED = os.environ.get("PATCH_SEED", "1")
-SAMPLE = 40
+SAMPLE, IN_OFFICE = 40, 3
 SHARE_OF_CELLS, SHARE_OF_ROWS = 0.85, 0.75
 """How many of the workbooks that the gate takes must take a cell, and a row."""
 SHEETS, TRIES = 3, 3
@@ -45,6 +48,9 @@ ACCEPTED = "accepted"
 OF_CELLS = ("sheet", "sharedStrings.xml", "styles.xml", "workbook.xml", "pivotCacheDefinition")
 """What is in the names of parts that a cell may change: its own, those of formulas that depend on
 it, texts, formats, and what says that all is to be worked out."""
+
+BY_CHANCE = re.compile(r"\b(?:RAND|RANDBETWEEN|GETRANDBETWEEN|RANDARRAY|NOW|TODAY)\b|\.RAND")
+"""Formulas that come to something else each time, and so may all that stands beside them."""
 
 At = tuple[int, int]
 Sheet = dict[At, tuple[object, str]]
@@ -73,6 +79,12 @@ class Change:
         return row + down
 
 
+Choose = Callable[[str, Sheet, Random], list[Change]]
+"""Changes to try in a sheet."""
+Made = tuple[str, Change, bytes]
+"""How a change ended, which it was, and the workbook then."""
+
+
 @dataclass
 class Counts:
     """How many took a change, and by which code the others refused it; `wrong` are those that took
@@ -81,7 +93,6 @@ class Counts:
     ends: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     unread: int = 0
-    made: list[tuple[Path, Change, bytes]] = field(default_factory=list)
 
     @property
     def share(self) -> float:
@@ -95,7 +106,7 @@ def drawn(folder: Path) -> list[Path]:
     return found if EVERY else sorted(Random(SEED).sample(found, min(SAMPLE, len(found))))
 
 
-def taken(paths: list[Path]) -> Iterator[tuple[Path, bytes, list[str]]]:
+def taken(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes, list[str]]]:
     """Those that the gate takes, with the names of their sheets."""
     for path in paths:
         data = path.read_bytes()
@@ -167,37 +178,32 @@ def rows_to_put_in(sheet: str, found: Sheet, chance: Random) -> list[Change]:
     return [Change(sheet, after=row) for row in chance.sample(rows, min(TRIES, len(rows)))]
 
 
-def first_accepted(data: bytes, changes: list[Change]) -> tuple[str, Change, bytes]:
-    """The first change that is accepted, and what it makes; or the code by which the last was
-    refused."""
-    code = ""
-    for change in changes:
-        try:
-            done = change.made(data)
-        except XlplanError as error:
-            return error.problems[0].code, change, data
-        if not done.refused:
-            return ACCEPTED, change, done.data
-        code = next(iter(done.refused.values())).code
-    return code, changes[-1], data
+def first_accepted(data: bytes, sheets: list[str], before: Sheets, choose: Choose) -> Made:
+    """The first of some changes that is accepted and what it makes; or the code by which the last
+    was refused, and the workbook as it was."""
+    chance, code, change = Random(SEED), "", Change("")
+    for sheet in sheets[:SHEETS]:
+        for change in choose(sheet, before.get(sheet, {}), chance):
+            try:
+                done = change.made(data)
+            except XlplanError as error:
+                return error.problems[0].code, change, data
+            if not done.refused:
+                return ACCEPTED, change, done.data
+            code = next(iter(done.refused.values())).code
+    return code, change, data
 
 
 def changed(paths: list[Path]) -> tuple[Counts, Counts]:
     """A cell set, and apart from it a row put in, in each workbook that the gate takes."""
     counts = Counts(), Counts()
     for path, data, sheets in taken(paths):
-        chance, before = Random(f"{SEED} {path.name}"), read(data)
+        before = read(data)
         for mine, choose in zip(counts, (cells_to_set, rows_to_put_in), strict=True):
-            changes = [
-                change
-                for sheet in sheets[:SHEETS]
-                for change in choose(sheet, (before or {}).get(sheet, {}), chance)
-            ]
-            end, change, after = first_accepted(data, changes)
+            end, change, after = first_accepted(data, sheets, before or {}, choose)
             mine.ends[end] += 1
             mine.unread += before is None
             if end == ACCEPTED:
-                mine.made.append((path, change, after))
                 faults = (*other_parts(data, after, change), *other_cells(before, after, change))
                 mine.wrong += [f"{path.name}: {change}: {fault}" for fault in faults]
     return counts
@@ -269,12 +275,86 @@ def test_most_workbooks_take_a_row_and_none_is_wrong(both: tuple[Counts, Counts]
     assert both[1].share >= SHARE_OF_ROWS, both[1].ends
 
 
+@dataclass
+class Compared:
+    """How many cells are as LibreOffice makes them, in how many files, and those that are not;
+    `left_out` are the files of which it cannot say, each with the reason."""
+
+    files: int = 0
+    same: int = 0
+    wrong: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def compare(office: Office, paths: Iterable[Path], folder: Path, most: int) -> Compared:
+    """Rows that are put in beside LibreOffice's own, in so many files at most: what each cell comes
+    to, and the formula in it, once all is worked out in both."""
+    done = Compared()
+    for path, data, sheets in taken(paths):
+        if done.files == most:
+            break
+        end, change, after = first_accepted(data, sheets, read(data) or {}, rows_to_put_in)
+        if end != ACCEPTED or change.after is None:
+            continue
+        mine = folder / path.name
+        mine.write_bytes(after)
+        steps = [Unprotect(change.sheet), InsertRows(change.sheet, change.after + 1)]
+        try:
+            expected, found = office.worked_out(path, steps), office.worked_out(mine)
+        except OfficeError as error:
+            done.left_out[path.name] = str(error)[:80]
+            continue
+        if BY_CHANCE.search(str(expected)):
+            done.left_out[path.name] = "comes to something else each time"
+            continue
+        if b"pivotCacheDefinition" in data:
+            done.left_out[path.name] = "has a pivot table, which is filled anew when it is opened"
+            continue
+        here, there = flat(expected, change), flat(found, change)
+        wrong = [at for at in here.keys() | there.keys() if here.get(at) != there.get(at)]
+        done.files += 1
+        done.same += len(here.keys() | there.keys()) - len(wrong)
+        done.wrong += [
+            f"{path.name}: {change}: {at} {here.get(at)} {there.get(at)}" for at in wrong
+        ]
+    return done
+
+
+def flat(found: WorkedOut, change: Change) -> dict[str, object]:
+    """The cells of all sheets but those of the new row, which LibreOffice leaves empty."""
+    new = f"R{(change.after or 0) + 1}C"
+    return {
+        f"{sheet}!{at}": cell
+        for sheet, cells in found.items()
+        for at, cell in cells.items()
+        if sheet != change.sheet or not at.startswith(new)
+    }
+
+
+def test_a_row_comes_to_what_the_insertion_of_libreoffice_comes_to(
+    office: Office, shared: Path, tmp_path: Path
+) -> None:
+    compared = compare(office, corpus(shared), tmp_path, sys.maxsize if EVERY else IN_OFFICE)
+    assert not compared.wrong
+    assert compared.files >= IN_OFFICE, compared.left_out
+
+
 def main(folder: Path) -> None:
     """Print what becomes of the workbooks of a folder."""
     paths = sorted(each for each in folder.iterdir() if each.suffix.lower() in (".xlsx", ".xlsm"))
     for title, counts in zip(("a cell", "a row"), changed(paths), strict=True):
         print(f"{title}: {counts.share:.1%} of {counts.ends.total()}: {dict(counts.ends)}")
         print(f"wrong: {counts.wrong}; not read by openpyxl: {counts.unread}")
+    found = find_office()
+    if isinstance(found, str):
+        print(found)
+        return
+    with TemporaryDirectory() as scratch:
+        office = Office(*found, Path(scratch))
+        compared = compare(office, paths, Path(scratch), sys.maxsize)
+        office.close()
+    print(f"LibreOffice: {compared.same:,} cells the same in {compared.files} files")
+    print(f"wrong: {compared.wrong}; left out: {compared.left_out}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from xlplan.errors import XlplanError
 from xlplan.workbook.write import patch as patching
 from xlplan.workbook.write import read_back
 from xlplan.workbook.write.cell_edits import Value
+from xlplan.workbook.write.inserted_rows import NewRows
 from xlplan.workbook.write.patch import patch
 from xlplan.workbook.write.still_free import check_free
 
@@ -27,7 +28,11 @@ TABLE = (
     f'<table xmlns="{bare.MAIN}" id="1" displayName="Steps" ref="F1:G4" totalsRowCount="1">'
     '<tableColumns><tableColumn name="a"/><tableColumn name="b"/></tableColumns></table>'
 )
-PIVOT = f'<pivotTableDefinition xmlns="{bare.MAIN}"><location ref="J1:K5"/></pivotTableDefinition>'
+PIVOT = (
+    f'<pivotTableDefinition xmlns="{bare.MAIN}"><location ref="J12:K15" rowPageCount="2"'
+    ' colPageCount="1"/></pivotTableDefinition>'
+)
+"""Its two filters are in J9:K10, above an empty row."""
 BOOK = bare.workbook(
     {"Plan": bare.sheet(ROWS, '<mergeCells><mergeCell ref="A4:B5"/></mergeCells>')},
     more={
@@ -49,7 +54,9 @@ BOOK = bare.workbook(
         ("F1", "x", "EDIT-002"),
         ("G4", "x", "EDIT-002"),
         ("B5", "x", "EDIT-003"),
-        ("K3", "x", "EDIT-004"),
+        ("K13", "x", "EDIT-004"),
+        ("J9", "x", "EDIT-004"),
+        ("K10", "x", "EDIT-004"),
         ("D2", "x", "EDIT-005"),
         ("A1", "x" * 32_768, "EDIT-006"),
         ("A1", "\U0001f600" * 16_384, "EDIT-006"),
@@ -68,9 +75,16 @@ def test_a_cell_is_refused_alone(cell: str, value: Value, code: str) -> None:
     assert "set" in bare.part(done.data, "xl/worksheets/sheet1.xml")
 
 
-@pytest.mark.parametrize("cell", ["A4", "F2", "G3", "J6", "A2"])
+@pytest.mark.parametrize("cell", ["A4", "F2", "G3", "J16", "J11", "J8", "L9", "A2"])
 def test_its_neighbours_are_not(cell: str) -> None:
     assert not patch(BOOK, {"Plan": {cell: "x"}}).refused
+
+
+@pytest.mark.parametrize(("after", "refused"), [(8, 0), (9, 1), (11, 1), (14, 1), (15, 0)])
+def test_no_row_parts_a_pivot_table_or_it_from_its_filters(after: int, refused: int) -> None:
+    done = patch(BOOK, {}, {"Plan": [NewRows(after)]})
+    assert [problem.code for problem in done.refused.values()] == ["EDIT-009"] * refused
+    assert all("J12:K15" in problem.message for problem in done.refused.values())
 
 
 def test_a_sheet_that_is_not_there_is_refused() -> None:

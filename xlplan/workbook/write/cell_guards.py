@@ -59,8 +59,8 @@ class Guards:
                 for row in near if len(near) < len(rows) else rows:
                     if row in rows and row in near:
                         merges.setdefault(row, []).append(box)
-        tables, pivots = _tables(package, part), _pivots(package, part)
-        return cls(merges, tables, pivots, grid.spread, over_formulas)
+        pivots = [box for areas in pivot_areas(package, part) for box in areas]
+        return cls(merges, _tables(package, part), pivots, grid.spread, over_formulas)
 
     def refusal(self, at: tuple[int, int], cell: Cell | None) -> Filled | None:
         """Why the value of a cell may not be set, or None."""
@@ -95,13 +95,19 @@ def _tables(package: Package, part: str) -> list[tuple[Box, str, int, int]]:
     return found
 
 
-def _pivots(package: Package, part: str) -> list[Box]:
-    places = (
-        box_of(each.attributes.get("ref", ""))
-        for name in package.related(part, "pivotTable")
-        for each in package.parsed(name, "location")
-    )
-    return [box for box in places if box]
+def pivot_areas(package: Package, part: str) -> list[list[Box]]:
+    """The areas of each pivot table of a sheet: its filters, where it has any above it, and what
+    it shows."""
+    found = []
+    for name in package.related(part, "pivotTable"):
+        for each in package.parsed(name, "location"):
+            named = each.attributes
+            if box := box_of(named.get("ref", "")):
+                top, left = box[:2]
+                rows, pairs = (number(named.get(f"{key}PageCount", "0")) for key in ("row", "col"))
+                filters = top - rows - 1, left, top - 2, left + 3 * max(pairs, 1) - 2
+                found.append([filters, box] if rows and filters[0] > 0 else [box])
+    return found
 
 
 def unfit_value(value: object, serial: Callable[[date], float]) -> Filled | None:

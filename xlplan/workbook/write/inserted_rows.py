@@ -17,6 +17,7 @@ from xlplan.codes.edit_codes import (
 )
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
+from xlplan.workbook.write.cell_guards import pivot_areas
 from xlplan.workbook.write.formula_refs import (
     Insertion,
     copied_formula,
@@ -81,11 +82,9 @@ def refuse_rows(package: Package, sheet: str, new: NewRows) -> Filled | None:
         return EDIT_009.fill("shared")
     if max((*grid.rows, new.after)) + new.count > LAST_ROW:
         return EDIT_009.fill("full")
-    for name in package.related(part, "pivotTable"):
-        for each in package.parsed(name, "location"):
-            area = each.attributes.get("ref", "")
-            if _lies_across(rows_of(area), new.after):
-                return EDIT_009.fill("pivot", area=area)
+    for areas in pivot_areas(package, part):
+        if _lies_across((areas[0][0], areas[-1][2]), new.after):
+            return EDIT_009.fill("pivot", area=area_name(areas[-1]))
     for box in grid.spread:
         if _lies_across((box[0], box[2]), new.after):
             return EDIT_009.fill("array", area=area_name(box))
