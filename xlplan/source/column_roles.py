@@ -36,6 +36,8 @@ _YEAR = re.compile(r"20\d\d(?:\.0)?")
 MOST_LOOKED_AT = 400
 MOST_ROWS = 2000
 """Of how many rows at most it is asked what *most* of them are like: of more, every n-th."""
+LEAST_WORDS = 3.5
+"""How many words the sentences of a column have on average."""
 WEIGHT = {"key": 0.3, "action": 1.0, "lead": 1.0, "due": 0.9, "rating": 0.9, "progress": 0.5}
 """How much each role says that a table is a plan."""
 
@@ -60,7 +62,7 @@ class Shape:
     def sentences(self) -> bool:
         """Whether nearly every cell says something, each another: no names, no kinds, no days."""
         each = self.distinct * 10 >= min(self.count, MOST_LOOKED_AT) * 8 and self.count > 1
-        return each and self.length >= 22 and self.filled >= 0.6 and self.words >= 3.5
+        return each and self.length >= 22 and self.filled >= 0.6 and self.words >= LEAST_WORDS
 
     @property
     def repeats(self) -> bool:
@@ -335,7 +337,10 @@ def likely_heading_row(rows: Sequence[Mapping[int, CellValue]]) -> int:
     another holds days, people or states.
     """
     best, found = 0.0, -1
-    for row, cells in enumerate(rows[:MOST_LOOKED_AT]):
+    telling = {col for each in rows[: 2 * MOST_LOOKED_AT] for col in each if _tells(each[col])}
+    for row, cells in enumerate(rows[:MOST_LOOKED_AT] if telling else ()):
+        if telling.isdisjoint(cells):
+            continue
         texts = [value for value in cells.values() if isinstance(value, str)]
         if len(texts) < 3 or len(texts) < len(cells) or max(map(len, texts)) > MOST_HEADINGS:
             continue
@@ -350,6 +355,11 @@ def likely_heading_row(rows: Sequence[Mapping[int, CellValue]]) -> int:
         if len(below) > 1 and strength > best:
             best, found = strength, row
     return found
+
+
+def _tells(value: CellValue) -> bool:
+    """Whether a cell has as many words as those of a column of sentences have on average."""
+    return isinstance(value, str) and len(canon_text(value).split()) > LEAST_WORDS
 
 
 def _evidence(columns: Iterable[int], rows: Sequence[Mapping[int, CellValue]]) -> float:
