@@ -191,13 +191,14 @@ class _Writer:
         kind, content = self._content(cell, value, prefix)
         if cell:
             tag = self.grid.raw(cell.at)
-            for gone in ("cm", "vm"):
+            for gone in {"cm", "vm"} & cell.at.attributes.keys():
                 tag = with_attribute(tag, gone, None)
         else:
             tag = f'<{name} r="{cell_name(*at)}"/>'.encode()
         if style != (cell.style if cell else 0):
             tag = with_attribute(tag, "s", style)
-        tag = with_attribute(tag, "t", kind or None)
+        if kind != (cell.at.attributes.get("t", "") if cell else ""):
+            tag = with_attribute(tag, "t", kind or None)
         if not content:
             return closed(tag)
         return opened(tag) + content + f"</{name}>".encode()

@@ -113,6 +113,8 @@ def pivot_areas(package: Package, part: str) -> list[list[Box]]:
 def unfit_value(value: object, serial: Callable[[date], float]) -> Filled | None:
     """Why no cell can hold a value, or None."""
     if isinstance(value, str):
+        if value.isascii() and len(value) <= MOST_TEXT:
+            return None
         if any("\ud800" <= sign <= "\udfff" for sign in value):
             return EDIT_007.fill("text")
         length = len(value.encode("utf-16-le")) // 2

@@ -14,6 +14,7 @@ Box = tuple[int, int, int, int]
 """First row, first column, last row, last column, all from 1."""
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_WHOLE = re.compile(r"\s*\+?[0-9]{1,10}\s*")
 _CELLS = frozenset({"c", "f", "v", "is"})
 _BESIDE = frozenset({"worksheet", "sheetData", "dimension", "col", "mergeCells", "mergeCell"})
 _RUN_TEXTS = frozenset({"array", "dataTable"})
@@ -147,7 +148,7 @@ class Grid:
 
 def number(text: str) -> int:
     """A whole number as a file has it. Raises `MalformedError`."""
-    if not re.fullmatch(r"\s*\+?[0-9]{1,10}\s*", text):
+    if not _WHOLE.fullmatch(text):
         raise MalformedError
     return int(text)
 
@@ -164,6 +165,7 @@ class _Reader:
         self.beside: list[Element] = []
         self.spread: list[Box] = []
         self.row = self.column = 0
+        self.columns: dict[str, int] = {}
         self.line: Row | None = None
         self.cell: Cell | None = None
         self.unplaced = False
@@ -210,11 +212,18 @@ class _Reader:
         assert self.line is not None
         name = element.attributes.get("r")
         self.unplaced |= name is None
-        at = place_of(name) if name else (self.row, self.column + 1)
-        if at is None or at[0] != self.row:
-            raise MalformedError
-        self.column = at[1]
+        self.column = self.column + 1 if name is None else self._column(name)
         self.cell = self.line.cells[self.column] = Cell(element, self.column)
+
+    def _column(self, name: str) -> int:
+        """The column of a cell in this row; what its letters are is looked up once."""
+        letters = name.removesuffix(str(self.row))
+        if letters not in self.columns or self.row > LAST_ROW:
+            at = place_of(name)
+            if at is None or at[0] != self.row:
+                raise MalformedError
+            self.columns[letters] = at[1]
+        return self.columns[letters]
 
     def end(self, name: str) -> None:
         local = name if ":" not in name else name.rpartition(":")[2]

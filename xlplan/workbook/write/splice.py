@@ -90,6 +90,9 @@ def run(parse: Callable[[bytes, bool], object], data: bytes) -> None:
 
 def tag_end(data: bytes, at: int) -> int:
     """The first byte after the tag that begins at `at`."""
+    end = data.find(b">", at) + 1
+    if data.find(b"'", at, end) < 0 and not data.count(b'"', at, end) % 2 and end:
+        return end  # the sign stands in no value
     found = _TAG.match(data, at)
     if found is None:
         raise MalformedError
