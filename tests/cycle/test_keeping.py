@@ -374,6 +374,126 @@ def test_one_that_was_deleted_comes_back_the_same(plan: Path) -> None:
     assert (plan / NAME).read_bytes() == written
 
 
+def test_a_copy_that_comes_in_is_named_and_not_used_until_it_is_put_in_its_place(
+    plan: Path,
+) -> None:
+    copy = plan / "inbox" / "Plan from Anna.xlsx"
+    shutil.copyfile(plan / NAME, copy)
+    book = openpyxl.load_workbook(copy)
+    book["Action Plan"]["F5"] = "Amber"
+    book.save(copy)
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    result = _merge(plan)
+    assert [(r.file, [p.code for p in r.problems]) for r in result.refused] == [
+        ("inbox/Plan from Anna.xlsx", ["KEEP-032"])
+    ]
+    assert _values(plan, "1.2")["rating"] == "Red"
+    copy.rename(plan / NAME)
+    result = _merge(plan)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("1.2", "rating", "Amber")
+    ]
+    cells = _cells(plan)
+    assert (cells["F4"], cells["F5"]) == ("Green", "Amber")
+
+
+def test_a_file_elsewhere_is_not_the_kept_workbook_because_it_is_called_so(
+    plan: Path, tmp_path: Path
+) -> None:
+    """As where a lead sends back the council's spreadsheet itself, with rows of others left out."""
+    elsewhere = tmp_path / "mail" / NAME
+    elsewhere.parent.mkdir()
+    book = openpyxl.load_workbook(plan / NAME)
+    book["Action Plan"].delete_rows(7, 3)
+    book["Action Plan"]["F5"] = "Amber"
+    book.save(elsewhere)
+    before = (plan / NAME).read_bytes()
+    with opened(plan) as found:
+        result = found.merge(elsewhere.parent)
+    assert not result.changes
+    assert [(r.file, [p.code for p in r.problems]) for r in result.refused] == [
+        (f"mail/{NAME}", ["KEEP-032"])
+    ]
+    assert (plan / NAME).read_bytes() == before
+
+
+def test_a_file_of_another_kind_is_no_copy(plan: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEADINGS)
+    sheet.append(("1.1", "Buy new chairs", "Head of Fleet", "Soon", "None", "Red"))
+    book.save(plan / "inbox" / "other.xlsx")
+    result = _merge(plan)
+    assert [p.code for report in result.refused for p in report.problems] == ["RET-003"]
+
+
+def test_with_keep_turned_off_the_file_is_named_as_long_as_it_lies_there(plan: Path) -> None:
+    text = (plan / "plan.toml").read_text("utf-8")
+    off = text.replace("[master]\nkeep = true", "[master]\nkeep = false")
+    assert off != text
+    (plan / "plan.toml").write_text(off, "utf-8")
+    [problem] = [p for p in _merge(plan).problems if p.code.startswith("KEEP")]
+    assert (problem.code, problem.where) == ("KEEP-030", NAME)
+    assert "holds edits" not in problem.message
+    assert (plan / "master.xlsx").exists()
+    _edit(plan, lambda sheet: sheet.__setitem__("F5", "Amber"))
+    for _ in range(2):  # the second has nothing to do
+        [problem] = [p for p in _merge(plan).problems if p.code.startswith("KEEP")]
+        assert "holds edits" in problem.message
+    (plan / "plan.toml").write_text(text, "utf-8")
+    result = _merge(plan)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("1.2", "rating", "Amber")
+    ]
+    [problem] = [p for p in result.problems if p.code.startswith("KEEP")]
+    assert (problem.code, problem.where) == ("KEEP-030", "master.xlsx")
+
+
+def test_edits_in_a_master_from_before_keeping_are_named_and_can_be_read(tmp_path: Path) -> None:
+    source = _source(tmp_path / NAME)
+    made = tmp_path / "plan"
+    assert run(["--today", TODAY, "new", str(made), "--from", str(source)]) in (0, 1)
+    path = made / "master.xlsx"
+    book = openpyxl.load_workbook(path)
+    cells = (cell for sheet in book for row in sheet.iter_rows() for cell in row)
+    [cell] = [cell for cell in cells if cell.value == "Half are done"]
+    cell.value = "All are done"
+    book.save(path)
+    with (made / "plan.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[master]\nkeep = true\n")
+    for _ in range(2):
+        [problem] = [p for p in _merge(made).problems if p.code.startswith("KEEP")]
+        assert (problem.code, problem.where) == ("KEEP-030", "master.xlsx")
+        assert "holds edits" in problem.message
+    with opened(made) as found:
+        found.merge(path)
+    assert _values(made, "1.1")["progress"] == "All are done"
+    assert _cells(made)["E4"] == "All are done"
+    path.unlink()
+    assert not [p for p in _merge(made).problems if p.code.startswith("KEEP")]
+
+
+def test_a_spreadsheet_that_was_never_kept_is_not_spoken_of(tmp_path: Path) -> None:
+    source = _source(tmp_path / NAME)
+    made = tmp_path / "plan"
+    assert run(["--today", TODAY, "new", str(made), "--from", str(source)]) in (0, 1)
+    shutil.copyfile(source, made / NAME)
+    assert not [p for p in _merge(made).problems if p.code.startswith("KEEP")]
+
+
+def test_keeping_without_a_workbook_to_keep_is_said(tmp_path: Path) -> None:
+    source = _source(tmp_path / NAME)
+    book = openpyxl.load_workbook(source)
+    book["Action Plan"].delete_rows(3, 20)
+    book.save(source)
+    made = tmp_path / "plan"
+    assert run(["--today", TODAY, "new", str(made), "--from", str(source)]) in (0, 1)
+    with (made / "plan.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[master]\nkeep = true\n")
+    assert "KEEP-031" in [problem.code for problem in _merge(made).problems]
+
+
 def test_one_under_another_name_is_named(plan: Path) -> None:
     give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
     (plan / NAME).rename(plan / "Improvement Plan v15.xlsx")

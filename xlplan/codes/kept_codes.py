@@ -133,3 +133,41 @@ KEEP_019 = Message(
     'if this is it under a new name, rename it to "{name}" and run merge again.',
     level="warning",
 )
+KEEP_030 = Message(
+    "KEEP-030",
+    "A workbook that was the master is not the master any more.",
+    "Move it away, or turn `keep` of `[master]` in `plan.toml` back.",
+    {
+        "": "This workbook is not the master any more, as [master] in plan.toml does not say "
+        "keep = true: it is neither read nor written; {master} is. Move it away, or put "
+        "keep = true back.",
+        "edited": "This workbook holds edits that were not read, as [master] in plan.toml does not "
+        "say keep = true: {master} is the master now. Put keep = true back and run merge again, or "
+        "type them into {master} and move this file away.",
+        "ours": "This workbook is not the master any more, as [master] in plan.toml says "
+        'keep = true: it is neither read nor written; "{master}" is. Move it away, or take '
+        "keep = true out.",
+        "ours-edited": "This workbook holds edits that were not read, as [master] in plan.toml "
+        'says keep = true: "{master}" is the master now. Have them read once by its name (xlplan '
+        'merge FILE), or type them into "{master}"; then move this file away.',
+    },
+    level="warning",
+)
+KEEP_031 = Message(
+    "KEEP-031",
+    "The plan was not started from a workbook that could be kept as the master.",
+    "Take `keep = true` out of `[master]` in `plan.toml`.",
+    "[master] says keep = true, but no row of this plan came from a workbook, so there is none to "
+    "keep, and master.xlsx stays the master. Take keep = true out, or start anew from your "
+    "workbook with --keep.",
+    level="warning",
+)
+KEEP_032 = Message(
+    "KEEP-032",
+    "A file that came in is a copy of the kept workbook.",
+    "Put it in the place of the kept workbook, or ask its sender for the template.",
+    'This is a copy of "{name}", the workbook that is the master, and nothing of it was used: a '
+    "lead's answers come in the template. If it is yours and holds what should count, run merge, "
+    'put it in the place of "{name}" in the plan\'s folder, and run merge again: what was typed '
+    "into this one is read then, and what came into the plan since stays.",
+)

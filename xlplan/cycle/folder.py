@@ -219,13 +219,17 @@ def with_own(folder: PlanFolder, ledger: Ledger) -> PlanFolder:
         keeps = found is not None and tomllib.loads(found[1]).get("keep") is True
     except (OSError, ValueError):
         return folder  # which whoever needs it says
-    if keeps:
-        with contextlib.suppress(XlplanError):
-            for event in ledger.events_at(range(2, 12)):
-                places = getattr(event.fact, "places", {}).values()
-                if name := next((place.file for place in places if place.file), ""):
-                    return replace(folder, own=name)
-    return folder
+    return replace(folder, own=source_of(ledger)) if keeps else folder
+
+
+def source_of(ledger: Ledger) -> str:
+    """The name of the spreadsheet that a plan was started from; blank where no row is of one."""
+    with contextlib.suppress(XlplanError):
+        for event in ledger.events_at(range(2, 12)):
+            places = getattr(event.fact, "places", {}).values()
+            if name := next((place.file for place in places if place.file), ""):
+                return str(name)
+    return ""
 
 
 def unreadable(path: Path, error: OSError) -> XlplanError:

@@ -19,7 +19,7 @@ from xlplan.cycle.desk import Desk
 from xlplan.cycle.folder import sha256, text_digest
 from xlplan.cycle.known import KnownPlan, made_again
 from xlplan.cycle.outputs import is_edited
-from xlplan.cycle.synced import copies_beside
+from xlplan.cycle.synced import copies_beside, may_be_left, unread
 from xlplan.errors import Problem
 from xlplan.ledger.projection import Unknown
 from xlplan.merge.reading import Reading, Remark
@@ -88,6 +88,8 @@ def known_before(
         defined = kept.is_defined_by(text_digest(desk.folder.read_definition()))
         if kept.status()["open"] or not defined or desk.definition.ruled is not None:
             return None
+        if may_be_left(desk):
+            return None
         for name, digest in kept.outputs().items():
             path = desk.folder.root / name
             if digest != (sha256(path.read_bytes()) if path.exists() else None):
@@ -106,7 +108,7 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool, own: bool = 
     unless `own` says that they were not.
     """
     found: list[tuple[str, Path]] = []
-    problems = copies_beside(desk.folder)
+    problems = [*copies_beside(desk.folder), *unread(desk)]
     for path in desk.folder.coordinators(desk.state.exchange.cycle) if own else ():
         if path.exists() and is_edited(desk, path):
             found.append((_name(desk, path), path))
@@ -127,11 +129,13 @@ def gather(desk: Desk, paths: Sequence[Path] | None, *, keep: bool, own: bool = 
 
 
 def _name(desk: Desk, file: Path) -> str:
-    """A file's name as the report gives it: within the plan where it is in the plan."""
+    """A file's name as the report gives it: within the plan where it is in the plan. One elsewhere
+    is never called as the council's own workbook in the plan is, whoever sent it."""
     with contextlib.suppress(ValueError):
         within = file.resolve().relative_to(desk.folder.root.resolve())
         return (within.parent / name_of(within)).as_posix()
-    return name_of(file)
+    name = name_of(file)
+    return f"{name_of(file.resolve().parent)}/{name}" if name == desk.folder.own else name
 
 
 def _take(desk: Desk, name: str, path: Path, *, keep: bool) -> Arrived | Problem:
@@ -255,7 +259,12 @@ class Recogniser:
                 from xlplan.cycle.keeping import read_own
 
                 return read_own(self._desk, book, digest)
-            return read_return(book, digest, self._known)
+            reading = read_return(book, digest, self._known)
+            if self._kept and reading.trust == "none":
+                from xlplan.cycle.keeping import if_copy
+
+                return if_copy(self._desk, book, reading)
+            return reading
         except Exception as error:
             return Reading(
                 book.name, digest, book.kind, book.saved_at, "template", "", "none",

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlplan.codes.kept_codes import KEEP_011, KEEP_018, KEEP_019
+from xlplan.codes.kept_codes import KEEP_011, KEEP_018, KEEP_032
 from xlplan.cycle.desk import Desk, Work
-from xlplan.cycle.folder import PlanFolder, sha256
+from xlplan.cycle.folder import sha256
 from xlplan.cycle.kept_edits import KeptEdits
 from xlplan.cycle.kept_new_rows import put_rows_in
 from xlplan.cycle.kept_record import first_record, record_of
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _TRIES = 4
 """So often is the file written anew without what could not be written."""
+_ENOUGH = 3
+"""So many rows that are found for certain make a file a copy of the kept workbook."""
 _OURS = frozenset({"decisions.xlsx", "set-up.xlsx", "post.xlsx"})
 
 
@@ -151,10 +153,7 @@ def keep(desk: Desk, work: Work, questions: Sequence[Question]) -> Kept:
     path = desk.folder.master
     if _is_to_begin(desk):
         begin(desk, work)
-    missing = stray(desk.folder)
     kept = renewed(desk, questions)
-    if missing is not None:
-        kept = replace(kept, notes=(*kept.notes, missing))
     if not (is_edited(desk, path) or (kept.changes and _is_open(path))):
         known = desk.state.issued.get(kept.issued.id)
         if known is None or known.sha256 != kept.issued.sha256:
@@ -192,6 +191,20 @@ def versions(desk: Desk) -> list[Version]:
 def read_own(desk: Desk, book: Book, digest: str) -> Reading:
     """The kept workbook as it came back."""
     return read_kept(book, digest, versions(desk))
+
+
+def if_copy(desk: Desk, book: Book, reading: Reading) -> Reading:
+    """What came in and nothing names, where it is the kept workbook under another name or in
+    another place: which it is and what to do, and none of it used."""
+    newest = versions(desk)[:1]
+    if reading.trust != "none" or not newest:
+        return reading
+    # Whoever sends it may have left the rows of others out.
+    found = locate(book, newest[0].kept, names_of(newest[0].definition))
+    if len(found.rows) - len(found.doubts) < min(_ENOUGH, len(newest[0].kept.rows)):
+        return reading
+    problem = KEEP_032.problem(book.name, name=desk.folder.own)
+    return replace(reading, rows=(), remarks=(), problems=(problem,))
 
 
 def _version(desk: Desk, issued: Issued) -> Version:
@@ -329,14 +342,3 @@ def _written(
     edits = KeptEdits(desk, book, version, located, asked, refused, closed).gather()
     edits.edits.clear()
     return edits, Patched(data), [KEEP_018.problem(name, why="It could not be written.")]
-
-
-def stray(folder: PlanFolder) -> Problem | None:
-    """What lies in the plan's folder where the kept workbook should, under another name."""
-    if not folder.own or folder.master.exists():
-        return None
-    mine = {path.name.casefold() for path in folder.coordinators()}
-    for path in sorted(folder.root.glob("*.xls[xm]")):
-        if path.name.casefold() not in mine and not path.name.startswith(("~$", ".")):
-            return KEEP_019.problem(path.name, name=folder.own)
-    return None

@@ -1,15 +1,22 @@
-"""Folders that a service synchronises, and the copies that it leaves where two wrote one file."""
+"""Folders that a service synchronises, the copies that it leaves where two wrote one file, and
+what else lies in the plan's folder that nothing reads."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import PLAN_009
-from xlplan.cycle.folder import PlanFolder
+from xlplan.codes.kept_codes import KEEP_019, KEEP_030, KEEP_031
+from xlplan.cycle.folder import PlanFolder, sha256, source_of
 from xlplan.errors import Problem
+
+if TYPE_CHECKING:
+    from xlplan.cycle.desk import Desk
 
 
 def synced_folder(root: Path) -> str:
@@ -37,4 +44,57 @@ def copies_beside(folder: PlanFolder) -> list[Problem]:
                     found.append(PLAN_009.problem(name, "file", own=path.name))
                 else:
                     found.append(PLAN_009.problem(name, own=path.name))
+    return found
+
+
+def unread(desk: Desk) -> list[Problem]:
+    """What is not read of the council's own workbook: it lies here under another name, or is the
+    master no more; or it is to be the master, and there is none."""
+    folder = desk.folder
+    if not folder.own and desk.definition.master.keep:
+        return [KEEP_031.problem(folder.definition.name)]
+    left = _left_behind(desk) if may_be_left(desk) else []
+    if not folder.own or folder.master.exists():
+        return left
+    mine = {
+        path.name.casefold() for path in (*folder.coordinators(), replace(folder, own="").master)
+    }
+    for path in sorted(folder.root.glob("*.xls[xm]")):
+        if path.name.casefold() not in mine and not path.name.startswith(("~$", ".")):
+            return [*left, KEEP_019.problem(path.name, name=folder.own)]
+    return left
+
+
+def may_be_left(desk: Desk) -> bool:
+    """Whether a workbook lies here that is called as one that was the master would be."""
+    folder = desk.folder
+    if folder.own:
+        return replace(folder, own="").master.exists()
+    mine = folder.coordinators()
+    if all(path in mine for path in folder.root.glob("*.xls[xm]")):
+        return False
+    name = source_of(desk.ledger)
+    return bool(name) and (folder.root / name).exists()
+
+
+def _left_behind(desk: Desk) -> list[Problem]:
+    """The workbook that was the master before `keep` was turned off, or on."""
+    exchange, folder = desk.state.exchange, desk.folder
+    names = dict.fromkeys(issued.file for issued in exchange.kept_versions)
+    if folder.own:
+        names = {replace(folder, own="").master.name: None}
+    found = []
+    for path in (folder.root / name for name in names):
+        with contextlib.suppress(OSError):
+            edited = not exchange.knows(sha256(path.read_bytes()))
+            now = folder.master.name
+            match bool(folder.own), edited:
+                case False, False:
+                    found.append(KEEP_030.problem(path.name, master=now))
+                case False, True:
+                    found.append(KEEP_030.problem(path.name, "edited", master=now))
+                case True, False:
+                    found.append(KEEP_030.problem(path.name, "ours", master=now))
+                case _:
+                    found.append(KEEP_030.problem(path.name, "ours-edited", master=now))
     return found
