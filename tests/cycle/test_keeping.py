@@ -633,6 +633,68 @@ def test_cells_that_are_coloured_by_hand_are_to_be_coloured_by_hand(plan: Path) 
     assert 'RAG of action 1.1 is now "Green", and its cell is still filled' in line
 
 
+def test_a_rated_cell_is_coloured_as_all_others_of_its_rating_where_that_is_certain(
+    plan: Path,
+) -> None:
+    ratings = {4: "FFC000", 5: "FF0000", 6: "FFC000", 8: "00B050", 9: "00B050"}
+
+    def edit(sheet: Worksheet) -> None:
+        for row, colour in ratings.items():
+            sheet.cell(row, 6).fill = PatternFill("solid", fgColor=colour)
+            sheet.cell(row, 6).font = Font(bold=row == 4)
+
+    _edit(plan, edit)
+    _merge(plan)
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green", ("1.2", "rating"): "Amber"})
+    _merge(plan)
+    sheet = openpyxl.load_workbook(plan / NAME)["Action Plan"]
+    fills = {row: sheet.cell(row, 6).fill.fgColor.rgb[2:] for row in ratings}
+    assert fills == ratings | {4: "00B050", 5: "FFC000"}
+    assert sheet["F4"].font.b
+    assert not sheet["F5"].font.b
+    assert not (plan / "decisions.xlsx").exists() or not _by_hand(plan)
+    assert not _merge(plan).changes
+
+
+def test_a_copied_sheet_and_a_repeated_row_are_neither_new_actions_nor_written(plan: Path) -> None:
+    """As where a month is put away as a sheet of its own, before the one that goes on."""
+    path = plan / NAME
+    book = openpyxl.load_workbook(path)
+    sheet = book["Action Plan"]
+    copy = book.copy_worksheet(sheet)
+    copy.title = "October"
+    copy["F4"] = "Red"
+    book.move_sheet(copy, -2)
+    for col in range(1, 7):
+        sheet.cell(10, col).value = sheet.cell(5, col).value
+    sheet["F8"] = "Amber"
+    book.save(path)
+    give_back(plan, REPAIRS, {("1.2", "progress"): "Ordered"})
+    result = _merge(plan)
+    assert sorted((c.action, c.field, show(c.after)) for c in result.changes) == [
+        ("1.2", "progress", "Ordered"), ("2.1", "rating", "Amber"),
+    ]  # fmt: skip
+    found = [(p.code, p.where) for report in result.returns for p in report.problems]
+    assert sorted(found) == [
+        ("KEEP-033", f"{NAME}!October"),
+        ("KEEP-034", f"{NAME}!Action Plan!A10"),
+    ]
+    assert [(k.sheet, k.cell) for k in result.kept] == [("Action Plan", "E5")]
+
+
+def test_cells_that_are_merged_into_one_that_says_the_same_hold_what_they_held(plan: Path) -> None:
+    _edit(plan, lambda sheet: sheet.merge_cells("F4:F6"))  # Amber, Red, Amber
+    result = _merge(plan)
+    assert not result.changes
+    assert [p.where for report in result.returns for p in report.problems] == [
+        f"{NAME}!Action Plan!F5"
+    ]
+    _edit(plan, lambda sheet: sheet.unmerge_cells("F4:F6"))
+    assert not _merge(plan).changes
+    cells = _cells(plan)
+    assert [cells[f"F{row}"] for row in (4, 5, 6)] == ["Amber", "Red", "Amber"]
+
+
 def test_bytes_of_an_earlier_version_are_written_anew(plan: Path) -> None:
     """As where the power went off between the record and the file."""
     before = (plan / NAME).read_bytes()

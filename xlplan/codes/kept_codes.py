@@ -171,3 +171,19 @@ KEEP_032 = Message(
     'put it in the place of "{name}" in the plan\'s folder, and run merge again: what was typed '
     "into this one is read then, and what came into the plan since stays.",
 )
+KEEP_033 = Message(
+    "KEEP-033",
+    "A sheet of the kept workbook is a copy of another of its sheets.",
+    "Nothing, if the other sheet is the plan's.",
+    'This sheet is a copy of the sheet "{sheet}", so nothing in it is read or written. Type what '
+    'should count into "{sheet}".',
+    level="note",
+)
+KEEP_034 = Message(
+    "KEEP-034",
+    "A row of the kept workbook repeats an action.",
+    "Give it a ref and an action of its own, or delete it.",
+    "This row repeats action {ref}, which stands in {cell}, so it is neither read nor added. Give "
+    "it a ref and an action of its own if it is a new one, or delete it.",
+    level="warning",
+)

@@ -26,10 +26,11 @@ from xlplan.merge.kinds import Kind
 from xlplan.merge.model import COORDINATOR, Issued, Question, Returned
 from xlplan.merge.reading import Reading
 from xlplan.returned.kept_rows import Located, locate
-from xlplan.returned.kept_tables import raw_text, value_at
-from xlplan.returned.kept_workbook import Version, names_of, read_kept
+from xlplan.returned.kept_tables import Version, raw_text, value_at
+from xlplan.returned.kept_workbook import names_of, read_kept
 from xlplan.workbook.read.book import Book, CellValue, a1
 from xlplan.workbook.read.read_book import read_book
+from xlplan.workbook.write.around_cells import Around
 from xlplan.workbook.write.cell_edits import Value
 from xlplan.workbook.write.patch import Patched, patch
 from xlplan.workbook.write.still_free import check_closed
@@ -310,10 +311,14 @@ def _written(
         edits = KeptEdits(desk, book, version, located, asked, refused, closed).gather()
         put_rows_in(edits)
         cells: dict[str, dict[str, Value]] = defaultdict(dict)
+        fills: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
         for edit, cell in edits.cells():
             cells[edit.sheet][cell] = edit.value
+            if edit.like is not None:
+                sheet, row, col = edit.like
+                fills[edit.sheet][cell] = sheet, a1(edits.moved(sheet, row), col)
         try:
-            done = patch(data, cells, edits.rows, name=name)
+            done = patch(data, cells, edits.rows, around=Around(fills=fills), name=name)
         except XlplanError as error:
             why = error.problems[0].message
             closed |= {sheet.name: why for sheet in book.sheets}

@@ -12,16 +12,23 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.kept_by_hand import Colours, Reason, say_value, say_withdrawn
+from xlplan.cycle.kept_by_hand import Colours, Reason, look_of, say_value, say_withdrawn
 from xlplan.merge.kept_cells import KeptCell
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
-from xlplan.plan.shown import ShownDate
 from xlplan.plan.spelling import Composed, UnspellableError, composition, spelled
 from xlplan.plan.values import Raw, Value, canon, show
 from xlplan.returned.kept_rows import Headings, Located
-from xlplan.returned.kept_tables import FoundTable, raw_text, value_at
-from xlplan.returned.kept_workbook import Version, composed_cells, composed_of
+from xlplan.returned.kept_tables import (
+    FoundTable,
+    Version,
+    composed_cells,
+    composed_of,
+    plain,
+    raw_text,
+    value_at,
+    value_over,
+)
 from xlplan.workbook.read.book import Book, CellValue, a1, at_of
 from xlplan.workbook.write.cell_edits import Value as Written
 from xlplan.workbook.write.inserted_rows import NewRows
@@ -33,13 +40,14 @@ Cell = tuple[str, str]
 @dataclass(frozen=True)
 class Edit:
     """One cell that is to be written: its sheet, row and column (from 0, as they are now), what it
-    is to hold, and which fields it says."""
+    is to hold, which fields it says, and the cell as which it is to be filled."""
 
     sheet: str
     row: int
     col: int
     value: Written
     cells: tuple[Cell, ...]
+    like: tuple[str, int, int] | None = None
 
 
 @dataclass
@@ -103,8 +111,9 @@ class KeptEdits:
                 raw = value_at(table.sheet, row, col)
                 if raw_text(raw) == cell.raw:
                     value = self.version.value(uid, name)
-                    shown[self.desk.state.kind_of(uid), name].append((_plain(raw), value))
-                    self._colours.note(name, value, table.sheet.fills.get((row, col), ""))
+                    shown[self.desk.state.kind_of(uid), name].append((plain(raw), value))
+                    look, spot = look_of(table.sheet, (row, col)), (table.sheet.name, row, col)
+                    self._colours.note((name, table.number), value, look, spot)
         return shown
 
     # One row
@@ -172,9 +181,13 @@ class KeptEdits:
     ) -> None:
         """A cell of the field's own: written where it says something else."""
         held = value_at(table.sheet, at, col)
-        if self._says(row.uid, item, cell, held) == want or (row.uid, item.id) in self.asked:
-            if (row.uid, item.id) in self.asked:
-                self.apart.add((row.uid, item.id))
+        key, over = (row.uid, item.id), value_over(table.sheet, (at, col))
+        if key in self.asked or (
+            over is not None and self._says(row.uid, item, None, over) == want
+        ):
+            self.apart.add(key)
+            return
+        if self._says(row.uid, item, cell, held) == want:
             return
         try:
             value = self.spelled(row.kind, item, want)
@@ -210,9 +223,10 @@ class KeptEdits:
         if why := self.refused.get((sheet, a1(at, col))):
             self.say(row, item, "refused", want, sheet, a1(at, col), why=why)
             return
-        self.edits.append(Edit(sheet, at, col, value, tuple((row.uid, n) for n in names)))
-        fill = table.sheet.fills.get((at, col), "")
-        if said := self._colours.say(item, row.ref, want, fill):
+        look, number = look_of(table.sheet, (at, col)), table.number
+        like = self._colours.like(item, number, want, look)
+        self.edits.append(Edit(sheet, at, col, value, tuple((row.uid, n) for n in names), like))
+        if like is None and (said := self._colours.say(item, row.ref, number, want, look)):
             self.by_hand.append((sheet, a1(at, col), said))
 
     def _no_cell(self, row: MasterRow, item: Field, cell: KeptCell | None, want: Value) -> None:
@@ -383,10 +397,3 @@ class KeptEdits:
         """The sheet on which a row stands, or ``""``."""
         place = self.found.rows.get(row.uid)
         return place[0].sheet.name if place else ""
-
-
-def _plain(raw: CellValue) -> Raw:
-    """What may be written again as it stands."""
-    if isinstance(raw, ShownDate):
-        return raw.day_alone
-    return raw if isinstance(raw, str | bool | int | float | date) else None

@@ -15,8 +15,7 @@ from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptRow, KeptTable
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import canon
 from xlplan.returned.kept_rows import Headings
-from xlplan.returned.kept_tables import FoundTable, raw_text, row_digest, value_at
-from xlplan.returned.kept_workbook import Version
+from xlplan.returned.kept_tables import FoundTable, Version, raw_text, row_digest, value_at
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 
 if TYPE_CHECKING:

@@ -35,6 +35,8 @@ _MOST_PAIRS = 10_000
 """Pairs of rows up to which all are compared; beyond, those that share their ref or action."""
 _NEAREST = 40
 """So many rows with the same ref or action are compared with one of the record."""
+_HALF = 0.5
+"""More than this share of the rows of a sheet stand on another too where it is a copy of that."""
 _SHORT = 200
 """Characters of two texts that are compared."""
 
@@ -43,12 +45,17 @@ _SHORT = 200
 class Located:
     """Where the rows of a plan stand in a file: by uid the table and the row (from 0). `doubts` say
     of a row why it is not certain; `more` are the rows that are none of the plan's and were not
-    there when it was written."""
+    there when it was written. `repeated` are those that say the ref and the action of a row that
+    stands elsewhere, with its uid; `copies` are sheets that somebody copied, in which nothing
+    counts, each with the one that it is a copy of.
+    """
 
     tables: list[FoundTable] = field(default_factory=list)
     rows: dict[str, tuple[FoundTable, int]] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     more: list[tuple[FoundTable, int]] = field(default_factory=list)
+    repeated: list[tuple[FoundTable, int, str]] = field(default_factory=list)
+    copies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,8 @@ def locate(book: Book, kept: KeptCells, names: Names) -> Located:
     found = Located()
     for sheet in book.sheets:
         found.tables += tables_on(sheet, kept.tables)
+    found.copies = dict(_copies(found.tables, kept, names))
+    found.tables = [table for table in found.tables if table.sheet.name not in found.copies]
     rows = list(_candidates(found.tables))
     _match(found, rows, kept, names)
     found.tables[:] = [with_renamed(table, found.rows, kept) for table in found.tables]
@@ -73,11 +82,51 @@ def locate(book: Book, kept: KeptCells, names: Names) -> Located:
         for uid, (table, row) in found.rows.items()
     }
     taken = {(table.sheet.name, row) for table, row in found.rows.values()}
+    alike = _by_key(found.rows, names)
     for table, row in rows:
         table = by_header[table.sheet.name, table.header]
         if (table.sheet.name, row) not in taken and _may_be_action(table, row, kept, names):
-            found.more.append((table, row))
+            same = alike.get(_key(_shown(table, row), names), [])
+            if len(same) == 1:
+                found.repeated.append((table, row, same[0]))
+            else:
+                found.more.append((table, row))
     return found
+
+
+def _key(shown: Mapping[str, str], names: Names) -> tuple[str, str]:
+    """The ref and the action of a row."""
+    return _text(shown, names.refs), _text(shown, names.actions)
+
+
+def _by_key(
+    rows: Mapping[str, tuple[FoundTable, int]], names: Names
+) -> dict[tuple[str, str], list[str]]:
+    """The uids of the rows that name a ref and an action, by these."""
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for uid, (table, row) in rows.items():
+        key = _key(_shown(table, row), names)
+        if all(key):
+            found[key].append(uid)
+    return found
+
+
+def _copies(
+    tables: Sequence[FoundTable], kept: KeptCells, names: Names
+) -> Iterator[tuple[str, str]]:
+    """The sheets that somebody copied: most of their rows stand on a sheet of the record as well,
+    which is still there."""
+    keys: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for table, row in _candidates(tables):
+        key = _key(_shown(table, row), names)
+        if key[1]:
+            keys[table.sheet.name].add(key)
+    recorded = {table.sheet for table in kept.tables}
+    for name in keys.keys() - recorded:
+        mine = keys[name]
+        most = max(recorded, key=lambda own: (len(mine & keys.get(own, set())), own))
+        if len(mine) > 1 and len(mine & keys.get(most, set())) > len(mine) * _HALF:
+            yield name, most
 
 
 def _candidates(tables: Sequence[FoundTable]) -> Iterator[tuple[FoundTable, int]]:
@@ -130,9 +179,13 @@ def _match(
     free = set(range(len(rows)))
     left = dict.fromkeys(known)
     whole = {uid: tuple(sorted(cells.items())) for uid, cells in known.items()}
-    _pair(found, rows, whole, [tuple(sorted(cells.items())) for cells in shown], left, free)
+    wholes = [tuple(sorted(cells.items())) for cells in shown]
     both = {uid: key for uid, key in there.items() if key[1]}
-    _pair(found, rows, both, here, left, free)
+    on = [table.sheet.name for table, _ in rows]
+    for mine, theirs in ((whole, wholes), (both, here)):
+        keyed = {uid: (kept.sheet_of(uid), key) for uid, key in mine.items() if key}
+        _pair(found, rows, keyed, list(zip(on, theirs, strict=True)), left, free)
+        _pair(found, rows, mine, theirs, left, free)
     _match_alike(found, rows, shown, known, here, there, free, list(left))
 
 

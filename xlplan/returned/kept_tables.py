@@ -1,20 +1,26 @@
 """Where the tables of a plan stand in a kept workbook: by the headings that were recorded of them.
 
-A column with another heading is known by its place among the others and by what it holds.
+A column with another heading is known by its place among the others and by what it holds. Here
+too is a version that was written, and how its columns hold several facts.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from hashlib import sha256
 
-from xlplan.merge.kept_cells import KeptCells, KeptTable
+from xlplan.merge.kept_cells import KeptCell, KeptCells, KeptTable
+from xlplan.merge.model import Issued
+from xlplan.plan.definition import Field, PlanDefinition
+from xlplan.plan.shown import ShownDate
+from xlplan.plan.spelling import Composed, composed_column
 from xlplan.plan.text import canon_text, fold
+from xlplan.plan.values import Raw, Value, show
 from xlplan.returned.tables import text_of
-from xlplan.workbook.read.book import CellValue, ReadSheet
+from xlplan.workbook.read.book import At, CellValue, ReadSheet, at_of
 
 _DEEPEST = 2_000
 """Rows in which headings are looked for."""
@@ -38,6 +44,21 @@ def value_at(sheet: ReadSheet, row: int, col: int) -> CellValue:
     """What a cell holds; None where there is none."""
     values = sheet.rows[row] if 0 <= row < len(sheet.rows) else ()
     return values[col] if 0 <= col < len(values) else None
+
+
+def value_over(sheet: ReadSheet, at: At) -> CellValue:
+    """What merged cells show in the place of a cell that they cover; None for any other cell."""
+    for top, left, bottom, right in sheet.merged:
+        if top <= at[0] <= bottom and left <= at[1] <= right and at != (top, left):
+            return value_at(sheet, top, left)
+    return None
+
+
+def plain(raw: CellValue) -> Raw:
+    """What may be written again as it stands."""
+    if isinstance(raw, ShownDate):
+        return raw.day_alone
+    return raw if isinstance(raw, str | bool | int | float | date) else None
 
 
 def row_digest(sheet: ReadSheet, row: int) -> str:
@@ -160,3 +181,58 @@ def with_renamed(
     return FoundTable(
         table.number, table.sheet, table.header, columns, renamed, (*table.lost, *wrong)
     )
+
+
+# A version that was written
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the kept workbook that was written, and what its fields held then."""
+
+    issued: Issued
+    definition: PlanDefinition
+    value: Callable[[str, str], Value]
+    kind: Callable[[str], str]
+
+    @property
+    def kept(self) -> KeptCells:
+        """What stood in it."""
+        assert self.issued.kept is not None
+        return self.issued.kept
+
+    def find(self, uid: str, name: str) -> Field | None:
+        """The field of a row."""
+        return self.definition.find(name, self.kind(uid) or "action")
+
+
+def composed_of(version: Version) -> dict[tuple[int, str], Composed]:
+    """How the columns of a version hold several facts, by the table and each of their fields; none
+    for a column of which that is not certain for every cell."""
+    columns: dict[tuple[int, int], list[tuple[str, list[str]]]] = defaultdict(list)
+    for uid, row in version.kept.rows.items():
+        for cell, names in composed_cells(row.cells).items():
+            columns[row.table, at_of(cell)[1]].append((uid, names))
+    found: dict[tuple[int, str], Composed] = {}
+    for (table, _), cells in columns.items():
+        items: dict[str, Field] = {}
+        rows = []
+        for uid, names in cells:
+            items |= {n: item for n in names if (item := version.find(uid, n)) is not None}
+            texts = {name: show(version.value(uid, name)) for name in names}
+            whole = version.kept.rows[uid].cells[names[0]]
+            if whole.stands:
+                rows.append((whole.raw, texts))
+        column = composed_column(rows, items, version.definition)
+        if column is not None:
+            found |= {(table, name): column for name in items}
+    return found
+
+
+def composed_cells(cells: Mapping[str, KeptCell]) -> dict[str, list[str]]:
+    """The cells of a row that hold several of its fields, each with these."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, cell in cells.items():
+        if cell.how == "composed" and cell.cell and "," not in cell.cell:
+            found[cell.cell].append(name)
+    return {cell: names for cell, names in found.items() if len(names) > 1}

@@ -7,21 +7,36 @@ least; where its rows stand, `kept_rows` finds by what they say.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xlplan.codes.kept_codes import KEEP_012, KEEP_013, KEEP_014, KEEP_015, KEEP_016
+from xlplan.codes.kept_codes import (
+    KEEP_012,
+    KEEP_013,
+    KEEP_014,
+    KEEP_015,
+    KEEP_016,
+    KEEP_033,
+    KEEP_034,
+)
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.merge.kept_cells import KeptCell, KeptCells
-from xlplan.merge.model import Issued
 from xlplan.merge.reading import ReadCell, Reading, ReadRow
-from xlplan.plan.definition import Field, PlanDefinition
-from xlplan.plan.spelling import Composed, composed_column
+from xlplan.plan.definition import PlanDefinition
+from xlplan.plan.spelling import Composed
 from xlplan.plan.text import canon_text
-from xlplan.plan.values import Value, show
+from xlplan.plan.values import show
 from xlplan.returned.kept_rows import Headings, Located, Names, locate
-from xlplan.returned.kept_tables import FoundTable, raw_text, value_at
+from xlplan.returned.kept_tables import (
+    FoundTable,
+    Version,
+    composed_cells,
+    composed_of,
+    raw_text,
+    value_at,
+    value_over,
+)
 from xlplan.returned.tables import read_cell
 from xlplan.workbook.read.book import At, Book, ReadSheet, a1, at_of
 
@@ -40,26 +55,6 @@ def names_of(definition: PlanDefinition) -> Names:
         frozenset(item.id for item in keys if item is not None),
         frozenset(item.id for item in texts if item is not None),
     )
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version of the kept workbook that was written, and what its fields held then."""
-
-    issued: Issued
-    definition: PlanDefinition
-    value: Callable[[str, str], Value]
-    kind: Callable[[str], str]
-
-    @property
-    def kept(self) -> KeptCells:
-        """What stood in it."""
-        assert self.issued.kept is not None
-        return self.issued.kept
-
-    def find(self, uid: str, name: str) -> Field | None:
-        """The field of a row."""
-        return self.definition.find(name, self.kind(uid) or "action")
 
 
 def read_kept(book: Book, sha256: str, versions: Sequence[Version]) -> Reading:
@@ -112,38 +107,6 @@ def _differing(kept: KeptCells, found: Located) -> Iterator[tuple[str, str]]:
                 yield uid, name
 
 
-def composed_of(version: Version) -> dict[tuple[int, str], Composed]:
-    """How the columns of a version hold several facts, by the table and each of their fields; none
-    for a column of which that is not certain for every cell."""
-    columns: dict[tuple[int, int], list[tuple[str, list[str]]]] = defaultdict(list)
-    for uid, row in version.kept.rows.items():
-        for cell, names in composed_cells(row.cells).items():
-            columns[row.table, at_of(cell)[1]].append((uid, names))
-    found: dict[tuple[int, str], Composed] = {}
-    for (table, _), cells in columns.items():
-        items: dict[str, Field] = {}
-        rows = []
-        for uid, names in cells:
-            items |= {n: item for n in names if (item := version.find(uid, n)) is not None}
-            texts = {name: show(version.value(uid, name)) for name in names}
-            whole = version.kept.rows[uid].cells[names[0]]
-            if whole.stands:
-                rows.append((whole.raw, texts))
-        column = composed_column(rows, items, version.definition)
-        if column is not None:
-            found |= {(table, name): column for name in items}
-    return found
-
-
-def composed_cells(cells: Mapping[str, KeptCell]) -> dict[str, list[str]]:
-    """The cells of a row that hold several of its fields, each with these."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, cell in cells.items():
-        if cell.how == "composed" and cell.cell and "," not in cell.cell:
-            found[cell.cell].append(name)
-    return {cell: names for cell, names in found.items() if len(names) > 1}
-
-
 @dataclass
 class _Reader:
     """The rows of one file as far as they are not as they were written."""
@@ -194,6 +157,8 @@ class _Reader:
             if text == known.raw and not (cell.formula and known.how == "own"):
                 continue
             if (row, col) in covered and not text:
+                if raw_text(value_over(table.sheet, (row, col))) == known.raw:
+                    continue  # which is what the merged cells say
                 ref, fields = self._named(uid, [name])
                 said = KEEP_015.fill("merged", before=_cut(known.raw), ref=ref, fields=fields)
                 self._note(table, (row, col), said)
@@ -356,6 +321,14 @@ class _Reader:
                     said.add(cell)
                     before = " ".join(known[name][1].split())
                     yield KEEP_014.problem(f"{where}!{cell}", heading=_cut(text), before=before)
+        for name, sheet in self.found.copies.items():
+            yield KEEP_033.problem(f"{self.book.name}!{name}", sheet=sheet)
+        for table, row, uid in self.found.repeated:
+            ref, _ = self._named(uid, ())
+            at, number = self.found.rows[uid]
+            place = f"{at.sheet.name}!{a1(number, min(at.columns.values()))}"
+            repeats = KEEP_034.fill(ref=ref, cell=place)
+            self._note(table, (row, min(table.columns.values())), repeats)
         yield from self.noted
 
     def _doubt(self, uid: str) -> Filled | None:

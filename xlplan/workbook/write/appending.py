@@ -219,6 +219,19 @@ class Styles:
             self.data[like.start : like.inner], "numFmtId", _MOMENT if timed else _DAY
         )
         made = with_attribute(tag, "applyNumberFormat", 1) + self.data[like.inner : like.end]
+        return self._number(made)
+
+    def with_fill_of(self, style: int, other: int) -> int | None:
+        """The number of a format filled as another one; None where the workbook has no formats."""
+        if self.list is None or max(style, other) >= len(self.formats):
+            return None
+        mine, like = self.formats[style], self.formats[other]
+        fill = number(like.attributes.get("fillId", "0"))
+        tag = with_attribute(self.data[mine.start : mine.inner], "fillId", fill)
+        return self._number(with_attribute(tag, "applyFill", 1) + self.data[mine.inner : mine.end])
+
+    def _number(self, made: bytes) -> int:
+        """The number of a format, which is added where there is none like it."""
         known = [self.data[each.start : each.end] for each in self.formats] + self.added
         if made not in known:
             self.added.append(made)

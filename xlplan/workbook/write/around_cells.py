@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xlplan.workbook.write.appending import Styles
 from xlplan.workbook.write.formula_refs import copied_formula
-from xlplan.workbook.write.grid import number, read_grid
+from xlplan.workbook.write.grid import Cell, Grid, number, place_of, read_grid
 from xlplan.workbook.write.package import Package, UnfitError, unfit_part
 from xlplan.workbook.write.splice import (
     Edit,
@@ -40,13 +42,16 @@ class Around:
     ``Lists!$A$2:$A$5``, that rules, colours and names take their values from, and what they become.
     `heights` are the points of rows by sheet, which programs may fit to their text again. `links`
     lead from the cells of a sheet to places of the workbook, in the place of all links that it had.
-    With `over_formulas` a value may take the place of a formula.
+    `fills` are cells by sheet that are to be filled as others, each with the sheet and the name of
+    such another; all else of their look stays. With `over_formulas` a value may take the place of
+    a formula.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
     ranges: Mapping[str, str] = field(default_factory=dict)
     heights: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fills: Mapping[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
     over_formulas: bool = False
 
 
@@ -68,6 +73,8 @@ def change_around(package: Package, around: Around) -> None:
     for sheet, links in around.links.items():
         if sheet in package.sheets:
             _set_links(package, package.sheets[sheet], links)
+    if any(around.fills.values()):
+        _set_fills(package, around.fills)
 
 
 def _change_texts(
@@ -178,6 +185,35 @@ def _set_links(package: Package, part: str, links: Mapping[str, str]) -> None:
         at = after.start if after is not None else found[0].close
         edit = (at, at, made)
     package[part] = splice(data, [edit])
+
+
+def _set_fills(package: Package, fills: Mapping[str, Mapping[str, tuple[str, str]]]) -> None:
+    rows: dict[str, set[int]] = defaultdict(set)
+    for sheet, cells in fills.items():
+        for pair in ((sheet, name) for name in cells):
+            for each, place in (pair, cells[pair[1]]):
+                rows[each].add((place_of(place) or (0, 0))[0])
+    styles = Styles(package)
+    try:
+        grids = {sheet: read_grid(package[package.sheets[sheet]], rows[sheet]) for sheet in rows}
+    except MalformedError:
+        raise unfit_part(package.book) from None
+    for sheet, cells in fills.items():
+        edits: list[Edit] = []
+        for name, (other, place) in cells.items():
+            cell, like = _cell(grids[sheet], name), _cell(grids[other], place)
+            style = styles.with_fill_of(cell.style, like.style) if cell and like else None
+            if cell and style is not None and style != cell.style:
+                edits.append((*cell.at.tag, with_attribute(grids[sheet].raw(cell.at), "s", style)))
+        package[package.sheets[sheet]] = splice(grids[sheet].data, edits)
+    styles.write()
+
+
+def _cell(grid: Grid, name: str) -> Cell | None:
+    """A cell that is there."""
+    at = place_of(name) or (0, 0)
+    line = grid.rows.get(at[0])
+    return line.cells.get(at[1]) if line else None
 
 
 def _is_top(each: Element) -> bool:
