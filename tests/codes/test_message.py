@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from xlplan.codes.message import FEW, Filling, Message, listed, places_of, shape_of
+from xlplan.codes.message import (
+    FEW,
+    MASTER,
+    Filling,
+    Message,
+    call_master,
+    listed,
+    places_of,
+    shape_of,
+)
 from xlplan.errors import XlplanError
 
 
@@ -152,3 +161,14 @@ def test_names_in_one_line() -> None:
     assert listed(["a", "b", "c"]) == "a, b, c"
     assert listed(["a", "b", "c"], most=2) == "a, b and 1 more"
     assert listed(["a"], quoted=True, most=2) == '"a"'
+
+
+def test_the_master_is_called_as_in_the_plan_that_is_open_and_what_fills_a_place_stays() -> None:
+    text = message("{what} is wrong in master.xlsx.")
+    try:
+        call_master("Our {plan} v3.xlsx")
+        shown = text.fill(what="master.xlsx").message
+    finally:
+        call_master(MASTER)
+    assert shown == 'master.xlsx is wrong in "Our {plan} v3.xlsx".'
+    assert text.fill(what="It").message == "It is wrong in master.xlsx."

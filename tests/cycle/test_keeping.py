@@ -108,6 +108,18 @@ def test_the_plan_has_a_copy_under_its_own_name_and_no_other_master(started: Pat
     assert "[master]\nkeep = true\n" in (started / "plan.toml").read_text("utf-8")
 
 
+def test_messages_call_the_master_by_its_name(
+    plan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _edit(plan, lambda sheet: sheet.__setitem__("C5", None))
+    _merge(plan)
+    again = ["issue", "--cycle", "2026-12", "--return-by", "2026-12-18"]
+    run(["-C", str(plan), "--today", TODAY, *again])
+    text = capsys.readouterr().err
+    assert f'Enter a lead in "{NAME}"' in text
+    assert "master.xlsx" not in text
+
+
 def test_what_leads_write_goes_into_their_own_cells_and_nothing_else_changes(plan: Path) -> None:
     before = (plan / NAME).read_bytes()
     give_back(plan, REPAIRS, {("1.1", "rating"): "Green", ("1.2", "progress"): "Ordered"})

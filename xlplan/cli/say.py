@@ -52,10 +52,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-_LET_OUT = (
-    "a text, choose Yes on the sheet Kept back of set-up.xlsx; an action, clear its Status in "
-    "master.xlsx; a column, choose No under Private? on the sheet Columns of set-up.xlsx"
-)
+_TEXT_OUT = "a text, choose Yes on the sheet Kept back of set-up.xlsx"
+_ACTION_OUT = "an action, clear its Status in master.xlsx"
+_COLUMN_OUT = "a column, choose No under Private? on the sheet Columns of set-up.xlsx"
 
 
 @prints
@@ -100,7 +99,9 @@ def new_plan(made: NewPlan, as_json: bool) -> int:
         click.echo("Kept back in this folder, sent to no lead and shown on no board:")
         for each in kept:
             click.echo(f"  {_kept(each)}")
-        click.echo(f"  To let out {_LET_OUT}.")
+        own = made.source.definition.master.keep
+        ways = (_TEXT_OUT, *(() if own else (_ACTION_OUT,)), _COLUMN_OUT)
+        click.echo(f"  To let out {'; '.join(ways)}.")
     if made.source.guesses:
         click.echo(f"{plural(len(made.source.guesses), 'guess', 'guesses')} to look over "
                    "(also in plan.toml):")  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -18,6 +19,19 @@ FEW = 10
 """How many of a list are named where its text asks for a few."""
 RESERVED = frozenset({"level", "action", "field"})
 """Names that no place may have: `Message.problem` has arguments of these names."""
+
+MASTER = "master.xlsx"
+"""The master as the texts call it."""
+_MARK = "\x00"
+"""In its place while the others are filled: no value holds it."""
+_master: ContextVar[str] = ContextVar("master", default=MASTER)
+
+
+def call_master(name: str) -> None:
+    """Have messages call the master by its name in the plan that is open: a council's own workbook
+    that is kept in its place has another one."""
+    _master.set(name if name == MASTER else f'"{name}"')
+
 
 _PLACE = re.compile(r"\{(?P<name>[a-z_]+)(?:!(?P<how>[lqfwo]))?(?::(?P<forms>[^{}]*))?\}")
 
@@ -87,7 +101,9 @@ class Message:
         for name, kind in kinds.items():
             if not _fits(kind, places[name]):
                 raise TypeError(f"{self.code} {variant}: {name} is a {kind}: {places[name]!r}")
-        filled = _PLACE.sub(lambda found: _shown(found, places[found["name"]]), text)
+        filled = _PLACE.sub(
+            lambda found: _shown(found, places[found["name"]]), text.replace(MASTER, _MARK)
+        ).replace(_MARK, _master.get())
         return Filled(self.code, filled, self.levels.get(variant, self.level))
 
     def problem(

@@ -22,7 +22,7 @@ RET_001 = Message(
     {
         "template": 'This is a template of another plan ("{plan}"). Merge it in that plan, or ask '
         "its sender for the template of this one.",
-        "master": 'This is the master.xlsx of another plan ("{plan}"). Merge it in that plan.',
+        "master": 'This is the {file} of another plan ("{plan}"). Merge it in that plan.',
         "decisions": 'This is the decisions.xlsx of another plan ("{plan}"). Merge it in that '
         "plan.",
         "set-up": 'This is the set-up.xlsx of another plan ("{plan}"). Merge it in that plan.',

@@ -15,6 +15,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import LED_008, PLAN_006
+from xlplan.codes.message import MASTER, call_master
 from xlplan.cycle.folder import (
     PlanFolder,
     left_over,
@@ -89,6 +90,7 @@ class Desk:
         self.clock = clock
         self.ledger = Ledger.open_(folder.ledger)
         self.folder = with_own(folder, self.ledger)
+        call_master(self.folder.master.name)
         self._history: History | None = None
         self._tip: Tip | None = None
         self._kept: Kept | None = None
@@ -114,6 +116,7 @@ class Desk:
                 if self._history is not None and self._tip == self.ledger.tip():
                     bring_forward(self, self.folder.projection)
         finally:
+            call_master(MASTER)
             if self._kept is not None:
                 self._kept.close()
             self.ledger.close()

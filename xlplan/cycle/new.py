@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.folder_codes import PLAN_007
 from xlplan.codes.gate_codes import GATE_011, GATE_012
+from xlplan.codes.message import MASTER, call_master
 from xlplan.codes.source_codes import NEW_010, NEW_011, NEW_012, NEW_013, NEW_016, WITH_OTHER_SHEETS
 from xlplan.cycle import outputs
 from xlplan.cycle.desk import Clock, Desk, clock_for
@@ -136,7 +137,11 @@ def new(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NEW_010.fault(str(folder))
     chosen = Chosen(tuple(sheets), tuple(header_rows), tuple(columns))
-    found, data = _read(folder, source, template, chosen)
+    try:
+        call_master(source.name if keep else MASTER)
+        found, data = _read(folder, source, template, chosen)
+    finally:
+        call_master(MASTER)
     if keep:
         found = replace(found, definition=replace(found.definition, master=MasterSettings(True)))
     if found.definition.master.keep:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from xlplan.codes.message import MASTER
 from xlplan.codes.return_codes import RET_001, RET_002, RET_003, RET_004, RET_005, RET_006, RET_030
 from xlplan.errors import Problem
 from xlplan.merge.bases import Alike
@@ -270,7 +271,7 @@ def _other_plan(book: Book, manifest: Manifest) -> Identity:
     other = str(manifest.payload.get("plan", ""))[:80]
     document = manifest.payload.get("document", "")
     if document == "master":
-        problem = RET_001.problem(book.name, "master", plan=other)
+        problem = RET_001.problem(book.name, "master", plan=other, file=MASTER)
     elif document == "decisions":
         problem = RET_001.problem(book.name, "decisions", plan=other)
     elif document == "set-up":
