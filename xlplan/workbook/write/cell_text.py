@@ -260,8 +260,8 @@ def _wrap_broken(line: str, room: float) -> int:
 
 def _ends(line: str) -> tuple[int, Sequence[int]]:
     """The width of the widest word, and where each word and the space behind it end; 0 first."""
-    widths = [_word(word) for word in line.split(" ")]
-    return max(widths), array("q", accumulate((each + _SPACE for each in widths), initial=0))
+    widths = list(map(_word, line.split(" ")))
+    return max(widths), array("q", accumulate(map(_SPACE.__add__, widths), initial=0))
 
 
 _LONG_LINE = 500
