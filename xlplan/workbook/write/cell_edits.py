@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -35,6 +36,8 @@ Value = str | bool | int | float | date | datetime | None
 """What a cell is set to; None empties it."""
 At = tuple[int, int]
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
+_ONE_TEXT = re.compile(rb"<is><t>([^<&_\r\x80-\xff]*)</t></is>")
+"""The text of a cell of its own that has one look and no sign that stands for another."""
 _TEXTS = frozenset({"s", "str", "inlineStr"})
 _FIRST_OF_MARCH = 61
 """The number of 1 March 1900: Excel counts a day before it that never was."""
@@ -178,6 +181,8 @@ class _Writer:
             return self.wording.texts.text(int(raw)) if raw.isdecimal() else None
         if cell.value.name == "is":
             own = data[cell.value.start : cell.value.end]
+            if one := _ONE_TEXT.fullmatch(own):
+                return one[1].decode()
             inside = elements(own)
             return shown_text(own, inside[0], inside)
         return text_within(data, cell.value)

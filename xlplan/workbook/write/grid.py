@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from xml.parsers.expat import ParserCreate
 
-from xlplan.workbook.write.splice import Element, MalformedError, run, text_within
+from xlplan.workbook.write.splice import Element, MalformedError, run, splice, text_within
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 Box = tuple[int, int, int, int]
 """First row, first column, last row, last column, all from 1."""
 
+Cut = tuple[int, int]
+"""From which byte to which the parser is spared."""
+
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _WHOLE = re.compile(r"\s*\+?[0-9]{1,10}\s*")
 _CELLS = frozenset({"c", "f", "v", "is"})
 _BESIDE = frozenset({"worksheet", "sheetData", "dimension", "col", "mergeCells", "mergeCell"})
+_VALUES = re.compile(
+    rb"(?:<c r=\"[A-Z]{1,3}([0-9]{1,7})\"[^<>]*"
+    rb"(?:/>|>(?:<v>[^<]*</v>|<is><t[^<>]*>[^<]*</t></is>)?</c>)\s*)+"
+)
+"""Cells of one row beside each other that hold no formula, as programs write them."""
 _RUN_TEXTS = frozenset({"array", "dataTable"})
 
 
@@ -156,8 +164,9 @@ def number(text: str) -> int:
 class _Reader:
     """Handlers for the parser; `only` the rows whose cells are kept (None: all)."""
 
-    def __init__(self, data: bytes, only: Container[int] | None) -> None:
+    def __init__(self, data: bytes, only: Container[int] | None, cuts: Sequence[Cut]) -> None:
         self.data, self.only = data, only
+        self.cuts, self.next, self.shift = (*cuts, (len(data) + 1, len(data) + 1)), 0, 0
         self.parser = ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
         self.open: list[Element] = []
@@ -169,6 +178,14 @@ class _Reader:
         self.line: Row | None = None
         self.cell: Cell | None = None
         self.unplaced = False
+
+    def _at(self) -> int:
+        """Where the parser is, counted with what it was spared."""
+        at = self.parser.CurrentByteIndex + self.shift
+        while at >= self.cuts[self.next][0]:
+            start, stop = self.cuts[self.next]
+            at, self.shift, self.next = at + stop - start, self.shift + stop - start, self.next + 1
+        return at
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name if ":" not in name else name.rpartition(":")[2]
@@ -184,7 +201,7 @@ class _Reader:
             return
         parent = self.open[-1] if self.open else None
         prefix = name[: -len(local)]
-        element = Element(local, prefix, attributes, parent, self.parser.CurrentByteIndex)
+        element = Element(local, prefix, attributes, parent, self._at())
         self.open.append(element)
         if local == "row":
             self._row(element)
@@ -229,20 +246,25 @@ class _Reader:
         local = name if ":" not in name else name.rpartition(":")[2]
         if not self.open or self.open[-1].name != local:
             return
-        self.open.pop().bind(self.data, self.parser.CurrentByteIndex)
+        self.open.pop().bind(self.data, self._at())
         if local == "row":
             self.line = None
         if local == "c":
             self.cell = None
 
 
-def read_grid(data: bytes, only: Container[int] | None = None) -> Grid:
-    """The rows of a worksheet part; the cells of these rows alone where `only` names them.
+def read_grid(data: bytes, only: Container[int] | None = None, *, formulas: bool = False) -> Grid:
+    """The rows of a worksheet part; the cells of these rows alone where `only` names them. With
+    `formulas` cells without one may be left out, where none shows the result of another's.
 
     Raises `MalformedError` for a part that is not well-formed or has no rows to speak of.
     """
-    reader = _Reader(data, only)
-    run(reader.parser.Parse, data)
+    found = (each for each in _VALUES.finditer(data) if only is None or int(each[1]) not in only)
+    cuts = [each.span() for each in found] if formulas or only is not None else []
+    reader = _Reader(data, only, cuts)
+    run(reader.parser.Parse, splice(data, [(*cut, b"") for cut in cuts]) if cuts else data)
+    if formulas and (reader.spread or reader.unplaced):
+        return read_grid(data, only)
     named: dict[str, list[Element]] = {}
     for each in reader.beside:
         named.setdefault(each.name, []).append(each)

@@ -72,11 +72,10 @@ def check_values(
         if down:
             old = {(down(row), column): value for (row, column), value in old.items()}
         mine, free = intended.get(sheet, {}), open_.get(sheet, ())
-        for at in old.keys() | cells.keys() | mine.keys():
-            if at in mine:
-                wrong += not _reads_as(cells.get(at), mine[at])
-            elif at not in free:
-                wrong += not _equal(old.get(at), cells.get(at))
+        wrong += sum(not _reads_as(cells.get(at), value) for at, value in mine.items())
+        other = old.keys() - cells.keys()
+        other |= {at for at, value in cells.items() if not _equal(old.get(at), value)}
+        wrong += sum(at not in mine and at not in free for at in other)
     if wrong:
         raise UnfitError(EDIT_017.fill(cells=wrong))
 

@@ -78,7 +78,7 @@ def _grids(package: Package) -> dict[str, tuple[str, Grid]]:
     for sheet, part in package.sheets.items():
         if has_formulas(package[part]):
             try:
-                found[sheet] = part, read_grid(package[part])
+                found[sheet] = part, read_grid(package[part], formulas=True)
             except MalformedError:
                 raise UnfitError(EDIT_016.fill("part", part=part)) from None
     return found
