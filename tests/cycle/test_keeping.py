@@ -694,6 +694,72 @@ def test_a_copied_sheet_and_a_repeated_row_are_neither_new_actions_nor_written(p
     assert [(k.sheet, k.cell) for k in result.kept] == [("Action Plan", "E5")]
 
 
+def test_a_row_that_is_put_back_after_a_merge_is_the_same_action_again(plan: Path) -> None:
+    """A merge between, with another edit, has written down that it is not there; its lead has sent
+    something since."""
+    before = openpyxl.load_workbook(plan / NAME)["Action Plan"]
+
+    def cleared(sheet: Worksheet) -> None:
+        for cell in sheet[5]:
+            cell.value = None
+
+    _edit(plan, cleared)
+    assert {q.kind for q in _merge(plan).questions} == {"row-missing"}
+    _edit(plan, lambda sheet: sheet.__setitem__("F4", "Red"))
+    give_back(plan, REPAIRS, {("1.2", "progress"): "Ordered"})
+    assert len(_merge(plan).changes) == 2
+
+    def back(sheet: Worksheet) -> None:
+        for cell in before[5]:
+            sheet[cell.coordinate] = cell.value
+        sheet["F5"] = "Amber"
+
+    _edit(plan, back)
+    result = _merge(plan)
+    assert [(c.action, c.field, show(c.after)) for c in result.changes] == [
+        ("1.2", "rating", "Amber")
+    ]
+    with opened(plan) as found:
+        assert len(found.desk.state.uids("action")) == 5
+    cells = _cells(plan)
+    assert (cells["A5"], cells["E5"], cells["F5"]) == ("1.2", "Ordered", "Amber")
+
+
+def test_headings_that_are_gone_from_one_sheet_ask_for_no_action_and_can_be_put_back(
+    tmp_path: Path,
+) -> None:
+    source = _source(tmp_path / NAME)
+    book = openpyxl.load_workbook(source)
+    second = book.create_sheet("Phase 2")
+    for row in (HEADINGS, ("3.1", "Fit sensors", LETTINGS, "June 2027", "Begun", "Green"),
+                ("3.2", "Rewire the hall", LETTINGS, "May 2027", None, "Red")):  # fmt: skip
+        second.append(row)
+    book.save(source)
+    made = tmp_path / "plan"
+    assert run(["--today", TODAY, "new", str(made), "--keep", "--from", str(source)]) in (0, 1)
+    issue(made)
+
+    def headings(row: tuple[str | None, ...], rating: str) -> None:
+        book = openpyxl.load_workbook(made / NAME)
+        for col, text in enumerate(row, 1):
+            book["Phase 2"].cell(1, col).value = text
+        book["Phase 2"]["F3"] = rating
+        book.save(made / NAME)
+
+    headings((None,) * 6, "Amber")
+    give_back(made, LETTINGS, {("3.1", "rating"): "Amber"})
+    result = _merge(made)
+    assert not result.questions
+    assert [(c.action, c.field) for c in result.changes] == [("3.1", "rating")]
+    assert [p.code for report in result.returns for p in report.problems] == ["KEEP-035"]
+    assert not result.kept
+    headings(HEADINGS, "Amber")
+    result = _merge(made)
+    assert [(c.action, show(c.after)) for c in result.changes] == [("3.2", "Amber")]
+    sheet = openpyxl.load_workbook(made / NAME)["Phase 2"]
+    assert [sheet["F2"].value, sheet["F3"].value] == ["Amber", "Amber"]
+
+
 def test_cells_that_are_merged_into_one_that_says_the_same_hold_what_they_held(plan: Path) -> None:
     _edit(plan, lambda sheet: sheet.merge_cells("F4:F6"))  # Amber, Red, Amber
     result = _merge(plan)

@@ -187,3 +187,12 @@ KEEP_034 = Message(
     "it a ref and an action of its own if it is a new one, or delete it.",
     level="warning",
 )
+KEEP_035 = Message(
+    "KEEP-035",
+    "The headings of a table of the kept workbook are gone.",
+    "Put them back.",
+    "On this sheet stood {count:# action|# actions} of the plan, and the headings of their table "
+    "are gone, so nothing of it was read or written. Put the headings back as they were, then run "
+    "merge again.",
+    level="warning",
+)

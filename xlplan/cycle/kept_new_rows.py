@@ -16,7 +16,7 @@ from xlplan.workbook.write.inserted_rows import NewRows
 def put_rows_in(edits: KeptEdits) -> None:
     """Rows for what the file lacks: each below the row of its section that comes before it."""
     plan = edits.plan()
-    uids = {uid for uid, name in edits.asked if not name}
+    uids = {uid for uid, name in edits.asked if not name} | edits.found.headless.keys()
     lacking: dict[str, list[MasterRow]] = defaultdict(list)
     sections = {kind: edits.desk.state.definition.with_role("section", kind)
                 for kind in ("action", "recommendation")}  # fmt: skip

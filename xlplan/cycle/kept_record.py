@@ -21,6 +21,9 @@ from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 if TYPE_CHECKING:
     from xlplan.source.importing import Source, SourceRow
 
+_NOWHERE = -1
+"""The row of one that is not in the file."""
+
 
 def first_record(
     found: Source, rows: Mapping[str, SourceRow], book: Book, definition: PlanDefinition
@@ -180,7 +183,30 @@ def record_of(edits: KeptEdits, book: Book, version: Version) -> KeptCells:
                 raw = raw_text(value_at(sheet, at, col))
                 cells[item.id] = KeptCell(how, a1(at, col), raw, stands)
         rows[uid] = KeptRow(numbers[table.sheet.name, table.header], at, cells)
+    rows |= _gone(edits, version, tables)
     return KeptCells(tuple(tables), rows, _others(book, tables, rows), by_hand=tuple(edits.by_hand))
+
+
+def _gone(edits: KeptEdits, version: Version, tables: list[KeptTable]) -> dict[str, KeptRow]:
+    """The rows of the plan that were in the version before and are not in the file: whoever puts
+    one back, or the headings above it, finds it the same action. Their tables join `tables`."""
+    state, kept = edits.desk.state, version.kept
+    numbers = {table.number: place for place, table in reversed([*enumerate(edits.found.tables)])}
+    rows: dict[str, KeptRow] = {}
+    for uid, row in kept.rows.items():
+        if uid in edits.placed or not state.kind_of(uid) or state.master_row(uid).withdrawn:
+            continue
+        if row.table not in numbers:
+            numbers[row.table] = len(tables)
+            tables.append(kept.tables[row.table])
+        cells = {
+            name: replace(cell, stands=cell.stands and state.value(uid, name) == was)
+            for name, cell in row.cells.items()
+            if cell.how != "shared"
+            for was in [version.value(uid, name)]
+        }
+        rows[uid] = KeptRow(numbers[row.table], _NOWHERE, cells)
+    return rows
 
 
 def _hows(version: Version) -> dict[tuple[int, str], How]:

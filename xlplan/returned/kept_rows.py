@@ -47,7 +47,8 @@ class Located:
     of a row why it is not certain; `more` are the rows that are none of the plan's and were not
     there when it was written. `repeated` are those that say the ref and the action of a row that
     stands elsewhere, with its uid; `copies` are sheets that somebody copied, in which nothing
-    counts, each with the one that it is a copy of.
+    counts, each with the one that it is a copy of. `headless` are the rows that stood on a
+    sheet that is there and has no headings of the plan any more, each with its name.
     """
 
     tables: list[FoundTable] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Located:
     more: list[tuple[FoundTable, int]] = field(default_factory=list)
     repeated: list[tuple[FoundTable, int, str]] = field(default_factory=list)
     copies: Mapping[str, str] = field(default_factory=dict)
+    headless: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,12 @@ def locate(book: Book, kept: KeptCells, names: Names) -> Located:
         for uid, (table, row) in found.rows.items()
     }
     taken = {(table.sheet.name, row) for table, row in found.rows.values()}
+    bare = {sheet.name for sheet in book.sheets} - {table.sheet.name for table in found.tables}
+    found.headless = {
+        uid: name
+        for uid in kept.rows
+        if uid not in found.rows and (name := kept.sheet_of(uid)) in bare
+    }
     alike = _by_key(found.rows, names)
     for table, row in rows:
         table = by_header[table.sheet.name, table.header]

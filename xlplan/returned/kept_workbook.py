@@ -6,7 +6,7 @@ least; where its rows stand, `kept_rows` finds by what they say.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from xlplan.codes.kept_codes import (
     KEEP_016,
     KEEP_033,
     KEEP_034,
+    KEEP_035,
 )
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
@@ -138,6 +139,8 @@ class _Reader:
                 self._note(table, (row, min(table.columns.values())), why)
             cells |= {name: cell for (of, name), cell in shared.items() if of == uid}
             yield ReadRow(uid, "", row + 1, "signed", cells, sheet=table.sheet.name)
+        for uid, sheet in self.found.headless.items():
+            yield ReadRow(uid, "", 0, "signed", {}, sheet=sheet)
         for table, row in self.found.more:
             yield ReadRow("", "", row + 1, "added", self._new(table, row), sheet=table.sheet.name)
 
@@ -323,6 +326,9 @@ class _Reader:
                     yield KEEP_014.problem(f"{where}!{cell}", heading=_cut(text), before=before)
         for name, sheet in self.found.copies.items():
             yield KEEP_033.problem(f"{self.book.name}!{name}", sheet=sheet)
+        headless = self.found.headless.values() if self.found.rows else ()
+        for name, count in Counter(headless).items():
+            yield KEEP_035.problem(f"{self.book.name}!{name}", count=count)
         for table, row, uid in self.found.repeated:
             ref, _ = self._named(uid, ())
             at, number = self.found.rows[uid]
