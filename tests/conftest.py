@@ -24,7 +24,7 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=_SLOW)
 settings.register_profile(
     "ci",
-    max_examples=300,
+    max_examples=200,
     deadline=None,  # a busy machine is no fault of the code
     derandomize=True,  # a red run can be repeated anywhere; nightly runs look for new examples
     print_blob=True,

@@ -439,5 +439,5 @@ def elements(value: Value) -> frozenset[str]:
 
 TestOfficeYear = OfficeYear.TestCase
 TestOfficeYear.settings = settings(
-    max_examples=max(10, settings().max_examples // 3), stateful_step_count=30
+    max_examples=max(10, settings().max_examples // 4), stateful_step_count=30
 )

@@ -289,6 +289,9 @@ group_by = "rating"
 paper = "A4"
 print_all = true
 
+[master]
+keep = true
+
 [board]
 message = '''
 Two sections are behind.
@@ -402,6 +405,7 @@ def test_every_key_arrives() -> None:
     assert plan.composite.fields == ("ref", "rating")
     assert (plan.composite.sheets, plan.composite.group_by) == (("summary",), "rating")
     assert (plan.composite.paper, plan.composite.print_all) == ("A4", True)
+    assert plan.master.keep
     assert plan.board.message == "Two sections are behind.\nOne is done."
     assert plan.board.asks == ("note the position", "agree the new dates")
     assert plan.sections == (SectionWords("Care", "The ward is open again."),)

@@ -22,8 +22,6 @@ RESERVED = frozenset({"level", "action", "field"})
 
 MASTER = "master.xlsx"
 """The master as the texts call it."""
-_MARK = "\x00"
-"""In its place while the others are filled: no value holds it."""
 _master: ContextVar[str] = ContextVar("master", default=MASTER)
 
 
@@ -101,9 +99,10 @@ class Message:
         for name, kind in kinds.items():
             if not _fits(kind, places[name]):
                 raise TypeError(f"{self.code} {variant}: {name} is a {kind}: {places[name]!r}")
-        filled = _PLACE.sub(
-            lambda found: _shown(found, places[found["name"]]), text.replace(MASTER, _MARK)
-        ).replace(_MARK, _master.get())
+        filled = _master.get().join(
+            _PLACE.sub(lambda found: _shown(found, places[found["name"]]), part)
+            for part in text.split(MASTER)
+        )
         return Filled(self.code, filled, self.levels.get(variant, self.level))
 
     def problem(

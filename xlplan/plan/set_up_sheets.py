@@ -88,7 +88,7 @@ SHEETS: tuple[SetUpSheet, ...] = (
         "Who signs a return, by role, where one signature is not enough: a row for each.", 3
     ),
     SetUpSheet(
-        "Words", ("plan", "board", "issue", "post", "composite", "style", "people"),
+        "Words", ("plan", "board", "issue", "post", "composite", "master", "style", "people"),
         "The words, the look and the settings of the plan. A blank answer means what holds without "
         "one.",
     ),
@@ -167,6 +167,7 @@ HEADINGS: Mapping[tuple[str, str], str] = {
     ("composite", "sheets"): "Sheets of the board",
     ("composite", "group_by"): "Actions are grouped by", ("composite", "paper"): "Paper",
     ("composite", "print_all"): "Changes and History are printed?",
+    ("master", "keep"): "Your own workbook is the master?",
     ("board", "message"): "Message to the board", ("board", "asks"): "The board is asked to …",
     ("section", "name"): "Section", ("people", "separators"): "Between names in a cell",
     ("guess", "answer"): "Your answer", ("row", "fate"): "Answer",

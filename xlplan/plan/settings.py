@@ -333,8 +333,7 @@ class MasterSettings:
         default=False,
         metadata=key(
             "the master is your own workbook, in its own layout: a copy of the spreadsheet that "
-            "the "
-            "plan was started from, under its own name; there is no master.xlsx then"
+            "the plan was started from, under its own name; there is no master.xlsx then"
         ),
     )
 
