@@ -174,17 +174,27 @@ def moved_write(
     if not any(readings.values()):
         return None
     content = named("rows", [[way, [w.id.stored for w in readings[way]]] for way in readings])
+    place, said = Place(file, moved.rows[0].sheet), _say(state, moved, along)
+    rows = {uid: state.ref(uid, issued.as_of) for uid in sorted(_spoken_of(moved))}
+    return _of_file(Kind.SORTED, issued, content, place, said, rows, readings)
+
+
+def _of_file(
+    kind: Kind, issued: Issued, content: str, place: Place, message: str,
+    rows: Mapping[str, str], readings: Mapping[str, tuple[Write, ...]],
+) -> Write:  # fmt: skip
+    """The one question about a file as a whole: which ways there are to read it."""
     return Write(
         id=write_id(issued.id, issued.author, issued.id, "", content),
-        kind=Kind.SORTED,
+        kind=kind,
         issued=issued.id,
         author=issued.author,
         uid=issued.id,
         field="",
         value=content,
-        place=Place(file, moved.rows[0].sheet),
-        message=_say(state, moved, along),
-        row={uid: state.ref(uid, issued.as_of) for uid in sorted(_spoken_of(moved))},
+        place=place,
+        message=message,
+        row=rows,
         readings=readings,
     )
 
@@ -196,19 +206,10 @@ def older(state: State, issued: Issued, reading: Reading, writes: Sequence[Write
         return None
     content = named("rows", [write.id.stored for write in writes])
     uids = {row.uid for row in reading.rows if row.uid}
-    return Write(
-        id=write_id(issued.id, issued.author, issued.id, "", content),
-        kind=Kind.OLD_KEY,
-        issued=issued.id,
-        author=issued.author,
-        uid=issued.id,
-        field="",
-        value=content,
-        place=Place(reading.file, reading.sheet),
-        message=RET_030.fill("asked", template=issued.id, rows=len(uids)).message,
-        row={uid: state.ref(uid, issued.as_of) for uid in sorted(uids)},
-        readings={WAYS[TAKE]: tuple(writes)},
-    )
+    place = Place(reading.file, reading.sheet)
+    said = RET_030.fill("asked", template=issued.id, rows=len(uids)).message
+    rows = {uid: state.ref(uid, issued.as_of) for uid in sorted(uids)}
+    return _of_file(Kind.OLD_KEY, issued, content, place, said, rows, {WAYS[TAKE]: tuple(writes)})
 
 
 def _spoken_of(moved: MovedRows) -> frozenset[str]:
