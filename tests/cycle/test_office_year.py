@@ -23,7 +23,7 @@ from tests.paper import DEFINITION, LEADS, RATINGS, Office, row
 from tests.scenes import LOCKED, MASTER_EDITS, STAMPS, VALUES, edits
 from tests.shelf import Fate, Shelf
 from xlplan.errors import Problem
-from xlplan.merge.asks import Answer, asks_on
+from xlplan.merge.asks import Answer, again_id, asks_on
 from xlplan.merge.decisions import facts_of
 from xlplan.merge.ids import Id
 from xlplan.merge.kinds import OTHER
@@ -414,7 +414,8 @@ class OfficeYear(RuleBasedStateMachine):
         if any(w.id == item.id for w in (*cell.heads, *cell.entries)) or cell.value == write.value:
             return True
         seen = {name for w in writes if not w.asks for name in (*w.saw, *w.answered)}
-        known = {w.id for w in writes if w.value == write.value}
+        same = {w.id for w in writes if w.value == write.value}
+        known = same | {again_id(w, write.value) for w in writes if w.value != write.value}
         return bool(known & seen) or any(
             (uid, field) == key and show(write.value) in text for uid, field, text in asked
         )
