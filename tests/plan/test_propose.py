@@ -652,6 +652,24 @@ def test_a_legend_of_words_for_colours_explains_cells_without_words() -> None:
     ]  # fmt: skip
 
 
+def test_a_key_with_what_is_finished_in_its_middle_is_put_in_order_by_its_words() -> None:
+    grey, amber = "#BFBFBF", "#FFC000"
+    key = [LegendLine("", "Off track, help needed", RED), LegendLine("", "Slipping", amber),
+           LegendLine("", "On track", GREEN), LegendLine("", "Done and evidenced", BLUE),
+           LegendLine("", "Not due to start", grey)]  # fmt: skip
+    made, _ = scale_of_colours([RED, GREEN, grey], key)
+    assert [r.code for r in made] == [
+        "Done and evidenced", "On track", "Slipping", "Off track, help needed", "Not due to start"
+    ]  # fmt: skip
+
+
+def test_a_grey_that_no_cell_of_the_plan_has_is_no_rating_of_its_key() -> None:
+    key = [LegendLine("", "Late", RED), LegendLine("", "On track", GREEN),
+           LegendLine("", "Header", "#808080")]  # fmt: skip
+    made, _ = scale_of_colours([RED, GREEN], key)
+    assert [r.code for r in made] == ["On track", "Late"]
+
+
 def test_colours_without_a_legend_have_the_usual_words() -> None:
     made, guesses = scale_of_colours([RED, GREEN], [LegendLine("", "Late", "#FFFFFF")], "second")
     assert [r.code for r in made] == ["Blue", "Green", "Amber", "Red"]

@@ -66,6 +66,12 @@ def test_a_plan_without_a_title_is_known_by_its_id() -> None:
     assert read(PLAN).definition.title == "plan"
 
 
+def test_the_day_of_a_plan_is_quoted_without_the_key_beside_it() -> None:
+    text = "Agreed: | 12 July 2025 | | Off track – help needed\n\n" + PLAN
+    (guess,) = [guess for guess in read(text).guesses if "agreed = " in guess]
+    assert 'comes from "Agreed: | 12 July 2025";' in guess
+
+
 @pytest.mark.parametrize(
     ("line", "agreed"),
     [

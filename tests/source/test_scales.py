@@ -292,6 +292,32 @@ def test_the_fill_of_a_blank_cell_is_explained_by_words_beside_a_colour() -> Non
     assert column(source, "rating") == ["Overdue", "On track", "On track", "Complete"]
 
 
+GREY, BAND = "#BFBFBF", "#1F3864"
+SWATCHES = (("Off track – needs help", RED), ("Slipping", AMBER), ("On track", GREEN),
+            ("Done and evidenced", BLUE), ("Not due to start", GREY))  # fmt: skip
+
+
+@pytest.mark.parametrize("beside", ["", "Updated 14 November 2025 by the office | "])
+def test_a_key_of_colours_stands_above_a_plan_whose_headings_are_coloured(beside: str) -> None:
+    """The colour of the headings is none of the key's; grey is a rating where the key has it; what
+    is finished may stand in the middle of a key, and is the best none the less."""
+    above = [f"{beside} | {words}" for words, _ in SWATCHES]
+    text = "\n".join(above) + "\n\n" + plan("", "", "", "")
+    swatch = 1 if beside else 0
+    fills = {(row, swatch): colour for row, (_, colour) in enumerate(SWATCHES)}
+    fills |= {(len(above) + 1, col): BAND for col in range(5)}
+    down = (RED, GREY, AMBER, BLUE)
+    fills |= {(len(above) + 2 + row, 4): colour for row, colour in enumerate(down)}
+    source = read_source(book(sheet(text, fills=fills)), plan_id="p")
+    assert column(source, "rating") == [
+        "Off track – needs help", "Not due to start", "Slipping", "Done and evidenced"
+    ]  # fmt: skip
+    ratings = sorted(source.definition.ratings, key=lambda rating: rating.order)
+    assert [rating.code for rating in ratings] == [
+        "Done and evidenced", "On track", "Slipping", "Off track – needs help", "Not due to start"
+    ]  # fmt: skip
+
+
 def test_one_sign_in_one_colour_is_no_scale_of_colours() -> None:
     source = coloured({}, dict.fromkeys(DOWN, "#000000"), "x", "x", "x", "x")
     assert column(source, "rating") == ["x"] * 4

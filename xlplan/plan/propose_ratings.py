@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -26,6 +26,7 @@ from xlplan.plan.status_words import (
     says_attention,
     says_closed,
     says_state,
+    says_unbegun,
     says_watched,
     usual_scale,
 )
@@ -275,26 +276,39 @@ def _meant(rating: Rating) -> str:
 
 
 def _ordered(ratings: Sequence[Rating], legend: bool) -> tuple[Rating, ...]:
-    """Best first. A legend's own order stands, turned round where it runs from worst to best."""
-    found = [known_state(r.code) or known_state(r.label) for r in ratings]
-    severity = [
-        known[1] if known else _severity(r) for known, r in zip(found, ratings, strict=True)
-    ]
+    """Best first. A legend's own order stands, turned round where it runs from worst to best,
+    unless its words say otherwise: a legend may have what is finished in its middle."""
+    severity = [_severity(rating) for rating in ratings]
     listed = list(range(len(ratings)))
-    if None not in found or not legend:
-        listed.sort(key=lambda i: (severity[i], not ratings[i].closed))
-    elif ratings and ratings[-1].closed and not ratings[0].closed:
-        listed.reverse()
-    return tuple(
-        replace(r, order=number) for number, r in enumerate((ratings[i] for i in listed), 1)
-    )
+    certain = [each for each in severity if each is not None]
+    if legend and certain and None in severity:
+        worst_first = ratings[-1].closed and not ratings[0].closed
+        if certain == sorted(certain, reverse=True) and (worst_first or certain[0] > certain[-1]):
+            return _numbered(reversed(ratings))
+        if certain == sorted(certain):
+            return _numbered(ratings)
+    between = [_UNKNOWN if each is None else each for each in severity]
+    listed.sort(key=lambda i: (between[i], not ratings[i].closed))
+    return _numbered(ratings[i] for i in listed)
 
 
-def _severity(rating: Rating) -> int:
-    """Where a word that is not known stands among those that are."""
+def _numbered(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
+    return tuple(replace(rating, order=number) for number, rating in enumerate(ratings, 1))
+
+
+def _severity(rating: Rating) -> int | None:
+    """Where a rating stands from best (0) to worst, by its words; None where they do not say."""
+    if known := known_state(rating.code) or known_state(rating.label):
+        return known[1]
     if rating.closed or rating.holding:
         return 0 if rating.closed else 1
-    return 7 if rating.exception else 4
+    if says_unbegun(rating.label):
+        return 9
+    return 7 if rating.exception else None
+
+
+_UNKNOWN = 4
+"""Where a word that is not known stands among those that are."""
 
 
 def _fills(cells: Sequence[RatingCell]) -> dict[str, str]:
@@ -321,8 +335,9 @@ def scale_of_colours(
         usual = known_rating(line.code)
         colour = line.colour or (usual[2] if usual else "")
         if hue := hue_of(colour):
-            line = replace(line, colour=colour)
-            by_family.setdefault(family_of(hue[0]), line)
+            by_family.setdefault(family_of(hue[0]), replace(line, colour=colour))
+        elif colour in colours:
+            by_family.setdefault(colour, line)
     used = families(colours)
     if len(used) < 2:
         return (), ()

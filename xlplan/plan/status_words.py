@@ -112,6 +112,9 @@ _ATTENTION = re.compile(
     r"en retard|retras|vencid|verspätet|überfällig|verzug|te laat|achterstand|ar ei hôl hi|blocked|"
     r"stalled"
 )
+_UNBEGUN = re.compile(
+    r"\b(?:not|yet to|to be)\b(?: \w+){0,3} (?:due|start(?:ed)?|beg[iu]n|commenced?)\b"
+)
 
 
 def known_rating(text: str) -> tuple[str, int, str] | None:
@@ -184,6 +187,12 @@ def may_close(text: str) -> bool:
     """Whether people differ about what a word says: "Mitigated", "Risk accepted"."""
     words = fold(text)
     return bool(_DOUBTFUL.search(words)) and not _NOT_CLOSED.search(words)
+
+
+def says_unbegun(text: str) -> bool:
+    """Whether words say that nothing has been done yet, and need not have been: "Not due to
+    start", "Yet to commence"."""
+    return bool(_UNBEGUN.search(fold(text)))
 
 
 def says_attention(text: str) -> bool:
@@ -279,7 +288,11 @@ def families(colours: Iterable[str]) -> set[str]:
 
 
 def rating_by_fill(fill: str, scale: Sequence[Rating]) -> Rating | None:
-    """The rating whose colour is nearest to a cell's fill; None where none is of its family."""
+    """The rating whose colour is that of a cell's fill, else the nearest to it; None where none is
+    of its family. Grey is of no family."""
+    for rating in scale:
+        if fill and rating.colour.upper() == fill.upper():
+            return rating
     here = hue_of(fill)
     if here is None:
         return None

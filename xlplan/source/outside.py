@@ -191,8 +191,16 @@ def agreed_day(layouts: Sequence[Layout]) -> tuple[date, str] | None:
                 days = dates_in(text)
                 if len(days) == 1:
                     day, is_month = days[0]
-                    return (day.replace(day=1) if is_month else day), _plain(text)
+                    said = _plain(_that_say(text, words))
+                    return (day.replace(day=1) if is_month else day), said
     return None
+
+
+def _that_say(line: str, words: re.Pattern[str]) -> str:
+    """Of a line's cells those from the words to the date: a key may stand beside them."""
+    cells = line.split(" | ")
+    telling = [place for place, cell in enumerate(cells) if words.search(cell) or dates_in(cell)]
+    return " | ".join(cells[telling[0] : telling[-1] + 1]) if telling else line
 
 
 _SAMPLE = re.compile(

@@ -256,8 +256,8 @@ def _legend(
             if _side_by_side(rows, found, others):
                 continue
             explained += found
-            rated = {at for at, _ in found}
-            colours += [line for row in rows if row.at not in rated for line in _colours(row)]
+            rated = {at for at, _ in found if codes}
+            colours += _swatches([row for row in rows if row.at not in rated])
     kinds = {
         kind
         for kind in (True, False)
@@ -329,6 +329,14 @@ def _explained(
 
 def _words(row: _Row) -> dict[int, str]:
     return {col: cell.text for col, cell in row.cells.items()}
+
+
+def _swatches(rows: Sequence[_Row]) -> list[LegendLine]:
+    """What colours mean in rows that stand together: a colour of several texts, as that of
+    headings, means none of them."""
+    found = list(dict.fromkeys(line for row in rows for line in _colours(row)))
+    used = Counter(line.colour for line in found)
+    return [line for line in found if used[line.colour] == 1]
 
 
 def _colours(row: _Row) -> Iterator[LegendLine]:
