@@ -77,6 +77,9 @@ _STEP_HINT = marked(
 )
 _STEP_ANSWER = marked("Only Done or a day, such as 28 February 2027, can be read here.")
 _LOWEST, _WRITING, _WRITING_WHY = 20.0, 120.0, 42.0
+SCALE = 78
+"""Per cent of its size at which a form is printed: where the machine lacks the workbook's font, its
+columns are drawn a third wider, and the boxes would come on other pages than their labels."""
 _TALLEST_ROW = 400.0
 PROPOSAL = marked("A new action you propose")
 OF_OURS = frozenset({HINTS, BECAUSE + ENTRY})
@@ -152,11 +155,12 @@ def form_sheet(
 
 
 def _page(definition: PlanDefinition, issued: Issued, form: _Form) -> Page:
-    """A4 portrait at full size: a sheet that is fitted to its pages ignores where they break."""
+    """A4 portrait, not fitted: a sheet that is fitted to its pages ignores where they break."""
     return Page(
         paper="A4",
         landscape=False,
         fit_width=0,
+        scale=SCALE,
         repeat_rows=(0, 1),
         header=header_text(definition.marking),
         footer_left=f"{header_text(definition.title)}, {issued.cycle}, {issued.id}",

@@ -227,6 +227,8 @@ def set_page(drawn: Any, page: Page) -> None:
         drawn.set_landscape()
     if page.fit_width or page.fit_height:
         drawn.fit_to_pages(page.fit_width, page.fit_height)
+    elif page.scale != 100:
+        drawn.set_print_scale(page.scale)
     drawn.set_margins(left=0.4, right=0.4, top=page.top or page.margin, bottom=page.margin)
     drawn.center_horizontally()
     if page.repeat_rows is not None:

@@ -171,6 +171,8 @@ class Page:
     """Inches above, where they are fewer because no header stands there; 0 is as many as below."""
     fit_width: int = 1
     fit_height: int = 0
+    scale: int = 100
+    """Per cent of its size at which a sheet is printed that is not fitted to the page."""
     repeat_rows: tuple[int, int] | None = None
     header: str = ""
     footer_left: str = ""
