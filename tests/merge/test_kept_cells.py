@@ -17,6 +17,7 @@ from xlplan.merge.kept_cells import (
     kept_cells,
 )
 from xlplan.merge.model import COORDINATOR, Event, Issued
+from xlplan.merge.reading import filled, is_filled
 from xlplan.merge.recalled_exchange import RecalledExchange
 
 KEPT = KeptCells(
@@ -80,3 +81,11 @@ def test_a_version_after_one_that_is_not_there_stands_as_it_is_recorded() -> Non
     issued = replace(ISSUED, kept=replace(KEPT, since="k-9"))
     exchange.issue(Event(1, 1, "2026-11-02T12:00:00Z", issued), issued)
     assert list(exchange.kept_versions) == [issued]
+
+
+def test_a_fill_is_recorded_as_such_and_no_word_is_taken_for_one() -> None:
+    assert filled("#FF0000") == "filled #FF0000"
+    assert is_filled(filled("#ff00aa"))
+    assert filled("") == ""
+    for text in ("", "filled", "filled red", "#FF0000", "filled #FF0000 in May"):
+        assert not is_filled(text)

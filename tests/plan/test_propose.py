@@ -663,6 +663,13 @@ def test_a_key_with_what_is_finished_in_its_middle_is_put_in_order_by_its_words(
     ]  # fmt: skip
 
 
+def test_a_word_that_says_nothing_stands_between_where_a_key_is_in_no_order() -> None:
+    said = {"Off track": RED, "Done": BLUE, "Purely advisory": "#7030A0", "On track": GREEN}
+    key = [LegendLine("", words, colour) for words, colour in said.items()]
+    made, _ = scale_of_colours([RED, GREEN, BLUE], key)
+    assert [r.code for r in made] == ["Done", "On track", "Purely advisory", "Off track"]
+
+
 def test_a_grey_that_no_cell_of_the_plan_has_is_no_rating_of_its_key() -> None:
     key = [LegendLine("", "Late", RED), LegendLine("", "On track", GREEN),
            LegendLine("", "Header", "#808080")]  # fmt: skip

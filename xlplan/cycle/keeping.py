@@ -17,6 +17,7 @@ from xlplan.codes.kept_codes import KEEP_011, KEEP_018, KEEP_032
 from xlplan.cycle.desk import Desk, Work
 from xlplan.cycle.folder import sha256
 from xlplan.cycle.kept_edits import KeptEdits
+from xlplan.cycle.kept_fills import Edit
 from xlplan.cycle.kept_new_rows import put_rows_in
 from xlplan.cycle.kept_record import first_record, record_of
 from xlplan.errors import Problem, XlplanError
@@ -28,7 +29,7 @@ from xlplan.merge.reading import Reading
 from xlplan.returned.kept_rows import Located, locate
 from xlplan.returned.kept_tables import Version, raw_text, value_at
 from xlplan.returned.kept_workbook import names_of, read_kept
-from xlplan.workbook.read.book import Book, CellValue, a1
+from xlplan.workbook.read.book import Book, a1
 from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.write.around_cells import Around
 from xlplan.workbook.write.cell_edits import Value
@@ -281,17 +282,19 @@ def renewed(desk: Desk, questions: Sequence[Question]) -> Kept:
     changes = [
         KeptChange(edit.sheet, cell, before, text)
         for edit, cell in edits.cells()
-        if (before := raw_text(_held(book, edit.sheet, edit.row, edit.col)))
-        != (text := raw_text(edit.value))
+        for before, text in [edit.shows or (_held(book, edit), raw_text(edit.value))]
+        if before != text
     ]
     issued = _issued(desk, state.seq, kept, sha256(done.data), *more)
     issued = replace(issued, id=ident, as_of=known.as_of if known else state.seq)
     return Kept(done.data, issued, changes, notes)
 
 
-def _held(book: Book, name: str, row: int, col: int) -> CellValue:
-    sheet = next((each for each in book.sheets if each.name == name), None)
-    return value_at(sheet, row, col) if sheet is not None and row >= 0 else None
+def _held(book: Book, edit: Edit) -> str:
+    """The text of a cell before it is written."""
+    sheet = next((each for each in book.sheets if each.name == edit.sheet), None)
+    there = sheet is not None and edit.row >= 0
+    return raw_text(value_at(sheet, edit.row, edit.col)) if sheet and there else ""
 
 
 def _written(

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from xlplan.cycle.desk import Desk
-from xlplan.cycle.kept_by_hand import Colours, Reason, look_of, say_value, say_withdrawn
+from xlplan.cycle.kept_by_hand import Reason, say_value, say_withdrawn
+from xlplan.cycle.kept_fills import Cell, Colours, Edit, fill_rated, look_of
 from xlplan.merge.kept_cells import KeptCell
 from xlplan.merge.model import MasterRow
 from xlplan.plan.definition import Field
@@ -32,22 +33,6 @@ from xlplan.returned.kept_tables import (
 from xlplan.workbook.read.book import Book, CellValue, a1, at_of
 from xlplan.workbook.write.cell_edits import Value as Written
 from xlplan.workbook.write.inserted_rows import NewRows
-
-Cell = tuple[str, str]
-"""The uid of a row and the id of a field."""
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One cell that is to be written: its sheet, row and column (from 0, as they are now), what it
-    is to hold, which fields it says, and the cell as which it is to be filled."""
-
-    sheet: str
-    row: int
-    col: int
-    value: Written
-    cells: tuple[Cell, ...]
-    like: tuple[str, int, int] | None = None
 
 
 @dataclass
@@ -130,7 +115,7 @@ class KeptEdits:
             if known is None and cell is None:
                 cell = self.as_mate(row.uid, item.id, row.values.get(item.id))
                 if cell is None and item.id in table.columns:
-                    cell = KeptCell("own")
+                    cell = KeptCell(self.version.usual(table.number, item.id, "own"))
             how = cell.how if cell else "none"
             if how == "shared" or item.id in composed or item.role == "steps_done":
                 continue
@@ -144,7 +129,7 @@ class KeptEdits:
                     continue
                 self.say(row, item, "column", want)
                 continue
-            self._own(row, item, cell if known else None, table, at, col, want)
+            self._own(row, item, cell if known or how == "filled" else None, table, at, col, want)
         if row.withdrawn:
             where = a1(at, min(table.columns.values(), default=0))
             self.by_hand.append((table.sheet.name, where, say_withdrawn(row.ref)))
@@ -181,6 +166,9 @@ class KeptEdits:
     ) -> None:
         """A cell of the field's own: written where it says something else."""
         held = value_at(table.sheet, at, col)
+        if cell is not None and cell.how == "filled" and not raw_text(held):
+            fill_rated(self, row, item, cell, table.sheet, (at, col), want)
+            return
         key, over = (row.uid, item.id), value_over(table.sheet, (at, col))
         if key in self.asked or (
             over is not None and self._says(row.uid, item, None, over) == want

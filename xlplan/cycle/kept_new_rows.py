@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from xlplan.cycle.kept_by_hand import say_row
-from xlplan.cycle.kept_edits import Edit, KeptEdits
+from xlplan.cycle.kept_edits import KeptEdits
+from xlplan.cycle.kept_fills import Edit, filled_like
 from xlplan.merge.model import MasterRow
 from xlplan.plan.spelling import UnspellableError
 from xlplan.plan.values import Value, show_in
@@ -77,25 +78,21 @@ def _fill(edits: KeptEdits, row: MasterRow, table: FoundTable, after: int, numbe
         col, want = table.columns.get(item.id), row.values.get(item.id)
         if want is None or item.role == "steps_done":
             continue
-        how = _usual(edits, table, item.id)
-        if col is None or col in taken or how not in ("own", "composed"):
+        how = edits.version.usual(table.number, item.id)
+        like = None
+        if col is not None and how == "filled":
+            definition = edits.desk.state.definition
+            like = filled_like(edits.book, table.sheet, col, item, want, definition)
+        if col is None or col in taken or (how not in ("own", "composed") and like is None):
             if edits.as_mate(row.uid, item.id, want) is None:
                 edits.say(row, item, "none", want, table.sheet.name)
             continue
         try:
-            value = edits.spelled(row.kind, item, want)
+            value = None if like else edits.spelled(row.kind, item, want)
         except UnspellableError:
             edits.say(row, item, "unspellable", want, table.sheet.name)
             continue
         taken.add(col)
-        edits.edits.append(Edit(table.sheet.name, -after - 1, col, value, ((row.uid, item.id),)))
+        cells = ((row.uid, item.id),)
+        edits.edits.append(Edit(table.sheet.name, -after - 1, col, value, cells, like))
         edits.numbers[len(edits.edits) - 1] = number
-
-
-def _usual(edits: KeptEdits, table: FoundTable, name: str) -> str:
-    hows = [
-        row.cells[name].how
-        for row in edits.version.kept.rows.values()
-        if row.table == table.number and name in row.cells
-    ]
-    return max(set(hows), key=hows.count) if hows else "none"

@@ -5,22 +5,31 @@ Of every field of a row: whose its cell is, where it stands, and the text that i
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.kept_edits import KeptEdits
+from xlplan.cycle.kept_fills import rated_by_fill
 from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptRow, KeptTable
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import canon
 from xlplan.returned.kept_rows import Headings
-from xlplan.returned.kept_tables import FoundTable, Version, raw_text, row_digest, value_at
+from xlplan.returned.kept_tables import (
+    FoundTable,
+    Version,
+    raw_text,
+    row_digest,
+    shown_at,
+    value_at,
+)
 from xlplan.workbook.read.book import At, Book, CellValue, ReadSheet, a1
 
 if TYPE_CHECKING:
     from xlplan.source.importing import Source, SourceRow
 
+_BLANK = KeptCell("own")
 _NOWHERE = -1
 """The row of one that is not in the file."""
 
@@ -55,7 +64,7 @@ def first_record(
             for name, cells in row.cells.items()
         }
         made[uid] = KeptRow(places.index(row.table), row.row - 1, held)
-    kept = KeptCells(tables, made, _others(book, tables, made))
+    kept = KeptCells(tables, _with_fills(made, sheets, tables), _others(book, tables, made))
     return replace(kept, rows=_with_sure_headings(kept, sheets))
 
 
@@ -117,9 +126,35 @@ def _first_cell(
         how = "formula"
     elif item is None or cells[0][0] != row.row - 1:
         how = "none"
+    elif not raw and item.field_type.rated and held is not None:
+        how = "filled" if rated_by_fill(sheet, cells[0], item, definition) == held else "none"
+        raw = shown_at(sheet, *cells[0], how)
     elif canon(item, value if raw else None, definition) != held:
         how = "own" if raw and held is not None and item.field_type.dated else "none"
     return KeptCell(how, places, raw)
+
+
+def _with_fills(
+    made: Mapping[str, KeptRow], sheets: Mapping[str, ReadSheet], tables: Sequence[KeptTable]
+) -> dict[str, KeptRow]:
+    """Where a colour alone is the rating in a column, it is so in its blank cells too."""
+    filled = {
+        (row.table, name)
+        for row in made.values()
+        for name, cell in row.cells.items()
+        if cell.how == "filled"
+    }
+    rows = dict(made)
+    for uid, row in made.items():
+        more = {}
+        for table, name in filled:
+            cell = row.cells.get(name, _BLANK)
+            if table == row.table and cell.how == "own" and not cell.raw:
+                at = row.row, tables[table].columns[name][0]
+                raw = shown_at(sheets[tables[table].sheet], *at, "filled")
+                more[name] = KeptCell("filled", a1(*at), raw)
+        rows[uid] = replace(row, cells={**row.cells, **more})
+    return rows
 
 
 def _whole(
@@ -156,7 +191,6 @@ def record_of(edits: KeptEdits, book: Book, version: Version) -> KeptCells:
     state = edits.desk.state
     tables = [_table(table, edits, version) for table in found]
     numbers = {(table.sheet.name, table.header): number for number, table in enumerate(found)}
-    hows = _hows(version)
     rows: dict[str, KeptRow] = {}
     for uid in edits.placed:
         table, at = edits.where(uid)
@@ -171,7 +205,7 @@ def record_of(edits: KeptEdits, book: Book, version: Version) -> KeptCells:
                 old = edits.as_mate(uid, item.id, state.value(uid, item.id))
             if old is None and (col is None or before is not None):
                 continue
-            how = old.how if old else hows.get((table.number, item.id), "own")
+            how = old.how if old else version.usual(table.number, item.id, "own")
             stands = (uid, item.id) not in edits.apart
             if old is not None and (col is None or how in ("shared", "none") or "," in old.cell):
                 moved = edits.under(uid, item.id, state.value(uid, item.id)) or _moved_shared(
@@ -180,7 +214,7 @@ def record_of(edits: KeptEdits, book: Book, version: Version) -> KeptCells:
                 cells[item.id] = replace(moved, stands=stands)
             else:
                 assert col is not None
-                raw = raw_text(value_at(sheet, at, col))
+                raw = shown_at(sheet, at, col, how)
                 cells[item.id] = KeptCell(how, a1(at, col), raw, stands)
         rows[uid] = KeptRow(numbers[table.sheet.name, table.header], at, cells)
     rows |= _gone(edits, version, tables)
@@ -207,15 +241,6 @@ def _gone(edits: KeptEdits, version: Version, tables: list[KeptTable]) -> dict[s
         }
         rows[uid] = KeptRow(numbers[row.table], _NOWHERE, cells)
     return rows
-
-
-def _hows(version: Version) -> dict[tuple[int, str], How]:
-    """How each column of a table mostly holds its field."""
-    counted: dict[tuple[int, str], Counter[How]] = defaultdict(Counter)
-    for row in version.kept.rows.values():
-        for name, cell in row.cells.items():
-            counted[row.table, name][cell.how] += 1
-    return {key: count.most_common(1)[0][0] for key, count in counted.items()}
 
 
 def _table(table: FoundTable, edits: KeptEdits, version: Version) -> KeptTable:

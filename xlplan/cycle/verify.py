@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,7 @@ from xlplan.errors import Problem, XlplanError
 from xlplan.ledger.projection import remove
 from xlplan.ledger.store import Ledger
 from xlplan.merge.model import Published, Returned, RowAdded, Write
+from xlplan.merge.reading import filled, is_filled
 from xlplan.progress import CHECKING_RETURNS, counted
 from xlplan.workbook.read.book import Book, at_of
 
@@ -142,7 +145,7 @@ def _answers(desk: Desk) -> Iterator[Problem]:
 
 def _trace(desk: Desk, moved: Moved, executor: Executor | None) -> Iterator[Problem]:
     """Walk from every assertion to its cell in the stored bytes, and compare."""
-    from xlplan.workbook.read.pool import read_all, read_values_alone
+    from xlplan.workbook.read.pool import read_all, read_one_return, read_values_alone
 
     asserted: dict[tuple[str, str], list[Write]] = {}
     for event in desk.state.return_events:
@@ -151,16 +154,22 @@ def _trace(desk: Desk, moved: Moved, executor: Executor | None) -> Iterator[Prob
             others = (w for item in fact.assertions for ws in item.readings.values() for w in ws)
             asserted.setdefault((fact.file, fact.sha256), []).extend((*fact.assertions, *others))
     places = {key: moved.find(desk.folder.originals, key[1]) for key in asserted}
-    files = [(key[0], path) for key, path in places.items() if path is not None]
-    books = read_all(files, executor=executor, lighter=read_values_alone)
-    there = (asserted[key] for key, path in places.items() if path is not None)
-    both = zip(there, books, strict=True)
+    there = [(key, path) for key, path in places.items() if path is not None]
+    coloured = {key for key, path in there if any(is_filled(w.raw) for w in asserted[key])}
+    there.sort(key=lambda each: each[0] in coloured)
+    files = [(key[0], path) for key, path in there]
+    plain = len(files) - len(coloured)
+    read = partial(read_all, executor=executor, lighter=read_values_alone)
+    in_colour = partial(read_one_return, ours=frozenset())
+    books = chain(read(files[:plain]), read(files[plain:], work=in_colour) if coloured else ())
+    both = zip((asserted[key] for key, _ in there), books, strict=True)
     for assertions, book in counted(CHECKING_RETURNS, both, len(files)):
         yield from _trace_return(assertions, book)
 
 
 def _trace_return(assertions: Sequence[Write], book: Book) -> Iterator[Problem]:
     """Each cell is read as the merge read it, so that a difference is one of the record."""
+    from xlplan.returned.kept_tables import shown_at
     from xlplan.returned.tables import read_cell
 
     sheets = {sheet.name: sheet for sheet in book.sheets}
@@ -169,7 +178,10 @@ def _trace_return(assertions: Sequence[Write], book: Book) -> Iterator[Problem]:
         if not place.cell or item.kind.of_row:
             continue
         sheet = sheets.get(place.sheet)
-        found = None if sheet is None else read_cell(sheet, at_of(place.cell)).raw
+        at = at_of(place.cell)
+        found = None if sheet is None else read_cell(sheet, at).raw
+        if sheet is not None and is_filled(item.raw):
+            found = found or filled(shown_at(sheet, *at, "filled"))
         if found != item.raw:
             yield _disagreement(item, found)
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-How = Literal["own", "shared", "composed", "formula", "none"]
-"""Whose a cell is: one field's of one row; one field's of several rows; of several facts, or one of
-several cells of a fact; a formula's; there is none."""
+How = Literal["own", "filled", "shared", "composed", "formula", "none"]
+"""Whose a cell is: one field's of one row, by its text, or by its fill where a rating is a colour
+alone; one field's of several rows; of several facts, or one of several cells of a fact; a
+formula's; there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class KeptTable:
 @dataclass(frozen=True, slots=True)
 class KeptCell:
     """Where a field of a row stands (several cells with commas between them), as it was written
-    last: `raw` is its text, `stands` whether that is what the plan said then."""
+    last: `raw` is its text (its fill, where that alone says it), `stands` whether that is what the
+    plan said then."""
 
     how: How
     cell: str = ""

@@ -56,6 +56,22 @@ class ReadCell:
         return self.error or (f"={self.formula}" if self.formula else "")
 
 
+_FILLED = "filled "
+
+
+def filled(colour: str) -> str:
+    """What a cell holds that says a rating by its fill (``#RRGGBB``) alone."""
+    return f"{_FILLED}{colour}" if colour else ""
+
+
+def is_filled(raw: str) -> bool:
+    """Whether this is what `filled` made of a fill."""
+    return _COLOUR.fullmatch(raw) is not None
+
+
+_COLOUR = re.compile(rf"{_FILLED}#[0-9A-Fa-f]{{6}}")
+
+
 def value_of(item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
     """What a cell says in a field: its canonical value, or what is no value of it."""
     if cell.error:

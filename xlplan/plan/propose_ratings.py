@@ -298,13 +298,18 @@ def _numbered(ratings: Iterable[Rating]) -> tuple[Rating, ...]:
 
 def _severity(rating: Rating) -> int | None:
     """Where a rating stands from best (0) to worst, by its words; None where they do not say."""
-    if known := known_state(rating.code) or known_state(rating.label):
+    if known := known_state(rating.code):
         return known[1]
     if rating.closed or rating.holding:
-        return 0 if rating.closed else 1
-    if says_unbegun(rating.label):
-        return 9
-    return 7 if rating.exception else None
+        return _severity_of(rating.label) or (0 if rating.closed else 1)
+    found = _severity_of(rating.label)
+    return 7 if found is None and rating.exception else found
+
+
+def _severity_of(words: str) -> int | None:
+    if known := known_state(words):
+        return known[1]
+    return 9 if says_unbegun(words) else None
 
 
 _UNKNOWN = 4
@@ -336,7 +341,7 @@ def scale_of_colours(
         colour = line.colour or (usual[2] if usual else "")
         if hue := hue_of(colour):
             by_family.setdefault(family_of(hue[0]), replace(line, colour=colour))
-        elif colour in colours:
+        elif colour in colours or (colour and _severity_of(line.label) is not None):
             by_family.setdefault(colour, line)
     used = families(colours)
     if len(used) < 2:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from hashlib import sha256
 
-from xlplan.merge.kept_cells import KeptCell, KeptCells, KeptTable
+from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptTable
 from xlplan.merge.model import Issued
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.shown import ShownDate
@@ -24,6 +24,7 @@ from xlplan.workbook.read.book import At, CellValue, ReadSheet, at_of
 
 _DEEPEST = 2_000
 """Rows in which headings are looked for."""
+_WHITE = "#FFFFFF"
 _HALF = 0.5
 """Share of the headings, or of the values of a column, by which a table or a column is known."""
 
@@ -44,6 +45,13 @@ def value_at(sheet: ReadSheet, row: int, col: int) -> CellValue:
     """What a cell holds; None where there is none."""
     values = sheet.rows[row] if 0 <= row < len(sheet.rows) else ()
     return values[col] if 0 <= col < len(values) else None
+
+
+def shown_at(sheet: ReadSheet, row: int, col: int, how: How) -> str:
+    """What a cell says, as the record has it: its text, or the fill of one that says it so."""
+    text = raw_text(value_at(sheet, row, col))
+    fill = sheet.fills.get((row, col), "") if how == "filled" and not text else ""
+    return text or ("" if fill.upper() == _WHITE else fill)
 
 
 def value_over(sheet: ReadSheet, at: At) -> CellValue:
@@ -200,6 +208,15 @@ class Version:
         """What stood in it."""
         assert self.issued.kept is not None
         return self.issued.kept
+
+    def usual(self, table: int, name: str, otherwise: How = "none") -> How:
+        """Whose the cells of a column mostly are."""
+        hows = [
+            row.cells[name].how
+            for row in self.kept.rows.values()
+            if row.table == table and name in row.cells
+        ]
+        return max(dict.fromkeys(hows), key=hows.count) if hows else otherwise
 
     def find(self, uid: str, name: str) -> Field | None:
         """The field of a row."""

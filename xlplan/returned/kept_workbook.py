@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from xlplan.codes.kept_codes import (
     KEEP_012,
@@ -23,9 +23,10 @@ from xlplan.codes.kept_codes import (
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
 from xlplan.merge.kept_cells import KeptCell, KeptCells
-from xlplan.merge.reading import ReadCell, Reading, ReadRow
+from xlplan.merge.reading import ReadCell, Reading, ReadRow, filled
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.spelling import Composed
+from xlplan.plan.status_words import rating_by_fill
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import show
 from xlplan.returned.kept_rows import Headings, Located, Names, locate
@@ -35,6 +36,7 @@ from xlplan.returned.kept_tables import (
     composed_cells,
     composed_of,
     raw_text,
+    shown_at,
     value_at,
     value_over,
 )
@@ -102,9 +104,9 @@ def _differing(kept: KeptCells, found: Located) -> Iterator[tuple[str, str]]:
     for uid, (table, row) in found.rows.items():
         for name, known in kept.rows[uid].cells.items():
             col = table.columns.get(name)
-            if known.how != "own" or col is None:
+            if known.how not in ("own", "filled") or col is None:
                 continue
-            if raw_text(value_at(table.sheet, row, col)) != known.raw:
+            if shown_at(table.sheet, row, col, known.how) != known.raw:
                 yield uid, name
 
 
@@ -153,9 +155,13 @@ class _Reader:
         covered = self.covered[table.sheet.name]
         for name, known in self.kept.rows[uid].cells.items():
             col = table.columns.get(name)
-            if col is None or known.how not in ("own", "formula"):
+            if col is None or known.how not in ("own", "formula", "filled"):
                 continue
             cell = read_cell(table.sheet, (row, col), doubt)
+            if known.how == "filled":
+                if shown_at(table.sheet, row, col, "filled") != known.raw:
+                    yield name, self._by_fill(uid, name, table.sheet, cell)
+                continue
             text = raw_text(value_at(table.sheet, row, col))
             if text == known.raw and not (cell.formula and known.how == "own"):
                 continue
@@ -173,6 +179,17 @@ class _Reader:
                     self._note(table, (row, col), said)
             else:
                 yield name, cell
+
+    def _by_fill(self, uid: str, name: str, sheet: ReadSheet, cell: ReadCell) -> ReadCell:
+        """A cell of a column in which a colour alone is the rating: a fill of no rating's colour
+        stands as it is, so that it is asked about. A text that was typed counts before it."""
+        fill = shown_at(sheet, *at_of(cell.cell), "filled")
+        if cell.value is not None or cell.formula or cell.error or not fill:
+            return cell
+        item = self.version.find(uid, name)
+        ratings = self.version.definition.ratings
+        rating = rating_by_fill(fill, [r for r in ratings if item and r.scale == item.scale])
+        return replace(cell, value=rating.code if rating else filled(fill), as_read=filled(fill))
 
     def _taken_apart(
         self,
@@ -290,10 +307,20 @@ class _Reader:
     def _new(self, table: FoundTable, row: int) -> dict[str, ReadCell]:
         """The cells of a row that is none of the plan's yet; its section is that of the rows it
         stands among."""
+        coloured = {
+            name
+            for known in self.kept.rows.values()
+            for name, cell in known.cells.items()
+            if known.table == table.number and cell.how == "filled"
+        }
         cells = {
             name: read_cell(table.sheet, (row, col))
             for name, col in table.columns.items()
-            if raw_text(value_at(table.sheet, row, col))
+            if shown_at(table.sheet, row, col, "filled" if name in coloured else "own")
+        }
+        cells |= {
+            name: self._by_fill("", name, table.sheet, cells[name])
+            for name in coloured & cells.keys()
         }
         near = [
             (row - at if at < row else 10_000 + at, uid)
