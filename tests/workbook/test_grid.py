@@ -54,7 +54,7 @@ def spans(grid: Grid, *, formulas: bool = False, only: int = 0) -> dict[tuple[in
     return {
         (row, column): tuple(
             (each.start, each.inner, each.close, each.end)
-            for each in (line.at, cell.at, cell.formula, cell.value)
+            for each in (line.at, cell, cell.formula, cell.value)
             if each
         )
         for row, line in grid.rows.items()

@@ -103,7 +103,7 @@ def _put(grid: Grid, row: Row, column: int, cell: bytes) -> Iterator[Edit]:
         yield (row.at.start, row.at.end, opened(tag) + cell + f"</{row.at.prefix}row>".encode())
         return
     yield (*row.at.tag, tag)
-    later = (row.cells[each].at.start for each in sorted(row.cells) if each > column)
+    later = (row.cells[each].start for each in sorted(row.cells) if each > column)
     spot = next(later, row.at.close)
     yield (spot, spot, cell)
 

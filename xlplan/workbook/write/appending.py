@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import takewhile
+from xml.parsers.expat import ParserCreate
+from xml.sax.saxutils import escape
 
 from xlplan.codes.edit_codes import EDIT_016
 from xlplan.plan.number_formats import is_date_format
@@ -12,8 +15,10 @@ from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.splice import (
     Edit,
     Element,
-    marked,
+    MalformedError,
+    elements,
     opened,
+    run,
     splice,
     text_within,
     with_attribute,
@@ -22,22 +27,42 @@ from xlplan.workbook.write.splice import (
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_ONE_TEXT = re.compile(rb"<t(?: xml:space=\"preserve\")?>([^<&_\r\x80-\xff]*)</t>")
+_ITEM = re.compile(rb"<si>(.*?)</si>|<si/>", re.DOTALL)
+_BEGINS = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
+_UNPARSED = re.compile(rb"<!|(?<!\A)<\?")
+"""Where a part may hold what looks like elements and is none."""
 _DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_DIGITS = 10
 _DAY, _MOMENT, _TEXT = 14, 22, 49
 
 
 def text_element(prefix: str, text: str) -> bytes:
     """A text as a workbook holds it: signs that XML does not know are escaped, and so is text that
     looks like one that is (``_x000D_``)."""
-    text = _ESCAPE_LIKE.sub("_x005F_", text.replace("\r\n", "\n"))
-    text = _UNSEEN.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    if "_x" in text or not text.isprintable():
+        text = _ESCAPE_LIKE.sub("_x005F_", text.replace("\r\n", "\n"))
+        text = _UNSEEN.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-    return f"<{prefix}t{keep}>".encode() + marked(text) + f"</{prefix}t>".encode()
+    return f"<{prefix}t{keep}>{escape(text)}</{prefix}t>".encode()
 
 
 def unescaped(text: str) -> str:
     """The text that an escaped one stands for."""
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def one_text(content: bytes) -> str | None:
+    """The text that stands within an item where it has one look and no sign that stands for
+    another; None where it may have more."""
+    one = _ONE_TEXT.fullmatch(content)
+    return one[1].decode() if one else None
+
+
+def index_of(content: bytes) -> int:
+    """The number by which a cell names a shared text; -1 for what is no such number."""
+    digits = content.strip()
+    return int(digits) if digits.isdigit() and len(digits) <= _DIGITS else -1
 
 
 def shown_text(data: bytes, item: Element, inside: list[Element]) -> str:
@@ -114,38 +139,52 @@ class SharedTexts:
         if not self.part:
             return
         self.data = package[self.part]
-        self.inside = package.parsed(self.part, "sst", "si", "t", "r", "rPh")
-        if not self.inside or self.inside[0].name != "sst":
-            raise UnfitError(EDIT_016.fill("part", part=self.part))
-        self.root = self.inside[0]
-        self._starts = [at for at, each in enumerate(self.inside) if each.name == "si"]
-        self.items = [self.inside[at] for at in self._starts]
-        self._numbers: dict[bytes, int] = {}
-        for at, item in enumerate(self.items):
-            self._numbers.setdefault(self.data[item.inner : item.close], at)
+        try:
+            self.root, self.spans = _items(self.data)
+        except MalformedError:
+            raise UnfitError(EDIT_016.fill("part", part=self.part)) from None
 
-    def inner(self, at: int) -> list[Element]:
-        """The elements of the item with a number."""
-        stop = self._starts[at + 1] if at + 1 < len(self._starts) else len(self.inside)
-        return self.inside[self._starts[at] : stop]
+    def _content(self, at: int) -> bytes:
+        return self.data[slice(*self.spans[at])]
+
+    def _item(self, at: int) -> tuple[bytes, list[Element]]:
+        """The item with a number and the elements of it, counted from its own first byte."""
+        name = f"{self.root.prefix}si".encode()
+        item = b"<%s>%s</%s>" % (name, self._content(at), name)
+        return item, elements(item)
+
+    def plain(self, at: int) -> str | None:
+        """The text with a number that has one look, as `one_text` tells."""
+        return one_text(self._content(at)) if 0 <= at < len(self.spans) else None
 
     def text(self, at: int) -> str | None:
         """The text with a number, or None where there is none."""
-        if not 0 <= at < len(self.items):
+        if not 0 <= at < len(self.spans):
             return None
-        return shown_text(self.data, self.items[at], self.inner(at))
+        if (one := self.plain(at)) is not None:
+            return one
+        item, inside = self._item(at)
+        return shown_text(item, inside[0], inside)
 
     def with_runs(self, at: int, text: str) -> bytes | None:
         """The runs of the text with a number, kept for a new text; see `runs_kept`."""
-        if not 0 <= at < len(self.items):
+        if not 0 <= at < len(self.spans) or b"r>" not in self._content(at):
             return None
-        return runs_kept(self.data, self.items[at], self.inner(at), text)
+        item, inside = self._item(at)
+        return runs_kept(item, inside[0], inside, text)
+
+    @cached_property
+    def _numbers(self) -> dict[bytes, int]:
+        """The first number of each item by what stands in it."""
+        last = len(self.spans) - 1
+        spans = reversed(self.spans)
+        return {self.data[a:b]: last - number_ for number_, (a, b) in enumerate(spans)}
 
     def put(self, content: bytes) -> int:
         """The number of an item with this content, which is added where there is none."""
         self.uses += 1
         if content not in self._numbers:
-            self._numbers[content] = len(self.items) + len(self.added)
+            self._numbers[content] = len(self.spans) + len(self.added)
             self.added.append(content)
         return self._numbers[content]
 
@@ -158,7 +197,7 @@ class SharedTexts:
         if count.isdecimal():
             tag = with_attribute(tag, "count", int(count) + self.uses)
         if "uniqueCount" in self.root.attributes:
-            tag = with_attribute(tag, "uniqueCount", len(self.items) + len(self.added))
+            tag = with_attribute(tag, "uniqueCount", len(self.spans) + len(self.added))
         name = f"{self.root.prefix}si".encode()
         new = b"".join(b"<%s>%s</%s>" % (name, each, name) for each in self.added)
         edits: list[Edit] = [(*self.root.tag, tag)]
@@ -170,6 +209,24 @@ class SharedTexts:
         self.package[self.part] = splice(self.data, edits)
 
 
+def _items(data: bytes) -> tuple[Element, list[tuple[int, int]]]:
+    """The list of shared texts, and from which byte to which each of its items goes. Raises
+    `MalformedError`."""
+    run(ParserCreate(), data)
+    found = list(_ITEM.finditer(data))
+    if len(found) == len(_BEGINS.findall(data)) and not _UNPARSED.search(data):
+        rest = splice(data, [(*each.span(), b"") for each in found])
+        left, spared = elements(rest), len(data) - len(rest)
+        spans = [each.span(1) if each[1] is not None else (each.end(),) * 2 for each in found]
+        left[0].close, left[0].end = left[0].close + spared, left[0].end + spared
+    else:
+        left = elements(data, {"sst", "si"})
+        spans = [(each.inner, each.close) for each in left[1:]]
+    if left[0].name != "sst":
+        raise MalformedError
+    return left[0], spans
+
+
 class Styles:
     """The formats of cells, by their number."""
 
@@ -177,6 +234,7 @@ class Styles:
         self.package = package
         self.part = next(iter(package.related(package.book, "styles")), "")
         self.codes: dict[int, str] = {}
+        self._texts: dict[int, bool] = {}
         self.formats: list[Element] = []
         self.added: list[bytes] = []
         self.list: Element | None = None
@@ -200,8 +258,10 @@ class Styles:
 
     def is_text(self, style: int) -> bool:
         """Whether cells of this format show numbers as they were typed."""
-        number_format = self._format(style)
-        return number_format == _TEXT or self.codes.get(number_format) == "@"
+        if style not in self._texts:
+            number_format = self._format(style)
+            self._texts[style] = number_format == _TEXT or self.codes.get(number_format) == "@"
+        return self._texts[style]
 
     def is_date(self, style: int) -> bool:
         """Whether cells of this format show a number as a date or a time."""

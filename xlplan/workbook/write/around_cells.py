@@ -204,7 +204,7 @@ def _set_fills(package: Package, fills: Mapping[str, Mapping[str, tuple[str, str
             cell, like = _cell(grids[sheet], name), _cell(grids[other], place)
             style = styles.with_fill_of(cell.style, like.style) if cell and like else None
             if cell and style is not None and style != cell.style:
-                edits.append((*cell.at.tag, with_attribute(grids[sheet].raw(cell.at), "s", style)))
+                edits.append((*cell.tag, with_attribute(grids[sheet].raw(cell), "s", style)))
         package[package.sheets[sheet]] = splice(grids[sheet].data, edits)
     styles.write()
 

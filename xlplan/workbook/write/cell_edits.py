@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,6 +12,8 @@ from xlplan.errors import Problem
 from xlplan.workbook.write.appending import (
     SharedTexts,
     Styles,
+    index_of,
+    one_text,
     runs_kept,
     shown_text,
     text_element,
@@ -36,8 +38,6 @@ Value = str | bool | int | float | date | datetime | None
 """What a cell is set to; None empties it."""
 At = tuple[int, int]
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
-_ONE_TEXT = re.compile(rb"<is><t>([^<&_\r\x80-\xff]*)</t></is>")
-"""The text of a cell of its own that has one look and no sign that stands for another."""
 _TEXTS = frozenset({"s", "str", "inlineStr"})
 _FIRST_OF_MARCH = 61
 """The number of 1 March 1900: Excel counts a day before it that never was."""
@@ -124,32 +124,60 @@ class _Writer:
         self.grid, self.wording, self.guards = grid, wording, guards
         self.edits: list[Edit] = []
         self.fresh: dict[int, dict[int, bytes]] = {}
+        self.end = f"</{grid.prefix}c>".encode()
 
     def set(self, sheet: str, at: At, value: Value, written: Written) -> None:
         """Set one cell, or note why it is refused."""
         value = None if value == "" else value
-        where = f"{sheet}!{cell_name(*at)}"
-        line = self.grid.rows.get(at[0])
-        cell = line.cells.get(at[1]) if line else None
+        row, column = at
+        line = self.grid.rows.get(row)
+        cell = line.cells.get(column) if line else None
         refusal = self.guards.refusal(at, cell) or unfit_value(value, self.wording.serial)
         if cell is None and value is not None and self.grid.unplaced:
             refusal = refusal or EDIT_008.fill("unplaced")
         if refusal:
-            written.refused[at] = refusal.at(where)
+            written.refused[at] = refusal.at(f"{sheet}!{cell_name(*at)}")
+            return
+        if cell and isinstance(value, str) and (edit := self._other_text(cell, value)):
+            self._edit(sheet, at, line, edit, written)
             return
         style = cell.style if cell else self.grid.default_style(*at)
-        if self.wording.styles.is_text(style) and _is_number(value):
+        if _is_number(value) and self.wording.styles.is_text(style):
             value = _as_text(value)
         if self._shows(cell, value, style):
             return
         new = self._element(at, cell, value, style)
+        edit = (cell.start, cell.end, new) if cell else None
+        self._edit(sheet, at, line, edit, written)
+        if edit is None:
+            self.fresh.setdefault(row, {})[column] = new
+
+    def _edit(
+        self, sheet: str, at: At, line: Row | None, edit: Edit | None, written: Written
+    ) -> None:
         written.changed.add(at)
-        if cell:
-            self.edits.append((cell.at.start, cell.at.end, new))
-        else:
-            self.fresh.setdefault(at[0], {})[at[1]] = new
+        if edit:
+            self.edits.append(edit)
         if line and line.at.attributes.get("hidden") in ("1", "true"):
-            written.notes.append(EDIT_024.problem(where))
+            written.notes.append(EDIT_024.problem(f"{sheet}!{cell_name(*at)}"))
+
+    def _other_text(self, cell: Cell, value: str) -> Edit | None:
+        """The edit of a cell that holds a text of one look, all of it plain, and gets another one;
+        None where there is more to it."""
+        if cell.formula or "cm" in cell.attributes or "vm" in cell.attributes:
+            return None
+        (start, stop), texts = cell.held, self.wording.texts
+        own = self.grid.data[start:stop]
+        if texts.part:
+            old = texts.plain(index_of(own)) if cell.kind == "s" else None
+        else:
+            old = one_text(own) if cell.kind == "inlineStr" else None
+        if old is None or old == value or "\r" in value:
+            return None
+        if not texts.part:
+            return start, stop, text_element(self.grid.prefix, value)
+        content = text_element(texts.root.prefix, value)
+        return start, stop, b"%d" % texts.put(content)
 
     def _shows(self, cell: Cell | None, value: Value, style: int) -> bool:
         """Whether the cell has this value already."""
@@ -177,43 +205,41 @@ class _Writer:
         assert cell.value is not None
         data = self.grid.data
         if cell.kind == "s":
-            raw = text_within(data, cell.value).strip()
-            return self.wording.texts.text(int(raw)) if raw.isdecimal() else None
+            return self.wording.texts.text(index_of(text_within(data, cell.value).encode()))
         if cell.value.name == "is":
             own = data[cell.value.start : cell.value.end]
-            if one := _ONE_TEXT.fullmatch(own):
-                return one[1].decode()
             inside = elements(own)
             return shown_text(own, inside[0], inside)
         return text_within(data, cell.value)
 
     def _element(self, at: At, cell: Cell | None, value: Value, style: int) -> bytes:
-        prefix, name = self.grid.prefix, f"{self.grid.prefix}c"
+        prefix, before = self.grid.prefix, style if cell else 0
         if isinstance(value, date) and not self.wording.styles.is_date(style):
             timed = isinstance(value, datetime) and value != datetime(*value.timetuple()[:3])
             dated = self.wording.styles.as_date(style, timed=timed)
             style = style if dated is None else dated
-        kind, content = self._content(cell, value, prefix)
-        if cell:
-            tag = self.grid.raw(cell.at)
-            for gone in {"cm", "vm"} & cell.at.attributes.keys():
-                tag = with_attribute(tag, gone, None)
+        if isinstance(value, str):
+            kind, content = self._text_content(cell, value, prefix)
         else:
-            tag = f'<{name} r="{cell_name(*at)}"/>'.encode()
-        if style != (cell.style if cell else 0):
+            kind, content = self._content(value, prefix)
+        if cell:
+            tag = self.grid.raw(cell)
+            for gone in ("cm", "vm"):
+                tag = with_attribute(tag, gone, None) if gone in cell.attributes else tag
+        else:
+            tag = f'<{prefix}c r="{cell_name(*at)}"/>'.encode()
+        if style != before:
             tag = with_attribute(tag, "s", style)
-        if kind != (cell.at.attributes.get("t", "") if cell else ""):
+        if kind != (cell.attributes.get("t", "") if cell else ""):
             tag = with_attribute(tag, "t", kind or None)
         if not content:
             return closed(tag)
-        return opened(tag) + content + f"</{name}>".encode()
+        return opened(tag) + content + self.end
 
-    def _content(self, cell: Cell | None, value: Value, prefix: str) -> tuple[str, bytes]:
+    def _content(self, value: bool | float | date | None, prefix: str) -> tuple[str, bytes]:
         """The type of a cell and what stands in it."""
         if value is None:
             return "", b""
-        if isinstance(value, str):
-            return self._text_content(cell, value, prefix)
         if isinstance(value, bool):
             kind, shown = "b", str(int(value))
         elif isinstance(value, date):
@@ -228,18 +254,20 @@ class _Writer:
     def _text_content(self, cell: Cell | None, value: str, prefix: str) -> tuple[str, bytes]:
         texts = self.wording.texts
         kept: bytes | None = None
-        if cell and cell.value and cell.kind == "s" and texts.part:
-            raw = text_within(self.grid.data, cell.value).strip()
-            kept = texts.with_runs(int(raw), value) if raw.isdecimal() else None
-        elif cell and cell.value and cell.value.name == "is" and self._has_runs(cell.value):
-            own = self.grid.data[cell.value.start : cell.value.end]
+        held = cell.value if cell else None
+        if cell and held and cell.kind == "s" and texts.part:
+            at = index_of(text_within(self.grid.data, held).encode())
+            kept = texts.with_runs(at, value)
+        elif held and held.name == "is" and self._has_runs(held):
+            own = self.grid.data[held.start : held.end]
             inside = elements(own)
             kept = runs_kept(own, inside[0], inside, value)
         if texts.part and (kept is None or texts.root.prefix == prefix):
             content = kept or text_element(texts.root.prefix, value)
             return "s", f"<{prefix}v>{texts.put(content)}</{prefix}v>".encode()
         content = kept or text_element(prefix, value)
-        return "inlineStr", f"<{prefix}is>".encode() + content + f"</{prefix}is>".encode()
+        name = f"{prefix}is".encode()
+        return "inlineStr", b"<%s>%s</%s>" % (name, content, name)
 
     def all_edits(self) -> list[Edit]:
         """The edits of the cells that were there, and of the rows and cells that were not."""
@@ -250,7 +278,8 @@ class _Writer:
             if row:
                 self._into(row, cells)
                 continue
-            following = next((each for each in numbers if each > number_), 0)
+            spot = bisect_right(numbers, number_)
+            following = numbers[spot] if spot < len(numbers) else 0
             above[following] = above.get(following, b"") + self._row(number_, cells)
         body = self.grid.body
         for following, rows in above.items():
@@ -282,7 +311,7 @@ class _Writer:
         self.edits.append((*row.at.tag, tag))
         spots: dict[int, bytes] = {}
         for column, new in sorted(cells.items()):
-            later = (row.cells[each].at.start for each in sorted(row.cells) if each > column)
+            later = (row.cells[each].start for each in sorted(row.cells) if each > column)
             spot = next(later, row.at.close)
             spots[spot] = spots.get(spot, b"") + new
         self.edits += [(spot, spot, new) for spot, new in spots.items()]

@@ -64,9 +64,16 @@ class Guards:
 
     def refusal(self, at: tuple[int, int], cell: Cell | None) -> Filled | None:
         """Why the value of a cell may not be set, or None."""
-        row, column = at
+        areas = self.merges or self.tables or self.pivots or self.spread
+        if areas and (within := self._in_area(*at)):
+            return within
+        if cell and cell.formula and not self.over_formulas:
+            return EDIT_001.fill()
+        return EDIT_005.fill() if cell and "vm" in cell.attributes else None
+
+    def _in_area(self, row: int, column: int) -> Filled | None:
         for box in self.merges.get(row, ()):
-            if holds(box, row, column) and at != box[:2]:
+            if holds(box, row, column) and (row, column) != box[:2]:
                 return EDIT_003.fill(area=area_name(box), first=cell_name(box[0], box[1]))
         for box, name, first, last in self.tables:
             if holds(box, row, column) and row < first:
@@ -77,9 +84,7 @@ class Guards:
             return EDIT_004.fill(area=area_name(pivot))
         if spread := next((each for each in self.spread if holds(each, row, column)), None):
             return EDIT_001.fill("array", area=area_name(spread))
-        if cell and cell.formula and not self.over_formulas:
-            return EDIT_001.fill()
-        return EDIT_005.fill() if cell and "vm" in cell.at.attributes else None
+        return None
 
 
 def _tables(package: Package, part: str) -> list[tuple[Box, str, int, int]]:

@@ -7,7 +7,14 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from xml.parsers.expat import ParserCreate
 
-from xlplan.workbook.write.splice import Element, MalformedError, run, splice, text_within
+from xlplan.workbook.write.splice import (
+    Element,
+    MalformedError,
+    attributes_of,
+    run,
+    splice,
+    text_within,
+)
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 Box = tuple[int, int, int, int]
@@ -18,13 +25,25 @@ Cut = tuple[int, int]
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _WHOLE = re.compile(r"\s*\+?[0-9]{1,10}\s*")
+_DIGITS = 10
 _CELLS = frozenset({"c", "f", "v", "is"})
+_WITHIN = frozenset({"f", "v", "is"})
+"""What a cell holds, and does not hold the cell: so that both go when nobody needs them."""
 _BESIDE = frozenset({"worksheet", "sheetData", "dimension", "col", "mergeCells", "mergeCell"})
 _VALUES = re.compile(
-    rb"(?:<c r=\"[A-Z]{1,3}([0-9]{1,7})\"[^<>]*"
+    rb"(?:<c r=\"[A-Z]{1,3}[0-9]{1,7}\"[^<>]*"
     rb"(?:/>|>(?:<v>[^<]*</v>|<is><t[^<>]*>[^<]*</t></is>)?</c>)\s*)+"
 )
 """Cells of one row beside each other that hold no formula, as programs write them."""
+_VALUE = re.compile(
+    rb"<c r=\"([A-Z]{1,3}[0-9]{1,7})\"([^<>]*)"
+    rb"(?:/>|>(?:<v>([^<]*)</v>|<is>(<t[^<>]*>[^<]*</t>)</is>)?</c>)"
+)
+"""One of them: what it is called, its other attributes, its value (`v` or `is`)."""
+_ALONE = ("", "", "", "v", "is")
+"""What its value is by the last of them."""
+_MARK, _MARKED = "_", b"<_/>"
+"""What the parser meets in their place."""
 _RUN_TEXTS = frozenset({"array", "dataTable"})
 
 
@@ -85,24 +104,43 @@ def area_name(box: Box) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-@dataclass(slots=True)
-class Cell:
-    """A cell: its element, its column, and those of its formula and its value (`v` or `is`)."""
+@dataclass(slots=True, eq=False)
+class Cell(Element):
+    """The element of a cell; what it is called need not be among its attributes. `formula` is that
+    of its formula; `alone` the name of its value (`v` or `is`) where that has no attributes and is
+    all that stands in the cell, which is then not looked at before it is asked for."""
 
-    at: Element
-    column: int
+    column: int = 0
     formula: Element | None = None
-    value: Element | None = None
+    alone: str = ""
+    inside: Element | None = None
+
+    @property
+    def value(self) -> Element | None:
+        """The element of its value, `v` or `is`."""
+        if self.alone and self.inside is None:
+            span = self.held
+            self.inside = Element(self.alone, "", {}, None, self.inner, *span, self.close)
+        return self.inside
+
+    @property
+    def held(self) -> tuple[int, int]:
+        """From which byte to which the content of its value stands: none where it has none."""
+        if self.alone:
+            tag = len(self.alone) + 2
+            return self.inner + tag, self.close - tag - 1
+        return (self.inside.inner, self.inside.close) if self.inside else (self.inner, self.inner)
 
     @property
     def kind(self) -> str:
         """What its value is: ``n`` a number, ``s`` a shared text, and so on."""
-        return self.at.attributes.get("t", "n")
+        return self.attributes.get("t", "n")
 
     @property
     def style(self) -> int:
         """The number of its format."""
-        return number(self.at.attributes.get("s", "0"))
+        style = self.attributes.get("s")
+        return 0 if style is None else number(style)
 
 
 @dataclass(slots=True)
@@ -156,16 +194,20 @@ class Grid:
 
 def number(text: str) -> int:
     """A whole number as a file has it. Raises `MalformedError`."""
-    if not _WHOLE.fullmatch(text):
+    plain = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+    if not plain and not _WHOLE.fullmatch(text):
         raise MalformedError
     return int(text)
 
 
 class _Reader:
-    """Handlers for the parser; `only` the rows whose cells are kept (None: all)."""
+    """Handlers for the parser; `only` the rows whose cells are kept (None: all). At each of `cuts`
+    it meets `_MARKED`; their cells are read by themselves unless `formulas` are asked for alone."""
 
-    def __init__(self, data: bytes, only: Container[int] | None, cuts: Sequence[Cut]) -> None:
-        self.data, self.only = data, only
+    def __init__(
+        self, data: bytes, only: Container[int] | None, cuts: Sequence[Cut], formulas: bool
+    ) -> None:
+        self.data, self.only, self.formulas = data, only, formulas
         self.cuts, self.next, self.shift = (*cuts, (len(data) + 1, len(data) + 1)), 0, 0
         self.parser = ParserCreate()
         self.parser.StartElementHandler, self.parser.EndElementHandler = self.start, self.end
@@ -174,7 +216,9 @@ class _Reader:
         self.beside: list[Element] = []
         self.spread: list[Box] = []
         self.row = self.column = 0
+        self.digits = ""
         self.columns: dict[str, int] = {}
+        self.attributes: dict[bytes, dict[str, str]] = {}
         self.line: Row | None = None
         self.cell: Cell | None = None
         self.unplaced = False
@@ -182,9 +226,10 @@ class _Reader:
     def _at(self) -> int:
         """Where the parser is, counted with what it was spared."""
         at = self.parser.CurrentByteIndex + self.shift
-        while at >= self.cuts[self.next][0]:
+        while at > self.cuts[self.next][0]:
             start, stop = self.cuts[self.next]
-            at, self.shift, self.next = at + stop - start, self.shift + stop - start, self.next + 1
+            spared = stop - start - len(_MARKED)
+            at, self.shift, self.next = at + spared, self.shift + spared, self.next + 1
         return at
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -198,21 +243,24 @@ class _Reader:
             if not self.open or self.open[-1].name != "sheetData":
                 return
         elif local not in _BESIDE:
+            if local == _MARK and self._at() == self.cuts[self.next][0] and not self.formulas:
+                self._values(*self.cuts[self.next])
             return
-        parent = self.open[-1] if self.open else None
+        parent = self.open[-1] if self.open and local not in _WITHIN else None
         prefix = name[: -len(local)]
-        element = Element(local, prefix, attributes, parent, self._at())
+        make = Cell if local == "c" else Element
+        element = make(local, prefix, attributes, parent, self._at())
         self.open.append(element)
         if local == "row":
             self._row(element)
-        elif local == "c":
+        elif isinstance(element, Cell):
             self._cell(element)
         elif local not in _CELLS:
             self.beside.append(element)
         elif self.cell and local == "f":
             self.cell.formula = element
         elif self.cell:
-            self.cell.value = element
+            self.cell.inside = element
 
     def _spread(self, attributes: dict[str, str]) -> None:
         if box := box_of(attributes.get("ref", "")):
@@ -221,20 +269,40 @@ class _Reader:
     def _row(self, element: Element) -> None:
         self.unplaced |= "r" not in element.attributes
         self.row = number(element.attributes.get("r", str(self.row + 1)))
-        self.column = 0
+        self.column, self.digits = 0, str(self.row)
         row = self.rows[self.row] = Row(element)
         self.line = row if self.only is None or self.row in self.only else None
 
-    def _cell(self, element: Element) -> None:
+    def _cell(self, cell: Cell) -> None:
         assert self.line is not None
-        name = element.attributes.get("r")
+        name = cell.attributes.get("r")
         self.unplaced |= name is None
         self.column = self.column + 1 if name is None else self._column(name)
-        self.cell = self.line.cells[self.column] = Cell(element, self.column)
+        cell.column = self.column
+        self.cell = self.line.cells[self.column] = cell
+
+    def _values(self, start: int, stop: int) -> None:
+        """The cells from one byte to another, which hold no formula."""
+        if self.line is None or self.open[-1].name != "row":
+            return
+        row, cells, known = self.open[-1], self.line.cells, self.attributes
+        for found in _VALUE.finditer(self.data, start, stop):
+            name, more = found.group(1, 2)
+            if more not in known:
+                known[more] = attributes_of(more)
+            at, end = found.span()
+            inner, close = found.end(2) + 1, end - 4  # before </c>
+            if inner > close:  # it is written as one tag
+                inner = close = end
+            self.column = column = self._column(name.decode())
+            alone = _ALONE[found.lastindex or 0]
+            cells[column] = Cell(
+                "c", "", known[more], row, at, inner, close, end, column, None, alone
+            )
 
     def _column(self, name: str) -> int:
         """The column of a cell in this row; what its letters are is looked up once."""
-        letters = name.removesuffix(str(self.row))
+        letters = name.removesuffix(self.digits)
         if letters not in self.columns or self.row > LAST_ROW:
             at = place_of(name)
             if at is None or at[0] != self.row:
@@ -259,10 +327,9 @@ def read_grid(data: bytes, only: Container[int] | None = None, *, formulas: bool
 
     Raises `MalformedError` for a part that is not well-formed or has no rows to speak of.
     """
-    found = (each for each in _VALUES.finditer(data) if only is None or int(each[1]) not in only)
-    cuts = [each.span() for each in found] if formulas or only is not None else []
-    reader = _Reader(data, only, cuts)
-    run(reader.parser.Parse, splice(data, [(*cut, b"") for cut in cuts]) if cuts else data)
+    cuts = [each.span() for each in _VALUES.finditer(data)]
+    reader = _Reader(data, only, cuts, formulas)
+    run(reader.parser, splice(data, [(*cut, _MARKED) for cut in cuts]))
     if formulas and (reader.spread or reader.unplaced):
         return read_grid(data, only)
     named: dict[str, list[Element]] = {}

@@ -105,8 +105,8 @@ def _sheet(grid: Grid, rows: Insertion, new: NewRows) -> bytes:
             edits.append((*line.at.tag, with_attribute(grid.raw(line.at), "r", now)))
         for column, cell in line.cells.items():
             if now != number:
-                tag = with_attribute(grid.raw(cell.at), "r", cell_name(now, column))
-                edits.append((*cell.at.tag, tag))
+                tag = with_attribute(grid.raw(cell), "r", cell_name(now, column))
+                edits.append((*cell.tag, tag))
             if cell.formula:
                 edits += _moved_formula(grid, cell, formulas.get((number, column), ""), rows)
     spot = next((grid.rows[each].at.start for each in sorted(grid.rows) if each > rows.after), None)
@@ -221,7 +221,7 @@ def _new_cell(
 ) -> bytes:
     """A cell of a new row: its format, and the formula that the column has in every row."""
     cells = [(each, grid.rows[each].cells.get(column)) for each in like]
-    style = _most(cell.at.attributes.get("s", "") if cell else "" for _, cell in cells)
+    style = _most(cell.attributes.get("s", "") if cell else "" for _, cell in cells)
     name = f"{grid.prefix}c"
     tag = f'<{name} r="{cell_name(number, column)}"'
     tag += f' s="{style}"' if style and style != "0" else ""

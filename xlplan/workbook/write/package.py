@@ -115,7 +115,7 @@ class Package:
             return
         try:
             if not name.endswith(".vml"):  # an old form that need not be good XML
-                run(ParserCreate().Parse, content)
+                run(ParserCreate(), content)
         except MalformedError:
             raise UnfitError(EDIT_016.fill("part", part=name)) from None
         self.new[name] = content

@@ -16,6 +16,7 @@ from xlplan.workbook.write.grid import place_of
 from xlplan.workbook.write.inserted_rows import NewRows, insert_rows, notes_on, refuse_rows
 from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.read_back import check_parts, check_values, read_all
+from xlplan.workbook.write.sheet import no_collecting
 from xlplan.workbook.write.splice import MalformedError
 from xlplan.workbook.write.stale import Stale, drop_stale, work_out_on_load
 
@@ -64,7 +65,8 @@ def patch(
     of another kind, is damaged, or does not read back as it should.
     """
     try:
-        return _patch(data, cells, rows or {}, columns or {}, sheets, around)
+        with no_collecting():
+            return _patch(data, cells, rows or {}, columns or {}, sheets, around)
     except UnfitError as unfit:
         raise unfit.at(name) from None
     except MalformedError:
@@ -165,14 +167,12 @@ def _places(
     """The cells by row and column; those that there cannot be are refused."""
     found: dict[str, dict[At, Value]] = {}
     for sheet, values in cells.items():
+        missing = "" if sheet in package.sheets else "chart" if sheet in package.tabs else "sheet"
         for name, value in values.items():
-            where, at = f"{sheet}!{name}", place_of(name)
-            if sheet not in package.tabs:
-                refused[where] = EDIT_008.problem(where, "sheet")
-            elif sheet not in package.sheets:
-                refused[where] = EDIT_008.problem(where, "chart")
-            elif at is None:
-                refused[where] = EDIT_008.problem(where, "cell")
+            at = place_of(name)
+            if missing or at is None:
+                where = f"{sheet}!{name}"
+                refused[where] = EDIT_008.problem(where, missing or "cell")
             else:
                 found.setdefault(sheet, {})[at] = value
     return found

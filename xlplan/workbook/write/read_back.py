@@ -74,14 +74,13 @@ def check_values(
         mine, free = intended.get(sheet, {}), open_.get(sheet, ())
         wrong += sum(not _reads_as(cells.get(at), value) for at, value in mine.items())
         other = old.keys() - cells.keys()
-        other |= {at for at, value in cells.items() if not _equal(old.get(at), value)}
+        for at, value in cells.items():
+            before_ = old.get(at)
+            if before_ != value or type(before_) is not type(value):
+                other.add(at)
         wrong += sum(at not in mine and at not in free for at in other)
     if wrong:
         raise UnfitError(EDIT_017.fill(cells=wrong))
-
-
-def _equal(one: object, other: object) -> bool:
-    return one == other and type(one) is type(other)
 
 
 def _reads_as(read: object, value: object) -> bool:

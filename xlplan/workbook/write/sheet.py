@@ -235,8 +235,8 @@ class Workbook:
 
 @contextmanager
 def no_collecting() -> Iterator[None]:
-    """Makes a workbook without Python's search for circles of objects meanwhile: its cells, many
-    and alive to the end, are in none, and each search would go through all of them again."""
+    """Makes or changes a workbook without Python's search for circles of objects meanwhile: its
+    cells, many and alive to the end, are in none, and each search would go through all again."""
     on = gc.isenabled()
     gc.disable()
     try:

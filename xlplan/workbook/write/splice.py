@@ -6,9 +6,10 @@ Whatever is not replaced stays byte for byte, which no library does that loads a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from xml.parsers.expat import ExpatError, ParserCreate
+from operator import itemgetter
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from xml.sax.saxutils import escape, unescape
 
 Edit = tuple[int, int, bytes]
@@ -16,6 +17,7 @@ Edit = tuple[int, int, bytes]
 
 _TAG = re.compile(rb"<[^\"'>]*(?:(?:\"[^\"]*\"|'[^']*')[^\"'>]*)*>")
 _TAG_END = re.compile(rb"\s*/?>\Z")
+_span = itemgetter(0, 1)
 _BY_NUMBER = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
 
 
@@ -74,18 +76,21 @@ def elements(data: bytes, names: Container[str] | None = None) -> list[Element]:
             open_.pop().bind(data, parser.CurrentByteIndex)
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
-    run(parser.Parse, data)
+    run(parser, data)
     return found
 
 
-def run(parse: Callable[[bytes, bool], object], data: bytes) -> None:
-    """Parse a whole part. Raises `MalformedError`."""
+def run(parser: XMLParserType, data: bytes) -> None:
+    """Parse a whole part, and let go of what the parser calls, which may hold the parser: so that
+    all goes when nobody needs it. Raises `MalformedError`."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"<!DOCTYPE" in data[:4096]:
         raise MalformedError
     try:
-        parse(data, True)
+        parser.Parse(data, True)
     except ExpatError:
         raise MalformedError from None
+    finally:
+        parser.StartElementHandler = parser.EndElementHandler = None
 
 
 def tag_end(data: bytes, at: int) -> int:
@@ -103,7 +108,7 @@ def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
     """The part with these pieces replaced. That two overlap is a bug of the caller."""
     pieces: list[bytes] = []
     at = 0
-    for start, stop, new in sorted(edits, key=lambda edit: edit[:2]):
+    for start, stop, new in sorted(edits, key=_span):
         if start < at:
             raise AssertionError("two edits of the same bytes")
         pieces += (data[at:start], new)
@@ -129,9 +134,15 @@ def _attributes(tag: bytes) -> Iterable[re.Match[bytes]]:
     return _ATTRIBUTE.finditer(tag)
 
 
+def attributes_of(pieces: bytes) -> dict[str, str]:
+    """The attributes that stand in a piece of a tag: `` s="3" t="s"``."""
+    pairs = (found[0].decode("utf-8", "replace").partition("=") for found in _attributes(pieces))
+    return {name.strip(): plain(value.strip()[1:-1]) for name, _, value in pairs}
+
+
 def opened(tag: bytes) -> bytes:
     """An opening tag that content follows: ``<row/>`` as ``<row>``."""
-    return _TAG_END.sub(b">", tag)
+    return tag if tag.endswith(b'">') else _TAG_END.sub(b">", tag)
 
 
 def closed(tag: bytes) -> bytes:
@@ -152,7 +163,7 @@ def _text_of_markup(raw: bytes) -> str:
     texts: list[str] = []
     parser = ParserCreate()
     parser.CharacterDataHandler = texts.append
-    run(parser.Parse, b"<x>" + raw + b"</x>")
+    run(parser, b"<x>" + raw + b"</x>")
     return "".join(texts)
 
 

@@ -59,7 +59,8 @@ def drop_stale(
     grids = _grids(package)
     watch = _Watch(grids, known, rows_moved)
     for sheet, cells in changed.items():
-        watch.dirty.update((sheet.casefold(), *at) for at in cells)
+        name = sheet.casefold()
+        watch.dirty.update((name, row, column) for row, column in cells)
     watch.spread()
     found = Stale(formulas=bool(grids))
     for sheet, (part, grid) in grids.items():
@@ -94,9 +95,9 @@ def _without_results(grid: Grid, hit: Collection[At]) -> tuple[list[Edit], set[A
         if cell and cell.value:
             dropped.add((row, column))
             edits.append((cell.value.start, cell.value.end, b""))
-            tag = grid.raw(cell.at)
+            tag = grid.raw(cell)
             if (without := with_attribute(tag, "t", None)) != tag:
-                edits.append((*cell.at.tag, without))
+                edits.append((*cell.tag, without))
     return edits, dropped
 
 
