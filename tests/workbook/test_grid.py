@@ -1,8 +1,9 @@
-"""The rows of a worksheet part: what is passed over in reading moves nothing that is not."""
+"""The rows of a worksheet part: what the parser is spared in reading is read as it would be."""
 
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -10,6 +11,7 @@ from random import Random
 import pytest
 
 from tests import bare_books as bare
+from xlplan.workbook.write import grid as grids
 from xlplan.workbook.write.grid import Grid, read_grid
 from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.splice import MalformedError
@@ -38,6 +40,23 @@ SHEETS = {
     ),
     "with a sign in an attribute": bare.sheet(
         '<row r="1"><c r="A1" x=">"><v>1</v></c><c r="B1"><f>A1</f><v>1</v></c></row>'
+    ),
+    "with formulas of all kinds": bare.sheet(
+        '<row r="1"><c r="A1" t="str"><f>"a"&amp;B1</f><v>a&#10;</v></c><c r="B1"><f>C1</f></c>'
+        '<c r="C1" s="1"><f/><v>1</v></c><c r="D1"><f ca="1">NOW()</f><v>1</v></c>'
+        '<c r="E1"><v>1</v><f>A1</f></c><c r="F1" t="b" s="2"><f>1=1</f><v>1</v></c></row>'
+        '<row r="2"><c r="A2"><f t="shared" ref="A2:A3" si="0">B2</f><v>1</v></c></row>'
+        '<row r="3"><c r="A3"><f t="shared" si="0"/><v>1</v></c><c r="B3"><f>A3</f><v/></c></row>'
+    ),
+    "with what a file may say of a cell": bare.sheet(
+        '<row r="1"><c r="A1" s=" 1 " t=\'s\'><v>0</v></c><c r="B1"  t = "str" ><v> x </v></c>'
+        '<c r="C1" t="inlineStr"><is><t/></is></c><c r="C1"><v>2</v></c><c r="D1"/><c r="E1"></c>'
+        '<c r="F1" s="&#49;"><v>1</v></c><other><c r="G1"><v>1</v></c></other></row>'
+    ),
+    "with a mark of our own": bare.sheet('<_/><row r="1"><_/><c r="A1"><v>1</v></c><_/></row>'),
+    "with cells elsewhere": bare.sheet(
+        '<row r="1"><c r="A1"><v>1</v></c></row><?note <c r="B1"><v>1</v></c>?>',
+        '<extLst><ext><c r="A1"><v>1</v></c></ext></extLst>',
     ),
     "with an array": bare.sheet(
         '<row r="1"><c r="A1"><f t="array" ref="A1:B1">C1:D1</f><v>1</v></c>'
@@ -69,8 +88,29 @@ def places(grid: Grid) -> list[tuple[str, int, int, int, int]]:
     return [(each.name, each.start, each.inner, each.close, each.end) for each in beside]
 
 
+def about(grid: Grid) -> list[tuple[int, int, str, int, str]]:
+    """What is told of each cell beside its place, and its formula."""
+    return [
+        (row, column, cell.kind, cell.style, grid.formula(cell))
+        for row, line in grid.rows.items()
+        for column, cell in line.cells.items()
+    ]
+
+
+def by_parser(data: bytes) -> Grid:
+    """The rows where the parser is spared nothing."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(grids, "_PLAIN", re.compile(rb"(?!)"))
+        return read_grid(data)
+
+
 def assert_same(data: bytes) -> None:
-    whole, looked_up = read_grid(data), read_grid(data, formulas=True)
+    whole, looked_up = by_parser(data), read_grid(data, formulas=True)
+    quick = read_grid(data)
+    assert spans(quick) == spans(whole)
+    assert places(quick) == places(whole)
+    assert about(quick) == about(whole)
+    assert (quick.spread, quick.unplaced) == (whole.spread, whole.unplaced)
     assert spans(looked_up, formulas=True) == spans(whole, formulas=True)
     assert places(looked_up) == places(whole)
     assert (looked_up.spread, looked_up.unplaced) == (whole.spread, whole.unplaced)

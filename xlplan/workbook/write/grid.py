@@ -30,17 +30,21 @@ _CELLS = frozenset({"c", "f", "v", "is"})
 _WITHIN = frozenset({"f", "v", "is"})
 """What a cell holds, and does not hold the cell: so that both go when nobody needs them."""
 _BESIDE = frozenset({"worksheet", "sheetData", "dimension", "col", "mergeCells", "mergeCell"})
-_VALUES = re.compile(
-    rb"(?:<c r=\"[A-Z]{1,3}[0-9]{1,7}\"[^<>]*"
-    rb"(?:/>|>(?:<v>[^<]*</v>|<is><t[^<>]*>[^<]*</t></is>)?</c>)\s*)+"
+_FORMULA, _HELD = rb"<f>[^<]*</f>", rb"<v>[^<]*</v>|<is><t[^<>]*>[^<]*</t></is>"
+_VALUES, _PLAIN = (
+    re.compile(
+        rb"(?:<c r=\"[A-Z]{1,3}[0-9]{1,7}\"[^<>]*(?:/>|>%s(?:%s)?</c>)\s*)+" % (before, _HELD)
+    )
+    for before in (b"", rb"(?:%s)?" % _FORMULA)
 )
-"""Cells of one row beside each other that hold no formula, as programs write them."""
-_VALUE = re.compile(
+"""Cells of one row beside each other, as programs write them: without formulas, and with such as
+are not shared and fill no other cell."""
+_CELL_OF_THEM = re.compile(
     rb"<c r=\"([A-Z]{1,3}[0-9]{1,7})\"([^<>]*)"
-    rb"(?:/>|>(?:<v>([^<]*)</v>|<is>(<t[^<>]*>[^<]*</t>)</is>)?</c>)"
+    rb"(?:/>|>(%s)?(?:<v>([^<]*)</v>|<is>(<t[^<>]*>[^<]*</t>)</is>)?</c>)" % _FORMULA
 )
-"""One of them: what it is called, its other attributes, its value (`v` or `is`)."""
-_ALONE = ("", "", "", "v", "is")
+"""One of them: what it is called, its other attributes, its formula, its value (`v` or `is`)."""
+_NAMES = ("", "", "", "", "v", "is")
 """What its value is by the last of them."""
 _MARK, _MARKED = "_", b"<_/>"
 """What the parser meets in their place."""
@@ -119,8 +123,7 @@ class Cell(Element):
     def value(self) -> Element | None:
         """The element of its value, `v` or `is`."""
         if self.alone and self.inside is None:
-            span = self.held
-            self.inside = Element(self.alone, "", {}, None, self.inner, *span, self.close)
+            self.inside = _tagged(self.alone, self.inner, self.close)
         return self.inside
 
     @property
@@ -141,6 +144,11 @@ class Cell(Element):
         """The number of its format."""
         style = self.attributes.get("s")
         return 0 if style is None else number(style)
+
+
+def _tagged(name: str, start: int, end: int) -> Element:
+    """An element without attributes from one byte to another."""
+    return Element(name, "", {}, None, start, start + len(name) + 2, end - len(name) - 3, end)
 
 
 @dataclass(slots=True)
@@ -282,23 +290,26 @@ class _Reader:
         self.cell = self.line.cells[self.column] = cell
 
     def _values(self, start: int, stop: int) -> None:
-        """The cells from one byte to another, which hold no formula."""
+        """The cells from one byte to another, which are plain."""
         if self.line is None or self.open[-1].name != "row":
             return
         row, cells, known = self.open[-1], self.line.cells, self.attributes
-        for found in _VALUE.finditer(self.data, start, stop):
-            name, more = found.group(1, 2)
+        for found in _CELL_OF_THEM.finditer(self.data, start, stop):
+            called, more = found.group(1, 2)
             if more not in known:
                 known[more] = attributes_of(more)
             at, end = found.span()
             inner, close = found.end(2) + 1, end - 4  # before </c>
             if inner > close:  # it is written as one tag
                 inner = close = end
-            self.column = column = self._column(name.decode())
-            alone = _ALONE[found.lastindex or 0]
-            cells[column] = Cell(
-                "c", "", known[more], row, at, inner, close, end, column, None, alone
-            )
+            self.column = column = self._column(called.decode())
+            name = _NAMES[found.lastindex or 0]
+            cell = Cell("c", "", known[more], row, at, inner, close, end, column, None, name)
+            if found[3] is not None:
+                cell.alone, after = "", found.end(3)
+                cell.formula = _tagged("f", inner, after)
+                cell.inside = _tagged(name, after, close) if name else None
+            cells[column] = cell
 
     def _column(self, name: str) -> int:
         """The column of a cell in this row; what its letters are is looked up once."""
@@ -327,7 +338,7 @@ def read_grid(data: bytes, only: Container[int] | None = None, *, formulas: bool
 
     Raises `MalformedError` for a part that is not well-formed or has no rows to speak of.
     """
-    cuts = [each.span() for each in _VALUES.finditer(data)]
+    cuts = [each.span() for each in (_VALUES if formulas else _PLAIN).finditer(data)]
     reader = _Reader(data, only, cuts, formulas)
     run(reader.parser, splice(data, [(*cut, _MARKED) for cut in cuts]))
     if formulas and (reader.spread or reader.unplaced):

@@ -167,14 +167,16 @@ def _places(
     """The cells by row and column; those that there cannot be are refused."""
     found: dict[str, dict[At, Value]] = {}
     for sheet, values in cells.items():
-        missing = "" if sheet in package.sheets else "chart" if sheet in package.tabs else "sheet"
+        if sheet not in package.sheets:
+            missing = EDIT_008.fill("chart") if sheet in package.tabs else EDIT_008.fill("sheet")
+            refused |= {each: missing.at(each) for each in (f"{sheet}!{name}" for name in values)}
+            continue
         for name, value in values.items():
-            at = place_of(name)
-            if missing or at is None:
-                where = f"{sheet}!{name}"
-                refused[where] = EDIT_008.problem(where, missing or "cell")
-            else:
+            if at := place_of(name):
                 found.setdefault(sheet, {})[at] = value
+            else:
+                where = f"{sheet}!{name}"
+                refused[where] = EDIT_008.problem(where, "cell")
     return found
 
 
