@@ -88,9 +88,11 @@ def write_cells(
     wording: Wording,
     *,
     over_formulas: bool = False,
+    filled: frozenset[At] = frozenset(),
 ) -> Written:
     """Set the cells of a sheet and leave its other bytes as they are. A cell that shows its value
-    already is not touched; with `over_formulas` a value may take the place of a formula. Raises
+    already is not touched; with `over_formulas` a value may take the place of a formula. Of
+    `filled` those that are set to None are there afterwards, so that they can be filled. Raises
     `UnfitError` where the sheet cannot be read."""
     part = package.sheets[sheet]
     rows = frozenset(row for row, _ in cells)
@@ -104,7 +106,7 @@ def write_cells(
         writer = _Writer(grid, wording, Guards.of(package, part, grid, rows, over_formulas))
         written = Written()
         for at, value in cells.items():
-            writer.set(sheet, at, value, written)
+            writer.set(sheet, at, value, written, is_filled=at in filled)
         package[part] = splice(grid.data, writer.all_edits())
     except MalformedError:
         raise UnfitError(EDIT_016.fill("part", part=part)) from None
@@ -126,14 +128,17 @@ class _Writer:
         self.fresh: dict[int, dict[int, bytes]] = {}
         self.end = f"</{grid.prefix}c>".encode()
 
-    def set(self, sheet: str, at: At, value: Value, written: Written) -> None:
+    def set(
+        self, sheet: str, at: At, value: Value, written: Written, *, is_filled: bool = False
+    ) -> None:
         """Set one cell, or note why it is refused."""
         value = None if value == "" else value
         row, column = at
         line = self.grid.rows.get(row)
         cell = line.cells.get(column) if line else None
         refusal = self.guards.refusal(at, cell) or unfit_value(value, self.wording.serial)
-        if cell is None and value is not None and self.grid.unplaced:
+        is_made = cell is None and (value is not None or is_filled)
+        if is_made and self.grid.unplaced:
             refusal = refusal or EDIT_008.fill("unplaced")
         if refusal:
             written.refused[at] = refusal.at(f"{sheet}!{cell_name(*at)}")
@@ -144,7 +149,7 @@ class _Writer:
         style = cell.style if cell else self.grid.default_style(*at)
         if _is_number(value) and self.wording.styles.is_text(style):
             value = _as_text(value)
-        if self._shows(cell, value, style):
+        if self._shows(cell, value, style) and not (is_made and value is None):
             return
         new = self._element(at, cell, value, style)
         edit = (cell.start, cell.end, new) if cell else None

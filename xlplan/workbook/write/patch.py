@@ -98,8 +98,11 @@ def _patch(
     wording = Wording.of(package)
     written: dict[str, Written] = {}
     for sheet, values in places.items():
-        over = around.over_formulas
-        written[sheet] = write_cells(package, sheet, values, wording, over_formulas=over)
+        over, fills = around.over_formulas, around.fills.get(sheet, {})
+        filled = frozenset(at for name in fills if (at := place_of(name)))
+        written[sheet] = write_cells(
+            package, sheet, values, wording, over_formulas=over, filled=filled
+        )
     wording.write()
     change_around(package, around)
     notes += [note for each in written.values() for note in each.notes]
