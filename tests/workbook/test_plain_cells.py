@@ -35,6 +35,14 @@ def book(*sheets: Sheet) -> Workbook:
 class _Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     """xlsxwriter's own sheet, where no cell is plain."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.alike: dict[int, None] = {}
+
+    def begin(self, number: int) -> list[None]:
+        assert number >= 0
+        return []
+
     def plain(self, cell: Cell, _formats: Formats) -> None:
         assert cell is not None
 

@@ -8,7 +8,6 @@ composite says by an edge or a cell note stands in a column here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -29,6 +28,7 @@ from xlplan.board.composite import sheets_of
 from xlplan.board.fitting import LongTexts, is_long, least_long, long_texts, pieces
 from xlplan.board.paint import workbook_of
 from xlplan.board.view import percent, say_days
+from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, palette, rating_style
 from xlplan.workbook.write.sheet import (
@@ -50,7 +50,7 @@ PIECE_LINES = 20
 LONG_TEXTS = "Long texts"
 ABOVE = 4
 """Rows of a sheet with a table above its first line: the title, a line, the way back, headings."""
-PERCENT = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?%")
+PERCENT = regex(r"([0-9]{1,9}(?:\.[0-9]{1,2})?) ?%")
 
 
 @dataclass(frozen=True)

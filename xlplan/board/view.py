@@ -21,6 +21,7 @@ from xlplan.board.standings import (
     points_of,
 )
 from xlplan.board.words import clock, says_on_track, short_names
+from xlplan.late import regex
 from xlplan.merge.model import MasterRow
 from xlplan.plan.checks.references import references_of
 from xlplan.plan.definition import Field
@@ -38,12 +39,12 @@ SIGNS: Mapping[Direction, tuple[str, str]] = {
 }
 """Direction of travel: an arrow and the word that says it."""
 ABSENT = "Not in the plan"
-_DAYS_LATE = re.compile(
+_DAYS_LATE = regex(
     r"\b(?:days?|weeks?|months?) (?:over ?due|late|past due)\b|\bover ?due (?:by|days?)\b|\bdays? "
     r"past (?:the )?due\b",
     re.IGNORECASE,
 )
-_BOARD_AND_DAY = re.compile(r"[^,;]+, (\d{1,2} [^\W\d]+ \d{4})")
+_BOARD_AND_DAY = regex(r"[^,;]+, (\d{1,2} [^\W\d]+ \d{4})")
 SECTION_TEXT = 60
 
 

@@ -3,10 +3,10 @@ publication. The plan keeps them; a mark says where one was left out."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from xlplan.late import regex
 from xlplan.merge.model import Candidate, Change, MasterRow, Question
 from xlplan.merge.requests import Request
 from xlplan.plan.checks.lint_view import entries_of
@@ -16,7 +16,7 @@ from xlplan.plan.timescales import Timescale
 from xlplan.plan.values import Invalid, Value
 
 LEFT_OUT = "[Not for publication: a paragraph is left out]"
-_DATED = re.compile(r"\[[^\[\]\n]*\] ?")
+_DATED = regex(r"\[[^\[\]\n]*\] ?")
 """What stands before a dated entry."""
 
 

@@ -20,6 +20,7 @@ from xlplan.board.standings import (
     Standing,
     leads_of,
 )
+from xlplan.late import regex
 from xlplan.merge.kinds import Kind
 from xlplan.plan.definition import STATUS, Field, PlanDefinition, Rating
 from xlplan.plan.text import fold
@@ -90,9 +91,7 @@ def meaning_of(point: Point) -> str:
     return ". ".join(parts) + "."
 
 
-_ON_TRACK = re.compile(
-    r"\bgreen\b|\bon[ -](?:track|target|schedule|course|plan|time)\b", re.IGNORECASE
-)
+_ON_TRACK = regex(r"\bgreen\b|\bon[ -](?:track|target|schedule|course|plan|time)\b", re.IGNORECASE)
 
 
 def says_on_track(rating: Rating) -> bool:
@@ -118,12 +117,12 @@ def clock(at: str, timezone: str) -> str:
 
 # Short names of sections, and the text that a long one stands for.
 
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"^\s*(recommendation|theme|priority|section|objective|outcome|aim|goal|area|workstream|part)"
     r"\s+(\d[\w.]*|[A-Z])\b(?!\s*(?:,|&|and\b|to\b))[\s.:–—-]*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_MARK = re.compile(r"^([A-Z]{1,2}: )(.*)$", re.DOTALL)
+_MARK = regex(r"^([A-Z]{1,2}: )(.*)$", re.DOTALL)
 """The mark of a plan, on a board of several."""
 LONGEST = 48
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import io
 import json
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import click
 
 from xlplan.errors import Problem
+from xlplan.late import regex
 
 if TYPE_CHECKING:
     from xlplan import Change, LogLine, NewFigures, NewPlan, Plan
@@ -25,7 +25,7 @@ DEFINITION = "plan.toml"
 """The place of what is wrong with the definition."""
 _LIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program may take a text that begins with it to be: a formula."""
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONTROL = regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 DONE, NEEDS_A_PERSON = 0, 1
 P = ParamSpec("P")
 T = TypeVar("T")

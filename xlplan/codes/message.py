@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from xlplan.errors import Problem, XlplanError
+from xlplan.late import regex
 
 Level = Literal["error", "warning", "note"]
 Kind = Literal["text", "number", "list", "sentence"]
@@ -31,7 +32,7 @@ def call_master(name: str) -> None:
     _master.set(name if name == MASTER else f'"{name}"')
 
 
-_PLACE = re.compile(r"\{(?P<name>[a-z_]+)(?:!(?P<how>[lqfwo]))?(?::(?P<forms>[^{}]*))?\}")
+_PLACE = regex(r"\{(?P<name>[a-z_]+)(?:!(?P<how>[lqfwo]))?(?::(?P<forms>[^{}]*))?\}")
 
 
 @dataclass(frozen=True, slots=True)

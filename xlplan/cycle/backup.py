@@ -42,6 +42,7 @@ from xlplan.cycle.folder import (
 )
 from xlplan.cycle.verify import Tip, verify_chain, verify_originals
 from xlplan.errors import Problem, reason_of
+from xlplan.late import regex
 from xlplan.ledger.store import Ledger
 from xlplan.workbook.read.inbox import is_clutter
 from xlplan.workbook.write.cell_text import safe_name
@@ -54,7 +55,7 @@ MOST = 200
 _ROOM = 64 << 20
 """Bytes that any backup may come to."""
 _CHUNK = 1 << 20
-_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I)
+_WINDOWS = regex(r'[<>:"\\|?*\x00-\x1f]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.I)
 """What no name of a file may hold on one system or another."""
 
 

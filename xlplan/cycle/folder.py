@@ -25,6 +25,7 @@ from xlplan.codes.folder_codes import (
     PLAN_008,
 )
 from xlplan.errors import XlplanError, reason_of
+from xlplan.late import regex
 from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def find_folder(start: Path) -> PlanFolder:
     return folder
 
 
-_MASTER = re.compile(r"^\s*\[\s*master\s*\][^\n]*\n((?:(?!\s*\[).*\n?)*)", re.MULTILINE)
+_MASTER = regex(r"^\s*\[\s*master\s*\][^\n]*\n((?:(?!\s*\[).*\n?)*)", re.MULTILINE)
 
 
 def with_own(folder: PlanFolder, ledger: Ledger) -> PlanFolder:
@@ -255,7 +256,7 @@ TEMPORARY = ".xlplan.tmp"
 """How the name of a file that is being written ends; one that stays was left by a crash."""
 ARCHIVED = "archived.txt"
 """The list, among the originals, of those that were moved away by `archive`."""
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST = regex(r"[0-9a-f]{64}")
 
 
 def sha256(data: bytes) -> str:

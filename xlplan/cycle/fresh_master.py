@@ -3,12 +3,12 @@ rows, when the two are laid out alike, and the columns and lists that the plan h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from xlplan.cycle.own_columns import FieldKey
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES, SPARE_ROWS, workbook_of_lines
+from xlplan.late import regex
 from xlplan.merge.model import COORDINATOR, Issued
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.returned.as_issued import column_id
@@ -21,7 +21,7 @@ from xlplan.workbook.write.added_parts import NewColumn
 from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.sheet import Area, Cell, Sheet, Validation
 
-_LIST = re.compile(r"xlplan_list_\d+")
+_LIST = regex(r"xlplan_list_\d+")
 BLANK = Issued("m-0", "master", COORDINATOR, "", "", 0, (), (), (), "")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +29,7 @@ from xlplan.cycle.whom import (
     with_need,
 )
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.merge.exchange import asked_in
 from xlplan.merge.ids import digest, named
 from xlplan.merge.model import Issued, MasterRow, Ours
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from xlplan.workbook.write.sheet import Workbook
 
 NO_FAULTS: Mapping[CellKey, Fault] = {}
-_CYCLE_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
+_CYCLE_ID = regex(r"[0-9A-Za-z][0-9A-Za-z._-]{0,30}")
 
 
 @dataclass(frozen=True)

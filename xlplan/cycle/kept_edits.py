@@ -261,8 +261,7 @@ class KeptEdits:
                 place = a1(at, col) if col is not None else ""
                 self.say(row, items[name], "composed", want[name], table.sheet.name, place)
             return
-        first = items[wrong[0]]
-        self._put(row, first, want[wrong[0]], table, at, col, whole, names)
+        self._put(row, items[wrong[0]], want[wrong[0]], table, at, col, whole, names)
 
     def _whole(
         self,

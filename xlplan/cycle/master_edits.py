@@ -5,7 +5,6 @@ Gathered from two workbooks: the file as it was read, and the master as it would
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +23,7 @@ from xlplan.cycle.fresh_master import (
 from xlplan.cycle.master_heights import Heights
 from xlplan.cycle.own_columns import FieldKey, is_master
 from xlplan.issued.master import FIRST_ROW, HEADING_ROW, NAMES
+from xlplan.late import regex
 from xlplan.merge.ids import row_uid
 from xlplan.merge.kinds import Kind
 from xlplan.merge.model import Issued, Returned, Write
@@ -51,7 +51,7 @@ from xlplan.workbook.write.sheet import Sheet, Workbook
 
 _IN_PLACE = "in_place"
 """In the manifest of a master: that the rest of the workbook is the coordinator's."""
-_COUNT = re.compile(r"(   (?:Plan|Recommendations), )\d+( rows)")
+_COUNT = regex(r"(   (?:Plan|Recommendations), )\d+( rows)")
 
 
 class NotInPlaceError(Exception):

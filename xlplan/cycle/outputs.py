@@ -134,13 +134,14 @@ def plan_digest(desk: Desk) -> str:
 def _kept_or_anew(desk: Desk, work: Work, issued: Issued, book: Workbook) -> Output:
     """The master that the coordinator has saved, changed in place; `book` where there is none, or
     where that cannot be done, and then the old one is kept beside it."""
-    from xlplan.cycle.master_patch import Renewed, put_aside, renew, say_once
     from xlplan.cycle.own_columns import kept_master
     from xlplan.workbook.write.writing import write_workbook
 
     path, kept = desk.folder.master, kept_master(desk)
     if kept is None:
         return _record(desk, work, issued, write_workbook(book), path)
+    from xlplan.cycle.master_patch import Renewed, put_aside, renew, say_once
+
     renewed = renew(desk, issued, book, kept)
     if isinstance(renewed, Renewed):
         done = _record(desk, work, issued, renewed.data, path)
@@ -231,8 +232,7 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     where it lies there already."""
     from xlplan.cycle.own_columns import columns_offered, own_columns
 
-    state, path = desk.state, desk.folder.set_up
-    kept = unused_set_up(state)
+    state, path, kept = desk.state, desk.folder.set_up, unused_set_up(desk.state)
     typed = [[one.question, one.decision, one.problem.message] for one in kept]
     account = [[each.sheet, each.row, each.said] for each in state.account]
     more = [part for part in (typed, account, columns_offered(desk)) if part]
@@ -304,7 +304,7 @@ def write(desk: Desk, outputs: Sequence[Output]) -> list[Problem]:
 
 
 def _overtaken(outputs: Sequence[Output], why: str) -> Problem:
-    return OUT_003.problem(listed([output.path.name for output in outputs], most=3), why=why)
+    return OUT_003.problem(listed([each.path.name for each in outputs], most=3), why=why)
 
 
 def _sweep(desk: Desk, outputs: Sequence[Output]) -> None:

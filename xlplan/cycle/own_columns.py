@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from xlplan.codes.merge_codes import MRG_068
 from xlplan.cycle.acts import take_own
@@ -19,14 +20,15 @@ from xlplan.merge.ids import named
 from xlplan.merge.kinds import Kind
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, NOTED, Returned
-from xlplan.plan.propose import usual_type
-from xlplan.plan.set_up import OwnColumn
 from xlplan.plan.text import fold
 from xlplan.returned.as_issued import ids_by_heading
 from xlplan.returned.kept_master import columns_named, own_column
 from xlplan.returned.tables import find_tables, text_of
 from xlplan.workbook.read.book import a1
 from xlplan.workbook.read.read_book import read_book
+
+if TYPE_CHECKING:
+    from xlplan.plan.set_up import OwnColumn
 
 KINDS = ("action", "recommendation")
 FieldKey = tuple[str, str]
@@ -132,6 +134,9 @@ def own_columns(desk: Desk) -> list[OwnColumn]:
     named_ = {heading for _, _, heading in _named_in(desk, kept)} if kept else set()
     if kept is None or kept.data is None or not named_:
         return []
+    from xlplan.plan.propose import usual_type  # these know every word of a heading
+    from xlplan.plan.set_up import OwnColumn
+
     definition, found = desk.state.definition, {}
     for table in find_tables(read_book(kept.data, "").sheets, ids_by_heading(definition)):
         kinds = {kind: {f.id for f in definition.fields_of(kind)} for kind in KINDS}

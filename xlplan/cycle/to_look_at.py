@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING
 from xlplan.codes.return_codes import RET_025
 from xlplan.cycle.desk import Desk
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.merge.model import COORDINATOR, Returned
 from xlplan.merge.posted import recipients_in
 
 if TYPE_CHECKING:
     from xlplan.issued.came_back import CameBack, Line
 
-_PLACE = re.compile(r"(?:(?P<sheet>[^!]+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
+_PLACE = regex(r"(?:(?P<sheet>[^!]+)!)?(?P<cell>[A-Z]{1,3}[0-9]+)")
 _ANSWERS = frozenset({"decisions", "set-up", "post"})
 """Of what is wrong with these their own sheets speak."""
 _LINE = "k-"

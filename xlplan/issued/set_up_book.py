@@ -246,15 +246,14 @@ class _Writer:
         return Cell(text, replace(style, align="left", indent=1))
 
     def _cells(self, entry: Entry, columns: Sequence[str]) -> list[Cell | None]:
-        uid = set_up_uid(entry)
-        cells: list[Cell | None] = [self._key(uid)]
-        for name in columns:
-            cells.append(
-                self._answer(entry, uid, name)
-                if name in columns_of(self.of)
-                else Cell(self._beside(entry, uid, name), self._locked_for(entry))
-            )
-        return cells
+        uid, answers = set_up_uid(entry), columns_of(self.of)
+        cells = (
+            self._answer(entry, uid, name)
+            if name in answers
+            else Cell(self._beside(entry, uid, name), self._locked_for(entry))
+            for name in columns
+        )
+        return [self._key(uid), *cells]
 
     @property
     def _locked(self) -> Style:

@@ -3,13 +3,13 @@ the rows of the spreadsheet."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
 from xlplan.issued.sheets import id_row, page_of, row_height
+from xlplan.late import regex
 from xlplan.merge.model import Issued, MasterRow, Place
 from xlplan.plan.accounted import AccountLine, sheets_of
 from xlplan.plan.definition import PlanDefinition
@@ -269,7 +269,7 @@ def beside_row(entry: Entry, name: str, lines: Mapping[tuple[str, str], AccountL
 
 
 _KEPT = "kept back: "
-_NOTE_ON = re.compile(r"Note on (?P<place>.+?![A-Z]+\d+): ")
+_NOTE_ON = regex(r"Note on (?P<place>.+?![A-Z]+\d+): ")
 
 
 def beside_kept(entry: Entry, name: str, lines: Iterable[AccountLine]) -> str | None:

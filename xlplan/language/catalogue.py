@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from xlplan.late import regex
+
 FOLDER = Path(__file__).parent
 SHIPPED: Mapping[str, str] = {"en": "English", "cy": "Welsh"}
 """The languages that leads can be written to in, each with its name."""
@@ -91,7 +93,7 @@ class Tongue:
 
 
 ENGLISH = Tongue()
-_PLACE = re.compile(r"\{(\w+)(?:![a-z])?\}")
+_PLACE = regex(r"\{(\w+)(?:![a-z])?\}")
 """A place of a text, as `str.format` or a message of `xlplan.codes` has it."""
 
 

@@ -44,7 +44,6 @@ from xlplan.merge.requests import overtaken
 from xlplan.merge.state import State
 from xlplan.merge.still_blank import is_open
 from xlplan.plan.definition import ENTRY, STATUS, WITHDRAWN, Field
-from xlplan.plan.set_up import stands
 from xlplan.plan.values import Raw, Value
 
 
@@ -93,6 +92,8 @@ def is_a_question(state: State, key: CellKey, write: Write) -> bool:
     if write.kind is Kind.ADDED:
         return write.author != COORDINATOR
     if write.kind is Kind.DEFINITION:
+        from xlplan.plan.set_up import stands  # loads much, and is seldom asked
+
         return stands(state.definition, write.field) != write.value
     if write.kind is Kind.STILL_BLANK:
         return is_open(state, key, write)

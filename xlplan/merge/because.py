@@ -14,9 +14,7 @@ from datetime import date
 from xlplan.codes.return_codes import RET_098
 from xlplan.merge.heard import NOTHING_HEARD
 from xlplan.merge.model import Event, Issued, MasterRow, Place, Returned, Write
-from xlplan.merge.past import past_of
 from xlplan.merge.state import State
-from xlplan.plan.checks.checklist import asked_of
 from xlplan.plan.checks.lint_view import History, Plan
 from xlplan.plan.definition import BECAUSE
 from xlplan.plan.due import due_in
@@ -112,6 +110,9 @@ class _Checks:
 
     def asked(self, issued: Issued, row: MasterRow, at: str) -> frozenset[str]:
         """The codes of the checks that asked about an action at a time, as it came back."""
+        from xlplan.merge.past import past_of  # these load every check, and few leads answer one
+        from xlplan.plan.checks.checklist import asked_of
+
         state, day = self.state, date.fromisoformat(at[:10])
         rows = self._rows.setdefault(issued.id, state.master("action", issued.as_of))
         if (issued.id, day) not in self._histories:

@@ -14,6 +14,7 @@ from typing import Literal
 
 from xlplan.codes.definition_codes import VAL_002, VAL_008, VAL_009
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.merge.kinds import WAYS, Kind
 from xlplan.merge.model import Decided, Place, Returned, Write
 from xlplan.plan.definition import STEP, Field, PlanDefinition
@@ -69,7 +70,7 @@ def is_filled(raw: str) -> bool:
     return _COLOUR.fullmatch(raw) is not None
 
 
-_COLOUR = re.compile(rf"{_FILLED}#[0-9A-Fa-f]{{6}}")
+_COLOUR = regex(rf"{_FILLED}#[0-9A-Fa-f]{{6}}")
 
 
 def value_of(item: Field, cell: ReadCell, definition: PlanDefinition) -> Value:
@@ -234,7 +235,7 @@ _OTHERS = ("cp850", "mac_roman")
 """Those of "CSV (MS-DOS)" and "CSV (Macintosh)"."""
 _OF_A_PAGE = ("csv", "xls")
 """Kinds of file that may lack letters: workbooks of Excel 95 (.xls) have a code page too."""
-_DIGITS = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_DIGITS = regex(r"-?\d+(?:\.\d+)?", re.ASCII)
 _WIDEST = 11
 """Digits up to which Excel shows a whole number as it is."""
 CELL_LIMIT = 32_767

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from xlplan.codes.definition_codes import VAL_003
+from xlplan.late import regex
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.periods import Calendar, counted_from
 from xlplan.plan.timescales import (
@@ -34,11 +35,11 @@ DATED = ("revised", "due")
 """Roles of the fields that say when a row is due, the one that counts first."""
 APPROVED = ("approved_by", "approved_on")
 """Roles of the fields that say who approved a revised date, and when."""
-_SPLIT_YEAR = re.compile(r"(?<!\d)(?:20)?(\d\d)\s*[/-]\s*(?:20)?(\d\d)(?![\d/-])")
-_NUMERIC = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})(?!\d).*", re.DOTALL)
+_SPLIT_YEAR = regex(r"(?<!\d)(?:20)?(\d\d)\s*[/-]\s*(?:20)?(\d\d)(?![\d/-])")
+_NUMERIC = regex(r"(\d{1,2})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{4}|\d{2})(?!\d).*", re.DOTALL)
 _LONGEST = 366
 """Days between the first and the last date of a plan in which each day of the year comes once."""
-_IN = re.compile(r"^(?:within|in)\s+", re.IGNORECASE)
+_IN = regex(r"^(?:within|in)\s+", re.IGNORECASE)
 _ANY_DAY = date(2000, 1, 1)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from xlplan.late import regex
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import TABLES
 from xlplan.plan.keys import ROLES
@@ -44,15 +45,15 @@ RIGHT = "It is right"
 SAME_AS = "same_as"
 """Beside the keys of a lead: another lead, who is the same person."""
 _GUESS, _SETTLED, _ANSWER = "# Guess: ", "# Settled: ", "# Answer: "
-_ADVICE = re.compile(
+_ADVICE = regex(
     r"(?:[:;,] |\. )(?=[^:;]*(?:--[a-z]|\b[a-z_]+ = true|\bname each sheet\b)).*$", re.DOTALL
 )
 """What a guess says to whoever answers it in the text, or on the command line."""
-_IN_TEXT = re.compile(r"[;,] [^;(]*(?:\[\[lead\]\]|\balias\b)[^(]*?(?= \(|$)")
+_IN_TEXT = regex(r"[;,] [^;(]*(?:\[\[lead\]\]|\balias\b)[^(]*?(?= \(|$)")
 """The same, before a list in brackets."""
-_KEY = re.compile(r"(?P<key>[a-z_]+) = |\bput in (?P<later>[a-z_]+)\b")
-_LEFT_OUT = re.compile(r'--map "(?P<heading>.*)=text"')
-_QUOTED = re.compile(r'"([^"]+)"')
+_KEY = regex(r"(?P<key>[a-z_]+) = |\bput in (?P<later>[a-z_]+)\b")
+_LEFT_OUT = regex(r'--map "(?P<heading>.*)=text"')
+_QUOTED = regex(r'"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from xlplan.late import regex
 from xlplan.plan.status_words import (
     RATING_WORDS,
     is_colour,
@@ -25,8 +26,8 @@ from xlplan.plan.text import canon_text, fold, latin
 
 _APART = r"\s*(?:[:=→]|\s[-–—]+(?:\s|$)|[-–—]+\s)\s*"
 _BOUNDARY = r"(?:^|(?<=[;|/,\n•·●■▪()])|(?<=[.:] )|(?<=[-–—] ))\s*\(?"
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_GAP = re.compile(r"[ \t]{2,}")
+_WORD = regex(r"[^\W\d_]{2,}")
+_GAP = regex(r"[ \t]{2,}")
 _ENDS = " ;,/|•·●■▪\n"
 _COUNTS = frozenset(
     ("total", "totals", "grand total", "sub-total", "subtotal", "number", "no", "no.", "count",

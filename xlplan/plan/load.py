@@ -6,7 +6,6 @@ stands what only several keys together can get wrong.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -26,6 +25,7 @@ from xlplan.codes.definition_codes import (
 from xlplan.codes.message import Filled, did_you_mean, suggest
 from xlplan.errors import XlplanError
 from xlplan.language.catalogue import SHIPPED, shipped_code
+from xlplan.late import regex
 from xlplan.plan.accounted import RowRead, SheetRead
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition, Rating
 from xlplan.plan.definition_tables import LEVELS, TABLES
@@ -58,7 +58,7 @@ from xlplan.plan.settings import (
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path
 
-_AT_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_AT_LINE = regex(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def load_definition(text: str, where: str = "plan.toml") -> PlanDefinition:

@@ -16,6 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Literal
 
+from xlplan.late import regex
 from xlplan.plan.timescales import MONTH_NAMES
 
 BUILT_IN = {
@@ -27,7 +28,7 @@ BUILT_IN = {
 }  # fmt: skip
 """The formats that have numbers alone; 14 and 22, and those with a currency, are the machine's."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|'
     r"\[(?P<bracket>[^\]]*)\]|(?P<general>General)|(?P<half>AM/PM)|(?P<unsure>A/P)|"
     r"(?P<part>y+|m+|d+|h+|s+(?:\.0+)?)|(?P<exponent>E[+-])|(?P<digit>[0#?])|(?P<mark>[.,%/@;])|"
@@ -36,10 +37,10 @@ _TOKEN = re.compile(
 )
 _PLAIN = frozenset(" $-+()!^&'~{}<>=:")
 """Characters that stand for themselves without quotes, beside what is no letter of ASCII."""
-_COLOUR = re.compile(r"(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?\d{1,2})", re.I)
-_CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
-_LOCALE = re.compile(r"\$([^-]*)(?:-([0-9A-Fa-f]+))?")
-_ELAPSED = re.compile(r"h+|m+|s+", re.I)
+_COLOUR = regex(r"(?:black|blue|cyan|green|magenta|red|white|yellow|colou?r ?\d{1,2})", re.I)
+_CONDITION = regex(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
+_LOCALE = regex(r"\$([^-]*)(?:-([0-9A-Fa-f]+))?")
+_ELAPSED = regex(r"h+|m+|s+", re.I)
 _ENGLISH = 0x09
 _NO_LANGUAGE = (0, 1, 2)
 """Of these, 1 and 2 are two ways to write the euro."""

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from xlplan.late import regex
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
@@ -56,36 +58,36 @@ _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "final": 4}
 _NUMBER = r"(?:q|quarter\s*)(?P<{0}>[1-4])"
 _ORDINAL = r"(?P<{0}>[1-4](?:st|nd|rd|th)|first|second|third|fourth|last|final)\s+quarter"
 _QUARTERS = (
-    re.compile(rf"\b{_NUMBER.format('part')}{_OF}{_YEAR}"),
-    re.compile(rf"\b{_ORDINAL.format('part')}{_OF}{_YEAR}"),
-    re.compile(rf"(?<![\d/-]){_YEAR}[\s,:-]*(?:q|quarter\s*)(?P<part>[1-4])\b"),
+    regex(rf"\b{_NUMBER.format('part')}{_OF}{_YEAR}"),
+    regex(rf"\b{_ORDINAL.format('part')}{_OF}{_YEAR}"),
+    regex(rf"(?<![\d/-]){_YEAR}[\s,:-]*(?:q|quarter\s*)(?P<part>[1-4])\b"),
 )
 _HALVES = (
-    re.compile(rf"\bh(?P<part>[12]){_OF}{_YEAR}"),
-    re.compile(rf"\b(?P<part>first|second|1st|2nd)\s+half{_OF}{_YEAR}"),
-    re.compile(rf"(?<![\d/-]){_YEAR}[\s,:-]*h(?P<part>[12])\b"),
+    regex(rf"\bh(?P<part>[12]){_OF}{_YEAR}"),
+    regex(rf"\b(?P<part>first|second|1st|2nd)\s+half{_OF}{_YEAR}"),
+    regex(rf"(?<![\d/-]){_YEAR}[\s,:-]*h(?P<part>[12])\b"),
 )
 _YEARS = (
-    re.compile(
+    regex(
         rf"\b(?P<kind>academic|school|financial|fiscal)\s+year(?:[\s-]*end)?[\s,:]*(?:of\s+)?{_YEAR}"
     ),
-    re.compile(rf"\bf\.?y\.?\s*(?P<kind>){_YEAR}"),
-    re.compile(rf"\b(?P<kind>)year[\s-]*end[\s,:]*{_YEAR}"),
+    regex(rf"\bf\.?y\.?\s*(?P<kind>){_YEAR}"),
+    regex(rf"\b(?P<kind>)year[\s-]*end[\s,:]*{_YEAR}"),
 )
-_END_OF_YEAR = re.compile(
+_END_OF_YEAR = regex(
     r"^(?:at )?(?:the )?end of (?:the )?((?:(?:financial|fiscal|academic|school) )?year)\b"
 )
-_LEADING = re.compile(r"^(?:(?:the|at|in|during|end)\s+(?:of\s+)?)+")
-_YEAR_ALONE = re.compile(rf"(?:(?:end|late|late in)\s+(?:of\s+)?(?:the\s+year\s+)?)?{_YEAR}")
-_TERM = re.compile(
+_LEADING = regex(r"^(?:(?:the|at|in|during|end)\s+(?:of\s+)?)+")
+_YEAR_ALONE = regex(rf"(?:(?:end|late|late in)\s+(?:of\s+)?(?:the\s+year\s+)?)?{_YEAR}")
+_TERM = regex(
     r"\b(?P<term>autumn|spring|summer)(?:\s+(?P<is>term))?(?:\s+(?P<half>half[\s-]?term))?"
     rf"(?:\s+(?P<part>[12])(?=[\s,(-]))?[\s,(]*{_YEAR}"
 )
-_MONTH_HALF_TERM = re.compile(
+_MONTH_HALF_TERM = regex(
     rf"\b(?P<month>oct(?:ober)?|feb(?:ruary)?|may)\s+half[\s-]?term[\s,]*{_YEAR}"
 )
-_SEASON = re.compile(rf"(?:late\s+)?\b(?P<season>spring|summer|autumn|fall|winter)[\s,]*{_YEAR}")
-_FEAST = re.compile(
+_SEASON = regex(rf"(?:late\s+)?\b(?P<season>spring|summer|autumn|fall|winter)[\s,]*{_YEAR}")
+_FEAST = regex(
     rf"(?<!after )(?<!from )(?<!since )\b(?P<feast>christmas|xmas|easter)"
     rf"(?:\s+(?:break|holidays?))?[\s,]*{_YEAR}"
 )
@@ -99,9 +101,7 @@ _NUMBER_WORDS = {
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
          "eleven", "twelve"), 1)
 }  # fmt: skip
-_WITHIN = re.compile(
-    r"(?:with)?in\s+(\w+)\s+(day|week|month|year)s?|(\w+)\s+(day|week|month|year)s?"
-)
+_WITHIN = regex(r"(?:with)?in\s+(\w+)\s+(day|week|month|year)s?|(\w+)\s+(day|week|month|year)s?")
 
 
 def periods_in(whole: str, plan: Calendar) -> list[Ending]:
@@ -313,8 +313,8 @@ _OTHERS_ELSEWHERE = {
 _TIME_WORDS = {w: english for english, all_ in _MONTHS_ELSEWHERE.items() for w in all_.split()}
 _WORDS = _TIME_WORDS | {w: english for english, all_ in _OTHERS_ELSEWHERE.items()
                         for w in all_.split()}  # fmt: skip
-_ORDINAL_SIGN = re.compile(r"\b(\d{1,2})(?:er|ere|eme|ste|de|e|o|a|\.)(?=\s)")
-_COUNTED = re.compile(r"\b([1-4])\s+(?=quarter|half)")
+_ORDINAL_SIGN = regex(r"\b(\d{1,2})(?:er|ere|eme|ste|de|e|o|a|\.)(?=\s)")
+_COUNTED = regex(r"\b([1-4])\s+(?=quarter|half)")
 
 
 def in_english(text: str) -> str:

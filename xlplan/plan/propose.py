@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
+from xlplan.late import regex
 from xlplan.plan.definition import Field, Kind, Owner
 from xlplan.plan.propose_roles import (
     LEAD_OWNED,
@@ -50,10 +51,10 @@ _GUIDANCE = {
     "reason": "Why the date or the rating has changed.",
     "steps_done": "Which steps of the action are done, and on which day.",
 }
-_SIGN = re.compile(r"[£€](?!['’ ]?(?:0|k\b|m\b|bn\b))", re.IGNORECASE)
+_SIGN = regex(r"[£€](?!['’ ]?(?:0|k\b|m\b|bn\b))", re.IGNORECASE)
 """A currency in a heading; not "£000", in which 5 is no five pounds."""
-_PERCENT = re.compile(r"(?:100|\d{1,2}(?:\.\d+)?) ?%")
-_UPDATES = re.compile(
+_PERCENT = regex(r"(?:100|\d{1,2}(?:\.\d+)?) ?%")
+_UPDATES = regex(
     r"\b(?:updates?|comments?|commentary|notes?|progress|remarks?|kommentare?|bemerkungen|"
     r"observaciones|commentaires?|opmerkingen|sylwadau)$|^(?:updates?|comments?|notes?)\b"
 )

@@ -12,19 +12,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from xlplan.late import regex
 from xlplan.plan.definition import DEFAULT_SEPARATORS
 from xlplan.plan.people import Lead
 from xlplan.plan.text import canon_text, fold, names_nobody, says_vacant, split_people
 
 _NAME = r"[A-Z][A-Za-z'’-]*(?: [A-Z][A-Za-z'’-]*){1,3}"
-_AT = re.compile(rf"({_NAME})\s+[-–—]\s*(\S.*)|({_NAME})\s*[–—]\s*(\S.*)")
-_INITIALS = re.compile(r"[A-Z]{2,4}")
-_SHORT = re.compile(r"([A-Z])\.? ?([A-Z][A-Za-z'’-]+)")
-_POST = re.compile(
+_AT = regex(rf"({_NAME})\s+[-–—]\s*(\S.*)|({_NAME})\s*[–—]\s*(\S.*)")
+_INITIALS = regex(r"[A-Z]{2,4}")
+_SHORT = regex(r"([A-Z])\.? ?([A-Z][A-Za-z'’-]+)")
+_POST = regex(
     r"\b(?:director|head|manager|officer|lead|nurse|doctor|chair|team|service|board|group|"
     r"co-?ordinator|worker|midwife|gp|services|health|care)\b", re.IGNORECASE
 )  # fmt: skip
-_ONE_POST = re.compile(
+_ONE_POST = regex(
     r"\b(?:[A-Z]\w* ){0,3}(?:Director|Head) of (?:[A-Z]\w* ){1,4}(?:and|&) ([A-Z][a-z]+)"
     r"(?= ?(?:[/;,(]|$))",
     re.MULTILINE,
@@ -121,7 +122,7 @@ def propose_leads(
     return leads, (*guesses, *_in_few_lines(doubts))
 
 
-_EXPLAINED = re.compile(rf"([A-Z]{{2,4}})\s*[=:–—-]\s*({_NAME})")
+_EXPLAINED = regex(rf"([A-Z]{{2,4}})\s*[=:–—-]\s*({_NAME})")
 
 
 def initials_in(lines: Iterable[Sequence[str]]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from xlplan.late import regex
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose_ratings import one_rating
 from xlplan.plan.status_words import known_rating, leading_rating
@@ -70,7 +71,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
                 r"areas?|objectives?|strategic objectives?|domains?|category|pillar|goals?"),
     ("origin", r"origin|source|code"),
 )  # fmt: skip
-_COMPILED = tuple((role, re.compile(pattern)) for role, pattern in _PATTERNS)
+_COMPILED = tuple((role, regex(pattern)) for role, pattern in _PATTERNS)
 
 LEAD_OWNED = frozenset({
     "due", "revised", "reason", "rating", "progress", "evidence", "percent", "steps_done",
@@ -87,8 +88,8 @@ SUB_HEADINGS = frozenset({
 """Words of a second heading row below one such as "RAG"."""
 
 
-_PLURAL = re.compile(r"\s*\(s\)")
-_NO_WORD = re.compile(r"[^\w ]+")
+_PLURAL = regex(r"\s*\(s\)")
+_NO_WORD = regex(r"[^\w ]+")
 
 
 def normal_heading(heading: str) -> str:

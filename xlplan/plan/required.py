@@ -7,12 +7,12 @@ its guidance, and what is asked of a return that leaves the field blank.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlplan.language.catalogue import ENGLISH, Tongue
+from xlplan.late import regex
 from xlplan.plan.values import Value, canon
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ REQUIRED_IF = (
 )
 """What the key of a column is for."""
 _TRUE = "true"
-_TEXT = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^;]*)\s*(?:;|$)')
+_TEXT = regex(r'\s*("(?:[^"\\]|\\.)*"|[^;]*)\s*(?:;|$)')
 """One text of a line; in quotes where it holds what stands between them."""
 
 

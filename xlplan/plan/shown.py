@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from xlplan.late import regex
 from xlplan.plan.number_formats import (
     has_literal_percent,
     show_day,
@@ -19,10 +20,10 @@ from xlplan.plan.number_formats import (
 from xlplan.plan.text import canon_text
 from xlplan.plan.timescales import MONTH_NAMES
 
-_CODE = re.compile(r"[^\W\d_]|(?<![\d.,])0\d|\d[-/]\d")
+_CODE = regex(r"[^\W\d_]|(?<![\d.,])0\d|\d[-/]\d")
 """What no amount has: a letter, a nought before other digits, a dash between digits."""
-_SHARE = re.compile(r"\s*([+-]?\d+(?:[.,]\d+)?)\s*%\s*", re.ASCII)
-_CURRENCY = re.compile(r"\b(?:GBP|EUR|USD)\b")
+_SHARE = regex(r"\s*([+-]?\d+(?:[.,]\d+)?)\s*%\s*", re.ASCII)
+_CURRENCY = regex(r"\b(?:GBP|EUR|USD)\b")
 
 
 class ShownNumber(float):

@@ -6,6 +6,7 @@ import colorsys
 import re
 from collections.abc import Iterable, Sequence
 
+from xlplan.late import regex
 from xlplan.plan.definition import Rating
 from xlplan.plan.text import canon_text, fold, latin
 
@@ -73,15 +74,15 @@ _CLOSING = (
     r"behoben|storniert|hinfällig|afgerond|afgesloten|gesloten|voltooid|uitgevoerd|gerealiseerd|"
     r"vervallen|geannuleerd|opgelost|gwblhau|cwblhawyd|gyflawni|cyflawnwyd|ar gau|orffen)"
 )
-_CLOSED = re.compile(rf"(?<![\w-]){_CLOSING}(?!\w)")
-_ENDED = re.compile(
+_CLOSED = regex(rf"(?<![\w-]){_CLOSING}(?!\w)")
+_ENDED = regex(
     r"no longer (?:required|needed|applicable|relevant|valid|pursued)|(?:plus d'|sans )objet|"
     r"not (?:required|needed|applicable|being pursued)|n/a\b|geen actie (?:meer )?nodig|"
     r"niet meer (?:nodig|van toepassing)|nicht mehr (?:erforderlich|nötig|relevant)|"
     r"ya no (?:aplica|es necesari[oa])|no aplica\b|non applicable|ddim ei angen mwyach"
 )
 """What says that nothing will be done, though it denies something."""
-_NOT_CLOSED = re.compile(
+_NOT_CLOSED = regex(
     r"(?<!\w)(?:not|to be|nearly|partly|partially|partial|almost|will|ready (?:to|for)|being|no|"
     r"non|pas|nicht|niet|nog|teilweise|parcialmente|partiellement|gedeeltelijk|heb|ddim|i'w|"
     r"sin|zu|te|à|por|yet|until|once|if|should|must|can|cannot|due|unlikely|likely|subject|"
@@ -91,28 +92,28 @@ _NOT_CLOSED = re.compile(
     r"|(?<!\w)(?:nothing|none|never|nobody|rien|nada|nichts|niets|dim byd)(?: \w+){0,4} "
     rf"{_CLOSING}"
 )
-_WATCHED = re.compile(
+_WATCHED = regex(
     rf"(?<![\w-]){_CLOSING}(?!\w).{{0,20}}\b(?:awaiting|pending|subject to|being (?:monitored|"
     r"tested|embedded)|to be (?:evidenced|evaluated|embedded|signed off|verified|confirmed))\b"
 )
-_LATER = re.compile(
+_LATER = regex(
     r"\b(?:awaiting|pending|yet|still|until|to be|to follow|subject to|in part|partly|"
     r"partial(?:ly)?|nearly|almost|mostly|largely|substantially)\b"
 )
 """What leaves something to do of what is called done."""
-_DOUBTFUL = re.compile(
+_DOUBTFUL = regex(
     r"\b(?:mitigated|accepted|approved|transferred|escalated|verified|validated|merged|rejected|"
     r"declined|tolerated|met|approuvée?s?|acceptée?s?|validée?s?|rejetée?s?|aceptad[oa]s?|"
     r"aprobad[oa]s?|rechazad[oa]s?|akzeptiert|genehmigt|abgelehnt|geprüft|geaccepteerd|"
     r"goedgekeurd|afgewezen|derbyniwyd|cymeradwywyd)\b"
 )
-_ATTENTION = re.compile(
+_ATTENTION = regex(
     r"slip|behind|delay|off[- ](?:track|plan|target)|not on (?:track|target|plan)|overdue|at risk|"
     r"concern|missed|not (?:be )?(?:met|achieved|delivered)|unlikely|problem|fail|"
     r"en retard|retras|vencid|verspätet|überfällig|verzug|te laat|achterstand|ar ei hôl hi|blocked|"
     r"stalled"
 )
-_UNBEGUN = re.compile(
+_UNBEGUN = regex(
     r"\b(?:not|yet to|to be)\b(?: \w+){0,3} (?:due|start(?:ed)?|beg[iu]n|commenced?)\b"
 )
 
@@ -222,11 +223,11 @@ _OF_LISTS = (
     r"lista|estado|de|sie|ein|eine|einen|element|aus|bitte|der|die|den|liste|een|uit|optie|lijst|"
     r"eitem|opsiwn|rhestr|o'r"
 )
-_UNANSWERED = re.compile(
+_UNANSWERED = regex(
     rf"{_CHOOSE}(?:[ ,]+(?:{_OF_LISTS}))*|please (?:complete|specify|enter|fill in)|"
     r"click (?:or tap )?(?:here )?(?:or tap )?to (?:enter|add|choose|select) (?:a |an |the )?\w+"
 )
-_IN_BRACKETS = re.compile(rf"(?:{_CHOOSE}|please|enter|insert|add|type|click)\b.*")
+_IN_BRACKETS = regex(rf"(?:{_CHOOSE}|please|enter|insert|add|type|click)\b.*")
 LONGEST_UNANSWERED = 60
 
 

@@ -10,15 +10,17 @@ from functools import lru_cache
 from itertools import combinations
 from operator import itemgetter
 
-_CARRIAGE_RETURN = re.compile(r"_x000[dD]_")
-_PAIR = re.compile(r"_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
+from xlplan.late import regex
+
+_CARRIAGE_RETURN = regex(r"_x000[dD]_")
+_PAIR = regex(r"_x([dD][89abAB][0-9A-Fa-f]{2})__x([dD][c-fC-F][0-9A-Fa-f]{2})_")
 """A sign beyond the first 65,536, as some programs write it: in two halves."""
-_LINE_ENDS = re.compile(r"(?<!\r)\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
-_SPACES = re.compile(r"[\u00a0\u2007\u202f]")
-_ZERO_WIDTH = re.compile(r"[\u200b\u2060\ufeff\u00ad]")
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_TRAILING = re.compile(r"[ \t]+(?=\n|\Z)")
-_SEEN = re.compile(
+_LINE_ENDS = regex(r"(?<!\r)\r*\n|\r|\x0b|\x0c|\x85|\u2028|\u2029")
+_SPACES = regex(r"[\u00a0\u2007\u202f]")
+_ZERO_WIDTH = regex(r"[\u200b\u2060\ufeff\u00ad]")
+_NOT_TEXT = regex(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_TRAILING = regex(r"[ \t]+(?=\n|\Z)")
+_SEEN = regex(
     r"[^\s\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
@@ -88,13 +90,13 @@ def _words(text: str) -> list[list[str]]:
     return [words for line in text.split("\n") if (words := line.split())]
 
 
-_NOT_APPLICABLE = re.compile(r"n ?/ ?a", re.IGNORECASE)
+_NOT_APPLICABLE = regex(r"n ?/ ?a", re.IGNORECASE)
 """No separator stands between these two letters."""
-_BRACKETS = re.compile(r"\([^()]*\)")
+_BRACKETS = regex(r"\([^()]*\)")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "cllr",
                      "councillor", "rev"})  # fmt: skip
-_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_VACANT = re.compile(
+_WORDS = regex(r"[^\W_]+(?:['’][^\W_]+)?")
+_VACANT = regex(
     r"\b(?:vacan(?:t|cy)|to be (?:appointed|recruited|confirmed|identified|agreed|advised)"
     r"|tb[acd]|not (?:yet )?(?:appointed|in post)|unfilled|unassigned)\b"
     r"|^(?:n/?a|none|\?+|[-–—]+)$",
@@ -278,7 +280,7 @@ def _near(one: str, other: str) -> bool:
     return short[at + 1 :] == long[at + 1 :] or (swapped and short[at + 2 :] == long[at + 2 :])
 
 
-_PROVISIONAL = re.compile(r"\W*(?:new|tbc|tba|tbd)(?![a-z])", re.IGNORECASE)
+_PROVISIONAL = regex(r"\W*(?:new|tbc|tba|tbd)(?![a-z])", re.IGNORECASE)
 
 
 def is_provisional(ref: str) -> bool:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from xlplan.language.catalogue import ENGLISH, Tongue, marked
+from xlplan.late import regex
 from xlplan.plan.periods import (
     NO_CALENDAR,
     Calendar,
@@ -36,25 +37,23 @@ MONTHS = {
     for short in (name.lower(), name[:3].lower())
 } | {"sept": 9}
 _MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})(?!\d)")
-_DAY_MONTH_YEAR = re.compile(
+_NUMERIC = regex(r"(?<!\d)(\d{1,4})\s*[./-]\s*(\d{1,2})\s*[./-]\s*(\d{1,4})(?!\d)")
+_DAY_MONTH_YEAR = regex(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?[\s-]+{_MONTH}[\s,-]+(\d{{4}}|\d{{2}})(?!\d)"
 )
-_MONTH_DAY_YEAR = re.compile(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})")
-_MONTH_YEAR = re.compile(rf"\b{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
-_SPAN = re.compile(rf"(\b{_MONTH}\s*'?\d\d)\s*-\s*(?={_MONTH}\s*'?(?:\d{{4}}|\d\d)(?![\d,]|\s*\d))")
+_MONTH_DAY_YEAR = regex(rf"\b{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})")
+_MONTH_YEAR = regex(rf"\b{_MONTH}[\s,'-]*(\d{{4}}|\d{{2}})\b")
+_SPAN = regex(rf"(\b{_MONTH}\s*'?\d\d)\s*-\s*(?={_MONTH}\s*'?(?:\d{{4}}|\d\d)(?![\d,]|\s*\d))")
 """From a month to a month: in "Sept 26 - July 27" there is no 26 July."""
-_SLASH_MONTH_YEAR = re.compile(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
-_WEEKDAY = re.compile(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
-_TIME = re.compile(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:z|utc|[+-]\d{2}:?\d{2}))?$")
-_BY = re.compile(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
+_SLASH_MONTH_YEAR = regex(r"(\d{1,2})\s*/\s*(\d{4}|\d{2})")
+_WEEKDAY = regex(r"^(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+")
+_TIME = regex(r"[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?(?:z|utc|[+-]\d{2}:?\d{2}))?$")
+_BY = regex(r"^(?:(?:completed?|due)\s+)?(?:by|before|due)\s+(?:the\s+)?")
 
 
-_WEEK = re.compile(
-    r"(?:w/?([cbe])\.?|week (commencing|beginning|starting|of|ending)):? +(?P<day>.+)"
-)
-_MID = re.compile(rf"(?:mid|(?:the )?middle of)[ -]*(?:{_MONTH}[\s,'-]*)?(\d{{4}}|\d{{2}})")
-_BEFORE = re.compile(
+_WEEK = regex(r"(?:w/?([cbe])\.?|week (commencing|beginning|starting|of|ending)):? +(?P<day>.+)")
+_MID = regex(rf"(?:mid|(?:the )?middle of)[ -]*(?:{_MONTH}[\s,'-]*)?(\d{{4}}|\d{{2}})")
+_BEFORE = regex(
     r"[(\[]?\b(?:(?:was|were|previously|formerly|original(?:ly)?(?: (?:due )?date| target)?)\b"
     r"(?:(?!\b(?:revised|now|new|extended|changed|moved|brought)\b)[^)\]\n;])*"
     r"|(?:revised|extended|moved|changed|deferred|slipped|brought forward|put back) from\b"
@@ -62,25 +61,25 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 """What a timescale says of an earlier date: "(was 31 March 2027)"."""
-_MOVED = re.compile(
+_MOVED = regex(
     r"^.*\b(?:revised|extended|moved|changed|deferred|slipped|brought forward|put back)"
     r"(?: date)? to\b",
     re.IGNORECASE | re.DOTALL,
 )
-_END_OF = re.compile(rf"^(?:at )?(?:the )?end(?: of)?(?: the)?[ -]+(?={_MONTH}$)")
-_YEARLESS = re.compile(r"(?!(?:(?:the|at|in|end|late|of|mid)\W*)*$)(?!.*\d{3}).{2,40}")
-_ONGOING = re.compile(r"\bon[ -]?going\b")
-_ONWARDS = re.compile(r"\bonwards?\W*$")
+_END_OF = regex(rf"^(?:at )?(?:the )?end(?: of)?(?: the)?[ -]+(?={_MONTH}$)")
+_YEARLESS = regex(r"(?!(?:(?:the|at|in|end|late|of|mid)\W*)*$)(?!.*\d{3}).{2,40}")
+_ONGOING = regex(r"\bon[ -]?going\b")
+_ONWARDS = regex(r"\bonwards?\W*$")
 _WEEKDAYS = (
     marked("Monday"), marked("Tuesday"), marked("Wednesday"), marked("Thursday"),
     marked("Friday"), marked("Saturday"), marked("Sunday"),
 )  # fmt: skip
-_NO_END = re.compile(
+_NO_END = regex(
     r"(?:(?:this|work|is|now|still) )*(?:on[ -]?going|contin(?:uous(?:ly)?|ual(?:ly)?|uing|ues)"
     r"|rolling|permanent|indefinite(?:ly)?|business as usual|b\.?a\.?u)"
 )
 
-_DONE = re.compile(
+_DONE = regex(
     r"(?:this|action|work|is|are|was|now|already|has|have|been|fully| )*"
     r"(?:in place|done|completed?|finished|closed|achieved|implemented|delivered)"
 )

@@ -13,10 +13,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from xlplan.late import regex
+
 Path = tuple[str | int, ...]
 """Keys and positions in lists, from the outside in: ``("field", 2, "type")``."""
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r'"""(?:[^\\]|\\.)*?"{3,5}'  # a string may end in two quotes of its own
     r"|'''.*?'{3,5}"
     r'|"(?:[^"\\]|\\.)*"'

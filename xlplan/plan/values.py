@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xlplan.codes.definition_codes import VAL_012
 from xlplan.codes.message import Filled
+from xlplan.late import regex
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.text import canon_text, fold, latin
 from xlplan.plan.timescales import Timescale, canon_timescale, say_date
@@ -35,14 +36,14 @@ class Invalid:
 Value = None | str | int | float | date | Timescale | tuple[str, ...] | frozenset[str] | Invalid
 Raw = str | int | float | bool | date | datetime | time | timedelta | None | Value
 """What a reader or a caller may hand to `canon`."""
-_NUMBER = re.compile(
+_NUMBER = regex(
     r"([+-]?(?:(?:\d{1,3}(?:[ ,]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)\s*(%?)", re.I
 )
 """A number as people write it. ``1,000`` and ``1 000`` are a thousand; ``1,5`` is no number here:
 read with the comma left out it would be fifteen."""
 _CURRENCY = r"(?:[$£€¥]|\b(?:GBP|EUR|USD)\b)"
-_NEGATIVE = re.compile(r"\(\s*([^()+-]*\d[^()]*)\)")
-_AMOUNT = re.compile(rf"([+-])?\s*(?:{_CURRENCY}\s*)?([+-])?\s*(\d[\d ,.]*?)(?:\s*{_CURRENCY})?")
+_NEGATIVE = regex(r"\(\s*([^()+-]*\d[^()]*)\)")
+_AMOUNT = regex(rf"([+-])?\s*(?:{_CURRENCY}\s*)?([+-])?\s*(\d[\d ,.]*?)(?:\s*{_CURRENCY})?")
 
 
 def canon(item: Field, raw: Raw, definition: PlanDefinition) -> Value:

@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from xlplan.late import regex
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.definition_tables import CHECKS, TABLES
 from xlplan.plan.keys import Table, attribute
@@ -21,12 +22,12 @@ from xlplan.plan.settings import PostSettings
 from xlplan.plan.text import fold
 from xlplan.plan.toml_places import Path, find_spans
 
-_GUESS = re.compile(
+_GUESS = regex(
     r'((?:recommendation )?field (?P<field>[\w-]+)|(?P<kind>rating|lead) "(?P<name>.*?)"|plan): '
     r"(?P<guess>.*)",
     re.DOTALL,
 )
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = regex(r"[A-Za-z0-9_-]+")
 WIDTH = 100
 
 _HEAD = """\

@@ -10,19 +10,21 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache, reduce
 from itertools import chain, permutations
 from operator import or_
+from typing import TYPE_CHECKING
 
 from xlplan.language.catalogue import SHIPPED, Tongue, marked
+from xlplan.late import regex
 from xlplan.merge.ids import digest, named
 from xlplan.merge.model import Digests, Issued, Place
 from xlplan.merge.reading import Remark, remark
-from xlplan.plan.definition import (
-    PlanDefinition,
-)
+from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.for_lead import every_way
-from xlplan.plan.set_up import Entry
 from xlplan.plan.text import canon_text
 from xlplan.workbook.read.book import Addition, Book, ReadSheet, a1
 from xlplan.workbook.stamp import parse_row_key
+
+if TYPE_CHECKING:
+    from xlplan.plan.set_up import Entry
 
 UPDATE, GUIDANCE, LISTS, STAMP = "Update", marked("Guidance"), "Lists", "xlplan"
 """The sheets of a template; leads fill in the first, whatever it is called when it comes back."""
@@ -44,7 +46,7 @@ SHORT = 3
 template has are its own."""
 WARNING = "\u26a0"
 """Messages of the template that count begin with it."""
-_ISSUED_DATE = re.compile(r"[0-9a-f]{16}\|")
+_ISSUED_DATE = regex(r"[0-9a-f]{16}\|")
 _OFTEN = 1_000
 """Characters of the longest text of which the digest is remembered."""
 _DIGITS = 8

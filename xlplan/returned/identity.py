@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Protocol
 from xlplan.codes.message import MASTER
 from xlplan.codes.return_codes import RET_001, RET_002, RET_003, RET_004, RET_005, RET_006, RET_030
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.merge.bases import Alike
 from xlplan.merge.model import Issued
 from xlplan.merge.reading import Frame, Trust
@@ -28,7 +28,7 @@ from xlplan.workbook.stamp import (
     read_manifest,
 )
 
-_ISSUED_ID = re.compile(r"\b[a-z]-[0-9a-f]{6,64}\b")
+_ISSUED_ID = regex(r"\b[a-z]-[0-9a-f]{6,64}\b")
 _SUBJECT = "subject"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
 
+from xlplan.late import regex
 from xlplan.merge.model import Place
 from xlplan.merge.reading import Remark, remark
 from xlplan.plan.text import fold
@@ -141,7 +141,7 @@ def shows(sheet: ReadSheet, at: At, value: Shown) -> bool:
 _YOURS = (
     ". It is yours: it stays, and is not read. To take it into the plan, answer in set-up.xlsx."
 )
-_OF_COLUMN = re.compile(
+_OF_COLUMN = regex(
     r"(?P<sheet>.+)!(?P<cell>[A-Z]+\d+): column: (?P<heading>.+?)\. It is yours: it stays, .*"
 )
 

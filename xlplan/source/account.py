@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from xlplan.codes.source_codes import NEW_007
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.plan.accounted import AccountLine, first_words
 from xlplan.plan.checks.lints import NOT_FOR_PUBLICATION
 from xlplan.plan.definition import SHOWN_TO_ALL, Field, PlanDefinition
@@ -31,7 +32,7 @@ VERSIONS, BESIDE, LIST = "version list", "sheet without actions", "list or figur
 MARKED = "text marked as not for publication"
 SEEN = frozenset({"", VERSIONS, BESIDE, LIST})
 """Of these those that everybody with the spreadsheet is shown: a legend among them stays one."""
-_VERSION = re.compile(r"(?:v|ver|version|rev|revision|issue|draft)\.?\s*\d", re.IGNORECASE)
+_VERSION = regex(r"(?:v|ver|version|rev|revision|issue|draft)\.?\s*\d", re.IGNORECASE)
 MOST_NOTES = 100
 """Lines kept as notes from a sheet that holds no table of the plan."""
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import TypeVar
 
+from xlplan.late import regex
 from xlplan.plan.propose_ratings import one_rating
 from xlplan.plan.propose_roles import LONG_TEXT
 from xlplan.plan.status_words import is_level, known_rating
@@ -25,14 +26,14 @@ from xlplan.workbook.read.book import CellValue
 T = TypeVar("T")
 ENOUGH = 0.3
 """What heading and content together must reach before a column has a role."""
-_REF = re.compile(r"[^\W_]{0,12}[\W_ ]{0,4}\d[\w./\-–() ]{0,14}", re.UNICODE)
-_NUMBER = re.compile(r"[-+£$€]? ?\d[\d ,.]*%?")
-_DAY = re.compile(
+_REF = regex(r"[^\W_]{0,12}[\W_ ]{0,4}\d[\w./\-–() ]{0,14}", re.UNICODE)
+_NUMBER = regex(r"[-+£$€]? ?\d[\d ,.]*%?")
+_DAY = regex(
     r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}[-./]\d{1,2}"
     r"|\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.?(?: \d{2,4})?"
     r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}-[A-Za-z]{3}-\d{2,4}"
 )
-_YEAR = re.compile(r"20\d\d(?:\.0)?")
+_YEAR = regex(r"20\d\d(?:\.0)?")
 MOST_LOOKED_AT = 400
 MOST_ROWS = 2000
 """Of how many rows at most it is asked what *most* of them are like: of more, every n-th."""
@@ -288,7 +289,7 @@ def _placed(score: float, col: int, role: str, found: Iterable[tuple[float, int,
     return score
 
 
-_PERIOD = re.compile(
+_PERIOD = regex(
     r"\b(?:q[1-4]|(?:quarter|qtr|half|term|week|wk|month|year|yr|period|cycle)(?: ?\d{1,2})?|"
     r"autumn|spring|summer|winter|easter|\d{1,4}|1st|2nd|3rd|4th|"
     r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"

@@ -13,12 +13,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from xlplan.late import regex
 from xlplan.plan.propose_roles import guess_role
 
-BRACKETS = re.compile(r"\([^()]*\)|\[[^][]*\]")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z]|\d)")
-_ELISION = re.compile(r"\b(?:[dlmns]|qu)'(?=\w)")
-_NOT_WORD = re.compile(r"[^\w ]+|_")
+BRACKETS = regex(r"\([^()]*\)|\[[^][]*\]")
+_CAMEL = regex(r"(?<=[a-z])(?=[A-Z][a-z]|\d)")
+_ELISION = regex(r"\b(?:[dlmns]|qu)'(?=\w)")
+_NOT_WORD = regex(r"[^\w ]+|_")
 LONGEST_HEADING = 12
 """Words beyond which a text is a sentence: it promises less."""
 
@@ -50,7 +51,7 @@ _SOMEBODY = (
 _SOMEBODY_PERHAPS = (
     "team|teams|group|name|names|nom|nombre|naam|enw|department|dept|unit|resource|resources|people"
 )
-_NOT_OURS = re.compile(
+_NOT_OURS = regex(
     r"\b(?:raised|created|identified|reported|logged|opened|entered|recorded|submitted|requested|"
     r"approved|reviewed|verified|validated|checked|prepared|updated|modified|monitor\w*|signed|"
     r"requestor|requester|reporter|author|originator|creado|cree|erstellt|gemeldet|aangemaakt|"
@@ -75,20 +76,18 @@ _ENDS = (
     r"ende|abschluss|fertigstellung|afronding|gereed|eind|cwblhau|targed|goal|required|by|"
     r"milestone|action|commitment|proposed|original|projected|forecast"
 )
-_OTHER_DAY = re.compile(
+_OTHER_DAY = regex(
     r"\b(?:start\w*|begin\w*|began|raised|identified|created|opened|open|logged|reported|added|"
     r"entered|received|discovered|detected|detection|found|issued|recorded|submitted|requested|"
     r"updated?|modified|last|changed|approved|assigned|inicio|debut|beginn|anfang|creacion|"
     r"erstellt|aanmaak|dechrau|birth|meeting|audit|registro|notified|occurrence|occurred)\b"
 )
-_PAST_DAY = re.compile(
+_PAST_DAY = regex(
     r"\b(?:actual|actually|closed|resolved|completed|done|finished|delivered|achieved|real|reelle?|"
     r"erledigt|tatsachlich\w*|afgerond|gesloten|closing|implemented)\b"
 )
-_REVIEW_DAY = re.compile(r"\b(?:review|reviewed|next|follow up|revision|monitoring|update)\b")
-_NEW_DAY = re.compile(
-    r"\b(?:revised|new|forecast|rescheduled|extended|extension|updated|rebaselined)\b"
-)
+_REVIEW_DAY = regex(r"\b(?:review|reviewed|next|follow up|revision|monitoring|update)\b")
+_NEW_DAY = regex(r"\b(?:revised|new|forecast|rescheduled|extended|extension|updated|rebaselined)\b")
 _STATE = (
     r"status|statuses|rag|brag|bragg|ragb|rygb|state|estado|statut|etat|avancement|stato|"
     r"(?:bearbeitungs|umsetzungs|erledigungs|fortschritts)?stand|stand van zaken|statws|sefyllfa|"
@@ -99,7 +98,7 @@ _STATE_PERHAPS = (
     r"situation|progress|on (?:track|target|schedule)|stage|condition|realise|realisee|hecho|"
     r"erledigt|gereed|afgerond|confidence"
 )
-_NOT_STATE = re.compile(
+_NOT_STATE = regex(
     r"\b(?:risk|priority|severity|likelihood|probability|impact|inherent|residual|current risk|"
     r"control|score|outcome|criticality|urgency|maturity|compliance|importance|approval|budget|"
     r"employment|marital|taux|pourcentage|porcentaje|percent)\b"
@@ -118,7 +117,7 @@ _MEASURE = (
     r"monitor(?:ed|ing)? (?:by )?(?:who|how|when|what)"
 )
 _ANSWER = r"(?:(?:management|service|officers?|auditees?|trust|council|client) )?(?:response|reply)"
-_KINDS = re.compile(
+_KINDS = regex(
     r"\b(?:type|types|category|categories|class|classification|priority|priorities|severity|score|"
     r"scores|level|likelihood|probability|impact|cost|costs|budget|amount|value|effort|count|"
     r"frequency|rank|weight|duration|days|hours|percent|percentage|hyperlink|url|link|links|"
@@ -153,7 +152,7 @@ _DO: tuple[tuple[str, float], ...] = (
      r"ziele?|doel\w*|goals?|aims?|name|nom|nombre|topic|dependency|decision|question|statement|"
      r"priority|strategy|topics?|standard|assumptions?|opportunit\w*", 0.4),
 )  # fmt: skip
-_DONE_ALREADY = re.compile(
+_DONE_ALREADY = regex(
     r"\b(?:existing|current|in place|present|(?<!be )taken|completed|to date|previous|past|"
     r"possible|"
     r"preferred|options?|root|cause|causes|consequences?|changes?|effectiveness|dependent)\b"
@@ -286,7 +285,7 @@ def _note(words: str) -> dict[str, float] | None:
     return {"progress": 0.9, "rating": 0.2, "action": min(_do(words), 0.3)}
 
 
-_ASKS_WHEN = re.compile(r"(?:by )?(?:when|what date)\b")
+_ASKS_WHEN = regex(r"(?:by )?(?:when|what date)\b")
 
 
 def _day(words: str) -> dict[str, float] | None:
@@ -336,7 +335,7 @@ def _state(words: str) -> dict[str, float] | None:
     return {"rating": 0.6} if short and _has(_STATE_PERHAPS, words) else None
 
 
-_DONE_WITH = re.compile(r"\b(?:actions?|steps?|work|tasks?|activities)\b")
+_DONE_WITH = regex(r"\b(?:actions?|steps?|work|tasks?|activities)\b")
 
 
 def _somebody(words: str) -> dict[str, float] | None:

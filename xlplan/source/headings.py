@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.plan.shown import ShownNumber, shown_text
 from xlplan.plan.text import canon_text, fold
@@ -19,10 +20,10 @@ from xlplan.plan.timescales import MONTH_NAMES
 from xlplan.source.heading_words import role_scores
 from xlplan.workbook.read.book import CellValue
 
-_NUMBERED = re.compile(
+_NUMBERED = regex(
     r"([A-Z][A-Za-z]{2,20})\s*(\d{1,3}(?:\.\d{1,3})*)\s*(?:[-–—:.]+\s*(.*))?", re.DOTALL
 )
-_OUTCOME = re.compile(
+_OUTCOME = regex(
     r"(?:(?:intended|desired|expected|overall|key|strategic|our)\s+)?"
     r"(?:outcomes?|aims?|objectives?|goals?|ambition|vision|impact)\s*[:–—-]\s*(\S.*)",
     re.IGNORECASE | re.DOTALL,
@@ -38,19 +39,19 @@ LONGEST_OF_ALL = 250
 LONGEST_ON_AVERAGE = 45
 SURE = 0.5
 """From which score on a heading counts as understood."""
-_VALUE = re.compile(r"[-+£$€]?\d[\d.,/: -]*%?|https?://.*|\S+@\S+")
-_VERSIONS = re.compile(
+_VALUE = regex(r"[-+£$€]?\d[\d.,/: -]*%?|https?://.*|\S+@\S+")
+_VERSIONS = regex(
     r"(?:(?:document|version|revision|change|amendment) (?:and (?:version|document) )?"
     r"(?:control|histor(?:y|ies)|logs?|records?|lists?|tables?)|amendments?|revisions?|versions)"
 )
-_VERSION_NUMBER = re.compile(
+_VERSION_NUMBER = regex(
     r"(?:(?:document )?(?:version|ver|revision|rev|issue|draft))(?: (?:no|number|ref))?"
 )
-_OF_VERSION = re.compile(
+_OF_VERSION = regex(
     r"(?:date|author|by|owner|name|who|amended|changed?|changes|comments?|description|details|"
     r"reasons?|status|summary|notes?|issued|approved|prepared|reviewed|made)\b"
 )
-_VERSION = re.compile(
+_VERSION = regex(
     r"(?:v|ver|version|rev|revision|issue|draft)\.?\s*\d|\d{1,2}\.\d{1,2}\b", re.IGNORECASE
 )
 

@@ -13,6 +13,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from xlplan.late import regex
 from xlplan.plan.propose_roles import SUB_HEADINGS, guess_role, normal_heading
 from xlplan.plan.status_words import unanswered
 from xlplan.source.headings import (
@@ -33,8 +34,8 @@ from xlplan.workbook.read.book import At, CellValue, ReadSheet, a1
 
 LineKind = Literal["blank", "note", "section", "outcome", "header", "repeated", "data"]
 
-_TOTAL = re.compile(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
-_NOTE_LIKE = re.compile(r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|key\b", re.IGNORECASE)
+_TOTAL = regex(r"(?:grand |sub-?)?totals?:?", re.IGNORECASE)
+_NOTE_LIKE = regex(r"[-*•\[]|notes?\b|please note|n\.?b\.?\b|key\b", re.IGNORECASE)
 LONGEST_SECTION = 400
 LARGEST_MERGE = 100_000
 """Cells of a merged area beyond which its value is not carried to the rows below."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+from xlplan.late import regex
 from xlplan.plan.legend import LegendCell, explain
 from xlplan.plan.propose_roles import normal_heading
 from xlplan.plan.status_words import is_level, known_state
@@ -22,25 +23,23 @@ from xlplan.source.layout import Layout, Table, unseen_rows
 from xlplan.workbook.read.book import At
 
 LONGEST_TITLE = 200
-_MARKING = re.compile(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")
-_NO_TITLE = re.compile(
+_MARKING = regex(r"(?:OFFICIAL|PROTECT|RESTRICTED|CONFIDENTIAL)(?: ?[-–:] ?[A-Z ]{3,40})?")
+_NO_TITLE = regex(
     r"(?:appendix|annex(?:e|ure)?|schedule|enclosure|attachment|anlage|anexo|bijlage|atodiad|"
     r"item|agenda item|part|section|page|figure|table|tab|sheet) ?(?:no\.? ?)?[\dA-Z]{1,3}\b[.:)]?|"
     r"(?:official|restricted|confidential|protect|draft|version|internal use|not for)\b.*|"
     r"(?:v|rev)\.? ?\d.*|[\W\d_]*|https?:.*",
     re.IGNORECASE | re.DOTALL,
 )
-_LABELLED = re.compile(r"([^:]{2,40}?) ?: *(\S.*)", re.DOTALL)
-_TITLE_LABEL = re.compile(
-    r"(?:plan |project |programme |document )?(?:title|name)|project|programme"
-)
-_OF_PLANS = re.compile(
+_LABELLED = regex(r"([^:]{2,40}?) ?: *(\S.*)", re.DOTALL)
+_TITLE_LABEL = regex(r"(?:plan |project |programme |document )?(?:title|name)|project|programme")
+_OF_PLANS = regex(
     r"\b(?:plans?|planner|tracker|log|register|programme|strategy|actions?|recommendations?|raid|"
     r"poa&?m|capa|roadmap|acciones|acción|mejora|maßnahmen\w*|massnahmen\w*|"
     r"aktionsplan|verbeter\w*|actie\w*|maatregelen|cynllun|gweithredu|plano|piano)\b|plan\b",
     re.IGNORECASE,
 )
-_WHOSE = re.compile(
+_WHOSE = regex(
     r"\b(?:council|trust|school|academy|college|university|hospital|authority|board|ministry|"
     r"department|agency|partnership|association|limited|ltd|plc|inc|gmbh|llc|corporation|group|"
     r"foundation|federation|commission|office|service|services|directorate|county|borough|city|"
@@ -126,16 +125,16 @@ def lines_beside(layouts: Sequence[Layout], rows: Container[At]) -> Iterator[lis
 
 _KIND = r"(?:actions?|items?|tasks?|recommendations?|list|log|sheet|archive|milestones?)"
 _DONE = r"(?:completed?|closed|finished|archived?)"
-_COMPLETED = re.compile(
+_COMPLETED = regex(
     rf"(?:list of )?(?:all )?{_DONE}(?:(?: and| &| or|/) ?{_DONE})?(?: {_KIND})*:?"
     rf"|{_KIND} (?:that (?:are|were|have been) )?{_DONE}:?",
     re.IGNORECASE,
 )
-_OPEN = re.compile(
+_OPEN = regex(
     rf"(?:open|new|current|outstanding|ongoing|live|active|remaining) {_KIND}:?", re.IGNORECASE
 )
-_SETTLED = re.compile(r"\b(?:agreed|approved|adopted|signed off)\b", re.IGNORECASE)
-_DATED = re.compile(
+_SETTLED = regex(r"\b(?:agreed|approved|adopted|signed off)\b", re.IGNORECASE)
+_DATED = regex(
     r"\b(?:date(?! of (?:the )?(?:incident|accident|event|birth|death|visit|inspection))|dated|"
     r"version|as (?:at|of|on)|published|issued|updated)\b",
     re.IGNORECASE,
@@ -203,7 +202,7 @@ def _that_say(line: str, words: re.Pattern[str]) -> str:
     return " | ".join(cells[telling[0] : telling[-1] + 1]) if telling else line
 
 
-_SAMPLE = re.compile(
+_SAMPLE = regex(
     r"[\W_]*(?:(?:this is |here is )?(?:an? )?(?:worked |completed |illustrative |dummy )?"
     r"(?:examples?|samples?|exemples?|ejemplos?|beispiele?|voorbeeld(?:en)?|enghr(?:aifft|eifftiau)|"
     r"muster(?:zeile)?))"
@@ -212,12 +211,12 @@ _SAMPLE = re.compile(
     re.IGNORECASE,
 )
 """A cell or a line that says that a row is an example."""
-_SUCH_AS = re.compile(
+_SUCH_AS = regex(
     r"(?:e\.g\.|eg[:,. ]|for example\b|examples?:|par exemple\b|p\. ?ex\.|z\. ?b\.|beispiel:|"
     r"zum beispiel\b|por ejemplo\b|p\. ?ej\.|bijv\.|bijvoorbeeld\b|er enghraifft\b)",
     re.IGNORECASE,
 )
-_ROW_IS_EXAMPLE = re.compile(
+_ROW_IS_EXAMPLE = regex(
     r"\b(?P<first>first|top)? ?(?:row|line|entry)(?: (?P<row>\d{1,4}))?(?: below)? "
     r"(?:is|shows|gives|has been (?:completed|filled in) as|contains)(?: only)? an? "
     r"(?:\w+ )?example",

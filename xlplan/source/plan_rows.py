@@ -10,18 +10,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlplan.late import regex
 from xlplan.plan.definition import Kind
 from xlplan.plan.propose import ColumnPlan, about
 from xlplan.source.headings import Heading, cell_text
 from xlplan.source.layout import Layout
 from xlplan.workbook.read.book import At, CellValue
 
-TEXT_KEY = re.compile(
+TEXT_KEY = regex(
     r"((?:NEW\s?|[A-Z]{1,3}\.?\s?)?\d{1,3}(?:\.\d{1,3})*)(?:\s*[-–—:.)]+\s*|\s+)(?=\S)(.*)",
     re.DOTALL,
 )
-_ORIGIN = re.compile(r"([A-Z][a-z]+ \d+(?: ?\([a-z]\))?)(?:\s+|$)(.*)", re.DOTALL)
-_AFTER_KEY = re.compile(r"\s*[-–—]\s*")
+_ORIGIN = regex(r"([A-Z][a-z]+ \d+(?: ?\([a-z]\))?)(?:\s+|$)(.*)", re.DOTALL)
+_AFTER_KEY = regex(r"\s*[-–—]\s*")
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from xlplan.late import regex
 from xlplan.plan.checks.references import named_in_brackets
 from xlplan.plan.checks.steps import Valued, milestones_of
 from xlplan.plan.definition import DEFAULT_SEPARATORS, Field, Kind, PlanDefinition
@@ -117,7 +118,7 @@ def _shown(
     return (*(name for name in fields or every if name not in lacking), *more)
 
 
-_ANY_PLAN = re.compile(r"(?:composite |improvement |action )*plan|", re.IGNORECASE)
+_ANY_PLAN = regex(r"(?:composite |improvement |action )*plan|", re.IGNORECASE)
 """A title that says of no plan which it is."""
 
 
@@ -284,9 +285,7 @@ def lead_text(draft: Draft, name: str) -> str:
     return join_texts([cell_text(value) for value, _ in draft.cells[name]], people=True)
 
 
-_OTHER_PLAN = re.compile(
-    r"\b(?:plans?|strateg(?:y|ies)|program(?:me)?s?|frameworks?)\b", re.IGNORECASE
-)
+_OTHER_PLAN = regex(r"\b(?:plans?|strateg(?:y|ies)|program(?:me)?s?|frameworks?)\b", re.IGNORECASE)
 _ENOUGH = 2
 """Actions that show something before it is proposed for all."""
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Container, Mapping, MutableSequence, Seq
 from dataclasses import replace
 from itertools import pairwise
 
+from xlplan.late import regex
 from xlplan.plan.legend import NUMBERS, LegendCell, LegendLine, explain, numbers_explained
 from xlplan.plan.status_words import is_colour, known_rating
 from xlplan.plan.text import fold
@@ -20,32 +21,32 @@ from xlplan.source.layout import DataRow, Layout, Line, LineKind, Table
 from xlplan.source.outside import begins_example, example_rows, says_example
 from xlplan.workbook.read.book import CellValue
 
-_EXAMPLE = re.compile(
+_EXAMPLE = regex(
     r"(?:e\.?g\.?|i\.?e\.?|for example|example|please|enter|insert|describe|explain|select|choose|"
     r"list|state|give|provide|add|note|what|to what|who|when|how|use|specify|assign|record|"
     r"identify|indicate|clearly|name of|person|(?:the )?date (?:that|when|on|by|the|this)|"
     r"the \w+ (?:of|for|that))\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(
+_LABEL = regex(
     r"(?:guidance|examples?|instructions?|notes?|help|mandatory|required|optional|explanation)\b",
     re.IGNORECASE,
 )
-_NUMBERING = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?(?:\s|$)")
-_TOTAL = re.compile(
+_NUMBERING = regex(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?(?:\s|$)")
+_TOTAL = regex(
     r"(?:(?:grand |sub-?)?totals?(?: (?:actions?|costs?|budget|number|score))?|gesamt(?:summe)?|"
     r"totaal|cyfanswm)(?: ?[(£$€%].{0,10})?:?",
     re.IGNORECASE,
 )
-_CLOSING = re.compile(
+_CLOSING = regex(
     r"(?:signed|signature|signatures?|approved|authorised|authorized|prepared|reviewed|completed|"
     r"compiled|agreed|name|position|date|version|source|sources|copyright|©|key|legend|nb|n\.b|"
     r"note|notes|please note|last updated|\*+)\b[^.]{0,30}:?|\w[\w /&()'’-]{0,40}:",
     re.IGNORECASE,
 )
 """What a line below a table begins with that is none of its rows."""
-_STANDS_FOR = re.compile(r"[^\W\d_]\w{0,9}\s*=\s*\S.*", re.DOTALL)
-_WORD = re.compile(r"[^\W\d_]{2}")
+_STANDS_FOR = regex(r"[^\W\d_]\w{0,9}\s*=\s*\S.*", re.DOTALL)
+_WORD = regex(r"[^\W\d_]{2}")
 MOST_GUIDANCE = 4
 """Rows below the headings that may explain them."""
 FAR = 5

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 
+from xlplan.late import regex
 from xlplan.plan.propose import about
 from xlplan.plan.propose_roles import Sample, column_role, looks_like_keys
 from xlplan.plan.shown import ShownNumber
@@ -21,19 +22,19 @@ from xlplan.plan.timescales import find_ending, parse_date
 from xlplan.source.plan_rows import Columns, Draft
 from xlplan.workbook.read.book import CellValue
 
-_ORGANISATION = re.compile(r"(?:[^\n]{0,29}?\s)??([A-Z]{2,6})(?=\s|$)")
-_CODE = re.compile(
+_ORGANISATION = regex(r"(?:[^\n]{0,29}?\s)??([A-Z]{2,6})(?=\s|$)")
+_CODE = regex(
     r"(?=.{2,16}$)(?:[^\W\d_]{1,8}[\W_]{0,2})?\d[\w./()-]*|[^\W\d_][\w./()-]*\d[\w./()-]*"
 )
-_DOTTED = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,4}")
-_PART = re.compile(r"[\w./()-]*\d[\w./()-]*")
-_LEVEL = re.compile(
+_DOTTED = regex(r"\d{1,2}(?:\.\d{1,2}){1,4}")
+_PART = regex(r"[\w./()-]*\d[\w./()-]*")
+_LEVEL = regex(
     r"\b(?:priorit\w*|prioridad|dringlich\w*|blaenoriaeth\w*|urgen\w*|severity|rank\w*|scores?|"
     r"impact|likelihood|importance|weight\w*|risk (?:level|rating)|level|version|page|cost|budget|"
     r"phone|tel(?:ephone)?|days|weeks|hours)\b"
 )
 """Headings of columns whose numbers say how much, and never which."""
-_WHICH = re.compile(r"\b(?:refs?|references?|ids?|codes?|actions?)\b")
+_WHICH = regex(r"\b(?:refs?|references?|ids?|codes?|actions?)\b")
 _APART = ("text", "section", "origin", "inspection", "recommendation", "key")
 
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from xlplan.late import regex
 from xlplan.plan.periods import in_english
 from xlplan.plan.status_words import is_level, known_rating
 from xlplan.plan.text import canon_text, fold
@@ -32,11 +33,11 @@ ENOUGH = 2
 PROMISED = 0.5
 """How surely a heading means a person or a day for its cells to be looked at."""
 _SIGNS = r"[-–—:;,/|(\[\n]"
-_GAP = re.compile(rf"\s*{_SIGNS}\s*|\s+by\s+|\s+", re.IGNORECASE)
-_SIGN = re.compile(rf"\s*{_SIGNS}|\s+by\s", re.IGNORECASE)
-_HEADING_PARTS = re.compile(r"\s*[/&+|,\n]\s*|\s+and\s+|\s+[-–—]\s+", re.IGNORECASE)
+_GAP = regex(rf"\s*{_SIGNS}\s*|\s+by\s+|\s+", re.IGNORECASE)
+_SIGN = regex(rf"\s*{_SIGNS}|\s+by\s", re.IGNORECASE)
+_HEADING_PARTS = regex(r"\s*[/&+|,\n]\s*|\s+and\s+|\s+[-–—]\s+", re.IGNORECASE)
 _ENDS = " \n-–—:;,/|()[]"
-_NUMBERS = re.compile(
+_NUMBERS = regex(
     r"(?:by )?(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}-\d{2}-\d{2}|"
     r"[QH][1-4][ ,/-]*\d{4}(?:[/-]\d{2,4})?)",
     re.IGNORECASE,
@@ -47,7 +48,7 @@ _WORDS_OF_TIME = frozenset(MONTHS) | {
     "easter", "christmas", "financial", "academic", "q", "h",
 }  # fmt: skip
 _LONGEST_NAME = 60
-_ABBREVIATION = re.compile(r"[A-Z]{2,6}")
+_ABBREVIATION = regex(r"[A-Z]{2,6}")
 _LONGEST_FACT = 4
 """Words of a fact that stands before others in a cell."""
 FACTS = {"day": "a timescale", "level": "a level", "state": "a state", "name": "an abbreviation",
@@ -265,13 +266,13 @@ def _is_timescale(text: str) -> bool:
     return bool(known) and parse_timescale(text, date(2000, 1, 1)).by is not None
 
 
-_LISTED = re.compile(
+_LISTED = regex(
     r"\b(?:mitigat\w*|controls?|treatments?|countermeasures?|responses?)\b|"
     r"\b(?:reduce|manage|lower|minimi[sz]e|treat)\b.*\brisks?\b"
 )
 """Headings under which a risk may have several things to be done."""
-_ITEM = re.compile(r"\s*(?:[-*•●▪–—‣◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+", re.IGNORECASE)
-_INLINE = re.compile(r"(?:^|\s)\(?(\d{1,2})[.)]\s+")
+_ITEM = regex(r"\s*(?:[-*•●▪–—‣◦]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+", re.IGNORECASE)
+_INLINE = regex(r"(?:^|\s)\(?(\d{1,2})[.)]\s+")
 
 
 def items_of(text: str) -> list[str]:

@@ -25,6 +25,7 @@ from xlplan.codes.cycle_codes import PUB_004, PUB_005
 from xlplan.codes.gate_codes import GATE_018
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem, XlplanError
+from xlplan.late import regex
 from xlplan.workbook.read.inbox import DEFAULT
 
 TIME_LIMIT = 120.0
@@ -180,9 +181,9 @@ def to_docx(data: bytes, *, time_limit: float = TIME_LIMIT) -> bytes | Filled:
 
 PRINTING_LIMIT = 300.0
 """Seconds after which LibreOffice counts as hung."""
-_MADE = re.compile(rb"(/(?:CreationDate|ModDate)\s*\(D:)\d{14}([^)]*)\)")
-_NAMED = re.compile(rb"(/ID\s*\[\s*<)([0-9A-Fa-f]{32})(>\s*<)([0-9A-Fa-f]{32})(>)")
-_SUM = re.compile(rb"(/DocChecksum\s*/)([0-9A-Fa-f]{32})")
+_MADE = regex(rb"(/(?:CreationDate|ModDate)\s*\(D:)\d{14}([^)]*)\)")
+_NAMED = regex(rb"(/ID\s*\[\s*<)([0-9A-Fa-f]{32})(>\s*<)([0-9A-Fa-f]{32})(>)")
+_SUM = regex(rb"(/DocChecksum\s*/)([0-9A-Fa-f]{32})")
 
 
 def require_office() -> str:
@@ -228,7 +229,7 @@ _AS_WIDE = {
     "Times New Roman": "Liberation Serif",
 }
 """By font, a free one whose letters are as wide: LibreOffice prints in it where it is there."""
-_FONT = re.compile(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
+_FONT = regex(rb"/BaseFont\s*/(?:[A-Z]{6}\+)?([^\s/<>\[\]()]+)")
 
 
 def font_problem(pdf: bytes, font: str, place: str) -> Problem | None:

@@ -11,18 +11,19 @@ import base64
 import binascii
 import hmac
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+from xlplan.late import regex
 
 PROPERTY = "xlplan-stamp"
 """The custom document property that holds a short manifest."""
 MANIFEST_PREFIX = "xlplan-stamp:1:"
 ROW_MARK = "xr1."
 """With this the key of a row begins."""
-_ROW_KEY = re.compile(r"xr1\.([a-z]-[0-9a-f]+)\.([a-z]+-[0-9a-z-]+)\.([0-9a-f]{16})")
-_HALF = re.compile(r"[\ud800-\udfff]")
+_ROW_KEY = regex(r"xr1\.([a-z]-[0-9a-f]+)\.([a-z]+-[0-9a-z-]+)\.([0-9a-f]{16})")
+_HALF = regex(r"[\ud800-\udfff]")
 """Half a character, which JSON can spell and no file can keep."""
 
 

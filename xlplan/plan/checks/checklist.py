@@ -11,6 +11,7 @@ from xlplan.codes import check_codes as chk
 from xlplan.codes.check_codes import CHK_028
 from xlplan.codes.message import Message
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.plan.checks import lints, lints_past, references, steps
 from xlplan.plan.checks.lint_view import (
     NO_HISTORY,
@@ -30,7 +31,7 @@ from xlplan.plan.values import Invalid, show
 
 ANY_DAY = Likely()
 """Where nothing is known of a plan's other dates."""
-_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_FIGURE = regex(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)

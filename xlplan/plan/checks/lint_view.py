@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Protocol
 
 from xlplan.codes.message import Filled
+from xlplan.late import regex
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.due import Due, Likely, due_now, likely_dates
 from xlplan.plan.text import fold
@@ -22,7 +23,7 @@ from xlplan.plan.values import Invalid, Value
 
 _DONE = r"(?:\w+(?:ed|en|wn|ne|nt|lt|ld|ght|de|ut|ad|et|un|nd))"
 """How most past participles end: written, drawn, done, sent, built, held, bought, made, put."""
-_LEFT = re.compile(
+_LEFT = regex(
     r"\b(?:"
     r"(?:is|are|remains?|still) outstanding"
     r"|(?<!no )outstanding (?:actions?|work|tasks?|issues?|items?)"
@@ -44,7 +45,7 @@ _LEFT = re.compile(
     re.IGNORECASE,
 )
 """Words of work that is left, whenever it is to be done."""
-_AHEAD = re.compile(
+_AHEAD = regex(
     r"\bwill(?: also)? \w+(?: \w+ed\b)?"
     r"|\bto (?:commence|begin|start|go|hear|report|discuss|deliver|complete|finish|launch|hold"
     r"|agree|consider|meet|produce|publish|implement|approve|present|recruit|take place)\b"
@@ -56,24 +57,24 @@ _AHEAD = re.compile(
 )
 """Words of work that is left where the clause says when."""
 _MONTH = rf"(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTH_NAMES)}|Sept)\.?"
-_WHEN = re.compile(
+_WHEN = regex(
     rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}\b|\b{_MONTH}(?![a-z])|\bQ[1-4]\b"
     r"|\b(?:in|by|from|for|until|before|during) (?:19|20)\d\d\b"
     r"|\b(?:spring|summer|autumn|winter|new year|soon|shortly|in due course)\b"
     r"|\bnext (?:week|month|year|term|quarter|meeting|cycle|release|board)\b"
     r"|\b(?:within|in|after) (?:\w+|half a) (?:weeks?|months?|years?|terms?)\b"
 )
-_FOR_GOOD = re.compile(
+_FOR_GOOD = regex(
     r"\b(?:annual(?:ly)?|yearly|quarterly|termly|monthly|weekly|daily|regular(?:ly)?|routinely"
     r"|(?:each|every|once an?) \w+|a (?:year|month|week|day))\b",
     re.IGNORECASE,
 )
 """What is done again and again is no work that is left, unless its clause says when."""
-_CASE = re.compile(r"\b(?:where|if|when|whenever|unless|should)\b", re.IGNORECASE)
-_CLAUSE_ENDS = re.compile(r"[.;!?]\s+|[.;!?]$|\n|\s+[-–—]+\s*|\s*[–—]+\s+")
+_CASE = regex(r"\b(?:where|if|when|whenever|unless|should)\b", re.IGNORECASE)
+_CLAUSE_ENDS = regex(r"[.;!?]\s+|[.;!?]$|\n|\s+[-–—]+\s*|\s*[–—]+\s+")
 _LONG = 60
 """Characters of a note that a message repeats."""
-_COMPLETED = re.compile(
+_COMPLETED = regex(
     r"(?:^|[.;:!?\n\]/] ?| [-–] )"
     r"((?:(?:this|the|all) )?(?:actions? |work |review )?"
     r"(?:(?:has|have) (?:now )?been |is |are |now )?(?:now |fully )*"

@@ -12,6 +12,7 @@ from functools import lru_cache
 from xlplan.codes import check_codes as chk
 from xlplan.codes.definition_codes import VAL_003, VAL_004
 from xlplan.codes.message import ask_for, nearest
+from xlplan.late import regex
 from xlplan.plan.checks.lint_view import (
     Finding,
     Plan,
@@ -28,14 +29,14 @@ from xlplan.plan.timescales import Timescale, say_date, unread_dates
 from xlplan.plan.values import Invalid, Value, match_rating, show
 
 _DATE_CODES = (VAL_003.code, VAL_004.code)
-_BETWEEN = re.compile(r"\n|[/,;|()+&]|→|->|\s[-–—]\s|\b(?:and|or|to|then|was|now|from)\b", re.I)
-_COUNT = re.compile(
+_BETWEEN = regex(r"\n|[/,;|()+&]|→|->|\s[-–—]\s|\b(?:and|or|to|then|was|now|from)\b", re.I)
+_COUNT = regex(
     r"(?:^|\b(?:total(?: number)?(?: of)?|all|has|have|contains?|comprises?|there are|of)\s+)"
     r"(?P<before>\d{1,5})\s+(?P<first>actions?|recommendations?)\b(?!\s+(?:were|was|have|has|had|are|is)\b)"
     r"|\b(?P<second>actions?|recommendations?)\s*[:=]\s*(?P<after>\d{1,5})\b(?![.\d/])",
     re.IGNORECASE,
 )
-NOT_FOR_PUBLICATION = re.compile(
+NOT_FOR_PUBLICATION = regex(
     r"\b(?:not\s+for\s+(?:publication|publishing|the\s+public)|not\s+to\s+be\s+published"
     r"|do\s+not\s+publish)\b",
     re.IGNORECASE,

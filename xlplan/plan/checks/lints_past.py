@@ -8,6 +8,7 @@ from datetime import date
 
 from xlplan.codes import check_codes as chk
 from xlplan.codes.message import Filled
+from xlplan.late import regex
 from xlplan.plan.checks.lint_view import Finding, Plan, Row, entries_of
 from xlplan.plan.checks.steps import finishes
 from xlplan.plan.definition import Field, Rating
@@ -21,9 +22,9 @@ _SAYS_WHY: tuple[str, ...] = ("progress", "reason")
 """Roles of the fields in which a lead says why something moved."""
 _RUNNING = 3
 """Cycles running after which a word is due where each said that nothing had changed."""
-_ENTRY = re.compile(r"\[(?:[^\],]*, )?(?P<author>[^\]]*)\] (?P<text>.*)", re.DOTALL)
+_ENTRY = regex(r"\[(?:[^\],]*, )?(?P<author>[^\]]*)\] (?P<text>.*)", re.DOTALL)
 _MONTH = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})"
-_DATES = re.compile(
+_DATES = regex(
     rf"\b\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}\b"
     rf"|\b(?:\d{{1,2}}(?:st|nd|rd|th)?(?: of)? )?{_MONTH}\b(?: \d{{1,2}}(?:st|nd|rd|th)?\b)?"
     r"(?:,? (?:19|20)\d\d\b)?|\b(?:19|20)\d\d\b",

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from xlplan.codes.check_codes import CHK_012, CHK_013, CHK_024
+from xlplan.late import regex
 from xlplan.plan.checks.lint_view import Finding, Plan, Row
 from xlplan.plan.definition import Field, PlanDefinition, Rating
 from xlplan.plan.settings import Rollup
@@ -25,27 +26,25 @@ Leads = Literal["", "nowhere", "outside"]
 
 _REF = r"(?:[A-Z]{1,6}[ -]?)?\d{1,4}(?:\.\d{1,4})*[a-z]?(?![\w%/])"
 _REFS = rf"{_REF}(?:\s*(?:,|and|&|to|or)\s*{_REF})*"
-_SEE = re.compile(
+_SEE = regex(
     r"\b(?:see(?: also)?|(?:please )?refer(?:s|red)? to|cross[- ]?ref(?:erence)?[ds]?(?: to| with)?"
     r"|cf\.?|link(?:s|ed)? (?:to|with))\s+(?P<rest>[^\n;()\[\]]{1,160})",
     re.IGNORECASE,
 )
-_NAMED = re.compile(
+_NAMED = regex(
     rf"^(?P<section>[^.:]*?)\b(?P<kind>action|recommendation)s?\s+(?:nos?\.?\s*|numbers?\s+)?"
     rf"(?P<refs>(?-i:{_REFS}))",
     re.IGNORECASE,
 )
-_BARE = re.compile(
-    rf"^(?:ref(?:erence)?s?\.?\s+|nos?\.?\s*)?(?P<refs>(?-i:{_REFS}))", re.IGNORECASE
-)
-_ACTION = re.compile(rf"\bactions?\s+(?P<refs>(?-i:{_REFS}))", re.IGNORECASE)
-_AS_IN = re.compile(
+_BARE = regex(rf"^(?:ref(?:erence)?s?\.?\s+|nos?\.?\s*)?(?P<refs>(?-i:{_REFS}))", re.IGNORECASE)
+_ACTION = regex(rf"\bactions?\s+(?P<refs>(?-i:{_REFS}))", re.IGNORECASE)
+_AS_IN = regex(
     rf"\bas (?:in|at|for|per|under) (?P<refs>(?-i:{_REFS}))(?=$|[.,;:)\]]|\s+(?:above|below)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
-_HINT = re.compile(r"\b(?:see|refer|cross|cf|link|action|as)", re.IGNORECASE)
-_FILLER = re.compile(r"^(?:also|the|our|and|to|in|under|above|below|\s)+\b|[\s,:'\"“”‘’-]+$", re.I)
-_MEASURE = re.compile(r"\s*(?:%|per ?cent|million|thousand|days?|weeks?|months?|years?)\b", re.I)
+_HINT = regex(r"\b(?:see|refer|cross|cf|link|action|as)", re.IGNORECASE)
+_FILLER = regex(r"^(?:also|the|our|and|to|in|under|above|below|\s)+\b|[\s,:'\"“”‘’-]+$", re.I)
+_MEASURE = regex(r"\s*(?:%|per ?cent|million|thousand|days?|weeks?|months?|years?)\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +118,8 @@ def kinds_referred_to(definition: PlanDefinition, item: Field) -> tuple[str, ...
     return ()
 
 
-_POINTS = re.compile(r"(?:see|refer|cross|cf|as|also|both)\b", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"\[([^\[\]]*\w[^\[\]]*)\]")
+_POINTS = regex(r"(?:see|refer|cross|cf|as|also|both)\b", re.IGNORECASE)
+_IN_BRACKETS = regex(r"\[([^\[\]]*\w[^\[\]]*)\]")
 
 
 def mentions_of(text: str) -> tuple[Mention, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Protocol
 
 from xlplan.codes.check_codes import CHK_026, CHK_069
+from xlplan.late import regex
 from xlplan.plan.checks.lint_view import Finding, Plan, says_completed
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.due import Due, Likely, due_of
@@ -33,11 +34,9 @@ class Valued(Protocol):
 STEPS: tuple[str, ...] = ("action", "milestone")
 """Roles of the fields that may hold the steps, the first that matches in number first."""
 NO_DAY = "no day"
-_TAG = re.compile(r"\[[^\[\]]*\]")
-_SUB_ITEM = re.compile(r"[-–—]\s")
-_BULLET = re.compile(
-    r"^(?:[-–—•·*▪●]\s+|\(?\d{1,2}[.)]\s+|\(?(?:[a-z]|[ivx]{1,4})\)\s+)", re.IGNORECASE
-)
+_TAG = regex(r"\[[^\[\]]*\]")
+_SUB_ITEM = regex(r"[-–—]\s")
+_BULLET = regex(r"^(?:[-–—•·*▪●]\s+|\(?\d{1,2}[.)]\s+|\(?(?:[a-z]|[ivx]{1,4})\)\s+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from xlplan.codes.definition_codes import VAL_002, VAL_003, VAL_004, VAL_005, VAL_006, VAL_007
 from xlplan.language.catalogue import marked
+from xlplan.late import regex
 from xlplan.plan.periods import in_english
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.text import canon_text, fold, split_people
@@ -234,8 +235,8 @@ SET = FieldType(
 
 SERIAL_DATES = range(20_000, 80_000)
 """Excel serial numbers that are read as dates in a date field: 1954 to 2119."""
-_SERIAL = re.compile(r"\d{5}(?:\.0+)?", re.ASCII)
-_MACHINES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
+_SERIAL = regex(r"\d{5}(?:\.0+)?", re.ASCII)
+_MACHINES = regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*", re.ASCII)
 """A moment as machines write it: people are shown its day."""
 _LARGEST = 1e15
 

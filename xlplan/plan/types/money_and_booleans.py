@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.definition_codes import VAL_010, VAL_011
 from xlplan.language.catalogue import marked, shipped_code
+from xlplan.late import regex
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import Timescale
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _SIGNS = {"gbp": "£", "eur": "€", "usd": "$", "us$": "$", "euro": "€", "euros": "€"}
 _CURRENCY = r"(?:£|€|US\$|\$|GBP|EUR|USD|euros?|CHF|SEK|NOK|DKK|PLN|kr\.?|zł)"
-_MONEY = re.compile(
+_MONEY = regex(
     rf"(?P<open>\()?\s*(?P<sign>[-–−+])?\s*(?P<before>{_CURRENCY})?\s*(?P<minus>[-–−])?\s*"
     r"(?P<number>\.?\d[\d.,' ’]*(?:e[+-]?\d+)?)\s*"
     r"(?P<times>k|m|mn|million|millions|bn|billion|thousand)?\s*"
@@ -29,7 +30,7 @@ _MONEY = re.compile(
 )
 _TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "millions": 1e6,
           "bn": 1e9, "billion": 1e9}  # fmt: skip
-_CONTINENTAL = re.compile(r"\d{1,3}(?:[. '’]\d{3})*,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}")
+_CONTINENTAL = regex(r"\d{1,3}(?:[. '’]\d{3})*,\d{1,2}|\d{1,3}(?:\.\d{3}){2,}")
 _LARGEST = 1e15
 YES_NO = ("Yes", "No")
 _YES = frozenset({

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from xlplan.codes.definition_codes import VAL_003, VAL_004, VAL_043
 from xlplan.language.catalogue import marked
+from xlplan.late import regex
 from xlplan.plan.periods import in_english
 from xlplan.plan.text import fold
 from xlplan.plan.timescales import parse_date, say_date
@@ -29,14 +30,14 @@ _DONE = (
     r"|wedi(?:['’](?:i|u)| ei| eu) (?:g?wneud|g?orffen|ch?wblhau|gwblhau)|wedi gorffen|cwblhawyd"
     r"|gwnaed|gorffenwyd|ydy|ydw|ie)\b|[✓✔☑])"
 )
-_NOT_DONE = re.compile(
+_NOT_DONE = regex(
     r"(?:no|n|not done|not yet|open|false|-|–|☐|nac ydy|nac ydw|nage|naddo|heb ei wneud|ddim eto)",
     re.IGNORECASE,
 )
-_TICK = re.compile(rf"{_DONE}?[\s,:;]*(?:(?:on|ar)\s+)?(?P<day>.*)", re.IGNORECASE | re.DOTALL)
-_NUMBERED = re.compile(r"(?:step\s*)?([1-9]\d?)(?:\s*[.):]\s+|\s*[.):]?\s*(?=\(|$))", re.IGNORECASE)
-_NUMBERS = re.compile(r"(?:steps?\s*)?\d{1,2}(?:\s*(?:,|;|&|\band\b)\s*\d{1,2})+", re.IGNORECASE)
-_DAY = re.compile(r"\s*\(([^()]*)\)$")
+_TICK = regex(rf"{_DONE}?[\s,:;]*(?:(?:on|ar)\s+)?(?P<day>.*)", re.IGNORECASE | re.DOTALL)
+_NUMBERED = regex(r"(?:step\s*)?([1-9]\d?)(?:\s*[.):]\s+|\s*[.):]?\s*(?=\(|$))", re.IGNORECASE)
+_NUMBERS = regex(r"(?:steps?\s*)?\d{1,2}(?:\s*(?:,|;|&|\band\b)\s*\d{1,2})+", re.IGNORECASE)
+_DAY = regex(r"\s*\(([^()]*)\)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from xlplan.late import regex
 from xlplan.workbook.read.book import Addition, At, parse, place
 from xlplan.workbook.read.inbox import Refused
 from xlplan.workbook.read.parts import part_named
@@ -34,7 +35,7 @@ _OF_BOOKS = frozenset(
      "customStorage"}
 )  # fmt: skip
 """The same of a workbook: the last two are of programs that keep something for themselves."""
-_RICH = re.compile(r"(?:rd[A-Z]|rich)")
+_RICH = regex(r"(?:rd[A-Z]|rich)")
 """Relations by which Excel keeps values that are more than a text."""
 
 
@@ -104,7 +105,7 @@ def _unescaped(text: bytes) -> str:
     return html.unescape(text.decode("utf-8", "replace"))
 
 
-_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)<")
+_TEXT = regex(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)<")
 
 
 def _words(xml: bytes) -> str:
@@ -227,11 +228,11 @@ class _Control:
     checked: bool
 
 
-_SHAPE = re.compile(rb'<(?:\w+:)?shape\b[^>]*\bid="\w*?_s(\d{1,10})"')
-_OBJECT = re.compile(rb'<(?:\w+:)?ClientData\b[^>]*\bObjectType="(\w{1,20})"')
-_ANCHOR = re.compile(rb"<(?:\w+:)?Anchor>\s*(\d{1,7})\s*,\s*\d+\s*,\s*(\d{1,7})\s*,")
-_CHECKED = re.compile(rb"<(?:\w+:)?Checked>\s*[1-9]")
-_LABEL = re.compile(rb"<(?:\w+:)?textbox\b[^>]*>(.*?)</(?:\w+:)?textbox>", re.DOTALL)
+_SHAPE = regex(rb'<(?:\w+:)?shape\b[^>]*\bid="\w*?_s(\d{1,10})"')
+_OBJECT = regex(rb'<(?:\w+:)?ClientData\b[^>]*\bObjectType="(\w{1,20})"')
+_ANCHOR = regex(rb"<(?:\w+:)?Anchor>\s*(\d{1,7})\s*,\s*\d+\s*,\s*(\d{1,7})\s*,")
+_CHECKED = regex(rb"<(?:\w+:)?Checked>\s*[1-9]")
+_LABEL = regex(rb"<(?:\w+:)?textbox\b[^>]*>(.*?)</(?:\w+:)?textbox>", re.DOTALL)
 _TICKED = frozenset({"Checkbox", "Radio"})
 """Controls that say something only where they are ticked."""
 
@@ -256,8 +257,8 @@ def _controls(parts: Mapping[str, bytes], relations: Relations) -> Iterator[_Con
             )
 
 
-_EMBEDDED = re.compile(rb"<(?:\w+:)?oleObject\b([^>]*)>")
-_ATTRIBUTE = re.compile(rb'\b(progId|shapeId)="([^"]{0,200})"')
+_EMBEDDED = regex(rb"<(?:\w+:)?oleObject\b([^>]*)>")
+_ATTRIBUTE = regex(rb'\b(progId|shapeId)="([^"]{0,200})"')
 
 
 def _of_controls(
@@ -279,7 +280,7 @@ def _of_controls(
             yield Addition("control", label, control.at)
 
 
-_TABLE = re.compile(rb'<(?:\w+:)?table\b[^>]*\bref="([A-Z]{1,3}\d{1,7})')
+_TABLE = regex(rb'<(?:\w+:)?table\b[^>]*\bref="([A-Z]{1,3}\d{1,7})')
 
 
 def _of_relations(
@@ -300,7 +301,7 @@ def _of_relations(
         yield Addition("picture", "")
 
 
-_PICTURE_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]* vm="\d)(?=[^>]* t="e")[^>]* r="([A-Z]+\d+)"')
+_PICTURE_CELL = regex(rb'<(?:\w+:)?c\b(?=[^>]* vm="\d)(?=[^>]* t="e")[^>]* r="([A-Z]+\d+)"')
 
 
 def _in_cells(parts: Mapping[str, bytes], xml: bytes) -> list[At]:
@@ -314,7 +315,7 @@ def _in_cells(parts: Mapping[str, bytes], xml: bytes) -> list[At]:
     return [at for at in found if at is not None]
 
 
-_FALSE = re.compile(
+_FALSE = regex(
     rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"(?=[^>]* s="(\d{1,6})")(?=[^>]* t="b")'
     rb"[^>]*><(?:\w+:)?v>0<"
 )
@@ -335,8 +336,8 @@ def _unticked(xml: bytes, styles: bytes) -> Iterator[At]:
             yield at
 
 
-_PAGES = re.compile(rb"<((?:\w+:)?headerFooter)\b[^>]*>.*?</\1>", re.DOTALL)
-_CODE = re.compile(r'&(?:(&)|"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|([A-Za-z])|)')
+_PAGES = regex(rb"<((?:\w+:)?headerFooter)\b[^>]*>.*?</\1>", re.DOTALL)
+_CODE = regex(r'&(?:(&)|"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|([A-Za-z])|)')
 _GAP, _IMAGE = "\x1e", "\x1d"
 
 

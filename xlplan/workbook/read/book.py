@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -12,6 +11,7 @@ from xml.parsers import expat
 
 from xlplan.codes.gate_codes import GATE_005
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.workbook.read.inbox import Bounds, Refused, Unfit
 from xlplan.workbook.stamp import ROW_MARK, parse_row_key
 
@@ -183,7 +183,7 @@ class Book:
     """The files in an archive or a message; it has no sheets of its own."""
 
 
-_NAME = re.compile(r"\s*\$?([A-Za-z]{1,7})\$?(\d{1,10})\s*")
+_NAME = regex(r"\s*\$?([A-Za-z]{1,7})\$?(\d{1,10})\s*")
 TRUTHS = frozenset({"TRUE()", "FALSE()"})
 """LibreOffice writes a boolean as one of these formulas: somebody typed TRUE or FALSE."""
 ERROR_NAMES = {

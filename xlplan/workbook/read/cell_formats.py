@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from xlplan.late import regex
 from xlplan.plan.number_formats import BUILT_IN, is_date_format, show_number
 from xlplan.plan.shown import ShownDate, ShownNumber
 from xlplan.plan.values import number_text
@@ -27,17 +28,17 @@ from xlplan.workbook.read.parts import part_named
 Formats = Mapping[int, str]
 """The number format of each cell format that says more than the value; ``""`` for a date as the
 machine writes it."""
-_NUMBER_FORMATS = re.compile(rb"<(?:\w+:)?numFmts\b[^>]*>(.*?)</(?:\w+:)?numFmts>", re.DOTALL)
-_NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*)>")
-_CELL_FORMATS = re.compile(rb"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
-_CELL_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
-_ID = re.compile(rb"\bnumFmtId\s*=\s*[\"'](\d{1,9})[\"']")
-_CODE = re.compile(rb"\bformatCode\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_NUMBER_FORMATS = regex(rb"<(?:\w+:)?numFmts\b[^>]*>(.*?)</(?:\w+:)?numFmts>", re.DOTALL)
+_NUMBER_FORMAT = regex(rb"<(?:\w+:)?numFmt\s([^>]*)>")
+_CELL_FORMATS = regex(rb"<(?:\w+:)?cellXfs\b[^>]*>(.*?)</(?:\w+:)?cellXfs>", re.DOTALL)
+_CELL_FORMAT = regex(rb"<(?:\w+:)?xf\b([^>]*)>")
+_ID = regex(rb"\bnumFmtId\s*=\s*[\"'](\d{1,9})[\"']")
+_CODE = regex(rb"\bformatCode\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _MACHINES_DATES = frozenset({14, 22, *range(27, 37), *range(50, 59)})
 _MACHINES_MONEY = frozenset({5, 6, 7, 8, 41, 42, 43, 44})
 _UNSURE = "[as the machine writes money]"
-_SAYS_NOTHING = re.compile(r"(?:\[[^\]$<>=]*\])?(?:General|@)?(?:;@)?", re.IGNORECASE)
-_SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
+_SAYS_NOTHING = regex(r"(?:\[[^\]$<>=]*\])?(?:General|@)?(?:;@)?", re.IGNORECASE)
+_SPAN = regex(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _NEARLY_MIDNIGHT = timedelta(minutes=2)
 _EPOCH = datetime(1899, 12, 30)
 _MARCH_1900 = datetime(1900, 3, 1)

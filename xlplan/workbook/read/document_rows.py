@@ -6,11 +6,11 @@ boxes that are ticked, and fonts that show other signs than their characters are
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from xlplan.late import regex
 from xlplan.workbook.read.book import At, CellValue, ReadSheet, far_cells, many_cells
 from xlplan.workbook.read.inbox import MB, Bounds
 
@@ -20,7 +20,7 @@ MOST = 32 * MB
 """Bytes of the document's own part: as a tree it takes many times its size."""
 TICKED, UNTICKED = "☒", "☐"
 """How a check box is read."""
-_BOX = re.compile("([☒☑☐])")
+_BOX = regex("([☒☑☐])")
 _LONGEST_LABEL = 40
 """Characters of what stands beside a box that is one answer of several."""
 _SIGNS: Mapping[str, Mapping[int, str]] = {

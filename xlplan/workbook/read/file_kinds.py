@@ -27,6 +27,7 @@ from xlplan.codes.gate_codes import (
 )
 from xlplan.codes.gate_codes_inside import GATE_033, GATE_038
 from xlplan.codes.message import Filled
+from xlplan.late import regex
 
 Found = TypeVar("Found")
 Finder = Callable[..., Found]
@@ -85,39 +86,39 @@ _MAGIC: tuple[tuple[bytes, Filled], ...] = (
     (b"\x09\x02", OLD_SPREADSHEET),
     (b"\x09\x00\x04\x00", OLD_SPREADSHEET),
 )
-_WEB = re.compile(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
-_FLAT = re.compile(rb'office:mimetype="application/vnd\.oasis\.opendocument\.spreadsheet')
+_WEB = regex(rb"<(!doctype html|html|head|body|table|meta|style)\b", re.IGNORECASE)
+_FLAT = regex(rb'office:mimetype="application/vnd\.oasis\.opendocument\.spreadsheet')
 """An OpenDocument spreadsheet that is one text and no package."""
-_XML_2003 = re.compile(
+_XML_2003 = regex(
     rb"urn:schemas-microsoft-com:office:spreadsheet|progid=.Excel\.Sheet", re.IGNORECASE
 )
-_EXCHANGED = re.compile(
+_EXCHANGED = regex(
     rb"ID;P[A-Z0-9]+(?:;[A-Z]\w*)*\r?\n(?:P;P|B;[XY]|C;[XYK]|[FO];|N[NE];)|TABLE\r?\n0,1\r?\n"
 )
 """How the texts begin in which programs once exchanged spreadsheets (SYLK, DIF). A table of other
 texts may well begin with "ID;P", as in "ID;Progress": its next line tells."""
 _OF_GNUMERIC = b"<gnm:Workbook"
-_HEADER = re.compile(rb"[!-9;-~]+:[ \t]")
-_MAIL = re.compile(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
-_MAIL_SURE = re.compile(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
-_MAIL_FIRST = re.compile(rb"(?:mime-version|content-type): ", re.IGNORECASE)
-_RELATED = re.compile(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
+_HEADER = regex(rb"[!-9;-~]+:[ \t]")
+_MAIL = regex(rb"^(from|date|subject|received|return-path): ", re.IGNORECASE | re.MULTILINE)
+_MAIL_SURE = regex(rb"^(mime-version|message-id|content-type): ", re.IGNORECASE | re.MULTILINE)
+_MAIL_FIRST = regex(rb"(?:mime-version|content-type): ", re.IGNORECASE)
+_RELATED = regex(rb"^content-type:\s*multipart/related", re.IGNORECASE | re.MULTILINE)
 MAILBOX = b"From "
-MAILBOX_START = re.compile(rb"From [^\r\n]{3,200}\r?\n[!-9;-~]+:[ \t]")
-APPLE_MAIL = re.compile(rb"(\d{1,9}) *\r?\n(?=[!-9;-~]+:[ \t])")
+MAILBOX_START = regex(rb"From [^\r\n]{3,200}\r?\n[!-9;-~]+:[ \t]")
+APPLE_MAIL = regex(rb"(\d{1,9}) *\r?\n(?=[!-9;-~]+:[ \t])")
 """How a message of Apple Mail (.emlx) begins: its length, then its head."""
 _SEQUENCE = 0x30
 _LENGTH = rb"(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)"
 _CMS = rb"\x30" + _LENGTH + rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
-_SIGNED, _ENCRYPTED = (re.compile(_CMS + kind, re.DOTALL) for kind in (rb"\x02", rb"[\x03\x06]"))
-_WITHIN = re.compile(
+_SIGNED, _ENCRYPTED = (regex(_CMS + kind, re.DOTALL) for kind in (rb"\x02", rb"[\x03\x06]"))
+_WITHIN = regex(
     rb"\x30(?!\x0b)" + _LENGTH + rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0", re.DOTALL
 )
 """Signed data that stand in the envelope itself; a signature beside them has none."""
 _LONGEST_HEAD = 1 << 17
 """Bytes in which the head of a message ends: servers add a good deal to it on the way."""
-_CLOUD = re.compile(rb'\s*\{[^{}]{0,2000}"(doc_id|url)"\s*:')
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_CLOUD = regex(rb'\s*\{[^{}]{0,2000}"(doc_id|url)"\s*:')
+_CONTROL = regex(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 
 
 def plain_kind(data: bytes) -> str | Filled:
@@ -271,7 +272,7 @@ def declares(names: frozenset[str]) -> bool:
 
 _OPEN_DOCUMENT = frozenset({"content.xml", "meta-inf/manifest.xml"})
 """What an OpenDocument has, also from a program that leaves out its "mimetype"."""
-_WHOLE = re.compile(rb"<(?:\w+:)?file-entry\b(?=[^>]*full-path=\"/\")[^>]*media-type=\"([^\"]*)\"")
+_WHOLE = regex(rb"<(?:\w+:)?file-entry\b(?=[^>]*full-path=\"/\")[^>]*media-type=\"([^\"]*)\"")
 
 
 def manifest_type(manifest: bytes) -> bytes:
@@ -290,7 +291,7 @@ def undeclared(names: frozenset[str]) -> Filled:
     return ARCHIVE
 
 
-_OVERRIDE = re.compile(rb"<(?:\w+:)?Override\b[^>]*>")
+_OVERRIDE = regex(rb"<(?:\w+:)?Override\b[^>]*>")
 
 
 @remembered(64)

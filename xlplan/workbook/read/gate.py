@@ -14,6 +14,7 @@ from xlplan.codes.gate_codes import GATE_003, GATE_008
 from xlplan.codes.gate_codes_inside import GATE_030, GATE_036
 from xlplan.codes.message import Filled
 from xlplan.errors import Problem
+from xlplan.late import regex
 from xlplan.workbook.read.book import At, Book, Extent, many_together
 from xlplan.workbook.read.file_kinds import (
     ARCHIVE,
@@ -44,8 +45,8 @@ WRAPPERS = frozenset({ARCHIVE.code, MESSAGE.code, TNEF.code})
 """The codes by which the gate says that a file may have others in it."""
 __all__ = ["Admitted", "Bounds", "admit"]
 
-_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
-_INDEX = re.compile(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
+_TEXT = regex(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
+_INDEX = regex(rb't="s"[^>]*>\s*<v>\s*(\d{1,9})')
 DOCUMENTS = ("docx", "odt")
 """The kinds of text documents that a plan may be kept in."""
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

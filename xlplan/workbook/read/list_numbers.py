@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.etree import ElementTree
 
+from xlplan.late import regex
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_LEVEL = re.compile(r"%([1-9])")
-_SMALL = re.compile(r"\d{1,6}")
+_LEVEL = regex(r"%([1-9])")
+_SMALL = regex(r"\d{1,6}")
 _ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
           (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 _LEVELS = 9

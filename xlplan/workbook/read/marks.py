@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from xlplan.late import regex
 from xlplan.workbook.read.additions import NOTHING, Beside, read_beside
 from xlplan.workbook.read.book import (
     MOST_REPEATED,
@@ -26,31 +27,29 @@ from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.parts import part_named
 from xlplan.workbook.read.relations import related
 
-_FILL = re.compile(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
-_FONT = re.compile(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
-_STRIKE = re.compile(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
-_FORE = re.compile(rb"<(?:\w+:)?fgColor\b([^>]*)>")
-_INK = re.compile(rb"<(?:\w+:)?color\b([^>]*)>")
-_FORMAT = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
-_NUMBER = re.compile(rb'\b(fillId|fontId)="(\d{1,6})"')
-_ATTRIBUTE = re.compile(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
+_FILL = regex(rb"<(?:\w+:)?fill(?:/>|>(.*?)</(?:\w+:)?fill>)", re.DOTALL)
+_FONT = regex(rb"<(?:\w+:)?font(?:/>|>(.*?)</(?:\w+:)?font>)", re.DOTALL)
+_STRIKE = regex(rb'<(?:\w+:)?strike(?:\s+val="(?:1|true)")?\s*/>')
+_FORE = regex(rb"<(?:\w+:)?fgColor\b([^>]*)>")
+_INK = regex(rb"<(?:\w+:)?color\b([^>]*)>")
+_FORMAT = regex(rb"<(?:\w+:)?xf\b([^>]*)>")
+_NUMBER = regex(rb'\b(fillId|fontId)="(\d{1,6})"')
+_ATTRIBUTE = regex(rb'\b(rgb|theme|indexed|tint)="([^"]{1,24})"')
 _FEW = 100
 """Formats up to which it pays to look for each by its number."""
-_NAMED = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"')
-_TEXT_CELL = re.compile(
-    rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="s"[^>]*><(?:\w+:)?v>(\d{1,9})<'
-)
-_OWN_TEXT = re.compile(
+_NAMED = regex(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"')
+_TEXT_CELL = regex(rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="s"[^>]*><(?:\w+:)?v>(\d{1,9})<')
+_OWN_TEXT = regex(
     rb'<(?:\w+:)?c r="([A-Z]{1,3}\d{1,7})"[^>]*\bt="inlineStr"[^>]*>\s*<(?:\w+:)?is\b[^>]*>'
     rb"(.*?)</(?:\w+:)?is>",
     re.DOTALL,
 )
-_ITEM = re.compile(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
-_RUN = re.compile(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
-_RUN_TEXT = re.compile(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
+_ITEM = regex(rb"<(?:\w+:)?si\b[^>]*>(.*?)</(?:\w+:)?si>", re.DOTALL)
+_RUN = regex(rb"<(?:\w+:)?r>(.*?)</(?:\w+:)?r>", re.DOTALL)
+_RUN_TEXT = regex(rb"<(?:\w+:)?t(?: [^>]*)?>([^<]*)")
 
 
-_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
+_MERGE = regex(rb'<(?:\w+:)?mergeCell\b[^>]*\bref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from xlplan.codes.gate_codes import GATE_008
+from xlplan.late import regex
 from xlplan.workbook.read.binary import MALFORMED, Compound, Entry
 from xlplan.workbook.read.book import Enclosed
 from xlplan.workbook.read.file_kinds import (
@@ -32,9 +33,9 @@ _DEEPEST = 8
 """Messages within messages."""
 _PLAIN, _PAGE = _SPOKEN = ("text/plain", "text/html")
 """In what forms a message has its text, the better first."""
-_BETWEEN = re.compile(rb"\r?\nFrom [^\r\n]*\r?\n(?=[!-9;-~]+:[ \t])")
+_BETWEEN = regex(rb"\r?\nFrom [^\r\n]*\r?\n(?=[!-9;-~]+:[ \t])")
 """The line between two messages of a mailbox."""
-_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_ESCAPED = regex(rb"^>(>*From )", re.MULTILINE)
 
 
 class Bag:

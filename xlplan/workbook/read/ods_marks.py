@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xlplan.late import regex
 from xlplan.workbook.read.book import MOST_REPEATED, NO_HEIGHT, Addition, At, Hidden, is_sign, parse
 from xlplan.workbook.read.inbox import Refused
 from xlplan.workbook.read.marks import Marks, is_chromatic
@@ -19,7 +20,7 @@ _ALL = 100_000
 """Marks of one sheet that are kept."""
 _SIGN = 3
 """Characters of a cell that tell whether it holds a sign."""
-_COLOUR = re.compile(r"#[0-9A-F]{6}")
+_COLOUR = regex(r"#[0-9A-F]{6}")
 _DEEPEST = 20
 """Styles that one style may follow from."""
 

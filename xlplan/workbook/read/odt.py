@@ -6,12 +6,12 @@ is left out, hidden text too, list numbers are counted, forms say what is chosen
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
 from xlplan.codes.gate_codes import GATE_008
+from xlplan.late import regex
 from xlplan.workbook.read.book import ReadSheet
 from xlplan.workbook.read.document_rows import (
     MOST,
@@ -38,8 +38,8 @@ _NOT_SHOWN = frozenset(
 )  # fmt: skip
 _FRAMES = frozenset(map(odf_name, ("draw:frame", "draw:custom-shape", "draw:text-box", "draw:g")))
 _SPAN = odf_name("table:number-columns-spanned")
-_SPACES = re.compile(r"[ \t\r\n]+")
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_SPACES = regex(r"[ \t\r\n]+")
+_COLOUR = regex(r"#[0-9A-Fa-f]{6}")
 _MOST_REPEATED = 100
 """How often one cell or row of a text document is repeated; no program repeats any."""
 _DEEPEST = 20

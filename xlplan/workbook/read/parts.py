@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 
 from xlplan.codes.gate_codes import GATE_004, GATE_005, GATE_006, GATE_008, GATE_009, GATE_010
+from xlplan.late import regex
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.inbox import MB, Bounds, Refused
 
@@ -33,15 +34,15 @@ _TEXTS = (".xml", ".rels")
 _NEW_LINES = bytes.maketrans(b"\x0b\x0c", b"\n\n")
 _UNSEEN = bytes({*range(0x20)} - {*b"\t\n\r\x0b\x0c"})
 _NOT_ALLOWED = _UNSEEN + b"\x0b\x0c"
-_BY_NUMBER = re.compile(rb"&#(?:x0{0,6}([01]?[0-9A-Fa-f])|0{0,6}([12]?[0-9]|3[01]));")
+_BY_NUMBER = regex(rb"&#(?:x0{0,6}([01]?[0-9A-Fa-f])|0{0,6}([12]?[0-9]|3[01]));")
 _KEPT = (".xml", ".rels", ".bin", ".vml", "mimetype")
-_LOOKS = re.compile(
+_LOOKS = regex(
     rb"<(fonts|fills|borders|cellStyleXfs|cellStyles|dxfs|colors)(?: [^>]*)?(?<!/)>.*?</\1>",
     re.DOTALL,
 )
-_BETWEEN_CELLS = re.compile(rb"(</?(?:table|office):[^<>]*>|</text:p>)\s+(?=<)")
+_BETWEEN_CELLS = regex(rb"(</?(?:table|office):[^<>]*>|</text:p>)\s+(?=<)")
 _DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
-_PLAIN_START = re.compile(
+_PLAIN_START = regex(
     rb"<\?xml(?: [a-z]+=(?:\"[A-Za-z0-9.-]{1,20}\"|'[A-Za-z0-9.-]{1,20}'))* ?\?>\s*<[A-Za-z]"
 )
 """A document whose first element comes at once: a declaration of its type can only stand before."""

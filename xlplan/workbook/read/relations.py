@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from xlplan.late import regex
 from xlplan.workbook.read.book import At, parse, place
 from xlplan.workbook.read.file_kinds import remembered
 from xlplan.workbook.read.inbox import Refused
@@ -166,8 +167,8 @@ def _listed_sheets(xml: bytes) -> tuple[tuple[str, str, bool], ...]:
     return tuple(named)
 
 
-_OPENING = re.compile(rb"<(?:\w+:)?hyperlinks\b")
-_CLOSING = re.compile(rb"</(?:\w+:)?hyperlinks\s*>")
+_OPENING = regex(rb"<(?:\w+:)?hyperlinks\b")
+_CLOSING = regex(rb"</(?:\w+:)?hyperlinks\s*>")
 _MOST, _LONGEST = 1_000, 2_000
 
 
@@ -200,7 +201,7 @@ def read_links(parts: Mapping[str, bytes], part: str) -> Mapping[At, str]:
     return found
 
 
-_THREADED = re.compile(r"\A\[Threaded comment\].*?\n\s*Comment:\s*", re.DOTALL)
+_THREADED = regex(r"\A\[Threaded comment\].*?\n\s*Comment:\s*", re.DOTALL)
 
 
 def read_notes(parts: Mapping[str, bytes], part: str) -> dict[At, str]:

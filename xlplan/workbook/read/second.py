@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes_inside import GATE_032
+from xlplan.late import regex
 from xlplan.workbook.read.book import At, Book, ReadSheet, is_sign
 from xlplan.workbook.read.cell_formats import day_of
 from xlplan.workbook.read.marks import Marks, theme_colours, tinted
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
     from openpyxl.styles.colors import Color
     from openpyxl.worksheet.worksheet import Worksheet
 
-_BARE = re.compile(rb"<(?:\w+:)?t>")
+_BARE = regex(rb"<(?:\w+:)?t>")
 """The opening of a text that does not say that its spaces are to be kept."""
-_BEGINS = re.compile(rb"<(?:\w+:)?t> ")
-_BEGINNING = re.compile(rb"t> ")
+_BEGINS = regex(rb"<(?:\w+:)?t> ")
+_BEGINNING = regex(rb"t> ")
 """Looked for first: it is found or not in a fifth of the time."""
-_INLINE = re.compile(rb"inlineStr")
+_INLINE = regex(rb"inlineStr")
 _SPACES = bytes.maketrans(b"\t\n\r", b"   ")
-_OLD_DATES = re.compile(rb'\bdate1904="(?:1|true)"')
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_OLD_DATES = regex(rb'\bdate1904="(?:1|true)"')
+_ESCAPED = regex(r"_x([0-9A-Fa-f]{4})_")
 
 
 def may_be_disputed(parts: Mapping[str, bytes], sheets: Iterable[str]) -> bool:

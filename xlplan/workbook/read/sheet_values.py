@@ -6,12 +6,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from xlplan.codes.gate_codes_inside import GATE_023
+from xlplan.late import regex
 from xlplan.workbook.read.book import CellValue, far_cells, many_cells, many_together
 from xlplan.workbook.read.file_kinds import PASSWORD, looks_utf16
 from xlplan.workbook.read.gate import Admitted
@@ -34,7 +34,7 @@ DETAILED = ("xlsx", "xlsm")
 """The kinds of which all parts are read here too."""
 _UNREAD = ("docProps/", "xl/theme/")  # parts that say nothing of values
 _STYLES = "xl/styles.xml"
-_SHARED_TEXT = re.compile(rb"<(?:\w+:)?si[\s/>]")
+_SHARED_TEXT = regex(rb"<(?:\w+:)?si[\s/>]")
 _PLENTY = 32 * MB  # of parts: above that a reader gets the file as it came, to hold it only once
 
 

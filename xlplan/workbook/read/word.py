@@ -9,11 +9,11 @@ of forms say what is chosen.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from xlplan.codes.gate_codes import GATE_008
+from xlplan.late import regex
 from xlplan.workbook.read.book import ReadSheet, is_sign
 from xlplan.workbook.read.document_rows import (
     MOST,
@@ -36,9 +36,9 @@ _SHOWN = frozenset({f"{_W}t", f"{_W}sym", *_BREAKS})
 _OFF = frozenset({"0", "false", "off", "none"})
 _AROUND = frozenset({"header", "footer", "footnotes", "endnotes"})
 _COMMENTS = frozenset({"comments"})
-_COLOUR = re.compile(r"[0-9A-Fa-f]{6}")
-_COUNT = re.compile(r"\d{1,4}")
-_CODE = re.compile(r"[0-9A-Fa-f]{1,4}")
+_COLOUR = regex(r"[0-9A-Fa-f]{6}")
+_COUNT = regex(r"\d{1,4}")
+_CODE = regex(r"[0-9A-Fa-f]{1,4}")
 
 Element = Any
 """An element of the document, as python-docx has it (lxml ships no types)."""

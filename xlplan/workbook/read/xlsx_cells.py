@@ -11,52 +11,51 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from itertools import islice
 
+from xlplan.late import regex
 from xlplan.workbook.read.book import SHARED, At, Extent, column_number, many_cells, parse, place
 from xlplan.workbook.read.inbox import Bounds
 
 # What Excel, LibreOffice and xlsxwriter write. Whatever differs is for the parser.
-_PLAIN_CELL = re.compile(
+_PLAIN_CELL = regex(
     rb'<c(?: r="([A-Z]{1,3}+\d{1,7}+)"(?: s="\d++")?+(?: t="(?:s|n|b|str|inlineStr)")?+ ?+/?+>|'
     rb"(?=[\s/>]))"
 )
 """A cell's name; nothing for a cell that is spelled in another way."""
 _NEAR_ROWS, _NEAR_COLUMNS = 9_999, 130
-_NOT_NEAR = re.compile(
+_NOT_NEAR = regex(
     rb'<c(?! r="[A-D]?[A-Z]\d{1,4}"(?: s="\d++")?+(?: t="(?:s|n|b|str)")?+ ?+/?+>)[\s/>]'
 )
 LEAST_CELL = len('<c r="A1"/>')
 """Bytes that any cell takes."""
-_PLAIN_FORMULA = re.compile(
+_PLAIN_FORMULA = regex(
     rb'<c r="([A-Z]{1,3}\d{1,7})"(?: s="\d+")?(?: t="(?:n|b|str)")? ?>'
     rb'<f(?: aca="(?:true|false)")?>([^<\r]*)</f>(?:<v>([^<]*)</v>|<v ?/>)?</c>'
 )
-_ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
+_ENTITY = regex(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_PREFIXED = re.compile(rb":(?:c|row|f|mergeCell|sheetData)[\s/>]")
-_FORMULA = re.compile(rb"<f[\s/>]")
-_VALUE = re.compile(rb"<(?:v|is)>")
-_PLAIN_MERGE = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-_UTF8 = re.compile(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
+_PREFIXED = regex(rb":(?:c|row|f|mergeCell|sheetData)[\s/>]")
+_FORMULA = regex(rb"<f[\s/>]")
+_VALUE = regex(rb"<(?:v|is)>")
+_PLAIN_MERGE = regex(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_UTF8 = regex(rb'<\?xml[^>]*encoding="(?!utf-8")', re.IGNORECASE)
 _CELLS, _CELLS_END = b"<sheetData>", b"</sheetData>"
 _NO_MERGES = b'<mergeCells count="0"></mergeCells>'
-_ROOT = re.compile(rb"<worksheet(?:\s[^>]*)?>")
-_SPACED = re.compile(rb"<(?:\w+:)?v>[ \t\r\n]")
-_SPACED_VALUE = re.compile(
-    rb"(<(?:\w+:)?v>)[ \t\r\n]+([-+.\deE]+|#[^<\s]+)[ \t\r\n]*(</(?:\w+:)?v>)"
-)
-_CELL_TYPE = re.compile(rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"'])([^\"']*)([\"'])")
+_ROOT = regex(rb"<worksheet(?:\s[^>]*)?>")
+_SPACED = regex(rb"<(?:\w+:)?v>[ \t\r\n]")
+_SPACED_VALUE = regex(rb"(<(?:\w+:)?v>)[ \t\r\n]+([-+.\deE]+|#[^<\s]+)[ \t\r\n]*(</(?:\w+:)?v>)")
+_CELL_TYPE = regex(rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"'])([^\"']*)([\"'])")
 _TYPES = frozenset({b"", b"s", b"n", b"b", b"d", b"e", b"str", b"inlineStr"})
-_ERROR_CELL = re.compile(
+_ERROR_CELL = regex(
     rb"(<(?:\w+:)?c\b[^<>]*?\st\s*=\s*[\"']e[\"'][^<>]*>(?:<(?!/?(?:\w+:)?[cv]\b)[^<]*)*"
     rb"<(?:\w+:)?v>)([^<]*)(<)"
 )
-_INDEXED_CELL = re.compile(
+_INDEXED_CELL = regex(
     rb"(<(?:\w+:)?c\b(?=[^<>]*?\sr\s*=\s*[\"']([A-Z]{1,3}\d{1,7})[\"'])[^<>]*?\st\s*=\s*[\"'])([sb])"
     rb"([\"'][^<>]*>(?:<(?!/?(?:\w+:)?[cv]\b)[^<]*)*<(?:\w+:)?v>)([^<]*)(<)"
 )
 _TRUE_OR_FALSE = frozenset({b"true", b"false", b""})
 _KNOWN_ERRORS = frozenset(("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_ISO = regex(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?)?")
 _DIGITS, _LETTERS = b"0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

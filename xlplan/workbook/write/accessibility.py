@@ -40,14 +40,15 @@ from xlplan.codes.accessible_codes import (
     ACC_068,
 )
 from xlplan.errors import Problem
+from xlplan.late import regex
 
 Faults = Iterator[Problem]
 _HEADING_1 = 16
 """By which every program knows the style, whatever its language calls it."""
-_PERCENT = re.compile(r"[-−]?\d+(?:[.,]\d+)? ?%")
-_NOTE = re.compile(r"\[note (\d+)\]")
-_UNNAMED = re.compile(r"(sheet|table|blad|feuil|tabelle)\s*\d*$", re.IGNORECASE)
-_ADDRESS = re.compile(r"^(https?://|www\.|mailto:|#|.*!\$?[A-Z]{1,3}\$?\d+$)", re.IGNORECASE)
+_PERCENT = regex(r"[-−]?\d+(?:[.,]\d+)? ?%")
+_NOTE = regex(r"\[note (\d+)\]")
+_UNNAMED = regex(r"(sheet|table|blad|feuil|tabelle)\s*\d*$", re.IGNORECASE)
+_ADDRESS = regex(r"^(https?://|www\.|mailto:|#|.*!\$?[A-Z]{1,3}\$?\d+$)", re.IGNORECASE)
 _EMPTY_WORDS = frozenset({"", "here", "click here", "link", "more"})
 _FLOATING = ("xl/drawings/", "xl/charts/", "xl/media/", "xl/comments", "xl/threadedComments/")
 

@@ -7,12 +7,12 @@ over a new column.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlplan.codes.edit_codes import EDIT_016
+from xlplan.late import regex
 from xlplan.workbook.write.around_cells import AFTER_LINKS
 from xlplan.workbook.write.grid import (
     Grid,
@@ -41,7 +41,7 @@ from xlplan.workbook.write.writing import write_workbook
 _OF_FILTER, _OF_PRINT = "_xlnm._FilterDatabase", "_xlnm.Print_Area"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _NEVER = "2000-01-01T00:00:00Z"
-_RIGHT = re.compile(r"(?<=:)(\$?)[A-Z]{1,3}(?=\$?[0-9]+$)")
+_RIGHT = regex(r"(?<=:)(\$?)[A-Z]{1,3}(?=\$?[0-9]+$)")
 
 
 @dataclass(frozen=True)

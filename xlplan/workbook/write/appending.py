@@ -6,9 +6,9 @@ import re
 from functools import cached_property
 from itertools import takewhile
 from xml.parsers.expat import ParserCreate
-from xml.sax.saxutils import escape
 
 from xlplan.codes.edit_codes import EDIT_016
+from xlplan.late import regex
 from xlplan.plan.number_formats import is_date_format
 from xlplan.workbook.write.grid import number
 from xlplan.workbook.write.package import Package, UnfitError
@@ -17,6 +17,7 @@ from xlplan.workbook.write.splice import (
     Element,
     MalformedError,
     elements,
+    marked,
     opened,
     run,
     splice,
@@ -24,13 +25,13 @@ from xlplan.workbook.write.splice import (
     with_attribute,
 )
 
-_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-_ONE_TEXT = re.compile(rb"<t(?: xml:space=\"preserve\")?>([^<&_\r\x80-\xff]*)</t>")
-_ITEM = re.compile(rb"<si>(.*?)</si>|<si/>", re.DOTALL)
-_BEGINS = re.compile(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
-_UNPARSED = re.compile(rb"<!|(?<!\A)<\?")
+_ESCAPE_LIKE = regex(r"_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPED = regex(r"_x([0-9A-Fa-f]{4})_")
+_UNSEEN = regex("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_ONE_TEXT = regex(rb"<t(?: xml:space=\"preserve\")?>([^<&_\r\x80-\xff]*)</t>")
+_ITEM = regex(rb"<si>(.*?)</si>|<si/>", re.DOTALL)
+_BEGINS = regex(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
+_UNPARSED = regex(rb"<!|(?<!\A)<\?")
 """Where a part may hold what looks like elements and is none."""
 _DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _DIGITS = 10
@@ -44,7 +45,7 @@ def text_element(prefix: str, text: str) -> bytes:
         text = _ESCAPE_LIKE.sub("_x005F_", text.replace("\r\n", "\n"))
         text = _UNSEEN.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     keep = ' xml:space="preserve"' if text != text.strip() or "\n" in text else ""
-    return f"<{prefix}t{keep}>{escape(text)}</{prefix}t>".encode()
+    return b"<%st%s>%s</%st>" % (prefix.encode(), keep.encode(), marked(text), prefix.encode())
 
 
 def unescaped(text: str) -> str:

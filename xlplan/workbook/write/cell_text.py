@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from xlsxwriter.sharedstrings import SharedStrings
-from xlsxwriter.utility import xl_rowcol_to_cell
-
+from xlplan.late import regex
 from xlplan.workbook.write.sheet import Cell, Merge, Row, Sheet, Style, Workbook
 
-cell_name: Callable[[int, int], str] = xl_rowcol_to_cell
-"""The name of a cell that goes out, by row and column from 0: ``cell_name(0, 1) == "B1"``."""
 LONGEST = 32_767
 """UTF-16 units: what a cell can hold."""
 CUT = "… [cut]"
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_ESCAPE = re.compile("_x[0-9a-fA-F]{4}_")
-_RETURNS = re.compile("\r\n?")
+_UNWRITABLE = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_ESCAPE = regex("_x[0-9a-fA-F]{4}_")
+_RETURNS = regex("\r\n?")
 
 
-_NOT_PLAIN = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x|^\\s|\\s$")
-"""What in a text has to be escaped, or kept from being trimmed."""
-
-
-class Texts(SharedStrings):  # type: ignore[misc]  # xlsxwriter has no types
-    """The table of texts; those that need no care are written as they are."""
-
-    def _write_si(self, string: str) -> None:
-        if _NOT_PLAIN.search(string) is None:
-            self.fh.write(f"<si><t>{string}</t></si>")
-        else:
-            super()._write_si(string)
+def cell_name(row: int, col: int) -> str:
+    """The name of a cell that goes out, by row and column from 0: ``cell_name(0, 1) == "B1"``."""
+    letters = ""
+    while col >= 0:
+        letters, col = chr(ord("A") + col % 26) + letters, col // 26 - 1
+    return f"{letters}{row + 1}"
 
 
 def units(text: str) -> int:
@@ -111,7 +100,7 @@ _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", "conin$", "conout$"}
     | {f"{device}{digit}" for device in ("com", "lpt") for digit in "0123456789¹²³"}
 )
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
+_FORBIDDEN = regex(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
 LONGEST_NAME = 100
 """Characters kept of a name, so that a deep folder stays within Windows' 260."""
 

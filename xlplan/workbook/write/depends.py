@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from xlplan.late import regex
 from xlplan.workbook.write.formula_refs import Token, tokens
 from xlplan.workbook.write.grid import Box, box_of
 from xlplan.workbook.write.package import Package
@@ -21,7 +22,7 @@ BY_PLACE = frozenset({"row", "rows", "column", "columns", "address", "sheet", "s
 """Functions that answer with places: their results change where rows are put in."""
 _DEPTH = 8
 """How many names may stand for names."""
-_COLUMN = re.compile(r"\[((?:[^\[\]#'@]|'.)+)\]")
+_COLUMN = regex(r"\[((?:[^\[\]#'@]|'.)+)\]")
 
 
 @dataclass(frozen=True)

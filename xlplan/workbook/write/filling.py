@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -16,9 +15,10 @@ from datetime import date
 import openpyxl
 from openpyxl.utils import get_column_letter
 
+from xlplan.late import regex
 from xlplan.workbook.stamp import parse_row_key
 
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_MODIFIED = regex(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

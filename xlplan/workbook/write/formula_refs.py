@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from xlplan.late import regex
 from xlplan.workbook.write.grid import LAST_COLUMN, LAST_ROW, column_of, letters_of
 
 _SHEET = r"(?:'(?:[^']|'')*'|(?:\[[^\]]*\])?[^\W\d][\w.]*(?::[^\W\d][\w.]*)?)!"
@@ -14,7 +15,7 @@ _REFERENCE = (
     rf"{_PLACE}(?::{_PLACE})?|\$?[A-Za-z]{{1,3}}:\$?[A-Za-z]{{1,3}}"
     r"|\$?[1-9][0-9]{0,6}:\$?[1-9][0-9]{0,6}"
 )
-_TOKEN = re.compile(
+_TOKEN = regex(
     rf"""(?P<text>"(?:[^"]|"")*")
     |(?P<sheet>{_SHEET})?(?P<reference>{_REFERENCE})(?![\w(.\[!])
     |(?P<name>{_SHEET}?[^\W\d][\w.\\?]*|\\[\w.\\?]*)
@@ -22,8 +23,8 @@ _TOKEN = re.compile(
     |(?P<bracket>\[)|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_CORNER = re.compile(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
-_LINE = re.compile(r"(\$?)([1-9][0-9]{0,6})")
+_CORNER = regex(r"(\$?)([A-Za-z]{1,3})(\$?)([1-9][0-9]{0,6})")
+_LINE = regex(r"(\$?)([1-9][0-9]{0,6})")
 
 
 @dataclass(frozen=True, slots=True)

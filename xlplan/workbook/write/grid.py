@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from xml.parsers.expat import ParserCreate
 
+from xlplan.late import regex
 from xlplan.workbook.write.splice import (
     Element,
     MalformedError,
@@ -23,8 +23,8 @@ Box = tuple[int, int, int, int]
 Cut = tuple[int, int]
 """From which byte to which the parser is spared."""
 
-_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
-_WHOLE = re.compile(r"\s*\+?[0-9]{1,10}\s*")
+_CELL = regex(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_WHOLE = regex(r"\s*\+?[0-9]{1,10}\s*")
 _DIGITS = 10
 _CELLS = frozenset({"c", "f", "v", "is"})
 _WITHIN = frozenset({"f", "v", "is"})
@@ -32,14 +32,12 @@ _WITHIN = frozenset({"f", "v", "is"})
 _BESIDE = frozenset({"worksheet", "sheetData", "dimension", "col", "mergeCells", "mergeCell"})
 _FORMULA, _HELD = rb"<f>[^<]*</f>", rb"<v>[^<]*</v>|<is><t[^<>]*>[^<]*</t></is>"
 _VALUES, _PLAIN = (
-    re.compile(
-        rb"(?:<c r=\"[A-Z]{1,3}[0-9]{1,7}\"[^<>]*(?:/>|>%s(?:%s)?</c>)\s*)+" % (before, _HELD)
-    )
+    regex(rb"(?:<c r=\"[A-Z]{1,3}[0-9]{1,7}\"[^<>]*(?:/>|>%s(?:%s)?</c>)\s*)+" % (before, _HELD))
     for before in (b"", rb"(?:%s)?" % _FORMULA)
 )
 """Cells of one row beside each other, as programs write them: without formulas, and with such as
 are not shared and fill no other cell."""
-_CELL_OF_THEM = re.compile(
+_CELL_OF_THEM = regex(
     rb"<c r=\"([A-Z]{1,3}[0-9]{1,7})\"([^<>]*)"
     rb"(?:/>|>(%s)?(?:<v>([^<]*)</v>|<is>(<t[^<>]*>[^<]*</t>)</is>)?</c>)" % _FORMULA
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from xlplan.late import regex
 from xlplan.workbook.write.formula_refs import Insertion, moved_areas, moved_formula, tokens
 from xlplan.workbook.write.package import Package
 from xlplan.workbook.write.splice import (
@@ -36,13 +37,11 @@ _GROWING = frozenset(
 )
 _LINKS = ("location", "fmlaLink", "fmlaRange", "fmlaTxbx", "linkedCell", "listFillRange")
 _GROWING_NAMES = frozenset({"_xlnm.print_area", "_xlnm._filterdatabase"})
-_OTHER = re.compile(
-    r"/(charts/|pivotCache/pivotCacheDefinition|ctrlProps/|tables/|activeX/|drawings/)"
-)
+_OTHER = regex(r"/(charts/|pivotCache/pivotCacheDefinition|ctrlProps/|tables/|activeX/|drawings/)")
 _ON_SHEET = ("table", "comments", "threadedComment", "drawing", "pivotTable", "tableSingleCells")
-_ANCHOR = re.compile(rb"(<x:Anchor>)([-\d,\s]+)(?=</x:Anchor>)")
-_NOTE_ROW = re.compile(rb"(<x:Row>\s*)(\d+)")
-_CONTROL = re.compile(rb"(<x:Fmla(?:Link|Range)>)([^<]*)")
+_ANCHOR = regex(rb"(<x:Anchor>)([-\d,\s]+)(?=</x:Anchor>)")
+_NOTE_ROW = regex(rb"(<x:Row>\s*)(\d+)")
+_CONTROL = regex(rb"(<x:Fmla(?:Link|Range)>)([^<]*)")
 
 
 def moved_part(

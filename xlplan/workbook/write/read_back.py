@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from xlplan.codes.edit_codes import EDIT_016, EDIT_017
+from xlplan.late import regex
 from xlplan.workbook.write.package import Package, UnfitError
 
 At = tuple[int, int]
 Cells = dict[At, object]
 Moved = Callable[[int], int]
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ESCAPED = regex(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read_all(data: bytes) -> dict[str, Cells]:

@@ -6,19 +6,20 @@ Whatever is not replaced stays byte for byte, which no library does that loads a
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
-from xml.sax.saxutils import escape, unescape
+
+from xlplan.late import regex
 
 Edit = tuple[int, int, bytes]
 """From which byte to which, and what stands there instead."""
 
-_TAG = re.compile(rb"<[^\"'>]*(?:(?:\"[^\"]*\"|'[^']*')[^\"'>]*)*>")
-_TAG_END = re.compile(rb"\s*/?>\Z")
+_TAG = regex(rb"<[^\"'>]*(?:(?:\"[^\"]*\"|'[^']*')[^\"'>]*)*>")
+_TAG_END = regex(rb"\s*/?>\Z")
 _span = itemgetter(0, 1)
-_BY_NUMBER = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
+_BY_NUMBER = regex(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
 
 
 class MalformedError(Exception):
@@ -118,7 +119,7 @@ def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 def with_attribute(tag: bytes, name: str, value: str | int | None) -> bytes:
     """An opening tag with this attribute set, or without it (None)."""
-    new = b"" if value is None else f' {name}="{escape(str(value), _QUOTED)}"'.encode()
+    new = b"" if value is None else f' {name}="{_swapped(str(value), _QUOTED)}"'.encode()
     for found in _attributes(tag):
         if found[1].decode() == name:
             return tag[: found.start()] + new + tag[found.end() :]
@@ -126,8 +127,11 @@ def with_attribute(tag: bytes, name: str, value: str | int | None) -> bytes:
     return tag if end is None else tag[: end.start()] + new + tag[end.start() :]
 
 
-_QUOTED = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
-_ATTRIBUTE = re.compile(rb"\s+([^\s=<>\"'/]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_MARKED = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_QUOTED = {**_MARKED, '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
+_PLAIN = {"&quot;": '"', "&apos;": "'", "&gt;": ">", "&lt;": "<", "&amp;": "&"}
+"""In the order in which each is put for the other. (`xml.sax` would load the web's modules.)"""
+_ATTRIBUTE = regex(rb"\s+([^\s=<>\"'/]+)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 
 def _attributes(tag: bytes) -> Iterable[re.Match[bytes]]:
@@ -170,9 +174,15 @@ def _text_of_markup(raw: bytes) -> str:
 def plain(text: str) -> str:
     """Text without the marks of XML."""
     text = _BY_NUMBER.sub(lambda found: chr(int(found[1], 16) if found[1] else int(found[2])), text)
-    return unescape(text, {"&quot;": '"', "&apos;": "'"})
+    return _swapped(text, _PLAIN)
 
 
 def marked(text: str) -> bytes:
     """Text as it stands between two tags."""
-    return escape(text).encode()
+    return _swapped(text, _MARKED).encode()
+
+
+def _swapped(text: str, pairs: Mapping[str, str]) -> str:
+    for one, other in pairs.items():
+        text = text.replace(one, other)
+    return text

@@ -5,11 +5,11 @@ Programs work a result out where there is none; phones and previewers would else
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlplan.codes.edit_codes import EDIT_016
+from xlplan.late import regex
 from xlplan.workbook.write.depends import Area, Known, Looks, looks_of
 from xlplan.workbook.write.formula_refs import copied_formula
 from xlplan.workbook.write.grid import Box, Grid, box_of, holds, read_grid
@@ -19,7 +19,7 @@ from xlplan.workbook.write.splice import Edit, MalformedError, splice, with_attr
 At = tuple[int, int]
 Spot = tuple[str, int, int]
 """The name of a sheet with its case folded, row and column."""
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_FORMULA = regex(rb"<(?:\w+:)?f[\s/>]")
 _BLOCK = 256
 """Rows that are looked up together."""
 _FEW_BLOCKS = 64

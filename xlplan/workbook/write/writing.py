@@ -1,28 +1,22 @@
 """Writes a workbook: the model of `xlplan.workbook.write.sheet` to the bytes of an .xlsx file.
 
 The same model gives the same bytes. Text is always written as text: nothing that anybody typed
-becomes a formula, a link, a number or markup. xlsxwriter designs every workbook; plain cells are
-put into its sheets and written without its calls for each, byte for byte as it writes them.
+becomes a formula, a link, a number or markup. xlsxwriter designs every workbook.
 """
 
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
 from xlsxwriter import Workbook as Target
 from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
 
-from xlplan.plan.timescales import say_date
 from xlplan.progress import WRITING_SHEETS, counted
 from xlplan.workbook.write.cell_text import (
-    Texts,
     clean,
     count_lines,
     has_escape,
@@ -35,7 +29,6 @@ from xlplan.workbook.write.cell_text import (
     shorten,
 )
 from xlplan.workbook.write.formats import (
-    FIRST_DATE,
     Formats,
     NamedStyles,
     add_chart,
@@ -46,6 +39,7 @@ from xlplan.workbook.write.formats import (
     set_page,
     validation,
 )
+from xlplan.workbook.write.plain_cells import Drawn, String, Texts
 from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook, no_collecting
 
 __all__ = ["over_long", "write_workbook"]
@@ -56,7 +50,6 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
 }
-_DAY_0 = date(1899, 12, 30)
 _NOTE = Style(size=9, wrap=True)
 
 
@@ -83,105 +76,6 @@ def write_workbook(book: Workbook) -> bytes:
         target.define_name(name, refers)
     target.close()
     return held.getvalue()
-
-
-class String(NamedTuple):
-    """A text, by its place in the table of texts; xlsxwriter knows a cell by the class's name."""
-
-    string: int
-    format: Any
-
-
-class Number(NamedTuple):
-    """A number, or the number of a day."""
-
-    number: int | float
-    format: Any
-
-
-class Blank(NamedTuple):
-    """A cell with nothing in it but how it looks."""
-
-    format: Any
-
-
-class _Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
-    """A sheet of xlsxwriter's that takes a row of plain cells at once."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._known: dict[str, int] = {}
-        """The place of each text that was put in, as it was before it was made safe."""
-
-    def plain(self, cell: Cell, formats: Formats) -> String | Number | Blank | None:
-        """A cell that holds a text, a number, a day or nothing; None for what is more."""
-        if cell.runs or cell.formula or cell.link:
-            return None
-        value = cell.value
-        if isinstance(value, str):
-            return self._text(value, formats.of(cell.style))
-        if value is None:
-            return Blank(formats.of(cell.style))
-        if isinstance(value, date):
-            day = date(value.year, value.month, value.day)
-            if day < FIRST_DATE:
-                return self._text(say_date(day), formats.of(cell.style))
-            return Number((day - _DAY_0).days, formats.dated(cell.style))
-        if math.isfinite(value) and abs(value) < 1e15:
-            return Number(value, formats.of(cell.style))
-        return self._text(str(value), formats.of(cell.style))
-
-    def _text(self, value: str, look: Any) -> String | Blank | None:
-        known = self._known.get(value)
-        if known is not None:
-            self.str_table.count += 1
-            return String(known, look)
-        text = clean(value)
-        if not text:
-            return Blank(look)
-        if text[0] == "<":
-            return None
-        known = self._known[value] = self.str_table._get_shared_string_index(text)
-        return String(known, look)
-
-    def _write_rows(self) -> None:
-        self._calculate_spans()
-        names = [xl_col_to_name(index) for index in range((self.dim_colmax or 0) + 1)]
-        looks: dict[int, int] = {}
-        for number in range(self.dim_rowmin, self.dim_rowmax + 1):
-            cells, shape = self.table.get(number), self.row_info.get(number)
-            span = self.row_spans.get(number // 16)
-            if cells:
-                self._write_row(number, span, shape)
-                self._write_line(number, cells, names, looks)
-                self._xml_end_tag("row")
-            elif shape is not None or number in self.comments:
-                self._write_empty_row(number, span, shape)
-
-    def _write_line(
-        self, number: int, cells: dict[int, Any], names: list[str], looks: dict[int, int]
-    ) -> None:
-        done: list[str] = []
-        place = number + 1
-        for index in sorted(cells):
-            cell = cells[index]
-            kind = type(cell)
-            if kind is not String and kind is not Blank and kind is not Number:
-                self.fh.write("".join(done))
-                done.clear()
-                self._write_cell(number, index, cell)
-                continue
-            look = looks.get(id(cell.format))
-            if look is None:
-                look = looks[id(cell.format)] = cell.format._get_xf_index()
-            start = f'<c r="{names[index]}{place}" s="{look}"'
-            if kind is String:
-                done.append(f'{start} t="s"><v>{cell.string}</v></c>')
-            elif kind is Blank:
-                done.append(f"{start}/>")
-            else:
-                done.append(f"{start}><v>{cell.number:.16G}</v></c>")
-        self.fh.write("".join(done))
 
 
 class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
@@ -226,7 +120,7 @@ class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
 
 class _Target(Target):  # type: ignore[misc]  # xlsxwriter has no types
     language = ""
-    worksheet_class = _Drawn
+    worksheet_class = Drawn
 
     def _get_packager(self) -> Packager:
         return _Packager()
@@ -275,17 +169,22 @@ def _write_sheet(target: Any, drawn: Any, sheet: Sheet, formats: Formats, font: 
 def _write_row(
     drawn: Any, number: int, cells: Sequence[Cell | None], formats: Formats, font: str
 ) -> None:
+    alike, line = drawn.alike, drawn.begin(number)
     for index, cell in enumerate(cells):
-        if cell is None:
-            continue
-        plain = None if cell.note else drawn.plain(cell, formats)
-        if plain is None:
-            _write_cell(drawn, number, index, cell, formats, font)
-        else:
-            drawn.table[number][index] = plain
-    if row := drawn.table.get(number):
-        drawn._check_dimensions(number, min(row))
-        drawn._check_dimensions(number, max(row))
+        plain = None if cell is None else alike.get(id(cell))
+        if plain is not None:
+            drawn.str_table.count += plain.__class__ is String
+        elif cell is not None:
+            plain = None if cell.note else drawn.plain(cell, formats)
+            if plain is None:
+                _write_cell(drawn, number, index, cell, formats, font)
+            else:
+                alike[id(cell)] = plain
+        line.append(plain)
+    there = [index for index, plain in enumerate(line) if plain is not None]
+    if there:
+        drawn._check_dimensions(number, there[0])
+        drawn._check_dimensions(number, there[-1])
 
 
 def _write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
