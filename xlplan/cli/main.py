@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -34,6 +35,7 @@ def main(args: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A Windows console may not know every character of a plan; none may stop the command.
             stream.reconfigure(errors="replace")
+    gc.set_threshold(_NEW_OBJECTS)
     status = run(sys.argv[1:] if args is None else args)
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -41,6 +43,11 @@ def main(args: Sequence[str] | None = None) -> None:
         except OSError:  # Python would try once more, and end with a status of its own
             _mute(stream)
     sys.exit(status)
+
+
+_NEW_OBJECTS = 100_000
+"""So many before Python looks for circles among them: nearly all that a command makes is in none,
+lives to its end, and would be gone through each time."""
 
 
 class Bars:

@@ -197,12 +197,13 @@ def _plan_sheet(
 
 def _sizes(rows: Sequence[Line], columns: int) -> list[Sizes]:
     """The sizes of the texts of each column."""
+    if not rows:
+        return [Sizes([], [])] * columns
+    lengths = zip(*(row.lengths for row in rows), strict=True)
+    widths = zip(*(row.widths for row in rows), strict=True)
     return [
-        Sizes(
-            [size for row in rows if (size := row.lengths[index]) is not None],
-            [size for row in rows if (size := row.widths[index]) is not None],
-        )
-        for index in range(columns)
+        Sizes([n for n in long if n is not None], [n for n in wide if n is not None])
+        for long, wide in zip(lengths, widths, strict=True)
     ]
 
 
@@ -214,18 +215,23 @@ def _body(
     key: bytes,
 ) -> list[Row]:
     """The rows. Their signed keys cover no text, since each of their cells may be edited."""
-    columns = [_Cells(look, width) for look, width in zip(looks, widths, strict=True)]
-    body = []
-    for line in lines:
-        pairs = zip(columns, line.shown, line.widths, strict=True)
-        made = [column.of(shown, width) for column, shown, width in pairs]
-        cells = [Cell(row_key(key, issued.id, line.uid)), *(cell for cell, _ in made)]
-        height = max([LOWEST, *(height for _, height in made)])
-        body.append(Row(cells, min(TALLEST, height)))
-    return body
+    if not lines:
+        return []
+    shown = zip(*(line.shown for line in lines), strict=True)
+    sizes = zip(*(line.widths for line in lines), strict=True)
+    columns = [
+        _Column(look, width).of(*those)
+        for look, width, *those in zip(looks, widths, shown, sizes, strict=True)
+    ]
+    cells = zip(*(those for those, _ in columns), strict=True)
+    heights = map(max, *(high for _, high in columns), [LOWEST] * len(lines))
+    return [
+        Row([Cell(row_key(key, issued.id, line.uid)), *those], min(TALLEST, high))
+        for line, those, high in zip(lines, cells, heights, strict=True)
+    ]
 
 
-class _Cells:
+class _Column:
     """The cells of a column, and how high each makes its row; those that are alike are one."""
 
     def __init__(self, look: ColumnLook, width: float) -> None:
@@ -234,14 +240,17 @@ class _Cells:
         self._room = room_of(width, look.style) if look.style.wrap else math.inf
         self._known: dict[object, tuple[Cell, float]] = {}
 
-    def of(self, shown: Shown, width: int | None) -> tuple[Cell, float]:
-        """The cell that holds this, and the points that it needs."""
-        key = shown if isinstance(shown, str) else (type(shown), shown)
-        known = self._known.get(key)
-        if known is None:
-            cell = value_cell(self._look, shown)
-            known = self._known[key] = cell, self._height(cell, width)
-        return known
+    def of(
+        self, shown: Sequence[Shown], widths: Sequence[int | None]
+    ) -> tuple[list[Cell], list[float]]:
+        """The cells that hold these, and the points that each needs."""
+        keys = [each if each.__class__ is str else (each.__class__, each) for each in shown]
+        for key, each, width in zip(keys, shown, widths, strict=True):
+            if key not in self._known:
+                cell = value_cell(self._look, each)
+                self._known[key] = cell, self._height(cell, width)
+        found = [self._known[key] for key in keys]
+        return [cell for cell, _ in found], [height for _, height in found]
 
     def _height(self, cell: Cell, width: int | None) -> float:
         if width is None:

@@ -154,11 +154,12 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
     ) -> None:
         done: list[str] = []
         place = number + 1
-        for index, cell in enumerate(line):
-            if cell is None:
-                continue
-            rest = rests.get(id(cell))
+        known = [rests.get(id(cell)) for cell in line]
+        for index, rest in enumerate(known):
             if rest is None:
+                cell = line[index]
+                if cell is None:
+                    continue
                 if not isinstance(cell, Plain):
                     self.fh.write("".join(done))
                     done.clear()

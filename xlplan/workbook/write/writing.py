@@ -170,19 +170,17 @@ def _write_row(
     drawn: Any, number: int, cells: Sequence[Cell | None], formats: Formats, font: str
 ) -> None:
     alike, line = drawn.alike, drawn.begin(number)
-    for index, cell in enumerate(cells):
-        plain = None if cell is None else alike.get(id(cell))
-        if plain is not None:
-            drawn.str_table.count += plain.__class__ is String
-        elif cell is not None:
+    line += [alike.get(id(cell)) for cell in cells]  # None is no cell's
+    drawn.str_table.count += [plain.__class__ for plain in line].count(String)
+    for index in [index for index, plain in enumerate(line) if plain is None]:
+        cell = cells[index]
+        if cell is not None:
             plain = None if cell.note else drawn.plain(cell, formats)
             if plain is None:
                 _write_cell(drawn, number, index, cell, formats, font)
             else:
-                alike[id(cell)] = plain
-        line.append(plain)
-    there = [index for index, plain in enumerate(line) if plain is not None]
-    if there:
+                line[index] = alike[id(cell)] = plain
+    if there := [index for index, plain in enumerate(line) if plain is not None]:
         drawn._check_dimensions(number, there[0])
         drawn._check_dimensions(number, there[-1])
 
