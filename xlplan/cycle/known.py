@@ -30,7 +30,6 @@ from xlplan.returned.as_issued import (
 from xlplan.returned.furniture import Furniture, furniture, texts_of_book
 from xlplan.returned.read_return import PROPOSED
 from xlplan.returned.tables import plain
-from xlplan.workbook.read.read_book import read_book
 from xlplan.workbook.stamp import fingerprint, row_key
 
 AS_ISSUED = "as issued"
@@ -132,6 +131,8 @@ class KnownPlan:
     def _find_furniture(self, issued: str) -> Furniture:
         wordings = self._state.exchange.ours_of(issued)
         if not wordings:
+            from xlplan.workbook.read.read_book import read_book  # others read in their own process
+
             sent = self._state.issued[issued]
             ours, shared = made_again(self._desk, sent)
             wordings = [(ours.texts, shared.texts)]

@@ -25,7 +25,6 @@ from xlplan.returned.as_issued import ids_by_heading
 from xlplan.returned.kept_master import columns_named, own_column
 from xlplan.returned.tables import find_tables, text_of
 from xlplan.workbook.read.book import a1
-from xlplan.workbook.read.read_book import read_book
 
 if TYPE_CHECKING:
     from xlplan.plan.set_up import OwnColumn
@@ -83,6 +82,8 @@ def take_columns(desk: Desk, work: Work) -> list[Problem]:
     fields = desk.state.definition.fields
     if not any((f.of, f.id) in added and fold(f.heading) in own for f in fields):
         return []
+    from xlplan.workbook.read.read_book import read_book
+
     name = desk.folder.master.name
     reading = Recogniser(desk).reading(read_book(kept.data, name), kept.fact.sha256)
     issued = desk.state.issued.get(reading.issued)
@@ -136,6 +137,7 @@ def own_columns(desk: Desk) -> list[OwnColumn]:
         return []
     from xlplan.plan.propose import usual_type  # these know every word of a heading
     from xlplan.plan.set_up import OwnColumn
+    from xlplan.workbook.read.read_book import read_book
 
     definition, found = desk.state.definition, {}
     for table in find_tables(read_book(kept.data, "").sheets, ids_by_heading(definition)):
