@@ -141,9 +141,9 @@ class Comparison:
         item = self.state.definition.with_role("rating", self._row_kind(uid))
         if item is None:
             return False
-        last = self._own(uid, item.id)
-        codes = {r.code for r in self.state.definition.scale_of(item) if r.closed}
-        return last is not None and last.value in codes
+        if (last := self._own(uid, item.id)) is None:
+            return False
+        return last.value in {r.code for r in self.state.definition.scale_of(item) if r.closed}
 
     def _agreed(self, row: ReadRow, item: Field, value: Value) -> bool:
         """Whether the coordinator wrote the very same there."""
@@ -187,13 +187,12 @@ class Comparison:
         Closed since or not: a copy that is saved again later says the same as the first."""
         inputs = [a for a in found if a.kind is not Kind.LOCKED]
         blank = [a for a in inputs if a.value is None and not a.id.doubt]
-        shown = [
-            name
-            for name in self.issued.inputs
-            if not name.endswith(ENTRY)
-            and self.state.value(row.uid, name, self.issued.as_of) is not None
-        ]
-        return blank if len(inputs) == len(blank) == len(shown) else []
+        if len(inputs) != len(blank):
+            return []
+        names = (name for name in self.issued.inputs if not name.endswith(ENTRY))
+        as_of, value = self.issued.as_of, self.state.value
+        shown = [name for name in names if value(row.uid, name, as_of) is not None]
+        return blank if len(blank) == len(shown) else []
 
     def _with_its_date(self, row: ReadRow, item: Write) -> Write:
         """A lead's edit that takes the date of an open action away is held and asked about.

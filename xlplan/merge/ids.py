@@ -46,6 +46,8 @@ def named(prefix: str, *parts: object, length: int = 12) -> str:
 
 def identity(value: Value) -> object:
     """A JSON value that is equal for equal canonical values, and for those only."""
+    if value is None or isinstance(value, str):
+        return value
     if isinstance(value, Timescale):
         return {"timescale": value.key}
     if isinstance(value, float) and value.is_integer():

@@ -102,6 +102,8 @@ def invalid(raw: str, why: Filled) -> Invalid:
 
 def as_text(raw: Raw) -> str:
     """A raw value as the text that the lead saw in the cell, as far as a value can tell."""
+    if isinstance(raw, tuple):
+        return "\n".join(raw)
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, ShownNumber | ShownDate) and (shown := raw.shown) is not None:
@@ -114,8 +116,6 @@ def as_text(raw: Raw) -> str:
         return raw.isoformat()
     if isinstance(raw, Timescale):
         return raw.text
-    if isinstance(raw, tuple):
-        return "\n".join(raw)
     if isinstance(raw, frozenset):
         return ", ".join(sort_elements(raw))
     return str(raw)
@@ -182,6 +182,8 @@ def to_json(value: Value) -> object:
 
 def encode(value: Value) -> object:
     """The ledger's JSON of a value: like `to_json`, but each type can be told from the others."""
+    if value is None or isinstance(value, str):
+        return value  # as most are
     if isinstance(value, Timescale):
         return {"t": value.text, "by": value.by.isoformat() if value.by else None}
     if isinstance(value, date):
@@ -197,6 +199,8 @@ def encode(value: Value) -> object:
 
 def decode(data: object) -> Value:
     """The value that `encode` wrote."""
+    if data is None or isinstance(data, str | int | float):
+        return data
     if isinstance(data, list):
         return tuple(str(part) for part in data)
     if isinstance(data, dict):
@@ -208,8 +212,6 @@ def decode(data: object) -> Value:
         if "s" in data:
             return frozenset(str(part) for part in data["s"])
         return Invalid(str(data["raw"]), str(data["code"]), str(data["message"]))
-    if data is None or isinstance(data, str | int | float):
-        return data
     raise TypeError(f"not a value: {data!r}")
 
 

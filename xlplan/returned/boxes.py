@@ -347,7 +347,7 @@ def sign_off_inputs(
         if marks.keys().isdisjoint(chain.from_iterable(several)):
             continue
         for number, row in enumerate(several, first):
-            for col, value in enumerate(row):
+            for col, value in enumerate(() if marks.keys().isdisjoint(row) else row):
                 if isinstance(value, str) and value in marks:
                     yield marks[value], (number + 1, col)
 

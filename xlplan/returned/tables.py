@@ -15,7 +15,7 @@ from xlplan.merge.reading import Frame, RawCells, ReadCell
 from xlplan.plan.shown import ShownNumber
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import show
-from xlplan.returned.as_issued import OURS, Headings, column_id, settle
+from xlplan.returned.as_issued import ID_PREFIX, OURS, Headings, column_id, settle
 from xlplan.workbook.read.book import SHARED, At, CellValue, ReadSheet, a1, column_name
 from xlplan.workbook.stamp import RowKey, parse_row_key
 
@@ -124,11 +124,12 @@ def find_tables(
 
 
 def _by_ids(sheet: ReadSheet, headings: Mapping[str, Mapping[str, str]]) -> Table | None:
-    for number, row in enumerate(sheet.rows[:_DEEPEST]):
-        ids = [(column_id(value), col) for col, value in enumerate(row)]
-        ids = [(name, col) for name, col in ids if name]
-        if not ids:
+    named = {text: name for text in sheet.texts_with(ID_PREFIX) if (name := column_id(text))}
+    for number, row in enumerate(sheet.rows[:_DEEPEST] if named else ()):
+        if named.keys().isdisjoint(row):
             continue
+        cells = ((value, col) for col, value in enumerate(row) if isinstance(value, str))
+        ids = [(named[value], col) for value, col in cells if value in named]
         columns, twice = _once(ids)
         known = _kind_of(columns, headings)
         header = _header_below(sheet, number, known)
