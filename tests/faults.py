@@ -12,6 +12,7 @@ that a loss of power leaves.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import hashlib
 import io
@@ -19,14 +20,16 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 How = Literal["kill", "full", "io", "denied", "read-only", "gone"]
@@ -52,6 +55,8 @@ _SAID = {
     "denied": (errno.EACCES, "attempt to write a readonly database"),
     "read-only": (errno.EROFS, "attempt to write a readonly database"),
 }
+_SET_PTRACER = 0x59616D61
+"""What `prctl` is told so that a process that is no ancestor may trace this one."""
 _ROOT_GONE = ".gone"
 """What is added to the name of the folder that vanishes."""
 
@@ -66,6 +71,10 @@ class Ended:
     operations: tuple[str, ...]
     recorded: tuple[tuple[str, ...], ...] = ()
     """Of a recorded run: what it did, in order; see `_Recorder`."""
+
+
+class TracerRefusedError(Exception):
+    """A tracer could not be attached: what it said."""
 
 
 def came_back(root: Path) -> None:
@@ -108,20 +117,24 @@ class Server:
         how: How = "kill",
         spool: Path | None = None,
         only: str = "",
+        strace: Sequence[str] = (),
     ) -> Ended:
         """Run a command whose files are below `root`; the fault comes at operation `at` (from 1).
 
         With `at` 0 it runs as it would, and its operations are counted. With a `spool` they are
         recorded, with the bytes that were flushed in that folder. With `only`, every operation on a
         path that ends so, or lies in a folder of that name, fails that would change something.
+        With `strace`, the command line of a tracer, that is attached before the command begins.
         """
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         task = {"root": str(root), "args": list(args), "at": at, "how": how}
-        task |= {"spool": str(spool) if spool else "", "only": only}
+        task |= {"spool": str(spool) if spool else "", "only": only, "strace": list(strace)}
         self.process.stdin.write(json.dumps(task) + "\n")
         self.process.stdin.flush()
         found = json.loads(self.process.stdout.readline())
+        if "refused" in found:
+            raise TracerRefusedError(found["refused"])
         return Ended(
             found["status"],
             found["out"],
@@ -315,28 +328,45 @@ def _serve() -> None:
     _import_all()
     for line in sys.stdin:
         task = json.loads(line)
-        source, sink = os.pipe()
+        source, sink = socket.socketpair()
         child = os.fork()
         if child == 0:
-            os.close(source)
+            source.close()
             _child(task, sink, run)
-        os.close(sink)
-        with os.fdopen(source, encoding="utf-8") as stream:
+        sink.close()
+        refused, tracer = "", None
+        if task["strace"]:
+            source.recv(1)  # it may be traced now
+            tracer = subprocess.Popen(
+                [*task["strace"], "-p", str(child)], stderr=subprocess.PIPE, text=True
+            )
+            assert tracer.stderr is not None
+            first = tracer.stderr.readline()  # "Process N attached"
+            refused = "" if "attached" in first else first.strip() or "it ended"
+            source.sendall(b"-" if refused else b"+")
+        with source.makefile(encoding="utf-8") as stream:
             text = stream.read()
         _, how = os.waitpid(child, 0)
+        if tracer is not None:
+            tracer.communicate()
+        if refused:
+            print(json.dumps({"refused": refused}), flush=True)
+            continue
         said = json.loads(text) if text else {"out": "", "err": "", "operations": []}
         said["status"] = os.waitstatus_to_exitcode(how)
         print(json.dumps(said), flush=True)
 
 
-def _child(task: dict[str, Any], sink: int, run: Callable[[Sequence[str]], int]) -> None:
+def _child(task: dict[str, Any], sink: socket.socket, run: Callable[[Sequence[str]], int]) -> None:
     out, err = io.StringIO(), io.StringIO()
     status = 70  # what a traceback ends with here, so that no test takes it for an answer
     recorder = _Recorder(Path(task["root"]), Path(task["spool"])) if task["spool"] else None
     faults = _Faults(task["root"], task["at"], task["how"], task["only"], recorder)
-    report = os.fdopen(sink, "w", encoding="utf-8")
     try:
-        faults.install()
+        if task["strace"]:
+            _await_tracer(sink)
+        else:
+            faults.install()
         with redirect_stdout(out), redirect_stderr(err):
             args = task["args"]
             status = _answer(Path(args[1])) if args[0] == ANSWER else run(args)
@@ -349,9 +379,16 @@ def _child(task: dict[str, Any], sink: int, run: Callable[[Sequence[str]], int])
     said: dict[str, object] = {"out": out.getvalue(), "err": err.getvalue()}
     said["operations"] = faults.done
     said["recorded"] = recorder.done if recorder is not None else []
-    json.dump(said, report)
-    report.close()
+    sink.sendall(json.dumps(said).encode())  # which is no write that a tracer would count
     os._exit(status)
+
+
+def _await_tracer(gate: socket.socket) -> None:
+    """Let any process trace this one, and wait until one does."""
+    ctypes.CDLL(None).prctl(_SET_PTRACER, ctypes.c_ulong(-1), 0, 0, 0)
+    gate.sendall(b".")
+    if gate.recv(1) != b"+":
+        os._exit(0)
 
 
 def _answer(folder: Path) -> int:
@@ -378,13 +415,30 @@ def _import_all() -> None:
     for module in pkgutil.walk_packages(xlplan.__path__, "xlplan."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    _read_in_this_process()  # what a child of the child does would go uncounted
+
+
+@contextmanager
+def reading_here() -> Iterator[None]:
+    """Have files read in this process, for a test that verifies many plans of its own making."""
+    replaced = _read_in_this_process()
+    try:
+        yield
+    finally:
+        for module, plain in replaced:
+            setattr(module, "read_all", plain)  # noqa: B010  # so that mypy lets it be
+
+
+def _read_in_this_process() -> list[tuple[ModuleType, object]]:
+    """Put the reading without children into the place of the pool's; return whose it was."""
     from xlplan.workbook.read import pool
 
-    # Returns are read in this process: what a child of the child does would go uncounted.
-    plain = pool.read_all
+    plain, found = pool.read_all, []
     for name, loaded in list(sys.modules.items()):
         if name.startswith("xlplan.") and getattr(loaded, "read_all", None) is plain:
             setattr(loaded, "read_all", _read_here)  # noqa: B010  # so that mypy lets it be
+            found.append((loaded, plain))
+    return found
 
 
 def _read_here(

@@ -179,13 +179,13 @@ LED_008 = Message(
 )
 LED_009 = Message(
     "LED-009",
-    "The disk failed.",
-    "Check it, and run the command again.",
+    "The disk failed, or a network drive is full and says so too late.",
+    "Check the disk, the room on it and the connection to it, and run the command again.",
     {
         "": "The disk failed while the ledger was read or written, so nothing was changed. Check "
-        "the disk or the connection to it, and run the command again.",
-        "recorded": f"The disk failed while the ledger was read. {_RECORDED} when the disk and the "
-        "connection to it have been checked.",
+        "the disk, the room on it and the connection to it, and run the command again.",
+        "recorded": f"The disk failed while the ledger was read. {_RECORDED} when the disk, the "
+        "room on it and the connection to it have been checked.",
     },
 )
 LED_010 = Message(

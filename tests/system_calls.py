@@ -1,0 +1,161 @@
+"""The system calls by which a command changes files, as `strace` sees them, and faults at each.
+
+SQLite and the C library make calls that no function of Python's passes: here every one is counted
+that changes a file, whoever makes it, and the tracer kills the command before it, or answers in the
+kernel's place that the disk is full or has failed. It counts the calls of each name apart.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tests.faults import Ended, Server, TracerRefusedError
+
+How = Literal["kill", "full", "io"]
+_BYTES = ("write", "pwrite64", "writev", "pwritev", "pwritev2", "sendfile", "copy_file_range")
+_FLUSHES = ("fsync", "fdatasync", "sync_file_range", "msync")
+_SIZES = ("ftruncate", "truncate", "fallocate")
+_MADE = ("open", "openat", "openat2", "creat", "mkdir", "mkdirat", "link", "linkat", "symlink",
+         "symlinkat", "rename", "renameat", "renameat2")  # fmt: skip
+_GONE = ("unlink", "unlinkat", "rmdir")
+_KEPT = ("chmod", "fchmod", "fchmodat", "utimensat", "utime", "utimes", "fsetxattr", "setxattr")
+CHANGING = (*_BYTES, *_FLUSHES, *_SIZES, *_MADE, *_GONE, *_KEPT)
+"""Calls that change a file, or put on the disk what changed."""
+_CANNOT: Mapping[How, Sequence[str]] = {
+    "full": ("ftruncate", "truncate", "sync_file_range", "msync", *_GONE, *_KEPT),
+    "io": ("utime", "utimes", "utimensat"),
+}
+"""What no kernel answers: that there is no room for what needs none, as their manuals have it."""
+_GROWING = (*_BYTES, "fallocate")
+"""What a full disk goes on refusing after it was first full. A folder may have room for a name, and
+a call that would have failed in any case is not one of these."""
+_ON_THE_FIRST = frozenset({*_BYTES, *_FLUSHES, *_SIZES} - {"copy_file_range"})
+"""Of two handles or paths, these change the first; the others make or change the last."""
+_ERRORS: Mapping[How, str] = {"full": "ENOSPC", "io": "EIO"}
+_LINE = re.compile(r"^(?P<by>\d+) +(?P<name>\w+)\((?P<args>.*)$")
+_PATH = re.compile(r'"((?:[^"\\]|\\.)*)"|\d+<((?:[^>\\]|\\.)*)>')
+_RANDOM = re.compile(r"[a-z0-9_]{8}(?=\.xlplan|/|$)")
+"""What `tempfile` puts into a name, where it does."""
+_FILE = re.compile(r"/(?!proc/|sys/|dev/(?!shm/))")
+"""How the path of a file begins: of a handle on anything else, the tracer names no path."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that changed a file: the `number`-th (from 1) of its name by a process or thread, and
+    the path (a file that got another name: that one)."""
+
+    by: str
+    name: str
+    number: int
+    path: str
+    line: str
+
+    def place(self, root: Path) -> tuple[str, str]:
+        """What it is in every run of the command, wherever the plan lies."""
+        return self.name, _RANDOM.sub("*", self.path.replace(str(root), ""))
+
+
+def points(calls: Sequence[Call]) -> list[tuple[How, int]]:
+    """Every fault at every call (by its place in the list) where the kernel could answer so."""
+    hows: tuple[How, ...] = ("kill", "full", "io")
+    return [
+        (how, at)
+        for how in hows
+        for at, call in enumerate(calls)
+        if call.name not in _CANNOT.get(how, ())
+    ]
+
+
+def calls_of(server: Server, root: Path, words: Sequence[str], log: Path) -> list[Call]:
+    """The calls by which a command that is left alone changes files, in order."""
+    ended = server.run(root, words, strace=_tracer(log))
+    assert ended.status in (0, 1), ended.err
+    found = [call for call in _read(log) if "= -1 " not in call.line]
+    assert {call.by for call in found} == {found[0].by}, "a child of the command changes files too"
+    return found
+
+
+def run_with(
+    server: Server,
+    root: Path,
+    words: Sequence[str],
+    *,
+    calls: Sequence[Call],
+    home: Path,
+    at: int,
+    how: How,
+    log: Path,
+) -> Ended:
+    """Run a command with a fault at one of its `calls`, which it made in `home`, and check that
+    the fault came there."""
+    ended = server.run(root, words, strace=[*_tracer(log), *_injected(calls, at, how)])
+    met = list(_read(log))
+    struck = [call for call in met if "(INJECTED)" in call.line] if how != "kill" else met[-1:]
+    assert struck, f"{how} at {calls[at].line}: it was not called"
+    assert struck[0].place(root) == calls[at].place(home), (struck[0].line, calls[at].line)
+    return ended
+
+
+def refusal(server: Server, folder: Path) -> str:
+    """Why no command can be traced here; blank where it can."""
+    if shutil.which("strace") is None:
+        return "strace is not installed"
+    try:
+        server.run(folder, ["--version"], strace=_tracer(folder / "version.strace"))
+    except TracerRefusedError as refused:
+        return f"strace may trace no process here: {refused}"
+    return ""
+
+
+def _tracer(log: Path) -> list[str]:
+    names = ",".join(f"?{name}" for name in CHANGING)  # not every machine has every one
+    return ["strace", "-f", "-y", "-s", "0", "-o", str(log), "-e", f"trace={names}"]
+
+
+def _injected(calls: Sequence[Call], at: int, how: How) -> list[str]:
+    """The options that make a fault: of a full disk, at the calls of every growing kind from then
+    on; of the others, at this call alone."""
+    call = calls[at]
+    if how == "kill":
+        return ["-e", f"inject={call.name}:signal=KILL:when={call.number}"]
+    fault = f"error={_ERRORS[how]}:when="
+    found = [f"inject={call.name}:{fault}{call.number}"]
+    if how == "full":
+        before = Counter(one.name for one in calls[:at])
+        found = [] if call.name in _GROWING else found
+        found += [
+            f"inject={name}:{fault}{_next(calls, at, name)}+"
+            for name in _GROWING
+            if name in before or any(one.name == name for one in calls[at:])
+        ]
+    return [word for each in found for word in ("-e", each)]
+
+
+def _next(calls: Sequence[Call], at: int, name: str) -> int:
+    """Which call of a name is the first at a place or after it."""
+    later = [call.number for call in calls[at:] if call.name == name]
+    return later[0] if later else [call.number for call in calls if call.name == name][-1] + 1
+
+
+def _read(log: Path) -> Iterator[Call]:
+    """The calls in a tracer's log that are about files."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for line in log.read_text("utf-8", "replace").splitlines():
+        found = _LINE.match(line)
+        if found is None:
+            continue
+        by, name, args = found["by"], found["name"], found["args"]
+        counts[by, name] += 1
+        paths = [a or b for a, b in _PATH.findall(args.partition(") = ")[0])] or [""]
+        path = paths[0] if name in _ON_THE_FIRST else paths[-1]
+        if name.startswith("open") and not ("O_CREAT" in args or "O_TRUNC" in args):
+            continue
+        if _FILE.match(path):
+            yield Call(by, name, counts[by, name], path, line)
