@@ -15,6 +15,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import hashlib
+import importlib
 import io
 import json
 import os
@@ -25,7 +26,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -354,11 +355,20 @@ def _serve() -> None:
             continue
         said = json.loads(text) if text else {"out": "", "err": "", "operations": []}
         said["status"] = os.waitstatus_to_exitcode(how)
+        _import(said.pop("modules", ()))
         print(json.dumps(said), flush=True)
+
+
+def _import(names: Sequence[str]) -> None:
+    """Import here what a command needed, so that none after it opens the files of a module."""
+    for name in names:
+        with suppress(Exception):
+            importlib.import_module(name)
 
 
 def _child(task: dict[str, Any], sink: socket.socket, run: Callable[[Sequence[str]], int]) -> None:
     out, err = io.StringIO(), io.StringIO()
+    known = set(sys.modules)
     status = 70  # what a traceback ends with here, so that no test takes it for an answer
     recorder = _Recorder(Path(task["root"]), Path(task["spool"])) if task["spool"] else None
     faults = _Faults(task["root"], task["at"], task["how"], task["only"], recorder)
@@ -379,6 +389,7 @@ def _child(task: dict[str, Any], sink: socket.socket, run: Callable[[Sequence[st
     said: dict[str, object] = {"out": out.getvalue(), "err": err.getvalue()}
     said["operations"] = faults.done
     said["recorded"] = recorder.done if recorder is not None else []
+    said["modules"] = sorted(sys.modules.keys() - known)
     sink.sendall(json.dumps(said).encode())  # which is no write that a tracer would count
     os._exit(status)
 
@@ -407,7 +418,6 @@ def _answer(folder: Path) -> int:
 
 def _import_all() -> None:
     """Everything that a command may need, once."""
-    import importlib
     import pkgutil
 
     import xlplan

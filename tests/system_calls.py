@@ -11,7 +11,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -56,10 +56,20 @@ class Call:
     number: int
     path: str
     line: str
+    makes: bool = True
+    """Whether the path was not there before it."""
 
     def place(self, root: Path) -> tuple[str, str]:
         """What it is in every run of the command, wherever the plan lies."""
         return self.name, _RANDOM.sub("*", self.path.replace(str(root), ""))
+
+
+def said_by_sqlite(call: Call) -> tuple[str, ...]:
+    """By which words a message may say that a call failed of which SQLite does not pass on why: a
+    database that cannot be opened, or flushed."""
+    if call.name in _FLUSHES:
+        return ("the room on it", "The disk failed")
+    return ("annot be written to",) if call.name.startswith("open") else ()
 
 
 def points(calls: Sequence[Call]) -> list[tuple[How, int]]:
@@ -69,17 +79,32 @@ def points(calls: Sequence[Call]) -> list[tuple[How, int]]:
         (how, at)
         for how in hows
         for at, call in enumerate(calls)
-        if call.name not in _CANNOT.get(how, ())
+        if call.name not in _CANNOT.get(how, ()) and (how != "full" or _needs_room(call))
     ]
+
+
+def _needs_room(call: Call) -> bool:
+    return call.makes or not call.name.startswith(("open", "creat"))
 
 
 def calls_of(server: Server, root: Path, words: Sequence[str], log: Path) -> list[Call]:
     """The calls by which a command that is left alone changes files, in order."""
+    there = {str(path) for path in root.rglob("*")}
     ended = server.run(root, words, strace=_tracer(log))
     assert ended.status in (0, 1), ended.err
     found = [call for call in _read(log) if "= -1 " not in call.line]
     assert {call.by for call in found} == {found[0].by}, "a child of the command changes files too"
-    return found
+    return list(_marked(found, there))
+
+
+def _marked(calls: Sequence[Call], there: set[str]) -> Iterator[Call]:
+    """The calls, each with whether it made its path, of which these were there before."""
+    for call in calls:
+        yield replace(call, makes=call.path not in there)
+        if call.name in _GONE:
+            there.discard(call.path)
+        else:
+            there.add(call.path)
 
 
 def run_with(

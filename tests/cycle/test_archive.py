@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 import xlplan
 from tests import small
 from tests.small import LEARNING, LETTINGS, REPAIRS
-from xlplan.cycle.folder import sha256, write_atomically
+from xlplan.cycle.folder import TEMPORARY, sha256, write_atomically
 from xlplan.errors import XlplanError
 
 
@@ -47,6 +49,17 @@ def old(folder: Path) -> set[str]:
     """The digests of the files of leads in the first cycle, refused ones too."""
     names = (f"{LETTINGS}.xlsx", f"{REPAIRS}.xlsx", "minutes.xlsx")
     return {sha256((folder / "inbox" / name).read_bytes()) for name in names}
+
+
+def test_what_an_archive_that_was_killed_left_there_is_swept(folder: Path, tmp_path: Path) -> None:
+    (there := tmp_path / "away").mkdir()
+    digest = min(old(folder))
+    handle, name = tempfile.mkstemp(TEMPORARY, f".{digest[:40]}.", there)
+    os.close(handle)
+    (there / f".another{TEMPORARY}").touch()
+    assert small.do(folder, "archive", str(there)) == 0
+    assert not Path(name).exists()
+    assert (there / f".another{TEMPORARY}").exists()  # of whom nothing is known
 
 
 def test_what_leads_sent_before_the_cycle_moves_and_is_checked_where_it_is(

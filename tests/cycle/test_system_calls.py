@@ -20,7 +20,7 @@ import pytest
 from tests.conftest import IN_CI
 from tests.faults import Server
 from tests.interrupted import EVERY, SCENES, SEED, Whole, play
-from tests.system_calls import Call, How, calls_of, points, refusal, run_with
+from tests.system_calls import Call, How, calls_of, points, refusal, run_with, said_by_sqlite
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="needs strace"),
@@ -57,4 +57,5 @@ def test_state_is_before_or_after_whatever_call_fails_and_the_next_command_compl
         fault = partial(run_with, server, calls=calls, at=at, how=how, home=home)
         run = partial(fault, log=tmp_path / f"{number}.strace")
         what = f"{how} at call {at}, {calls[at].line}"
-        play(server, whole, tmp_path / f"{number}", how, what, run)
+        said = said_by_sqlite(calls[at])
+        play(server, whole, tmp_path / f"{number}", how, what, run, said)

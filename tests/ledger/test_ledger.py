@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -375,6 +376,51 @@ def test_what_fails_once_something_is_recorded_says_that_it_is(
     (problem,) = caught.value.problems
     assert "nothing was changed" not in problem.message
     assert "What was done before is recorded" in problem.message
+
+
+class EndsBadly:
+    """A database that fails as a transaction ends: once it is recorded, or before; and from then
+    on at everything, where it `stays_so`."""
+
+    def __init__(self, db: sqlite3.Connection, *, recorded: bool, stays_so: bool = False) -> None:
+        self._db, self._recorded, self._stays_so = db, recorded, stays_so
+        self._ended = False
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT":
+            self._ended = True
+            self._db.execute("COMMIT" if self._recorded else "ROLLBACK")
+            raise sqlite3.OperationalError("disk I/O error")
+        if self._ended and self._stays_so:
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._db.execute(sql, *args)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._db, name)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "stays_so", "message"),
+    [
+        (True, False, "What was done before is recorded"),
+        (False, False, "so nothing was changed"),
+        (True, True, "whether it was cannot be read"),
+        (False, True, "whether it was cannot be read"),
+    ],
+)
+def test_a_disk_that_fails_at_the_end_says_whether_it_is_recorded(
+    path: Path, monkeypatch: pytest.MonkeyPatch, recorded: bool, stays_so: bool, message: str
+) -> None:
+    with Ledger.open_(path) as ledger:
+        before = ledger.tip()
+        with monkeypatch.context() as patch:
+            bad = EndsBadly(ledger._db, recorded=recorded, stays_so=stays_so)
+            patch.setattr(ledger, "_db", bad)
+            with pytest.raises(XlplanError) as caught, ledger.transaction() as work:
+                work.append(AT, [Defined("four", "4")])
+        assert codes(caught.value) == ["LED-009"]
+        assert message in caught.value.problems[0].message
+        assert (ledger.tip() != before) == recorded
 
 
 class Failing:

@@ -140,7 +140,7 @@ LED_005 = Message(
     "Check its permissions, or copy the whole folder.",
     {
         "": "The folder of the plan cannot be written to, so nothing was changed. Check its "
-        "permissions, or copy the whole folder to a disk of your own.",
+        "permissions and the disk it is on, or copy the whole folder to a disk of your own.",
         "recorded": f"The folder of the plan can no longer be written to. {_RECORDED} when its "
         "permissions are as they were.",
     },
@@ -184,8 +184,11 @@ LED_009 = Message(
     {
         "": "The disk failed while the ledger was read or written, so nothing was changed. Check "
         "the disk, the room on it and the connection to it, and run the command again.",
-        "recorded": f"The disk failed while the ledger was read. {_RECORDED} when the disk, the "
-        "room on it and the connection to it have been checked.",
+        "recorded": f"The disk failed while the ledger was read or written. {_RECORDED} when the "
+        "disk, the room on it and the connection to it have been checked.",
+        "unsure": "The disk failed while the command was being recorded, and whether it was cannot "
+        "be read. Check the disk, the room on it and the connection to it, see in xlplan log what "
+        "is recorded, and run the command again where it is not.",
     },
 )
 LED_010 = Message(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from xlplan.codes.cycle_codes import BAK_008, BAK_009, BAK_010
 from xlplan.cycle.desk import Desk, clock_for
-from xlplan.cycle.folder import Originals, find_folder
+from xlplan.cycle.folder import Originals, find_folder, sweep
 from xlplan.errors import Problem, reason_of
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Returned
@@ -89,6 +89,7 @@ def _move(kept: Originals, target: Originals, digests: Sequence[str]) -> Iterato
             raise BAK_010.fault(f"{kept.folder.name}/{digest}", "changed")
         try:
             target.folder.mkdir(parents=True, exist_ok=True)
+            sweep(target.folder, digest)
             target.keep(data)
             if target.whole(digest) is None:
                 raise BAK_010.fault(str(target.path(digest)), "copy")

@@ -175,7 +175,7 @@ def _put_up(
         sync_folder(folder.parent)
     except XlplanError as error:
         shutil.rmtree(building, ignore_errors=True)
-        raise _not_begun(folder, "; ".join(p.message for p in error.problems)) from error
+        raise _not_begun(folder, "; ".join(map(_what_failed, error.problems))) from error
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
@@ -192,6 +192,11 @@ def _sweep(folder: Path) -> None:
             gone = Path(tempfile.mkdtemp(_BUILDING, f".{folder.name}.", folder.parent))
             left.rename(gone / "left")
             shutil.rmtree(gone)
+
+
+def _what_failed(problem: Problem) -> str:
+    """What a problem says first: the rest is of a plan that stays, and this one does not."""
+    return problem.message.partition(". ")[0]
 
 
 def _not_begun(folder: Path, why: str) -> XlplanError:

@@ -21,11 +21,11 @@ _MEANINGS = (
 
 
 def explained(
-    error: sqlite3.OperationalError, path: Path, holder: str = "", has_recorded: bool = False
+    error: sqlite3.OperationalError, path: Path, holder: str = "", has_recorded: bool | None = False
 ) -> XlplanError:
     """What an error that SQLite met means; `holder` is who has the plan, where that is known.
 
-    Whether the command `has_recorded` something before is said as well.
+    Whether the command `has_recorded` something before is said as well (None: it cannot be known).
     """
     text, where = str(error), str(path)
     if "locked" in text or "busy" in text:
@@ -34,6 +34,8 @@ def explained(
         return LED_004.fault(where, "holder", holder=holder) if holder else LED_004.fault(where)
     for words, message in _MEANINGS:
         if any(word in text for word in words):
+            if has_recorded is None and message is LED_009:
+                return message.fault(where, "unsure")
             return message.fault(where, "recorded" if has_recorded else "")
     return damaged(path, text)
 
@@ -43,6 +45,19 @@ def is_of_disk(error: Exception) -> TypeGuard[sqlite3.OperationalError]:
     words = ("locked", "busy", *(word for words, _ in _MEANINGS for word in words))
     known = isinstance(error, sqlite3.OperationalError)
     return known and any(word in str(error) for word in words)
+
+
+def is_recorded(db: sqlite3.Connection, seq: int, digest: str) -> bool | None:
+    """Whether a transaction whose last event this is stands, though ending it failed; None where
+    that cannot be read.
+
+    SQLite ends one by removing its journal, and may fail to flush that.
+    """
+    try:
+        found = db.execute("SELECT hash FROM event WHERE seq = ?", (seq,)).fetchone()
+    except DAMAGE:
+        return None
+    return not db.in_transaction and found is not None and found[0] == digest
 
 
 def damaged(path: Path, why: str) -> XlplanError:

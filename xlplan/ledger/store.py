@@ -16,16 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xlplan.codes.folder_codes import (
-    LED_001,
-    LED_002,
-    LED_003,
-    LED_007,
-    VER_002,
-    VER_003,
-)
+from xlplan.codes.folder_codes import LED_001, LED_002, LED_003, LED_007, VER_002, VER_003
 from xlplan.errors import Problem, XlplanError
-from xlplan.ledger.explaining import DAMAGE, damaged, explained, is_of_disk, whoami
+from xlplan.ledger.explaining import DAMAGE, damaged, explained, is_of_disk, is_recorded, whoami
 from xlplan.ledger.packing import packed, unpacked
 
 if TYPE_CHECKING:
@@ -85,7 +78,7 @@ class Ledger:
         self._db = connection
         self._is_left_open = False
         """Whether a transaction could not be rolled back; the next one does that first."""
-        self._has_recorded = False
+        self._has_recorded: bool | None = False
         self._holder = path.with_name(path.name + ".holder")
 
     @classmethod
@@ -251,10 +244,15 @@ class Ledger:
     def transaction(self) -> Iterator[Transaction]:
         """The one transaction of a command: committed at the end, rolled back on any error."""
         with self.held():
-            yield Transaction(self)
+            yield (made := Transaction(self))
             with self._explaining():
                 self._wait(PATIENTLY)  # somebody's `status` may be reading just now
-                self._db.execute("COMMIT")
+                try:
+                    self._db.execute("COMMIT")
+                except sqlite3.OperationalError:
+                    stands = is_recorded(self._db, made._seq, made._hash)
+                    self._has_recorded = self._has_recorded or stands
+                    raise
             self._has_recorded = True
 
     @contextlib.contextmanager
