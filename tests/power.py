@@ -4,6 +4,9 @@ Only what was flushed is certain: the bytes of a file that was, and the names in
 Of what was done to names since, any part may have reached the disk, in any order; a file that was
 not flushed is empty. What a database has committed is there, as SQLite promises: it flushes the
 folder as well. What is kept for speed may be torn.
+
+Of a command whose system calls were recorded, SQLite's promise is put to the test too: of what was
+written to a file since it was last flushed, any part may have reached the disk.
 """
 
 from __future__ import annotations
@@ -12,10 +15,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from random import Random
+from typing import Literal
 
 Recorded = Sequence[tuple[str, ...]]
 _NAMES = frozenset({"create", "rename", "remove", "mkdir", "rmdir"})
 _TORN = "projection.db"
+_SECTOR = 512
+"""What a disk writes whole or not at all."""
 
 
 @dataclass
@@ -87,14 +93,32 @@ class Disk:
             return {one[1]}
         return {folder_of(one[1])} if one[0] == "commit" else set()
 
-    def image(self, at: int, lost: frozenset[int], target: Path, torn: bytes | None = None) -> None:
+    def image(
+        self,
+        at: int,
+        lost: frozenset[int],
+        target: Path,
+        torn: bytes | None = None,
+        draw: Random | Literal["all"] | None = None,
+    ) -> None:
         """Put into a new folder what is left where the power goes after `at` operations, of which
-        those on names that are `lost` did not reach the disk."""
+        those on names that are `lost` did not reach the disk; `draw` says which of the writes did
+        that were not flushed (without it, none)."""
         real, left = _Tree(dict(self._start.names)), _Tree(dict(self._start.names))
         data = dict(self._bytes)
+        waiting: dict[int, list[tuple[str, ...]]] = {}
         for number, (kind, *rest) in enumerate(self._recorded[:at]):
             name = rest[0]
             if kind == "flush folder" or name == ".":
+                continue
+            if kind in ("write", "size"):
+                if (written := real.names.get(name)) is not None:
+                    waiting.setdefault(written, []).append((kind, *rest[1:]))
+                continue
+            if kind == "flush" and len(rest) == 1:
+                if (flushed := real.names.get(name)) is not None:
+                    for each in waiting.pop(flushed, ()):
+                        data[flushed] = self._changed(data[flushed], each)
                 continue
             if kind in ("flush", "commit"):
                 if name not in real.names:  # a database that SQLite has made
@@ -117,7 +141,25 @@ class Disk:
                     tree.names[name] = file
                 else:
                     tree.drop(name)
+        for file_number, changes in waiting.items():
+            for each in changes:
+                if draw == "all":
+                    data[file_number] = self._changed(data[file_number], each)
+                elif draw is not None and draw.random() < 0.5:
+                    data[file_number] = self._changed(data[file_number], each, draw)
         self._write(target, left.names, data, torn)
+
+    def _changed(self, data: bytes, change: tuple[str, ...], draw: Random | None = None) -> bytes:
+        """The bytes of a file after a change of its size, or after bytes were written into it: all
+        of them, or as many sectors as are drawn."""
+        kind, number, *spooled = change
+        place = int(number)
+        if kind == "size":
+            return data[:place].ljust(place, b"\0")
+        new = (self._spool / spooled[0]).read_bytes()
+        if draw is not None and draw.random() < 0.25:
+            new = new[: draw.randrange(len(new) // _SECTOR + 1) * _SECTOR]
+        return data[:place].ljust(place, b"\0") + new + data[place + len(new) :]
 
     def _write(
         self,

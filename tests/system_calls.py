@@ -7,6 +7,7 @@ kernel's place that the disk is full or has failed. It counts the calls of each 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 from collections import Counter
@@ -40,6 +41,8 @@ _ON_THE_FIRST = frozenset({*_BYTES, *_FLUSHES, *_SIZES} - {"copy_file_range"})
 _ERRORS: Mapping[How, str] = {"full": "ENOSPC", "io": "EIO"}
 _LINE = re.compile(r"^(?P<by>\d+) +(?P<name>\w+)\((?P<args>.*)$")
 _PATH = re.compile(r'"((?:[^"\\]|\\.)*)"|\d+<((?:[^>\\]|\\.)*)>')
+_ANSWER = re.compile(r"(?P<given>.*)\) += (?P<answer>\d.*)$")
+"""Of a line, what is between the brackets, and what the call answered where it did something."""
 _RANDOM = re.compile(r"[a-z0-9_]{8}(?=\.xlplan|/|$)")
 """What `tempfile` puts into a name, where it does."""
 _FILE = re.compile(r"/(?!proc/|sys/|dev/(?!shm/))")
@@ -126,6 +129,88 @@ def run_with(
     assert struck, f"{how} at {calls[at].line}: it was not called"
     assert struck[0].place(root) == calls[at].place(home), (struck[0].line, calls[at].line)
     return ended
+
+
+def recorded(
+    server: Server, root: Path, words: Sequence[str], log: Path, spool: Path
+) -> list[tuple[str, ...]]:
+    """What a command that is left alone does to the files below `root`, call by call, for
+    `tests.power`: ``create``, ``rename``, ``remove``, ``mkdir``, ``rmdir``, ``flush``, ``flush
+    folder``; ``write`` with the place in the file and the name of its bytes in the spool, and
+    ``size``. Paths are within the folder."""
+    names = ",".join(f"?{name}" for name in (*CHANGING, "lseek", "read"))
+    trace = ["strace", "-f", "-y", "-xx", "-s", "100000000", "-o", str(log)]
+    ended = server.run(root, words, strace=[*trace, "-e", f"trace={names}"])
+    assert ended.status in (0, 1), ended.err
+    at: dict[str, int] = {}
+    folders: set[str] = set()
+    return [each for found in _answered(log) for each in _record(*found, at, folders, root, spool)]
+
+
+def _answered(log: Path) -> Iterator[tuple[str, str, list[str], str]]:
+    """Each call that did something: its name, what it was given, the texts and paths in that, and
+    what it answered."""
+    for line in log.read_text("ascii").splitlines():
+        if (found := _LINE.match(line)) and (done := _ANSWER.match(found["args"])):
+            texts = [a or b for a, b in _PATH.findall(done["given"])]
+            yield found["name"], done["given"], list(map(_from_hex, texts)), done["answer"]
+
+
+def _record(
+    name: str,
+    given: str,
+    texts: list[str],
+    answer: str,
+    at: dict[str, int],
+    folders: set[str],
+    root: Path,
+    spool: Path,
+) -> Iterator[tuple[str, ...]]:
+    """What a call did. By its handle: `at` is where each open file is written next, and `folders`
+    are those that nothing can be written to, which what is flushed through them then is."""
+    handle = given.partition("<")[0]
+    paths = [Path(text) for text in texts[:2] if text.startswith("/")]
+    if name.startswith("openat"):
+        opened = answer.partition("<")[0]
+        at[opened] = 0
+        (folders.add if "O_RDONLY" in given else folders.discard)(opened)
+        assert "O_APPEND" not in given, given
+    elif name == "lseek":
+        at[handle] = int(answer)
+    elif name == "read":
+        at[handle] = at.get(handle, 0) + int(answer)
+    if name in ("lseek", "read") or not paths or not paths[-1].is_relative_to(root):
+        return
+    path = paths[-1].relative_to(root).as_posix()
+    if name in ("write", "pwrite64"):
+        data = texts[1].encode("latin-1")
+        place = at[handle] if name == "write" else int(given.rpartition(", ")[2])
+        if name == "write":
+            at[handle] += int(answer)
+        assert len(data) == int(answer), (len(data), answer)
+        kept = hashlib.sha256(data).hexdigest()
+        (spool / kept).write_bytes(data)
+        yield "write", path, str(place), kept
+    elif name == "ftruncate":
+        yield "size", path, given.rpartition(", ")[2]
+    elif name in ("fsync", "fdatasync"):
+        yield ("flush folder" if handle in folders else "flush"), path
+    elif name == "rename":
+        yield "rename", paths[0].relative_to(root).as_posix(), path
+    elif name in ("mkdir", "rmdir", "unlink"):
+        yield {"unlink": "remove"}.get(name, name), path
+    elif name == "openat":
+        if "O_CREAT" in given:
+            yield "create", path
+        if "O_TRUNC" in given:
+            yield "size", path, "0"
+    else:
+        assert name in _KEPT, f"{name} is not recorded"
+
+
+def _from_hex(text: str) -> str:
+    """A text that the tracer wrote as hexadecimal, one character a byte."""
+    return bytes.fromhex(text.replace("\\x", "")).decode("latin-1")
 
 
 def refusal(server: Server, folder: Path) -> str:

@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.xdist_group("faults"),  # so that the plans are made once
     pytest.mark.damages_ledger,  # for a moment; each is verified here
 ]
-FAULTS, IMAGES = 3, 1
+FAULTS, IMAGES = 2, 1
 """How many points of each command are played otherwise."""
 
 

@@ -1,5 +1,5 @@
-"""Killed, or told that the disk is full or has failed, at every system call that changes a file, of
-every command that writes: the state is before or after, and the next command completes.
+"""Killed, told that the disk is full or has failed, or without power, at every system call that
+changes a file, of every command that writes: before or after, and the next command completes.
 
 As `test_faults.py`, one layer below: inside SQLite and the C library too, as `strace` counts their
 calls. A run of the tests plays a few points of each command, drawn by a seed (``FAULTS_SEED``); a
@@ -18,16 +18,26 @@ from random import Random
 import pytest
 
 from tests.conftest import IN_CI
-from tests.faults import Server
-from tests.interrupted import EVERY, SCENES, SEED, Whole, play
-from tests.system_calls import Call, How, calls_of, points, refusal, run_with, said_by_sqlite
+from tests.faults import Ended, Server
+from tests.interrupted import EVERY, SCENES, SEED, Whole, again, check_state, play
+from tests.power import Disk
+from tests.system_calls import (
+    Call,
+    How,
+    calls_of,
+    points,
+    recorded,
+    refusal,
+    run_with,
+    said_by_sqlite,
+)
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="needs strace"),
     pytest.mark.xdist_group("faults"),  # so that the plans are made once
     pytest.mark.damages_ledger,  # for a moment; each is verified here
 ]
-POINTS = 2
+POINTS, IMAGES = 2, 1
 """How many points of each command are played, where not all are."""
 
 
@@ -59,3 +69,32 @@ def test_state_is_before_or_after_whatever_call_fails_and_the_next_command_compl
         what = f"{how} at call {at}, {calls[at].line}"
         said = said_by_sqlite(calls[at])
         play(server, whole, tmp_path / f"{number}", how, what, run, said)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_loss_of_power_leaves_before_or_after_whatever_part_of_a_file_reached_the_disk(
+    name: str, server: Server, wholes: Callable[[str], Whole], tmp_path: Path
+) -> None:
+    whole, home, spool = wholes(name), tmp_path / "home", tmp_path / "spool"
+    shutil.copytree(whole.root, home)
+    spool.mkdir()
+    record = recorded(server, home, whole.scene.words(home), tmp_path / "home.strace", spool)
+    disk, draw = Disk(whole.root, record, spool), Random(f"{SEED} {name} power")
+    disk.image(len(disk), frozenset(), tmp_path / "end", draw="all")
+    assert bytes_in(tmp_path / "end") == bytes_in(home)  # so the record is whole
+    images = [(at, lost) for at in range(len(disk) + 1) for lost in disk.lost_at(at, draw)]
+    for number, (at, lost) in enumerate(images if EVERY else draw.sample(images, IMAGES)):
+        root = tmp_path / f"{number}"
+        disk.image(at, lost, root, draw=draw)
+        done = [" ".join(one[:3]) for one in record[:at]]
+        what = f"power lost after {done}, of which {[done[n] for n in sorted(lost)]} did not stay"
+        is_after = check_state(root, whole, Ended(-9, "", "", ()), what)
+        again(server, root, whole, is_after, what)
+        shutil.rmtree(root)
+
+
+def bytes_in(root: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes() if path.is_file() else b""
+        for path in root.rglob("*")
+    }
