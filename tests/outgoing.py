@@ -21,6 +21,7 @@ from xlplan.plan.timescales import canon_timescale
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import locked_text, template_columns
 from xlplan.returned.furniture import Furniture, furniture
+from xlplan.workbook.write.sheet import Style, Workbook
 from xlplan.workbook.write.writing import write_workbook
 
 KEY = b"k" * 32
@@ -48,6 +49,14 @@ FIELDS = (
     Field("progress", "Progress", "narrative", role="progress", owner="lead", mode="append"),
     Field("evidence", "Evidence", "text", role="evidence", owner="lead"),
 )  # fmt: skip
+STYLES = (Style(), Style(bold=True), Style(number_format="0 %"), Style(fill="#DDEEFF", wrap=True))
+TEXTS = (
+    "=1+1", "http://x.y", "007", "<r><t>x</t></r>", "<r>_x0041_</r>", "<b>", "_x0041_", "_x000D_",
+    " kept ", "a\nb", "😀", "&amp; <b>", "", "\x01", "\x1fa", "a\x07b", "\ufffe", "ends ",
+    "\u2003wide", "a\rb", '"quoted"', "x" * 33_000,
+)  # fmt: skip
+VALUES = (None, 0, 1, -2.5, 1e-7, 1e15, float("inf"), True, date(1899, 5, 1), date(2026, 2, 28))
+"""Looks, texts and values of cells, some of which a file might be taken to say more with."""
 DIRECTOR = Lead("Director of Housing", ("DoH",), "Northmere Council", "housing@example.org")
 OTHER = Lead("Head of Adult Learning", ("HAL",))
 
@@ -107,11 +116,16 @@ def issued(document: str = "template", uids: tuple[str, ...] = ()) -> Issued:
     )  # fmt: skip
 
 
-def written_template(count: int, number: int = 0) -> bytes:
-    """A template of `count` actions, as a file; `number` makes each one's text its own."""
+def template_of(count: int, number: int = 0) -> Workbook:
+    """A template of `count` actions; `number` makes each one's text its own."""
     given = [row(1, evidence=f"Paper {number}"), *rows(count)[1:]]
     stamp = issued(uids=tuple(each.uid for each in given))
-    return write_workbook(template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED))
+    return template_workbook(plan(), DIRECTOR, stamp, given, KEY, CREATED)
+
+
+def written_template(count: int, number: int = 0) -> bytes:
+    """The same as a file."""
+    return write_workbook(template_of(count, number))
 
 
 def place(data: bytes, name: str) -> str:

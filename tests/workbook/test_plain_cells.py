@@ -12,20 +12,13 @@ from hypothesis import strategies as st
 from xlsxwriter.sharedstrings import SharedStrings
 from xlsxwriter.worksheet import Worksheet
 
+from tests.outgoing import STYLES, TEXTS, VALUES
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write import writing
 from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import Formats
 from xlplan.workbook.write.sheet import Area, Cell, Column, Merge, Row, Sheet, Style, Workbook
 from xlplan.workbook.write.writing import write_workbook
-
-STYLES = (Style(), Style(bold=True), Style(number_format="0 %"), Style(fill="#DDEEFF", wrap=True))
-TEXTS = (
-    "=1+1", "http://x.y", "007", "<r><t>x</t></r>", "<r>_x0041_</r>", "<b>", "_x0041_", "_x000D_",
-    " kept ", "a\nb", "😀", "&amp; <b>", "", "\x01", "\x1fa", "a\x07b", "\ufffe", "ends ",
-    "\u2003wide", "a\rb", '"quoted"', "x" * 33_000,
-)  # fmt: skip
-VALUES = (None, 0, 1, -2.5, 1e-7, 1e15, float("inf"), True, date(1899, 5, 1), date(2026, 2, 28))
 
 
 def book(*sheets: Sheet) -> Workbook:
@@ -70,14 +63,14 @@ def write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, fon
         writing._write_note(drawn, row, col, cell.note, font)
 
 
-BY_ITSELF = writing._write_cell
+BY_ITSELF = writing.write_cell
 
 
 def by_xlsxwriter(made: Workbook) -> bytes:
     """The bytes of a workbook of which xlsxwriter writes every cell and every text."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing._Target, "worksheet_class", _Drawn)
-        patch.setattr(writing, "_write_cell", write_cell)
+        patch.setattr(writing.Target, "worksheet_class", _Drawn)
+        patch.setattr(writing, "write_cell", write_cell)
         patch.setattr(writing, "Texts", SharedStrings)
         return write_workbook(made)
 
@@ -129,12 +122,12 @@ def test_no_plain_cell_is_a_call_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
     rows = [Row([Cell("text"), Cell(n), Cell(date(2026, 1, 1)), Cell()]) for n in range(50)]
     rows.append(Row([Cell("linked", link="'S'!A1"), Cell(runs=(("a", Style()), ("b", Style())))]))
     one_by_one = []
-    plain = writing._write_cell
+    plain = writing.write_cell
 
     def counted(*given: object) -> None:
         one_by_one.append(given)
         plain(*given)  # type: ignore[arg-type]  # as it was called
 
-    monkeypatch.setattr(writing, "_write_cell", counted)
+    monkeypatch.setattr(writing, "write_cell", counted)
     write_workbook(book(Sheet("S", rows)))
     assert len(one_by_one) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -289,7 +290,8 @@ def test_letters_have_the_widths_of_calibri() -> None:
 
 def test_only_the_workbook_room_writes_excel() -> None:
     rooms = Path(__file__).parent.parent.parent / "xlplan"
-    users = {p.parent for p in rooms.rglob("*.py") if "xlsxwriter import" in p.read_text()}
+    taken = re.compile(r"^\s*(?:from|import) xlsxwriter\b", re.MULTILINE)
+    users = {p.parent for p in rooms.rglob("*.py") if taken.search(p.read_text("utf-8"))}
     assert users == {rooms / "workbook" / "write"}
 
 

@@ -199,7 +199,7 @@ def make_template(
     from xlplan.issued.template import template_workbook
     from xlplan.issued.to_sign import kinds_to_sign
     from xlplan.returned.as_issued import columns_to_sign, template_columns
-    from xlplan.workbook.write.writing import write_workbook
+    from xlplan.workbook.write.alike import write_alike
 
     state, definition = desk.state, desk.state.definition
     if state.published:
@@ -241,7 +241,7 @@ def make_template(
         from xlplan.issued.corrections import correction_workbook
 
         book = correction_workbook(book, for_lead(definition.public, lead), issued, faults)
-    data = write_workbook(book)
+    data = write_alike(book)
     issued = replace(issued, sha256=sha256(data), ours=_ours(state, lead, issued, book))
     return issued, data, [] if faults else _too_long(state, issued, book)
 

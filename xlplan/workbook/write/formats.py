@@ -60,6 +60,15 @@ class Formats:
         """The format that a conditional lays over a cell: only what differs from plain."""
         return self._made(style, "over")
 
+    def laid_over(self) -> tuple[Style, ...]:
+        """The styles of the formats that rules lay over cells, in the order of their numbers."""
+        made = [
+            (found.dxf_index, style)
+            for (style, use), found in self._by_value.items()
+            if use == "over" and found.dxf_index is not None
+        ]
+        return tuple(style for _, style in sorted(made, key=lambda one: one[0]))
+
     def _made(self, style: Style, use: str) -> Any:
         found = self._by_value.get((style, use))
         if found is None:

@@ -21,7 +21,7 @@ from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import FIRST_DATE, Formats
 from xlplan.workbook.write.sheet import Cell
 
-_DAY_0 = date(1899, 12, 30)
+DAY_0 = date(1899, 12, 30)
 
 
 class String(NamedTuple):
@@ -80,7 +80,7 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
             day = date(value.year, value.month, value.day)
             if day < FIRST_DATE:
                 return self._text(say_date(day), formats.of(cell.style))
-            return Number((day - _DAY_0).days, formats.dated(cell.style))
+            return Number((day - DAY_0).days, formats.dated(cell.style))
         if math.isfinite(value) and abs(value) < 1e15:
             return Number(value, formats.of(cell.style))
         return self._text(str(value), formats.of(cell.style))

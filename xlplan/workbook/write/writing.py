@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from xlsxwriter import Workbook as Target
+import xlsxwriter
 from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 
@@ -60,22 +60,32 @@ def write_workbook(book: Workbook) -> bytes:
     Text longer than 32,767 characters is cut with a mark at its end; `over_long` says where.
     """
     held = io.BytesIO()
-    target = _Target(held, _OPTIONS)
+    target = Target(held, _OPTIONS)
     target.language = clean(book.language)
     formats = Formats(target, book.font)
-    _describe(target, book)
+    describe(target, book)
     sheets = [target.add_worksheet(sheet.name) for sheet in book.sheets]
     both = zip(sheets, book.sheets, strict=True)
     for drawn, sheet in counted(WRITING_SHEETS, both, len(sheets)):
         _write_sheet(target, drawn, sheet, formats, book.font)
-    shown = [i for i, sheet in enumerate(book.sheets) if sheet.state == "visible"]
-    if shown:
-        sheets[shown[0]].activate()
-        sheets[shown[0]].set_first_sheet()
+    finish(target, book)
+    return held.getvalue()
+
+
+def finish(target: Any, book: Workbook) -> None:
+    """Writes the file of a workbook whose sheets are drawn: the first that is shown in view."""
+    shown = first_shown(book)
+    if shown is not None:
+        target.worksheets()[shown].activate()
+        target.worksheets()[shown].set_first_sheet()
     for name, refers in book.names.items():
         target.define_name(name, refers)
     target.close()
-    return held.getvalue()
+
+
+def first_shown(book: Workbook) -> int | None:
+    """The place of the first sheet that people see."""
+    return next((n for n, sheet in enumerate(book.sheets) if sheet.state == "visible"), None)
 
 
 class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
@@ -90,7 +100,7 @@ class _Core(Core):  # type: ignore[misc]  # xlsxwriter has no types
         self._xml_data_element("dc:language", self._language)
 
 
-class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
+class Packaged(Packager):  # type: ignore[misc]  # xlsxwriter has no types
     def _write_styles_file(self) -> None:
         book, styles = self.workbook, NamedStyles()
         styles._set_style_properties(
@@ -118,15 +128,15 @@ class _Packager(Packager):  # type: ignore[misc]  # xlsxwriter has no types
             texts._assemble_xml_file()
 
 
-class _Target(Target):  # type: ignore[misc]  # xlsxwriter has no types
+class Target(xlsxwriter.Workbook):  # type: ignore[misc]  # xlsxwriter has no types
     language = ""
     worksheet_class = Drawn
 
     def _get_packager(self) -> Packager:
-        return _Packager()
+        return Packaged()
 
 
-def _describe(target: Any, book: Workbook) -> None:
+def describe(target: Any, book: Workbook) -> None:
     """Document properties: what identifies the workbook; no clock, and no user of this machine."""
     created = datetime.fromisoformat(book.created.replace("Z", "+00:00")).replace(tzinfo=None)
     given = {
@@ -153,6 +163,11 @@ def _write_sheet(target: Any, drawn: Any, sheet: Sheet, formats: Formats, font: 
         _write_row(drawn, number, row.cells, formats, font)
     for merge in sheet.merges:
         _write_merge(drawn, merge.area, merge.cell, formats, font)
+    dress(target, drawn, sheet, formats, font)
+
+
+def dress(target: Any, drawn: Any, sheet: Sheet, formats: Formats, font: str) -> None:
+    """Puts on a sheet what it has besides cells."""
     for rule in sheet.validations:
         drawn.data_validation(*corners(rule.area), validation(rule))
     for look in sheet.conditionals:
@@ -177,7 +192,7 @@ def _write_row(
         if cell is not None:
             plain = None if cell.note else drawn.plain(cell, formats)
             if plain is None:
-                _write_cell(drawn, number, index, cell, formats, font)
+                write_cell(drawn, number, index, cell, formats, font)
             else:
                 line[index] = alike[id(cell)] = plain
     if there := [index for index, plain in enumerate(line) if plain is not None]:
@@ -185,7 +200,7 @@ def _write_row(
         drawn._check_dimensions(number, there[-1])
 
 
-def _write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
+def write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
     """A cell by itself, whatever is in it."""
     look = formats.of(cell.style)
     if (plain := drawn.plain(cell, formats)) is not None:
@@ -220,7 +235,7 @@ def _write_runs(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, fo
     whole = clean("".join(text for text, _ in runs))
     cut = whole != "".join(text for text, _ in runs)
     if len(runs) < 2 or cut or has_escape(whole):
-        _write_cell(drawn, row, col, Cell(whole, cell.style), formats, font)
+        write_cell(drawn, row, col, Cell(whole, cell.style), formats, font)
         return
     parts: list[Any] = []
     for text, style in runs:
@@ -252,7 +267,7 @@ def _write_note(drawn: Any, row: int, col: int, note: str, font: str) -> None:
 def _write_merge(drawn: Any, area: Area, cell: Cell, formats: Formats, font: str) -> None:
     if (area.first_row, area.first_col) != (area.last_row, area.last_col):
         drawn.merge_range(*corners(area), "", formats.of(cell.style))
-    _write_cell(drawn, area.first_row, area.first_col, cell, formats, font)
+    write_cell(drawn, area.first_row, area.first_col, cell, formats, font)
 
 
 def _write_filter(drawn: Any, sheet: Sheet, formats: Formats) -> None:

@@ -1,0 +1,159 @@
+"""What the templates of a cycle have in common, as xlsxwriter makes it of one of them: what stands
+around the rows of a sheet, the formats, the parts that list the others.
+
+Each is kept by all that it depends on. No text of a cell is among it, but for those in rich text.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from xlsxwriter.worksheet import Worksheet, re_dynamic_function
+
+from xlplan.workbook.write.formats import Formats
+from xlplan.workbook.write.sheet import Cell, Column, Sheet, Style, Workbook
+from xlplan.workbook.write.writing import Packaged, Target, describe, dress, finish, write_cell
+
+_FILLED = ("xl/worksheets/", "xl/sharedStrings", "xl/styles", "docProps/core", "docProps/custom")
+"""How the names of parts begin that are not the same in all workbooks of a kind."""
+
+
+class MoreError(Exception):
+    """There is more in the workbook than is filled in here."""
+
+
+class Frame(NamedTuple):
+    """The XML around the rows of a sheet: before its extent, before its columns, after its rows;
+    and the looks of rules in the order of the workbook, those of the sheets before it first."""
+
+    start: str
+    views: str
+    end: str
+    looks: tuple[Style, ...]
+
+
+@lru_cache(maxsize=256)
+def frame_of(bare: Sheet, font: str, first: bool, looks: tuple[Style, ...]) -> Frame:
+    """What xlsxwriter writes around the rows of a sheet; `first` is the one that is in view."""
+    target = Target(io.BytesIO())
+    formats = Formats(target, font)
+    for look in looks:
+        formats.over(look)._get_dxf_index()
+    drawn = target.add_worksheet()
+    for merge in bare.merges:
+        area = merge.area
+        drawn.merge.append([area.first_row, area.first_col, area.last_row, area.last_col])
+    dress(target, drawn, bare, formats, font)
+    drawn.selected = int(first)
+    text = said(drawn, drawn._assemble_xml_file)
+    start, _, rest = text.partition('<dimension ref="A1"/>')
+    views, _, end = rest.partition("<sheetData/>")
+    return Frame(start, views, end, formats.laid_over())
+
+
+@lru_cache(maxsize=256)
+def extent_of(first: int | None, last: int | None, left: int | None, right: int | None) -> str:
+    """How far the cells of a sheet reach: its rows and columns, the first and the last of each."""
+    drawn = Worksheet()
+    drawn.dim_rowmin, drawn.dim_rowmax = first, last
+    drawn.dim_colmin, drawn.dim_colmax = left, right
+    return said(drawn, drawn._write_dimension)
+
+
+@lru_cache(maxsize=256)
+def columns_of(columns: tuple[Column, ...]) -> str:
+    """How wide the columns of a sheet are."""
+    drawn = Worksheet()
+    for index, column in enumerate(columns):
+        drawn.set_column(index, index, column.width, None, {"hidden": column.hidden})
+    return said(drawn, drawn._write_cols)
+
+
+@lru_cache(maxsize=64)
+def shell_of(
+    sheets: tuple[Sheet, ...],
+    names: tuple[tuple[str, str], ...],
+    company: str,
+    own: bool,
+    texts: bool,
+) -> Mapping[str, bytes]:
+    """The parts that say what there is in a workbook, in the order of the file; `own` says whether
+    it has properties of its own. Those that are filled are blank."""
+    held = io.BytesIO()
+    target = Target(held, {"in_memory": True})
+    given = {"name": "value"} if own else {}
+    bare = Workbook(sheets, "", "2000-01-01", company=company, properties=given, names=dict(names))
+    describe(target, bare)
+    target.str_table.count = int(texts)
+    for sheet in sheets:
+        dress(target, target.add_worksheet(sheet.name), sheet, Formats(target, ""), "")
+    finish(target, bare)
+    with zipfile.ZipFile(held) as parts:
+        return {
+            name: b"" if name.startswith(_FILLED) else parts.read(name) for name in parts.namelist()
+        }
+
+
+Look = tuple[Style, bool]
+"""A style, and whether the cell holds a date."""
+
+
+@lru_cache(maxsize=4096)
+def key_of(look: Look, font: str) -> str:
+    """What tells formats apart."""
+    return str(_format(Formats(Target(io.BytesIO()), font), look)._get_format_key())
+
+
+def _format(formats: Formats, look: Look) -> Any:
+    return formats.dated(look[0]) if look[1] else formats.of(look[0])
+
+
+@lru_cache(maxsize=64)
+def styles_of(looks: tuple[Look, ...], over: tuple[Style, ...], font: str) -> bytes:
+    """The part of formats: those of cells and those of rules, in their order."""
+    target = Target(io.BytesIO())
+    formats = Formats(target, font)
+    for look in looks:
+        _format(formats, look)._get_xf_index()
+    for style in over:
+        formats.over(style)._get_dxf_index()
+    target._prepare_format_properties()
+    return part_of(target, "_write_styles_file")
+
+
+@lru_cache(maxsize=4096)
+def text_of(cell: Cell, font: str) -> str:
+    """What the table of texts holds of a cell with rich text, or that looks like markup."""
+    target = Target(io.BytesIO())
+    drawn = target.add_worksheet()
+    write_cell(drawn, 0, 0, cell, Formats(target, font), font)
+    return next(iter(target.str_table.string_table), "")
+
+
+@lru_cache(maxsize=4096)
+def formula_of(text: str) -> str:
+    """A formula as it is written; an array is not."""
+    if re_dynamic_function.search(text) or text.startswith("{"):
+        raise MoreError
+    drawn = Worksheet()
+    return str(drawn._escape_data(drawn._prepare_formula(text)))
+
+
+def part_of(target: Any, write: str) -> bytes:
+    """One part of a workbook, by the method that writes it."""
+    packaged = Packaged()
+    packaged._add_workbook(target)
+    packaged._set_in_memory(True)
+    getattr(packaged, write)()
+    return "".join(held.getvalue() for held, _, _ in packaged.filenames).encode()
+
+
+def said(drawn: Any, write: Callable[[], None]) -> str:
+    """What xlsxwriter writes by a method of one of its objects."""
+    drawn._set_xml_writer(held := io.StringIO())
+    write()
+    return held.getvalue()
