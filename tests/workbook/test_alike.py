@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
@@ -51,8 +52,13 @@ MORE = {
 }
 
 
-def template(rows: Sequence[MasterRow], layout: str, **settings: bool) -> Workbook:
-    stamp = issued(uids=tuple(each.uid for each in rows))
+def template(
+    rows: Sequence[MasterRow],
+    layout: str,
+    settings: Mapping[str, bool] = MappingProxyType({}),
+    name: str = "t-0a1b2c3d4e5f",
+) -> Workbook:
+    stamp = replace(issued(uids=tuple(each.uid for each in rows)), id=name)
     asked = IssueSettings(layout=layout, **settings)  # type: ignore[arg-type]  # one of the layouts
     return template_workbook(plan(issue=asked), DIRECTOR, stamp, rows, KEY, CREATED)
 
@@ -75,7 +81,7 @@ def test_a_template_is_the_one_that_xlsxwriter_writes(
 ) -> None:
     for count in (0, 1, 3, 20):
         rows = [row(number) for number in range(1, count + 1)]
-        book = template(rows, layout, **settings)
+        book = template(rows, layout, settings)
         assert write_alike(book) == write_workbook(book)
 
 
@@ -150,6 +156,11 @@ COLOURS = (
     Conditional(Area(0, 0, 3, 1), "=$A1>1", Style(bold=True, fill="#FFEEDD")),
     Conditional(Area(0, 0, 3, 1), '=$A1="<"', Style(colour="#C00000"), stop=True),
 )
+PAGES = (
+    Page("A4", header="Board & <all>", print_area=Area(0, 0, 3, 2), breaks=(2,)),
+    Page(footer_left="=1+1, &P", footer_right="", repeat_rows=(0, 1), fit_width=0),
+    Page(footer_right="", landscape=False, margin=0.5, fit_height=1),
+)
 
 
 @st.composite
@@ -170,7 +181,7 @@ def sheets(draw: st.DrawFn, name: str) -> Sheet:
         draw(st.lists(st.sampled_from(COLOURS), unique=True)),
         freeze=draw(st.sampled_from((None, (1, 1)))),
         filter=draw(st.sampled_from((None, Area(0, 0, 3, 2)))),
-        page=draw(st.sampled_from((Page(), Page("A4", print_area=Area(0, 0, 3, 2), breaks=(2,))))),
+        page=draw(st.sampled_from((Page(), *PAGES))),
         protection=draw(st.sampled_from((None, Protection(), Protection("x")))),
         tab_colour=draw(st.sampled_from(("", "#336699"))),
     )

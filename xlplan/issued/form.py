@@ -10,7 +10,6 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from functools import lru_cache
 
 from xlplan.issued.banner import Banner, banner
@@ -35,7 +34,9 @@ from xlplan.issued.sheets import (
     Lists,
     column_looks,
     page_number,
+    say_step,
     shut_looks,
+    tick,
     value_cell,
 )
 from xlplan.language.catalogue import Tongue, marked
@@ -44,11 +45,17 @@ from xlplan.plan.checks.steps import Milestone
 from xlplan.plan.definition import BECAUSE, ENTRY, STEP, PlanDefinition
 from xlplan.plan.people import Lead
 from xlplan.plan.types import TYPES
-from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value
 from xlplan.returned.as_issued import BOX_MARK, HINTS, ID_PREFIX, OURS, IssuedColumn
 from xlplan.returned.furniture import UPDATE
-from xlplan.workbook.write.cell_text import cell_height, cell_name
+from xlplan.workbook.write.cell_text import (
+    PADDING,
+    cell_height,
+    cell_name,
+    line_height,
+    lines_within,
+    room_of,
+)
 from xlplan.workbook.write.look import Palette, header_text, palette
 from xlplan.workbook.write.sheet import (
     Area,
@@ -125,16 +132,17 @@ def form_sheet(
     form = _Form(widths, [*top.rows, Row([None, None, None, Cell(BOX_MARK)], hidden=True)])
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
     shut = shut_looks(definition, columns, look)
-    locked = [each.column for each in shut]
+    kinds, locked = (_kinds(each, look, widths) for each in (looks, shut))
     end = 0
     for number, (key, each, mine) in enumerate(zip(signed, values, steps, strict=True)):
         end = len(form.rows) if number == opened else end
-        looked = (columns, looks) if number < opened else (locked, shut)
-        _block(form, key, each, *looked, look, tongue, fresh=number > 0, steps=mine)
+        looked = kinds if number < opened else locked
+        _block(form, key, each, looked, look, tongue, fresh=number > 0, steps=mine)
     open_ = [replace(column, input=True) for column in columns if column.id not in OURS | OF_OURS]
     proposed = column_looks(definition, open_, look.input, look.input, look.input, words=True)
+    asked = _kinds(proposed, look, widths)
     for key in blank:
-        _block(form, key, {}, open_, proposed, look, tongue, fresh=bool(signed), proposed=True)
+        _block(form, key, {}, asked, look, tongue, fresh=bool(signed), proposed=True)
     validations, conditionals = _rules(definition, columns, looks, form, lists, look)
     ends = len(top.rows) + 1, (end or len(form.rows)) - 1
     _count_what_is_missing(definition, top, columns, values[:opened], ends, lists)
@@ -170,12 +178,46 @@ def _page(definition: PlanDefinition, issued: Issued, form: _Form) -> Page:
     )
 
 
+class _Kind:
+    """The lines of one column: what they share, worked out once for a form."""
+
+    def __init__(self, look: ColumnLook, label: Cell, widths: tuple[float, float]) -> None:
+        self.look, self.column, self.label = look, look.column, label
+        self.mark = Cell(ID_PREFIX + look.column.id)
+        narrative = look.column.input and look.column.item.field_type.narrative
+        wide = _WRITING_WHY if look.column.id in OF_OURS else _WRITING
+        self.lowest = wide if narrative else _LOWEST
+        self.least = max(self.lowest, cell_height(label, widths[0]) + 4)
+        self._width = widths[1]
+        self._boxes: dict[int, tuple[Style, Style, float, float]] = {}
+
+    def box(self, value: Value) -> tuple[Cell, float]:
+        """A value in its box, and the points that it needs."""
+        cell = value_cell(self.look, value)
+        if not isinstance(cell.value, str | None):  # its look may be its own
+            return (box := _aligned(cell, self.column)), cell_height(box, self._width) + 4
+        found = self._boxes.get(id(cell.style))
+        if found is None:
+            style = _aligned(cell, self.column).style
+            room = room_of(self._width, style) if style.wrap else 0.0
+            found = cell.style, style, room, line_height(style.size)
+            self._boxes[id(cell.style)] = found
+        _, style, room, high = found
+        lines = lines_within(cell.value, room) if room and cell.value else 1
+        return Cell(cell.value, style, cell.note), lines * high + PADDING + 4
+
+
+def _kinds(looks: Sequence[ColumnLook], look: Palette, widths: tuple[float, float]) -> list[_Kind]:
+    labels = {True: _as_label(look.input_heading), False: _as_label(look.heading)}
+    cells = [Cell(each.column.heading, labels[each.column.input]) for each in looks]
+    return [_Kind(each, cell, widths) for each, cell in zip(looks, cells, strict=True)]
+
+
 def _block(
     form: _Form,
     key: str,
     values: Mapping[str, Value],
-    columns: Sequence[IssuedColumn],
-    looks: Sequence[ColumnLook],
+    kinds: Sequence[_Kind],
     look: Palette,
     tongue: Tongue,
     *,
@@ -188,33 +230,22 @@ def _block(
         form.breaks.append(len(form.rows))
     title = tongue.say(PROPOSAL) if proposed else ""
     form.rows.append(Row([None, None, Cell(title, look.subtitle), Cell(None, look.subtitle)], 14))
-    for column, each in zip(columns, looks, strict=True):
-        label = _as_label(look.input_heading if column.input else look.heading)
-        cell = _aligned(value_cell(each, values.get(column.id)), column)
+    signed = Cell(key)
+    for kind in kinds:
+        column = kind.column
+        cell, needed = kind.box(values.get(column.id))
         if column.item.role == "steps_done":
             for step in steps:
                 shown = replace(cell.style, number_format=TYPES["date"].cell.number_format)
-                box = Cell(_tick(step, tongue), shown)
-                name = f"{column.id}{STEP}{step.number}"
-                words = Cell(_say_step(step, len(steps), tongue), replace(label, bold=False))
-                _line(form, key, name, column, words, box, proposed=False)
+                box = Cell(tick(step, tongue), shown)
+                mark = Cell(f"{ID_PREFIX}{column.id}{STEP}{step.number}")
+                style = replace(kind.label.style, bold=False)
+                words = Cell(say_step(step, len(steps), tongue), style)
+                high = max(kind.lowest, *map(cell_height, (words, box), form.widths, (8.0, 8.0)))
+                _line(form, signed, mark, column, words, box, high, proposed=False)
             continue
-        heading = Cell(column.heading, label)
-        _line(form, key, column.id, column, heading, cell, proposed=proposed)
-
-
-def _say_step(step: Milestone, count: int, tongue: Tongue) -> str:
-    """A step as its label: which it is, its words, by when and by whom."""
-    when = tongue.say("due {date}", date=step.timescale) if step.timescale else ""
-    who = ", ".join(step.leads) if step.own_leads else ""
-    below = "; ".join(part for part in (when, who) if part)
-    which = tongue.say("Step {number} of {total}", number=step.number, total=count)
-    return "\n".join(part for part in (which, step.text, below) if part)
-
-
-def _tick(step: Milestone, tongue: Tongue) -> str | date | None:
-    """What stands in the box of a step."""
-    return None if step.done is None else step.done.day or tongue.singles[0].say(DONE)
+        high = max(kind.least, needed)
+        _line(form, signed, kind.mark, column, kind.label, cell, high, proposed=proposed)
 
 
 def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
@@ -227,7 +258,7 @@ def _aligned(cell: Cell, column: IssuedColumn) -> Cell:
 
 @lru_cache(maxsize=256)
 def _in_a_box(style: Style, written: bool, rated: bool, is_key: bool) -> Style:
-    """The look of a box, of which a form has few kinds: the same one for all boxes of a kind."""
+    """The look of a box: the same one for all boxes of a kind."""
     if not written:
         style = replace(style, valign="vcenter")
     if not rated:
@@ -235,7 +266,6 @@ def _in_a_box(style: Style, written: bool, rated: bool, is_key: bool) -> Style:
     return replace(style, size=14) if is_key else style
 
 
-@lru_cache(maxsize=64)
 def _as_label(style: Style) -> Style:
     """The look of what stands beside a box."""
     return replace(style, align="left", indent=1)
@@ -243,26 +273,21 @@ def _as_label(style: Style) -> Style:
 
 def _line(
     form: _Form,
-    key: str,
-    name: str,
+    key: Cell,
+    mark: Cell,
     column: IssuedColumn,
     label: Cell,
     box: Cell,
+    needed: float,
     *,
     proposed: bool,
 ) -> None:
-    """A label and its box, whose id is `name`; a box that is higher than a row can be stands over
-    several."""
-    narrative = column.input and column.item.field_type.narrative
-    needed = max(
-        _LOWEST if not narrative else _WRITING_WHY if column.id in OF_OURS else _WRITING,
-        cell_height(box, form.widths[1]) + 4,
-        cell_height(label, form.widths[0]) + 4,
-    )
+    """A label and its box, of whose field `mark` is the id; a box that is higher than a row can be
+    stands over several."""
     count = math.ceil(needed / _TALLEST_ROW)
     first, last = len(form.rows), len(form.rows) + count - 1
     shown = box if count == 1 else Cell(None, box.style)
-    form.rows.append(Row([Cell(key), Cell(ID_PREFIX + name), label, shown], needed / count))
+    form.rows.append(Row([key, mark, label, shown], needed / count))
     for _ in range(count - 1):
         blank = [None, None, Cell(None, label.style), Cell(None, box.style)]
         form.rows.append(Row(blank, needed / count))
@@ -272,11 +297,12 @@ def _line(
             Merge(Area(first, LABEL, last, LABEL), replace(label, style=head)),
             Merge(Area(first, BOX, last, BOX), replace(box, style=text)),
         ]
+    area = Area(first, BOX, first, BOX)
     if not proposed:
-        form.lines[column.id].append(Area(first, BOX, first, BOX))
+        form.lines[column.id].append(area)
     if column.input:
         boxes = form.proposed if proposed else form.boxes
-        boxes[column.id].append(Area(first, BOX, first, BOX))
+        boxes[column.id].append(area)
 
 
 def _rules(

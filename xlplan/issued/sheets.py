@@ -10,8 +10,10 @@ from xlplan.codes.issue_codes import ISS_010, ISS_011
 from xlplan.errors import Problem
 from xlplan.language.catalogue import ENGLISH, Tongue, marked
 from xlplan.merge.model import Issued, MasterRow
+from xlplan.plan.checks.steps import Milestone
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.for_lead import document_language
+from xlplan.plan.types.steps_done import DONE
 from xlplan.plan.values import Value, show
 from xlplan.returned.as_issued import ID_PREFIX, IssuedColumn, column_id, key_heading
 from xlplan.returned.furniture import LISTS, STAMP
@@ -107,6 +109,20 @@ def value_cell(look: ColumnLook, value: Value, note: str = "") -> Cell:
     return Cell(shown, look.style, note)
 
 
+def say_step(step: Milestone, count: int, tongue: Tongue) -> str:
+    """A step as its label: which it is, its words, by when and by whom."""
+    when = tongue.say("due {date}", date=step.timescale) if step.timescale else ""
+    who = ", ".join(step.leads) if step.own_leads else ""
+    below = "; ".join(part for part in (when, who) if part)
+    which = tongue.say("Step {number} of {total}", number=step.number, total=count)
+    return "\n".join(part for part in (which, step.text, below) if part)
+
+
+def tick(step: Milestone, tongue: Tongue) -> str | date | None:
+    """What stands in the box of a step."""
+    return None if step.done is None else step.done.day or tongue.singles[0].say(DONE)
+
+
 def id_row(columns: Iterable[str]) -> Row:
     """The hidden row directly above the headings: the id of each column, from the second on."""
     cells = [Cell(f"{ID_PREFIX}{name}") for name in columns]
@@ -190,8 +206,16 @@ class TooLong:
     cut: bool
 
 
+_LONG = 500
+"""Characters from which a text might not fit."""
+
+
 def too_long(sheet: Sheet) -> Iterator[TooLong]:
     """The texts of actions on the sheet "Update" that do not fit, in the order of the sheet."""
+    if not any(_is_long(cell) for row in sheet.rows for cell in row.cells) and not any(
+        _is_long(merge.cell) for merge in sheet.merges
+    ):
+        return
     ids: dict[int, str] = {}
     boxes = {(m.area.first_row, m.area.first_col): m.cell for m in sheet.merges}
     for number, row in enumerate(sheet.rows):
@@ -204,13 +228,17 @@ def too_long(sheet: Sheet) -> Iterator[TooLong]:
         for col, cell in enumerate(row.cells):
             merged = boxes.get((number, col))
             text = (merged or cell).value if cell is not None else None
-            if not isinstance(text, str) or len(text) < 500 or cell is None:
+            if not isinstance(text, str) or len(text) < _LONG or cell is None:
                 continue
             cut = units(text) > LONGEST
             tall = full and merged is None and cell_height(cell, sheet.columns[col].width) > TALLEST
             if cut or tall:
                 name = ids.get(col) or next(iter(names.values()), "")
                 yield TooLong(cell_name(number, col), key.uid, name, units(text), cut)
+
+
+def _is_long(cell: Cell | None) -> bool:
+    return cell is not None and isinstance(cell.value, str) and len(cell.value) >= _LONG
 
 
 def _column_of(cell: Cell | None) -> str:

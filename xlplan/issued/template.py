@@ -148,7 +148,7 @@ def template_workbook(
     opened = len(rows) - len(issued.locked)
     args = (definition, lead, issued, columns, values, signed, blank, lists, opened)
     steps = [milestones_of(definition, row) for row in rows]
-    update = None if layout == "form" else _table_sheet(*args)
+    update = None if layout == "form" else _table_sheet(*args, fit=layout == "fit")
     if update is None or (layout == "fit" and not _in_view(update)):
         update, layout = form_sheet(*args, steps), "form"
     by_uid = {row.uid: each for row, each in zip(rows, values, strict=True)}
@@ -182,8 +182,11 @@ def _table_sheet(
     blank: Sequence[str],
     lists: Lists,
     opened: int,
-) -> Sheet:
-    """The sheet "Update" as a table; the actions after the first `opened` are locked."""
+    *,
+    fit: bool,
+) -> Sheet | None:
+    """The sheet "Update" as a table; the actions after the first `opened` are locked. With `fit`
+    None where its columns cannot be seen at once."""
     look = palette(definition)
     looks = column_looks(definition, columns, look.locked, look.input, look.locked_key, words=True)
     shut = shut_looks(definition, columns, look)
@@ -196,6 +199,8 @@ def _table_sheet(
     widths = widths or wide_widths(columns, sizes, look.heading)
     if not columns[-1].item.width and sum(widths) < _NARROW_SHEET:
         widths[-1] = max(widths[-1], NARROW)  # the sign-off has its inputs there
+    if fit and across(widths) > SCREEN:
+        return None
     writing = any(c.input and c.item.field_type.narrative for c in columns)
     least = LOWEST_WITH_WRITING if writing else LOWEST
     beside = [30.0, *widths]

@@ -33,6 +33,7 @@ from xlplan.workbook.write.skeletons import (
     formula_of,
     frame_of,
     key_of,
+    margins_of,
     part_of,
     said,
     shell_of,
@@ -124,9 +125,9 @@ class _Filled:
         for merge in sheet.merges:
             done[later[merge.area.first_row, merge.area.first_col]] += self._rest(merge.cell)
         rows = f"<sheetData>{''.join(done)}</sheetData>" if done else "<sheetData/>"
-        return (
-            f"{frame.start}{extent}{frame.views}{columns_of(tuple(sheet.columns))}{rows}{frame.end}"
-        )
+        before = f"{frame.start}{extent}{frame.views}{columns_of(tuple(sheet.columns))}"
+        page = margins_of(sheet.page.header, sheet.page.footer_left, sheet.page.footer_right)
+        return f"{before}{rows}{frame.rules}{page}{frame.end}"
 
     def _line(self, done: list[str], cells: Sequence[Cell | None], number: int) -> None:
         looks, known, table = self._looks, self._known, self._table
@@ -211,8 +212,8 @@ class _Filled:
         text = clean(value) if value else ""
         if not text:
             return "/>"
-        if text[0] == "<":
-            text = text_of(Cell(value, cell.style), self._book.font)
+        if text[0] == "<":  # what it becomes may depend on how it looks
+            return self._shared(text_of(Cell(value, cell.style), self._book.font))
         shown = self._shared(text)
         if isinstance(cell.value, str):
             self._known[cell.value] = self._table.string_table[text]
@@ -260,6 +261,7 @@ def _bare(sheet: Sheet) -> Sheet:
         merges=merges,
         validations=tuple(sheet.validations),
         conditionals=tuple(sheet.conditionals),
+        page=replace(sheet.page, header="", footer_left="", footer_right=""),
     )
 
 

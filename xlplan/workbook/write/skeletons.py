@@ -14,12 +14,13 @@ from typing import Any, NamedTuple
 
 from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
-from xlplan.workbook.write.formats import Formats
-from xlplan.workbook.write.sheet import Cell, Column, Sheet, Style, Workbook
+from xlplan.workbook.write.formats import Formats, set_page
+from xlplan.workbook.write.sheet import Cell, Column, Page, Sheet, Style, Workbook
 from xlplan.workbook.write.writing import Packaged, Target, describe, dress, finish, write_cell
 
 _FILLED = ("xl/worksheets/", "xl/sharedStrings", "xl/styles", "docProps/core", "docProps/custom")
 """How the names of parts begin that are not the same in all workbooks of a kind."""
+_FOOTER = "<headerFooter><oddFooter>&amp;L</oddFooter></headerFooter>"
 
 
 class MoreError(Exception):
@@ -27,18 +28,21 @@ class MoreError(Exception):
 
 
 class Frame(NamedTuple):
-    """The XML around the rows of a sheet: before its extent, before its columns, after its rows;
-    and the looks of rules in the order of the workbook, those of the sheets before it first."""
+    """The XML around the rows of a sheet: before its extent, before its columns, after its rows,
+    after what stands above and below its pages; and the looks of rules in the order of the
+    workbook, those of the sheets before it first."""
 
     start: str
     views: str
+    rules: str
     end: str
     looks: tuple[Style, ...]
 
 
 @lru_cache(maxsize=256)
 def frame_of(bare: Sheet, font: str, first: bool, looks: tuple[Style, ...]) -> Frame:
-    """What xlsxwriter writes around the rows of a sheet; `first` is the one that is in view."""
+    """What xlsxwriter writes around the rows of a sheet whose pages have nothing above and below
+    them; `first` is the one that is in view."""
     target = Target(io.BytesIO())
     formats = Formats(target, font)
     for look in looks:
@@ -48,11 +52,13 @@ def frame_of(bare: Sheet, font: str, first: bool, looks: tuple[Style, ...]) -> F
         area = merge.area
         drawn.merge.append([area.first_row, area.first_col, area.last_row, area.last_col])
     dress(target, drawn, bare, formats, font)
+    drawn.set_footer("&L")
     drawn.selected = int(first)
     text = said(drawn, drawn._assemble_xml_file)
     start, _, rest = text.partition('<dimension ref="A1"/>')
-    views, _, end = rest.partition("<sheetData/>")
-    return Frame(start, views, end, formats.laid_over())
+    views, _, rest = rest.partition("<sheetData/>")
+    rules, _, end = rest.partition(_FOOTER)
+    return Frame(start, views, rules, end, formats.laid_over())
 
 
 @lru_cache(maxsize=256)
@@ -71,6 +77,14 @@ def columns_of(columns: tuple[Column, ...]) -> str:
     for index, column in enumerate(columns):
         drawn.set_column(index, index, column.width, None, {"hidden": column.hidden})
     return said(drawn, drawn._write_cols)
+
+
+@lru_cache(maxsize=256)
+def margins_of(header: str, left: str, right: str) -> str:
+    """What stands above and below the pages of a sheet."""
+    drawn = Worksheet()
+    set_page(drawn, Page(header=header, footer_left=left, footer_right=right))
+    return said(drawn, drawn._write_header_footer)
 
 
 @lru_cache(maxsize=64)
