@@ -280,3 +280,16 @@ def test_a_number_in_a_field_of_numbers_is_itself_and_a_share_what_its_sign_says
     found = value_of("percent", ShownNumber(number, code))
     assert isinstance(found, Invalid) or found == value_of("percent", share)
     assert isinstance(found, Invalid) == (not 0 <= share <= 1)
+
+
+def test_what_a_cell_shows_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def counted(number: float, code: str) -> str:
+        asked.append((number, code))
+        return f"{number:.0%}"
+
+    monkeypatch.setattr("xlplan.plan.shown.show_number", counted)
+    share = ShownNumber(0.25, "0%")
+    assert [shown_text(share) for _ in range(3)] == ["25%"] * 3
+    assert asked == [(0.25, "0%")]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.text_sheets import book, fates, read, sheet
-from xlplan.source.headings import parts_of_groups, twins_by_group
+from xlplan.plan.text import canon_text
+from xlplan.source.headings import cell_text, parts_of_groups, twins_by_group
 from xlplan.source.importing import Source, read_source
 
 
@@ -96,3 +99,8 @@ def test_a_title_and_a_row_of_values_tell_no_twins_apart() -> None:
     assert twins_by_group({1: "Before", 2: "After"}, twins, {1: 1, 2: 1}) == {
         1: "Before Score", 2: "After Score"
     }  # fmt: skip
+
+
+@given(st.text() | st.text(" _x0AaDd\t\n", max_size=12))
+def test_a_cell_is_looked_at_in_the_text_that_is_kept_of_it(text: str) -> None:
+    assert cell_text(text) == canon_text(text).strip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 
 from xlplan.late import regex
 from xlplan.plan.number_formats import (
@@ -41,7 +42,7 @@ class ShownNumber(float):
     def __reduce__(self) -> tuple[type[ShownNumber], tuple[float, str, str | None]]:
         return ShownNumber, (float(self), self.code, self.text)
 
-    @property
+    @cached_property
     def shown(self) -> str | None:
         """What the cell shows, or None if unsure."""
         found = show_number(float(self), self.code) if self.text is None else self.text
@@ -85,7 +86,7 @@ class ShownDate(date):
         """The day itself."""
         return date(self.year, self.month, self.day)
 
-    @property
+    @cached_property
     def shown(self) -> str | None:
         """What the cell shows, or None if unsure."""
         found = show_day(self, self.code) if self.text is None else self.text

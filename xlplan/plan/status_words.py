@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from xlplan.late import regex
 from xlplan.plan.definition import Rating
@@ -234,8 +235,11 @@ LONGEST_UNANSWERED = 60
 def unanswered(text: str) -> bool:
     """Whether a text stands where somebody has still to choose: "Please select", "<Choose one>",
     "Choose an item.", "– Bitte wählen –"; "Select a contractor" is something to be done."""
-    if len(text) > LONGEST_UNANSWERED:
-        return False
+    return len(text) <= LONGEST_UNANSWERED and _unanswered(text)
+
+
+@lru_cache(maxsize=1 << 13)
+def _unanswered(text: str) -> bool:
     words = fold(text)
     bare = words.strip("<>[](){}-–—._*…:! ")
     bracketed = words[:1] in ("<", "[") and words[-1:] in (">", "]")

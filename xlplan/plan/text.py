@@ -71,7 +71,16 @@ def _sign_of(pair: re.Match[str]) -> str:
 
 def fold(text: str) -> str:
     """`text` for comparison by people: canonical, case-folded, runs of space made one."""
+    return _fold_again(text) if len(text) <= _WORDS_LONG else _fold(text)
+
+
+def _fold(text: str) -> str:
     return " ".join(canon_text(text).casefold().split())
+
+
+_WORDS_LONG = 60
+"""Characters of a text that is a name, a rating or a heading, and is met again."""
+_fold_again = lru_cache(maxsize=1 << 13)(_fold)
 
 
 def latin(text: str) -> str:

@@ -92,7 +92,10 @@ def cell_text(value: CellValue) -> str:
     """A cell as one text, for looking at; blank is ``""``."""
     if value is None:
         return ""
-    return canon_text(value if type(value) is str else shown_text(value)).strip()
+    text = value if type(value) is str else shown_text(value)
+    if text.isascii() and text.isprintable() and "_x" not in text:
+        return text.strip()  # most cells, and each of them is looked at many times
+    return canon_text(text).strip()
 
 
 def point_text(value: CellValue) -> str:
