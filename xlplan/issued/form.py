@@ -84,9 +84,6 @@ _STEP_HINT = marked(
 )
 _STEP_ANSWER = marked("Only Done or a day, such as 28 February 2027, can be read here.")
 _LOWEST, _WRITING, _WRITING_WHY = 20.0, 120.0, 42.0
-SCALE = 78
-"""Per cent of its size at which a form is printed: where the machine lacks the workbook's font, its
-columns are drawn a third wider, and the boxes would come on other pages than their labels."""
 _TALLEST_ROW = 400.0
 PROPOSAL = marked("A new action you propose")
 OF_OURS = frozenset({HINTS, BECAUSE + ENTRY})
@@ -168,7 +165,7 @@ def _page(definition: PlanDefinition, issued: Issued, form: _Form) -> Page:
         paper="A4",
         landscape=False,
         fit_width=0,
-        scale=SCALE,
+        scale=78,  # see there
         repeat_rows=(0, 1),
         header=header_text(definition.marking),
         footer_left=f"{header_text(definition.title)}, {issued.cycle}, {issued.id}",
