@@ -162,17 +162,14 @@ def form_sheet(
 def _page(definition: PlanDefinition, issued: Issued, form: _Form) -> Page:
     """A4 portrait, not fitted: a sheet that is fitted to its pages ignores where they break."""
     return Page(
-        paper="A4",
-        landscape=False,
-        fit_width=0,
-        scale=78,  # see there
+        paper="A4", landscape=False, fit_width=0, scale=78,
         repeat_rows=(0, 1),
         header=header_text(definition.marking),
         footer_left=f"{header_text(definition.title)}, {issued.cycle}, {issued.id}",
         footer_right=page_number(definition),
         print_area=Area(0, LABEL, len(form.rows) - 1, BOX),
         breaks=tuple(form.breaks),
-    )
+    )  # fmt: skip
 
 
 class _Kind:

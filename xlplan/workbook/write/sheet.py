@@ -172,8 +172,8 @@ class Page:
     fit_width: int = 1
     fit_height: int = 0
     scale: int = 100
-    """Per cent of its size at which a sheet is printed that is not fitted to the page: a machine that
-    lacks the workbook's font draws columns a third wider, and the last would come on other pages."""
+    """Per cent of its size at which a sheet is printed that is not fitted to the page. A machine
+    that lacks the workbook's font draws columns a third wider, and breaks a page between them."""
     repeat_rows: tuple[int, int] | None = None
     header: str = ""
     footer_left: str = ""
