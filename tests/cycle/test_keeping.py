@@ -725,6 +725,69 @@ def test_a_row_that_is_put_back_after_a_merge_is_the_same_action_again(plan: Pat
     assert (cells["A5"], cells["E5"], cells["F5"]) == ("1.2", "Ordered", "Amber")
 
 
+def test_the_question_about_a_missing_row_closes_when_the_row_is_put_back(plan: Path) -> None:
+    whole = (plan / NAME).read_bytes()
+
+    def cleared(sheet: Worksheet) -> None:
+        for row in (5, 6):
+            for cell in sheet[row]:
+                cell.value = None
+
+    _edit(plan, cleared)
+    assert [q.action for q in _merge(plan).questions] == ["1.2", "1.3"]
+    before = openpyxl.load_workbook(io.BytesIO(whole))["Action Plan"]
+
+    def back(sheet: Worksheet) -> None:
+        for cell in before[5]:
+            sheet[cell.coordinate] = cell.value
+
+    _edit(plan, back)
+    result = _merge(plan)
+    assert [(q.kind, q.action) for q in result.questions] == [("row-missing", "1.3")]
+    said = [(p.code, p.where) for p in result.problems]
+    assert said == [("MRG-047", NAME)]
+    assert "The row of 1.2" in result.problems[0].message
+    own = next(report for report in result.returns if report.file == NAME)
+    with opened(plan) as found:
+        undone = found.undo(own.id)  # what it answered is asked again
+    assert [q.action for q in undone.questions] == ["1.2", "1.3"]
+    assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
+
+
+def test_a_row_that_a_lead_left_out_is_asked_about_though_it_stands_in_the_workbook(
+    plan: Path,
+) -> None:
+    path = give_back(plan, REPAIRS, {})
+    book = openpyxl.load_workbook(path)
+    sheet = book["Update"]
+    row = next(cell.row for line in sheet.iter_rows() for cell in line if cell.value == "1.2")
+    sheet.delete_rows(row)
+    book.save(path)
+    assert [(q.kind, q.action) for q in _merge(plan).questions] == [("row-missing", "1.2")]
+    _edit(plan, lambda sheet: sheet.__setitem__("F4", "Red"))
+    assert [(q.kind, q.action) for q in _merge(plan).questions] == [("row-missing", "1.2")]
+
+
+def test_an_earlier_version_that_is_put_back_after_another_was_read_is_the_one_that_counts(
+    plan: Path,
+) -> None:
+    """As whoever has broken the file takes the copy of yesterday."""
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    _merge(plan)
+    whole = (plan / NAME).read_bytes()
+    _edit(plan, lambda sheet: sheet.delete_rows(1, 2))
+    give_back(plan, LETTINGS, {("2.2", "progress"): "Agreed"})
+    _merge(plan)
+    (plan / NAME).write_bytes(whole)
+    assert not _merge(plan).changes
+    cells = _cells(plan)
+    assert (cells["A2"], cells["F4"], cells["E9"]) == ("Ref", "Green", "Agreed")
+    written = (plan / NAME).read_bytes()
+    assert not _merge(plan).changes
+    assert (plan / NAME).read_bytes() == written
+    assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
+
+
 def test_headings_that_are_gone_from_one_sheet_ask_for_no_action_and_can_be_put_back(
     tmp_path: Path,
 ) -> None:

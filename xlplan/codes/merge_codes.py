@@ -39,8 +39,12 @@ MRG_047 = Message(
     "MRG-047",
     "An edit in `master.xlsx` answered an open question.",
     "Nothing needs doing.",
-    'What you entered here settles what was asked about "{heading}" of {ref}, so the question is '
-    "closed. Nothing needs doing.",
+    {
+        "cell": 'What you entered here settles what was asked about "{heading}" of {ref}, so the '
+        "question is closed. Nothing needs doing.",
+        "row": "The row of {ref}, which was missing, is in this workbook again, so the question "
+        "about it is closed. Nothing needs doing.",
+    },
     level="note",
 )
 MRG_068 = Message(

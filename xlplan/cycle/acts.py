@@ -21,13 +21,14 @@ from xlplan.errors import Problem
 from xlplan.merge.asks import Answer
 from xlplan.merge.decisions import clash, facts_of, unused_answers
 from xlplan.merge.ids import Id
-from xlplan.merge.kinds import ASK, Kind
+from xlplan.merge.kinds import ASK, KEEP, Kind
 from xlplan.merge.model import (
     COORDINATOR,
     NOTED,
     Change,
     Decided,
     Fact,
+    Place,
     Question,
     Returned,
     Undone,
@@ -146,15 +147,33 @@ def take_own(desk: Desk, work: Work, fact: Returned) -> list[Problem]:
     work.append([fact])
     if added := accept_own_rows(desk.state, fact):
         work.append(added)
+    notes = _rows_there_again(desk, work, fact)
     places = {(item.uid, item.field): item.place for item in fact.assertions if item.field}
     left = {(question.uid, question.field) for question in desk.questions()}
-    notes = []
     for question in asked:
         place = places.get((question.uid, question.field))
         if place is not None and (question.uid, question.field) not in left:
             item = desk.state.field_of((question.uid, question.field))
             heading = " ".join(item.heading.split()) if item else question.field
-            notes.append(MRG_047.problem(str(place), heading=heading, ref=question.action))
+            notes.append(MRG_047.problem(str(place), "cell", heading=heading, ref=question.action))
+    return notes
+
+
+def _rows_there_again(desk: Desk, work: Work, fact: Returned) -> list[Problem]:
+    """Answer what is asked about rows that the coordinator's file lacked and this one has: they are
+    kept. A note on each."""
+    missing = {item.uid for item in fact.assertions if item.kind is Kind.MISSING}
+    notes = []
+    for question in desk.questions():
+        own = all(candidate.author == COORDINATOR for candidate in question.candidates)
+        if question.kind is not Kind.MISSING or not own or question.uid in missing:
+            continue
+        if question.uid in fact.rows:
+            answer = Answer(KEEP, place=Place(fact.file, "", ""), issued=fact.issued)
+            facts = facts_of(desk.state, question, answer)
+            assert not isinstance(facts, Problem)  # to keep what there is can be said of any
+            work.append(facts)
+            notes.append(MRG_047.problem(fact.file, "row", ref=question.action))
     return notes
 
 

@@ -63,7 +63,7 @@ class KeptEdits:
 
     def gather(self) -> KeptEdits:
         """Look at every row of the plan."""
-        self._colours = Colours()
+        self.colours = Colours()
         self._shown = self._columns()
         self._composed = composed_of(self.version)
         self._headings = Headings(self.version.kept)
@@ -98,7 +98,7 @@ class KeptEdits:
                     value = self.version.value(uid, name)
                     shown[self.desk.state.kind_of(uid), name].append((plain(raw), value))
                     look, spot = look_of(table.sheet, (row, col)), (table.sheet.name, row, col)
-                    self._colours.note((name, table.number), value, look, spot)
+                    self.colours.note((name, table.number), value, look, spot)
         return shown
 
     # One row
@@ -212,9 +212,9 @@ class KeptEdits:
             self.say(row, item, "refused", want, sheet, a1(at, col), why=why)
             return
         look, number = look_of(table.sheet, (at, col)), table.number
-        like = self._colours.like(item, number, want, look)
+        like = self.colours.like(item, number, want, look)
         self.edits.append(Edit(sheet, at, col, value, tuple((row.uid, n) for n in names), like))
-        if like is None and (said := self._colours.say(item, row.ref, number, want, look)):
+        if like is None and (said := self.colours.say(item, row.ref, number, want, look)):
             self.by_hand.append((sheet, a1(at, col), said))
 
     def _no_cell(self, row: MasterRow, item: Field, cell: KeptCell | None, want: Value) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from xlplan.cycle.kept_by_hand import say_row
 from xlplan.cycle.kept_edits import KeptEdits
-from xlplan.cycle.kept_fills import Edit, filled_like
+from xlplan.cycle.kept_fills import Edit, Look, filled_like, look_of
 from xlplan.merge.model import MasterRow
 from xlplan.plan.spelling import UnspellableError
 from xlplan.plan.values import Value, show_in
 from xlplan.returned.kept_tables import FoundTable
 from xlplan.workbook.write.inserted_rows import NewRows
+
+_OTHER = "-"
+"""No fill that a cell has: what a new one gets is set, whatever most have."""
 
 
 def put_rows_in(edits: KeptEdits) -> None:
@@ -93,6 +96,18 @@ def _fill(edits: KeptEdits, row: MasterRow, table: FoundTable, after: int, numbe
             edits.say(row, item, "unspellable", want, table.sheet.name)
             continue
         taken.add(col)
-        cells = ((row.uid, item.id),)
-        edits.edits.append(Edit(table.sheet.name, -after - 1, col, value, cells, like))
+        sheet, usual = table.sheet.name, _look(edits, table, after, col)
+        if like is None:
+            like = edits.colours.like(item, table.number, want, (_OTHER, usual[1]))
+            said = edits.colours.say(item, row.ref, table.number, want, usual)
+            if like is None and said:
+                edits.by_hand.append((sheet, "", said))
+        edits.edits.append(Edit(sheet, -after - 1, col, value, ((row.uid, item.id),), like))
         edits.numbers[len(edits.edits) - 1] = number
+
+
+def _look(edits: KeptEdits, table: FoundTable, after: int, col: int) -> Look:
+    """How most cells of a column look in the rows that new ones are made like."""
+    rows = range(_since(edits, table.sheet.name, after), after + 1)
+    looks = Counter(look_of(table.sheet, (row, col)) for row in rows)
+    return looks.most_common(1)[0][0]

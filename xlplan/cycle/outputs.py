@@ -17,6 +17,7 @@ from xlplan.codes.return_codes import RET_001, RET_002
 from xlplan.cycle.desk import Desk, Work, base_row, digest_of_rows
 from xlplan.cycle.folder import sha256, sweep, write_atomically
 from xlplan.cycle.kept import Lines
+from xlplan.cycle.synced import is_put_back
 from xlplan.errors import Problem, XlplanError, reason_of
 from xlplan.ledger.store import PATIENTLY
 from xlplan.merge.decisions import unused_answers, unused_set_up
@@ -360,7 +361,7 @@ def holds_edits(desk: Desk, path: Path) -> bool:
         digest = sha256(path.read_bytes())
     except FileNotFoundError:
         return False
-    return not desk.state.exchange.knows(digest)
+    return not desk.state.exchange.knows(digest) or is_put_back(desk, digest)
 
 
 def unusable(desk: Desk, path: Path) -> Problem | None:

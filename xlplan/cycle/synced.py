@@ -1,5 +1,6 @@
-"""Folders that a service synchronises, the copies that it leaves where two wrote one file, and
-what else lies in the plan's folder that nothing reads."""
+"""Folders that a service synchronises, the copies that it leaves where two wrote one file, an
+earlier file in the place of a later one, and what else lies in the plan's folder that nothing
+reads."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from xlplan.codes.folder_codes import PLAN_009
 from xlplan.codes.kept_codes import KEEP_019, KEEP_030, KEEP_031
 from xlplan.cycle.folder import PlanFolder, sha256, source_of
 from xlplan.errors import Problem
+from xlplan.merge.model import COORDINATOR, Returned
 
 if TYPE_CHECKING:
     from xlplan.cycle.desk import Desk
@@ -75,6 +77,20 @@ def may_be_left(desk: Desk) -> bool:
         return False
     name = source_of(desk.ledger)
     return bool(name) and (folder.root / name).exists()
+
+
+def is_put_back(desk: Desk, digest: str) -> bool:
+    """Whether these are the bytes of a version that was written before a merge read another file:
+    somebody has put them back in its place. Once a merge has read them they are like any others."""
+    versions_ = desk.state.exchange.kept_versions if desk.folder.own else ()
+    made = [version.as_of for version in versions_ if version.sha256 == digest]
+    if not made or desk.state.exchange.events_with(digest):
+        return False
+    known = {issued.id for issued in desk.state.exchange.kept_versions}
+    for event in desk.state.exchange.newest_from(COORDINATOR):
+        if isinstance(event.fact, Returned) and event.fact.issued in known:
+            return event.seq > max(made)
+    return False
 
 
 def _left_behind(desk: Desk) -> list[Problem]:
