@@ -37,6 +37,8 @@ SHARED = "7.5"
 """An action that two leads have."""
 VALUES = ("Blue", "Amber")
 SAVED = "2026-01-14T09:00:00Z"
+LATE = "xlplan.late"
+"""Does at first use what modules did as they loaded: it is not counted either."""
 
 
 class InLine(Executor):
@@ -56,6 +58,8 @@ class Entered:
 
     def note(self, code: CodeType) -> None:
         name = module_named(code.co_filename)
+        if name == LATE:
+            return
         if name and not code.co_name.startswith("<"):  # a comprehension is no step on the way
             self.functions.setdefault(name, set()).add(code.co_qualname)
 

@@ -40,8 +40,8 @@ from xlplan.workbook.write.sheet import (
     Sheet,
     Style,
     Workbook,
-    no_collecting,
 )
+from xlplan.workbook.write.writing import no_collecting
 
 BLANK = "[blank]"
 """What stands where nothing is given and no word says so: a blank cell cannot be heard."""

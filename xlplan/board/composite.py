@@ -44,7 +44,8 @@ from xlplan.board.summary import summary_sheet
 from xlplan.board.view import View, percent, plural, view_of
 from xlplan.codes.definition_codes import DEF_090
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Workbook, no_collecting
+from xlplan.workbook.write.sheet import Area, Cell, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.writing import no_collecting
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,7 +23,7 @@ from xlplan.workbook.write.cell_text import clean, row_heights
 from xlplan.workbook.write.formats import FIRST_DATE
 from xlplan.workbook.write.package import packed_parts
 from xlplan.workbook.write.plain_cells import DAY_0, Texts
-from xlplan.workbook.write.sheet import Cell, Merge, Page, Sheet, Style, Workbook, no_collecting
+from xlplan.workbook.write.sheet import Cell, Merge, Page, Sheet, Style, Workbook
 from xlplan.workbook.write.skeletons import (
     Frame,
     Look,
@@ -40,7 +40,13 @@ from xlplan.workbook.write.skeletons import (
     styles_of,
     text_of,
 )
-from xlplan.workbook.write.writing import Target, describe, first_shown, write_workbook
+from xlplan.workbook.write.writing import (
+    Target,
+    describe,
+    first_shown,
+    no_collecting,
+    write_workbook,
+)
 
 _ERRORS = frozenset(["#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"])
 _NOTHING = Cell()

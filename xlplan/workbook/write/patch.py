@@ -16,9 +16,9 @@ from xlplan.workbook.write.grid import place_of
 from xlplan.workbook.write.inserted_rows import NewRows, insert_rows, notes_on, refuse_rows
 from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.read_back import check_parts, check_values, read_all
-from xlplan.workbook.write.sheet import no_collecting
 from xlplan.workbook.write.splice import MalformedError
 from xlplan.workbook.write.stale import Stale, drop_stale, work_out_on_load
+from xlplan.workbook.write.writing import no_collecting
 
 _NOTHING = Around()
 _WIDE = 1_024

@@ -5,9 +5,7 @@ Rows and columns count from 0. Text is always written as text, never as a formul
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -232,16 +230,3 @@ class Workbook:
     """Custom document properties."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Defined names, such as ``{"ratings": "=Lists!$A$1:$A$4"}``."""
-
-
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """Makes or changes a workbook without Python's search for circles of objects meanwhile: its
-    cells, many and alive to the end, are in none, and each search would go through all again."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()

@@ -6,8 +6,10 @@ becomes a formula, a link, a number or markup. xlsxwriter designs every workbook
 
 from __future__ import annotations
 
+import gc
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -40,9 +42,9 @@ from xlplan.workbook.write.formats import (
     validation,
 )
 from xlplan.workbook.write.plain_cells import Drawn, String, Texts
-from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook, no_collecting
+from xlplan.workbook.write.sheet import Area, Cell, Sheet, Style, Workbook
 
-__all__ = ["over_long", "write_workbook"]
+__all__ = ["no_collecting", "over_long", "write_workbook"]
 
 _OPTIONS = {
     "in_memory": True,
@@ -51,6 +53,19 @@ _OPTIONS = {
     "strings_to_urls": False,
 }
 _NOTE = Style(size=9, wrap=True)
+
+
+@contextmanager
+def no_collecting() -> Iterator[None]:
+    """Makes or changes a workbook without Python's search for circles of objects meanwhile: its
+    cells, many and alive to the end, are in none, and each search would go through all again."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 @no_collecting()
