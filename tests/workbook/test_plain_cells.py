@@ -17,7 +17,18 @@ from xlplan.plan.timescales import say_date
 from xlplan.workbook.write import writing
 from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import Formats
-from xlplan.workbook.write.sheet import Area, Cell, Column, Merge, Row, Sheet, Style, Workbook
+from xlplan.workbook.write.sheet import (
+    Area,
+    Cell,
+    Chart,
+    Column,
+    Merge,
+    Row,
+    Series,
+    Sheet,
+    Style,
+    Workbook,
+)
 from xlplan.workbook.write.writing import write_workbook
 
 
@@ -38,6 +49,9 @@ class _Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
 
     def plain(self, cell: Cell, _formats: Formats) -> None:
         assert cell is not None
+
+    def settle(self, *, keep: bool) -> None:
+        assert keep in (True, False)
 
 
 def write_cell(drawn: Any, row: int, col: int, cell: Cell, formats: Formats, font: str) -> None:
@@ -116,6 +130,22 @@ def test_rows_far_apart_and_empty_sheets_have_the_bytes_that_xlsxwriter_gives_th
     rows = [Row([None, Cell("b")]), *far, Row([Cell(1), None, None, Cell("d")], 30), Row([None])]
     made = book(Sheet("S", rows), Sheet("Empty"), Sheet("Heights", [Row([], 20), Row([None], 40)]))
     assert write_workbook(made) == by_xlsxwriter(made)
+
+
+def test_no_cell_is_held_once_its_sheet_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+    close = writing.Target.close
+
+    def looked_at(target: writing.Target) -> None:
+        for sheet in target.worksheets():
+            held.append(sum(map(len, (*sheet.table.values(), *sheet.lines.values()))))
+        close(target)
+
+    monkeypatch.setattr(writing.Target, "close", looked_at)
+    rows = [Row([Cell(f"text {n}"), Cell(n)]) for n in range(50)]
+    chart = Chart("bar", "", [Series("", "Drawn", Area(0, 0, 9, 0), Area(0, 1, 9, 1))], 0, 3)
+    write_workbook(book(Sheet("S", rows), Sheet("Drawn", rows, charts=[chart])))
+    assert held == [0, 100]
 
 
 def test_no_plain_cell_is_a_call_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

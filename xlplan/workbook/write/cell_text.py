@@ -137,10 +137,14 @@ _ASCII = (
     229, 799, 525, 527, 525, 525, 349, 391, 335, 525, 452, 715, 433, 453, 395, 314, 460, 314, 498,
 )  # fmt: skip
 """Widths of the characters from space to ``~``, in thousandths of the font's size."""
+_WIDTHS = (*(0,) * 32, *_ASCII)
+"""The same by the code of a character."""
 _OTHER = {"–": 498, "—": 905, "‘": 258, "’": 258, "“": 435, "”": 435, "…": 711, "£": 507, "\t": 900}
 _SPACE = _ASCII[0]
 _WIDEST = 1050
 """No character is wider."""
+_USUAL = 420
+"""Few texts are narrower, by the character."""
 _SPARE = 1.03
 """Letters are taken to be this much wider than they are: programs round to whole pixels."""
 _BOLD, _OTHER_FONT = 1.05, 1.16
@@ -218,6 +222,8 @@ def _wrap(line: str, room: float) -> int:
     """Lines that one line of text takes: words move down whole, a word too long is broken."""
     if len(line) * _WIDEST <= room:
         return 1
+    if len(line) * _USUAL <= room and _ascii_width(line) <= room:
+        return 1  # as most texts that are not met again
     widest, ends = (_measured if len(line) <= _LONG_LINE else _measured_long)(line)
     if widest > room:
         return _wrap_broken(line, room)
@@ -229,6 +235,12 @@ def _wrap(line: str, room: float) -> int:
         at = bisect_right(ends, ends[at] + whole, at + 1) - 1
         lines += 1
     return lines
+
+
+def _ascii_width(line: str) -> float:
+    """The width of a line of plain letters, infinite where there are others in it."""
+    plain = line.isascii() and line.isprintable()
+    return sum(map(_WIDTHS.__getitem__, line.encode())) if plain else math.inf
 
 
 def _wrap_broken(line: str, room: float) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from xlsxwriter.styles import Styles, XFormatType
 from xlsxwriter.utility import xl_range
 
-from xlplan.workbook.write.cell_text import clean, line, shorten
+from xlplan.workbook.write.cell_text import clean, line, not_markup, shorten
 from xlplan.workbook.write.sheet import (
     Area,
     Chart,
@@ -227,6 +227,26 @@ def behave(drawn: Any, sheet: Sheet) -> None:
         drawn.hide()
     elif sheet.state == "very_hidden":
         drawn.very_hidden()
+
+
+def set_filter(drawn: Any, sheet: Sheet, formats: Formats) -> None:
+    """The filter of a sheet, or the table that stands in its place."""
+    if sheet.filter is None:
+        return
+    if not sheet.table:
+        drawn.autofilter(*corners(sheet.filter))
+        return
+    area = sheet.filter
+    heading = sheet.rows[area.first_row].cells[area.first_col : area.last_col + 1]
+    columns = [
+        {
+            "header": not_markup(line(str(cell.value), 255)) if cell else " ",
+            "header_format": formats.of(cell.style) if cell else None,
+        }
+        for cell in heading
+    ]
+    options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}
+    drawn.add_table(*corners(area), options)
 
 
 def set_page(drawn: Any, page: Page) -> None:

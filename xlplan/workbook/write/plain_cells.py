@@ -60,6 +60,20 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         """What was made of each cell, by its identity: many cells of a column are one object."""
         self.lines: dict[int, list[Plain | None]] = {}
         """The plain cells of each row; all others are in xlsxwriter's own table."""
+        self._settled: str | None = None
+
+    def settle(self, *, keep: bool) -> None:
+        """Writes the rows of a sheet that is drawn, and lets go of its cells: `keep` those of which
+        a chart is to have the figures."""
+        if self.dim_rowmin is not None:
+            self.fh = io.StringIO()
+            self._write_rows()
+            self._settled = self.fh.getvalue()
+        self._known.clear()
+        self.alike.clear()
+        if not keep:
+            self.table.clear()
+            self.lines.clear()
 
     def begin(self, number: int) -> list[Plain | None]:
         """The line of a row, into which its plain cells go in their order."""
@@ -121,6 +135,10 @@ class Drawn(Worksheet):  # type: ignore[misc]  # xlsxwriter has no types
         self.row_spans = {n: f"{min(at) + 1}:{max(at) + 1}" for n, at in ends.items() if at}
 
     def _write_rows(self) -> None:
+        if self._settled is not None:
+            self.fh.write(self._settled)
+            self._settled = ""
+            return
         self._calculate_spans()
         begin = [f'<c r="{xl_col_to_name(index)}' for index in range((self.dim_colmax or 0) + 1)]
         tags: dict[object, str] = {}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
+from xlsxwriter import Workbook as _Workbook
 from xlsxwriter.core import Core
 from xlsxwriter.packager import Packager
 
@@ -38,6 +38,7 @@ from xlplan.workbook.write.formats import (
     conditional,
     corners,
     protect,
+    set_filter,
     set_page,
     validation,
 )
@@ -80,9 +81,12 @@ def write_workbook(book: Workbook) -> bytes:
     formats = Formats(target, book.font)
     describe(target, book)
     sheets = [target.add_worksheet(sheet.name) for sheet in book.sheets]
+    charts = (chart for sheet in book.sheets for chart in sheet.charts)
+    charted = {series.sheet for chart in charts for series in chart.series}
     both = zip(sheets, book.sheets, strict=True)
     for drawn, sheet in counted(WRITING_SHEETS, both, len(sheets)):
         _write_sheet(target, drawn, sheet, formats, book.font)
+        drawn.settle(keep=sheet.name in charted)
     finish(target, book)
     return held.getvalue()
 
@@ -143,7 +147,7 @@ class Packaged(Packager):  # type: ignore[misc]  # xlsxwriter has no types
             texts._assemble_xml_file()
 
 
-class Target(xlsxwriter.Workbook):  # type: ignore[misc]  # xlsxwriter has no types
+class Target(_Workbook):  # type: ignore[misc]  # xlsxwriter has no types
     language = ""
     worksheet_class = Drawn
 
@@ -189,7 +193,7 @@ def dress(target: Any, drawn: Any, sheet: Sheet, formats: Formats, font: str) ->
         drawn.conditional_format(*corners(look.area), conditional(look, formats))
     for chart in sheet.charts:
         add_chart(target, drawn, chart, font)
-    _write_filter(drawn, sheet, formats)
+    set_filter(drawn, sheet, formats)
     behave(drawn, sheet)
     set_page(drawn, sheet.page)
     if sheet.protection is not None:
@@ -283,22 +287,3 @@ def _write_merge(drawn: Any, area: Area, cell: Cell, formats: Formats, font: str
     if (area.first_row, area.first_col) != (area.last_row, area.last_col):
         drawn.merge_range(*corners(area), "", formats.of(cell.style))
     write_cell(drawn, area.first_row, area.first_col, cell, formats, font)
-
-
-def _write_filter(drawn: Any, sheet: Sheet, formats: Formats) -> None:
-    if sheet.filter is None:
-        return
-    if not sheet.table:
-        drawn.autofilter(*corners(sheet.filter))
-        return
-    area = sheet.filter
-    heading = sheet.rows[area.first_row].cells[area.first_col : area.last_col + 1]
-    columns = [
-        {
-            "header": not_markup(line(str(cell.value), 255)) if cell else " ",
-            "header_format": formats.of(cell.style) if cell else None,
-        }
-        for cell in heading
-    ]
-    options = {"name": sheet.table, "columns": columns, "style": None, "autofilter": False}
-    drawn.add_table(*corners(area), options)
