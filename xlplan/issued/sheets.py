@@ -212,16 +212,15 @@ _LONG = 500
 
 def too_long(sheet: Sheet) -> Iterator[TooLong]:
     """The texts of actions on the sheet "Update" that do not fit, in the order of the sheet."""
-    if not any(_is_long(cell) for row in sheet.rows for cell in row.cells) and not any(
-        _is_long(merge.cell) for merge in sheet.merges
-    ):
-        return
     ids: dict[int, str] = {}
     boxes = {(m.area.first_row, m.area.first_col): m.cell for m in sheet.merges}
+    long_boxes = {row for (row, _), cell in boxes.items() if _is_long(cell)}
     for number, row in enumerate(sheet.rows):
+        key = parse_row_key(row.cells[0].value) if row.cells and row.cells[0] else None
+        if key is not None and number not in long_boxes and not any(map(_is_long, row.cells)):
+            continue  # as most rows are
         names = {col: name for col, cell in enumerate(row.cells) if (name := _column_of(cell))}
         ids = names if len(names) > 1 else ids
-        key = parse_row_key(row.cells[0].value) if row.cells and row.cells[0] else None
         if key is None:
             continue
         full = row.height >= TALLEST
