@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -14,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from tests.outgoing import STYLES, TEXTS, VALUES
 from xlplan.plan.timescales import say_date
-from xlplan.workbook.write import writing
+from xlplan.workbook.write import plain_cells, writing
 from xlplan.workbook.write.cell_text import clean
 from xlplan.workbook.write.formats import Formats
 from xlplan.workbook.write.sheet import (
@@ -161,3 +163,28 @@ def test_no_plain_cell_is_a_call_of_its_own(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(writing, "write_cell", counted)
     write_workbook(book(Sheet("S", rows)))
     assert len(one_by_one) == 2
+
+
+def test_cells_that_are_one_object_are_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    alike, laid_out = Cell("alike"), []
+    made = book(Sheet("S", [Row([alike, Cell(n), None, alike]) for n in range(50)]))
+    whole = write_workbook(made)
+    plain = plain_cells.Drawn.plain
+
+    def counted(drawn: plain_cells.Drawn, cell: Cell, formats: Formats) -> object:
+        laid_out.append(cell)
+        return plain(drawn, cell, formats)
+
+    monkeypatch.setattr(plain_cells.Drawn, "plain", counted)
+    assert write_workbook(made) == whole == by_xlsxwriter(made)
+    assert len(laid_out) == 50 + 2  # both of the first row
+
+
+def test_a_chart_shows_the_plain_cells_of_any_sheet() -> None:
+    rows = [Row([Cell(text), Cell(n)]) for n, text in enumerate(("a", "b", "c"))]
+    names, values = Area(0, 0, 2, 0), Area(0, 1, 2, 1)
+    chart = Chart("bar", "Title", [Series("Of S", "S", names, values)], 0, 3)
+    made = book(Sheet("T", [Row([Cell("x")])], charts=[chart]), Sheet("S", rows))
+    assert write_workbook(made) == by_xlsxwriter(made)
+    with zipfile.ZipFile(io.BytesIO(write_workbook(made))) as package:
+        assert package.read("xl/charts/chart1.xml").count(b"<c:v>") == 1 + 3 + 3
