@@ -13,8 +13,10 @@ import pytest
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests import attacks, mutations
 from tests.office import Fill, InsertRows, Move, Note, Office, Sort, Write
 from tests.small import TODAY, give_back, issue, opened
+from tests.workbook.test_passed_over import ods, xls, xlsb
 from xlplan.cli.main import run
 from xlplan.cycle.merge import MergeResult
 from xlplan.errors import XlplanError
@@ -785,6 +787,56 @@ def test_an_earlier_version_that_is_put_back_after_another_was_read_is_the_one_t
     written = (plan / NAME).read_bytes()
     assert not _merge(plan).changes
     assert (plan / NAME).read_bytes() == written
+    assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
+
+
+def _sheet_deleted(path: Path) -> None:
+    book = openpyxl.load_workbook(path)
+    del book["Action Plan"]
+    book.save(path)
+
+
+def _encrypted(path: Path) -> None:
+    parts = {("EncryptedPackage",): b"x" * 5_000, ("EncryptionInfo",): b"\4\0\2\0" + b"x" * 100}
+    path.write_bytes(attacks.compound(parts))
+
+
+def _with_macros(path: Path) -> None:
+    path.write_bytes(mutations.loaded(path.read_bytes()))
+
+
+BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a sheet deleted": (_sheet_deleted, "KEEP-012"),
+    "a password": (_encrypted, "GATE-006"),
+    "of an old kind": (lambda path: path.write_bytes(xls()), "KEEP-012"),
+    "of another program": (lambda path: path.write_bytes(ods("seen", 1, 1)), "KEEP-012"),
+    "binary": (lambda path: path.write_bytes(xlsb()), "KEEP-012"),
+    "gone": (lambda path: path.unlink(), ""),
+    "with macros": (_with_macros, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_was_done_to_the_file_is_said_and_all_goes_on_once_it_is_put_right(
+    plan: Path, name: str
+) -> None:
+    path, (act, code) = plan / NAME, BROKEN[name]
+    whole = path.read_bytes()
+    act(path)
+    broken = path.read_bytes() if path.exists() else b""
+    give_back(plan, REPAIRS, {("1.1", "rating"): "Green"})
+    result = _merge(plan)
+    assert _values(plan, "1.1")["rating"] == "Green"
+    codes = {problem.code for report in result.refused for problem in report.problems}
+    if code:
+        assert code in codes
+        assert path.read_bytes() == broken
+    else:
+        assert not codes
+        assert _cells(plan)["F4"] == "Green"
+    path.write_bytes(whole)
+    assert not _merge(plan).changes
+    assert _cells(plan)["F4"] == "Green"
     assert run(["-C", str(plan), "--today", TODAY, "verify"]) == 0
 
 

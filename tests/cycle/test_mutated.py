@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 
 from tests import mutations, small
 from tests.conftest import ROOT
@@ -30,13 +32,17 @@ from tests.small import LEARNING, LETTINGS, REPAIRS
 from xlplan.cli.main import run
 from xlplan.errors import XlplanError
 from xlplan.plan.load import load_definition
+from xlplan.workbook.write import read_back
+from xlplan.workbook.write.grid import place_of
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 TIMES = 10
 """How many times more files there are nightly."""
 OURS = ("master.xlsx", "decisions.xlsx", "set-up.xlsx", "outbox/2026-11/post/post.xlsx")
+OWN = "Improvement Plan v14 FINAL.xlsx"
 RETURNS = tuple(f"inbox/{lead}.xlsx" for lead in (LETTINGS, REPAIRS, LEARNING))
-KINDS: Mapping[str, int] = {"plan.toml": 84, "inbox": 104, "in place": 5, "source": 7}
+KINDS: Mapping[str, int] = {"plan.toml": 84, "inbox": 104, "in place": 5, "source": 7,
+                            "kept": 4}  # fmt: skip
 """How many of each kind are read in each run."""
 FAULTS = ("RET-022", "GATE-026")
 """Said where xlplan itself failed on a file, or was stopped after too long."""
@@ -163,7 +169,71 @@ def sources(numbers: range) -> Counter[str]:
     return ends
 
 
-READ = {"plan.toml": definitions, "inbox": inbox, "in place": in_place, "source": sources}
+@cache
+def kept_plan() -> Path:
+    """A plan whose master is the council's own workbook: a title, coloured ratings, a heading of a
+    section, a sheet that counts, a note; a merge has written into it, and a return is in."""
+    folder = Path(_ONCE.name) / "kept"
+    source = small.write_source(folder.with_name(OWN))
+    book = openpyxl.load_workbook(source)
+    sheet = book["Sheet"]
+    sheet.insert_rows(1)
+    sheet["A1"] = "Housing improvement plan"
+    for row, colour in ((3, "00B050"), (4, "FFC000"), (5, "FFC000"), (6, "FF0000"), (7, "00B050")):
+        sheet.cell(row, 6).fill = PatternFill("solid", fgColor=colour)
+    sheet["B4"].comment = Comment("Ring them", "Ann")
+    book.create_sheet("Summary")["A1"] = '=COUNTIF(Sheet!F3:F7,"Amber")'
+    book.save(source)
+    started = ("--today", small.TODAY, "new", str(folder), "--keep", "--from", str(source))
+    assert run([*started]) in (0, 1)
+    small.issue(folder)
+    small.give_back(folder, REPAIRS, {("1.2", "progress"): "Nearly all"})
+    small.do(folder, "merge")
+    small.give_back(folder, LEARNING, {("2.1", "rating"): "Green", ("2.2", "progress"): "Two"})
+    return folder
+
+
+def kept(numbers: range) -> Counter[str]:
+    """The council's own workbook where it lies, while a return comes in: what is wrong with it is
+    said, a merge writes into it nothing but what it names, and it goes on once it is put right."""
+    ends: Counter[str] = Counter()
+    for number in numbers:
+        with TemporaryDirectory() as scratch:
+            folder = Path(shutil.copytree(kept_plan(), Path(scratch) / "plan"))
+            path = folder / OWN
+            whole = path.read_bytes()
+            changed = mutations.workbook(whole, number)
+            path.write_bytes(changed)
+            status, out, err = say(folder, "merge", "--json")
+            assert status in (0, 1), (number, err)
+            assert not any(code in out + err for code in FAULTS), (number, out, err)
+            found = json.loads(out)
+            own = [one["outcome"] for one in found["returns"] if one["file"] == OWN]
+            after = path.read_bytes()
+            ends[f"{(own or ['as it was'])[0]}, {'written' if after != changed else 'left'}"] += 1
+            if after not in (changed, whole):
+                assert_only_so(changed, after, found["kept"])
+            path.write_bytes(whole)
+            status, out, err = say(folder, "merge", "--json")
+            assert status in (0, 1), (number, err)
+            assert say(folder, "verify")[0] == 0, number
+            asked = [one["action"] for one in json.loads(out)["questions"]]
+            assert "2.1" in asked or "Green" in say(folder, "show", "2.1")[1], number
+    return ends
+
+
+def assert_only_so(before: bytes, after: bytes, named: list[dict[str, str]]) -> None:
+    """Every cell reads as before but those that are named, and results of formulas."""
+    old, new = read_back.read_all(before), read_back.read_all(after)
+    cells = {(one["sheet"], place_of(one["cell"])) for one in named}
+    for sheet in old.keys() | new.keys():
+        for at in old[sheet].keys() | new[sheet].keys():
+            if old[sheet].get(at) != new[sheet].get(at):
+                assert (sheet, at) in cells or at not in new[sheet], (sheet, at)
+
+
+READ = {"plan.toml": definitions, "inbox": inbox, "in place": in_place, "source": sources,
+        "kept": kept}  # fmt: skip
 
 
 @pytest.mark.skipif(NIGHTLY, reason="read in a process of its own")
