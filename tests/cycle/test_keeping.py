@@ -797,8 +797,10 @@ def _sheet_deleted(path: Path) -> None:
 
 
 def _encrypted(path: Path) -> None:
-    parts = {("EncryptedPackage",): b"x" * 5_000, ("EncryptionInfo",): b"\4\0\2\0" + b"x" * 100}
-    path.write_bytes(attacks.compound(parts))
+    about = b"\4\0\2\0" + b"x" * 100
+    path.write_bytes(
+        attacks.compound({("EncryptedPackage",): b"x" * 5_000, ("EncryptionInfo",): about})
+    )
 
 
 def _with_macros(path: Path) -> None:
