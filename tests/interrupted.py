@@ -19,7 +19,7 @@ import pytest
 from tests import set_up, small
 from tests.faults import ANSWER, Ended, How, Server, came_back, reading_here
 from xlplan import backup
-from xlplan.cycle.folder import sha256
+from xlplan.cycle.folder import TEMPORARY, sha256
 from xlplan.errors import Problem
 from xlplan.merge.model import Change, MasterRow, Question
 from xlplan.plan.write import set_key
@@ -291,6 +291,7 @@ def check_end(ended: Ended, how: How, what: str, said: Sequence[str] = ()) -> No
         return
     assert ended.status in (0, 1, 2), what
     assert "Traceback" not in ended.err, what
+    assert f"{TEMPORARY}:" not in ended.err, what  # a file of which nobody has heard
     if ended.status == 2:
         assert re.search(r"\[[A-Z]+-\d{3}\]$", ended.err.strip()), what
         assert any(words in ended.err for words in (*SAID[how], *said)), what

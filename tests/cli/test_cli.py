@@ -234,6 +234,14 @@ def test_json_is_one_document_where_the_words_are_wrong(
     assert f"xlplan {name} --help" in err
 
 
+def test_what_may_not_be_read_is_said_in_words_of_ours() -> None:
+    """The library of the command line would answer without a code, and without what to do."""
+    every = [commands, *commands.commands.values()]
+    paths = [p.type for each in every for p in each.params if isinstance(p.type, click.Path)]
+    assert len(paths) > 10
+    assert [path for path in paths if path.readable or path.exists] == []
+
+
 @pytest.mark.parametrize("name", sorted(commands.commands))
 def test_help_says_what_each_option_is_for(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = said(capsys, name, "-h")

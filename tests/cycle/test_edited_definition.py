@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,14 @@ def test_an_alias_is_no_news_of_every_row_that_went_out_before_it(
     assert said.count("[OUT-047]") == 1
     assert "2 changes" in said
     assert "means the same" not in said
+
+
+@pytest.mark.parametrize("marks", [1, 2, 3])
+def test_marks_that_editors_put_before_the_text_are_no_part_of_it(folder: Path, marks: int) -> None:
+    edit(folder, *RENAMED)
+    path = folder / "plan.toml"
+    path.write_bytes(BOM_UTF8 * marks + path.read_bytes())
+    assert small.do(folder, "merge") in (0, 1)
+    with small.opened(folder) as plan:
+        assert not plan.desk.state.definition_text.startswith("\ufeff")
+        assert [found for found in plan.verify() if found.level != "note"] == []

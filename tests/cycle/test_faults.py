@@ -27,6 +27,7 @@ from tests.interrupted import (
     SEED,
     Whole,
     again,
+    check_end,
     check_state,
     play,
 )
@@ -120,6 +121,7 @@ def test_each_failure_has_a_message_of_its_own_and_nothing_is_lost(
     shutil.copytree(whole.root, root)
     ended = server.run(root, whole.scene.words(root), how=how, only=place)
     what = f"{how} in {place}: {ended.status} {ended.err}"
+    check_end(ended, how, what)
     assert f"[{code}]" in ended.err, what
     assert any(words in ended.err for words in SAID[how]), what
     assert ended.status == (1 if code == "OUT-002" else 2), what

@@ -363,6 +363,21 @@ def test_an_edited_master_is_a_note_until_it_is_merged(folder: Path) -> None:
     assert small.do(folder, "verify") == 0
 
 
+@pytest.mark.parametrize("name", ["master.xlsx", "decisions.xlsx", "set-up.xlsx"])
+def test_a_workbook_that_cannot_be_read_is_a_note_and_stops_nothing(
+    folder: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).mkdir()  # which no system lets be read as a file
+    capsys.readouterr()
+    assert small.do(folder, "verify") == 0
+    said = capsys.readouterr()
+    assert f"{name}: " in said.err
+    assert "[OUT-006]" in said.err
+    assert small.do(folder, "undo", f"{small.REPAIRS}.xlsx", "--cascade") == 1
+    assert "[OUT-002]" in capsys.readouterr().err
+
+
 def test_a_stale_or_missing_master_is_a_note_and_merge_writes_it_again(folder: Path) -> None:
     master = folder / "master.xlsx"
     stale = master.read_bytes()

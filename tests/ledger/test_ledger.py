@@ -378,6 +378,30 @@ def test_what_fails_once_something_is_recorded_says_that_it_is(
     assert "What was done before is recorded" in problem.message
 
 
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (os.W_OK, "This file is read-only, so nothing was changed"),
+        (os.R_OK | os.W_OK, "This cannot be read (Permission denied)"),
+    ],
+)
+def test_a_ledger_that_is_locked_alone_is_no_folder_that_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, said: str
+) -> None:
+    """Asked of the system, which lets the superuser do everything."""
+    plain = os.access
+
+    def access(place: Path, wanted: int) -> bool:
+        return plain(place, wanted) and not (place == path and wanted & mode)
+
+    with Ledger.open_(path) as ledger:
+        monkeypatch.setattr(os, "access", access)
+        with pytest.raises(XlplanError) as caught, ledger.held():
+            pass
+    assert caught.value.problems[0].message.startswith(said)
+    assert caught.value.problems[0].where == str(path)
+
+
 class EndsBadly:
     """A database that fails as a transaction ends: once it is recorded, or before; and from then
     on at everything, where it `stays_so`."""

@@ -16,6 +16,8 @@ from xlplan.cli import say
 
 if TYPE_CHECKING:
     from xlplan import Plan
+_PATH = click.Path(readable=False, path_type=Path)
+"""A path of which this program, not the command line, says what it may not do with it."""
 
 
 @dataclass
@@ -57,7 +59,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 @click.option(
     "-C",
     "folder",
-    type=click.Path(path_type=Path),
+    type=_PATH,
     default=".",
     metavar="PLAN_DIR",
     help="The plan's folder, if not this one.",
@@ -85,11 +87,11 @@ def commands(context: click.Context, folder: Path, today: date | None) -> int:
 
 
 @commands.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=_PATH)
 @click.option(
     "--from",
     "source",
-    type=click.Path(path_type=Path),
+    type=_PATH,
     metavar="MASTER.xlsx",
     help="The spreadsheet, or the Word document, that holds the plan today.",
 )
@@ -247,11 +249,11 @@ def status(settings: Settings, cycle: str, as_json: bool) -> int:
 
 
 @commands.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE_OR_DIR]...")
+@click.argument("paths", nargs=-1, type=_PATH, metavar="[FILE_OR_DIR]...")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; record nothing.")
 @click.option(
     "--reply",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(readable=False, path_type=Path, file_okay=False),
     metavar="DIR",
     help="Write to DIR, for each lead, what was received and what needs correcting.",
 )
@@ -333,14 +335,14 @@ def undo(settings: Settings, return_id: str, cascade: bool, why: str, as_json: b
 
 @commands.command()
 @click.option("--cycle", default="", metavar="ID", help="A cycle other than the last one.")
-@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.")
+@click.option("--out", type=_PATH, metavar="FILE", help="Where to write it.")
 @click.option("--from", "since", default="", metavar="CYCLE", help="Compare with this cycle.")
 @click.option("--to", "until", default="", metavar="CYCLE", help="As this cycle was reported.")
 @click.option(
     "--with",
     "others",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=_PATH,
     metavar="PLAN_DIR",
     help="Another plan on the same board.",
 )

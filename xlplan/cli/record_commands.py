@@ -14,7 +14,7 @@ __all__ = ["commands"]
 
 @commands.command()
 @click.option("--tip", default="", metavar="HASH", help="The tip printed on a composite.")
-@click.option("--archive", metavar="DIR", type=click.Path(path_type=Path),
+@click.option("--archive", metavar="DIR", type=click.Path(readable=False, path_type=Path),
               help="Where originals were moved to: check them too.")  # fmt: skip
 @json_option
 @click.pass_obj
@@ -25,7 +25,7 @@ def verify(settings: Settings, tip: str, archive: Path | None, as_json: bool) ->
 
 
 @commands.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=click.Path(readable=False, path_type=Path))
 @click.option("--before", default="", metavar="CYCLE",
               help="Files that came before this cycle (default: the one issued last).")  # fmt: skip
 @json_option
@@ -40,7 +40,7 @@ def archive(settings: Settings, directory: Path, before: str, as_json: bool) -> 
 
 
 @commands.command()
-@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.zip", type=click.Path(readable=False, path_type=Path))
 @click.option("--with-key", is_flag=True, help="With the secret key: keep such a file safe.")
 @json_option
 @click.pass_obj
@@ -54,8 +54,8 @@ def backup(settings: Settings, file: Path, with_key: bool, as_json: bool) -> int
 
 
 @commands.command()
-@click.argument("file", metavar="FILE.zip", type=click.Path(path_type=Path))
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("file", metavar="FILE.zip", type=click.Path(readable=False, path_type=Path))
+@click.argument("directory", metavar="DIR", type=click.Path(readable=False, path_type=Path))
 @json_option
 @click.pass_obj
 def restore(settings: Settings, file: Path, directory: Path, as_json: bool) -> int:
@@ -91,7 +91,7 @@ def explain(code: str, as_json: bool) -> int:
 
 
 @commands.command()
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("directory", metavar="DIR", type=click.Path(readable=False, path_type=Path))
 @click.option(
     "--example",
     metavar="NAME",

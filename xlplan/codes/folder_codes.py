@@ -136,11 +136,12 @@ LED_004 = Message(
 )
 LED_005 = Message(
     "LED-005",
-    "The folder cannot be written to.",
+    "The folder, or the ledger in it, cannot be written to.",
     "Check its permissions, or copy the whole folder.",
     {
         "": "The folder of the plan cannot be written to, so nothing was changed. Check its "
         "permissions and the disk it is on, or copy the whole folder to a disk of your own.",
+        "file": "This file is read-only, so nothing was changed. Change that, and try again.",
         "recorded": f"The folder of the plan can no longer be written to. {_RECORDED} when its "
         "permissions are as they were.",
     },
@@ -187,8 +188,7 @@ LED_009 = Message(
         "recorded": f"The disk failed while the ledger was read or written. {_RECORDED} when the "
         "disk, the room on it and the connection to it have been checked.",
         "unsure": "The disk failed while the command was being recorded, and whether it was cannot "
-        "be read. Check the disk, the room on it and the connection to it, see in xlplan log what "
-        "is recorded, and run the command again where it is not.",
+        "be read. Check the disk, the room on it and the connection to it; then see xlplan log.",
     },
 )
 LED_010 = Message(
@@ -215,7 +215,8 @@ OUT_002 = Message(
     "Close it in Excel, and run the command again.",
     {
         "": "The file could not be written ({reason}). Everything is recorded: close the file if "
-        "it is open in Excel, make room if the disk is full, and run the command again.",
+        "it is open in Excel, make room if the disk is full, check its permissions and those of "
+        "its folder, and run the command again.",
         "stopped": "This could not be read or written ({reason}), so the command stopped here. "
         "What it did before is recorded: make room if the disk is full, close the file if it is "
         "open in Excel, check its permissions, and run the command again.",

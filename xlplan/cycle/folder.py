@@ -151,7 +151,7 @@ class PlanFolder:
     def read_definition(self) -> str:
         """The text of ``plan.toml``."""
         try:
-            return self.definition.read_text(encoding="utf-8-sig")
+            return self.definition.read_text(encoding="utf-8").lstrip("\ufeff")
         except FileNotFoundError:
             raise PLAN_002.fault(str(self.definition)) from None
         except UnicodeDecodeError as error:
@@ -162,7 +162,7 @@ class PlanFolder:
     def definition_as_written(self) -> str:
         """The text of ``plan.toml`` with the line ends that it has."""
         self.read_definition()  # which says what is wrong with it
-        return self.definition.read_bytes().decode("utf-8-sig")
+        return self.definition.read_bytes().decode("utf-8").lstrip("\ufeff")
 
     def write_definition(self, text: str) -> None:
         """Write ``plan.toml`` whole or not at all; a mark that it began with stays."""
@@ -242,6 +242,8 @@ def not_recorded(error: OSError, *, has_recorded: bool = False) -> XlplanError:
     """The disk, or another program, did not let a command read or keep what it needed, which
     before that `has_recorded` something or nothing."""
     where, reason = str(error.filename or "the plan folder"), reason_of(error)
+    if where.endswith(TEMPORARY):  # of which nobody has heard
+        where = str(Path(where).parent)
     if has_recorded:
         return OUT_002.fault(where, "stopped", reason=reason)
     return OUT_004.fault(where, reason=reason)

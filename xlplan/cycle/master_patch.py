@@ -7,6 +7,7 @@ changed in place: columns, sheets, comments, colours, widths and the order of ro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
@@ -112,7 +113,9 @@ def _as_recorded(desk: Desk, issued: Issued) -> bytes | None:
 def _dated(desk: Desk) -> str:
     """The name under which the old master is kept beside one that is laid out anew."""
     master = desk.folder.master
-    before = master.read_bytes() if master.exists() else b""
+    before = b""
+    with suppress(OSError):  # whoever writes it says that it cannot be read
+        before = master.read_bytes()
     for number in count(1):
         again = f"_{number}" if number > 1 else ""
         name = f"{master.stem}_until_{desk.today.isoformat()}{again}{master.suffix}"

@@ -25,6 +25,7 @@ from xlplan.merge.ids import identity, named
 from xlplan.merge.log import current_cycle
 from xlplan.merge.model import COORDINATOR, Issued, Question
 from xlplan.plan.definition import STATUS, PlanDefinition
+from xlplan.workbook.read.inbox import read_bytes
 from xlplan.workbook.write.still_free import check_closed
 
 if TYPE_CHECKING:
@@ -240,7 +241,8 @@ def _prepare_set_up(desk: Desk, work: Work) -> list[Output]:
     name = named("s", state.definition.id, state.definition_digest, *more)
     known = state.issued.get(name)
     stale = known is not None and state.exchange.was_rekeyed_since(known.id)
-    if known and not stale and path.exists() and sha256(path.read_bytes()) == known.sha256:
+    data = read_bytes(path)
+    if known and not stale and isinstance(data, bytes) and sha256(data) == known.sha256:
         return []
     from xlplan.issued.set_up_book import issued_set_up, set_up_workbook
     from xlplan.plan.guesses import guesses_of
@@ -379,7 +381,6 @@ def unusable(desk: Desk, path: Path) -> Problem | None:
 def _faults(desk: Desk, path: Path) -> Sequence[Problem]:
     """Why a merge refuses a file: as one has said, or as one would say."""
     from xlplan.cycle.intake import Recogniser
-    from xlplan.workbook.read.inbox import read_bytes
     from xlplan.workbook.read.pool import read_all
 
     data = read_bytes(path)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from pathlib import Path
 from typing import TypeGuard
 
-from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009
+from xlplan.codes.folder_codes import LED_004, LED_005, LED_006, LED_007, LED_009, PLAN_008
 from xlplan.errors import XlplanError
 
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -34,10 +35,19 @@ def explained(
         return LED_004.fault(where, "holder", holder=holder) if holder else LED_004.fault(where)
     for words, message in _MEANINGS:
         if any(word in text for word in words):
+            if message is LED_005 and path.exists() and not os.access(path, os.R_OK):
+                return PLAN_008.fault(where, reason=os.strerror(errno.EACCES))
+            if message is LED_005 and not has_recorded and _is_locked_alone(path):
+                return message.fault(where, "file")
             if has_recorded is None and message is LED_009:
                 return message.fault(where, "unsure")
             return message.fault(where, "recorded" if has_recorded else "")
     return damaged(path, text)
+
+
+def _is_locked_alone(path: Path) -> bool:
+    """Whether a file may not be written to, in a folder that may."""
+    return path.exists() and os.access(path.parent, os.W_OK) and not os.access(path, os.W_OK)
 
 
 def is_of_disk(error: Exception) -> TypeGuard[sqlite3.OperationalError]:
