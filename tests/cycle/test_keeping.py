@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import attacks, mutations
 from tests.office import Fill, InsertRows, Move, Note, Office, Sort, Write
+from tests.old_books import ods, xls, xlsb
 from tests.small import TODAY, give_back, issue, opened
-from tests.workbook.test_passed_over import ods, xls, xlsb
 from xlplan.cli.main import run
 from xlplan.cycle.merge import MergeResult
 from xlplan.errors import XlplanError
