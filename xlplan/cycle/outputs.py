@@ -372,10 +372,10 @@ def unusable(desk: Desk, path: Path) -> Problem | None:
     faults = _faults(desk, path)
     if not faults:
         return None
-    fault = faults[0]
-    if fault.code in _NOT_OURS:
-        return OUT_006.problem(path.name, "not-ours", why=fault.message, name=path.name)
-    return OUT_006.problem(path.name, "unreadable", why=fault.message, name=path.name)
+    name, why = path.name, faults[0].message
+    if faults[0].code in _NOT_OURS:
+        return OUT_006.problem(name, "not-ours", why=why, name=name)
+    return OUT_006.problem(name, "unreadable", why=why, name=name)
 
 
 def _faults(desk: Desk, path: Path) -> Sequence[Problem]:
@@ -388,13 +388,11 @@ def _faults(desk: Desk, path: Path) -> Sequence[Problem]:
         return [data]
     digest = sha256(data)
     known = desk.state.live_return_of(digest)
-    if known is not None:
-        problems = known.problems
-    else:
+    if known is None:
         try:
             recognise = Recogniser(desk)
         except XlplanError:
             return []  # without its key, a plan cannot tell whose the file is; a merge says so
         (book,) = read_all([(path.name, data)])
-        problems = recognise.reading(book, digest).problems
+    problems = known.problems if known else recognise.reading(book, digest).problems
     return [problem for problem in problems if problem.level == "error"]
