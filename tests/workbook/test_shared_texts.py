@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests import bare_books as bare
-from xlplan.workbook.write.appending import SharedTexts, unescaped
+from xlplan.workbook.write.appending import SharedTexts, text_element, unescaped
 from xlplan.workbook.write.cell_edits import Wording, write_cells
 from xlplan.workbook.write.package import Package, UnfitError
 from xlplan.workbook.write.patch import patch
@@ -82,3 +82,17 @@ def test_so_it_is_with_the_workbooks_of_all_kinds_of_programs(shared: Path) -> N
             texts = SharedTexts(Package(path.read_bytes()))
             if texts.part:
                 assert read(path.read_bytes()) == expected(texts.data), path.name
+
+
+@pytest.mark.parametrize(
+    ("text", "keeps"),
+    [("new 1", False), ("On track", False), ("a  b", False), (" a", True), ("a ", True),
+     ("a\nb", True), ("R&D <new> a>b", False), ("x_x0041_", False), ("_x000D_ b", False),
+     ("Café", False), ("a\u00a0b", False), ("\x07bell", False), ("it's \"so\"", False)],
+)  # fmt: skip
+def test_a_text_goes_in_so_that_it_comes_out_the_same(text: str, keeps: bool) -> None:
+    element = text_element("", text)
+    read = ElementTree.fromstring(b'<x xmlns:xml="http://www.w3.org/XML/1998/namespace">'
+                                  + element + b"</x>")[0]  # fmt: skip
+    assert unescaped(read.text or "") == text
+    assert bool(read.attrib) is keeps

@@ -33,6 +33,8 @@ _ITEM = regex(rb"<si>(.*?)</si>|<si/>", re.DOTALL)
 _BEGINS = regex(rb"<(?:[^\s<>/:]+:)?si[\s/>]")
 _UNPARSED = regex(rb"<!|(?<!\A)<\?")
 """Where a part may hold what looks like elements and is none."""
+_PLAIN = regex("[!-%'-;=?-^`-~]+(?: [!-%'-;=?-^`-~]+)*")
+"""A text in which nothing has to be escaped or kept from being trimmed: most are."""
 _DAY_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _DIGITS = 10
 _DAY, _MOMENT, _TEXT = 14, 22, 49
@@ -41,6 +43,8 @@ _DAY, _MOMENT, _TEXT = 14, 22, 49
 def text_element(prefix: str, text: str) -> bytes:
     """A text as a workbook holds it: signs that XML does not know are escaped, and so is text that
     looks like one that is (``_x000D_``)."""
+    if _PLAIN.fullmatch(text):
+        return f"<{prefix}t>{text}</{prefix}t>".encode()
     if "_x" in text or not text.isprintable():
         text = _ESCAPE_LIKE.sub("_x005F_", text.replace("\r\n", "\n"))
         text = _UNSEEN.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
@@ -184,10 +188,11 @@ class SharedTexts:
     def put(self, content: bytes) -> int:
         """The number of an item with this content, which is added where there is none."""
         self.uses += 1
-        if content not in self._numbers:
-            self._numbers[content] = len(self.spans) + len(self.added)
+        known = self._numbers.get(content)
+        if known is None:
+            known = self._numbers[content] = len(self.spans) + len(self.added)
             self.added.append(content)
-        return self._numbers[content]
+        return known
 
     def write(self) -> None:
         """Put the texts that were added into their part."""
