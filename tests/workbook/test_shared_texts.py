@@ -49,7 +49,7 @@ def expected(part: bytes) -> list[str]:
 
 def read(data: bytes) -> list[str | None]:
     texts = SharedTexts(Package(data))
-    return [texts.text(at) for at in range(len(texts.spans) if texts.part else 0)]
+    return [texts.text(at) for at in range(len(texts.items) if texts.part else 0)]
 
 
 @pytest.mark.parametrize("name", PARTS)

@@ -145,26 +145,23 @@ class SharedTexts:
             return
         self.data = package[self.part]
         try:
-            self.root, self.spans = _items(self.data)
+            self.root, self.items = _items(self.data)
         except MalformedError:
             raise UnfitError(EDIT_016.fill("part", part=self.part)) from None
-
-    def _content(self, at: int) -> bytes:
-        return self.data[slice(*self.spans[at])]
 
     def _item(self, at: int) -> tuple[bytes, list[Element]]:
         """The item with a number and the elements of it, counted from its own first byte."""
         name = f"{self.root.prefix}si".encode()
-        item = b"<%s>%s</%s>" % (name, self._content(at), name)
+        item = b"<%s>%s</%s>" % (name, self.items[at], name)
         return item, elements(item)
 
     def plain(self, at: int) -> str | None:
         """The text with a number that has one look, as `one_text` tells."""
-        return one_text(self._content(at)) if 0 <= at < len(self.spans) else None
+        return one_text(self.items[at]) if 0 <= at < len(self.items) else None
 
     def text(self, at: int) -> str | None:
         """The text with a number, or None where there is none."""
-        if not 0 <= at < len(self.spans):
+        if not 0 <= at < len(self.items):
             return None
         if (one := self.plain(at)) is not None:
             return one
@@ -173,7 +170,7 @@ class SharedTexts:
 
     def with_runs(self, at: int, text: str) -> bytes | None:
         """The runs of the text with a number, kept for a new text; see `runs_kept`."""
-        if not 0 <= at < len(self.spans) or b"r>" not in self._content(at):
+        if not 0 <= at < len(self.items) or b"r>" not in self.items[at]:
             return None
         item, inside = self._item(at)
         return runs_kept(item, inside[0], inside, text)
@@ -181,16 +178,14 @@ class SharedTexts:
     @cached_property
     def _numbers(self) -> dict[bytes, int]:
         """The first number of each item by what stands in it."""
-        last = len(self.spans) - 1
-        spans = reversed(self.spans)
-        return {self.data[a:b]: last - number_ for number_, (a, b) in enumerate(spans)}
+        return dict(zip(reversed(self.items), range(len(self.items) - 1, -1, -1), strict=True))
 
     def put(self, content: bytes) -> int:
         """The number of an item with this content, which is added where there is none."""
         self.uses += 1
         known = self._numbers.get(content)
         if known is None:
-            known = self._numbers[content] = len(self.spans) + len(self.added)
+            known = self._numbers[content] = len(self.items) + len(self.added)
             self.added.append(content)
         return known
 
@@ -203,7 +198,7 @@ class SharedTexts:
         if count.isdecimal():
             tag = with_attribute(tag, "count", int(count) + self.uses)
         if "uniqueCount" in self.root.attributes:
-            tag = with_attribute(tag, "uniqueCount", len(self.spans) + len(self.added))
+            tag = with_attribute(tag, "uniqueCount", len(self.items) + len(self.added))
         name = f"{self.root.prefix}si".encode()
         new = b"".join(b"<%s>%s</%s>" % (name, each, name) for each in self.added)
         edits: list[Edit] = [(*self.root.tag, tag)]
@@ -215,22 +210,20 @@ class SharedTexts:
         self.package[self.part] = splice(self.data, edits)
 
 
-def _items(data: bytes) -> tuple[Element, list[tuple[int, int]]]:
-    """The list of shared texts, and from which byte to which each of its items goes. Raises
-    `MalformedError`."""
+def _items(data: bytes) -> tuple[Element, list[bytes]]:
+    """The list of shared texts, and what stands in each of its items. Raises `MalformedError`."""
     run(ParserCreate(), data)
-    found = list(_ITEM.finditer(data))
-    if len(found) == len(_BEGINS.findall(data)) and not _UNPARSED.search(data):
-        rest = splice(data, [(*each.span(), b"") for each in found])
+    items: list[bytes] = _ITEM.findall(data)
+    if len(items) == len(_BEGINS.findall(data)) and not _UNPARSED.search(data):
+        rest = _ITEM.sub(b"", data)
         left, spared = elements(rest), len(data) - len(rest)
-        spans = [each.span(1) if each[1] is not None else (each.end(),) * 2 for each in found]
         left[0].close, left[0].end = left[0].close + spared, left[0].end + spared
     else:
         left = elements(data, {"sst", "si"})
-        spans = [(each.inner, each.close) for each in left[1:]]
+        items = [data[each.inner : each.close] for each in left[1:]]
     if left[0].name != "sst":
         raise MalformedError
-    return left[0], spans
+    return left[0], items
 
 
 class Styles:
