@@ -31,16 +31,7 @@ from xlplan.board.view import percent, say_days
 from xlplan.late import regex
 from xlplan.plan.timescales import say_date
 from xlplan.workbook.write.look import Palette, palette, rating_style
-from xlplan.workbook.write.sheet import (
-    Area,
-    Cell,
-    Column,
-    Page,
-    Row,
-    Sheet,
-    Style,
-    Workbook,
-)
+from xlplan.workbook.write.sheet import Area, Cell, Column, Page, Row, Sheet, Style, Workbook
 from xlplan.workbook.write.writing import no_collecting
 
 BLANK = "[blank]"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.kept_by_hand import say_fill
 from xlplan.merge.kept_cells import KeptCell
 from xlplan.merge.model import MasterRow
-from xlplan.plan.definition import Field, PlanDefinition, Rating
-from xlplan.plan.status_words import rating_by_fill
+from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.values import Value, show_in
-from xlplan.returned.kept_tables import shown_at
+from xlplan.returned.kept_tables import rated_by_fill, shown_at
 from xlplan.workbook.read.book import At, Book, ReadSheet, a1
 from xlplan.workbook.write.cell_edits import Value as Written
 
@@ -91,17 +90,6 @@ def _fills(known: Mapping[Value, Mapping[Look, Spot]]) -> set[str]:
     return {fill for looks in known.values() for fill, _ in looks}
 
 
-def scale_of(item: Field, definition: PlanDefinition) -> Sequence[Rating]:
-    """The ratings of a field."""
-    return [rating for rating in definition.ratings if rating.scale == item.scale]
-
-
-def rated_by_fill(sheet: ReadSheet, at: At, item: Field, definition: PlanDefinition) -> str | None:
-    """The rating that a cell says by its fill alone."""
-    rating = rating_by_fill(shown_at(sheet, *at, "filled"), scale_of(item, definition))
-    return rating.code if rating else None
-
-
 def filled_like(
     book: Book, sheet: ReadSheet, col: int, item: Field, value: Value, definition: PlanDefinition
 ) -> Spot | None:
@@ -110,7 +98,7 @@ def filled_like(
     for row in range(len(sheet.rows)):
         if rated_by_fill(sheet, (row, col), item, definition) == value is not None:
             return sheet.name, row, col
-    rating = next((r for r in scale_of(item, definition) if r.code == value), None)
+    rating = next((r for r in definition.scale_of(item) if r.code == value), None)
     for each in book.sheets if rating else ():
         for at, fill in sorted(each.fills.items()):
             if rating and fill.upper() == rating.colour.upper():

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from xlplan.cycle.kept_edits import KeptEdits
-from xlplan.cycle.kept_fills import rated_by_fill
 from xlplan.merge.kept_cells import How, KeptCell, KeptCells, KeptRow, KeptTable
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.values import canon
@@ -19,6 +18,7 @@ from xlplan.returned.kept_rows import Headings
 from xlplan.returned.kept_tables import (
     FoundTable,
     Version,
+    rated_by_fill,
     raw_text,
     row_digest,
     shown_at,

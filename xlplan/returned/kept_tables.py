@@ -17,6 +17,7 @@ from xlplan.merge.model import Issued
 from xlplan.plan.definition import Field, PlanDefinition
 from xlplan.plan.shown import ShownDate
 from xlplan.plan.spelling import Composed, composed_column
+from xlplan.plan.status_words import rating_by_fill
 from xlplan.plan.text import canon_text, fold
 from xlplan.plan.values import Raw, Value, show
 from xlplan.returned.tables import text_of
@@ -52,6 +53,12 @@ def shown_at(sheet: ReadSheet, row: int, col: int, how: How) -> str:
     text = raw_text(value_at(sheet, row, col))
     fill = sheet.fills.get((row, col), "") if how == "filled" and not text else ""
     return text or ("" if fill.upper() == _WHITE else fill)
+
+
+def rated_by_fill(sheet: ReadSheet, at: At, item: Field, definition: PlanDefinition) -> str | None:
+    """The code of the rating that a cell says by its fill alone, if it is one's colour."""
+    rating = rating_by_fill(shown_at(sheet, *at, "filled"), definition.scale_of(item))
+    return rating.code if rating else None
 
 
 def value_over(sheet: ReadSheet, at: At) -> CellValue:

@@ -26,7 +26,6 @@ from xlplan.merge.kept_cells import KeptCell, KeptCells
 from xlplan.merge.reading import ReadCell, Reading, ReadRow, filled
 from xlplan.plan.definition import PlanDefinition
 from xlplan.plan.spelling import Composed
-from xlplan.plan.status_words import rating_by_fill
 from xlplan.plan.text import canon_text
 from xlplan.plan.values import show
 from xlplan.returned.kept_rows import Headings, Located, Names, locate
@@ -35,6 +34,7 @@ from xlplan.returned.kept_tables import (
     Version,
     composed_cells,
     composed_of,
+    rated_by_fill,
     raw_text,
     shown_at,
     value_at,
@@ -187,9 +187,8 @@ class _Reader:
         if cell.value is not None or cell.formula or cell.error or not fill:
             return cell
         item = self.version.find(uid, name)
-        ratings = self.version.definition.ratings
-        rating = rating_by_fill(fill, [r for r in ratings if item and r.scale == item.scale])
-        return replace(cell, value=rating.code if rating else filled(fill), as_read=filled(fill))
+        code = rated_by_fill(sheet, at_of(cell.cell), item, self.version.definition) if item else ""
+        return replace(cell, value=code or filled(fill), as_read=filled(fill))
 
     def _taken_apart(
         self,
